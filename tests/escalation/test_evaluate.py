@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import attrs
 import pytest
 
+from incidentcore.conditions import field
 from incidentcore.escalation import (
     After,
     EscalationLevel,
@@ -24,7 +25,7 @@ from incidentcore.schedule import Maintenance
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor
 
-from .chains import CHAIN, MIN, OFFICE, at, fired, incident, matrix
+from .chains import CHAIN, MIN, OFFICE, T0, at, fired, incident, matrix
 
 
 @pytest.mark.parametrize(
@@ -194,3 +195,59 @@ def test_a_matrix_as_a_table_has_a_row_for_each_level() -> None:
         ("", "", "1", "two"),
         ("", "", "2", "three"),
     ]
+    assert [row[3] for row in rows] == [
+        "0:10:00 after opened", "0:20:00 after the level before", "0:30:00 after the level before",
+    ]  # fmt: skip
+    assert {row[5] for row in rows} == {"functional"}
+    assert CHAIN.cells()[2] == [False, False, True, False, False, False]
+    vip = matrix(*CHAIN.rows[0].levels, when=field("custom.vip").is_true())
+    assert [row[1] for row in vip.cells()[1]] == ["custom.vip is True", "", ""]
+
+
+def test_the_next_due_at_the_instant_of_a_due_is_the_one_after() -> None:
+    """At 10 level one is due and level two is next; both ways of asking agree."""
+    due, ahead = escalations_and_wakeup(CHAIN, incident(), slas=(), now=at(10))
+    assert [one.level for one in due] == [0]
+    assert ahead == next_escalation_wakeup(CHAIN, [incident()], now=at(10)) == at(30)
+    assert escalations_and_wakeup(CHAIN, incident(), slas=(), now=at(9.9))[1] == at(10)
+
+
+def test_an_exercise_is_named_in_its_escalations() -> None:
+    """So that whoever delivers them can leave the pager alone."""
+    drill = incident(exercise="fire drill")
+    due = due_escalations(CHAIN, drill, now=at(60))
+    assert [one.exercise for one in due] == ["fire drill"] * 3
+    assert {one.exercise for one in due_escalations(CHAIN, incident(), now=at(60))} == {None}
+
+
+def test_a_further_pass_says_its_number() -> None:
+    """The first has none; the second is pass 2."""
+    rules = matrix(EscalationLevel(After(10 * MIN), "one"), repeat=2, repeat_after=5 * MIN)
+    due = due_escalations(rules, incident(), now=at(60), include_lapsed=True)
+    assert [(one.why, one.pass_) for one in due] == [
+        ("0:10:00 after opened", 0),
+        ("0:10:00 after opened, pass 2", 1),
+        ("0:10:00 after opened, pass 3", 2),
+    ]
+    assert After(5 * MIN, since="first_response_at").why[1]["since"] == "first response"
+
+
+@pytest.mark.parametrize(
+    ("on_reopen", "on_apply", "due"),
+    [("restart", "keep", [10, 70]), ("keep", "restart", [10]), ("keep", "keep", [10])],
+)
+def test_a_reopening_is_a_reopening_even_where_the_row_begins_to_apply(
+    on_reopen: str, on_apply: str, due: list
+) -> None:
+    """Resolved at 30, reopened at 60: the row did not apply in between, if it reads the state."""
+    rules = matrix(
+        EscalationLevel(After(10 * MIN), "one"),
+        when=field("state.open").is_true(), on_reopen=on_reopen, on_apply=on_apply,
+    )  # fmt: skip
+    record = advance(
+        incident(), "resolve", at=at(30), by=Actor("bot", "system"),
+        resolution_code="x", resolution_notes="y",
+    )  # fmt: skip
+    record = advance(record, "reopen", at=at(60), by="ada")
+    found = due_escalations(rules, record, now=at(500), include_lapsed=True)
+    assert [(one.due_at - T0) / MIN for one in found] == due

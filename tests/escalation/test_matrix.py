@@ -56,6 +56,8 @@ def test_versions_take_the_matrix_of_the_opening() -> None:
         (lambda: EscalationMatrix("m", []), "one or more rows"),
         (lambda: EscalationMatrix("a/b", CHAIN.rows), "without a slash"),
         (lambda: EscalationRow("r", []), "at least one level"),
+        (lambda: EscalationRow("r", CHAIN.rows[0].levels, when="vip"), r"^r\.when: .*Condition"),
+        (lambda: EscalationRow("r", CHAIN.rows[0].levels, ack_when=1), r"^r\.ack_when: "),
         (lambda: matrix(EscalationLevel(AfterPrevious(MIN), "x")), "needs no level before"),
         (lambda: EscalationLevel(After(-MIN), "x"), "not negative"),
         (lambda: EscalationLevel(After(MIN), ""), "a non-empty text"),

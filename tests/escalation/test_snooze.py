@@ -247,3 +247,25 @@ def test_what_is_due_and_when_to_look_again_are_told_together_while_a_snooze_las
             matrix(), record, now
         )
         assert again == (None if wakeup is None else at(wakeup))
+
+
+def test_an_end_in_the_instant_of_an_acknowledgement_begins_nothing() -> None:
+    """Ended by hand and acknowledged at 50: somebody answers for it."""
+    ended = unsnooze(quiet(INCIDENT, 15, 90), at=at(50), by="kim")
+    both = acknowledge(ended, at=at(50), by="ada")
+    rules = matrix(on_snooze_end="restart")
+
+    assert fired(rules, both, 500) == [(10, "one"), (60, "owner")]
+    assert fired(rules, ended, 500)[-1] == (80, "two")
+
+
+def test_a_resolution_ends_a_snooze_without_a_restart() -> None:
+    """Resolved at 30 and reopened at 60 with no new cycle: the chain begins nothing at 30."""
+    record = advance(
+        quiet(INCIDENT, 15, 90), "resolve", at=at(30), by=Actor("bot", "system"),
+        resolution_code="x", resolution_notes="y",
+    )  # fmt: skip
+    record = advance(record, "reopen", at=at(35), by="ada")
+    rules = matrix(on_snooze_end="restart", on_reopen="keep")
+
+    assert fired(rules, record, 500)[:2] == [(10, "one"), (35, "two")]

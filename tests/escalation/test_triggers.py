@@ -127,6 +127,16 @@ def test_a_wall_time_comes_daily_while_the_moment_stands(
     assert [minute for minute, _ in fired(rules, record, 3000)] == minutes
 
 
+def test_a_wall_time_at_the_very_moment_is_not_after_it() -> None:
+    """Asked at 10:00 sharp, the first 10:00 is that of the next day; a minute before, today's."""
+    ten = Rotation(anchor=at(60), zone="UTC", unit="days")
+    rules = matrix(EscalationLevel(AtWallTime(ten, "custom.asked_at"), "desk"))
+    for asked, first in ((60, 1500), (59, 60)):
+        record = set_fields(incident(), custom={"asked_at": at(asked)}, at=at(asked), by="ada")
+        assert next(minute for minute, _ in fired(rules, record, 1501)) == first
+        assert fired(rules, record, first - 0.5) == []
+
+
 def test_a_spell_that_a_restart_ends_is_one_cycle() -> None:
     """Moved to another group and back: two spells in the group, numbered one and two."""
     held = HeldFor(field("assignment_group").equals("mail"), 10 * MIN)

@@ -185,13 +185,10 @@ class RowSilence:
     def _alive(self, marks: tuple[Mark, ...], at: datetime) -> tuple[Mark, ...]:
         """Return the acknowledgements that have neither timed out nor ended with a snooze."""
         timeout, ends = self.row.ack_timeout, self._view.snooze_ends
-        if marks and timeout is not None:
+        if timeout is not None:
             marks = tuple(mark for mark in marks if at < mark.at + timeout)
-        if marks and ends:
-            over = bisect_right(ends, at)
-            if over:
-                marks = tuple(mark for mark in marks if mark.at >= ends[over - 1])
-        return marks
+        over = bisect_right(ends, at)
+        return tuple(mark for mark in marks if mark.at >= ends[over - 1]) if over else marks
 
     def _counts(
         self, index: int, marks: tuple[Mark, ...], notified: Notified, at: datetime

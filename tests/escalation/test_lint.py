@@ -283,6 +283,11 @@ def test_personal_steps_that_the_next_level_outruns_are_told() -> None:
     assert [(place_of(one), one.witness) for one in findings] == [
         (0, ("ada", HOUR / 6)), (1, ("ada", HOUR / 6)),
     ]  # fmt: skip
+    both = [level(After(HOUR / 6), ada), level(After(HOUR / 4), ada)]  # five minutes apart
+    (finding,) = lint_escalation(
+        EscalationMatrix("m", [row(*both)]), start=MONDAY, end=MONDAY, personal=personal
+    )
+    assert finding.message.endswith("than the next level, 0:05:00 after it")
     slow = EscalationMatrix("m", [row(chain[0], level(AfterPrevious(HOUR), ada))])
     assert lint_escalation(slow, start=MONDAY, end=MONDAY, personal=personal) == ()
 

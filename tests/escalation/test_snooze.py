@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from incidentcore.conditions import field
 from incidentcore.errors import EscalationMatrixError, InvalidValueError
 from incidentcore.escalation import (
     After,
@@ -24,7 +25,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.escalation.evaluate import escalations_and_wakeup
 from incidentcore.lifecycle import advance
-from incidentcore.records import Escalated, Incident
+from incidentcore.records import Escalated, Incident, set_fields
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.values import Actor
@@ -269,3 +270,47 @@ def test_a_resolution_ends_a_snooze_without_a_restart() -> None:
     rules = matrix(on_snooze_end="restart", on_reopen="keep")
 
     assert fired(rules, record, 500)[:2] == [(10, "one"), (35, "two")]
+
+
+def test_what_a_snooze_between_two_took_back_does_not_return() -> None:
+    """Snoozed to 50, acknowledged at 60, snoozed again to 90: then nobody answers for it."""
+    record = quiet(INCIDENT, 5, 50)
+    assert fired(matrix(), record, 500)[0] == (50, "one")
+    record = quiet(acknowledge(record, at=at(55), by="ada"), 65, 90)
+
+    assert fired(matrix(), record, 500) == [(50, "one"), (60, "owner"), (90, "two")]
+
+
+def test_an_acknowledgement_times_out_between_two_events() -> None:
+    """Acknowledged at 12 for ten minutes: level two comes at 30, before the note at 100."""
+    record = acknowledge(INCIDENT, at=at(12), by="ada")
+    record = set_fields(record, service="mail", at=at(100), by="ada")
+
+    assert fired(matrix(ack_timeout=10 * MIN), record, 500) == [
+        (10, "one"), (30, "two"), (60, "owner"),
+    ]  # fmt: skip
+    assert fired(matrix(ack_timeout=40 * MIN), record, 500)[1:] == [(52, "two"), (60, "owner")]
+
+
+def test_an_escalation_by_hand_brings_nothing_forward_that_is_silent() -> None:
+    """At 30 the row does not apply yet; from 60 on it goes on by its own times."""
+    row = EscalationRow(
+        "vip", [EscalationLevel(After(120 * MIN), "duty")],
+        when=field("custom.vip").is_true(), on_apply="keep",
+    )  # fmt: skip
+    rules = EscalationMatrix("m", [row, EscalationRow("rest", LEVELS[:1])])
+    record = escalate_now(INCIDENT, "duty", at=at(30), by="ada")
+    record = set_fields(record, custom={"vip": True}, at=at(60), by="ada")
+
+    assert (120, "duty") in fired(rules, record, 500)
+    assert (30, "duty") not in fired(rules, record, 500)
+
+
+@pytest.mark.parametrize("minute", [0, 10, 12, 20, 30, 89, 90, 91])
+def test_both_ways_of_asking_know_the_next_instant(minute: int) -> None:
+    """With a snooze ahead, behind, and none."""
+    for record in (quiet(INCIDENT, 12, 90), quiet(INCIDENT, 12, 13), INCIDENT):
+        rules = EscalationMatrix("m", [EscalationRow("r", LEVELS[:2])])
+        due, ahead = escalations_and_wakeup(rules, record, slas=(), now=at(minute))
+        assert ahead == next_escalation_wakeup(rules, [record], now=at(minute))
+        assert due == due_escalations(rules, record, now=at(minute), include_lapsed=True)

@@ -231,7 +231,7 @@ def _acts(
     Manual escalations of the instant are added to ``manual``.
     """
     acts: tuple[Mark | str, ...] = ()
-    reach = -1
+    reach: int | None = None
     at = moment.at
     for event in moment.events:
         if isinstance(event, Acknowledged):
@@ -249,5 +249,5 @@ def _acts(
             acts = ("",)
         elif known and occasion not in ("reopened", "moved"):  # by working on it
             event = moment.events[-1]
-            acts, reach = (Mark(at, event.by.id, None, event),), -1
-    return acts, len(acts) if reach < 0 else reach
+            acts, reach = (Mark(at, event.by.id, None, event),), None
+    return acts, len(acts) if reach is None else reach

@@ -1,4 +1,4 @@
-"""Whole documents of each tool: every event, result and finding that comes of them, line by line."""
+"""Whole documents of each tool: every event, result and finding that comes of them, by line."""
 
 from __future__ import annotations
 

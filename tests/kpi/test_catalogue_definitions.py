@@ -8,11 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from incidentcore.communication import CommunicationPlan
 from incidentcore.conditions import ALWAYS
-from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi import Count, Kpi, catalogue
 from incidentcore.kpi.catalogue import (

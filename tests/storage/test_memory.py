@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -179,3 +180,51 @@ def test_a_record_that_goes_while_others_are_read_is_left_out(store: InMemorySto
         return True
 
     assert [one.id for one in store.find(Opaque("drop", drop))] == ["INC-1"]
+
+
+@pytest.mark.parametrize(
+    ("call", "where"),
+    [
+        (lambda store: store.find(ALWAYS, limit=0), "limit"),
+        (lambda store: store.find(ALWAYS, limit=True), "limit"),
+        (lambda store: store.find(ALWAYS, after=1), "after"),
+        (lambda store: store.changes(limit=0), "limit"),
+        (lambda store: store.changes(after=-1), "after"),
+        (lambda store: store.changes(after=1.0), "after"),
+        (lambda store: store.history("INC-1", after=-1), "after"),
+        (lambda store: store.append("", (), expected_version=0), "record_id"),
+        (lambda store: store.append("INC-1", (), expected_version=-1), "expected_version"),
+        (lambda store: store.append("INC-1", (), expected_version=True), "expected_version"),
+    ],
+)
+def test_an_argument_of_another_kind_is_refused(
+    store: InMemoryStore, call: Callable[[InMemoryStore], object], where: str
+) -> None:
+    store.append("INC-1", incident().history, expected_version=0)
+    with pytest.raises(InvalidValueError) as refused:
+        call(store)
+    assert refused.value.where == where
+
+
+def test_what_a_batch_repeats(store: InMemoryStore) -> None:
+    """An old number under a new id is a duplicate, as is an old id; version 0 may be stale too."""
+    record = incident(comments=1)
+    store.append("INC-1", record.history, expected_version=0)
+    for event in (attrs.evolve(record.history[1], id="new"), record.history[0]):
+        changed = attrs.evolve(event, recorded_at=AT + timedelta(days=1))
+        with pytest.raises(DuplicateEventError):
+            store.append("INC-1", [changed], expected_version=2)
+    with pytest.raises(StaleRecordError) as stale:
+        store.append("INC-1", incident(comments=2).history[2:], expected_version=0)
+    assert (stale.value.expected, stale.value.found) == (0, 2)
+    with pytest.raises(InvalidTimelineError):
+        store.append("INC-1", ["note"], expected_version=2)
+
+
+def test_a_removed_record_is_not_found_among_others(store: InMemoryStore) -> None:
+    """Its id may be used again, and counts once."""
+    store.append("INC-1", incident().history, expected_version=0)
+    store.remove("INC-1", expected_version=1)
+    assert store.find(ALWAYS) == ()
+    store.append("INC-1", incident().history, expected_version=0)
+    assert [record.id for record in store.find(ALWAYS)] == ["INC-1"]

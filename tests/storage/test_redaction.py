@@ -396,3 +396,41 @@ def test_a_root_cause_is_hidden_to_its_depth_and_read_back() -> None:
     assert loads(dumps(hidden), Problem).root_cause == records.Cause(
         "[redacted]", (records.Cause("[redacted]", (), "people"),), "configuration"
     )
+
+
+def test_a_kept_custom_is_kept_entry_by_entry() -> None:
+    """The name of the whole keeps none of its parts; what is not text is hidden as a whole."""
+    custom = redact(incident(), keep=["custom"]).custom
+    assert dict(custom) == {
+        "note": "[redacted]", "region": "[redacted]", "vip": True, "list": "[redacted]",
+    }  # fmt: skip
+    blank = records.set_fields(incident(), at=AT + 5 * HOUR, by="x", custom={"note": ""})
+    assert redact(blank).custom["note"] == ""
+
+
+def test_a_cause_that_is_taken_back_stays_absent() -> None:
+    problem = Problem.open(id="PRB-1", title="x", at=AT, by="kim")
+    cause = records.Cause(MARK)
+    for root_cause in (cause, None):
+        problem = records.set_fields(problem, at=AT, by="kim", root_cause=root_cause)
+    assert redact(problem).root_cause is None
+
+
+def test_the_task_of_nobody_stays_that_of_nobody() -> None:
+    request = ServiceRequest.open(id="REQ-1", title="x", at=AT, by=f"{MARK} ada")
+    for task_id, assignee in (("T1", f"{MARK} ada"), ("T2", None)):
+        task = records.Task(id=task_id, title=MARK, assignee=assignee)
+        request = records.set_task(request, task, at=AT, by="x")
+    hidden = redact(request)
+    assert [(one.title, one.assignee) for one in hidden.tasks] == [
+        ("[redacted]", hidden.opened_by.id),
+        ("[redacted]", None),
+    ]
+
+
+def test_every_item_of_a_request_stays_under_a_hidden_name() -> None:
+    request = ServiceRequest.open(
+        id="REQ-1", title="x", at=AT, by="kim", items=[records.RequestItem(id="1", name=MARK)]
+    )
+    (item,) = redact(request).items
+    assert (item.id, item.name) == ("1", "[redacted]")

@@ -58,8 +58,6 @@ def _traces(path: Path) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]
             reader.traces.clear()
             if not chunk:
                 break
-    if not reader.saw_log:
-        raise FormatError(f"not XES: no log @ {path}")
 
 
 class _Reader:
@@ -71,7 +69,6 @@ class _Reader:
 
     def __init__(self) -> None:
         self.traces: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
-        self.saw_log = False
         self._open: list[str] = []
         self._trace: tuple[dict[str, Any], list[dict[str, Any]]] | None = None
         self._event: dict[str, Any] | None = None
@@ -91,9 +88,7 @@ class _Reader:
         if not self._open and name != "log":
             raise ValueError(f"the root is {name!r} instead of 'log'")
         self._open.append(name)
-        if name == "log":
-            self.saw_log = True
-        elif name == "trace" and parent == "log":
+        if name == "trace" and parent == "log":
             self._trace = ({}, [])
         elif name == "event" and parent == "trace" and self._trace is not None:
             self._event = {}

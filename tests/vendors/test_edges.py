@@ -1,0 +1,273 @@
+"""The edges of the readers: what is refused and where, and values at the limits of a rule."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.records import Incident
+from incidentcore.vendors import (
+    ImportFinding,
+    read_events,
+    read_json,
+    read_ocel,
+    read_statuspage,
+    read_table,
+    read_xes,
+)
+from incidentcore.vendors.compare import SlaComparison
+from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
+from incidentcore.vendors.kit.paths import clean
+from incidentcore.vendors.profiles import read_profile
+
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ROW = {"No": "A", "Opened": "2026-03-02 09:00:00"}
+COLUMNS = {"id": "No", "opened": "Opened"}
+
+
+@pytest.mark.parametrize(
+    ("call", "where"),
+    [
+        (lambda: read_table([ROW], {**COLUMNS, "idd": "No"}), "mapping"),
+        (lambda: read_table([ROW], {**COLUMNS, "title": True}), "mapping[title]"),
+        (lambda: read_table([ROW], {**COLUMNS, "title": ""}), "mapping[title]"),
+        (lambda: read_table([ROW], {**COLUMNS, "title": "Name"}), "mapping[title]"),
+        (lambda: read_table([ROW], {**COLUMNS, "title": "No.x.y"}), None),
+        (lambda: read_table([ROW], {**COLUMNS, "title": "Na.x"}), "mapping[title]"),
+        (lambda: read_table([ROW], COLUMNS, duplicates="all"), "duplicates"),
+        (lambda: read_table([ROW], {"id": "No"}), "mapping"),
+        (lambda: Times("UTC", epoch="m"), "epoch"),  # type: ignore[arg-type]
+        (lambda: Times("UTC", day_first="x"), "day_first"),  # type: ignore[arg-type]
+        (lambda: Times("UTC", formats=1), "formats"),  # type: ignore[arg-type]
+        (lambda: Times("UTC", formats=("iso", "")), "formats"),
+        (lambda: LevelTable(priority=["high"]), "priority"),  # type: ignore[arg-type]
+        (lambda: LevelTable(impact={"x": 1}), "impact[x]"),  # type: ignore[dict-item]
+        (lambda: LevelTable(urgency={"x": "none"}), "urgency"),
+        (lambda: StateTable({"x": "none"}), "states[x]"),
+        (lambda: StateTable(unknown="skip"), "unknown"),  # type: ignore[arg-type]
+        (lambda: Roles(agents="ada"), "roles"),
+        (lambda: Roles(systems={"ada": 1}), "roles"),
+        (lambda: read_events([ROW], case="No", at="Opened", activity=()), "activity"),
+        (lambda: read_profile("x.csv", "excel"), "profile"),
+        (lambda: read_profile("x.json", "jira", mapping={"id": "x"}), "mapping"),
+        (lambda: read_profile("x.json", "jira", formats=("iso",)), "formats"),
+        (lambda: read_profile("x.json", "jira", duplicates="last"), "duplicates"),
+    ],
+)
+def test_what_is_refused_and_where(call: Callable[[], Any], where: str | None) -> None:
+    if where is None:
+        list(call())
+        return
+    with pytest.raises(InvalidValueError) as refused:
+        list(call())
+    assert refused.value.where.split(" ")[0] == where
+
+
+def test_a_table_without_columns_names_those_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("No,Opened\nA,2026-03-02 09:00\n", encoding="utf-8")
+    with pytest.raises(InvalidValueError, match=r"--map.*No, Opened"):
+        read_profile(path, "table")
+
+
+def test_findings_are_a_sequence_and_a_table() -> None:
+    findings = Findings()
+    for row, value in ((3, "Urgent!"), (4, "Urgent!"), (5, "Soon")):
+        findings.add("unknown_level", "left out", row=row, field="Priority", value=value)
+    findings.add("no_zone", "read as UTC", key="INC-1")
+    assert len(findings) == 3
+    assert findings[-1] == ImportFinding(0, "", "", "no_zone", "read as UTC", "INC-1")
+    assert findings[1:] == (findings[1], findings[2])
+    assert repr(findings) == "<Findings: {'unknown_level': 3, 'no_zone': 1}>"
+    heads, rows, numeric = findings.cells()
+    assert heads == ["code", "count", "first", "field", "value", "what was done"]
+    assert rows == [
+        ["unknown_level", "2", "3", "Priority", "Urgent!", "left out"],
+        ["unknown_level", "1", "5", "Priority", "Soon", "left out"],
+        ["no_zone", "1", "INC-1", "", "", "read as UTC"],
+    ]
+    assert numeric == [False, True, True, False, False, False]
+    assert str(findings[0]) == "row 3, Priority 'Urgent!': unknown_level; left out (2 times)"
+    assert str(ImportFinding(0, "", "", "empty", "no rows")) == "source: empty; no rows"
+    assert ImportFinding(1, "a<b", "", "x", "y")._repr_html_() == "<p>row 1, a&lt;b: x; y</p>"
+
+
+def test_a_comparison_says_whether_both_agree() -> None:
+    same: dict[str, Any] = {"record_id": "INC-1", "target": "fix", "ours": None, "theirs": None}
+    both = SlaComparison(**same, agrees=True, difference=None, why="")
+    assert str(both) == "INC-1, fix: agrees"
+    one = SlaComparison(**same, agrees=False, difference=None, why="the tool has no result")
+    assert str(one) == "INC-1, fix: differs: the tool has no result"
+
+
+class Scalar:
+    """A number of a column, as libraries of arrays have them."""
+
+    def item(self) -> int:
+        """Return the number itself."""
+        return 7
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        ("  Mail  ", "Mail"),
+        ({"value": " Mail ", "display_value": "x"}, "Mail"),
+        ({"value": {"value": "Mail"}}, "Mail"),
+        (float("nan"), "A"),
+        (None, "A"),
+        ("-", "A"),
+        (Scalar(), "7"),
+        ("Grüße", "Grüße"),
+        ("two\nlines", "two\nlines"),
+    ],
+)
+def test_a_cell_of_each_kind(given: object, title: str) -> None:
+    """A title that means empty is the record's id."""
+    row = {**ROW, "Title": given}
+    (record,) = read_table([row], {**COLUMNS, "title": "Title"}, zone="UTC", missing=("", "-"))
+    assert record.title == title
+
+
+@pytest.mark.parametrize(
+    ("state", "resolved", "closed", "name", "codes"),
+    [
+        (None, None, None, "new", []),
+        (None, "10:00", None, "resolved", []),
+        ("In Progress", None, None, "in_progress", []),
+        ("On Hold", None, None, "on_hold", ["state_without_time"]),
+        ("Resolved", "10:00", None, "resolved", []),
+        ("Closed", "10:00", "11:00", "closed", []),
+        ("Resolved", "10:00", "11:00", "resolved", ["state_without_time"]),
+        ("In Progress", "10:00", None, "in_progress", ["state_without_time"]),
+        ("Parked", None, None, "Parked", ["unknown_state"]),
+    ],
+)
+def test_the_state_that_a_row_ends_in(
+    state: str | None, resolved: str | None, closed: str | None, name: str, codes: list[str]
+) -> None:
+    row = {
+        **ROW,
+        "State": state,
+        "Resolved": resolved and f"2026-03-02 {resolved}",
+        "Closed": closed and f"2026-03-02 {closed}",
+    }
+    mapping = {**COLUMNS, "state": "State", "resolved": "Resolved", "closed": "Closed"}
+    reading = read_table([row], mapping, zone="UTC")
+    (record,) = reading
+    assert (record.state.name, [one.code for one in reading.findings]) == (name, codes)
+
+
+@pytest.mark.parametrize(
+    ("value", "formats", "read"),
+    [
+        (date(2026, 3, 2), "iso", (2026, 3, 2, 0, 0)),
+        (datetime(2026, 3, 2, 9), "iso", (2026, 3, 2, 9, 0)),  # noqa: DTZ001
+        ("2/3/2026", "%d/%m/%Y", (2026, 3, 2, 0, 0)),
+        ("2/3/2026  9:05", "%d/%m/%Y %H:%M", (2026, 3, 2, 9, 5)),
+        ("2/3/26", "%d/%m/%Y", None),
+        ("02/03/0026", "%d/%m/%Y", (26, 3, 2, 0, 0)),
+        ("2026-03-02T09:00 GMT", "iso", (2026, 3, 2, 9, 0)),
+    ],
+)
+def test_times_at_the_edges_of_a_format(
+    value: object, formats: str, read: tuple[int, ...] | None
+) -> None:
+    reader = Times("UTC", formats=formats).reader()
+    if read is None:
+        with pytest.raises(InvalidValueError):
+            reader.read(value)
+    else:
+        assert reader.read(value) == datetime(*read, tzinfo=UTC)  # type: ignore[misc,arg-type]
+
+
+def test_what_json_cannot_hold_is_cleaned() -> None:
+    assert clean({"on": date(2026, 3, 2), "n": float("inf"), "s": {1}}) == {
+        "on": "2026-03-02", "n": None, "s": [1],
+    }  # fmt: skip
+
+
+def test_a_row_that_cannot_be_built_names_what_is_missing() -> None:
+    def build(history: Any, entry: dict[str, Any]) -> None:
+        history.opened(entry["at"], "ada")
+        if entry["at"] is None:
+            raise KeyError
+
+    reading = Import([{"id": "A"}, {"id": "B", "at": None}], build, record=Incident, id="id")
+    assert list(reading) == []
+    assert [(one.key, one.code) for one in reading.findings if one.code != "unreadable_time"] == [
+        ("A", "malformed_record"),
+        ("B", "malformed_record"),
+    ]
+    assert "'at'" in reading.findings[0].action
+
+
+@pytest.mark.parametrize("name", ["log.xes", "log.csv.gz"])
+def test_a_broken_archive_is_said(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(b"<log/>" * 100)[:-9])
+    with pytest.raises(FormatError, match="broken gzip archive"):
+        list(read_xes(path) if name == "log.xes" else read_table(path, COLUMNS))
+    with pytest.raises(FormatError, match="broken gzip archive"):
+        read_json(path)
+
+
+def test_xml_without_a_log_is_not_xes(tmp_path: Path) -> None:
+    path = tmp_path / "log.xes"
+    path.write_text("<trace/>", encoding="utf-8")
+    with pytest.raises(FormatError, match="the root is 'trace' instead of 'log'"):
+        list(read_xes(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ('{"a": 1}\n\n{"a": 2}\n', [{"a": 1}, {"a": 2}]),
+        ('[{"a": 1}]', [{"a": 1}]),
+        ('{"a": 1}\nnot', None),
+        ("", None),
+        ("\n \n", None),
+        ("[" * 3_000, None),
+    ],
+)
+def test_json_as_a_whole_or_by_lines(tmp_path: Path, text: str, read: list[Any] | None) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(text, encoding="utf-8")
+    if read is None:
+        with pytest.raises(FormatError):
+            read_json(path)
+        return
+    assert read_json(path) == read
+    rows = [{**ROW, "No": str(one["a"])} for one in read]
+    assert [record.id for record in read_table(rows, COLUMNS, zone="UTC")] == [
+        str(one["a"]) for one in read
+    ]
+
+
+def test_a_full_feed_may_be_cut() -> None:
+    """Fifty is the most that a feed holds; one less, or one more, is the whole."""
+    one = {"name": "x", "created_at": "2026-03-02T09:00:00Z"}
+    for count, codes in ((49, []), (50, ["truncated_history"]), (51, [])):
+        reading = read_statuspage([{**one, "id": str(number)} for number in range(count)])
+        assert [found.code for found in reading.findings] == codes
+
+
+def test_an_activity_may_be_an_attribute_of_its_event() -> None:
+    event = {
+        "id": "e1",
+        "type": "log",
+        "time": "2026-03-02T09:00:00Z",
+        "attributes": [{"name": "activity", "value": "New"}],
+        "relationships": [{"objectId": "o1", "qualifier": "of"}],
+    }
+    log = {"objects": [{"id": "o1", "type": "Incident"}], "events": [event]}
+    (record,) = read_ocel(
+        log, object_type="Incident", activity_attribute="activity", activities={"New": "new"}
+    )
+    assert (record.id, record.opened_at, record.state.name) == ("o1", NINE, "new")

@@ -5,7 +5,9 @@ And what diff finds: rule B7.
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,18 +82,22 @@ def codes(desk: Desk) -> set[str]:
     return {finding.code for finding in check_desk(desk, start=START)}
 
 
-@pytest.mark.parametrize(("code", "old", "new"), PLANTED)
-def test_a_planted_mistake_is_found(code: str, old: str, new: str) -> None:
-    """The finding has its code, its part and a sentence."""
+def planted(code: str, old: str, new: str) -> list[LintFinding]:
+    """Return the findings of a code in the clean file with a change."""
     assert old in TEXT
     text = TEXT.replace(old, new, 1)
     if code == "state_without_clock":  # nothing else has a clock
         text = text.replace('like       = "silver"\nresponse', 'like       = "old"\nresponse')
         text = text[: text.index("[[agreements]]")] + '[[agreements]]\nservice = "silver"\n'
-    findings = check_desk(load_desk(text), start=START)
-    mine: list[LintFinding] = [finding for finding in findings if finding.code == code]
-    assert mine, [finding.code for finding in findings]
-    assert all(finding.subject and finding.message for finding in mine)
+    return [one for one in check_desk(load_desk(text), start=START) if one.code == code]
+
+
+def test_each_planted_mistake_is_said_with_its_part() -> None:
+    """Each mistake has its findings, line by line, in the order of the table above."""
+    said = [[str(one) for one in planted(*row)] for row in PLANTED]
+    assert all(said)
+    expected = Path(__file__).with_name("planted_findings.txt").read_text(encoding="utf-8")
+    assert list(itertools.chain(*said)) == expected.splitlines()
 
 
 RESPONSES = """desk = 1

@@ -21,6 +21,7 @@ from incidentcore.desk.check_services import (
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains, found, of_part
 from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
+from incidentcore.desk.words import target_word
 from incidentcore.escalation import (
     AfterPrevious,
     EscalationTarget,
@@ -218,7 +219,7 @@ def _approvals(desk: Desk) -> Iterator[LintFinding]:
                 yield found("many_approvers", subject, stage=number, need=stage.need)
             within = timedelta() if stage.within is None else stage.within
             if timedelta() < longest < rough_length(ServiceTarget(target=within)):
-                data = {"stage": number, "within": str(within), "longest": str(longest)}
+                data = {"stage": number, "within": target_word(within), "longest": str(longest)}
                 yield found("approval_long", subject, **data)
 
 
@@ -268,7 +269,7 @@ def _lifecycles(desk: Desk) -> Iterator[LintFinding]:
         for row in lifecycle.transitions:
             window = row.guard
             if close is not None and isinstance(window, ReopenWindow):
-                data = {"close": str(close.after), "within": str(window.within)}
+                data = {"close": target_word(close.after), "within": target_word(window.within)}
                 if type(close.after) is type(window.within) and _longer(close.after, window.within):
                     yield found("closes_late", f"lifecycle.{lifecycle.record_type}", **data)
 

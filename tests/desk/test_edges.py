@@ -1,0 +1,249 @@
+"""Edges of a desk's file, of its check, and of the texts that it gives."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from incidentcore.desk import (
+    Desk,
+    check_desk,
+    desk_schema,
+    dump_desk,
+    explain_record,
+    load_desk,
+)
+from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose
+from incidentcore.desk.words import span_word
+from incidentcore.errors import DefinitionError, FormatError
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident, comment
+from incidentcore.values import Priority
+
+HEAD = 'desk = 1\nname = "x"\n'
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+RULES = """desk = 1
+name = "small"
+zone = "Europe/Berlin"
+[services.all]
+calendar = "always"
+response = "1h"
+resolution = "4h"
+[[agreements]]
+when = { priority = "high" }
+service = "all"
+[[escalation]]
+name = "page"
+when = { priority = "high" }
+levels = [{ after = "30m", to = ["group:network", "person:ada"] }]
+[[communication]]
+name = "users"
+when = { priority = "high" }
+to = "users"
+updates = { first = "2h" }
+"""
+
+
+def opened(desk: Desk, **fields: Any) -> Incident:
+    return desk.open(Incident, id="INC-1", title="No mail", by="kim", at=START, **fields)
+
+
+def test_a_record_is_explained_line_by_line() -> None:
+    """In the desk's zone, an hour ahead; what lapsed says since when and why."""
+    desk = load_desk(RULES)
+    incident = opened(desk, priority=Priority.HIGH)
+    incident = comment(incident, "We look.", at=START + HOUR / 2, by="ada")
+    lines = explain_record(desk, incident, now=START + 3 * HOUR).splitlines()
+    assert lines[:4] == [
+        "INC-1: No mail",
+        "as of 2026-03-02 13:00 CET (Europe/Berlin)",
+        "state new, priority high",
+        "clocks:",
+    ]
+    assert [line.partition(";")[0] for line in lines[4:6]] == [
+        "  all response: stopped",
+        "  all resolution: running",
+    ]
+    assert lines[6] == "due:"
+    assert lines[7:9] == [
+        "  2026-03-02 10:30 CET escalation -> network, person ada: "
+        "priority is high held for 0:30:00",
+        "  2026-03-02 12:00 CET update: update for users: 2:00:00 after the start",
+    ]
+    assert lines[-1] == "look again: 2026-03-02 14:00 CET"
+
+
+def test_a_record_without_promises_is_explained() -> None:
+    desk = load_desk(HEAD)
+    lines = explain_record(desk, opened(desk), now=START).splitlines()
+    assert lines == [
+        "INC-1: No mail",
+        "as of 2026-03-02 09:00 UTC (UTC)",
+        "state new, priority none",
+        "clocks: no promise applies",
+        "due: nothing",
+        "look again: when something happens",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        (
+            '[lifecycle.incident]\nclose_after = "2 business days"\n',
+            "lifecycle.incident",
+            "the calendar in which they count",
+        ),
+        ('[import]\nstates = { Open = "opened" }\n', "import.states.Open", "a state of incidents"),
+        (
+            '[import]\nlevels = { priority = { A = "worst" } }\n',
+            "import.levels.priority.A",
+            "one of",
+        ),
+        (f'zone = "{"a" * 78}"\n', "zone", f"got '{'a' * 78}';"),
+        (f'zone = "{"a" * 79}"\n', "zone", f"got '{'a' * 78}…;"),
+    ],
+)
+def test_a_fault_says_where_what_and_how(text: str, place: str, said: str) -> None:
+    """A long value is cut where 80 characters end."""
+    with pytest.raises(FormatError) as wrong:
+        load_desk(HEAD + text)
+    assert place in str(wrong.value)
+    assert said in str(wrong.value)
+
+
+def test_a_fault_in_a_list_of_tables_has_the_line_of_its_table() -> None:
+    """The header that repeats starts the second table, and its keys are counted from there."""
+    text = (
+        HEAD + '[services.all]\n[[agreements]]\nservice = "all"\n[[agreements]]\nservice = "al"\n'
+    )
+    with pytest.raises(FormatError, match=r"line 7: agreements\[2\]\.service"):
+        load_desk(text)
+    text = (
+        HEAD + '[[approvals]]\nstages = [{ of = "x" }]\n[[approvals]]\n[approvals.when]\nvip = 1\n'
+    )
+    with pytest.raises(FormatError, match=r"line 4: approvals\[1\]"):
+        load_desk(text)
+
+
+@pytest.mark.parametrize(
+    ("zone", "imports", "stated"),
+    [
+        ('zone = "UTC"\n', 'times = ["iso"]\n', "UTC"),
+        ("", 'times = ["iso"]\n', None),
+        ('zone = "UTC"\n', 'profile = "table"\n', None),
+        ('zone = "Europe/Berlin"\n', 'times = ["iso"]\n', None),
+        ('zone = "UTC"\n', 'times = ["iso"]\nzone = "Asia/Tokyo"\n', "Asia/Tokyo"),
+    ],
+)
+def test_a_stated_zone_is_that_of_its_import(zone: str, imports: str, stated: str | None) -> None:
+    desk = load_desk(f"{HEAD}{zone}[import]\n{imports}")
+    assert desk.imports.get("zone") == stated
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        (lambda: AutoClose(after=HOUR, basis="opened_at"), "basis"),
+        (lambda: AutoClose(after=timedelta(-1)), "after"),
+        (lambda: ApprovalStage(of=()), "of"),
+        (lambda: ApprovalStage(of=("ada",), need=0), "need"),  # type: ignore[arg-type]
+        (lambda: ApprovalStage(of=("ada",), need=True), "need"),  # type: ignore[arg-type]
+        (lambda: ApprovalStage(of=("ada",), need="most"), "need"),  # type: ignore[arg-type]
+        (lambda: ApprovalPlan(stages=()), "stages"),
+    ],
+)
+def test_parts_that_cannot_be(wrong: Any, where: str) -> None:
+    with pytest.raises(DefinitionError) as refused:
+        wrong()
+    assert refused.value.where == where
+
+
+@pytest.mark.parametrize("need", [1, 2, "one", "all"])
+def test_needs_that_can_be(need: str | int) -> None:
+    assert ApprovalStage(of=("ada",), need=need).need == need  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("span", "word"),
+    [
+        (timedelta(0), "0m"),
+        (timedelta(seconds=90), "90s"),
+        (timedelta(minutes=1), "1m"),
+        (timedelta(minutes=60), "1h"),
+        (timedelta(hours=24), "1d"),
+        (timedelta(hours=25), "25h"),
+        (timedelta(days=7), "7d"),
+        (timedelta(milliseconds=1500), "1.5s"),
+    ],
+)
+def test_a_span_in_its_largest_unit(span: timedelta, word: str) -> None:
+    assert span_word(span) == word
+
+
+@pytest.mark.parametrize(
+    ("close", "within", "late"),
+    [
+        ("5 business days", "5 business days", False),
+        ("6 business days", "5 business days", True),
+        ("5d", "5d", False),
+        ("6d", "5d", True),
+        ("6d", "5 business days", False),
+    ],
+)
+def test_closing_at_the_end_of_the_window_is_not_late(close: str, within: str, late: bool) -> None:  # noqa: FBT001
+    text = (
+        HEAD
+        + '[calendars]\noffice = { hours = { mon-fri = "09:00-17:00" } }\n[lifecycle.incident]\n'
+    )
+    desk = load_desk(f'{text}close_after = "{close}"\nreopen_within = "{within}"\n')
+    codes = [one.code for one in check_desk(desk, start=START)]
+    assert ("closes_late" in codes) is late
+
+
+@pytest.mark.parametrize(("days", "long"), [(3, False), (4, True)])
+def test_an_approval_longer_than_every_target(days: int, long: bool) -> None:  # noqa: FBT001
+    """A business day has eight hours: three of them are a day."""
+    text = RULES.replace('"4h"', '"1d"') + (
+        f'[[approvals]]\nstages = [{{ of = "person:ada" }}, {{ of = "person:cy", within = "{days} '
+        'business days" }]\n'
+    )
+    text = text.replace(
+        "[services.all]", '[calendars]\nx = { hours = { mon = "09:00-17:00" } }\n[services.all]'
+    )
+    found = [one for one in check_desk(load_desk(text), start=START) if one.code == "approval_long"]
+    assert [one.subject for one in found] == ["approvals[1]"] * long
+
+
+def test_the_schema_describes_only_what_has_a_text() -> None:
+    """A key without a text has no description at all."""
+    parts: list[Any] = [desk_schema()]
+    seen = 0
+    while parts:
+        part = parts.pop()
+        inner = part.values() if isinstance(part, dict) else part
+        parts.extend(value for value in inner if isinstance(value, dict | list))
+        if isinstance(part, dict) and "description" in part:
+            seen += 1
+            assert part["description"]
+    assert seen > 50
+
+
+def test_a_desk_that_closes_is_the_same_when_it_is_written() -> None:
+    """The window of the guard counts in the calendar in which it closes."""
+    text = HEAD + (
+        '[calendars]\noffice = { hours = { mon-fri = "09:00-17:00" } }\n[lifecycle.incident]\n'
+        'close_after = "5 business days"\nreopen_within = "10 business days"\n'
+    )
+    desk = load_desk(text)
+    assert load_desk(dump_desk(desk)) == desk
+    assert 'reopen_within = "10 business days"' in dump_desk(desk)
+    incident = advance(opened(desk), "start", at=START, by="ada")
+    incident = advance(
+        incident, "resolve", at=START, by="ada", resolution_code="x", resolution_notes="y"
+    )
+    close = desk.auto_close["incident"]
+    assert close.at(incident) == datetime(2026, 3, 9, 9, tzinfo=UTC)

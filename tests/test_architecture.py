@@ -356,6 +356,8 @@ def find_impure_reads(root: Path) -> Iterator[str]:
             if not isinstance(node, (ast.Name, ast.Attribute)) or id(node) in inner:
                 continue
             used = _dotted(node, origins)
+            if not used:
+                continue
             if used == "random.Random" and module.room in SEEDED and id(node) in seeded:
                 continue
             if isinstance(node, ast.Name) and node.id in BUILTINS and id(node) not in called:

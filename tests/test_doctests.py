@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import linecache
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,13 @@ def test_examples_run(name: str) -> None:
         if missing.name not in EXTRAS:
             raise
         pytest.skip(f"needs {missing.name}")
-    pasted = {"__name__": "__main__"}
-    assert not doctest.testmod(module, globs=pasted).failed, "see the captured output"
+    tests = doctest.DocTestFinder().find(module, globs={"__name__": "__main__"})
+    linecache.clearcache()  # before each example, doctest looks after every file in it
+    runner = doctest.DocTestRunner()
+    for test in tests:
+        if test.examples:
+            runner.run(test)
+    assert not runner.failures, "see the captured output"
 
 
 def test_the_examples_are_found() -> None:

@@ -60,6 +60,7 @@ HEADINGS = (
 )
 
 
+@pytest.mark.table
 def test_demo_is_one_page(capsys: pytest.CaptureFixture[str]) -> None:
     """The demonstration shows everything that is asked of it."""
     code, page, err = run(capsys, "demo")

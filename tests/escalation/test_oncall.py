@@ -191,7 +191,7 @@ def test_a_level_without_anybody_is_skipped_and_its_delay_is_not_consumed() -> N
     assert [(e.level, e.lapsed_because) for e in told] == [(0, "nobody_to_tell"), (1, "")]
 
 
-@given(on_call_schedules(MONDAY), st.integers(0, 5_000), st.integers(0, 3_000))
+@given(on_call_schedules(MONDAY), st.integers(0, 5_000), st.integers(0, 1_000))
 def test_shifts_partition_time_and_agree_with_the_instant(
     schedule: OnCallSchedule, first: int, length: int
 ) -> None:

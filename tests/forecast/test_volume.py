@@ -78,6 +78,7 @@ def test_a_band_is_that_of_the_tables() -> None:
     assert _band(0.0, 1.0, 0.8) == (0, 0)
 
 
+@pytest.mark.heavy
 def test_a_constant_desk_is_calibrated() -> None:
     """Both bands of a Poisson desk hold about as often as they say."""
     records = poisson(5, days=77, rate=6.0)

@@ -109,12 +109,7 @@ NEEDS = {
     "accept_risk": {"resolution_notes": "too dear"},
     "reject": {"reject_reason": "too dear"},
 }
-CELLS = [
-    (kind, state, action)
-    for kind, table in TABLES.items()
-    for state in table
-    for action in sorted({a for row in table.values() for a in row} | {"dance"})
-]
+STATES = [(kind, state) for kind, table in TABLES.items() for state in table]
 
 
 def in_state(kind: str, state: str) -> Any:
@@ -126,30 +121,29 @@ def in_state(kind: str, state: str) -> Any:
     )
 
 
-@pytest.mark.parametrize(("kind", "state", "action"), CELLS, ids=lambda part: part)
-def test_every_action_in_every_state(kind: str, state: str, action: str) -> None:
+@pytest.mark.parametrize(("kind", "state"), STATES, ids=lambda part: part)
+def test_every_action_in_every_state(kind: str, state: str) -> None:
     """Moves to the state of the table, or is refused, unchanged, with what is allowed here."""
     record = in_state(kind, state)
-    fields: Any = NEEDS.get(action, {})
-
-    answer = decide(record, action, at=OPENED + HOUR, by="ada", **fields)
-
     allowed = TABLES[kind][state]
     assert set(allowed_actions(record)) == set(allowed)
-    if action in allowed:
-        assert isinstance(answer, Allowed)
-        assert answer.record.state.name == allowed[action]
-        assert answer.record.history == (*record.history, *answer.events)
-        assert advance(record, action, at=OPENED + HOUR, by="ada", **fields) == answer.record
-        return
-    assert isinstance(answer, Refused)
-    assert answer.code == ("unknown_action" if action == "dance" else "not_allowed")
-    assert set(answer.allowed_actions) == set(allowed)
-    assert all(name in answer.reason for name in allowed)
-    with pytest.raises(TransitionNotAllowedError) as caught:
-        advance(record, action, at=OPENED + HOUR, by="ada", **fields)
-    assert caught.value.refusal == answer
-    assert str(caught.value) == answer.reason
+    for action in {a for row in TABLES[kind].values() for a in row} | {"dance"}:
+        fields: Any = NEEDS.get(action, {})
+        answer = decide(record, action, at=OPENED + HOUR, by="ada", **fields)
+        if action in allowed:
+            assert isinstance(answer, Allowed), action
+            assert answer.record.state.name == allowed[action]
+            assert answer.record.history == (*record.history, *answer.events)
+            assert advance(record, action, at=OPENED + HOUR, by="ada", **fields) == answer.record
+            continue
+        assert isinstance(answer, Refused), action
+        assert answer.code == ("unknown_action" if action == "dance" else "not_allowed")
+        assert set(answer.allowed_actions) == set(allowed)
+        assert all(name in answer.reason for name in allowed)
+        with pytest.raises(TransitionNotAllowedError) as caught:
+            advance(record, action, at=OPENED + HOUR, by="ada", **fields)
+        assert caught.value.refusal == answer
+        assert str(caught.value) == answer.reason
 
 
 @given(st.data())

@@ -102,6 +102,7 @@ def test_far_years_cost_no_memory(year: int) -> None:
     assert year in range(*years(used))
 
 
+@pytest.mark.heavy
 def test_a_span_of_millennia_is_answered_in_pieces() -> None:
     """At most 64 years are held at once; the sum is exact."""
     used = calendar("UTC")

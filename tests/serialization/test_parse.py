@@ -43,7 +43,7 @@ def test_work_grows_with_the_text_alone(
         with pytest.raises(FormatError):
             loads(text, object)
 
-    few, many = (make(number) for number in (500, 2_000))
+    few, many = (make(number) for number in (200, 800))
     read(few)  # loads what is loaded once
     assert work_of(lambda: read(many)) <= 4.1 * work_of(lambda: read(few))
 

@@ -207,7 +207,7 @@ def _named(person: str) -> str:
 
 
 @settings(max_examples=min(25, settings().max_examples))
-@given(st.lists(drawn_records().filter(lambda record: record.version > 2), min_size=1, max_size=5))
+@given(st.lists(drawn_records().filter(lambda record: record.version > 2), min_size=1, max_size=3))
 def test_no_kpi_of_the_catalogue_changes(desk: list[Any]) -> None:
     """Of several records with persons in common too, given pseudonyms that differ as they do.
 

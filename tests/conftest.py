@@ -121,7 +121,7 @@ def lack(reason: str) -> str:
 def pytest_collection_finish() -> None:
     """Look for garbage again, and no longer among what the collection of tests has made."""
     gc.freeze()
-    gc.set_threshold(10_000)
+    gc.set_threshold(50_000)
     gc.enable()
 
 

@@ -23,8 +23,8 @@ def _calendars() -> CalendarByField:
 @given(st.integers())
 def test_equal_seeds_give_equal_months(seed: int) -> None:
     """Any seed makes the month again the same, within its bounds and by the rules."""
-    incidents = demo_month(seed, count=8)
-    assert demo_month(seed, count=8) == incidents
+    incidents = demo_month(seed, count=3)
+    assert demo_month(seed, count=3) == incidents
     assert len({incident.id for incident in incidents}) == len(incidents)
     for incident in incidents:
         assert replay(incident.history) == incident

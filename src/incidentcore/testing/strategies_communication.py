@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -46,6 +47,7 @@ _WHEN: Final = (
 _TEMPLATE: Final = UpdateTemplate("news", "{title}: {business_impact}", fields="custom.region")
 
 
+@lru_cache
 def _spans(least: timedelta) -> st.SearchStrategy[timedelta]:
     usual = st.sampled_from((1, 15, 30, 60, 240, 1_440, 10_080)).map(lambda n: n * _MINUTE)
     odd = st.integers(1, 10**11).map(lambda n: timedelta(microseconds=n))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -111,30 +112,13 @@ def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCall
     return OnCallSchedule("drawn", layers, overrides=overrides, combine=combine)
 
 
-def _delays() -> st.SearchStrategy[timedelta]:
-    spans = st.integers(0, 300).map(lambda minutes: minutes * MINUTE)
-    return st.one_of(spans, spans, st.integers(0, 10**10).map(lambda n: timedelta(microseconds=n)))
-
-
-def _counting() -> st.SearchStrategy[Calendar | None]:
-    return st.sampled_from((None, None, None, *_HOURS))
-
-
-@st.composite
-def _levels(draw: st.DrawFn, clocks: Sequence[str], *, head: bool) -> EscalationLevel:
-    points = (0.5, "due", "breach", SlaThreshold(name="soon", before_due=30 * MINUTE))
-    triggers: list[st.SearchStrategy[Any]] = [
-        st.builds(After, _delays(), st.sampled_from(_SINCE), _counting()),
-        st.builds(HeldFor, st.sampled_from(_HELD), _delays(), _counting()),
-    ]
-    if draw(st.integers(0, 7)) == 0:
-        triggers.append(st.builds(AtWallTime, rotations("Europe/Berlin"), st.sampled_from(_SINCE)))
-    if not head:
-        chained = st.builds(AfterPrevious, _delays(), _counting())
-        triggers += [chained, chained]
-    if clocks:
-        triggers.append(st.builds(OnClock, st.sampled_from(clocks), st.sampled_from(points)))
-    plain = st.sampled_from(
+_SPANS: Final = st.integers(0, 300).map(lambda minutes: minutes * MINUTE)
+_DELAYS: Final = st.one_of(
+    _SPANS, _SPANS, st.integers(0, 10**10).map(lambda n: timedelta(microseconds=n))
+)
+_COUNTING: Final[st.SearchStrategy[Calendar | None]] = st.sampled_from((None, None, None, *_HOURS))
+_TARGETS: Final = st.lists(
+    st.sampled_from(
         (
             EscalationTarget.group("desk"),
             EscalationTarget.person("ada"),
@@ -142,16 +126,41 @@ def _levels(draw: st.DrawFn, clocks: Sequence[str], *, head: bool) -> Escalation
             EscalationTarget.field("assignee"),
             EscalationTarget.manager_of("assignee"),
         )
-    )
-    targets = draw(st.lists(plain, min_size=1, max_size=2, unique=True))
+    ),
+    min_size=1,
+    max_size=2,
+    unique=True,
+)
+
+
+@lru_cache
+def _triggers(clocks: tuple[str, ...], *, head: bool, rare: bool) -> st.SearchStrategy[Any]:
+    points = (0.5, "due", "breach", SlaThreshold(name="soon", before_due=30 * MINUTE))
+    triggers: list[st.SearchStrategy[Any]] = [
+        st.builds(After, _DELAYS, st.sampled_from(_SINCE), _COUNTING),
+        st.builds(HeldFor, st.sampled_from(_HELD), _DELAYS, _COUNTING),
+    ]
+    if rare:
+        triggers.append(st.builds(AtWallTime, rotations("Europe/Berlin"), st.sampled_from(_SINCE)))
+    if not head:
+        triggers += [st.builds(AfterPrevious, _DELAYS, _COUNTING)] * 2
+    if clocks:
+        triggers.append(st.builds(OnClock, st.sampled_from(clocks), st.sampled_from(points)))
+    return st.one_of(*triggers)
+
+
+@st.composite
+def _levels(draw: st.DrawFn, clocks: Sequence[str], *, head: bool) -> EscalationLevel:
+    rare = draw(st.integers(0, 7)) == 0
+    targets = draw(_TARGETS)
     if draw(st.integers(0, 5)) == 0:
         targets = [EscalationTarget.on_call(draw(on_call_schedules(OPENED)))]
     return EscalationLevel(
-        draw(st.one_of(*triggers)),
+        draw(_triggers(tuple(clocks), head=head, rare=rare)),
         targets,
         until=draw(st.sampled_from(("acknowledged", "resolved"))),
         mode=draw(st.sampled_from(("functional", "hierarchical"))),
-        during=draw(_counting()),
+        during=draw(_COUNTING),
     )
 
 

@@ -48,6 +48,8 @@ def _all_zones() -> tuple[str, ...]:
     return tuple(sorted(zoneinfo.available_timezones()))
 
 
+# Hypothesis checks a strategy when it first draws from it: each is made once.
+@lru_cache(maxsize=1)
 def zones() -> st.SearchStrategy[str]:
     """Return keys of the whole tz database, more often those of difficult zones."""
     return st.one_of(st.sampled_from(_TRAPS), st.sampled_from(_all_zones()))
@@ -98,6 +100,7 @@ def instants(draw: st.DrawFn, zone: str = "UTC") -> datetime:
 _EDGES = (*_TRAP_MINUTES, *_TRAP_MINUTES, *(part * 15 for part in range(97)))
 
 
+@lru_cache(maxsize=1)
 def _days() -> st.SearchStrategy[list[tuple[int, int]]]:
     """Return disjoint windows of a day, in minutes."""
     return st.lists(st.sampled_from(_EDGES), max_size=6).map(_paired)
@@ -138,6 +141,9 @@ def _week(draw: st.DrawFn) -> dict[str, list[list[str]]]:
     return week or {"mon": [["09:00", "17:00"]]}
 
 
+_WEEKS = _week()
+
+
 @st.composite
 def calendar_definitions(draw: st.DrawFn) -> dict[str, Any]:
     """Return a calendar as plain data, for the library and for an independent checker.
@@ -166,7 +172,7 @@ def calendar_definitions(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "tz": zone,
         "around": around,
-        "week": draw(_week()),
+        "week": draw(_WEEKS),
         "holidays": dates[:cut],
         "special": special,
         "breaks": dict.fromkeys(breaks, taken) if taken else {},
@@ -188,6 +194,7 @@ def _texts(pairs: list[list[str]]) -> list[str]:
     return [f"{start}-{end}" for start, end in pairs]
 
 
+@lru_cache(maxsize=1)
 def calendars() -> st.SearchStrategy[BusinessCalendar]:
     """Return calendars in all zones, with nights, holidays, special days and breaks."""
     return calendar_definitions().map(build_calendar)

@@ -122,6 +122,15 @@ service = "all"
             ["response of high (2:00:00) is later than of moderate (else: 1:00:00)"],
         ),
         ('{ critical = "1h", planning = "8h", else = "4h" }', []),
+        # Twelve hours around the clock end before any business day does, those of an office not.
+        ('{ critical = "12h always", else = "1 business day" }', []),
+        (
+            '{ critical = "25h always", else = "1 business day" }',
+            [
+                "response of critical (1 day, 1:00:00) is later than of high "
+                "(else: 1 business day)"
+            ],
+        ),
     ],
 )
 def test_else_is_compared_as_the_target_of_its_levels(response: str, messages: list[str]) -> None:

@@ -90,6 +90,8 @@ After a reopening: "new_cycle".
 
 When another service comes to apply: "restart".
 
+Clock callback: stop { vip = true }.
+
 ## Service silver
 
 Targets count in "either".
@@ -114,19 +116,21 @@ The first line that matches counts.
 | first | ada, ben | daily 09:00 | office |
 | first | dana | - | - |
 
+first, layer 1: from 2026-01-05.
+
 ## Escalation
 
 | Rule | Records | When | Who | How |
 |---|---|---|---|---|
 | page | all | after 30m | on call for first | functional |
 | page | all | response due | role lead, person cy | hierarchical |
-| page | all | daily 09:00 | x\|y | functional |
+| page | all | daily 09:00; from 2026-01-05 | x\|y | functional |
 
 ## Updates
 
 | Rule | Records | To | First | Every | On hold | Final |
 |---|---|---|---|---|---|---|
-| users | all | users, board | 0:30:00 | 1:00:00 | 4:00:00 | - |
+| users | all | users, board | 30m | 1h | 4h | - |
 
 ## Lifecycle
 
@@ -168,3 +172,56 @@ def test_a_desk_of_a_name_alone() -> None:
     """The zone is said, and nothing else."""
     empty = load_desk('desk = 1\nname = "empty"\n')
     assert desk_page(empty) == "# empty\n\nAll times are those of UTC unless stated.\n"
+
+
+EVERYTHING = """
+desk = 1
+name = "pager"
+[calendars]
+office = { hours = { mon-fri = "09:00-17:00" } }
+[services.gold]
+calendar = "office"
+resolution = "24h"
+[[agreements]]
+service = "gold"
+[oncall.first]
+combine = "all"
+layers = [{ people = ["ada", "ben"], change = "daily 09:00", from = 2026-01-05 }]
+overrides = [{ from = 2026-06-03T09:00:00, to = 2026-06-03T17:00:00, people = ["cyn"] }]
+[[escalation]]
+name = "page"
+repeat = 2
+repeat_after = "45m"
+ack_timeout = "20m"
+levels = [
+  { after = "0m", to = "oncall:first", during = "office" },
+  { after = "35m", to = "person:dee", until = "resolved" },
+]
+[[communication]]
+name = "users"
+to = "board"
+via = "mail"
+during = "office"
+updates = { first = "50m", on_change = ["category"] }
+"""
+
+
+def test_a_page_hides_no_rule() -> None:
+    """What is signed has the repetitions, timeouts, overrides and contact hours of the file."""
+    page = desk_page(load_desk(EVERYTHING))
+    for rule in (
+        '| page | all | after 0m; during "office" |',
+        '| page | all | after 35m from the level before; until "resolved" |',
+        'page: ack_timeout "20m"; repeat 2; repeat_after "45m".',
+        'combine "all"',
+        'people = "cyn"',
+        'users: via "mail"; during "office"; on_change ["category"].',
+    ):
+        assert rule in page
+
+
+def test_targets_are_in_hours() -> None:
+    """Twenty-four hours of an office are not a day."""
+    page = desk_page(load_desk(EVERYTHING))
+    assert "| resolution | 24h | 24h |" in page
+    assert "1d" not in page

@@ -115,6 +115,8 @@ PARTS: list[tuple[str, str, str]] = [
     (when('code = "f"'), "when.code", "none was given"),
     (when('during = "night"'), "when.during", "office"),
     (when("custom = { status = 7 }"), "when.custom.status", "a text"),
+    (when("state = { pause = true }"), "when.state.pause", "state.pauses"),
+    (LEVEL + 'after = "0m" }]\nrepeat = 2\n', "escalation[1]", "with repeat_after ="),
 ]
 
 
@@ -196,6 +198,8 @@ def test_conditions_of_every_shape_come_back() -> None:
         'category = { starts_with = ["a/b", "c"] }',
         'title = { starts_with = "VPN" }',
         'custom = { status = "x" }',
+        "state = { pauses = true }",
+        "state.open = true",
         "opened_at = 2026-06-01",
         '"impact.name" = "high"',
         'record_type = "incident"',

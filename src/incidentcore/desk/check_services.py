@@ -13,7 +13,7 @@ from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import found
 from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
 from incidentcore.escalation import OnClock
-from incidentcore.schedule import BusinessDays
+from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import SlaThreshold
 from incidentcore.values import FrozenMap, LintFinding
 
@@ -57,6 +57,14 @@ def rough_length(target: ServiceTarget) -> timedelta:
     return target.target.n * _DAY / 3 if isinstance(target.target, BusinessDays) else timedelta()
 
 
+def _is_later(one: ServiceTarget, other: ServiceTarget) -> bool:
+    """Return whether a target lasts longer; beside a business day, "always" counts whole days."""
+    open_at = one.calendar
+    is_always = isinstance(open_at, BusinessCalendar) and open_at == open_at.always(open_at.zone)
+    scale = 3 if is_always and isinstance(other.target, BusinessDays) else 1
+    return rough_length(one) > rough_length(other) * scale > timedelta()
+
+
 def orders(desk: Desk) -> Iterator[LintFinding]:
     """Yield targets out of order, and warnings before a clock starts."""
     levels = [level.name for level in desk.priority.levels]
@@ -66,8 +74,7 @@ def orders(desk: Desk) -> Iterator[LintFinding]:
             targets = _by_level(service.targets(clock), levels)
             for (above, worse), (below, milder) in itertools.pairwise(targets.items()):
                 a, b = _length(worse), _length(milder)
-                later = rough_length(worse) > rough_length(milder) > timedelta()
-                if (a and b and a[0] == b[0] and a > b) or (a and b and a[0] != b[0] and later):
+                if a and b and (a > b if a[0] == b[0] else _is_later(worse, milder)):
                     yield found(
                         "target_order",
                         subject,
@@ -88,7 +95,7 @@ def orders(desk: Desk) -> Iterator[LintFinding]:
             if level in resolutions
         }
         for target, other in pairs:
-            if rough_length(target) > rough_length(other) > timedelta():
+            if _is_later(target, other):
                 level = target.level or other.level or "the rest"
                 worse_text = f"the response of {level} ({_said(target)})"
                 data = {"worse": worse_text, "milder": f"its resolution ({_said(other)})"}
@@ -132,7 +139,9 @@ def _too_early(point: SlaThreshold, target: ServiceTarget) -> bool:
 
 def _said(target: ServiceTarget) -> str:
     found = target.target
-    return f"{found.n} business days" if isinstance(found, BusinessDays) else str(found)
+    if isinstance(found, BusinessDays):
+        return f"{found.n} business day{'s' * (found.n != 1)}"
+    return str(found)
 
 
 def changes(desk: Desk) -> Iterator[LintFinding]:

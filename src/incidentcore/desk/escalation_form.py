@@ -97,6 +97,9 @@ _ESCALATION: Final = Table(
 def _row(data: Any, reading: Reading, path: Path) -> Any:
     found = _ESCALATION.read(data, reading, path)
     name = found.pop("name") or f"escalation {int(path[-1]) + 1}"
+    if found["repeat"] and not found["repeat_after"]:
+        said = f"repeat = {found['repeat']} without repeat_after"
+        raise WrongError(said, 'with repeat_after = "30m", from the last level to the next pass')
 
     def one(values: Any, reading: Reading, path: Path) -> Any:
         return _level(values, path, found["when"], reading)

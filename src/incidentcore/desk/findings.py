@@ -20,7 +20,7 @@ TEXTS: Final[dict[str, str]] = {
     "restart or retroactive",
     "clock_missing": "level {level} waits for the {clock} clock, which {who} does not have",
     "target_order": "{worse} is later than {milder}",
-    "warn_too_early": "{point} lies before the start of the {clock} clock of {target}",
+    "warn_too_early": "{point} does not lie after the start of the {clock} clock of {target}",
     "point_far": "{point} lies far beyond the due of the {clock} clock",
     "level_at_once": "level {level} comes at the same time as the one before; make one of both",
     "level_after_clock": "level {level} counts from the one before, which waits for the {clock} "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from incidentcore.conditions import ALWAYS, Condition
@@ -12,12 +13,16 @@ from incidentcore.desk.desk import Desk
 from incidentcore.desk.due import look_at
 from incidentcore.desk.file import desk_mapping
 from incidentcore.desk.toml import value_text
+from incidentcore.desk.words import span_word
 from incidentcore.escalation import Escalation
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
 from incidentcore.schedule import BusinessCalendar
 
 __all__ = ["desk_page", "explain_record"]
+
+_SERVICE: Final = ("calendar", "clocks", "pause", "warn", "reopen", "on_change")
+_LEVEL: Final = ("after", "at", "every", "to", "mode")
 
 
 def desk_page(desk: Desk, /) -> str:
@@ -42,6 +47,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     yield f"|{'---|' * len(head)}"
     for row in rows:
         yield "| " + " | ".join(cell.replace("|", "\\|") or "-" for cell in row) + " |"
+
+
+def _more(name: str, table: Mapping[str, Any], *shown: str) -> Iterator[str]:
+    """Yield a line with what a table of the file says beside the keys shown, if it says more."""
+    rest = [f"{key} {value_text(value)}" for key, value in table.items() if key not in shown]
+    if rest:
+        yield f"\n{name}: {'; '.join(rest)}."
 
 
 def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
@@ -85,7 +97,7 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             said = table[clock] if clock in table else table["clocks"][clock]["targets"]
             known = {"else": said} if isinstance(said, str) else said
             rest = known.get("else", "")
-            rows.append([clock, *(known.get(level, rest) for level in levels)])
+            rows.append([clock, *(_in_hours(known.get(level, rest)) for level in levels)])
         head = [*levels[:-1], "any other"]
         yield from _table(("Clock", *head), rows)
         for key, words in (
@@ -101,6 +113,9 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
                 else:
                     text = value_text(said)
                 yield f"\n{words}: {text}."
+        for clock, told in table.get("clocks", {}).items():
+            yield from _more(f"Clock {clock}", told, "targets")
+        yield from _more("Further", table, *_SERVICE, *service.clock_names)
     if desk.agreements:
         yield "\n## Who has which service"
         yield "\nThe first line that matches counts."
@@ -109,6 +124,11 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             for place, one in enumerate(desk.agreements, 1)
         ]
         yield from _table(("", "Records", "Service", "Kind"), rows)
+
+
+def _in_hours(target: str) -> str:
+    """Return a target with hours in place of days, which are not working days."""
+    return re.sub(r"^(\d+)d\b", lambda days: f"{int(days[1]) * 24}h", target)
 
 
 def _when(condition: Condition) -> str:
@@ -129,20 +149,26 @@ def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             for layer in table["layers"]
         ]
         yield from _table(("Schedule", "People", "Change", "During"), rows)
+        for name, table in data["oncall"].items():
+            for place, layer in enumerate(table["layers"], 1):
+                yield from _more(f"{name}, layer {place}", layer, "people", "change", "during")
+            yield from _more(name, table, "layers")
     if desk.escalation:
         yield "\n## Escalation"
         rows = [
             [
                 row.name,
                 _when(row.when),
-                _trigger(said),
+                _trigger(said, place),
                 ", ".join(map(str, level.targets)),
                 level.mode,
             ]
             for row, table in zip(desk.escalation, data["escalation"], strict=True)
-            for level, said in zip(row.levels, table["levels"], strict=True)
+            for place, (level, said) in enumerate(zip(row.levels, table["levels"], strict=True))
         ]
         yield from _table(("Rule", "Records", "When", "Who", "How"), rows)
+        for row, table in zip(desk.escalation, data["escalation"], strict=True):
+            yield from _more(row.name, table, "name", "when", "levels")
     if desk.communication:
         yield "\n## Updates"
         rows = [
@@ -151,17 +177,24 @@ def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
                 _when(rule.when),
                 ", ".join(rule.audiences),
                 *(
-                    "" if span is None else str(span)
+                    "" if span is None else span_word(span)
                     for span in (rule.first, rule.every, rule.on_hold, rule.final)
                 ),
             ]
             for rule in desk.communication
         ]
         yield from _table(("Rule", "Records", "To", "First", "Every", "On hold", "Final"), rows)
+        for rule, table in zip(desk.communication, data["communication"], strict=True):
+            further = {k: v for k, v in table.get("updates", {}).items() if k == "on_change"}
+            yield from _more(rule.name, {**table, **further}, "name", "when", "to", "updates")
 
 
-def _trigger(said: dict[str, Any]) -> str:
-    return str(said.get("at") or said.get("every") or f"after {said['after']}")
+def _trigger(said: dict[str, Any], place: int) -> str:
+    """Return when a level falls due, with the keys of the file that change it."""
+    point = said.get("at") or said.get("every") or f"after {said['after']}"
+    behind = " from the level before" if place and "after" in said and "since" not in said else ""
+    rest = [f"{key} {value_text(v)}" for key, v in said.items() if key not in _LEVEL]
+    return "; ".join([f"{point}{behind}", *rest])
 
 
 def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:

@@ -128,14 +128,21 @@ def _part(name: str, test: Any, reading: Reading, path: Path) -> list[Any]:
         return [made if isinstance(made, Condition) else Opaque(str(test), made)]
     if name == "during":
         return [OpenHours(reading.named("plain_calendars", test, "a calendar of [calendars]"))]
-    if name == "custom" and isinstance(test, Mapping) and reading.subject == "record":
+    if _is_nested(name, test) and reading.subject == "record":
         made = reading.each(
-            lambda value, reading, path: _tests(f"custom.{path[-1]}", value, reading),
+            lambda value, reading, path: _tests(f"{name}.{path[-1]}", value, reading),
             test.items(),
             path,
         )
         return [one for some in made.values() for one in some]
     return _tests(name, test, reading)
+
+
+def _is_nested(name: str, test: Any) -> bool:
+    """Return whether TOML read a path without quotes, such as ``state.pauses``, as tables."""
+    if not isinstance(test, Mapping):
+        return False
+    return name == "custom" or (name == "state" and bool(test) and not OPS.keys() & test.keys())
 
 
 def _tests(name: str, test: Any, reading: Reading) -> list[Condition]:

@@ -261,8 +261,8 @@ _DESK: Final = {
     "level {level} waits for the {clock} clock, which {who} does not have": "Stufe {level} wartet "
     "auf die Uhr {clock}, die {who} nicht hat",
     "{worse} is later than {milder}": "{worse} ist später als {milder}",
-    "{point} lies before the start of the {clock} clock of {target}": "{point} liegt vor dem "
-    "Beginn der Uhr {clock} von {target}",
+    "{point} does not lie after the start of the {clock} clock of {target}": "{point} liegt nicht "
+    "nach dem Beginn der Uhr {clock} von {target}",
     "{point} lies far beyond the due of the {clock} clock": "{point} liegt weit hinter der "
     "Fälligkeit der Uhr {clock}",
     "level {level} comes at the same time as the one before; make one of both": "Stufe {level} "

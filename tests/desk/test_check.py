@@ -126,10 +126,7 @@ service = "all"
         ('{ critical = "12h always", else = "1 business day" }', []),
         (
             '{ critical = "25h always", else = "1 business day" }',
-            [
-                "response of critical (1 day, 1:00:00) is later than of high "
-                "(else: 1 business day)"
-            ],
+            ["response of critical (1 day, 1:00:00) is later than of high (else: 1 business day)"],
         ),
     ],
 )

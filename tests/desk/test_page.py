@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from incidentcore.desk import desk_page, load_desk
+from datetime import UTC, datetime, timedelta
+
+from incidentcore.desk import desk_page, explain_record, load_desk
+from incidentcore.records import Incident
 
 TEXT = """
 desk = 1
@@ -225,3 +228,27 @@ def test_targets_are_in_hours() -> None:
     page = desk_page(load_desk(EVERYTHING))
     assert "| resolution | 24h | 24h |" in page
     assert "1d" not in page
+
+
+def test_an_explanation_has_one_zone_and_names_people() -> None:
+    """Open in Los Angeles 8 to 17: two hours on Friday, six on Monday until 14:00, 21:00 UTC."""
+    text = """
+desk = 1
+name = "x"
+[calendars]
+west = { zone = "America/Los_Angeles", hours = { mon-fri = "08:00-17:00" } }
+[services.all]
+calendar = "west"
+resolution = "8h"
+[[agreements]]
+service = "all"
+[oncall.first]
+layers = [{ people = ["ada", "ben"], change = "daily 09:00", from = 2026-06-05 }]
+[[escalation]]
+levels = [{ after = "0m", to = "oncall:first" }]
+"""
+    opened = datetime(2026, 6, 5, 22, tzinfo=UTC)
+    record = Incident.open(id="I1", title="x", at=opened, by="kim")
+    said = explain_record(load_desk(text), record, now=opened + timedelta(hours=1))
+    assert "due Mon  8 Jun 21:00" in said
+    assert "on call for first (ada)" in said

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.due import look_at
@@ -238,15 +240,16 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
     lines.append("clocks:" if statuses else "clocks: no promise applies")
     for status in statuses:
         name = "" if status.definition is None else status.definition.name
-        lines.append(f"  {name}: {status.stage}; {status.trace.summary}")
+        trace = attrs.evolve(status.trace, zone=desk.zone)
+        lines.append(f"  {name}: {status.stage}; {trace.summary}")
     look = look_at(desk, record, now=at)
     lines.append("due:" if look.items else "due: nothing")
     for item in look.items:
-        who = (
-            ""
-            if not isinstance(item.body, Escalation)
-            else f" -> {', '.join(map(str, item.body.targets))}"
-        )
+        who = ""
+        if isinstance(item.body, Escalation):
+            who = f" -> {', '.join(map(str, item.body.targets))}"
+            people = [one for one in item.body.people if one not in who]
+            who += f" ({', '.join(people)})" if people else ""
         gone = (
             f", {item.lapsed_because} {_time(item.lapsed_at, desk.zone)}" if item.lapsed_at else ""
         )

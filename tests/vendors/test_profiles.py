@@ -68,10 +68,17 @@ def test_words_zone_and_own_fields(tmp_path: Path) -> None:
     [
         ("users", "12.0", 12, ""),
         ("users", "1.5", 1.5, ""),
+        ("users", "3,5", 3.5, ""),
+        ("users", "1.204,50", 1204.5, ""),
+        ("users", "1,204.5", 1204.5, ""),
+        ("users", "1 204", 1204, ""),
+        ("users", "1,204", "1,204", "Number"),  # either one, or more than a thousand
         ("users", "many", "many", "Number"),
         ("users", "inf", "inf", "Number"),
         ("users", "nan", "nan", "Number"),
         ("vip", "NO", False, ""),
+        ("vip", "WAHR", True, ""),
+        ("vip", "non", False, ""),
         ("vip", "maybe", "maybe", "vip"),
         ("site", "NYC", "NYC", ""),
         ("site", "Rome", "Rome", "site"),

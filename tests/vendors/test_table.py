@@ -499,3 +499,14 @@ def test_columns_of_a_preset_that_only_later_objects_have() -> None:
     second = {**first, "id": 2, "status": 4, "stats": {"resolved_at": "2026-06-01T12:00Z"}}
     _, resolved = read_table([first, second], **FRESHSERVICE_JSON)
     assert resolved.resolved_at == datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["Z", ""])
+def test_columns_with_the_names_of_fields_are_custom_unless_they_are_mapped(zone: str) -> None:
+    """The same for a plain row and for one with an oddity, such as a time without a zone."""
+    own = {"state": "Resolved", "priority": "high", "title": "T", "resolved_at": "x"}
+    (incident,), _ = records_from_rows(
+        [{"n": "A", "o": f"2026-06-01T09:00{zone}", **own}], {"id": "n", "opened": "o"}
+    )
+    assert (incident.state, incident.priority, incident.title) == (NEW, None, "A")
+    assert dict(incident.custom) == own

@@ -76,9 +76,10 @@ def _read_json(data: Any, profile: str, words: Mapping[str, Any]) -> Import[Inci
     return read(records, **given, **words)
 
 
+# As spreadsheets and people write them, in English, German and French.
 _BOOLEANS: Final = {
-    **dict.fromkeys(("true", "yes", "1", "x"), True),
-    **dict.fromkeys(("false", "no", "0"), False),
+    **dict.fromkeys(("true", "yes", "1", "x", "wahr", "ja", "vrai", "oui"), True),
+    **dict.fromkeys(("false", "no", "0", "falsch", "nein", "faux", "non"), False),
 }
 _AUDIT: Final = "servicenow-audit"
 _TABLE: Final = "table"
@@ -220,8 +221,10 @@ def _own_fields(
         value = custom.pop(column, None)
         if value is None:
             continue
-        read = history.time(value, column) if field.kind == "instant" else _cell(field, value)
-        if read is None:
+        action = "kept as text"
+        is_instant = field.kind == "instant"
+        read = history.time(value, column, action=action) if is_instant else _cell(field, value)
+        if read is None and not is_instant:
             action = f"kept as text; {field.name} holds a {field.kind}"
             history.find("unreadable_field", action, field=column, value=value)
         custom[field.name] = value if read is None else read
@@ -234,7 +237,21 @@ def _cell(field: DeskField, value: object) -> object:
     if field.kind != "number":
         return value if not field.words or value in field.words else None
     try:
-        number = float(str(value))
+        number = float(_plain_number(str(value)))
     except ValueError:
         return None
     return int(number) if number.is_integer() else number if isfinite(number) else None
+
+
+def _plain_number(text: str) -> str:
+    """Return a number with a point and no marks between thousands.
+
+    The later of two marks is the decimal one; a single comma is, unless three digits follow it,
+    where it might be either and the text stays as it is.
+    """
+    text = text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
+    comma, point = text.rfind(","), text.rfind(".")
+    if comma > point:
+        is_decimal = point >= 0 or len(text) - comma != 4
+        return text.replace(".", "").replace(",", ".") if is_decimal else text
+    return text.replace(",", "") if comma >= 0 else text

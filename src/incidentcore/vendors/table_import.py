@@ -205,7 +205,7 @@ class TableImport(Import[Incident]):
         category = given.get("state_category")
         shown = {name: value for name, value in shown.items() if value is not None}
         history.present(state_category=category, **shown)
-        history.present(**custom)
+        history.present(**{f"custom.{name}": value for name, value in custom.items()})
         caller = plain_text(given.get("caller"))
         by = IMPORTER if caller is None else Actor(caller, "requester")
         history.opened(opened, by)

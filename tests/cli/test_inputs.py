@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from argparse import Namespace
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from incidentcore.cli import main
 from incidentcore.cli.inputs import instant_of, reading_options
 from incidentcore.errors import InvalidValueError
 
@@ -35,3 +38,23 @@ def test_a_mapping_makes_a_file_a_table() -> None:
 
     assert (options["profile"], options["mapping"]) == ("table", {"id": "Number"})
     assert reading_options(Namespace(map=None, **plain))["profile"] == "servicenow-audit"
+
+
+def test_a_file_of_a_tool_is_named_where_nothing_says_what_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its profile is in the error, in place of a mapping."""
+    path = tmp_path / "issues.json"
+    path.write_text(json.dumps([{"key": "A-1", "fields": {}}]), encoding="utf-8")
+    assert main(["report", str(path)]) == 2
+    assert capsys.readouterr().err.endswith("; it looks like --profile jira\n")
+
+
+def test_the_finding_that_left_the_record_out_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not the first of any, such as an unknown actor."""
+    path = tmp_path / "ticket.json"
+    path.write_text(json.dumps({"id": 1, "subject": "x"}), encoding="utf-8")
+    assert main(["report", str(path), "--profile", "happyfox"]) == 2
+    assert "first: 1: no_opening; record left out" in capsys.readouterr().err

@@ -21,6 +21,7 @@ from incidentcore.vendors import (
     compare_sla,
     describe_columns,
     read_events,
+    read_happyfox,
     read_jira,
     read_ocel,
     read_xes,
@@ -299,6 +300,21 @@ def test_a_case_opens_with_its_earliest_event() -> None:
     assert "before_opening" not in reading.findings.counts
 
 
+@pytest.mark.parametrize(
+    ("heads", "profile"),
+    [
+        ("Summary,Issue key,Issue id,Status,Created", "jira-csv"),
+        ("ID;Title;Status;Opening date", "glpi-csv"),
+        ("ID;Title;Status;Created", ""),
+    ],
+)
+def test_the_profile_of_a_tool_s_table_is_named(tmp_path: Path, heads: str, profile: str) -> None:
+    """By headings that no other table has."""
+    path = tmp_path / "list.csv"
+    path.write_text(f"{heads}\n", encoding="utf-8")
+    assert describe_columns(path).profile == profile
+
+
 def test_xml_is_what_the_profile_of_xes_reads(tmp_path: Path) -> None:
     """Its first line is not a header."""
     path = tmp_path / "log.xes"
@@ -346,3 +362,17 @@ def test_changes_of_state_keep_their_words() -> None:
     incident = resolved_after(60, None)
     [change] = [event for event in incident.history if isinstance(event, StateChanged)]
     assert change.state.name == "Resolved"
+
+
+def test_the_text_of_a_ticket_that_staff_opened_is_not_an_answer() -> None:
+    """HappyFox: opened by phone at 8:00, an automatic text, the first answer at 10:00."""
+
+    def update(number: int, hour: int, kind: str) -> dict[str, Any]:
+        by = {"type": kind, "id": number}
+        at = f"2026-03-02 {hour:02}:00:00"
+        return {"update_id": number, "timestamp": at, "by": by, "message": {"text": "x"}}
+
+    ticket = {"id": 3, "created_at": "2026-03-02 08:00:00", "user": {"id": 1}}
+    log = [update(1, 8, "staff"), update(2, 8, "smartrule"), update(3, 10, "staff")]
+    [incident] = read_happyfox({**ticket, "updates": log})
+    assert incident.first_response_at == datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -14,7 +14,7 @@ from incidentcore.desk import Desk, load_desk
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc, as_zone
 from incidentcore.records import Incident
-from incidentcore.vendors import Import
+from incidentcore.vendors import Import, describe_columns
 from incidentcore.vendors.profiles import PROFILES, desk_options, read_profile
 
 __all__ = [
@@ -30,9 +30,10 @@ __all__ = [
 
 AUDIT: Final = "servicenow-audit"
 _GUESSED: Final = (
-    "read as a ServiceNow audit log, since neither --profile nor --map says what the file is; "
-    "'incidentcore columns FILE' guesses a --map"
+    "read as a ServiceNow audit log, since neither --profile nor --map says what the file is"
 )
+_COLUMNS: Final = "'incidentcore columns FILE' guesses a --map"
+_LEAVES_OUT: Final = ("malformed_record", "no_opening", "missing_time", "unreadable_time")
 
 
 def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None:
@@ -137,7 +138,9 @@ def read_incidents(
             raise
         desk = getattr(arguments, "desk", None) or getattr(arguments, "before", None)
         first = "" if desk is None else f"{desk} has no [import] with a profile or map; "
-        raise FormatError(f"{first}{error}; {_GUESSED}") from None
+        profile = describe_columns(path).profile
+        looks = f"it looks like --profile {profile}" if profile else _COLUMNS
+        raise FormatError(f"{first}{error}; {_GUESSED}; {looks}") from None
     as_of = instant_of(arguments, "as_of", options["zone"])
     if as_of is not None:
         return reading, with_progress(reading, path), as_of
@@ -151,11 +154,11 @@ def _nothing_read(reading: Import[Incident]) -> str:
     placed = [one for one in reading.findings if one.row or one.key]
     if not placed:
         return "it has no records"
-    more = ""
-    if placed[0].code == "unreadable_time":
+    more, worst = "", next((one for one in placed if one.code in _LEAVES_OUT), placed[0])
+    if worst.code == "unreadable_time":
         form = "such as --time-format '%d.%m.%Y %H:%M'"
         more = f"; state how times are written, {form} (incidentcore columns FILE names what fits)"
-    return f"no incident comes of it; first: {placed[0]}{more}"
+    return f"no incident comes of it; first: {worst}{more}"
 
 
 def instant_of(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) -> datetime | None:

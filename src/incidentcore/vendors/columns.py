@@ -24,7 +24,7 @@ _DAYS: Final = (
 _CLOCKS: Final = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
 _FORMATS: Final = tuple(day + clock for day in _DAYS for clock in _CLOCKS)
 _TIMED: Final = 50  # columns looked at for times
-# Profiles with keys that objects of their files have and a table of the caller does not.
+# Profiles with columns or keys that their files have and a table of the caller does not.
 _SHAPES: Final = (
     ("jira", "key, fields"),
     ("pagerduty", "incident_number, html_url"),
@@ -36,6 +36,8 @@ _SHAPES: Final = (
     ("zendesk", "audits"),
     ("happyfox", "display_id, updates"),
     ("freshservice", "responder_id, fr_escalated"),
+    ("jira-csv", "Issue key, Issue id, Created"),
+    ("glpi-csv", "ID, Opening date"),
 )
 # Words of headings by field, the surest first, in English, German and French. A column is guessed
 # once; "Ticket" before a heading and "On", "At", "Date", "Time" or "Name" behind it do not matter.
@@ -192,8 +194,13 @@ def _profile(table: Table) -> str:
     """Return the profile that the names of the columns show; empty if none."""
     if table.columns[:1] and table.columns[0].startswith("<"):
         return "xes"
-    shapes = ((profile, set(keys.split(", "))) for profile, keys in _SHAPES if table.objects)
-    return next((profile for profile, keys in shapes if keys <= {*table.columns}), "")
+    shapes = ((profile, set(keys.split(", "))) for profile, keys in _SHAPES)
+    found = (
+        profile
+        for profile, keys in shapes
+        if keys <= {*table.columns} and table.objects != profile.endswith("-csv")
+    )
+    return next(found, "")
 
 
 def _fits(text: str, form: str) -> bool:

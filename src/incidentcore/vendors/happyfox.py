@@ -123,7 +123,7 @@ def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) 
         )
         history.changed(entry_id, at, by, field=field, before=before, after=after)
     message = update.get("message")
-    is_report = at == opened and by.role == "requester"  # the ticket's own text
+    is_report = at == opened and by.role != "system"  # the ticket's own text, whoever wrote it
     if isinstance(message, Mapping) and not is_report:
         is_private = str(message.get("message_type")).casefold() in _PRIVATE
         history.add(

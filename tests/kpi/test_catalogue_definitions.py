@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from incidentcore.communication import CommunicationPlan, UpdateRule
 from incidentcore.conditions import ALWAYS
 from incidentcore.instants import Interval
 from incidentcore.kpi import Count, Kpi, catalogue
@@ -18,6 +19,8 @@ from incidentcore.kpi.catalogue import (
     mean_failed_deployment_recovery_time,
     mean_time_between_failures,
     mean_time_over_target,
+    mean_update_lateness,
+    mean_updates_sent,
     recurrence_rate,
     resolution_code_rate,
     same_day_resolution_rate,
@@ -25,6 +28,7 @@ from incidentcore.kpi.catalogue import (
     sla_cycle_compliance,
     sla_running_breached_rate,
     stale_rate,
+    updates_on_time_rate,
 )
 from incidentcore.serialization import Codec
 from incidentcore.sla import SlaDefinition
@@ -34,6 +38,8 @@ TEXTS = ("id", "title", "formula", "edge_cases", "source")
 PLAIN = Codec().to_plain(Kpi(id="x", measure=Count()))["value"]
 DONE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TARGET = SlaDefinition(name="resolve", target=timedelta(hours=4), stop=ALWAYS)
+RULE = UpdateRule(name="users", audiences=["users"], first=timedelta(hours=1))
+PLAN = CommunicationPlan("plan", [RULE])
 OTHERS = [
     stale_rate(7),
     same_day_resolution_rate("Europe/Berlin"),
@@ -52,6 +58,9 @@ OTHERS = [
     change_failure_rate(["D2", "D1"]),
     cost_per_record(Decimal("99.5"), unit="EUR"),
     cost_per_record(100),
+    updates_on_time_rate(PLAN),
+    mean_update_lateness(PLAN),
+    mean_updates_sent(PLAN),
 ]
 
 

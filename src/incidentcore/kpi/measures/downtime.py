@@ -172,13 +172,10 @@ def _weighed(
     for begin, end in spells:
         at, weight = begin, steps[0][1]
         for instant_of, next_weight in steps:
-            if instant_of > begin and next_weight != weight:
-                if instant_of >= end:
-                    break
-                if weight and at < instant_of:
-                    yield at, instant_of, weight
-                at = instant_of
-            weight = next_weight
+            cut = min(max(instant_of, begin), end)
+            if weight and at < cut:
+                yield at, cut, weight
+            at, weight = cut, next_weight
         if weight and at < end:
             yield at, end, weight
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import xml.etree.ElementTree as ET
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
 from hypothesis import given, settings
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import Event, Incident, Record, comment
+from incidentcore.lifecycle import advance
+from incidentcore.records import Event, Incident, Record, assign, comment
 from incidentcore.serialization import (
     EVENT_COLUMNS,
     RECORD_COLUMNS,
@@ -22,6 +24,7 @@ from incidentcore.serialization import (
     record_rows,
     xes_log,
 )
+from incidentcore.values import Actor, Impact
 
 from .examples import RECORDS, histories
 
@@ -165,3 +168,128 @@ def test_lines_survive_any_text() -> None:
 
     assert read("".join(record_rows([record], columns=["title", "id"])))[1] == [text, "I"]
     assert len(read("".join(event_rows([record])))) == 3
+
+
+WHOLE_LOG = """<?xml version="1.0" encoding="UTF-8"?>
+<log xes.version="1849.2016" xes.features="" xmlns="http://www.xes-standard.org/">
+  <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
+  <extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>
+  <extension name="Lifecycle" prefix="lifecycle" uri="http://www.xes-standard.org/lifecycle.xesext"/>
+  <extension name="Organizational" prefix="org" uri="http://www.xes-standard.org/org.xesext"/>
+  <global scope="trace">
+    <string key="concept:name" value=""/>
+  </global>
+  <global scope="event">
+    <string key="concept:name" value=""/>
+    <date key="time:timestamp" value="1970-01-01T00:00:00Z"/>
+    <string key="lifecycle:transition" value="complete"/>
+  </global>
+  <classifier name="Activity" keys="concept:name"/>
+  <string key="concept:name" value="one"/>
+  <trace>
+    <string key="concept:name" value="INC-9"/>
+    <string key="record_type" value="incident"/>
+    <event>
+      <string key="concept:name" value="opened"/>
+      <string key="concept:instance" value="INC-9:1"/>
+      <string key="lifecycle:transition" value="complete"/>
+      <date key="time:timestamp" value="2026-03-02T09:00:00Z"/>
+      <date key="recorded_at" value="2026-03-02T09:05:00Z"/>
+      <string key="org:resource" value="kim"/>
+      <string key="org:role" value="requester"/>
+      <string key="state" value="new"/>
+      <string key="org:group" value="mail"/>
+    </event>
+    <event>
+      <string key="concept:name" value="start"/>
+      <string key="concept:instance" value="INC-9:2"/>
+      <string key="lifecycle:transition" value="complete"/>
+      <date key="time:timestamp" value="2026-03-02T10:00:00Z"/>
+      <date key="recorded_at" value="2026-03-02T10:00:00Z"/>
+      <string key="org:resource" value="ada"/>
+      <string key="org:role" value="agent"/>
+      <string key="state" value="in_progress"/>
+    </event>
+    <event>
+      <string key="concept:name" value="assigned"/>
+      <string key="concept:instance" value="INC-9:3"/>
+      <string key="lifecycle:transition" value="complete"/>
+      <date key="time:timestamp" value="2026-03-02T11:00:00Z"/>
+      <date key="recorded_at" value="2026-03-02T11:00:00Z"/>
+      <string key="org:resource" value="ada"/>
+      <string key="org:role" value="agent"/>
+      <string key="org:group" value="&quot;net&quot; &amp; &lt;x>\ufffd"/>
+    </event>
+  </trace>
+</log>
+"""
+
+
+def nine() -> Incident:
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    record = Incident.open(
+        id="INC-9",
+        title="=1+1",
+        at=at,
+        by=Actor("kim", "requester"),
+        recorded_at=at + timedelta(minutes=5),
+        assignment_group="mail",
+        tags=["b", "a"],
+        category=("net", "vpn"),
+        impact=Impact.HIGH,
+        custom={"vip": True, "seats": 3, "rate": 0.5, "left": None},
+    )
+    record = advance(record, "start", at=at + timedelta(hours=1), by="ada")
+    return assign(record, group='"net" & <x>\x0b', at=at + timedelta(hours=2), by="ada")
+
+
+def test_a_log_in_xes_word_by_word() -> None:
+    """Groups of states and of assignments; what XML cannot hold is replaced."""
+    assert "".join(xes_log([nine()], name="one")).replace("&gt;", ">") == WHOLE_LOG
+
+
+def test_a_cell_of_each_kind_of_value() -> None:
+    columns = {
+        "id": "INC-9", "version": "3", "title": "'=1+1", "opened_at": "2026-03-02T09:00:00Z",
+        "state": "in_progress", "impact": "high", "tags": "a b", "category": "net/vpn",
+        "assignee": "", "custom.vip": "true", "custom.seats": "3", "custom.rate": "0.5",
+        "custom.left": "", "custom.none": "", "opened_by": "kim", "opened_by.role": "requester",
+        "acknowledged": "true", "state.final": "false", "record_type": "incident", "state.open": "true",
+    }  # fmt: skip
+    heading, row = record_rows([nine()], columns=columns)
+    assert heading == f"{','.join(columns)}\n"
+    assert next(csv.reader([row])) == list(columns.values())
+    assert "'=1+1" not in next(iter(list(record_rows([nine()], columns=["title"], safe=False))[1:]))
+
+
+def test_the_rows_of_events_word_by_word() -> None:
+    heading, first, second, _ = event_rows([nine()])
+    assert heading == "record_id,sequence,id,kind,at,recorded_at,by,role,state,body\n"
+    cells = next(csv.reader([first]))
+    assert cells[:9] == [
+        *("INC-9", "1", "INC-9:1", "opened", "2026-03-02T09:00:00Z", "2026-03-02T09:05:00Z"),
+        *("kim", "requester", "new"),
+    ]
+    body = json.loads(next(csv.reader([second]))[9])
+    assert (body["action"], body["state"]["name"]) == ("start", "in_progress")
+    assert not {"record_id", "sequence", "id", "at", "recorded_at", "by"} & body.keys()
+
+
+def test_a_cloud_event_word_by_word() -> None:
+    sent = cloud_event(nine().history[1], source="/itsm", prefix="x")
+    data = sent.pop("data")
+    assert sent == {
+        "specversion": "1.0",
+        "id": "INC-9:2",
+        "source": "/itsm",
+        "type": "x.state_changed",
+        "subject": "INC-9",
+        "time": "2026-03-02T10:00:00Z",
+        "datacontenttype": "application/json",
+    }
+    assert from_plain(data, Event) == nine().history[1]
+    for name in ("source", "prefix"):
+        for wrong in ("", "a\n", 7):
+            with pytest.raises(InvalidValueError) as refused:
+                cloud_event(nine().history[1], **{"source": "/itsm", name: wrong})
+            assert refused.value.where == name

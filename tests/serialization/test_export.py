@@ -254,7 +254,8 @@ def test_a_cell_of_each_kind_of_value() -> None:
         "state": "in_progress", "impact": "high", "tags": "a b", "category": "net/vpn",
         "assignee": "", "custom.vip": "true", "custom.seats": "3", "custom.rate": "0.5",
         "custom.left": "", "custom.none": "", "opened_by": "kim", "opened_by.role": "requester",
-        "acknowledged": "true", "state.final": "false", "record_type": "incident", "state.open": "true",
+        "acknowledged": "true", "state.final": "false", "record_type": "incident",
+        "state.open": "true",
     }  # fmt: skip
     heading, row = record_rows([nine()], columns=columns)
     assert heading == f"{','.join(columns)}\n"

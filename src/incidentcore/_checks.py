@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, TypeVar, get_args
 
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["as_pairs", "as_tuple", "need_each", "need_kind", "need_text", "need_word"]
+__all__ = ["as_pairs", "as_tuple", "near", "need_each", "need_kind", "need_text", "need_word"]
 
 T = TypeVar("T")
 
@@ -78,6 +79,12 @@ def need_word(where: str, value: object, words: Any, error: Refusal = InvalidVal
     """Refuse a value that is not one of the words of a ``Literal``."""
     if value not in get_args(words):
         raise error(where, value, f"one of {', '.join(get_args(words))}")
+
+
+def near(word: object, names: Iterable[str]) -> str:
+    """Return the start of a list of allowed names that has the nearest first; empty without one."""
+    found = get_close_matches(str(word), list(names), 3)
+    return f"nearest: {', '.join(found)}; " if found else ""
 
 
 def as_tuple(value: Any, kind: type[T]) -> tuple[T, ...]:

@@ -105,7 +105,16 @@ def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
             return ZoneInfo(zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             pass
-    raise InvalidValueError(name, zone, 'an IANA time zone such as "Europe/Berlin"')
+    known = (
+        {}
+        if not isinstance(zone, str)
+        else {
+            key.rpartition("/")[2].casefold(): key for key in sorted(zoneinfo.available_timezones())
+        }
+    )
+    near = known.get(str(zone).replace(" ", "_").casefold())
+    hint = f"nearest: {near}; " if near else ""
+    raise InvalidValueError(name, zone, f'{hint}an IANA time zone such as "Europe/Berlin" or "UTC"')
 
 
 @attrs.frozen(order=True)

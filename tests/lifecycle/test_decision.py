@@ -336,3 +336,23 @@ def test_answers_and_errors_are_values() -> None:
         advance(record, "close", at=OPENED, by="ada")
     again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301  our own bytes
     assert again.refusal == caught.value.refusal
+
+
+@pytest.mark.parametrize(
+    ("word", "path"),
+    [
+        ("reslove", "resolve (needs resolution_code, resolution_notes)"),
+        ("solve", "resolve (needs resolution_code, resolution_notes)"),
+        ("resolved", "resolve (needs resolution_code, resolution_notes)"),
+        ("closed", "resolve (needs resolution_code, resolution_notes), then close"),
+        ("on_hold", "hold (needs reason)"),
+        ("dance", ""),
+    ],
+)
+def test_an_unknown_action_is_answered_with_what_was_probably_meant(word: str, path: str) -> None:
+    """A misspelt action, or the name of the state to reach; the refusal had no way to go on."""
+    record = Incident.open(id="I", title="t", at=OPENED, by="kim")
+    refused = decide(record, word, at=OPENED, by="ada")
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.allowed_actions[0]) == ("unknown_action", "start")
+    assert ", then ".join(map(str, refused.path)) == path

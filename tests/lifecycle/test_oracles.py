@@ -107,8 +107,8 @@ def parent_starts(given: Any, expect: Any) -> None:
 
 
 def parent_holds(given: Any, expect: Any) -> None:
-    for state in ("New", "In Progress"):
-        child = child_of_parent(given, state)
+    for state, held in (("New", {}), ("In Progress", {}), ("On Hold", {"hold_reason": "x"})):
+        child = child_of_parent(given, state, **held)
         assert child.state.name == expect["child"]
         assert child.hold_reason == expect["child_hold_reason"]
 
@@ -268,6 +268,8 @@ def zendesk_reply(given: Any, expect: Any) -> None:
     record = incident(given["state"], ZENDESK_TICKET)
     after = ZENDESK_TICKET.advance(record, "requester_replies", at=AT, by=KIM)
     assert after.state.name == expect["state"]
+    on_hold = incident("On-hold", ZENDESK_TICKET)  # its article 4408894213018 on native rules
+    assert ZENDESK_TICKET.decide(on_hold, "requester_replies", at=AT, by=KIM)
 
 
 def zendesk_closed(given: Any, expect: Any) -> None:

@@ -212,7 +212,7 @@ def test_an_event_of_another_type_of_record_cannot_be_appended(
     for cls in kinds:
         record: Record = cls.open(id="R-1", title="t", at=OPENED, by="kim")
         with pytest.raises(
-            InvalidValueError, match=f"a change of what a record of type {cls.record_type} has"
+            InvalidValueError, match=f"a record of type {cls.record_type}, which has no"
         ):
             record.with_event(kind, at=OPENED, by="ada", **body)
 

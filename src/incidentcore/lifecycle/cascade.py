@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from incidentcore._checks import as_tuple
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.decision import Allowed, Refused
@@ -94,7 +95,7 @@ def cascade_effects(
         event.by if by is None else by,
     )
     effects: list[CascadeEffect] = []
-    for rule in cascades:
+    for rule in as_tuple(cascades, CascadeRule):
         for source, target in _pairs(rule, record, event, others):
             answer = run.answer(rule, source, target)
             if answer is not None:
@@ -135,7 +136,7 @@ def follow_cascades(
 
     Source: rule L4.
     """
-    rules = tuple(cascades)
+    rules = as_tuple(cascades, CascadeRule)
     latest = {**{other.id: other for other in related}, record.id: record}
     followed: set[tuple[str, str]] = set()
     effects: list[CascadeEffect] = []

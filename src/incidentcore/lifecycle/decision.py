@@ -106,8 +106,8 @@ class Refused(Tabular):
         missing_fields: Required fields that were not given.
         guard: The guard that refused it; empty if no guard did.
         allowed_actions: The actions that the table has for the state.
-        path: The shortest path through the table that ends with the action; guards may still refuse
-            a step of it.
+        path: The shortest path through the table that ends with the action, or with what an unknown
+            action probably meant; guards may still refuse a step of it.
     """
 
     code: str

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import (
     InvalidValueError,
     LifecycleMismatchError,
@@ -34,7 +35,7 @@ from incidentcore.records._fast import state_change
 from incidentcore.records.events.core import NO_FIELDS, written_fields
 from incidentcore.values import Actor, FrozenMap, State
 
-__all__ = ["Lifecycle"]
+__all__ = ["Lifecycle", "given_fields"]
 
 R = TypeVar("R", bound=Record)
 
@@ -154,7 +155,7 @@ class Lifecycle(LifecycleTable):
         after = self._after(
             record,
             action,
-            named if fields is NO_FIELDS else {**fields, **named},
+            given_fields(fields, named),
             at=at,
             by=by,
             recorded_at=recorded_at,
@@ -191,7 +192,7 @@ class Lifecycle(LifecycleTable):
         after = self._after(
             record,
             action,
-            named if fields is NO_FIELDS else {**fields, **named},
+            given_fields(fields, named),
             at=at,
             by=by,
             recorded_at=recorded_at,
@@ -354,3 +355,11 @@ class Lifecycle(LifecycleTable):
             return refuse_fields(
                 self.table, transition, state, code="invalid_field", what=str(error)
             )
+
+
+def given_fields(fields: Mapping[str, object], named: dict[str, object]) -> dict[str, object]:
+    """Return the fields given as a mapping and those given by name."""
+    if fields is NO_FIELDS:
+        return named
+    need_kind("fields", fields, Mapping, allowed="a mapping from names to values")
+    return {**fields, **named}

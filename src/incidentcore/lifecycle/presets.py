@@ -339,7 +339,12 @@ ZENDESK_TICKET: Final = Lifecycle(
         Transition("pend", (_ZD_NEW, _ZD_OPEN, _ZD_HOLD, _ZD_SOLVED), _ZD_PENDING),
         Transition("hold", (_ZD_NEW, _ZD_OPEN, _ZD_PENDING, _ZD_SOLVED), _ZD_HOLD),
         Transition("solve", _ZD_BEFORE, _ZD_SOLVED),
-        Transition("requester_replies", (_ZD_PENDING, _ZD_SOLVED), _ZD_OPEN, guard=_BY_REQUESTER),
+        Transition(
+            "requester_replies",
+            (_ZD_PENDING, _ZD_HOLD, _ZD_SOLVED),
+            _ZD_OPEN,
+            guard=_BY_REQUESTER,
+        ),
         Transition(
             "close",
             _ZD_SOLVED,

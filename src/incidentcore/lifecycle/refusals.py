@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, Final, TypeAlias
 
 from incidentcore.conditions import Condition
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 _ROLES: Final = "major_roles."
+_NEARLY: Final = 0.75  # of a misspelt action: "reslove", not "dance" for cancel
 
 Table: TypeAlias = Mapping[str, Mapping[str, list[Transition]]]
 """A lifecycle's rows by the name of the state and the action."""
@@ -80,14 +82,23 @@ def path_to_action(table: Table, state: State, action: str) -> tuple[PathStep, .
 def refuse_action(lifecycle: str, table: Table, action: str, state: State) -> Refused:
     """Refuse an action that the table does not have for a state, with the path that leads to it."""
     is_known = any(action in actions for actions in table.values())
+    way = path_to_action if is_known else _path_meant
     return Refused(
         code="not_allowed" if is_known else "unknown_action",
         action=action,
         state=state,
         data={"lifecycle": lifecycle},
         allowed_actions=tuple(table[state.name]),
-        path=path_to_action(table, state, action) if is_known else (),
+        path=way(table, state, action),
     )
+
+
+def _path_meant(table: Table, state: State, word: str) -> tuple[PathStep, ...]:
+    """Return the path to a state that was named as the action, or to the action nearest to it."""
+    path = shortest_path(table, state, lambda reached: reached.name == word)
+    actions = {action: None for actions in table.values() for action in actions}
+    meant = get_close_matches(str(word), actions, 1, _NEARLY)
+    return path or (path_to_action(table, state, meant[0]) if meant else ())
 
 
 def _missing_votes(facts: Mapping[str, Any]) -> str:

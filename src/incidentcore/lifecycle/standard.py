@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from incidentcore.conditions import Condition, field
 from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
-from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.engine import Lifecycle, given_fields
 from incidentcore.lifecycle.transition import InputField, Transition
 from incidentcore.records import Record
 from incidentcore.records.events.core import NO_FIELDS
@@ -208,7 +208,7 @@ def decide(
         recorded_at=recorded_at,
         related=related,
         amend=amend,
-        fields=named if fields is NO_FIELDS else {**fields, **named},
+        fields=given_fields(fields, named),
     )
 
 
@@ -249,7 +249,7 @@ def advance(
         recorded_at=recorded_at,
         related=related,
         amend=amend,
-        fields=named if fields is NO_FIELDS else {**fields, **named},
+        fields=given_fields(fields, named),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_each, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.schedule import BusinessDays, Calendar
@@ -243,6 +243,7 @@ class ApprovalRule:
         """
         if not rules:
             raise InvalidValueError("rules", rules, "at least one ApprovalRule")
+        need_each("rules", rules, ApprovalRule)
         *earlier, joined = [stage for rule in rules for stage in rule.stages()]
         for stage in reversed(earlier):
             joined = attrs.evolve(stage, then=joined)

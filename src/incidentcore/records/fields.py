@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
 
+from incidentcore._checks import near
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.causes import Cause
@@ -273,7 +274,12 @@ _INSTEAD: Final = {
     "state": "a state by advance(...); ",
     "links": "a link by link(...); ",
     "lifecycle": "a lifecycle by its migrate(...); ",
+    "category": "a category by classify(...); ",
+    **dict.fromkeys(("impact", "urgency"), "a level by prioritize(...); "),
+    **dict.fromkeys(("assignment_group", "assignee", "support_tier"), "a person by assign(...); "),
+    **dict.fromkeys(("hold_reason", "resolution_code", "resolution_notes"), "advance(...); "),
 }
+_FOLLOWS: Final = ("_at", "_count")  # what the history alone sets
 
 
 def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> FrozenMap[object]:
@@ -296,8 +302,11 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
         for name, value in takewhile(lambda entry: entry[0] in allowed, entries.items()):
             _CHECKS[name](name, value)  # what comes first as given is refused first
         name = next(name for name in entries if name not in allowed)
-        names = ", ".join(sorted(allowed))
-        raise InvalidValueError("field", name, f"{_INSTEAD.get(name, '')}one of {names}")
+        how = _INSTEAD.get(name) or near(name, allowed)
+        if not how:
+            follows = "no moment or count, which follow from the history; "
+            how = follows if str(name).endswith(_FOLLOWS) else "custom= for one of your own; "
+        raise InvalidValueError("field", name, f"{how}one of {', '.join(sorted(allowed))}")
     return stored_fields(fields)
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.changes.fields import link
 from incidentcore.records.events.base import Event
@@ -83,6 +84,7 @@ def merge_duplicate(
         InvalidValueError: A record would be its own duplicate or that of another type of record,
             the original is itself a duplicate, or the duplicate is already one of another record.
     """
+    need_kind("original", original, Record)
     if duplicate.record_type != original.record_type:
         raise InvalidValueError("original", original.record_type, f"a {duplicate.record_type}")
     for known in sorted(duplicate.links):

@@ -354,9 +354,9 @@ class Record(RecordBase):
         numbered = (checked and self._numbered) or self._check_next(event)
         facts.update(event.changes(facts))
         if len(facts) != size:
-            extra = sorted(facts.keys() - self.__dict__.keys())
-            allowed = f"a change of what a record of type {self.record_type} has"
-            raise InvalidValueError("event", ", ".join(extra), allowed)
+            extra = ", ".join(sorted(facts.keys() - self.__dict__.keys()))
+            allowed = f"an event for a record of type {self.record_type}, which has no {extra}"
+            raise InvalidValueError("event", getattr(event, "kind", event), allowed)
         facts["updated_at"] = max(facts["updated_at"], event.at)
         longer = self.history + (event,)  # noqa: RUF005  half the time of unpacking a long history
         return self._of(facts, longer, numbered=numbered)

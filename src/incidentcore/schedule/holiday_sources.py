@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.schedule.holidays import Holiday, closed_days
 
@@ -110,6 +111,7 @@ def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[
 
 def _as_years(years: Iterable[int]) -> tuple[int, ...]:
     found: list[int] = []
+    need_kind("years", years, Iterable, allowed="a list of years, such as [2026, 2027]")
     for year in years:
         if not isinstance(year, int) or not 2 <= year <= 9998 or len(found) == _MOST_YEARS:
             raise InvalidValueError("years", year, f"at most {_MOST_YEARS} years, from 2 to 9998")

@@ -44,9 +44,10 @@ def as_date(value: object, field: str) -> date:
         except ValueError:
             found = None
     if found is None or not 2 <= found.year <= 9998:
-        raise CalendarDefinitionError(
-            field, value, 'a date such as "2026-12-25" in the years 2 to 9998'
-        )
+        yearly = isinstance(value, str) and re.fullmatch(_MONTH_DAY, value)
+        hint = f'; for each year, Holiday(yearly="{value}")' if yearly else ""
+        allowed = f'a date such as "2026-12-25" in the years 2 to 9998{hint}'
+        raise CalendarDefinitionError(field, value, allowed)
     return found
 
 
@@ -304,7 +305,9 @@ def as_holidays(value: object) -> tuple[Holiday, ...]:
     if isinstance(value, Mapping):
         return tuple(Holiday(day, name=name) for day, name in value.items())
     if not isinstance(value, Iterable) or isinstance(value, (str, bytes)):
-        raise CalendarDefinitionError("holidays", value, "an iterable of dates, texts or Holidays")
+        example = 'public_holidays("DE", years=[2026])'
+        allowed = f"an iterable of dates, texts or Holidays, such as {example}"
+        raise CalendarDefinitionError("holidays", value, allowed)
     return tuple(
         item if isinstance(item, Holiday) else Holiday(as_date(item, f"holidays[{index}]"))
         for index, item in enumerate(value)

@@ -37,7 +37,10 @@ Span = tuple[int, int]
 _CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
 # Patterns are compiled when first used, not on import.
 _WINDOW = rf"\s*{_CLOCK}\s*-\s*{_CLOCK}\s*"
-_FORM = 'windows such as "09:00-17:00", "22:00-06:00" or "00:00-24:00"'
+_FORM = (
+    'windows such as "09:00-17:00", "22:00-06:00" or "00:00-24:00"; several as a list of texts,'
+    " and [] for closed"
+)
 _MOST_WINDOWS = 1_440  # one a minute; more is an attack or a mistake
 
 
@@ -49,7 +52,9 @@ def pairs(value: object, field: str) -> list[tuple[object, object]]:
         items = list(value)
         if all(isinstance(item, (tuple, list)) and len(item) == 2 for item in items):
             return [(key, entry) for key, entry in items]
-    raise CalendarDefinitionError(field, value, "a mapping or (key, value) pairs")
+    key = "mon-fri" if field == "hours" else "2026-12-24"
+    allowed = f'a mapping or (key, value) pairs, such as {{"{key}": "09:00-17:00"}}'
+    raise CalendarDefinitionError(field, value, allowed)
 
 
 def parse_hours(value: object, field: str) -> tuple[Span, ...]:
@@ -196,7 +201,8 @@ def _weekdays(key: object, field: str) -> list[int]:
             begin = WEEKDAYS.index(first)
             length = (WEEKDAYS.index(last) - begin) % 7 + 1 if dash else 1
             return [(begin + offset) % 7 for offset in range(length)]
-    raise CalendarDefinitionError(field, key, 'weekdays "mon" to "sun", or a range "mon-fri"')
+    allowed = 'weekdays "mon" to "sun", or one range such as "mon-fri"'
+    raise CalendarDefinitionError(field, key, allowed)
 
 
 def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], ...]:

@@ -35,7 +35,8 @@ _LAST = LATEST - BASE
 
 def check_budget(budget: timedelta, instead: str) -> timedelta:
     """Refuse a budget that is negative or not a duration, naming the opposite query (rule T5)."""
-    need_kind("budget", budget, timedelta, allowed="a timedelta of open time")
+    allowed = "a timedelta of open time, such as timedelta(hours=4)"
+    need_kind("budget", budget, timedelta, allowed=allowed)
     if budget < _ZERO:
         raise InvalidValueError(
             "budget", budget, f"a duration of zero or more; {instead} counts the other way"

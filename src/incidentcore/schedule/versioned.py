@@ -24,7 +24,7 @@ def _zone_key(zone: ZoneInfo) -> str:
 
 def _as_versions(value: object) -> Versions[Calendar]:
     if not isinstance(value, Versions):
-        raise CalendarDefinitionError("versions", value, "Versions of calendars")
+        raise CalendarDefinitionError("versions", value, "Versions([(instant, calendar), ...])")
     for calendar in value:
         if not is_calendar(calendar):
             raise CalendarDefinitionError("versions", calendar, "a calendar in each version")

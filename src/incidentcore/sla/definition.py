@@ -54,7 +54,7 @@ class OtherTerms(TypedDict, total=False):
 
 
 def _thresholds(thresholds: Iterable[SlaThreshold]) -> tuple[SlaThreshold, ...]:
-    return tuple(thresholds)
+    return as_tuple(thresholds, SlaThreshold)
 
 
 def _roles(roles: str | Iterable[str]) -> tuple[str, ...]:
@@ -189,7 +189,10 @@ class SlaDefinition:
         conditions += [] if self.resume is None else [self.resume]
         for name in ("start", "pause", "resume", "stop", "cancel", "reset"):
             condition = getattr(self, name)
-            need_kind(name, condition, Condition | None, SlaDefinitionError)
+            may_lack = name in ("resume", "reset")
+            kind = Condition | None if may_lack else Condition
+            allowed = "" if may_lack else "a Condition; NEVER for none, ALWAYS for any record"
+            need_kind(name, condition, kind, SlaDefinitionError, allowed)
             if condition is not None and condition.reads_hours and name not in ("start", "reset"):
                 allowed = "a condition without time of day; hours are the calendar's"
                 raise SlaDefinitionError(name, str(condition), allowed)

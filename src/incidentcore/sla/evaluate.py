@@ -9,6 +9,7 @@ from typing import TypeAlias, overload
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record, Timeline
@@ -133,6 +134,7 @@ def timeline_at(
         if known_at is not None:
             raise InvalidValueError("known_at", known_at, "None for a timeline; ask a record")
         return None if now < record.opened_at else record.until(now)
+    need_kind("record", record, Record | Timeline)
     try:
         timeline = record.timeline(now=now, known_at=known_at)
     except InvalidTimelineError:

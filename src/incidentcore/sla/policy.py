@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_word
+from incidentcore._checks import as_pairs, need_each, need_kind, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.pages import Tabular
@@ -36,7 +36,15 @@ class SlaRule:
 
 
 def _rules(rules: Iterable[SlaRule | tuple[Condition, SlaDefinition]]) -> tuple[SlaRule, ...]:
-    return tuple(rule if isinstance(rule, SlaRule) else SlaRule(*rule) for rule in rules)
+    return tuple(map(_rule, as_pairs(rules)))
+
+
+def _rule(rule: object) -> SlaRule:
+    if isinstance(rule, SlaRule):
+        return rule
+    if isinstance(rule, (tuple, list)) and len(rule) == 2:
+        return SlaRule(*rule)
+    raise SlaDefinitionError("rules", rule, "an SlaRule, or a pair of condition and definition")
 
 
 @attrs.frozen(repr=False)
@@ -78,6 +86,7 @@ class SlaPolicy(Tabular):
     def __attrs_post_init__(self) -> None:
         if not self.rules and self.default is None:
             raise SlaDefinitionError("rules", (), "at least one rule, or a default")
+        need_kind("default", self.default, SlaDefinition | None, SlaDefinitionError)
         need_word("match", self.match, PolicyMatch, SlaDefinitionError)
         if self.match == "shortest":
             for rule in self.rules:
@@ -137,7 +146,7 @@ def _open_target(definition: SlaDefinition) -> timedelta:
 def _clocks(
     clocks: Iterable[SlaDefinition | SlaPolicy],
 ) -> tuple[SlaDefinition | SlaPolicy, ...]:
-    return tuple(clocks)
+    return (clocks,) if isinstance(clocks, (SlaDefinition, SlaPolicy)) else tuple(clocks)
 
 
 @attrs.frozen

@@ -219,7 +219,8 @@ Target: TypeAlias = timedelta | BusinessDays | SlaTarget
 
 def check_target(target: object) -> None:
     """Refuse a value that is not a target, and negative times."""
-    need_kind("target", target, (timedelta, BusinessDays, SlaTarget), SlaDefinitionError)
+    allowed = "a timedelta such as timedelta(hours=4), BusinessDays, or an SlaTarget"
+    need_kind("target", target, (timedelta, BusinessDays, SlaTarget), SlaDefinitionError, allowed)
     negative = isinstance(target, timedelta) and target < timedelta(0)
     if negative or (isinstance(target, BusinessDays) and target.n < 0):
         raise SlaDefinitionError("target", target, "a time that is not negative")
@@ -261,7 +262,8 @@ def target_of(hours: float, minutes: float, target: Target | None) -> Target:
     if any(isinstance(part, bool) or not isinstance(part, (int, float)) for part in given):
         raise SlaDefinitionError("hours", given, "numbers of hours and minutes, or a target")
     if not (hours >= 0 and minutes >= 0 and hours + minutes > 0):
-        raise SlaDefinitionError("hours", hours, "a positive number of hours, or a target")
+        allowed = "a positive number of hours or minutes, or target=BusinessDays(2) or another"
+        raise SlaDefinitionError("hours", hours, allowed)
     try:
         return timedelta(hours=hours, minutes=minutes)
     except (OverflowError, ValueError):

@@ -86,12 +86,16 @@ class CalendarByField:
 
 def _fraction(value: Fraction | float | str | None) -> Fraction | None:
     """Return the fraction as written: 0.8 means 8/10, not the binary number nearest to it."""
-    if value is None or isinstance(value, Fraction):
-        return value
+    if value is None:
+        return None
     try:
-        return Fraction(str(value))
+        found = value if isinstance(value, Fraction) else Fraction(str(value))
     except ValueError:
-        raise SlaDefinitionError("fraction", value, "a fraction such as 0.75 or 3/4") from None
+        found = None
+    if found is None or found >= 10:
+        allowed = "a fraction below 10, such as 0.75 or 3/4; 75 % is 0.75"
+        raise SlaDefinitionError("fraction", value, allowed)
+    return found
 
 
 _MICRO: Final = timedelta(microseconds=1)

@@ -77,7 +77,8 @@ def unlink(
     """
     gone = Link(type, target)
     if gone not in record.links:
-        raise InvalidValueError("link", gone, f"one of {sorted(record.links)}")
+        known = "; ".join(f"{link.type} {link.target}" for link in sorted(record.links))
+        raise InvalidValueError("link", f"{type} {target}", known or "none: the record has no link")
     return record.with_event(LinkRemoved, at=at, by=by, recorded_at=recorded_at, link=gone)
 
 

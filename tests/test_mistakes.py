@@ -1,0 +1,115 @@
+"""Typical mistakes: the error says what was given, what is allowed, and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from incidentcore.conditions import field
+from incidentcore.errors import IncidentCoreError
+from incidentcore.lifecycle import STANDARD_CASCADES, advance, cascade_effects
+from incidentcore.records import (
+    ApprovalRule,
+    Incident,
+    approve,
+    link,
+    merge_duplicate,
+    set_fields,
+    unlink,
+)
+from incidentcore.schedule import (
+    BusinessCalendar,
+    BusinessDays,
+    VersionedCalendar,
+    public_holidays,
+)
+from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, SlaThreshold, evaluate_sla
+from incidentcore.values import Priority
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+BY: dict[str, Any] = {"at": AT, "by": "ada"}
+INCIDENT = Incident.open(id="I", title="t", **BY)
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+FOUR = SlaDefinition.resolution(hours=4, calendar=OFFICE)
+BO = ApprovalRule.any_of("bo")
+
+
+def calendar(hours: Any = None, **more: Any) -> BusinessCalendar:
+    return BusinessCalendar(
+        **{"zone": "UTC", "hours": {"mon-fri": "09:00-17:00"} if hours is None else hours, **more}
+    )
+
+
+def clock(**more: Any) -> SlaDefinition:
+    return SlaDefinition.resolution(**{"calendar": OFFICE, "hours": 4, **more})
+
+
+def fields(**given: Any) -> Incident:
+    return set_fields(INCIDENT, **BY, **given)
+
+
+MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
+    (calendar, ("mon-fri 09:00-17:00",), {}, 'pairs, such as {"mon-fri": "09:00-17:00"}'),
+    (calendar, ({"mon-fri": ("09:00", "17:00")},), {}, "'09:00'; allowed: windows such as"),
+    (calendar, ({"mon": "09:00-12:00, 13:00-17:00"},), {}, "several as a list of texts"),
+    (calendar, ({"sat": None},), {}, "[] for closed"),
+    (calendar, ({"mon,tue": "09:00-17:00"},), {}, 'one range such as "mon-fri"'),
+    (calendar, (), {"zone": "Berlin"}, "nearest: Europe/Berlin"),
+    (calendar, (), {"zone": "new york"}, "nearest: America/New_York"),
+    (calendar, (), {"zone": UTC}, '"Europe/Berlin" or "UTC"'),
+    (calendar, (), {"holidays": ["12-25"]}, 'Holiday(yearly="12-25")'),
+    (calendar, (), {"holidays": "DE"}, 'public_holidays("DE", years=[2026])'),
+    (calendar, (), {"breaks": ["12:00-13:00"]}, 'such as {"2026-12-24": '),
+    (OFFICE.deadline, (AT, 4), {}, "such as timedelta(hours=4)"),
+    (VersionedCalendar, ([(AT, OFFICE)],), {}, "Versions([(instant, calendar), ...])"),
+    (public_holidays, ("DE",), {"years": 2026}, "a list of years, such as [2026, 2027]"),
+    (clock, (), {"hours": 0}, "target=BusinessDays(2)"),
+    (clock, (), {"hours": 0, "target": 4}, "a timedelta such as timedelta(hours=4)"),
+    (clock, (), {"pause": None}, "pause: got None; allowed: a Condition; NEVER for none"),
+    (clock, (), {"stop": None}, "stop: got None; allowed: a Condition"),
+    (SlaThreshold, (), {"name": "w", "fraction": 75}, "75 % is 0.75"),
+    (SlaPolicy, ({Priority.CRITICAL: FOUR},), {}, "allowed: a Condition"),
+    (SlaPolicy, ([FOUR],), {}, "a pair of condition and definition"),
+    (SlaPolicy, ([],), {"default": [FOUR]}, "an SlaDefinition, or None"),
+    (evaluate_sla, (INCIDENT, FOUR), {"now": AT}, "record: got SlaDefinition("),
+    (evaluate_sla, (FOUR, [INCIDENT]), {"now": AT}, "allowed: a Record, or a Timeline"),
+    (fields, (), {"servise": "mail"}, "nearest: service; "),
+    (fields, (), {"impact": "high"}, "a level by prioritize(...)"),
+    (fields, (), {"assignee": "ada"}, "by assign(...)"),
+    (fields, (), {"hold_reason": "x"}, "advance(...); "),
+    (fields, (), {"resolved_at": AT}, "no moment or count, which follow from the history"),
+    (fields, (), {"region": "eu"}, "custom= for one of your own"),
+    (link, (INCIDENT, "child_of", INCIDENT), BY, "the id of a record"),
+    (unlink, (INCIDENT, "child_of", "P"), BY, "'child_of P'; allowed: none: the record has no"),
+    (merge_duplicate, (INCIDENT, "B"), BY, "original: got 'B'; allowed: a Record"),
+    (approve, (INCIDENT, "approved"), BY, "a record of type incident, which has no approvals"),
+    (ApprovalRule.in_stages, ([BO],), {}, "allowed: an ApprovalRule"),
+    (BO.expiring, (BusinessDays(-1), OFFICE), {}, "a span that is positive"),
+    (advance, (INCIDENT, "start"), {**BY, "fields": ["x"]}, "a mapping from names to values"),
+]
+
+
+@pytest.mark.parametrize(("call", "given", "named", "says"), MISTAKES, ids=range(len(MISTAKES)))
+def test_an_error_says_how_to_go_on(
+    call: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any], says: str
+) -> None:
+    """By one family of errors; some of these were errors of Python, and some were accepted."""
+    with pytest.raises(IncidentCoreError) as caught:
+        call(*given, **named)
+    assert says in str(caught.value)
+
+
+def test_one_where_several_are_asked_for_is_taken_as_one() -> None:
+    """A clock, a threshold, a rule."""
+    half = SlaThreshold(name="half", fraction=0.5)
+    assert clock(thresholds=half).thresholds == (half,)  # type: ignore[arg-type]  # the point
+    assert ServiceLevel(FOUR).clocks == (FOUR,)  # type: ignore[arg-type]  # the point
+    rules = {field("custom.vip").is_true(): FOUR}
+    assert SlaPolicy(rules).rules == SlaPolicy(list(rules.items())).rules  # type: ignore[arg-type]  # the point
+    event = INCIDENT.history[0]
+    one = STANDARD_CASCADES[0]
+    assert cascade_effects(INCIDENT, event, [], cascades=one) == ()  # type: ignore[arg-type]  # the point
+    assert timedelta(hours=4) == FOUR.target

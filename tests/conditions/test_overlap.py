@@ -292,6 +292,13 @@ def is_(path):
         (field("known_error").missing(), "no"),
         (field("actor").missing(), "no"),
         (during(OFFICE), "unknown"),
+        (during(OFFICE) & field("impact").present(), "unknown"),
+        (field("resolved_at").later_than(field("opened_at")), "yes"),
+        (
+            field("resolved_at").later_than(field("opened_at")) & field("resolved_at").missing(),
+            "no",
+        ),
+        (field("resolved_at").later_than(field("resolved_at")), "no"),
         (during(OFFICE) & ~during(OFFICE), "no"),
         (during(OFFICE) | ALWAYS, "yes"),
         (Opaque("mine", bool), "unknown"),
@@ -362,10 +369,13 @@ def test_more_combinations_than_the_limit_are_unknown():
         field(f"custom.f{n}").is_in(*range(5)) | field(f"custom.f{n}").contains("x")
         for n in range(7)
     )
+    roots = [field(f"f{n}").equals(1) & field(f"f{n}").equals(2) for n in range(8)]
     wide = AllOf(field("tags").contains(f"t{n}") for n in range(30))
 
     assert satisfiable(many).reason == "more than 100000 combinations"
     assert satisfiable(wide).reason == "more than 100000 combinations"
+    assert satisfiable(AllOf(roots)).reason == "more than 100000 combinations"
+    assert satisfiable(AllOf(roots[:5])).is_no
 
 
 def test_strange_texts_do_not_stop_the_search():

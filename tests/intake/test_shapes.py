@@ -19,6 +19,7 @@ from incidentcore.intake import (
     fold_alerts,
 )
 from incidentcore.serialization import dumps, loads
+from incidentcore.values import freeze
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 FIRING = {
@@ -276,6 +277,25 @@ def test_whatever_comes_is_read_or_refused(data, fields):
                 continue
             for alert in found if isinstance(found, tuple) else (found,):
                 assert loads(dumps(alert), Alert) == alert
+
+
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"a": value}])
+def test_data_are_nested_to_a_depth(wrap):
+    """Fifty levels below a field's own value are read, in lists and in objects; one more is not."""
+    value = 1
+    for _ in range(51):
+        value = wrap(value)
+    assert alert_from_dict({"key": "k", "at": NINE, "more": value}).extra["more"] == freeze(value)
+    (found,) = problems(alert_from_dict, {"key": "k", "at": NINE, "more": wrap(value)})
+    assert found.startswith("nested too deeply @ $.more")
+
+
+def test_values_are_read_up_to_a_number():
+    """Fifty thousand of one message, the lists themselves counted."""
+    data = {"key": "k", "at": NINE, "more": list(range(49_999))}
+    assert len(alert_from_dict(data).extra["more"]) == 49_999
+    (found,) = problems(alert_from_dict, {**data, "one": 1})
+    assert found == "more than 50000 values @ $.one"
 
 
 def _shared(depth):

@@ -31,6 +31,7 @@ AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 ANY = ApprovalRule.any_of("bo", "lee")
+ONE = ApprovalRule.all_of("bo")
 ALL = ApprovalRule.all_of("bo", "lee")
 TWO = ApprovalRule.quorum(2, "bo", "lee", "max")
 CHIEF = ApprovalRule.quorum(2, "bo", "lee", "max", required=["max"])
@@ -39,6 +40,7 @@ VETO = ApprovalRule.quorum(1, "bo", "lee", veto=True)
 # What people said ("+" approved, "-" rejected), and what that comes to, worked out by hand.
 COUNTS = [
     (ANY, "", "pending", "0 of 1 approval, missing: 1 of bo, lee"),
+    (ONE, "+bo", "approved", "1 of 1 approval"),
     (ANY, "+bo", "approved", "1 of 1 approval"),
     (ANY, "-bo", "pending", "0 of 1 approval, rejected by bo, missing: lee"),
     (ANY, "-bo +lee", "approved", "1 of 1 approval, rejected by bo"),

@@ -11,10 +11,12 @@ from incidentcore.records import (
     RequestItem,
     ServiceRequest,
     StateChanged,
+    Task,
     acknowledge,
     completeness,
     log_diagnosis,
     set_major_status,
+    set_task,
 )
 from incidentcore.values import (
     CANCELED,
@@ -117,6 +119,14 @@ def test_problems_and_requests_have_gaps_of_their_own() -> None:
     assert lacks(problem) == []
     assert {"root_cause", "configuration_item", "diagnosis"} <= set(lacks(resolved))
     assert lacks(request) == []
+    bare = ServiceRequest.open(id="R", title="t", at=AT, by="kim", description="d", category="x")
+    assert lacks(bare) == ["items"]
+    waits = put(bare, ON_HOLD, hold_reason="awaiting_approval")
+    assert "approval_rule" in lacks(waits)
+    assert "approval_rule" not in lacks(put(bare, ON_HOLD, hold_reason="awaiting_vendor"))
+    fulfilled = put(set_task(request, Task(id="1", title="order"), at=AT, by="ada"), RESOLVED)
+    assert "tasks" in lacks(fulfilled)
+    assert "tasks" not in lacks(put(request, RESOLVED))
 
 
 def problem(number: int, **fields: Any) -> Problem:

@@ -28,6 +28,7 @@ from incidentcore.records import (
     LinkAdded,
     LinkRemoved,
     MajorStatusChanged,
+    Migrated,
     Opened,
     Prioritized,
     ProcedureFollowed,
@@ -37,10 +38,11 @@ from incidentcore.records import (
     Unacknowledged,
     Unsnoozed,
     assign,
+    comment,
     replay,
     set_fields,
 )
-from incidentcore.values import NEW, RESOLVED, Actor, FrozenMap, Impact
+from incidentcore.values import IN_PROGRESS, NEW, ON_HOLD, RESOLVED, Actor, FrozenMap, Impact, State
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 LIFECYCLE = LifecycleRef("incident")
@@ -176,3 +178,60 @@ def test_an_event_of_another_type_changes_nothing() -> None:
 def test_an_argument_left_out_shows_its_name() -> None:
     """A signature says KEEP where None would mean nobody."""
     assert str(signature(assign).parameters["group"]) == "group: 'str | _Keep | None' = KEEP"
+
+
+def test_a_migration_changes_the_lifecycle_and_nothing_that_people_did() -> None:
+    """It acknowledges nothing, and a record on hold keeps the reason for it (rule L8)."""
+    waiting = State("waiting", open=True, pauses=True)
+    new = Incident.open(id="INC-1", title="Mail is down", at=AT, by="kim")
+    held = new.with_event(
+        StateChanged, at=AT, by="ada", action="hold", state=ON_HOLD,
+        fields={"hold_reason": "awaiting_vendor"},
+    )  # fmt: skip
+    other = LifecycleRef("other", "2")
+    move: dict[str, Any] = {"at": AT, "by": "bot", "action": "migrate", "lifecycle": other}
+
+    moved = new.with_event(Migrated, **move, state=IN_PROGRESS)
+    assert (moved.state, moved.lifecycle, moved.acknowledged, moved.acknowledged_at) == (
+        IN_PROGRESS, other, False, None
+    )  # fmt: skip
+    assert held.acknowledged_at == AT
+    still = held.with_event(Migrated, **move, state=waiting)
+    assert (still.state, still.hold_reason, still.acknowledged_at) == (
+        waiting, "awaiting_vendor", AT
+    )  # fmt: skip
+    assert held.with_event(Migrated, **move, state=IN_PROGRESS).hold_reason is None
+    with pytest.raises(InvalidValueError, match=r"^lifecycle: .*a LifecycleRef"):
+        new.with_event(Migrated, **{**move, "lifecycle": "other"}, state=waiting)
+
+
+def test_what_comes_first_is_refused_first() -> None:
+    """Of a wrong value and an unknown name, whichever the caller wrote before the other."""
+    incident = Incident.open(id="INC-1", title="Mail is down", at=AT, by="kim")
+    for fields, where in (({"service": 5, "colour": "red"}, "service"),
+                          ({"colour": "red", "service": 5}, "field")):  # fmt: skip
+        with pytest.raises(InvalidValueError, match=f"^{where}: "):
+            set_fields(incident, at=AT, by="ada", **fields)
+
+
+def test_a_reopening_by_the_requester_asks_for_an_answer() -> None:
+    """From then on; where a message was still unanswered, from that one (rule S6)."""
+    incident = Incident.open(id="INC-1", title="Mail is down", at=AT, by="ada")
+    kim, hour = Actor("kim", "requester"), timedelta(hours=1)
+
+    def reopened(record: Incident) -> Incident:
+        done = record.with_event(StateChanged, at=AT + hour, by="ada", action="x", state=RESOLVED)
+        return done.with_event(StateChanged, at=AT + 2 * hour, by=kim, action="y", state=NEW)
+
+    asked = comment(incident, "Any news?", at=AT + hour / 2, by=kim)
+    assert reopened(incident).unanswered_since == AT + 2 * hour
+    assert reopened(asked).unanswered_since == AT + hour / 2
+
+
+@pytest.mark.parametrize("reason", [5, None])
+def test_the_reason_of_a_decision_is_text(reason: Any) -> None:
+    """It may be empty."""
+    body = {"record_id": "R", "sequence": 2, "at": AT, "by": Actor("bo"), "decision": "approved"}
+    assert Approved(**body, reason="").reason == ""
+    with pytest.raises(InvalidValueError, match=rf"^reason: got {reason}; allowed: text"):
+        Approved(**body, reason=reason)

@@ -24,6 +24,9 @@ def test_fields_in_their_stored_form_stay_the_same_map() -> None:
     ("fields", "allowed"),
     [
         ({"description": 5}, "description: got 5; allowed: text"),
+        ({"root_cause": "dust"}, "root_cause: got 'dust'; allowed: a Cause, or None"),
+        ({"title": "t", "colour": 1, "description": 5}, "field: got 'colour'"),
+        ({"description": 5, "colour": 1}, "description: got 5"),
         (
             {"items": [RequestItem(id="a", name="x"), RequestItem(id="a", name="y")]},
             "an id of its own each",

@@ -54,3 +54,22 @@ def test_a_link_reads_from_both_ends(type_: str, inverse: str | None) -> None:
     assert back == (None if inverse is None else Link(inverse, "A"))
     if back is not None:
         assert back.inverse("B") == there
+
+
+@pytest.mark.parametrize(
+    ("type_", "target", "said"),
+    [
+        (
+            "blocks",
+            "X",
+            r"^type: got 'blocks'; allowed: .*; or custom\.blocks for a type of your own$",
+        ),
+        ("", "X", r"^type: got ''; allowed: .*; or custom\. and a name for"),
+        ("related_to", "", r"^target: "),
+        ("related_to", 5, r"^target: "),
+    ],
+)
+def test_a_link_that_cannot_be_says_which_part(type_: Any, target: Any, said: str) -> None:
+    """Its type, with the name to use for one of your own, or its target."""
+    with pytest.raises(InvalidValueError, match=said):
+        Link(type_, target)

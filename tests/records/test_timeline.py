@@ -5,22 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.conditions import reached
+from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.records import (
     Acknowledged,
     Approved,
     Incident,
     Opened,
     Record,
+    Timeline,
     assign,
     comment,
     set_fields,
 )
 from incidentcore.testing.strategies_records import records
-from incidentcore.values import Actor
+from incidentcore.values import NEW, ON_HOLD, Actor, Impact
 
 OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
@@ -107,3 +110,50 @@ def test_an_event_of_another_type_of_record_changes_nothing() -> None:
     assert record.facts().keys() == incident.facts().keys()
     assert record.facts()["updated_at"] == OPENED + MINUTE
     assert record.timeline().facts_at(OPENED + MINUTE) == record.facts()
+
+
+def test_an_instant_that_time_reaches_is_a_moment_of_its_own() -> None:
+    """Between two events and up to the end; not at an event, nor past the last instant."""
+    test = reached("custom.x")
+    for minute, later, until, moments in (
+        (30, 60, 100, [0, 10, 30, 60]),
+        (60, 60, 100, [0, 10, 60]),
+        (61, 60, 100, [0, 10, 60, 61]),
+        (100, 60, 100, [0, 10, 60, 100]),
+        (101, 60, 100, [0, 10, 60]),
+    ):
+        record = Incident.open(id="I", title="t", at=OPENED, by="kim")
+        at = OPENED + minute * MINUTE
+        record = set_fields(record, custom={"x": at}, at=OPENED + 10 * MINUTE, by="ada")
+        record = set_fields(record, service="mail", at=OPENED + later * MINUTE, by="ada")
+        timeline = record.timeline().with_instants([test], OPENED + until * MINUTE)
+        assert [(one.at - OPENED) / MINUTE for one in timeline.moments] == moments
+    assert record.timeline().with_instants([], OPENED) == record.timeline()
+
+
+def test_facts_of_ones_own_may_come_as_states() -> None:
+    """In any order of time; what is neither a state nor facts is refused, and so is no pair."""
+    pairs = [(OPENED + MINUTE, ON_HOLD), (OPENED, NEW), (OPENED, {"impact": Impact.HIGH})]
+    timeline = Timeline.from_facts(pairs, id="X")
+    assert [(one.at, len(one.events)) for one in timeline.moments] == [
+        (OPENED, 2), (OPENED + MINUTE, 1)
+    ]  # fmt: skip
+    assert timeline.facts_at(OPENED)["impact"] == Impact.HIGH
+    assert timeline.facts_at(OPENED + MINUTE)["state"] == ON_HOLD
+    assert timeline.facts_at(OPENED)["updated_at"] == timeline.opened_at == OPENED
+    assert timeline.base["id"] == "X"
+    with pytest.raises(InvalidValueError, match=r"^pairs: got 5; allowed: a State, or facts"):
+        Timeline.from_facts([(OPENED, 5)])
+    for wrong in ([], [(OPENED, {"impact": Impact.HIGH})]):
+        with pytest.raises(InvalidTimelineError, match=r"^pairs: "):
+            Timeline.from_facts(wrong)
+
+
+def test_the_facts_of_the_opening_alone() -> None:
+    """None where nothing else shares its instant; otherwise without what does."""
+    plain = Incident.open(id="I", title="t", at=OPENED, by="kim")
+    both = set_fields(plain, service="mail", at=OPENED, by="ada")
+    assert plain.timeline().opening_facts() is None
+    alone = both.timeline().opening_facts()
+    assert alone is not None
+    assert (alone["service"], both.timeline().facts_at(OPENED)["service"]) == (None, "mail")

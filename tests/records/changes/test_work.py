@@ -9,20 +9,28 @@ import pytest
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import (
+    Communicated,
     Incident,
     Snoozed,
     StateChanged,
+    Unacknowledged,
+    acknowledge,
     assign,
     comment,
     log_contact,
     log_diagnosis,
     log_runbook,
+    log_update_sent,
+    mark_restored,
     set_major_status,
     snooze,
+    unacknowledge,
+    unsnooze,
 )
 from incidentcore.values import RESOLVED, FrozenMap
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def incident(**fields: Any) -> Incident:
@@ -76,3 +84,37 @@ def test_nothing_that_is_not_open_is_snoozed() -> None:
     with pytest.raises(InvalidValueError, match="one that is open"):
         snooze(done, until=until, at=AT, by="ada")
     assert done.with_event(Snoozed, at=AT, by="ada", until=until).snoozed_until is None
+
+
+def test_the_verbs_of_silence_and_restoration() -> None:
+    """Each adds one event of its own, with its reason."""
+    record = acknowledge(incident(), at=AT, by="ada")
+    back = unacknowledge(
+        record, at=AT + HOUR, by="ada", reason="moved on", recorded_at=AT + 2 * HOUR
+    )
+    assert (back.acknowledged, back.acknowledged_at) == (False, AT)
+    assert (type(back.history[-1]), back.history[-1].reason) == (Unacknowledged, "moved on")
+    assert back.history[-1].recorded_at == AT + 2 * HOUR
+    quiet = snooze(incident(), until=AT + HOUR, at=AT, by="ada", reason="lunch")
+    loud = unsnooze(quiet, at=AT + HOUR / 2, by="kim", reason="back")
+    assert (quiet.history[-1].reason, loud.history[-1].reason) == ("lunch", "back")
+    assert (quiet.snoozed_until, loud.snoozed_until) == (AT + HOUR, None)
+    up = mark_restored(incident(), at=AT + HOUR, by="ada", recorded_at=AT + 2 * HOUR)
+    assert (up.restored_at, up.history[-1].recorded_at) == (AT + HOUR, AT + 2 * HOUR)
+    resolved = incident().with_event(StateChanged, at=AT, by="ada", action="x", state=RESOLVED)
+    with pytest.raises(InvalidValueError, match=r"^record: .*one that is open"):
+        snooze(resolved, until=AT + HOUR, at=AT, by="ada")
+
+
+def test_an_update_that_was_sent_is_noted_as_it_was() -> None:
+    """To whom, how and what, with the key that it was delivered under."""
+    record = log_update_sent(
+        incident(), "customers", at=AT, by="ada", recorded_at=AT + HOUR,
+        channel="mail", key="k", text="We are on it.",
+    )  # fmt: skip
+    event = record.history[-1]
+    assert isinstance(event, Communicated)
+    assert (event.audience, event.channel, event.key, event.text) == (
+        "customers", "mail", "k", "We are on it."
+    )  # fmt: skip
+    assert event.recorded_at == AT + HOUR

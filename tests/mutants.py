@@ -4,9 +4,9 @@ Run from the repository's root: ``python -m tests.mutants 40``; ``--seed 2`` dra
 ``--rooms sla escalation`` only those of some rooms. A survivor is printed with its line.
 The places are drawn by a digest of what they are, so an edit elsewhere does not draw others. Each
 mutant runs in a copy of the tree with the tests that mirror its module: the examples in its
-docstrings, its test file, its room's folder, and the long tables and oracles of the room. A mutant
-that hangs counts as killed. ``equivalent_mutants.txt`` lists those that no test can kill, each
-with its argument.
+docstrings, the list of its room's public names, its test file, its room's folder, and the long
+tables and oracles of the room. A mutant that hangs counts as killed. ``equivalent_mutants.txt``
+lists those that no test can kill, each with its argument.
 """
 
 from __future__ import annotations
@@ -190,15 +190,17 @@ def tests_of(mutant: Mutant) -> list[str]:
     name = ".".join(("incidentcore", *parts))
     example = f"tests/test_doctests.py::test_examples_run[{name}]"
     names = "tests/test_checks.py::test_an_error_names_what_the_caller_gave"
+    listed = f"tests/test_public_api.py::test_a_room_is_as_listed[{mutant.room}]"
+    both = [names] if mutant.room.startswith("_") else [names, listed]
     if len(parts) == 1:
         own = Path("tests", f"test_{mutant.room.lstrip('_')}.py")
         beside = BESIDE.get(mutant.room, ["tests/values"])
-        return [example, names, *([str(own)] if (ROOT / own).exists() else []), *beside]
+        return [example, *both, *([str(own)] if (ROOT / own).exists() else []), *beside]
     plain = Path("tests", *parts[:-1])
     near = plain / f"test_{parts[-1].lstrip('_')}.py"
     folders = [path for path in (near, Path("tests", parts[0])) if (ROOT / path).exists()]
     written = ["tests/serialization"] if parts[-1] == "written" else []
-    return [example, names, *map(str, folders), *written]
+    return [example, *both, *map(str, folders), *written]
 
 
 def survives(mutant: Mutant, tree: Path, python: str) -> bool:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 import attrs
 import pytest
@@ -44,8 +45,11 @@ def describe_facade() -> list[str]:
 
 
 def _describe(name: str, value: object) -> Iterator[str]:
-    if isinstance(value, type):
+    if get_origin(value) is Literal:
+        yield f"{name}: one of {', '.join(map(repr, get_args(value)))}"
+    elif isinstance(value, type):
         yield f"class {name}{_constructor(value)}"
+        yield from _flags(value)
         for member in sorted(dir(value)):
             if not member.startswith("_") or member == "__call__":
                 yield from _member(value, member)
@@ -53,6 +57,19 @@ def _describe(name: str, value: object) -> Iterator[str]:
         yield f"{name}{_signature(value)}"
     else:
         yield f"{name}: {type(value).__name__}"
+
+
+def _flags(kind: type) -> Iterator[str]:
+    """Return the fields of a value by which it is not compared, which are not shown, or are new."""
+    fields = attrs.fields(kind) if attrs.has(kind) else ()
+    for title, names in (
+        ("compared without", [field.name for field in fields if not field.eq]),
+        ("hashed without", [field.name for field in fields if field.eq and field.hash is False]),
+        ("shown without", [field.name for field in fields if not field.repr]),
+        ("later", [field.name for field in fields if field.metadata.get("later")]),
+    ):
+        if names:
+            yield f"    {title}: {', '.join(names)}"
 
 
 def _constructor(kind: type) -> str:

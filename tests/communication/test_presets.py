@@ -167,3 +167,42 @@ def test_before_the_opening_there_is_nothing(function: object) -> None:
 
     assert function(PLAN, record, now=at(9)) == ()  # type: ignore[operator]
     assert function(PLAN, record, now=at(12), known_at=at(9)) == ()  # type: ignore[operator]
+
+
+SHIPPED = """
+customers, critical     15  30 120  30  5 status page
+customers               30  60 240  60 10 status page
+executives, critical    30  60 240  60 10 mail
+executives              60 240 480 120 15 mail
+support staff, critical 15  30 120  30  5 chat
+support staff           30  60 240  60 10 chat
+"""
+
+
+def test_the_plan_as_it_is_shipped() -> None:
+    """In minutes: first, every, on hold, final, notice; then the channel.
+
+    On hold the pace is a quarter, but at least every eight hours.
+    """
+    rows = [
+        f"{one.name:<23} {m(one.first):>2} {m(one.every):>3} {m(one.on_hold):>3} "
+        f"{m(one.final):>3} {m(one.notice):>2} {one.channel}"
+        for one in PLAN.rules
+    ]
+    assert rows == SHIPPED.strip().splitlines()
+    for one in PLAN.rules:
+        assert one.every is not None
+        assert one.on_hold == min(4 * one.every, timedelta(hours=8))
+        assert [kind for kind, _ in one.templates] == ["first", "next", "final"]
+    other = Incident.open(id="I", title="t", by="kim", at=at(10))
+    declined = set_major_status(accepted(), "rejected", at=at(10, 11), by="ada")
+    for record, owed in ((other, 0), (declined, 0), (accepted(), 3)):
+        assert len(due_updates(PLAN, record, now=at(12))) == owed
+    assert [one.given for _, one in PLAN.rules[0].templates] == [
+        ("next_update",), ("news", "next_update"), ()
+    ]  # fmt: skip
+
+
+def m(span: timedelta | None) -> int:
+    assert span is not None
+    return span // MINUTE

@@ -1,14 +1,16 @@
 """The clocks of a record as an escalation reads them."""
 
+import attrs
 import pytest
 
+from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import (
     EscalationLevel,
     OnClock,
 )
 from incidentcore.instants import Versions
-from incidentcore.sla import ServiceLevel, SlaDefinition, evaluate_sla
+from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, evaluate_sla
 
 from .chains import CHAIN, OFFICE, at, fired, incident, matrix
 
@@ -31,3 +33,20 @@ def test_what_is_no_clock_of_the_record_now_is_refused(slas: object) -> None:
     """A status of another instant, a word, or rules that stand alone."""
     with pytest.raises(InvalidValueError, match=r"^slas: "):
         fired(CHAIN, incident(), 300, slas=slas)
+
+
+def test_a_policy_is_a_clock_by_any_of_its_definitions() -> None:
+    """By kind or name, of a rule or the default; a policy without one is no clock of that name."""
+    gold = attrs.evolve(CLOCK, name="gold")
+    first = SlaDefinition.first_response(hours=1, calendar=OFFICE)
+    policy = SlaPolicy([(field("custom.vip").is_true(), gold)], default=CLOCK)
+    vip = incident(custom={"vip": True})
+
+    for clock, slas, due in (
+        ("resolution", [SlaPolicy([], default=first), policy], [(240, "x")]),
+        ("gold", [policy], [(240, "x")]),
+        ("first_response", [SlaPolicy([], default=first), CLOCK], [(60, "x")]),
+        ("silver", [policy, first], []),
+    ):
+        rules = matrix(EscalationLevel(OnClock(clock, "due"), "x"))
+        assert fired(rules, vip, 300, slas=slas) == due

@@ -355,3 +355,9 @@ def test_a_gap_of_a_rota_beside_a_field_that_may_be_empty() -> None:
     assert (finding.code, finding.witness) == ("may_tell_nobody", MONDAY)
     assert MONDAY.isoformat() in finding.message
     assert "assignee" in finding.message
+
+
+def test_a_spell_that_no_delivery_moves_is_clean() -> None:
+    """On hold for an hour: noting a delivery does not change the state."""
+    rules = EscalationMatrix("m", [row(level(HeldFor(field("state.pauses").is_true(), HOUR)))])
+    assert lint_escalation(rules, start=MONDAY, end=MONDAY) == ()

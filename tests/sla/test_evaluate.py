@@ -25,6 +25,7 @@ from incidentcore.sla import (
     evaluate_sla,
 )
 from incidentcore.values import Actor, Impact, Urgency
+from incidentcore.words import GERMAN
 
 from .desk import ALWAYS_OPEN, HOUR, MICRO, MINUTE, OFFICE, at, incident
 
@@ -770,6 +771,9 @@ def test_points_are_asked_by_name() -> None:
     held = tell(resolution(8), record, "mon 15:00")
 
     assert spent.reached_at("due") == at("mon 13:00")
+    assert [one.at for one in spent.crossings("due", of="resolution")] == [at("mon 13:00")]
+    assert spent.crossings("due", of="first_response") == ()
+    assert spent.in_words(GERMAN) == spent.trace.in_words(GERMAN) != str(spent.trace)
     assert tell(resolution(), record, "mon 10:00").reached_at("due") == at("mon 13:00")
     assert held.reached_at("due") is None
     with pytest.raises(InvalidValueError, match="an SlaThreshold, due, breach"):

@@ -13,6 +13,7 @@ from incidentcore.lifecycle import STANDARD
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import (
+    ByTimeOfDay,
     CalendarByField,
     DueDate,
     SlaDefinition,
@@ -371,3 +372,19 @@ def test_a_rule_is_read_by_its_number() -> None:
     rules = [(field("impact").present(), resolution()), (field("impcat").present(), resolution())]
     found = lint_sla_policy(SlaPolicy(rules))
     assert ("rule 2", "unknown_field") in [(one.subject, one.code) for one in found]
+
+
+def test_a_due_by_a_time_of_day_can_be_reached() -> None:
+    """It comes from the target itself, without counting open time."""
+    daily = SlaDefinition.resolution(target=ByTimeOfDay("16:00"), calendar=OFFICE)
+    assert codes(daily) == []
+    never = attrs.evolve(daily, calendar=ONE_DAY)
+    assert codes(never, starts=[datetime(2026, 6, 2, tzinfo=UTC)]) == ["unreachable_target"]
+
+
+def test_a_definition_that_cannot_be_compared_is_not_later() -> None:
+    """Where no start of a week has a due on both sides, neither is later."""
+    over = SlaDefinition.resolution(hours=20, calendar=ONE_DAY)
+    day = SlaDefinition.resolution(hours=8, calendar=ALWAYS_OPEN)
+    assert not is_later(over, day, Incident.default_facts())
+    assert not is_later(day, over, Incident.default_facts())

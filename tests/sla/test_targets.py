@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import attrs
@@ -153,3 +153,13 @@ def test_a_time_of_day_that_cannot_be_is_refused(make: Any, allowed: str) -> Non
 def test_a_due_date_says_its_field() -> None:
     """As text."""
     assert str(DueDate("custom.due")) == "the date in custom.due"
+
+
+@pytest.mark.parametrize("clock", ["16:00", time(16), time(16, 0)])
+def test_a_time_of_day_is_written_or_a_time(clock: Any) -> None:
+    """One of a zone of its own is refused: the calendar's zone counts."""
+    assert ByTimeOfDay(clock).time == time(16)
+    assert ByTimeOfDay(clock, cut_off=clock).cut_off == time(16)
+    for wrong in (time(16, tzinfo=UTC), "4 pm", 16):
+        with pytest.raises(SlaDefinitionError, match=r"^time: "):
+            ByTimeOfDay(wrong)

@@ -264,3 +264,63 @@ def test_the_share_is_that_of_the_kpi(given_rows: list[dict[str, Any]]) -> None:
     kpi = catalogue.recurrence_rate("category", "configuration_item", days=1)
     found = find(records, key=("category", "configuration_item"), window=DAY, partial_keys=True)
     assert found.repeat_share == compute_kpis([kpi], records, as_of=YEAR)[kpi.id].value
+
+
+def test_a_report_as_a_table_and_as_plain_data() -> None:
+    """The same figures in every form; a year observed has twelve months of 30.4375 days."""
+    found = find(as_of=START + timedelta(days=365.25))
+    headings, rows, numbers = found.cells()
+    assert headings == [
+        "configuration item", "records", "repeats", "share", "episodes", "longest", "per month",
+        "median gap", "first", "last",
+    ]  # fmt: skip
+    first, last = at(0), at(124)
+    assert rows == [
+        ["mx1", "5", "3", "60.0 %", "2", "3", "0.4", "1 day", f"{first:%Y-%m-%d}",
+         f"{last:%Y-%m-%d}"],
+    ]  # fmt: skip
+    assert numbers == [False, *[True] * 7, False, False]
+    assert found.to_plain() == {
+        "key": ["configuration_item"],
+        "window": "1 day",
+        "as_of": (START + timedelta(days=365.25)).isoformat(),
+        "observed": [START.isoformat(), (START + timedelta(days=365.25)).isoformat()],
+        "n": 7,
+        "counted": 6,
+        "left_out": {"no_key": 1},
+        "keys": 2,
+        "groups": [
+            {
+                "key": ["mx1"],
+                "count": 5,
+                "repeats": 3,
+                "repeat_share": 0.6,
+                "episodes": [["A", "B", "C"], ["E", "F"]],
+                "per_month": pytest.approx(5 / 12),
+                "median_gap": 24.0,
+                "first": first.isoformat(),
+                "last": last.isoformat(),
+            }
+        ],
+    }
+    assert found.to_csv().splitlines()[1] == ",".join(rows[0])
+    assert find(window=BusinessDays(2), calendar=OFFICE).window_text() == "2 business days"
+
+
+def test_the_groups_that_came_back_most_stand_first() -> None:
+    """By repeats, then records, then key; the top of them leaves the other counts alone."""
+    day = 24
+    records = incidents(
+        {"id": f"{item}{n}", "item": item, "opened": n * day}
+        for item, times in (("b", (0, 1)), ("a", (0, 1)), ("c", (0, 1, 9)), ("d", (0, 1, 2)))
+        for n in times
+    )
+    found = find(records)
+    assert [group.label for group in found.groups] == ["d", "c", "a", "b"]
+    top = found.top(1)
+    assert ([group.label for group in top.groups], top.n, top.counted, top.keys) == (
+        ["d"], 10, 10, 4
+    )  # fmt: skip
+    assert (found.repeats, found.once, top.repeats, top.once) == (5, 0, 2, 7)
+    assert str(find([])) == "nothing came back"
+    assert find([]).repeat_share is None

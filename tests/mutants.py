@@ -48,6 +48,8 @@ BESIDE = {  # a file of no room is tested by its own file, and where it is used
     "demo": [],
 }
 
+WORDS = ("test_an_error_names_what_the_caller_gave", "test_each_text_is_that_of_a_code")
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -189,18 +191,18 @@ def tests_of(mutant: Mutant) -> list[str]:
     parts = Path(mutant.path).with_suffix("").relative_to(SOURCE).parts
     name = ".".join(("incidentcore", *parts))
     example = f"tests/test_doctests.py::test_examples_run[{name}]"
-    names = "tests/test_checks.py::test_an_error_names_what_the_caller_gave"
-    listed = f"tests/test_public_api.py::test_a_room_is_as_listed[{mutant.room}]"
-    both = [names] if mutant.room.startswith("_") else [names, listed]
+    words = [f"tests/test_checks.py::{name}" for name in WORDS]
+    if not mutant.room.startswith("_"):
+        words.append(f"tests/test_public_api.py::test_a_room_is_as_listed[{mutant.room}]")
     if len(parts) == 1:
         own = Path("tests", f"test_{mutant.room.lstrip('_')}.py")
         beside = BESIDE.get(mutant.room, ["tests/values"])
-        return [example, *both, *([str(own)] if (ROOT / own).exists() else []), *beside]
+        return [example, *words, *([str(own)] if (ROOT / own).exists() else []), *beside]
     plain = Path("tests", *parts[:-1])
     near = plain / f"test_{parts[-1].lstrip('_')}.py"
     folders = [path for path in (near, Path("tests", parts[0])) if (ROOT / path).exists()]
     written = ["tests/serialization"] if parts[-1] == "written" else []
-    return [example, *both, *map(str, folders), *written]
+    return [example, *words, *map(str, folders), *written]
 
 
 def survives(mutant: Mutant, tree: Path, python: str) -> bool:

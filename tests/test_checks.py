@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -79,6 +80,7 @@ def test_a_mapping_or_pairs_become_pairs() -> None:
     assert as_pairs({"a": 1}) == as_pairs(iter([("a", 1)])) == [("a", 1)]
 
 
+PACKAGE = Path(incidentcore.__file__).parent
 # A check with its name, or a row of a loop over names and the attributes that have them.
 CHECKED = re.compile(
     r"""\b(?:need_\w+|checked_path)\(\(*["'](?P<name>[\w.]+)["']"""
@@ -90,13 +92,33 @@ CHECKED = re.compile(
 def test_an_error_names_what_the_caller_gave() -> None:
     """Each check is made under a name that its module uses: of a parameter or an attribute."""
     wrong, seen = [], 0
-    root = Path(incidentcore.__file__).parent
-    for path in root.rglob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
+        words = Counter(re.findall(r"\w+", text))
         for match in CHECKED.finditer(text):
             seen += 1
             name = next(filter(None, match.groups())).split(".")[0]
-            if len(re.findall(rf"\b{name}\b", text)) < 2:
-                wrong.append(f"{path.relative_to(root)}: {name}")
+            if words[name] < 2:
+                wrong.append(f"{path.relative_to(PACKAGE)}: {name}")
     assert seen > 350
     assert not wrong
+
+
+TABLE = re.compile(
+    r"^_?[A-Z_]*TEXTS\b[^\n]*= (?:\w+\(\n? *)?\{\n(.*?)^ {0,4}\}", re.MULTILINE | re.DOTALL
+)
+
+
+def test_each_text_is_that_of_a_code() -> None:
+    """The key of a template is a code that is given somewhere else; samples of tests have none."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+    words = Counter(re.findall(r"[\"'](\w+)[\"']", "\n".join(texts.values())))
+    keys = [
+        (path.relative_to(PACKAGE).as_posix(), key)
+        for path, text in texts.items()
+        if path.parent.name != "testing"
+        for table in TABLE.findall(text)
+        for key in re.findall(r"^ {4,8}\(*[\"'](\w+)[\"']\)*: ", table, re.MULTILINE)
+    ]
+    assert len(keys) > 100
+    assert [(path, key) for path, key in keys if words[key] < 2] == []

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidentcore.conditions import field
+from incidentcore.conditions import ALWAYS, field
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation import (
     After,
@@ -15,6 +15,9 @@ from incidentcore.escalation import (
     acknowledge,
     due_escalations,
 )
+from incidentcore.escalation.triggers.base import TriggerContext
+from incidentcore.escalation.view import Anchor
+from incidentcore.instants import Interval
 from incidentcore.lifecycle import advance
 from incidentcore.records import assign, comment, set_fields
 from incidentcore.schedule import Rotation
@@ -156,3 +159,35 @@ def test_a_wall_time_after_a_moment_that_never_came_is_none() -> None:
     assert fired(rules, record, 3000) == [(1500, "desk"), (2940, "desk")]
     record = set_fields(record, custom={"asked_at": None}, at=at(100), by="ada")
     assert fired(rules, record, 3000) == []
+
+
+@pytest.mark.parametrize(
+    ("at_", "until", "cuts", "own", "begun"),
+    [
+        (0, None, (), False, [(0, None)]),
+        (0, None, (30,), False, [(0, 30), (30, None)]),
+        (0, 50, (30, 40), False, [(0, 30), (30, 40), (40, 50)]),
+        (30, None, (30,), False, [(30, None)]),  # it begins there anyway
+        (0, 30, (30,), False, [(0, 30)]),  # and ends there
+        (0, 20, (30,), False, [(0, 20)]),
+        (0, None, (), True, [(0, 60), (60, None)]),
+        (0, None, (60,), True, [(0, 60), (60, None)]),  # one cut, of both kinds
+        (70, None, (), True, [(80, None)]),  # in maintenance until 80
+        (80, None, (), True, [(80, None)]),
+        (69, None, (70,), True, [(69, 70), (80, None)]),
+    ],
+)
+def test_what_levels_count_from(
+    at_: int, until: int | None, cuts: tuple[int, ...], own: object, begun: list
+) -> None:
+    """A restart cuts what has begun; the row's own beginnings do so where it counts from those."""
+    moment = None if until is None else at(until)
+    context = TriggerContext(
+        view=None, when=ALWAYS, until=at(999), maintenance=(Interval(at(70), at(80)),),  # type: ignore[arg-type]  # not read here
+        beginnings=(at(60),), restarts=tuple(map(at, cuts)),
+    )  # fmt: skip
+    found = context.begun([Anchor(at(at_), moment, 1)], own=bool(own))
+    assert [(one.at, one.until, one.cycle) for one in found] == [
+        (at(start), None if end is None else at(end), number)
+        for number, (start, end) in enumerate(begun, 1)
+    ]

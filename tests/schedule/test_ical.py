@@ -17,9 +17,11 @@ from incidentcore.schedule import (
     Holiday,
     IcalFeed,
     Maintenance,
+    ical,
     read_ical,
     write_ical,
 )
+from incidentcore.schedule.icalevents import Event
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 YEARS = range(2025, 2029)
@@ -365,3 +367,33 @@ def test_a_feed_of_too_many_days_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("incidentcore.schedule.ical._MOST_EXPANDED", 0)
     with pytest.raises(FormatError, match="too many rules"):
         read_ical(text, years=YEARS, zone="UTC")
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "wanted", "years"),
+    [
+        ("FREQ=YEARLY", 2020, (2026,), 1),
+        ("FREQ=YEARLY", 2020, (2026, 2028), 3),
+        ("FREQ=YEARLY;COUNT=3", 2020, (2026, 2028), 9),  # counted from its first year on
+        ("FREQ=YEARLY;COUNT=3", 2030, (2026, 2028), 3),
+        ("FREQ=YEARLY;COUNT=3", 2, (9998,), 200),
+        ("", 2020, (2026,), 0),
+        ("FREQ=YEARLY", 2020, (), 0),
+    ],
+)
+def test_a_rule_is_weighed_by_the_years_to_expand(
+    rule: str, start: int, wanted: tuple[int, ...], years: int
+) -> None:
+    """From the first year wanted to the last, both included, but never more than 200."""
+    event = Event(1, "u", "s", date(start, 6, 1), timedelta(days=1), rule, (), (), None, False)
+    assert ical._work(event, wanted) == years
+
+
+def test_years_are_at_most_a_hundred() -> None:
+    """From 2 to 9998; one more is refused, and so is what is not a year."""
+    one = feed(lines("UID:1", "DTSTART;VALUE=DATE:20260601", "SUMMARY:x"))
+    for years in (range(2026, 2126), [2], [9998]):
+        read_ical(one, zone="UTC", years=years)
+    for wrong in (range(2026, 2127), [1], [9999], ["2026"]):
+        with pytest.raises(InvalidValueError, match=r"^years: .*at most 100 years, from 2 to 9998"):
+            read_ical(one, zone="UTC", years=wrong)  # type: ignore[arg-type]  # the last one

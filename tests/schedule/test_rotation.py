@@ -192,6 +192,7 @@ def test_a_rotation_is_a_value() -> None:
     ("wrong", "message"),
     [
         ({"every": 0}, "every: got 0; allowed: a whole number from 1 to 10000"),
+        ({"every": 10_001}, "every: got 10001"),
         ({"every": 1.5}, "every: got 1.5"),
         ({"every": True}, "every: got True"),
         ({"unit": "years"}, 'unit: got \'years\'; allowed: "hours", "days"'),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from incidentcore.conditions import field
 from incidentcore.lifecycle import (
@@ -41,6 +42,10 @@ def test_zero_and_false_are_values() -> None:
     done = lifecycle.advance(record, "finish", count=0, custom_flag=False, at=OPENED, by="ada")
 
     assert done.custom == FrozenMap({"count": 0, "custom_flag": False})
+    blank: dict[str, Any] = {"count": " ", "custom_flag": "\n\t"}
+    refused = lifecycle.decide(record, "finish", **blank, at=OPENED, by="ada")
+    assert isinstance(refused, Refused)
+    assert refused.missing_fields == ("count", "custom_flag")
 
 
 def tiny(*transitions: Transition, kind: str = "incident") -> Lifecycle:

@@ -92,22 +92,17 @@ def parent_to_child(
             when=field("actor.role").equals("agent") if reopens is None else reopens,
             states=resolved,
         ),
-        rule(
-            "parent_on_hold_holds_child",
-            on_hold,
-            "hold",
-            when=field("hold_reason").is_in(*reasons),
-            states=(new, in_progress),
-            fields={"reason": Copy("hold_reason")},
-        ),
-        rule(
-            "parent_on_hold_changes_child",
-            on_hold,
-            "hold",
-            undoes=not changes_all,
-            when=field("hold_reason").is_in(*reasons),
-            states=on_hold,
-            fields={"reason": Copy("hold_reason")},
+        *(
+            rule(
+                f"parent_on_hold_{verb}_child",
+                on_hold,
+                "hold",
+                undoes=held and not changes_all,
+                when=field("hold_reason").is_in(*reasons),
+                states=on_hold if held else (new, in_progress),
+                fields={"reason": Copy("hold_reason")},
+            )
+            for verb, held in (("holds", False), ("changes", True))
         ),
         rule(
             "parent_resolved_resolves_child",

@@ -57,8 +57,8 @@ class Guard(Protocol):
 
 
 def is_nothing(value: object) -> bool:
-    """Return whether a value counts as missing where one is required; 0 and False do not."""
-    return not value and value in _EMPTY
+    """Return whether a value counts as missing, such as blanks; 0 and False do not."""
+    return value in _EMPTY if not value else type(value) is str and value.isspace()
 
 
 def _choices(choices: Iterable[object]) -> tuple[object, ...]:

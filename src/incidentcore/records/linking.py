@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -97,19 +97,13 @@ def merge_duplicate(
     merged, joined = link_both(
         duplicate, "duplicate_of", original, at=at, by=by, recorded_at=recorded_at
     )
-    lent = [event.answered_at for event in _merges(duplicate)]
+    merges = (event for event in duplicate.history if isinstance(event, LinkAdded))
+    lent = (event.answered_at for event in merges if event.link in duplicate.links)
     answers = [at for at in (duplicate.first_response_at, *lent) if at is not None]
     if not answers or joined.version == original.version:
         return merged, joined
     noted = attrs.evolve(joined.history[-1], answered_at=min(answers))  # type: ignore[call-arg]  # LinkAdded has it
     return merged, type(joined).from_history([*original.history, noted])
-
-
-def _merges(record: Record) -> Iterator[LinkAdded]:
-    """Yield the merges of duplicates into a record that still hold."""
-    for event in record.history:
-        if isinstance(event, LinkAdded) and event.link in record.links:
-            yield event
 
 
 def joint_history(records: Iterable[Record], /) -> tuple[Event, ...]:

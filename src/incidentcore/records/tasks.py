@@ -78,9 +78,9 @@ class Task:
             need_text("assignee", self.assignee)
         if type(self.order) is not int:
             raise InvalidValueError("order", self.order, "a whole number")
-        if isinstance(self.progress, bool) or not isinstance(self.progress, (int, float)):
-            raise InvalidValueError("progress", self.progress, "a number from 0 to 1")
-        if not 0 <= self.progress <= 1:
+        given = self.progress
+        is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
+        if not is_number or not 0 <= given <= 1:
             raise InvalidValueError("progress", self.progress, "a number from 0 to 1")
         if self.due_at is not None:
             object.__setattr__(self, "due_at", as_utc(self.due_at, "due_at"))

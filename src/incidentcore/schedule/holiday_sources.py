@@ -9,7 +9,7 @@ from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.schedule.holidays import Holiday, closed_days
 
-__all__ = ["copy_holidays", "holidays_version", "public_holidays"]
+__all__ = ["as_years", "copy_holidays", "holidays_version", "public_holidays"]
 
 _MOST_YEARS = 200
 _LONGEST_NAME = 200
@@ -52,7 +52,7 @@ def public_holidays(
     except ModuleNotFoundError:
         raise MissingExtraError("holidays", "public_holidays") from None
 
-    wanted = _as_years(years)
+    wanted = as_years(years)
     try:
         own = holidays.country_holidays(country, subdiv=subdivision)
         known = own.supported_languages or (language,)
@@ -98,7 +98,7 @@ def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[
     >>> copy_holidays({date(2026, 12, 25): "Christmas Day"}, years=[2026])
     (Holiday('2026-12-25', name='Christmas Day'),)
     """
-    wanted = set(_as_years(years))
+    wanted = set(as_years(years))
     found = []
     for day, name in dict(source).items():
         if not isinstance(day, date) or isinstance(day, datetime):
@@ -109,11 +109,12 @@ def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[
     return closed_days(found)
 
 
-def _as_years(years: Iterable[int]) -> tuple[int, ...]:
+def as_years(years: Iterable[int], most: int = _MOST_YEARS) -> tuple[int, ...]:
+    """Return the years in order, each once; at most so many."""
     found: list[int] = []
     need_kind("years", years, Iterable, allowed="a list of years, such as [2026, 2027]")
     for year in years:
-        if not isinstance(year, int) or not 2 <= year <= 9998 or len(found) == _MOST_YEARS:
-            raise InvalidValueError("years", year, f"at most {_MOST_YEARS} years, from 2 to 9998")
+        if not isinstance(year, int) or not 2 <= year <= 9998 or len(found) == most:
+            raise InvalidValueError("years", year, f"at most {most} years, from 2 to 9998")
         found.append(year)
     return tuple(sorted(set(found)))

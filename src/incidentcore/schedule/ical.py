@@ -16,6 +16,7 @@ from incidentcore.digest import content_id
 from incidentcore.errors import CalendarDefinitionError, FormatError, InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.schedule.algebra import Maintenance
+from incidentcore.schedule.holiday_sources import as_years
 from incidentcore.schedule.holidays import Holiday, closed_days
 from incidentcore.schedule.icalevents import Event, Moment, read_events
 from incidentcore.schedule.recurrence import parse_rule
@@ -66,7 +67,7 @@ def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]
     (Holiday('2026-12-25', name='Christmas Day'),)
     """
     local = as_zone(zone)
-    wanted = _as_years(years)
+    wanted = as_years(years, _MOST_YEARS)
     events = [event for event in read_events(source, local) if not event.is_cancelled]
     moved: dict[str, set[Moment]] = {}
     for event in events:
@@ -99,15 +100,6 @@ def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]
         closed_days(days),
         tuple(Maintenance(spans[name], name=name, zone=local) for name in sorted(spans)),
     )
-
-
-def _as_years(years: Iterable[int]) -> tuple[int, ...]:
-    found: set[int] = set()
-    for year in years:
-        if not isinstance(year, int) or not 2 <= year <= 9998 or len(found) == _MOST_YEARS:
-            raise InvalidValueError("years", year, f"at most {_MOST_YEARS} years, from 2 to 9998")
-        found.add(year)
-    return tuple(sorted(found))
 
 
 def _work(event: Event, wanted: tuple[int, ...]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from incidentcore.desk import load_desk
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.vendors import read_table
 from incidentcore.vendors.profiles import desk_options, read_profile
 
 TEXT = """
@@ -76,9 +79,11 @@ def test_words_zone_and_own_fields(tmp_path: Path) -> None:
         ("users", "many", "many", "Number"),
         ("users", "inf", "inf", "Number"),
         ("users", "nan", "nan", "Number"),
-        ("vip", "NO", False, ""),
         ("vip", "WAHR", True, ""),
         ("vip", "non", False, ""),
+        *(("vip", word, True, "") for word in ("true", "Yes", "1", "X")),
+        *(("vip", word, False, "") for word in ("false", "NO", "0")),
+        ("users", "", None, ""),
         ("vip", "maybe", "maybe", "vip"),
         ("site", "NYC", "NYC", ""),
         ("site", "Rome", "Rome", "site"),
@@ -89,7 +94,85 @@ def test_a_cell_that_is_not_of_its_kind_is_kept(
 ) -> None:
     """As text, with a finding that names its column."""
     incident, findings = read(tmp_path, **{field: cell})
-    assert incident.custom[field] == value
-    assert type(incident.custom[field]) is type(value)
+    assert incident.custom.get(field) == value
+    assert type(incident.custom.get(field)) is type(value)
     told = [found for found in findings if found[0] == "unreadable_field"]
     assert told == ([("unreadable_field", column, cell)] if column else [])
+
+
+ONE = {"id": "P1", "created_at": "2026-03-02T20:00:00Z", "status": "triggered"}
+ENTRY = {
+    "id": "R1", "type": "trigger_log_entry", "created_at": "2026-03-02T20:00:00Z",
+    "agent": {"id": "U1", "type": "user"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "codes"),
+    [
+        ({"incidents": [ONE], "log_entries": [ENTRY]}, []),
+        ({"incident": ONE, "log_entries": [ENTRY], "more": True}, ["truncated_history"]),
+        ({"incident": ONE, "log_entries": None}, ["truncated_history", "unknown_actor"]),
+        ([ONE], ["truncated_history", "unknown_actor"]),
+    ],
+)
+def test_an_object_of_resources_or_the_records_alone(
+    tmp_path: Path, data: Any, codes: list[str]
+) -> None:
+    """The log comes as a page, which says whether there is more."""
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    reading = read_profile(path, "pagerduty", states={"Parked": "on_hold"})
+    (incident,) = reading
+    assert (incident.id, incident.state.name) == ("P1", "triggered")
+    assert sorted(one.code for one in reading.findings) == codes
+
+
+CELLS = "Case,What,When,Who,Where,Floor\n7,New,2026-03-02 09:00,ada,desk,3\n"
+
+
+@pytest.mark.parametrize("missing", ["case", "activity", "at"])
+def test_an_event_log_names_what_it_needs(tmp_path: Path, missing: str) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(CELLS, encoding="utf-8")
+    mapping = {"case": "Case", "activity": "What", "at": "When", "by": "Who", "group": "Where"}
+    mapping["custom.floor"] = "Floor"
+    whole = read_profile(path, "events", mapping=mapping, zone="UTC", formats=("iso",))
+    (incident,) = whole
+    assert (incident.id, incident.opened_by.id, incident.assignment_group) == ("7", "ada", "desk")
+    assert (incident.state.name, incident.custom["floor"]) == ("new", "3")
+    assert incident.opened_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+    with pytest.raises(InvalidValueError, match=rf"--map.*also a column for {missing}"):
+        read_profile(path, "events", mapping={k: v for k, v in mapping.items() if k != missing})
+
+
+XES = """<log><trace><string key="concept:name" value="7"/><event>
+<string key="concept:name" value="New"/><string key="step" value="complete"/>
+<date key="when" value="2026-03-02T09:00:00Z"/><string key="who" value="ada"/>
+<string key="where" value="desk"/><string key="floor" value="3"/></event></trace></log>"""
+
+
+def test_the_attributes_of_xes_can_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "log.xes"
+    path.write_text(XES, encoding="utf-8")
+    mapping = {"activity": "concept:name/step", "at": "when", "by": "who", "group": "where"}
+    reading = read_profile(path, "xes", mapping={**mapping, "custom.floor": "floor"})
+    (incident,) = reading
+    assert (incident.id, incident.opened_by.id, incident.assignment_group) == ("7", "ada", "desk")
+    assert (incident.opened_at, incident.custom["floor"]) == (
+        datetime(2026, 3, 2, 9, tzinfo=UTC),
+        "3",
+    )
+
+
+@pytest.mark.parametrize(("repeats", "refused"), [(100, False), (101, True)])
+def test_more_than_half_of_the_rows_repeat_an_id(*, repeats: int, refused: bool) -> None:
+    """Two hundred rows are enough to say so; half of them are not."""
+    ids = [str(n) for n in range(200 - repeats)] + ["0"] * repeats
+    rows = [{"No": key, "Opened": "2026-03-02 09:00"} for key in ids]
+    reading = read_table(rows, {"id": "No", "opened": "Opened"}, zone="UTC")
+    if refused:
+        with pytest.raises(FormatError, match="one row for each event"):
+            list(reading)
+    else:
+        assert len(list(reading)) == 100

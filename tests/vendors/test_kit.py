@@ -413,3 +413,121 @@ def test_states_and_levels_of_ones_own_in_any_profile(tmp_path: Path) -> None:
     assert incident.state.pauses
     with pytest.raises(InvalidValueError, match="a column for at"):
         read_profile(path, "events", mapping={"case": "c", "activity": "a"})
+
+
+def told(record: Incident) -> list[tuple[str, dict[str, Any]]]:
+    """Return each event after the opening: its kind with the fields that it sets."""
+    return [(one.kind, {**getattr(one, "fields", {}), **_more(one)}) for one in record.history[1:]]
+
+
+def _more(event: Any) -> dict[str, Any]:
+    names = ("category", "state")
+    return {name: getattr(event, name) for name in names if hasattr(event, name)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "present", "events", "codes"),
+    [
+        (
+            [("state", "A", "C")],
+            {"state": "C"},
+            [("state_changed", {"state": "on_hold"})],
+            [],
+        ),
+        (
+            [("state", "A", "C")],
+            {"state": "C", "hold_reason": "vendor", "resolution_code": "x"},
+            [("state_changed", {"state": "on_hold", "hold_reason": "vendor"})],
+            [],
+        ),
+        (
+            [("state", "A", "D")],
+            {"state": "D", "hold_reason": "vendor", "resolution_code": "x"},
+            [("state_changed", {"state": "resolved", "resolution_code": "x"})],
+            [],
+        ),
+        (
+            [("state", "A", "B")],
+            {"state": "B", "hold_reason": "vendor", "resolution_code": "x"},
+            [("state_changed", {"state": "in_progress"})],
+            [],
+        ),
+        (
+            [("resolution_code", None, "y"), ("state", "A", "D")],
+            {"state": "D", "resolution_code": "x"},
+            [
+                ("fields_changed", {"resolution_code": "y"}),
+                ("state_changed", {"state": "resolved"}),
+            ],
+            [],
+        ),
+        (
+            [("category", "mail", ["net", "vpn"])],
+            {},
+            [("classified", {"category": ("net", "vpn")})],
+            [],
+        ),
+        ([("category", "mail", None)], {}, [("classified", {"category": ()})], []),
+        ([("tags", None, ["a", "", "b"])], {}, [("fields_changed", {"tags": {"a", "b"}})], []),
+        ([("description", "x", None)], {}, [("fields_changed", {"description": ""})], []),
+        ([("title", "x", None)], {}, [("fields_changed", {})], []),
+        ([("support_tier", None, 2)], {}, [("fields_changed", {"support_tier": 2})], []),
+        (
+            [("impact", "1", "4")],
+            {},
+            [("prioritized", {"impact": None})],
+            ["unknown_level"],
+        ),
+        ([("impact", "1", "")], {}, [("prioritized", {"impact": None})], []),
+        (
+            [("assignee", "bo", "cy")],
+            {"assignee": "dee"},
+            [("assigned", {"assignee": "cy"})],
+            ["history_disagrees"],
+        ),
+        ([("assignee", "bo", "cy")], {"assignee": "cy"}, [("assigned", {"assignee": "cy"})], []),
+        (
+            [("priority", "1", "2")],
+            {"priority": "3"},
+            [("prioritized", {"computed_priority": "high"})],
+            ["history_disagrees"],
+        ),
+        (
+            [("state", "A", "B")],
+            {"state": "D", "resolution_code": "x"},
+            [
+                ("state_changed", {"state": "in_progress"}),
+                ("state_changed", {"state": "resolved", "resolution_code": "x"}),
+            ],
+            ["history_disagrees"],
+        ),
+        (
+            [],
+            {"state": "C", "hold_reason": "vendor", "resolution_code": "x"},
+            [("state_changed", {"state": "on_hold", "hold_reason": "vendor"})],
+            ["state_without_time"],
+        ),
+        (
+            [],
+            {"state": "D", "hold_reason": "vendor", "resolution_code": "x"},
+            [("state_changed", {"state": "resolved", "resolution_code": "x"})],
+            ["state_without_time"],
+        ),
+        ([], {"state": "B", "resolution_code": "x"}, [], []),
+    ],
+)
+def test_what_changes_and_what_the_tool_shows_now(
+    changes: list[tuple[Any, ...]],
+    present: dict[str, Any],
+    events: list[tuple[str, dict[str, Any]]],
+    codes: list[str],
+) -> None:
+    """What belongs to a state comes with the last change into it, and only where it fits."""
+    entries = [(str(n), n, *change) for n, change in enumerate(changes, 1)]
+    record, findings = read(entries, **present)
+    names = [
+        (kind, {name: getattr(value, "name", value) for name, value in fields.items()})
+        for kind, fields in told(record)
+    ]
+    assert names == events
+    assert [one.code for one in findings] == codes

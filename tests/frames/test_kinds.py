@@ -42,3 +42,26 @@ def test_a_time_is_noted_as_the_moments_that_it_runs_between() -> None:
     assert resolved.outcomes == [kinds.Timed(((0, 1, OFFICE),))]
     assert unresolved.outcomes == ["unresolved"]
     assert later.known is None
+
+
+def test_a_censored_time_says_whether_its_stop_was_seen() -> None:
+    """Of the resolved row it was; the open one counts up to the instant asked for."""
+    kpi = catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE.replace(clock=OFFICE)
+    frame = nw.from_native(
+        polars.DataFrame(
+            {
+                "id": ["A", "B"],
+                "in": [START, START],
+                "out": [START + timedelta(days=1), None],
+            },
+        )
+    )
+    asked = plan.Plan((kpi,), MAPPING, START + timedelta(days=2), (), None, "exact", {})
+    read = kinds.Kinds(asked, frame, asked.wanted(frame.columns))
+    there: list[kinds.Kind] = []
+
+    read.learn(there, np.array([0, 1]), 2, 0)
+
+    resolved, running = there
+    assert [one.bit for one in resolved.outcomes] == [1]
+    assert [one.bit for one in running.outcomes] == [0]

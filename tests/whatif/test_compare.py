@@ -75,6 +75,19 @@ def test_clocks_are_matched_by_name_or_by_place() -> None:
     assert (change.key, change.before, change.after) == ("c", "none", "breached")
 
 
+def test_clocks_of_one_name_are_all_compared() -> None:
+    """As an SLA and its OLA may be; they are matched by position: 5 h meet 5:30, not 4 h."""
+    before, after = (
+        ServiceLevel([clock(PLAIN, hours) for hours in both]) for both in ((5.5, 6), (4, 6))
+    )
+
+    comparison = compare_rules(before, after, [incident(5)], now=NOW)
+    assert comparison.outcomes == (
+        ("resolution 1", "met", "breached", 1),
+        ("resolution 2", "met", "met", 1),
+    )
+
+
 def test_exercises_and_what_was_not_opened_yet_are_left_out() -> None:
     """A drill says nothing of rules for real work."""
     staged = Incident.open(id="X", title="T", by="kim", at=FRIDAY, exercise="drill")

@@ -96,9 +96,20 @@ def simulate(
             )
     run = _Run(desk, team, window, seed, watch=watch)
     for kind in kinds:
-        run.at(window.start, run.plan_next, (kind, run.arrivals(kind)))
+        openings = [{"title": kind.name, "by": _CALLER, **one} for one in kind.opening]
+        run.plan_next(window.start, _Source(kind, run.arrivals(kind), openings))
     run.play()
     return run.result()
+
+
+@attrs.define(eq=False)
+class _Source:
+    """A workload in the simulation: when its next records arrive, and how they may be opened."""
+
+    kind: Workload
+    arrivals: Iterator[datetime]
+    openings: list[dict[str, Any]]
+    count: int = 0
 
 
 @attrs.define(eq=False)
@@ -140,7 +151,6 @@ class _Run:
         self.shift = [next(shifts, None) for shifts in self.shifts]
         self.woken: set[int] = set()
         self.looks: set[datetime] = set()
-        self.counts: dict[str, int] = {}
         self.due: list[DueItem] = []
         self.stints: list[Stint] = []
 
@@ -180,24 +190,22 @@ class _Run:
             now, _, step, what = heapq.heappop(self.heap)
             step(now, what)
 
-    def plan_next(self, now: datetime, what: tuple[Workload, Iterator[datetime]]) -> None:
+    def plan_next(self, _: datetime, source: _Source) -> None:
         """Plan the next arrival."""
-        at = next(what[1], None)
+        at = next(source.arrivals, None)
         if at is not None:
-            self.at(at, self.arrive, what)
+            self.at(at, self.arrive, source)
 
-    def arrive(self, now: datetime, what: tuple[Workload, Iterator[datetime]]) -> None:
+    def arrive(self, now: datetime, source: _Source) -> None:
         """Open the records of one arrival."""
-        kind = what[0]
+        kind, openings = source.kind, source.openings
         for _ in range(kind.burst):
-            number = self.counts[kind.name] = self.counts.get(kind.name, 0) + 1
-            chance = self.random(kind.name, number, stream=self.dice)
+            source.count += 1
+            chance = self.random(kind.name, source.count, stream=self.dice).random
             # The draws come in one order with any options, so that options change little.
-            which, work, holds, held, reopens, again, waits, passes = (
-                chance.random() for _ in range(8)
-            )
-            opening = {"title": kind.name, "by": _CALLER}
-            opening.update(kind.opening[int(which * len(kind.opening))])
+            which, work, holds, held, reopens, again, waits, passes = [chance() for _ in range(8)]
+            opening = openings[int(which * len(openings))]
+            name = f"{kind.name}-{source.count:05}"
             breaks: list[timedelta | Reassign] = []
             if kind.hold is not None and holds < kind.hold.chance:
                 breaks.append(kind.hold.lasts(held))
@@ -206,17 +214,17 @@ class _Run:
             parts = len(breaks) + 1
             ticket = _Ticket(
                 kind,
-                self.desk.open(Incident, id=f"{kind.name}-{number:05}", at=now, **opening),
+                self.desk.open(Incident, id=name, at=now, **opening),
                 [kind.work(work) / parts] * parts,
                 breaks,
                 _DAY * (0.5 + again) if reopens < kind.reopen else None,
                 kind.skill,
             )
-            self.tickets[ticket.record.id] = ticket
+            self.tickets[name] = ticket
             self.wait(now, ticket)
             if kind.patience is not None and ticket.waiting:
                 self.at(now + kind.patience(waits), self.cancel, ticket)
-        self.plan_next(now, what)
+        self.plan_next(now, source)
 
     def wait(self, now: datetime, ticket: _Ticket) -> None:
         """Put a record in the queue of its skill."""
@@ -241,9 +249,9 @@ class _Run:
 
     def dispatch(self, now: datetime) -> None:
         """Let every free agent who is on duty take a record; wake the others for their hours."""
-        if not any(self.queues.values()):
-            return
         for place in list(self.free):
+            if not any(self.queues.values()):
+                return
             shift = self.shift[place]
             while shift is not None and shift.end <= now:
                 shift = self.shift[place] = next(self.shifts[place], None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import takewhile
 from typing import TypeAlias, overload
 
 import attrs
@@ -14,7 +13,7 @@ from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record, Timeline
 from incidentcore.sla.coverage import imported_at, not_covered, since_import
-from incidentcore.sla.cycles import RawCycle
+from incidentcore.sla.cycles import COUNTING, PAUSED, RawCycle, Span, SpanKind
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.life import OneClock, life_of
 from incidentcore.sla.policy import ServiceLevel, SlaPolicy
@@ -252,20 +251,25 @@ def next_sla_wakeup(
 def later_status(status: SlaStatus, now: datetime) -> SlaStatus:
     """Return the status of a clock at a later instant, if nothing happens until then.
 
-    The fold is kept: only the last stretch becomes longer. If time alone may change a result, or a
-    field that it reads changed at the very instant of the status, the clock is folded again.
+    The fold is kept: only the last stretch becomes longer. If time alone may change a result, or
+    another definition or a moved due time took effect at the very instant of the status, the clock
+    is folded again.
     """
     rules, timeline, cycles = status._rules, status._timeline, status._cycles  # noqa: SLF001
     if rules is None or now == status.now:
         return attrs.evolve(status, now=now)
-    reads = [one.reads for one in (rules, *rules.definitions)]
-    at_now = takewhile(lambda moment: moment.at >= status.now, reversed(timeline.moments))
-    if rules.timed or any(
-        fields is None or not fields.isdisjoint(one.changes) for one in at_now for fields in reads
-    ):
+    swaps = status._swaps  # noqa: SLF001
+    takes_over = (swaps and swaps[-1].at == status.now) or any(
+        one.follows for one in rules.definitions
+    )
+    if rules.timed or (takes_over and timeline.moments[-1].at == status.now):
         return status_of(rules, status.record_id, timeline, now)
     if cycles and cycles[-1].ended_at is None:
-        *before, last = cycles[-1].spans
-        spans = (*before, last._replace(end=now))
-        cycles = (*cycles[:-1], attrs.evolve(cycles[-1], spans=spans))
+        last = cycles[-1]
+        kind: SpanKind = PAUSED if last.outcome == "paused" else COUNTING
+        spans, start = last.spans, status.now
+        if spans and spans[-1].kind == kind and spans[-1].shown_at is None:
+            spans, start = spans[:-1], spans[-1].start
+        span = Span(kind, start, now, last.calendar)
+        cycles = (*cycles[:-1], attrs.evolve(last, spans=(*spans, span)))
     return attrs.evolve(status, now=now, cycles=cycles)

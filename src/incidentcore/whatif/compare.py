@@ -14,9 +14,10 @@ from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.instants import LATEST, Interval, as_utc
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
-from incidentcore.sla import SlaDefinition, SlaRules, SlaStatus, TraceEntry, evaluate_sla
-from incidentcore.sla.evaluate import in_force
+from incidentcore.sla import SlaRules, SlaStatus, TraceEntry, evaluate_sla
+from incidentcore.sla.evaluate import OneClock, in_force
 from incidentcore.sla.policy import ServiceLevel
+from incidentcore.sla.twin import Twin, twin_of
 from incidentcore.whatif.comparison import Change, Comparison
 from incidentcore.words import span_text
 
@@ -26,7 +27,7 @@ Rules: TypeAlias = SlaRules | Desk
 """A definition, a policy, a service level, ``Versions`` of one, or a whole desk."""
 
 _MICRO = timedelta(microseconds=1)
-Clocks: TypeAlias = list[tuple[str, SlaStatus]]
+_Pair: TypeAlias = tuple[str, OneClock | None, OneClock | None, Twin | None]
 
 
 def compare_rules(
@@ -82,21 +83,21 @@ def compare_rules(
     count = 0
     outcomes: Counter[tuple[str, str, str]] = Counter()
     changes: list[Change] = []
+    clocks = _BothSides(before, after)
     paid = [Decimal(0), Decimal(0)]
     for record in records:
         if record.exercise is not None or record.opened_at > now:
             continue
         count += 1
         group = tuple([read(record) for read in reads])
-        sides = _clocks(before, record, now), _clocks(after, record, now)
-        if penalty is not None:
-            for place, side in enumerate(sides):
-                paid[place] += sum((penalty(status) for _, status in side), Decimal(0))
-        for key, mine, other in _matched(*sides):
-            was, would_be = _outcome(mine), _outcome(other)
+        for key, *both in clocks(record, now):
+            was, would_be = map(_outcome, both)
+            if penalty is not None:
+                for place, status in enumerate(both):
+                    paid[place] += Decimal(0) if status is None else penalty(status)
             outcomes[key, was, would_be] += 1
             if was != would_be:
-                since, why = _witness(mine, other)
+                since, why = _witness(*both)
                 changes.append(
                     Change(
                         record_id=record.id,
@@ -123,35 +124,60 @@ def compare_rules(
     )
 
 
-def _clocks(rules: Rules, record: Record, now: datetime) -> Clocks:
-    if isinstance(rules, SlaDefinition):
-        return [(rules.name, evaluate_sla(rules, record, now=now))]
-    if isinstance(rules, Desk):
-        level = rules.service_level
-        if level is None:
-            return []
-        record = rules.judged(record)
-        rules = level
-    held = in_force(rules, record)
-    if isinstance(held, ServiceLevel):
-        statuses = evaluate_sla(held, record, now=now)
-        return [(clock.name, status) for clock, status in zip(held.clocks, statuses, strict=True)]
-    return [(held.name, evaluate_sla(held, record, now=now))]
+class _BothSides:
+    """The clocks of two sets of rules, matched once for each two that are in force together."""
+
+    def __init__(self, before: Rules, after: Rules) -> None:
+        self.rules = before, after
+        self.matched: dict[tuple[int, int], list[_Pair]] = {}  # by ids: hashing is slow
+
+    def __call__(
+        self, record: Record, now: datetime
+    ) -> Iterator[tuple[str, SlaStatus | None, SlaStatus | None]]:
+        """Yield the key and both statuses of each pair of clocks for a record."""
+        (mine, seen), (other, seen_after) = (_in_force(rules, record) for rules in self.rules)
+        pairs = self.matched.get((id(mine), id(other)))
+        if pairs is None:
+            pairs = list(_matched(_named(mine), _named(other)))
+            self.matched[id(mine), id(other)] = pairs
+        for key, clock, its, twin in pairs:
+            status = None if clock is None else evaluate_sla(clock, seen, now=now)
+            if twin is not None and status is not None and seen is seen_after:
+                yield key, status, twin.status(status)
+            else:
+                after = None if its is None else evaluate_sla(its, seen_after, now=now)
+                yield key, status, after
 
 
-def _matched(
-    mine: Clocks, other: Clocks
-) -> Iterator[tuple[str, SlaStatus | None, SlaStatus | None]]:
-    """Yield pairs of clocks by name; the rest by position if their numbers are equal."""
-    if len(mine) == len(other) and {name for name, _ in mine} != {name for name, _ in other}:
-        yield from (
-            (name or str(place + 1), one, two)
-            for place, ((name, one), (_, two)) in enumerate(zip(mine, other, strict=True))
-        )
-        return
-    sides = (dict(mine), dict(other))
-    for name in dict.fromkeys((*sides[0], *sides[1])):
-        yield name or "clock", sides[0].get(name), sides[1].get(name)
+def _in_force(rules: Rules, record: Record) -> tuple[OneClock | ServiceLevel | None, Record]:
+    """Return the rules in force for a record, and the record as they see it."""
+    if not isinstance(rules, Desk):
+        return in_force(rules, record), record
+    if rules.service_level is None:
+        return None, record
+    return rules.service_level, rules.judged(record)
+
+
+def _named(rules: OneClock | ServiceLevel | None) -> dict[str, OneClock]:
+    """Return the clocks by name, and by position where one has no name of its own."""
+    clocks = () if rules is None else rules.clocks if isinstance(rules, ServiceLevel) else (rules,)
+    named = {clock.name: clock for clock in clocks}
+    if len(named) == len(clocks):
+        return named
+    return {f"{clock.name} {place}".strip(): clock for place, clock in enumerate(clocks, 1)}
+
+
+def _matched(mine: dict[str, OneClock], other: dict[str, OneClock]) -> Iterator[_Pair]:
+    """Yield pairs of clocks by name; by position if their names differ and numbers are equal."""
+    names = dict.fromkeys((*mine, *other))
+    pairs: list[tuple[str, OneClock | None, OneClock | None]]
+    if len(mine) == len(other) < len(names):
+        keys = [name or str(place) for place, name in enumerate(mine, 1)]
+        pairs = list(zip(keys, mine.values(), other.values(), strict=True))
+    else:
+        pairs = [(name or "clock", mine.get(name), other.get(name)) for name in names]
+    for key, one, its in pairs:
+        yield key, one, its, None if one is None or its is None else twin_of(one, its)
 
 
 def _outcome(status: SlaStatus | None) -> str:

@@ -1,0 +1,125 @@
+"""Two clocks that differ only in targets, hours and thresholds: one fold serves both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+from incidentcore.schedule import Calendar
+from incidentcore.sla.cycles import RawCycle
+from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.life import OneClock
+from incidentcore.sla.policy import SlaPolicy
+from incidentcore.sla.status import SlaStatus, status_of
+from incidentcore.sla.targets import target_fields
+
+__all__ = ["Twin", "twin_of"]
+
+_FOLDED_BY: Final = (
+    *("start", "pause", "resume", "stop", "cancel", "reset", "cancel_when_start_ends"),
+    *("reopen", "swap", "starts_from", "answer_rule"),
+)
+"""The attributes of a definition that the fold reads; the others only judge its cycles."""
+
+
+@attrs.frozen
+class Twin:
+    """A clock that starts, pauses and stops exactly when another clock does.
+
+    Attributes:
+        rules: The clock.
+        judges: For each definition of the other clock, by id: its own one, and the calendar by
+            which that one counts; None if both count by the same.
+    """
+
+    rules: OneClock
+    judges: Mapping[int, tuple[SlaDefinition, Calendar | None]]
+
+    def status(self, known: SlaStatus) -> SlaStatus:
+        """Return what this clock shows where the other clock shows a status.
+
+        The cycles are kept and judged again. Where a takeover or an import decided about them,
+        this clock is folded by itself.
+        """
+        timeline = known._timeline  # noqa: SLF001  its fold is used again
+        if known._editions or known._swaps or timeline.is_covered_in_part:  # noqa: SLF001
+            return status_of(self.rules, known.record_id, timeline, known.now)
+        before = known.definition
+        if before is None:
+            return attrs.evolve(known, rules=self.rules)
+        judge, calendar = self.judges[id(before)]
+        cycles = known._cycles  # noqa: SLF001
+        if judge is not before:
+            cycles = tuple([_judged_by(judge, calendar, cycle) for cycle in cycles])
+        return SlaStatus(
+            record_id=known.record_id,
+            definition=judge,
+            now=known.now,
+            stage=known.stage,
+            zone_data=known.zone_data,
+            cycles=cycles,
+            timeline=timeline,
+            rules=self.rules,
+        )
+
+
+def _judged_by(judge: SlaDefinition, calendar: Calendar | None, cycle: RawCycle) -> RawCycle:
+    """Return a cycle under another definition, and in another calendar if there is one."""
+    spans = cycle.spans
+    if calendar is not None:
+        spans = tuple([span._replace(calendar=calendar) for span in spans])
+    return RawCycle(  # in full: evolve needs three times as long
+        number=cycle.number,
+        definition=judge,
+        started_at=cycle.started_at,
+        known_from=cycle.known_from,
+        facts=cycle.facts,
+        calendar=cycle.calendar if calendar is None else calendar,
+        spans=spans,
+        ended_at=cycle.ended_at,
+        outcome=cycle.outcome,
+        ended_by=cycle.ended_by,
+        judged_from=cycle.judged_from,
+    )
+
+
+def twin_of(clock: OneClock, other: OneClock) -> Twin | None:
+    """Return another clock as the twin of a clock; None if the two are not folded alike."""
+    if isinstance(clock, SlaDefinition) and isinstance(other, SlaDefinition):
+        pairs = [(clock, other)]
+    elif isinstance(clock, SlaPolicy) and isinstance(other, SlaPolicy):
+        conditions = [[rule.when for rule in policy.rules] for policy in (clock, other)]
+        if conditions[0] != conditions[1] or {clock.match, other.match} != {"first"}:
+            return None
+        sides = [[rule.definition for rule in policy.rules] for policy in (clock, other)]
+        pairs = list(zip(*sides, strict=True))
+        if clock.default is not None and other.default is not None:
+            pairs.append((clock.default, other.default))
+        elif clock.default is not other.default:
+            return None
+    else:
+        return None
+    mine, others = ({pair[side] for pair in pairs} for side in (0, 1))
+    if not len(mine) == len(others) == len(set(pairs)) or not all(_alike(*pair) for pair in pairs):
+        return None
+    return Twin(other, {id(one): (its, _moved(one, its)) for one, its in pairs})
+
+
+def _moved(one: SlaDefinition, other: SlaDefinition) -> Calendar | None:
+    """Return the calendar of the second definition if the first counts by another one."""
+    calendar = other.calendar
+    return calendar if isinstance(calendar, Calendar) and calendar != one.calendar else None
+
+
+def _alike(one: SlaDefinition, other: SlaDefinition) -> bool:
+    """Return whether two definitions give the same cycles, whatever they make of them."""
+    if any(getattr(one, name) != getattr(other, name) for name in _FOLDED_BY):
+        return False
+    if (one.target, one.calendar) == (other.target, other.calendar):
+        return True
+    return all(
+        isinstance(each.calendar, Calendar) and not target_fields(each.target)
+        for each in (one, other)
+    )

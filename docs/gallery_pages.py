@@ -45,6 +45,19 @@ days = [as_of - timedelta(days=n) for n in range(31, -1, -1)]
 rows = kpi.backlog_data(records, at=days)
 ax = plots.plot_backlog(rows, zone="Europe/Berlin")
 
+## A forecast with its back-test, and what came of it
+from incidentcore import Interval
+from incidentcore.forecast import backtest_volume, forecast_volume
+
+day, since = timedelta(days=1), as_of - timedelta(days=10)
+zone = {"zone": "Europe/Berlin", "unit": "day"}
+past = [Interval(since - n * day, since - (n - 1) * day) for n in range(5, 0, -1)]
+score = backtest_volume(records, windows=past, **zone)
+ahead = Interval(since, as_of)
+forecast = forecast_volume(records, as_of=since, window=ahead, score=score, **zone)
+rows = plots.forecast_data(forecast, records=records, as_of=as_of)
+ax = plots.plot_forecast(rows, zone="Europe/Berlin")
+
 ## Ageing
 rows = kpi.ageing_data(records, as_of=as_of)
 ax = plots.plot_ageing(rows)

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from incidentcore import OnCallSchedule
+from incidentcore import Interval, OnCallSchedule
 from incidentcore.demo import demo_desk, demo_month
 from incidentcore.escalation import OnCallLayer
+from incidentcore.forecast import forecast_volume
 from incidentcore.kpi import (
     Kpi,
     Objective,
@@ -28,6 +29,7 @@ from incidentcore.kpi import (
 from incidentcore.plots import (
     burndown_data,
     clock_data,
+    forecast_data,
     life_data,
     plot_ageing,
     plot_backlog,
@@ -37,6 +39,7 @@ from incidentcore.plots import (
     plot_control_chart,
     plot_distribution,
     plot_flow,
+    plot_forecast,
     plot_life,
     plot_rota,
     plot_survival,
@@ -80,7 +83,12 @@ def pictures() -> dict[str, tuple[Callable[..., Any], list[dict[str, Any]], dict
     edges = [timedelta(hours=h) for h in (0, 4, 8, 24, 72)]
     resolve = catalogue.MEAN_TIME_TO_RESOLVE
     days = [START + n * DAY for n in range(31)]
+    since = END - 5 * DAY
+    ahead = forecast_volume(
+        records, as_of=since, window=Interval(since, END), zone="Europe/Berlin", unit="day"
+    )
     return {
+        "forecast": (plot_forecast, forecast_data(ahead, records=records, as_of=END), zone),
         "flow": (plot_flow, flow_data(flow), zone),
         "backlog": (plot_backlog, backlog_data(records, at=days), zone),
         "ageing": (plot_ageing, ageing_data(records, as_of=END), {}),

@@ -27,6 +27,11 @@ SAID: dict[str, tuple[str, str, list[str]]] = {
     "compliance": ("share (%)", "group (n)", []),
     "control_chart": (PERIOD, "hours", ["mean", "natural limits"]),
     "distribution": ("hours", "records", []),
+    "forecast": (
+        f"{TIME}\nnot tested: no score was given",
+        "records",
+        ["80% band", "expected", "came"],
+    ),
     "flow": (PERIOD, "records", ["came in", "went out"]),
     "life": (TIME, "what it was, and whose", []),
     "rota": (TIME, "on call", []),
@@ -84,7 +89,8 @@ def test_nothing_is_drawn_of_nothing(name: str) -> None:
     """Without rows there are axes without a bar; a picture of counts says that they are few."""
     plot, _, _ = pictures()[name]
     ax = plot([], ax=axes())
-    note = "few records" if name in ("ageing", "distribution") else ""
+    notes = {"forecast": "no forecast", **dict.fromkeys(("ageing", "distribution"), "few records")}
+    note = notes.get(name, "")
     assert (len(ax.patches), ax.get_title(loc="right")) == (0, note)
 
 

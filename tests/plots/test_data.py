@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,9 +11,10 @@ from incidentcore import Incident, advance, assign
 from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallLayer, OnCallSchedule, RotaOverride
+from incidentcore.forecast import VolumeForecast, VolumeScore, VolumeStep
 from incidentcore.instants import Interval
 from incidentcore.kpi import Kpi, Objective, Periods, Rate, catalogue, compute_kpis
-from incidentcore.plots import burndown_data, life_data, rota_data, week_data
+from incidentcore.plots import burndown_data, forecast_data, life_data, rota_data, week_data
 from incidentcore.schedule import Rotation
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)  # a Monday
@@ -80,3 +82,33 @@ def test_a_budget_burns_down() -> None:
     assert [(row["spent"], row["left"], row["n"]) for row in rows] == [(0, 1, 4), (2, -1, 6)]
     with pytest.raises(InvalidValueError, match="a share with an objective"):
         burndown_data(table, catalogue.VOLUME.id)
+
+
+def test_what_came_is_counted_by_the_days_of_the_zone() -> None:
+    """25 October 2026 has 25 hours in Berlin: it ends at 23:00 UTC; the next day is not over."""
+    midnight = datetime(2026, 10, 24, 22, tzinfo=UTC)
+    bands = ((1, 3), (0, 5))
+    forecast = VolumeForecast(
+        unit="day",
+        zone=ZoneInfo("Europe/Berlin"),
+        levels=(0.8, 0.95),
+        dispersion=1.0,
+        weeks=4.0,
+        steps=tuple(
+            VolumeStep(start=at, expected=2.0, bands=bands)
+            for at in (midnight, midnight + 25 * HOUR)
+        ),
+        score=VolumeScore(steps=7, mae=1.5, naive_mae=2.0, coverage=((0.8, 0.857),)),
+    )
+    last, after = midnight + 24.5 * HOUR, midnight + 25 * HOUR
+    records = [opened("A", midnight), opened("B", last), opened("C", after)]
+    rows = forecast_data(forecast, records=records, as_of=after)
+    assert [(row["at"], row["low"], row["high"], row["came"]) for row in rows] == [
+        (midnight, 1, 3, 2),
+        (after, 1, 3, None),
+    ]
+    assert rows[0]["tested"] == "7 steps: MAE 1.50 (naive 2.00), 80% band covers 86%"
+    assert [row["came"] for row in forecast_data(forecast, records=records)] == [None, None]
+    assert forecast_data(forecast, level=0.95)[0]["high"] == 5
+    with pytest.raises(InvalidValueError, match=r"one of 0\.8, 0\.95"):
+        forecast_data(forecast, level=0.9)

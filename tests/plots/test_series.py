@@ -189,3 +189,18 @@ def test_compliance() -> None:
         is_hollow = bool(mpl.colors.same_color(point.get_markerfacecolor(), "#ffffff"))
         assert is_hollow is (not row["enough"])
     assert titles(ax) == "hollow: few records"
+
+
+def test_a_forecast() -> None:
+    """A band, a line through the means, and a marker where something came."""
+    ax, rows = drawn("forecast")
+    (band,) = ax.collections
+    corners = band.get_paths()[0].get_extents()
+    assert (corners.ymin, corners.ymax) == (
+        min(row["low"] for row in rows),
+        max(row["high"] for row in rows),
+    )
+    line, came = ax.lines
+    assert list(line.get_ydata()) == [row["expected"] for row in rows]
+    assert list(came.get_ydata()) == [row["came"] for row in rows[:-1]]  # the last is not over
+    assert (came.get_linestyle(), came.get_marker()) == ("None", "o")

@@ -123,7 +123,7 @@ def time_axis(ax: Any, zone: ZoneInfo | str) -> ZoneInfo:
     """Make the x axis show civil time in a time zone, and label it with the zone."""
     place = as_zone(zone)
     dates = _library().dates
-    locator = dates.AutoDateLocator(tz=place, maxticks=7)
+    locator = dates.AutoDateLocator(tz=place, minticks=3, maxticks=7)  # four days need days
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=place))
     ax.xaxis.get_offset_text().set_color(ax.xaxis.label.get_color())

@@ -1,16 +1,18 @@
-"""The rows for charts of one record, a rota, a week or a budget; they need no extra."""
+"""The rows for charts of a record, a rota, a week, a budget or a forecast; they need no extra."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallSchedule, shifts
-from incidentcore.instants import as_zone
+from incidentcore.forecast import BacklogForecast, VolumeForecast
+from incidentcore.instants import as_utc, as_zone
 from incidentcore.kpi import KpiTable
 from incidentcore.kpi.charts import series
 from incidentcore.kpi.group_keys import label
@@ -18,7 +20,7 @@ from incidentcore.kpi.table import hours
 from incidentcore.records import Record
 from incidentcore.sla import SlaStatus
 
-__all__ = ["burndown_data", "clock_data", "life_data", "rota_data", "week_data"]
+__all__ = ["burndown_data", "clock_data", "forecast_data", "life_data", "rota_data", "week_data"]
 
 Rows: TypeAlias = list[dict[str, Any]]
 
@@ -167,4 +169,57 @@ def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
         rows.append(
             {"period": row.period, "budget": budget, "spent": spent, "left": left, "n": row.n}
         )
+    return rows
+
+
+def forecast_data(
+    forecast: VolumeForecast | BacklogForecast,
+    /,
+    *,
+    records: Iterable[Record] = (),
+    as_of: datetime | None = None,
+    level: float = 0.8,
+) -> Rows:
+    """Return a forecast with its band, a row for each step, and with what came of it.
+
+    Args:
+        forecast: The forecast of a volume or a backlog. The scores of its back-test, as text, are
+            in the column ``tested`` of each row.
+        records: The records as they are known since, for the column ``came`` of a volume.
+        as_of: Until when they are known; steps that end later have None. Defaults to the forecast's
+            beginning, so that nothing has come.
+        level: The level of the band of a volume, one of its ``levels``; a backlog has 0.8.
+
+    Raises:
+        InvalidValueError: The forecast has no band of this level.
+
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.forecast import BacklogForecast, BacklogStep
+    >>> from incidentcore.plots import forecast_data
+    >>> nine, ten = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (9, 10))
+    >>> step = BacklogStep(at=ten, expected=4.0, low=2.5, high=5.5)
+    >>> rows = forecast_data(BacklogForecast(now=nine, open=3, steps=(step,)))
+    >>> [(row["expected"], row["low"], row["high"], row["came"]) for row in rows]
+    [(4.0, 2.5, 5.5, None)]
+    """
+    levels = forecast.levels if isinstance(forecast, VolumeForecast) else (0.8,)
+    if level not in levels:
+        raise InvalidValueError("level", level, f"one of {', '.join(map(str, levels))}")
+    rows: Rows = []
+    shared = {"level": level, "tested": "\n".join(forecast.notes())}
+    if isinstance(forecast, BacklogForecast):
+        for step in forecast.steps:
+            row = {"at": step.at, "expected": step.expected, "low": step.low, "high": step.high}
+            rows.append({**row, "came": None, **shared})
+        return rows
+    place = forecast.zone if forecast.unit == "day" else UTC  # a local day may have 23 hours
+    length = timedelta(**{f"{forecast.unit}s": 1})
+    opened = sorted(record.opened_at for record in records)
+    for step in forecast.steps:
+        end = (step.start.astimezone(place) + length).astimezone(UTC)
+        low, high = step.bands[levels.index(level)]
+        row = {"at": step.start, "expected": step.expected, "low": low, "high": high}
+        known = as_of is not None and end <= as_utc(as_of, "as_of")
+        came = bisect_left(opened, end) - bisect_left(opened, step.start)
+        rows.append({**row, "came": came if known else None, **shared})
     return rows

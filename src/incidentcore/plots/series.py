@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ __all__ = [
     "plot_control_chart",
     "plot_distribution",
     "plot_flow",
+    "plot_forecast",
     "plot_survival",
     "plot_trend",
     "plot_week",
@@ -94,6 +96,36 @@ def plot_backlog(
     ax.set_ylim(bottom=0)
     whole_numbers(ax.yaxis)
     return finish(ax, colors)
+
+
+def plot_forecast(
+    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
+) -> Any:
+    """Draw a forecast with its band, what came of it, and below how good earlier forecasts were.
+
+    Args:
+        rows: The rows of ``forecast_data``; without any, the chart says that there is no forecast.
+        ax: The axes to draw on; new axes are drawn if omitted.
+        theme: ``"light"`` or ``"dark"``.
+        zone: The time zone of the time axis.
+    """
+    tested = [fill(line, 80) for line in rows[0]["tested"].splitlines()] if rows else []
+    x = "\n".join([f"time ({zone_name(zone)})", *tested])
+    ax, colors = dress(ax, theme, x=x, y="records")
+    time_axis(ax, zone)
+    at = [row["at"] for row in rows]
+    if rows:
+        low, high = ([row[name] for row in rows] for name in ("low", "high"))
+        words = f"{rows[0]['level']:.0%} band"
+        ax.fill_between(at, low, high, color=colors.first, alpha=0.25, linewidth=0, label=words)
+        ax.plot(at, [row["expected"] for row in rows], color=colors.first, label="expected")
+    came = [(row["at"], row["came"]) for row in rows if row["came"] is not None]
+    if came:
+        marks = {"linestyle": "", "marker": "o", "markersize": 4, "color": colors.second}
+        ax.plot(*zip(*came, strict=True), label="came", **marks)
+    ax.set_ylim(bottom=0)
+    whole_numbers(ax.yaxis)
+    return finish(ax, colors, few=not rows, words="no forecast")
 
 
 def plot_ageing(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:

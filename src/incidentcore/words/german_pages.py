@@ -101,6 +101,7 @@ PAGES: Final = {
     "share (%)": "Anteil (%)",
     "group (n)": "Gruppe (n)",
     "few records": "wenige Vorgänge",
+    "no forecast": "keine Vorhersage",
     "hollow: few records": "hohl: wenige Vorgänge",
     "opened": "eröffnet",
     "resolved": "gelöst",

@@ -22,6 +22,18 @@ def test_a_shipped_scenario_runs_by_its_name(capsys: pytest.CaptureFixture[str])
     assert "3 met, 2 late, 1 open" in text
 
 
+@pytest.mark.parametrize(("start", "shown"), [("09:00", "09:00 UTC"), ("09:00+02:00", "07:00 UTC")])
+def test_a_start_without_an_offset_is_in_utc(
+    start: str, shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The report and the help say so."""
+    assert main(["drill", "alert_storm", "--now", f"2026-06-01T{start}"]) == 0
+    assert f"Mon  1 Jun 2026 {shown}" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["drill", "--help"])
+    assert "in UTC if it has no offset" in " ".join(capsys.readouterr().out.split())
+
+
 @pytest.mark.parametrize(
     ("form", "begins"), [("html", "<!DOCTYPE html>"), ("markdown", "# After-action")]
 )

@@ -36,7 +36,12 @@ def add_drill(commands: Any) -> None:
         help="show it as it happens, N times as fast as the clock; 1 is real time. Without it the "
         "whole drill is over at once",
     )
-    command.add_argument("--now", metavar="TIME", help="when it starts; the clock's by default")
+    command.add_argument(
+        "--now",
+        metavar="TIME",
+        help="when it starts, an ISO time, which is in UTC if it has no offset; the clock's by "
+        "default",
+    )
     command.add_argument("--show", action="store_true", help="print the file, to write your own")
     command.set_defaults(run=_run)
     add_form(command, "json", "markdown", "html")

@@ -28,6 +28,8 @@ Cells: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[bool]]
 
 _STEERS: Final = re.compile(r"([\\`|\[])")  # characters that end a cell, or begin a link or code
 
+_LONG: Final = 40  # characters; a last column of such texts is not squeezed on a phone
+
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -96,10 +98,11 @@ def to_markdown(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) ->
 
 def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool], caption: str = "") -> str:
     """Return an HTML table with everything escaped; it is readable without a style sheet."""
-    last = len(headings) - 1
+    last, rows = len(headings) - 1, list(rows)
+    wraps = ";min-width:16em" if any(len(row[last]) > _LONG for row in rows) else ""
     styles = [
         f"padding:.15em .8em;text-align:{'right' if right else 'left'}"
-        + (";white-space:nowrap" if column < last else "")
+        + (";white-space:nowrap" if column < last else wraps)
         for column, right in enumerate(numeric)
     ]
 

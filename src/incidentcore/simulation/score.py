@@ -142,6 +142,7 @@ def _why(cycle: Cycle) -> str:
     if cycle.stopped_at is None:
         return f"undone {span_text(past)} after the due" if past > _ZERO else "not due yet"
     what = "done" if cycle.stopped_by is None else _event_text(cycle.stopped_by)
+    what += "," if ":" in what else ""
     if not past:
         return f"{what} at the due"
     return f"{what} {span_text(abs(past))} {'after' if past > _ZERO else 'before'} the due"

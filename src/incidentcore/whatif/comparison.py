@@ -197,7 +197,7 @@ class Comparison(Paged):
 
     def _counts_section(self) -> Section:
         rows = [[key, before, after, f"{count:,}"] for key, before, after, count in self.outcomes]
-        heads = ["what", "before", "after", "records"]
+        heads = ["what", "before", "after", "count"]
         return Section.of_rows("counts", "Outcomes", heads, rows, number=3, text=(FIXED,))
 
 

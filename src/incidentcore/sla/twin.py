@@ -114,7 +114,7 @@ def _moved(one: SlaDefinition, other: SlaDefinition) -> Calendar | None:
 
 
 def _alike(one: SlaDefinition, other: SlaDefinition) -> bool:
-    """Return whether two definitions give the same cycles, whatever they make of them."""
+    """Return whether two definitions give the same cycles, however they judge them."""
     if any(getattr(one, name) != getattr(other, name) for name in _FOLDED_BY):
         return False
     if (one.target, one.calendar) == (other.target, other.calendar):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallSchedule, shifts
 from incidentcore.forecast import BacklogForecast, VolumeForecast
@@ -202,14 +203,15 @@ def forecast_data(
     >>> [(row["expected"], row["low"], row["high"], row["came"]) for row in rows]
     [(4.0, 2.5, 5.5, None)]
     """
+    need_kind("forecast", forecast, (VolumeForecast, BacklogForecast))
     levels = forecast.levels if isinstance(forecast, VolumeForecast) else (0.8,)
     if level not in levels:
         raise InvalidValueError("level", level, f"one of {', '.join(map(str, levels))}")
     rows: Rows = []
     shared = {"level": level, "tested": "\n".join(forecast.notes())}
     if isinstance(forecast, BacklogForecast):
-        for step in forecast.steps:
-            row = {"at": step.at, "expected": step.expected, "low": step.low, "high": step.high}
+        for ahead in forecast.steps:
+            row = {"at": ahead.at, "expected": ahead.expected, "low": ahead.low, "high": ahead.high}
             rows.append({**row, "came": None, **shared})
         return rows
     place = forecast.zone if forecast.unit == "day" else UTC  # a local day may have 23 hours

@@ -256,7 +256,9 @@ def later_status(status: SlaStatus, now: datetime) -> SlaStatus:
     is folded again.
     """
     rules, timeline, cycles = status._rules, status._timeline, status._cycles  # noqa: SLF001
-    if rules is None or now == status.now:
+    if now == status.now:
+        return status
+    if rules is None:
         return attrs.evolve(status, now=now)
     swaps = status._swaps  # noqa: SLF001
     takes_over = (swaps and swaps[-1].at == status.now) or any(

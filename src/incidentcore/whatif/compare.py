@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from incidentcore.conditions import reader
-from incidentcore.desk import Desk, DueItem, due_items
+from incidentcore.desk import Desk, DueItem
+from incidentcore.desk.due import look_at
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.instants import LATEST, Interval, as_utc
 from incidentcore.records import Record
@@ -27,6 +28,7 @@ Rules: TypeAlias = SlaRules | Desk
 """A definition, a policy, a service level, ``Versions`` of one, or a whole desk."""
 
 _MICRO = timedelta(microseconds=1)
+Statuses: TypeAlias = tuple[SlaStatus, ...]
 _Pair: TypeAlias = tuple[str, OneClock | None, OneClock | None, Twin | None]
 
 
@@ -90,7 +92,8 @@ def compare_rules(
             continue
         count += 1
         group = tuple([read(record) for read in reads])
-        for key, *both in clocks(record, now):
+        found, statuses = clocks(record, now)
+        for key, *both in found:
             was, would_be = map(_outcome, both)
             if penalty is not None:
                 for place, status in enumerate(both):
@@ -111,7 +114,8 @@ def compare_rules(
                     )
                 )
         if isinstance(before, Desk) and isinstance(after, Desk):
-            for change in _due_changes(before, after, record, now, group):
+            sides = zip((before, after), statuses, strict=True)
+            for change in _due_changes(sides, record, now, group):
                 outcomes[change.what, change.before, change.after] += 1
                 if change.before != change.after:
                     changes.append(change)
@@ -133,20 +137,24 @@ class _BothSides:
 
     def __call__(
         self, record: Record, now: datetime
-    ) -> Iterator[tuple[str, SlaStatus | None, SlaStatus | None]]:
-        """Yield the key and both statuses of each pair of clocks for a record."""
+    ) -> tuple[list[tuple[str, SlaStatus | None, SlaStatus | None]], list[Statuses]]:
+        """Return both statuses of each pair of clocks by key, and those of each side in order."""
         (mine, seen), (other, seen_after) = (_in_force(rules, record) for rules in self.rules)
         pairs = self.matched.get((id(mine), id(other)))
         if pairs is None:
             pairs = list(_matched(_named(mine), _named(other)))
             self.matched[id(mine), id(other)] = pairs
+        found: list[tuple[str, SlaStatus | None, SlaStatus | None]] = []
+        known: dict[int, SlaStatus] = {}
         for key, clock, its, twin in pairs:
-            status = None if clock is None else evaluate_sla(clock, seen, now=now)
-            if twin is not None and status is not None and seen is seen_after:
-                yield key, status, twin.status(status)
+            before = None if clock is None else evaluate_sla(clock, seen, now=now)
+            if twin is not None and before is not None and seen is seen_after:
+                after: SlaStatus | None = twin.status(before)
             else:
                 after = None if its is None else evaluate_sla(its, seen_after, now=now)
-                yield key, status, after
+            found.append((key, before, after))
+            known.update((id(of), one) for of, one in ((clock, before), (its, after)) if one)
+        return found, [tuple([known[id(one)] for one in _listed(side)]) for side in (mine, other)]
 
 
 def _in_force(rules: Rules, record: Record) -> tuple[OneClock | ServiceLevel | None, Record]:
@@ -158,9 +166,15 @@ def _in_force(rules: Rules, record: Record) -> tuple[OneClock | ServiceLevel | N
     return rules.service_level, rules.judged(record)
 
 
+def _listed(rules: OneClock | ServiceLevel | None) -> tuple[OneClock, ...]:
+    if rules is None:
+        return ()
+    return rules.clocks if isinstance(rules, ServiceLevel) else (rules,)
+
+
 def _named(rules: OneClock | ServiceLevel | None) -> dict[str, OneClock]:
     """Return the clocks by name, and by position where one has no name of its own."""
-    clocks = () if rules is None else rules.clocks if isinstance(rules, ServiceLevel) else (rules,)
+    clocks = _listed(rules)
     named = {clock.name: clock for clock in clocks}
     if len(named) == len(clocks):
         return named
@@ -223,10 +237,13 @@ def _first_split(
 
 
 def _due_changes(
-    before: Desk, after: Desk, record: Record, now: datetime, group: tuple[object, ...]
+    desks: Iterable[tuple[Desk, Statuses]],
+    record: Record,
+    now: datetime,
+    group: tuple[object, ...],
 ) -> Iterator[Change]:
     """Yield the due items of both desks, except clocks: new, gone, earlier, later, the same."""
-    sides = [_due(desk, record, now) for desk in (before, after)]
+    sides = [_due(desk, statuses, record, now) for desk, statuses in desks]
     for key in dict.fromkeys((*sides[0], *sides[1])):
         mine, other = sides[0].get(key), sides[1].get(key)
         words, since = ("due", "due"), None
@@ -252,10 +269,10 @@ def _due_changes(
         )
 
 
-def _due(desk: Desk, record: Record, now: datetime) -> dict[str, DueItem]:
+def _due(desk: Desk, statuses: Statuses, record: Record, now: datetime) -> dict[str, DueItem]:
     """Return the due items, by a key without the desk's name and the item's instant."""
     found: dict[str, DueItem] = {}
-    for item in due_items(desk, record, now=now, include_lapsed=True):
+    for item in look_at(desk, record, now=now, ahead=False, kept=statuses).items:
         if item.kind.startswith("sla."):
             continue
         key = item.key.replace(f"/{desk.name}/", "/", 1)

@@ -104,6 +104,12 @@ OPEN = field("state.open").is_true()
             (2 * HOUR, 4 * HOUR),
         ),
         (
+            [row(level(After(HOUR)), acknowledged_by="all")],
+            "all_of_nobody",
+            ("r", None),
+            "all",
+        ),
+        (
             [row(level(OnClock("resolution", "due")), repeat=2, repeat_after=HOUR)],
             "repeats_nothing",
             ("r", None),

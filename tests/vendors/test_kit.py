@@ -14,11 +14,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incidentcore import Incident
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.lifecycle import Lifecycle, check_history, lint_lifecycle
 from incidentcore.records import Acknowledged, Commented, StateChanged
 from incidentcore.values import Priority, State
-from incidentcore.vendors import presets, read_jira, read_servicenow, read_table
+from incidentcore.vendors import (
+    presets,
+    read_jira,
+    read_ocel,
+    read_pagerduty,
+    read_servicenow,
+    read_table,
+    read_zendesk,
+)
 from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
 from incidentcore.vendors.presets import (
     FRESHSERVICE_LEVELS,
@@ -531,3 +539,36 @@ def test_what_changes_and_what_the_tool_shows_now(
     ]
     assert names == events
     assert [one.code for one in findings] == codes
+
+
+def test_entries_that_name_no_record_are_told() -> None:
+    """One without its incident, and one that is not an object; neither is dropped in silence."""
+    incidents = [{"id": name, "created_at": "2026-03-02T08:00Z"} for name in ("P1", "P2")]
+    entry = {"id": "R1", "type": "resolve_log_entry", "created_at": "2026-03-02T09:00Z"}
+    reading = read_pagerduty(incidents, [{"log_entries": [{**entry, "incident": {}}, None]}])
+    assert len(list(reading)) == 2
+    assert reading.findings.counts["unknown_entry"] == 2
+    tickets = [{"id": 1, "created_at": "2026-03-02T08:00Z", "requester_id": 7}]
+    reading = read_zendesk(tickets, [{"id": 1, "events": []}])
+    assert [f.path for f in reading.findings if f.code == "unknown_entry"] == ["audits"]
+    rows = [{"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 08:00:00"}]
+    change = {
+        "sys_id": "x",
+        "oldvalue": "1",
+        "newvalue": "2",
+        "sys_created_on": rows[0]["opened_at"],
+    }
+    reading = read_servicenow(rows, audit=[change, {**change, "documentkey": "a"}])
+    assert [record.custom.get("None") for record in reading] == [None]
+    assert {f.action for f in reading.findings if f.code == "unknown_entry"} == {
+        "left out: it names no record",
+        "left out: it names no field",
+    }
+
+
+def test_an_object_type_that_a_log_lacks() -> None:
+    """It names those there are, where it gave no records and no word."""
+    log = {"objectTypes": [{"name": "incident"}], "events": [], "objects": []}
+    with pytest.raises(FormatError, match="no object type Incident; there are incident"):
+        list(read_ocel(log, object_type="Incident"))
+    assert list(read_ocel(log, object_type="incident")) == []

@@ -24,6 +24,8 @@ __all__ = ["TEXTS", "lint_escalation"]
 TEXTS: Final[Texts] = {
     "row_never_applies": "no record can satisfy its condition",
     "row_never_applies.rows": "every record that it is for is taken by the rows before: {rows}",
+    "all_of_nobody": "everybody must acknowledge, but it notifies groups and roles, which are "
+    "nobody by id: any acknowledgement counts; name people or an on-call schedule",
     "repeats_nothing": "none of its levels fires after a delay, so there is nothing to repeat",
     "level_never_fires.no_clock": "no definition is of the kind or name {clock!r}",
     "level_never_fires.level_above": "the level above it never fires",
@@ -157,6 +159,8 @@ def _row_findings(
         yield finding("loop", str(row.when), because="row")
     if row.repeat and not row.delayed:
         yield finding("repeats_nothing", row.repeat)
+    if row.acknowledged_by == "all" and all(one.known_people == () for one in row.levels):
+        yield finding("all_of_nobody", row.acknowledged_by)
 
 
 def _never(row: EscalationRow, scope: LintScope) -> Iterator[LintFinding]:

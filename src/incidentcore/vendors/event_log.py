@@ -160,7 +160,7 @@ def read_ocel(
         tables: Words and times (``kit.Tables``).
 
     Raises:
-        FormatError: The source is not OCEL 2.0 in JSON.
+        FormatError: The source is not OCEL 2.0 in JSON, or has no such type of object.
         OSError: The file cannot be opened.
     """
     data = read_json(source) if isinstance(source, (str, Path)) else source

@@ -110,7 +110,7 @@ def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) 
     entry_id, at = update.get("update_id"), update.get("timestamp")
     path = f"update {entry_id}"
     kind = pick(update, "by.type")
-    role = None if kind is None else _ROLES.get(kind, "system")
+    role = _ROLES.get(kind, "system") if kind else None
     by = history.actor(pick(update, "by.id") or pick(update, "by.name"), role, path=path)
     for name, field in _CHANGES.items():
         change = update.get(name)

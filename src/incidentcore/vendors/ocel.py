@@ -26,7 +26,7 @@ def ocel_cases(
     """Yield each object of a type with its events, and a function that returns its changes.
 
     Raises:
-        FormatError: The data is not OCEL 2.0 in JSON.
+        FormatError: The data is not OCEL 2.0 in JSON, or has no such type.
     """
     if not isinstance(data, Mapping) or not {"events", "objects"} <= data.keys():
         raise FormatError("not OCEL 2.0 in JSON: it needs events and objects @ $")
@@ -39,8 +39,12 @@ def ocel_cases(
                 if relation.get("qualifier") != actor_qualifier:
                     by_object.setdefault(str(relation.get("objectId")), []).append(row)
         objects = list(entries_of(data, "objects"))
+        types = {str(thing.get("type")) for thing in objects}
+        types |= {str(declared.get("name")) for declared in entries_of(data, "objectTypes")}
     except InvalidValueError as error:
         raise FormatError(f"not OCEL 2.0 in JSON: {error} @ $") from None
+    if types and object_type not in types:
+        raise FormatError(f"no object type {object_type}; there are {', '.join(sorted(types))} @ $")
     for thing in objects:
         if thing.get("type") == object_type:
             key = str(thing.get("id"))

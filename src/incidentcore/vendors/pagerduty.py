@@ -26,6 +26,7 @@ from incidentcore.vendors.kit import (
     pick,
     unpaged,
 )
+from incidentcore.vendors.kit.importing import with_orphans
 from incidentcore.vendors.presets import PAGERDUTY
 
 __all__ = ["read_pagerduty"]
@@ -83,7 +84,8 @@ def read_pagerduty(
         ),
         "log_entries",
     )
-    users = {user for own in logs.values() for entry in own for user in _users(entry)}
+    known = (entry for own in logs.values() for entry in own if isinstance(entry, Mapping))
+    users = {user for entry in known for user in _users(entry)}
     is_cut = any(map(_is_cut, pages, [*pages[1:], None]))
 
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
@@ -114,7 +116,7 @@ def read_pagerduty(
         resolved, updated = incident.get("resolved_at"), incident.get("updated_at")
         history.check(resolved_at=resolved, updated_at=updated)
 
-    return Import(
+    reading = Import(
         listed,
         build,
         record=Incident,
@@ -122,6 +124,7 @@ def read_pagerduty(
         covers=_COVERS,
         **(PAGERDUTY | tables),
     )
+    return with_orphans(reading, log_entries=logs)
 
 
 def _is_cut(page: object, following: object) -> bool:

@@ -20,6 +20,7 @@ from incidentcore.vendors.kit import (
     plain_text,
     unpaged,
 )
+from incidentcore.vendors.kit.importing import with_orphans
 from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
 
 __all__ = ["read_servicenow"]
@@ -156,7 +157,7 @@ def read_servicenow(
         covers.add("comments")
     if results:
         covers.add("sla")
-    return Import(
+    reading = Import(
         unpaged(incidents, *_PAGES),
         build,
         record=Incident,
@@ -164,6 +165,7 @@ def read_servicenow(
         covers=covers,
         **settings,
     )
+    return with_orphans(reading, sys_audit=changes, sys_journal_field=notes, task_sla=results)
 
 
 def _people(
@@ -218,12 +220,15 @@ def _as_audit(line: Mapping[str, Any], incident: Mapping[str, Any]) -> Mapping[s
 
 
 def _change(history: HistoryBuilder, entry: Mapping[str, Any], who: Mapping[str, str]) -> None:
-    name = str(cell(entry, "fieldname"))
+    name = str(cell(entry, "fieldname") or "")
     before, after = cell(entry, "oldvalue"), cell(entry, "newvalue")
     entry_id, at = cell(entry, "sys_id"), cell(entry, "sys_created_on")
     login = plain_text(cell(entry, "user"))
     by = history.actor(login, who.get(login or ""), path=f"sys_audit {entry_id}")
     order = plain_text(cell(entry, "record_checkpoint")) or ""
+    if not name:
+        history.find("unknown_entry", "left out: it names no field", path=f"sys_audit {entry_id}")
+        return
     if name in _LINKS:
         if after is not None:
             history.add(LinkAdded, entry_id, at, by, link=Link(_LINKS[name], str(after)))

@@ -20,6 +20,7 @@ from incidentcore.vendors.kit import (
     plain_text,
     unpaged,
 )
+from incidentcore.vendors.kit.importing import with_orphans
 from incidentcore.vendors.presets import ZENDESK
 
 __all__ = ["read_zendesk"]
@@ -118,7 +119,7 @@ def read_zendesk(
         _metrics(history, metrics.get(history.id, ()))
         history.check(updated_at=ticket.get("updated_at"))
 
-    return Import(
+    reading = Import(
         _latest(tickets),
         build,
         record=Incident,
@@ -126,6 +127,7 @@ def read_zendesk(
         covers=LOGGED | {"comments", "moments", *(("sla",) if metrics else ())},
         **(ZENDESK | tables),
     )
+    return with_orphans(reading, audits=by_ticket, ticket_metric_events=metrics)
 
 
 def _latest(tickets: Rows) -> Iterable[object]:

@@ -193,6 +193,10 @@ _ESCALATIONS: Final = {
     "no record can satisfy its condition": "kein Datensatz kann ihre Bedingung erfüllen",
     "every record that it is for is taken by the rows before: {rows}": "jeden Datensatz, für den "
     "sie da ist, nehmen die Zeilen davor: {rows}",
+    "everybody must acknowledge, but it notifies groups and roles, which are nobody by id: any "
+    "acknowledgement counts; name people or an on-call schedule": "alle müssen quittieren, aber "
+    "benachrichtigt werden Gruppen und Rollen, die niemanden mit Kennung nennen: jede Quittung "
+    "zählt; Personen oder einen Bereitschaftsplan angeben",
     "none of its levels fires after a delay, so there is nothing to repeat": "keine ihrer Stufen "
     "kommt nach einer Frist, daher gibt es nichts zu wiederholen",
     "no definition is of the kind or name {clock!r}": "nichts hat diese Art oder diesen Namen: "

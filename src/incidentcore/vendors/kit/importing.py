@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Generic, TypedDict, TypeVar
 
@@ -20,7 +20,7 @@ from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, 
 from incidentcore.vendors.kit.times import Times
 from incidentcore.words import Phrase
 
-__all__ = ["Import", "Tables"]
+__all__ = ["Import", "Tables", "with_orphans"]
 
 R = TypeVar("R", bound=Record)
 
@@ -185,6 +185,14 @@ class Import(Iterator[R], Generic[R]):
                 "malformed_record", Phrase("left out: {why}", why=_reason(error)), key=key
             )
         return None
+
+
+def with_orphans(reading: Import[R], **logs: Mapping[str, Sequence[object]]) -> Import[R]:
+    """Return an import with a finding for each log of which entries name no record."""
+    for name, log in logs.items():
+        for _ in log.get("", ()):
+            reading.findings.add("unknown_entry", "left out: it names no record", path=name)
+    return reading
 
 
 def _reason(error: Exception) -> str:

@@ -89,6 +89,8 @@ def joined(
 ) -> dict[str, list[Mapping[str, Any]]]:
     """Return the objects of a source by the record that they belong to.
 
+    Those that name no record, or are not objects, are under an empty name.
+
     Args:
         source: The source, as for ``unpaged``.
         key: The dotted path of the record's id, or a function that returns it.
@@ -100,8 +102,10 @@ def joined(
     """
     own: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for entry in unpaged(source, *pages):
+        owner = None
         if isinstance(entry, Mapping):
-            own[str(pick(entry, key) if isinstance(key, str) else key(entry))].append(entry)
+            owner = pick(entry, key) if isinstance(key, str) else key(entry)
+        own["" if owner is None else str(owner)].append(entry)
     return dict(own)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.desk.test_round_trip import ACME
+from tests.desk.test_file import ACME
 
 from incidentcore.desk import load_desk
 from incidentcore.errors import FormatError

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.kpi.strategies import LATEST, computable, desks, windows
 
 from incidentcore.conditions import Opaque, field
 from incidentcore.errors import FormatError, InvalidValueError
@@ -26,8 +27,6 @@ from incidentcore.kpi import (
 )
 from incidentcore.records import Incident, set_fields
 from incidentcore.serialization import dumps, from_plain, json_schema, loads, to_plain
-
-from .strategies import LATEST, computable, desks, windows
 
 MODES = st.sampled_from(["exact", "sketch"])
 GROUPS = st.sampled_from([(), ("priority",), ("assignment_group", "state.name"), ("category",)])

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
+from tests.kpi.tickets import minute
 
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.kpi import (
@@ -22,8 +23,6 @@ from incidentcore.kpi import (
 from incidentcore.kpi.measures.base import Measure
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar
-
-from .tickets import minute
 
 AS_OF = minute(60)
 DESK = [Incident.open(id=f"I{n}", title="x", at=minute(n), by="kim") for n in (1, 2, 3)]

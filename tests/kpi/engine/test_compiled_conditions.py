@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.kpi.strategies import LATEST, START, incidents
 
 from incidentcore.conditions import ALWAYS, NEVER, Condition, Opaque, field
 from incidentcore.errors import IncidentCoreError
 from incidentcore.kpi.engine.compiled_conditions import compile_condition
 from incidentcore.records import Incident
 from incidentcore.values import RESOLVED, Priority
-
-from .strategies import LATEST, START, incidents
 
 TESTS: list[Condition] = [
     field("reopen_count").equals(0),

@@ -15,9 +15,6 @@ from incidentcore.desk import (
     explain_record,
     load_desk,
 )
-from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose
-from incidentcore.desk.words import span_word
-from incidentcore.errors import DefinitionError, FormatError
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, comment
 from incidentcore.values import Priority
@@ -85,101 +82,6 @@ def test_a_record_without_promises_is_explained() -> None:
         "due: nothing",
         "look again: when something happens",
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "place", "said"),
-    [
-        (
-            '[lifecycle.incident]\nclose_after = "2 business days"\n',
-            "lifecycle.incident",
-            "the calendar in which they count",
-        ),
-        ('[import]\nstates = { Open = "opened" }\n', "import.states.Open", "a state of incidents"),
-        (
-            '[import]\nlevels = { priority = { A = "worst" } }\n',
-            "import.levels.priority.A",
-            "one of",
-        ),
-        (f'zone = "{"a" * 78}"\n', "zone", f"got '{'a' * 78}';"),
-        (f'zone = "{"a" * 79}"\n', "zone", f"got '{'a' * 78}…;"),
-    ],
-)
-def test_a_fault_says_where_what_and_how(text: str, place: str, said: str) -> None:
-    """A long value is cut where 80 characters end."""
-    with pytest.raises(FormatError) as wrong:
-        load_desk(HEAD + text)
-    assert place in str(wrong.value)
-    assert said in str(wrong.value)
-
-
-def test_a_fault_in_a_list_of_tables_has_the_line_of_its_table() -> None:
-    """The header that repeats starts the second table, and its keys are counted from there."""
-    text = (
-        HEAD + '[services.all]\n[[agreements]]\nservice = "all"\n[[agreements]]\nservice = "al"\n'
-    )
-    with pytest.raises(FormatError, match=r"line 7: agreements\[2\]\.service"):
-        load_desk(text)
-    text = (
-        HEAD + '[[approvals]]\nstages = [{ of = "x" }]\n[[approvals]]\n[approvals.when]\nvip = 1\n'
-    )
-    with pytest.raises(FormatError, match=r"line 4: approvals\[1\]"):
-        load_desk(text)
-
-
-@pytest.mark.parametrize(
-    ("zone", "imports", "stated"),
-    [
-        ('zone = "UTC"\n', 'times = ["iso"]\n', "UTC"),
-        ("", 'times = ["iso"]\n', None),
-        ('zone = "UTC"\n', 'profile = "table"\n', None),
-        ('zone = "Europe/Berlin"\n', 'times = ["iso"]\n', None),
-        ('zone = "UTC"\n', 'times = ["iso"]\nzone = "Asia/Tokyo"\n', "Asia/Tokyo"),
-    ],
-)
-def test_a_stated_zone_is_that_of_its_import(zone: str, imports: str, stated: str | None) -> None:
-    desk = load_desk(f"{HEAD}{zone}[import]\n{imports}")
-    assert desk.imports.get("zone") == stated
-
-
-@pytest.mark.parametrize(
-    ("wrong", "where"),
-    [
-        (lambda: AutoClose(after=HOUR, basis="opened_at"), "basis"),
-        (lambda: AutoClose(after=timedelta(-1)), "after"),
-        (lambda: ApprovalStage(of=()), "of"),
-        (lambda: ApprovalStage(of=("ada",), need=0), "need"),  # type: ignore[arg-type]
-        (lambda: ApprovalStage(of=("ada",), need=True), "need"),  # type: ignore[arg-type]
-        (lambda: ApprovalStage(of=("ada",), need="most"), "need"),  # type: ignore[arg-type]
-        (lambda: ApprovalPlan(stages=()), "stages"),
-    ],
-)
-def test_parts_that_cannot_be(wrong: Any, where: str) -> None:
-    with pytest.raises(DefinitionError) as refused:
-        wrong()
-    assert refused.value.where == where
-
-
-@pytest.mark.parametrize("need", [1, 2, "one", "all"])
-def test_needs_that_can_be(need: str | int) -> None:
-    assert ApprovalStage(of=("ada",), need=need).need == need  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("span", "word"),
-    [
-        (timedelta(0), "0m"),
-        (timedelta(seconds=90), "90s"),
-        (timedelta(minutes=1), "1m"),
-        (timedelta(minutes=60), "1h"),
-        (timedelta(hours=24), "1d"),
-        (timedelta(hours=25), "25h"),
-        (timedelta(days=7), "7d"),
-        (timedelta(milliseconds=1500), "1.5s"),
-    ],
-)
-def test_a_span_in_its_largest_unit(span: timedelta, word: str) -> None:
-    assert span_word(span) == word
 
 
 @pytest.mark.parametrize(

@@ -1,184 +1,251 @@
-"""What a desk file can say beside the customer's policy, and that it survives a dump."""
+"""What a desk and its file refuse, each part in a small file of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
+from tests.desk.small_files import HEAD, SERVICE
 
-from incidentcore.conditions import reached
-from incidentcore.desk import Desk, dump_desk, load_desk
-from incidentcore.errors import FormatError
-from incidentcore.intake import Inhibit
-from incidentcore.lifecycle import INCIDENT
-from incidentcore.records import Incident, set_fields
-from incidentcore.sla import DueDate
-from incidentcore.values import Impact, Priority, Urgency
-
-HEAD = """
-desk = 1
-name = "forms"
-zone = "UTC"
-fields = { call_at = "instant", started = "instant", status = "text" }
-[calendars]
-office = { hours = { mon-fri = "08:00-18:00" } }
-"""
-SERVICE = """
-[services.all]
-calendar = "office"
-resolution = "4h"
-[[agreements]]
-service = "all"
-"""
-MONDAY = datetime(2026, 6, 1, 8, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-def loaded(text: str, **code: Any) -> Desk:
-    """Return the desk of a text, after a dump said the same."""
-    desk = load_desk(text, code=code)
-    assert load_desk(dump_desk(desk, code=code), code=code) == desk
-    return desk
-
-
-def opened(desk: Desk, **fields: Any) -> Incident:
-    return desk.open(Incident, id="INC-1", title="No mail", by="kim", at=MONDAY, **fields)
-
-
-def test_a_break_of_every_week_is_taken_from_the_hours() -> None:
-    """4 h from 10:00 with lunch from 12 to 13 end at 15:00; on Friday, without one, at 14:00."""
-    lunch = 'breaks = [{ days = "mon-thu", hours = "12:00-13:00" }]'
-    hours = 'hours = { mon-fri = "08:00-18:00" }'
-    desk = loaded(HEAD.replace(hours, f"{hours}, {lunch}"))
-    office: Any = desk.calendars["office"]
-    for day, end in ((1, 15), (5, 14)):
-        at = datetime(2026, 6, day, 10, tzinfo=UTC)
-        assert office.deadline(at, 4 * HOUR) == at.replace(hour=end)
-
-
-def test_a_break_of_every_week_in_a_night_shift() -> None:
-    """A night from 22 to 06, with a pause at 02: a weekday is a date, here Tuesday's."""
-    night = 'hours = { mon = "22:00-06:00" }, breaks = [{ days = "tue", hours = "02:00-03:00" }]'
-    desk = loaded(HEAD.replace('hours = { mon-fri = "08:00-18:00" }', night))
-    office: Any = desk.calendars["office"]
-    assert office.deadline(MONDAY, 5 * HOUR) == datetime(2026, 6, 2, 4, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("entry", "says"),
-    [
-        ('{ days = "sat", hours = "12:00-13:00" }', "lie within those of sat"),
-        ('{ hours = "12:00-13:00" }', "either day or days"),
-        ('{ days = "mun", hours = "12:00-13:00" }', "mon-fri"),
-    ],
+from incidentcore.conditions import ALWAYS
+from incidentcore.desk import (
+    Agenda,
+    Agreement,
+    Desk,
+    OwnClock,
+    Service,
+    ServiceTarget,
+    dump_desk,
+    load_desk,
 )
-def test_a_break_that_takes_nothing_is_refused(entry: str, says: str) -> None:
-    """Saturday has no hours; a break is of a date or of weekdays."""
-    hours = 'hours = { mon-fri = "08:00-18:00" }'
-    with pytest.raises(FormatError, match=says):
-        load_desk(HEAD.replace(hours, f"{hours}, breaks = [{entry}]"))
+from incidentcore.desk.due import look_at
+from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose, DeskField
+from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
+from incidentcore.instants import Interval
+from incidentcore.records import Incident
+from incidentcore.schedule import AbstractCalendar, BusinessCalendar, BusinessDays
+
+AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DESK = load_desk(HEAD + SERVICE)
+CASCADE = '[[cascades]]\nid = "c"\nsource = "problem"\ntarget = "incident"\nlinks = "problem"\n'
+STATES = (
+    '[lifecycle.incident]\nid = "own"\n'
+    'states = [{ name = "A", open = true }, { name = "B", final = true }]\n'
+)
+ON_CALL = '[oncall.ops]\nlayers = [{ people = ["anna", "ben"] }]\n'
+LEVEL = '[[escalation]]\nname = "p1"\nlevels = [{ to = "group:a", '
 
 
-def test_a_due_date_follows_its_field() -> None:
-    """Due when called back; the call moves from 10:00 to 12:00, and with follow the due too."""
-    for word, hour in (("due", 10), ("follow", 12)):
-        text = SERVICE.replace('"4h"', f'"{word}:call_at"')
-        desk = loaded(HEAD + text)
-        target = desk.services[0].resolution[0].target
-        assert target == DueDate("custom.call_at", follow=word == "follow")
-        record = opened(desk, custom={"call_at": MONDAY.replace(hour=10)})
-        custom = {"call_at": MONDAY.replace(hour=12)}
-        record = set_fields(record, custom=custom, at=MONDAY + HOUR, by="ada")
-        (status,) = desk.evaluate(record, now=MONDAY + HOUR)
-        assert status.due_at == MONDAY.replace(hour=hour)
+def when(condition: str) -> str:
+    """Return an agreement with a condition."""
+    return f'[[agreements]]\nwhen = {{ {condition} }}\nservice = "all"\n'
 
 
-def test_a_clock_starts_from_a_field() -> None:
-    """Four hours from when it began, half an hour before the opening at 08:00: due 12:00.
-
-    Office hours begin at 08:00, so that the half hour before them does not count.
-    """
-    text = SERVICE.replace('resolution = "4h"', 'resolution = "4h"\nstarts_from = "started"')
-    desk = loaded(HEAD + text.replace("office", "always"))
-    record = opened(desk, custom={"started": MONDAY - HOUR / 2})
-    (status,) = desk.evaluate(record, now=MONDAY)
-    assert status.due_at == MONDAY + 3.5 * HOUR
-
-
-def test_roles_that_answer() -> None:
-    """A bot's public reply is a response where the service says so."""
-    line = 'response = "1h"\nanswered_by = ["agent", "bot"]'
-    desk = loaded(HEAD + SERVICE.replace('resolution = "4h"', line))
-    (clock,) = desk.service_level.clocks  # type: ignore[union-attr]
-    assert clock.definitions[0].answered_by == ("agent", "bot")
-
-
-def test_a_change_owes_an_update() -> None:
-    """``on_change`` names fields by the desk's own names."""
-    text = '[[communication]]\nto = "users"\nupdates = { first = "1h", on_change = ["status"] }\n'
-    desk = loaded(HEAD + text)
-    assert desk.communication[0].on_change == ("custom.status",)
-    with pytest.raises(FormatError, match=r"on_change\[1\].*nearest: status"):
-        load_desk(HEAD + text.replace('["status"]', '["statsu"]'))
-
-
-def test_alerts_hold_back_others() -> None:
-    """A router's alerts hold back those of the hosts behind it."""
-    text = """
-    [intake]
-    inhibit = [{ name = "router", source = { "labels.role" = "router" }, \
-target = { "labels.role" = "host" }, equal = ["labels.site"] }]
-    """
-    desk = loaded(HEAD + text.replace("\\\n", ""))
-    assert desk.intake is not None
-    (rule,) = desk.intake.inhibit
-    assert isinstance(rule, Inhibit)
-    assert rule.equal == ("labels.site",)
-
-
-def test_an_instant_that_is_reached() -> None:
-    """``reached`` holds from the instant that a field holds; false is before it."""
-    row = '[[escalation]]\nname = "call"\nwhen = { call_at = { reached = true } }\n'
-    levels = 'levels = [{ after = "0m", to = "group:x" }]\n'
-    desk = loaded(HEAD + row + levels)
-    assert desk.escalation[0].when == reached("custom.call_at")
-    other = loaded(HEAD + row.replace("true", "false") + levels)
-    assert other.escalation[0].when != desk.escalation[0].when
-    later = loaded(HEAD + row.replace("reached = true", 'later_than = "opened_at"') + levels)
-    assert later.escalation[0].when.fields == {"custom.call_at", "opened_at"}
-    with pytest.raises(FormatError, match="true or false"):
-        load_desk(HEAD + row.replace("true", '"yes"') + levels)
-
-
-def test_a_lifecycle_asks_migrates_and_recomputes() -> None:
-    """An opening without a category is refused; the priority follows [priority]."""
-    text = """
-    [priority]
-    matrix = "plain_3x3"
-    [lifecycle.incident]
-    opens_with = ["category", "status"]
-    migrates = { Parked = "on_hold" }
-    recomputes = true
-    """
-    desk = loaded(HEAD + text)
-    lifecycle = desk.lifecycle("incident")
-    assert lifecycle.opens_with == ("category", "custom.status")
-    assert dict(lifecycle.migrates) == {"Parked": "on_hold"}
-    assert lifecycle.priority_policy == desk.priority
-    assert lifecycle.states == INCIDENT.states
-    with pytest.raises(FormatError, match="migrates"):
-        load_desk(HEAD + text.replace('"on_hold"', '"onhold"'))
+# What follows the head of a file, and what the error must say: the place, and the way out.
+PARTS: list[tuple[str, str, str]] = [
+    ("always = { hours = {} }\n", "calendars.always", "built in"),
+    ("b = 7\n", "calendars.b", "hours, by, plus, minus or both"),
+    ('b = { plus = ["office", "always"], name = "x" }\n', "calendars.b", "one of plus"),
+    ('b = { plus = ["office"] }\n', "calendars.b", "two calendars or more"),
+    (
+        'f = { by = "status", else = "office" }\nb = { both = ["f", "always"] }\n',
+        "calendars.b.both[1]",
+        "not chosen by a field",
+    ),
+    ("b = { hours = { mon = 8 } }\n", "calendars.b.hours.mon", "hours in quotes"),
+    ("b = { hours = 8 }\n", "calendars.b.hours", "a table of names"),
+    ('b = { hours = {}, special = "x" }\n', "calendars.b.special", "a list in brackets"),
+    ("b = { hours = {}, special = [8] }\n", "special[1]", "a table with the keys day, hours"),
+    ("b = { hours = {}, holidays = 8 }\n", "holidays", "names of [holidays], or dates"),
+    ('b = { hours = {}, holidays = ["2026-13-01"] }\n', "holidays[1]", "2026-12-24"),
+    ("b = { hours = {}, holidays = [8] }\n", "holidays[1]", "2026-12-24"),
+    ("[holidays]\na = 7\n", "holidays.a", "a list of dates and tables"),
+    ('[holidays]\na = { ical = "a.ics", years = "2026" }\n', "holidays.a", "files={...}"),
+    ("[priority]\nmatrix = 7\n", "priority.matrix", "IMPACT"),
+    ('[priority]\nmatrix = { high = "low" }\n', "priority.matrix", "high = {"),
+    ('[priority]\nmatrix = { code = "m" }\n', "priority.matrix", "none was given"),
+    ('[priority]\nadjust = [{ code = "a" }]\n', "priority.adjust[1]", "none was given"),
+    ("[categories]\nrules = [{ when = {} }]\n", "categories", "a category, a group or both"),
+    ("[lifecycle]\nincident = 7\n", "lifecycle.incident", "a table with the keys"),
+    ('[lifecycle.incident]\nbase = "nope"\n', "lifecycle.incident", "one of standard"),
+    (f'{STATES}base = "standard"\n', "lifecycle.incident", "either base, or states"),
+    (f'{STATES}initial = "C"\n', "lifecycle.incident", "one of the states A, B"),
+    (
+        f'{STATES}transitions = [{{ action = "go", from = "A", to = "C" }}]\n',
+        "lifecycle.incident",
+        "one of the states A, B",
+    ),
+    (f'{STATES}reopen_within = "2d"\n', "lifecycle.incident", "the action reopen"),
+    ("[lifecycle.incident]\nrecomputes = 7\n", "recomputes", '{ code = "name" }'),
+    (ON_CALL, "oncall.ops.layers[1]", "when they hand over"),
+    (f'{LEVEL}after = "1 business day" }}]\n', "escalation[1].levels[1]", "a span such as"),
+    (f'{LEVEL}at = "resolution" }}]\n', "escalation[1].levels[1]", "resolution due"),
+    (CASCADE + "comment = 1.5\n", "cascades[1].comment", 'copy = "field"'),
+    ('[services.b]\ncalendar = "office"\nresolution = {}\n', "services.b.resolution", "priority"),
+    ('[services.b]\ncalendar = "office"\npause = 7\n', "services.b.pause", "a table such as"),
+    (
+        '[services.b]\ncalendar = "office"\nresolution = "4h"\nwarn = ["soon before"]\n',
+        "services.b.warn[1]",
+        "1h before",
+    ),
+    (
+        '[services.b]\ncalendar = "office"\nresolution = "4h"\nwarn = ["x%"]\n',
+        "services.b.warn[1]",
+        "80%",
+    ),
+    ('[services.b]\ncalendar = "office"\nresolution = ""\n', "services.b.resolution", "a span"),
+    ('[services.b]\ncalendar = "office"\nresolution = "999999999d 1d"\n', "resolution", "a span"),
+    ('[lifecycle.incident]\nclose_after = "1h always"\n', "close_after", "business days"),
+    (when("any = 7"), "when.any", "any = [{ ... }, { ... }]"),
+    (when("major = 7"), "when.major", "true or false"),
+    (when("title = {}"), "when.title", "at_least"),
+    (when('title = { contains = "" }'), "when.title", "a non-empty text"),
+    (when("title = []"), "when.title", "at least one value"),
+    (when("category = 7"), "when.category", "network/vpn"),
+    (when('opened_at = "soon"'), "when.opened_at", "2026-12-31"),
+    (when("opened_at = 7"), "when.opened_at", "2026-12-31"),
+    (when('record_type = "task"'), "when.record_type", "incident"),
+    (when('"impact.name" = "huge"'), 'when."impact.name"', "one of"),
+    (when('code = "f"'), "when.code", "none was given"),
+    (when('during = "night"'), "when.during", "office"),
+    (when("custom = { status = 7 }"), "when.custom.status", "a text"),
+    (when("state = { pause = true }"), "when.state.pause", "state.pauses"),
+    (LEVEL + 'after = "0m" }]\nrepeat = 2\n', "escalation[1]", "with repeat_after ="),
+]
 
 
-def test_a_lifecycle_recomputes_by_code() -> None:
-    """A rule of one's own is named and passed in."""
+@pytest.mark.parametrize(("part", "place", "way"), PARTS, ids=range(len(PARTS)))
+def test_a_part_is_refused_at_its_place_with_the_way_out(part: str, place: str, way: str) -> None:
+    """Each part alone: what is wrong is named by its path, and what may be there is said."""
+    with pytest.raises(FormatError) as caught:
+        load_desk(HEAD + part + ("" if "services.b" in part else SERVICE))
+    text = "\n".join(caught.value.problems)
+    assert place in text
+    assert way in text
 
-    def always_high(_: object, /) -> Any:
-        return Priority.HIGH
 
-    text = '[lifecycle.incident]\nrecomputes = { code = "mine" }\n'
-    desk = loaded(HEAD + text, mine=always_high)
-    assert desk.lifecycle("incident").priority_policy is always_high
-    record = opened(desk, impact=Impact.LOW, urgency=Urgency.LOW)
-    assert record.id == "INC-1"
+@pytest.mark.parametrize("name", ["holidays", "calendars", "lifecycle", "services"])
+def test_a_section_that_is_not_a_table_is_refused(name: str) -> None:
+    """A number where a section must be: the section is named."""
+    with pytest.raises(FormatError, match=f"{name}: got 7"):
+        load_desk({"desk": 1, "name": "d", name: 7})
+
+
+VALUES: list[tuple[Callable[[], Any], str]] = [
+    (lambda: DeskField("a.b"), "without a dot"),
+    (lambda: DeskField("a", kind="colour"), "bool, text"),
+    (lambda: DeskField("a", words=("x",)), "only there"),
+    (lambda: AutoClose(after=BusinessDays(2)), "a calendar"),
+    (lambda: AutoClose(after=-HOUR), "not negative"),
+    (lambda: AutoClose(after=HOUR, basis="opened_at"), "resolved_at or updated_at"),
+    (lambda: ApprovalStage(of=()), "somebody to ask"),
+    (lambda: ApprovalStage(of=DESK.sources or ("a",), need=0), "whole number"),  # type: ignore[arg-type]
+    (lambda: ApprovalPlan(stages=()), "at least one stage"),
+    (lambda: Agreement(service="all", kind="slo"), "sla"),
+    (lambda: Agreement(service="all", when=True), "a Condition"),  # type: ignore[arg-type]
+    (lambda: Service(name="", calendar=DESK.calendars["office"]), "non-empty name"),
+    (lambda: Service(name="s", calendar=DESK.calendars["office"]), "at least one of"),
+    (lambda: Desk(name="a/b"), "without a slash"),
+    (lambda: Desk(name="d", fields=("vip",)), "DeskField values"),  # type: ignore[arg-type]
+    (lambda: Desk(name="d", fields=(DeskField("a"), DeskField("a"))), "each name once"),
+    (lambda: Desk(name="d", auto_close={"task": AutoClose(after=HOUR)}), "incident"),
+]
+
+
+@pytest.mark.parametrize(("make", "way"), VALUES, ids=range(len(VALUES)))
+def test_a_value_that_cannot_be_meant_is_refused(make: Callable[[], Any], way: str) -> None:
+    """A part made in code is checked as one of a file is."""
+    with pytest.raises(DefinitionError, match=way):
+        make()
+
+
+def test_what_is_not_a_desk_or_a_record_is_refused() -> None:
+    """The error says what was expected."""
+    given: Any = "INC-1"
+    with pytest.raises(InvalidValueError, match="a record"):
+        look_at(DESK, given, now=AT)
+    with pytest.raises(InvalidValueError, match="incident"):
+        DESK.lifecycle("task")
+    with pytest.raises(InvalidValueError, match="TOML text, or a mapping"):
+        load_desk(given and 7)
+    with pytest.raises(FormatError, match="is not UTF-8 text"):
+        load_desk(b"\xff\xff")
+
+
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+EIGHT = ServiceTarget(target=8 * HOUR)
+OWN = OwnClock(name="call", targets=[EIGHT], stop=ALWAYS)
+REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
+    "two targets of one priority": (
+        lambda: Service(name="a", calendar=OFFICE, resolution=[EIGHT, EIGHT]),
+        "a.resolution: .*each priority once",
+    ),
+    "an own clock with the name of a usual one": (
+        lambda: OwnClock(name="resolution", targets=[EIGHT], stop=ALWAYS),
+        "clock: got 'resolution'; allowed: a name other than",
+    ),
+    "a clock twice": (
+        lambda: Service(name="a", calendar=OFFICE, resolution=[EIGHT], clocks=[OWN, OWN]),
+        "a.clocks: .*each clock once",
+    ),
+    "what a change does": (
+        lambda: Service(name="a", calendar=OFFICE, resolution=[EIGHT], on_change="keep"),
+        "a.on_change: got 'keep'; allowed: one of",
+    ),
+    "what a reopening does": (
+        lambda: Service(name="a", calendar=OFFICE, resolution=[EIGHT], reopen="keep"),
+        "a.reopen: got 'keep'; allowed: one of",
+    ),
+    "updates by business days": (
+        lambda: Service(name="a", calendar=OFFICE, update=[ServiceTarget(target=BusinessDays(1))]),
+        "a.update: .*a span such as 4h",
+    ),
+    "no name": (lambda: Service(name="", calendar=OFFICE, resolution=[EIGHT]), "a non-empty name"),
+    "no target": (lambda: Service(name="a", calendar=OFFICE), "a: .*targets for at least one"),
+    "something else as a desk": (
+        lambda: look_at(3, DESK.open(Incident, id="I", title="x", at=AT, by="kim"), now=AT),  # type: ignore[arg-type]
+        "desk: got 3; allowed: a Desk, or Versions of it",
+    ),
+    "something else as a record": (
+        lambda: Agenda(DESK, ["INC-1"]),  # type: ignore[list-item]
+        "record: got 'INC-1'; allowed: a record",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_value_that_contradicts_itself_is_refused(what: str) -> None:
+    """When it is made, by its place."""
+    make, says = REFUSED[what]
+    with pytest.raises((DefinitionError, InvalidValueError), match=says):
+        make()
+
+
+class OwnHours(AbstractCalendar):
+    """Open on no day."""
+
+    zone = ZoneInfo("UTC")
+
+    def windows(self, start: datetime, end: datetime) -> tuple[Interval, ...]:
+        """Return no opening hours."""
+        return ()
+
+
+def test_what_has_no_form_in_a_file_is_refused_by_its_place() -> None:
+    """The caller's own calendar, one without a name; a callable has that of ``code``."""
+    own = attrs.evolve(DESK, calendars={**DESK.calendars, "own": OwnHours()})
+    with pytest.raises(DefinitionError, match=r"calendars\.own: .*that a desk file can say"):
+        dump_desk(own)
+    (service,) = DESK.services
+    other = BusinessCalendar(zone="UTC", hours={"sun": "10:00-11:00"})
+    target = ServiceTarget(target=HOUR, calendar=other)
+    unnamed = attrs.evolve(DESK, services=[attrs.evolve(service, resolution=[target])])
+    with pytest.raises(DefinitionError, match=r"target\.calendar: .*that the desk names"):
+        dump_desk(unnamed)
+    coded = load_desk(HEAD + SERVICE + '[categories]\ncode = "mine"\n', code={"mine": print})
+    assert load_desk(dump_desk(coded, code={"mine": print}), code={"mine": print}) == coded

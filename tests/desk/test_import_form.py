@@ -64,3 +64,19 @@ def test_a_cell_of_another_kind_is_kept_with_a_finding(
     assert incident.custom[field] in ("maybe", "many", "Munich")
     (finding,) = reading.findings
     assert finding.code == "unreadable_field"
+
+
+@pytest.mark.parametrize(
+    ("zone", "imports", "stated"),
+    [
+        ('zone = "UTC"\n', 'times = ["iso"]\n', "UTC"),
+        ("", 'times = ["iso"]\n', None),
+        ('zone = "UTC"\n', 'profile = "table"\n', None),
+        ('zone = "Europe/Berlin"\n', 'times = ["iso"]\n', None),
+        ('zone = "UTC"\n', 'times = ["iso"]\nzone = "Asia/Tokyo"\n', "Asia/Tokyo"),
+    ],
+)
+def test_a_stated_zone_is_that_of_its_import(zone: str, imports: str, stated: str | None) -> None:
+    head = 'desk = 1\nname = "x"\n'
+    desk = load_desk(f"{head}{zone}[import]\n{imports}")
+    assert desk.imports.get("zone") == stated

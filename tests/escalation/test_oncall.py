@@ -16,7 +16,6 @@ from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
     EscalationTarget,
-    OnCallHours,
     OnCallLayer,
     OnCallSchedule,
     ReachableHours,
@@ -120,18 +119,6 @@ def test_gaps_are_reported() -> None:
         Interval(MONDAY + 9 * HOUR, MONDAY + DAY + HOUR),
         Interval(MONDAY + DAY + 9 * HOUR, MONDAY + 2 * DAY),
     )
-
-
-def test_hours_are_shared_out_with_nights_and_weekends() -> None:
-    """Two people, a week each from Monday 08:00: 168 h, of which 56 at night, 48 at the weekend."""
-    weekly = Rotation(anchor=MONDAY, zone="UTC", unit="weeks")
-    schedule = plan(OnCallLayer(weekly, ["ada", "bob"]))
-    ada, bob = on_call_hours(schedule, start=MONDAY, end=MONDAY + 14 * DAY, zone="UTC")
-
-    assert (ada.person, ada.total, ada.night, ada.weekend, ada.shifts) == (
-        "ada", 168 * HOUR, 56 * HOUR, 48 * HOUR, 1,
-    )  # fmt: skip
-    assert (bob.total, bob.night_share) == (168 * HOUR, pytest.approx(1 / 3))
 
 
 def test_a_layer_is_in_force_from_and_until() -> None:
@@ -261,21 +248,6 @@ def test_a_reversed_span_is_refused() -> None:
         list(shifts(plan(OnCallLayer(DAILY, "a")), start=MONDAY, end=MONDAY - HOUR))
 
 
-def test_a_week_on_duty_is_shared_out_by_weekend() -> None:
-    """Somebody on call all week has two of seven days on the weekend; nobody is on for no time."""
-    weekly = plan(OnCallLayer(Rotation(anchor=MONDAY, zone="UTC", unit="weeks"), "a"))
-    (hours,) = on_call_hours(weekly, start=MONDAY, end=MONDAY + 7 * DAY, zone="UTC")
-
-    assert (hours.total, hours.weekend) == (7 * DAY, 2 * DAY)
-    assert hours.weekend_share == pytest.approx(2 / 7)
-    assert (
-        OnCallHours(
-            person="b", total=0 * DAY, night=0 * DAY, weekend=0 * DAY, shifts=0
-        ).weekend_share
-        is None
-    )
-
-
 def test_turns_by_duty_count_every_turn_without_hours() -> None:
     """A layer around the clock has duty in each turn, so both ways to count agree."""
     always = OnCallLayer(DAILY, ["a", "b", "c"])
@@ -283,15 +255,6 @@ def test_turns_by_duty_count_every_turn_without_hours() -> None:
     for days in (-4, 0, 1, 50):
         at = MONDAY + days * DAY
         assert on_call(plan(on_duty), at=at) == on_call(plan(always), at=at)
-
-
-def test_hours_of_a_gap_reach_nobody() -> None:
-    """A calendar of reachable hours is closed while nobody is on call."""
-    gone = plan(OnCallLayer(DAILY, "a", until=MONDAY + DAY))
-    hours = ReachableHours(gone, {})
-
-    assert list(hours.windows(MONDAY, MONDAY + 3 * DAY)) == [Interval(MONDAY, MONDAY + DAY)]
-    assert list(hours.windows(MONDAY + DAY, MONDAY + 3 * DAY)) == []
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,12 @@ from itertools import pairwise
 from math import factorial
 from typing import Any
 
-import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.desk import load_desk
-from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import INCIDENT, check_history
 from incidentcore.records import replay
@@ -32,7 +31,6 @@ from incidentcore.simulation import (
     Team,
     Workload,
     by_arrival,
-    fit_workloads,
     simulate,
 )
 from incidentcore.simulation.desk_run import _Run
@@ -333,53 +331,6 @@ def test_it_waits_as_in_another_simulator_on_the_same_stream() -> None:
     assert len(theirs) > 700
     for wait, other in zip(ours.waits, theirs, strict=False):
         assert wait.total_seconds() == pytest.approx(other, abs=1e-3)
-
-
-def test_rates_by_hour_of_the_week() -> None:
-    """Only Tuesdays from nine to ten: every arrival is there."""
-    rate = [0.0] * 168
-    rate[24 + 9] = 5.0
-    kinds = [Workload(name="web", rate=rate, arrives=ALWAYS, work=Exponential(MINUTE))]
-    result = run(1, days=21, kinds=kinds, team=Team([Agent("ada", ALWAYS)]))
-    assert len(result.records) > 5
-    assert {(r.opened_at.weekday(), r.opened_at.hour) for r in result.records} == {(1, 9)}
-
-
-def test_lengths_are_inverse_distributions() -> None:
-    """Medians, the greatest of a sample, and what is refused."""
-    assert Lognormal(HOUR, 1.5)(0.5) == HOUR
-    assert Exponential(HOUR)(0.0) == timedelta(0)
-    assert Empirical([2 * HOUR, HOUR])(0.999) == 2 * HOUR
-    for wrong in (lambda: Exponential(timedelta(0)), lambda: Empirical([])):
-        with pytest.raises(DefinitionError):
-            wrong()
-
-
-def test_what_cannot_work_is_refused() -> None:
-    """Names twice, a skill that nobody has, no agents, rates that never come."""
-    web = KINDS[1]
-    with pytest.raises(InvalidValueError, match="each name once"):
-        run(kinds=[web, web])
-    with pytest.raises(InvalidValueError, match="a skill of an agent"):
-        run(agents=2, kinds=[attrs.evolve(web, skill="none")])
-    for options in ({"rate": 0}, {"rate": [1, 2]}, {"burst": 0}, {"opening": []}, {"name": ""}):
-        with pytest.raises(DefinitionError):
-            attrs.evolve(web, **options)
-    with pytest.raises(DefinitionError):
-        Team([])
-
-
-def test_history_gives_workloads_that_give_such_a_history() -> None:
-    """Fitted to a run, the rate, the share of holds and of reopenings come back."""
-    result = run(4, days=28)
-    records = [record for record in result.records if record.id.startswith("mail")]
-    (mail,) = fit_workloads(records, as_of=START + 28 * DAY, arrives=OFFICE)
-    assert mail.rate[0] == pytest.approx(1.5, rel=0.2)
-    assert mail.hold is not None
-    assert mail.hold.chance == pytest.approx(0.3, abs=0.1)
-    assert mail.reopen == pytest.approx(0.1, abs=0.07)
-    with pytest.raises(InvalidValueError):
-        fit_workloads([], as_of=START, arrives=OFFICE)
 
 
 def test_every_python_gives_the_same_records() -> None:

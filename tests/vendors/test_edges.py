@@ -21,7 +21,6 @@ from incidentcore.vendors import (
     read_table,
     read_xes,
 )
-from incidentcore.vendors.compare import SlaComparison
 from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
 from incidentcore.vendors.kit.paths import clean
 from incidentcore.vendors.profiles import read_profile
@@ -96,14 +95,6 @@ def test_findings_are_a_sequence_and_a_table() -> None:
     assert str(findings[0]) == "row 3, Priority 'Urgent!': unknown_level; left out (2 times)"
     assert str(ImportFinding(0, "", "", "empty", "no rows")) == "source: empty; no rows"
     assert ImportFinding(1, "a<b", "", "x", "y")._repr_html_() == "<p>row 1, a&lt;b: x; y</p>"
-
-
-def test_a_comparison_says_whether_both_agree() -> None:
-    same: dict[str, Any] = {"record_id": "INC-1", "target": "fix", "ours": None, "theirs": None}
-    both = SlaComparison(**same, agrees=True, difference=None, why="")
-    assert str(both) == "INC-1, fix: agrees"
-    one = SlaComparison(**same, agrees=False, difference=None, why="the tool has no result")
-    assert str(one) == "INC-1, fix: differs: the tool has no result"
 
 
 class Scalar:

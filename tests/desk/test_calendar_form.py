@@ -1,0 +1,46 @@
+"""Calendars in a desk's file: breaks of every week."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from tests.desk.small_files import HEAD, HOUR, MONDAY, loaded
+
+from incidentcore.desk import load_desk
+from incidentcore.errors import FormatError
+
+
+def test_a_break_of_every_week_is_taken_from_the_hours() -> None:
+    """4 h from 10:00 with lunch from 12 to 13 end at 15:00; on Friday, without one, at 14:00."""
+    lunch = 'breaks = [{ days = "mon-thu", hours = "12:00-13:00" }]'
+    hours = 'hours = { mon-fri = "08:00-18:00" }'
+    desk = loaded(HEAD.replace(hours, f"{hours}, {lunch}"))
+    office: Any = desk.calendars["office"]
+    for day, end in ((1, 15), (5, 14)):
+        at = datetime(2026, 6, day, 10, tzinfo=UTC)
+        assert office.deadline(at, 4 * HOUR) == at.replace(hour=end)
+
+
+def test_a_break_of_every_week_in_a_night_shift() -> None:
+    """A night from 22 to 06, with a pause at 02: a weekday is a date, here Tuesday's."""
+    night = 'hours = { mon = "22:00-06:00" }, breaks = [{ days = "tue", hours = "02:00-03:00" }]'
+    desk = loaded(HEAD.replace('hours = { mon-fri = "08:00-18:00" }', night))
+    office: Any = desk.calendars["office"]
+    assert office.deadline(MONDAY, 5 * HOUR) == datetime(2026, 6, 2, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ('{ days = "sat", hours = "12:00-13:00" }', "lie within those of sat"),
+        ('{ hours = "12:00-13:00" }', "either day or days"),
+        ('{ days = "mun", hours = "12:00-13:00" }', "mon-fri"),
+    ],
+)
+def test_a_break_that_takes_nothing_is_refused(entry: str, says: str) -> None:
+    """Saturday has no hours; a break is of a date or of weekdays."""
+    hours = 'hours = { mon-fri = "08:00-18:00" }'
+    with pytest.raises(FormatError, match=says):
+        load_desk(HEAD.replace(hours, f"{hours}, breaks = [{entry}]"))

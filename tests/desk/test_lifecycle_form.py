@@ -1,0 +1,46 @@
+"""Lifecycles in a desk's file: what they ask, migrate and compute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.desk.small_files import HEAD, loaded, opened
+
+from incidentcore.desk import load_desk
+from incidentcore.errors import FormatError
+from incidentcore.lifecycle import INCIDENT
+from incidentcore.values import Impact, Priority, Urgency
+
+
+def test_a_lifecycle_asks_migrates_and_recomputes() -> None:
+    """An opening without a category is refused; the priority follows [priority]."""
+    text = """
+    [priority]
+    matrix = "plain_3x3"
+    [lifecycle.incident]
+    opens_with = ["category", "status"]
+    migrates = { Parked = "on_hold" }
+    recomputes = true
+    """
+    desk = loaded(HEAD + text)
+    lifecycle = desk.lifecycle("incident")
+    assert lifecycle.opens_with == ("category", "custom.status")
+    assert dict(lifecycle.migrates) == {"Parked": "on_hold"}
+    assert lifecycle.priority_policy == desk.priority
+    assert lifecycle.states == INCIDENT.states
+    with pytest.raises(FormatError, match="migrates"):
+        load_desk(HEAD + text.replace('"on_hold"', '"onhold"'))
+
+
+def test_a_lifecycle_recomputes_by_code() -> None:
+    """A rule of one's own is named and passed in."""
+
+    def always_high(_: object, /) -> Any:
+        return Priority.HIGH
+
+    text = '[lifecycle.incident]\nrecomputes = { code = "mine" }\n'
+    desk = loaded(HEAD + text, mine=always_high)
+    assert desk.lifecycle("incident").priority_policy is always_high
+    record = opened(desk, impact=Impact.LOW, urgency=Urgency.LOW)
+    assert record.id == "INC-1"

@@ -1,0 +1,42 @@
+"""Services in a desk's file: due dates, starts and who answers."""
+
+from __future__ import annotations
+
+from tests.desk.small_files import HEAD, HOUR, MONDAY, SERVICE, loaded, opened
+
+from incidentcore.records import set_fields
+from incidentcore.sla import DueDate
+
+
+def test_a_due_date_follows_its_field() -> None:
+    """Due when called back; the call moves from 10:00 to 12:00, and with follow the due too."""
+    for word, hour in (("due", 10), ("follow", 12)):
+        text = SERVICE.replace('"4h"', f'"{word}:call_at"')
+        desk = loaded(HEAD + text)
+        target = desk.services[0].resolution[0].target
+        assert target == DueDate("custom.call_at", follow=word == "follow")
+        record = opened(desk, custom={"call_at": MONDAY.replace(hour=10)})
+        custom = {"call_at": MONDAY.replace(hour=12)}
+        record = set_fields(record, custom=custom, at=MONDAY + HOUR, by="ada")
+        (status,) = desk.evaluate(record, now=MONDAY + HOUR)
+        assert status.due_at == MONDAY.replace(hour=hour)
+
+
+def test_a_clock_starts_from_a_field() -> None:
+    """Four hours from when it began, half an hour before the opening at 08:00: due 12:00.
+
+    Office hours begin at 08:00, so that the half hour before them does not count.
+    """
+    text = SERVICE.replace('resolution = "4h"', 'resolution = "4h"\nstarts_from = "started"')
+    desk = loaded(HEAD + text.replace("office", "always"))
+    record = opened(desk, custom={"started": MONDAY - HOUR / 2})
+    (status,) = desk.evaluate(record, now=MONDAY)
+    assert status.due_at == MONDAY + 3.5 * HOUR
+
+
+def test_roles_that_answer() -> None:
+    """A bot's public reply is a response where the service says so."""
+    line = 'response = "1h"\nanswered_by = ["agent", "bot"]'
+    desk = loaded(HEAD + SERVICE.replace('resolution = "4h"', line))
+    (clock,) = desk.service_level.clocks  # type: ignore[union-attr]
+    assert clock.definitions[0].answered_by == ("agent", "bot")

@@ -1,0 +1,51 @@
+"""The lines of a desk's file in what is said of it."""
+
+from __future__ import annotations
+
+import pytest
+from tests.desk.test_edges import HEAD
+
+from incidentcore.desk import (
+    load_desk,
+)
+from incidentcore.errors import FormatError
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        (
+            '[lifecycle.incident]\nclose_after = "2 business days"\n',
+            "lifecycle.incident",
+            "the calendar in which they count",
+        ),
+        ('[import]\nstates = { Open = "opened" }\n', "import.states.Open", "a state of incidents"),
+        (
+            '[import]\nlevels = { priority = { A = "worst" } }\n',
+            "import.levels.priority.A",
+            "one of",
+        ),
+        (f'zone = "{"a" * 78}"\n', "zone", f"got '{'a' * 78}';"),
+        (f'zone = "{"a" * 79}"\n', "zone", f"got '{'a' * 78}…;"),
+    ],
+)
+def test_a_fault_says_where_what_and_how(text: str, place: str, said: str) -> None:
+    """A long value is cut where 80 characters end."""
+    with pytest.raises(FormatError) as wrong:
+        load_desk(HEAD + text)
+    assert place in str(wrong.value)
+    assert said in str(wrong.value)
+
+
+def test_a_fault_in_a_list_of_tables_has_the_line_of_its_table() -> None:
+    """The header that repeats starts the second table, and its keys are counted from there."""
+    text = (
+        HEAD + '[services.all]\n[[agreements]]\nservice = "all"\n[[agreements]]\nservice = "al"\n'
+    )
+    with pytest.raises(FormatError, match=r"line 7: agreements\[2\]\.service"):
+        load_desk(text)
+    text = (
+        HEAD + '[[approvals]]\nstages = [{ of = "x" }]\n[[approvals]]\n[approvals.when]\nvip = 1\n'
+    )
+    with pytest.raises(FormatError, match=r"line 4: approvals\[1\]"):
+        load_desk(text)

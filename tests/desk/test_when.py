@@ -1,0 +1,24 @@
+"""Conditions in a desk's file: an instant that is reached."""
+
+from __future__ import annotations
+
+import pytest
+from tests.desk.small_files import HEAD, loaded
+
+from incidentcore.conditions import reached
+from incidentcore.desk import load_desk
+from incidentcore.errors import FormatError
+
+
+def test_an_instant_that_is_reached() -> None:
+    """``reached`` holds from the instant that a field holds; false is before it."""
+    row = '[[escalation]]\nname = "call"\nwhen = { call_at = { reached = true } }\n'
+    levels = 'levels = [{ after = "0m", to = "group:x" }]\n'
+    desk = loaded(HEAD + row + levels)
+    assert desk.escalation[0].when == reached("custom.call_at")
+    other = loaded(HEAD + row.replace("true", "false") + levels)
+    assert other.escalation[0].when != desk.escalation[0].when
+    later = loaded(HEAD + row.replace("reached = true", 'later_than = "opened_at"') + levels)
+    assert later.escalation[0].when.fields == {"custom.call_at", "opened_at"}
+    with pytest.raises(FormatError, match="true or false"):
+        load_desk(HEAD + row.replace("true", '"yes"') + levels)

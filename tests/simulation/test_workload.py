@@ -1,0 +1,53 @@
+"""Workloads, lengths and teams: when records arrive, how long they take, what is refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import attrs
+import pytest
+from tests.simulation.test_desk_run import ALWAYS, HOUR, KINDS, MINUTE, run
+
+from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.simulation import (
+    Agent,
+    Empirical,
+    Exponential,
+    Lognormal,
+    Team,
+    Workload,
+)
+
+
+def test_rates_by_hour_of_the_week() -> None:
+    """Only Tuesdays from nine to ten: every arrival is there."""
+    rate = [0.0] * 168
+    rate[24 + 9] = 5.0
+    kinds = [Workload(name="web", rate=rate, arrives=ALWAYS, work=Exponential(MINUTE))]
+    result = run(1, days=21, kinds=kinds, team=Team([Agent("ada", ALWAYS)]))
+    assert len(result.records) > 5
+    assert {(r.opened_at.weekday(), r.opened_at.hour) for r in result.records} == {(1, 9)}
+
+
+def test_lengths_are_inverse_distributions() -> None:
+    """Medians, the greatest of a sample, and what is refused."""
+    assert Lognormal(HOUR, 1.5)(0.5) == HOUR
+    assert Exponential(HOUR)(0.0) == timedelta(0)
+    assert Empirical([2 * HOUR, HOUR])(0.999) == 2 * HOUR
+    for wrong in (lambda: Exponential(timedelta(0)), lambda: Empirical([])):
+        with pytest.raises(DefinitionError):
+            wrong()
+
+
+def test_what_cannot_work_is_refused() -> None:
+    """Names twice, a skill that nobody has, no agents, rates that never come."""
+    web = KINDS[1]
+    with pytest.raises(InvalidValueError, match="each name once"):
+        run(kinds=[web, web])
+    with pytest.raises(InvalidValueError, match="a skill of an agent"):
+        run(agents=2, kinds=[attrs.evolve(web, skill="none")])
+    for options in ({"rate": 0}, {"rate": [1, 2]}, {"burst": 0}, {"opening": []}, {"name": ""}):
+        with pytest.raises(DefinitionError):
+            attrs.evolve(web, **options)
+    with pytest.raises(DefinitionError):
+        Team([])

@@ -1,0 +1,105 @@
+"""Fields, values and kinds of event that a definition names wrongly (S10)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from tests.sla.desk import OFFICE
+from tests.sla.test_lint import DONE, OPEN, STATES, codes, resolution
+
+from incidentcore.conditions import NEVER, Condition, before, field, reached
+from incidentcore.sla import (
+    CalendarByField,
+    DueDate,
+    SlaDefinition,
+    lint_sla,
+)
+from incidentcore.values import Priority
+
+
+class SubText(str):
+    """A text of another library."""
+
+    __slots__ = ()
+
+
+class SubDatetime(datetime):
+    """An instant of another library."""
+
+
+@pytest.mark.parametrize(
+    ("definition", "found", "named"),
+    [
+        (resolution(stop=field("state.name").equals("solved")), "never_stops", ""),
+        (resolution(stop=field("state.open").is_true() & ~OPEN), "never_stops", ""),
+        (resolution(pause=field("custom.planned_at").present()), "pause_never_ends", "reached("),
+        (resolution(resume=NEVER), "never_resumes", ""),
+        (resolution(start=OPEN & field("prioritty").present()), "unknown_field", "priority"),
+        (resolution(start=OPEN & field("state.opne").is_true()), "unknown_field", "open"),
+        (resolution(start=OPEN & field("priority").equals("high")), "wrong_type", "Priority.HIGH"),
+        (resolution(start=OPEN & field("priority").is_true()), "wrong_type", "Priority.HIGH"),
+        (resolution(stop=DONE | (field("reopen_count") > "3")), "wrong_type", "a number"),
+        (
+            resolution(start=OPEN & field("assignment_group").is_in(["net", "mail"])),
+            "nested_values",
+            "is_in(a, b)",
+        ),
+        (resolution(reset=field("kind").equals("comented")), "unknown_kind", "commented"),
+        (resolution(reset=field("knd").equals("commented")), "unknown_field", "kind"),
+        (resolution(target=DueDate("custon.due")), "unknown_field", "custom"),
+        (resolution(starts_from="detected"), "unknown_field", "detected_at"),
+        (resolution(calendar=CalendarByField("customs.a", {}, OFFICE)), "unknown_field", "custom"),
+    ],
+)
+def test_planted_mistakes_are_found(definition: SlaDefinition, found: str, named: str) -> None:
+    """Each is found by its code, and the message names what is meant."""
+    findings = [each for each in lint_sla(definition, domains=STATES) if each.code == found]
+    assert findings
+    assert named in findings[0].message
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        resolution(start=OPEN & (field("priority") >= Priority.HIGH)),
+        resolution(start=OPEN & field("assignment_group").is_in("net", "mail")),
+        resolution(start=OPEN & field("custom.a.b").equals(3), pause=before("custom.until")),
+        resolution(start=reached("custom.starts"), starts_from="detected_at"),
+        resolution(stop=field("last_public_update_at").later_than(field("assigned_at"))),
+        resolution(start=OPEN & (field("support_tier") >= 2) & field("tags").contains("vip")),
+        resolution(start=OPEN & field("category").starts_with("network")),
+        resolution(start=OPEN & field("approval.state").equals("x") | OPEN),
+        resolution(reset=field("by.role").equals("agent") & field("visibility").equals("public")),
+        SlaDefinition.first_response(hours=1, calendar=OFFICE, agent_spoke_first=True),
+    ],
+)
+def test_what_is_meant_is_left_alone(definition: SlaDefinition) -> None:
+    """Neighbors of the mistakes that are none."""
+    assert not {*codes(definition)} & {
+        *("unknown_field", "wrong_type", "nested_values", "unknown_kind", "never_stops"),
+        *("pause_never_ends", "never_resumes", "never_attaches", "never_starts"),
+    } - ({"unknown_field"} if "approval" in str(definition.start) else set())
+
+
+@pytest.mark.parametrize(
+    ("when", "found"),
+    [
+        (field("known_error").equals(True), []),
+        (field("known_error").equals(1), ["wrong_type"]),
+        (field("reopen_count").equals(1), []),
+        (field("reopen_count").equals(True), ["wrong_type"]),
+        (field("state.name").equals("new"), []),
+        (field("state.name").equals(5), ["wrong_type"]),
+        (field("opened_at").equals(SubDatetime(2026, 6, 1, tzinfo=UTC)), []),
+        (field("title").is_in("a", "b"), []),
+        (field("title").equals(SubText("a")), []),
+        (field("title").is_in("a", 5), ["wrong_type"]),
+    ],
+    ids=str,
+)
+def test_a_value_is_of_a_type_that_its_field_has(when: Condition, found: list[str]) -> None:
+    """A truth is not a number, and a subclass is of the type of its base."""
+    assert [
+        one.code for one in lint_sla(resolution(pause=when)) if one.code == "wrong_type"
+    ] == found

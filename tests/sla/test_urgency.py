@@ -1,0 +1,85 @@
+"""A more urgent target that is longer than a milder one (S10)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from tests.sla.desk import ALWAYS_OPEN, OFFICE
+from tests.sla.test_lint import CRITICAL, ONE_DAY, resolution
+
+from incidentcore.conditions import field
+from incidentcore.records import Incident
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import (
+    DueDate,
+    SlaDefinition,
+    SlaPolicy,
+    lint_sla_policy,
+)
+from incidentcore.sla.urgency import is_later
+from incidentcore.testing import check_sla
+from incidentcore.values import Priority
+
+
+def calendar_of(hours: dict[str, str]) -> BusinessCalendar:
+    return BusinessCalendar(zone="UTC", hours=hours)
+
+
+def by_level(**hours: float) -> SlaPolicy:
+    return SlaPolicy(
+        [
+            (
+                field("priority").equals(Priority.scale[name]),
+                SlaDefinition.resolution(hours=number, calendar=OFFICE, name=name),
+            )
+            for name, number in hours.items()
+        ],
+        default=SlaDefinition.resolution(hours=80, calendar=OFFICE, name="rest"),
+    )
+
+
+def test_forty_hours_instead_of_four() -> None:
+    """A more urgent target that is longer than a milder one is found and named."""
+    assert lint_sla_policy(by_level(critical=4, high=8, moderate=24)) == ()
+    (finding,) = lint_sla_policy(by_level(critical=40, high=8, moderate=24))
+    assert (finding.code, finding.subject) == ("inverted_targets", "critical")
+    assert "high" in finding.message
+    with pytest.raises(AssertionError, match="inverted_targets"):
+        check_sla(by_level(critical=40, high=8, moderate=24))
+
+
+def test_an_always_open_calendar_does_not_hide_it() -> None:
+    """40 hours around the clock are later than 8 office hours from most starts; 4 are not."""
+    for hours, found in ((40, ["inverted_targets"]), (4, [])):
+        critical = SlaDefinition.resolution(hours=hours, calendar=ALWAYS_OPEN, name="critical")
+        policy = SlaPolicy(
+            [(CRITICAL, critical)],
+            default=SlaDefinition.resolution(hours=8, calendar=OFFICE, name="rest"),
+        )
+        assert found == [finding.code for finding in lint_sla_policy(policy)]
+
+
+def test_targets_that_cannot_be_compared_are_not_inverted() -> None:
+    """A due read from a field, a calendar that has ended, and a rule on an unknown field."""
+    rest = SlaDefinition.resolution(hours=8, calendar=OFFICE, name="rest")
+    for rule in (
+        (CRITICAL, resolution(name="critical", target=DueDate("custom.due"))),
+        (CRITICAL, resolution(name="critical", calendar=ONE_DAY, target=timedelta(hours=9))),
+        (CRITICAL & field("priorty.name").equals("x"), resolution()),
+    ):
+        for rules in ([rule], [(CRITICAL, rest), rule]):
+            found = lint_sla_policy(SlaPolicy(rules, default=rest))
+            assert "inverted_targets" not in {one.code for one in found}
+
+
+def test_half_of_the_starts_are_enough_to_be_later() -> None:
+    """One calendar counts before noon and the other after: of four starts a day, two are later."""
+    first, second = (
+        SlaDefinition.resolution(hours=1, calendar=calendar_of({"mon-sun": hours}))
+        for hours in ("00:00-12:00", "12:00-24:00")
+    )
+    facts = Incident.default_facts()
+    assert is_later(second, first, facts)
+    assert is_later(first, second, facts)
+    assert not is_later(SlaDefinition.resolution(hours=1, calendar=ALWAYS_OPEN), first, facts)

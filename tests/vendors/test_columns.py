@@ -1,0 +1,155 @@
+"""Columns described: the formats that fit them, headings guessed, profiles named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.vendors.test_event_log import solved
+
+from incidentcore.cli import main
+from incidentcore.serialization import xes_log
+from incidentcore.vendors import (
+    ColumnsPage,
+    describe_columns,
+)
+
+
+@pytest.mark.parametrize(
+    ("cells", "formats"),
+    [
+        (["03.11.2026 08:15", "24.12.2026 23:59"], ["%d.%m.%Y %H:%M"]),
+        (["03/11/2026", "04/11/2026"], ["%d/%m/%Y", "%m/%d/%Y"]),  # either order: the reader says
+        (["03/11/2026", "13/11/2026"], ["%d/%m/%Y"]),
+        (["03/11/2026 1:05 PM", "11/25/2026 12:00 AM"], ["%m/%d/%Y %I:%M %p"]),
+        (["2026-03-11 08:15", "2026-03-12"], []),  # ISO 8601 needs none
+        (["03.11.2026", "soon"], []),
+        (["3.11", "7"], []),
+    ],
+)
+def test_the_formats_that_fit_a_column_are_named(
+    tmp_path: Path, cells: list[str], formats: list[str]
+) -> None:
+    """Each format that reads all of its times, and none where one of them is something else."""
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(["Number;When", *(f"1;{cell}" for cell in cells)]), encoding="utf-8")
+    page = describe_columns(path)
+    assert list(page.columns[1].formats) == formats
+    assert [line for line in str(page).splitlines() if line.startswith("--time-format")] == [
+        f'--time-format "{form}"' for form in formats
+    ]
+
+
+def test_columns_are_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Names, a few values, and a mapping to copy."""
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Number;Opened;Short description;Assigned to;Odd\nI1;2026-03-02;Mail;ada;\n",
+        encoding="utf-8",
+    )
+    page = describe_columns(path)
+    assert [(c.name, c.field) for c in page.columns] == [
+        ("Number", "id"),
+        ("Opened", "opened"),
+        ("Short description", "title"),
+        ("Assigned to", "assignee"),
+        ("Odd", ""),
+    ]
+    assert page.columns[4].filled == 0
+    assert main(["columns", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert '--map "id=Number" "opened=Opened"' in out
+    assert main(["columns", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["map"]["title"] == "Short description"
+
+
+def test_everyday_headings_are_guessed(tmp_path: Path) -> None:
+    """Each by what it says without "No.", "On" and "Current"; what is missing is named."""
+
+    def page(heads: str) -> ColumnsPage:
+        path = tmp_path / "list.csv"
+        path.write_text(f"{heads}\n{';' * heads.count(';')}1\n", encoding="utf-8")
+        return describe_columns(path)
+
+    whole = page("Ticket No.;Created On;First Response On;Solved On;Current Status")
+    assert [c.field for c in whole.columns] == ["id", "opened", "responded", "resolved", "state"]
+    assert "missing" not in str(whole)
+    assert [c.field for c in page("Ref;Raised;Done").columns] == ["", "opened", "resolved"]
+    assert "id is still missing; choose its column" in str(page("Ref;Raised;Done"))
+    odd = "id and opened are still missing; choose a column for each"
+    assert str(page("A;B")).endswith(odd)
+
+
+@pytest.mark.parametrize(
+    ("keys", "profile"),
+    [
+        (["key", "fields"], "jira"),
+        (["id", "incident_number", "html_url"], "pagerduty"),
+        (["id", "incident_updates"], "statuspage"),
+        (["incident", "log_entries", "more"], "pagerduty"),
+        (["ticket", "audits"], "zendesk"),
+        (["incident", "sys_audit", "task_sla"], "servicenow"),
+        (["id", "display_id", "updates"], "happyfox"),
+        (["id", "responder_id", "fr_escalated"], "freshservice"),
+        (["id", "opened"], ""),
+    ],
+)
+def test_the_profile_of_a_tool_is_named(tmp_path: Path, keys: list[str], profile: str) -> None:
+    """A mapping of the columns of a tool's objects would be the wrong way to read them."""
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps([dict.fromkeys(keys, "1")]), encoding="utf-8")
+    page = describe_columns(path)
+    assert (page.profile, page.to_plain()["profile"]) == (profile, profile)
+    assert ("--map" in str(page)) == (not profile)
+    assert (f"--profile {profile} reads" in str(page)) == bool(profile)
+
+
+@pytest.mark.parametrize(
+    ("heads", "profile"),
+    [
+        ("Summary,Issue key,Issue id,Status,Created", "jira-csv"),
+        ("ID;Title;Status;Opening date", "glpi-csv"),
+        ("ID;Title;Status;Created", ""),
+    ],
+)
+def test_the_profile_of_a_tool_s_table_is_named(tmp_path: Path, heads: str, profile: str) -> None:
+    """By headings that no other table has."""
+    path = tmp_path / "list.csv"
+    path.write_text(f"{heads}\n", encoding="utf-8")
+    assert describe_columns(path).profile == profile
+
+
+def test_headings_in_other_languages_and_styles(tmp_path: Path) -> None:
+    """As ServiceNow, Jira, GLPI and Opsgenie name them in German, French and in JSON."""
+    path = tmp_path / "list.csv"
+
+    def fields(heads: str) -> list[str]:
+        path.write_text(f"{heads}\n{';' * heads.count(';')}1\n", encoding="utf-8")
+        return [column.field for column in describe_columns(path).columns]
+
+    german = "Nummer;Geöffnet;Kurzbeschreibung;Priorität;Status;Zuweisungsgruppe;Gelöst;Geschlossen"
+    named = ["id", "opened", "title", "priority", "state", "group", "resolved", "closed"]
+    assert fields(german) == named
+    german = "Vorgangsschlüssel;Zusammenfassung;Erstellt;Erledigt;Zugewiesene Person"
+    assert fields(german) == ["id", "title", "opened", "resolved", "assignee"]
+    french = "Titre;Statut;Date d'ouverture;Date de résolution;Demandeur - Demandeur"
+    assert fields(french) == ["title", "state", "opened", "resolved", "caller"]
+    assert fields("id;createdAt;Created at [UTC];updatedAt") == ["id", "opened", "", "updated"]
+    assert fields("Ticket ID;Created time;Resolved time;First response time (in hrs)") == [
+        *("id", "opened", "resolved", "")
+    ]
+
+
+def test_profiles_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An event log and XES are read from the command line."""
+    rows = tmp_path / "log.csv"
+    rows.write_text("c,a,t\n1,new,2026-03-02T09:00Z\n1,closed,2026-03-02T10:00Z\n")
+    options = ["--profile", "events", "--map", "case=c", "activity=a", "at=t"]
+    assert main(["report", str(rows), *options]) == 0
+    assert "mean_time_to_resolve" in capsys.readouterr().out
+    assert main(["report", str(rows), "--profile", "events", "--map", "case=c"]) == 2
+    assert "activity" in capsys.readouterr().err
+    xes = tmp_path / "log.xes"
+    xes.write_text("".join(xes_log([solved()])), encoding="utf-8")
+    assert main(["report", str(xes), "--profile", "xes"]) == 0

@@ -1,0 +1,66 @@
+"""The SLA results of a tool beside ours."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.vendors.test_event_log import resolved_after
+from tests.vendors.writers import START
+
+from incidentcore import BusinessCalendar, SlaDefinition
+from incidentcore.errors import InvalidValueError
+from incidentcore.vendors import (
+    compare_sla,
+)
+from incidentcore.vendors.compare import SlaComparison
+from incidentcore.vendors.kit import (
+    ReportedSla,
+)
+
+POLICY = SlaDefinition.resolution(
+    name="resolution", target=timedelta(hours=8), calendar=BusinessCalendar.always("UTC")
+)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "cycle", "agrees", "why"),
+    [
+        (420, (420, 480, False), True, ""),
+        (420, (420.5, 480, False), True, ""),
+        (540, (540, 480, True), True, ""),
+        (420, (360, 480, False), False, "stopped at"),
+        (540, (420, 480, False), False, "counted 9:00:00, theirs 7:00:00"),
+        (420, (420, 960, True), False, "target 8:00:00, theirs 16:00:00"),
+        (420, None, False, "the tool has no result"),
+    ],
+)
+def test_sla_results_are_compared(
+    minutes: int, cycle: tuple[int, int, bool] | None, *, agrees: bool, why: str
+) -> None:
+    """The verdict and the time that counted, with the first cause where they differ."""
+    [row] = compare_sla([resolved_after(minutes, cycle)], "Time to resolution", POLICY)
+    assert row.agrees is agrees
+    assert why in row.why
+
+
+def test_results_from_elsewhere_can_be_compared() -> None:
+    """By record id; a record without any result on either side is no row."""
+    incident = resolved_after(60, None)
+    theirs = {"SD-1": ReportedSla(target="fix", breached=True)}
+    [row] = compare_sla([incident], theirs, POLICY, now=START + timedelta(days=1))
+    assert (row.target, row.agrees) == ("fix", False)
+    assert "theirs True" in row.why
+    with pytest.raises(InvalidValueError, match="tolerance"):
+        compare_sla([incident], theirs, POLICY, tolerance=timedelta(-1))
+    with pytest.raises(InvalidValueError, match="reported"):
+        compare_sla([incident], 7, POLICY)  # type: ignore[arg-type]
+
+
+def test_a_comparison_says_whether_both_agree() -> None:
+    same: dict[str, Any] = {"record_id": "INC-1", "target": "fix", "ours": None, "theirs": None}
+    both = SlaComparison(**same, agrees=True, difference=None, why="")
+    assert str(both) == "INC-1, fix: agrees"
+    one = SlaComparison(**same, agrees=False, difference=None, why="the tool has no result")
+    assert str(one) == "INC-1, fix: differs: the tool has no result"

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.communication import (
-    PUBLIC_REPLY,
     CommunicationPlan,
     UpdateRule,
     due_updates,
@@ -28,7 +27,6 @@ from incidentcore.lifecycle import advance
 from incidentcore.records import (
     Incident,
     comment,
-    log_contact,
     mark_restored,
     set_fields,
 )
@@ -36,7 +34,6 @@ from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import to_plain
 from incidentcore.testing import communicated_incidents, communication_plans
 from incidentcore.testing.checks_communication import POLLS
-from incidentcore.values import Actor
 
 MINUTE = timedelta(minutes=1)
 
@@ -67,62 +64,6 @@ def test_for_each_audience_the_first_rule_that_matches_applies() -> None:
         ("customers", "customers", "status page"),
         ("executives", "all", "mail"),
     ]
-
-
-def test_what_counts_as_an_update() -> None:
-    """A note for this audience; a comment only where the plan says so, and only a public one."""
-    late = AT + 31 * MINUTE
-    plain = CommunicationPlan("status", rule())
-    lenient = CommunicationPlan("status", rule(), also={"customers": PUBLIC_REPLY})
-    base = incident()
-    at = AT + 10 * MINUTE
-    answers = {
-        "told": log_update_sent(base, "customers", at=at, by="ada"),
-        "others": log_update_sent(base, "executives", at=at, by="ada"),
-        "public": comment(base, "soon", at=at, by="ada"),
-        "internal": comment(base, "hm", visibility="internal", at=at, by="ada"),
-        "asked": comment(base, "well?", at=at, by=Actor("kim", "requester")),
-        "called": log_contact(base, "telephone", at=at, by="ada"),
-    }
-    counted = {
-        plan.name + str(plan is lenient): {
-            name for name, one in answers.items() if not missed_updates(plan, one, now=late)
-        }
-        for plan in (plain, lenient)
-    }
-
-    assert counted == {"statusFalse": {"told"}, "statusTrue": {"told", "public"}}
-
-
-def test_exactly_at_its_due_is_on_time() -> None:
-    """One microsecond later is late by one microsecond (rule U1)."""
-    plan = CommunicationPlan("status", rule())
-    due = AT + 30 * MINUTE
-    after = due + timedelta(microseconds=1)
-
-    assert not missed_updates(
-        plan, log_update_sent(incident(), "customers", at=due, by="ada"), now=due
-    )
-    (late,) = missed_updates(
-        plan, log_update_sent(incident(), "customers", at=after, by="ada"), now=after
-    )
-    assert late.late_by == timedelta(microseconds=1)
-
-
-def test_lateness_is_business_time_where_the_plan_counts_so() -> None:
-    """Due on Friday at 17:00: sent at 19:00 it is on time by the calendar, on Monday it is not."""
-    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
-    plan = CommunicationPlan("status", rule(every=60 * MINUTE, calendar=office))
-    friday = datetime(2026, 6, 5, 16, tzinfo=UTC)
-    record = Incident.open(id="INC-1", title="t", at=friday, by="kim")
-    evening = log_update_sent(record, "customers", at=friday + 180 * MINUTE, by="ada")
-    monday = log_update_sent(
-        record, "customers", at=datetime(2026, 6, 8, 9, 20, tzinfo=UTC), by="ada"
-    )
-
-    now = datetime(2026, 6, 8, 9, 30, tzinfo=UTC)
-    assert missed_updates(plan, evening, now=now) == ()
-    assert [one.late_by for one in missed_updates(plan, monday, now=now)] == [20 * MINUTE]
 
 
 def test_a_stop_ends_the_pace_and_leaves_the_final_update() -> None:

@@ -26,7 +26,7 @@ from incidentcore.escalation import (
     servicenow_sla_row,
 )
 from incidentcore.instants import Interval
-from incidentcore.schedule import BusinessCalendar, BusinessDays, Holiday, Rotation
+from incidentcore.schedule import BusinessCalendar, BusinessDays, Rotation
 from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Impact, LintFinding
 
@@ -178,14 +178,6 @@ def test_the_other_order_of_rows_is_clean() -> None:
     assert lint_escalation(EscalationMatrix("m", rows), start=MONDAY, end=MONDAY) == ()
 
 
-def test_schedules_that_fill_each_others_gaps_are_clean() -> None:
-    """By day one schedule, the other always: somebody is told at every hour."""
-    both = (EscalationTarget.on_call(BY_DAY), EscalationTarget.on_call(ROUND_THE_CLOCK))
-    rules = EscalationMatrix("m", [row(level(After(HOUR), both))])
-
-    assert lint_escalation(rules, start=MONDAY, end=MONDAY + WEEK) == ()
-
-
 def test_the_shipped_shapes_are_clean() -> None:
     """What the library offers as data has no finding of its own, for records that are assigned."""
     assigned = field("assignee").present()
@@ -211,47 +203,6 @@ def test_the_default_flow_of_servicenow_tells_nobody_while_nobody_is_assigned() 
     assert [(one.code, place_of(one), one.witness) for one in findings] == [
         ("may_tell_nobody", 1, "assignee is empty"),
         ("may_tell_nobody", 2, "assignee is empty"),
-    ]
-
-
-def test_a_gap_outside_the_contact_hours_tells_nobody_of_nothing() -> None:
-    """On call by day, and told by day only: clean. Told until 18:00: nobody at 17:00."""
-    target = EscalationTarget.on_call(BY_DAY)
-    late = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-18:00"})
-    clean = EscalationMatrix("m", [row(level(After(HOUR), target, during=OFFICE))])
-    gap = EscalationMatrix("m", [row(level(After(HOUR), target, during=late))])
-
-    assert lint_escalation(clean, start=MONDAY, end=MONDAY + WEEK) == ()
-    (finding,) = lint_escalation(gap, start=MONDAY, end=MONDAY + WEEK)
-    assert finding.witness == MONDAY + 17 * HOUR
-
-
-def test_a_field_fills_a_gap_only_while_it_is_filled_itself() -> None:
-    """By day the schedule, otherwise the assignee: nobody at night while that is empty."""
-    both = (EscalationTarget.on_call(BY_DAY), EscalationTarget.field("assignee"))
-    rules = EscalationMatrix("m", [row(level(After(HOUR), both))])
-    (finding,) = lint_escalation(rules, start=MONDAY, end=MONDAY + WEEK)
-
-    assert (finding.code, finding.witness) == ("may_tell_nobody", MONDAY)
-
-
-def test_a_chain_behind_a_level_that_never_fires_never_fires() -> None:
-    """Each of the three says so; the one that stands by itself does not."""
-    rules = EscalationMatrix(
-        "m",
-        [
-            row(
-                level(OnClock("ola", "due")),
-                level(AfterPrevious(HOUR)),
-                level(AfterPrevious(HOUR)),
-                level(After(HOUR)),
-            )
-        ],
-    )
-    findings = lint_escalation(rules, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK)
-
-    assert [(one.code, place_of(one)) for one in findings] == [
-        ("level_never_fires", n) for n in (0, 1, 2)
     ]
 
 
@@ -298,20 +249,6 @@ def test_personal_steps_that_the_next_level_outruns_are_told() -> None:
     assert lint_escalation(slow, start=MONDAY, end=MONDAY, personal=personal) == ()
 
 
-def test_a_holiday_without_anybody_is_a_witness() -> None:
-    """Covered by shifts that skip Christmas Day: nobody at its first instant."""
-    calendar = BusinessCalendar(
-        zone="UTC", hours={"mon-sun": "00:00-24:00"}, holidays=[Holiday("2026-12-25")]
-    )
-    target = EscalationTarget.on_call(
-        OnCallSchedule("s", [OnCallLayer(DAILY, "ada", during=calendar)])
-    )
-    rules = EscalationMatrix("m", [row(level(After(HOUR), target))])
-    (finding,) = lint_escalation(rules, start=MONDAY, end=datetime(2027, 1, 1, tzinfo=UTC))
-
-    assert finding.witness == datetime(2026, 12, 25, tzinfo=UTC)
-
-
 def test_a_level_is_compared_with_clocks_of_its_kind_whose_target_is_a_span() -> None:
     """Two business days have no length of their own, and another kind's eight hours say nothing."""
     days = SlaDefinition.resolution(target=BusinessDays(2), calendar=OFFICE, name="days")
@@ -351,16 +288,6 @@ def test_a_level_at_the_start_of_its_clock_is_due_at_once() -> None:
     (finding,) = lint_escalation(matrix, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK)
     assert (finding.code, finding.witness) == ("due_at_once", 4 * HOUR)
     assert "the point" in finding.message
-
-
-def test_a_gap_of_a_rota_beside_a_field_that_may_be_empty() -> None:
-    """By night nobody is on call, and there may be no assignee either; the words say both."""
-    targets = (EscalationTarget.on_call(BY_DAY), EscalationTarget.field("assignee"))
-    matrix = EscalationMatrix("m", [row(level(After(HOUR), targets))])
-    (finding,) = lint_escalation(matrix, start=MONDAY, end=MONDAY + WEEK)
-    assert (finding.code, finding.witness) == ("may_tell_nobody", MONDAY)
-    assert MONDAY.isoformat() in finding.message
-    assert "assignee" in finding.message
 
 
 def test_a_spell_that_no_delivery_moves_is_clean() -> None:

@@ -17,7 +17,6 @@ from incidentcore.forecast import (
     breach_model,
     expected_resolution,
     merge_models,
-    watch_list,
 )
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
@@ -86,20 +85,6 @@ def test_a_coarser_cell_answers_where_the_finer_has_too_few() -> None:
     assert model.chance(ticket(10), now=START + HOUR).cell == "assignment_group Desk"
 
 
-def test_a_visit_counts_from_entering_the_cell() -> None:
-    """After a move, what matters is the time since the move."""
-    moved = [ticket(n, lasts=(n + 2) * HOUR, moved=HOUR) for n in range(4)] + [
-        ticket(5, moved=HOUR)
-    ]
-    model = model_of(moved, cells=(("assignment_group",),))
-    network = next(one for one in model.histories if one.values == ("Network",))
-    assert [left / 3_600_000_000 for left in network.left] == [1, 2, 3, 4, 9]
-    asked = ticket(10, moved=2 * HOUR)
-    chance = model.chance(asked, now=START + 3 * HOUR)  # one hour there, one hour left
-    assert chance.n == 4
-    assert chance.probability == pytest.approx(3 / 4)
-
-
 def test_old_habits_fade() -> None:
     """With ``recent`` only what was observed lately counts, also of old records."""
     old = [ticket(number, lasts=HOUR) for number in range(10)]
@@ -107,21 +92,6 @@ def test_old_habits_fade() -> None:
     model = model_of([*old, *new, OPEN], recent=6 * HOUR)
     (history,) = model.histories
     assert (history.entered, len(history.left)) == ((-1, -1, -1, -1, 4 * 3_600_000_000), 5)
-
-
-def test_pauses_and_closed_hours_do_not_count() -> None:
-    """The time is that of the clock: what happened at night adds nothing."""
-    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "08:00-16:00"})
-    agreed = SlaDefinition.resolution(hours=8, calendar=office)
-    model = breach_model(
-        agreed,
-        [ticket(n, 15 * HOUR, (17 + n) * HOUR) for n in range(4)] + [ticket(9, 39 * HOUR)],
-        as_of=START + 60 * HOUR,
-        cells=PLAIN,
-        enough=1,
-    )
-    hours = [left / 3_600_000_000 for left in model.histories[0].left]
-    assert hours == [1, 2, 3, 4, 5]  # Monday 15:00 until Tuesday 08, 09, 10, 11; one is open
 
 
 def test_the_expected_end_follows_the_calendar() -> None:
@@ -207,15 +177,3 @@ def test_chances_fit_a_desk_with_known_hazards() -> None:
     assert score.questions > 100
     assert score.ece < 0.12
     assert score.brier < score.base_brier
-
-
-def test_the_watch_list_names_the_most_endangered_first() -> None:
-    """Sorted by chance, with what is left and the sentence that says why."""
-    model = model_of([*SIX, OPEN])
-    asked = [ticket(1, 2 * HOUR), ticket(2), ticket(3, lasts=HOUR), ticket(4, -5 * HOUR)]
-    listed = watch_list(model, asked, now=START + 3 * HOUR)
-    assert [item.record.id for item in listed.items] == ["INC-00002", "INC-00001"]
-    assert listed.items[0].left == "1:00"
-    assert listed.items[0].expected_at == START + 6 * HOUR
-    assert "took more than the 1:00 that are left" in str(listed)
-    assert listed.to_markdown().startswith("| record | chance |")

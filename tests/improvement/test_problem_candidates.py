@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import math
-import pickle
 from collections import Counter
 from datetime import timedelta
 from fractions import Fraction
@@ -16,20 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.conditions import field
-from incidentcore.errors import InvalidValueError, KpiDefinitionError
+from incidentcore.errors import InvalidValueError
 from incidentcore.improvement import (
     DIMENSIONS,
     CandidateReport,
-    ProblemCandidate,
     problem_candidates,
-    problem_fields,
 )
 from incidentcore.improvement.poisson import poisson_lower
-from incidentcore.improvement.problem_candidates import _trend
-from incidentcore.instants import Interval
 from incidentcore.kpi import SUM, catalogue
 from incidentcore.records import (
-    Incident,
     Problem,
     Record,
     link,
@@ -144,25 +137,6 @@ def test_links_to_problems_are_read_from_both_sides() -> None:
     assert find(records, as_of=at(49), problems=[problem]).candidates[0].linked == 0
 
 
-def test_a_trend_is_told_only_beyond_chance() -> None:
-    """Late ones rise, early ones fall, and those spread like all others are steady."""
-    late = [{"item": "late", "opened": 1000 + n} for n in range(60)]
-    early = [{"item": "early", "opened": n} for n in range(60)]
-    even = [{"item": "even", "opened": 20 * n} for n in range(60)]
-    rest = [{"item": f"h{n}", "opened": 6 * n} for n in range(200)]
-    found = find(incidents([*late, *early, *even, *rest]), dimensions=ITEM, split=at(600))
-    trends = {one.key[0]: one.trend for one in found}
-    assert trends == {"late": "rising", "early": "falling", "even": "steady"}
-    assert found.split == at(600)
-    assert "what changed when they became more" in found.candidate("late").why[-1]
-
-
-def test_a_difference_that_does_not_matter_is_no_trend() -> None:
-    """Of 20,000, 52 % against 50 % are beyond chance and yet steady; 58 % are rising."""
-    for recent, trend in ((10_400, "steady"), (11_600, "rising")):
-        assert _trend(recent, 20_000, 0.5, Fraction(95, 100)) == trend
-
-
 def test_the_caller_behind_most_of_them_is_named() -> None:
     """One caller behind more than half of the incidents is told, one behind half is not."""
     (mx1,) = find(story(caller="monitor"), dimensions=ITEM)
@@ -209,27 +183,6 @@ def test_open_incidents_have_no_time_and_are_told() -> None:
     assert "30 of them are still open." in mx1.why
 
 
-def test_only_incidents_of_the_period_and_population_count() -> None:
-    """Everything else is counted under its reason, and the counts add up (rule I1)."""
-    records: list[Record] = list(story())
-    records.append(Problem.open(id="P", title="x", by="ada", at=at(1)))
-    found = find(
-        records,
-        dimensions=ITEM,
-        as_of=at(38),
-        period=Interval(at(5), at(500)),
-        population=~field("configuration_item").equals("host1"),
-    )
-    assert dict(found.left_out) == {
-        "not_an_incident": 1,
-        "not_known": 1,
-        "outside_period": 5,
-        "outside_population": 1,
-    }
-    assert found.n == 41 == found.counted + 8
-    assert found.observed == Interval(at(5), at(38))
-
-
 @pytest.mark.parametrize(
     "given",
     [
@@ -253,12 +206,6 @@ def test_what_makes_no_sense_is_refused(given: dict[str, Any]) -> None:
     """Each wrong argument is named."""
     with pytest.raises(InvalidValueError):
         find(given.pop("records", ()), **given)
-
-
-def test_a_misspelt_dimension_is_refused() -> None:
-    """A misspelt field is an error, not a dimension without values."""
-    with pytest.raises(KpiDefinitionError, match="servce"):
-        find([], dimensions=["servce"])
 
 
 def test_nothing_is_found_in_nothing() -> None:
@@ -402,56 +349,3 @@ def test_skewed_noise_gives_no_pair() -> None:
         ]
         claimed += len(find(records, dimensions=[("category", "assignment_group")], min_n=1)) > 0
     assert claimed <= 4  # 95 % of the draws with p = 0.05 and n = 40
-
-
-def test_tables_are_escaped_and_values_pickle() -> None:
-    """What a value holds is text in every form, never a tag or a formula."""
-    records = incidents({"item": "<script>x</script>|=1" if n < 30 else f"h{n}"} for n in range(40))
-    found = find(records, dimensions=ITEM)
-    assert "<script>" not in found._repr_html_() + found.to_markdown()
-    assert "&lt;script&gt;" in found._repr_html_()
-    assert "\\|=1" in found.to_markdown()
-    assert found.to_csv().startswith("rank,incidents,")
-    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301  our own bytes
-    assert isinstance(hash(found.candidates[0]), int)
-    assert json.loads(json.dumps(found.to_plain())) == found.to_plain()
-
-
-def test_functions_are_dimensions() -> None:
-    """A function of a record is a dimension under its own name, alone and in pairs."""
-
-    def hour(record: Record) -> object:
-        return record.opened_at.hour
-
-    records = [opened(f"I{n}", 24 * n + (3 if n < 40 else n % 24)) for n in range(80)]
-    (three,) = find(records, dimensions=[hour])
-    assert (three.dimension, three.key, three.label) == (("hour",), (3,), "hour 3")
-    assert isinstance(three, ProblemCandidate)
-    assert isinstance(records[0], Incident)
-    assert problem_fields(three).keys() == {"title", "description", "origin"}
-
-
-def test_one_incident_that_is_linked_is_said_in_the_singular() -> None:
-    """By the problem's name; a link that says nothing of a cause does not count."""
-    records = story()
-    problem = Problem.open(id="PRB-1", title="Mail", by="ada", at=at(50))
-    problem = link(problem, "related_to", records[1].id, at=at(51), by="ada")
-    problem = link(problem, "cause_of", records[0].id, at=at(51), by="ada")
-    (mx1,) = find(records, dimensions=ITEM, problems=[problem])
-    assert (mx1.linked, mx1.problems) == (1, (("PRB-1", 1),))
-    assert "1 of them is linked to a problem: PRB-1." in mx1.why
-    (unlinked,) = find(records, dimensions=ITEM)
-    assert "None of them is linked to a problem." in unlinked.why
-
-
-def test_exercises_are_left_out_by_name() -> None:
-    """What was played is not a problem."""
-    drill = opened("D", 1, exercise="fire", configuration_item="mx1")
-    found = find([*story(), drill], dimensions=ITEM)
-    assert dict(found.left_out) == {"exercise": 1}
-
-
-def test_an_error_of_a_caller_s_dimension_stays_his() -> None:
-    """A misspelt field of a record is ours to name, an attribute of something else is not."""
-    with pytest.raises(AttributeError, match="century"):
-        find(story(), dimensions=[lambda record: record.opened_at.century])

@@ -11,11 +11,10 @@ from typing import Any
 import attrs
 import pytest
 
-from incidentcore.conditions import before, during, field, reached
+from incidentcore.conditions import before, field, reached
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
-    REASONS,
     AtMost,
     Availability,
     Count,
@@ -25,16 +24,12 @@ from incidentcore.kpi import (
     FirstAcknowledged,
     FirstEvent,
     FirstWhen,
-    Group,
     HasLink,
-    HourBands,
     Kpi,
     KpiResult,
-    NetFlow,
     Objective,
     OccurrenceCount,
     Periods,
-    Rate,
     SlaClocks,
     TimeBetweenFailures,
     TimeIn,
@@ -43,7 +38,6 @@ from incidentcore.kpi import (
 )
 from incidentcore.lifecycle import advance
 from incidentcore.records import (
-    Escalated,
     Incident,
     Record,
     StateChanged,
@@ -58,7 +52,7 @@ from incidentcore.serialization import dumps, loads
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import CANCELED as CANCELED_STATE
 from incidentcore.values import CLOSED as CLOSED_STATE
-from incidentcore.values import IN_PROGRESS, RESOLVED, Actor
+from incidentcore.values import RESOLVED, Actor
 
 M, H, D = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 KIM = Actor("kim", "requester")
@@ -230,79 +224,6 @@ def test_an_objective_on_a_share_of_records() -> None:
 REOPENED = EventCount(field("kind").equals("state_changed") & field("action").equals("reopen"))
 
 
-def reopened_twice() -> Any:
-    record: Any = inc(at(9, d=20, mo=5))
-    for solved, again in ((1, 3), (7, 10)):
-        record = reopen(resolve(record, at(9, d=solved)), at(9, d=again))
-    return record
-
-
-def test_ops_k15_reopenings_of_a_month() -> None:
-    """Opened in May, reopened twice in June: 2 in June, none in May. target/goalert#3759."""
-    kpi = Kpi(id="reopenings", measure=REOPENED, canceled="include")
-    table = compute_kpis(
-        kpi,
-        [reopened_twice()],
-        as_of=LATER,
-        window=Periods("month", within=Interval(at(0, mo=5), at(0, mo=7))),
-    )
-
-    assert [(row.period, row.value, row.n) for row in table.results] == [
-        ("2026-05", 0, 0),
-        ("2026-06", 2, 1),
-    ]
-    assert one(kpi, [reopened_twice()], LATER).value == 2
-
-
-def test_ops_k15_pages_by_person_and_night() -> None:
-    """Pages are counted by their own instant and target. grafana-cold-storage/oncall#3907."""
-    record: Any = inc(at(9, d=31, mo=5))
-    for t, who in ((at(3), "ada"), (at(12), "ada"), (at(2, d=2), "bo"), (at(2, d=20), "bo")):
-        record = record.with_event(Escalated, at=t, by=Actor("pager", "system"), target=who)
-    paged = field("kind").equals("escalated")
-    night = BusinessCalendar(zone="UTC", hours={"mon-sun": "22:00-06:00"})
-    pages = Kpi(id="pages", measure=EventCount(paged, "pages"))
-    at_night = Kpi(id="at_night", measure=EventCount(paged & during(night), "pages"))
-    table = compute_kpis(
-        [pages, at_night],
-        [record],
-        as_of=LATER,
-        group_by=Group("target", when="event"),
-        window=WEEK,
-    )
-
-    counts = {(row.kpi, row.group[0]): row.value for row in table.results}
-    assert counts == {
-        ("pages", "ada"): 2,
-        ("pages", "bo"): 1,
-        ("at_night", "ada"): 1,
-        ("at_night", "bo"): 1,
-    }
-    by_hour = compute_kpis(
-        pages,
-        [record],
-        as_of=LATER,
-        group_by=[Group("target", when="event"), HourBands([("night", night)], "event")],
-        window=WEEK,
-    )
-    assert {row.group: row.value for row in by_hour.results} == {
-        ("ada", "night"): 1,
-        ("ada", "other hours"): 1,
-        ("bo", "night"): 1,
-    }
-    bands = compute_kpis(
-        pages, [record], as_of=LATER, group_by=HourBands([("night", night)], "event"), window=WEEK
-    )
-    assert {row.group: row.value for row in bands.results} == {
-        ("night",): 2,
-        ("other hours",): 1,
-    }
-    with pytest.raises(InvalidValueError, match="EventCount"):
-        compute_kpis(
-            catalogue.VOLUME, [record], as_of=LATER, group_by=Group("target", when="event")
-        )
-
-
 def test_ops_k16_merged_records_are_not_volume() -> None:
     """Of two records one is a duplicate: volume 1. zammad/zammad#1741."""
     duplicate = link(inc(at(9), "B"), "duplicate_of", "I1", at=at(9, 5), by="a")
@@ -318,48 +239,6 @@ def test_ops_k16_merged_records_are_not_volume() -> None:
 
 A = reopen(resolve(inc(at(9), "A"), at(9, d=20)), at(9, d=2, mo=7), by=KIM)
 B = resolve(inc(at(9), "B"), at(9, d=21))
-
-
-@pytest.mark.parametrize(
-    ("kpi", "text"),
-    [
-        (catalogue.REOPEN_RATE, "50.00 %"),
-        (catalogue.FIRST_CONTACT_RESOLUTION_RATE, "50.00 %"),
-        (catalogue.MEAN_TIME_TO_FIRST_RESOLUTION, "468.00 h"),
-    ],
-    ids=lambda value: value.id if isinstance(value, Kpi) else value,
-)
-def test_ops_k18_the_month_of_the_first_resolution(kpi: Kpi, text: str) -> None:
-    """Who was reopened in July stays in June by the first resolution. zammad/zammad#5013."""
-    result = one(kpi.replace(window_basis="first_resolved"), [A, B], LATER, window=JUNE)
-
-    assert (result.text(), result.n) == (text, 2)
-
-
-def test_ops_k18_under_the_last_resolution_it_is_listed() -> None:
-    """By the last resolution A is left out as reopened, never absent. frappe/helpdesk#3465."""
-    kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(window_basis="resolved")
-    again = resolve(A, at(9, d=5, mo=7))
-
-    assert one(kpi, [A, B], LATER, window=JUNE).n == 1
-    assert dict(one(kpi, [A, B], LATER, window=JUNE).excluded) == {"reopened": 1}
-    assert dict(one(kpi, [again, B], LATER, window=JUNE).excluded) == {"resolved_again": 1}
-    assert (one(kpi, [again, B], LATER, window=JULY).n) == 1
-    whole = Interval(JUNE.start, JULY.end)
-    assert one(kpi, [again, B], LATER, window=whole).n == 2
-    assert dict(one(kpi, [again, B], LATER, window=whole).excluded) == {}
-
-
-def test_ops_k18_closures_too() -> None:
-    """A closure that a reopening undid lists the record in its month (own)."""
-    closed = advance(resolve(inc(at(9)), at(10)), "close", at=at(11), by="ada")
-    kpi = catalogue.MEAN_TIME_TO_CLOSE
-    again = closed.with_event(
-        StateChanged, at=at(9, mo=7), by=Actor("kim"), action="reopen", state=IN_PROGRESS
-    )
-
-    assert one(kpi, [closed], LATER, window=JUNE).n == 1
-    assert dict(one(kpi, [again], LATER, window=JUNE).excluded) == {"reopened": 1}
 
 
 SOLVED = resolve(
@@ -410,14 +289,6 @@ def test_ops_k23_the_requesters_own_close_with_a_word() -> None:
 CANCELED = advance(inc(at(9), "C"), "cancel", at=at(11), by="kim")
 
 
-def test_ops_x21_the_canceled_leave_the_growth() -> None:
-    """The backlog is 1, and it grew by 1 (own)."""
-    records = [CANCELED, inc(at(9), "D")]
-
-    assert one(catalogue.BACKLOG, records, at(20)).value == 1
-    assert one(catalogue.BACKLOG_GROWTH, records, at(20)).value == 1
-
-
 def test_ops_x31_acknowledged_after_the_resolution() -> None:
     """Acknowledged while resolved is left out by name; after a reopening it counts."""
     late = acknowledge(resolve(inc(at(10)), at(10, 4)), at=at(10, 5), by="ada")
@@ -466,12 +337,6 @@ def test_ops_x31_in_any_state_that_is_not_open(state: Any) -> None:
     result = one(catalogue.MEAN_TIME_TO_ACKNOWLEDGE, [late], at(12))
     assert dict(result.excluded) == {"after_resolution": 1}
     assert one(catalogue.MEAN_TIME_TO_ACKNOWLEDGE, [same], at(12)).value == 4 * M
-
-
-def test_ops_k1_a_median_of_four() -> None:
-    """10, 20, 30 and 40 min: 25 min. apache/devlake#4217."""
-    records = [resolve(inc(at(10), f"I{n}"), at(10) + n * 10 * M) for n in (1, 2, 3, 4)]
-    assert one(catalogue.MEDIAN_TIME_TO_RESOLVE, records, at(20)).value == 25 * M
 
 
 def test_ops_k2_two_figures_by_name() -> None:
@@ -651,18 +516,6 @@ def test_weeks_and_years_that_start_elsewhere(
 SLA = SlaDefinition(name="resolve", target=H, stop=field("resolved_at").present())
 
 
-def test_overdue_clocks_count_as_missed_where_asked() -> None:
-    """One met in time and one open beyond its hour: 100 % of the completed, 50 % of both."""
-    records = [resolve(inc(at(9), "A"), at(9, 30)), inc(at(9), "B")]
-    completed = one(catalogue.sla_compliance(SLA), records, at(12))
-    with_overdue = one(catalogue.sla_compliance(SLA, overdue_missed=True), records, at(12))
-
-    assert (completed.value, dict(completed.excluded)) == (1.0, {"running_breached": 1})
-    assert (with_overdue.value, with_overdue.n) == (0.5, 2)
-    in_time = one(catalogue.sla_compliance(SLA, overdue_missed=True), records, at(9, 45))
-    assert dict(in_time.excluded) == {"running": 1}
-
-
 WITHOUT_EFFECT: dict[str, Any] = {
     "a clock on plain conditions": lambda: catalogue.REOPEN_RATE.replace(
         clock=BusinessCalendar.always()
@@ -801,14 +654,6 @@ def test_lookup_of_an_unknown_name_gives_the_nearest() -> None:
         Kpi(id="mttr", measure=Duration())
 
 
-def test_net_flow_by_moments_is_as_before() -> None:
-    """Two moments count each record once on either side."""
-    flow = Kpi(id="f", measure=NetFlow("opened_at", "resolved_at"), canceled="include")
-    assert one(flow, [CANCELED, FIXED], at(20)).value == 1
-    rate = Kpi(id="r", measure=Rate(numerator=HasLink("x"), of="all"))
-    assert one(rate, [FIXED], at(20)).value == 0
-
-
 def test_a_state_needs_a_source_of_resolutions() -> None:
     """A source of comments alone does not say what is open: no backlog is claimed."""
     mute = covering(inc(at(9)), "comments")
@@ -826,14 +671,3 @@ def test_a_response_clock_needs_a_source_of_comments() -> None:
     resolution = one(catalogue.sla_compliance(SLA), [row], at(12))
     assert (mute.value, dict(mute.excluded)) == (None, {"not_covered": 1})
     assert (resolution.value, resolution.n) == (1.0, 1)
-
-
-@pytest.mark.parametrize("desk", [[FIXED, TWICE, CANCELED, THANKS, A, B]])
-def test_every_reason_has_a_text(desk: list[Any]) -> None:
-    """Each code that the catalogue gives for such records is in the table."""
-    kpis = [*catalogue.ALL.values(), catalogue.sla_compliance(SLA)]
-    rows = compute_kpis(kpis, desk, as_of=LATER, window=JUNE).results
-
-    codes = {code for row in rows for code in row.excluded}
-    assert len(codes) > 8
-    assert codes <= set(REASONS)

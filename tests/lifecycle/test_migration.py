@@ -121,26 +121,6 @@ def test_a_migration_into_a_state_that_is_not_there_is_refused_at_once() -> None
         attrs.evolve(V2, migrates={"triage": "limbo"})
 
 
-def test_an_opening_must_have_the_fields_that_the_lifecycle_asks_for() -> None:
-    """Refused by name; found in histories that were imported."""
-    strict = attrs.evolve(V2, opens_with=("service", "custom.site"), migrates={})
-    assert opened(strict, service="mail", custom={"site": "b"}).service == "mail"
-    for fields, name in (({}, "service"), ({"service": "mail"}, r"custom\.site")):
-        with pytest.raises(InvalidValueError, match=name):
-            opened(strict, **fields)
-    imported = Incident.open(
-        id="I", title="t", at=AT, by="kim", lifecycle=LifecycleRef("desk", "2")
-    )
-    (finding,) = check_history(imported, strict)
-    assert (finding.code, finding.data["missing"]) == (
-        "missing_at_opening",
-        ("service", "custom.site"),
-    )
-    with pytest.raises(LifecycleDefinitionError, match="opens_with"):
-        attrs.evolve(V2, opens_with=("resolved_at",))
-    assert loads(dumps(strict), Lifecycle) == strict
-
-
 def test_the_definition_reads_back() -> None:
     """With its migrations; without them the document is as it was."""
     assert loads(dumps(V2), Lifecycle) == V2

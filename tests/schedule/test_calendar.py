@@ -46,57 +46,6 @@ def test_the_example_of_the_architecture() -> None:
     assert OFFICE.deadline(start, 12 * HOUR) == datetime(2026, 12, 28, 8, 45, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(
-    ("start", "hours", "close", "next_open"),
-    [
-        ("mon 09:00", 8, "mon 17:00", "tue 09:00"),
-        ("mon 09:00", 9, "tue 10:00", "tue 10:00"),
-        ("fri 16:00", 1, "fri 17:00", "mon2 09:00"),
-        ("sat 12:00", 0, "sat 12:00", "mon2 09:00"),
-        ("mon 12:00", 0, "mon 12:00", "mon 12:00"),
-        ("mon 17:00", 0, "mon 17:00", "tue 09:00"),
-        ("mon 03:00", 1, "mon 10:00", "mon 10:00"),
-    ],
-)
-def test_both_boundaries_of_a_deadline(start: str, hours: int, close: str, next_open: str) -> None:
-    """The closing time, or the next opening (T5)."""
-    assert utc(close) == UTC_OFFICE.deadline(utc(start), hours * HOUR)
-    assert utc(next_open) == UTC_OFFICE.deadline(utc(start), hours * HOUR, boundary="next_open")
-
-
-@pytest.mark.parametrize(
-    ("end", "hours", "expected"),
-    [
-        ("mon 17:00", 8, "mon 09:00"),
-        ("tue 09:00", 8, "mon 09:00"),
-        ("tue 09:10", 0.5, "mon 16:40"),
-        ("tue 10:00", 1, "tue 09:00"),
-        ("sun 12:00", 0, "sun 12:00"),
-        ("mon2 10:00", 2, "fri 16:00"),
-    ],
-)
-def test_the_mirror_of_a_deadline(end: str, hours: float, expected: str) -> None:
-    """The latest instant from which the budget fits: 30 min before Tuesday 09:10 is Monday 16:40."""
-    assert utc(expected) == UTC_OFFICE.deadline_before(utc(end), hours * HOUR)
-
-
-@pytest.mark.parametrize(
-    ("at", "is_open", "next_open", "next_close"),
-    [
-        ("mon 08:59", False, "mon 09:00", "mon 17:00"),
-        ("mon 09:00", True, "mon 09:00", "mon 17:00"),
-        ("mon 16:59", True, "mon 16:59", "mon 17:00"),
-        ("mon 17:00", False, "tue 09:00", "tue 17:00"),
-        ("fri 17:00", False, "mon2 09:00", "mon2 17:00"),
-    ],
-)
-def test_next_edges(at: str, is_open: bool, next_open: str, next_close: str) -> None:  # noqa: FBT001
-    """Half-open windows: the opening is open, the closing is closed (T3, C9)."""
-    assert is_open is UTC_OFFICE.is_open(utc(at))
-    assert utc(next_open) == UTC_OFFICE.next_open(utc(at))
-    assert utc(next_close) == UTC_OFFICE.next_close(utc(at))
-
-
 def test_windows_that_touch_at_midnight_are_one() -> None:
     """24 hours a day is one window, over years too, and has no close."""
     always = BusinessCalendar.always("Europe/Berlin")
@@ -200,15 +149,6 @@ def test_pickles_do_not_carry_the_index() -> None:
     used.open_time(datetime(2000, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC))
 
     assert pickle.dumps(fresh) == pickle.dumps(used)
-
-
-def test_a_notebook_shows_the_week() -> None:
-    """One row a weekday, with the hours as text, and nothing that a name could inject."""
-    page = attrs.evolve(FULL, name="<script>")._repr_html_()
-    assert page.count("<tr>") == 7
-    assert "08:00-12:00, 13:00-17:00:30" in page
-    assert "&lt;script&gt; (America/New_York)" in page
-    assert "<script>" not in page
 
 
 def test_pandas_timestamps_are_instants() -> None:

@@ -104,15 +104,6 @@ def test_timed_events_are_maintenance(event: str, expected: list[str]) -> None:
     assert expected == spans(read(event))
 
 
-def test_a_moved_instance_replaces_the_one_of_the_rule() -> None:
-    """RECURRENCE-ID: the patch night of 9 June takes place on the 10th."""
-    rule = lines("UID:a", "DTSTART:20260602T200000Z", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=2")
-    moved = lines(
-        "UID:a", "RECURRENCE-ID:20260609T200000Z", "DTSTART:20260610T200000Z", "DURATION:PT1H"
-    )
-    assert spans(read(rule, moved)) == ["06-02 20:00-21:00", "06-10 20:00-21:00"]
-
-
 def test_names_are_unescaped_and_kept_on_one_line() -> None:
     """Folded lines are joined, escapes undone, a new line becomes a space."""
     found = read(lines("DTSTART:20261226", "SUMMARY:St Stephen\\, Boxing\\nDay an", " d more"))
@@ -126,16 +117,6 @@ def test_a_name_with_unprintable_signs_reads_back() -> None:
     assert [holiday.name for holiday in found.holidays] == ["New Year and more"]
     again = read_ical(write_ical(found.holidays, at=AT), zone="Europe/Berlin", years=YEARS)
     assert again == found
-
-
-def test_other_components_are_passed_over() -> None:
-    """A zone's definition, a task and an alarm say nothing about opening hours."""
-    text = feed(lines("DTSTART:20261225", "BEGIN:VALARM", "TRIGGER:-PT1H", "END:VALARM")).replace(
-        "BEGIN:VEVENT",
-        "BEGIN:VTIMEZONE\r\nTZID:X\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\n"
-        "END:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VTODO\r\nDUE:20260101\r\nEND:VTODO\r\nBEGIN:VEVENT",
-    )
-    assert days(read_ical(text.encode(), zone="UTC", years=YEARS)) == ["2026-12-25"]
 
 
 def test_a_feed_goes_into_a_calendar() -> None:

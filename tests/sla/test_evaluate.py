@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -15,7 +14,7 @@ from incidentcore.errors import InvalidValueError, SlaDefinitionError
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
-from incidentcore.schedule import AbstractCalendar, BusinessCalendar, BusinessDays, Holiday
+from incidentcore.schedule import BusinessCalendar, BusinessDays, Holiday
 from incidentcore.sla import (
     CalendarByField,
     SlaDefinition,
@@ -25,7 +24,6 @@ from incidentcore.sla import (
     evaluate_sla,
 )
 from incidentcore.values import Actor, Impact, Urgency
-from incidentcore.words import GERMAN
 
 from .desk import ALWAYS_OPEN, HOUR, MICRO, MINUTE, OFFICE, at, incident
 
@@ -313,29 +311,6 @@ def test_breach_at_closing_time() -> None:
     assert ("met", Fraction(1)) == (stopped.cycles[0].result, stopped.fraction)
 
 
-def test_a_second_cycle_wakes_by_its_own_calendar() -> None:
-    """The first cycle counted around the clock at site a; the second counts office hours at b."""
-    sites = CalendarByField("custom.site", {"a": ALWAYS_OPEN}, OFFICE, follow=True)
-    clock = resolution(
-        4, sites, reopen="new_cycle", thresholds=(SlaThreshold(name="soon", fraction="3/4"),)
-    )
-    record = incident(
-        ("mon 09:00", "new"),
-        ("mon 09:00", {"site": "a"}),
-        ("mon 10:00", "resolved"),
-        ("mon 15:00", {"site": "b"}),
-        ("mon 15:00", "in_progress"),
-    )
-    opened = tell(clock, record, "mon 09:30")
-    assert (at("mon 13:00"), at("mon 12:00")) == (opened.due_at, opened.next_wakeup)
-    again = tell(clock, record, "mon 16:00")
-    assert tuple(cycle.result for cycle in again.cycles) == ("met", "running")
-    assert (at("tue 11:00"), at("tue 10:00")) == (again.due_at, again.next_wakeup)
-    assert at("tue 11:00") == tell(clock, record, "tue 10:00").next_wakeup
-    assert at("tue 11:00") + MICRO == tell(clock, record, "tue 11:00").next_wakeup
-    assert at("tue 11:00") == again.reached_at("breach") - MICRO
-
-
 @pytest.mark.parametrize(
     ("reopen", "elapsed", "due"), [("exclude_closed", 1, "tue 16:00"), ("continue", 7, "tue 10:00")]
 )
@@ -411,17 +386,6 @@ def test_an_event_before_the_opening_starts_the_clock() -> None:
     assert at("mon 08:30") == next(iter(status.trace)).interval.start
 
 
-def test_wall_time_is_told_beside_business_time() -> None:
-    """Both figures, as ServiceNow shows them: the pause counts in neither."""
-    record = incident(("mon 16:00", "new"), ("tue 10:00", "on_hold"), ("tue 12:00", "in_progress"))
-    status = tell(resolution(8, OFFICE), record, "tue 13:00")
-    assert (status.elapsed, status.wall_elapsed) == (3 * HOUR, 19 * HOUR)
-    # Five business hours are left: four on Tuesday, the fifth ends on Wednesday at 10:00.
-    assert (status.wall_remaining, status.wall_fraction) == (21 * HOUR, Fraction(19, 8))
-    paused = tell(resolution(8, OFFICE), record, "tue 11:00")
-    assert (paused.wall_remaining, paused.wall_fraction) == (None, Fraction(18, 8))
-
-
 # Reopening (S5).
 
 REOPENED = (
@@ -488,22 +452,6 @@ def test_keep_elapsed_at_a_reopening_counts_the_gap_by_the_old_calendar() -> Non
         ("mon 08:00", "in_progress"),
     )
     assert told(tell(policy, record, "mon 10:00")) == ("running", 4 * HOUR)
-
-
-def test_restart_at_a_reopening_keeps_the_finished_cycle() -> None:
-    """The stopped cycle stays met; a fresh one starts by the new promise."""
-    record = incident(
-        ("mon 09:00", "new"),
-        ("mon 10:00", "resolved"),
-        ("mon 11:00", {"tier": "gold"}),
-        ("mon 12:00", "in_progress"),
-    )
-    status = tell(tiers("restart"), record, "mon 13:00")
-    assert [(cycle.definition, cycle.result) for cycle in status.cycles] == [
-        ("silver", "met"),
-        ("gold", "running"),
-    ]
-    assert told(status) == ("running", HOUR)
 
 
 # Relative targets (S6).
@@ -681,103 +629,11 @@ elapsed 1:35 of 4:00, remaining 2:25; on hold: no due time. If resumed now: Mon 
 POP_UP = BusinessCalendar(zone="UTC", hours={}, special={"2026-06-01": "09:00-17:00"})
 
 
-def test_a_clock_that_has_not_started_has_no_figures() -> None:
-    """Before the opening nothing has counted and nothing was paused."""
-    status = tell(resolution(), incident(("mon 09:00", "new")), "mon 08:00")
-
-    assert (status.elapsed, status.wall_elapsed, status.paused_open_time) == (0 * HOUR,) * 3
-    assert (status.over_target, status.breached, status.thresholds, status.crossings("due")) == (
-        0 * HOUR, False, (), ()
-    )  # fmt: skip
-    for name in ("target", "remaining", "fraction", "wall_remaining", "wall_fraction", "due_at",
-                 "started_at", "stopped_at", "breached_at", "due_at_if_resumed"):  # fmt: skip
-        assert getattr(status, name) is None, name
-    assert status.definition_hash == resolution().content_hash
-    assert attrs.evolve(status, definition=None).definition_hash is None
-    assert "definition=<resolution>" in repr(status)
-    assert "definition=None" in repr(attrs.evolve(status, definition=None))
-
-
 def test_versions_before_the_opening_are_those_at_the_opening() -> None:
     """What will be in force is known before anything happens."""
     plan = Versions([(at("mon 00:00"), resolution(4)), (at("wed 00:00"), resolution(1))])
     status = tell(plan, incident(("wed 09:00", "new")), "mon 08:00")
     assert (status.stage, status.definition) == ("not_started", resolution(1))
-
-
-def test_the_trace_of_a_clock_that_has_not_started_has_the_zone_of_its_calendar() -> None:
-    """One calendar has one zone; of a choice of calendars nothing is known yet."""
-    berlin = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
-    record = incident(("mon 09:00", "new"))
-    begun = field("state.name").equals("in_progress")
-    assert tell(resolution(calendar=berlin, start=begun), record, "mon 10:00").trace.zone == (
-        ZoneInfo("Europe/Berlin")
-    )
-    choice = CalendarByField("custom.site", {"a": berlin}, default=OFFICE)
-    assert tell(resolution(calendar=choice, start=begun), record, "mon 10:00").trace.zone == (
-        ZoneInfo("UTC")
-    )
-
-
-@pytest.mark.parametrize(
-    ("story", "now", "closing"),
-    [
-        ([("mon 12:00", "resolved")], "mon 15:00", "elapsed 3:00 of 4:00, remaining 1:00; met"),
-        ([("mon 13:00", "resolved")], "mon 15:00", "elapsed 4:00 of 4:00, remaining 0:00; met"),
-        (
-            [("mon 14:00", "resolved")],
-            "mon 15:00",
-            "elapsed 5:00 of 4:00, remaining -1:00; breached",
-        ),
-        (
-            [("mon 10:00", "canceled")],
-            "mon 15:00",
-            "elapsed 1:00 of 4:00, remaining 3:00; canceled",
-        ),
-    ],
-)
-def test_the_closing_line(story: Any, now: str, closing: str) -> None:
-    """Figures, then the result or what is ahead."""
-    assert tell(resolution(), incident(("mon 09:00", "new"), *story), now).trace.summary == closing
-
-
-@pytest.mark.parametrize(
-    ("story", "codes", "closing"),
-    [
-        ([("mon 10:00", "on_hold")], ["counting", "paused"], ["on_hold", "no_due", "if_resumed"]),
-        (
-            [("mon 14:00", "on_hold")],
-            ["counting", "paused"],
-            ["breached_already", "on_hold", "due"],
-        ),
-        ([("mon 10:00", "resolved")], ["counting", "stopped"], ["met"]),
-        ([("mon 10:00", "canceled")], ["counting", "canceled"], ["canceled"]),
-        ([("mon 10:00", "new")], ["counting"], ["breached_already", "due"]),
-    ],
-)
-def test_the_stretches_of_a_trace_and_its_closing(
-    story: Any, codes: list[str], closing: list[str]
-) -> None:
-    """As codes: what each stretch was, then what follows from the figures."""
-    trace = tell(resolution(), incident(("mon 09:00", "new"), *story), "mon 15:00").trace
-    assert [entry.code for entry in trace] == codes
-    assert [code for code, _ in trace.closing] == ["figures", *closing]
-
-
-def test_points_are_asked_by_name() -> None:
-    """Reached, ahead, not ahead while paused, and unknown."""
-    record = incident(("mon 09:00", "new"), ("mon 14:00", "on_hold"))
-    spent = tell(resolution(), record, "mon 15:00")
-    held = tell(resolution(8), record, "mon 15:00")
-
-    assert spent.reached_at("due") == at("mon 13:00")
-    assert [one.at for one in spent.crossings("due", of="resolution")] == [at("mon 13:00")]
-    assert spent.crossings("due", of="first_response") == ()
-    assert spent.in_words(GERMAN) == spent.trace.in_words(GERMAN) != str(spent.trace)
-    assert tell(resolution(), record, "mon 10:00").reached_at("due") == at("mon 13:00")
-    assert held.reached_at("due") is None
-    with pytest.raises(InvalidValueError, match="an SlaThreshold, due, breach"):
-        held.reached_at("soon")
 
 
 def test_a_target_beyond_the_end_of_its_calendar_has_no_due() -> None:
@@ -814,30 +670,3 @@ def test_a_message_of_neither_side_answers_nobody() -> None:
     record = incident(("mon 09:00", "new"), ("mon 09:30", "reply"))
 
     assert told(tell(clock, record, "mon 09:45")) == ("running", 45 * MINUTE)
-
-
-def test_a_status_and_its_trace_as_documents() -> None:
-    """The row, the stretches, and the closing line in each of three forms."""
-    status = tell(resolution(), incident(("mon 09:00", "new")), "mon 10:00")
-
-    for text in (str(status), status.to_markdown(), status.to_html()):
-        for part in ("INC-1", "resolution", "running", "counting", status.trace.summary):
-            assert part in text
-    assert status.trace.to_markdown().endswith(status.trace.summary)
-
-
-def test_a_calendar_of_ones_own_names_its_closing() -> None:
-    """A code that the texts do not know is shown in words."""
-
-    class Tides(AbstractCalendar):
-        zone = ZoneInfo("UTC")
-
-        def windows(self, start, end):
-            return OFFICE.windows(start, end)
-
-        def explain(self, start, end):
-            for reason in OFFICE.explain(start, end):
-                yield reason if reason.is_open else attrs.evolve(reason, code="low_tide", name="")
-
-    status = tell(resolution(calendar=Tides()), incident(("mon 08:00", "new")), "mon 10:00")
-    assert [entry.text for entry in status.trace] == ["closed: low tide", "counting"]

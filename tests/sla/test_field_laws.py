@@ -413,23 +413,3 @@ def test_a_search_for_a_change_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     for more, wakeup in (({}, "fri 13:00"), ({"d": None, "e": at("mon 10:00")}, "fri 13:00")):
         record = incident(("mon 09:00", "new"), ("mon 09:00", {**fields, **more}))
         assert evaluate_sla(clock, record, now=at("mon 09:30")).next_wakeup == at(wakeup)
-
-
-@pytest.mark.parametrize(
-    ("path", "need"),
-    [
-        *((path, "states") for path in ("state", "state.name", "state.pauses", "hold_reason")),
-        *((path, "states") for path in ("state.open", "state.resolved", "state.final")),
-        *((path, "moments") for path in ("state.open", "state.resolved", "state.final")),
-        *((path, "priorities") for path in ("priority", "impact", "urgency")),
-        *((path, "priorities") for path in ("computed_priority", "priority_override")),
-        *((path, "assignments") for path in ("assignment_group", "assignee", "support_tier")),
-        ("assigned_at", "assignments"),
-    ],
-)
-def test_a_field_is_told_by_what_its_source_covers(path: str, need: str) -> None:
-    """And by nothing else (K2)."""
-    clock = attrs.evolve(ALL_OF_IT, pause=field(path).present())
-    now = u("03 12:00")
-    assert evaluate_sla(clock, imported(need), now=now).not_covered == ()
-    assert evaluate_sla(clock, imported("escalations"), now=now).not_covered == (path,)

@@ -203,11 +203,3 @@ def test_a_due_by_a_time_of_day_can_be_reached() -> None:
     assert codes(daily) == []
     never = attrs.evolve(daily, calendar=ONE_DAY)
     assert codes(never, starts=[datetime(2026, 6, 2, tzinfo=UTC)]) == ["unreachable_target"]
-
-
-def test_a_definition_that_cannot_be_compared_is_not_later() -> None:
-    """Where no start of a week has a due on both sides, neither is later."""
-    over = SlaDefinition.resolution(hours=20, calendar=ONE_DAY)
-    day = SlaDefinition.resolution(hours=8, calendar=ALWAYS_OPEN)
-    assert not is_later(over, day, Incident.default_facts())
-    assert not is_later(day, over, Incident.default_facts())

@@ -223,59 +223,6 @@ def test_a_policy_as_a_table_has_its_rules_in_order() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("swap", "results"), [("keep_elapsed", ["running"]), ("restart", ["canceled", "running"])]
-)
-def test_another_tier_does_not_bring_a_canceled_clock_back(swap: str, results: list[str]) -> None:
-    """Only where nothing cancels it any more the other promise takes over, in its way."""
-    record = incident(
-        ("mon 09:00", "new"),
-        ("mon 10:00", "canceled"),
-        ("mon 11:00", {"tier": "gold"}),
-        ("mon 12:00", "in_progress"),
-    )
-    gone = tell(tiers(swap), record, "mon 11:30")
-    assert (gone.stage, gone.definition.name, len(gone.cycles)) == ("canceled", "silver", 1)
-    again = tell(tiers(swap), record, "mon 13:00")
-    assert (again.stage, again.definition.name) == ("running", "gold")
-    assert [one.result for one in again.cycles] == results
-
-
-def test_no_promise_and_then_another_leave_a_result_alone() -> None:
-    """Met at 10:00; neither losing the promise nor another one for what is resolved changes it."""
-    silver = field("custom.tier").equals("silver")
-    policy = SlaPolicy([(GOLD, resolution(4, name="gold")), (silver, resolution(1, name="silver"))])
-    record = incident(
-        ("mon 09:00", "new"),
-        ("mon 09:00", {"tier": "gold"}),
-        ("mon 10:00", "resolved"),
-        ("mon 11:00", {"tier": "none"}),
-        ("mon 12:00", {"tier": "silver"}),
-    )
-    status = tell(policy, record, "mon 13:00")
-    assert told(status) == ("stopped", HOUR)
-    assert [(one.definition, one.result) for one in status.cycles] == [("gold", "met")]
-
-
-def test_a_retroactive_takeover_leaves_finished_cycles_as_they_were_judged() -> None:
-    """A second cycle since 12:00 becomes gold at 13:00; the first stays silver and met."""
-    gold = resolution(4, name="gold", reopen="new_cycle")
-    policy = SlaPolicy([(GOLD, gold)], default=resolution(8, name="silver", reopen="new_cycle"))
-    record = incident(
-        ("mon 09:00", "new"),
-        ("mon 10:00", "resolved"),
-        ("mon 12:00", "in_progress"),
-        ("mon 12:30", {"note": "x"}),
-        ("mon 13:00", {"tier": "gold"}),
-    )
-    status = tell(policy, record, "mon 14:00")
-    assert (*told(status), status.due_at) == ("running", 2 * HOUR, at("mon 16:00"))
-    assert [(one.definition, one.result, one.elapsed) for one in status.cycles] == [
-        ("silver", "met", HOUR),
-        ("gold", "running", 2 * HOUR),
-    ]
-
-
 def test_what_was_crossed_before_a_start_moved_stays_crossed() -> None:
     """Gold took over at 11:00 and was due at 12:00; at 14:00 the start moves to 13:00."""
     gold = resolution(3, name="gold", starts_from="custom.begun_at", start=ALWAYS)
@@ -336,15 +283,6 @@ def test_a_promise_for_what_was_left_without_one_waits_for_an_opening() -> None:
         *judged,
         ("silver", "running"),
     ]
-
-
-@pytest.mark.parametrize(("swap", "number"), [("keep_elapsed", 1), ("restart", 2)])
-def test_a_takeover_belongs_to_the_cycle_that_it_begins(swap: str, number: int) -> None:
-    """The same cycle where the time is kept, the next one after a restart."""
-    record = incident(("mon 09:00", "new"), ("mon 10:00", {"tier": "gold"}))
-    status = tell(tiers(swap), record, "mon 11:00")
-    (entry,) = [entry for entry in status.trace if entry.code == "swapped"]
-    assert (entry.cycle, entry.interval.start) == (number, at("mon 10:00"))
 
 
 def test_the_event_that_ends_a_cycle_is_named() -> None:

@@ -83,3 +83,11 @@ def test_half_of_the_starts_are_enough_to_be_later() -> None:
     assert is_later(second, first, facts)
     assert is_later(first, second, facts)
     assert not is_later(SlaDefinition.resolution(hours=1, calendar=ALWAYS_OPEN), first, facts)
+
+
+def test_a_definition_that_cannot_be_compared_is_not_later() -> None:
+    """Where no start of a week has a due on both sides, neither is later."""
+    over = SlaDefinition.resolution(hours=20, calendar=ONE_DAY)
+    day = SlaDefinition.resolution(hours=8, calendar=ALWAYS_OPEN)
+    assert not is_later(over, day, Incident.default_facts())
+    assert not is_later(day, over, Incident.default_facts())

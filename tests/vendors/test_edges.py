@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,16 +9,14 @@ from typing import Any
 
 import pytest
 
-from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.errors import InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.vendors import (
     ImportFinding,
     read_events,
-    read_json,
     read_ocel,
     read_statuspage,
     read_table,
-    read_xes,
 )
 from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
 from incidentcore.vendors.kit.paths import clean
@@ -97,35 +94,6 @@ def test_findings_are_a_sequence_and_a_table() -> None:
     assert ImportFinding(1, "a<b", "", "x", "y")._repr_html_() == "<p>row 1, a&lt;b: x; y</p>"
 
 
-class Scalar:
-    """A number of a column, as libraries of arrays have them."""
-
-    def item(self) -> int:
-        """Return the number itself."""
-        return 7
-
-
-@pytest.mark.parametrize(
-    ("given", "title"),
-    [
-        ("  Mail  ", "Mail"),
-        ({"value": " Mail ", "display_value": "x"}, "Mail"),
-        ({"value": {"value": "Mail"}}, "Mail"),
-        (float("nan"), "A"),
-        (None, "A"),
-        ("-", "A"),
-        (Scalar(), "7"),
-        ("Grüße", "Grüße"),
-        ("two\nlines", "two\nlines"),
-    ],
-)
-def test_a_cell_of_each_kind(given: object, title: str) -> None:
-    """A title that means empty is the record's id."""
-    row = {**ROW, "Title": given}
-    (record,) = read_table([row], {**COLUMNS, "title": "Title"}, zone="UTC", missing=("", "-"))
-    assert record.title == title
-
-
 @pytest.mark.parametrize(
     ("state", "resolved", "closed", "name", "codes"),
     [
@@ -197,48 +165,6 @@ def test_a_row_that_cannot_be_built_names_what_is_missing() -> None:
         ("B", "malformed_record"),
     ]
     assert "'at'" in reading.findings[0].action
-
-
-@pytest.mark.parametrize("name", ["log.xes", "log.csv.gz"])
-def test_a_broken_archive_is_said(tmp_path: Path, name: str) -> None:
-    path = tmp_path / name
-    path.write_bytes(gzip.compress(b"<log/>" * 100)[:-9])
-    with pytest.raises(FormatError, match="broken gzip archive"):
-        list(read_xes(path) if name == "log.xes" else read_table(path, COLUMNS))
-    with pytest.raises(FormatError, match="broken gzip archive"):
-        read_json(path)
-
-
-def test_xml_without_a_log_is_not_xes(tmp_path: Path) -> None:
-    path = tmp_path / "log.xes"
-    path.write_text("<trace/>", encoding="utf-8")
-    with pytest.raises(FormatError, match="the root is 'trace' instead of 'log'"):
-        list(read_xes(path))
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        ('{"a": 1}\n\n{"a": 2}\n', [{"a": 1}, {"a": 2}]),
-        ('[{"a": 1}]', [{"a": 1}]),
-        ('{"a": 1}\nnot', None),
-        ("", None),
-        ("\n \n", None),
-        ("[" * 3_000, None),
-    ],
-)
-def test_json_as_a_whole_or_by_lines(tmp_path: Path, text: str, read: list[Any] | None) -> None:
-    path = tmp_path / "x.json"
-    path.write_text(text, encoding="utf-8")
-    if read is None:
-        with pytest.raises(FormatError):
-            read_json(path)
-        return
-    assert read_json(path) == read
-    rows = [{**ROW, "No": str(one["a"])} for one in read]
-    assert [record.id for record in read_table(rows, COLUMNS, zone="UTC")] == [
-        str(one["a"]) for one in read
-    ]
 
 
 def test_a_full_feed_may_be_cut() -> None:

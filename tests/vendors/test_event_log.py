@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import warnings
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +10,11 @@ import pytest
 from incidentcore import Incident, advance, assign
 from incidentcore.errors import FormatError
 from incidentcore.records import Acknowledged, StateChanged
-from incidentcore.serialization import ocel_log, xes_log
 from incidentcore.values import Priority
 from incidentcore.vendors import (
-    describe_columns,
     read_events,
     read_happyfox,
     read_jira,
-    read_ocel,
-    read_xes,
 )
 
 from . import writers
@@ -40,77 +33,6 @@ def solved() -> Incident:
     incident = assign(incident, group="second", at=NINE + timedelta(minutes=9), by="ada")
     fields = {"resolution_code": "fixed", "resolution_notes": "Restarted."}
     return advance(incident, "resolve", at=NINE + timedelta(hours=1), by="ben", **fields)
-
-
-def test_ocel_is_written_and_read_back() -> None:
-    """States, moments, groups and actors survive the way through OCEL 2.0."""
-    incident = solved()
-    log = json.loads(json.dumps(ocel_log([incident])))
-    [back] = read_ocel(
-        log,
-        object_type="incident",
-        activity_attribute="state",
-        fields={"group": "assignment_group", "title": "title", "priority": "priority"},
-    )
-    assert (back.id, back.title, back.priority) == ("I-1", "Mail", Priority.HIGH)
-    assert (back.opened_at, back.resolved_at) == (incident.opened_at, incident.resolved_at)
-    assert back.state == incident.state
-    assert (back.assignment_group, back.reassignment_count) == ("second", 1)
-    relations = {r["qualifier"] for event in log["events"] for r in event["relationships"]}
-    assert relations == {"of", "by"}
-    ids = {thing["id"] for thing in log["objects"]}
-    assert {r["objectId"] for e in log["events"] for r in e["relationships"]} <= ids
-
-
-@pytest.fixture(scope="module")
-def pm4py() -> Any:
-    """Return pm4py, which has a stage of its own, with the warnings of its own code left out."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return pytest.importorskip("pm4py", reason="the stage interop installs pm4py")
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_ocel_is_read_by_another_library(tmp_path: Path, pm4py: Any) -> None:
-    """pm4py reads the same events, instants, states, objects and changes of attributes."""
-    incident = solved()
-    path = tmp_path / "log.jsonocel"
-    path.write_text(json.dumps(ocel_log([incident])), encoding="utf-8")
-    log = pm4py.read_ocel2_json(str(path))
-    assert list(log.events["ocel:activity"]) == [event.kind for event in incident.history]
-    times = [at.to_pydatetime() for at in log.events["ocel:timestamp"]]
-    assert times == [event.at for event in incident.history]
-    assert set(log.objects["ocel:oid"]) == {"I-1", "actor:kim", "actor:ada", "actor:ben"}
-    assert len(log.relations) == 2 * incident.version
-    changes = log.object_changes
-    groups = changes.loc[changes["ocel:field"] == "assignment_group", "assignment_group"]
-    assert list(groups) == ["second"]
-    objects = log.objects.set_index("ocel:oid")
-    assert objects.loc["I-1", "assignment_group"] == "first"  # the value of 1970
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_xes_is_read_by_another_library(tmp_path: Path, pm4py: Any) -> None:
-    """pm4py reads the same case, activities and instants."""
-    incident = solved()
-    path = tmp_path / "log.xes"
-    path.write_text("".join(xes_log([incident])), encoding="utf-8")
-    log = pm4py.read_xes(str(path))
-    assert set(log["case:concept:name"]) == {"I-1"}
-    times = [at.to_pydatetime() for at in log["time:timestamp"]]
-    assert times == [event.at for event in incident.history]
-    assert list(log["org:resource"]) == [event.by.id for event in incident.history]
-
-
-def test_xes_is_written_and_read_back(tmp_path: Path) -> None:
-    """The same through XES; two files with one trace are joined."""
-    incident = solved()
-    path = tmp_path / "log.xes"
-    path.write_text("".join(xes_log([incident])), encoding="utf-8")
-    [back] = read_xes(path, activity="state")
-    assert (back.opened_at, back.resolved_at) == (incident.opened_at, incident.resolved_at)
-    [joined] = read_xes([path, path], activity="state")
-    assert joined.id == back.id
 
 
 def test_an_activity_is_a_state_another_event_or_nothing() -> None:
@@ -166,13 +88,6 @@ def test_a_case_opens_with_its_earliest_event() -> None:
     assert incident.resolved_at == datetime(2026, 6, 1, 11, tzinfo=UTC)
     assert reading.findings.counts["time_goes_back"] == 1
     assert "before_opening" not in reading.findings.counts
-
-
-def test_xml_is_what_the_profile_of_xes_reads(tmp_path: Path) -> None:
-    """Its first line is not a header."""
-    path = tmp_path / "log.xes"
-    path.write_text('<?xml version="1.0"?>\n<log></log>\n', encoding="utf-8")
-    assert describe_columns(path).profile == "xes"
 
 
 def test_changes_of_state_keep_their_words() -> None:

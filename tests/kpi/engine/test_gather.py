@@ -8,28 +8,22 @@ import pytest
 from tests.kpi.tickets import minute
 
 from incidentcore import advance
-from incidentcore.communication import CommunicationPlan, UpdateRule
 from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
-    AtMost,
-    Duration,
     FieldValue,
     Group,
     GroupBy,
-    HasLink,
     Kpi,
     KpiResult,
     Objective,
-    Rate,
-    Updates,
     as_known,
     catalogue,
     compute_kpis,
     gather_kpis,
 )
-from incidentcore.records import Incident, Record, link
+from incidentcore.records import Incident, Record
 
 WINDOWS = [None, Interval(minute(0), minute(100))]
 
@@ -98,34 +92,6 @@ def test_more_groups_than_are_found_by_identity() -> None:
     assert len(part.cells) == 1_100
 
 
-@pytest.mark.parametrize(
-    ("among", "expected"),
-    [
-        (field("priority").missing(), (1, 2, {})),
-        (HasLink("caused_by"), (1, 1, {"outside_denominator": 1})),
-        (HasLink("caused_by", present=False), (0, 1, {"outside_denominator": 1})),
-    ],
-)
-def test_a_rate_among_records_that_pass_a_test(among: Any, expected: tuple[Any, ...]) -> None:
-    """One of two records was resolved in time, and it alone has a cause."""
-    linked = link(incident(1), "caused_by", "P1", at=minute(1), by="ada")
-    records = resolved(linked, 10), resolved(incident(2), 40)
-    in_time = AtMost(Duration(), minute(15) - minute(0))
-    kpi = Kpi(id="x", measure=Rate(numerator=in_time, denominator=among, of="some"))
-    result = figure(kpi, *records)
-    assert (result.numerator, result.denominator, dict(result.excluded)) == expected
-
-
-def test_a_limit_of_what_a_record_lacks_is_outside_a_rate() -> None:
-    """Unknown is neither in time nor among those that were: it counts in no denominator."""
-    in_time = AtMost(Duration(), minute(15) - minute(0))
-    kpi = Kpi(id="x", measure=Rate(numerator=in_time, denominator=in_time, of="some"))
-    records = resolved(incident(1), 10), resolved(incident(2), 40), incident(3)
-    result = figure(kpi, *records)
-    assert (result.numerator, result.denominator) == (1, 1)
-    assert sum(result.excluded.values()) == 2
-
-
 def test_canceled_comes_before_every_other_reason() -> None:
     """A canceled record of a very important person is left out as canceled."""
     kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(
@@ -154,21 +120,6 @@ def test_a_population_by_several_fields() -> None:
         incident(4, service="web", assignment_group="desk"),
     ]
     assert figure(catalogue.VOLUME.replace(population=wanted), *records).value == 1
-
-
-def test_what_a_plan_owes_nothing_is_left_out() -> None:
-    """No update was due, so none was missed."""
-    rule = UpdateRule(name="all", audiences="users", first=minute(5) - minute(0))
-    silent = UpdateRule(
-        name="vip",
-        audiences="users",
-        first=minute(5) - minute(0),
-        when=field("custom.vip").is_true(),
-    )
-    for one, expected in ((rule, (1.0, {})), (silent, (None, {"nothing_owed": 1}))):
-        kpi = Kpi(id="x", measure=Updates(CommunicationPlan("p", one), "missed"))
-        result = figure(kpi, incident())
-        assert (result.value, dict(result.excluded)) == expected
 
 
 def test_the_group_of_a_record_that_was_not_resolved_is_none() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +9,7 @@ from tests.kpi.tickets import minute
 
 from incidentcore.kpi import MAX, MEAN, MIN, FieldValue, Kpi, PartialMode, compute_kpis, gather_kpis
 from incidentcore.kpi.catalogue import VOLUME
-from incidentcore.kpi.group_keys import label
 from incidentcore.records import Incident
-from incidentcore.values import Actor
 
 
 def incidents(*values: Any) -> list[Incident]:
@@ -48,20 +45,3 @@ def test_partials_are_equal_by_what_they_hold() -> None:
     )
     assert (one == two, hash(one) == hash(two)) == (True, True)
     assert (one == other, one == "volume") == (False, False)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (None, "(none)"),
-        ((), "(none)"),
-        (frozenset(), "(none)"),
-        (("network", "vpn"), "network / vpn"),
-        (frozenset({"b", "a"}), "a, b"),
-        (Actor("ada", "agent"), "ada"),
-        (timedelta(hours=1), "1:00:00"),
-    ],
-)
-def test_a_group_as_text(value: object, text: str) -> None:
-    """Paths by strokes, sets by commas in order, an actor by the id."""
-    assert label(value) == text

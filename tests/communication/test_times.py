@@ -1,0 +1,48 @@
+"""When an update is on time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tests.communication.test_evaluate import AT, MINUTE, incident, rule
+
+from incidentcore.communication import (
+    CommunicationPlan,
+    log_update_sent,
+    missed_updates,
+)
+from incidentcore.records import (
+    Incident,
+)
+from incidentcore.schedule import BusinessCalendar
+
+
+def test_exactly_at_its_due_is_on_time() -> None:
+    """One microsecond later is late by one microsecond (rule U1)."""
+    plan = CommunicationPlan("status", rule())
+    due = AT + 30 * MINUTE
+    after = due + timedelta(microseconds=1)
+
+    assert not missed_updates(
+        plan, log_update_sent(incident(), "customers", at=due, by="ada"), now=due
+    )
+    (late,) = missed_updates(
+        plan, log_update_sent(incident(), "customers", at=after, by="ada"), now=after
+    )
+    assert late.late_by == timedelta(microseconds=1)
+
+
+def test_lateness_is_business_time_where_the_plan_counts_so() -> None:
+    """Due on Friday at 17:00: sent at 19:00 it is on time by the calendar, on Monday it is not."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    plan = CommunicationPlan("status", rule(every=60 * MINUTE, calendar=office))
+    friday = datetime(2026, 6, 5, 16, tzinfo=UTC)
+    record = Incident.open(id="INC-1", title="t", at=friday, by="kim")
+    evening = log_update_sent(record, "customers", at=friday + 180 * MINUTE, by="ada")
+    monday = log_update_sent(
+        record, "customers", at=datetime(2026, 6, 8, 9, 20, tzinfo=UTC), by="ada"
+    )
+
+    now = datetime(2026, 6, 8, 9, 30, tzinfo=UTC)
+    assert missed_updates(plan, evening, now=now) == ()
+    assert [one.late_by for one in missed_updates(plan, monday, now=now)] == [20 * MINUTE]

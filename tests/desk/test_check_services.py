@@ -1,0 +1,52 @@
+"""Promises of services that contradict each other."""
+
+from __future__ import annotations
+
+import pytest
+from tests.desk.test_check import START
+
+from incidentcore.desk import check_desk, load_desk
+
+RESPONSES = """desk = 1
+name = "x"
+[services.all]
+calendar = "always"
+response = RESPONSE
+[[agreements]]
+service = "all"
+"""
+
+
+@pytest.mark.parametrize(
+    ("response", "messages"),
+    [
+        (
+            '{ high = "4h", else = "3 business days" }',
+            ["response of critical (else: 3 business days) is later than of high (4:00:00)"],
+        ),
+        (
+            '{ critical = "1h", high = "2h", else = "1h" }',
+            ["response of high (2:00:00) is later than of moderate (else: 1:00:00)"],
+        ),
+        ('{ critical = "1h", planning = "8h", else = "4h" }', []),
+        # Twelve hours around the clock end before any business day does, those of an office not.
+        ('{ critical = "12h always", else = "1 business day" }', []),
+        (
+            '{ critical = "25h always", else = "1 business day" }',
+            ["response of critical (1 day, 1:00:00) is later than of high (else: 1 business day)"],
+        ),
+    ],
+)
+def test_else_is_compared_as_the_target_of_its_levels(response: str, messages: list[str]) -> None:
+    """It is the target of the worse levels too that no key names."""
+    desk = load_desk(RESPONSES.replace("RESPONSE", response))
+    found = [one.message for one in check_desk(desk, start=START) if one.code == "target_order"]
+    assert found == messages
+
+
+def test_a_response_by_else_is_compared_with_the_resolution_of_each_level() -> None:
+    """Four hours to answer what is due in two; the levels of the other pair are fine."""
+    both = '{ else = "4h" }\nresolution = { critical = "2h", else = "8h" }'
+    desk = load_desk(RESPONSES.replace("RESPONSE", both))
+    (found,) = [str(one) for one in check_desk(desk, start=START) if one.code == "target_order"]
+    assert "the response of critical (4:00:00) is later than its resolution (2:00:00)" in found

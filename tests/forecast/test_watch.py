@@ -1,0 +1,22 @@
+"""The watch list: whose promise is most in danger."""
+
+from __future__ import annotations
+
+from tests.forecast.history import HOUR, START, ticket
+from tests.forecast.test_breach import OPEN, SIX, model_of
+
+from incidentcore.forecast import (
+    watch_list,
+)
+
+
+def test_the_watch_list_names_the_most_endangered_first() -> None:
+    """Sorted by chance, with what is left and the sentence that says why."""
+    model = model_of([*SIX, OPEN])
+    asked = [ticket(1, 2 * HOUR), ticket(2), ticket(3, lasts=HOUR), ticket(4, -5 * HOUR)]
+    listed = watch_list(model, asked, now=START + 3 * HOUR)
+    assert [item.record.id for item in listed.items] == ["INC-00002", "INC-00001"]
+    assert listed.items[0].left == "1:00"
+    assert listed.items[0].expected_at == START + 6 * HOUR
+    assert "took more than the 1:00 that are left" in str(listed)
+    assert listed.to_markdown().startswith("| record | chance |")

@@ -1,0 +1,29 @@
+"""What came in less what went out."""
+
+from __future__ import annotations
+
+from tests.kpi.test_field_cases import CANCELED, FIXED, at, inc, one
+
+from incidentcore.kpi import (
+    HasLink,
+    Kpi,
+    NetFlow,
+    Rate,
+    catalogue,
+)
+
+
+def test_ops_x21_the_canceled_leave_the_growth() -> None:
+    """The backlog is 1, and it grew by 1 (own)."""
+    records = [CANCELED, inc(at(9), "D")]
+
+    assert one(catalogue.BACKLOG, records, at(20)).value == 1
+    assert one(catalogue.BACKLOG_GROWTH, records, at(20)).value == 1
+
+
+def test_net_flow_by_moments_is_as_before() -> None:
+    """Two moments count each record once on either side."""
+    flow = Kpi(id="f", measure=NetFlow("opened_at", "resolved_at"), canceled="include")
+    assert one(flow, [CANCELED, FIXED], at(20)).value == 1
+    rate = Kpi(id="r", measure=Rate(numerator=HasLink("x"), of="all"))
+    assert one(rate, [FIXED], at(20)).value == 0

@@ -1,0 +1,59 @@
+"""The moments that a window goes by."""
+
+from __future__ import annotations
+
+import pytest
+from tests.kpi.test_field_cases import JULY, JUNE, LATER, A, B, at, inc, one, resolve
+
+from incidentcore.instants import Interval
+from incidentcore.kpi import (
+    Kpi,
+    catalogue,
+)
+from incidentcore.lifecycle import advance
+from incidentcore.records import (
+    StateChanged,
+)
+from incidentcore.values import IN_PROGRESS, Actor
+
+
+@pytest.mark.parametrize(
+    ("kpi", "text"),
+    [
+        (catalogue.REOPEN_RATE, "50.00 %"),
+        (catalogue.FIRST_CONTACT_RESOLUTION_RATE, "50.00 %"),
+        (catalogue.MEAN_TIME_TO_FIRST_RESOLUTION, "468.00 h"),
+    ],
+    ids=lambda value: value.id if isinstance(value, Kpi) else value,
+)
+def test_ops_k18_the_month_of_the_first_resolution(kpi: Kpi, text: str) -> None:
+    """Who was reopened in July stays in June by the first resolution. zammad/zammad#5013."""
+    result = one(kpi.replace(window_basis="first_resolved"), [A, B], LATER, window=JUNE)
+
+    assert (result.text(), result.n) == (text, 2)
+
+
+def test_ops_k18_under_the_last_resolution_it_is_listed() -> None:
+    """By the last resolution A is left out as reopened, never absent. frappe/helpdesk#3465."""
+    kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(window_basis="resolved")
+    again = resolve(A, at(9, d=5, mo=7))
+
+    assert one(kpi, [A, B], LATER, window=JUNE).n == 1
+    assert dict(one(kpi, [A, B], LATER, window=JUNE).excluded) == {"reopened": 1}
+    assert dict(one(kpi, [again, B], LATER, window=JUNE).excluded) == {"resolved_again": 1}
+    assert (one(kpi, [again, B], LATER, window=JULY).n) == 1
+    whole = Interval(JUNE.start, JULY.end)
+    assert one(kpi, [again, B], LATER, window=whole).n == 2
+    assert dict(one(kpi, [again, B], LATER, window=whole).excluded) == {}
+
+
+def test_ops_k18_closures_too() -> None:
+    """A closure that a reopening undid lists the record in its month (own)."""
+    closed = advance(resolve(inc(at(9)), at(10)), "close", at=at(11), by="ada")
+    kpi = catalogue.MEAN_TIME_TO_CLOSE
+    again = closed.with_event(
+        StateChanged, at=at(9, mo=7), by=Actor("kim"), action="reopen", state=IN_PROGRESS
+    )
+
+    assert one(kpi, [closed], LATER, window=JUNE).n == 1
+    assert dict(one(kpi, [again], LATER, window=JUNE).excluded) == {"reopened": 1}

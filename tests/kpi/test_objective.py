@@ -1,0 +1,29 @@
+"""Objectives: met or missed, and what is left."""
+
+from __future__ import annotations
+
+import pytest
+from tests.kpi.tickets import minute, tickets
+
+from incidentcore.kpi import (
+    Objective,
+    catalogue,
+    compute_kpis,
+)
+
+
+@pytest.mark.parametrize(
+    ("objective", "said"),
+    [(0.3, "met, 0.2 left"), (0.2, "missed, -0.2 left"), (0.25, "met, 0.0 left")],
+)
+def test_an_objective_is_met_or_missed_with_what_is_left(objective: float, said: str) -> None:
+    """One of four was reopened; at most 30 % of four are 1.2, and 20 % are 0.8."""
+    kpi = catalogue.REOPEN_RATE.replace(objective=Objective(at_most=objective))
+    assert said in str(compute_kpis([kpi], tickets(), as_of=minute(300)))
+
+
+def test_an_objective_without_a_value_is_neither() -> None:
+    """Nothing was measured."""
+    kpi = catalogue.REOPEN_RATE.replace(objective=Objective(at_most=0.5))
+    text = str(compute_kpis([kpi], [], as_of=minute(300)))
+    assert not any(word in text for word in ("met", "missed"))

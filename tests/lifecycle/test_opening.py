@@ -1,0 +1,35 @@
+"""What a lifecycle asks for at the opening."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+from tests.lifecycle.test_migration import AT, V2, opened
+
+from incidentcore.errors import (
+    InvalidValueError,
+    LifecycleDefinitionError,
+)
+from incidentcore.lifecycle import Lifecycle, check_history
+from incidentcore.records import Incident, LifecycleRef
+from incidentcore.serialization import dumps, loads
+
+
+def test_an_opening_must_have_the_fields_that_the_lifecycle_asks_for() -> None:
+    """Refused by name; found in histories that were imported."""
+    strict = attrs.evolve(V2, opens_with=("service", "custom.site"), migrates={})
+    assert opened(strict, service="mail", custom={"site": "b"}).service == "mail"
+    for fields, name in (({}, "service"), ({"service": "mail"}, r"custom\.site")):
+        with pytest.raises(InvalidValueError, match=name):
+            opened(strict, **fields)
+    imported = Incident.open(
+        id="I", title="t", at=AT, by="kim", lifecycle=LifecycleRef("desk", "2")
+    )
+    (finding,) = check_history(imported, strict)
+    assert (finding.code, finding.data["missing"]) == (
+        "missing_at_opening",
+        ("service", "custom.site"),
+    )
+    with pytest.raises(LifecycleDefinitionError, match="opens_with"):
+        attrs.evolve(V2, opens_with=("resolved_at",))
+    assert loads(dumps(strict), Lifecycle) == strict

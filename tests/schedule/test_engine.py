@@ -1,0 +1,40 @@
+"""Deadlines, ahead and back."""
+
+from __future__ import annotations
+
+import pytest
+from tests.schedule.test_calendar import HOUR, UTC_OFFICE, utc
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "close", "next_open"),
+    [
+        ("mon 09:00", 8, "mon 17:00", "tue 09:00"),
+        ("mon 09:00", 9, "tue 10:00", "tue 10:00"),
+        ("fri 16:00", 1, "fri 17:00", "mon2 09:00"),
+        ("sat 12:00", 0, "sat 12:00", "mon2 09:00"),
+        ("mon 12:00", 0, "mon 12:00", "mon 12:00"),
+        ("mon 17:00", 0, "mon 17:00", "tue 09:00"),
+        ("mon 03:00", 1, "mon 10:00", "mon 10:00"),
+    ],
+)
+def test_both_boundaries_of_a_deadline(start: str, hours: int, close: str, next_open: str) -> None:
+    """The closing time, or the next opening (T5)."""
+    assert utc(close) == UTC_OFFICE.deadline(utc(start), hours * HOUR)
+    assert utc(next_open) == UTC_OFFICE.deadline(utc(start), hours * HOUR, boundary="next_open")
+
+
+@pytest.mark.parametrize(
+    ("end", "hours", "expected"),
+    [
+        ("mon 17:00", 8, "mon 09:00"),
+        ("tue 09:00", 8, "mon 09:00"),
+        ("tue 09:10", 0.5, "mon 16:40"),
+        ("tue 10:00", 1, "tue 09:00"),
+        ("sun 12:00", 0, "sun 12:00"),
+        ("mon2 10:00", 2, "fri 16:00"),
+    ],
+)
+def test_the_mirror_of_a_deadline(end: str, hours: float, expected: str) -> None:
+    """The latest instant from which the budget fits: 30 minutes before Tue 09:10 is Mon 16:40."""
+    assert utc(expected) == UTC_OFFICE.deadline_before(utc(end), hours * HOUR)

@@ -1,0 +1,54 @@
+"""What a status answers."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+from tests.sla.desk import HOUR, at, incident
+from tests.sla.test_evaluate import resolution, tell
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.words import GERMAN
+
+
+def test_a_clock_that_has_not_started_has_no_figures() -> None:
+    """Before the opening nothing has counted and nothing was paused."""
+    status = tell(resolution(), incident(("mon 09:00", "new")), "mon 08:00")
+
+    assert (status.elapsed, status.wall_elapsed, status.paused_open_time) == (0 * HOUR,) * 3
+    assert (status.over_target, status.breached, status.thresholds, status.crossings("due")) == (
+        0 * HOUR, False, (), ()
+    )  # fmt: skip
+    for name in ("target", "remaining", "fraction", "wall_remaining", "wall_fraction", "due_at",
+                 "started_at", "stopped_at", "breached_at", "due_at_if_resumed"):  # fmt: skip
+        assert getattr(status, name) is None, name
+    assert status.definition_hash == resolution().content_hash
+    assert attrs.evolve(status, definition=None).definition_hash is None
+    assert "definition=<resolution>" in repr(status)
+    assert "definition=None" in repr(attrs.evolve(status, definition=None))
+
+
+def test_points_are_asked_by_name() -> None:
+    """Reached, ahead, not ahead while paused, and unknown."""
+    record = incident(("mon 09:00", "new"), ("mon 14:00", "on_hold"))
+    spent = tell(resolution(), record, "mon 15:00")
+    held = tell(resolution(8), record, "mon 15:00")
+
+    assert spent.reached_at("due") == at("mon 13:00")
+    assert [one.at for one in spent.crossings("due", of="resolution")] == [at("mon 13:00")]
+    assert spent.crossings("due", of="first_response") == ()
+    assert spent.in_words(GERMAN) == spent.trace.in_words(GERMAN) != str(spent.trace)
+    assert tell(resolution(), record, "mon 10:00").reached_at("due") == at("mon 13:00")
+    assert held.reached_at("due") is None
+    with pytest.raises(InvalidValueError, match="an SlaThreshold, due, breach"):
+        held.reached_at("soon")
+
+
+def test_a_status_and_its_trace_as_documents() -> None:
+    """The row, the stretches, and the closing line in each of three forms."""
+    status = tell(resolution(), incident(("mon 09:00", "new")), "mon 10:00")
+
+    for text in (str(status), status.to_markdown(), status.to_html()):
+        for part in ("INC-1", "resolution", "running", "counting", status.trace.summary):
+            assert part in text
+    assert status.trace.to_markdown().endswith(status.trace.summary)

@@ -1,0 +1,105 @@
+"""The trace of a clock, line by line."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+import pytest
+from tests.sla.desk import HOUR, OFFICE, incident
+from tests.sla.test_evaluate import resolution, tell
+
+from incidentcore.conditions import field
+from incidentcore.schedule import AbstractCalendar, BusinessCalendar
+from incidentcore.sla import (
+    CalendarByField,
+)
+
+
+def test_wall_time_is_told_beside_business_time() -> None:
+    """Both figures, as ServiceNow shows them: the pause counts in neither."""
+    record = incident(("mon 16:00", "new"), ("tue 10:00", "on_hold"), ("tue 12:00", "in_progress"))
+    status = tell(resolution(8, OFFICE), record, "tue 13:00")
+    assert (status.elapsed, status.wall_elapsed) == (3 * HOUR, 19 * HOUR)
+    # Five business hours are left: four on Tuesday, the fifth ends on Wednesday at 10:00.
+    assert (status.wall_remaining, status.wall_fraction) == (21 * HOUR, Fraction(19, 8))
+    paused = tell(resolution(8, OFFICE), record, "tue 11:00")
+    assert (paused.wall_remaining, paused.wall_fraction) == (None, Fraction(18, 8))
+
+
+def test_the_trace_of_a_clock_that_has_not_started_has_the_zone_of_its_calendar() -> None:
+    """One calendar has one zone; of a choice of calendars nothing is known yet."""
+    berlin = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
+    record = incident(("mon 09:00", "new"))
+    begun = field("state.name").equals("in_progress")
+    assert tell(resolution(calendar=berlin, start=begun), record, "mon 10:00").trace.zone == (
+        ZoneInfo("Europe/Berlin")
+    )
+    choice = CalendarByField("custom.site", {"a": berlin}, default=OFFICE)
+    assert tell(resolution(calendar=choice, start=begun), record, "mon 10:00").trace.zone == (
+        ZoneInfo("UTC")
+    )
+
+
+@pytest.mark.parametrize(
+    ("story", "now", "closing"),
+    [
+        ([("mon 12:00", "resolved")], "mon 15:00", "elapsed 3:00 of 4:00, remaining 1:00; met"),
+        ([("mon 13:00", "resolved")], "mon 15:00", "elapsed 4:00 of 4:00, remaining 0:00; met"),
+        (
+            [("mon 14:00", "resolved")],
+            "mon 15:00",
+            "elapsed 5:00 of 4:00, remaining -1:00; breached",
+        ),
+        (
+            [("mon 10:00", "canceled")],
+            "mon 15:00",
+            "elapsed 1:00 of 4:00, remaining 3:00; canceled",
+        ),
+    ],
+)
+def test_the_closing_line(story: Any, now: str, closing: str) -> None:
+    """Figures, then the result or what is ahead."""
+    assert tell(resolution(), incident(("mon 09:00", "new"), *story), now).trace.summary == closing
+
+
+@pytest.mark.parametrize(
+    ("story", "codes", "closing"),
+    [
+        ([("mon 10:00", "on_hold")], ["counting", "paused"], ["on_hold", "no_due", "if_resumed"]),
+        (
+            [("mon 14:00", "on_hold")],
+            ["counting", "paused"],
+            ["breached_already", "on_hold", "due"],
+        ),
+        ([("mon 10:00", "resolved")], ["counting", "stopped"], ["met"]),
+        ([("mon 10:00", "canceled")], ["counting", "canceled"], ["canceled"]),
+        ([("mon 10:00", "new")], ["counting"], ["breached_already", "due"]),
+    ],
+)
+def test_the_stretches_of_a_trace_and_its_closing(
+    story: Any, codes: list[str], closing: list[str]
+) -> None:
+    """As codes: what each stretch was, then what follows from the figures."""
+    trace = tell(resolution(), incident(("mon 09:00", "new"), *story), "mon 15:00").trace
+    assert [entry.code for entry in trace] == codes
+    assert [code for code, _ in trace.closing] == ["figures", *closing]
+
+
+def test_a_calendar_of_ones_own_names_its_closing() -> None:
+    """A code that the texts do not know is shown in words."""
+
+    class Tides(AbstractCalendar):
+        zone = ZoneInfo("UTC")
+
+        def windows(self, start, end):
+            return OFFICE.windows(start, end)
+
+        def explain(self, start, end):
+            for reason in OFFICE.explain(start, end):
+                yield reason if reason.is_open else attrs.evolve(reason, code="low_tide", name="")
+
+    status = tell(resolution(calendar=Tides()), incident(("mon 08:00", "new")), "mon 10:00")
+    assert [entry.text for entry in status.trace] == ["closed: low tide", "counting"]

@@ -1,0 +1,71 @@
+"""What every store checks before it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.storage.test_memory import AT, incident
+
+from incidentcore.conditions import ALWAYS
+from incidentcore.errors import (
+    DuplicateEventError,
+    InvalidTimelineError,
+    InvalidValueError,
+    RecordNotFoundError,
+)
+from incidentcore.records import comment
+from incidentcore.storage import InMemoryStore
+
+
+def test_an_id_with_another_body_is_refused(store: InMemoryStore) -> None:
+    """Event ids stand for one event for ever."""
+    record = incident(comments=1)
+    store.append("INC-1", record.history, expected_version=0)
+    forged = comment(record, "x", at=AT, by="ada").history[-1]
+    forged = type(forged)(
+        record_id="INC-1", sequence=3, id="INC-1:2", at=AT, by=forged.by, text="forged"
+    )
+
+    with pytest.raises(DuplicateEventError) as caught:
+        store.append("INC-1", [forged], expected_version=2)
+
+    assert caught.value.args == ("INC-1", "INC-1:2", 3)
+
+
+@pytest.mark.parametrize("events", [slice(1, 2), slice(2, 4), slice(0, 0)], ids=str)
+def test_a_gap_is_refused_and_nothing_is_written(store: InMemoryStore, events: slice) -> None:
+    """A new record starts with its opening and goes on without gaps."""
+    record = incident(comments=3)
+    batch = record.history[events] or (record.history[0], record.history[2])
+
+    with pytest.raises(InvalidTimelineError):
+        store.append("INC-1", batch, expected_version=0)
+
+    assert store.changes() == ()
+    with pytest.raises(RecordNotFoundError):
+        store.load("INC-1")
+
+
+@pytest.mark.parametrize(
+    ("call", "where"),
+    [
+        (lambda store: store.find(ALWAYS, limit=0), "limit"),
+        (lambda store: store.find(ALWAYS, limit=True), "limit"),
+        (lambda store: store.find(ALWAYS, after=1), "after"),
+        (lambda store: store.changes(limit=0), "limit"),
+        (lambda store: store.changes(after=-1), "after"),
+        (lambda store: store.changes(after=1.0), "after"),
+        (lambda store: store.history("INC-1", after=-1), "after"),
+        (lambda store: store.append("", (), expected_version=0), "record_id"),
+        (lambda store: store.append("INC-1", (), expected_version=-1), "expected_version"),
+        (lambda store: store.append("INC-1", (), expected_version=True), "expected_version"),
+    ],
+)
+def test_an_argument_of_another_kind_is_refused(
+    store: InMemoryStore, call: Callable[[InMemoryStore], object], where: str
+) -> None:
+    store.append("INC-1", incident().history, expected_version=0)
+    with pytest.raises(InvalidValueError) as refused:
+        call(store)
+    assert refused.value.where == where

@@ -1,0 +1,55 @@
+"""Object-centric event logs, written and read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.vendors.test_event_log import solved
+
+from incidentcore.serialization import ocel_log
+from incidentcore.values import Priority
+from incidentcore.vendors import (
+    read_ocel,
+)
+
+
+def test_ocel_is_written_and_read_back() -> None:
+    """States, moments, groups and actors survive the way through OCEL 2.0."""
+    incident = solved()
+    log = json.loads(json.dumps(ocel_log([incident])))
+    [back] = read_ocel(
+        log,
+        object_type="incident",
+        activity_attribute="state",
+        fields={"group": "assignment_group", "title": "title", "priority": "priority"},
+    )
+    assert (back.id, back.title, back.priority) == ("I-1", "Mail", Priority.HIGH)
+    assert (back.opened_at, back.resolved_at) == (incident.opened_at, incident.resolved_at)
+    assert back.state == incident.state
+    assert (back.assignment_group, back.reassignment_count) == ("second", 1)
+    relations = {r["qualifier"] for event in log["events"] for r in event["relationships"]}
+    assert relations == {"of", "by"}
+    ids = {thing["id"] for thing in log["objects"]}
+    assert {r["objectId"] for e in log["events"] for r in e["relationships"]} <= ids
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_ocel_is_read_by_another_library(tmp_path: Path, pm4py: Any) -> None:
+    """pm4py reads the same events, instants, states, objects and changes of attributes."""
+    incident = solved()
+    path = tmp_path / "log.jsonocel"
+    path.write_text(json.dumps(ocel_log([incident])), encoding="utf-8")
+    log = pm4py.read_ocel2_json(str(path))
+    assert list(log.events["ocel:activity"]) == [event.kind for event in incident.history]
+    times = [at.to_pydatetime() for at in log.events["ocel:timestamp"]]
+    assert times == [event.at for event in incident.history]
+    assert set(log.objects["ocel:oid"]) == {"I-1", "actor:kim", "actor:ada", "actor:ben"}
+    assert len(log.relations) == 2 * incident.version
+    changes = log.object_changes
+    groups = changes.loc[changes["ocel:field"] == "assignment_group", "assignment_group"]
+    assert list(groups) == ["second"]
+    objects = log.objects.set_index("ocel:oid")
+    assert objects.loc["I-1", "assignment_group"] == "first"  # the value of 1970

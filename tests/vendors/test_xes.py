@@ -1,0 +1,54 @@
+"""Event logs as XES, written and read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.vendors.test_event_log import solved
+
+from incidentcore.errors import FormatError
+from incidentcore.serialization import xes_log
+from incidentcore.vendors import (
+    describe_columns,
+    read_xes,
+)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_xes_is_read_by_another_library(tmp_path: Path, pm4py: Any) -> None:
+    """pm4py reads the same case, activities and instants."""
+    incident = solved()
+    path = tmp_path / "log.xes"
+    path.write_text("".join(xes_log([incident])), encoding="utf-8")
+    log = pm4py.read_xes(str(path))
+    assert set(log["case:concept:name"]) == {"I-1"}
+    times = [at.to_pydatetime() for at in log["time:timestamp"]]
+    assert times == [event.at for event in incident.history]
+    assert list(log["org:resource"]) == [event.by.id for event in incident.history]
+
+
+def test_xes_is_written_and_read_back(tmp_path: Path) -> None:
+    """The same through XES; two files with one trace are joined."""
+    incident = solved()
+    path = tmp_path / "log.xes"
+    path.write_text("".join(xes_log([incident])), encoding="utf-8")
+    [back] = read_xes(path, activity="state")
+    assert (back.opened_at, back.resolved_at) == (incident.opened_at, incident.resolved_at)
+    [joined] = read_xes([path, path], activity="state")
+    assert joined.id == back.id
+
+
+def test_xml_is_what_the_profile_of_xes_reads(tmp_path: Path) -> None:
+    """Its first line is not a header."""
+    path = tmp_path / "log.xes"
+    path.write_text('<?xml version="1.0"?>\n<log></log>\n', encoding="utf-8")
+    assert describe_columns(path).profile == "xes"
+
+
+def test_xml_without_a_log_is_not_xes(tmp_path: Path) -> None:
+    path = tmp_path / "log.xes"
+    path.write_text("<trace/>", encoding="utf-8")
+    with pytest.raises(FormatError, match="the root is 'trace' instead of 'log'"):
+        list(read_xes(path))

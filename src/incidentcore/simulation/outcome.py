@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import attrs
 
@@ -49,9 +48,6 @@ class Simulation:
 
     def __repr__(self) -> str:
         return f"<Simulation: {len(self.records)} records, {len(self.stints)} stints>"
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  notebooks
-        printer.text(repr(self))
 
     @property
     def waits(self) -> tuple[timedelta, ...]:

@@ -133,6 +133,7 @@ class _Run:
         self.desk, self.team, self.window, self.seed = desk, team, window, seed
         self.agenda = Agenda(desk) if watch else None
         self.lifecycle = desk.lifecycle(Incident.record_type)
+        self.auto_close = desk.auto_close.get(Incident.record_type)
         rows = self.lifecycle.transitions
         asked = next((row.fields for row in rows if row.action == "resolve"), ())
         self.notes = {
@@ -277,9 +278,7 @@ class _Run:
         agent, by, ticket.waiting = self.team.agents[place], self.actors[place], False
         record = assign(ticket.record, assignee=agent.id, at=now, by=by)
         if not record.state.pauses and "start" in self.lifecycle.allowed_actions(record):
-            answer = self.desk.decide(record, "start", at=now, by=by)
-            if answer:
-                record = self.desk.prioritize(answer.record, at=now)
+            record = self.after(record, "start", now, by) or record
         if record.first_response_at is None:
             record = comment(record, "We are looking into it.", at=now, by=by)
         ticket.record = record
@@ -318,10 +317,14 @@ class _Run:
         self.changed(now, ticket)
         self.dispatch(now)
 
+    def after(self, record: Incident, action: str, now: datetime, by: Actor) -> Incident | None:
+        """Return a record after an action of the desk; None if the action is refused."""
+        answer = self.desk.decide(record, action, at=now, by=by)
+        return self.desk.prioritize(answer.record, at=now) if answer else None
+
     def closes_at(self, ticket: _Ticket) -> datetime | None:
         """Return when the desk closes a record automatically; None if it does not."""
-        rule = self.desk.auto_close.get(ticket.record.record_type)
-        return rule.at(ticket.record) if rule is not None else None
+        return None if self.auto_close is None else self.auto_close.at(ticket.record)
 
     def close(self, now: datetime, ticket: _Ticket) -> None:
         """Close a record that is still resolved, as the desk's rule says."""
@@ -344,12 +347,12 @@ class _Run:
 
     def reopen(self, now: datetime, ticket: _Ticket) -> None:
         """Let the caller reopen a record if that is allowed; it needs half of the work again."""
-        if not self.desk.decide(ticket.record, "reopen", at=now, by=_CALLER):
+        record = self.after(ticket.record, "reopen", now, _CALLER)
+        if record is None:
             return
-        ticket.reopens = None
-        chance = self.random(ticket.kind.name, ticket.record.id, "again", stream=self.dice)
+        ticket.record, ticket.reopens = record, None
+        chance = self.random(ticket.kind.name, record.id, "again", stream=self.dice)
         ticket.parts = [ticket.kind.work(chance.random()) / 2]
-        ticket.record = self.desk.advance(ticket.record, "reopen", at=now, by=_CALLER)
         self.wait(now, ticket)
 
     def changed(self, now: datetime, ticket: _Ticket) -> None:

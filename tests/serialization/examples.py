@@ -429,7 +429,7 @@ def _answers() -> Iterator[Any]:
 EXAMPLES: tuple[Any, ...] = (
     *_answers(),
     _desk(),
-    *(WORKLOAD, simulation.Team(TEAM), simulation.Team(TEAM, order=simulation.by_arrival)),
+    *(WORKLOAD, simulation.Team(TEAM), simulation.Team(TEAM, order=simulation.ByArrival())),
     whatif.compare_rules(RESPONSE, attrs.evolve(RESPONSE, target=HOUR / 9), RECORDS, now=AT + HOUR),
     whatif.Comparison(
         records=1,

@@ -22,6 +22,7 @@ from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps
 from incidentcore.simulation import (
     Agent,
+    ByArrival,
     Empirical,
     Exponential,
     Hold,
@@ -30,7 +31,6 @@ from incidentcore.simulation import (
     Simulation,
     Team,
     Workload,
-    by_arrival,
     simulate,
 )
 from incidentcore.simulation.desk_run import _Run
@@ -156,7 +156,7 @@ def test_arrivals_and_work_depend_on_the_seed_alone(seed: int) -> None:
         return [(record.id, record.opened_at, record.impact) for record in result.records]
 
     one = arrivals(run(seed, days=0.5))
-    assert one == arrivals(run(seed, days=0.5, team=Team(AGENTS[:1], order=by_arrival)))
+    assert one == arrivals(run(seed, days=0.5, team=Team(AGENTS[:1], order=ByArrival())))
     assert one == arrivals(run(seed, days=0.5, desk=ESCALATING, watch=True))
 
 
@@ -169,7 +169,7 @@ def test_one_more_agent_lengthens_no_wait(seed: int, agents: int) -> None:
             seed,
             days=3,
             kinds=kinds,
-            team=Team([Agent(f"a{n}", OFFICE) for n in range(size)], order=by_arrival),
+            team=Team([Agent(f"a{n}", OFFICE) for n in range(size)], order=ByArrival()),
         ).waits
         for size in (agents, agents + 1)
     )
@@ -190,7 +190,7 @@ def test_rules_that_only_watch_change_no_record(seed: int) -> None:
 def test_an_escalation_puts_a_waiting_record_first() -> None:
     """Nobody begins with another record while one that was escalated waits."""
     kinds = [Workload(name="web", rate=1.3, arrives=ALWAYS, work=Exponential(40 * MINUTE))]
-    team = Team([Agent("ada", ALWAYS)], order=by_arrival)
+    team = Team([Agent("ada", ALWAYS)], order=ByArrival())
     result = run(3, days=2, kinds=kinds, team=team, desk=ESCALATING, watch=True)
     escalated = {one.record_id: one.due_at for one in result.due_items if one.kind == "escalation"}
     begun = {stint.record_id: stint.start for stint in reversed(result.stints)}
@@ -280,7 +280,7 @@ def erlang_c(load: float, agents: int) -> float:
 def test_a_call_centre_waits_as_erlang_said() -> None:
     """Four agents, three Erlangs: over some runs the wait is that of the formula."""
     kinds = [Workload(name="call", rate=18, arrives=ALWAYS, work=Exponential(10 * MINUTE))]
-    team = Team([Agent(f"a{n}", ALWAYS) for n in range(4)], order=by_arrival)
+    team = Team([Agent(f"a{n}", ALWAYS) for n in range(4)], order=ByArrival())
     chances, means = [], []
     for seed in range(8):
         waits = run(seed, days=12, kinds=kinds, team=team).waits[200:]
@@ -295,7 +295,7 @@ def test_a_call_centre_waits_as_erlang_said() -> None:
 def test_so_many_agents_that_nobody_waits_are_busy_as_poisson_said() -> None:
     """M/G/infinity: the mean number in service is the load."""
     kinds = [Workload(name="x", rate=6, arrives=ALWAYS, work=Lognormal(20 * MINUTE, 0.5))]
-    team = Team([Agent(f"a{n}", ALWAYS) for n in range(30)], order=by_arrival)
+    team = Team([Agent(f"a{n}", ALWAYS) for n in range(30)], order=ByArrival())
     result = run(5, days=10, kinds=kinds, team=team)
     assert max(result.waits) == timedelta(0)
     load = 6 * (20 / 60) * 2.718281828 ** (0.5**2 / 2)
@@ -306,7 +306,7 @@ def test_it_waits_as_in_another_simulator_on_the_same_stream() -> None:
     """The waits of simpy, fed with our arrivals and work, are the same to a millisecond."""
     simpy = pytest.importorskip("simpy")
     kind = Workload(name="call", rate=18, arrives=ALWAYS, work=Exponential(10 * MINUTE))
-    team = Team([Agent(f"a{n}", ALWAYS) for n in range(4)], order=by_arrival)
+    team = Team([Agent(f"a{n}", ALWAYS) for n in range(4)], order=ByArrival())
     ours = run(9, days=2, kinds=[kind], team=team)
     drawn = _Run(BARE, team, Interval(START, START + DAY), 9, watch=False)
     work = []

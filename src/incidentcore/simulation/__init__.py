@@ -30,8 +30,6 @@ from incidentcore.simulation.workload import (
     Reassign,
     Team,
     Workload,
-    by_arrival,
-    by_priority,
 )
 
 __all__ = [
@@ -60,8 +58,6 @@ __all__ = [
     "Stint",
     "Team",
     "Workload",
-    "by_arrival",
-    "by_priority",
     "fit_workloads",
     "injects_due",
     "lint_drill",

@@ -134,8 +134,7 @@ class _Run:
         self.agenda = Agenda(desk) if watch else None
         self.lifecycle = desk.lifecycle(Incident.record_type)
         self.auto_close = desk.auto_close.get(Incident.record_type)
-        rows = self.lifecycle.transitions
-        asked = next((row.fields for row in rows if row.action == "resolve"), ())
+        asked = next((r.fields for r in self.lifecycle.transitions if r.action == "resolve"), ())
         self.notes = {
             one.name: one.choices[0] if one.choices else _SAID.get(one.name, "simulated")
             for one in asked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from math import exp, log
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
@@ -28,8 +28,6 @@ __all__ = [
     "Reassign",
     "Team",
     "Workload",
-    "by_arrival",
-    "by_priority",
 ]
 
 
@@ -243,12 +241,6 @@ class ByArrival:
         return (since,)
 
 
-by_priority: Final = ByPriority()
-"""The worst priority first; of equal ones the oldest."""
-by_arrival: Final = ByArrival()
-"""The record first that has waited longest."""
-
-
 def _agents(given: Iterable[Agent]) -> tuple[Agent, ...]:
     return tuple(given)
 
@@ -259,11 +251,11 @@ class Team:
 
     Attributes:
         agents: The agents; if several are free, the first takes the next record.
-        order: The order of waiting records: ``by_priority``, ``by_arrival``, or a custom one.
+        order: The order of waiting records: ``ByPriority()``, ``ByArrival()``, or a custom one.
     """
 
     agents: tuple[Agent, ...] = attrs.field(converter=_agents)
-    order: QueueOrder = by_priority
+    order: QueueOrder = ByPriority()
 
     def __attrs_post_init__(self) -> None:
         ids = [agent.id for agent in self.agents]

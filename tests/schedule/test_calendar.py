@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import pickle
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -217,3 +218,19 @@ def test_a_start_in_utc_and_an_end_in_the_own_zone() -> None:
     start = datetime(2026, 6, 1, 7, tzinfo=UTC)
 
     assert calendar.open_time(start, datetime(2026, 6, 1, 12, tzinfo=zone)) == timedelta(hours=3)
+
+
+def test_a_span_may_begin_in_one_zone_and_end_in_another() -> None:
+    """Over a change of offset: the instants count, not the zones that they are written in."""
+    berlin = ZoneInfo("Europe/Berlin")
+    office = BusinessCalendar(zone=berlin, hours={"mon-sun": "01:00-04:00"})
+    start = datetime(2026, 3, 28, 12, tzinfo=UTC)
+    end = datetime(2026, 3, 29, 12, tzinfo=UTC)
+    zones = (UTC, berlin, ZoneInfo("Asia/Tokyo"))
+    for first, last in itertools.product(zones, zones):
+        pair = start.astimezone(first), end.astimezone(last)
+        assert office.open_time(*pair) == timedelta(hours=2)  # from 02:00 to 03:00 there is nothing
+        assert [*office.windows(*pair)] == [*office.windows(start, end)]
+        assert [*office.explain(*pair)] == [*office.explain(start, end)]
+        assert office.deadline(pair[0], timedelta(hours=2)) == datetime(2026, 3, 29, 2, tzinfo=UTC)
+        assert office.next_open(pair[0]) == datetime(2026, 3, 29, 0, tzinfo=UTC)

@@ -175,3 +175,85 @@ def test_a_counted_rule_starts_at_its_start() -> None:
 
     assert rule.in_years(2022, 2030) == (date(2022, 5, 1), date(2023, 5, 1))
     assert rule.in_years(2121, 2130) == ()  # further away than a rule with COUNT is followed
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("FREQ=DAILY;INTERVAL=1000", ""),
+        ("RRULE:FREQ=DAILY;INTERVAL=1", "FREQ=DAILY"),
+        ("FREQ=DAILY;COUNT=10000", ""),
+        ("FREQ=DAILY;COUNT=1", ""),
+        ("FREQ=YEARLY;BYMONTH=1,12;BYMONTHDAY=-31,-1,1,31", ""),
+        ("FREQ=YEARLY;BYYEARDAY=-366,-1,1,366", ""),
+        ("FREQ=YEARLY;BYWEEKNO=-53,-1,1,53;BYDAY=MO", ""),
+        ("FREQ=YEARLY;BYDAY=-53MO,53MO", ""),
+        ("FREQ=YEARLY;BYDAY=+2MO", "FREQ=YEARLY;BYDAY=2MO"),
+        (
+            "FREQ=YEARLY;WKST=SU;BYSETPOS=1,-1;BYDAY=MO,-1FR;BYMONTH=12,1;UNTIL=20301231T000000Z",
+            "FREQ=YEARLY;UNTIL=20301231;BYMONTH=1,12;BYDAY=-1FR,MO;BYSETPOS=-1,1;WKST=SU",
+        ),
+        ("FREQ=MONTHLY;BYDAY=MO;WKST=MO", "FREQ=MONTHLY;BYDAY=MO"),
+    ],
+)
+def test_a_rule_at_its_limits_in_canonical_form(text: str, canonical: str) -> None:
+    """Parts in one order, numbers ascending, and nothing that is as by default."""
+    assert parse_rule(text, date(2026, 1, 1)).text == (canonical or text)
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("FREQ=DAILY;INTERVAL=1001", "INTERVAL from 1 to 1000"),
+        ("FREQ=DAILY;COUNT=10001", "COUNT from 1 to 10000"),
+        ("FREQ=YEARLY;BYMONTHDAY=-32", "BYMONTHDAY from 1 to 31 or -31 to -1"),
+        ("FREQ=YEARLY;BYYEARDAY=-367", "BYYEARDAY from 1 to 366 or -366 to -1"),
+        ("FREQ=YEARLY;BYWEEKNO=-54", "BYWEEKNO from 1 to 53 or -53 to -1"),
+        ("FREQ=YEARLY;BYMONTH=0;BYDAY=MO", "BYMONTH from 1 to 12$"),
+        ("FREQ=YEARLY;BYDAY=-54MO", "numbers 1 to 53 or -53 to -1 before a weekday"),
+        ("FREQ=DAILY;UNTIL=20261301", "UNTIL as YYYYMMDD"),
+    ],
+)
+def test_a_rule_beyond_its_limits_is_refused(text: str, allowed: str) -> None:
+    """By one; with a start that gives what other rules lack."""
+    with pytest.raises(CalendarDefinitionError, match=f"^rule: .*{allowed}"):
+        parse_rule(text, date(2026, 1, 1))
+    with pytest.raises(CalendarDefinitionError, match=r"^RRULE: "):
+        parse_rule(text, date(2026, 1, 1), "RRULE")
+
+
+def test_a_rule_has_a_longest_text() -> None:
+    """Two thousand characters are read, one more is not."""
+    text = "FREQ=YEARLY;BYMONTHDAY=" + "1," * 988 + "1"
+    assert len(text) == 2_000
+    assert parse_rule(text).text == "FREQ=YEARLY;BYMONTHDAY=1"
+    with pytest.raises(CalendarDefinitionError, match="at most 2000 characters"):
+        parse_rule(f"{text}1")
+
+
+def test_a_start_names_the_day_that_no_part_names() -> None:
+    """RFC 5545: its weekday, its day of the month, or its day of the year."""
+    start = date(2026, 3, 4)  # a Wednesday
+    for text, filled in (
+        ("FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=WE"),
+        ("FREQ=DAILY", "FREQ=DAILY"),
+        ("FREQ=MONTHLY", "FREQ=MONTHLY;BYMONTHDAY=4"),
+        ("FREQ=YEARLY", "FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=4"),
+        ("FREQ=YEARLY;BYMONTH=5", "FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=4"),
+        ("FREQ=YEARLY;BYWEEKNO=9", "FREQ=YEARLY;BYWEEKNO=9;BYDAY=WE"),
+        ("FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYDAY=1MO"),
+        ("FREQ=YEARLY;BYYEARDAY=9", "FREQ=YEARLY;BYYEARDAY=9"),
+    ):
+        assert parse_rule(text, start).text == filled
+
+
+def test_a_rule_holds_from_its_start_to_its_until() -> None:
+    """Both included; a counted rule is followed for a hundred years, the last included."""
+    rule = parse_rule("FREQ=DAILY;UNTIL=20260105", date(2026, 1, 3))
+    assert rule.in_years(2026, 2026) == (date(2026, 1, 3), date(2026, 1, 4), date(2026, 1, 5))
+    assert rule.in_years(2025, 2025) == rule.in_years(2027, 2030) == ()
+    counted = parse_rule("FREQ=YEARLY;COUNT=3", date(2026, 1, 3))
+    assert counted.in_years(2027, 2028) == (date(2027, 1, 3), date(2028, 1, 3))
+    assert counted.in_years(2029, 2126) == counted.in_years(2127, 2127) == ()
+    far = parse_rule("FREQ=YEARLY;COUNT=200", date(2026, 1, 3))
+    assert far.in_years(2126, 2300) == (date(2126, 1, 3),)

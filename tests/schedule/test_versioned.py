@@ -78,3 +78,24 @@ def test_time_is_that_of_each_version_in_its_own_time(
     assert calendar.open_time(start, end) == old.open_time(start, edge) + new.open_time(edge, end)
     parts = list(calendar.explain(start, end))
     assert sum((part.interval.duration for part in parts), timedelta()) == end - start
+
+
+def test_its_zone_is_that_of_its_first_version_or_as_given() -> None:
+    """Versions in two zones count their business days in one."""
+    berlin = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
+    versions = Versions([(MONDAY, berlin), (WEDNESDAY, SHORT)])
+    assert VersionedCalendar(versions).zone.key == "Europe/Berlin"
+    assert VersionedCalendar(versions, zone="Asia/Tokyo").zone.key == "Asia/Tokyo"
+    assert VersionedCalendar(versions) == VersionedCalendar(versions, zone="Europe/Berlin")
+    assert VersionedCalendar(versions) != VersionedCalendar(versions, zone="UTC")
+    week = VersionedCalendar(versions).windows(MONDAY, MONDAY + timedelta(days=3))
+    assert [window.start.hour for window in week] == [7, 7, 9]
+
+
+def test_an_instant_of_a_change_belongs_to_the_new_version() -> None:
+    """Asked only before or only after a change, one version answers."""
+    calendar = office()
+    for start, end in ((MONDAY, WEDNESDAY), (WEDNESDAY, WEDNESDAY + timedelta(days=2))):
+        one = SHORT if end == WEDNESDAY else LONG
+        assert [*calendar.windows(start, end)] == [*one.windows(start, end)]
+        assert [*calendar.explain(start, end)] == [*one.explain(start, end)]

@@ -133,6 +133,13 @@ def test_the_last_days_of_months() -> None:
     found = monthly.handoffs(anchor, anchor + timedelta(days=100))
 
     assert [at.strftime("%d %b") for at in found] == ["31 Jan", "28 Feb", "31 Mar", "30 Apr"]
+    for day, turn in ((9, 0), (10, 0), (27, 0), (28, 1)):  # of February
+        assert monthly.turn(datetime(2026, 2, day, 9, tzinfo=UTC)) == turn
+    later = monthly.handoffs(anchor + timedelta(seconds=1), anchor + timedelta(days=28))
+    assert [*later] == []
+    assert next(monthly.handoffs(anchor + timedelta(days=1), anchor + timedelta(days=99))) == (
+        anchor + timedelta(days=28)
+    )
 
 
 UNIT = st.sampled_from(("hours", "days", "weeks", "months"))

@@ -204,3 +204,41 @@ def test_a_forecast() -> None:
     assert list(line.get_ydata()) == [row["expected"] for row in rows]
     assert list(came.get_ydata()) == [row["came"] for row in rows[:-1]]  # the last is not over
     assert (came.get_linestyle(), came.get_marker()) == ("None", "o")
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "y", "legend", "limits"),
+    [
+        ("flow", "period (Europe/Berlin)", "records", ["came in", "went out"], {2: 0}),
+        ("backlog", "time (Europe/Berlin)", "open records", [], {2: 0}),
+        ("ageing", "age (days)", "open records", [], {2: 0}),
+        ("distribution", "hours", "records", [], {2: 0}),
+        ("survival", "hours", "share not done (%)", ["share not done, with 95 %"], {2: 0, 3: 105}),
+        ("trend", "period (Europe/Berlin)", "hours", [], {}),
+        ("control_chart", "period (Europe/Berlin)", "hours", ["mean", "natural limits"], {}),
+        (
+            *("week", "hour of the day (Europe/Berlin)", "day of the week", []),
+            {0: 0, 1: 24, 2: 7, 3: 0},
+        ),
+        ("clock", "time (Europe/Berlin)", "what it did", ["due"], {}),
+        ("life", "time (Europe/Berlin)", "what it was, and whose", [], {}),
+        (
+            *("burndown", "period (Europe/Berlin)", "misses left in the budget"),
+            *(["left", "spent evenly"], {}),
+        ),
+        ("rota", "time (Europe/Berlin)", "on call", [], {}),
+        ("compliance", "share (%)", "group (n)", [], {0: 0, 1: 100}),
+    ],
+)
+def test_the_axes_of_each_picture(
+    name: str, x: str, y: str, legend: list[str], limits: dict[int, float]
+) -> None:
+    """What they are labelled; counts begin at 0, shares are of 100; lists go from the top down."""
+    ax, _ = drawn(name)
+    key = ax.get_legend()
+    assert (ax.get_xlabel(), ax.get_ylabel()) == (x, y)
+    assert ([text.get_text() for text in key.get_texts()] if key else []) == legend
+    ends = (*ax.get_xlim(), *ax.get_ylim())
+    assert {place: ends[place] for place in limits} == limits
+    listed = ("week", "clock", "life", "rota", "compliance")
+    assert bool(ax.yaxis_inverted()) is (name in listed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 from incidentcore.lifecycle import INCIDENT, advance
 from incidentcore.vendors import AUDIT_LIFECYCLE, ImportFinding, read_audit_log
@@ -82,3 +84,12 @@ def test_a_refused_change_of_a_log_is_shown_with_what_was_allowed() -> None:
     text = str(report(*read_audit_log(lines), lifecycles=(AUDIT_LIFECYCLE,)))
     assert "  INC1 at 2026-06-01T11:30:00+00:00: Resolved to New is not allowed; " in text
     assert "allowed from Resolved: Active, Closed" in text
+
+
+def test_a_report_line_by_line() -> None:
+    """Every heading, table and sentence of one month's report; ids of definitions left out."""
+    text = re.sub(r"(Definition)\s[0-9a-f]{16}", r"\1 ...", str(report(*INCIDENTS)))
+    expected = Path(__file__).with_name("whole_report.txt").read_text(encoding="utf-8")
+    assert [line.split() for line in text.splitlines()] == [
+        line.split() for line in expected.splitlines()
+    ]

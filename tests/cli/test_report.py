@@ -188,3 +188,27 @@ def test_a_custom_field_that_no_record_has_is_refused(
     assert "got 'custom.Nonsense'; allowed: custom fields that a record has: Site" in error
     assert main([*asked, "--by", "custom.Site"]) == 0
     assert "Kiel" in capsys.readouterr().out
+
+
+def test_the_tables_of_a_month_go_to_a_folder_that_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], table: Path, office: Path
+) -> None:
+    asked = ("report", table, *MAP, "--zone", "UTC", "--desk", office, "--month", "2026-06")
+    code, _, err = run(capsys, *asked, "--csv", tmp_path / "new" / "deep")
+    assert (code, err) == (0, "")
+    assert any(path.suffix == ".csv" for path in (tmp_path / "new" / "deep").iterdir())
+
+
+def test_a_page_has_a_picture_of_each_section_that_can_be_drawn(
+    capsys: pytest.CaptureFixture[str], table: Path, office: Path
+) -> None:
+    pytest.importorskip("matplotlib")
+    code, page, err = run(
+        capsys, "report", table, *MAP, "--zone", "UTC", "--desk", office, "--html"
+    )
+    assert (code, err) == (0, "")
+    assert re.findall(r'<img[^>]* alt="([^"]*)"', page) == [
+        "What came in and went out",
+        "Open records by age",
+        "Share of clocks met, with its interval at 95 %",
+    ]

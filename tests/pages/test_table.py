@@ -9,7 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.pages import Tabular, to_csv, to_html, to_markdown, to_text
+from incidentcore.pages import Page, Section, Tabular, to_csv, to_html, to_markdown, to_text
+from incidentcore.pages.page import Paged
+from incidentcore.pages.table import translated_cells
+from incidentcore.words import GERMAN
 
 
 class Two(Tabular):
@@ -78,3 +81,46 @@ def test_csv_reads_back_in_one_row_without_a_formula(cells: list[str]) -> None:
         assert not after.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
         same = before.replace("\r\n", "\n").replace("\r", "\n")
         assert after in (same, f"'{same}")
+
+
+class One(Paged):
+    """A result that is one page."""
+
+    __slots__ = ()
+
+    def page(self) -> Page:
+        """Return it."""
+        heads, rows = ["age", "n"], [["< 1 d", "2"], ["1-5 d", "3"]]
+        section = Section.of_rows("ageing", "Age of the backlog", heads, rows, number=1)
+        return Page(title="Report", sections=[section])
+
+
+def test_a_result_that_is_a_page_is_shown_as_one() -> None:
+    """In each form it is its page; the rows are its data."""
+    page = One().page()
+    assert str(One()) == str(page)
+    assert One().to_markdown() == page.to_markdown()
+    assert One().to_html() == page.to_html()
+    assert One()._repr_html_() == page._repr_html_()
+    assert One().to_plain() == page.to_plain()
+    assert page.to_plain()["ageing"] == [{"age": "< 1 d", "n": "2"}, {"age": "1-5 d", "n": "3"}]
+    assert page.sections[0].table is not None
+    assert page.sections[0].table[2] == [False, True]
+    empty = Section.of_rows("ageing", "x", ["age"], [])
+    assert (empty.table, empty.data) == (None, [])
+
+
+def test_a_page_in_german_has_its_words_and_numbers() -> None:
+    """Titles and headings are translated, cells are data, and numbers have a comma."""
+    table: Any = (["age", "open"], [["open", "1,234.5"]], [False, True])
+    heads, rows, numeric = translated_cells(table, GERMAN)
+    assert (heads, rows, numeric) == (["Alter", "offen"], [["open", "1.234,5"]], [False, True])
+    translated = One().page().translated(GERMAN)
+    assert translated.sections[0].title == "Alter des Rückstands"
+
+
+def test_a_text_that_acts_as_a_formula_is_inert_in_csv() -> None:
+    """A return alone would end the row; nothing is an empty cell."""
+    assert to_csv(["=a", "b"], [["+1", None], ["x\r\ny\rz", -1]]) == (
+        "'=a,b\n'+1,\n\"x\ny\nz\",-1\n"
+    )

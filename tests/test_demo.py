@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -89,3 +90,94 @@ def test_the_requester_reopens_the_major_incident() -> None:
     assert ("reopen", "requester") in said
     assert {role for action, role in said if action not in ("", "reopen")} == {"agent"}
     assert major.opened_by.role == "system"
+
+
+# Minutes after 06:12 on 19 May, who did what, and what was said of it.
+STORY = """
+0 monitoring opened Orders stand still in all offices
+1 scheduler classified software orders
+1 scheduler prioritized critical
+2 scheduler assigned Applications
+33 farah acknowledged
+40 farah major_status_changed proposed
+55 dora major_status_changed accepted
+56 farah state_changed in_progress
+60 dora commented Hour 1: the database still replays its log.
+120 dora commented Hour 2: the database still replays its log.
+150 farah state_changed on_hold awaiting_vendor
+180 dora commented Hour 3: the database still replays its log.
+225 farah state_changed in_progress
+240 dora commented Hour 4: the database still replays its log.
+300 dora commented Hour 5: the database still replays its log.
+360 dora commented Hour 6: the database still replays its log.
+440 farah restored
+485 farah state_changed resolved workaround Switched to the second database.
+1570 berlin-017 state_changed in_progress
+1580 farah commented The first database took over again.
+1740 farah state_changed resolved software_fix The fix of the vendor is in place.
+"""
+
+
+def told(event: Any) -> str:
+    """Return what an event of the story says."""
+    fields = dict(getattr(event, "fields", {}))
+    said = {
+        "opened": lambda: fields["title"],
+        "classified": lambda: " ".join(event.category),
+        "prioritized": lambda: fields["computed_priority"].name,
+        "assigned": lambda: fields["assignment_group"],
+        "major_status_changed": lambda: event.status,
+        "commented": lambda: event.text,
+        "state_changed": lambda: " ".join([event.state.name, *map(str, fields.values())]),
+    }
+    return str(said.get(event.kind, str)())
+
+
+def test_the_story_of_the_major_incident_minute_by_minute() -> None:
+    """Hours one to six are written down at the full hour, also while it is on hold."""
+    major = demo_month(1, count=1)[0]
+    start = datetime(2026, 5, 19, 6, 12, tzinfo=UTC)
+    lines = [
+        f"{(event.at - start) // timedelta(minutes=1)} {event.by.id} {event.kind} {told(event)}"
+        for event in sorted(major.history, key=lambda event: event.at)
+    ]
+    assert [line.strip() for line in lines] == STORY.strip().splitlines()
+    opening = major.timeline().facts_at(start)
+    assert (opening["impact"].name, opening["urgency"].name) == ("high", "high")
+    assert (opening["service"], opening["source"]) == ("orders", "monitoring_alert")
+    assert dict(opening["custom"]) == {"office": "Berlin"}
+    roles = {event.by.id: event.by.role for event in major.history}
+    assert roles == {
+        "monitoring": "system", "scheduler": "system", "farah": "agent", "dora": "agent",
+        "berlin-017": "requester",
+    }  # fmt: skip
+
+
+def test_the_records_of_a_month_are_of_the_five_services() -> None:
+    """Two titles for each; high impact is one in five, and each office has its agents."""
+    month = demo_month(2026)[1:]
+    titles: dict[str, set[str]] = {}
+    for incident in month:
+        titles.setdefault(str(incident.service), set()).add(incident.title)
+    assert titles == {
+        "mail": {"Mailbox does not sync", "Calendar invitations are lost"},
+        "network": {"VPN drops every few minutes", "No wireless upstairs"},
+        "accounts": {"Password expired during leave", "Account is locked"},
+        "orders": {"Order form rejects the code", "Orders are booked twice"},
+        "workplace": {"Printer prints blank pages", "Laptop stays dark"},
+    }
+    high = sum(incident.impact is not None and incident.impact.rank == 1 for incident in month)
+    assert 0.12 < high / len(month) < 0.28
+    people = {event.by.id for one in month for event in one.history if event.by.role == "agent"}
+    assert people == {"ada", "ben", "chen", "dora", "emil", "farah", "goran", "hana"}
+    reasons = {
+        (str(one.service), str(event.fields["hold_reason"]))
+        for one in month
+        for event in one.history
+        if isinstance(event, StateChanged) and "hold_reason" in event.fields
+    }
+    assert {pair for pair in reasons if pair[1] != "None"} == {
+        ("mail", "awaiting_caller"), ("network", "awaiting_change"),
+        ("accounts", "awaiting_caller"), ("orders", "awaiting_vendor"),
+        ("workplace", "awaiting_vendor"),
+    }  # fmt: skip

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from decimal import Decimal
 
 import pytest
 
 from incidentcore.whatif import Change, Comparison, Compliance
+from incidentcore.whatif.comparison import FIXED
 
 
 def comparison(better: int, worse: int) -> Comparison:
@@ -68,3 +71,93 @@ def test_the_page_says_that_behavior_is_held_fixed() -> None:
     assert "Witnesses: 10 of 21" in page.to_markdown()
     assert len(json.loads(json.dumps(page.to_plain()))["witnesses"]) == 10
     assert "sign test" in page.to_html()
+
+
+PAGE = """\
+What would change
+=================
+
+records    7
+changes    6
+sign test  0.22
+penalties  100 -> 40
+
+Outcomes
+--------
+{fixed}
+
+what  before    after     records
+----  --------  --------  -------
+r     breached  met             5
+r     met       breached        1
+r     met       none            1
+
+Met
+---
+clock  before                         after
+-----  -----------------------------  -----------------------------
+r      {two}  {five}
+
+By group
+--------
+site    before    after     changes
+------  --------  --------  -------
+MUC     breached  met             5
+(none)  met       breached        1
+
+Why
+---
+changes  why
+-------  -------------
+      5  from breached
+      1  from met
+
+Witnesses: 2 of 6
+-----------------
+{first}
+{second}"""
+
+
+def test_a_page_word_by_word() -> None:
+    """Two witnesses, one of each kind; groups and reasons by their number."""
+    pairs = [("breached", "met", "MUC")] * 5 + [("met", "breached", None)]
+    made = Comparison(
+        records=7,
+        outcomes=(
+            ("r", "breached", "met", 5),
+            ("r", "met", "breached", 1),
+            ("r", "met", "none", 1),
+        ),
+        changes=[
+            Change(
+                record_id=f"I{n}",
+                key="r",
+                what="clock",
+                before=a,
+                after=b,
+                why=f"from {a}",
+                group=(site,),
+            )
+            for n, (a, b, site) in enumerate(pairs)
+        ],
+        groups=("site",),
+        penalties=(Decimal(100), Decimal(40)),
+    )
+    before, after = made.compliance["r"]
+    assert ((before.met, before.n), (after.met, after.n)) == ((2, 7), (5, 6))
+    page = PAGE.format(
+        fixed=FIXED, two=before, five=after, first=made.changes[0], second=made.changes[5]
+    )
+    rule = re.compile(r"^[-= ]+$", re.MULTILINE)
+    told = rule.sub("", str(made.page(witnesses=2)))
+    assert told.split() == rule.sub("", page).split()
+    plain = made.page(witnesses=1).to_plain()["witnesses"]
+    assert [(row["record_id"], row["group"], row["since"]) for row in plain] == [
+        ("I0", ["MUC"], None)
+    ]
+
+
+def test_a_page_without_changes_has_its_counts_alone() -> None:
+    made = Comparison(records=1, outcomes=(("r", "none", "none", 1),), changes=[])
+    assert [section.key for section in made.page(title="x").sections] == ["counts"]
+    assert made.counts == {("none", "none"): 1}

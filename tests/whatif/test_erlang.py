@@ -6,6 +6,7 @@ import heapq
 from datetime import UTC, datetime, timedelta
 from math import factorial, log
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -134,3 +135,41 @@ def test_a_week_of_work_on_one_record_is_one_erlang() -> None:
     assert set(load.erlangs) == {1.0}
     with pytest.raises(InvalidValueError, match="not empty"):
         offered_load([], window=Interval(MONDAY, MONDAY), zone="UTC")
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"load": -0.1}, "load"),
+        ({"load": float("nan")}, "load"),
+        ({"load": float("inf")}, "load"),
+        ({"share": 1}, "share"),
+        ({"share": -0.1}, "share"),
+        ({"handling": timedelta(0)}, "handling"),
+        ({"within": timedelta(-1)}, "handling"),
+    ],
+)
+def test_a_need_that_makes_no_sense_names_what_is_wrong(
+    changes: dict[str, Any], where: str
+) -> None:
+    good: dict[str, Any] = {"load": 1.0, "handling": timedelta(1), "within": timedelta(0)}
+    given = {**good, "share": 0.0, **changes}
+    assert agents_needed(**good, share=0.0) == 2  # one would never be free
+    with pytest.raises(InvalidValueError) as refused:
+        agents_needed(given.pop("load"), **given)
+    assert refused.value.where == where
+
+
+@pytest.mark.parametrize("changes", [{"agents": -1}, {"agents": 1.0}, {"agents": True}])
+def test_agents_are_a_whole_number(changes: dict[str, Any]) -> None:
+    assert wait_chance(0.0, agents=0) == 1.0
+    with pytest.raises(InvalidValueError, match="agents"):
+        wait_chance(1.0, **changes)
+
+
+def test_a_load_for_more_agents_than_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("incidentcore.whatif.erlang._MOST", 10)
+    need = {"handling": timedelta(1), "within": timedelta(0), "share": 0.0}
+    assert agents_needed(9.5, **need) == 10  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match="less than 10 Erlangs"):
+        agents_needed(10, **need)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.vendors import (
     ImportFinding,
+    describe_columns,
     read_events,
     read_ocel,
     read_statuspage,
@@ -21,6 +22,7 @@ from incidentcore.vendors import (
 from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
 from incidentcore.vendors.kit.paths import clean
 from incidentcore.vendors.profiles import read_profile
+from incidentcore.vendors.table_import import TableImport
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ROW = {"No": "A", "Opened": "2026-03-02 09:00:00"}
@@ -188,3 +190,80 @@ def test_an_activity_may_be_an_attribute_of_its_event() -> None:
         log, object_type="Incident", activity_attribute="activity", activities={"New": "new"}
     )
     assert (record.id, record.opened_at, record.state.name) == ("o1", NINE, "new")
+
+
+MAPPING = {
+    "id": "No", "opened": "Opened", "acknowledged": "Acked", "resolved": "Resolved",
+    "closed": "Closed", "state": "State", "priority": "Priority", "impact": "Impact",
+    "title": "Title", "caller": "Caller", "assignee": "Assignee", "category": "Category",
+}  # fmt: skip
+CLEAN = {
+    "No": "A", "Opened": "2026-03-02 09:00", "Acked": "2026-03-02 09:10",
+    "Resolved": "2026-03-02 10:00", "Closed": "2026-03-02 11:00", "State": "Closed",
+    "Priority": "High", "Impact": "Low", "Title": "Grüße", "Caller": "kim", "Assignee": "ada",
+    "Category": "Mail", "Floor": "3",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_clean"),
+    [
+        ({}, True),
+        ({"Closed": None, "State": "Resolved"}, True),
+        ({"Resolved": None, "Closed": None, "State": "In Progress"}, True),
+        ({"Resolved": None, "Closed": None, "State": None}, True),
+        ({"State": None}, True),
+        ({"State": "Solved", "Closed": ""}, True),
+        ({"Caller": None, "Assignee": None}, True),
+        ({"Priority": None, "Category": ""}, True),
+        ({"Acked": "2026-03-02 09:00"}, True),
+        ({"Acked": "2026-03-02 10:01"}, False),
+        ({"Acked": "2026-03-02 08:59"}, False),
+        ({"Acked": "soon"}, False),
+        ({"Resolved": None}, False),
+        ({"Opened": None}, False),
+        ({"No": None}, False),
+        ({"State": "Resolved"}, False),
+        ({"State": "In Progress"}, False),
+        ({"State": "Parked"}, False),
+        ({"Resolved": None, "Closed": None, "State": "On Hold"}, False),
+        ({"Resolved": None, "Closed": None, "State": "Parked"}, False),
+        ({"Resolved": None, "Closed": None, "State": "Closed"}, False),
+        ({"Priority": "Purple"}, False),
+        ({"Priority": 2.5}, False),
+        ({"Title": "two\nlines"}, False),
+        ({"Title": 7}, False),
+    ],
+)
+def test_a_clean_row_is_read_the_short_way_and_alike(
+    changes: dict[str, Any], *, is_clean: bool
+) -> None:
+    """The whole way gives the same record; a row that may need a finding goes that way."""
+    row = {**CLEAN, **changes}
+    short = read_table([row], MAPPING, zone="UTC")
+    whole = read_table([row], MAPPING, zone="UTC", extend=lambda history, custom: None)
+    assert (list(short), list(short.findings)) == (list(whole), list(whole.findings))
+    assert isinstance(short, TableImport)
+    assert short._clean is not None
+    try:
+        made = short._clean.read("A", row, short._reader.read(row))
+    except (InvalidValueError, TypeError):
+        made = None
+    assert (made is not None) is is_clean
+    if made is not None:
+        assert [made] == list(read_table([row], MAPPING, zone="UTC"))
+        short._clean._actors.clear()
+        again = short._clean.read("A", row, short._reader.read(row))
+        assert (again, made.history[0].by.id) == (made, str(row["Caller"] or "import"))
+
+
+def test_the_columns_of_a_table_are_counted(tmp_path: Path) -> None:
+    """How many rows have each, and the first few values of it, each once."""
+    path = tmp_path / "t.csv"
+    path.write_text("No,Opened,Odd\nA,2026-03-02, \nB,2026-03-03,x\nC,,x\n", encoding="utf-8")
+    page = describe_columns(path)
+    assert [(c.name, c.filled, c.values) for c in page.columns] == [
+        ("No", 3, ("A", "B", "C")),
+        ("Opened", 2, ("2026-03-02", "2026-03-03")),
+        ("Odd", 1 + 1, ("x",)),
+    ]

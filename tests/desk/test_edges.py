@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from incidentcore.desk import (
@@ -17,6 +18,8 @@ from incidentcore.desk import (
 )
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, comment
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import CalendarByField
 from incidentcore.values import Priority
 
 HEAD = 'desk = 1\nname = "x"\n'
@@ -147,3 +150,27 @@ def test_a_desk_that_closes_is_the_same_when_it_is_written() -> None:
     )
     close = desk.auto_close["incident"]
     assert close.at(incident) == datetime(2026, 3, 9, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("value", ["by", "else", 7, None])
+def test_a_calendar_by_a_value_that_a_file_cannot_name(value: object) -> None:
+    """``by`` and ``else`` are keys of their own, and keys are texts."""
+    always = BusinessCalendar.always("UTC")
+    desk = load_desk(f'{HEAD}fields = {{ site = "text" }}\n')
+    for named, fits in ((value, False), ("MUC", True)):
+        table = CalendarByField("custom.site", {named: always}, default=always)
+        changed = attrs.evolve(desk, calendars={"x": table})
+        if fits:
+            assert load_desk(dump_desk(changed)) == changed
+            continue
+        with pytest.raises(DefinitionError) as refused:
+            dump_desk(changed)
+        assert (refused.value.where, refused.value.given) == ("calendars.x", value)
+
+
+def test_a_lifecycle_without_a_policy_is_not_the_preset_that_has_one() -> None:
+    """The file cannot take the policy away, so the lifecycle is written in full, if at all."""
+    desk = load_desk(f'{HEAD}[priority]\nmatrix = "standard"\n')
+    incident = desk.lifecycle("incident")
+    own = attrs.evolve(desk, lifecycles=[incident])
+    assert load_desk(dump_desk(own)).lifecycle("incident") == incident

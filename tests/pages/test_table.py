@@ -124,3 +124,21 @@ def test_a_text_that_acts_as_a_formula_is_inert_in_csv() -> None:
     assert to_csv(["=a", "b"], [["+1", None], ["x\r\ny\rz", -1]]) == (
         "'=a,b\n'+1,\n\"x\ny\nz\",-1\n"
     )
+
+
+class Noted(Two):
+    """A table with a line below it."""
+
+    def notes(self) -> list[str]:
+        """Return it."""
+        return ["*few* [x] <b>"]
+
+
+def test_the_notes_of_a_table_are_escaped() -> None:
+    assert Noted().to_markdown().splitlines()[-1] == r"\*few\* \[x\] &lt;b&gt;"
+    assert Noted().to_html().splitlines()[-1] == "<p>*few* [x] &lt;b&gt;</p>"
+
+
+def test_the_figures_of_a_page_are_what_it_was_given() -> None:
+    assert Page(title="x", figures={"n": 1.5, "m": None}).figures == {"n": 1.5, "m": None}
+    assert Page(title="x").figures == {}

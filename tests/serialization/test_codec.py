@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from incidentcore.conditions import during, field
+from incidentcore.conditions import ALWAYS, during, field
 from incidentcore.errors import FormatError
 from incidentcore.instants import Versions
+from incidentcore.kpi import Count, Kpi
 from incidentcore.lifecycle import (
     INCIDENT,
     PROBLEM,
@@ -31,6 +32,7 @@ from incidentcore.records import (
 )
 from incidentcore.schedule import BusinessCalendar, Calendar, Holiday, Maintenance
 from incidentcore.serialization import (
+    Codec,
     dumps,
     from_plain,
     loads,
@@ -243,3 +245,18 @@ def test_a_level_of_a_callers_scale_comes_back() -> None:
     found = set_fields(incident(), custom={"severity": level}, at=AT, by="ada")
 
     assert level == loads(dumps(found), Incident).custom["severity"]
+
+
+@pytest.mark.parametrize("pair", [[], ["late"], ["late", None, None], "late", {"late": None}, None])
+def test_a_pair_has_two_parts(pair: Any) -> None:
+    """Neither fewer nor more are read, nor anything but a list."""
+    kpi = Kpi(id="x", measure=Count(), exclusions={"late": ALWAYS})
+    plain = Codec().to_plain(kpi)
+    assert Codec().from_plain(plain, Kpi) == kpi
+    whole = plain["value"]["exclusions"][0]
+    plain["value"]["exclusions"] = [pair if not isinstance(pair, list) else [*pair]]
+    with pytest.raises(FormatError, match="exclusions"):
+        Codec().from_plain(plain, Kpi)
+    plain["value"]["exclusions"] = [[*whole, None]]
+    with pytest.raises(FormatError, match="exclusions"):
+        Codec().from_plain(plain, Kpi)

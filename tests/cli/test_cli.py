@@ -364,3 +364,21 @@ def test_without_a_standard_output(monkeypatch: pytest.MonkeyPatch, table: Path)
     """The caller closed it: the work is done, and nothing is printed."""
     monkeypatch.setattr(sys, "stdout", None)
     assert cli.main(["report", str(table), *MAP]) == 0
+
+
+def test_each_option_of_each_command_is_the_one_of_its_table() -> None:
+    """Names, what stands in their place in the help, choices, and how many they take."""
+    (commands,) = (one for one in cli._parser()._actions if hasattr(one, "choices") and one.choices)
+    said = []
+    for name, command in commands.choices.items():  # type: ignore[union-attr]
+        for one in command._actions:
+            if "--help" in one.option_strings:
+                continue
+            parts = [name, "/".join(one.option_strings) or one.dest]
+            parts += [str(one.metavar)] if one.metavar else []
+            parts += [f"of {', '.join(map(str, one.choices))}"] if one.choices else []
+            parts += [f"takes {one.nargs}"] if one.nargs not in (None, 1) else []
+            parts += ["needed"] if one.required and one.option_strings else []
+            said.append(" ".join(parts))
+    table = Path(__file__).with_name("options.txt").read_text(encoding="utf-8")
+    assert said == table.splitlines()

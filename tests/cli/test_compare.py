@@ -44,7 +44,10 @@ def test_without_a_log_it_says_what_differs_in_principle(
     """And nothing where nothing does."""
     assert main(["compare", *files[:2], "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)["differences"]
-    assert (found["part"], found["differs in"], found["sure"]) == ("resolution", "calendar", "yes")
+    assert found == {
+        "part": "resolution", "for example": found["for example"], "before": "all resolution",
+        "after": "all resolution", "differs in": "calendar", "sure": "yes",
+    }  # fmt: skip
 
     assert main(["compare", files[0], files[0]]) == 0
     assert "each record is judged alike" in capsys.readouterr().out
@@ -65,3 +68,17 @@ def test_with_a_log_it_says_for_how_many_and_why(
     assert "Behavior is held fixed" in text
     assert main(["compare", *files, "--html"]) == 0
     assert capsys.readouterr().out.startswith("<!DOCTYPE html>")
+
+
+def test_what_only_one_desk_has_stands_beside_nothing(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A service and its agreement, a group and the records that it gets."""
+    after = Path(files[1])
+    rule = 'rules = [{ when = { impact = "high" }, category = "x", name = "big" }]'
+    after.write_text(f"{DESK}[categories]\n{rule}\n", encoding="utf-8")
+    for order, sides in ((files[:2], ("nothing", "big")), (files[1::-1], ("big", "nothing"))):
+        assert main(["compare", *order, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)["differences"]
+        told = [(one["part"], one["before"], one["after"], one["for example"]) for one in found]
+        assert told == [("categories", *sides, "impact high")]

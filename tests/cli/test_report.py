@@ -186,6 +186,10 @@ def test_a_custom_field_that_no_record_has_is_refused(
     assert code != 0
     error = capsys.readouterr().err
     assert "got 'custom.Nonsense'; allowed: custom fields that a record has: Site" in error
+    path.write_text("Key,Raised\n1,2026-03-02T10:00Z\n", encoding="utf-8")
+    assert main([*asked, "--by", "custom.Site"]) != 0
+    assert "custom fields that a record has: none" in capsys.readouterr().err
+    path.write_text("Key,Raised,Site\n1,2026-03-02T10:00Z,Kiel\n", encoding="utf-8")
     assert main([*asked, "--by", "custom.Site"]) == 0
     assert "Kiel" in capsys.readouterr().out
 
@@ -212,3 +216,21 @@ def test_a_page_has_a_picture_of_each_section_that_can_be_drawn(
         "Open records by age",
         "Share of clocks met, with its interval at 95 %",
     ]
+
+
+def test_a_desk_says_what_its_export_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The profile of its file, which an option overrides; states are checked where they came."""
+    desk, log = tmp_path / "desk.toml", tmp_path / "log.csv"
+    desk.write_text(f'{OFFICE}[import]\nprofile = "glpi-csv"\n', encoding="utf-8")
+    log.write_text("ID,Opening date,Status\n7,2026-03-02 10:00,New\n", encoding="utf-8")
+    code, page, err = run(capsys, "report", log, "--desk", desk)
+    assert (code, err) == (0, "")
+    assert "(all)          1" in page
+    assert "state changes" not in page
+    code, _, err = run(capsys, "report", log, "--desk", desk, "--profile", "jira-csv")
+    assert (code, "Issue key" in err) == (2, True)
+    log.write_text("Case,What,When\n7,new,2026-03-02 10:00\n7,closed,2026-03-02 11:00\n")
+    mapping = ("--map", "case=Case", "activity=What", "at=When", "--profile", "events")
+    code, page, err = run(capsys, "report", log, "--desk", desk, *mapping)
+    assert (code, err) == (0, "")
+    assert "incident: 1 of 1 state changes refused, in 1 incidents" in page

@@ -216,7 +216,7 @@ def _dimensions(text: str | None) -> tuple[str | tuple[str, ...], ...]:
     return tuple(names[0] if len(names) == 1 else names for names in fields)
 
 
-def _print(page: _Page | str, form: str) -> None:
+def _print(page: _Page | str, form: str | None) -> None:
     if sys.stdout is None:  # the caller closed it
         return
     if isinstance(page, (Page, ProblemPage)) and form in ("markdown", "html"):

@@ -66,7 +66,6 @@ def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None
 
 def add_form(command: argparse.ArgumentParser, *forms: str) -> None:
     """Add an option for each output format other than text."""
-    command.set_defaults(form="text")
     group = command.add_mutually_exclusive_group()
     for form in forms:
         group.add_argument(

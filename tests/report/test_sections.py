@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
 
 from incidentcore.lifecycle import INCIDENT, advance
-from incidentcore.vendors import AUDIT_LIFECYCLE, ImportFinding, read_audit_log
+from incidentcore.pages import Page
+from incidentcore.records import set_fields, set_major_status
+from incidentcore.values import FrozenMap, Priority
+from incidentcore.vendors import AUDIT_LIFECYCLE, Findings, ImportFinding, read_audit_log
+from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 
 from .cases import INCIDENTS, NINE, at_work, opened, report, resolved
 
@@ -93,3 +98,44 @@ def test_a_report_line_by_line() -> None:
     assert [line.split() for line in text.splitlines()] == [
         line.split() for line in expected.splitlines()
     ]
+
+
+def whole() -> Page:
+    """Return a report with escalations, figures of a tool, and findings."""
+    tool = [
+        opened("crit", Priority.CRITICAL),
+        set_major_status(opened("major"), "accepted", at=NINE, by="ada"),
+        *(
+            set_fields(one, at=one.updated_at, by="ada", custom={"tool": FrozenMap(counts)})
+            for one, counts in (
+                (resolved(at_work(opened("kept")), 2), {"made_sla": True, "reopen_count": 0}),
+                (resolved(at_work(opened("lost", None)), 9), {"made_sla": False}),
+            )
+        ),
+    ]
+    findings = Findings()
+    for row in (3, 4):
+        findings.add("unknown_level", "left out", row=row, field="Priority", value="Urgent!")
+    return report(
+        *tool,
+        tool_kpis=AUDIT_KPIS,
+        findings=findings,
+        about=[("zone", "UTC")],
+        lifecycles=(INCIDENT,),
+    )
+
+
+def test_the_data_and_the_text_of_a_whole_report() -> None:
+    """Line by line and value by value, but for the ids of definitions."""
+    page = whole()
+    text = re.sub(r"(Definition)\s[0-9a-f]{16}", r"\1 ...", str(page))
+    plain = re.sub(r'"definition": "[0-9a-f]{16}"', '"definition": "..."', to_json(page))
+    folder = Path(__file__).parent
+    assert text.split() == (folder / "whole_tool.txt").read_text(encoding="utf-8").split()
+    assert plain.split() == (folder / "whole_tool.json").read_text(encoding="utf-8").split()
+
+
+def to_json(page: Page) -> str:
+    """Return the data of a page, without the definitions, which say the versions of their zones."""
+    plain = {name: part for name, part in page.to_plain().items() if name != "definitions"}
+    return json.dumps(plain, indent=1, ensure_ascii=False)

@@ -136,6 +136,7 @@ def test_the_data_and_the_text_of_a_whole_report() -> None:
 
 
 def to_json(page: Page) -> str:
-    """Return the data of a page, without the definitions, which say the versions of their zones."""
-    plain = {name: part for name, part in page.to_plain().items() if name != "definitions"}
+    """Return the data of a page, without tables of KPIs, which say the versions of their zones."""
+    tables = ("definitions", "kpis", "sla", "tool")
+    plain = {name: part for name, part in page.to_plain().items() if name not in tables}
     return json.dumps(plain, indent=1, ensure_ascii=False)

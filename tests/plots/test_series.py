@@ -242,3 +242,20 @@ def test_the_axes_of_each_picture(
     assert {place: ends[place] for place in limits} == limits
     listed = ("week", "clock", "life", "rota", "compliance")
     assert bool(ax.yaxis_inverted()) is (name in listed)
+
+
+def test_the_ticks_and_texts_around_a_picture() -> None:
+    """Names of periods lean, hours stand every third; the ground is the theme's."""
+    flow, _ = drawn("flow")
+    assert {label.get_rotation() for label in flow.get_xticklabels()} == {30.0}
+    week, _ = drawn("week")
+    assert list(week.get_xticks()) == [0, 3, 6, 9, 12, 15, 18, 21, 24]
+    (bar,) = [ax for ax in week.figure.axes if ax is not week]
+    assert bar.get_ylabel() == "records opened"
+    backlog, _ = drawn("backlog")
+    assert isinstance(backlog.xaxis.get_major_formatter(), mpl.dates.ConciseDateFormatter)
+    for theme in ("light", "dark"):
+        plot, rows, options = pictures()["flow"]
+        ax = plot(rows, theme=theme, **options)
+        same = mpl.colors.same_color(ax.figure.get_facecolor(), ax.get_facecolor())
+        assert same, theme

@@ -16,6 +16,7 @@ from incidentcore.desk import (
     explain_record,
     load_desk,
 )
+from incidentcore.errors import DefinitionError
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, comment
 from incidentcore.schedule import BusinessCalendar

@@ -86,7 +86,7 @@ Outcomes
 --------
 {fixed}
 
-what  before    after     records
+what  before    after     count
 ----  --------  --------  -------
 r     breached  met             5
 r     met       breached        1

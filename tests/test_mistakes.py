@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from incidentcore.conditions import field
+from incidentcore.conditions import during, field
 from incidentcore.errors import IncidentCoreError
+from incidentcore.instants import Versions
 from incidentcore.lifecycle import STANDARD_CASCADES, advance, cascade_effects
 from incidentcore.records import (
     ApprovalRule,
@@ -26,7 +27,15 @@ from incidentcore.schedule import (
     VersionedCalendar,
     public_holidays,
 )
-from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, SlaThreshold, evaluate_sla
+from incidentcore.sla import (
+    ServiceLevel,
+    SlaDefinition,
+    SlaPolicy,
+    SlaThreshold,
+    evaluate_sla,
+    lint_sla,
+    lint_sla_policy,
+)
 from incidentcore.values import Priority
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -74,6 +83,9 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (SlaPolicy, ({Priority.CRITICAL: FOUR},), {}, "allowed: a Condition"),
     (SlaPolicy, ([FOUR],), {}, "a pair of condition and definition"),
     (SlaPolicy, ([],), {"default": [FOUR]}, "an SlaDefinition, or None"),
+    (lint_sla, (SlaPolicy([], default=FOUR),), {}, "lint_sla_policy takes a policy"),
+    (lint_sla_policy, (FOUR,), {}, "lint_sla takes a definition"),
+    (during, ("office",), {}, "calendar: got 'office'; allowed: a Calendar"),
     (evaluate_sla, (INCIDENT, FOUR), {"now": AT}, "record: got SlaDefinition("),
     (evaluate_sla, (FOUR, [INCIDENT]), {"now": AT}, "allowed: a Record, or a Timeline"),
     (fields, (), {"servise": "mail"}, "nearest: service; "),
@@ -109,6 +121,7 @@ def test_one_where_several_are_asked_for_is_taken_as_one() -> None:
     assert ServiceLevel(FOUR).clocks == (FOUR,)  # type: ignore[arg-type]  # the point
     rules = {field("custom.vip").is_true(): FOUR}
     assert SlaPolicy(rules).rules == SlaPolicy(list(rules.items())).rules  # type: ignore[arg-type]  # the point
+    assert Versions({AT: FOUR}) == Versions([(AT, FOUR)])  # type: ignore[arg-type]  # the point
     event = INCIDENT.history[0]
     one = STANDARD_CASCADES[0]
     assert cascade_effects(INCIDENT, event, [], cascades=one) == ()  # type: ignore[arg-type]  # the point

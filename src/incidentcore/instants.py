@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import as_pairs
 from incidentcore.errors import (
     DefinitionError,
     InvalidIntervalError,
@@ -175,7 +176,10 @@ def _valid_from(entry: tuple[datetime, object]) -> datetime:
 
 def _by_validity(entries: Iterable[tuple[datetime, T]]) -> tuple[tuple[datetime, T], ...]:
     ordered = tuple(
-        sorted(((as_utc(since, "valid_from"), value) for since, value in entries), key=_valid_from)
+        sorted(
+            ((as_utc(since, "valid_from"), value) for since, value in as_pairs(entries)),
+            key=_valid_from,
+        )
     )
     if not ordered:
         raise DefinitionError("entries", entries, "at least one (valid_from, definition) pair")

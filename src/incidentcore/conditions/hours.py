@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions.condition import ALWAYS, NEVER, Condition, Test, set_test
 from incidentcore.errors import InvalidValueError
 from incidentcore.schedule import BusinessCalendar, Calendar
@@ -32,6 +33,7 @@ class OpenHours(Condition):
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        need_kind("calendar", self.calendar, Calendar)
         is_open = self.calendar.is_open
 
         def test(_subject: object, at: datetime | None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import (
     NEVER,
     AnyOf,
@@ -91,6 +92,8 @@ def lint_sla(
     >>> [finding.code for finding in lint_sla(trap)]
     ['never_attaches']
     """
+    allowed = "an SlaDefinition; lint_sla_policy takes a policy"
+    need_kind("definition", definition, SlaDefinition, allowed=allowed)
     return (
         *_fields(definition),
         *_starts(definition, domains),
@@ -126,6 +129,7 @@ def lint_sla_policy(
     ... ]
     ['it never matches: rule 1 takes every record that it is for']
     """
+    need_kind("policy", policy, SlaPolicy, allowed="an SlaPolicy; lint_sla takes a definition")
     tried = tuple(starts)
     findings = [*_rules(policy, domains)]
     for number, rule in enumerate(policy.rules, 1):

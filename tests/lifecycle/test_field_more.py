@@ -132,6 +132,23 @@ def test_what_tasks_mean_for_their_request(tasks: list[str], state: str) -> None
     assert desk["R"].state.name == state
 
 
+@pytest.mark.parametrize(("status", "state"), [("complete", "fulfilled"), ("skipped", "canceled")])
+def test_tasks_that_ended_before_the_approval(status: str, state: str) -> None:
+    """The approval begins the work, and there is none; a request that is reopened stays open."""
+    request = ServiceRequest.open(id="R", title="t", at=u("01 09:00"), by=KIM)
+    request = request_approval(request, RULES["a"], at=u("01 09:00"), by="ada")
+    request = advance(request, "submit", at=u("01 09:00"), by="ada")
+    task = Task(id="1", title="t", status=f"closed_{status}")  # type: ignore[arg-type]  # a status
+    desk = {"R": set_task(request, task, at=u("01 09:30"), by="ada")}
+    assert follow(desk, "R") == []
+    desk["R"] = approve(desk["R"], "approved", at=u("01 10:00"), by="a")
+    assert follow(desk, "R") == ["R", "R"]
+    assert desk["R"].state.name == state
+    if state == "fulfilled":
+        desk["R"] = advance(desk["R"], "reopen", at=u("01 11:00"), by=KIM)
+        assert (follow(desk, "R"), desk["R"].state.name) == ([], "in_progress")
+
+
 def test_the_requesters_words_on_a_merged_duplicate_reach_the_original() -> None:
     """frappe/helpdesk#2539; a rule of one's own copies them, and the original waits."""
     rule = CascadeRule(

@@ -216,6 +216,11 @@ def request(state: str = "in_progress", **tasks: str) -> ServiceRequest:
     return record  # type: ignore[no-any-return]
 
 
+def begun(status: str) -> ServiceRequest:
+    """Return a request whose one task was closed before its work began."""
+    return advance(request("new", a=status), "start", at=AT, by="ada")
+
+
 DONE, LEFT, SKIPPED = "closed_complete", "closed_incomplete", "closed_skipped"
 ROLLED_UP: list[tuple[list[str], str, str]] = [
     ([DONE], "fulfilled", "Closed Complete"),
@@ -395,6 +400,8 @@ def _triggers() -> dict[str, tuple[Record, Record]]:
     own: dict[str, Record] = {
         "tasks_done_fulfill_request": request(a=DONE),
         "tasks_skipped_cancel_request": request(a=SKIPPED),
+        "earlier_tasks_done_fulfill_request": begun(DONE),
+        "earlier_tasks_skipped_cancel_request": begun(SKIPPED),
         "decision_approves_request": yes,
         "decision_rejects_request": no,
         "earlier_decision_approves_request": put(yes, "awaiting_approval"),

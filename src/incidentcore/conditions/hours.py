@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_kind
 from incidentcore.conditions.condition import ALWAYS, NEVER, Condition, Test, set_test
 from incidentcore.errors import InvalidValueError
 from incidentcore.schedule import BusinessCalendar, Calendar
@@ -33,8 +32,9 @@ class OpenHours(Condition):
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        need_kind("calendar", self.calendar, Calendar)
-        is_open = self.calendar.is_open
+        is_open = getattr(self.calendar, "is_open", None)
+        if is_open is None:
+            raise InvalidValueError("calendar", self.calendar, "a Calendar")
 
         def test(_subject: object, at: datetime | None) -> bool:
             if at is None:

@@ -282,28 +282,30 @@ DUPLICATE_ANSWERS: Final = (
 """An answer on a merged duplicate is one on the original: noted as a contact when they are merged,
 copied from then on."""
 
+
+def _ended(what: str, action: str, status: str) -> tuple[CascadeRule, ...]:
+    def rule(name: str, **trigger: Any) -> CascadeRule:
+        return CascadeRule(
+            id=f"{name}_{action}_request",
+            source="service_request",
+            target="service_request",
+            action=action,
+            states=("in_progress", "on_hold"),
+            target_when=field("tasks_status").equals(status),
+            **trigger,
+        )
+
+    began = {"enters": "in_progress", "via": ("approve", "start")}
+    return rule(what, on="task_changed"), rule(f"earlier_{what}", **began)
+
+
 TASKS_TO_REQUEST: Final = (
-    CascadeRule(
-        id="tasks_done_fulfill_request",
-        source="service_request",
-        on="task_changed",
-        target="service_request",
-        action="fulfill",
-        states=("in_progress", "on_hold"),
-        target_when=field("tasks_status").equals("closed_complete"),
-    ),
-    CascadeRule(
-        id="tasks_skipped_cancel_request",
-        source="service_request",
-        on="task_changed",
-        target="service_request",
-        action="cancel",
-        states=("in_progress", "on_hold"),
-        target_when=field("tasks_status").equals("closed_skipped"),
-    ),
+    *_ended("tasks_done", "fulfill", "closed_complete"),
+    *_ended("tasks_skipped", "cancel", "closed_skipped"),
 )
-"""A request is fulfilled when its tasks are done, and canceled when all of them were skipped. One
-of them incomplete leaves the request to a person (our choice)."""
+"""A request is fulfilled when its tasks are done, and canceled when all of them were skipped, also
+where that was so before its work began. One of them incomplete leaves the request to a person (our
+choice)."""
 
 REQUEST_TO_TASKS: Final = request_to_tasks(closed=("closed",), canceled=("rejected", "canceled"))
 """A closed request leaves open tasks incomplete, a rejected or canceled one skips them."""

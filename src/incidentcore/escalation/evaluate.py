@@ -125,7 +125,9 @@ def escalations_and_wakeup(
     view = RecordView.of(record, slas, now, until=until, timed=matrix.timed)
     if view is None:
         return (), None
-    if matrix.timed or any(end > now for end in view.snooze_ends):  # time alone changes results
+    if matrix.timed or any(
+        end > now for end in view.situation.snooze_ends
+    ):  # time alone changes results
         due = due_escalations(matrix, record, slas=slas, now=now, include_lapsed=True)
         return due, next_escalation_wakeup(matrix, (record,), slas=slas, now=now)
     every = _all_due(matrix, record, view, until=until, live=False)
@@ -190,7 +192,7 @@ def next_escalation_wakeup(
         for one in _all_due(matrix, record, view, until=until, live=live):
             if one.due_at > now and (soonest is None or one.due_at < soonest):
                 soonest = one.due_at
-        end = next((end for end in view.snooze_ends if end > now), None)
+        end = next((end for end in view.situation.snooze_ends if end > now), None)
         if end is not None and (soonest is None or end < soonest):
             due = due_escalations(
                 matrix, record, slas=slas, now=now, include_lapsed=True, live=live

@@ -25,25 +25,23 @@ Window: TypeAlias = tuple[datetime | None, datetime | None]
 
 def rows_chosen(matrix: EscalationMatrix, view: RecordView) -> list[int]:
     """Return for each stage of a record which row applies; -1 if none does."""
-    rows, reads = matrix.rows, matrix.reads
-    tests = [spell_test(row.when) for row in rows]
-    by_hour = any(row.when.reads_hours for row in rows)
+    rows, reads, timeline = matrix.rows, matrix.reads, view.timeline
     chosen: list[int] = []
-    for moment, facts in view.timeline.states():
-        if by_hour:  # each test is evaluated at each instant, since it has a memory
+    if any(row.when.reads_hours for row in rows):
+        tests = [spell_test(row.when) for row in rows]
+        for moment, facts in timeline.states():  # each at each instant, since it has a memory
             again = moment.changes.get("reopened_at") == moment.at
             answers = [test(facts, moment.at, again) for test in tests]
             chosen.append(answers.index(True) if True in answers else -1)
-            continue
+        return chosen
+    facts = dict(timeline.base)
+    for moment in timeline.moments:
         if chosen and reads is not None and reads.isdisjoint(moment.changes):
-            chosen.append(chosen[-1])
+            chosen.append(chosen[-1])  # nor does a later test read these changes
             continue
-        for number, row in enumerate(rows):
-            if row.when.test(facts, moment.at):
-                chosen.append(number)
-                break
-        else:
-            chosen.append(-1)
+        facts.update(moment.changes)
+        numbers = (n for n, row in enumerate(rows) if row.when.test(facts, moment.at))
+        chosen.append(next(numbers, -1))
     return chosen
 
 
@@ -74,11 +72,11 @@ class RowSilence:
         *,
         window: Window = (None, None),
     ) -> None:
-        self._view, self._window = view, window
+        self._situation, self._window = view.situation, window
         self.row: EscalationRow = matrix.rows[number]
         self._matrix = matrix.name
         self._applies = [one == number for one in chosen]
-        self._always = not view.ended and window == (None, None) and all(self._applies)
+        self._always = not self._situation.ended and window == (None, None) and all(self._applies)
         self._marks: list[tuple[Mark, ...]] = []
         self._cleared: set[datetime] = set()
         self.beginnings: tuple[datetime, ...] = self._fold_marks()
@@ -96,7 +94,7 @@ class RowSilence:
             "moved": row.on_move,
             "worsened": row.on_worse,
         }
-        for stage, applies in zip(self._view.stages, self._applies, strict=True):
+        for stage, applies in zip(self._situation.stages, self._applies, strict=True):
             occasion, acts = stage.occasion, stage.acts
             if not acts and not occasion and applies is applied:  # as at most instants
                 self._marks.append(marks)
@@ -135,11 +133,13 @@ class RowSilence:
         return gates
 
     def _gate(self, index: int, notified: Notified) -> Gate:
-        row, view = self.row, self._view
+        row, situation = self.row, self._situation
         answered = row.levels[index].until == "acknowledged"
         hushed = answered or row.snooze_silences == "all"
-        if self._always and not (hushed and view.answered):
-            return [(view.stages[0].at, "")]  # as for most records: nothing ever kept it silent
+        if self._always and not (hushed and situation.answered):
+            return [
+                (situation.stages[0].at, "")
+            ]  # as for most records: nothing ever kept it silent
         gate: Gate = []
         since, until = self._window
         extra = [at for at in self._window if at is not None]
@@ -167,8 +167,8 @@ class RowSilence:
         self, extra: Iterable[datetime]
     ) -> Iterator[tuple[datetime, int, Stage, tuple[Mark, ...]]]:
         """Yield each instant at which a gate may change, with its acknowledgements."""
-        timeout, stages = self.row.ack_timeout, self._view.stages
-        pending = sorted({*extra, *self._view.snooze_ends})
+        timeout, stages = self.row.ack_timeout, self._situation.stages
+        pending = sorted({*extra, *self._situation.snooze_ends})
         for which, stage in enumerate(stages):
             at, marks = stage.at, self._marks[which]
             yield at, which, stage, self._alive(marks, at)
@@ -184,7 +184,7 @@ class RowSilence:
 
     def _alive(self, marks: tuple[Mark, ...], at: datetime) -> tuple[Mark, ...]:
         """Return the acknowledgements that have neither timed out nor ended with a snooze."""
-        timeout, ends = self.row.ack_timeout, self._view.snooze_ends
+        timeout, ends = self.row.ack_timeout, self._situation.snooze_ends
         if timeout is not None:
             marks = tuple(mark for mark in marks if at < mark.at + timeout)
         over = bisect_right(ends, at)
@@ -203,17 +203,18 @@ class RowSilence:
         return True
 
     def _restarts(self) -> tuple[datetime, ...]:
-        row, view = self.row, self._view
+        row, situation = self.row, self._situation
         restarts: set[datetime] = set()
         if row.on_snooze_end == "restart":
-            restarts.update(view.snooze_ends)
+            restarts.update(situation.snooze_ends)
         if row.on_unacknowledge == "restart":
             before = False
-            asked = {one.at for one in view.manual if one.matrix in ("", self._matrix)}
+            asked = {one.at for one in situation.manual if one.matrix in ("", self._matrix)}
             for at, _, stage, marks in self._instants(()):
                 if stage.snoozed_until is not None and at < stage.snoozed_until:
                     continue  # no acknowledgement times out during a snooze
-                gone = before and not marks and not stage.ended and at not in view.snooze_ends
+                over = at in situation.snooze_ends
+                gone = before and not marks and not stage.ended and not over
                 if gone and at not in asked and at not in self._cleared:
                     restarts.add(at)
                 before = bool(marks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import attrs
@@ -29,7 +30,7 @@ from incidentcore.records import (
 )
 from incidentcore.sla import SlaRules, SlaStatus
 
-__all__ = ["Anchor", "Manual", "Mark", "RecordView", "Stage"]
+__all__ = ["Anchor", "Manual", "Mark", "RecordView", "Situation", "Stage"]
 
 _QUIET: Final = frozenset((Acknowledged, Commented, Communicated, Contacted, Escalated, Snoozed))
 
@@ -80,6 +81,25 @@ class Anchor(NamedTuple):
     cycle: int
 
 
+class Situation(NamedTuple):
+    """What decides about silence.
+
+    Attributes:
+        stages: The facts, one stage for each moment of the timeline.
+        snooze_ends: When a snooze ended or will end: by expiring, or early, ended by somebody who
+            did not acknowledge the record instead.
+        ended: Whether the record was ever resolved or canceled.
+        answered: Whether anybody ever acknowledged or snoozed it.
+        manual: The manual escalations.
+    """
+
+    stages: tuple[Stage, ...]
+    snooze_ends: tuple[datetime, ...]
+    ended: bool
+    answered: bool
+    manual: tuple[Manual, ...]
+
+
 @attrs.frozen
 class RecordView:
     """A record as it was known at an instant.
@@ -89,23 +109,13 @@ class RecordView:
         now: The instant.
         timeline: Its facts, instant by instant.
         clocks: Its clocks, each computed when first needed.
-        stages: The facts that decide about silence, one stage for each moment of the timeline.
-        snooze_ends: When a snooze ended or will end: by expiring, or early, ended by somebody who
-            did not acknowledge the record instead.
-        ended: Whether it was ever resolved or canceled.
-        answered: Whether anybody ever acknowledged or snoozed it.
-        manual: The manual escalations.
+        situation: What decides about silence, computed when first needed.
     """
 
     record_id: str
     now: datetime
     timeline: Timeline
     clocks: Clocks
-    stages: tuple[Stage, ...]
-    snooze_ends: tuple[datetime, ...]
-    ended: bool
-    answered: bool
-    manual: tuple[Manual, ...]
 
     @classmethod
     def of(
@@ -135,6 +145,12 @@ class RecordView:
         except InvalidTimelineError:
             return None
         timeline = events.with_instants(timed, until)
+        return cls(record.id, now, timeline, Clocks(slas, record.id, events, until, now))
+
+    @cached_property
+    def situation(self) -> Situation:
+        """Return what decides about silence, from one pass over the timeline."""
+        timeline = self.timeline
         stages: list[Stage] = []
         facts = timeline.base
         state, known = facts["state"], facts["acknowledged"]
@@ -177,17 +193,7 @@ class RecordView:
             answered = answered or bool(acts) or quiet is not None
         if quiet is not None and stages[-1].at <= quiet:
             ends.append(quiet)
-        return cls(
-            record.id,
-            now,
-            timeline,
-            Clocks(slas, record.id, events, until, now),
-            tuple(stages),
-            tuple(ends),
-            ended=closed,
-            answered=answered,
-            manual=tuple(manual),
-        )
+        return Situation(tuple(stages), tuple(ends), closed, answered, tuple(manual))
 
     def moments(self, field: str) -> list[Anchor]:
         """Return each value that a moment of the record had, with the time until it changed."""

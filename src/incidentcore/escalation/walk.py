@@ -31,7 +31,7 @@ from typing import Any, Final, TypeAlias
 
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation.escalation import Escalation
-from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix
+from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix, EscalationRow
 from incidentcore.escalation.silence import Gate, Notified, RowSilence, Window, rows_chosen
 from incidentcore.escalation.targets import READING
 from incidentcore.escalation.triggers import Candidate, Fallen, TriggerContext
@@ -68,6 +68,8 @@ def fallen_due(
     chosen = rows_chosen(matrix, view)
     fallen: list[Escalation] = []
     for number in sorted(set(chosen) - {-1}):
+        if not settled and not _may_fire(matrix.rows[number], view):
+            continue
         silence = RowSilence(view, matrix, number, chosen, window=window)
         notified: Notified = []
         while True:
@@ -81,6 +83,11 @@ def fallen_due(
                 break
         fallen += found
     return fallen
+
+
+def _may_fire(row: EscalationRow, view: RecordView) -> bool:
+    """Return whether a level of a row may become due; for most records no clock reached a point."""
+    return any(one.trigger.may_fire(view) for one in row.levels if not one.trigger.chained)
 
 
 class _RowWalk:
@@ -97,7 +104,7 @@ class _RowWalk:
         settled: Settled,
     ) -> None:
         self.matrix, self.row, self.view, self.until = matrix, silence.row, view, until
-        self.manual = [one for one in view.manual if one.matrix in ("", matrix.name)]
+        self.manual = [one for one in view.situation.manual if one.matrix in ("", matrix.name)]
         self.gates = silence.gates(notified)
         self.settled = settled
         self.people_now: dict[int, tuple[str, ...]] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from incidentcore.errors import InvalidValueError
@@ -20,6 +20,7 @@ from incidentcore.records import (
     fold_steps,
 )
 from incidentcore.records.events.core import written_fields
+from incidentcore.records.fold import in_time
 from incidentcore.values import FrozenMap, LintFinding, State
 from incidentcore.words.words import Texts
 
@@ -102,18 +103,14 @@ def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ..
     Every change from or to a state that the lifecycle does not have gives a finding.
     """
     findings: list[LintFinding] = []
-    names = {state.name for state in lifecycle.states}
     actions = {row.action for row in lifecycle.transitions}
-    history = record.history
-    if not any(isinstance(event, StateChanged) and event.action in actions for event in history):
-        # Only states are checked then, and only these events change them.
-        history = tuple(e for e in history if isinstance(e, (Opened, StateChanged, Corrected)))
-    is_ours = not any(isinstance(e, Migrated) and e.lifecycle == lifecycle.ref for e in history)
+    moves = [e for e in record.history if isinstance(e, (Opened, StateChanged, Corrected))]
+    is_ours = not any(isinstance(e, Migrated) and e.lifecycle == lifecycle.ref for e in moves)
     last: tuple[Event, State] | None = None
-    for event, before, _ in fold_steps(history, record.default_facts()):
+    for event, before in _steps(record, moves, actions):
         if isinstance(event, Migrated):
             state = before["state"]
-            last = (event, event.state) if event.state.name not in names else None
+            last = (event, event.state) if event.state.name not in lifecycle.table else None
             if event.lifecycle == lifecycle.ref:
                 is_ours = True
                 if lifecycle.state_for(state) != event.state:
@@ -121,14 +118,14 @@ def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ..
             else:
                 is_ours = False
         elif isinstance(event, Opened) and is_ours:
-            if event.state.name not in names:
+            if event.state.name not in lifecycle.table:
                 last = event, event.state
             missing = missing_at_opening(lifecycle.opens_with, event.fields)
             if missing and lifecycle.ref == event.lifecycle:
                 findings.append(_finding(event, "missing_at_opening", missing=missing))
         elif isinstance(event, StateChanged) and is_ours:
             last = None
-            finding = _judge(event, before, lifecycle, names=names, actions=actions)
+            finding = _judge(event, before, lifecycle, actions)
             if finding is not None:
                 findings.append(finding)
     if last is not None and is_ours:
@@ -138,26 +135,40 @@ def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ..
     return tuple(findings)
 
 
+def _steps(
+    record: Record, moves: list[Opened | StateChanged | Corrected], actions: Collection[str]
+) -> Iterator[tuple[Event, Mapping[str, Any]]]:
+    """Yield the events in the order of the fold, with the facts before them that are needed.
+
+    If no event names an action of the lifecycle, only states are checked, and only these events
+    change them.
+    """
+    if any(isinstance(event, StateChanged) and event.action in actions for event in moves):
+        yield from (step[:2] for step in fold_steps(record.history, record.default_facts()))
+        return
+    opening, rest = in_time(moves)
+    yield opening, {}
+    before = opening.state
+    for event in rest:
+        yield event, {"state": before}
+        before = event.state if isinstance(event, StateChanged) else before
+
+
 def _judge(
-    event: StateChanged,
-    before: Mapping[str, Any],
-    lifecycle: Lifecycle,
-    *,
-    names: Collection[str],
-    actions: Collection[str],
+    event: StateChanged, before: Mapping[str, Any], lifecycle: Lifecycle, actions: Collection[str]
 ) -> LintFinding | None:
     """Return why a lifecycle would have refused a transition; None where it would not."""
-    state: State = before["state"]
-    unknown = [name for name in (state.name, event.state.name) if name not in names]
+    state, table = before["state"], lifecycle.table
+    unknown = [name for name in (state.name, event.state.name) if name not in table]
     if unknown:
         data = {"before": state, "unknown": unknown[0], "lifecycle": lifecycle.id}
         return _finding(event, "unknown_state", **data)
     rows = [
         row
-        for row in lifecycle.transitions
-        if state.name in row.sources
-        and row.target.name == event.state.name
-        and (row.action == event.action or event.action not in actions)
+        for action, several in table[state.name].items()
+        if action == event.action or event.action not in actions
+        for row in several
+        if row.target.name == event.state.name
     ]
     if rows and event.action in actions:
         objections = [_objection(row, event, before) for row in rows]

@@ -30,14 +30,16 @@ from incidentcore.lifecycle.refusals import (
     refuse_undeclared,
 )
 from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
-from incidentcore.records import Migrated, Record
-from incidentcore.records._fast import state_change
+from incidentcore.records import Migrated, Record, StateChanged
+from incidentcore.records._fast import trusted
 from incidentcore.records.events.core import NO_FIELDS, written_fields
 from incidentcore.values import Actor, FrozenMap, State
 
 __all__ = ["Lifecycle", "given_fields"]
 
 R = TypeVar("R", bound=Record)
+
+_state_changed = trusted(StateChanged)
 
 
 @attrs.frozen(repr=False)
@@ -321,16 +323,16 @@ class Lifecycle(LifecycleTable):
                     if refusal is None or refusal.code != "guard":
                         refusal = refuse_guard(self.table, transition, state, attempt)
                     continue
-            event = state_change(
-                record_id=record.id,
-                sequence=record.history[-1].sequence + 1,
-                at=at,
-                by=actor,
-                recorded_at=at if recorded_at is None else as_utc(recorded_at, "recorded_at"),
-                action=action,
-                state=transition.target,
-                fields=accepted,
-                cause=cause,
+            event = _state_changed(
+                record.id,
+                record.history[-1].sequence + 1,
+                at,
+                actor,
+                at if recorded_at is None else as_utc(recorded_at, "recorded_at"),
+                action,
+                transition.target,
+                accepted,
+                cause,
             )
             if facts is not None:
                 overtaken = None if amend else refuse_no_effect(self.table, record, event, state)

@@ -35,7 +35,7 @@ from incidentcore.records.events.core import Corrected, Event, Opened
 from incidentcore.records.timeline import Timeline, TimelineStep, changes_of
 from incidentcore.values import FrozenMap
 
-__all__ = ["fold_facts", "fold_steps", "fold_timeline", "in_sequence"]
+__all__ = ["fold_both", "fold_facts", "fold_steps", "fold_timeline", "in_sequence", "in_time"]
 
 
 _when = attrgetter("at", "sequence")
@@ -116,7 +116,7 @@ def _opened(events: list[Event]) -> Opened | None:
     return attrs.evolve(opening, at=counting[0].at, fields=FrozenMap(fields))
 
 
-def _in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Opened, list[Event]]:
+def in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Opened, list[Event]]:
     """Return the opening, and in order of time the other events that count.
 
     Args:
@@ -149,7 +149,7 @@ def fold_facts(
     Returns:
         Every field of the record by name.
     """
-    opening, rest = _in_time(history, opening)
+    opening, rest = in_time(history, opening)
     facts = dict(defaults)
     size = len(facts)
     for event in (opening, *rest):
@@ -173,7 +173,7 @@ def fold_steps(
 
     The mapping of facts is reused from step to step; do not keep it.
     """
-    opening, rest = _in_time(history)
+    opening, rest = in_time(history)
     facts = dict(defaults)
     for event in (opening, *rest):
         changes = changes_of(event, facts)
@@ -192,19 +192,35 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
     late = _late_corrections(events)
     if late:
         return _fold_corrected(events, defaults, late)
-    return _fold_stretch(*_in_time(events), defaults)
+    return _fold_stretch(*in_time(events), defaults)[0]
 
 
-def _fold_stretch(opening: Opened, rest: list[Event], defaults: Mapping[str, Any]) -> Timeline:
-    """Fold events that are valid or void at every instant alike."""
+def fold_both(
+    history: Iterable[Event], defaults: Mapping[str, Any]
+) -> tuple[Timeline, dict[str, Any]]:
+    """Fold a history without corrections to its timeline and its facts of now, in one pass."""
+    return _fold_stretch(*in_time(history), defaults)
+
+
+def _fold_stretch(
+    opening: Opened, rest: list[Event], defaults: Mapping[str, Any]
+) -> tuple[Timeline, dict[str, Any]]:
+    """Fold events that are valid or void at every instant alike, and return the facts after them.
+
+    Args:
+        opening: The opening.
+        rest: The other events in order of time.
+        defaults: The record type's facts before its opening.
+    """
     opened = changes_of(opening, defaults)
     facts = {**defaults, **opened}
-    early = sum(1 for event in rest if event.at < opening.at)
-    if not early:
+    if not rest or rest[0].at >= opening.at:
         moments = _moments((opening, *rest), facts, opened)
-        return Timeline(defaults, moments, opening.at)
+        return Timeline(defaults, moments, opening.at), facts
+    early = sum(1 for event in rest if event.at < opening.at)
     base = dict(facts)
-    return Timeline(base, _moments((*rest[:early], opening, *rest[early:]), facts, {}), opening.at)
+    moments = _moments((*rest[:early], opening, *rest[early:]), facts, {})
+    return Timeline(base, moments, opening.at), facts
 
 
 def _moments(
@@ -213,21 +229,25 @@ def _moments(
     """Return what events in order of time change, instant by instant; the facts follow them."""
     moments: list[TimelineStep] = []
     at: datetime | None = None
+    now: dict[str, Any] = {}
+    together: list[Event] = []
     known = dict(facts)
-    size = len(known)
     for event in events:
         changes = opened if isinstance(event, Opened) else event.changes(facts)
         facts.update(changes)
-        if len(facts) != size:
+        if len(facts) != len(known):
             _forget(facts, known)
             changes = {name: value for name, value in changes.items() if name in known}
         if event.at == at:
-            last = moments.pop()
-            moments.append(TimelineStep(at, {**last.changes, **changes}, (*last.events, event)))
-        else:
-            at = event.at
-            facts["updated_at"] = at
-            moments.append(TimelineStep(at, {**changes, "updated_at": at}, (event,)))
+            now.update(changes)
+            together.append(event)
+            continue
+        if at is not None:
+            moments.append(TimelineStep(at, now, tuple(together)))
+        at = facts["updated_at"] = event.at
+        now, together = {**changes, "updated_at": at}, [event]
+    if at is not None:
+        moments.append(TimelineStep(at, now, tuple(together)))
     return tuple(moments)
 
 
@@ -260,12 +280,12 @@ def _fold_corrected(
     def until(end: datetime | None) -> list[Event]:
         return [event for event in events if end is None or event.at < end]
 
-    timeline = _fold_stretch(*_in_time(until(late[0]), opening), defaults)
+    timeline, _ = _fold_stretch(*in_time(until(late[0]), opening), defaults)
     moments = list(timeline.moments)
     facts = timeline.facts_at(late[0])
     for at, end in zip_longest(late, late[1:]):
         events_now = until(end)
-        _, rest = _in_time(events_now, opening)
+        _, rest = in_time(events_now, opening)
         before = facts
         facts = fold_facts([e for e in events_now if e.at <= at], defaults, opening)
         changes = {name: value for name, value in facts.items() if value != before[name]}

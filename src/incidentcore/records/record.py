@@ -12,7 +12,7 @@ import attrs
 from incidentcore._checks import need_kind, need_text
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records._fast import opening
+from incidentcore.records._fast import trusted
 from incidentcore.records.events.core import Corrected, Event, LifecycleRef, Opened
 from incidentcore.records.fields import (
     OPENABLE,
@@ -21,7 +21,7 @@ from incidentcore.records.fields import (
     checked_fields,
     stored_fields,
 )
-from incidentcore.records.fold import fold_facts, in_sequence
+from incidentcore.records.fold import fold_both, fold_facts, in_sequence
 from incidentcore.records.links import Link
 from incidentcore.records.record_base import RecordBase
 from incidentcore.values import NEW, Actor, FrozenMap, Level, State, as_actor
@@ -31,6 +31,7 @@ __all__ = ["Record"]
 E = TypeVar("E", bound=Event)
 
 _id_of = attrgetter("id")
+_opened = trusted(Opened)
 
 
 @attrs.frozen(init=False, repr=False, slots=False)
@@ -234,15 +235,17 @@ class Record(RecordBase):
         need_text("record_id", id)
         need_kind("state", state, State)
         need_kind("lifecycle", lifecycle, LifecycleRef)
-        event = opening(
-            record_id=id,
-            at=at,
-            by=by,
-            recorded_at=at if recorded_at is None else as_utc(recorded_at, "recorded_at"),
-            record_type=cls.record_type,
-            state=state,
-            lifecycle=lifecycle,
-            fields=stored_fields(values),
+        event = _opened(
+            id,
+            1,
+            at,
+            by,
+            at if recorded_at is None else as_utc(recorded_at, "recorded_at"),
+            cls.record_type,
+            state,
+            lifecycle,
+            stored_fields(values),
+            None,
         )
         facts = cls.default_facts()
         facts.update(event.changes(facts))
@@ -270,6 +273,15 @@ class Record(RecordBase):
     @classmethod
     def _fold(cls, history: tuple[Event, ...]) -> Self:
         return cls._of(fold_facts(history, cls._usual_facts()), history)
+
+    @classmethod
+    def _read(cls, history: Iterable[Event]) -> Self:
+        """Return the record of a history as a reader made it, with its timeline.
+
+        The events must be of one record of this type, in sequence, numbered and never corrected.
+        """
+        timeline, facts = fold_both(history, cls._usual_facts())
+        return cls._of(facts, tuple(history), numbered=True, timeline=timeline)
 
     @classmethod
     def default_facts(cls) -> dict[str, Any]:

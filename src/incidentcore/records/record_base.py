@@ -33,7 +33,12 @@ class RecordBase:
 
     @classmethod
     def _of(
-        cls, facts: dict[str, Any], history: tuple[Event, ...], *, numbered: bool = False
+        cls,
+        facts: dict[str, Any],
+        history: tuple[Event, ...],
+        *,
+        numbered: bool = False,
+        timeline: Timeline | None = None,
     ) -> Self:
         """Return the record of a history whose facts are known.
 
@@ -42,12 +47,13 @@ class RecordBase:
             history: The events in sequence order.
             numbered: Whether every event's id is known to be the record's with the event's number,
                 so that the next one of this form cannot be taken.
+            timeline: Their timeline, if it is known.
         """
         record = _new(cls)
         _put_facts(record, facts)
         _put_history(record, history)
         _put_numbered(record, numbered)
-        _put_timeline(record, None)
+        _put_timeline(record, timeline)
         return record
 
     @classmethod

@@ -80,10 +80,10 @@ class Timeline:
         return facts
 
     @property
-    def is_covered_in_part(self) -> bool:
-        """Return whether it was imported from a source that does not cover everything."""
-        changes = self.moments[0].changes if self.moments else self.base
-        return changes.get("covers") is not None or self.base.get("covers") is not None
+    def covers(self) -> frozenset[str] | None:
+        """Return what the source covers; None for everything. See ``Coverage``."""
+        covers: frozenset[str] | None = self.base.get("covers")
+        return self.moments[0].changes.get("covers", covers) if self.moments else covers
 
     def opening_facts(self) -> dict[str, Any] | None:
         """Return all facts after the opening event alone (rule S1).

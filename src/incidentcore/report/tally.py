@@ -65,11 +65,11 @@ def missing_fields(clock: OneClock, record: Record) -> tuple[str, ...]:
     Without them the clock would seem to keep running. A clock that lacks only the fields of its
     pause is evaluated: time that the source does not cover counts as open time.
     """
-    if record.covers is None:
+    lacking = not_covered(clock, record.timeline())
+    if not lacking:
         return ()
-    definitions = clock.definitions
-    stops = {path for one in definitions for path in one.stop.fields}
-    return tuple(path for path in not_covered(clock, record.timeline()) if path in stops)
+    stops = {path for one in clock.definitions for path in one.stop.fields}
+    return tuple(path for path in lacking if path in stops)
 
 
 def why(status: SlaStatus) -> str:
@@ -250,9 +250,9 @@ class Tally:
     def _missing(self, clock: OneClock, incident: Incident) -> tuple[str, ...]:
         """Return the missing fields of a clock's stop, and record others that are not covered."""
         missing = missing_fields(clock, incident)
-        if incident.covers is not None:
-            rest = {*not_covered(clock, incident.timeline())}.difference(missing)
-            self.unknown.setdefault(clock.name, set()).update(rest)
+        lacking = not_covered(clock, incident.timeline())
+        if lacking:
+            self.unknown.setdefault(clock.name, set()).update({*lacking}.difference(missing))
         return missing
 
     def _flow(self, incident: Incident) -> None:

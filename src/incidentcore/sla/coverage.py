@@ -46,7 +46,7 @@ class _Same:
 
 def not_covered(rules: OneClock, timeline: Timeline) -> tuple[str, ...]:
     """Return the fields that a clock reads but the record's source does not cover."""
-    covers = timeline.facts_at(timeline.opened_at).get("covers")
+    covers = timeline.covers
     return () if covers is None else _lacking(_Same(rules), covers)
 
 

@@ -378,7 +378,7 @@ def status_of(rules: OneClock, record_id: str, timeline: Timeline, now: datetime
             definition = cycles[-1].definition
         else:
             stage = "none"
-    missing = not_covered(rules, timeline) if timeline.is_covered_in_part else ()
+    missing = not_covered(rules, timeline)
     if missing:
         imported = imported_at(timeline)
         known = since_import(cycles, imported)

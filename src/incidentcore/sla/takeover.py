@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -81,19 +81,21 @@ def _fold(
     clock = ClockFold(rules, life)
     facts = dict(life.base)
     update, step = facts.update, clock.step
-    reads = rules.reads
     follows = bool(rules.follows)
-    first = True
     for index, moment in enumerate(steps):
         changes = moment.changes
         update(changes)
-        if not first and reads is not None and reads.isdisjoint(changes) and moment.events:
+        if index and moment.events and _is_blind(rules, changes):
             continue  # nothing that a condition reads has changed
-        first = False
         if follows and clock.moves_due(index, facts):
             _keep_edition(editions, clock, moment.at)
         step(index, moment.at, facts, moment.events)
     return clock
+
+
+def _is_blind(definition: SlaDefinition, changes: Mapping[str, object]) -> bool:
+    """Return whether changes of facts cannot change a result of a definition."""
+    return definition.reads is not None and definition.reads.isdisjoint(changes)
 
 
 def _keep_edition(editions: list[Edition], clock: ClockFold, at: datetime) -> None:
@@ -137,12 +139,14 @@ class _PolicyFold:
         reads = self.policy.reads
         choice: SlaDefinition | None = None
         for index, step in enumerate(steps):
-            facts.update(step.changes)
-            at = step.at
-            if not index or reads is None or not step.events or not reads.isdisjoint(step.changes):
-                choice = self.policy.pick(facts, at=at)
+            changes, at = step.changes, step.at
+            facts.update(changes)
             clock = self.clock
             before = clock.definition
+            if not index or reads is None or not step.events or not reads.isdisjoint(changes):
+                choice = self.policy.pick(facts, at=at)
+            elif choice is before and (before is None or _is_blind(before, changes)):
+                continue  # nothing that a condition reads has changed
             if choice is not before and choice != before:
                 if self._is_ended(choice, index, facts, at):
                     if clock.stopped_at is not None and before is not None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from operator import itemgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,8 @@ class AuditLog(Import[Incident]):
         self._table = open_table(source)
         self._table.require(REQUIRED)
         self._columns = {name: place for place, name in enumerate(self._table.columns)}
+        marks = ("incident_state", "active", "sys_mod_count")
+        self._marks = itemgetter(*(self._columns.get(name, -1) for name in marks))
         super().__init__((), record=Incident, id="number", covers=_COVERS)
         self._fields = FieldReader(zone, self.findings)
         self._builder = RowHistory(self._fields, self._columns, self.covers)
@@ -117,7 +120,7 @@ class AuditLog(Import[Incident]):
     def _incident(self, rows: list[AuditRow]) -> Incident:
         read = self._fields
         times = [read.time(row, "sys_updated_at") for row in rows]
-        incident = Incident.from_history(self._builder.build(rows, times))
+        incident = Incident._read(self._builder.build(rows, times))  # noqa: SLF001  made here
         self._check_rows(rows, times)
         self._check_incident(rows, times, incident)
         return self._counted(incident)
@@ -128,11 +131,12 @@ class AuditLog(Import[Incident]):
         before, last_count = times[0], -1
         counts: set[int] = set()
         for row, at in zip(rows, times, strict=True):
-            self._fields.check_state(row)
+            state, active, mod_count = self._marks(row.fields)
+            self._fields.check_state(row, state)
             if at < before:
                 tell(row, "sys_updated_at", "time_goes_back", "kept as a late event")
             before = at
-            count = whole_number(row["sys_mod_count"])  # one that is not is found with its event
+            count = whole_number(mod_count)  # one that is not is found with its event
             if count is not None:
                 if count < last_count:
                     tell(row, "sys_mod_count", "count_goes_down", "rows kept in the log's order")
@@ -140,10 +144,7 @@ class AuditLog(Import[Incident]):
                     tell(row, "sys_mod_count", "count_repeated", "both rows kept")
                 counts.add(count)
                 last_count = count
-            closed = row["incident_state"] == "Closed"
-            active = row["active"]
-            if (active == "false" and not closed) or (active == "true" and closed):
-                state = row["incident_state"]
+            if active == ("true" if state == "Closed" else "false"):
                 tell(row, "active", "active_contradicts_state", f"the state {state} stands")
         latest = max(times)
         self.latest: datetime | None = latest if self.latest is None else max(self.latest, latest)

@@ -19,8 +19,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from operator import itemgetter
-from typing import Any, Final
+from itertools import compress
+from operator import itemgetter, ne
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from incidentcore.errors import FormatError, InvalidValueError
@@ -37,6 +38,8 @@ from incidentcore.records import (
     Prioritized,
     StateChanged,
 )
+from incidentcore.records._fast import trusted
+from incidentcore.records.events.core import NO_FIELDS
 from incidentcore.values import Actor, FrozenMap, Level, State
 from incidentcore.vendors.kit import Findings, LevelTable, Times
 from incidentcore.vendors.kit.findings import shown
@@ -70,10 +73,6 @@ _CACHED: Final = 1 << 16  # memory stays bounded for any log
 _LIFECYCLE: Final = LifecycleRef(AUDIT_LIFECYCLE.id, AUDIT_LIFECYCLE.version)
 
 
-def _named(*columns: str) -> dict[str, str]:
-    return {column: column.removeprefix("u_").removeprefix("sys_") for column in columns}
-
-
 # Column of the log -> field of the record, by the kind of event that sets it.
 _CATEGORY: Final = ("category", "subcategory")
 _GROUP: Final = {"assignment_group": "assignment_group", "assigned_to": "assignee"}
@@ -96,9 +95,41 @@ COLUMNS: Final = frozenset(
     )
 )
 
-Change = tuple[Callable[..., Event], dict[str, object]]
-_Picked = tuple[Callable[[list[str]], object], list[tuple[str, int, str]]]
-"""Reads some columns at once, and each with its place and what it becomes."""
+# Makers of events from parts that are read here in their stored form.
+_opened: Final = trusted(Opened)
+_assigned: Final = trusted(Assigned)
+_prioritized: Final = trusted(Prioritized)
+_classified: Final = trusted(Classified)
+_link_added: Final = trusted(LinkAdded)
+_link_removed: Final = trusted(LinkRemoved)
+_fields_changed: Final = trusted(FieldsChanged)
+_state_changed: Final = trusted(StateChanged)
+
+_Change = tuple[Callable[..., Event], tuple[object, ...]]
+"""A maker of events, and what its events add to the common parts."""
+
+_UNREAD: Final = object()
+
+
+class _Column(NamedTuple):
+    """A column of the log: what it sets, and the values of the texts read so far."""
+
+    kind: str
+    column: str
+    place: int
+    to: str
+    read: Callable[[AuditRow, str], object]
+    known: dict[str, object]
+
+    def value(self, row: AuditRow) -> object:
+        """Return the value in a row; only texts without a fault are read once."""
+        text = row.fields[self.place]
+        value = self.known.get(text, _UNREAD)
+        if value is _UNREAD:
+            value = self.read(row, self.column)
+            if value is not None and len(self.known) < _CACHED:
+                self.known[text] = value
+        return value
 
 
 def whole_number(text: str) -> int | None:
@@ -107,19 +138,21 @@ def whole_number(text: str) -> int | None:
 
 
 class AuditRow:
-    """One row of the log: its number and its fields by column."""
+    """One row of the log: its number and its fields by column.
+
+    A column that the log lacks has the place -1, where a missing value is added.
+    """
 
     __slots__ = ("_columns", "fields", "number")
 
     def __init__(self, number: int, fields: list[str], columns: dict[str, int]) -> None:
         self.number: int = number
-        self.fields: list[str] = fields
+        self.fields: list[str] = [*fields, "?"]
         self._columns = columns
 
     def __getitem__(self, column: str) -> str:
         """Return the value in a column; the value of a column that the log lacks is missing."""
-        place = self._columns.get(column)
-        return "?" if place is None else self.fields[place]
+        return self.fields[self._columns.get(column, -1)]
 
 
 class FieldReader:
@@ -195,9 +228,9 @@ class FieldReader:
         value = row["incident_state"]
         return self._states.get(value) or State(f"unknown_{value}", open=True)
 
-    def check_state(self, row: AuditRow) -> None:
+    def check_state(self, row: AuditRow, state: str) -> None:
         """Add a finding if a state is not among those of the log."""
-        if row["incident_state"] not in self._states:
+        if state not in self._states:
             action = f"read as the open state {self.state(row).name}"
             self.tell(row, "incident_state", "unknown_state", action)
 
@@ -228,32 +261,28 @@ class RowHistory:
         self._covers = covers
         self._read = read
         self._blank = AuditRow(0, ["?"] * (max(columns.values()) + 1), columns)
-        self._readers: dict[str, Callable[[AuditRow, str], object]] = {
-            **dict.fromkeys(_GROUP, read.text),
-            **dict.fromkeys(_PRIORITY, read.level),
-            **dict.fromkeys(_PLAIN, self._plain),
-            **dict.fromkeys(_TEXTS, read.text),
-            **dict.fromkeys(_FLAGS, read.flag),
-            **dict.fromkeys(_COUNTS, read.count),
+        kinds: dict[str, tuple[dict[str, str], Callable[[AuditRow, str], object]]] = {
+            "assigned": (_GROUP, read.text),
+            "prioritized": (_PRIORITY, read.level),
+            "classified": (dict.fromkeys(_CATEGORY, ""), read.text),
+            "link": (_LINKS, read.text),
+            "fields": (_PLAIN, self._plain),
         }
-
-        def placed(names: dict[str, str]) -> list[tuple[str, int, str]]:
-            return [(name, columns[name], to) for name, to in names.items() if name in columns]
-
-        def picked(names: dict[str, str]) -> _Picked:
-            places = placed(names)
-            pick = itemgetter(*(place for _, place, _ in places)) if places else len
-            return pick, places
-
-        self._kinds = ((Assigned, picked(_GROUP)), (Prioritized, picked(_PRIORITY)))
-        self._category = [columns[name] for name in _CATEGORY if name in columns]
-        self._opened = [(column, to) for column, to in {**_GROUP, **_PRIORITY, **_PLAIN}.items()]
-        self._links, self._plains = placed(_LINKS), picked(_PLAIN)
-        self._customs = picked({**_TEXTS, **_FLAGS, **_COUNTS})
-        self._state = columns["incident_state"]
+        customs = ((_TEXTS, read.text), (_FLAGS, read.flag), (_COUNTS, read.count))
+        there = [
+            _Column(kind, column, columns[column], to, reader, {})
+            for kind, (names, reader) in (*kinds.items(), *(("custom", one) for one in customs))
+            for column, to in names.items()
+            if column in columns
+        ]
+        self._columns = tuple(there)
+        self._pick = itemgetter(*(one.place for one in there), columns["incident_state"])
+        self._opened = [one for one in there if one.kind in ("assigned", "prioritized", "fields")]
+        absent = {**_GROUP, **_PRIORITY, **_PLAIN}.items()
+        self._absent = {to: self._plain(self._blank, column) for column, to in absent}
 
     def build(self, rows: Sequence[AuditRow], times: Sequence[datetime]) -> list[Event]:
-        """Return the events of one incident.
+        """Return the events of one incident, in sequence.
 
         Args:
             rows: Its rows, in the order of the log.
@@ -263,73 +292,64 @@ class RowHistory:
             FormatError: A time cannot be read.
         """
         first, last = rows[0], rows[-1]
+        number = first["number"]
         events: list[Event] = [self._opening(first, times[0])]
+        add = events.append
         before = self._blank
         known_at = times[0]
         for row, at in zip(rows, times, strict=True):
             # A row whose time goes back became known only after the rows before it (rule H1).
             known_at = max(known_at, at)
-            shared: dict[str, Any] = {
-                "record_id": first["number"],
-                "at": at,
-                "recorded_at": known_at,
-                "by": self._read.actor(row, "sys_updated_by"),
-            }
-            for kind, body in self._changes(
-                row, before, is_first=row is first, is_last=row is last
-            ):
-                entered = {**shared, **body}
-                if body.get("action") == FIRST_SEEN:
-                    entered["at"] = max(at, events[0].at)  # not before it was opened
-                events.append(kind(sequence=len(events) + 1, **entered))
+            by = self._read.actor(row, "sys_updated_by")
+            for make, body in self._changes(row, before, final=row is last):
+                add(make(number, len(events) + 1, at, by, known_at, *body))
+            if row is first and row["incident_state"] != NEW.name:
+                body = (FIRST_SEEN, self._read.state(row), NO_FIELDS, "")
+                seen_at = max(at, events[0].at)  # not before it was opened
+                add(_state_changed(number, len(events) + 1, seen_at, by, known_at, *body))
             before = row
         return events
 
-    def _changes(
-        self, row: AuditRow, before: AuditRow, *, is_first: bool, is_last: bool
-    ) -> Iterator[Change]:
-        new, old = row.fields, before.fields
-        if not is_first:
-            for kind, places in self._kinds:
-                fields = self._differing(row, before, places)
-                if fields:
-                    yield kind, {"fields": FrozenMap.of_frozen(fields)}
-            if any(new[place] != old[place] for place in self._category):
-                yield Classified, {"category": self._path(row)}
-        for column, place, name in self._links:
-            if new[place] != old[place]:
-                ends: tuple[tuple[type[Event], AuditRow], ...]
-                ends = ((LinkRemoved, before), (LinkAdded, row))
-                for change, source in ends:
-                    target = self._read.text(source, column)
-                    if target is not None:
-                        yield change, {"link": Link(name, target)}
-        fields = {} if is_first else self._differing(row, before, self._plains)
-        custom = self._differing(row, before, self._customs)
-        if is_first:
-            custom = {name: value for name, value in custom.items() if value is not None}
-        if is_last:
+    def _changes(self, row: AuditRow, before: AuditRow, *, final: bool) -> Iterator[_Change]:
+        """Yield what a row changes; of the first one, what the opening does not hold already."""
+        is_first = before is self._blank
+        new, old = self._pick(row.fields), self._pick(before.fields)
+        by_kind: dict[str, dict[str, object]] = {}
+        for one in compress(self._columns, map(ne, new, old)):
+            kind = one.kind
+            if is_first and kind != "custom" and kind != "link":  # noqa: PLR1714  the quicker form
+                continue
+            value = one.value(row)
+            if value is not None or not is_first or kind == "link":
+                by_kind.setdefault(kind, {})[one.to] = value
+        if "assigned" in by_kind:
+            yield _assigned, (FrozenMap.of_frozen(by_kind["assigned"]),)
+        if "prioritized" in by_kind:
+            yield _prioritized, (FrozenMap.of_frozen(by_kind["prioritized"]), "")
+        if "classified" in by_kind:
+            yield _classified, (self._path(row), None, ())
+        if "link" in by_kind:
+            yield from self._relinked(row, before, by_kind["link"])
+        fields, custom = by_kind.get("fields", {}), by_kind.get("custom", {})
+        if final:
             custom |= self._final(row)
         if custom:
             fields["custom"] = FrozenMap.of_frozen(custom)
         if fields:
-            yield FieldsChanged, {"fields": FrozenMap.of_frozen(fields)}
-        if is_first and row["incident_state"] != NEW.name:
-            yield StateChanged, {"action": FIRST_SEEN, "state": self._read.state(row)}
-        elif not is_first and new[self._state] != old[self._state]:
-            yield StateChanged, {"action": UPDATED, "state": self._read.state(row)}
+            yield _fields_changed, (FrozenMap.of_frozen(fields),)
+        if new[-1] != old[-1] and not is_first:
+            yield _state_changed, (UPDATED, self._read.state(row), NO_FIELDS, "")
 
-    def _differing(self, row: AuditRow, before: AuditRow, picked: _Picked) -> dict[str, object]:
-        """Return the fields that differ from the row before."""
-        new, old = row.fields, before.fields
-        pick, places = picked
-        if pick(new) == pick(old):
-            return {}
-        return {
-            name: self._readers[column](row, column)
-            for column, place, name in places
-            if new[place] != old[place]
-        }
+    def _relinked(
+        self, row: AuditRow, before: AuditRow, links: dict[str, object]
+    ) -> Iterator[_Change]:
+        for column, name in _LINKS.items():
+            if name in links:
+                ends = ((_link_removed, before, ()), (_link_added, row, (None,)))
+                for make, source, rest in ends:
+                    target = self._read.text(source, column)
+                    if target is not None:
+                        yield make, (Link(name, target), *rest)
 
     def _opening(self, row: AuditRow, updated_at: datetime) -> Opened:
         read = self._read
@@ -338,28 +358,27 @@ class RowHistory:
         created = {"created_at": created_at, "created_by": read.text(row, "sys_created_by")}
         custom: dict[str, object] = {n: value for n, value in created.items() if value is not None}
         custom["first_seen"] = row["incident_state"]
-        fields = {name: self._readers[column](row, column) for column, name in self._opened}
+        fields = {
+            "title": row["number"],
+            "category": self._path(row),
+            **self._absent,
+            **{one.to: one.value(row) for one in self._opened},
+            "custom": FrozenMap.of_frozen(custom),
+        }
         known_at = opened_at
         if created_at is not None and opened_at < created_at <= updated_at:
             known_at = created_at  # opened by word of mouth, written down later
-        return Opened(
-            record_id=row["number"],
-            sequence=1,
-            at=opened_at,
-            recorded_at=known_at,
-            by=read.actor(row, "opened_by"),
-            record_type="incident",
-            state=NEW,
-            lifecycle=_LIFECYCLE,
-            fields=FrozenMap.of_frozen(
-                {
-                    "title": row["number"],
-                    "category": self._path(row),
-                    **fields,
-                    "custom": FrozenMap.of_frozen(custom),
-                }
-            ),
-            covers=self._covers,
+        return _opened(
+            row["number"],
+            1,
+            opened_at,
+            read.actor(row, "opened_by"),
+            known_at,
+            "incident",
+            NEW,
+            _LIFECYCLE,
+            FrozenMap.of_frozen(fields),
+            self._covers,
         )
 
     def _path(self, row: AuditRow) -> tuple[str, ...]:

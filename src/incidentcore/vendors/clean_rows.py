@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from incidentcore.records import Event, Incident, LifecycleRef, StateChanged
-from incidentcore.records._fast import opening, state_change
+from incidentcore.records import Event, Incident, LifecycleRef, Opened, StateChanged
+from incidentcore.records._fast import trusted
 from incidentcore.values import Actor, FrozenMap, Level, State
 from incidentcore.vendors.cells import COUNTS, LEVELS, TEXTS, TableReader
 from incidentcore.vendors.kit.context import Context
@@ -26,7 +26,8 @@ _NEVER: Final = (*_ODD, *COUNTS, "state_since", "occurred", "detected")
 _NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
 _ENDS: Final = frozenset(name for name, (kind, _) in MOMENTS.items() if kind is StateChanged)
 _CACHED: Final = 10_000
-_put: Final = object.__setattr__
+_opened: Final = trusted(Opened)
+_state_changed: Final = trusted(StateChanged)
 
 
 class CleanRows:
@@ -151,18 +152,19 @@ class CleanRows:
         caller = fields.get("caller")
         agent = self._actor(fields.get("assignee", IMPORTER.id), "agent")
         opened = moments[0][1]
-        first = opening(
-            record_id=key,
-            at=opened,
-            recorded_at=opened,
-            by=IMPORTER if caller is None else self._actor(caller, "requester"),
-            record_type=Incident.record_type,
-            state=self._context.initial if is_ended else state,
-            lifecycle=self._lifecycle,
-            fields=FrozenMap.of_frozen(fields),
+        first = _opened(
+            key,
+            1,
+            opened,
+            IMPORTER if caller is None else self._actor(caller, "requester"),
+            opened,
+            Incident.record_type,
+            self._context.initial if is_ended else state,
+            self._lifecycle,
+            FrozenMap.of_frozen(fields),
+            self._context.covers,
+            id=f"{key}:opened",
         )
-        _put(first, "id", f"{key}:opened")
-        _put(first, "covers", self._context.covers)
         events: list[Event] = [first]
         facts = Incident.default_facts()
         facts.update(first.changes(facts))
@@ -172,18 +174,18 @@ class CleanRows:
             kind, body = MOMENTS[name]
             if kind is StateChanged:
                 reached = body["state"]
-                event: Event = state_change(
-                    record_id=key,
-                    sequence=sequence,
-                    at=at,
-                    recorded_at=at,
-                    by=agent if name == "resolved" else IMPORTER,
-                    action=body["action"],
-                    state=state if name == last else self._context.entered(reached, state),
-                    fields=_NO_FIELDS,
-                    cause="",
+                event: Event = _state_changed(
+                    key,
+                    sequence,
+                    at,
+                    agent if name == "resolved" else IMPORTER,
+                    at,
+                    body["action"],
+                    state if name == last else self._context.entered(reached, state),
+                    _NO_FIELDS,
+                    "",
+                    id=f"{key}:{name}",
                 )
-                _put(event, "id", f"{key}:{name}")
             else:
                 event = kind(
                     record_id=key, sequence=sequence, id=f"{key}:{name}", at=at, by=agent, **body

@@ -202,6 +202,10 @@ class Trigger(ABC):
         """Return each occasion on which the level can become due, in ascending order of cycles."""
         ...
 
+    def may_fire(self, view: RecordView) -> bool:
+        """Return False only if there is certainly no candidate for a record; the walk is saved."""
+        return True
+
     @property
     @abstractmethod
     def why(self) -> tuple[str, dict[str, str]]:

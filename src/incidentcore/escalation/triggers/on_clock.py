@@ -18,6 +18,7 @@ from incidentcore.escalation.triggers.base import (
     TriggerContext,
     TriggerFinding,
 )
+from incidentcore.escalation.view import RecordView
 from incidentcore.sla import ClockPoint, SlaThreshold
 
 __all__ = ["OnClock"]
@@ -64,6 +65,10 @@ class OnClock(Trigger):
             Candidate(crossing.cycle, None, crossing.at)
             for crossing in context.view.clocks.crossings(self.clock, self.point)
         ]
+
+    def may_fire(self, view: RecordView) -> bool:
+        """Return whether the point was reached in any cycle."""
+        return bool(view.clocks.crossings(self.clock, self.point))
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:

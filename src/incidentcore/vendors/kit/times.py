@@ -140,8 +140,8 @@ class TimeReader:
         if at.tzinfo is not None and at.utcoffset() is not None:
             return as_utc(at), ""
         zone = self.times.zone
-        if zone is None:
-            return as_utc(at.replace(tzinfo=UTC)), "no_zone"
+        if zone is None or zone.key == "UTC":
+            return as_utc(at.replace(tzinfo=UTC, fold=0)), "" if zone else "no_zone"
         before, after = zone.utcoffset(at), zone.utcoffset(at.replace(fold=1))
         if before == after and before is not None:
             return as_utc((at - before).replace(tzinfo=UTC)), ""
@@ -194,8 +194,8 @@ def _by(form: str) -> Callable[[str], datetime]:
     """
     parts = re.findall("%(.?)", form)
     names = [_PARTS.get(part) for part in parts]
-    is_plain = None not in names and len(set(names)) == len(names)
-    if not is_plain or not {"year", "month", "day"} <= {*names} or re.search(r"%.(%|\d)", form):
+    order = [*_PARTS.values()][: len(names)]  # as datetime takes them
+    if len(names) < 3 or {*names} != {*order} or re.search(r"%.(%|\d)", form):
         return lambda text: datetime.strptime(text, form)  # noqa: DTZ007
     pattern = re.escape(form)
     for part, name in zip(parts, names, strict=True):
@@ -207,8 +207,7 @@ def _by(form: str) -> Callable[[str], datetime]:
         found = match(text)
         if found is None:
             return datetime.strptime(text, form)  # noqa: DTZ007
-        numbers: dict[str, Any] = {name: int(part) for name, part in found.groupdict().items()}
-        return datetime(**numbers)  # noqa: DTZ001
+        return datetime(*map(int, found.group(*order)))  # type: ignore[arg-type]  # noqa: DTZ001
 
     return read
 

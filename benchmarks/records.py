@@ -26,11 +26,12 @@ from incidentcore.lifecycle import INCIDENT
 from incidentcore.records import (
     Incident,
     LifecycleRef,
+    Opened,
     StateChanged,
     comment,
     replay,
 )
-from incidentcore.records._fast import opening
+from incidentcore.records._fast import trusted
 from incidentcore.values import (
     IN_PROGRESS,
     NEW,
@@ -46,6 +47,7 @@ from incidentcore.values import (
 )
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+_opened = trusted(Opened)
 ADA = Actor("ada")
 KIM = Actor("kim", "requester")
 FIELDS: dict[str, Any] = {
@@ -97,15 +99,17 @@ class Unchecked(Incident):
         values = {"title": title, **fields}
         if priority is not None:
             values["priority_override"] = priority
-        event = opening(
-            record_id=id,
-            at=at,
-            by=by,
-            recorded_at=at if recorded_at is None else recorded_at,
-            record_type="incident",
-            state=state,
-            lifecycle=cls._own_lifecycle if lifecycle is None else lifecycle,
-            fields=FrozenMap.of_frozen(values),
+        event = _opened(
+            id,
+            1,
+            at,
+            by,
+            at if recorded_at is None else recorded_at,
+            "incident",
+            state,
+            cls._own_lifecycle if lifecycle is None else lifecycle,
+            FrozenMap.of_frozen(values),
+            None,
         )
         facts = Incident.default_facts()
         facts.update(event.changes(facts))

@@ -26,8 +26,9 @@ from incidentcore.records import Incident, Record
 from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.life import OneClock
-from incidentcore.values import FrozenMap, LintFinding
-from incidentcore.vendors import StateCheck, change_text, observed_changes, refused_changes
+from incidentcore.values import LintFinding
+from incidentcore.vendors import StateCheck, refused_changes
+from incidentcore.vendors.audit_log import StateTally
 from incidentcore.words import Phrase
 
 __all__ = ["Tally", "clock_row", "missing_fields", "outcome", "why"]
@@ -191,9 +192,7 @@ class Tally:
         self.open_by_age: Counter[str] = Counter()
         self.refused: list[LintFinding] = []
         self._latest: list[Escalation] = []
-        self._observed = 0
-        self._faulty = [0] * len(lifecycles)
-        self._changes: list[Counter[str]] = [Counter() for _ in lifecycles]
+        self._state_tally = StateTally(lifecycles)
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
         """Count each incident, then yield it as the desk's rules see it."""
@@ -249,10 +248,11 @@ class Tally:
 
     def _missing(self, clock: OneClock, incident: Incident) -> tuple[str, ...]:
         """Return the missing fields of a clock's stop, and record others that are not covered."""
-        missing = missing_fields(clock, incident)
         lacking = not_covered(clock, incident.timeline())
-        if lacking:
-            self.unknown.setdefault(clock.name, set()).update({*lacking}.difference(missing))
+        if not lacking:
+            return ()
+        missing = missing_fields(clock, incident)
+        self.unknown.setdefault(clock.name, set()).update({*lacking}.difference(missing))
         return missing
 
     def _flow(self, incident: Incident) -> None:
@@ -269,34 +269,21 @@ class Tally:
             self.open_by_age[str(self._age_of(incident))] += 1
 
     def _month(self, at: datetime) -> str:
-        return f"{at.astimezone(self._zone):%Y-%m}"
+        local = at.astimezone(self._zone)
+        return f"{local.year:04}-{local.month:02}"
 
     def _states(self, incident: Incident) -> None:
         if not self._lifecycles:
             return
-        self._observed += observed_changes(incident)
-        for place, lifecycle in enumerate(self._lifecycles):
-            refused = refused_changes(incident, lifecycle)
-            self._faulty[place] += bool(refused)
-            self._changes[place].update(change_text(finding) for finding in refused)
-            if place == 0 and len(self.refused) < _EXAMPLES:
-                self.refused.extend(refused[: _EXAMPLES - len(self.refused)])
+        refused, *_ = self._state_tally.add(incident)
+        if refused and len(self.refused) < _EXAMPLES:
+            found = refused_changes(incident, self._lifecycles[0])
+            self.refused.extend(found[: _EXAMPLES - len(self.refused)])
 
     @property
     def checks(self) -> tuple[StateCheck, ...]:
         """Return the result of checking the state changes against each lifecycle."""
-        return tuple(
-            StateCheck(
-                lifecycle=lifecycle.id,
-                observed=self._observed,
-                refused=changes.total(),
-                incidents=faulty,
-                changes=FrozenMap(changes),
-            )
-            for lifecycle, faulty, changes in zip(
-                self._lifecycles, self._faulty, self._changes, strict=True
-            )
-        )
+        return self._state_tally.checks
 
     @property
     def refusal(self) -> str:

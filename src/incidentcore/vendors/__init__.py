@@ -5,7 +5,6 @@ from incidentcore.vendors.audit_log import (
     StateCheck,
     change_text,
     check_states,
-    observed_changes,
     read_audit_log,
     refused_changes,
 )
@@ -45,7 +44,6 @@ __all__ = [
     "check_states",
     "compare_sla",
     "describe_columns",
-    "observed_changes",
     "open_table",
     "read_audit_log",
     "read_events",

@@ -10,9 +10,9 @@ such a log raises a ``FormatError``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from incidentcore.errors import FormatError
 from incidentcore.instants import as_zone
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.lifecycle.check import judge_history
-from incidentcore.records import Incident, StateChanged
+from incidentcore.records import Corrected, Incident, Migrated, Opened, StateChanged
 from incidentcore.values import FrozenMap, LintFinding
 from incidentcore.vendors.audit_rows import (
     BACKFILLED,
@@ -42,14 +42,15 @@ from incidentcore.vendors.tabular import TableInput, open_table
 __all__ = [
     "AuditLog",
     "StateCheck",
+    "StateTally",
     "change_text",
     "check_states",
-    "observed_changes",
     "read_audit_log",
     "refused_changes",
 ]
 
 
+_CACHED: Final = 1 << 16  # memory stays bounded for any log
 _COVERS: Final = ("states", "assignments", "priorities", "acknowledgements", "moments")
 
 
@@ -268,27 +269,70 @@ def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCh
     >>> dict(check_states(log, AUDIT_LIFECYCLE).changes)
     {'Active -> Closed': 1}
     """
-    observed = faulty = 0
-    changes: Counter[str] = Counter()
+    tally = StateTally((lifecycle,))
     for incident in incidents:
-        observed += observed_changes(incident)
-        refused = refused_changes(incident, lifecycle)
-        changes.update(change_text(finding) for finding in refused)
-        faulty += bool(refused)
-    return StateCheck(
-        lifecycle=lifecycle.id,
-        observed=observed,
-        refused=changes.total(),
-        incidents=faulty,
-        changes=FrozenMap(changes),
-    )
+        tally.add(incident)
+    return tally.checks[0]
 
 
-def observed_changes(incident: Incident) -> int:
-    """Return the number of observed state changes, without inferred ones."""
-    return sum(
-        isinstance(event, StateChanged) and event.action != FIRST_SEEN for event in incident.history
-    )
+def _step(event: Opened | StateChanged | Corrected) -> tuple[str, str]:
+    """Return what a check by states reads of an event: its action or kind, and its state."""
+    if isinstance(event, Opened):
+        return "", event.state.name
+    if isinstance(event, Corrected):
+        return event.kind, ""
+    return event.action if type(event) is StateChanged else event.kind, event.state.name
+
+
+class StateTally:
+    """Checks the state changes of incidents against lifecycles, one incident at a time.
+
+    Of incidents that went through the same states, only the first is judged.
+    """
+
+    def __init__(self, lifecycles: Sequence[Lifecycle]) -> None:
+        self._lifecycles = lifecycles
+        # What makes more than states count: an action of a lifecycle, or these kinds of events.
+        self._others = {row.action for one in lifecycles for row in one.transitions}
+        self._others |= {Migrated.kind, Corrected.kind}
+        self._observed = 0
+        self._incidents = [0] * len(lifecycles)
+        self._changes: list[Counter[str]] = [Counter() for _ in lifecycles]
+        self._judged: dict[tuple[tuple[str, str], ...], list[list[str]]] = {}
+
+    def add(self, incident: Incident) -> list[list[str]]:
+        """Count an incident; return its refused changes as text, for each lifecycle."""
+        moves = [e for e in incident.history if isinstance(e, (Opened, StateChanged, Corrected))]
+        moves.sort(key=attrgetter("at", "sequence"))
+        course = tuple(map(_step, moves))
+        self._observed += sum(isinstance(e, StateChanged) and e.action != FIRST_SEEN for e in moves)
+        refused = self._judged.get(course)
+        if refused is None:
+            found = (refused_changes(incident, one) for one in self._lifecycles)
+            refused = [[change_text(finding) for finding in several] for several in found]
+            if not any(how in self._others for how, _ in course) and len(self._judged) < _CACHED:
+                self._judged[course] = refused
+        for place, changes in enumerate(refused):
+            if changes:
+                self._incidents[place] += 1
+                self._changes[place].update(changes)
+        return refused
+
+    @property
+    def checks(self) -> tuple[StateCheck, ...]:
+        """Return the result for each lifecycle."""
+        return tuple(
+            StateCheck(
+                lifecycle=lifecycle.id,
+                observed=self._observed,
+                refused=changes.total(),
+                incidents=incidents,
+                changes=FrozenMap(changes),
+            )
+            for lifecycle, incidents, changes in zip(
+                self._lifecycles, self._incidents, self._changes, strict=True
+            )
+        )
 
 
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:

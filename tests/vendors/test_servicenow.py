@@ -589,6 +589,23 @@ def test_every_row_is_reached_by_at_least_one_event() -> None:
     assert {event.at for event in incident.history} == set(minutes)
 
 
+def test_a_log_of_the_required_columns_alone_has_every_state() -> None:
+    """Two states with the same last letter are two states."""
+    lines = [
+        "number,incident_state,opened_at,sys_updated_at,sys_updated_by",
+        "INC1,New,1/6/2026 09:00,1/6/2026 09:00,Ada",
+        "INC1,Resolved,1/6/2026 09:00,1/6/2026 10:00,Ada",
+        "INC1,Closed,1/6/2026 09:00,1/6/2026 11:00,Ada",
+    ]
+    [incident], _ = load_audit_log(lines)
+    changed = [event for event in incident.history if isinstance(event, StateChanged)]
+    assert [(event.state.name, event.at) for event in changed] == [
+        ("Resolved", at(10)),
+        ("Closed", at(11)),
+    ]
+    assert incident.closed_at == at(11)
+
+
 def test_a_log_without_resolved_at_is_not_blamed_on_its_incidents() -> None:
     """A column that is missing is told once, not for each closed incident."""
     lines = [

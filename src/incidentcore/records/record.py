@@ -276,10 +276,7 @@ class Record(RecordBase):
 
     @classmethod
     def _read(cls, history: Iterable[Event]) -> Self:
-        """Return the record of a history as a reader made it, with its timeline.
-
-        The events must be of one record of this type, in sequence, numbered and never corrected.
-        """
+        """Return the record of events in sequence, as a reader numbered them; none corrected."""
         timeline, facts = fold_both(history, cls._usual_facts())
         return cls._of(facts, tuple(history), numbered=True, timeline=timeline)
 

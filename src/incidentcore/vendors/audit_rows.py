@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import compress
 from operator import itemgetter, ne
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from incidentcore.errors import FormatError, InvalidValueError
@@ -109,6 +109,7 @@ _Change = tuple[Callable[..., Event], tuple[object, ...]]
 """A maker of events, and what its events add to the common parts."""
 
 _UNREAD: Final = object()
+T = TypeVar("T")
 
 
 class _Column(NamedTuple):
@@ -202,26 +203,22 @@ class FieldReader:
         """Return a time as ``time`` does, or None if it is missing."""
         return None if row[column] in MISSING else self.time(row, column)
 
-    def _checked(self, row: AuditRow, column: str, value: Any, code: str) -> Any:
+    def _checked(self, row: AuditRow, column: str, value: T | None, code: str) -> T | None:
         if value is None and row[column] not in MISSING:
             self.tell(row, column, code, "left out")
         return value
 
     def count(self, row: AuditRow, column: str) -> int | None:
         """Return a whole number, or None if it is missing or not a whole number."""
-        number: int | None = self._checked(row, column, whole_number(row[column]), "not_a_count")
-        return number
+        return self._checked(row, column, whole_number(row[column]), "not_a_count")
 
     def flag(self, row: AuditRow, column: str) -> bool | None:
         """Return true or false, or None if it is missing or neither."""
-        flag: bool | None = self._checked(row, column, _TRUE.get(row[column]), "not_a_flag")
-        return flag
+        return self._checked(row, column, _TRUE.get(row[column]), "not_a_flag")
 
     def level(self, row: AuditRow, column: str) -> Level | None:
         """Return a level, written such as ``2 - Medium``, or None if it is missing or unknown."""
-        found = _TABLES.find(column, row[column])
-        level: Level | None = self._checked(row, column, found, "unknown_level")
-        return level
+        return self._checked(row, column, _TABLES.find(column, row[column]), "unknown_level")
 
     def state(self, row: AuditRow) -> State:
         """Return the state; a state that is not among those of the log counts as open."""
@@ -276,7 +273,8 @@ class RowHistory:
             if column in columns
         ]
         self._columns = tuple(there)
-        self._pick = itemgetter(*(one.place for one in there), columns["incident_state"])
+        last = (columns["number"], columns["incident_state"])
+        self._pick = itemgetter(*(one.place for one in there), *last)
         self._opened = [one for one in there if one.kind in ("assigned", "prioritized", "fields")]
         absent = {**_GROUP, **_PRIORITY, **_PLAIN}.items()
         self._absent = {to: self._plain(self._blank, column) for column, to in absent}
@@ -322,10 +320,9 @@ class RowHistory:
             value = one.value(row)
             if value is not None or not is_first or kind == "link":
                 by_kind.setdefault(kind, {})[one.to] = value
-        if "assigned" in by_kind:
-            yield _assigned, (FrozenMap.of_frozen(by_kind["assigned"]),)
-        if "prioritized" in by_kind:
-            yield _prioritized, (FrozenMap.of_frozen(by_kind["prioritized"]), "")
+        for kind, make, rest in (("assigned", _assigned, ()), ("prioritized", _prioritized, ("",))):
+            if kind in by_kind:
+                yield make, (FrozenMap.of_frozen(by_kind[kind]), *rest)
         if "classified" in by_kind:
             yield _classified, (self._path(row), None, ())
         if "link" in by_kind:

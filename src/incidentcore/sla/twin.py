@@ -44,7 +44,7 @@ class Twin:
         this clock is folded by itself.
         """
         timeline = known._timeline  # noqa: SLF001  its fold is used again
-        if known._editions or known._swaps or timeline.is_covered_in_part:  # noqa: SLF001
+        if known._editions or known._swaps or timeline.covers is not None:  # noqa: SLF001
             return status_of(self.rules, known.record_id, timeline, known.now)
         before = known.definition
         if before is None:

@@ -290,6 +290,8 @@ CELLS = {
     "m": st.sampled_from(("", "kim")),
     "q": st.sampled_from(("", "3", "many")),
     "free": st.sampled_from(("", "EMEA")),
+    "state": st.sampled_from(("", "Resolved")),  # no field takes it: custom
+    "impact": st.sampled_from(("", "high")),
 }
 COLUMNS = {
     "id": "n",

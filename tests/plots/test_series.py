@@ -252,8 +252,9 @@ def test_the_ticks_and_texts_around_a_picture() -> None:
     assert list(week.get_xticks()) == [0, 3, 6, 9, 12, 15, 18, 21, 24]
     (bar,) = [ax for ax in week.figure.axes if ax is not week]
     assert bar.get_ylabel() == "records opened"
-    backlog, _ = drawn("backlog")
-    assert isinstance(backlog.xaxis.get_major_formatter(), mpl.dates.ConciseDateFormatter)
+    for name in ("backlog", "clock", "life", "rota"):
+        axis = drawn(name)[0].xaxis
+        assert isinstance(axis.get_major_formatter(), mpl.dates.ConciseDateFormatter), name
     for theme in ("light", "dark"):
         plot, rows, options = pictures()["flow"]
         ax = plot(rows, theme=theme, **options)

@@ -16,6 +16,7 @@ from incidentcore.desk import (
     explain_record,
     load_desk,
 )
+from incidentcore.desk.toml import hint
 from incidentcore.errors import DefinitionError
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, comment
@@ -175,3 +176,29 @@ def test_a_lifecycle_without_a_policy_is_not_the_preset_that_has_one() -> None:
     incident = desk.lifecycle("incident")
     own = attrs.evolve(desk, lifecycles=[incident])
     assert load_desk(dump_desk(own)).lifecycle("incident") == incident
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("a = { b = 1,", 1, "an inline table stands on one line, from { to }"),
+        ("a = {\n b = 1 }", 2, "an inline table stands on one line, from { to }"),
+        ("a = { b = 1, }", 1, "no comma stands before the closing brace of an inline table"),
+        ("a = 08:00-18:00", 1, 'times stand in quotes: "08:00-18:00"'),
+        ("a = 12-24", 1, 'a day of every year stands in quotes: "12-24"'),
+        ("a = 4h", 1, 'spans stand in quotes: "4h"'),
+        ("a = 3 business days", 1, 'spans stand in quotes: "4h"'),
+        ("a = office", 1, 'texts stand in quotes: "text"'),
+        ("a = True", 1, 'texts stand in quotes: "text"'),
+        ("[a b]", 1, "a name with a space stands in quotes"),
+        ("[a]\n[a]", 2, "each table may stand once; [[NAME]] adds one more of a list"),
+        ("a = true", 1, ""),
+        ("a = nan", 1, ""),
+        ("x = 1", 9, ""),
+    ],
+)
+def test_a_syntax_error_has_a_hint(text: str, line: int, words: str) -> None:
+    """Of its line, or of the one before; without a line it is the last one."""
+    assert hint(text, f"Expected '=' (at line {line}, column 3)") == words
+    if line == text.count("\n") + 1:
+        assert hint(text, "Expected '=' (at end of document)") == words

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from tests.kpi.tickets import AGENT, minute
 
-from incidentcore.conditions import field
+from incidentcore.conditions import ALWAYS, field
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
-from incidentcore.kpi import SURVIVAL_MEDIAN, Duration, Kpi, KpiResult, catalogue, compute_kpis
+from incidentcore.kpi import (
+    SURVIVAL_MEDIAN,
+    Duration,
+    Kpi,
+    KpiResult,
+    Periods,
+    SlaClocks,
+    catalogue,
+    compute_kpis,
+)
 from incidentcore.kpi.catalogue import VOLUME
 from incidentcore.kpi.charts import open_spans
 from incidentcore.kpi.engine.sketch import Sketch
@@ -20,6 +29,7 @@ from incidentcore.kpi.measures import Availability
 from incidentcore.kpi.table import ALL, group_cell
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, Prioritized, mark_restored
+from incidentcore.sla import SlaDefinition
 from incidentcore.values import Impact
 from incidentcore.words import Phrase
 
@@ -159,3 +169,56 @@ def test_a_spell_has_the_weight_of_each_of_its_parts() -> None:
     window = Interval(minute(0), minute(100))
     row = compute_kpis([kpi], [record], as_of=minute(100), window=window)["x"]
     assert row.value == pytest.approx(1 - (20 / 2 + 10) / 100)
+
+
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [
+        *(("mon", "2026-W23"), ("tue", "2026-06-02"), ("wed", "2026-06-03"), ("thu", "2026-06-04")),
+        *(("fri", "2026-06-05"), ("sat", "2026-05-30"), ("sun", "2026-05-31")),
+    ],
+)
+def test_a_week_may_start_on_each_day(day: Any, first: str) -> None:
+    """Friday, 5 June 2026 lies in the week that began on the given day; on Monday it is ISO's."""
+    weeks = Periods("week", week_starts=day)
+    at = datetime(2026, 6, 5, 12, tzinfo=UTC)
+    assert weeks.label(at) == first
+    whole = weeks.interval(first)
+    assert (whole.start <= at < whole.end, whole.end - whole.start) == (True, timedelta(7))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"unit": "hour"}, "unit"),
+        ({"unit": "day", "week_starts": "sun"}, "week_starts"),
+        ({"unit": "week", "week_starts": "Sunday"}, "week_starts"),
+        ({"unit": "month", "year_starts": 2}, "year_starts"),
+        ({"unit": "year", "year_starts": 13}, "year_starts"),
+        ({"unit": "year", "year_starts": 0}, "year_starts"),
+        ({"unit": "quarter", "year_starts": True}, "year_starts"),
+    ],
+)
+def test_periods_that_cannot_be(wrong: dict[str, Any], where: str) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        Periods(**wrong)
+    assert refused.value.where == where
+    assert Periods("year", year_starts=12).label(minute(0)) == "2025/26"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "overdue", "of"),
+    [
+        ("met", False, "completed clocks"),
+        ("met", True, "completed or overdue clocks"),
+        ("cycles_met", False, "completed cycles"),
+        ("running_breached", False, "clocks running or paused"),
+        ("time_over_target", False, ""),
+    ],
+)
+def test_what_a_share_of_clocks_is_of(outcome: Any, *, overdue: bool, of: str) -> None:
+    target = SlaDefinition(name="x", target=M, stop=ALWAYS)
+    measure = SlaClocks(target, outcome, overdue_missed=overdue)
+    assert measure.of == of
+    assert measure.is_share is (outcome in ("met", "running_breached"))
+    assert measure.unit == ("duration" if outcome == "time_over_target" else "fraction")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from incidentcore.pages import Page, Section, Tabular, to_csv, to_html, to_markdown, to_text
 from incidentcore.pages.page import Paged
-from incidentcore.pages.table import translated_cells
-from incidentcore.words import GERMAN
+from incidentcore.pages.table import said_cell, translated_cells
+from incidentcore.words import GERMAN, Phrase
 
 
 class Two(Tabular):
@@ -143,3 +143,11 @@ def test_the_figures_of_a_page_are_what_it_was_given() -> None:
     given = {"n": 1.5, "m": None}
     assert dict(Page(title="x", figures=given).figures) == given
     assert dict(Page(title="x").figures) == {}
+
+
+def test_a_cell_is_translated_if_it_is_a_phrase_or_a_number() -> None:
+    """A word of the data stays as it is, also where it has a translation."""
+    assert said_cell(GERMAN, Phrase("open")) == "offen"
+    assert said_cell(GERMAN, "open") == "open"
+    assert said_cell(GERMAN, "1,234.5", is_number=True) == "1.234,5"
+    assert said_cell(GERMAN, "1,234.5") == "1,234.5"

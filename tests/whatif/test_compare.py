@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -269,3 +270,36 @@ def test_a_misspelt_field_to_break_down_by_is_refused() -> None:
     """It would else look as if no record had a value."""
     with pytest.raises(InvalidValueError, match=r"'grup'.*assignment_group"):
         compare_rules(clock(PLAIN), clock(LUNCH), [incident(4.5, 1)], now=NOW, group_by="grup")
+
+
+def test_a_desk_that_promises_nothing_has_no_clock() -> None:
+    """Beside one that does, each record goes from none to an outcome."""
+    bare = load_desk('desk = 1\nname = "x"\n')
+    full = load_desk(
+        'desk = 1\nname = "x"\n[services.all]\ncalendar = "always"\nresolution = "4h"\n'
+        '[[agreements]]\nservice = "all"\n'
+    )
+    records = [incident(1), incident(9, 2)]
+    assert compare_rules(bare, bare, records, now=NOW).changes == ()
+    found = compare_rules(bare, full, records, now=NOW)
+    clocks = {(one.before, one.after) for one in found.changes if one.what == "clock"}
+    assert clocks == {("none", "met"), ("none", "breached")}
+
+
+def test_clocks_of_one_name_are_matched_by_place() -> None:
+    """Two policies of one name are the first and the second on each side."""
+    two = ServiceLevel([clock(PLAIN, name="fix"), clock(PLAIN, 8, name="fix")])
+    other = ServiceLevel([clock(PLAIN, name="fix"), clock(PLAIN, 2, name="fix")])
+    found = compare_rules(two, other, [incident(4)], now=NOW)
+    assert [(one.key, one.before, one.after) for one in found.changes] == [
+        ("fix 2", "met", "breached")
+    ]
+
+
+def test_a_clock_that_was_canceled_or_did_not_start_is_neither() -> None:
+    go, done = field("custom.go").is_true(), field("custom.done").is_true()
+    never = SlaDefinition(name="x", target=HOUR, start=go, stop=done)
+    over = field("resolved_at").present()
+    ended = attrs.evolve(never, start=field("state.open").is_true(), cancel=over)
+    found = compare_rules(never, ended, [incident(4)], now=NOW)
+    assert found.counts == {("not started", "canceled"): 1}

@@ -173,3 +173,9 @@ def test_a_load_for_more_agents_than_are_tried(monkeypatch: pytest.MonkeyPatch) 
     assert agents_needed(9.5, **need) == 10  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="less than 10 Erlangs"):
         agents_needed(10, **need)  # type: ignore[arg-type]
+
+
+def test_work_on_exercises_is_no_load() -> None:
+    drill = Incident.open(id="D", title="T", by="kim", at=MONDAY, exercise="drill")
+    drill = acknowledge(drill, at=MONDAY, by=Actor("ada", "agent"))
+    assert offered_load([drill], window=Interval(MONDAY, MONDAY + HOUR), zone="UTC").peak == 0.0

@@ -94,3 +94,15 @@ def test_nothing_finished_says_nothing() -> None:
         smallest_target(CLOCK, [], share=0, now=NOW)
     with pytest.raises(InvalidValueError, match="between 0 and 1"):
         smallest_target(CLOCK, [], share="0.9", now=NOW, confidence=1.0)
+
+
+def test_exercises_and_canceled_clocks_are_not_counted() -> None:
+    """One that still runs is told; one that was canceled is neither finished nor running."""
+    drill = Incident.open(id="D", title="T", by="kim", at=NINE, exercise="drill")
+    gone = advance(incident(3, None), "cancel", at=NINE + HOUR, by="ada")
+    found = smallest_target(
+        CLOCK, [incident(1, 2), incident(2, None), drill, gone], share=1, now=NOW
+    )
+    assert found is not None
+    assert (found.n, found.running, found.record_id) == (1, 1, "I001")
+    assert (found.low, found.high) == (found.target, None)

@@ -99,6 +99,7 @@ POLICY = SlaPolicy(
     ],
     default=SlaDefinition.resolution(hours=30, calendar=BY_SITE),
 )
+HOUR = timedelta(hours=1)
 KPIS = (
     *(catalogue.VOLUME, catalogue.BACKLOG, catalogue.BACKLOG_GROWTH),
     catalogue.MEAN_TIME_TO_RESOLVE,
@@ -334,3 +335,29 @@ def test_what_comes_and_goes_in_the_first_period_counts_once() -> None:
     table = finish_partial(part)
     first = table.results[0]
     assert (first.value, first.n) == (2, 3)
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("mode", ["exact", "sketch"])
+def test_rows_of_one_kind_have_times_of_their_own(mode: Any) -> None:
+    """Alike but for when they were opened, answered and done: every KPI, also by groups."""
+    plain = {
+        "state": "Resolved", "priority": "1 - Critical", "team": "mail", "site": "x", "score": 3,
+        "ack": None, "reply": None, "closed": None, "canceled": None,
+    }  # fmt: skip
+    rows = [
+        {**plain, "id": str(n), "in": START + n * HOUR, "done": START + 3 * n * HOUR}
+        for n in range(1, 12)
+    ]
+    rows += [
+        {**row, "id": f"a{row['id']}", "ack": row["in"] + n * HOUR / 4, "state": "Closed"}
+        | {"reply": row["in"] + n * HOUR / 3, "closed": row["done"] + n * HOUR}
+        for n, row in enumerate(rows)
+    ]
+    rows += [
+        {**plain, "id": f"o{n}", "in": START + 5 * n * HOUR, "done": None, "state": "New"}
+        for n in range(3)
+    ]
+    kpis = KPIS if mode == "exact" else SKETCHED
+    for groups in ((), ("priority",), (AgeBuckets((1, 3)),)):
+        agree("polars", rows, kpis, as_of=AS_OF, group_by=groups, window=None, mode=mode)

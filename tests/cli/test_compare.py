@@ -82,3 +82,12 @@ def test_what_only_one_desk_has_stands_beside_nothing(
         found = json.loads(capsys.readouterr().out)["differences"]
         told = [(one["part"], one["before"], one["after"], one["for example"]) for one in found]
         assert told == [("categories", *sides, "impact high")]
+
+
+def test_a_target_that_differs_is_shown_on_both_sides(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(files[1]).write_text(DESK.replace('"4h"', '"5h"'), encoding="utf-8")
+    assert main(["compare", *files[:2], "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["differences"]
+    assert found["differs in"] == "target 4:00:00 -> 5:00:00"

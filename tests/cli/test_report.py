@@ -234,3 +234,15 @@ def test_a_desk_says_what_its_export_is(tmp_path: Path, capsys: pytest.CaptureFi
     code, page, err = run(capsys, "report", log, "--desk", desk, *mapping)
     assert (code, err) == (0, "")
     assert "incident: 1 of 1 state changes refused, in 1 incidents" in page
+
+
+@pytest.mark.parametrize(
+    ("only", "pictures"), [("volume", 0), ("flow", 1), ("ageing,sla", 2), ("sla", 1)]
+)
+def test_only_a_section_that_is_shown_has_its_picture(
+    capsys: pytest.CaptureFixture[str], table: Path, office: Path, only: str, pictures: int
+) -> None:
+    pytest.importorskip("matplotlib")
+    asked = ("report", table, *MAP, "--zone", "UTC", "--desk", office, "--html", "--only", only)
+    code, page, _ = run(capsys, *asked)
+    assert (code, page.count("<img")) == (0, pictures)

@@ -87,3 +87,18 @@ def test_a_duplicate_of_a_duplicate_is_refused() -> None:
         merge_duplicate(incident(3), two, at=AT + 4 * MINUTE, by="ada")
     with pytest.raises(InvalidValueError, match="INC-2"):
         merge_duplicate(one, two, at=AT + 4 * MINUTE, by="ada")
+
+
+def test_a_duplicate_is_of_one_record_of_its_type() -> None:
+    """Neither of a problem nor of two incidents, nor of another duplicate; twice of one is fine."""
+    problem: Any = Problem.open(id="PRB-1", title="t", at=AT, by="ada")
+    later = AT + 9 * MINUTE
+    once, kept = merge_duplicate(incident(2), incident(1), at=later, by="ada")
+    with pytest.raises(InvalidValueError, match=r"^original: got 'problem'; allowed: a incident$"):
+        merge_duplicate(incident(2), problem, at=later, by="ada")
+    with pytest.raises(InvalidValueError, match=r"^original: got 'INC-3'; allowed: INC-1, as it"):
+        merge_duplicate(once, incident(3), at=later, by="ada")
+    with pytest.raises(InvalidValueError, match=r"^original: got 'INC-2'; .* not itself the dupl"):
+        merge_duplicate(incident(3), once, at=later, by="ada")
+    again, _ = merge_duplicate(once, kept, at=later, by="ada")
+    assert again.links == once.links

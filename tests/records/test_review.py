@@ -111,3 +111,25 @@ def test_a_condition_decides_whether_a_review_is_due() -> None:
     assert not review_required(incident(), rule)
     assert review_required(set_major_status(incident(), "accepted", at=AT, by="ada"), rule)
     assert not review_required(set_fields(incident(), title="x", at=AT, by="ada"), rule)
+
+
+@pytest.mark.parametrize(
+    ("part", "where"),
+    [
+        ({"timeline": ["10:00"]}, "timeline"),
+        ({"causes": ["dust"]}, "causes"),
+        ({"actions": ["order"]}, "actions"),
+        ({"actions": [action("1"), action("1")]}, "actions"),
+        ({"held_on": AT}, "held_on"),
+        ({"held_on": "today"}, "held_on"),
+        ({"incidents": []}, "incidents"),
+        ({"incidents": [""]}, "incidents"),
+        ({"summary": ""}, "summary"),
+        ({"id": ""}, "id"),
+    ],
+)
+def test_an_error_names_the_part_of_a_review(part: dict[str, Any], where: str) -> None:
+    """And what it may hold."""
+    fields: dict[str, Any] = {"id": "PIR-1", "incidents": ["INC-1"], "summary": "x", **part}
+    with pytest.raises(InvalidValueError, match=f"^{where}: "):
+        PostIncidentReview(**fields)

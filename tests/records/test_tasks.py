@@ -48,3 +48,17 @@ def test_an_item_is_asked_for_at_least_once() -> None:
     """Nothing of something is not a request."""
     with pytest.raises(InvalidValueError, match="quantity: got 0"):
         RequestItem(id="1", name="laptop", quantity=0)
+
+
+@pytest.mark.parametrize(
+    ("part", "where"),
+    [
+        ({"id": ""}, "id"), ({"title": ""}, "title"), ({"status": "done"}, "status"),
+        ({"assignee": ""}, "assignee"), ({"order": True}, "order"), ({"order": "1"}, "order"),
+    ],
+)  # fmt: skip
+def test_an_error_names_the_part_of_a_task(part: dict[str, object], where: str) -> None:
+    """An assignee may be missing, but not empty."""
+    assert Task(id="1", title="t", assignee="lee").assignee == "lee"
+    with pytest.raises(InvalidValueError, match=f"^{where}: "):
+        Task(**{"id": "1", "title": "t", **part})  # type: ignore[arg-type]  # the fact

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.schedule import (
     BusinessCalendar,
     Holiday,
@@ -89,3 +90,11 @@ def test_business_days_keep_the_wall_time_over_a_change() -> None:
     """Friday 10:00 and one day is Monday 10:00 in Berlin, 71 hours later (C8)."""
     friday = datetime(2026, 3, 27, 10, tzinfo=BERLIN)
     assert OFFICE.add_business_days(friday, 1) == datetime(2026, 3, 30, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("n", "day"), [(-1, 8), (0, 12), (1, 12)])
+def test_business_days_where_nothing_is_open_on_that_side_are_not_found(n: int, day: int) -> None:
+    """Open on 10 June alone: nothing lies before the 8th, nor after the 12th."""
+    once = BusinessCalendar(zone="UTC", hours={}, special={"2026-06-10": "09:00-17:00"})
+    with pytest.raises(UnreachableDeadlineError):
+        once.add_business_days(datetime(2026, 6, day, tzinfo=UTC), n)

@@ -13,6 +13,7 @@ from incidentcore.schedule import (
     BusinessCalendar,
     Holiday,
     copy_holidays,
+    holidays_version,
     public_holidays,
 )
 
@@ -85,3 +86,9 @@ def test_a_holiday_that_returns_has_no_dates_of_its_own() -> None:
     """Only a day or a range lists its dates."""
     assert Holiday(yearly="12-25").explicit_dates() == ()
     assert Holiday("2026-12-25").explicit_dates() == (date(2026, 12, 25),)
+
+
+def test_the_version_of_the_package_is_that_of_its_dates() -> None:
+    """To be written down beside what was copied."""
+    package = pytest.importorskip("holidays")
+    assert holidays_version() == package.__version__

@@ -203,3 +203,14 @@ def test_a_due_by_a_time_of_day_can_be_reached() -> None:
     assert codes(daily) == []
     never = attrs.evolve(daily, calendar=ONE_DAY)
     assert codes(never, starts=[datetime(2026, 6, 2, tzinfo=UTC)]) == ["unreachable_target"]
+
+
+def test_what_is_never_canceled_by_rule_is_not_asked() -> None:
+    """A start that a stop excludes attaches nothing; without a cancel there is nothing to prove."""
+    trap = resolution(start=OPEN & VIP, stop=OPEN, cancel=NEVER, pause=NEVER)
+    (finding,) = lint_sla(trap)
+    assert (finding.code, finding.data["condition"]) == ("never_attaches", "stop")
+    other = resolution(start=OPEN & VIP, stop=DONE, cancel=VIP, pause=NEVER)
+    (finding,) = lint_sla(other)
+    assert (finding.code, finding.data["condition"]) == ("never_attaches", "cancel")
+    assert codes(resolution(start=OPEN & VIP, stop=DONE, cancel=NEVER, pause=NEVER)) == []

@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.vendors import (
     ImportFinding,
     describe_columns,
     read_events,
+    read_json,
     read_ocel,
     read_statuspage,
     read_table,
 )
 from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
 from incidentcore.vendors.kit.paths import clean
+from incidentcore.vendors.lines import LONGEST_LINE, LineError, checked_lines
 from incidentcore.vendors.profiles import read_profile
 from incidentcore.vendors.table_import import TableImport
 
@@ -267,3 +269,132 @@ def test_the_columns_of_a_table_are_counted(tmp_path: Path) -> None:
         ("Opened", 2, ("2026-03-02", "2026-03-03")),
         ("Odd", 1 + 1, ("x",)),
     ]
+
+
+def test_memory_of_times_and_people_is_emptied_and_nothing_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With room for one each, many rows are read as with room for all."""
+    rows = [
+        {**CLEAN, "No": str(n), "Caller": f"c{n % 3}", "Assignee": f"a{n % 2}"} for n in range(6)
+    ]
+    whole = list(read_table(rows, MAPPING, zone="UTC"))
+    for module in ("clean_rows", "kit.times"):
+        monkeypatch.setattr(f"incidentcore.vendors.{module}._CACHED", 1)
+    assert list(read_table(rows, MAPPING, zone="UTC")) == whole
+    assert [one.caller for one in whole] == ["c0", "c1", "c2", "c0", "c1", "c2"]
+
+
+@pytest.mark.parametrize(("place", "allowed"), [(0, "1 to 2"), (3, "1 to 2"), (1, None), (2, None)])
+def test_a_column_by_its_place(tmp_path: Path, place: int, allowed: str | None) -> None:
+    """From 1 to the number of columns; one without a name is called by its place."""
+    path = tmp_path / "t.csv"
+    path.write_text("No,Opened\nA,2026-03-02 09:00\n", encoding="utf-8")
+    mapping: dict[str, str | int] = {"id": 1, "opened": 2, "title": place}
+    if allowed is None:
+        (record,) = read_table(path, mapping, zone="UTC")
+        assert record.title == ("A", "2026-03-02 09:00")[place - 1]
+        return
+    with pytest.raises(InvalidValueError) as refused:
+        read_table(path, mapping, zone="UTC")
+    assert (refused.value.where, refused.value.allowed) == ("mapping[title]", allowed)
+
+
+def test_events_without_a_readable_time_are_left_out(tmp_path: Path) -> None:
+    """Each with a finding; what was detected about the file is one as well."""
+    path = tmp_path / "log.csv"
+    text = "Case;What;When\n7;New;2026-03-02 09:00\n7;Grün;\n7;On Hold;soon\n"
+    path.write_text(text, encoding="utf-8")
+    reading = read_events(path, case="Case", activity="What", at="When", times=Times("UTC"))
+    (record,) = reading
+    assert [event.kind for event in record.history] == ["opened"]
+    codes = [one.code for one in reading.findings]
+    assert codes.count("unreadable_time") == 2
+    assert "detected_delimiter" in codes
+
+
+def test_what_a_builder_leaves_out_of_a_record() -> None:
+    """An entry without a time, a moment that cannot be read, and a moment that is empty."""
+
+    def build(history: Any, _: object) -> None:
+        history.opened(NINE, history.actor("kim", "requester"))
+        ada = history.actor("ada", "agent")
+        history.changed("1", None, ada, field="state", after="resolved")
+        history.changed("2", "soon", ada, field="state", after="resolved")
+        history.moments(ada, acknowledged="", responded=None, resolved="later", closed=NINE)
+
+    reading = Import([0], build, record=Incident, id=lambda _: "R", times=Times("UTC"))
+    (record,) = reading
+    assert [event.kind for event in record.history] == ["opened", "state_changed"]
+    assert record.custom["resolved"] == "later"
+    assert [(one.code, one.path or one.field) for one in reading.findings] == [
+        ("unreadable_time", "1"),
+        ("unreadable_time", "2"),
+        ("unreadable_time", "resolved"),
+    ]
+
+
+def test_attributes_of_an_object_that_have_no_field() -> None:
+    """Only those that the names list are read, the rest is left."""
+    thing = {
+        "id": "o1",
+        "type": "Incident",
+        "attributes": [
+            {"name": "prio", "time": "1970-01-01T00:00:00Z", "value": "high"},
+            {"name": "floor", "time": "1970-01-01T00:00:00Z", "value": "3"},
+        ],
+    }
+    event = {"id": "e", "type": "New", "time": "2026-03-02T09:00:00Z", "relationships": []}
+    event["relationships"] = [{"objectId": "o1", "qualifier": "of"}]
+    log = {"objects": [thing], "events": [event]}
+    (record,) = read_ocel(
+        log, object_type="Incident", fields={"priority": "prio"}, activities={"New": "new"}
+    )
+    assert record.priority is not None
+    assert (record.priority.name, dict(record.custom)) == ("high", {})
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("a\0b", "a NUL character"),
+        ("a\ud800b", "half of a surrogate pair"),
+        (7, "int instead of a line of text"),
+        ("x" * (LONGEST_LINE + 1), "a line longer than"),
+    ],
+)
+def test_a_line_that_is_not_text(line: Any, said: str) -> None:
+    assert list(checked_lines(["a", "ü", "x" * LONGEST_LINE])) == ["a", "ü", "x" * LONGEST_LINE]
+    with pytest.raises(LineError, match=said):
+        list(checked_lines(["a", line]))
+
+
+def test_a_finding_of_what_has_no_text() -> None:
+    """A broken text form does not hide it."""
+
+    class Broken:
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    findings = Findings()
+    findings.add("odd", "left out", value=Broken())
+    assert findings[0].value == "<Broken>"
+
+
+def test_a_file_that_is_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.json"
+    path.write_text("[1]", encoding="utf-8")
+    monkeypatch.setattr("incidentcore.vendors.tabular.LARGEST", 3)
+    assert read_json(path) == [1]
+    path.write_text("[1,\n2]", encoding="utf-8")
+    with pytest.raises(FormatError, match="more than 3 bytes; use JSON lines"):
+        read_json(path)
+
+
+def test_an_import_without_a_builder_gives_nothing_of_its_own() -> None:
+    """A row that nothing builds has no opening."""
+    reading = Import([{"id": "A"}], None, record=Incident, id="id")
+    assert list(reading) == []
+    assert [one.code for one in reading.findings] == ["no_opening"]

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from tests.forecast.history import HOUR, PLAIN, START, ticket
 from tests.forecast.test_breach import model_of
 
+from incidentcore.conditions import field
+from incidentcore.errors import InvalidValueError
 from incidentcore.forecast import (
     breach_model,
 )
+from incidentcore.forecast.visits import standing
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 
@@ -40,3 +47,29 @@ def test_pauses_and_closed_hours_do_not_count() -> None:
     )
     hours = [left / 3_600_000_000 for left in model.histories[0].left]
     assert hours == [1, 2, 3, 4, 5]  # Monday 15:00 until Tuesday 08, 09, 10, 11; one is open
+
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+CLOCK = SlaDefinition(
+    name="fix",
+    target=4 * HOUR,
+    start=field("state.name").equals("in_progress"),
+    stop=field("resolved_at").present(),
+)
+
+
+def test_a_clock_stands_nowhere_until_it_starts() -> None:
+    """Opened at 9, written down at 11, started at 12: at 13 it has counted an hour of four."""
+    record = Incident.open(id="A", title="x", by="kim", at=NINE, recorded_at=NINE + 2 * HOUR)
+    assert standing(CLOCK, record, now=NINE - HOUR) is None
+    assert standing(CLOCK, record, now=NINE + HOUR) is None
+    record = advance(record, "start", at=NINE + 3 * HOUR, by="ada")
+    assert standing(CLOCK, record, now=NINE + 2 * HOUR) is None
+    assert standing(CLOCK, record, now=NINE + 4 * HOUR, known_at=NINE + HOUR) is None
+    assert standing(CLOCK, record, now=NINE + 4 * HOUR, known_at=NINE + 2 * HOUR) is None
+    for known_at in (None, NINE + 3 * HOUR):
+        found = standing(CLOCK, record, now=NINE + 4 * HOUR, known_at=known_at)
+        assert found is not None
+        assert (found.elapsed, found.target, found.goes_on) == (HOUR, 4 * HOUR, True)
+    with pytest.raises(InvalidValueError, match="record"):
+        standing(CLOCK, "A", now=NINE)  # type: ignore[arg-type]

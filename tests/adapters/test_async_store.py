@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from incidentcore.adapters.async_store import AsyncStore
+from incidentcore.conditions import ALWAYS, during
+from incidentcore.desk import Agenda, load_desk
+from incidentcore.errors import RecordNotFoundError, StorageError
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident
+from incidentcore.schedule import BusinessCalendar
 from incidentcore.storage import AsyncRecordStore, InMemoryStore
 from incidentcore.testing.contracts_async import AsyncStoreContract
 
@@ -48,3 +56,74 @@ class TestAsyncSqlAlchemy(AsyncStoreContract):
         from incidentcore.adapters.sqlalchemy import AsyncSqlAlchemyStore  # noqa: PLC0415
 
         return AsyncSqlAlchemyStore(f"sqlite+aiosqlite:///{next(self.paths)}")
+
+
+def opened(number: int = 1) -> Incident:
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    return Incident.open(id=f"INC-{number}", title="x", by="kim", at=at)
+
+
+def test_each_method_is_that_of_the_store() -> None:
+    """With its arguments, also those that are left out."""
+
+    async def steps() -> None:
+        store = AsyncStore(InMemoryStore())
+        for number in (1, 2, 3):
+            added = await store.append(f"INC-{number}", opened(number).history, expected_version=0)
+            assert added == 1
+        first, second, third = (opened(number) for number in (1, 2, 3))
+        assert await store.load("INC-2") == second
+        assert await store.history("INC-1") == first.history
+        assert await store.history("INC-1", after=1) == ()
+        assert await store.find(ALWAYS) == (first, second, third)
+        assert await store.find(ALWAYS, after="INC-1", limit=1) == (second,)
+        later = advance(first, "start", at=first.opened_at + timedelta(hours=2), by="ada")
+        assert await store.append("INC-1", later.history[1:], expected_version=1) == 2
+        hour = during(BusinessCalendar(zone="UTC", hours={"mon": "09:00-10:00"}))
+        assert await store.find(hour, at=first.opened_at) == (later, second, third)
+        assert await store.find(hour, at=first.opened_at + timedelta(hours=1)) == ()
+        changes = await store.changes()
+        assert [(one.position, one.record_id) for one in changes] == [
+            (1, "INC-1"), (2, "INC-2"), (3, "INC-3"), (4, "INC-1"),
+        ]  # fmt: skip
+        assert await store.changes(after=1, limit=1) == changes[1:2]
+        await store.remove("INC-1", expected_version=2)
+        with pytest.raises(RecordNotFoundError):
+            await store.load("INC-1")
+
+    asyncio.run(steps())
+
+
+def test_the_outbox_of_a_database_without_blocking(tmp_path: Path) -> None:
+    """What is due goes into it once, is pending until it is sent, and its key stays."""
+    asyncio_extra = pytest.importorskip("sqlalchemy.ext.asyncio")
+    pytest.importorskip("aiosqlite")
+    from incidentcore.adapters.sqlalchemy import AsyncSqlAlchemyStore  # noqa: PLC0415
+
+    desk = load_desk(
+        'desk = 1\nname = "x"\n[services.all]\ncalendar = "always"\nresolution = "1h"\n'
+        '[[agreements]]\nservice = "all"\n'
+    )
+
+    async def steps() -> None:
+        engine = asyncio_extra.create_async_engine(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
+        store = AsyncSqlAlchemyStore(engine)
+        await store.append("INC-1", opened().history, expected_version=0)
+        agenda = Agenda(desk, [opened()])
+        now = opened().opened_at + timedelta(hours=1)
+        due = await store.collect(agenda, now)
+        keys = tuple(item.key for item in due)
+        assert [item.kind for item in due] == ["sla.due"]
+        assert await store.collect(agenda, now) == ()
+        assert tuple(item.key for item in await store.pending()) == keys
+        assert await store.outbox_keys() == keys
+        await store.mark_sent(*keys)
+        assert (await store.pending(), await store.outbox_keys()) == ((), keys)
+        await store.check()
+        async with engine.begin() as db:
+            await db.exec_driver_sql("DROP TABLE incidentcore_outbox")
+        with pytest.raises(StorageError, match="database: OperationalError"):
+            await store.pending()
+        await store.close()
+
+    asyncio.run(steps())

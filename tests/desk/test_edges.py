@@ -8,21 +8,23 @@ from typing import Any
 import attrs
 import pytest
 
+from incidentcore.conditions import field
 from incidentcore.desk import (
     Desk,
     check_desk,
     desk_schema,
+    due_items,
     dump_desk,
     explain_record,
     load_desk,
 )
 from incidentcore.desk.toml import hint
-from incidentcore.errors import DefinitionError
+from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, comment
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import CalendarByField
-from incidentcore.values import Priority
+from incidentcore.values import Actor, Impact, Priority, Urgency
 
 HEAD = 'desk = 1\nname = "x"\n'
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -202,3 +204,55 @@ def test_a_syntax_error_has_a_hint(text: str, line: int, words: str) -> None:
     assert hint(text, f"Expected '=' (at line {line}, column 3)") == words
     if line == text.count("\n") + 1:
         assert hint(text, "Expected '=' (at end of document)") == words
+
+
+def test_what_is_due_of_a_record_that_is_not_known_yet() -> None:
+    """Nothing before it was opened, nor before that was written down; then what it is of it."""
+    desk = load_desk(RULES)
+    given = {"priority": Priority.HIGH, "exercise": "fire drill"}
+    record = opened(desk, **given, recorded_at=START + HOUR)
+    late = START + 5 * HOUR
+    assert due_items(desk, record, now=START - HOUR) == ()
+    assert due_items(desk, record, now=late, known_at=START) == ()
+    found = due_items(desk, record, now=late)
+    assert {item.exercise for item in found} == {"fire drill"}
+    assert [item.kind for item in found if item.kind.startswith("sla")] == [
+        *("sla.due", "sla.breach", "sla.due", "sla.breach"),
+    ]
+    with pytest.raises(InvalidValueError, match="a record"):
+        due_items(desk, "INC-1", now=late)  # type: ignore[arg-type]
+
+
+def test_a_desk_in_short() -> None:
+    assert repr(load_desk(RULES)) == "<Desk 'small': 1 services, 1 rows>"
+
+
+def test_what_is_given_at_the_opening_is_not_decided_again() -> None:
+    """Category, priority and group of the caller stand; the tier comes with the routed group."""
+    desk = load_desk(
+        f'{HEAD}[priority]\nmatrix = "standard"\n[categories]\n'
+        'rules = [{ when = { impact = "high" }, category = "net", group = "second", tier = 2 }]\n'
+    )
+    both = {"impact": Impact.HIGH, "urgency": Urgency.HIGH}
+    plain = opened(desk, **both)
+    assert (plain.category, plain.assignment_group, plain.support_tier) == (("net",), "second", 2)
+    assert plain.priority is Priority.CRITICAL
+    own = {"category": ("mail",), "computed_priority": Priority.LOW, "support_tier": 1}
+    stated = opened(desk, **both, **own)
+    assert (stated.category, stated.priority, stated.support_tier) == (("mail",), Priority.LOW, 1)
+    assert opened(desk, **both, assignment_group="first").support_tier is None
+    assert (opened(desk).category, opened(desk).assignment_group) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        (field("impact").equals(Actor("ada")), "a text, number, boolean or instant; test a name"),
+    ],
+)
+def test_a_condition_that_a_file_cannot_say(when: Any, said: str) -> None:
+    desk = load_desk(RULES)
+    agreed = attrs.evolve(desk.agreements[0], when=when)
+    with pytest.raises(DefinitionError) as refused:
+        dump_desk(attrs.evolve(desk, agreements=[agreed]))
+    assert said in str(refused.value)

@@ -113,6 +113,7 @@ LAZY = {
     ("simulation", "random"): "needed only to simulate; loads a cryptographic library",
     ("simulation", "statistics"): "needed only by lognormal lengths; loads random",
     ("__init__", "difflib"): "needed only to word an error",
+    ("_checks", "difflib"): "needed only to word an error",
 }
 
 # What reads a clock, a random source, the environment or a file (rule T6), and who may after all.

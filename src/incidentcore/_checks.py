@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, TypeVar, get_args
 
@@ -83,6 +82,8 @@ def need_word(where: str, value: object, words: Any, error: Refusal = InvalidVal
 
 def near(word: object, names: Iterable[str]) -> str:
     """Return the start of a list of allowed names that has the nearest first; empty without one."""
+    from difflib import get_close_matches  # noqa: PLC0415  only to word an error
+
     found = get_close_matches(str(word), list(names), 3)
     return f"nearest: {', '.join(found)}; " if found else ""
 

@@ -24,7 +24,7 @@ _DEEPEST = 8
 _LONGEST_EVENT = timedelta(days=3_660)
 
 _VALUE = '(?:"[^"]*"|[^";:]*)'
-_LINE = re.compile(rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE})*):(.*)")
+_LINE = rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE})*):(.*)"
 _PARAMETER = rf";([A-Za-z0-9-]+)=({_VALUE})"
 _STAMP = r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z?))?"
 _DURATION = (
@@ -215,7 +215,7 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _entry(number: int, text: str) -> _Entry | None:
-    match = _LINE.fullmatch(text)
+    match = re.fullmatch(_LINE, text)
     if match is None:
         return None
     name, given, value = match.groups()

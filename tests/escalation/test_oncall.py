@@ -257,6 +257,20 @@ def test_turns_by_duty_count_every_turn_without_hours() -> None:
         assert on_call(plan(on_duty), at=at) == on_call(plan(always), at=at)
 
 
+@pytest.mark.parametrize("unit", ["hours", "days", "weeks", "months"])
+def test_turns_by_duty_go_on_in_turns_of_any_length(unit: str) -> None:
+    """From the opening of the first turn to that of the next, in a calendar that is always open."""
+    rotation = Rotation(anchor=MONDAY, zone="UTC", unit=unit)  # type: ignore[arg-type]  # one of them
+    rota = plan(
+        OnCallLayer(rotation, ["a", "b"], during=BusinessCalendar.always(), turns="on_duty")
+    )
+    at, people = MONDAY, []
+    for _ in range(3):
+        people.append(on_call(rota, at=at))
+        at = rotation.next_handoff(at)
+    assert people == [("a",), ("b",), ("a",)]
+
+
 @pytest.mark.parametrize(
     ("weeks", "person"),
     [(0, "a"), (1, "f"), (80, "b"), (100, "d"), (205, "d"), (-1, "c"), (-80, "g"), (-100, "e")],

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from incidentcore.conditions import ALWAYS, field
+from incidentcore.conditions import ALWAYS, Opaque, field
 from incidentcore.instants import Interval
 from incidentcore.records import Incident
 from incidentcore.schedule import AbstractCalendar, BusinessCalendar
@@ -209,6 +209,9 @@ def test_a_kept_fold_sees_an_event_at_its_very_instant(state: str) -> None:
     fresh = evaluate_sla(clock, record, now=at("mon 12:00"))
     assert (kept.stage, kept.elapsed, kept.cycles) == (fresh.stage, fresh.elapsed, fresh.cycles)
     assert kept.elapsed == HOUR
+    mine = attrs.evolve(clock, pause=Opaque("mine", lambda facts: facts["state"].pauses))
+    kept = later_status(evaluate_sla(mine, record, now=at("mon 10:00")), at("mon 12:00"))
+    assert kept.cycles == evaluate_sla(mine, record, now=at("mon 12:00")).cycles
 
 
 @given(st.one_of(sla_definitions(), sla_policies()), st.data())

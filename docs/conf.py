@@ -1,11 +1,15 @@
 """How the documentation is built: ``sphinx-build -n -W -b html docs docs/_build/html``."""
 
+import importlib
 import sys
+from functools import cache
+from inspect import get_annotations, ismodule
 from pathlib import Path
 from types import MemberDescriptorType
 
 from docutils import nodes
 
+import incidentcore
 from incidentcore import __version__
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for what stands beside this file
@@ -123,12 +127,53 @@ def keep_sentences_whole(*given):
         lines[:0] = ["..", ""]  # an empty comment
 
 
-def leave_out_fields(*given):
-    """Leave out an attrs field as a member: the docstring of its class describes it."""
-    _, _, name, value, _, _ = given
+def leave_out_fields(app, what, name, value, *_):
+    """Leave out what stands elsewhere.
+
+    A field of attrs stands in the docstring of its class, a member that a class inherits from
+    another class of the reference at that class.
+    """
     is_slot = isinstance(value, MemberDescriptorType) or repr(value) == "SLOTS_ATTR"
     is_key = value is not None and value is getattr(dict, name, None)  # a TypedDict's "items"
-    return True if is_slot or is_key else None
+    here = app.env.current_document
+    cls = getattr(sys.modules.get(here.autodoc_module), here.autodoc_class or "", None)
+    is_inherited = what == "class" and name in described_bases(cls)
+    return True if is_slot or is_key or is_inherited else None
+
+
+@cache
+def public_classes():
+    """Return the name in the reference of each class that a room exports."""
+    rooms = [name for name in dir(incidentcore) if ismodule(getattr(incidentcore, name))]
+    exports = [(room, importlib.import_module(f"incidentcore.{room}")) for room in rooms]
+    return {
+        value: f"incidentcore.{room}.{name}"
+        for room, module in reversed(exports)
+        for name in getattr(module, "__all__", ())
+        if isinstance(value := getattr(module, name), type)
+    }
+
+
+@cache
+def described_bases(cls):
+    """Return the members that a class inherits from other classes of the reference, with these."""
+    found = {}
+    for base in reversed(cls.__mro__ if isinstance(cls, type) else ()):
+        home = public_classes().get(base)
+        if base is cls:
+            found |= dict.fromkeys((*vars(cls), *vars(cls).get("__annotations__", ())))
+        elif home:
+            found |= dict.fromkeys((*dir(base), *get_annotations(base)), home)
+    return {name: home for name, home in found.items() if home and not name.startswith("_")}
+
+
+def name_bases(*given):
+    """Say at the end of a class whose members it has as well."""
+    _, what, _, value, _, lines = given
+    homes = sorted(set(described_bases(value).values())) if what == "class" else ()
+    if homes:
+        links = ", ".join(f":py:class:`~{home}`" for home in homes)
+        lines += ["", f"It also has the members of {links}.", ""]
 
 
 def show_factories(*given):
@@ -149,5 +194,6 @@ def setup(app):
     """Hook in; napoleon's own priority is 500."""
     app.connect("autodoc-process-docstring", keep_sentences_whole, priority=400)
     app.connect("autodoc-process-signature", show_factories)
+    app.connect("autodoc-process-docstring", name_bases, priority=900)
     app.connect("autodoc-skip-member", leave_out_fields)
     app.connect("doctree-read", leave_docstrings_to_the_suite)

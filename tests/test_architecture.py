@@ -112,7 +112,7 @@ LAZY = {
     ("vendors", "pyarrow"): "comes with whoever has a table of the Arrow interface",
     ("simulation", "random"): "needed only to simulate; loads a cryptographic library",
     ("simulation", "statistics"): "needed only by lognormal lengths; loads random",
-    ("__init__", "difflib"): "needed only to word an error",
+    ("__init__", "incidentcore"): "needed only to word an error",
     ("_checks", "difflib"): "needed only to word an error",
 }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import sys
 from pathlib import Path
 from textwrap import dedent
 
@@ -107,3 +109,25 @@ def test_a_report_by_the_desk_file_of_a_page(
 def test_every_whole_desk_file_is_read() -> None:
     """A block that begins with ``desk = 1`` loads as it stands."""
     assert {load_desk(text).name for text in whole_desk_files().values()} >= {"small"}
+
+
+def test_an_inherited_member_stands_at_one_class() -> None:
+    """The reference shows it where it is defined; the heirs name that class, with a link."""
+    pytest.importorskip("sphinx")
+    spec = importlib.util.spec_from_file_location("conf", DOCS / "conf.py")
+    assert spec is not None
+    assert spec.loader is not None
+    conf = importlib.util.module_from_spec(spec)
+    paths = [*sys.path]
+    try:
+        spec.loader.exec_module(conf)
+    finally:
+        sys.path[:] = paths
+    bases = conf.described_bases(incidentcore.Incident)
+    lines: list[str] = []
+    conf.name_bases(None, "class", "", incidentcore.Incident, None, lines)
+
+    assert bases["actor"] == "incidentcore.records.Record"
+    assert "major_status" not in bases
+    assert "It also has the members of :py:class:`~incidentcore.records.Record`." in lines
+    assert conf.described_bases(incidentcore.Actor) == {}

@@ -88,7 +88,7 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (during, ("office",), {}, "calendar: got 'office'; allowed: a Calendar"),
     (evaluate_sla, (INCIDENT, FOUR), {"now": AT}, "record: got SlaDefinition("),
     (evaluate_sla, (FOUR, [INCIDENT]), {"now": AT}, "allowed: a Record, or a Timeline"),
-    (fields, (), {"servise": "mail"}, "nearest: service; "),
+    (fields, (), {"servise": "mail"}, "nearest: service"),
     (fields, (), {"impact": "high"}, "a level by prioritize(...)"),
     (fields, (), {"assignee": "ada"}, "by assign(...)"),
     (fields, (), {"hold_reason": "x"}, "advance(...); "),

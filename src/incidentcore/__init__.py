@@ -249,8 +249,6 @@ def _explain(name: str) -> str:
     text = f"module 'incidentcore' has no attribute {name!r}"
     if name.startswith("_"):  # asked for by the import machinery, not misspelt
         return text
-    from difflib import get_close_matches  # noqa: PLC0415  only to word an error
+    from incidentcore._checks import nearest  # noqa: PLC0415  only to word an error
 
-    close = get_close_matches(name, [*_ROOM_OF, *_ROOMS], n=3)
-    hint = f"did you mean {' or '.join(map(repr, close))}?" if close else "import it from its room"
-    return f"{text}; {hint}"
+    return text + (nearest(name, [*_ROOM_OF, *_ROOMS]) or "; import it from its room")

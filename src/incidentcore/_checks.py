@@ -8,14 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from inspect import Parameter, Signature
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, TypeVar, get_args
 
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["as_pairs", "as_tuple", "near", "need_each", "need_kind", "need_text", "need_word"]
+__all__ = [
+    "NO_ARGUMENTS",
+    "as_pairs",
+    "as_tuple",
+    "nearest",
+    "nearest_names",
+    "need_each",
+    "need_kind",
+    "need_text",
+    "need_word",
+]
 
 T = TypeVar("T")
+
+# The signature of a method that only refuses what a class forgot, for readers of its help.
+NO_ARGUMENTS: Final = Signature([Parameter("self", Parameter.POSITIONAL_ONLY)])
 
 Refusal: TypeAlias = type[InvalidValueError] | type[DefinitionError]
 Kind: TypeAlias = type | UnionType | tuple[type, ...]
@@ -80,12 +94,18 @@ def need_word(where: str, value: object, words: Any, error: Refusal = InvalidVal
         raise error(where, value, f"one of {', '.join(get_args(words))}")
 
 
-def near(word: object, names: Iterable[str]) -> str:
-    """Return the start of a list of allowed names that has the nearest first; empty without one."""
+def nearest_names(name: object, names: Iterable[str]) -> list[str]:
+    """Return at most three names that have another one as a part, or else resemble it."""
     from difflib import get_close_matches  # noqa: PLC0415  only to word an error
 
-    found = get_close_matches(str(word), list(names), 3)
-    return f"nearest: {', '.join(found)}; " if found else ""
+    wrong, known = str(name), list(dict.fromkeys(names))
+    parts = [each for each in known if len(wrong) > 2 and wrong in each.split("_")]
+    return sorted(parts, key=len)[:3] or get_close_matches(wrong, known)
+
+
+def nearest(name: object, names: Iterable[str]) -> str:
+    """Return the end of an error that says which names are nearest; empty if none is near."""
+    return f"; nearest: {', '.join(near)}" if (near := nearest_names(name, names)) else ""
 
 
 def as_tuple(value: Any, kind: type[T]) -> tuple[T, ...]:

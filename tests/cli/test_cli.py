@@ -192,7 +192,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
         "only with a table",
     ),
     "map without equals": (["report", "{table}", "--map", "id"], "--map: got 'id'"),
-    "map twice": (["report", "{table}", "--map", "id=Number", "id=Team"], "each field once"),
+    "map twice": (["report", "{table}", "--map", "id=Number", "id=Team"], "each once"),
     "unknown column": (
         ["report", "{table}", "--map", "id=Number", "opened=Nope"],
         "no column Nope",

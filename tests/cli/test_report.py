@@ -59,6 +59,85 @@ def test_report_by_a_desk(capsys: pytest.CaptureFixture[str], table: Path, offic
     assert rows[0]["excluded_by_reason"] == {"running_breached": 1}
 
 
+WORDS = """Key;Raised;Done;Prio;Status
+A;2026-06-05 17:00;2026-06-08 09:00;P1;Erledigt
+B;2026-06-02 09:00;2026-06-02 13:00;P1;Erledigt
+C;2026-06-03 17:30;2026-06-04 08:30;P4;Erledigt
+D;2026-06-04 08:00;;P4;Neu
+"""
+COLUMNS = ("--map", "id=Key", "opened=Raised", "resolved=Done", "priority=Prio", "state=Status")
+STATED = ("--states", "Erledigt=resolved", "Neu=new", "--levels", "P1=critical", "priority.P4=low")
+
+
+@pytest.fixture
+def words(tmp_path: Path) -> Path:
+    path = tmp_path / "words.csv"
+    path.write_text(WORDS, encoding="utf-8")
+    return path
+
+
+def means(page: str) -> dict[tuple[str, str], float]:
+    """Return the means of the page, by KPI and priority, in hours."""
+    rows = json.loads(page)["kpis"]["rows"]
+    return {
+        (row["kpi"], row["priority"]): row["value"]
+        for row in rows
+        if row["kpi"].endswith("time_to_resolve") and row["kpi"].startswith("mean")
+    }
+
+
+def test_words_and_business_hours_of_the_command_line(
+    capsys: pytest.CaptureFixture[str], words: Path
+) -> None:
+    """A has two office hours, B four, C two halves; by the wall clock 64, 4 and 15."""
+    options = (*COLUMNS, *STATED, "--zone", "Europe/Berlin", "--clock", "mon-fri=08:00-18:00")
+    code, page, _ = run(capsys, "report", words, *options, "--json")
+
+    assert code == 0
+    assert means(page) == {
+        ("mean_time_to_resolve", "critical"): 34,
+        ("mean_time_to_resolve", "low"): 15,
+        ("mean_time_to_resolve", "(all)"): pytest.approx(83 / 3),
+        ("mean_open_time_to_resolve", "critical"): 3,
+        ("mean_open_time_to_resolve", "low"): 1,
+        ("mean_open_time_to_resolve", "(all)"): pytest.approx(7 / 3),
+    }
+    assert "unknown" not in page
+
+
+def test_a_calendar_of_the_desk_is_a_clock(
+    capsys: pytest.CaptureFixture[str], words: Path, office: Path
+) -> None:
+    """The desk's own hours are those of the test above."""
+    options = (*COLUMNS, *STATED, "--desk", office, "--clock", "office", "--json")
+    code, page, _ = run(capsys, "report", words, *options)
+
+    assert code == 0
+    assert means(page)["mean_open_time_to_resolve", "critical"] == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--clock", "mon-fri"), "--clock: got 'mon-fri'; allowed: DAYS=HOURS such as"),
+        (("--clock", "moon=8-9"), "hours: got 'moon'"),
+        (("--states", "Erledigt"), "--states: got 'Erledigt'; allowed: WORD=STATE, each once"),
+        (("--states", "Neu=new", "Neu=closed"), "--states: got 'Neu=closed'"),
+        (("--states", "Neu=nwe"), "got 'nwe'; allowed: a State, or one of new, in_progress"),
+        (("--levels", "impact.P1=crit"), "impact: got 'crit'; allowed: one of high, medium, low"),
+        (("--levels", "=low"), "--levels: got '=low'; allowed: [FIELD.]WORD=LEVEL"),
+    ],
+)
+def test_a_wrong_word_on_the_command_line_is_refused(
+    capsys: pytest.CaptureFixture[str], words: Path, options: tuple[str, ...], said: str
+) -> None:
+    """One line: what was given, and what is allowed."""
+    code, _, error = run(capsys, "report", words, *COLUMNS, *options)
+
+    assert (code, error.count("\n")) == (2, 1)
+    assert said in error
+
+
 def test_csv_files_of_a_report(
     capsys: pytest.CaptureFixture[str], table: Path, office: Path, tmp_path: Path
 ) -> None:

@@ -50,6 +50,16 @@ def test_the_customer_s_policy_is_clean() -> None:
     assert check_desk(DESK, start=START) == ()
 
 
+def test_without_a_start_what_depends_on_a_date_is_a_finding() -> None:
+    """The library reads no clock, and says what it did not look at."""
+    desk = load_desk(TEXT.replace('"resolution 80%"', '"repair 80%"'))
+    assert [one.code for one in check_desk(DESK)] == ["no_start"]
+    assert str(check_desk(DESK)[0]) == (
+        "desk: nothing that depends on a date was checked; start= says from when"
+    )
+    assert {"clock_missing", "no_start"} <= {one.code for one in check_desk(desk)}
+
+
 def test_no_promise_comes_with_the_opening_that_shows_it() -> None:
     """A witness is a record: opened so, the desk promises nothing."""
     desk = load_desk(TEXT.replace(', else = "5 business days"', "").replace("30m", "30m"))

@@ -14,7 +14,8 @@ from incidentcore.errors import FormatError
 BROKEN: list[tuple[str, str, str, str]] = [
     ("desk = 1", "desk = 2", "line 1: desk", "desk = 1"),
     ("desk = 1\n", "", "desk", "desk = 1"),
-    ('name = "Acme managed service"', "", "name: is missing; needed: ", "text"),
+    ('name = "Acme managed service"', "", "name: is missing; needed: ", "a text, the desk's name"),
+    ("[[approvals]]", "[approvals]", "approvals", "a list in brackets, or [[approvals]] for each"),
     ('name = "Acme managed service"', 'name = ""', "line 2: name", "non-empty"),
     ('zone = "Europe/Berlin"', 'zone = "Europe/Berln"', "line 3: zone", "IANA"),
     ('zone = "Europe/Berlin"', 'zone = "CET+1"', "line 3: zone", "IANA"),

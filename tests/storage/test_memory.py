@@ -169,3 +169,10 @@ def test_a_removed_record_is_not_found_among_others(store: InMemoryStore) -> Non
     assert store.find(ALWAYS) == ()
     store.append("INC-1", incident().history, expected_version=0)
     assert [record.id for record in store.find(ALWAYS)] == ["INC-1"]
+
+
+@pytest.mark.parametrize("events", [incident(), incident().history[0], None, 5])
+def test_what_is_not_several_events_is_refused(store: InMemoryStore, events: object) -> None:
+    """A record, or a single event, was Python's TypeError."""
+    with pytest.raises(InvalidTimelineError, match=r"allowed: events, such as record\.history"):
+        store.append("INC-1", events, expected_version=0)  # type: ignore[arg-type]

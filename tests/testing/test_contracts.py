@@ -395,6 +395,36 @@ def test_a_broken_store_is_caught(broken: type[InMemoryStore], check: str) -> No
     assert str(outcome).startswith(f"FAILED  {check}: ")
 
 
+class Unfinished(InMemoryStore):
+    """A store whose author has not come to appending."""
+
+    def append(self, *_: Any, **__: Any) -> int:
+        raise NotImplementedError
+
+
+class UnfinishedContract(StoreContract):
+    """The contract of the store above."""
+
+    def make_store(self) -> RecordStore:
+        return Unfinished()
+
+
+@pytest.mark.parametrize(
+    ("contract", "said"),
+    [
+        (UnfinishedContract, "NotImplementedError: without a text, in append"),
+        (StoreContract, "NotImplementedError: define make_store"),
+    ],
+)
+def test_an_error_without_a_text_says_where_it_came_from(
+    contract: type[StoreContract], said: str
+) -> None:
+    """A store that is half written is the usual case; the line ended after the colon."""
+    (outcome,) = contract().run(["test_a_batch_is_all_or_nothing"])
+
+    assert str(outcome) == f"FAILED  test_a_batch_is_all_or_nothing: {said}"
+
+
 def test_what_is_not_declared_is_skipped() -> None:
     """A check that needs a capability says which, and is no failure."""
     (outcome,) = TestInMemoryStore().run(["test_processes_lose_nothing"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -356,3 +357,22 @@ def test_rows_of_another_length_come_as_they_are_where_asked() -> None:
     lines = ["id,opened\n", "1\n", "2,two,more\n"]
     assert list(open_table(lines, strict=False).rows) == [(1, ["1"]), (2, ["2", "two", "more"])]
     assert list(open_table(["id,opened\n", "1,one,,\n"]).rows) == [(1, ["1", "one"])]
+
+
+class Lazy:
+    """A frame that is neither rows nor of the Arrow interface."""
+
+
+def test_the_error_for_a_frame_names_what_gives_its_rows() -> None:
+    """A lazy frame was refused with no way on."""
+    with pytest.raises(FormatError, match=r"got Lazy; .*: frames\.rows\(frame\) @ source"):
+        read(Lazy())
+
+
+def test_the_error_without_pyarrow_names_what_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Arrow:
+        def __arrow_c_stream__(self) -> None: ...
+
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(FormatError, match=r"pass frames\.rows\(frame\), or install pyarrow"):
+        read(Arrow())

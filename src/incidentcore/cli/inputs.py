@@ -15,6 +15,7 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc, as_zone
 from incidentcore.records import Incident
 from incidentcore.vendors import Import, describe_columns
+from incidentcore.vendors.kit import LevelTable
 from incidentcore.vendors.profiles import PROFILES, desk_options, read_profile
 
 __all__ = [
@@ -52,6 +53,20 @@ def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None
         nargs="+",
         metavar="FIELD=COLUMN",
         help="for a table: id, opened, resolved, closed, state, priority, …; may be repeated",
+    )
+    command.add_argument(
+        "--states",
+        action="extend",
+        nargs="+",
+        metavar="WORD=STATE",
+        help="what the file's words for states mean, such as Erledigt=resolved; may be repeated",
+    )
+    command.add_argument(
+        "--levels",
+        action="extend",
+        nargs="+",
+        metavar="[FIELD.]WORD=LEVEL",
+        help="what its words for levels mean: P1=critical for a priority, impact.Big=high",
     )
     command.add_argument("--zone", help="the zone of times without an offset; default: UTC")
     command.add_argument(
@@ -99,16 +114,25 @@ def now_of(arguments: argparse.Namespace, zone: ZoneInfo | None = None) -> datet
 
 
 def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> dict[str, Any]:
-    """Return the reading options: those of the command line, otherwise those of the desk."""
+    """Return the reading options: those of the command line, otherwise those of the desk.
+
+    Words for states are added to the desk's; words for levels replace them.
+    """
     stated = {} if desk is None else desk_options(desk)
-    mapping = dict(stated.get("mapping", {}))
-    named: set[str] = set()
-    for pair in arguments.map or ():
-        name, equals, column = (part.strip() for part in pair.partition("="))
-        if not equals or not name or not column or name in named:
-            raise InvalidValueError("--map", pair, "FIELD=COLUMN, each field once")
-        named.add(name)
-        mapping[name] = column
+    mapping = {**stated.get("mapping", {}), **_pairs(arguments, "map", "FIELD=COLUMN")}
+    states: dict[str, Any] = _pairs(arguments, "states", "WORD=STATE")
+    if states and desk is not None:
+        known = {state.name: state for state in desk.lifecycle("incident").states}
+        states = {word: known.get(name, name) for word, name in states.items()}
+    if states:
+        stated["states"] = stated["states"] | states if "states" in stated else states
+    levels: dict[str, dict[str, str]] = {}
+    for word, level in _pairs(arguments, "levels", "[FIELD.]WORD=LEVEL").items():
+        field, dot, rest = word.partition(".")
+        is_named = dot and field in ("priority", "impact", "urgency")
+        levels.setdefault(field if is_named else "priority", {})[rest if is_named else word] = level
+    if levels:
+        stated["levels"] = LevelTable(**levels)
     usual = "table" if mapping else AUDIT
     arguments.is_guessed = not (arguments.profile or "profile" in stated or mapping)
     zone = arguments.zone or stated.get("zone")
@@ -119,6 +143,17 @@ def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> 
         "zone": None if zone is None else as_zone(zone, "--zone"),
         "formats": arguments.time_format or stated.get("formats", ()),
     }
+
+
+def _pairs(arguments: argparse.Namespace, option: str, form: str) -> dict[str, str]:
+    """Return what an option says of each name."""
+    pairs: dict[str, str] = {}
+    for text in getattr(arguments, option, None) or ():
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals or not name or not value or name in pairs:
+            raise InvalidValueError(f"--{option}", text, f"{form}, each once")
+        pairs[name] = value
+    return pairs
 
 
 def read_incidents(

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from incidentcore.cli.inputs import (
     AUDIT,
@@ -21,11 +22,12 @@ from incidentcore.cli.inputs import (
 from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.desk import Desk
 from incidentcore.errors import InvalidValueError, MissingExtraError
-from incidentcore.kpi import Periods
+from incidentcore.kpi import Kpi, Periods
 from incidentcore.pages import Page, Picture, to_csv
 from incidentcore.plots import picture, plot_ageing, plot_compliance, plot_flow
 from incidentcore.records import Incident
-from incidentcore.report import build_report, clock_row, failing, service_page
+from incidentcore.report import KPIS, build_report, clock_row, failing, service_page
+from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla import SlaStatus
 from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
 from incidentcore.words import ENGLISH, GERMAN, Phrase, Words
@@ -52,6 +54,12 @@ def add_report(command: argparse.ArgumentParser) -> None:
         "--by",
         default="priority",
         help="the field to break down by; custom.NAME for a column",
+    )
+    command.add_argument(
+        "--clock",
+        metavar="DAYS=HOURS,…",
+        help="also show times in business hours, such as mon-fri=08:00-18:00 in --zone; with "
+        "--desk also the name of one of its calendars",
     )
     command.add_argument("--only", metavar="SECTION,…", help="print these sections, in this order")
     command.add_argument(
@@ -93,6 +101,7 @@ def _report(arguments: argparse.Namespace) -> Page:
                 as_of=as_of,
                 title=Phrase("Report on {file}", file=arguments.file.name),
                 desk=desk,
+                kpis=_kpis(_clock(arguments, desk, zone)),
                 tool_kpis=AUDIT_KPIS if is_audit else (),
                 lifecycles=_lifecycles(reading, desk, is_audit=is_audit),
                 about=(
@@ -134,6 +143,34 @@ def _grouped(incidents: Iterable[Incident], by: str) -> Iterator[Incident]:
     if custom == "custom" and seen.isdisjoint((name, name.partition(".")[0])):
         there = ", ".join(sorted(seen)) or "none"
         raise InvalidValueError("--by", by, f"custom fields that a record has: {there}")
+
+
+def _clock(
+    arguments: argparse.Namespace, desk: Desk | None, zone: ZoneInfo | None
+) -> Calendar | None:
+    """Return the calendar of ``--clock``; None if it is not given."""
+    text = arguments.clock
+    stated = {} if desk is None else desk.calendars
+    calendars = {name: one for name, one in stated.items() if isinstance(one, Calendar)}
+    if text is None or text in calendars:
+        return calendars.get(text)
+    hours = dict(part.strip().partition("=")[::2] for part in text.split(","))
+    if not all(hours.values()):
+        names = ", ".join(("DAYS=HOURS such as mon-fri=08:00-18:00", *calendars))
+        raise InvalidValueError("--clock", text, names)
+    return BusinessCalendar(zone=zone or "UTC", hours=hours, name=text)
+
+
+def _kpis(clock: Calendar | None) -> tuple[Kpi, ...]:
+    """Return the KPIs of a report; with a clock, its means in business hours as well."""
+    if clock is None:
+        return KPIS
+    means = [kpi for kpi in KPIS if kpi.id.startswith("mean_time_")]
+    own = [
+        kpi.replace(id=kpi.id.replace("time", "open_time", 1), title="", clock=clock)
+        for kpi in means
+    ]
+    return (*KPIS[: len(means)], *own, *KPIS[len(means) :])
 
 
 def _lifecycles(reading: Import[Incident], desk: Desk | None, *, is_audit: bool) -> tuple[Any, ...]:

@@ -47,13 +47,14 @@ Domains: TypeAlias = Mapping[str, tuple[object, ...]]
 
 
 def check_desk(
-    desk: Desk, /, *, start: datetime, records: Iterable[Record] = ()
+    desk: Desk, /, *, start: datetime | None = None, records: Iterable[Record] = ()
 ) -> tuple[LintFinding, ...]:
     """Return findings on the likely mistakes in a desk; an empty tuple if there are none.
 
     Args:
         desk: The desk.
-        start: From when its calendars and schedules are checked; usually today.
+        start: From when its calendars, schedules and what runs by them are checked; usually
+            today. Without it they are not, and a finding says so: the library reads no clock.
         records: Records whose manual escalations are checked: one without a matrix counts for
             every row that applies.
 
@@ -75,7 +76,7 @@ def check_desk(
     ...     print(finding)
     services.all: resolution of critical (4:00:00) is later than of high (2:00:00)
     """
-    at = as_utc(start, "start")
+    at = None if start is None else as_utc(start, "start")
     parts: tuple[Iterator[LintFinding], ...] = (
         _agreements(desk),
         promises(desk),
@@ -88,9 +89,9 @@ def check_desk(
         _communications(desk, at),
         _approvals(desk),
         _lifecycles(desk),
-        _spans_of_days(desk, at),
+        *(() if at is None else (_spans_of_days(desk, at),)),
         _unclocked(desk),
-        _calendars(desk, at),
+        iter([found("no_start", "desk", key="start=")]) if at is None else _calendars(desk, at),
         _times(desk),
         _unused(desk),
         _manual(desk, records),
@@ -136,11 +137,12 @@ def _definitions(desk: Desk) -> Iterator[LintFinding]:
                         yield of_part(f"services: {definition.name}", finding)
 
 
-def _escalations(desk: Desk, at: datetime) -> Iterator[LintFinding]:
+def _escalations(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
     slas = () if desk.service_level is None else (desk.service_level,)
-    for matrix in desk.matrices:
-        for finding in lint_escalation(matrix, slas=slas, start=at, end=at + _LOOK):
-            yield of_part(f"escalation.{matrix.rows[0].name}", finding)
+    if at is not None:
+        for matrix in desk.matrices:
+            for finding in lint_escalation(matrix, slas=slas, start=at, end=at + _LOOK):
+                yield of_part(f"escalation.{matrix.rows[0].name}", finding)
     yield from _missing_clocks(desk)
     notified: set[str] = set()
     schedules: set[str] = set()
@@ -156,7 +158,7 @@ def _escalations(desk: Desk, at: datetime) -> Iterator[LintFinding]:
         subject = f"oncall.{schedule.name}"
         if schedule.name not in schedules:
             yield found("unused", subject, why="no escalation goes to it")
-        gaps = coverage_gaps(schedule, start=at, end=at + _LOOK)
+        gaps = () if at is None else coverage_gaps(schedule, start=at, end=at + _LOOK)
         if gaps:
             first = gaps[0].start
             yield found("on_call_gap", subject, first, count=len(gaps), days=_LOOK.days)
@@ -232,10 +234,11 @@ def _targets(desk: Desk) -> list[ServiceTarget]:
     ]
 
 
-def _communications(desk: Desk, at: datetime) -> Iterator[LintFinding]:
-    for plan in desk.plans:
-        for finding in lint_communication(plan, start=at):
-            yield of_part(f"communication.{plan.rules[0].name}", finding)
+def _communications(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
+    if at is not None:
+        for plan in desk.plans:
+            for finding in lint_communication(plan, start=at):
+                yield of_part(f"communication.{plan.rules[0].name}", finding)
     for rule in desk.communication:
         subject = f"communication.{rule.name}"
         spans = {

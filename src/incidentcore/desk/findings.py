@@ -40,6 +40,7 @@ TEXTS: Final[dict[str, str]] = {
     "state_without_clock": "no clock starts or runs in {state}",
     "state_without_updates": "no rule is for incidents in this state",
     "unused": "{why}",
+    "no_start": "nothing that depends on a date was checked; {key} says from when",
 }
 
 

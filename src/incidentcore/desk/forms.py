@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from incidentcore.desk.reading import BROKEN, MISSING, BrokenError, Path, Reading, whole
+from incidentcore.desk.reading import BROKEN, MISSING, BrokenError, Path, Reading, path_text, whole
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.values import Scale
@@ -126,7 +126,8 @@ def list_of(form: Form, *, single: bool = False) -> Form:
         if single and not isinstance(data, (list, tuple)):
             return (form.read(data, reading, path),)
         if not isinstance(data, (list, tuple)):
-            raise WrongError(data, "a list in brackets")
+            several = f", or [[{path_text(path)}]] for each" if isinstance(data, Mapping) else ""
+            raise WrongError(data, f"a list in brackets{several}")
         return tuple(reading.each(form.read, enumerate(data), path).values())
 
     def write(values: Any, writing: Any) -> Any:
@@ -142,7 +143,7 @@ def table_of(form: Form) -> Form:
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
         if not isinstance(data, Mapping):
-            raise WrongError(data, "a table of names")
+            raise WrongError(data, f"a table of names, as [{path_text(path)}.NAME]")
         return reading.each(form.read, data.items(), path)
 
     def write(values: Any, writing: Any) -> Any:
@@ -225,7 +226,8 @@ class Table:
                     here, key.form.read, data[key.name], reading, here
                 )
             elif key.required:
-                reading.fault(here, WrongError(MISSING, key.help or "a value"))
+                needed = f"{key.help[:1].lower()}{key.help[1:]}".rstrip(".")
+                reading.fault(here, WrongError(MISSING, needed or "a value"))
                 found[key.attribute] = BROKEN
             else:
                 found[key.attribute] = key.default

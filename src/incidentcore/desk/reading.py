@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from incidentcore._checks import nearest
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import DefinitionError, InvalidValueError, NaiveDatetimeError
 
@@ -77,11 +77,8 @@ class Reading:
         text += f"{path_text(path)}: "
         is_missing = wrong.given is MISSING
         text += "is missing; needed: " if is_missing else f"got {given}; allowed: "
-        text += wrong.allowed
-        near = difflib.get_close_matches(str(wrong.given), dict.fromkeys(wrong.names), 3, 0.5)
-        near = [wrong.nearest] if wrong.nearest else near
-        if near:
-            text += f"; nearest: {', '.join(near)}"
+        near = f"; nearest: {wrong.nearest}" if wrong.nearest else ""
+        text += wrong.allowed + (near or nearest(wrong.given, wrong.names))
         self.faults.setdefault((path, wrong.allowed), text)
 
     def tried(self, path: Path, read: Callable[..., Any], *arguments: Any) -> Any:

@@ -79,7 +79,8 @@ def gather_kpis_from(
             warning names them.
 
     Returns:
-        The partial. ``finish_partial`` makes the table; partials of parts merge.
+        The partial. ``finish_partial`` makes the table, with ``totals=True`` also the figures of
+        all groups together; partials of parts merge.
 
     Raises:
         InvalidValueError: A KPI needs the history of records, or a group is a function of records

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from operator import attrgetter
 from typing import Any, ClassVar, Final, TypeAlias
 
 import attrs
 
+from incidentcore._checks import nearest
 from incidentcore.conditions import Condition, reader
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
@@ -261,10 +261,8 @@ def compile_path(path: str) -> Callable[[Any], Any]:
     """
     first = path.partition(".")[0] if isinstance(path, str) else ""
     if first not in FIELDS:
-        near = [name for name in sorted(FIELDS) if len(first) > 2 and first in name.split("_")]
-        near = near or get_close_matches(first, sorted(FIELDS), 3, 0.5)
-        nearest = f"the nearest: {', '.join(near)}; all: " if near else ""
-        allowed = f"a path that begins with a field of records; {nearest}{_listed(FIELDS)}"
+        near = nearest(first, sorted(FIELDS))
+        allowed = f"a path that begins with a field of records{near}; all: {_listed(FIELDS)}"
         raise KpiDefinitionError("field", path, allowed)
     if first == path:
         return attrgetter(path)

@@ -174,9 +174,9 @@ class PriorityMatrix:
             if (row, column) not in by_pair
         ]
         if missing:
-            raise PriorityMatrixError(
-                "cells", missing, "a priority for every cell; these have none"
-            )
+            all_cells = len(self.rows) * len(self.columns)
+            allowed = f"all {all_cells}; missing: {', '.join(missing)}"
+            raise PriorityMatrixError("cells", len(by_pair), allowed)
         checked = []
         for row in self.rows:
             line = []

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
 
-from incidentcore._checks import near
+from incidentcore._checks import nearest
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.causes import Cause
@@ -302,11 +302,11 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
         for name, value in takewhile(lambda entry: entry[0] in allowed, entries.items()):
             _CHECKS[name](name, value)  # what comes first as given is refused first
         name = next(name for name in entries if name not in allowed)
-        how = _INSTEAD.get(name) or near(name, allowed)
-        if not how:
+        how, near = _INSTEAD.get(name, ""), nearest(name, sorted(allowed))
+        if not how and not near:
             follows = "no moment or count, which follow from the history; "
             how = follows if str(name).endswith(_FOLLOWS) else "custom= for one of your own; "
-        raise InvalidValueError("field", name, f"{how}one of {', '.join(sorted(allowed))}")
+        raise InvalidValueError("field", name, f"{how}one of {', '.join(sorted(allowed))}{near}")
     return stored_fields(fields)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import nearest, need_text
 from incidentcore.errors import InvalidValueError
 
 __all__ = ["Link", "LinkType"]
@@ -53,10 +52,9 @@ def check_link_type(value: object) -> None:
     if isinstance(value, str) and value.startswith(_CUSTOM) and value != _CUSTOM:
         return
     named = isinstance(value, str) and value
-    nearest = get_close_matches(value, get_args(LinkType), n=3) if named else ()
-    words = nearest or get_args(LinkType)
     own = f"custom.{value}" if named else "custom. and a name"
-    raise InvalidValueError("type", value, f"{', '.join(words)}; or {own} for a type of your own")
+    words = f"{', '.join(get_args(LinkType))}; or {own} for a type of your own"
+    raise InvalidValueError("type", value, words + nearest(value, get_args(LinkType)))
 
 
 @attrs.frozen(order=True)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar, Unpack
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text
+from incidentcore._checks import NO_ARGUMENTS, need_kind, need_text
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records._fast import trusted
@@ -162,10 +162,10 @@ class Record(RecordBase):
         cls._own_lifecycle = LifecycleRef(cls.record_type)
 
     def __init__(self, *_: object, **__: object) -> None:
-        raise TypeError(
-            f"{type(self).__name__} is made by {type(self).__name__}.open(...) or by "
-            "replay(events): its fields are the fold of its history"
-        )
+        name, why = type(self).__name__, "its fields are the fold of its history"
+        raise TypeError(f"{name} is made by {name}.open(...) or by replay(events): {why}")
+
+    __init__.__signature__ = NO_ARGUMENTS  # type: ignore[attr-defined]
 
     @classmethod
     def open(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from difflib import get_close_matches
 from functools import cache
 from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
+from incidentcore._checks import nearest_names
 from incidentcore.conditions import Condition, FieldTest
 from incidentcore.records import Event, Incident, Problem, Record, ServiceRequest
 from incidentcore.records.written import FAMILIES
@@ -134,7 +134,7 @@ def _found(code: str, subject: str, data: Mapping[str, object]) -> LintFinding:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    return ", ".join(get_close_matches(name, list(known), 3, 0.3)) or "none"
+    return ", ".join(nearest_names(name, known)) or "none"
 
 
 def _fields_of(cls: type) -> dict[str, tuple[type, ...]]:

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import need_kind, need_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import (
     DuplicateEventError,
@@ -244,6 +244,7 @@ def checked_append(
     ... )
     ()
     """
+    need_kind("events", events, Iterable, InvalidTimelineError, "events, such as record.history")
     batch = tuple(events)
     if batch and all(_is_stored(event, stored) for event in batch):
         return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -51,7 +52,13 @@ class CheckOutcome:
             return f"skipped {self.name}: {self.skipped}"
         if self.error is None:
             return f"passed  {self.name}"
-        return f"FAILED  {self.name}: {type(self.error).__name__}: {self.error}"
+        text = str(self.error) or f"without a text, in {_raised_in(self.error)}"
+        return f"FAILED  {self.name}: {type(self.error).__name__}: {text}"
+
+
+def _raised_in(error: Exception) -> str:
+    """Return the name of the function that raised an error."""
+    return traceback.extract_tb(error.__traceback__)[-1].name if error.__traceback__ else "no call"
 
 
 class StoreChecks:
@@ -61,15 +68,15 @@ class StoreChecks:
 
     def make_store(self) -> RecordStore:
         """Return a new and empty store."""
-        raise NotImplementedError
+        raise NotImplementedError("define make_store")
 
     def reopen(self, store: RecordStore) -> RecordStore:
         """Close a store and return another one on the same data; for ``reopen``."""
-        raise NotImplementedError
+        raise NotImplementedError("define reopen, or do not declare the capability 'reopen'")
 
     def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
         """Return a picklable function that opens the same data elsewhere; for ``processes``."""
-        raise NotImplementedError
+        raise NotImplementedError("define opener, or do not declare the capability 'processes'")
 
     def need(self, capability: str) -> None:
         """Skip a check that needs a capability that the store does not declare."""

@@ -140,8 +140,8 @@ def open_table(
         return _objects(_arrow_rows(source), notes)
     if isinstance(source, Mapping) or not isinstance(source, Iterable):
         raise FormatError(
-            f"got {type(source).__name__}; allowed: a path, lines of text or rows as mappings "
-            "@ source"
+            f"got {type(source).__name__}; allowed: a path, lines of text or rows as mappings; of "
+            "a frame: frames.rows(frame) @ source"
         )
     entries = iter(cast("Iterable[Any]", source))
     first = next(entries, None)
@@ -261,7 +261,8 @@ def _arrow_rows(source: object) -> Iterator[Any]:
     try:
         import pyarrow as pa  # noqa: PLC0415
     except ImportError:
-        raise FormatError("a table of the Arrow interface; it needs pyarrow @ source") from None
+        needed = "a table of the Arrow interface; pass frames.rows(frame), or install pyarrow"
+        raise FormatError(f"{needed} @ source") from None
     for batch in pa.RecordBatchReader.from_stream(source):
         yield from batch.to_pylist()
 

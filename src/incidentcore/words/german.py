@@ -288,6 +288,8 @@ _DESK: Final = {
     "reichen bis {until}",
     "times without an offset are read as UTC, the zone of the desk; state {key} in {table}": ""
     "Zeiten ohne UTC-Versatz gelten als UTC, die Zeitzone der Regeln; {key} in {table} angeben",
+    "nothing that depends on a date was checked; {key} says from when": "was von einem Tag "
+    "abhängt, wurde nicht geprüft; {key} sagt, ab wann",
     "nobody is on call in {count} stretches within {days} days": "in {count} Abschnitten innerhalb "
     "von {days} Tagen hat niemand Bereitschaft",
     "records are routed to this group, and no escalation names it": "Datensätze gehen an diese "

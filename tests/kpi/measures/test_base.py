@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from decimal import Decimal
 from typing import Any
 
@@ -85,6 +86,12 @@ def test_a_measure_is_a_frozen_attrs_class() -> None:
         Kpi(id="p", measure=Open("team-"))
 
 
+def test_the_base_has_no_arguments_of_its_own() -> None:
+    """Help and reference showed ``(*_, **__)``; an attrs class shows its fields."""
+    assert str(inspect.signature(ValueMeasure)) == "()"
+    assert [*inspect.signature(Given).parameters] == ["value", "unit"]
+
+
 @pytest.mark.parametrize(
     ("word", "nearest"), [("asignments", "assignments"), ("resolved", "resolved_at"), ("zzz", "")]
 )
@@ -118,11 +125,11 @@ def test_a_wrong_name_gets_a_proposal() -> None:
     ("path", "nearest"),
     [
         ("group", "assignment_group"),
-        ("prioritty", "priority, "),
-        ("resolved", "first_resolved_at, resolved_at"),
+        ("prioritty", "priority"),
+        ("resolved", "resolved_at, first_resolved_at"),
     ],
 )
 def test_the_nearest_fields_come_first(path: str, nearest: str) -> None:
     """The error listed seventy names."""
-    with pytest.raises(KpiDefinitionError, match=f"field of records; the nearest: {nearest}"):
+    with pytest.raises(KpiDefinitionError, match=f"field of records; nearest: {nearest}"):
         compute_kpis(Kpi(id="n", measure=Count()), DESK, as_of=AS_OF, group_by=path)

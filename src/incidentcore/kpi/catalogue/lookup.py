@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Final
 
 import attrs
 
+from incidentcore._checks import nearest
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.catalogue import flow, rates, service, times
 from incidentcore.kpi.definition import Kpi
@@ -160,6 +160,5 @@ def lookup(name: str) -> tuple[Meaning, ...]:
     kpi_or_none = by_name.get(key) or by_name.get("_".join(key.replace("-", " ").split()))
     if kpi_or_none is not None:
         return (Meaning(kpi_or_none, kpi_or_none.formula),)
-    near = get_close_matches(key, [*_MEANINGS, *by_name], n=3, cutoff=0.3)
-    nearest = ", ".join(word.upper() if word in _MEANINGS else word for word in near)
-    raise InvalidValueError("name", name, f"the name of a KPI, such as {nearest or 'MTTR'}")
+    near = nearest(key, [*_MEANINGS, *by_name])
+    raise InvalidValueError("name", name, f"the name of a KPI, such as MTTR{near}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
-from difflib import get_close_matches
 from fractions import Fraction
 from math import isfinite
 from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 import attrs
 
+from incidentcore._checks import NO_ARGUMENTS, nearest
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
@@ -77,8 +77,10 @@ class Measure:
     __slots__ = ()
 
     def __init__(self, *_: object, **__: object) -> None:
-        """Refuse a class that attrs gave no ``__init__``."""
         raise KpiDefinitionError("measure", type(self).__name__, _FROZEN)
+
+    # What is called is the __init__ that attrs writes: this one is for a class without it.
+    __init__.__signature__ = NO_ARGUMENTS  # type: ignore[attr-defined]
 
     exact_only: ClassVar[bool] = False
     needs_window: ClassVar[bool] = False
@@ -178,10 +180,9 @@ def check_measure(kpi_id: str, measure: Measure) -> None:
         *({field.name for field in attrs.fields(kind)} for kind in FAMILIES[Event])
     )
     for word in sorted(set(measure.needs) - known):
-        near = get_close_matches(word, [*words, *FIELDS], 3, 0.5)
-        nearest = f"; nearest: {', '.join(near)}" if near else ""
-        allowed = f"{', '.join(words)}, or a field of records{nearest}"
-        raise KpiDefinitionError(f"{where}.needs", word, allowed)
+        allowed = f"{', '.join(words)}, or a field of records"
+        near = nearest(word, [*words, *FIELDS])
+        raise KpiDefinitionError(f"{where}.needs", word, allowed + near)
 
 
 def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:

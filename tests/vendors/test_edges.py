@@ -398,3 +398,10 @@ def test_an_import_without_a_builder_gives_nothing_of_its_own() -> None:
     reading = Import([{"id": "A"}], None, record=Incident, id="id")
     assert list(reading) == []
     assert [one.code for one in reading.findings] == ["no_opening"]
+
+
+def test_a_time_is_a_text_of_a_hundred_characters_at_most() -> None:
+    reader = Times("UTC").reader()
+    assert reader.read("2026-03-02T09:00".ljust(100)) == NINE
+    with pytest.raises(InvalidValueError):
+        reader.read("2026-03-02T09:00".ljust(101))

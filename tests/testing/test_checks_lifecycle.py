@@ -1,32 +1,40 @@
-"""The laws of lifecycles, on those that are shipped and on a broken one."""
+"""The laws of lifecycles hold for the shipped one, and a step moves a record or is refused."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
-from tests.lifecycle.shipped import CASCADES, SHIPPED
 
-from incidentcore.lifecycle import (
-    Lifecycle,
-    Transition,
+from incidentcore.lifecycle import INCIDENT, STANDARD_CASCADES, Lifecycle, Transition
+from incidentcore.records import Incident
+from incidentcore.testing import check_lifecycle
+from incidentcore.testing.checks_lifecycle import check_step
+from incidentcore.values import NEW, RESOLVED, State
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def test_the_shipped_lifecycle_keeps_its_laws() -> None:
+    check_lifecycle(INCIDENT, STANDARD_CASCADES)
+
+
+def test_a_state_that_nothing_reaches_is_found_first() -> None:
+    """The lint comes before any history."""
+    lost = State("lost", open=True)
+    rows = [Transition("resolve", ["new", "lost"], RESOLVED)]
+    made = Lifecycle("x", "incident", states=[NEW, RESOLVED, lost], initial=NEW, transitions=rows)
+    with pytest.raises(AssertionError, match="lost"):
+        check_lifecycle(made)
+
+
+@pytest.mark.parametrize(
+    ("action", "state"),
+    [("start", "in_progress"), ("resolve", "resolved"), ("close", "new"), ("sing", "new")],
 )
-from incidentcore.testing.checks_lifecycle import check_lifecycle
-from incidentcore.values import CLOSED, IN_PROGRESS, NEW
-
-
-@pytest.mark.parametrize("lifecycle", SHIPPED, ids=lambda one: one.id)
-def test_shipped_lifecycles_keep_the_laws(lifecycle: Lifecycle) -> None:
-    """Clean and without an unknown, with their cascades; and every law holds."""
-    check_lifecycle(lifecycle, CASCADES.get(lifecycle.id, ()))
-
-
-def test_a_broken_lifecycle_is_told() -> None:
-    """The law on a caller's own lifecycle fails with the findings."""
-    broken = Lifecycle(
-        "broken",
-        "incident",
-        states=(NEW, IN_PROGRESS, CLOSED),
-        initial=NEW,
-        transitions=(Transition("close", NEW, CLOSED),),
-    )
-    with pytest.raises(AssertionError, match="in_progress: cannot be reached from new"):
-        check_lifecycle(broken)
+def test_one_step_moves_or_is_refused(action: str, state: str) -> None:
+    record = INCIDENT.open(Incident, id="R-1", title="t", at=AT, by="kim")
+    after = check_step(INCIDENT, record, action, after=HOUR)
+    assert after.state.name == state
+    assert after.updated_at == (AT if state == "new" else AT + HOUR)

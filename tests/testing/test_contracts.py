@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,13 @@ from incidentcore.records import Commented, Event, Record, replay
 from incidentcore.serialization import UnknownEvent
 from incidentcore.storage import Change, InMemoryStore, RecordStore
 from incidentcore.testing.contracts import StoreContract
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_on() -> Iterator[None]:
+    """Whatever a check measures memory with, it is switched off again."""
+    yield
+    assert not tracemalloc.is_tracing()
 
 
 class TestInMemoryStore(StoreContract):

@@ -60,6 +60,13 @@ def test_the_page_reads_as_it_should() -> None:
     assert "What came back within 7 days, by category and configuration item\n" in told
     assert "29 of 40 records (72.5 %) followed an earlier one of the same category within 7" in told
     assert "45 of 45 incidents have no service: by it, little can be found." in told
+    bare = [line.split(" have no ")[1] for line in told.splitlines() if "little can be" in line]
+    assert bare == ["service: by it, little can be found."]  # no pair, nor what five of 45 lack
+    half = incidents({"opened": n, **({"item": "x"} if n % 2 else {})} for n in range(10))
+    assert "have no configuration item" not in str(page(half))
+    assert "6 of 11 incidents have no configuration item" in str(
+        page([*half, *incidents([{"id": "Z", "opened": 99}])])
+    )
     assert all(line == line.rstrip() for line in told.splitlines())
 
 

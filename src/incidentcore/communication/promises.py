@@ -9,12 +9,12 @@ determines which rule applies and its phase: regular updates run, at the usual p
 hold; the communication has ended, and a final update is owed; or nothing is owed, because the
 rule's ``stop`` holds, no rule applies, or the record is resolved or canceled.
 
-A *pace* is a rule, with or without a hold. It keeps the first due time since the
-last update. So a change to another pace and back postpones nothing: returning to a pace restores
-its instant. A pace that has promised nothing yet counts from the last update like any other; if an
-update would then be due at once, the time of a first update is granted. A late update stays late
-until an update is sent. A resolution or cancellation ends every promise, and a reopening begins
-again with a first update.
+A *pace* is a rule, with or without a hold. It keeps the first due time that it set since the last
+update. So a change to another pace and back postpones nothing: returning to a pace restores its due
+time. A pace without a due time counts from the last update like any other; if an update would then
+be due at once, the time of a first update is granted. A late update stays late until an update is
+sent. A resolution or cancellation ends every promise, and a reopening begins again with a first
+update.
 
 Promises that nobody could have seen, because they were replaced before being listed, leave no
 trace; all others end as sent or lapsed, so that the set of keys ever listed only grows (rule U5).

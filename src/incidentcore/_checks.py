@@ -46,7 +46,7 @@ _NAMES: Final[dict[type, str]] = {
 def need_kind(
     where: str, value: object, kind: Kind, error: Refusal = InvalidValueError, allowed: str = ""
 ) -> None:
-    """Refuse a value that is not of a type; the error names the type, or quotes ``allowed``."""
+    """Raise an error if a value has the wrong type; it names the type, or quotes ``allowed``."""
     if not isinstance(value, kind):
         raise error(where, value, allowed or _named(kind))
 
@@ -58,7 +58,7 @@ def need_each(
     error: Refusal = InvalidValueError,
     allowed: str = "",
 ) -> None:
-    """Refuse the first of several values that is not of a type."""
+    """Raise an error for the first of several values that has the wrong type."""
     for value in values:
         need_kind(where, value, kind, error, allowed)
 

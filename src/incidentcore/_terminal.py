@@ -27,7 +27,7 @@ class WatchedPath(type(Path())):  # type: ignore[misc]  # the class for this sys
         return self.last
 
     def close(self) -> None:
-        """Close the file, which stays open if an error stops the reading halfway."""
+        """Close the file; an error halfway through reading would otherwise leave it open."""
         if self.last is not None:
             self.last.close()
 

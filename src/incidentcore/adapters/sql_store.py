@@ -42,7 +42,7 @@ class SqlStore:
             events: The events that follow ``expected_version``.
             expected_version: The version that the events build on.
             due: Items to write into the outbox in the same transaction, such as those that the
-                events respond to.
+                events fulfil.
         """
         with self._writing() as run:
             return statements.append(run, record_id, events, expected_version, due)

@@ -123,8 +123,8 @@ class CategorizerReport:
     Attributes:
         n: How many records there are.
         categories: One score for each category that a record or an answer has, sorted.
-        confusion: How often each category was predicted for each other, sorted; right answers are
-            included.
+        confusion: How often each category was predicted for each actual category, sorted; right
+            answers are included.
         confidences: The confidence of each answer and whether it was right, sorted.
         thresholds: The confidences at which ``curve`` is evaluated, ascending.
     """

@@ -63,7 +63,7 @@ class RuleCategorizer:
         rules: The rules in order.
 
     Raises:
-        DefinitionError: A part is not a ``CategoryRule``.
+        DefinitionError: An item of ``rules`` is not a ``CategoryRule``.
 
     >>> from incidentcore.categorization import CategoryRule, RuleCategorizer
     >>> from incidentcore.conditions import field

@@ -93,7 +93,7 @@ def add_form(command: argparse.ArgumentParser, *forms: str) -> None:
 
 
 def read_desk(arguments: argparse.Namespace) -> Desk:
-    """Return the desk of a desk file, with the calendar feeds next to it."""
+    """Return the desk of a desk file, with the calendar feeds in its folder."""
     path: Path = arguments.desk
     names = code.split(",") if (code := getattr(arguments, "code", None)) else ()
     return load_desk(

@@ -236,7 +236,7 @@ def _wakeup(
 def updates_and_wakeup(
     plan: CommunicationPlan, record: Record, *, now: datetime, include_lapsed: bool
 ) -> tuple[tuple[StakeholderUpdate, ...], datetime | None]:
-    """Return the updates that are listed by now, and when the list next changes."""
+    """Return the updates that are listed at ``now``, and when the list next changes."""
     if not include_lapsed and not may_stand(plan, record, now):
         return (), None
     state = owed(plan, record, now=now)

@@ -15,7 +15,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 
 def later(rule: UpdateRule, at: datetime, span: timedelta) -> datetime | None:
-    """Return the instant a span later, in open time if the rule has a calendar (rule T5)."""
+    """Add a span to an instant, in open time if the rule has a calendar (rule T5)."""
     if rule.calendar is None:
         return at + span
     try:
@@ -25,7 +25,7 @@ def later(rule: UpdateRule, at: datetime, span: timedelta) -> datetime | None:
 
 
 def outside_quiet(rule: UpdateRule, at: datetime) -> datetime | None:
-    """Return a due time outside quiet hours: the same, or the rule's notice after they end.
+    """Return a due time, moved out of quiet hours to their end plus the rule's notice.
 
     The closing instant of contact hours belongs to them, since a deadline may fall on it.
     """

@@ -119,7 +119,7 @@ U = TypeVar("U", bound=StakeholderUpdate)
 
 @attrs.frozen
 class Owed:
-    """The updates that a plan owed a record's audiences, as was known.
+    """The updates that a plan owed a record's audiences, as far as was known.
 
     Attributes:
         plan: The plan in force for the record.

@@ -130,7 +130,7 @@ class LaterThan(Condition):
         return frozenset((self.path, self.other))
 
     def candidates(self, path: str) -> Iterable[object]:
-        """Return no instant, and two in ascending order."""
+        """Return the values to try: no instant, and two instants in ascending order."""
         return (None, SAMPLE, SAMPLE + _TICK)
 
     def __str__(self) -> str:

@@ -135,7 +135,7 @@ def paths_of(starts: Iterable[Any], mentioned: list[Any], parts: list[Any]) -> l
 
 
 def sets_of(parts: list[Any], mentioned: list[Any]) -> list[Candidate]:
-    """Return every subset of the values mentioned, with and without another value."""
+    """Return every subset of the values mentioned, with and without a value not mentioned."""
     other = fresh_text([*parts, *mentioned])
     whole = [item for value in mentioned if isinstance(value, frozenset) for item in value]
     found = []

@@ -67,7 +67,7 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proo
             ``{"state": lifecycle.states}``. Of other fields only the type is known.
 
     Returns:
-        Yes with facts that satisfy it, no, or unknown: because of a function of yours, opening
+        Yes with facts that satisfy it, no, or unknown: because of a custom function, opening
         hours or text match, or because more than 100,000 combinations would have to be tried.
 
     Fields are independent of each other here: that a record with a resolution has a resolved state,

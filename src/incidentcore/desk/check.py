@@ -55,8 +55,8 @@ def check_desk(
         desk: The desk.
         start: From when its calendars, schedules and what runs by them are checked; usually
             today. Without it they are not, and a finding says so: the library reads no clock.
-        records: Records whose manual escalations are checked: one without a matrix counts for
-            every row that applies.
+        records: Records whose manual escalations are checked: one without a matrix is checked
+            against every row that applies.
 
     Returns:
         The findings, each once, in the order of the parts.

@@ -139,7 +139,7 @@ def list_of(form: Form, *, single: bool = False) -> Form:
 
 
 def table_of(form: Form) -> Form:
-    """Return the form of a table from names to values of one form."""
+    """Return the form of a table that maps names to values of one type."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
         if not isinstance(data, Mapping):
@@ -153,7 +153,7 @@ def table_of(form: Form) -> Form:
 
 
 def names_of(form: Form) -> Form:
-    """Return the form of a table from names to values, each of which holds its own name."""
+    """Return the form of a table that maps names to values that hold their own names."""
     tables = table_of(form)
     return Form(
         lambda data, reading, path: tuple(tables.read(data, reading, path).values()),
@@ -163,7 +163,7 @@ def names_of(form: Form) -> Form:
 
 
 def noted(kind: str, form: Form, *, broken: bool = True) -> Form:
-    """Return a form of a table of names that registers the names, even of faulty parts."""
+    """Return the form of a named table; it registers every name, even if the value is invalid."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
         names = data if broken and isinstance(data, Mapping) else ()

@@ -162,7 +162,7 @@ def servicenow_row(
     Args:
         name: The row's name.
         steps: Triples of targets, number of reminders, and the time between reminders. The next
-            step follows the last reminder by one more such time.
+            step follows one more such interval after the last reminder.
         when: The records that it is for.
     """
     levels: list[EscalationLevel] = []

@@ -96,7 +96,7 @@ class BacklogForecast(Tabular):
     findings: tuple[LintFinding, ...] = ()
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows as text, and which columns are numbers."""
+        """Return headings, rows as text, and which columns are numeric."""
         rows = [
             [f"{step.at:%a %d %b %H:%M}", f"{step.expected:.0f}", f"{step.low:.0f}-{step.high:.0f}"]
             for step in self.steps
@@ -128,8 +128,8 @@ def forecast_backlog(
         records: The records; those whose clock is not running or paused are left out.
         now: The instant of the forecast.
         at: The instants to forecast.
-        scores: The back-test to show with it, by ``backtest_backlog``; the intervals are widened
-            by it.
+        scores: The back-test of ``backtest_backlog``, to show with the forecast; it widens the
+            intervals.
 
     Raises:
         InvalidValueError: An instant is not after ``now``, or the volume does not reach that far.

@@ -46,7 +46,8 @@ class ForecastScore:
         rate: The share of questions whose clock breached.
         brier: The mean squared error of the chances; 0 is perfect.
         base_brier: The same for a guess that is always ``rate``.
-        ece: Expected calibration error: the mean distance of chance and share, by tenths.
+        ece: Expected calibration error: the mean difference between chance and observed share, in
+            ten bins.
         auc: The probability that a breach was given a higher chance than a clock that met its
             target; None if all had the same outcome.
         tenths: For each tenth of the chances: the count, the mean, and the share that breached.
@@ -91,7 +92,7 @@ def backtest_breach(
     questions: Iterable[datetime],
     until: datetime | None = None,
 ) -> ForecastScore:
-    """Return how well chances matched what happened to open records.
+    """Return how well the predicted chances matched what happened to open records.
 
     At each instant there is one question for every record whose clock is running or paused inside
     its target. The model must not know anything later than the first question: fit it as of then.

@@ -135,7 +135,7 @@ class BreachModel:
 
     @cached_property
     def findings(self) -> tuple[LintFinding, ...]:
-        """Return why the history is not enough: for which cells, or for any, the chance is None."""
+        """Return why the history is not enough: for which cells, or for all, the chance is None."""
         if self._completed_only:
             return (LintFinding("completed_only", "", {"n": self.records}, texts=_TEXTS),)
         return tuple(

@@ -21,7 +21,7 @@ _Z: Final = 1.959963984540054  # of a two-sided interval of 95 %
 
 
 class Tail(NamedTuple):
-    """The chance to last beyond one time, given that another was reached.
+    """The probability of lasting beyond one time, given that another was reached.
 
     Attributes:
         share: The chance.

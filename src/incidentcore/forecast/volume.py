@@ -81,7 +81,7 @@ class VolumeForecast(Tabular):
     findings: tuple[LintFinding, ...] = ()
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows as text, and which columns are numbers."""
+        """Return headings, rows as text, and which columns are numeric."""
         form = "%a %d %b %H:%M" if self.unit == "hour" else "%a %d %b"
         rows = [
             [

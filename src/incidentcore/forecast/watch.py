@@ -51,7 +51,7 @@ class WatchList(Tabular):
     score: ForecastScore | None = None
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows as text, and which columns are numbers."""
+        """Return headings, rows as text, and which columns are numeric."""
         rows = [
             [
                 item.record.id,

@@ -51,7 +51,7 @@ class Clock:
         calendar: The calendar; those of the library use their own index.
         low: The first instant.
         high: The last instant.
-        rows: How many instants will be computed; for many a table of slots is made.
+        rows: How many instants will be computed; if there are many, a table of slots is made.
     """
 
     def __init__(self, calendar: Calendar, low: int, high: int, *, rows: int = 0) -> None:

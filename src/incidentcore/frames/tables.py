@@ -56,7 +56,7 @@ def records_to_frame(
 
     Args:
         records: The records, read once.
-        library: Whose frame: ``pandas``, ``polars`` or ``pyarrow``.
+        library: The library of the frame: ``pandas``, ``polars`` or ``pyarrow``.
         columns: Fields of records, also dotted ones such as ``custom.site``.
         time_in: A field: for each of its values a column holds how long the record had it, from its
             opening to its end or ``as_of``. ``"state"`` and ``"assignment_group"`` are usual.
@@ -139,7 +139,7 @@ def to_frame(
     Args:
         values: The values, all of one type. The events of records are in their histories:
             ``(event for record in records for event in record.history)``.
-        library: Whose frame: ``pandas``, ``polars`` or ``pyarrow``.
+        library: The library of the frame: ``pandas``, ``polars`` or ``pyarrow``.
 
     Returns:
         The frame, typed as ``records_to_frame`` types it. Times of a KPI table are hours, as in its

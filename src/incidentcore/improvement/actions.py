@@ -165,7 +165,7 @@ class ImprovementAction:
         measure: What it should change, if defined.
 
     Raises:
-        InvalidValueError: A text is empty, or a part is not of the right type.
+        InvalidValueError: A text is empty, or an attribute has the wrong type.
 
     >>> from datetime import date
     >>> from incidentcore.improvement import ActionOrigin, ImprovementAction

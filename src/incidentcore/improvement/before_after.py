@@ -119,7 +119,7 @@ class BeforeAfter(Tabular):
         return tuple(_sentences(self))
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, cells and which columns are numbers, for a table."""
+        """Return headings, cells and which columns are numeric, for a table."""
         rows = [
             [
                 name,

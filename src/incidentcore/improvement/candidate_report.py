@@ -265,7 +265,7 @@ class CandidateReport(Tabular):
         raise InvalidValueError("key", key, "the key of a candidate")
 
     def cells(self, parts: int | None = None) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, cells and which columns are numbers, for a table.
+        """Return headings, cells and which columns are numeric, for a table.
 
         Args:
             parts: 1 for the single values only, 2 for the pairs, None for all.

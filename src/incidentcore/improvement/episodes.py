@@ -175,7 +175,7 @@ class RecurrenceReport(Tabular):
         return span_of_days(self.window) + (" of open time" if self.calendar else "")
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, cells and which columns are numbers, for a table."""
+        """Return headings, cells and which columns are numeric, for a table."""
         headings = [
             *map(name_text, self.key),
             *("records", "repeats", "share", "episodes", "longest", "per month", "median gap"),

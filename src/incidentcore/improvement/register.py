@@ -109,7 +109,7 @@ class ImprovementRegister:
         )
 
     def cells(self, *, on: date) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, cells and which columns are numbers, for a table as of a day."""
+        """Return headings, cells and which columns are numeric, for a table as of a day."""
         headings = ["action", "status", "due", "late by", "owner", "origin", "what"]
         rows = [
             [

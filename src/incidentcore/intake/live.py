@@ -48,7 +48,7 @@ class LiveCondition:
 
     @classmethod
     def thawed(cls, state: ConditionState, severities: SeverityTable) -> LiveCondition:
-        """Return the working form of a state."""
+        """Return the mutable object of a stored state."""
         found = cls((state.source, state.key), state.last_at)
         found.firing = state.firing
         found.heard_at = state.heard_at
@@ -118,7 +118,7 @@ class LiveGroup:
 
     @classmethod
     def thawed(cls, state: GroupState) -> LiveGroup:
-        """Return the working form of a state."""
+        """Return the mutable object of a stored state."""
         found = cls(state.group, state.incident)
         found.waiting = list(state.waiting)
         return found
@@ -146,7 +146,7 @@ class LiveIncident:
 
     @classmethod
     def thawed(cls, state: OpenIncident) -> LiveIncident:
-        """Return the working form of a state."""
+        """Return the mutable object of a stored state."""
         found = cls(state.id, state.group, (state.source, state.key), state.last_at)
         found.resolved_at = state.resolved_at
         return found

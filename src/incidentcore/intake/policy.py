@@ -98,7 +98,7 @@ class MaintenanceRule:
             does open an incident; False suppresses it at once.
 
     Raises:
-        DefinitionError: The name is empty, or a part is not of the right type.
+        DefinitionError: The name is empty, or an attribute has the wrong type.
     """
 
     name: str
@@ -141,7 +141,7 @@ class Grouping:
         by: Fields that must be equal for them to share an incident.
 
     Raises:
-        DefinitionError: A part is not of the right type.
+        DefinitionError: An attribute has the wrong type.
     """
 
     when: Condition
@@ -167,7 +167,7 @@ class Inhibit:
         name: Its name in the reason.
 
     Raises:
-        DefinitionError: A part is not of the right type.
+        DefinitionError: An attribute has the wrong type.
 
     Source: our choice; inhibition rules as in Prometheus Alertmanager, with a second look.
     """

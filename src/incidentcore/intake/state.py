@@ -32,7 +32,8 @@ class ConditionState:
     Attributes:
         source: Its source.
         key: Its key within the source.
-        firing: Whether it holds, by its last alert, by silence and by the end of its incident.
+        firing: Whether it holds, judged by its last alert, by the time since then and by the end of
+            its incident.
         last_at: The latest instant of its alerts.
         heard_at: When it was last reported.
         severity: The worst severity since it began to fire.

@@ -95,7 +95,7 @@ class Section:
         key: Its name in the plain data, in its CSV file name and for ``Page.only``.
         title: Its heading.
         text: Sentences, one paragraph each.
-        table: Headings, rows as text, and which columns are numbers.
+        table: Headings, rows as text, and which columns are numeric.
         lines: Text with fixed line breaks and columns, such as a trace.
         parts: Sections below this one.
         pictures: The pictures that the HTML format shows above the table.

@@ -48,7 +48,7 @@ class Tabular:
         return "\n".join([to_text(*self.cells()), *self.notes()])
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows as text, and which columns are numbers."""
+        """Return headings, rows as text, and which columns are numeric."""
         raise NotImplementedError
 
     def notes(self) -> Sequence[str]:

@@ -140,7 +140,7 @@ def picture(
     words: Words = ENGLISH,
     **options: Any,
 ) -> Picture:
-    """Return a chart as a picture in SVG text in both themes, for a page.
+    """Return a chart for a page, as SVG text in both themes.
 
     Args:
         plot: A function of this package.

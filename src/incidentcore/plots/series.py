@@ -56,7 +56,7 @@ def plot_flow(
 
     Args:
         rows: The rows of ``flow_data``.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone in which the periods begin, for the label.
     """
@@ -85,7 +85,7 @@ def plot_backlog(
 
     Args:
         rows: The rows.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the time axis.
     """
@@ -105,7 +105,7 @@ def plot_forecast(
 
     Args:
         rows: The rows of ``forecast_data``; without any, the chart says that there is no forecast.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the time axis.
     """
@@ -133,7 +133,7 @@ def plot_ageing(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any
 
     Args:
         rows: The rows.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
     """
     ax, colors = dress(ax, theme, x="age (days)", y="open records")
@@ -149,7 +149,7 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
 
     Args:
         rows: The rows; an empty bin below the first edge is left out.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
     """
     ax, colors = dress(ax, theme, x="hours", y="records")
@@ -177,7 +177,7 @@ def plot_survival(
 
     Args:
         rows: The rows of ``survival_data``.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         name: The name of the curve.
     """
@@ -207,7 +207,7 @@ def plot_trend(
 
     Args:
         rows: The rows of ``trend_data``.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         unit: The unit of the values, for the label; ``fraction`` is 0 to 1.
         zone: The time zone in which the periods begin, for the label.
@@ -249,7 +249,7 @@ def plot_control_chart(
 
     Args:
         rows: The rows of ``control_chart_data``.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         unit: The unit of the values, for the label.
         zone: The time zone in which the periods begin, for the label.
@@ -281,7 +281,7 @@ def plot_week(
 
     Args:
         rows: The rows of ``week_data``.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the rows, for the label.
     """
@@ -307,7 +307,7 @@ def plot_burndown(
 
     Args:
         rows: The rows of ``burndown_data``.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone in which the periods begin, for the label.
     """
@@ -327,7 +327,7 @@ def plot_compliance(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") ->
     Args:
         rows: The plain rows of a ``KpiTable`` for a share, such as ``table.to_plain()["rows"]``;
             the total is left out.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
     """
     ax, colors = dress(ax, theme, x="share (%)", y="group (n)")

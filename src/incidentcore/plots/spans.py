@@ -42,7 +42,7 @@ def plot_clock(
 
     Args:
         rows: The rows of ``clock_data``.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the time axis.
     """
@@ -65,7 +65,7 @@ def plot_life(
 
     Args:
         rows: The rows of ``life_data``.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the time axis.
     """
@@ -83,7 +83,7 @@ def plot_rota(
 
     Args:
         rows: The rows of ``rota_data``.
-        ax: The axes to draw on; new axes are drawn if omitted.
+        ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the time axis.
     """

@@ -339,7 +339,7 @@ class PriorityMatrix:
         """Return the priority for a pair of levels.
 
         Raises:
-            InvalidValueError: A level is not of its scale.
+            InvalidValueError: A level does not belong to its scale.
         """
         for scale, level in ((self.rows, row), (self.columns, column)):
             if level not in scale:

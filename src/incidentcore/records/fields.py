@@ -311,7 +311,7 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
 
 
 def stored_fields(fields: Mapping[str, Any]) -> FrozenMap[object]:
-    """Return fields whose names are known to be allowed in their stored form.
+    """Return the stored form of fields whose names have been checked.
 
     Raises:
         InvalidValueError: A value is not what its field accepts.

@@ -49,7 +49,7 @@ def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
 
     Raises:
         InvalidTimelineError: There is no opening or more than one, the events belong to several
-            records, or two different events claim one id or sequence.
+            records, or two different events have the same id or sequence number.
 
     Source: rule H1.
     """

@@ -37,7 +37,7 @@ def replay(events: Iterable[Event], /) -> Record:
 
     Raises:
         InvalidTimelineError: There is not exactly one opening, the events belong to several
-            records, or two different events claim one id or sequence.
+            records, or two different events have the same id or sequence number.
 
     Source: rules H1 and H2.
 

@@ -128,7 +128,7 @@ class PostIncidentReview:
 
     Raises:
         InvalidValueError: An id or text is empty, no incident is named, two actions share an id, or
-            a part is not of its type.
+            an attribute has the wrong type.
 
     >>> from datetime import date
     >>> from incidentcore.records import ActionItem, Cause, PostIncidentReview

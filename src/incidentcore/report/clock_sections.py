@@ -28,9 +28,10 @@ _TRACE_TAIL: Final = 6
 
 
 def compliance_table(tally: Tally, group: str, as_of: datetime) -> KpiTable:
-    """Return how the clocks ended, by clock and group; clocks not covered by the source separately.
+    """Return how the clocks ended, by clock and group.
 
-    The results are shares of the clocks that ended, with Wilson's interval.
+    Clocks that the source does not cover are listed separately. The results are shares of the
+    clocks that ended, with Wilson's interval.
     """
     results: list[KpiResult] = []
     for name, clock in tally.clocks.items():

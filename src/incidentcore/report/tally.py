@@ -89,7 +89,7 @@ def why(status: SlaStatus) -> str:
 
 
 def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[str, Any]:
-    """Return a record with its clocks as one row, under its id in the source.
+    """Return a record with its clocks as one row, with its id in the source.
 
     Args:
         record: The record.

@@ -161,7 +161,7 @@ def _json_type(kind: Any) -> str | None:
 
 
 def read_choice(allowed: tuple[Any, ...]) -> ReadHook:
-    """Return the hook for one of several values."""
+    """Return the hook that reads one of several values."""
     words = ", ".join(map(str, allowed))
 
     def structure(data: Any, _: Any) -> Any:

@@ -126,8 +126,8 @@ class Drill:
         bot: The steps of a bot in a trial run, in order of time.
 
     Raises:
-        DefinitionError: A name is used twice, a part is of another type, or something happens after
-            the end.
+        DefinitionError: A name is used twice, an attribute has the wrong type, or something happens
+            after the end.
 
     >>> from datetime import timedelta
     >>> from incidentcore import SlaDefinition

@@ -1,4 +1,4 @@
-"""A store in memory: for tests, demonstrations, and as reference implementation of the contract."""
+"""A store in memory, for tests and demonstrations: the reference implementation."""
 
 from __future__ import annotations
 

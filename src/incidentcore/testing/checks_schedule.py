@@ -144,7 +144,7 @@ def law_deadline(calendar: Calendar, case: Case) -> None:
 
 
 def law_next_opening_is_the_same_business_instant(calendar: Calendar, case: Case) -> None:
-    """Both boundaries of a deadline have no open time between them (rule T5)."""
+    """There is no open time between the two boundaries of a deadline (rule T5)."""
     start, _, _, budget = case
     try:
         due = calendar.deadline(start, budget)
@@ -202,7 +202,7 @@ def law_windows(calendar: Calendar, case: Case) -> None:
 
 
 def law_next_edges(calendar: Calendar, case: Case) -> None:
-    """``next_open`` is the earliest open instant at or after, ``next_close`` an end after (C9)."""
+    """``next_open`` is the earliest open instant from then on, ``next_close`` the next end (C9)."""
     start = case[0]
     try:
         opening = calendar.next_open(start)

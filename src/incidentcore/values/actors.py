@@ -46,7 +46,7 @@ class Actor:
 
 
 def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor:
-    """Return the actor for an actor or a plain id.
+    """Return an actor unchanged, and a plain id as an actor.
 
     Args:
         by: An actor, or a plain id, which gets ``role``.

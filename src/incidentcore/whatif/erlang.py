@@ -178,7 +178,7 @@ def _answered(
 
 
 def agents_needed(load: float, *, handling: timedelta, within: timedelta, share: float) -> int:
-    """Return the least number of agents so that work on a share of records begins within a time.
+    """Return the least number of agents with which a share of the records is begun in time.
 
     Args:
         load: The offered load in Erlangs.

@@ -233,7 +233,7 @@ class Trigger(ABC):
 
         Args:
             begin: When the pass begins.
-            previous: The level before in the pass; None if it never becomes due.
+            previous: The previous level in the pass; None if it never becomes due.
             first: The trigger of the first level of the pass.
             head: Whether this is that level.
         """

@@ -45,7 +45,7 @@ def mean(values: Sequence[int | Fraction]) -> Fraction:
 
 
 def interpolate(ordered: Sequence[int | Fraction], q: Fraction) -> Fraction:
-    """Return the quantile of at least one value in ascending order, inclusive and linear.
+    """Return a quantile of ascending values by inclusive linear interpolation.
 
     The smallest value is quantile 0 and the greatest quantile 1, as in
     ``statistics.quantiles(method="inclusive")``.

@@ -37,7 +37,7 @@ def _inside(condition: Condition | None) -> Condition | None:
 
 @attrs.frozen
 class NetFlow(Measure):
-    """Records that came in minus those that went out, each counted in the period of its moment.
+    """Records that came in minus those that went out, each counted in its own period.
 
     Attributes:
         inflow: When a record comes in.

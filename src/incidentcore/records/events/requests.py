@@ -160,7 +160,7 @@ class ApprovedOnBehalf(Approved):
 
 @attrs.frozen(kw_only=True)
 class TaskChanged(Event):
-    """A fulfilment task was added, or replaced by its new form."""
+    """A fulfilment task was added, or replaced."""
 
     kind: ClassVar[str] = "task_changed"
 

@@ -188,7 +188,7 @@ class Import(Iterator[R], Generic[R]):
 
 
 def with_orphans(reading: Import[R], **logs: Mapping[str, Sequence[object]]) -> Import[R]:
-    """Return an import with a finding for each log of which entries name no record."""
+    """Return an import with a finding for each log that has entries without a record."""
     for name, log in logs.items():
         for _ in log.get("", ()):
             reading.findings.add("unknown_entry", "left out: it names no record", path=name)

@@ -6,6 +6,7 @@ import attrs
 import pytest
 
 from incidentcore.conditions import field
+from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import (
     After,
     EscalationLevel,
@@ -251,3 +252,11 @@ def test_a_reopening_is_a_reopening_even_where_the_row_begins_to_apply(
     record = advance(record, "reopen", at=at(60), by="ada")
     found = due_escalations(rules, record, now=at(500), include_lapsed=True)
     assert [(one.due_at - T0) / MIN for one in found] == due
+
+
+def test_rules_alone_are_refused_with_the_way_to_pass_them() -> None:
+    """``evaluate_sla`` takes a service level as it is; here several sets of rules may stand."""
+    with pytest.raises(
+        InvalidValueError, match=r"allowed: a sequence of rules or statuses: \[rules\]"
+    ):
+        due_escalations(CHAIN, incident(), slas=CLOCK, now=at(0))  # type: ignore[arg-type]

@@ -64,7 +64,7 @@ class Clocks:
         self._timeline = timeline
         self._now = now
         self._clocks: list[OneClock | SlaStatus] = []
-        need_kind("slas", slas, Iterable, allowed="a sequence of rules or statuses")
+        need_kind("slas", slas, Iterable, allowed="a sequence of rules or statuses: [rules]")
         for rules in slas:
             if not isinstance(rules, SlaStatus):
                 self._clocks.extend(single_clocks(rules, timeline.opened_at))

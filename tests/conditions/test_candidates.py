@@ -58,7 +58,6 @@ def custom(*values: Any) -> list[FrozenMap[Any]]:
             [None, THEN, NEXT, ANY],
         ),
     ],
-    ids=str,
 )
 def test_the_values_to_try(condition: Condition, values: list[Any]) -> None:
     """What is mentioned, what lies beside it, another value, and none where there may be none."""

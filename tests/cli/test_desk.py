@@ -76,6 +76,21 @@ def test_the_page_has_every_target(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "| 1 | all | all | sla |" in page
 
 
+def test_a_record_is_not_explained_before_its_opening(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It had clocks without a name, to which no SLA applied."""
+    incident = Incident.open(
+        id="INC-1", title="x", by="kim", at=datetime(2026, 6, 1, 7, tzinfo=UTC)
+    )
+    record = tmp_path / "record.json"
+    record.write_text(dumps(incident), encoding="utf-8")
+    command = ["explain", written(tmp_path, CLEAN), "--record", str(record), "--now"]
+    assert main([*command, "2026-06-01T06:59:59Z"]) == 2
+    assert "allowed: from the opening on, 2026-06-01 07:00:00+00:00" in capsys.readouterr().err
+    assert main([*command, "2026-06-01T07:00Z"]) == 0
+
+
 def test_a_record_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Opened Monday 09:00 in Berlin, critical, four hours: due 13:00, looked at 12:00."""
     incident = load_desk(CLEAN).open(

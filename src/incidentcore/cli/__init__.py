@@ -179,7 +179,10 @@ def _show(arguments: argparse.Namespace) -> str:
 def _explain(arguments: argparse.Namespace) -> str:
     desk = read_desk(arguments)
     record: Record = loads(arguments.record.read_bytes(), Record)
-    return explain_record(desk, record, now=now_of(arguments, desk.zone))
+    now = now_of(arguments, desk.zone)
+    if now < record.opened_at:
+        raise InvalidValueError("--now", str(now), f"from the opening on, {record.opened_at}")
+    return explain_record(desk, record, now=now)
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:

@@ -144,3 +144,13 @@ def test_a_misspelt_import_fails() -> None:
     """``from incidentcore import`` of an unknown name is an ImportError that names it."""
     with pytest.raises(ImportError, match="cannot import name 'Intervall' from 'incidentcore'"):
         exec("from incidentcore import Intervall")  # noqa: S102  a literal
+
+
+@pytest.mark.parametrize("missing", ["numpy", "narwhals"])
+def test_frames_name_their_extra(missing: str) -> None:
+    """It was Python's error, with a traceback into the library."""
+    code = f"import sys; sys.modules[{missing!r}] = None\nimport incidentcore.frames"
+    ended = subprocess.run(  # noqa: S603  this interpreter
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert ended.stderr.endswith("python -m pip install 'incidentcore[frames]'\n")

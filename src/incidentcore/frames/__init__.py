@@ -1,13 +1,20 @@
 """Business time and KPIs of whole data frames (extra ``frames``: numpy and narwhals)."""
 
-from incidentcore.frames.business_time import (
-    add_business_days,
-    deadline,
-    is_open,
-    open_time,
-)
-from incidentcore.frames.kpis import gather_kpis_from
-from incidentcore.frames.tables import Library, records_to_frame, rows, to_frame
+from incidentcore.errors import MissingExtraError
+
+try:
+    from incidentcore.frames.business_time import (
+        add_business_days,
+        deadline,
+        is_open,
+        open_time,
+    )
+    from incidentcore.frames.kpis import gather_kpis_from
+    from incidentcore.frames.tables import Library, records_to_frame, rows, to_frame
+except ModuleNotFoundError as error:
+    if error.name not in ("narwhals", "numpy"):
+        raise
+    raise MissingExtraError("frames", "incidentcore.frames") from None
 
 __all__ = [
     "Library",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
@@ -22,9 +22,20 @@ from incidentcore.sla import (
 )
 from incidentcore.sla.evaluate import later_status
 
-__all__ = ["Clocks", "OneClock", "single_clocks"]
+__all__ = ["Clocks", "OneClock", "Slas", "several", "single_clocks"]
 
 OneClock: TypeAlias = SlaDefinition | SlaPolicy
+Slas: TypeAlias = SlaRules | SlaStatus | Sequence[SlaRules | SlaStatus]
+"""Rules of clocks or their statuses: one alone, or several."""
+
+_SINGLE: Final = (SlaDefinition, SlaPolicy, ServiceLevel, SlaStatus, Versions)
+
+
+def several(slas: Any) -> Iterable[Any]:
+    """Return rules of clocks or statuses as they are, and one alone as a tuple of one."""
+    given = (slas,) if isinstance(slas, _SINGLE) else slas
+    need_kind("slas", given, Iterable, allowed="rules of clocks, statuses, or several of them")
+    return given
 
 
 def single_clocks(rules: SlaRules, opened_at: datetime) -> tuple[OneClock, ...]:
@@ -55,7 +66,7 @@ class Clocks:
 
     def __init__(
         self,
-        slas: Sequence[SlaRules | SlaStatus],
+        slas: Slas,
         record_id: str,
         timeline: Timeline,
         now: datetime,
@@ -64,8 +75,7 @@ class Clocks:
         self._timeline = timeline
         self._now = now
         self._clocks: list[OneClock | SlaStatus] = []
-        need_kind("slas", slas, Iterable, allowed="a sequence of rules or statuses: [rules]")
-        for rules in slas:
+        for rules in several(slas):
             if not isinstance(rules, SlaStatus):
                 self._clocks.extend(single_clocks(rules, timeline.opened_at))
             elif rules.record_id == record_id and rules.now in {now, seen}:

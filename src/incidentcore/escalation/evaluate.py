@@ -30,7 +30,7 @@ def due_escalations(
     record: Record,
     /,
     *,
-    slas: Sequence[SlaRules | SlaStatus] = (),
+    slas: SlaRules | SlaStatus | Sequence[SlaRules | SlaStatus] = (),
     now: datetime,
     known_at: datetime | None = None,
     already: Collection[str] = (),
@@ -165,7 +165,7 @@ def next_escalation_wakeup(
     records: Iterable[Record],
     /,
     *,
-    slas: Sequence[SlaRules | SlaStatus] = (),
+    slas: SlaRules | SlaStatus | Sequence[SlaRules | SlaStatus] = (),
     now: datetime,
     live: bool = False,
 ) -> datetime | None:

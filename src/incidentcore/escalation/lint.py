@@ -8,7 +8,7 @@ from typing import Final
 
 from incidentcore.conditions import AnyOf, implies, satisfiable
 from incidentcore.errors import UnreachableDeadlineError
-from incidentcore.escalation.clocks import single_clocks
+from incidentcore.escalation.clocks import several, single_clocks
 from incidentcore.escalation.coverage import nobody_findings, unreachable_steps
 from incidentcore.escalation.matrix import EscalationMatrix, EscalationRow
 from incidentcore.escalation.triggers import LintScope
@@ -58,7 +58,7 @@ def lint_escalation(
     matrix: EscalationMatrix,
     /,
     *,
-    slas: Sequence[SlaRules] = (),
+    slas: SlaRules | Sequence[SlaRules] = (),
     start: datetime,
     end: datetime,
     personal: Mapping[str, Sequence[timedelta]] | None = None,
@@ -91,7 +91,7 @@ def lint_escalation(
     span = Interval(as_utc(start, "start"), as_utc(end, "end"))
     definitions = [
         definition
-        for rules in slas
+        for rules in several(slas)
         for clock in single_clocks(rules, span.start)
         for definition in clock.definitions
     ]

@@ -13,7 +13,7 @@ from incidentcore._checks import need_kind
 from incidentcore.conditions import Condition
 from incidentcore.conditions.hours import spell_test
 from incidentcore.errors import EscalationMatrixError, InvalidTimelineError
-from incidentcore.escalation.clocks import Clocks
+from incidentcore.escalation.clocks import Clocks, Slas
 from incidentcore.records import (
     Acknowledged,
     Commented,
@@ -28,7 +28,6 @@ from incidentcore.records import (
     Unacknowledged,
     Unsnoozed,
 )
-from incidentcore.sla import SlaRules, SlaStatus
 
 __all__ = ["Anchor", "Manual", "Mark", "RecordView", "Situation", "Stage"]
 
@@ -121,7 +120,7 @@ class RecordView:
     def of(
         cls,
         record: Record,
-        slas: Sequence[SlaRules | SlaStatus],
+        slas: Slas,
         now: datetime,
         *,
         until: datetime,

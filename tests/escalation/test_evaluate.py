@@ -15,15 +15,16 @@ from incidentcore.escalation import (
     acknowledge,
     due_escalations,
     escalate_now,
+    lint_escalation,
     next_escalation_wakeup,
     snooze,
     unacknowledge,
 )
 from incidentcore.escalation.evaluate import escalations_and_wakeup
-from incidentcore.instants import Interval
+from incidentcore.instants import Interval, Versions
 from incidentcore.lifecycle import advance
 from incidentcore.schedule import Maintenance
-from incidentcore.sla import SlaDefinition
+from incidentcore.sla import ServiceLevel, SlaDefinition, evaluate_sla
 from incidentcore.values import Actor
 
 from .chains import CHAIN, MIN, OFFICE, T0, at, fired, incident, matrix
@@ -254,9 +255,18 @@ def test_a_reopening_is_a_reopening_even_where_the_row_begins_to_apply(
     assert [(one.due_at - T0) / MIN for one in found] == due
 
 
-def test_rules_alone_are_refused_with_the_way_to_pass_them() -> None:
-    """``evaluate_sla`` takes a service level as it is; here several sets of rules may stand."""
-    with pytest.raises(
-        InvalidValueError, match=r"allowed: a sequence of rules or statuses: \[rules\]"
-    ):
-        due_escalations(CHAIN, incident(), slas=CLOCK, now=at(0))  # type: ignore[arg-type]
+def test_rules_of_one_clock_need_no_brackets() -> None:
+    """One definition, service level or status is taken like a list of it."""
+    record, rules = incident(), matrix(EscalationLevel(OnClock("resolution", "due"), "x"))
+    level = ServiceLevel([CLOCK])
+    several = due_escalations(rules, record, slas=[CLOCK], now=at(5000))
+    assert len(several) == 1
+    status = evaluate_sla(CLOCK, record, now=at(5000))
+    for one in (CLOCK, level, status, Versions([(T0, CLOCK)])):
+        assert due_escalations(rules, record, slas=one, now=at(5000)) == several
+    assert lint_escalation(rules, slas=level, start=at(0), end=at(1)) == lint_escalation(
+        rules, slas=[level], start=at(0), end=at(1)
+    )
+    allowed = "allowed: rules of clocks, statuses, or several of them"
+    with pytest.raises(InvalidValueError, match=f"^slas: got 7; {allowed}$"):
+        due_escalations(rules, record, slas=7, now=at(0))  # type: ignore[arg-type]

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from incidentcore.desk import desk_page, explain_record, load_desk
+from incidentcore.errors import InvalidValueError
+from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
 
 TEXT = """
@@ -252,3 +256,18 @@ levels = [{ after = "0m", to = "oncall:first" }]
     said = explain_record(load_desk(text), record, now=opened + timedelta(hours=1))
     assert "due Mon  8 Jun 21:00" in said
     assert "on call for first (ada)" in said
+
+
+def test_an_explanation_is_of_its_instant() -> None:
+    """Later events are not seen; before the opening there is nothing to explain."""
+    desk = load_desk('desk = 1\nname = "x"\nzone = "Europe/Berlin"\n')
+    opened = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    record = Incident.open(id="I1", title="x", at=opened, by="kim")
+    record = advance(record, "start", at=opened + timedelta(hours=2), by="ada")
+    assert "state new" in explain_record(desk, record, now=opened + timedelta(hours=1))
+    assert "state in_progress" in explain_record(desk, record, now=opened + timedelta(hours=2))
+    told = (
+        "^now: got '2026-06-01 10:59 CEST'; allowed: 2026-06-01 11:00 CEST, the opening of I1, or"
+    )
+    with pytest.raises(InvalidValueError, match=told):
+        explain_record(desk, record, now=opened - timedelta(minutes=1))

@@ -16,9 +16,10 @@ from incidentcore.desk.due import look_at
 from incidentcore.desk.file import desk_mapping
 from incidentcore.desk.toml import value_text
 from incidentcore.desk.words import span_word
+from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import Escalation
 from incidentcore.instants import as_utc
-from incidentcore.records import Record
+from incidentcore.records import Opened, Record
 from incidentcore.schedule import BusinessCalendar
 
 __all__ = ["desk_page", "explain_record"]
@@ -226,9 +227,18 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
     Args:
         desk: The desk.
         record: The record.
-        now: The instant to evaluate at.
+        now: The instant to evaluate at; later events are ignored.
+
+    Raises:
+        InvalidValueError: The record was opened later.
     """
     at = as_utc(now, "now")
+    if at < record.opened_at:
+        allowed = f"{_time(record.opened_at, desk.zone)}, the opening of {record.id}, or later"
+        raise InvalidValueError("now", _time(at, desk.zone), allowed)
+    record = type(record).from_history(
+        event for event in record.history if event.at <= at or isinstance(event, Opened)
+    )
     judged = desk.judged(record)
     level = "none" if judged.priority is None else judged.priority.name
     lines = [

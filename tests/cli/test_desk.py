@@ -288,3 +288,29 @@ def test_the_columns_of_a_file_give_an_import_to_copy(
     assert found
     desk = load_desk(f'desk = 1\nname = "x"\n[import]\n{table}')
     assert dict(desk.imports["map"]) == {"id": "Number", "opened": "Opened", "state": "Status"}
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (
+            'profile = "tabel"',
+            "import.profile: got 'tabel'; allowed: one of",
+        ),
+        (
+            'map = { id = "A", opened = "B", opend = "C" }',
+            "import.map: got 'opend'; allowed: one of",
+        ),
+        ('map = { id = "A" }', "import.map: got {'id': 'A'}; allowed: also a column for opened"),
+        ('profile = "glpi-csv"\nmap = { titel = "T" }', "import.map: got 'titel'; allowed: one of"),
+        ('profile = "glpi-csv"\nmap = { title = "T" }', ""),
+        ('profile = "events"\nmap = { case = "A", activity = "B", at = "C" }', ""),
+    ],
+)
+def test_check_refuses_an_import_that_no_file_can_be_read_with(
+    table: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What ``report`` would refuse later, with the name of the file."""
+    desk = written(tmp_path, f"{CLEAN}\n[import]\n{table}\n")
+    assert main(["check", desk]) == (2 if said else 0)
+    assert said in capsys.readouterr().err

@@ -21,6 +21,7 @@ from incidentcore.cli.drill import add_drill
 from incidentcore.cli.inputs import (
     add_file,
     add_form,
+    check_import,
     instant_of,
     now_of,
     read_desk,
@@ -166,6 +167,7 @@ def _demo(arguments: argparse.Namespace) -> Page | str:
 
 def _check(arguments: argparse.Namespace) -> str:
     desk = read_desk(arguments)
+    check_import(desk, str(arguments.desk))
     findings = check_desk(desk, start=now_of(arguments, desk.zone))
     lines = [f"{finding.code}: {finding}" for finding in findings] or ["nothing found"]
     arguments.exit_code = 1 if findings else 0

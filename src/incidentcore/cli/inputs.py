@@ -14,14 +14,16 @@ from incidentcore.desk import Desk, load_desk
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc, as_zone
 from incidentcore.records import Incident
-from incidentcore.vendors import Import, describe_columns
+from incidentcore.vendors import Import, describe_columns, read_table
 from incidentcore.vendors.kit import LevelTable
 from incidentcore.vendors.profiles import PROFILES, desk_options, read_profile
+from incidentcore.vendors.table_presets import TABLE_PRESETS
 
 __all__ = [
     "AUDIT",
     "add_file",
     "add_form",
+    "check_import",
     "instant_of",
     "now_of",
     "read_desk",
@@ -102,6 +104,25 @@ def read_desk(arguments: argparse.Namespace) -> Desk:
         files={one.name: one.read_text("utf-8") for one in path.parent.glob("*.ics")},
         source=str(path),
     )
+
+
+def check_import(desk: Desk, source: str) -> None:
+    """Refuse an ``[import]`` table with which no file could be read.
+
+    Raises:
+        InvalidValueError: The profile or a field of ``map`` is unknown, or a field is missing.
+    """
+    options = desk_options(desk)
+    profile, mapping = options.get("profile", "table"), options.get("mapping", {})
+    if profile not in PROFILES:
+        allowed = f"one of {', '.join(PROFILES)}"
+        raise InvalidValueError(f"{source}: import.profile", profile, allowed)
+    base = TABLE_PRESETS.get(profile, {}).get("mapping", {})
+    if mapping and (base or profile == "table"):
+        try:
+            read_table((), {**base, **mapping})
+        except InvalidValueError as error:
+            raise InvalidValueError(f"{source}: import.map", error.given, error.allowed) from None
 
 
 def _uncalled(*_: object) -> NoReturn:

@@ -181,10 +181,7 @@ def _show(arguments: argparse.Namespace) -> str:
 def _explain(arguments: argparse.Namespace) -> str:
     desk = read_desk(arguments)
     record: Record = loads(arguments.record.read_bytes(), Record)
-    now = now_of(arguments, desk.zone)
-    if now < record.opened_at:
-        raise InvalidValueError("--now", str(now), f"from the opening on, {record.opened_at}")
-    return explain_record(desk, record, now=now)
+    return explain_record(desk, record, now=now_of(arguments, desk.zone))
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:

@@ -572,3 +572,15 @@ def test_an_object_type_that_a_log_lacks() -> None:
     with pytest.raises(FormatError, match="no object type Incident; there are incident"):
         list(read_ocel(log, object_type="Incident"))
     assert list(read_ocel(log, object_type="incident")) == []
+
+
+def test_a_reading_is_read_once() -> None:
+    """A second pass would find nothing, without a word; going on after a pause is one pass."""
+    rows = [{"n": name, "o": "2026-06-01T09:00Z"} for name in "abc"]
+    reading = read_table(rows, {"id": "n", "opened": "o"})
+    assert next(reading).id == "a"
+    assert [incident.id for incident in reading] == ["b", "c"]
+    assert next(reading, None) is None
+    told = r"^reading: got 'one that was read to its end'; allowed: .*incidents = list\(reading\)$"
+    with pytest.raises(InvalidValueError, match=told):
+        list(reading)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Generic, TypedDict, TypeVar
 
 from incidentcore._checks import need_kind
-from incidentcore.errors import FormatError
+from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Record
 from incidentcore.records.coverage import checked_covers
@@ -58,7 +58,7 @@ class Tables(TypedDict, total=False):
 
 
 class Import(Iterator[R], Generic[R]):
-    """The records of a source, read one by one on demand.
+    """The records of a source, read one by one on demand, once.
 
     A record that cannot be read is omitted entirely, with a finding ``malformed_record``; so is one
     whose id occurred before (``duplicate_id``). Neither ends the import.
@@ -82,7 +82,8 @@ class Import(Iterator[R], Generic[R]):
             record.
 
     Raises:
-        InvalidValueError: ``covers`` has an unknown value, or a table is of another type.
+        InvalidValueError: ``covers`` has an unknown value, or a table is of another type; later, if
+            it is iterated again after it was read to its end.
 
     >>> from incidentcore.records import Incident
     >>> from incidentcore.vendors import Import
@@ -129,6 +130,7 @@ class Import(Iterator[R], Generic[R]):
         self._counts: Counter[str] = Counter(rows=0, records=0, events=0)
         self._record, self._build, self._id = record, build, id
         self._records = self._run(entries)
+        self._is_read = False
 
     @property
     def counts(self) -> Counter[str]:
@@ -136,10 +138,16 @@ class Import(Iterator[R], Generic[R]):
         return self._counts + self.findings.counts
 
     def __iter__(self) -> Import[R]:
+        if self._is_read:
+            allowed = "records kept from the one pass, as in incidents = list(reading)"
+            raise InvalidValueError("reading", "one that was read to its end", allowed)
         return self
 
     def __next__(self) -> R:
-        return next(self._records)
+        for record in self._records:
+            return record
+        self._is_read = True
+        raise StopIteration
 
     def _run(self, entries: Iterable[object]) -> Iterator[R]:
         seen: set[str] = set()

@@ -28,9 +28,9 @@ def test_clocks_may_be_rules_of_any_kind_or_their_statuses() -> None:
         assert fired(rules, record, 300, slas=slas) == [(240, "x")]
 
 
-@pytest.mark.parametrize("slas", [[evaluate_sla(CLOCK, incident(), now=at(299))], ["x"], CLOCK])
+@pytest.mark.parametrize("slas", [[evaluate_sla(CLOCK, incident(), now=at(299))], ["x"], 7])
 def test_what_is_no_clock_of_the_record_now_is_refused(slas: object) -> None:
-    """A status of another instant, a word, or rules that stand alone."""
+    """A status of another instant, a word, or a number."""
     with pytest.raises(InvalidValueError, match=r"^slas: "):
         fired(CHAIN, incident(), 300, slas=slas)
 

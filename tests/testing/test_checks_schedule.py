@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.schedule import BusinessCalendar
+from incidentcore.schedule import AbstractCalendar, BusinessCalendar
 from incidentcore.testing import check_calendar
 
 GOOD = BusinessCalendar(
@@ -82,3 +83,13 @@ def test_a_wrong_calendar_is_found(name: str) -> None:
 def test_a_right_calendar_passes() -> None:
     """The one the mistakes were made from."""
     check_calendar(GOOD, examples=20)
+
+
+def test_what_is_no_calendar_is_refused() -> None:
+    """With the way to make one, and not in the middle of a law."""
+    thin = type("Thin", (), {"zone": "UTC", "windows": lambda *_: iter(())})()
+    with pytest.raises(InvalidValueError, match=r"^calendar: got .*; AbstractCalendar makes them"):
+        check_calendar(thin)
+    named = type("Named", (AbstractCalendar,), {"zone": "UTC", "windows": thin.windows})()
+    with pytest.raises(InvalidValueError, match=r"^calendar.zone: got 'UTC'; allowed: a ZoneInfo$"):
+        check_calendar(named)

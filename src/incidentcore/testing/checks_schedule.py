@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import (
     InvalidIntervalError,
     InvalidValueError,
@@ -41,6 +43,7 @@ def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
 
     Raises:
         AssertionError: A law does not hold; the message names it.
+        InvalidValueError: It lacks a query of a calendar, or its zone is not a ``ZoneInfo``.
 
     Source: the laws below rule C9 of the semantics.
 
@@ -48,6 +51,9 @@ def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
     >>> from incidentcore.testing import check_calendar
     >>> check_calendar(BusinessCalendar(zone="UTC", hours={"mon-fri": "9:00-17:00"}), examples=5)
     """
+    wanted = "a calendar with every query; AbstractCalendar makes them from zone and windows"
+    need_kind("calendar", calendar, Calendar, allowed=wanted)
+    need_kind("calendar.zone", calendar.zone, ZoneInfo, allowed="a ZoneInfo")
 
     # Shrinking a seed shows nothing, and one broken law is enough to report.
     @settings(

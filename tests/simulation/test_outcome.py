@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from hypothesis.vendor.pretty import pretty
+
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.records import Incident
 from incidentcore.simulation import Simulation, Stint
@@ -22,4 +24,4 @@ def test_a_wait_ends_with_the_first_stint() -> None:
     )
 
     assert run.waits == (2 * HOUR,)
-    assert repr(run) == "<Simulation: 2 records, 2 stints>"
+    assert repr(run) == pretty(run) == "<Simulation: 2 records, 2 stints>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import attrs
 
@@ -48,6 +49,10 @@ class Simulation:
 
     def __repr__(self) -> str:
         return f"<Simulation: {len(self.records)} records, {len(self.stints)} stints>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001  hypothesis and IPython
+        """Print one line: both would print every record from the attributes."""
+        printer.text(repr(self))
 
     @property
     def waits(self) -> tuple[timedelta, ...]:

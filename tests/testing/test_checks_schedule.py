@@ -88,7 +88,7 @@ def test_a_right_calendar_passes() -> None:
 def test_what_is_no_calendar_is_refused() -> None:
     """With the way to make one, and not in the middle of a law."""
     thin = type("Thin", (), {"zone": "UTC", "windows": lambda *_: iter(())})()
-    with pytest.raises(InvalidValueError, match=r"^calendar: got .*; AbstractCalendar makes them"):
+    with pytest.raises(InvalidValueError, match=r"^calendar: got 'one without open_time, "):
         check_calendar(thin)
     named = type("Named", (AbstractCalendar,), {"zone": "UTC", "windows": thin.windows})()
     with pytest.raises(InvalidValueError, match=r"^calendar.zone: got 'UTC'; allowed: a ZoneInfo$"):

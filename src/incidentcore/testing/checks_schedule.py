@@ -51,8 +51,10 @@ def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
     >>> from incidentcore.testing import check_calendar
     >>> check_calendar(BusinessCalendar(zone="UTC", hours={"mon-fri": "9:00-17:00"}), examples=5)
     """
-    wanted = "a calendar with every query; AbstractCalendar makes them from zone and windows"
-    need_kind("calendar", calendar, Calendar, allowed=wanted)
+    absent = [name for name in vars(Calendar) if name[0] != "_" and not hasattr(calendar, name)]
+    if absent:
+        wanted = "every query of a calendar; AbstractCalendar makes them from zone and windows"
+        raise InvalidValueError("calendar", f"one without {', '.join(absent)}", wanted)
     need_kind("calendar.zone", calendar.zone, ZoneInfo, allowed="a ZoneInfo")
 
     # Shrinking a seed shows nothing, and one broken law is enough to report.

@@ -18,6 +18,7 @@ __all__ = [
     "NO_ARGUMENTS",
     "as_pairs",
     "as_tuple",
+    "misspelt",
     "nearest",
     "nearest_names",
     "need_each",
@@ -106,6 +107,14 @@ def nearest_names(name: object, names: Iterable[str]) -> list[str]:
 def nearest(name: object, names: Iterable[str]) -> str:
     """Return the end of an error that says which names are nearest; empty if none is near."""
     return f"; nearest: {', '.join(near)}" if (near := nearest_names(name, names)) else ""
+
+
+def misspelt(word: object, names: Iterable[str]) -> str:
+    """Return the name that a word is a misspelling of, such as high for hgih; empty if of none."""
+    from difflib import get_close_matches  # noqa: PLC0415  only to word an error
+
+    # 0.75 is between "hgih" or "reslove", which are one, and "highest" or "dance", which are not.
+    return "".join(get_close_matches(str(word), list(names), 1, 0.75))
 
 
 def as_tuple(value: Any, kind: type[T]) -> tuple[T, ...]:

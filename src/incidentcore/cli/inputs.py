@@ -16,7 +16,7 @@ from incidentcore.instants import as_utc, as_zone
 from incidentcore.records import Incident
 from incidentcore.vendors import Import, describe_columns, read_table
 from incidentcore.vendors.kit import LevelTable
-from incidentcore.vendors.profiles import PROFILES, desk_options, read_profile
+from incidentcore.vendors.profiles import PROFILES, desk_options, need_profile, read_profile
 from incidentcore.vendors.table_presets import TABLE_PRESETS
 
 __all__ = [
@@ -114,9 +114,7 @@ def check_import(desk: Desk, source: str) -> None:
     """
     options = desk_options(desk)
     profile, mapping = options.get("profile", "table"), options.get("mapping", {})
-    if profile not in PROFILES:
-        allowed = f"one of {', '.join(PROFILES)}"
-        raise InvalidValueError(f"{source}: import.profile", profile, allowed)
+    need_profile(profile, f"{source}: import.profile")
     base = TABLE_PRESETS.get(profile, {}).get("mapping", {})
     if mapping and (base or profile == "table"):
         try:

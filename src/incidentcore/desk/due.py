@@ -171,7 +171,7 @@ def look_at(
     rules = desk_at(desk, record)
     if now < record.opened_at:
         return Look((), record.opened_at)
-    view = _as_it_was(record, now, known_at)
+    view = as_it_was(record, now, known_at)
     if view is None:
         return Look((), _first_event(record, now) if ahead else None)
     judged = rules.judged(record)
@@ -223,7 +223,7 @@ class _Cut(TypedDict):
     include_lapsed: bool
 
 
-def _as_it_was(record: Record, now: datetime, known_at: datetime | None) -> Record | None:
+def as_it_was(record: Record, now: datetime, known_at: datetime | None) -> Record | None:
     """Return the record as it was at an instant; None if it was not known to exist."""
     if known_at is None and record.updated_at <= now:
         return record

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from incidentcore._checks import misspelt
 from incidentcore.categorization import CategoryRule, RoutingRule
 from incidentcore.desk.forms import Form, Key, Table, level_of, list_of
 from incidentcore.desk.holiday_form import COUNT, TEXT
@@ -38,7 +38,6 @@ MATRICES: Final = {
     "glpi": GLPI,
     "itop": ITOP,
 }
-_NEARLY: Final = 0.75  # hgih is to high; highest is 0.73
 
 _LEVEL: Final = level_of()
 _ADJUST: Final = Table(
@@ -71,8 +70,7 @@ def _spelt(scale: Scale, places: list[tuple[Path, Any]], reading: Reading) -> No
     wrong = [
         (path, name)
         for path, name in places
-        if name not in scale.names
-        and difflib.get_close_matches(str(name).casefold(), scale.names, 1, _NEARLY)
+        if name not in scale.names and misspelt(str(name).casefold(), scale.names)
     ]
     for path, name in wrong:
         allowed = f"one of {', '.join(scale.names)}, or a scale of other words"

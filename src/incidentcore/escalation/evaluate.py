@@ -125,9 +125,8 @@ def escalations_and_wakeup(
     view = RecordView.of(record, slas, now, until=until, timed=matrix.timed)
     if view is None:
         return (), None
-    if matrix.timed or any(
-        end > now for end in view.situation.snooze_ends
-    ):  # time alone changes results
+    # Time alone changes the results then.
+    if matrix.timed or any(end > now for end in view.situation.snooze_ends):
         due = due_escalations(matrix, record, slas=slas, now=now, include_lapsed=True)
         return due, next_escalation_wakeup(matrix, (record,), slas=slas, now=now)
     every = _all_due(matrix, record, view, until=until, live=False)

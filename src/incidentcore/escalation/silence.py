@@ -137,9 +137,8 @@ class RowSilence:
         answered = row.levels[index].until == "acknowledged"
         hushed = answered or row.snooze_silences == "all"
         if self._always and not (hushed and situation.answered):
-            return [
-                (situation.stages[0].at, "")
-            ]  # as for most records: nothing ever kept it silent
+            # As for most records: nothing ever kept it silent.
+            return [(situation.stages[0].at, "")]
         gate: Gate = []
         since, until = self._window
         extra = [at for at in self._window if at is not None]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, Final, TypeAlias
 
+from incidentcore._checks import misspelt
 from incidentcore.conditions import Condition
 from incidentcore.lifecycle.decision import PathStep, Refused
 from incidentcore.lifecycle.transition import Attempt, Transition
@@ -27,7 +27,6 @@ __all__ = [
 ]
 
 _ROLES: Final = "major_roles."
-_NEARLY: Final = 0.75  # of a misspelt action: "reslove", not "dance" for cancel
 
 Table: TypeAlias = Mapping[str, Mapping[str, list[Transition]]]
 """A lifecycle's rows by the name of the state and the action."""
@@ -97,8 +96,8 @@ def _path_meant(table: Table, state: State, word: str) -> tuple[PathStep, ...]:
     """Return the path to a state that was named as the action, or to the action nearest to it."""
     path = shortest_path(table, state, lambda reached: reached.name == word)
     actions = {action: None for actions in table.values() for action in actions}
-    meant = get_close_matches(str(word), actions, 1, _NEARLY)
-    return path or (path_to_action(table, state, meant[0]) if meant else ())
+    meant = misspelt(word, actions)
+    return path or (path_to_action(table, state, meant) if meant else ())
 
 
 def _missing_votes(facts: Mapping[str, Any]) -> str:

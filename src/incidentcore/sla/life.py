@@ -85,7 +85,8 @@ def _answers(steps: Sequence[TimelineStep], rule: AnswerRule) -> list[Facts]:
             if by is None or not (is_public or reopens):
                 continue
             if by.role == "requester":
-                waiting, heard = [*waiting, step.at], True
+                waiting.append(step.at)
+                heard = True
             elif is_public and by.role in roles:
                 waiting, lent = [], {link: (at, 0) for link, (at, _) in lent.items()}
                 answered = answered or (step.at if heard else None)

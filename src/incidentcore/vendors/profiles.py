@@ -27,7 +27,7 @@ from incidentcore.vendors.table_presets import TABLE_PRESETS
 from incidentcore.vendors.tabular import open_table, read_json
 from incidentcore.vendors.zendesk import read_zendesk
 
-__all__ = ["PROFILES", "desk_options", "read_profile"]
+__all__ = ["PROFILES", "desk_options", "need_profile", "read_profile"]
 
 
 # By profile: its reader, what the tool's words mean, what a file calls the records, and its other
@@ -90,6 +90,12 @@ PROFILES: Final = (_AUDIT, _TABLE, *TABLE_PRESETS, _EVENTS, _XES, *_JSON)
 """The names of what a file can be."""
 
 
+def need_profile(profile: str, where: str = "profile") -> None:
+    """Refuse a profile that does not exist."""
+    if profile not in PROFILES:
+        raise InvalidValueError(where, profile, f"one of {', '.join(PROFILES)}")
+
+
 def read_profile(
     path: Path,
     profile: str,
@@ -118,8 +124,7 @@ def read_profile(
         FormatError: The file cannot be read.
         OSError: The file cannot be opened.
     """
-    if profile not in PROFILES:
-        raise InvalidValueError("profile", profile, f"one of {', '.join(PROFILES)}")
+    need_profile(profile)
     if profile == _TABLE or profile in TABLE_PRESETS:
         return _table(path, profile, mapping or {}, zone, formats=formats, **options)
     is_log = profile in (_EVENTS, _XES)

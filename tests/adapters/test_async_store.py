@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.storage import AsyncRecordStore, InMemoryStore
 from incidentcore.testing.contracts_async import AsyncStoreContract
+from incidentcore.testing.contracts_base import incident, noted
 
 
 def test_it_is_an_async_store() -> None:
@@ -90,6 +93,45 @@ def test_each_method_is_that_of_the_store() -> None:
         await store.remove("INC-1", expected_version=2)
         with pytest.raises(RecordNotFoundError):
             await store.load("INC-1")
+
+    asyncio.run(steps())
+
+
+@pytest.fixture
+def _no_collection() -> Iterator[None]:
+    """Let nothing free a cursor that a cycle still holds."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.table
+@pytest.mark.usefixtures("_no_collection")
+def test_a_cancelled_append_keeps_no_lock(tmp_path: Path) -> None:
+    """Wherever it is cancelled, the next writer need not wait until the cursor is collected."""
+    asyncio_extra = pytest.importorskip("sqlalchemy.ext.asyncio")
+    pytest.importorskip("aiosqlite")
+    from incidentcore.adapters.sqlalchemy import AsyncSqlAlchemyStore  # noqa: PLC0415
+
+    async def steps() -> None:
+        url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
+        engine = asyncio_extra.create_async_engine(url, connect_args={"timeout": 10})
+        store = AsyncSqlAlchemyStore(engine)
+        for turns in range(0, 100, 3):
+            record = incident(f"INC-{turns}")
+            batch = noted(record, 5).events_after(1)
+            await store.append(record.id, record.history, expected_version=0)
+            task = asyncio.ensure_future(store.append(record.id, batch, expected_version=1))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            assert await store.append(record.id, batch, expected_version=1) == 6
+        task = asyncio.ensure_future(store.append("INC-0", batch, expected_version=6))
+        await asyncio.sleep(0)
+        task.cancel()
+        await store.close()  # which waits for it
 
     asyncio.run(steps())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -217,9 +218,22 @@ class AsyncSqlAlchemyStore:
         self._engine = engine if isinstance(engine, AsyncEngine) else create_async_engine(engine)
         _prepared(self._engine.sync_engine, ours=ours)
         self._is_current = False
+        self._running: set[asyncio.Task[Any]] = set()
 
     async def _call(self, work: Callable[[SqlAlchemyStore], T], *, writes: bool = False) -> T:
-        """Run a function of the sync store in a transaction of its own."""
+        """Run a function of the sync store in a transaction of its own.
+
+        SQLite: also when the caller is cancelled, it runs to its end. A connection that is closed
+        during a statement keeps its lock until Python collects the statement.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return await self._transaction(work, writes=writes)
+        running = asyncio.ensure_future(self._transaction(work, writes=writes))
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        return await asyncio.shield(running)
+
+    async def _transaction(self, work: Callable[[SqlAlchemyStore], T], *, writes: bool) -> T:
         try:
             async with self._engine.connect() as db:
                 if not self._is_current:
@@ -243,7 +257,10 @@ class AsyncSqlAlchemyStore:
         expected_version: int,
         due: Iterable[DueItem] = (),
     ) -> int:
-        """Append a batch of events; see ``SqlStore.append``."""
+        """Append a batch of events; see ``SqlStore.append``.
+
+        When it is cancelled, it writes the whole batch or nothing. Append the batch again to know.
+        """
         return await self._call(
             lambda store: store.append(
                 record_id, events, expected_version=expected_version, due=due
@@ -308,5 +325,6 @@ class AsyncSqlAlchemyStore:
         return items
 
     async def close(self) -> None:
-        """Close the connections of the pool."""
+        """Wait for the calls that still run, and close the connections of the pool."""
+        await asyncio.gather(*self._running, return_exceptions=True)
         await self._engine.dispose()

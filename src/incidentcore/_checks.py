@@ -6,9 +6,9 @@ paths check inline.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from inspect import Parameter, Signature
+from inspect import Parameter, Signature, signature
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, TypeVar, get_args
 
@@ -22,6 +22,7 @@ __all__ = [
     "nearest",
     "nearest_names",
     "need_each",
+    "need_keywords",
     "need_kind",
     "need_text",
     "need_word",
@@ -93,6 +94,23 @@ def need_word(where: str, value: object, words: Any, error: Refusal = InvalidVal
     """Refuse a value that is not one of the words of a ``Literal``."""
     if value not in get_args(words):
         raise error(where, value, f"one of {', '.join(get_args(words))}")
+
+
+def need_keywords(
+    function: Callable[..., object],
+    given: Iterable[str],
+    more: Iterable[str],
+    error: Refusal = InvalidValueError,
+) -> None:
+    """Refuse a further keyword argument of a function that is not one of ``more``."""
+    known = set(more)
+    for name in given:
+        if name not in known:
+            parameters = signature(function).parameters.values()
+            known.update(one.name for one in parameters if one.kind is Parameter.KEYWORD_ONLY)
+            names = sorted(known)
+            allowed = f"one of {', '.join(names)}{nearest(name, names)}"
+            raise error(f"argument of {function.__name__}", name, allowed)
 
 
 def nearest_names(name: object, names: Iterable[str]) -> list[str]:

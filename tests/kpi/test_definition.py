@@ -352,3 +352,9 @@ def test_a_share_reads_all_or_none_only_where_it_is() -> None:
     ]
 
     assert some == ["0.00 %", "< 0.01 %", "> 99.99 %", "100.00 %"]
+
+
+def test_a_wrong_keyword_of_replace_is_named() -> None:
+    """With the nearest attribute."""
+    with pytest.raises(InvalidValueError, match=r"got 'exercise'.*nearest: exercises"):
+        catalogue.REOPEN_RATE.replace(exercise="include")

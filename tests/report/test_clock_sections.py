@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from incidentcore.desk import Desk, load_desk
-from incidentcore.instants import Versions
+from incidentcore.instants import Interval, Versions
 from incidentcore.records import acknowledge
-from incidentcore.report import build_report
+from incidentcore.report import build_report, service_page
 from incidentcore.values import Priority
 from incidentcore.vendors import read_table
 
@@ -111,3 +111,21 @@ def test_versions_of_a_desk() -> None:
     after = resolved(opened("after"), 2)
     page = build_report([before, after], desk=desks, as_of=NOW, title="Both")
     assert page.figures["sla_compliance.resolution"] == 0.5
+
+
+def test_a_canceled_row_without_a_date_is_left_out_as_canceled() -> None:
+    """By rule K2; it was ``not_started``, beside rows that were canceled with a date."""
+    mapping = {"id": "id", "opened": "in", "closed": "out", "state": "state"}
+    rows = [
+        {"id": "A", "in": f"{DAY}T09:00Z", "out": None, "state": "Canceled"},
+        {"id": "B", "in": f"{DAY}T09:00Z", "out": f"{DAY}T11:00Z", "state": "Canceled"},
+    ]
+    reading = read_table(rows, mapping)
+    records = list(reading)
+    table = report(*records).to_plain()["sla"]["rows"]
+    (total,) = (row for row in table if row["clock"] == "resolution" and row["priority"] == "(all)")
+    assert total["excluded_by_reason"] == {"canceled": 2}
+    month = Interval(datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
+    page = service_page(records, desk=DESK, period=month, title="June").to_plain()
+    (row,) = (one for one in page["objectives"]["rows"] if one["clock"] == "resolution")
+    assert row["excluded_by_reason"] == {"canceled": 2}

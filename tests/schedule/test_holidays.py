@@ -16,7 +16,7 @@ from incidentcore.schedule import (
     Holiday,
 )
 from incidentcore.schedule.holidays import canonical_holidays, closed_days
-from incidentcore.serialization import from_plain, to_plain
+from incidentcore.serialization import dumps, from_plain, loads, to_plain
 
 
 @pytest.mark.parametrize(
@@ -210,3 +210,51 @@ def test_what_alone_opens_a_calendar_without_hours(holiday: Holiday, opens: bool
         return
     calendar = BusinessCalendar(zone="UTC", hours={}, holidays=[holiday])
     assert calendar.is_open(datetime(2026, 6, 1, 10, tzinfo=UTC))
+
+
+BREAK = Holiday(yearly="12-24/01-02", name="Christmas break")
+WORK = {"zone": "Europe/London", "hours": {"mon-fri": "09:00-17:00"}}
+
+
+@pytest.mark.parametrize(
+    ("lifts", "opened"),
+    [
+        (Holiday("2027-12-28", name="migration", hours="week"), {28: 8.0}),
+        (Holiday("2027-12-28", hours="10:00-12:00"), {28: 2.0}),
+        (Holiday("2027-12-25", hours="mon"), {25: 8.0}),  # a Saturday
+        (Holiday(range="2027-12-24/2027-12-28", hours="week"), {24: 8.0, 27: 8.0, 28: 8.0}),
+    ],
+)
+def test_a_date_with_hours_lifts_a_yearly_closure(lifts: Holiday, opened: dict[int, float]) -> None:
+    """Of that year alone, and in any order; a Saturday stays closed under the hours of the week."""
+    calendar = BusinessCalendar(**WORK, holidays=[BREAK, lifts])
+    assert calendar == BusinessCalendar(**WORK, holidays=[lifts, BREAK])
+    for year in (2026, 2027, 2028):
+        for day in range(24, 32):
+            start = datetime(year, 12, day, tzinfo=UTC)
+            hours = calendar.open_time(start, start + timedelta(days=1)) / timedelta(hours=1)
+            assert hours == (opened.get(day, 0) if year == 2027 else 0), start
+    assert calendar.lint(years=[2026, 2027]) == ()
+    assert loads(dumps(calendar), BusinessCalendar) == calendar
+
+
+def test_a_rule_and_a_yearly_half_day_are_lifted_too() -> None:
+    """The hours of the date alone count, and its name alone explains them."""
+    half = Holiday(yearly="12-24", name="Eve", hours="09:00-12:00")
+    rule = Holiday(rule="FREQ=YEARLY;BYMONTH=8;BYDAY=-1MO", name="Bank holiday")
+    dated = [
+        Holiday(day, name="stocktaking", hours="10:00-16:00")
+        for day in ("2026-12-24", "2026-08-31")
+    ]
+    calendar = BusinessCalendar(**WORK, holidays=[half, rule, *dated])
+    for month, day, offset in ((12, 24, 0), (8, 31, 1)):
+        start = datetime(2026, month, day, tzinfo=UTC) - timedelta(hours=offset)
+        parts = calendar.explain(start, start + timedelta(days=1))
+        assert [str(part.name) for part in parts if part.code == "holiday"] == ["stocktaking"] * 2
+        assert calendar.open_time(start, start + timedelta(days=1)) == timedelta(hours=6)
+
+
+def test_a_special_day_on_a_yearly_holiday_says_how_to_lift_it() -> None:
+    """The error names the holiday with hours."""
+    with pytest.raises(CalendarDefinitionError, match=r'Holiday\("2027-12-28", hours=\.\.\.\)'):
+        BusinessCalendar(**WORK, holidays=[BREAK], special={"2027-12-28": "09:00-17:00"})

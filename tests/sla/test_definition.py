@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
@@ -11,7 +12,7 @@ from typing import Any
 import attrs
 import pytest
 
-from incidentcore.conditions import Opaque, during, field
+from incidentcore.conditions import NEVER, Opaque, during, field
 from incidentcore.errors import DefinitionError, SlaDefinitionError
 from incidentcore.schedule import BusinessDays
 from incidentcore.sla import (
@@ -125,3 +126,27 @@ def test_what_may_change_a_choice_is_known_where_its_conditions_say_what_they_re
         assert SlaPolicy([(when, clock)]).reads == reads
     assert clock.reads == {"state"}
     assert attrs.evolve(clock, pause=free).reads is None
+
+
+@pytest.mark.parametrize(
+    ("preset", "given", "where", "wrong", "nearest"),
+    [
+        ("resolution", {"hour": 4}, "argument of resolution", "hour", "hours"),
+        ("first_response", {"minute": 4}, "argument of first_response", "minute", "minutes"),
+        ("next_response", {"hour": 4}, "argument of next_response", "hour", "hours"),
+        ("update", {"evry": HOUR}, "argument of update", "evry", "every"),
+        ("update", {"target": HOUR}, "argument of update", "target", "every"),
+        ("resolution", {"hours": 4, "pauses": NEVER}, "argument of resolution", "pauses", "pause"),
+        ("resolution", {"hours": "4"}, "hours", "4", "target="),
+        ("resolution", {"hours": HOUR}, "hours", HOUR, "target="),
+        ("resolution", {"minutes": -4}, "minutes", -4, "not negative"),
+        ("resolution", {}, "target", None, "hours= or minutes= above 0"),
+    ],
+)
+def test_a_wrong_keyword_of_a_preset_is_named(
+    preset: str, given: dict[str, Any], where: str, wrong: object, nearest: str
+) -> None:
+    """The answer speaks of what was given: ``hour=4`` was answered as ``hours: got 0``."""
+    with pytest.raises(SlaDefinitionError, match=re.escape(nearest)) as caught:
+        getattr(SlaDefinition, preset)(calendar=OFFICE, **given)
+    assert (caught.value.where, caught.value.given) == (where, wrong)

@@ -20,11 +20,13 @@ from incidentcore.records import Acknowledged, Commented, StateChanged
 from incidentcore.values import Priority, State
 from incidentcore.vendors import (
     presets,
+    read_happyfox,
     read_jira,
     read_ocel,
     read_pagerduty,
     read_servicenow,
     read_table,
+    read_xes,
     read_zendesk,
 )
 from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
@@ -572,6 +574,25 @@ def test_an_object_type_that_a_log_lacks() -> None:
     with pytest.raises(FormatError, match="no object type Incident; there are incident"):
         list(read_ocel(log, object_type="Incident"))
     assert list(read_ocel(log, object_type="incident")) == []
+
+
+@pytest.mark.parametrize(
+    ("importer", "given", "nearest"),
+    [
+        (read_jira, {"state": {}}, "nearest: states"),
+        (read_servicenow, {"level": {}}, "nearest: levels"),
+        (read_happyfox, {"zone": "UTC"}, "one of .*times"),
+        (read_xes, {"role": {}}, "nearest: roles"),
+    ],
+)
+def test_a_wrong_keyword_of_an_importer_is_named(
+    importer: Any, given: dict[str, Any], nearest: str
+) -> None:
+    """With the importer's own arguments: it was an error of ``Import.__init__``."""
+    with pytest.raises(InvalidValueError, match=nearest) as caught:
+        importer([], **given)
+    assert [caught.value.given] == [*given]
+    assert caught.value.where == f"argument of {importer.__name__}"
 
 
 def test_a_reading_is_read_once() -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Self, TypeAlias, get_args
 
 import attrs
 
+from incidentcore._checks import need_keywords
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.digest import content_id
 from incidentcore.errors import KpiDefinitionError
@@ -236,6 +237,7 @@ class Kpi:
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some attributes changed, such as the statistic and the id."""
+        need_keywords(self.replace, changes, (one.name for one in attrs.fields(Kpi) if one.init))
         return attrs.evolve(self, **changes)
 
 

@@ -99,7 +99,7 @@ def service_page(
         statuses = evaluate_sla(rules.service_level, judged, now=now)
         for clock, status in zip(rules.service_level.clocks, statuses, strict=True):
             missing = missing_fields(clock, known)
-            result = "not_covered" if missing else _in_period(status, period)
+            result = "not_covered" if missing else _in_period(status, period, known)
             if not result:
                 continue
             clocks[clock.name] = clock
@@ -140,15 +140,16 @@ def _day(at: datetime, zone: Any) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key})"
 
 
-def _in_period(status: SlaStatus, period: Interval) -> str:
+def _in_period(status: SlaStatus, period: Interval, record: Record | None = None) -> str:
     """Return how a clock counts in a period; empty if it counts in another, or not at all."""
     at = status.breached_at if status.breached else None
     if at is not None and status.stage != "canceled":
         return "breached" if at in period else ""
-    result = outcome(status)
+    result = outcome(status, record=record)
     if result == "met":
         return "met" if status.stopped_at is not None and status.stopped_at in period else ""
-    if result == "canceled" and (status.stopped_at is None or status.stopped_at not in period):
+    ended = status.stopped_at or (None if record is None else record.canceled_at)
+    if result == "canceled" and (ended is None or ended not in period):
         return ""
     return "" if result == "no_sla" else result
 

@@ -39,7 +39,9 @@ _UNRANKED: Final = 1_000
 _COUNTED: Final = ("counting", "not_started", "stopped", "canceled")
 
 
-def outcome(status: SlaStatus, missing: tuple[str, ...] = ()) -> str:
+def outcome(
+    status: SlaStatus, missing: tuple[str, ...] = (), *, record: Record | None = None
+) -> str:
     """Return the outcome of a clock: ``met``, ``breached``, or why it is neither.
 
     The other outcomes are ``running``, ``running_breached``, ``paused``, ``paused_breached``,
@@ -49,6 +51,8 @@ def outcome(status: SlaStatus, missing: tuple[str, ...] = ()) -> str:
     Args:
         status: The clock.
         missing: The fields that the clock reads and the record's source does not cover.
+        record: The clock's record: if it was canceled before the clock could start, the outcome is
+            ``canceled`` (rule K2).
     """
     if missing:
         return "not_covered"
@@ -56,6 +60,8 @@ def outcome(status: SlaStatus, missing: tuple[str, ...] = ()) -> str:
         return "not_covered" if status.not_covered else "no_sla"
     if status.stage == "stopped":
         return "breached" if status.breached else "met"
+    if status.stage == "not_started" and record is not None and record.state.is_canceled:
+        return "canceled"
     late = status.breached and status.stage in ("running", "paused")
     return f"{status.stage}_breached" if late else status.stage
 
@@ -107,7 +113,7 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
     }
     for name, status in clocks:
         row |= {
-            f"{name}_outcome": outcome(status),
+            f"{name}_outcome": outcome(status, record=record),
             f"{name}_due_at": _iso(status.due_at),
             f"{name}_elapsed": hours(status.elapsed) if status.cycles else None,
             f"{name}_target": None if status.target is None else hours(status.target),
@@ -225,7 +231,7 @@ class Tally:
                 self.clocks[clock.name] = clock
                 named.append((clock.name, status))
                 missing = self._missing(clock, incident)
-                result = outcome(status, missing)
+                result = outcome(status, missing, record=incident)
                 self.outcomes.setdefault((clock.name, group), Counter())[result] += 1
                 if missing:
                     self.missing.setdefault(clock.name, set()).update(missing)

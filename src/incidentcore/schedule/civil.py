@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore.errors import CalendarDefinitionError
-from incidentcore.schedule.holidays import Holiday
+from incidentcore.schedule.holidays import USUAL, Holiday
 from incidentcore.schedule.hours import DAY, Span, intersect, merge, own_windows, split, subtract
 
 __all__ = [
@@ -69,10 +69,18 @@ class Plan:
             day: (spans, "") for day, spans in self.special.items() if first <= day.year <= last
         }
         own = own_windows(self.week)
+        lifted = {
+            day for one in self.holidays if one.hours is not None for day in one.explicit_dates()
+        }
         for holiday in self.holidays:
             spans = holiday.windows(own)
+            recurs = holiday.yearly is not None or holiday.rule is not None
             only_open = holiday.yearly is not None and not holiday.opens
             for day in holiday.dates(first, last):
+                if recurs and day in lifted:  # rule C5
+                    continue
+                if holiday.hours == USUAL:
+                    spans = own[day.weekday()]
                 if spans is None:
                     closed.setdefault(day, set()).add(holiday.name)
                 elif own[day.weekday()] or not only_open:  # rule C5
@@ -253,8 +261,9 @@ def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Cl
 def check_collisions(plan: Plan) -> None:
     """Refuse a date that is both a holiday and a special day, naming both (rule C5).
 
-    Only dates that are written out, and yearly days, can be compared for all years; if two rules
-    give the same date, the closed day wins.
+    A date that is written out with hours lifts a yearly holiday or a rule. Only dates that are
+    written out, and yearly days, can be compared for all years; if two rules give the same date,
+    the closed day wins.
     """
     exact: dict[date, Holiday] = {}
     yearly: dict[tuple[int, int], Holiday] = {}
@@ -277,14 +286,15 @@ def check_collisions(plan: Plan) -> None:
             if day in plan.special:
                 raise _both(day, holiday)
             rival = exact.get(day)
-            if rival is not None and rival.hours != holiday.hours:
+            if rival is not None and rival.hours is None and holiday.hours is not None:
                 raise _collision(day.isoformat(), holiday, rival)
 
 
 def _both(day: date, holiday: Holiday) -> CalendarDefinitionError:
-    return CalendarDefinitionError(
-        f"special[{day.isoformat()}]", holiday, "a holiday or a special day on a date, not both"
-    )
+    allowed = "a holiday or a special day on a date, not both"
+    if holiday.yearly is not None or holiday.rule is not None:
+        allowed += f'; Holiday("{day}", hours=...) opens a date of a recurring one'
+    return CalendarDefinitionError(f"special[{day.isoformat()}]", holiday, allowed)
 
 
 def _collision(when: str, holiday: Holiday, other: Holiday) -> CalendarDefinitionError:

@@ -12,7 +12,7 @@ import attrs
 
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.expansion import is_leap
-from incidentcore.schedule.hours import WEEKDAYS, Span, format_hours, parse_hours
+from incidentcore.schedule.hours import WEEKDAYS, Span, format_hours, merge, parse_hours
 from incidentcore.schedule.recurrence import Recurrence, parse_rule
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
     "canonical_holidays",
     "closed_days",
 ]
+
+USUAL = ("week",)  # the hours of a holiday that has those of each date's own weekday
 
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MONTH_DAY = r"([0-9]{2})-([0-9]{2})"
@@ -97,7 +99,8 @@ class Holiday:
             month and day from ``day`` or ``range``. 29 February recurs in leap years only.
         rule: A rule of RFC 5545, see :func:`~incidentcore.schedule.recurrence.parse_rule`.
         hours: The hours that are open instead; a weekday such as ``"mon"`` for the hours of that
-            weekday; None for closed.
+            weekday, ``"week"`` for those of the weekday of each date; None for closed. A day or
+            range with hours lifts a yearly holiday or a rule that falls on it.
         opens: Whether a yearly holiday with hours also opens a date whose weekday has no window.
             With the default False, Christmas Eve until noon does not open a closed Saturday. A
             date, a range or a rule with hours opens its dates in any case.
@@ -201,10 +204,12 @@ class Holiday:
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
         """Return the windows of its dates, given those that begin on each weekday.
 
-        None if it closes its dates.
+        None if it closes its dates; all of them if each date has those of its weekday.
         """
         if self.hours is None:
             return None
+        if self.hours == USUAL:
+            return merge(span for spans in week for span in spans)
         if self.hours[0] in WEEKDAYS:
             return week[WEEKDAYS.index(self.hours[0])]
         return parse_hours(self.hours, "hours")
@@ -250,11 +255,11 @@ class Holiday:
 
 
 def _own_hours(hours: str | Iterable[str] | None) -> tuple[str, ...] | None:
-    """Return hours in their stored form: windows, or the name of one weekday; None if closed."""
+    """Return hours in their stored form: windows, or one name of hours; None if closed."""
     if hours is None:
         return None
     given = (hours,) if isinstance(hours, str) else hours
-    if isinstance(given, (tuple, list)) and len(given) == 1 and given[0] in WEEKDAYS:
+    if isinstance(given, (tuple, list)) and len(given) == 1 and given[0] in (*WEEKDAYS, *USUAL):
         return (given[0],)
     return format_hours(parse_hours(hours, "hours")) or None
 

@@ -8,7 +8,14 @@ from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_each, need_kind, need_text, need_word
+from incidentcore._checks import (
+    as_tuple,
+    need_each,
+    need_keywords,
+    need_kind,
+    need_text,
+    need_word,
+)
 from incidentcore.conditions import ALWAYS, NEVER, AtInstant, Condition, field, reader
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.digest import content_id
@@ -51,6 +58,9 @@ class OtherTerms(TypedDict, total=False):
     agreement: Agreement
     starts_from: str | None
     answers_from: AnswersFrom
+
+
+_FURTHER: Final = (*OtherTerms.__annotations__, "answered_by", "agent_spoke_first")
 
 
 def _thresholds(thresholds: Iterable[SlaThreshold]) -> tuple[SlaThreshold, ...]:
@@ -256,6 +266,7 @@ class SlaDefinition:
             pause: While it holds, the clock is paused; by default in a state that pauses.
             more: Any other attribute of the definition.
         """
+        need_keywords(cls.resolution, more, _FURTHER, SlaDefinitionError)
         preset: dict[str, Any] = {
             "start": _OPEN,
             "stop": _RESOLVED,
@@ -296,6 +307,7 @@ class SlaDefinition:
                 opened the record and wrote first.
             more: Any other attribute of the definition.
         """
+        need_keywords(cls.first_response, more, _FURTHER, SlaDefinitionError)
         preset: dict[str, Any] = {
             "start": _OPEN & _SPOKEN if agent_spoke_first else _OPEN,
             "stop": _ANSWERED | _RESOLVED,
@@ -337,6 +349,7 @@ class SlaDefinition:
             more: Any other attribute of the definition.
         """
         waiting = field("unanswered_since").present()
+        need_keywords(cls.next_response, more, _FURTHER, SlaDefinitionError)
         preset: dict[str, Any] = {
             "start": waiting,
             "stop": ~waiting,
@@ -376,6 +389,7 @@ class SlaDefinition:
         """
         kinds = as_tuple(reset_by, str)
         public = ~field("kind").equals("commented") | field("visibility").equals("public")
+        need_keywords(cls.update, more, _FURTHER, SlaDefinitionError)
         preset: dict[str, Any] = {
             "start": _OPEN,
             "stop": _RESOLVED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from math import inf
 from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import attrs
@@ -258,13 +259,14 @@ def target_of(hours: float, minutes: float, target: Target | None) -> Target:
         if hours or minutes:
             raise SlaDefinitionError("hours", hours or minutes, "a time or a target, not both")
         return target
-    given = (hours, minutes)
-    if any(isinstance(part, bool) or not isinstance(part, (int, float)) for part in given):
-        raise SlaDefinitionError("hours", given, "numbers of hours and minutes, or a target")
-    if not (hours >= 0 and minutes >= 0 and hours + minutes > 0):
-        allowed = "a positive number of hours or minutes, or target=BusinessDays(2) or another"
-        raise SlaDefinitionError("hours", hours, allowed)
+    for where, part in (("hours", hours), ("minutes", minutes)):
+        if isinstance(part, bool) or not isinstance(part, (int, float)) or not 0 <= part < inf:
+            allowed = "a finite number, not negative; a timedelta goes in target= (update: every=)"
+            raise SlaDefinitionError(where, part, allowed)
+    if not hours and not minutes:
+        allowed = "hours= or minutes= above 0, or target=BusinessDays(2) or another form"
+        raise SlaDefinitionError("target", None, allowed)
     try:
         return timedelta(hours=hours, minutes=minutes)
-    except (OverflowError, ValueError):
-        raise SlaDefinitionError("hours", hours, "a number of hours that is finite") from None
+    except OverflowError:
+        raise SlaDefinitionError("hours", hours, "fewer than 24,000,000,000") from None

@@ -29,6 +29,7 @@ from incidentcore.vendors.kit import (
     Tables,
     plain_text,
 )
+from incidentcore.vendors.kit.importing import merged
 from incidentcore.vendors.kit.tables import fold
 from incidentcore.vendors.ocel import ocel_cases
 from incidentcore.vendors.tabular import TableInput, open_table, read_json
@@ -95,7 +96,8 @@ def read_events(
     if not table.objects:
         table.require((case, *log.names, at, *filter(None, (by, group, *(fields or {}).values()))))
     rows = _as_objects(table.columns, table.rows, objects=table.objects)
-    reading = log.read(_grouped(rows, case) if sort else _adjacent(rows, case), tables)
+    cases = _grouped(rows, case) if sort else _adjacent(rows, case)
+    reading = log.read(cases, merged(read_events, {}, tables))
     for code, action in table.notes:
         reading.findings.add(code, action)
     return reading
@@ -130,7 +132,7 @@ def read_xes(
         OSError: A file cannot be opened.
     """
     log = _Log(activity=activity, at=at, by=by, group=group, fields=fields, activities=activities)
-    return log.read(xes_cases(source), tables)
+    return log.read(xes_cases(source), merged(read_xes, {}, tables))
 
 
 def read_ocel(
@@ -165,7 +167,8 @@ def read_ocel(
     """
     data = read_json(source) if isinstance(source, (str, Path)) else source
     cases = ocel_cases(data, object_type, activity_attribute, actor_qualifier, fields)
-    return _Log(activity="activity", at="at", by="by", activities=activities).read(cases, tables)
+    log = _Log(activity="activity", at="at", by="by", activities=activities)
+    return log.read(cases, merged(read_ocel, {}, tables))
 
 
 Case = tuple[Any, Mapping[str, Any], Sequence[Mapping[str, Any]]]

@@ -15,6 +15,7 @@ from incidentcore.vendors.kit import (
     pick,
     unpaged,
 )
+from incidentcore.vendors.kit.importing import merged
 from incidentcore.vendors.presets import HAPPYFOX
 
 __all__ = ["read_happyfox"]
@@ -98,7 +99,7 @@ def read_happyfox(
         record=Incident,
         id=lambda ticket: ticket.get("display_id") or ticket.get("id"),
         covers=LOGGED | {"comments", "moments"},
-        **(HAPPYFOX | tables),
+        **merged(read_happyfox, HAPPYFOX, tables),
     )
 
 

@@ -20,6 +20,7 @@ from incidentcore.vendors.kit import (
     pick,
     unpaged,
 )
+from incidentcore.vendors.kit.importing import merged
 from incidentcore.vendors.presets import JIRA
 from incidentcore.vendors.table import read_table
 from incidentcore.vendors.table_import import Extend
@@ -126,7 +127,7 @@ def read_jira(
         record=Incident,
         id="key",
         covers=LOGGED | {"comments", "moments", "sla"},
-        **(JIRA | tables),
+        **merged(read_jira, JIRA, tables),
     )
 
 

@@ -26,7 +26,7 @@ from incidentcore.vendors.kit import (
     pick,
     unpaged,
 )
-from incidentcore.vendors.kit.importing import with_orphans
+from incidentcore.vendors.kit.importing import merged, with_orphans
 from incidentcore.vendors.presets import PAGERDUTY
 
 __all__ = ["read_pagerduty"]
@@ -122,7 +122,7 @@ def read_pagerduty(
         record=Incident,
         id=lambda incident: incident.get("id") or incident.get("incident_number"),
         covers=_COVERS,
-        **(PAGERDUTY | tables),
+        **merged(read_pagerduty, PAGERDUTY, tables),
     )
     return with_orphans(reading, log_entries=logs)
 

@@ -20,7 +20,7 @@ from incidentcore.vendors.kit import (
     plain_text,
     unpaged,
 )
-from incidentcore.vendors.kit.importing import with_orphans
+from incidentcore.vendors.kit.importing import merged, with_orphans
 from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
 
 __all__ = ["read_servicenow"]
@@ -112,7 +112,7 @@ def read_servicenow(
     lines = joined(history, lambda line: cell(line, "set.id") or cell(line, "id"), *_PAGES)
     has_log, has_journal = bool(changes or lines), bool(notes)
     people = users or {}
-    settings = SERVICENOW | tables
+    settings = merged(read_servicenow, SERVICENOW, tables)
     lifecycle = settings["lifecycle"]
     initial = None if lifecycle is None else lifecycle.initial
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Unpack
 from incidentcore.records import Communicated, Incident
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import HistoryBuilder, Import, Tables, entries_of, unpaged
+from incidentcore.vendors.kit.importing import merged
 from incidentcore.vendors.presets import STATUSPAGE
 
 __all__ = ["read_statuspage"]
@@ -100,7 +101,7 @@ def read_statuspage(
         record=Incident,
         id="id",
         covers=("states", "moments"),
-        **(STATUSPAGE | tables),
+        **merged(read_statuspage, STATUSPAGE, tables),
     )
     if len(listed) == _FEED:
         action = f"{_FEED} incidents came, the most that a feed holds: older ones may be missing"

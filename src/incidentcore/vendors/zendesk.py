@@ -20,7 +20,7 @@ from incidentcore.vendors.kit import (
     plain_text,
     unpaged,
 )
-from incidentcore.vendors.kit.importing import with_orphans
+from incidentcore.vendors.kit.importing import merged, with_orphans
 from incidentcore.vendors.presets import ZENDESK
 
 __all__ = ["read_zendesk"]
@@ -125,7 +125,7 @@ def read_zendesk(
         record=Incident,
         id="id",
         covers=LOGGED | {"comments", "moments", *(("sla",) if metrics else ())},
-        **(ZENDESK | tables),
+        **merged(read_zendesk, ZENDESK, tables),
     )
     return with_orphans(reading, audits=by_ticket, ticket_metric_events=metrics)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Generic, TypedDict, TypeVar
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_keywords, need_kind
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Record
@@ -20,7 +20,7 @@ from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, 
 from incidentcore.vendors.kit.times import Times
 from incidentcore.words import Phrase
 
-__all__ = ["Import", "Tables", "with_orphans"]
+__all__ = ["Import", "Tables", "merged", "with_orphans"]
 
 R = TypeVar("R", bound=Record)
 
@@ -55,6 +55,12 @@ class Tables(TypedDict, total=False):
     times: Times
     roles: Roles
     lifecycle: Lifecycle | None
+
+
+def merged(importer: Callable[..., object], usual: Tables, tables: Tables) -> Tables:
+    """Return an importer's usual tables with those given to it instead."""
+    need_keywords(importer, tables, Tables.__annotations__)
+    return usual | tables
 
 
 class Import(Iterator[R], Generic[R]):

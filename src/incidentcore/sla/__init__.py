@@ -2,7 +2,7 @@
 
 from incidentcore.sla.crossings import ClockPoint, Crossing
 from incidentcore.sla.cycles import Cycle, CycleResult, PassedThreshold
-from incidentcore.sla.definition import Agreement, SlaDefinition
+from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.evaluate import SlaRules, evaluate_sla, evaluate_slas, next_sla_wakeup
 from incidentcore.sla.fold import ClockStage
 from incidentcore.sla.life import OneClock
@@ -12,7 +12,13 @@ from incidentcore.sla.queue import QueueItem, UpcomingDue, first_due, slas_due_b
 from incidentcore.sla.snapshot import SlaSnapshot
 from incidentcore.sla.status import SlaStatus
 from incidentcore.sla.targets import ByTimeOfDay, DueDate, SlaTarget, Target
-from incidentcore.sla.terms import CalendarByField, ReopenMode, SlaThreshold, TakeoverMode
+from incidentcore.sla.terms import (
+    Agreement,
+    CalendarByField,
+    ReopenMode,
+    SlaThreshold,
+    TakeoverMode,
+)
 from incidentcore.sla.trace import TRACE_TEXTS, Trace, TraceEntry
 
 __all__ = [

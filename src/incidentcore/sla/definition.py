@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack
+from typing import Any, Final, TypeAlias, Unpack
 
 import attrs
 
@@ -24,43 +24,20 @@ from incidentcore.instants import Versions
 from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla.targets import Target, check_target, target_fields, target_of
 from incidentcore.sla.terms import (
+    FURTHER,
+    Agreement,
+    AnswersFrom,
     CalendarByField,
     CalendarChoice,
+    OtherTerms,
     ReopenMode,
     SlaThreshold,
     TakeoverMode,
 )
 
-__all__ = ["Agreement", "AnswerRule", "AnswersFrom", "OtherTerms", "SlaDefinition", "with_fields"]
-
-Agreement: TypeAlias = Literal["sla", "ola", "contract"]
-"""The other party: the customer, another team, or a supplier."""
-
-AnswersFrom: TypeAlias = Literal["record", "duplicates"]
-"""Which messages count as replies: the record's own, or also those of merged duplicates."""
+__all__ = ["AnswerRule", "SlaDefinition", "with_fields"]
 
 AnswerRule: TypeAlias = tuple[tuple[str, ...], bool, AnswersFrom]
-
-
-class OtherTerms(TypedDict, total=False):
-    """The attributes of a definition that every preset takes; see ``SlaDefinition``."""
-
-    start: Condition
-    resume: Condition | None
-    stop: Condition
-    cancel: Condition
-    reset: Condition | None
-    cancel_when_start_ends: bool
-    reopen: ReopenMode
-    swap: TakeoverMode
-    thresholds: Iterable[SlaThreshold]
-    kind: str
-    agreement: Agreement
-    starts_from: str | None
-    answers_from: AnswersFrom
-
-
-_FURTHER: Final = (*OtherTerms.__annotations__, "answered_by", "agent_spoke_first")
 
 
 def _thresholds(thresholds: Iterable[SlaThreshold]) -> tuple[SlaThreshold, ...]:
@@ -266,7 +243,7 @@ class SlaDefinition:
             pause: While it holds, the clock is paused; by default in a state that pauses.
             more: Any other attribute of the definition.
         """
-        need_keywords(cls.resolution, more, _FURTHER, SlaDefinitionError)
+        need_keywords(cls.resolution, more, FURTHER, SlaDefinitionError)
         preset: dict[str, Any] = {
             "start": _OPEN,
             "stop": _RESOLVED,
@@ -307,7 +284,7 @@ class SlaDefinition:
                 opened the record and wrote first.
             more: Any other attribute of the definition.
         """
-        need_keywords(cls.first_response, more, _FURTHER, SlaDefinitionError)
+        need_keywords(cls.first_response, more, FURTHER, SlaDefinitionError)
         preset: dict[str, Any] = {
             "start": _OPEN & _SPOKEN if agent_spoke_first else _OPEN,
             "stop": _ANSWERED | _RESOLVED,
@@ -349,7 +326,7 @@ class SlaDefinition:
             more: Any other attribute of the definition.
         """
         waiting = field("unanswered_since").present()
-        need_keywords(cls.next_response, more, _FURTHER, SlaDefinitionError)
+        need_keywords(cls.next_response, more, FURTHER, SlaDefinitionError)
         preset: dict[str, Any] = {
             "start": waiting,
             "stop": ~waiting,
@@ -389,7 +366,7 @@ class SlaDefinition:
         """
         kinds = as_tuple(reset_by, str)
         public = ~field("kind").equals("commented") | field("visibility").equals("public")
-        need_keywords(cls.update, more, _FURTHER, SlaDefinitionError)
+        need_keywords(cls.update, more, FURTHER, SlaDefinitionError)
         preset: dict[str, Any] = {
             "start": _OPEN,
             "stop": _RESOLVED,

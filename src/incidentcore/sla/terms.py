@@ -6,19 +6,23 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 import attrs
 
 from incidentcore._checks import as_pairs, need_each, need_kind
-from incidentcore.conditions import reader
+from incidentcore.conditions import Condition, reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import Versions
 from incidentcore.schedule import BusinessDays, Calendar, VersionedCalendar
 
 __all__ = [
+    "FURTHER",
+    "Agreement",
+    "AnswersFrom",
     "CalendarByField",
     "CalendarChoice",
+    "OtherTerms",
     "ReopenMode",
     "SlaThreshold",
     "TakeoverMode",
@@ -35,6 +39,13 @@ TakeoverMode: TypeAlias = Literal[
     "retroactive", "retroactive_without_pauses", "keep_elapsed", "restart"
 ]
 """How a definition takes over from another one on a running clock (rule S4)."""
+
+
+Agreement: TypeAlias = Literal["sla", "ola", "contract"]
+"""The other party: the customer, another team, or a supplier."""
+
+AnswersFrom: TypeAlias = Literal["record", "duplicates"]
+"""Which messages count as replies: the record's own, or also those of merged duplicates."""
 
 
 def _pairs(
@@ -217,3 +228,24 @@ def pick_calendar(choice: CalendarChoice, facts: dict[str, object]) -> Calendar:
     if isinstance(choice, CalendarByField):
         return choice.pick(facts)
     return _versioned(choice) if isinstance(choice, Versions) else choice
+
+
+class OtherTerms(TypedDict, total=False):
+    """The attributes of a definition that every preset takes; see ``SlaDefinition``."""
+
+    start: Condition
+    resume: Condition | None
+    stop: Condition
+    cancel: Condition
+    reset: Condition | None
+    cancel_when_start_ends: bool
+    reopen: ReopenMode
+    swap: TakeoverMode
+    thresholds: Iterable[SlaThreshold]
+    kind: str
+    agreement: Agreement
+    starts_from: str | None
+    answers_from: AnswersFrom
+
+
+FURTHER: Final = (*OtherTerms.__annotations__, "answered_by", "agent_spoke_first")

@@ -114,7 +114,7 @@ def need_keywords(
 
 
 def nearest_names(name: object, names: Iterable[str]) -> list[str]:
-    """Return at most three names that have another one as a part, or else resemble it."""
+    """Return at most three names that contain a given one or, failing that, resemble it."""
     from difflib import get_close_matches  # noqa: PLC0415  only to word an error
 
     wrong, known = str(name), list(dict.fromkeys(names))
@@ -128,7 +128,7 @@ def nearest(name: object, names: Iterable[str]) -> str:
 
 
 def misspelt(word: object, names: Iterable[str]) -> str:
-    """Return the name that a word is a misspelling of, such as high for hgih; empty if of none."""
+    """Return the name that a word misspells, such as high for hgih; empty if there is none."""
     from difflib import get_close_matches  # noqa: PLC0415  only to word an error
 
     # 0.75 is between "hgih" or "reslove", which are one, and "highest" or "dance", which are not.

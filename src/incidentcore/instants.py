@@ -125,8 +125,8 @@ class Interval:
     An empty interval is allowed; a reversed one is refused. Both ends are kept in UTC.
 
     Attributes:
-        start: First instant inside.
-        end: First instant after.
+        start: The first instant inside.
+        end: The first instant after the span.
 
     Raises:
         InvalidIntervalError: The end lies before the start.

@@ -1,4 +1,4 @@
-"""How well a plan was followed: figures over records, computed from their histories."""
+"""Adherence to a communication plan: figures over records, computed from their histories."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _ZERO = timedelta(0)
 
 @attrs.frozen(kw_only=True)
 class UpdateAdherence:
-    """How well a plan was followed.
+    """Adherence to a communication plan: how many updates were sent, and sent on time.
 
     Attributes:
-        records: How many records were ever owed an update, or had one sent.
+        records: How many records had an update that was required or sent.
         due: How many updates have a known outcome: sent, or not sent by their due time.
         on_time: How many of them were sent by their due time.
         sent: How many updates went out, required or not; several to one audience at one instant
             count as one.
-        lateness: By how much the missed updates were late in total.
+        lateness: The total time by which the missed updates were late.
     """
 
     records: int
@@ -65,10 +65,10 @@ def update_adherence(
     now: datetime,
     known_at: datetime | None = None,
 ) -> UpdateAdherence:
-    """Return how well a communication plan was followed on records.
+    """Return how many of the updates that a plan requires were sent on time, over records.
 
-    An update that lapsed before its due time, or that is not due yet, counts neither way. For
-    figures by group, window or month, use the KPIs of ``kpi.catalogue`` that take a plan.
+    An update that lapsed before its due time, or that is not due yet, is not counted. For figures
+    by group, window or month, use the KPIs of ``kpi.catalogue`` that take a plan.
 
     Args:
         plan: The plan, or ``Versions`` of it.
@@ -76,8 +76,8 @@ def update_adherence(
         now: The instant at which it is evaluated.
         known_at: Use only what was recorded by this instant.
 
-    Units: ``lateness`` is a sum of open time of each rule's calendar or contact hours, or wall
-        time.
+    Units: ``lateness`` is counted in open time of the rule's calendar or contact hours, if it has
+        one, otherwise in wall time.
     """
     now = as_utc(now, "now")
     count = due = on_time = sent = 0

@@ -39,20 +39,20 @@ def due_updates(
     """Return the updates of a record that are to be written now; nothing is sent.
 
     An update is listed from its rule's notice before its due time until it is sent or no longer
-    required. Each audience is owed one update at a time: after a night without polling there is one
-    reminder for it and not a hundred. For a fixed plan and history the set of keys ever listed only
-    grows, so polling late, twice or after a crash neither adds nor loses a key.
+    required. Each audience is owed one update at a time, so after a night without polling there is
+    one reminder, not a hundred. For a fixed plan and history the set of keys ever listed only
+    grows, so polling late, twice or after a crash does not change it.
 
-    Record sent updates with ``records.log_update_sent``: the next update counts from the last one.
-    Keys in ``already`` are only left out of the result. With ``already`` alone an audience gets its
-    first reminder and no other, since the history shows nothing as sent.
+    Record sent updates with ``records.log_update_sent``, since the next update is counted from the
+    last one that was sent. ``already`` only leaves keys out of the result; with it alone an
+    audience gets no second reminder.
 
     Args:
-        plan: The plan, or ``Versions`` of it: the one in force when the record was opened counts.
+        plan: The plan, or ``Versions`` of it, of which the one at the record's opening applies.
         record: The record.
         now: The instant at which it is evaluated.
         known_at: Use only what was recorded by this instant.
-        already: Keys to leave out.
+        already: Keys of updates already delivered; they are left out.
         include_lapsed: Also return updates that were listed and have been sent or lapsed since.
 
     Returns:
@@ -132,7 +132,8 @@ def missed_updates(
     Returns:
         The updates in order of their due times.
 
-    Units: ``late_by`` is open time of the rule's calendar or contact hours, or wall time.
+    Units: ``late_by`` is counted in open time of the rule's calendar or contact hours, if it has
+    one, otherwise in wall time.
     """
     now = as_utc(now, "now")
     state = owed(plan, record, now=now, known_at=known_at)

@@ -42,7 +42,7 @@ def _finding(
 
 
 def lint_communication(plan: CommunicationPlan, /, *, start: datetime) -> tuple[LintFinding, ...]:
-    """Return the parts of a plan that cannot work as intended.
+    """Return findings on the parts of a plan that cannot work as intended.
 
     Args:
         plan: The plan.

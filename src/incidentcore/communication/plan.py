@@ -68,15 +68,15 @@ def _word(name: str, value: object) -> None:
 class UpdateRule:
     """How often an audience is informed, while a condition on the record holds.
 
-    When a rule begins to apply, its first update is owed. Each further update is due `every` after
-    the previous one was sent. Once `ends` holds, one final update is due. A canceled record owes
-    nothing, unless `ends` holds for it too.
+    When a rule begins to apply, a first update is owed. Each further update is due ``every`` after
+    the previous one was sent. Once ``ends`` holds, one final update is due. For a canceled record
+    nothing is owed, unless ``ends`` holds for it too.
 
     Attributes:
         name: The rule's name.
         audiences: Who is informed; names that you choose.
         when: Which records it applies to. For each audience the first rule that matches applies;
-            conditions on the time of day are evaluated when its other conditions became true (rule
+            conditions on the time of day are evaluated when the other conditions become true (rule
             U1).
         first: How long after the rule began to apply the first update is due. Defaults to
             ``every``.
@@ -84,15 +84,16 @@ class UpdateRule:
         on_hold: The same interval while the record is on hold. Defaults to ``every``.
         on_change: Fields such as ``"custom.status"``; each change of one requires an update within
             ``first`` (or ``every``) of the change. An update that is due earlier covers it.
-        final: How long after ``ends`` became true the final update is due; without it there is no
+        final: How long after ``ends`` becomes true the final update is due; without it there is no
             final update.
-        stop: While it holds, no regular update is due; the final one still is. With
-            ``before("snoozed_until")``, a snooze also pauses the updates to audiences.
-        ends: When the communication ends, except for its final update. Defaults to resolved.
-        calendar: The calendar in whose open time all of these times and the lateness of updates are
-            counted; by default it is wall time.
-        during: The contact hours; all other time is quiet. An update that would become due outside
-            them is due at their next opening, and listed only within them.
+        stop: A condition under which no regular update is due, only the final one. With
+            ``before("snoozed_until")``, a snooze also pauses the updates.
+        ends: The condition that ends the communication, except for its final update. Defaults to
+            resolved.
+        calendar: The calendar in whose open time these times and the lateness of updates are
+            counted; by default wall time.
+        during: The contact hours. An update that would become due outside them is due at their next
+            opening, and listed only within them.
         notice: How long before its due time an update is listed, so that somebody can write it. An
             update that waits for contact hours is due this long after they open.
         channel: The channel of the updates; a name that you choose.
@@ -183,7 +184,7 @@ class UpdateRule:
             raise DefinitionError(self.name, None, "at least one of first, every and final")
 
     def span(self, kind: str, *, on_hold: bool = False) -> timedelta | None:
-        """Return how long after its start an update of a kind is due; None if none is due.
+        """Return how long after ``since`` an update is due; None if there is no such update.
 
         Args:
             kind: See ``UpdateKind``.
@@ -240,8 +241,8 @@ class CommunicationPlan:
     Attributes:
         name: The plan's id, part of the keys of its updates.
         rules: The rules; for each audience the first whose condition holds applies.
-        also: For each audience, a condition on events that count as updates besides those that
-            ``records.log_update_sent`` records for it, such as ``PUBLIC_REPLY``.
+        also: For each audience, a condition on events that count as updates in addition to those of
+            ``records.log_update_sent``, such as ``PUBLIC_REPLY``.
 
     Raises:
         DefinitionError: There is no rule, two rules share a name, or ``also`` names an audience

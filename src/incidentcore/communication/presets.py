@@ -65,9 +65,9 @@ def major_incident_plan(
     """Return a plan for major incidents: updates for customers, executives and support staff.
 
     With critical priority, customers and support staff are updated within 15 minutes of the
-    acceptance as a major incident and then every 30; executives within 30 and then every 60. With
-    any other priority they are updated within 30 and then every 60, executives within 60 and then
-    every four hours. On hold, updates are due at a quarter of that pace, but at least every eight
+    acceptance as a major incident and then every 30 minutes; executives within 30 and then every
+    60. With any other priority they are updated within 30 and then every 60, executives within 60
+    and then every four hours. On hold, the intervals are four times as long, but at most eight
     hours. A final update follows the resolution.
 
     Args:

@@ -1,4 +1,4 @@
-"""An update that is owed to an audience: why, when it is due, and whether it was sent."""
+"""An update that is owed to an audience: its reason, its due time, and whether it was sent."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class StakeholderUpdate:
     """An update that is owed to an audience, with its outcome; your application sends it.
 
     Attributes:
-        key: (record, plan, audience, kind, since, due) as text. Use it as a key so that each update
-            is delivered once.
+        key: (record, plan, audience, kind, since, due) as text. Use it to deliver each update only
+            once.
         record_id: The record.
         plan: The plan's name.
         rule: The name of the rule that requires it.
@@ -58,9 +58,9 @@ class StakeholderUpdate:
         sent_at: When it was sent, if it was.
         sent_by: Who sent it.
         lapsed_at: When it was no longer required, if it was not sent by then.
-        lapsed_because: Why: ``on_hold``, ``stopped``, ``ended``, ``reopened``, ``canceled``,
-            ``resolved``, ``no_rule_applies``, ``no_further_update``, or ``retimed`` if an update
-            with another due time replaced it. Empty if it did not lapse.
+        lapsed_because: Why it was no longer required: ``on_hold``, ``stopped``, ``ended``,
+            ``reopened``, ``canceled``, ``resolved``, ``no_rule_applies``, ``no_further_update``, or
+            ``retimed`` if an update with another due time replaced it. Empty if it did not lapse.
         why_code: Why it is owed: ``first``, ``next``, ``change`` or ``final``.
         why_data: The values in the text of the reason.
         template: The name of its template; empty without a template.
@@ -92,7 +92,7 @@ class StakeholderUpdate:
 
     @property
     def why(self) -> str:
-        """The reason as text."""
+        """Return the reason as text."""
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:

@@ -20,7 +20,7 @@ _SOON: Final = timedelta(hours=1)  # a fold takes 1.5 kB, which is a lot for an 
 
 
 class Agenda:
-    """What is due among many records: ``due_items`` run incrementally.
+    """What is due among many records: ``due_items``, evaluated incrementally.
 
     A record is evaluated only after a ``put`` and when its wake-up time comes, so a change costs
     the same among a thousand records as among a million. The agenda is a cache of the records and

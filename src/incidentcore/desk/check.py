@@ -53,10 +53,10 @@ def check_desk(
 
     Args:
         desk: The desk.
-        start: From when its calendars, schedules and what runs by them are checked; usually
-            today. Without it they are not, and a finding says so: the library reads no clock.
-        records: Records whose manual escalations are checked: one without a matrix is checked
-            against every row that applies.
+        start: The instant from which calendars and schedules are checked, usually now. Without it
+            they are not checked, and a finding says so, since the library reads no clock.
+        records: Records whose manual escalations are checked; an escalation that names no matrix is
+            checked against every row that applies.
 
     Returns:
         The findings, each once, in the order of the parts.

@@ -51,7 +51,7 @@ def _length(target: ServiceTarget) -> tuple[int, timedelta] | None:
 
 
 def rough_length(target: ServiceTarget) -> timedelta:
-    """Return about how long a target lasts: a business day has eight hours."""
+    """Return the approximate length of a target, with eight hours for a business day."""
     if isinstance(target.target, timedelta):
         return target.target
     return target.target.n * _DAY / 3 if isinstance(target.target, BusinessDays) else timedelta()
@@ -66,7 +66,7 @@ def _is_later(one: ServiceTarget, other: ServiceTarget) -> bool:
 
 
 def orders(desk: Desk) -> Iterator[LintFinding]:
-    """Yield targets out of order, and warnings before a clock starts."""
+    """Yield targets that are out of order, and warnings that lie before the start of a clock."""
     levels = [level.name for level in desk.priority.levels]
     for service in desk.services:
         subject = f"services.{service.name}"

@@ -36,7 +36,7 @@ class RuleDifference:
     """A difference between the rules of two desks.
 
     Attributes:
-        part: The part: ``resolution`` for a clock, ``routing``, ``escalation.night``.
+        part: The part, such as ``resolution`` for a clock, ``routing`` or ``escalation.night``.
         witness: Facts of a record that the two treat differently; None if this could not be
             decided, or no facts are needed.
         before: The value in the first desk; None if there is none.
@@ -78,7 +78,7 @@ def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
         after: The other.
 
     Returns:
-        The differences in the order of the parts, one for each pair of rules that meet.
+        The differences in the order of the parts, one for each pair of rules that overlap.
 
     >>> from incidentcore.desk import diff_rules, load_desk
     >>> text = '''

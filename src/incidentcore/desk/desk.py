@@ -71,7 +71,7 @@ class Desk:
 
     Attributes:
         name: The desk's name.
-        zone: The time zone of dates and times that do not state one.
+        zone: The time zone of dates and times without one.
         fields: The desk's own fields, which its conditions can read.
         calendars: Calendars by name.
         lifecycles: How records may change; the standard lifecycle for types without one.
@@ -83,13 +83,13 @@ class Desk:
         services: The services.
         agreements: Which records get which service, in order.
         on_call: On-call schedules.
-        escalation: Rows of escalations; every row that matches counts.
-        communication: Rules for updates; every rule that matches counts.
-        approvals: Which requests need approval; the first that matches counts.
+        escalation: Rows of escalations; every row that matches applies.
+        communication: Rules for updates; every rule that matches applies.
+        approvals: Which requests need approval; the first that matches applies.
         cascades: What happens to linked records.
         intake: How alerts become incidents.
         imports: How exports are read: the options of the importer, by name.
-        sources: Where holidays were copied from, as text; not part of the desk's meaning.
+        sources: Where holidays were copied from, as text; it has no effect.
 
     Raises:
         DefinitionError: A part is of the wrong type, a name is used twice, or a part names another
@@ -173,7 +173,7 @@ class Desk:
 
     @cached_property
     def matrices(self) -> tuple[EscalationMatrix, ...]:
-        """Return an escalation matrix for each row, since every row that matches counts.
+        """Return an escalation matrix for each row, since every row that matches applies.
 
         A manual escalation names the matrix that it applies to by the name of the row (rule E3).
         """
@@ -181,7 +181,7 @@ class Desk:
 
     @cached_property
     def plans(self) -> tuple[CommunicationPlan, ...]:
-        """Return a communication plan for each rule, since every rule that matches counts."""
+        """Return a communication plan for each rule, since every rule that matches applies."""
         return tuple(CommunicationPlan(self.name, (rule,)) for rule in self.communication)
 
     def lifecycle(self, record_type: str) -> Lifecycle:
@@ -194,16 +194,16 @@ class Desk:
         raise InvalidValueError("record_type", record_type, f"one of {', '.join(STANDARD)}")
 
     def open(self, kind: type[R], /, **opening: Any) -> R:
-        """Open a record with the category, priority and group determined by the desk's rules.
+        """Open a record with the category, priority and group that the desk's rules give.
 
-        Given values are kept; what the rules add is part of the opening.
+        Values that you pass take precedence. All of them become part of the opening event.
 
         Args:
             kind: ``Incident``, ``Problem`` or ``ServiceRequest``.
-            opening: The arguments of its ``open``.
+            opening: The arguments of ``kind.open``: ``id``, ``title``, ``at``, ``by`` and fields.
 
         Raises:
-            InvalidValueError: A field is unknown, or an impact or urgency is on a different scale.
+            InvalidValueError: A field is unknown, or an impact or urgency is on another scale.
         """
         lifecycle = self.lifecycle(kind.record_type)
         record = lifecycle.open(kind, **opening)
@@ -235,7 +235,7 @@ class Desk:
     def decide(
         self, record: R, action: str, /, *, at: datetime, by: Actor | str, **fields: Any
     ) -> Allowed[R] | Refused:
-        """Return what an action would do, or why it is refused; see ``Lifecycle.decide``."""
+        """Return the effect of an action, or why it is refused; see ``Lifecycle.decide``."""
         return self.lifecycle(record.record_type).decide(record, action, at=at, by=by, **fields)
 
     def advance(
@@ -250,7 +250,7 @@ class Desk:
         return self.prioritize(moved, at=at)
 
     def prioritize(self, record: R, /, *, at: datetime, by: Actor | str = _DESK) -> R:
-        """Return a record with the priority that the desk computes now.
+        """Return a record with its priority computed again by the desk's rules.
 
         Call it after a change of a field that the priority policy reads. A record whose priority
         cannot be computed, because it has no impact or urgency, is returned unchanged.
@@ -264,8 +264,8 @@ class Desk:
     ) -> tuple[SlaStatus, ...]:
         """Return the status of each clock of the record's services at an instant.
 
-        A record that was opened without a priority is given the one that the desk computes
-        from its opening. Clocks without a target for the record are left out.
+        If a record was opened without a priority, the one that the desk computes from its opening
+        is used. Clocks without a target for the record are left out.
 
         Args:
             record: The record.
@@ -329,7 +329,7 @@ class Desk:
 
 
 def desk_at(desk: Desk | Versions[Desk], record: Record) -> Desk:
-    """Return the desk that applies to a record: of versions, the one at its opening (rule S11).
+    """Return the desk that applies to a record; of ``Versions``, the one at its opening (S11).
 
     Raises:
         InvalidValueError: ``desk`` is neither a desk nor versions of one.

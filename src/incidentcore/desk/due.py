@@ -1,4 +1,4 @@
-"""Everything that a desk's rules require by an instant, each item with key, due time and reason.
+"""Everything that a desk's rules require by an instant, with key, due time and reason.
 
 The items come from several packages: clocks, escalations, updates, auto-close. Here they take one
 form, and one pass over a record finds what is due and when to check again.
@@ -31,7 +31,7 @@ _MICRO: Final = timedelta(microseconds=1)
 
 @attrs.frozen(kw_only=True)
 class DueItem:
-    """Something that the rules require: an intent, which your application carries out.
+    """Something that the rules require and that your application carries out.
 
     Attributes:
         key: Unique among all items that a record ever has; deliver each key once.
@@ -41,11 +41,11 @@ class DueItem:
         record_id: The record.
         due_at: When it became due. An update may be announced before its due time.
         why: The reason in words.
-        lapsed_at: When it became pointless, if it did since.
-        lapsed_because: Why; empty otherwise.
+        lapsed_at: When it became pointless; None if it has not.
+        lapsed_because: Why it became pointless; empty if it has not.
         exercise: The exercise that the record belongs to; None for a real one.
-        body: The status, escalation or update that it comes from; None for other kinds. Read from a
-            document, a status is its ``SlaSnapshot``.
+        body: The status, escalation or update that it comes from; None for other kinds. An item
+            that was read from a document has an ``SlaSnapshot`` instead of a status.
     """
 
     key: str
@@ -86,7 +86,7 @@ def due_items(
     """Return everything that has become due for a record by now; nothing is sent.
 
     Args:
-        desk: The desk, or ``Versions`` of it: the one in force at the record's opening counts.
+        desk: The desk, or ``Versions`` of it, of which the one at the record's opening applies.
         record: The record.
         now: The instant to evaluate at.
         known_at: Use only what was recorded by this instant.
@@ -163,7 +163,7 @@ def look_at(
         known_at: Use only what was recorded by this instant.
         ahead: Whether to find the next instant as well.
         include_lapsed: Also return items that have become pointless since.
-        kept: The statuses of its clocks at an earlier instant after which nothing happened.
+        kept: The statuses of its clocks at an earlier instant, if nothing has happened since.
     """
     now = as_utc(now, "now")
     if not isinstance(record, Record):

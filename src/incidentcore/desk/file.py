@@ -54,14 +54,14 @@ def load_desk(
     """Return the desk that a file describes.
 
     Args:
-        text: The file as TOML; or its form as a mapping, from JSON or YAML for example.
+        text: The file as TOML text, or a mapping of the same form, for example from JSON or YAML.
         code: Callables that the file names with ``{ code = "name" }``.
         files: Texts of other files that it names, such as an iCalendar feed.
         source: The name of the file in errors.
 
     Raises:
-        FormatError: Every fault of the file: line (if known), path, the given value, what is
-            allowed, and the nearest names.
+        FormatError: The file has faults. Each is listed with its line if known, its path, the given
+            value, what is allowed, and the nearest names.
 
     >>> from incidentcore.desk import load_desk
     >>> print(load_desk('''
@@ -298,11 +298,11 @@ def _names_of(desk: Desk) -> Reading:
 
 
 def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return a desk in the form of its file, as plain data: for JSON or YAML.
+    """Return a desk in the form of its file, as plain data for JSON or YAML.
 
     Raises:
-        DefinitionError: A part has no form in a desk file: a callable without a name, a
-            calendar of your own.
+        DefinitionError: A part cannot be written in a desk file, such as a callable without a name
+            or a calendar class of your own.
     """
     writing = Writing(desk, code or {})
     calendars = write_calendars(writing)
@@ -330,8 +330,8 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
 def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
     """Return a desk as the TOML text of a desk file.
 
-    Dates of country holidays are written one by one, and what ``like`` inherited is written in
-    full: keep editing the file that you wrote, and dump desks that were built in Python.
+    Country holidays are written date by date, and what ``like`` inherited is written in full. So
+    use it for desks that were built in Python, and edit a file that you wrote yourself.
 
     Args:
         desk: The desk.

@@ -1,4 +1,4 @@
-"""The texts of the findings on a desk, and what is known of the values of its fields."""
+"""The texts of the findings on a desk, and the possible values of its fields."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def of_part(subject: str, finding: LintFinding) -> LintFinding:
 
 
 def desk_domains(desk: Desk) -> dict[str, tuple[object, ...]]:
-    """Return what is known of the values of fields, for reasoning about conditions."""
+    """Return the possible values of fields, to reason about conditions."""
     states = [state for name in STANDARD for state in desk.lifecycle(name).states]
     domains: dict[str, tuple[object, ...]] = {
         "priority": (*desk.priority.levels, None),

@@ -35,7 +35,7 @@ def desk_page(desk: Desk, /) -> str:
         desk: The desk.
 
     Raises:
-        DefinitionError: A part has no form in a desk file.
+        DefinitionError: A part cannot be written in a desk file.
     """
     data = desk_mapping(desk)
     lines = [f"# {desk.name}", "", f"All times are those of {desk.zone.key} unless stated."]

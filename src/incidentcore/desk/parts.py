@@ -1,4 +1,4 @@
-"""Small parts of a desk: its own fields, auto-close, approvals."""
+"""Small parts of a desk: custom fields, auto-close, approvals."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ FIELD_KINDS: Final[tuple[str, ...]] = get_args(FieldKind)
 
 @attrs.frozen
 class DeskField:
-    """A field of the desk's own: ``custom.NAME`` of its records.
+    """A custom field of the desk: ``custom.NAME`` of its records.
 
     Attributes:
         name: Its name.
         kind: ``bool``, ``text``, ``number``, ``instant``, or ``word`` for one of ``words``.
-        words: The words that it may hold.
+        words: Its possible values, for the kind ``word``.
 
     Raises:
         DefinitionError: The kind is unknown, or words are missing or too many.
@@ -58,7 +58,7 @@ class AutoClose:
     """When resolved records of a type may be closed automatically (rule L6).
 
     Attributes:
-        after: How long they stay resolved.
+        after: How long after the basis they may be closed.
         calendar: The calendar to count in; wall time without one.
         basis: The moment to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed too.
@@ -90,11 +90,11 @@ class ApprovalStage:
 
     Attributes:
         of: Who is asked to approve.
-        need: ``one``, ``all``, or how many of them must approve.
-        within: How long they have; no limit if omitted.
+        need: How many of them must approve: ``one``, ``all`` or a number.
+        within: The time in which they must decide; no limit if omitted.
 
     Raises:
-        DefinitionError: Nobody is asked, or the need is neither a word nor a number.
+        DefinitionError: ``of`` is empty, or ``need`` is neither ``one``, ``all`` nor a number.
     """
 
     of: tuple[EscalationTarget, ...] = attrs.field(converter=tuple)
@@ -111,11 +111,11 @@ class ApprovalStage:
 
 @attrs.frozen(kw_only=True)
 class ApprovalPlan:
-    """Which requests need approval, and by whom.
+    """An approval that some requests need, in stages.
 
     Attributes:
         stages: The stages in order.
-        when: The records that it is for; the first plan that matches counts.
+        when: The requests that it applies to; of several plans the first that matches applies.
     """
 
     stages: tuple[ApprovalStage, ...] = attrs.field(converter=tuple)
@@ -134,12 +134,13 @@ class ApprovalPlan:
         """Return the plan as a rule about people, for ``request_approval``.
 
         Args:
-            people: Returns the ids of the people that an addressee names, such as a group's
+            people: A function that returns the ids of an addressee's people, such as a group's
                 members.
             calendar: The calendar in which the stages' limits count.
 
         Raises:
-            InvalidValueError: An addressee names nobody, or more must approve than are asked.
+            InvalidValueError: An addressee has no people, or more approvals are needed than there
+                are people.
         """
         made = []
         for stage in self.stages:

@@ -36,8 +36,8 @@ class Reading:
         data: The file's tables.
         code: Callables by name.
         files: Texts of files that the desk file names.
-        lines: The line of each path, as far as known.
-        source: What the file is called in errors.
+        lines: The line number of each path, if known.
+        source: The name of the file in errors.
     """
 
     def __init__(

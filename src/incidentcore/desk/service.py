@@ -1,7 +1,7 @@
 """Services and agreements: targets by priority, and which service a record has.
 
-A service is a table of targets; an agreement picks a service. Both are compiled to SLA clocks: one
-policy for each clock and kind of agreement, whose rules are tried in order.
+A service is a table of targets, and an agreement chooses a service for records. Both are compiled
+to SLA clocks: one policy for each clock and kind of agreement, whose rules are tried in order.
 """
 
 from __future__ import annotations
@@ -67,19 +67,19 @@ def _check_targets(where: str, targets: tuple[ServiceTarget, ...]) -> None:
 
 @attrs.frozen(kw_only=True)
 class OwnClock:
-    """A clock other than the four usual ones.
+    """A clock other than response, next response, update and resolution.
 
     Attributes:
         name: The clock's name.
-        targets: Its targets by priority.
-        start: When it attaches.
-        stop: When its target is met or missed.
+        targets: ``ServiceTarget`` values, one for each priority.
+        start: The condition under which a record gets the clock.
+        stop: The condition that ends the clock with a result.
         pause: The clock pauses while this condition holds.
-        resume: When a pause ends; None for when ``pause`` no longer holds.
-        cancel: When the clock ends without a result.
+        resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
+        cancel: The condition that ends the clock without a result.
         reset: A condition on an event that ends a cycle and starts the next.
-        starts_from: A field whose instant begins the first cycle.
-        answered_by: The roles whose public messages count as answers.
+        starts_from: A field whose instant is the start of the first cycle; by default the opening.
+        answered_by: The roles whose public messages count as replies.
     """
 
     name: str
@@ -109,18 +109,19 @@ class Service:
         name: The service's name, to which agreements refer.
         calendar: The calendar in which its clocks count, or a choice of calendar by a field.
         response: Targets for the first response.
-        next_response: Targets for the answer to each further message.
-        update: Targets for regular public updates; spans.
+        next_response: Targets for the reply to each further message.
+        update: Targets for the interval between public updates; only spans of time.
         resolution: Targets for the resolution.
-        pause: When the resolution and update clocks pause; None for every state that pauses.
+        pause: The condition under which resolution and update clocks pause; None for states that
+            pause.
         warn: Points on each clock at which a warning is due.
         reopen: What a reopening does to the resolution clock.
-        on_change: What happens to a running clock when another target starts to apply; None if
-            this was not decided, which counts as ``retroactive``.
-        starts_from: A field whose instant begins the first cycle of response and resolution, also
-            before the opening, such as ``occurred_at``; None for the opening.
-        answered_by: The roles whose public messages are answers, for the usual clocks.
-        clocks: Further clocks.
+        on_change: What happens to a running clock when another target starts to apply; None is
+            ``retroactive``, but ``check_desk`` then asks for a decision.
+        starts_from: A field whose instant is the start of the first response and resolution cycle,
+            even before the opening, such as ``occurred_at``; None for the opening.
+        answered_by: The roles whose public messages count as replies, for the usual clocks.
+        clocks: Further clocks, as ``OwnClock`` values.
 
     Raises:
         DefinitionError: A word is unknown, a priority is given twice, or there are no targets.
@@ -218,11 +219,11 @@ class Service:
 
 @attrs.frozen(kw_only=True)
 class Agreement:
-    """Which records get a service; of each kind the first agreement that matches counts.
+    """Which records get a service; of each kind, the first agreement that matches applies.
 
     Attributes:
         service: The service's name.
-        when: The records that it is for.
+        when: The records that it applies to.
         kind: ``sla``, ``ola`` or ``contract``.
 
     Raises:
@@ -249,8 +250,8 @@ def compile_clocks(
         scale: The scale of the priorities.
 
     Returns:
-        A policy for each kind of agreement and clock, ``sla`` first. A record that matches
-        an agreement never falls through to a later one, even if the service has no target for it.
+        A policy for each kind of agreement and clock, ``sla`` first. A record that matches an
+        agreement never gets a target of a later one, even if its service has no target for it.
     """
     policies: list[SlaPolicy] = []
     for kind in AGREEMENT_KINDS:

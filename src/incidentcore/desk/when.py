@@ -1,7 +1,7 @@
 """Conditions as tables: ``{ priority = ["critical", "high"], vip = true }``, read and written.
 
-All tests of a table must hold at once; ``any``, ``all`` and ``not`` compose tables. A name of the
-desk's own fields means ``custom.NAME``; a few short names are aliases of longer paths.
+All tests of a table must hold at once; ``any``, ``all`` and ``not`` compose tables. The name of a
+field that the desk defines means ``custom.NAME``; a few short names are aliases of longer paths.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class WrongError(Exception):
     Attributes:
         given: The given value.
         allowed: What is allowed, in words.
-        names: Known names, of which the nearest are shown.
+        names: The known names, of which the nearest are shown.
         nearest: What was probably meant; empty if that is not known.
     """
 

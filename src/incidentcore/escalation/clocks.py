@@ -32,7 +32,7 @@ _SINGLE: Final = (SlaDefinition, SlaPolicy, ServiceLevel, SlaStatus, Versions)
 
 
 def several(slas: Any) -> Iterable[Any]:
-    """Return rules of clocks or statuses as they are, and one alone as a tuple of one."""
+    """Return rules of clocks or statuses unchanged, and a single one as a tuple of one."""
     given = (slas,) if isinstance(slas, _SINGLE) else slas
     need_kind("slas", given, Iterable, allowed="rules of clocks, statuses, or several of them")
     return given

@@ -1,4 +1,4 @@
-"""When a level reaches nobody, and which personal steps come after the next level is due."""
+"""Levels that notify nobody, and personal steps that come after the next level is due."""
 
 from __future__ import annotations
 

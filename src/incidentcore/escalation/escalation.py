@@ -29,7 +29,7 @@ WHY_TEXTS: Final[Texts] = {
 
 @attrs.frozen(kw_only=True)
 class Escalation:
-    """An escalation that has become due: an intent; your application delivers it.
+    """An escalation that has become due, for your application to deliver.
 
     Attributes:
         key: (record, matrix, row, level, pass, cycle) as text. Use it to deliver each escalation
@@ -37,20 +37,21 @@ class Escalation:
         record_id: The record.
         matrix: The matrix's name.
         row: The row's name.
-        level: The level's place in the row, from 0.
-        pass_: The pass through the row, from 0.
-        cycle: Which cycle of its clock, or which occurrence of its moment, from 1.
+        level: The level's position in the row, from 0.
+        pass_: The number of the pass through the row, from 0.
+        cycle: The number of the cycle of its clock, or of the occurrence of its moment, from 1.
         targets: Whom it notifies.
-        people: Those of them whose ids are known: persons, and who is on call at the due time.
-        people_now: The people whose ids are known at the instant of evaluation: after an outage,
-            those who can act.
+        people: The ids of the people whom it notifies, if known: persons, and those on call at the
+            due time.
+        people_now: The same at the instant of evaluation, which differs if the escalation is
+            delivered late.
         mode: ``functional`` or ``hierarchical``.
         due_at: When it became due.
-        lapsed_at: When it became pointless, if it did since.
+        lapsed_at: When it became pointless; None if it has not.
         lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, ``snoozed`` while the snooze
             lasts, or ``nobody_to_tell`` for a level that is skipped; empty otherwise.
-        overtaken_by: The key of the latest escalation of the same level, in a later pass or cycle,
-            that also fell due before this one was delivered: deliver that one. Empty otherwise.
+        overtaken_by: The key of a later escalation of the same level that is also due and not
+            delivered; deliver that one instead. Empty otherwise.
         why_code: Why it became due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``
             or the code of a trigger of your own.
         why_data: The data for the text of the reason.
@@ -78,7 +79,7 @@ class Escalation:
 
     @property
     def why(self) -> str:
-        """Return the reason in words."""
+        """Return the reason as text."""
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:

@@ -39,21 +39,21 @@ def due_escalations(
 ) -> tuple[Escalation, ...]:
     """Return the escalations of a record that have become due by now; nothing is sent.
 
-    For a fixed matrix, policies and history the set that has become due only grows with ``now``,
-    so polling late, twice or after a crash adds no key and loses none. Pass the keys of delivered
-    escalations as ``already``.
+    For a fixed matrix, policies and history the set that has become due only grows with ``now``, so
+    polling late, twice or after a crash does not change it. Pass the keys of delivered escalations
+    as ``already``.
 
     Args:
         matrix: The matrix, or ``Versions`` of it.
         record: The record.
-        slas: The rules of the clocks that the matrix refers to, as ``evaluate_sla`` takes them;
-            every clock the record ever had counts. A status for the same record, ``now`` and
-            ``known_at`` may be given instead, which saves evaluating the clock again.
+        slas: The clocks that the matrix refers to: rules as for ``evaluate_sla``, or statuses of
+            the same record, ``now`` and ``known_at``, which saves evaluating the clocks again. All
+            clocks that the record ever had are used.
         now: The instant of evaluation.
         known_at: Use only what was recorded by this instant.
         already: Keys to leave out.
-        include_lapsed: Also return those made pointless since by an acknowledgement, a resolution
-            or a cancellation, and those that a snooze holds back for now.
+        include_lapsed: Also return those that an acknowledgement, a resolution or a cancelation has
+            made pointless since, and those that a snooze currently holds back.
         live: Of ``Versions``, use the one in force when a level becomes due, instead of the one
             in force when the record was opened (rule E4). A level that is overdue when a version
             comes into force becomes due then; a level at the same place keeps its key.
@@ -113,7 +113,7 @@ def _overtaken(due: Iterable[Escalation]) -> Iterator[Escalation]:
 def escalations_and_wakeup(
     matrix: EscalationMatrix, record: Record, /, *, slas: Sequence[SlaStatus], now: datetime
 ) -> tuple[tuple[Escalation, ...], datetime | None]:
-    """Return what became due by now, lapsed or not, and when the next is, in one walk if possible.
+    """Return what has become due by now, lapsed or not, and when the next escalation will.
 
     Args:
         matrix: The matrix.

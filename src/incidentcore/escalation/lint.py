@@ -72,8 +72,9 @@ def lint_escalation(
         slas: The rules of the clocks that its levels name.
         start: The start of the time in which coverage is checked.
         end: Its end.
-        personal: By person id, how long after a page each of that person's own steps comes, such as
-            a call ten minutes after a message; for systems that drop these at the next level.
+        personal: By person id, the delays of that person's own notification steps after a page,
+            such as a call ten minutes after a message; for systems that drop them at the next
+            level.
 
     Returns:
         The findings, in the order of rows and levels; empty if nothing is wrong.

@@ -41,9 +41,9 @@ def escalate_now(
         at: When.
         by: Who did it.
         mode: ``functional`` or ``hierarchical``.
-        level: The level of the matrix, from 0. A manual escalation makes it and those before it
-            due now, and none after it: a button pressed on an old message changes nothing.
-            Without a level the next one becomes due.
+        level: The level of the matrix, from 0. A manual escalation makes it and those before it due
+            now, but none after it, so that a button in an old message changes nothing. Without a
+            level the next one becomes due.
         key: The key of the escalation that was due; empty for a manual one.
         matrix: The matrix that a manual escalation applies to, or its name. Other matrices are
             not affected. Without one it applies to every matrix.
@@ -51,9 +51,8 @@ def escalate_now(
         recorded_at: When it became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: A manual escalation of a record that is resolved, closed or canceled, on
-            which no action is needed; of one that is snoozed, as in Jira: end the snooze
-            first; or during a maintenance of the matrix.
+        InvalidValueError: The escalation is manual, and the record is resolved, closed, canceled or
+            snoozed (end the snooze first, as in Jira), or the matrix is in maintenance.
     """
     at = as_utc(at)
     if not key and not record.state.open:

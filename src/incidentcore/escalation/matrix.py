@@ -91,7 +91,7 @@ _WORDS: Final[dict[str, object]] = {
 
 @attrs.frozen
 class EscalationLevel:
-    """One level of an escalation: when, to whom, and what silences it.
+    """One level of an escalation: when it is due, whom it notifies, and what silences it.
 
     Attributes:
         trigger: When it becomes due.
@@ -104,8 +104,8 @@ class EscalationLevel:
             dropped if the level is silenced before that.
         why_code: Why it becomes due, as in ``Escalation.why_code``.
         why_data: The data for the text of the reason.
-        known_people: The ids of those it notifies, as far as known, if they do not depend on record
-            or time; None otherwise.
+        known_people: The known ids of those it notifies, if they do not depend on record or time;
+            None otherwise.
     """
 
     trigger: Trigger
@@ -157,15 +157,15 @@ class EscalationRow:
     Attributes:
         name: The row's name, part of the keys of its escalations.
         levels: Its levels in order.
-        when: The records that it is for; the first row that matches applies.
-        repeat: How many further passes follow the first. They go through the levels that fire after
-            a delay, and through a condition at the start of a chain.
+        when: The records that it applies to; of several rows the first that matches applies.
+        repeat: How many passes follow the first. They repeat the levels that fire after a delay,
+            and a level with ``HeldFor`` that begins a chain.
         repeat_from: The level at which further passes begin, from 0.
         repeat_after: How long after the due time of the last level the next pass begins.
         acknowledged_by: ``any``, ``all`` or ``level``; see ``AcknowledgedBy``.
         ack_timeout: How long an acknowledgement silences the row; without limit by default.
         on_unacknowledge: ``resume`` at the level where it stopped, or ``restart`` from the first.
-        on_snooze_end: The same, for when a snooze expires or is ended; see ``OnSnoozeEnd``.
+        on_snooze_end: What happens when a snooze expires or is ended; see ``OnSnoozeEnd``.
         snooze_silences: ``acknowledgeable`` or ``all``; see ``SnoozeSilences``.
         past_last: ``clamp`` or ``wrap``; see ``PastLast``.
         on_reopen: What a reopening does; see ``OnOccasion``. If one event is an occasion of several
@@ -173,7 +173,7 @@ class EscalationRow:
         on_apply: What happens when the row starts to apply, also for the first time.
         on_move: What a move to another group does; a first group is not a move.
         on_worse: What a worse priority within the row does.
-        ack_when: Which acknowledgements silence the row: a condition on the event, such as
+        ack_when: A condition on the event: which acknowledgements silence the row, such as
             ``field("by.role").equals("agent")``.
         delayed: The levels that further passes go through.
     """
@@ -251,11 +251,11 @@ class EscalationMatrix(Tabular):
     Attributes:
         name: The matrix's id, part of the keys of its escalations.
         rows: The rows; the first whose condition holds applies.
-        maintenance: Intervals in which nothing begins: a delay after a moment that lies in one
-            begins at its end. A delay that has begun continues.
-        timed: The single tests in rows and levels whose results can change with time alone.
-        reads: The fields by which rows are chosen, if only a change of them can change the
-            choice; None if a time of day or a function of your own can.
+        maintenance: Intervals in which no delay begins; one that would begin in an interval begins
+            at its end. A delay that has begun continues.
+        timed: The tests in rows and levels whose results can change with time alone.
+        reads: The fields by which rows are chosen, if nothing but their changes can change the
+            choice; None if a time of day or a custom function can.
 
     Raises:
         EscalationMatrixError: There is no row, or two rows share a name.
@@ -305,7 +305,7 @@ class EscalationMatrix(Tabular):
         object.__setattr__(self, "reads", fields if known else None)
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return its levels as a table with columns for the records, when, whom and how."""
+        """Return its levels as a table: records, due time, targets and mode."""
         rows = [
             [
                 row.name if not number else "",

@@ -58,8 +58,8 @@ def on_call_hours(
 
     Args:
         schedule: The schedule.
-        start: First instant.
-        end: First instant after.
+        start: The first instant of the span.
+        end: The first instant after the span.
         zone: The time zone of nights and weekends.
         night: The hours that count as night.
         served: Shifts as they were actually served; in their intervals they replace the

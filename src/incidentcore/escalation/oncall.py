@@ -73,11 +73,12 @@ class OnCallLayer:
     """People who take turns.
 
     Attributes:
-        rotation: When the handoffs are.
-        people: Who takes turns, the first at the rotation's anchor; None leaves a turn to nobody.
+        rotation: When handoffs take place.
+        people: Who takes turns; the first begins at the rotation's anchor. None is a turn of
+            nobody.
         during: The hours in which the layer is on duty; always if omitted.
-        since: When the layer begins to count; always by default.
-        until: When it stops counting; never by default.
+        since: When the layer comes into force; always by default.
+        until: When it goes out of force; never by default.
         turns: ``always`` or ``on_duty``; see ``Turns``. With ``on_duty`` a turn without hours of
             duty is skipped, so that a weekend does not use up a turn.
     """
@@ -270,7 +271,7 @@ def next_on_call(
 
     Args:
         schedule: The schedule.
-        at: The instant; whoever is on call then is skipped, also in later shifts.
+        at: The instant; whoever is on call then is skipped in later shifts.
         within: How far ahead to search.
 
     Returns:
@@ -302,8 +303,8 @@ def shifts(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> It
 
     Args:
         schedule: The schedule.
-        start: First instant.
-        end: First instant after.
+        start: The first instant of the span.
+        end: The first instant after the span.
 
     Raises:
         InvalidIntervalError: The end lies before the start.

@@ -1,7 +1,7 @@
-"""Rows in the form in which well-known systems write their escalation policies.
+"""Rows that are written like the escalation policies of well-known systems.
 
-Each function takes the numbers of that system, checks them against its limits, and returns a row;
-where the systems differ in meaning, the fields of the row are set to match.
+Each function takes the numbers of that system, checks them against its limits, and returns a row
+whose attributes match the behavior of that system.
 
 Source: the systems' public documentation and source, November 2026.
 """
@@ -58,15 +58,14 @@ def pagerduty_row(
 ) -> EscalationRow:
     """Return a row in the shape of a PagerDuty escalation policy.
 
-    A snooze keeps an acknowledgement beyond its time; at its end the row continues where it
-    stopped.
+    A snooze extends an acknowledgement; at its end the row continues where it stopped.
 
     Args:
         name: The row's name.
-        rules: Pairs of targets and the minutes to wait for them before the next rule; at least 1.
-        num_loops: How many further times it goes through the rules, 0 to 9.
+        rules: Pairs of targets and the minutes to wait before the next rule; at least 1.
+        num_loops: How many times it repeats the rules, 0 to 9.
         ack_timeout: How long an acknowledgement holds; None for no end.
-        when: The records that it is for, such as those of high urgency only.
+        when: The records that it applies to, such as those of high urgency only.
 
     >>> from incidentcore.escalation import pagerduty_row
     >>> row = pagerduty_row("prod", [("primary", 15), ("secondary", 30)], num_loops=1)
@@ -96,9 +95,9 @@ def goalert_row(
     Args:
         name: The row's name.
         steps: Pairs of targets and the delay in minutes after the step, 1 to 9000.
-        repeat: How many further times it goes through the steps, 0 to 5.
+        repeat: How many times it repeats the steps, 0 to 5.
         everybody: Whether everybody who was notified must acknowledge.
-        when: The records that it is for.
+        when: The records that it applies to.
     """
     return EscalationRow(
         name,
@@ -127,9 +126,9 @@ def jira_row(
         name: The row's name.
         rules: Triples of minutes after the opening, ``"not_acknowledged"`` or ``"not_closed"``, and
             targets.
-        repeat: How many further times it goes through the rules, 0 to 20.
-        repeat_after: How long after the last rule it begins again.
-        when: The records that it is for.
+        repeat: How many times it repeats the rules, 0 to 20.
+        repeat_after: How long after the last rule a repetition begins.
+        when: The records that it applies to.
     """
     silenced_by: dict[str, Until] = {"not_acknowledged": "acknowledged", "not_closed": "resolved"}
     levels = []
@@ -163,7 +162,7 @@ def servicenow_row(
         name: The row's name.
         steps: Triples of targets, number of reminders, and the time between reminders. The next
             step follows one more such interval after the last reminder.
-        when: The records that it is for.
+        when: The records that it applies to.
     """
     levels: list[EscalationLevel] = []
     wait = timedelta(0)

@@ -31,7 +31,7 @@ _ON_CALL: Final = ("on_call", "next_on_call")
 
 @attrs.frozen
 class EscalationTarget:
-    """One addressee; create it with the method for its kind.
+    """An addressee; create it with the method for its kind, such as ``group`` or ``on_call``.
 
     Attributes:
         kind: See ``TargetKind``.
@@ -116,7 +116,7 @@ class EscalationTarget:
         return cls("manager_of", field)
 
     def people(self, at: datetime, facts: Mapping[str, object]) -> tuple[str, ...]:
-        """Return the ids of the people it notifies, as far as the library can know them.
+        """Return the ids of the people it notifies, if the library can know them.
 
         Args:
             at: The instant at which to look up who is on call.
@@ -149,7 +149,7 @@ class EscalationTarget:
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return whom it names, in the given language."""
+        """Return the addressee as text in the given language."""
         data = {"name": self.name, "members": self.members}
         return words.text(TARGET_TEXTS, self.kind, data)
 

@@ -44,7 +44,7 @@ class Mark(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """The situation from an instant at which something happened until the next one.
+    """The facts from one instant at which something happened until the next one.
 
     Attributes:
         at: The instant.
@@ -81,7 +81,7 @@ class Anchor(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """What decides about silence.
+    """The facts that decide whether a level is silent.
 
     Attributes:
         stages: The facts, one stage for each moment of the timeline.
@@ -108,7 +108,7 @@ class RecordView:
         now: The instant.
         timeline: Its facts, instant by instant.
         clocks: Its clocks, each computed when first needed.
-        situation: What decides about silence, computed when first needed.
+        situation: The facts that decide about silence, computed when first needed.
     """
 
     record_id: str
@@ -148,7 +148,7 @@ class RecordView:
 
     @cached_property
     def situation(self) -> Situation:
-        """Return what decides about silence, from one pass over the timeline."""
+        """Return the facts that decide about silence, from one pass over the timeline."""
         timeline = self.timeline
         stages: list[Stage] = []
         facts = timeline.base

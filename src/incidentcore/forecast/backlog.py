@@ -1,4 +1,4 @@
-"""How many records will be open: those open now or still to come that will not have ended."""
+"""Forecasts of how many records will be open, from those open now and those still to come."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class BacklogStep:
     Attributes:
         at: The instant.
         expected: The mean.
-        low: The lower end of the 80 % interval: the width by chance alone, times the widening of
-            the score of the nearest distance.
+        low: The lower end of the 80 % interval, which is widened by the ``widening`` of the nearest
+            score.
         high: The upper end.
     """
 
@@ -53,11 +53,11 @@ class BacklogScore:
         ahead: How far ahead the forecasts were made.
         n: How many forecasts.
         mae: Their mean absolute error.
-        naive_mae: The error of the forecast "as today".
-        coverage: The share of 80 % intervals that contained the actual count, each widened by the
-            misses known when it was made.
-        widening: The factor by which the interval must be wider than by chance alone; at least 1. A
-            desk whose staff is ill or on holiday for a day ends fewer clocks, all at once.
+        naive_mae: The mean absolute error of the forecast that nothing changes.
+        coverage: The share of 80 % intervals that contained the actual count; each was widened by
+            the errors known when it was made.
+        widening: The factor by which intervals must be wider than for independent records; at least
+            1. Illness or a holiday, for example, delays many records at once.
     """
 
     ahead: timedelta
@@ -122,13 +122,13 @@ def forecast_backlog(
     """Return how many of the model's clocks will be running or paused at some instants.
 
     Args:
-        model: The model of earlier records; build it with ``recent``, since older records mislead
-            here.
+        model: The model of earlier records. Build it with ``recent``, since old records make it
+            worse.
         volume: The arrivals from ``now`` on, up to the last instant.
         records: The records; those whose clock is not running or paused are left out.
         now: The instant of the forecast.
         at: The instants to forecast.
-        scores: The back-test of ``backtest_backlog``, to show with the forecast; it widens the
+        scores: The result of ``backtest_backlog``; it is shown with the forecast and widens the
             intervals.
 
     Raises:
@@ -196,7 +196,7 @@ def backtest_backlog(
     recent: timedelta | None = timedelta(days=14),
     calendar: Calendar | None = None,
 ) -> tuple[BacklogScore, ...]:
-    """Return how accurate forecasts of the backlog would have been, compared with "as today".
+    """Return how accurate past forecasts would have been, compared with "nothing changes".
 
     Args:
         definition: The clock.
@@ -208,7 +208,7 @@ def backtest_backlog(
         calendar: As for ``forecast_volume``.
 
     Raises:
-        InvalidValueError: There is no instant whose history is enough for a forecast.
+        InvalidValueError: The history is not enough for a forecast at any of the instants.
 
     Source: rule X4.
     """

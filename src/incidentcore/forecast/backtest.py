@@ -1,4 +1,4 @@
-"""How good the chances were: every forecast is scored on the outcome, and so is a simple guess."""
+"""Back-tests: forecasts of the past are compared with the outcome, and with a simple guess."""
 
 from __future__ import annotations
 
@@ -39,18 +39,19 @@ class ForecastScore:
     """How well chances matched what happened.
 
     Attributes:
-        questions: How many questions the model answered and the records decided.
-        records: How many records these questions were about.
-        unanswered: Questions for which the model gave no chance.
-        undecided: Questions on clocks that had not ended at the end of the records.
-        rate: The share of questions whose clock breached.
+        questions: How many forecasts were made whose outcome is known.
+        records: How many records they were for.
+        unanswered: How often the model gave no chance.
+        undecided: How many forecasts were for clocks whose outcome is not known yet.
+        rate: The share of forecasts whose clock breached.
         brier: The mean squared error of the chances; 0 is perfect.
-        base_brier: The same for a guess that is always ``rate``.
+        base_brier: The same for a model that always gives ``rate``.
         ece: Expected calibration error: the mean difference between chance and observed share, in
             ten bins.
         auc: The probability that a breach was given a higher chance than a clock that met its
             target; None if all had the same outcome.
-        tenths: For each tenth of the chances: the count, the mean, and the share that breached.
+        tenths: For chances from 0 to 0.1, from 0.1 to 0.2 and so on: their count, their mean, and
+            the share that breached.
 
     Source: Brier 1950.
     """
@@ -68,7 +69,7 @@ class ForecastScore:
 
     @property
     def skill(self) -> float:
-        """Return the fraction by which the error is less than that of always guessing ``rate``."""
+        """Return by what fraction ``brier`` is less than ``base_brier``; 1 is perfect."""
         return 1 - self.brier / self.base_brier if self.base_brier else 0.0
 
     def __str__(self) -> str:
@@ -94,19 +95,19 @@ def backtest_breach(
 ) -> ForecastScore:
     """Return how well the predicted chances matched what happened to open records.
 
-    At each instant there is one question for every record whose clock is running or paused inside
-    its target. The model must not know anything later than the first question: fit it as of then.
+    At each instant a forecast is made for every record whose clock is running or paused and has not
+    breached. Fit the model as of the first instant or earlier, so that it knows nothing later.
 
     Args:
         definition: The clock.
         records: The records with their whole history.
-        chance: The model, such as that of ``breach_model``, or any function of the same shape.
+        chance: A model, such as that of ``breach_model``, or any function with the same arguments.
         questions: The instants of the forecasts.
         until: When to check what happened; by default the last event of the records.
 
     Raises:
-        InvalidValueError: There is no question, no record was open at one, or none could be
-            answered.
+        InvalidValueError: There is no instant, no record was open at one, or the model gave no
+            chance.
 
     Source: our choice; the measures are named in ``ForecastScore``.
     """

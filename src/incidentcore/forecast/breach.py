@@ -1,9 +1,10 @@
 """The chance that a clock will breach its target, from the outcomes of similar records.
 
-A record passes through cells, such as its priority, state and group. Each visit to a cell is one
-row: the time that the clock counted from entering the cell to the end of the cycle, censored if the
-end was not known. Of the rows that had lasted as long, the chance of a breach is the share that
-needed more time than is left. Time is the clock's own, so business hours and pauses are respected.
+A cell is a combination of field values, such as a priority, state and group. A visit to a cell
+begins when a record gets these values; its length is the time that the clock counted from then to
+the end of the cycle, censored if the end is not known. The chance of a breach is the share of
+visits that needed more time than is left, among those that had lasted as long. Only time that the
+clock counted is used, so business hours and pauses are respected.
 """
 
 from __future__ import annotations
@@ -70,8 +71,8 @@ class BreachChance:
         probability: The chance, from 0 to 1.
         low: The lower end of its 95 % interval.
         high: The upper end.
-        n: How many earlier visits it is based on; 0 if it is certain.
-        cell: The cell of these visits, in words.
+        n: How many earlier visits to the cell it is based on; 0 if it is certain.
+        cell: The cell, as text.
         why: The reason as a sentence.
     """
 
@@ -85,19 +86,22 @@ class BreachChance:
 
 @attrs.frozen(kw_only=True, slots=False)
 class BreachModel:
-    """The outcomes of the visits to each cell, and the chances that follow from them.
+    """A model of the chance of a breach, based on earlier records in the same situation.
 
-    It is a value: it serializes, and models of parts of the records merge into that of the whole.
-    Called with a record it returns only the probability, as ``backtest_breach`` expects.
+    A *cell* is a combination of field values, such as a priority, state and group; a *visit* begins
+    when a record gets these values. Models serialize, and ``merge_models`` merges those of parts of
+    the records. Called with a record, a model returns only the probability, as ``backtest_breach``
+    expects.
 
     Attributes:
         definition: The clock.
         as_of: The instant up to which events are known and count.
-        recent: Only what was observed in this time before ``as_of`` counts; None for everything.
-        cells: The kinds of cell, most specific first.
-        enough: How many earlier visits to a cell must have lasted as long for it to be used.
+        recent: Only what was observed in this time before ``as_of`` is used; None for everything.
+        cells: The fields of each kind of cell, most specific first.
+        enough: The least number of earlier visits that lasted as long; with fewer, the next kind of
+            cell is used.
         records: How many records have a clock.
-        running: On how many of them it is running or paused.
+        running: How many of these clocks are running or paused.
         histories: The visits by cell.
     """
 
@@ -135,7 +139,7 @@ class BreachModel:
 
     @cached_property
     def findings(self) -> tuple[LintFinding, ...]:
-        """Return why the history is not enough: for which cells, or for all, the chance is None."""
+        """Return the cells for which the model gives no chance, since the history is not enough."""
         if self._completed_only:
             return (LintFinding("completed_only", "", {"n": self.records}, texts=_TEXTS),)
         return tuple(
@@ -237,10 +241,12 @@ def breach_model(
         definition: The clock: a definition or a policy.
         records: The records, open ones too; iterated once.
         as_of: Only events that had happened and were recorded by then are used.
-        recent: Use only what was observed in this time before ``as_of``, so that old habits fade.
-            ``backtest_breach`` shows which value forecasts best.
-        cells: The kinds of cell, most specific first, each by the fields whose values must agree.
-        enough: How many earlier visits to a cell must have lasted as long for it to be used.
+        recent: Use only what was observed in this time before ``as_of``, so that the model follows
+            changes at the desk. ``backtest_breach`` shows which value forecasts best.
+        cells: The kinds of cell, most specific first, each given by the fields in which earlier
+            records must agree.
+        enough: The least number of earlier visits that lasted as long; with fewer, the next kind of
+            cell is used.
 
     Returns:
         The model. Its ``findings`` list the cases in which it gives no chance.
@@ -249,7 +255,7 @@ def breach_model(
         InvalidValueError: The definition is not a clock, a field does not exist, or ``recent``
             or ``enough`` is not positive.
 
-    Source: Kaplan and Meier 1958 with delayed entry; one row a visit is our choice.
+    Source: Kaplan and Meier 1958 with delayed entry; the use of visits is our choice.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import SlaDefinition
@@ -320,10 +326,11 @@ def _histories(
 
 
 def merge_models(models: Iterable[BreachModel], /) -> BreachModel:
-    """Return the model of all records of several models: the same as of all records at once.
+    """Merge models of parts of the records into the model of all of them.
 
     Args:
-        models: At least one; of different records, with the same definition, instant and options.
+        models: At least one model. They are of different records and have the same definition,
+            instant and options.
 
     Raises:
         InvalidValueError: The list is empty, or the models differ in more than their records.

@@ -1,4 +1,4 @@
-"""How much time is left, given the time so far: the product limit with delayed entry.
+"""The distribution of the time left, given the time so far: product limit with delayed entry.
 
 A curve passes once over the times at which rows come and go, and holds the values up to each: the
 cumulative hazard, the terms of Greenwood's variance, and how many are at risk. The chance to last
@@ -48,9 +48,9 @@ class HazardCurve:
     """The product-limit estimate for rows that may have come under observation late.
 
     Args:
-        entered: When each row came under observation; -1 for those seen from their beginning.
+        entered: When each row came under observation; -1 for one observed from its beginning.
         left: When it ended or was last seen, in the same unit.
-        ended: Whether it ended then.
+        ended: Whether it ended at that time.
 
     Source: Kaplan and Meier 1958, Greenwood 1926; an end comes before a censoring at the same time.
     """

@@ -48,14 +48,15 @@ _ENDED: Final = ("stopped", "reset", "canceled")
 
 @attrs.frozen
 class CellHistory:
-    """The visits to one cell, as columns of microseconds that the clock counted.
+    """The visits to one cell, with one entry for each in every column.
 
     Attributes:
         fields: The fields of the cell.
         values: Their values as text.
-        entered: When the visit came under observation; -1 for one seen from its beginning.
-        left: When the clock ended or was last seen, counted from the beginning of the visit.
-        ended: Whether it ended then.
+        entered: The length of the visit when its observation began, in microseconds that the clock
+            counted; -1 if it was observed from its beginning.
+        left: The length when the clock ended or was last observed, in the same unit.
+        ended: Whether the clock had ended.
     """
 
     fields: tuple[str, ...]

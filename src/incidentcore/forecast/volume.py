@@ -112,19 +112,19 @@ def forecast_volume(
     recent: timedelta | None = None,
     score: VolumeScore | None = None,
 ) -> VolumeForecast:
-    """Return how many records will be opened in each step of a window.
+    """Forecast how many records will be opened in each hour or day of a window.
 
     Args:
         records: The records; iterated once.
         as_of: Only openings that had happened and were recorded by then are used.
         window: What to forecast; it begins at ``as_of`` or later.
         zone: The time zone whose weekdays and hours count.
-        calendar: Dates on which it is never open are a separate kind of day, so that a holiday
-            neither distorts its weekday nor is forecast as one.
+        calendar: A calendar; dates without open time are a separate kind of day, so that holidays
+            do not distort the forecasts of weekdays.
         unit: An hour or a day.
-        levels: The levels of the bands.
+        levels: The levels of the bands, such as 0.8 for a band that should hold 80 % of counts.
         recent: Use only this time before ``as_of``; None for everything since the first opening.
-        score: The back-test to show with it, by ``backtest_volume``.
+        score: The result of ``backtest_volume``, to show with the forecast.
 
     Raises:
         InvalidValueError: The window begins before ``as_of``, or an option is not allowed.

@@ -24,7 +24,7 @@ class WatchItem:
     Attributes:
         record: The record.
         chance: The chance, with the reason as a sentence.
-        left: The time that may still be counted before the breach; zero or more.
+        left: The time that the clock may still count before the breach; zero or more.
         expected_at: The median of the end, by the clock's calendar; None if unknown.
     """
 
@@ -36,13 +36,13 @@ class WatchItem:
 
 @attrs.frozen(kw_only=True)
 class WatchList(Tabular):
-    """Open records inside their targets, by the chance of a breach.
+    """Open records that have not breached their targets, by the chance of a breach.
 
     Attributes:
         now: The instant it was made for.
-        items: The records, the most endangered first.
-        unanswered: How many open records have no chance, since the history is not enough.
-        score: How good such chances were, by ``backtest_breach``.
+        items: The records, the highest chance of a breach first.
+        unanswered: How many open records are not listed, since the history is not enough.
+        score: The accuracy of such chances, from ``backtest_breach``.
     """
 
     now: datetime
@@ -67,7 +67,7 @@ class WatchList(Tabular):
         return headings, rows, [False, True, True, True, False, False]
 
     def notes(self) -> list[str]:
-        """Return how many records have no chance, and how good earlier chances were."""
+        """Return how many records are not listed, and how accurate earlier chances were."""
         tested = "not tested: no score was given" if self.score is None else str(self.score)
         return [f"without an answer: {self.unanswered}", *tested.splitlines()[:2]]
 
@@ -81,7 +81,7 @@ def watch_list(
     at_least: float = 0.0,
     score: ForecastScore | None = None,
 ) -> WatchList:
-    """Return the open records inside their targets, the most endangered first.
+    """Return the open records that have not breached, with the highest chance of a breach first.
 
     Args:
         model: The model of earlier records.
@@ -89,7 +89,7 @@ def watch_list(
             out.
         now: The instant of the forecast.
         at_least: Leave out records with a lower chance.
-        score: The back-test to show with it, by ``backtest_breach``.
+        score: The result of ``backtest_breach``, to show with the list.
 
     Source: rule X4.
     """

@@ -36,7 +36,7 @@ _SMALL: Final = 1 << 8  # about how many numbers there are
 
 
 class OddRowError(Exception):
-    """Raised when a record's moment is not in its row: rows like it are then read as records."""
+    """Raised if a record has a moment that its row does not; such rows are read as records."""
 
 
 class _Numbers:
@@ -71,7 +71,7 @@ class _Numbers:
 
 
 def number_rows() -> Any:
-    """Return a function that numbers the rows of a piece, consistently across pieces.
+    """Return a function that numbers the rows of a piece, in the same way for all pieces.
 
     It takes the moments, the instants that they are compared with, and for each column of words
     the places of its values with their number.

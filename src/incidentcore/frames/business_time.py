@@ -1,4 +1,4 @@
-"""Business time of whole columns: each row has the result that the calendar gives for it alone."""
+"""Business time of whole columns; each row has the result that the calendar gives for it."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ def open_time(
 
     Args:
         calendar: The calendar; or a mapping from the values of ``by`` to calendars.
-        start: The first instants: a column of times with a zone, of any library that narwhals
-            reads, a numpy array of ``datetime64``, which is taken as UTC, or one datetime.
-        end: The first instants after, in any of these forms.
+        start: The beginnings of the spans: a column of times with a zone, from any library that
+            narwhals reads; a numpy array of ``datetime64`` in UTC; or one datetime.
+        end: The ends of the spans, in any of these forms.
         by: The column that chooses the calendar.
         counts: A mapping, to which the number of nulls is added by reason: ``missing`` (an instant
             is null), ``reversed`` (the end lies before the start) or ``no_calendar``.
 
     Returns:
-        Durations in the form of the first column given, of its library and index, exact to the
-        microsecond; null where the reason is one of the above.
+        Durations as a column of the same library and index as the first one given, exact to the
+        microsecond; null for the reasons above.
 
     Raises:
         InvalidValueError: A column does not hold times, they have no zone, or lengths differ.
 
-    Source: rules T3 and T4; the answers are those of ``calendar.open_time``.
+    Source: rules T3 and T4; the results are those of ``calendar.open_time``.
 
     >>> from incidentcore.frames import open_time
     >>> import numpy as np
@@ -96,24 +96,25 @@ def deadline(
     by: Any = None,
     counts: Counts | None = None,
 ) -> Any:
-    """Return the earliest instants by which budgets of open time are spent, row by row.
+    """Return the earliest instant by which a budget of open time is spent, row by row.
 
     Args:
         calendar: The calendar; or a mapping from the values of ``by`` to calendars.
-        start: Where the counting begins; see ``open_time``.
-        budget: One ``timedelta``, or a column of durations; zero gives the start itself.
+        start: The instants at which counting begins; see ``open_time``.
+        budget: One ``timedelta``, or a column of durations; for zero the result is the start
+            itself.
         by: The column that chooses the calendar.
         counts: A mapping, to which the number of nulls is added by reason: ``missing``,
             ``negative`` (a budget below zero), ``unreachable`` (not spent within twenty years) or
             ``no_calendar``.
 
     Returns:
-        Instants in UTC, in the form of the first column given.
+        Instants in UTC, as a column of the same library and index as the first one given.
 
     Raises:
         InvalidValueError: A column holds values of another type, or a single budget is negative.
 
-    Source: rule T5; the answers are those of ``calendar.deadline``.
+    Source: rule T5; the results are those of ``calendar.deadline``.
 
     >>> from incidentcore.frames import deadline
     >>> import numpy as np
@@ -169,13 +170,13 @@ def is_open(
         counts: A mapping, to which the number of nulls is added: ``missing``, ``no_calendar``.
 
     Returns:
-        Booleans in the form of the column, null where the instant is; for a numpy array with
-        missing instants, a masked array.
+        Booleans as a column of the same library, null where the instant is null; for a numpy array
+        with missing instants, a masked array.
 
     Raises:
         InvalidValueError: The column does not hold times with a zone.
 
-    Source: rule T3; the answers are those of ``calendar.is_open``.
+    Source: rule T3; the results are those of ``calendar.is_open``.
 
     >>> from incidentcore.frames import is_open
     >>> import numpy as np
@@ -206,27 +207,27 @@ def add_business_days(
     by: Any = None,
     counts: Counts | None = None,
 ) -> Any:
-    """Return the instants ``n`` dates with open time later, row by row.
+    """Return the instant ``n`` business days later, row by row.
 
-    Each distinct instant is computed once; a column of dates is fast, a million distinct instants
-    take about ten microseconds each.
+    A business day is a date with open time. Each distinct instant is computed once, in about ten
+    microseconds, so a column of dates is fast.
 
     Args:
         calendar: The calendar; or a mapping from the values of ``by`` to calendars.
-        start: Where the counting begins; see ``open_time``.
-        n: How many business days; negative ones lie before.
-        end_of_day: Return the last closing of that date.
+        start: The instants at which counting begins; see ``open_time``.
+        n: The number of business days; a negative number counts backward.
+        end_of_day: Whether to return the last closing of that date.
         by: The column that chooses the calendar.
         counts: A mapping, to which the number of nulls is added: ``missing``, ``unreachable``,
             ``no_calendar``.
 
     Returns:
-        Instants in UTC, in the form of the column.
+        Instants in UTC, as a column of the same library and index.
 
     Raises:
         InvalidValueError: The column does not hold times with a zone.
 
-    Source: rule C8; the answers are those of ``calendar.add_business_days``.
+    Source: rule C8; the results are those of ``calendar.add_business_days``.
 
     >>> from incidentcore.frames import add_business_days
     >>> import numpy as np

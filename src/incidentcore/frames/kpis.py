@@ -57,30 +57,30 @@ def gather_kpis_from(
     unique_ids: bool = False,
     findings: Findings | None = None,
 ) -> Partial:
-    """Gather KPIs from columns: the figures of ``read_table`` with ``gather_kpis``, much faster.
+    """Gather KPIs from columns; equals ``read_table`` with ``gather_kpis``, but is much faster.
 
     Args:
         frame: A frame of pandas, polars, pyarrow or another library that narwhals reads, also a
             lazy one; a DuckDB relation, a reader of Arrow batches, the path of a parquet file, or
             several of these, which are read batch by batch. One row is one ticket.
         kpis: The definitions, with different ids; or a single one.
-        mapping: Which column holds which field, as in ``vendors.read_table``. Times are columns of
-            times with a zone. What definitions name as ``custom.x`` is the column ``x``.
+        mapping: The column of each field, as in ``vendors.read_table``. Times are columns of times
+            with a zone. A field ``custom.x`` in a definition is the column ``x``.
         as_of: Only events that had happened by then count (rule K6).
         group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or ``HourBands``.
-        window: An ``Interval`` in which the window basis of a ticket must lie, or ``Periods``.
+        window: An ``Interval`` in which a ticket's opening, resolution or closing must lie, as the
+            KPI's ``window_basis`` says, or ``Periods``.
         mode: ``exact`` keeps every value, ``sketch`` a histogram (rule K4).
         states: What the states mean; see ``read_table``.
         levels: What levels mean; see ``read_table``.
         missing: Texts that mean an empty cell.
-        unique_ids: Whether the ids are known to differ. Otherwise the first row of each id in a
-            batch counts, as in ``read_table`` with ``duplicates="first"``; however many there are.
-        findings: Where unknown words for states and levels are listed, each once. Without it a
-            warning names them.
+        unique_ids: Whether all ids are known to differ. Otherwise the first row of each id in a
+            batch is used, as in ``read_table`` with ``duplicates="first"``.
+        findings: Receives unknown words for states and levels, each once. Without it a warning
+            lists them.
 
     Returns:
-        The partial. ``finish_partial`` makes the table, with ``totals=True`` also the figures of
-        all groups together; partials of parts merge.
+        The partial. ``finish_partial`` makes a table of it, and ``merge_partials`` merges several.
 
     Raises:
         InvalidValueError: A KPI needs the history of records, or a group is a function of records
@@ -89,7 +89,7 @@ def gather_kpis_from(
 
     Units: times are exact to the microsecond; nanoseconds of a column are truncated.
 
-    Source: rules K1 to K6; our choice: the answers are those of records of the same rows.
+    Source: rules K1 to K6; the results are those for records of the same rows (our choice).
 
     >>> from datetime import UTC, datetime
     >>> import numpy as np

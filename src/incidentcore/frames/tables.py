@@ -58,14 +58,15 @@ def records_to_frame(
         records: The records, read once.
         library: The library of the frame: ``pandas``, ``polars`` or ``pyarrow``.
         columns: Fields of records, also dotted ones such as ``custom.site``.
-        time_in: A field: for each of its values a column holds how long the record had it, from its
-            opening to its end or ``as_of``. ``"state"`` and ``"assignment_group"`` are usual.
+        time_in: A field, such as ``"state"`` or ``"assignment_group"``. For each of its values the
+            frame has a column of how long the record had it, from its opening to its end or
+            ``as_of``.
         as_of: The end of the time counted for records that have not ended; needed for ``time_in``.
         clock: The calendar whose open time counts; wall time without one.
 
     Returns:
-        The frame: instants in UTC, durations, whole numbers, booleans and text, each null where the
-        record has no value. The columns of ``time_in`` are named ``time_in.`` and the value.
+        The frame, with instants in UTC, durations, whole numbers, booleans and text; null where the
+        record has no value. The columns of ``time_in`` are named ``time_in.VALUE``.
 
     Raises:
         InvalidValueError: A column is not a field, or ``as_of`` is needed.
@@ -142,11 +143,11 @@ def to_frame(
         library: The library of the frame: ``pandas``, ``polars`` or ``pyarrow``.
 
     Returns:
-        The frame, typed as ``records_to_frame`` types it. Times of a KPI table are hours, as in its
-        plain rows. Without values it has no columns, since the type is not known.
+        The frame, with the column types of ``records_to_frame``. Durations in a KPI table are
+        hours. Without values the frame has no columns, since their type is not known.
 
     Raises:
-        InvalidValueError: There is a value of another type.
+        InvalidValueError: The values are of different types, or of a type not listed.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.frames import to_frame
@@ -239,12 +240,11 @@ def rows(frame: Any, /) -> Iterator[dict[str, Any]]:
     """Yield the rows of a frame as mappings that ``vendors.read_table`` takes.
 
     Args:
-        frame: A source as ``gather_kpis_from`` takes it: a frame of any library, a DuckDB relation,
-            batches of Arrow or a parquet file.
+        frame: A frame of any library that narwhals reads, a DuckDB relation, a reader of Arrow
+            batches, or the path of a parquet file.
 
     Yields:
-        Python values by column; None where the frame has no value, or not-a-time or
-        not-a-number.
+        Python values by column; None where the frame has null, NaT or NaN.
 
     Raises:
         InvalidValueError: It is not a frame.

@@ -51,7 +51,7 @@ class ActionOrigin:
     """The origin of an action.
 
     Attributes:
-        kind: Review, problem, recurrence, or a word of your own; see ``OriginKind``.
+        kind: ``review``, ``problem``, ``recurrence`` or your own word; see ``OriginKind``.
         id: The id of the review or problem, or a description of what recurred.
     """
 
@@ -88,7 +88,7 @@ class ActionStatusChange:
 
 @attrs.frozen(kw_only=True)
 class KpiTarget:
-    """What an action should change: a KPI, its target, and the windows to compare.
+    """The intended effect of an action: a KPI, its target, and the windows to compare.
 
     Attributes:
         kpi: The KPI. Its population selects the records; its ``min_n`` is how many are enough on
@@ -162,7 +162,7 @@ class ImprovementAction:
         due: The date by which it is due.
         origin: Where it comes from.
         changes: The changes of its status, in order of time; before the first it is open.
-        measure: What it should change, if defined.
+        measure: Its intended effect on a KPI; None if not defined.
 
     Raises:
         InvalidValueError: A text is empty, or an attribute has the wrong type.

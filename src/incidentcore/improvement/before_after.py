@@ -36,7 +36,7 @@ class KpiSide:
     Attributes:
         window: The window that was used, which ends at the instant of the computation at the
             latest.
-        as_of: Only events that had happened and been recorded by then counted.
+        as_of: Only events that had happened and been recorded by then were used.
         result: The KPI's result; its value is a time, a share, or a count per month.
     """
 
@@ -59,7 +59,7 @@ class KpiSide:
 class BeforeAfter(Tabular):
     """A KPI before and after an action, with conclusions about the difference.
 
-    It never says that the action caused it: other things changed in between, too.
+    A difference does not prove that the action caused it, since other things changed as well.
 
     Attributes:
         action: The action's id.
@@ -67,7 +67,7 @@ class BeforeAfter(Tabular):
         before: The side of the baseline.
         after: The side after the action.
         complete: Whether the window after the action has ended.
-        min_n: How many records are enough.
+        min_n: The least number of records for a comparison.
         confidence: The level of the intervals.
     """
 
@@ -177,20 +177,20 @@ def before_after(
     as_of: datetime,
     min_n: int = 10,
 ) -> BeforeAfter:
-    """Compute the KPI of an action before and after it.
+    """Compare the KPI of an action before and after it.
 
-    Both sides are computed with the same delay: the side after as of ``as_of``, the side before as
-    of the same length of time after the baseline's end. Otherwise the older records would have had
-    more time to be resolved, reopened or recorded, and means over resolved records would not be
-    comparable.
+    Both sides are computed with the same delay: the window after the action as of ``as_of``, the
+    baseline as of an instant that is as long after its end. Otherwise the older records would have
+    had more time to be resolved, reopened or recorded, and means would not be comparable.
 
     Args:
         action: The action; its ``measure`` defines the KPI and the windows.
         records: The records; held in memory while both sides are computed.
         as_of: The instant of the computation. If the window after the action has not ended, it is
             used up to this instant.
-        min_n: How many records are enough; the KPI's own ``min_n`` if that is more. With fewer
-            than ten, the bootstrap too often reports a difference where there is none.
+        min_n: The least number of records for a comparison; the KPI's own ``min_n`` if that is
+            more. With fewer than ten, the bootstrap too often reports a difference where there is
+            none.
 
     Returns:
         Both sides with n, what was left out and an interval at the KPI's confidence, or 0.95 if
@@ -201,7 +201,7 @@ def before_after(
             ``as_of`` lies before the baseline's end.
 
     Source: our choice; intervals by Wilson for shares, the bootstrap for times, Garwood for counts.
-    A share of repeats is held as if its records were independent, which makes its interval narrow.
+    Intervals assume that records are independent; for a share of repeats they are too narrow.
 
     >>> from datetime import UTC, date, datetime, timedelta
     >>> from incidentcore import Interval

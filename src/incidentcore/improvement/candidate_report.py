@@ -46,19 +46,19 @@ class ProblemCandidate:
         members: The ids of its incidents in the order of their opening, then of their ids.
         first: When the first was opened.
         last: When the last was opened.
-        expected: How many incidents such a group would have at the base rate. For one value: an
-            even share, the incidents with a value over the number of values. For a pair: the number
-            shared by chance, the product of their counts over the incidents with both.
-        at_least: The count with chance allowed for: the lower bound of a Poisson mean, at a risk
-            that is divided among all values examined.
+        expected: How many incidents such a group would have at the base rate. For one value: the
+            number of incidents with a value, divided by the number of values. For a pair: the
+            product of the two counts, divided by the number of incidents that have both fields.
+        at_least: The lower bound of its count, with allowance for chance: that of a Poisson mean,
+            at a risk that is divided among all values examined.
         recent: How many of them were opened in the later half of all counted incidents.
         recent_of_all: The share of that half among all counted incidents, about 1/2.
-        trend: ``rising`` or ``falling`` if Wilson's interval for their recent share lies above or
-            below ``recent_of_all`` by more than a tenth of it, ``steady`` otherwise.
+        trend: ``rising`` or ``falling`` if Wilson's interval of their recent share lies more than a
+            tenth above or below ``recent_of_all``, otherwise ``steady``.
         time: Their total cost: by default the wall time from opening to resolution.
         timed: How many of them have such a time; open incidents do not.
         time_share: Their part of the time of all counted incidents, 0 to 1; None if that is zero.
-        callers: How many different callers they name.
+        callers: How many different callers reported them.
         main_caller: The caller of more than half of them, with the number; None if there is none.
         open: How many of them are open.
         linked: How many of them are linked to a problem.
@@ -113,7 +113,7 @@ class ProblemCandidate:
 
     @property
     def mean_time(self) -> timedelta | None:
-        """Return what one of them costs on average; None if none has a time."""
+        """Return their mean cost as time; None if none has a time."""
         return self.time / self.timed if self.timed else None
 
     @property
@@ -189,7 +189,7 @@ def hours(time: timedelta, digits: int = 0) -> str:
 
 @attrs.frozen(kw_only=True)
 class DimensionSummary:
-    """What was examined by one dimension; ``n`` and ``without`` add up to all counted incidents.
+    """Summary of one dimension; ``n`` and ``without`` add up to all counted incidents.
 
     Attributes:
         dimension: What the incidents were grouped by.
@@ -215,21 +215,20 @@ class DimensionSummary:
 
 @attrs.frozen(kw_only=True, repr=False)
 class CandidateReport(Tabular):
-    """The problem candidates, and all that was examined to find them.
+    """The problem candidates, with a summary of what was examined.
 
     Attributes:
-        candidates: The candidates: single values before pairs; within each kind those furthest
-            above the expected count first, counted in incidents by the lower bound, then by
-            dimension and key.
+        candidates: The candidates: single values before pairs, each sorted by ``excess``, the
+            greatest first, then by dimension and key.
         more: How many more were cut off by ``limit``.
         dimensions: What was examined, by dimension.
         as_of: The instant of the computation.
-        observed: The time in which openings were looked for; None if there was no such time.
-        split: From when an incident is recent; None if none counts.
+        observed: The interval in which openings were counted; None if it is empty.
+        split: The instant from which an incident is recent; None if no incident was counted.
         n: How many records were examined.
         counted: How many of them were counted.
-        left_out: How many were not, by reason.
-        confidence: The least probability that noise alone gives no candidate at all.
+        left_out: How many were not counted, by reason.
+        confidence: The probability of finding no candidate if there is only noise.
         min_n: A group with fewer incidents is not a candidate.
         cost: The id of the KPI whose values are the times.
     """
@@ -297,7 +296,7 @@ class CandidateReport(Tabular):
         return to_text(*self.cells()) if self.candidates else "nothing stands out"
 
     def to_csv(self) -> str:
-        """Return the candidates as CSV; text that a spreadsheet would run is made inert."""
+        """Return the candidates as CSV; text that acts as a formula is escaped."""
         headings, rows, _ = self.cells()
         return to_csv(["rank", *headings[1:]], rows)
 

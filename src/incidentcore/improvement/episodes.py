@@ -35,7 +35,7 @@ _HALF: Final = Fraction(1, 2)
 
 @attrs.frozen(kw_only=True)
 class Episode:
-    """Records with one key, each opened within the window after the one before it.
+    """Records with the same key, each opened within the window after the one before it.
 
     Attributes:
         members: Their ids, in the order of their opening; at least two.
@@ -50,7 +50,7 @@ class Episode:
 
 @attrs.frozen(kw_only=True)
 class RecurrenceGroup:
-    """The records with one key, at least one of which recurred within the window.
+    """The records with the same key, at least one of which recurred within the window.
 
     Attributes:
         key: The key's parts.
@@ -106,20 +106,20 @@ class RecurrenceGroup:
 
 @attrs.frozen(kw_only=True)
 class RecurrenceReport(Tabular):
-    """What recurred within a window and what did not, so that the counts add up.
+    """The records that recurred within a window, and counts of all others.
 
     ``n`` is the sum of the records of all groups, those of keys that did not recur, and those left
     out.
 
     Attributes:
         key: The headings of the key's parts.
-        window: How long after an earlier record a repeat counts, the window's end included.
+        window: The greatest time between two records for the later one to be a repeat.
         calendar: Whether the window is measured by a calendar.
         groups: The groups, those with the most repeats first, then the most records, then by key.
         as_of: The instant of the computation.
-        observed: The time in which openings were looked for; None if there was no such time.
+        observed: The interval in which openings were counted; None if it is empty.
         n: How many records were examined.
-        counted: How many have a key and count.
+        counted: How many of them were counted; they have a key.
         left_out: How many were left out, by reason.
         keys: How many different keys there are, including those that did not recur.
     """
@@ -202,7 +202,7 @@ class RecurrenceReport(Tabular):
         return to_text(*self.cells()) if self.groups else "nothing came back"
 
     def to_csv(self) -> str:
-        """Return the groups as CSV; text that a spreadsheet would run is made inert."""
+        """Return the groups as CSV; text that acts as a formula is escaped."""
         headings, rows, _ = self.cells()
         return to_csv(headings, rows)
 

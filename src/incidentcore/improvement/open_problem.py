@@ -21,8 +21,8 @@ _FIELDS: Final = frozenset(("assignment_group", "category", "configuration_item"
 def problem_fields(candidate: ProblemCandidate, /) -> dict[str, Any]:
     """Return the fields with which ``Problem.open`` opens a problem for a candidate.
 
-    The title, the evidence as description, a proactive origin, and those of category, configuration
-    item, service and assignment group by which the candidate was grouped, under these names.
+    They are the title, the evidence as the description, a proactive origin, and those of category,
+    configuration item, service and assignment group that the candidate has in common.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.improvement import problem_fields
@@ -67,9 +67,9 @@ def open_problem(
 ) -> Problem:
     """Open a problem for a candidate, linked as the cause of its incidents.
 
-    The links are held by the problem; ``are_linked`` and ``problem_candidates(problems=...)`` read
-    them from either side. Link an incident back with ``link(incident, "caused_by", problem.id,
-    ...)`` if a store needs both.
+    The links are stored on the problem; ``are_linked`` and ``problem_candidates(problems=...)``
+    find them from either side. To store them on an incident as well, use ``link(incident,
+    "caused_by", problem.id, ...)``.
 
     Args:
         candidate: The candidate.

@@ -36,7 +36,7 @@ _WEEK: Final = timedelta(days=7)
 
 @attrs.frozen(kw_only=True)
 class ProblemPage(Paged):
-    """A page to read: as text, Markdown, HTML, or as plain data.
+    """A page on problem candidates and recurrence, as text, Markdown, HTML or plain data.
 
     Attributes:
         title: The heading.
@@ -209,7 +209,7 @@ def problem_page(
         title: The heading.
         about: Pairs of name and value to show below it, such as where the records come from.
         dimensions: The dimensions of candidates; see ``problem_candidates``.
-        keys: The keys by which two records are the same; see ``recurrence``.
+        keys: The keys of recurrence; see ``recurrence``.
         window: The time within which a record counts as a repeat.
         calendar: The calendar whose open time measures the window.
         period: The period in which the opening must lie; any time if omitted.

@@ -1,4 +1,4 @@
-"""Exact bounds of a Poisson mean, so that not too much is concluded from few records."""
+"""Exact bounds of a Poisson mean, to avoid conclusions from too few records."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def at_least(count: int, expected: float) -> float:
 
 
 def at_most(count: int, expected: float) -> float:
-    """Return the probability of ``count`` or fewer events if no fewer are expected (Poisson).
+    """Return the probability of ``count`` or fewer events if ``expected`` are expected (Poisson).
 
     >>> from incidentcore.improvement.poisson import at_most
     >>> round(at_most(1, 3.0), 6)

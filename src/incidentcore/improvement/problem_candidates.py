@@ -58,10 +58,9 @@ _MATTERS: Final = 0.1
 
 
 class CandidateTally:
-    """Gathers candidates one record at a time, if a stream is read for several reports at once.
+    """Gathers candidates one record at a time, for several reports from one pass over a stream.
 
-    ``problem_candidates`` does the same for records that are read only for this, and documents the
-    arguments.
+    ``problem_candidates`` does the same in one call, and documents the arguments.
     """
 
     def __init__(
@@ -146,34 +145,34 @@ def problem_candidates(
     confidence: float = 0.95,
     limit: int | None = None,
 ) -> CandidateReport:
-    """Find the groups of incidents that stand out over their base rate.
+    """Find the groups of incidents that are larger than chance explains.
 
-    A group has one value, or a pair of values, in common. For one value the base is an even share:
-    the incidents that have a value, over the number of different values. For a pair it is the
-    number that the two values would share by chance if they were independent. A group is a
-    candidate if it has ``min_n`` incidents and the lower bound of its count is above its base.
-    The bound allows for the number of groups examined: if values come evenly and pairs by chance,
-    there is no candidate at all with at least the probability ``confidence``.
+    A group has one value, or a pair of values, in common. Its expected count is, for one value, the
+    number of incidents divided by the number of different values; for a pair, the number that would
+    have both if the values were independent. A group is a candidate if it has ``min_n`` incidents
+    and the lower bound of its count is above the expected count. The bound allows for the number of
+    groups examined: if there is only noise, the probability that no candidate is found is at least
+    ``confidence``.
 
-    Single values come before pairs, and within each kind the group furthest above its base first,
-    counted in incidents by the lower bound. Candidates that share four fifths of their incidents
-    are merged: the first stays and names the others, so a pair is listed only if it is narrower.
+    Single values come before pairs, and within each kind the group with the greatest ``excess``
+    comes first. Candidates that share four fifths of their incidents are merged: the first remains
+    and names the others in ``same_as``.
 
     Args:
-        records: The records, read once, each once; only incidents count, canceled ones do not.
-            Their order does not matter.
+        records: The records, in any order, without repetitions; read once. Only incidents that are
+            not canceled are counted.
         as_of: Only events that had happened and been recorded by then count (rule K6).
         dimensions: What to group by: field paths, ``Group`` or functions of a record, and pairs of
             them as tuples.
         period: The period in which the opening must lie; any time if omitted.
         population: Which incidents are examined.
-        problems: Problems whose links name the incidents that they caused, in addition to the links
-            held by the incidents (``caused_by``; ``resolved_by`` to one of these).
-        cost: The KPI whose values are summed up as the time that a group cost.
-        split: From when an incident is recent; the median opening by default.
+        problems: Problems whose links to the incidents that they caused are used in addition to
+            those of the incidents (``caused_by``, or ``resolved_by`` one of these problems).
+        cost: The KPI whose values are added up as the time that a group cost.
+        split: The instant from which an incident is recent; the median opening by default.
         min_n: A group with fewer incidents is not a candidate.
         confidence: The probability, at least 0.5, of finding nothing if there is only noise; also
-            the confidence of the interval behind a trend, for each candidate by itself.
+            the confidence of the interval behind each candidate's ``trend``.
         limit: The maximum number of single values, and of pairs, to return; all if omitted.
 
     Returns:
@@ -186,11 +185,11 @@ def problem_candidates(
 
     Units: times are ``timedelta``, shares fractions from 0 to 1.
 
-    Source: ITIL 4, problem management practice, for the aim; the base, the bound and the order are
-    our choice. Poisson's bound by Garwood 1936, shared out as by Bonferroni.
+    Source: ITIL 4, problem management practice, for the aim; Garwood 1936 for the Poisson bound,
+    with Bonferroni's correction. The expected count and the order are our choice.
 
-    Memory: 500 to 800 bytes for each record that counts by the nine dimensions, most of it for
-    groups of few records; the records themselves are not kept.
+    Memory: 500 to 800 bytes for each counted record with the default dimensions; the records
+    themselves are not kept.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.improvement import problem_candidates

@@ -1,4 +1,4 @@
-"""Find records that recur: with the same key, opened within a window after one another."""
+"""Find records that recur: opened within a window after an earlier one with the same key."""
 
 from __future__ import annotations
 
@@ -39,10 +39,9 @@ Gap: TypeAlias = Callable[[datetime, datetime], timedelta]
 
 
 class RecurrenceTally:
-    """Gathers recurrence one record at a time, if a stream is read for several reports at once.
+    """Gathers recurrence one record at a time, for several reports from one pass over a stream.
 
-    ``recurrence`` does the same for records that are read only for this, and documents the
-    arguments.
+    ``recurrence`` does the same in one call, and documents the arguments.
     """
 
     def __init__(
@@ -119,26 +118,28 @@ def recurrence(
     population: Condition = ALWAYS,
     partial_keys: bool = False,
 ) -> RecurrenceReport:
-    """Find the records that recur: with the same key, opened within a window after one another.
+    """Find the records that recur: opened within a window after an earlier one with the same key.
 
-    A record is a repeat if the one opened before it with the same key lies at most the window back.
-    Records that follow each other in this way form an episode; its first record is not a repeat.
+    A record is a repeat if the one before it with the same key was opened at most ``window``
+    earlier. Records that follow each other in this way form an episode; its first record is not a
+    repeat.
 
     Canceled records are left out, as are those without a key (``no_key``), which would otherwise
     all share one key.
 
     Args:
-        records: The records, read once, each once; their order does not matter.
-        key: The key by which two records are the same: a field path such as ``"category"``, a
-            ``Group``, a function of a record, or a tuple of them.
-        window: How long after an earlier record a repeat counts: a time, or ``BusinessDays``.
+        records: The records, in any order, without repetitions; read once.
+        key: What two records must have in common: a field path such as ``"category"``, a ``Group``,
+            a function of a record, or a tuple of them.
+        window: The greatest time between two records for the later one to be a repeat: a
+            ``timedelta`` or ``BusinessDays``.
         as_of: Only events that had happened and been recorded by then count (rule K6).
         calendar: The calendar whose open time measures the window; ``BusinessDays`` need one.
         period: The period in which the opening must lie; earlier records are ignored. Any time if
             omitted.
         population: Which records are examined.
-        partial_keys: Whether a record that lacks some parts of the key counts with the others, as
-            in ``kpi.Recurrence``; by default it is left out.
+        partial_keys: Whether a record that lacks some parts of the key is included, as in
+            ``kpi.Recurrence``; by default it is left out.
 
     Returns:
         The groups with their evidence, and how many records were left out and why.
@@ -150,7 +151,7 @@ def recurrence(
     Units: gaps are ``timedelta``, shares fractions from 0 to 1; a month is 30.4375 days.
 
     Source: KPI catalogue 43, recurring incidents; episodes are our choice. Memory: about 200 bytes
-    for each record that counts; the records themselves are not kept.
+    for each counted record; the records themselves are not kept.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.improvement import recurrence

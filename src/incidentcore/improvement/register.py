@@ -74,15 +74,16 @@ class ImprovementRegister:
         raise InvalidValueError("id", id, "the id of an action of this register")
 
     def with_action(self, action: ImprovementAction) -> Self:
-        """Return the register with an action added, or replacing the one with its id."""
+        """Return the register with an action added, or replaced if it has one with that id."""
         others = [other for other in self.actions if other.id != action.id]
         return attrs.evolve(self, actions=(*others, action))
 
     def with_review(self, review: PostIncidentReview) -> Self:
         """Return the register with the actions of a review.
 
-        An action that is there already keeps its measure and its own changes of status; text,
-        owner, due date and completion follow the review. Adding a review twice changes nothing.
+        An action that the register already has keeps its measure and its changes of status; its
+        text, owner, due date and completion are those of the review. Adding a review twice changes
+        nothing.
         """
         register = self
         known = {action.id: action for action in self.actions}
@@ -146,7 +147,7 @@ class ImprovementRegister:
         return to_html(*self.cells(on=on))
 
     def to_csv(self, *, on: date) -> str:
-        """Return the register as of a day as CSV; text that a spreadsheet would run is inert."""
+        """Return the register as of a day as CSV; text that acts as a formula is escaped."""
         headings, rows, _ = self.cells(on=on)
         return to_csv(headings, rows)
 

@@ -1,4 +1,4 @@
-"""Decide which records count, which key groups them, and why the others are left out."""
+"""Select the records to count, with their keys, and count why the others are left out."""
 
 from __future__ import annotations
 

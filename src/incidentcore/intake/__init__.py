@@ -3,13 +3,14 @@
 ``fold_alerts`` is a pure function from a policy, alerts and a state to intents and a state. Its
 rules, in addition to those that ``IntakePolicy`` sets:
 
-- **Condition**: alerts of one source and key are about one condition. It fires, or it does not.
-- **One intent each**: every alert is in one incident, suppressed, or dropped with a reason, in one
-  intent. Until that is decided it is in ``IntakeState.undecided``.
+- **Condition**: alerts with the same source and key are about one condition, which fires or does
+not.
+- **One intent each**: every alert leads to one intent: it belongs to an incident, or is suppressed
+  or dropped for a reason. Until that is decided it is in ``IntakeState.undecided``.
 - **Time** is the latest instant of an alert, or ``until``, less ``lateness``. Everything before
-  that is settled and never changes. An alert counts at its instant, but not before what is
-  settled (it came late) and not after it came in (its clock runs ahead). One that is older than the
-  latest of its condition is ``stale``.
+  that is settled and never changes. An alert counts at its instant; a late one at the first instant
+  that is not settled, and one whose clock runs ahead when it was received. One that is older than
+  the latest of its condition is ``stale``.
 - **Equal instants**: the order of arrival does not matter. Ended incidents count first, then firing
   alerts, then resolved ones; a condition that is both at one instant fires. Deadlines of an
   instant come after its alerts, so that every window includes its last instant; a change of status

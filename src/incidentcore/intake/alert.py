@@ -1,4 +1,4 @@
-"""An alert: one message from a monitoring source that a condition holds, or no longer holds."""
+"""Alerts: messages from a monitoring source that a condition holds, or no longer holds."""
 
 from __future__ import annotations
 
@@ -57,20 +57,20 @@ def _measured(value: float | None) -> float | None:
 
 @attrs.frozen(kw_only=True)
 class Alert:
-    """One message about one condition; the same source and key mean the same condition.
+    """A message from a monitoring source about a condition.
 
     Attributes:
-        key: The condition, unique within the source: a fingerprint.
-        at: Since when the status holds, in UTC.
+        key: The id of the condition, unique within the source, such as a fingerprint.
+        at: The instant since which the status holds, in UTC.
         status: ``"firing"`` or ``"resolved"``.
         source: Who sent it.
         severity: How severe it is, in the source's own word; see ``SeverityTable``.
         title: What is wrong, in one line; the key if the source gives no better text.
-        recorded_at: When it was received, in UTC. Defaults to ``at``. A source whose clock runs
-            ahead cannot push time forward: if ``at`` is later than this, this counts.
+        recorded_at: When it was received, in UTC. Defaults to ``at``. If ``at`` is later, because
+            the source's clock runs ahead, the alert counts at this instant.
         value: The measured value, if there is one.
-        labels: What identifies the condition, by name.
-        annotations: What the source says about it, by name.
+        labels: Values by name that identify the condition, such as the host.
+        annotations: Descriptive values by name, such as a link to a runbook.
         extra: Everything else that was received with it, unchanged.
 
     Raises:
@@ -114,7 +114,7 @@ class Alert:
 
     @property
     def happened_at(self) -> datetime:
-        """Return the instant that counts: ``at``, or the time of receipt if that is earlier."""
+        """Return the instant that is used: ``at``, or the time of receipt if that is earlier."""
         return min(self.at, self.recorded_at)
 
 
@@ -122,8 +122,8 @@ class Alert:
 class IncidentEnded:
     """An incident ended outside the fold: it was resolved, closed or merged.
 
-    From then on the incident takes no alerts, and those it had count as resolved: one that fires
-    again, or is sent again, counts as new.
+    From then on the incident takes no alerts, and its alerts count as resolved: one that fires
+    again, or is sent again, is a new one.
 
     Attributes:
         incident: The incident, by the id of its intents.

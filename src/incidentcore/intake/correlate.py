@@ -64,15 +64,16 @@ def fold_alerts(
 
     A stream may be split anywhere: folding the rest from the state returned for the first part
     gives the same result. So does any order of alerts of one instant, and any order in which no
-    alert comes more than ``policy.lateness`` after a later one. Alerts count in the order in which
-    they were received (``recorded_at``), put in order of ``at`` within ``policy.lateness``.
+    alert comes more than ``policy.lateness`` after a later one. Alerts are processed as they were
+    received (``recorded_at``), but sorted by ``at`` within ``policy.lateness``.
 
     Args:
         policy: How alerts become incidents.
-        alerts: The alerts as they come, with an ``IncidentEnded`` for each incident ended outside.
+        alerts: The alerts as they come, with an ``IncidentEnded`` for each incident that people
+            ended.
         state: The state in which an earlier fold stopped. Defaults to the beginning.
-        until: The current time. Defaults to when the latest alert was received; its instant is
-            not decided until a later one is seen.
+        until: The current time. Defaults to when the latest alert was received; alerts of that
+            instant itself are not decided yet.
 
     Returns:
         The intents and the state. Each alert is in one intent or in ``state.undecided``.
@@ -80,7 +81,7 @@ def fold_alerts(
     Raises:
         InvalidValueError: The stream contains an item of another type.
 
-    Source: our choice; where other systems differ, ``IntakePolicy`` says which they do.
+    Source: our choice; ``IntakePolicy`` states what other systems do.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, IntakePolicy, fold_alerts
@@ -101,7 +102,7 @@ def fold_alerts(
 
 
 class Intake:
-    """The fold of ``fold_alerts``, for a worker that gets one alert after another.
+    """The fold of ``fold_alerts``, for a worker that receives one alert after another.
 
     Args:
         policy: How alerts become incidents.
@@ -153,7 +154,7 @@ class Intake:
     def next_wakeup(self) -> datetime | None:
         """Return the first instant at which time alone may decide something; None if it never does.
 
-        Call ``settle`` then: something may be opened, resolved, suppressed, dropped or forgotten.
+        Call ``settle`` at that instant: it may open, resolve, suppress, drop or forget something.
         """
         found = [at for at in (self._decisions.next_due(), self._order.first) if at is not None]
         return min(found) + self._policy.lateness if found else None
@@ -183,7 +184,8 @@ class Intake:
         """Set the current time, and return the intents decided by it.
 
         Args:
-            until: The current time; no further alert is older by more than ``policy.lateness``.
+            until: The current time. Alerts that come later may be older by ``policy.lateness`` at
+                most.
         """
         edge = self._order.edge(as_utc(until, "until")) + TICK
         if edge > self._order.settled:

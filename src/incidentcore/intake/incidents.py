@@ -33,9 +33,8 @@ def open_incident(
 ) -> Incident:
     """Open the incident that an intent requests.
 
-    Title, impact, urgency and the time it was noticed come from the alert; the alert's labels are
-    in ``custom["labels"]``, its source and key beside them. ``custom["alert_count"]`` counts the
-    alerts of the incident, starting with this one.
+    Title, impact, urgency and ``detected_at`` come from the alert. ``custom`` holds its ``labels``,
+    its source and key, and ``alert_count``, the number of alerts of the incident so far.
 
     Args:
         intent: An intent to open.
@@ -101,9 +100,10 @@ def apply_intent(
 ) -> Incident:
     """Change an incident as an intent requests.
 
-    An alert that is added, or reopens, becomes an internal comment; one of a worse severity raises
-    impact and urgency. Alerts that were dropped as duplicates of the incident are only counted, in
-    ``custom["alert_count"]``. A resolution of an incident that is resolved already changes nothing.
+    An alert that is added, or that reopens the incident, becomes an internal comment; one of a
+    worse severity raises impact and urgency. Alerts that were dropped as duplicates of the incident
+    are only counted, in ``custom["alert_count"]``. A resolution of an incident that is resolved
+    already changes nothing.
 
     Args:
         intent: An intent to add, to reopen or to resolve, or a dropped alert of the incident.
@@ -117,9 +117,8 @@ def apply_intent(
         The record with its new events.
 
     Raises:
-        InvalidValueError: The intent is of the wrong kind, or adds an alert that fires to an
-            incident that is not open: give the fold ``IncidentEnded`` for incidents that end
-            outside.
+        InvalidValueError: The intent is of the wrong kind, or adds a firing alert to an incident
+            that is not open: pass ``IncidentEnded`` to the fold for incidents that people ended.
         TransitionNotAllowedError: The lifecycle refuses to resolve or reopen it.
     """
     incident = _apply(

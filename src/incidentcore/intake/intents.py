@@ -33,19 +33,19 @@ IntentReason: TypeAlias = Literal[
 
 @attrs.frozen
 class IncidentIntent:
-    """What one alert, or the passing of time, means for incidents.
+    """The effect that an alert, or the passing of time, should have on incidents.
 
-    Every alert is in exactly one intent, as soon as it is decided; a resolution has no alert.
+    Each alert leads to exactly one intent, once it is decided. The resolution of an incident is an
+    intent without an alert.
 
     Attributes:
         kind: See ``IntentKind``. ``add`` means that the alert, firing or resolved, belongs to an
-            incident that is open; the resolution of the incident itself is a ``resolve`` of its
-            own.
+            open incident; resolving the incident itself is a separate ``resolve``.
         at: The instant at which it counts, in UTC: that of the alert, or later if the alert came
             late or was held back.
-        incident: The incident's id, unique within a fold; a dropped alert names the incident of its
-            condition. Empty if there is none.
-        group: What the incident's alerts have in common, in words; empty if there is no group.
+        incident: The incident's id, unique within a fold; for a dropped alert, that of the incident
+            of its condition. Empty if there is none.
+        group: What the incident's alerts have in common, as text; empty if there is no group.
         alert: The alert; None for a resolution.
         reason: Why it is resolved, suppressed or dropped; see ``IntentReason``:
 

@@ -53,16 +53,16 @@ def _number(name: str, value: object, least: int) -> None:
 
 @attrs.frozen(kw_only=True)
 class Flapping:
-    """When a condition that fires and resolves repeatedly counts as firing throughout.
+    """When a condition that fires and resolves repeatedly counts as firing all the time.
 
-    It begins to flap with the ``start``-th change of status within ``within``, and stops as soon
-    as no more than ``stop`` changes lie within it. Meanwhile it counts as firing in its
-    incident, and its alerts are dropped as ``flapping``; one of a worse severity is let through.
+    It begins to flap with the ``start``-th change of status within ``within``, and stops as soon as
+    no more than ``stop`` changes lie within it. Meanwhile it counts as firing in its incident, and
+    its alerts are dropped as ``flapping``; one of a worse severity is not dropped.
 
     Attributes:
         within: The length of the rolling window; a change leaves it exactly at that age.
-        start: Changes of status that make it flap, the first alert among them.
-        stop: Changes that end it, fewer than ``start``.
+        start: The number of changes of status that make it flap, including the first alert.
+        stop: The greatest number of changes at which it no longer flaps; less than ``start``.
 
     Raises:
         DefinitionError: The window is not positive, or the counts are not ``start > stop >= 0``.
@@ -86,16 +86,15 @@ class Flapping:
 class MaintenanceRule:
     """Times in which alerts do not open incidents.
 
-    Maintenance suppresses starts only (rule E2): an alert of an incident that is open reaches it.
+    Alerts of an incident that is already open still reach it (rule E2).
 
     Attributes:
         name: Its name in the reason.
         during: A calendar that is open while the maintenance lasts, such as
             ``schedule.Maintenance``.
         when: The alerts that it applies to. Defaults to all.
-        resume: What happens to an alert that still fires at the end: True holds it back until its
-            condition is resolved, which suppresses it, or until the maintenance ends, when it
-            does open an incident; False suppresses it at once.
+        resume: Whether an alert that still fires when the maintenance ends opens an incident then.
+            With False, alerts are suppressed at once.
 
     Raises:
         DefinitionError: The name is empty, or an attribute has the wrong type.
@@ -156,9 +155,9 @@ class Grouping:
 class Inhibit:
     """Conditions that hold back others: while a source fires, its targets do not open incidents.
 
-    An alert of a target waits, and is checked again when the last source ends; a target that is
-    resolved meanwhile is suppressed. An alert of an incident that is open reaches it, and
-    resolutions never wait. A condition never holds itself back.
+    A target's alert waits, and is checked again when no source fires any more; if its condition is
+    resolved before that, it is suppressed. Alerts of an open incident and resolutions do not wait.
+    A condition never holds itself back.
 
     Attributes:
         source: Which alerts hold others back, such as ``field("labels.role").equals("router")``.
@@ -169,7 +168,7 @@ class Inhibit:
     Raises:
         DefinitionError: An attribute has the wrong type.
 
-    Source: our choice; inhibition rules as in Prometheus Alertmanager, with a second look.
+    Source: our choice; inhibition rules as in Prometheus Alertmanager, but alerts wait.
     """
 
     source: Condition
@@ -209,27 +208,27 @@ class IntakePolicy:
 
     Attributes:
         name: The prefix of the ids of incidents.
-        when: Which alerts count at all; the others are dropped as ``not_matched``.
+        when: Which alerts the policy applies to; the others are dropped as ``not_matched``.
         group_by: Fields of the alert that must be equal for alerts to share an incident, such as
             ``"labels.service"``; an absent label is a value like any other. By default each
             condition has its own incident.
-        groupings: Other fields for some alerts: the first ``Grouping`` that matches counts,
-            ``group_by`` if none does.
-        window: An open incident takes the alerts of further conditions as long as each comes no
-            more than this after the one before; a rolling window.
+        groupings: Other fields for some alerts: the first ``Grouping`` that matches applies, or
+            ``group_by`` if none matches.
+        window: An open incident takes alerts of further conditions as long as each comes at most
+            this long after the one before.
         threshold: How many alerts must fire within ``window`` to open an incident. Those
             resolved again do not count, nor do repetitions dropped as duplicates.
-        deduplicate: A condition that was reported within this span is not reported again: its
-            repetitions are dropped as ``duplicate``, and each extends the span. One of a worse
-            severity than any before is let through.
+        deduplicate: Repeated alerts of a condition that was reported within this span are dropped
+            as ``duplicate``, and each extends the span. One of a worse severity than any before is
+            not dropped.
         reopen_within: An alert that fires within this span after its group's incident was resolved
-            reopens it instead of opening another; with None it never does.
-        resolve_on: ``"all"``: an incident is resolved once every condition in it is;
-            ``"first"``: with the one that opened it; ``"never"``: by people only.
-        silence: A condition for which nothing is received for this long counts as resolved; with
-            None it counts as firing until a resolved alert comes.
+            reopens it instead of opening another; None for never.
+        resolve_on: When an incident is resolved: ``"all"``, once all its conditions are;
+            ``"first"``, once the condition that opened it is; ``"never"``, only by people.
+        silence: A condition without an alert for this long counts as resolved; with None it counts
+            as firing until a resolved alert comes.
         flapping: When a condition that comes and goes counts as firing; None for never.
-        maintenance: When alerts do not open incidents; the first rule that applies counts.
+        maintenance: When alerts do not open incidents; the first rule that matches applies.
         inhibit: Which conditions hold back others while they fire.
         severities: Which severity is worse, and what it means for impact and urgency.
         lateness: How long alerts are held back, from when they are received, to be put in order of
@@ -284,10 +283,11 @@ class IntakePolicy:
             raise DefinitionError("inhibit", names, "each rule under a name of its own")
 
     def memory(self, *, unheard: bool) -> timedelta:
-        """Return how long a condition that does not fire is remembered after its last report.
+        """Return how long a condition that does not fire is remembered after its last alert.
 
         Args:
-            unheard: Whether only its resolution was received: its firing alert may still come.
+            unheard: Whether only its resolution was received, so that its firing alert may still
+                come.
         """
         flapping = _ZERO if self.flapping is None else self.flapping.within
         silence = _ZERO if self.silence is None else self.silence
@@ -296,14 +296,14 @@ class IntakePolicy:
         return max(self.deduplicate, flapping, self.lateness)
 
     def group_of(self, alert: Alert) -> str:
-        """Return the group of an alert in words, equal for alerts that belong together."""
+        """Return the group of an alert as text; alerts that belong together have the same."""
         for grouping in self.groupings:
             if grouping.when.test(alert, alert.at):
                 return group_reader(grouping.by)(alert)
         return group_reader(self.group_by)(alert)
 
     def inhibits(self, alert: Alert) -> tuple[str, ...]:
-        """Return what an alert holds back while its condition fires: rules with their values."""
+        """Return the inhibition rules, with their values, by which an alert holds others back."""
         return tuple(
             rule.key_of(alert) for rule in self.inhibit if rule.source.test(alert, alert.at)
         )

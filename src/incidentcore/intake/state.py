@@ -27,20 +27,20 @@ def _texts(texts: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True)
 class ConditionState:
-    """What is known of one condition.
+    """The state of one condition.
 
     Attributes:
         source: Its source.
         key: Its key within the source.
-        firing: Whether it holds, judged by its last alert, by the time since then and by the end of
-            its incident.
+        firing: Whether it fires, given its last alert, the time since then and the end of its
+            incident.
         last_at: The latest instant of its alerts.
-        heard_at: When it was last reported.
+        heard_at: When an alert of it was last received.
         severity: The worst severity since it began to fire.
         incident: The incident it belongs to; empty for none.
         changes: Its latest changes of status, oldest first; no more than are needed for flapping.
         flapping: Whether it is flapping.
-        held: The alert that a maintenance or an inhibiting condition holds back.
+        held: The alert that maintenance or an inhibiting condition holds back; None if none is.
         held_until: When the maintenance ends.
         held_by: The name of the maintenance or of the inhibition rule.
         held_for: The inhibition that must end: the rule and the fields that its sources share.
@@ -75,7 +75,7 @@ class PendingAlert:
 
 @attrs.frozen(kw_only=True)
 class GroupState:
-    """What is known of one group of alerts.
+    """The state of one group of alerts.
 
     Attributes:
         group: The group, in words.
@@ -98,7 +98,7 @@ class OpenIncident:
         source: The source of the condition that opened it.
         key: The key of that condition.
         last_at: When an alert last joined it.
-        resolved_at: When it was resolved; it is kept while it may be reopened.
+        resolved_at: When it was resolved; None while it is open.
     """
 
     id: str
@@ -115,7 +115,7 @@ def _settled(at: datetime) -> datetime:
 
 @attrs.frozen(kw_only=True)
 class IntakeState:
-    """The state of a fold of alerts between two alerts.
+    """The state of a fold of alerts.
 
     Equal states continue in the same way in any process; store one with ``serialization.dumps``.
 

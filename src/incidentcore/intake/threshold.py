@@ -71,20 +71,20 @@ class MetricSample:
 
 @attrs.frozen
 class SampleThreshold:
-    """When samples of a series make an alert fire, and when it is resolved.
+    """A rule by which samples of a series make an alert fire, and later resolve it.
 
     Attributes:
         id: Its name; the source of its alerts, whose key is the series.
         at_least: A value of at least this breaches it; either this or ``at_most`` is given.
         at_most: A value of at most this breaches it.
-        clear: A firing alert is cleared by values beyond this on the other side: below it with
-            ``at_least``, above it with ``at_most``. Between the two, nothing changes (hysteresis).
-            Defaults to the threshold itself.
-        lasting: How long all samples must breach it before the alert fires; the first sample at
-            least this much later than the first breach makes it fire.
+        clear: A firing alert is cleared by values below this (with ``at_least``) or above it (with
+            ``at_most``). Between the two, nothing changes (hysteresis). Defaults to the threshold
+            itself.
+        lasting: How long all samples must breach it before the alert fires, from the first breach
+            to the sample that makes it fire.
         keep_firing: How long all samples must be clear before the alert is resolved.
-        stale_after: A series without a sample for this long has ended: its breach is forgotten,
-            and a firing alert is resolved. None to wait for the next sample.
+        stale_after: After this long without a sample, a breach is forgotten and a firing alert is
+            resolved. None to wait for the next sample.
         severity: The alert's severity.
         title: The alert's title. Defaults to id and series.
 
@@ -145,7 +145,7 @@ class SampleThreshold:
 
 @attrs.frozen
 class SeriesState:
-    """What is known of a series that breaches a threshold, or did so and is not yet clear.
+    """The state of a series that breaches a threshold, or has done so and is not yet clear.
 
     Attributes:
         series: The series.
@@ -153,7 +153,8 @@ class SeriesState:
         since: When the breach began.
         last_at: The instant of its last sample.
         clear_since: Since when its samples are clear; None if they are not.
-        labels: The labels of the sample that began the breach, then of the one that made it fire.
+        labels: The labels of the sample that began the breach; once it fires, of the one that made
+            it fire.
     """
 
     series: str
@@ -185,8 +186,7 @@ class SampleResult:
 
     Attributes:
         alerts: The alerts, in order.
-        late: Samples that came after their time was settled; they are ignored, and the next
-            sample counts.
+        late: Samples that came after their time was settled, and were ignored.
         state: The state for the next call.
     """
 
@@ -207,14 +207,14 @@ def fold_samples(
     """Fold samples into alerts.
 
     A stream may be split anywhere and continued from the state. Of several samples of a series at
-    one instant the worst counts, in any order.
+    one instant the worst is used.
 
     Args:
         threshold: When an alert fires and when it is resolved.
         samples: The samples of any number of series, as they come.
         state: The state in which an earlier fold stopped.
-        until: The current time. Defaults to that of the latest sample; its instant is not
-            decided until a later one is seen.
+        until: The current time. Defaults to that of the latest sample; samples of that instant
+            itself are not decided yet.
         lateness: How late a sample may come and still count.
 
     Raises:

@@ -1,4 +1,4 @@
-"""KPIs as values with a definition, computed at once, streamed, or merged from parts."""
+"""KPIs as values with a definition, computed in one call, from a stream, or from merged parts."""
 
 from incidentcore.kpi import catalogue
 from incidentcore.kpi.charts import (

@@ -121,7 +121,7 @@ def ageing_data(
 
     Args:
         records: The records, read once.
-        as_of: The instant; the backlog is replayed as it was known then.
+        as_of: The instant; later events, and those recorded later, are ignored.
         buckets: The age groups; by default below 1, 5 and 30 days, and above.
     """
     ages = AgeBuckets() if buckets is None else buckets
@@ -131,7 +131,7 @@ def ageing_data(
 
 
 def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Rows:
-    """Return how many records were open at each instant, as it was known then (rule K6).
+    """Return how many records were open at each instant, as was known then (rule K6).
 
     Args:
         records: The records, read once.

@@ -65,13 +65,12 @@ def _confidence(level: float | str | Fraction | None) -> Fraction | None:
 class Kpi:
     """A figure with its definition (rule K1); ``compute_kpis`` gives its value.
 
-    Each record of the population is checked for reasons to leave it out, and the first counts:
-    exercise, canceled, the exclusions in the order given, then whether the measure has a value for
-    it.
+    A record of the population is left out for the first reason that applies: exercise, canceled,
+    the exclusions in the order given, no value for the measure.
 
     Attributes:
-        id: The KPI's name, such as ``"mean_time_to_resolve"``; never "mttr" or a bare "respond",
-            which mean something else in every tool (rule K3).
+        id: The KPI's name, such as ``"mean_time_to_resolve"``. "mttr" and a bare "respond" are
+            refused, since they mean something else in every tool (rule K3).
         measure: What is measured on each record.
         statistic: How the values become one figure; the mean by default. Only for measures that
             give values: times and numbers.
@@ -85,21 +84,20 @@ class Kpi:
             cancelation (for survival), ``include`` treats them like any other.
         exercises: ``exclude`` leaves out the records of exercises; ``include`` counts them too.
         unfinished: What to do with a record that has not reached the stop of a duration, such as
-            one that is unacknowledged or still open: ``exclude`` it, ``censor`` it at the instant
-            of the computation or where the record ended without the stop (for survival), or count
-            to ``as_of``.
+            one that is still open: ``exclude`` it, ``censor`` it (for survival) at the instant of
+            the computation or the record's end, or count to ``as_of``.
         window_basis: Which moment must lie in the window: ``opened``, ``first_resolved``,
-            ``resolved`` (the last resolution) or ``closed``. A reopening undoes a resolution: the
-            window of an earlier one lists the record as left out, as ``reopened`` if it is not
-            resolved now, otherwise as ``resolved_again``. ``snapshot`` considers all records as of
-            the instant in any window.
-        objective: The value to reach. Results then state whether it is met, and for shares how much
-            of the error budget is left.
+            ``resolved`` (the last resolution) or ``closed``. In the window of an earlier
+            resolution, a reopened record is left out: as ``reopened`` if it is not resolved now,
+            otherwise as ``resolved_again``. ``snapshot`` considers all records as of the instant in
+            any window.
+        objective: The value to reach. Results then state whether it is met and, for shares, how
+            much of the error budget is left.
         min_n: With fewer records than this, a result is marked as too small to show a trend.
-        confidence: The level of a confidence interval, such as 0.95; None for no interval. It is
-            Wilson's for rates and the bootstrap's for means and quantiles; other figures cannot
-            have one.
-        title: The name that people read.
+        confidence: The level of a confidence interval, such as 0.95; None for no interval. Rates
+            have Wilson's interval, means and quantiles a bootstrap interval; other figures have
+            none.
+        title: The name shown in tables.
         formula: The formula in words.
         edge_cases: What a reader of the figure should know.
         source: Where the definition comes from.

@@ -66,14 +66,14 @@ def _values(values: Iterable[object]) -> tuple[object, ...]:
 
 @attrs.frozen
 class Group:
-    """A field to group by, with the instant at which its value is read (rule K6).
+    """A field to group records by, and the instant at which it is read (rule K6).
 
     Attributes:
         path: The field, such as ``"priority"`` or ``"custom.customer"``.
-        when: ``as_of`` takes the value as of the computation's instant, ``opening`` the one after
-            the last event at the opening's instant, ``resolution`` the one at the last resolution
-            (None without a resolution), ``event`` the field of the event that is counted, such as
-            ``"target"`` or ``"by.id"``: only in tables of ``EventCount`` KPIs.
+        when: ``as_of`` reads the value as of the computation's instant, ``opening`` after the last
+            event at the opening's instant, ``resolution`` at the last resolution (None without a
+            resolution). ``event`` reads a field of the event that is counted, such as ``"target"``
+            or ``"by.id"``: only in tables of ``EventCount`` KPIs.
         name: The column's heading; the path by default.
         values: Values that have a row even if no record has them, such as all services: a service
             without an outage was available all the time. Other values that occur have rows as well.
@@ -192,8 +192,8 @@ class HourBands:
     A band without records also has a row.
 
     Attributes:
-        bands: Names with their calendars; the first calendar that is open at the moment counts.
-        moment: A field that holds an instant; a record without it has no band. ``event`` takes the
+        bands: Pairs of a name and a calendar; the first calendar that is open gives the band.
+        moment: A field that holds an instant; a record without it has no band. ``event`` uses the
             instant of the event that is counted, such as a page: only for ``EventCount`` KPIs.
         otherwise: The band of moments at which no calendar is open.
         name: The column's heading.

@@ -1,8 +1,8 @@
-"""The moments that durations run between: fields, or moments found in a record's history.
+"""The moments between which durations are measured: fields, or moments in a record's history.
 
 A moment is written as a field path such as ``"resolved_at"`` or ``"custom.deployed_at"``, as
-``AS_OF``, or as one of the values below. All read only what is known as of the instant of the
-computation, since they receive the record as it was then (rule K6).
+``AS_OF``, or as one of the values below. They read the record as it was known at the instant of the
+computation (rule K6).
 """
 
 # ruff: noqa: D102  what these methods do is said once, in ``Moment``
@@ -141,7 +141,7 @@ class Earliest(Moment):
 
 @attrs.frozen
 class FirstKnown(Moment):
-    """The first known one of several moments, in the order given: later ones are fallbacks."""
+    """The first of several moments that is known, in the order given."""
 
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
@@ -152,7 +152,7 @@ class FirstKnown(Moment):
 
 @attrs.frozen
 class FirstWhen(Moment):
-    """The first instant after whose events a condition on the record's facts holds."""
+    """The first instant at which a condition on the record's facts holds, after its events."""
 
     condition: Condition = attrs.field(validator=need_condition)
 
@@ -193,13 +193,13 @@ class LastEvent(Moment):
 
 @attrs.frozen
 class FirstAcknowledged(Moment):
-    """When a record was first acknowledged by an actor who counts, or by work on it.
+    """When a record was first acknowledged, by an event that matches or by work on it.
 
     This works as in the rows of an escalation: ``FirstAcknowledged(row.ack_when)`` is when the row
     was silenced, so that a bot's acknowledgement does not count as the desk's.
 
     Attributes:
-        condition: Whose acknowledgements count: a condition on the event.
+        condition: A condition that the acknowledgement must satisfy, such as on its actor.
     """
 
     not_reached = "unacknowledged"
@@ -231,7 +231,7 @@ class LinkedAt(Moment):
 
     Attributes:
         type: The type of the link, such as ``"caused_by_change"``.
-        times: The ids of the items with their instants; links to others do not count.
+        times: The ids of the items with their instants; other links are ignored.
     """
 
     type: str

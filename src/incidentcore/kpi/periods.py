@@ -1,4 +1,4 @@
-"""Consecutive windows: the days, weeks, months, quarters or years in a time zone."""
+"""Consecutive windows: days, weeks, months, quarters or years in a time zone."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def _utc() -> ZoneInfo:
 
 @attrs.frozen
 class Periods:
-    """Consecutive windows: every day, week, month, quarter or year in a time zone.
+    """Consecutive windows: days, weeks, months, quarters or years in a time zone.
 
     Attributes:
         unit: ``day``, ``week``, ``month``, ``quarter`` or ``year``.
         zone: The time zone in which they begin.
-        within: Only moments in this interval count; None for all. If it is given, a table has a row
-            for each period in it that has begun, even if nothing happened in the period.
+        within: Only moments in this interval count; None for all. With it, a table has a row for
+            each period in the interval that has begun, even for one without records.
         week_starts: The first weekday of a week. A week that starts on Monday has its ISO name,
             such as ``2026-W23``; any other is named by its first date, such as ``2026-05-31``.
         year_starts: The month in which a year and its quarters begin. A year that begins in April

@@ -44,7 +44,7 @@ Answer: TypeAlias = Callable[[Record], bool | str]
 
 
 class RecordTest:
-    """The base of tests on a record that are more than a condition on its facts.
+    """The base class of tests that read more of a record than its facts.
 
     To add a kind of test, derive a frozen class from this one and implement ``compile``.
     """

@@ -17,7 +17,7 @@ Kind: TypeAlias = Literal["mean", "median", "quantile", "sum", "min", "max", "su
 
 @attrs.frozen
 class Statistic:
-    """How the values of many records become one figure; ``MEAN`` and others are ready-made.
+    """How the values of many records become one figure; ``MEAN`` and others are predefined.
 
     Attributes:
         kind: mean, median, quantile, sum, min, max or survival_median.
@@ -48,7 +48,7 @@ SURVIVAL_MEDIAN: Final = Statistic("survival_median")
 
 
 def quantile(q: float | str | Decimal | Fraction) -> Statistic:
-    """Return the statistic of a quantile, inclusive and linear.
+    """Return the statistic for a quantile, by inclusive linear interpolation.
 
     Args:
         q: From 0 to 1; a float is read as its decimal text, so that 0.9 is nine tenths.

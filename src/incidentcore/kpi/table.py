@@ -46,7 +46,7 @@ def hours(span: timedelta) -> float:
 
 @attrs.frozen(kw_only=True)
 class KpiResult:
-    """One figure with everything needed to justify it.
+    """The value of one KPI for one group and period, with the numbers behind it.
 
     Attributes:
         kpi: The KPI's id.
@@ -62,11 +62,11 @@ class KpiResult:
         numerator: For rates and ratios, the number that was counted; hours for availability.
         denominator: For rates and ratios, the number it is divided by.
         of: For rates and ratios, the denominator in words.
-        low: The lower bound of the confidence interval, if one was requested. If there is no value:
-            a lower bound for it, such as the uptime of a window without a failure.
+        low: The lower bound of the confidence interval, if one was requested; without a value, a
+            lower bound of it, such as the uptime of a window without a failure.
         high: The upper bound of the confidence interval.
         enough: Whether ``n`` reaches the definition's ``min_n``; if that is 1, whether there is a
-            value, so that the volume of zero of a week without records counts like any other.
+            value, so that a volume of zero in a week without records is enough.
         approximate: Whether it comes from a sketch and is not exact.
         objective: The definition's objective, if it has one.
         budget: For an objective on a share: how much may miss it, as a duration for shares of time,
@@ -339,7 +339,7 @@ class KpiTable(Tabular):
         return text if self.mode == "exact" else f"{text}; {self.mode}, quantiles within 1 %"
 
     def to_csv(self) -> str:
-        """Return the plain rows as CSV; text that a spreadsheet would execute is made inert."""
+        """Return the plain rows as CSV, with an apostrophe before text that acts as a formula."""
         rows = list(self)
         headings = list(rows[0]) if rows else ["kpi"]
         return to_csv(headings, ([row[name] for name in headings] for row in rows))

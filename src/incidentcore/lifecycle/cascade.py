@@ -39,7 +39,8 @@ class CascadeEffect:
     Attributes:
         cascade: The rule's id.
         record_id: The record that is to change.
-        answer: The decision of its lifecycle; comments, contacts and tasks are never refused.
+        answer: Whether its lifecycle allows the effect; comments, contacts and tasks always are
+            allowed.
     """
 
     cascade: str
@@ -62,14 +63,15 @@ def cascade_effects(
     Your application stores the allowed effects and reports the refused ones. Effects do not cascade
     further on their own; use ``follow_cascades`` for that.
 
-    Whether a rule applies is judged on each record as it was at the event. If several apply to one
-    record, each effect builds on the one before, so that all their events can be appended.
+    Whether a rule applies to a record depends on the record as it was at the event. If several
+    apply to one record, each effect builds on the one before, so that all their events can be
+    appended.
 
     Args:
         record: The record after the event.
         event: The event.
-        related: Records that may be linked to it; those that are not linked are ignored, and if
-            several have the same id, the last one counts.
+        related: Records that may be linked to it; those that are not linked are ignored, and of
+            several with the same id the last one is used.
         cascades: The rules.
         lifecycles: The lifecycles that related records follow, by id, in addition to the standard
             ones.
@@ -114,15 +116,15 @@ def follow_cascades(
     lifecycles: Mapping[str, Lifecycle] | None = None,
     by: Actor | str | None = None,
 ) -> tuple[CascadeEffect, ...]:
-    """Return the effects of a record's event on others, and the effects of those in turn.
+    """Return the effects of a record's event on other records, and the effects of those in turn.
 
-    Each effect builds on the ones before. It always ends: each rule is followed once for each
-    record.
+    Each effect builds on the ones before. Each rule is followed once for each record, so this
+    always ends.
 
     Args:
         record: The record after the event.
         event: The event.
-        related: All records that may be concerned.
+        related: All records that may be affected.
         cascades: The rules.
         lifecycles: The lifecycles that related records follow, by id, in addition to the standard
             ones.

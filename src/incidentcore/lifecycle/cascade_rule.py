@@ -51,7 +51,7 @@ _DONE: Final = tuple(status for status in get_args(TaskStatus) if status != "ope
 
 @attrs.frozen(kw_only=True)
 class CascadeRule:
-    """A rule by which a change of a record leads to a change of it or of linked records.
+    """A rule by which a change of one record changes that record or linked ones.
 
     The effect is one of four: an action of the target's lifecycle, a comment on it, a logged
     contact, or a status for those of its tasks that are still open.
@@ -82,8 +82,8 @@ class CascadeRule:
         target_when: A condition on the target; None for always.
         every: A condition that all records linked to the target must match, the source included;
             None for no condition. If one of them is not given, the effect is refused and names it.
-        undoes: Whether it applies only to a target that a change of the source brought into its
-            state, such as a reopening that undoes a resolution.
+        undoes: Whether it applies only to a target whose state results from a change of the source,
+            such as a reopening that undoes a resolution.
         fields: The fields to give with the action: values, or a ``Copy`` of a field of the source.
 
     Raises:

@@ -51,26 +51,26 @@ def _finding(event: Event, code: str, **data: object) -> LintFinding:
 
 
 def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding, ...]:
-    """Return the events of a record's history that a lifecycle would have refused.
+    """Return findings on the events of a record that a lifecycle would have refused.
 
-    Replay folds facts and never refuses one; this reports those that a lifecycle would not have
-    allowed: transitions, and an opening without a required field. A record whose current state the
-    lifecycle does not have is ``stuck``, with the way out that the lifecycle declares. Each such
-    past state is reported once, where the history first enters or leaves it.
+    Replay never refuses an event; this reports transitions that the lifecycle does not allow, and
+    an opening without a required field. A record whose current state the lifecycle does not have is
+    ``stuck``, with the way out that the lifecycle declares. A past state that it does not have is
+    reported once, where the history first enters or leaves it.
 
-    If the event names an action of the lifecycle, the rows of that action decide, with their
-    required fields, choices and guards; guards that need linked records are assumed to pass.
-    Otherwise any row from the old state to the new one allows it, since imported histories contain
-    states but not actions. Entering the same state again is not a transition, unless a row leads
-    there. For a record that migrated, only the part of its history under this lifecycle and version
-    is checked, if there is one.
+    If an event names an action of the lifecycle, it is checked against the transitions of that
+    action, with their required fields, choices and guards; guards that need linked records are
+    assumed to pass. Otherwise any transition from the old state to the new one allows it, since
+    imported histories contain states but not actions. Entering the same state again is not a
+    transition, unless the table has one. For a record that migrated, only the part of its history
+    under this lifecycle and version is checked, if there is one.
 
     Args:
         record: The record.
         lifecycle: The lifecycle to check against; it need not be the record's own.
 
     Returns:
-        The findings, in the order of the fold, each with its event as ``witness``.
+        The findings in order of time, each with its event as ``witness``.
 
     Source: rules H2 and L1.
 

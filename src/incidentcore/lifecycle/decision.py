@@ -94,7 +94,7 @@ def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
 class Refused(Tabular):
     """The decision that an action is not allowed; the record is unchanged (rule L2).
 
-    It is false, so that ``if decide(...)`` tests whether an action is allowed.
+    It counts as False, so that ``if decide(...)`` tests whether an action is allowed.
 
     Attributes:
         code: The reason, as a stable code: ``unknown_action``, ``not_allowed``, ``missing_field``,
@@ -105,9 +105,9 @@ class Refused(Tabular):
         data: The other values in the text, by name.
         missing_fields: Required fields that were not given.
         guard: The guard that refused it; empty if no guard did.
-        allowed_actions: The actions that the table has for the state.
-        path: The shortest path through the table that ends with the action, or with what an unknown
-            action probably meant; guards may still refuse a step of it.
+        allowed_actions: The actions that are possible in the state.
+        path: The shortest path through the table that ends with the action, or with the likely
+            meaning of an unknown one; guards may still refuse a step of it.
     """
 
     code: str

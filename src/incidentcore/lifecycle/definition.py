@@ -133,16 +133,16 @@ class LifecycleTable(Tabular):
         raise InvalidValueError("state", name, self._state_names())
 
     def actions(self, state: State) -> tuple[str, ...]:
-        """Return the actions that the table has for a state, ignoring guards."""
+        """Return the actions that are possible in a state, ignoring guards."""
         return tuple(self.table.get(state.name, ()))
 
     def allowed_actions(self, record: Record, /) -> tuple[str, ...]:
-        """Return the actions that the table has for a record's state, ignoring guards."""
+        """Return the actions that are possible in a record's state, ignoring guards."""
         return self.actions(record.state)
 
     @property
     def ref(self) -> LifecycleRef:
-        """Return the id and version, as records store them."""
+        """Return the id and version, which records store."""
         return LifecycleRef(self.id, self.version)
 
     def state_for(self, state: State) -> State | None:

@@ -47,11 +47,11 @@ class Lifecycle(LifecycleTable):
     """How records of one type may change: states, actions and transitions as data (rule L1).
 
     Attributes:
-        id: The lifecycle's id, which its records carry.
+        id: The lifecycle's id, which its records store.
         record_type: The type of record: ``incident``, ``problem`` or ``service_request``.
         states: Its states.
         initial: The state in which records are opened.
-        transitions: The table.
+        transitions: The transitions: the rows of the table.
         version: The version of the table; records store it too.
         opens_with: Fields that an opening must have, by name or as ``custom.name``.
         migrates: The state of this lifecycle that replaces each state of another lifecycle or an
@@ -89,7 +89,7 @@ class Lifecycle(LifecycleTable):
 
         Args:
             kind: ``Incident``, ``Problem`` or ``ServiceRequest``.
-            fields: The arguments of its ``open``.
+            fields: The arguments of ``kind.open``: ``id``, ``title``, ``at``, ``by`` and fields.
 
         Raises:
             InvalidValueError: The lifecycle is for another type of record, or a field that its
@@ -128,9 +128,9 @@ class Lifecycle(LifecycleTable):
     ) -> Allowed[R] | Refused:
         """Return the effect of an action, or why it is refused; nothing is changed.
 
-        If ``at`` is before the record's latest event, the result is a late event: the action is
-        judged by the state of the record at that time, and takes its place in time. If it leads to
-        a resolved or final state, the next change of state must be a legal step from there.
+        If ``at`` is before the record's latest event, the action is late: it must be allowed in the
+        state that the record had at that time. If it leads to a resolved or final state, the next
+        change of state must be a legal step from there.
 
         Args:
             record: A record of this lifecycle.
@@ -144,7 +144,7 @@ class Lifecycle(LifecycleTable):
             cause: The id of the record whose change causes this one, as set by cascades.
             fields: The fields that the transition declares, as a mapping; for names that are taken
                 by other arguments, such as ``at``.
-            named: The same as keyword arguments; undeclared ones are refused by name.
+            named: The same as keyword arguments; a field that is not declared is refused.
 
         Returns:
             ``Allowed`` with the new events and the record after them, or ``Refused``.
@@ -210,9 +210,9 @@ class Lifecycle(LifecycleTable):
     def migrate(
         self, record: R, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
     ) -> R:
-        """Return a record of another lifecycle, or of another version, as a record of this one.
+        """Return a record that is moved from another lifecycle, or another version, to this one.
 
-        The same as ``advance(record, "migrate", ...)`` for a lifecycle without such a row.
+        The same as ``advance(record, "migrate", ...)`` if the lifecycle has no action ``migrate``.
 
         Args:
             record: A record of the same type.

@@ -1,4 +1,4 @@
-"""Guards as data on linked records, which a condition on one record cannot express (rule L4).
+"""Guards, as data, that read linked records, which a condition on one record cannot (rule L4).
 
 A built-in guard is a frozen value with an ``id``, its name in refusals. It can be written as a
 document, and the checker assumes that it passes.
@@ -35,7 +35,7 @@ def linked_facts(
 ) -> dict[str, Mapping[str, Any]]:
     """Return the facts at an instant of the records that a record is linked to, by their ids.
 
-    A link counts from either end.
+    A link may be stored on either of the two records.
 
     Args:
         facts: The record's own facts.
@@ -122,7 +122,7 @@ class EveryLinked:
         )
 
     def why_not(self, attempt: Attempt, /) -> str:
-        """Return which records do not match, or which are needed."""
+        """Return, as text, which records do not match or were not given."""
         if attempt.related is None:
             return f"give the records that it is {self.link} as related="
         missing = self.missing(attempt)

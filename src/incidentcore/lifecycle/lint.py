@@ -61,20 +61,20 @@ def lint_lifecycle(
 ) -> tuple[LintFinding, ...]:
     """Return the errors in a lifecycle.
 
-    The checks are: every state can be reached; every state that is not final leads on, and in the
-    end to a final one; every open state can reach a resolved one; no action has two rows for the
-    same facts; every row can be taken; every required field exists; every cascade that targets
-    records of this lifecycle finds a row, with its fields, in every state in which it applies;
-    every cascade that starts from them can happen; and cascades cannot undo each other endlessly. A
-    field that a cascade copies is assumed to be given.
+    The checks are: every state can be reached; every state that is not final leads to a final one;
+    every open state can reach a resolved one; no action has two transitions for the same facts;
+    every transition can be taken; every required field exists; every cascade that targets records
+    of this lifecycle finds a transition, with its fields, in every state in which it applies; every
+    cascade that starts from them can happen; and cascades cannot undo each other endlessly. A field
+    that a cascade copies is assumed to be given.
 
     Args:
         lifecycle: The lifecycle.
-        cascades: The rules to check against it; those of other types of record are left out.
+        cascades: The rules to check against it; those of other types of record are ignored.
 
     Returns:
-        The findings, empty for a sound lifecycle. The data of each have an ``answer``: ``no`` if
-        the error is certain; ``unknown`` if it depends on a function, or on more than 100,000
+        The findings; empty if there are none. The ``data`` of each have an ``answer``: ``no`` if
+        the error is certain, ``unknown`` if it depends on a function or on more than 100,000
         combinations.
 
     Source: rule L5.

@@ -62,8 +62,8 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
     """Return the steps of a major incident, with the roles that must be named to accept one.
 
     Accepting requires notes and the business impact, as in ServiceNow. Roles may be assigned with
-    that step or before it. ``assign_roles`` assigns or changes them afterwards; it cannot leave a
-    role open that accepting requires, since a role once held can only be given to somebody else.
+    that step or before it. ``assign_roles`` assigns or changes them afterwards; a role can be given
+    to somebody else but not left empty.
 
     Args:
         roles: The roles that must be held, such as those of ``MajorRole``.
@@ -133,7 +133,7 @@ def decide_major(
 
     Args:
         incident: The incident.
-        action: propose, accept, assign_roles, reject or demote.
+        action: ``propose``, ``accept``, ``assign_roles``, ``reject`` or ``demote``.
         at: When.
         by: Who; an actor or an id (``Record.actor``).
         recorded_at: When it became known. Defaults to ``at``.

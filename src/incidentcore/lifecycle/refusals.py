@@ -137,7 +137,7 @@ def _why_not(guard: Condition, attempt: Attempt) -> str:
 
 
 def refuse_guard(table: Table, transition: Transition, state: State, attempt: Attempt) -> Refused:
-    """Refuse an action that a guard rejects; for a condition, with what kept it from matching."""
+    """Refuse an action that a guard rejects; for a condition, with the tests that failed."""
     why = ""
     if isinstance(transition.guard, Condition):
         why = f" ({_why_not(transition.guard, attempt)})"

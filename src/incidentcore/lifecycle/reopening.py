@@ -39,7 +39,7 @@ def auto_close_at(
         calendar: The calendar to count by.
         basis: The time to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed automatically too; ServiceNow excludes them.
-        zero_is_never: Whether a span of zero means never, as in ServiceNow, rather than at once.
+        zero_is_never: Whether a span of zero means never, as in ServiceNow, instead of at once.
 
     Returns:
         The instant in UTC, or None if the record is not resolved, is closed already, or is
@@ -110,15 +110,15 @@ def _roles(roles: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen
 class ReopenWindow:
-    """A guard: a resolved record may be reopened for a limited time, by exempt roles at any time.
+    """A guard that allows a resolved record to be reopened for a limited time.
 
     Attributes:
-        within: How long after the resolution, including the last instant.
+        within: How long after the resolution it may be reopened, including the last instant.
         calendar: The calendar to count by; wall time without one.
-        exempt: Roles to which the window does not apply.
+        exempt: Roles that may reopen at any time.
 
     Raises:
-        LifecycleDefinitionError: The span is missing or negative, or counts business days without a
+        LifecycleDefinitionError: The span is missing or negative, or is business days without a
             calendar.
 
     >>> from datetime import timedelta
@@ -147,7 +147,7 @@ class ReopenWindow:
         return attempt.at <= span_end(resolved_at, self.within, self.calendar)
 
     def why_not(self, attempt: Attempt, /) -> str:
-        """Return what a late attempt would have needed to pass."""
+        """Return, as text, until when the attempt would have been allowed."""
         end = span_end(attempt.facts["resolved_at"], self.within, self.calendar)
         text = f"until {end.isoformat()}"
         return f"{text}, or by {' or '.join(self.exempt)}" if self.exempt else text

@@ -1,9 +1,9 @@
 """The standard lifecycles: incident, problem and service request (rule L4).
 
-The incident lifecycle is the plain reading of the ITIL practice in ServiceNow's terms. The problem
-lifecycle has ServiceNow's states and a canceled state, and the service request lifecycle is our
-own; both are our choice. It is also our choice that a request with an approval rule continues only
-once the rule is met, while one without a rule can be approved or rejected by any actor.
+The incident lifecycle follows the ITIL practice in ServiceNow's terms. The problem lifecycle has
+ServiceNow's states and a canceled state, and the service request lifecycle is our own; both are our
+choice. It is also our choice that a request with an approval rule continues only once the rule is
+met, while one without a rule can be approved or rejected by any actor.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def decide(
         amend: Whether to accept a late action even if the next change of state is not a legal step
             after it.
         fields: The fields that the transition declares, as a mapping.
-        named: The same as keyword arguments; undeclared ones are refused by name.
+        named: The same as keyword arguments; a field that is not declared is refused.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle import decide
@@ -254,7 +254,7 @@ def advance(
 
 
 def allowed_actions(record: Record, /) -> tuple[str, ...]:
-    """Return the actions that the standard lifecycle has for a record's state, ignoring guards."""
+    """Return the actions that are possible in a record's state, ignoring guards."""
     return STANDARD[record.record_type].allowed_actions(record)
 
 

@@ -1,4 +1,4 @@
-"""The cascades between standard records, and functions to make them for other state names.
+"""The cascades between standard records, and functions that make them for other state names.
 
 The rows from parent to child and from problem to incident are ServiceNow's. The rows about tasks
 follow its handling of an incident's tasks and its roll-up from tasks to requests.
@@ -60,7 +60,7 @@ def parent_to_child(
         reopens: Whose reopening is passed on, as a condition on ``actor``. Defaults to an agent's.
             ``NEVER`` leaves children resolved, ``ALWAYS`` reopens them with every parent.
         resolves: Whose resolution is passed on, as a condition on ``actor``. Defaults to anybody's.
-        changes_all: Whether children that were resolved or put on hold on their own follow too.
+        changes_all: Whether children that were resolved or put on hold independently also follow.
     """
 
     def rule(what: str, enters: str, action: str, **rest: Any) -> CascadeRule:
@@ -202,11 +202,11 @@ def refuse_open_tasks(
 ) -> Lifecycle:
     """Return a lifecycle that refuses to end a request while any of its tasks is open.
 
-    The other choice is to end the tasks with the request: ``REQUEST_TO_TASKS``.
+    The alternative is to end the tasks with the request: ``REQUEST_TO_TASKS``.
 
     Args:
         lifecycle: A lifecycle of service requests.
-        actions: The actions to refuse while a task is open; those that cancel are better left out.
+        actions: The actions to refuse while a task is open. It is best to leave out cancelations.
         id: The new lifecycle's id; defaults to the old one with ``_tasks_first``.
 
     Raises:

@@ -32,7 +32,7 @@ class Attempt:
         at: When.
         by: Who.
         fields: The fields that were given with the action.
-        related: The related records that were given; None if none were.
+        related: The related records that were given; None if the argument was omitted.
     """
 
     facts: Mapping[str, Any]
@@ -47,12 +47,12 @@ class Attempt:
 class Guard(Protocol):
     """A custom rule on a transition: a plain function or a frozen object.
 
-    If an object also has ``why_not(attempt)``, its result explains in a refusal what would have let
-    the attempt pass. If it has an ``id``, that is its name in refusals.
+    If an object also has ``why_not(attempt)``, a refusal shows its result as the explanation. If it
+    has an ``id``, that is its name in refusals.
     """
 
     def __call__(self, attempt: Attempt, /) -> object:
-        """Return a true value to let the action pass."""
+        """Return a true value to allow the action."""
         ...
 
 
@@ -134,10 +134,10 @@ class Transition:
         sources: The names of the states in which it can be done.
         target: The state that it leads to.
         fields: The fields that it takes.
-        guard: A condition on the record's fields (with ``actor.id`` and ``actor.role``), or a
-            function of yours that takes an ``Attempt``.
+        guard: A condition on the record's fields and on ``actor.id`` and ``actor.role``, or a
+            function that takes an ``Attempt``.
         guard_name: The guard's name in refusals.
-        sets: Fields that the transition itself sets; those given with the action win.
+        sets: Fields that the transition itself sets; those given with the action take precedence.
 
     Raises:
         LifecycleDefinitionError: A part is missing, of the wrong type, or given twice.

@@ -43,8 +43,8 @@ class PriorityAdjustment(Protocol):
 class Adjustment:
     """A rule that adjusts the priority of the records that match a condition.
 
-    Give exactly one of ``raise_by``, ``at_least`` and ``at_most``. An adjustment past the end of
-    the scale stops at its end.
+    Give exactly one of ``raise_by``, ``at_least`` and ``at_most``. The result never goes beyond the
+    ends of the scale.
 
     Attributes:
         name: The name of the rule in explanations.
@@ -109,7 +109,7 @@ _SECURITY: Final = field("category").starts_with("security")
 
 
 def vip(when: Condition = _VIP, *, raise_by: int = 1) -> Adjustment:
-    """Return the rule that raises the priority of important callers' records.
+    """Return a rule that raises the priority of important callers' records.
 
     Args:
         when: The condition for an important caller; ``custom.vip`` by default.
@@ -119,7 +119,7 @@ def vip(when: Condition = _VIP, *, raise_by: int = 1) -> Adjustment:
 
 
 def critical_services(*services: str, at_least: Level) -> Adjustment:
-    """Return the rule that records of the given services have at least the given priority.
+    """Return a rule that gives records of the named services at least a given priority.
 
     >>> from incidentcore.priority import critical_services
     >>> from incidentcore.values import Priority
@@ -133,7 +133,7 @@ def critical_services(*services: str, at_least: Level) -> Adjustment:
 def affected_users(
     number: int, *, raise_by: int = 1, path: str = "custom.affected_users"
 ) -> Adjustment:
-    """Return the rule that raises the priority of records that affect many users.
+    """Return a rule that raises the priority of records that affect many users.
 
     Args:
         number: The number of users from which the rule applies.
@@ -144,7 +144,7 @@ def affected_users(
 
 
 def security(at_least: Level, *, when: Condition = _SECURITY) -> Adjustment:
-    """Return the rule that security incidents have at least the given priority.
+    """Return a rule that gives security incidents at least a given priority.
 
     Args:
         at_least: The priority.

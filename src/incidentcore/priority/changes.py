@@ -34,7 +34,7 @@ def prioritize(
     urgency: Level | None = None,
     reason: str = "",
 ) -> R:
-    """Compute a record's priority and add it to its history.
+    """Compute a record's priority and add it to the record's history.
 
     Call it when a field that the policy reads has changed: the priority is never recomputed as a
     side effect. An override stays in force.
@@ -43,10 +43,10 @@ def prioritize(
         record: The record.
         policy: How priorities are computed; ServiceNow's matrix by default.
         at: When; if that is before the latest event, the record is read as it was then.
-        by: Who; a plain id is taken as an agent.
+        by: Who; a plain id is that of an agent.
         recorded_at: When it became known. Defaults to ``at``.
         impact: A new impact; by default that of the record.
-        urgency: A new urgency; likewise.
+        urgency: A new urgency; by default that of the record.
         reason: The reason as text; by default the policy's steps.
 
     Returns:
@@ -120,7 +120,7 @@ def override_priority(
         level: The priority.
         reason: Why.
         at: When.
-        by: Who; a plain id is taken as an agent.
+        by: Who; a plain id is that of an agent.
         recorded_at: When it became known. Defaults to ``at``.
 
     Raises:
@@ -147,7 +147,7 @@ def clear_override(
         record: The record.
         reason: Why.
         at: When.
-        by: Who; a plain id is taken as an agent.
+        by: Who; a plain id is that of an agent.
         recorded_at: When it became known. Defaults to ``at``.
 
     Returns:

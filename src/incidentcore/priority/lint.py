@@ -22,7 +22,7 @@ TEXTS: Final = {
 
 
 def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
-    """Return the oddities in a matrix.
+    """Return findings on the likely mistakes in a matrix.
 
     Args:
         matrix: The matrix.
@@ -52,7 +52,7 @@ def lint_cells(
     scale: Scale = Priority.scale,
     manual_only: Iterable[str] = (),
 ) -> tuple[LintFinding, ...]:
-    """Return the oddities in an unfinished table; gaps are ``missing_cell``.
+    """Return findings on an unfinished table; a gap is ``missing_cell``.
 
     Args:
         rows: The scale of the rows.

@@ -112,8 +112,8 @@ class PriorityMatrix:
     """A table that gives a priority for each pair of levels of two scales.
 
     It can have any shape and any scales, but must have a priority for every pair. Use
-    ``lint_matrix`` to check whether it is monotone and uses every level, which tables in use do not
-    always do.
+    ``lint_matrix`` to check whether it is monotone and uses every level; tables in use often do
+    not.
 
     Attributes:
         rows: The scale of the rows, usually the impact.
@@ -127,8 +127,8 @@ class PriorityMatrix:
         name: The name of the table in explanations.
 
     Raises:
-        PriorityMatrixError: A cell is missing, there is one too many, or a cell holds something
-            other than a level that may be computed.
+        PriorityMatrixError: A cell is missing or superfluous, or holds something other than a level
+            that may be computed.
 
     Source: rule P1.
 

@@ -157,7 +157,7 @@ def calculate_priority(policy: PriorityPolicy, record: Record) -> PriorityResult
 
     Args:
         policy: How priorities are computed.
-        record: The record; an override in force on it counts.
+        record: The record, with the override that is in force on it, if any.
 
     Returns:
         The effective priority, the computed one, the override, and the steps.
@@ -234,7 +234,7 @@ def _checked(
 
 
 def standing_override(record: Record) -> PriorityOverride | None:
-    """Return the override in force on a record, with who set it and why; None if there is none.
+    """Return the override that is in force on a record, or None.
 
     Source: rule H5.
     """

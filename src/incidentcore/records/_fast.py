@@ -31,8 +31,8 @@ def trusted(kind: type[E]) -> Callable[..., E]:
     """Return a function that makes events of a kind without checking or converting their parts.
 
     The event equals the one that the class makes. All parts must be valid and in their stored form:
-    instants in UTC, fields as a ``FrozenMap`` that was frozen. What a kind adds to the common parts
-    follows them in the order of its attributes, without defaults.
+    instants in UTC, fields as a ``FrozenMap``. The attributes that a kind adds follow the common
+    ones in order and have no defaults.
 
     Args:
         kind: The class of the events.

@@ -1,4 +1,4 @@
-"""Who must approve what: the rule, the decisions, and their combined result."""
+"""Approvals of a request: the rule, the decisions, and their combined result."""
 
 from __future__ import annotations
 
@@ -71,15 +71,15 @@ class Approval:
 
 @attrs.frozen(kw_only=True)
 class ApprovalCount:
-    """The combined result of the decisions under a rule; its text names the missing votes.
+    """The combined result of the decisions under a rule; ``str`` names the missing votes.
 
     Attributes:
         state: See ``ApprovalState``.
-        needed: How many approvals the rule asks for.
+        needed: How many approvals the rule requires.
         approved: The approvers who approved, in the rule's order.
         rejected: Those who rejected.
         pending: Those who were asked and have not decided.
-        required: The pending approvers whose approval cannot be replaced by another.
+        required: The pending approvers whose own approval is needed.
         not_asked: Those who decided without being asked; their decisions do not count.
         stage: The current stage, counted from 0: the first that is not approved.
         stages: How many stages there are.
@@ -161,9 +161,9 @@ class ApprovalRule:
         calendar: The calendar for that time; wall time without one.
 
     Raises:
-        InvalidValueError: Nobody is asked, more are needed than are asked, somebody who is not
-            asked is required or has a delegate, the time is not positive, or it counts business
-            days without a calendar.
+        InvalidValueError: There are no approvers, or fewer than ``needed``; somebody who is not an
+            approver is required or has a delegate; or the time limit is not positive, or is
+            business days without a calendar.
 
     Source: rule L7.
 
@@ -263,14 +263,14 @@ class ApprovalRule:
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return the rule that one approval is enough."""
+        """Return a rule that needs one approval."""
         return cls(approvers, needed=1, delegates=delegates, veto=veto)
 
     @classmethod
     def all_of(
         cls, *approvers: str, delegates: Mapping[str, Iterable[str]] = FrozenMap()
     ) -> ApprovalRule:
-        """Return the rule that everybody must approve, so that any rejection rejects."""
+        """Return a rule that needs everybody's approval, so that any rejection rejects."""
         return cls(approvers, needed=max(len(approvers), 1), delegates=delegates)
 
     @classmethod
@@ -282,7 +282,7 @@ class ApprovalRule:
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return the rule that ``needed`` approvers must approve, including the required ones."""
+        """Return a rule that needs ``needed`` approvals, among them those of ``required``."""
         return cls(approvers, needed=needed, required=required, delegates=delegates, veto=veto)
 
     @classmethod
@@ -294,7 +294,7 @@ class ApprovalRule:
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return the rule that a percentage of approvers (1 to 100, rounded up) must approve."""
+        """Return a rule that needs a percentage of the approvers: 1 to 100, rounded up."""
         if type(share) is not int or not 1 <= share <= 100:
             raise InvalidValueError("share", share, "a whole number from 1 to 100")
         needed = max(-(-len(approvers) * share // 100), 1)

@@ -1,4 +1,4 @@
-"""The changes of each event with the old values, read from the fold, never stored (rule H1)."""
+"""The changes that each event made, with the old values, computed from the history (rule H1)."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class FieldChange:
 
 
 def field_changes(record: Record, /, *fields: str) -> Iterator[FieldChange]:
-    """Yield what the events of a record changed, in the order in which they are folded.
+    """Yield the changes that the events of a record made to its fields, in order of time.
 
-    A field that an event sets to the value it already had is not changed.
+    Setting a field to the value that it already has is not a change.
 
     Args:
         record: The record.

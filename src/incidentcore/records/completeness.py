@@ -57,7 +57,7 @@ _ROLES: Final = (
 
 
 def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
-    """Return the gaps in a record's documentation, given its current state (our choice).
+    """Return the gaps in a record's documentation that its current state should not have.
 
     A canceled record needs only its own description.
 

@@ -1,4 +1,4 @@
-"""The coverage of a record's source: few imports contain everything that a record can hold."""
+"""Which facts the source of an imported record covers; few sources contain all of them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def checked_covers(covers: Iterable[str]) -> frozenset[str]:
     """Return the coverage of a source in its stored form.
 
     Raises:
-        InvalidValueError: A word is neither a ``Coverage`` nor a fact that needs one.
+        InvalidValueError: A word is neither a ``Coverage`` nor the name of a fact.
     """
     words = covers if isinstance(covers, (frozenset, set, tuple, list)) else (None,)
     kept = frozenset(word for word in words if isinstance(word, str))

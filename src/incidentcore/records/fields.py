@@ -1,6 +1,6 @@
-"""The fields of a record that can be set, and the values that each accepts.
+"""The fields of a record that can be set, and the values that each of them accepts.
 
-Moments and counts are not among them: only the fold of the history sets them (rule H2).
+Times such as ``resolved_at`` and counts cannot be set: they follow from the history (rule H2).
 """
 
 from __future__ import annotations
@@ -293,7 +293,7 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
         The fields; the same map if it is already one and every value is in its stored form.
 
     Raises:
-        InvalidValueError: A name is not among them, or a value is not what its field accepts.
+        InvalidValueError: A name is not allowed, or a field does not accept its value.
     """
     if not isinstance(fields, (dict, FrozenMap, Mapping)):
         raise InvalidValueError("fields", fields, "a mapping from field names to values")
@@ -314,7 +314,7 @@ def stored_fields(fields: Mapping[str, Any]) -> FrozenMap[object]:
     """Return the stored form of fields whose names have been checked.
 
     Raises:
-        InvalidValueError: A value is not what its field accepts.
+        InvalidValueError: A field does not accept its value.
     """
     at_once = _AT_ONCE.get
     stored: dict[str, object] = {}

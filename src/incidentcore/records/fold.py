@@ -42,7 +42,7 @@ _when = attrgetter("at", "sequence")
 
 
 def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Return a history in the order in which it is kept, each event once.
+    """Return a history in order of sequence, each event once.
 
     Args:
         events: One record's events in any order, possibly with repetitions.
@@ -117,11 +117,11 @@ def _opened(events: list[Event]) -> Opened | None:
 
 
 def in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Opened, list[Event]]:
-    """Return the opening, and in order of time the other events that count.
+    """Return the opening, and the other events in order of time, without corrected ones.
 
     Args:
         history: The events.
-        opening: The opening as corrected by later events than these. Defaults to that of these.
+        opening: The opening as later events corrected it. Defaults to the opening in the history.
     """
     events = list(history)
     void: set[str] = set()
@@ -144,7 +144,7 @@ def fold_facts(
     Args:
         history: The events, each once.
         defaults: The record type's facts before its opening.
-        opening: The opening as corrected by later events than these. Defaults to that of these.
+        opening: The opening as later events corrected it. Defaults to the opening in the history.
 
     Returns:
         Every field of the record by name.
@@ -185,8 +185,8 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
     """Fold a history to the timeline of its facts.
 
     The opening's facts are known from the first moment on, even if another event is dated before
-    it. From the opening on, the facts at an instant are those of the record replayed from the
-    events up to that instant: a correction counts from its own ``at``.
+    it. From the opening on, the facts at an instant are those of a record replayed from the events
+    up to that instant; a correction takes effect at its own ``at``.
     """
     events = tuple(history)
     late = _late_corrections(events)

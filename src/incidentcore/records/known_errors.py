@@ -26,7 +26,7 @@ _WORDS: Final = re.compile(r"\w{4,}")
 
 @attrs.frozen(kw_only=True)
 class KnownErrorMatch:
-    """A known error that an incident may be a case of.
+    """A known error that may be behind an incident.
 
     Attributes:
         problem_id: The problem.
@@ -51,13 +51,13 @@ def suggest_known_errors(
 ) -> tuple[KnownErrorMatch, ...]:
     """Return the known errors that an incident resembles, the most likely first.
 
-    Only problems whose ``known_error`` is set are considered, and closed ones only if they were
-    closed unsolved: an error that was accepted can occur again. A shared service or shared words
-    alone are weak evidence; the reader decides.
+    Only problems with ``known_error`` are considered, and closed ones only if they were closed
+    unsolved, since an accepted error can occur again. A shared service or shared words alone are
+    weak evidence, so a person must decide.
 
     Args:
         incident: The incident.
-        problems: The problems to look through.
+        problems: The problems to search.
         limit: The maximum number to return.
         unsolved: The resolution codes of problems that were closed without being solved.
 

@@ -33,10 +33,10 @@ def link_both(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> tuple[A, B]:
-    """Link two records from both ends.
+    """Link two records, so that each has a link to the other.
 
     Returns:
-        Both records: the target holds the inverse link, where the type has one.
+        Both records. The target has the inverse link, or no new link if the type has no inverse.
 
     Raises:
         InvalidValueError: Both records are the same.
@@ -75,14 +75,14 @@ def merge_duplicate(
 ) -> tuple[A, B]:
     """Mark a record as the duplicate of another; each keeps its own history.
 
-    Nothing is copied or lost: comments on the duplicate stay there, and ``joint_history`` reads
-    both as one history. Canceling the duplicate is a transition of its lifecycle. The original
-    stores when the requester was first answered on the duplicate, or on a duplicate of that one,
-    for the clocks that count it (``answers_from="duplicates"``) until the link is removed.
+    Nothing is copied: comments on the duplicate stay there, and ``joint_history`` reads both as one
+    history. It does not cancel the duplicate; that is a transition of its lifecycle. Until the link
+    is removed, the original has the time of the first response on the duplicate and on its own
+    duplicates, for clocks with ``answers_from="duplicates"``.
 
     Raises:
-        InvalidValueError: A record would be its own duplicate or that of another type of record,
-            the original is itself a duplicate, or the duplicate is already one of another record.
+        InvalidValueError: Both records are the same or of different types, the original is itself a
+            duplicate, or the duplicate is already a duplicate of another record.
     """
     need_kind("original", original, Record)
     if duplicate.record_type != original.record_type:
@@ -109,7 +109,7 @@ def merge_duplicate(
 def joint_history(records: Iterable[Record], /) -> tuple[Event, ...]:
     """Return the events of several records as one history, in order of time.
 
-    Events at the same instant are in the order of their records and sequences.
+    Events at the same instant are in the order of the records, then of their sequences.
     """
     events = [event for record in records for event in record.history]
     events.sort(key=lambda event: (event.at, event.record_id, event.sequence))

@@ -59,7 +59,7 @@ def check_link_type(value: object) -> None:
 
 @attrs.frozen(order=True)
 class Link:
-    """One link from a record to another.
+    """A link from one record to another.
 
     Attributes:
         type: The type of link to the target: one of ``LinkType``, or a custom type that begins with
@@ -67,7 +67,7 @@ class Link:
         target: The other record's id.
 
     Raises:
-        InvalidValueError: The type is neither, or the target is not a non-empty text.
+        InvalidValueError: The type is unknown, or the target is empty or not text.
 
     >>> from incidentcore.records import Link
     >>> Link("child_of", "INC-1").inverse("INC-2")

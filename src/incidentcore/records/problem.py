@@ -21,7 +21,7 @@ class Problem(Record):
         origin: Reactive, after incidents that happened, or proactive; see ``ProblemOrigin``.
         root_cause: The cause with the causes behind it, once it is known.
         workaround: How to work around it until it is fixed.
-        known_error: Whether it has been analysed but not resolved (a status, not a state).
+        known_error: Whether it has been analyzed but not resolved; a status, not a state.
 
     All other attributes are those of ``Record``.
 

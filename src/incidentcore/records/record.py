@@ -36,17 +36,18 @@ _opened = trusted(Opened)
 
 @attrs.frozen(init=False, repr=False, slots=False)
 class Record(RecordBase):
-    """A tracked piece of work; the base of ``Incident``, ``Problem`` and ``ServiceRequest``.
+    """The base class of ``Incident``, ``Problem`` and ``ServiceRequest``.
 
-    A record is made by ``open`` or by replaying its history: every field results from the fold of
-    the history (rules H1 and H2). Changing a record gives a new one with more history.
+    A record is made by ``open`` or by replaying its history, from which every field is computed
+    (rules H1 and H2). It never changes: a function such as ``assign`` returns a new record with one
+    more event.
 
     Attributes:
         id: The record's id.
         history: Its events in sequence order.
-        lifecycle: Which lifecycle it follows.
+        lifecycle: The id and version of the lifecycle that it follows.
         state: The state it is in, with its flags.
-        hold_reason: Why it is on hold; None when it is not.
+        hold_reason: Why it is on hold; None if it is not.
         title: A one-line summary of what is wrong or wanted.
         description: The details.
         service: The service that is affected.
@@ -64,7 +65,7 @@ class Record(RecordBase):
         assignment_group: The group that works on it.
         assignee: Who works on it.
         support_tier: The support tier that works on it, from 1.
-        tags: Free labels.
+        tags: Labels of your choice.
         custom: Custom fields, which your application defines.
         links: Links to other records.
         resolution_code: How it was resolved, as a code.
@@ -73,14 +74,14 @@ class Record(RecordBase):
         closure_confirmed_by: Who agreed to the closure.
         occurred_at: When it began to happen, if known.
         detected_at: When it was noticed, if known.
-        exercise: The exercise that it belongs to, set by its opening; KPIs leave it out.
+        exercise: The exercise that it belongs to, set by its opening; KPIs leave such records out.
         opened_at: When the record was opened.
         assigned_at: When a group, an assignee or a support tier was last set.
         acknowledged_at: When an agent or vendor first acknowledged it or moved it to an open state.
         acknowledged: Whether it is currently acknowledged.
         snoozed_until: When the last snooze ends or ended; None if it was ended early.
         first_response_at: When an agent first answered in public.
-        restored_at: When the service first worked again; at the latest the first resolution.
+        restored_at: When the service first worked again, at the latest at the first resolution.
         resolved_at: When it was last resolved; None while it is open again.
         first_resolved_at: When it was first resolved.
         reopened_at: When it was last reopened.
@@ -90,10 +91,10 @@ class Record(RecordBase):
         reopen_count: How often it went back from a resolved or final state to an open one.
         reassignment_count: How often the group changed; the first assignment does not count.
         escalation_count: How often it was escalated.
-        agent_reply_count: Public replies by agents.
-        requester_message_count: Messages by the requester after the opening.
-        unanswered_since: The earliest requester message that no agent answered yet.
-        last_public_update_at: The last public reply by an agent.
+        agent_reply_count: How many public replies agents sent.
+        requester_message_count: How many messages the requester sent after the opening.
+        unanswered_since: When the earliest message of the requester without a reply was sent.
+        last_public_update_at: When an agent last replied in public.
     """
 
     record_type: ClassVar[str] = "record"
@@ -199,8 +200,8 @@ class Record(RecordBase):
             The record, with its opening as its history.
 
         Raises:
-            InvalidValueError: A field is unknown, not one of this type of record, or not what it
-                accepts; or a priority and an override are both given.
+            InvalidValueError: This type of record has no such field, a field does not accept its
+                value, or a priority and an override are both given.
             NaiveDatetimeError: A time carries no offset.
 
         >>> from datetime import UTC, datetime
@@ -254,13 +255,13 @@ class Record(RecordBase):
 
     @classmethod
     def from_history(cls, events: Iterable[Event]) -> Self:
-        """Return the record that a history folds to (rule H1).
+        """Return the record that a history describes (rule H1).
 
         Args:
             events: The record's events in any order; an event counts once.
 
         Raises:
-            InvalidTimelineError: The events are not one record's of this type.
+            InvalidTimelineError: The events are not those of one record of this type.
         """
         history = in_sequence(events)
         for event in history:
@@ -307,14 +308,14 @@ class Record(RecordBase):
 
         Args:
             kind: The event's class.
-            at: When it happened; earlier than the latest event is a late event, which takes its
-                place in time.
+            at: When it happened; if that is before the latest event, the new one is folded in
+                before it.
             by: Who did it; an actor or an id (``actor``).
             recorded_at: When it became known. Defaults to ``at``.
             body: The event's own attributes.
 
         Raises:
-            InvalidValueError: An attribute is not what the event accepts.
+            InvalidValueError: An attribute of the event has an invalid value.
         """
         at = as_utc(at)
         sequence = self.history[-1].sequence + 1

@@ -22,7 +22,7 @@ _new = object.__new__
 class RecordBase:
     """The data of a record besides its facts, which are its ``__dict__``.
 
-    A change thus copies one dict instead of reading and setting about fifty fields.
+    So a change copies one dict instead of reading and setting about fifty fields.
     """
 
     __slots__ = ("__dict__", "__weakref__", "_numbered", "_timeline", "history")
@@ -86,7 +86,7 @@ class RecordBase:
         return dict(self.__dict__)
 
     def is_covered(self, name: str) -> bool:
-        """Return whether the record's source covers a fact; always true if it was not imported.
+        """Return whether the record's source covers a fact; always True for a record of your own.
 
         A fact that is not covered reads as empty: a table with one row for each ticket has no
         reopenings, so ``reopen_count`` is 0. KPIs and clocks exclude such a record.
@@ -98,15 +98,15 @@ class RecordBase:
         return covers_fact(self.__dict__["covers"], name)
 
     def actor(self, by: Actor | str, /, *, at: datetime | None = None) -> Actor:
-        """Return who acts on the record: an actor as it is, a plain id in its role.
+        """Return an actor unchanged, and a plain id as an actor with its role on this record.
 
-        The caller's id is the requester and, where no caller is named, the opener's is.
-        An id whose approval was requested is an approver. Every other id is an agent, and so is one
-        that the record is assigned to or that acted on it as an agent.
+        The caller, or the opener if there is no caller, is the requester. Somebody whose approval
+        was requested is an approver. Everybody else is an agent, and so is the assignee and anybody
+        who has acted on the record as an agent.
 
         Args:
             by: An actor, or an id.
-            at: The time whose caller and assignee count. Defaults to now.
+            at: The instant whose caller and assignee are used. Defaults to the latest event.
 
         Raises:
             InvalidValueError: It is neither an ``Actor`` nor a non-empty text.
@@ -140,7 +140,7 @@ class RecordBase:
             known_at: Leave out what was recorded after this instant.
 
         Raises:
-            InvalidTimelineError: With ``known_at``, the opening itself was not yet recorded.
+            InvalidTimelineError: The opening had not been recorded by ``known_at``.
         """
         if known_at is not None:
             known_at = as_utc(known_at, "known_at")

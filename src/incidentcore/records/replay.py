@@ -1,4 +1,4 @@
-"""From a history back to its record."""
+"""Build a record from its history."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ RECORD_TYPES: Final[FrozenMap[type[Record]]] = FrozenMap(
 
 
 def replay(events: Iterable[Event], /) -> Record:
-    """Return the record that a history folds to.
+    """Return the record that a history describes.
 
-    Any permutation of the same events gives the same record; an event counts once, by its id. A
-    subset that contains the opening replays too: that sequences have no gaps is checked on append,
-    not on replay. Replaying n events takes time linear in n, plus one sort.
+    The order of the events does not matter, and repeated events are ignored. Some of the events are
+    enough if the opening is among them: gaps in the sequence are refused on append, not here. The
+    time grows linearly with the number of events, plus one sort.
 
     Args:
         events: One record's events, in any order.

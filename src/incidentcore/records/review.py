@@ -38,11 +38,11 @@ _KINDS: Final = (
 
 @attrs.frozen(kw_only=True)
 class ReviewEntry:
-    """One entry of the timeline.
+    """One entry in the timeline of a review.
 
     Attributes:
         at: When, in UTC.
-        kind: Observation, decision, action or message; see ``EntryKind``.
+        kind: ``observation``, ``decision``, ``action`` or ``message``; see ``EntryKind``.
         text: What happened.
         by: Who; empty if it does not matter.
     """
@@ -172,7 +172,7 @@ class PostIncidentReview:
             raise InvalidValueError("actions", ids, "each action's id once")
 
     def open_actions(self, *, on: date) -> tuple[ActionItem, ...]:
-        """Return the actions that were not done by a date."""
+        """Return the actions that were still open on a date."""
         return tuple(
             action for action in self.actions if action.done_on is None or action.done_on > on
         )
@@ -185,7 +185,7 @@ class PostIncidentReview:
 
 
 def review_required(incident: Incident, /, when: Condition) -> bool:
-    """Return whether an incident needs a review, by a condition of yours.
+    """Return whether an incident needs a review, according to a condition.
 
     Args:
         incident: The incident.

@@ -22,7 +22,7 @@ class ServiceRequest(Record):
 
     Attributes:
         items: The requested items.
-        approval_rule: Who was asked to approve, and how many must; None if nobody was.
+        approval_rule: Who was asked to approve, and how many must; None if nobody was asked.
         approvals: The decisions in force, the latest of each person.
         approval_state: Their combined result under the rule, see ``ApprovalState``; None without a
             rule.
@@ -75,13 +75,13 @@ class ServiceRequest(Record):
         return "expired" if expired(facts, now) else state
 
     def next_approval_wakeup(self, *, now: datetime) -> datetime | None:
-        """Return when time alone changes the approval's state: the expiry, if it is ahead."""
+        """Return when the approval expires, if that is after ``now`` and still possible."""
         end = self.approval_expires_at
         is_ahead = end is not None and end > as_utc(now, "now") and self.approval_state == "pending"
         return end if is_ahead else None
 
     def ready_tasks(self) -> tuple[Task, ...]:
-        """Return the open tasks that do not wait for another, by their order."""
+        """Return the open tasks of the lowest open order: those that do not wait for others."""
         return ready_tasks(self.tasks)
 
     def overdue_tasks(self, *, now: datetime) -> tuple[Task, ...]:

@@ -49,15 +49,15 @@ class Task:
     Attributes:
         id: Its id within the request.
         title: What the task is, in one line.
-        status: Open, or how it was closed.
+        status: ``open``, or how it was closed; see ``TaskStatus``.
         assignee: Who does it.
-        order: Its place: it waits until every open task of a lower order is closed. Tasks of the
-            same order are done in parallel.
+        order: Its place: it waits until every task of a lower order is closed. Tasks of the same
+            order are done in parallel.
         progress: How much of it is done, from 0 to 1; a closed task counts as done.
         due_at: When it is due, in UTC; None if not known.
 
     Raises:
-        InvalidValueError: A part is not what it accepts.
+        InvalidValueError: An attribute has an invalid value.
 
     Source: rule L8.
     """
@@ -86,7 +86,7 @@ class Task:
             object.__setattr__(self, "due_at", as_utc(self.due_at, "due_at"))
 
     def is_overdue(self, now: datetime) -> bool:
-        """Return whether it is still open at an instant although it is due."""
+        """Return whether it is still open and was due at or before an instant."""
         return self.status == "open" and self.due_at is not None and now >= self.due_at
 
 
@@ -96,7 +96,7 @@ def waits_for(task: Task, tasks: Iterable[Task]) -> tuple[Task, ...]:
 
 
 def ready_tasks(tasks: Iterable[Task]) -> tuple[Task, ...]:
-    """Return the open tasks of the lowest order that is open."""
+    """Return the open tasks of the lowest order that has any."""
     still_open = [task for task in tasks if task.status == "open"]
     first = min((task.order for task in still_open), default=0)
     return tuple(task for task in still_open if task.order == first)

@@ -19,8 +19,8 @@ __all__ = ["Timeline", "TimelineStep", "changes_of"]
 def changes_of(event: Event, facts: Mapping[str, Any]) -> dict[str, object]:
     """Return the changes of an event, limited to the facts that records of this type have.
 
-    An event of another type's kind, such as an approval of an incident, changes nothing: replay
-    folds facts and never refuses one (rule H2).
+    An event that does not belong to this type, such as an approval of an incident, changes nothing,
+    since replay never refuses an event (rule H2).
     """
     changes = event.changes(facts)
     if changes.keys() <= facts.keys():
@@ -88,7 +88,7 @@ class Timeline:
     def opening_facts(self) -> dict[str, Any] | None:
         """Return all facts after the opening event alone (rule S1).
 
-        None if no other event shares its instant, since ``facts_at(opened_at)`` is then the same.
+        None if no other event has the same instant; ``facts_at(opened_at)`` is then the same.
         """
         moment = next((step for step in self.moments if step.at >= self.opened_at), None)
         if moment is None or len(moment.events) < 2:
@@ -115,9 +115,9 @@ class Timeline:
 
         Args:
             pairs: Instants, each with the facts from then on: a ``State``, or facts by name,
-                including ``state``. The first in time opens the record. Of two at the same instant
-                the later in order counts. A reset condition reads each mapping as an event: include
-                ``kind``, ``by`` and so on if it reads them.
+                including ``state``. The first in time opens the record. Of two pairs at the same
+                instant the later one applies. A reset condition reads each mapping as an event:
+                include ``kind``, ``by`` and so on if it reads them.
             id: The record's id, for the status.
 
         Raises:
@@ -154,7 +154,7 @@ class Timeline:
         """Return the timeline with the moments at which time alone changes a condition (rule S1).
 
         Args:
-            timed: The single tests whose results change with time.
+            timed: The tests whose results change with time.
             until: The last instant to consider.
         """
         if not timed:

@@ -49,8 +49,8 @@ def build_report(
 ) -> Page:
     """Return the report on incidents as a page.
 
-    A section is included only if the records' source covers it and, for clocks and escalations, if
-    the desk has targets. Without a desk there are none.
+    A section is included only if the records' source covers its data; those on clocks and
+    escalations also need a desk that has targets.
 
     Args:
         incidents: The incidents; read once, so an iterator is enough.
@@ -58,7 +58,7 @@ def build_report(
         title: Its heading.
         desk: The desk: its targets, and to whom it escalates.
         kpis: The KPIs to compute, by group and in total.
-        tool_kpis: KPIs over figures of the tool itself.
+        tool_kpis: KPIs over figures that the source tool itself reported.
         lifecycles: The lifecycles that state changes are checked against.
         about: Pairs of name and value to show under the heading.
         kpi_text: What readers should know before reading the KPIs.
@@ -67,8 +67,8 @@ def build_report(
         findings: The importer's findings, read after all incidents; None if the incidents were not
             imported.
         example: One refused transition in words. Defaults to the first one in the records.
-        on_record: Called with each incident and its clocks by name, for example to write their
-            ``clock_row``.
+        on_record: A function that is called with each incident and its clocks by name, for example
+            to write their ``clock_row``.
         more: Further sections at the end.
 
     Raises:
@@ -134,9 +134,9 @@ def _number(row: KpiResult) -> float | None:
 
 
 def failing(page: Page, test: str, /) -> str:
-    """Return in words why a page fails a test of one of its figures; empty if it passes.
+    """Return, as text, why a page fails a test of one of its figures; empty if it passes.
 
-    A figure without a value fails: a job must not pass because there was nothing to measure.
+    A figure without a value fails: a check must not pass because there was nothing to measure.
 
     Args:
         page: The page.

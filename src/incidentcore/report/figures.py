@@ -63,7 +63,7 @@ def compliance(
     """Return the share of clocks that were met, among those met or breached.
 
     Args:
-        counts: The number of clocks by outcome; ``met`` and ``breached`` count, all others are left
+        counts: The number of clocks by outcome; all outcomes but ``met`` and ``breached`` are left
             out.
         definition: The content id of the definition.
         group: The group's values.

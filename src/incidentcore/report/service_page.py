@@ -38,19 +38,19 @@ def service_page(
 ) -> Page:
     """Return the page of a period, such as a month, for one customer.
 
-    Each clock counts once: if it was met, in the period of its stop; if it was breached, in the
-    period of its breach, whether or not the record has been resolved since.
+    Each clock counts in one period: that of its stop if it was met, that of its breach if it was
+    breached, whether or not the record has been resolved since.
 
     Args:
         records: The records, read once.
         desk: The desk that defines the targets.
-        period: The month.
+        period: The period, such as a month.
         title: Its heading, such as the customer and the month.
         population: Which records are the customer's.
         objectives: The share of clocks to be met, by the clock's name; other clocks are shown
             without an objective.
-        credit: Called with the result of each clock that missed its objective; what it returns is
-            shown as the credit due.
+        credit: A function that is called with the result of each clock that missed its objective,
+            and returns the credit that is due.
         as_of: The instant up to which events are known; the end of the period by default.
 
     Source: our choice.

@@ -70,7 +70,7 @@ def missing_fields(clock: OneClock, record: Record) -> tuple[str, ...]:
     """Return the fields that a clock's stop reads and the source of a record does not cover.
 
     Without them the clock would seem to keep running. A clock that lacks only the fields of its
-    pause is evaluated: time that the source does not cover counts as open time.
+    pause is evaluated without pauses.
     """
     lacking = not_covered(clock, record.timeline())
     if not lacking:
@@ -95,7 +95,7 @@ def why(status: SlaStatus) -> str:
 
 
 def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[str, Any]:
-    """Return a record with its clocks as one row, with its id in the source.
+    """Return a record with its clocks as one row of data.
 
     Args:
         record: The record.
@@ -137,7 +137,7 @@ def _severity(status: SlaStatus, record: Incident) -> tuple[bool, bool, int, tim
 
 
 class Tally:
-    """Gathers what a report shows in addition to its KPIs, one record at a time.
+    """Gathers the data of a report other than its KPIs, one record at a time.
 
     Args:
         as_of: The instant of the report.
@@ -145,15 +145,15 @@ class Tally:
         by: The field by which compliance is grouped.
         lifecycles: The lifecycles that state changes are checked against.
         zone: The time zone in which months begin.
-        on_record: Called with each record and its clocks by name.
+        on_record: A function that is called with each record and its clocks by name.
 
     Attributes:
         clocks: The clocks by name, as last seen.
         outcomes: How the clocks ended, by clock and group.
         worst: The worst breach with its record: of a resolution before others, then of a major
             incident, then by priority, then by how far it went over its target.
-        missing: For each clock, the fields of its stop not covered by the sources of its records.
-        unknown: For each clock, further fields not covered by these sources.
+        missing: For each clock, the fields of its stop that the source of a record does not cover.
+        unknown: For each clock, its other fields that the source of a record does not cover.
         fired: By row, level, target and mode, how many escalations became due.
         lapsed: How many of those were made pointless by an acknowledgement, resolution or
             cancelation.
@@ -201,7 +201,7 @@ class Tally:
         self._state_tally = StateTally(lifecycles)
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
-        """Count each incident, then yield it as the desk's rules see it."""
+        """Count each incident, and yield it with the priority that the desk computes."""
         for incident in incidents:
             judged = incident
             if self._desk is not None:
@@ -293,7 +293,7 @@ class Tally:
 
     @property
     def refusal(self) -> str:
-        """Return the first refused state change in words, with what was allowed instead."""
+        """Return the first refused state change as text, with what was allowed instead."""
         if not self.refused:
             return ""
         finding = self.refused[0]

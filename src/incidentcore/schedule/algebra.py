@@ -50,9 +50,9 @@ _PIECE = timedelta(days=366)  # how much is explained at a time
 class AbstractCalendar(Engine):
     """Base class that computes every query from the open windows.
 
-    A subclass defines ``zone`` and ``windows``, and may define ``explain`` for better reasons. A
-    calendar is a value: for the same span ``windows`` must always return the same result, since
-    results are kept in an index.
+    A subclass defines ``zone`` and ``windows``, and may define ``explain`` for better reasons.
+    ``windows`` must always return the same result for the same span, since results are cached in an
+    index.
 
     Attributes:
         zone: The zone in which business days are counted.
@@ -84,8 +84,8 @@ class AbstractCalendar(Engine):
         The parts follow one another without a gap and add up to the wall time of the span.
 
         Args:
-            start: First instant.
-            end: First instant after.
+            start: The first instant of the span.
+            end: The first instant after the span.
         """
         low, high = self._span(start, end)
         return as_reasons(self._all_parts(low, high))
@@ -136,7 +136,7 @@ def spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
 
 
 def parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Part]:
-    """Return why the parts of a span are open or closed, for any calendar, also a custom one."""
+    """Return why the parts of a span are open or closed, for any calendar, even a custom one."""
     for reason in calendar.explain(BASE + low, BASE + high):
         where = reason.interval
         yield where.start - BASE, where.end - BASE, reason.code, reason.name
@@ -202,7 +202,7 @@ class _Composite(AbstractCalendar):
         return {CalendarIntersection: "&", CalendarUnion: "|"}.get(type(self), "-")
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows in ``[start, end)``, cut at both, ascending and disjoint."""
+        """Yield the open windows in ``[start, end)``, clipped to it, ascending and disjoint."""
         return self._indexed_windows(start, end)
 
     def _parts(self, low: timedelta, high: timedelta) -> Iterable[Part]:
@@ -231,7 +231,7 @@ class _Composite(AbstractCalendar):
 
 
 class CalendarIntersection(_Composite):
-    """Open when both calendars are: ``a & b``. When both are closed, the left gives the reason.
+    """Open when both calendars are open: ``a & b``. If both are closed, ``a`` gives the reason.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.schedule import BusinessCalendar
@@ -255,7 +255,7 @@ class CalendarIntersection(_Composite):
 
 
 class CalendarUnion(_Composite):
-    """Open when either calendar is: ``a | b``. When both are closed, the left gives the reason.
+    """Open when either calendar is open: ``a | b``. If both are closed, ``a`` gives the reason.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.schedule import BusinessCalendar
@@ -279,7 +279,7 @@ class CalendarUnion(_Composite):
 
 
 class CalendarDifference(_Composite):
-    """Open when the left is and the right is not: ``a - b``, such as maintenance (rule C7).
+    """Open when the left calendar is open and the right one is not: ``a - b`` (rule C7).
 
     An explanation names what was subtracted: ``maintenance`` for ``Maintenance``, otherwise
     ``closed_in`` with the name of the calendar.
@@ -357,12 +357,12 @@ def _as_intervals(value: object) -> tuple[Interval, ...]:
 
 @attrs.frozen
 class Maintenance(AbstractCalendar):
-    """Single periods, to subtract from a calendar or to add to it.
+    """A calendar of single periods, to be subtracted from another calendar or added to it.
 
     Attributes:
         intervals: The periods, sorted, with touching ones joined.
         name: Its name in explanations.
-        zone: The zone in which its business days would be counted.
+        zone: The zone in which business days are counted.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Interval
@@ -377,7 +377,7 @@ class Maintenance(AbstractCalendar):
     zone: ZoneInfo = attrs.field(factory=_utc, kw_only=True, converter=_as_zone, eq=_zone_key)
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the periods in ``[start, end)``, cut at both, ascending and disjoint."""
+        """Yield the periods in ``[start, end)``, clipped to it, ascending and disjoint."""
         return self._indexed_windows(start, end)
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:

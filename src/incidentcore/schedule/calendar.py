@@ -77,12 +77,12 @@ class BusinessCalendar(AbstractCalendar):
         hours: Weekdays to windows, such as ``{"mon-fri": "09:00-17:00"}``; a list for several
             windows a day. ``24:00`` is legal, ``22:00-06:00`` runs past midnight (rule C2).
         holidays: Dates, strings such as ``"2026-12-25"``, or :class:`Holiday` values (rule C5).
-        special: Dates to hours that replace the week's (rule C1).
+        special: Dates to hours that replace those of the weekday (rule C1).
         breaks: Dates to hours, or :class:`Break` values, that are subtracted (rule C1).
         name: The name of the calendar.
 
     Raises:
-        CalendarDefinitionError: The definition is one that rule C6 refuses.
+        CalendarDefinitionError: A part cannot be read, or parts contradict each other (rule C6).
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.schedule import BusinessCalendar, Holiday
@@ -179,13 +179,13 @@ class BusinessCalendar(AbstractCalendar):
         return week_strip(self._plan.week, f"{self.name or 'opening hours'} ({self.zone.key})")
 
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
-        """Return findings about parts that are allowed but rarely intended.
+        """Return findings about parts that are allowed but probably a mistake.
 
-        These are orphan tails, breaks outside the hours, conflicting holidays and working days
+        They are orphan tails, breaks outside the hours, conflicting holidays, and working days
         without hours.
 
-        A holiday or special day on Monday leaves the weekly Tuesday 00:00-06:00 of Monday's night
-        open (rule C2): an orphan tail.
+        An orphan tail is the end of a night whose beginning is closed: if Monday is a holiday,
+        Monday's 22:00-06:00 still opens on Tuesday from 00:00 to 06:00 (rule C2).
 
         Args:
             years: Years in which to check yearly holidays and rules too; dates that are written out
@@ -201,7 +201,7 @@ class BusinessCalendar(AbstractCalendar):
         return lint_plan(self._plan, years)
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows in ``[start, end)``, cut at both, ascending and disjoint.
+        """Yield the open windows in ``[start, end)``, clipped to it, ascending and disjoint.
 
         >>> from datetime import UTC, datetime, timedelta
         >>> from incidentcore.schedule import BusinessCalendar

@@ -55,19 +55,19 @@ class Engine(ABC):
 
     @abstractmethod
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows in ``[start, end)``, cut at both, ascending and disjoint.
+        """Yield the open windows in ``[start, end)``, clipped to it, ascending and disjoint.
 
         Args:
-            start: First instant.
-            end: First instant after.
+            start: The first instant of the span.
+            end: The first instant after the span.
         """
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:
         """Return the open time in ``[start, end)``.
 
         Args:
-            start: First instant, in any zone.
-            end: First instant after; not before the start.
+            start: The first instant of the span, in any zone.
+            end: The first instant after the span; not before the start.
 
         Returns:
             Real elapsed open time, exact to the microsecond.
@@ -175,7 +175,7 @@ class Engine(ABC):
     def deadline_before(
         self, end: datetime, budget: timedelta, *, horizon: timedelta = HORIZON
     ) -> datetime:
-        """Return the latest instant from which the budget fits before ``end``: rule T5 mirrored.
+        """Return the latest instant from which the budget fits before ``end``: rule T5 reversed.
 
         Args:
             end: The instant at which counting ends.
@@ -252,8 +252,8 @@ class Engine(ABC):
 
         Args:
             start: The instant at which counting begins.
-            n: How many business days; a date counts once, however long it is open.
-            end_of_day: Return the last closing of that date.
+            n: The number of business days; a date counts once, however long it is open.
+            end_of_day: Whether to return the last closing of that date.
             horizon: How far to look.
 
         Raises:

@@ -1,7 +1,7 @@
 """The days of a year on which a recurrence rule falls (RFC 5545, 3.3.10).
 
-Each year is expanded separately, from the dates of that year, so that no rule can run endlessly:
-the work is bounded by the number of years.
+Each year is expanded separately from its own dates, so the work is bounded by the number of years
+and no rule can run endlessly.
 """
 
 from __future__ import annotations

@@ -25,13 +25,13 @@ def public_holidays(
 ) -> tuple[Holiday, ...]:
     """Return a country's public holidays in the given years, from the ``holidays`` package.
 
-    They are copied: the package's own object grows when it is read, and changes with its version.
+    They are copied, because the package's own object changes while it is read and with its version.
     Weekend dates that a country makes working days in exchange for a bridge day are included as
     dates with hours.
 
     Args:
         country: An ISO 3166 code such as ``"DE"``.
-        years: The years, each listed; add more to compute deadlines beyond them.
+        years: The years to include; deadlines beyond them do not see any holidays.
         subdivision: The code of a part of the country, such as ``"BY"``.
         language: The language of the names, such as ``"en_US"``. Defaults to the package's own
             for the country, never to the language of the process (rule T6).
@@ -43,8 +43,8 @@ def public_holidays(
         Holidays with their names, ready for ``BusinessCalendar(holidays=...)``.
 
     Raises:
-        InvalidValueError: The package does not have the country, part or language, or the years are
-            not bounded.
+        InvalidValueError: The package does not have the country, part or language, or ``years`` is
+            endless.
         MissingExtraError: The extra ``holidays`` is not installed.
     """
     try:
@@ -91,7 +91,7 @@ def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[
         years: The years to include.
 
     Raises:
-        InvalidValueError: A key is not a date, or the years are not bounded.
+        InvalidValueError: A key is not a date, or ``years`` is endless.
 
     >>> from datetime import date
     >>> from incidentcore.schedule import copy_holidays
@@ -110,7 +110,7 @@ def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[
 
 
 def as_years(years: Iterable[int], most: int = _MOST_YEARS) -> tuple[int, ...]:
-    """Return the years in order, each once; at most so many."""
+    """Return the years in order, each once; at most ``most`` of them."""
     found: list[int] = []
     need_kind("years", years, Iterable, allowed="a list of years, such as [2026, 2027]")
     for year in years:

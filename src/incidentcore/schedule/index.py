@@ -33,8 +33,8 @@ class Index:
     """Open windows between two instants, ready to be searched; never changed once built.
 
     Attributes:
-        low: First instant of the index, as distance from the base.
-        high: First instant after.
+        low: The first instant of the index, as its distance from the base.
+        high: The first instant after the index.
         edges: The instants at which the calendar opens and closes.
         offsets: For each stretch between edges, the offset that converts an instant to open time.
         totals: Open time up to each closing edge.
@@ -132,7 +132,7 @@ class Index:
         return bool(self.totals) and self.edges[-2] == self.high
 
     def windows(self, start: timedelta, end: timedelta) -> Edges:
-        """Return the open windows within ``[start, end)``, cut at both."""
+        """Return the open windows within ``[start, end)``, clipped to it."""
         first = (bisect_right(self.edges, start) - 1) // 2
         found: Edges = []
         for place in range(max(first, 1), len(self.totals) + 1):

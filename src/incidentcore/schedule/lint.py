@@ -1,4 +1,4 @@
-"""Findings about parts of a calendar that are allowed but rarely intended."""
+"""Findings about parts of a calendar that are allowed but probably a mistake."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ Boundary = Literal["close", "next_open"]
 
 @runtime_checkable
 class Calendar(Protocol):
-    """Business time: the open stretches of time, and queries about them.
+    """A calendar: the open stretches of time, and queries about them.
 
     :class:`BusinessCalendar` is the usual one. To write your own, subclass
     :class:`AbstractCalendar`, which computes every query from ``windows`` and ``zone``.
@@ -66,7 +66,7 @@ class Calendar(Protocol):
         ...
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows in ``[start, end)``, cut at both, ascending."""
+        """Yield the open windows in ``[start, end)``, clipped to it, ascending."""
         ...
 
     def add_business_days(
@@ -96,7 +96,7 @@ class BusinessDays:
 
     Attributes:
         n: The number of dates with open time.
-        end_of_day: Whether the last of them ends at its closing.
+        end_of_day: Whether the span ends at the closing of the last day.
 
     >>> from incidentcore.schedule import BusinessDays
     >>> BusinessDays(2)
@@ -115,7 +115,7 @@ def need_span(
     *,
     least: timedelta = timedelta(),
 ) -> None:
-    """Refuse what is not a span of time, one that is too short, and business days that need one.
+    """Refuse a value that is not a span, is too short, or is business days without a calendar.
 
     Raises:
         InvalidValueError: Or the error class given.

@@ -81,7 +81,7 @@ def fill(
         low: The start of the span.
         high: The end of the span.
         closures: Reasons other than out of hours, ascending by start; if they overlap, the earlier
-            one counts, and open windows take precedence over all of them.
+            one applies, and open windows take precedence over all of them.
     """
     known = list(closures)
     first = 0

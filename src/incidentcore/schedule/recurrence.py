@@ -35,7 +35,7 @@ class Recurrence:
 
     Attributes:
         text: The rule in canonical form; rules with equal texts are equal.
-        start: The first day of the rule, if it matters; no earlier day recurs.
+        start: The first day of the rule, before which it does not recur; None if it has none.
     """
 
     text: str
@@ -89,7 +89,7 @@ def parse_rule(text: str, start: date | None = None, field: str = "rule") -> Rec
         field: The name of the field, for the error.
 
     Raises:
-        CalendarDefinitionError: The rule is not one of these.
+        CalendarDefinitionError: The rule cannot be read, or needs a start.
 
     Source: RFC 5545, 3.3.10; the restrictions are rule C5.
 

@@ -54,18 +54,18 @@ def _check_unit(_: object, field: attrs.Attribute[str], value: object) -> None:
 
 @attrs.frozen(kw_only=True)
 class Rotation:
-    """Handoffs that recur after ``every`` hours, days, weeks or months of wall time, without end.
+    """Handoffs that recur every so many hours, days, weeks or months of wall time, endlessly.
 
-    Turn 0 begins at the anchor; there are also turns before it. Unlike opening hours (rule C3), a
-    handoff whose wall time is skipped by a change of offset is at the end of the gap; one whose
-    wall time is repeated counts once, at the first occurrence; handoffs at the same instant count
-    as one. In a monthly rotation, days 29 to 31 become the last day of a shorter month.
+    Turn 0 begins at the anchor; there are also turns before it. A handoff whose wall time is
+    skipped by a change of offset is at the end of the gap (unlike opening hours, rule C3); one
+    whose wall time is repeated happens once, at the first occurrence. Handoffs at the same instant
+    are one. In a monthly rotation, days 29 to 31 become the last day of a shorter month.
 
     Attributes:
-        anchor: The instant of a handoff; all handoffs have its wall time in the zone.
+        anchor: The instant of one handoff; all handoffs have its wall time.
         zone: The zone of the wall time.
         unit: ``"hours"``, ``"days"``, ``"weeks"`` or ``"months"``.
-        every: The length of a turn in units.
+        every: The length of a turn, counted in ``unit``.
 
     Raises:
         InvalidValueError: A part is invalid.
@@ -128,8 +128,8 @@ class Rotation:
         """Yield the handoffs in ``[start, end)``, each instant once.
 
         Args:
-            start: First instant.
-            end: First instant after.
+            start: The first instant of the span.
+            end: The first instant after the span.
         """
         low, high = as_utc(start, "start"), as_utc(end, "end")
         if high < low:

@@ -1,4 +1,4 @@
-"""A calendar whose opening hours changed: for each instant the version at that time counts."""
+"""A calendar whose opening hours changed: at each instant the version in force then applies."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def _first_zone(calendar: VersionedCalendar) -> ZoneInfo:
 
 @attrs.frozen
 class VersionedCalendar(AbstractCalendar):
-    """A calendar that changed: for each instant the version in force at that time counts (rule C7).
+    """A calendar that changed: at each instant the version in force then applies (rule C7).
 
-    New opening hours from Wednesday on change nothing before Wednesday, even within one clock that
-    runs across the change. The earliest version also counts for all time before it.
+    New opening hours from Wednesday on change nothing before Wednesday, even for a clock that runs
+    across the change. The earliest version also applies to all time before it.
 
     Attributes:
         versions: The calendars, each with the instant from which it is in force.
@@ -72,7 +72,7 @@ class VersionedCalendar(AbstractCalendar):
         return getattr(self.versions.entries[-1][1], "name", "")
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows in ``[start, end)``, cut at both, ascending and disjoint."""
+        """Yield the open windows in ``[start, end)``, clipped to it, ascending and disjoint."""
         return self._indexed_windows(start, end)
 
     def _pieces(

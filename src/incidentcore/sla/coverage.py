@@ -75,7 +75,7 @@ def _covered(covers: frozenset[str], path: str) -> bool:
 
 
 def imported_at(timeline: Timeline) -> datetime:
-    """Return when a record was imported: when its opening was recorded."""
+    """Return when a record was imported, which is when its opening was recorded."""
     opening = next(step for step in timeline.moments if step.at == timeline.opened_at).events[0]
     return opening.recorded_at
 

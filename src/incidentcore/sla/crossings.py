@@ -30,7 +30,7 @@ class Edition(NamedTuple):
         since: When this edition began; None for the first.
         until: When another edition replaced it; for the current one, just after now.
         cycles: The cycles as of that time.
-        last: The figures of the last cycle, if they are known already.
+        last: The figures of the last cycle, if they were already computed.
     """
 
     since: datetime | None
@@ -46,7 +46,7 @@ class Crossing:
     Attributes:
         cycle: The number of the cycle in which it was reached.
         at: The first instant at which an evaluation shows it as reached, in UTC.
-        definition: The definition that judged the cycle at that time.
+        definition: The definition that applied to the cycle at that time.
     """
 
     cycle: int
@@ -62,7 +62,7 @@ def first_crossings(
     Args:
         editions: The editions in order.
         point: The point.
-        of: Only cycles judged by a definition of this kind or name; None for all cycles.
+        of: Only cycles under a definition of this kind or name; None for all cycles.
     """
     first: dict[int, Crossing] = {}
     for edition in editions:

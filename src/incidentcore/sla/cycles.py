@@ -59,11 +59,11 @@ class Span(NamedTuple):
     """A stretch of wall time in a cycle.
 
     Attributes:
-        kind: What it counts as.
+        kind: Whether it counted, was paused or is a gap.
         start: Its first instant.
         end: The first instant after it.
         calendar: The calendar by which it counts.
-        shown_at: For a gap that counts because of a reopening: when the record was reopened.
+        shown_at: When the record was reopened, for a gap that counts because of that.
     """
 
     kind: SpanKind
@@ -98,17 +98,17 @@ class RawCycle:
 
     Attributes:
         number: Its number, counted from 1.
-        definition: The definition that judges it.
+        definition: The definition that applies to it.
         started_at: When it began.
-        known_from: When it attached: later than its beginning if that lies before the opening.
+        known_from: When it attached; later than ``started_at`` if that lies before the opening.
         facts: The facts that its target reads.
-        calendar: The calendar that counts at its end.
+        calendar: The calendar in use at its end.
         spans: Its spans, without gaps, up to its end or to now.
         ended_at: When it stopped, was canceled, replaced or reset; None while it is in progress.
         outcome: How it ended, or its state while in progress.
         ended_by: The event that ended it; None while it is in progress, and if the passing of time
             ended it.
-        judged_from: When the definition took over the counted time; nothing is due before that.
+        judged_from: When the definition took over the time already counted; nothing is due earlier.
     """
 
     number: int
@@ -134,8 +134,8 @@ class Figures:
         due_at: See ``SlaStatus.due_at``.
         breached_at: See ``SlaStatus.breached_at``.
         due_if_resumed: See ``SlaStatus.due_at_if_resumed``.
-        spent_at: The due time, once it has come; None while it lies ahead.
-        fixed_due: For a target relative to the start, the due time that it gave; None otherwise.
+        spent_at: The due time once it has passed; None while it lies ahead.
+        fixed_due: The due time that a target relative to the start gave; None for other targets.
     """
 
     target: timedelta
@@ -196,7 +196,7 @@ def figures(cycle: RawCycle, now: datetime) -> Figures:
 
 
 def named_due(spans: Sequence[Span], named: datetime) -> datetime:
-    """Return a given due time, postponed by the open time that did not count before it (S6)."""
+    """Return a fixed due time, postponed by the open time before it that did not count (S6)."""
     due = named
     for span in spans:
         if span.kind != COUNTING and span.start < due:
@@ -290,7 +290,7 @@ class Cycle:
 
     Attributes:
         number: Its number, counted from 1.
-        definition: The name of the definition that judges it.
+        definition: The name of the definition that applies to it.
         started_at: When it attached.
         stopped_at: When it ended; None while it is in progress.
         target: The target as open time.
@@ -315,7 +315,7 @@ class Cycle:
 
 
 def judged(cycle: RawCycle, now: datetime) -> Cycle:
-    """Return a cycle with its figures and its result."""
+    """Return a cycle together with its figures and its result."""
     known = figures(cycle, now)
     if cycle.outcome in ("canceled", "replaced"):
         result: CycleResult = "canceled" if cycle.outcome == "canceled" else "replaced"

@@ -64,7 +64,7 @@ _SPOKEN: Final = (
 
 @attrs.frozen(kw_only=True)
 class SlaDefinition:
-    """One agreed time: a target, a calendar, and the conditions under which its clock runs.
+    """An agreed time: a target, a calendar, and the conditions under which its clock runs.
 
     Attributes:
         name: The definition's id.
@@ -72,13 +72,13 @@ class SlaDefinition:
             ``SlaTarget`` that you write.
         calendar: The calendar in whose open time the clock counts, a ``CalendarByField``, or
             ``Versions`` of a calendar, each of which applies to the time in which it is in force.
-        start: When the clock attaches; a record that already satisfies ``stop`` is not attached. A
+        start: The condition under which a record gets the clock, unless ``stop`` already holds. A
             time of day in it is evaluated at the record's opening.
-        pause: While it holds, the clock is paused, and stays so until ``resume``.
-        resume: When a pause ends; by default, when ``pause`` no longer holds.
-        stop: When the result is decided, until a reopening.
-        cancel: When the clock ends without a result, until a reopening.
-        reset: A condition on an event: the cycle ends with its result and a new one starts.
+        pause: The clock pauses when this condition holds, and stays paused until ``resume``.
+        resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
+        stop: The condition that ends the clock with a result, until a reopening.
+        cancel: The condition that ends the clock without a result, until a reopening.
+        reset: A condition on an event that ends a cycle with its result and starts a new one.
         cancel_when_start_ends: Whether the clock is canceled when ``start`` no longer holds.
         reopen: What a reopening does; see ``ReopenMode``.
         swap: How this definition takes over from another; see ``TakeoverMode``.
@@ -89,21 +89,21 @@ class SlaDefinition:
             opening, such as ``"detected_at"``. If it has no value, the clock starts as usual.
         answered_by: The roles whose public messages count as replies in the fields
             ``first_response_at`` and ``unanswered_since``.
-        agent_spoke_first: Whether only a message after the requester's first message is a response.
-        answers_from: Whether a reply on a merged duplicate counts from the merge on.
+        agent_spoke_first: Whether a message is a response only after the requester's first message.
+        answers_from: Whether replies on merged duplicates count, from the merge on.
         fields: The fields of a record that its conditions read.
-        reads: The same fields, if only their changes can change a result; None if a reset or a
-            condition that names no fields can change one too.
-        timed: The single tests whose results can change with time alone.
-        is_special: Whether ``judges_answers`` or ``follows`` is set.
+        reads: The same fields if nothing but their changes can change a result; None if a reset, or
+            a condition that does not name its fields, can change one too.
+        timed: The tests whose results can change with time alone.
+        is_special: Whether ``judges_answers`` is true or ``follows`` is not empty.
         answer_rule: The rule of replies: ``answered_by``, ``agent_spoke_first``, ``answers_from``.
-        judges_answers: Whether its rule of replies differs from the usual one.
-        follows: The fields whose change moves the due time or changes the calendar of a running
+        judges_answers: Whether ``answer_rule`` differs from the default.
+        follows: The fields whose changes move the due time or change the calendar of a running
             clock.
 
     Raises:
         SlaDefinitionError: The target is negative, a condition on time of day is used in pause,
-            resume, stop or cancel, or a word is not one of those above.
+            resume, stop or cancel, or a word is not an allowed one.
 
     Source: rules S1, S4, S5, S6 and S8.
 
@@ -163,7 +163,7 @@ class SlaDefinition:
 
     @property
     def definitions(self) -> tuple[SlaDefinition, ...]:
-        """Return a tuple of this definition; a policy returns all that it may choose."""
+        """Return a tuple of this definition; of a policy, all definitions that it may choose."""
         return (self,)
 
     def _set_reads(self) -> None:
@@ -201,13 +201,13 @@ class SlaDefinition:
         object.__setattr__(self, "reads", fields | followed if known else None)
 
     def start_holds(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
-        """Return whether start holds; a time of day is evaluated at the opening (rule S1)."""
+        """Return whether ``start`` holds; a time of day is evaluated at the opening (rule S1)."""
         if self._by_hour:
             return self.start.at_hours(facts.get("opened_at") or at).test(facts, at)
         return self.start.test(facts, at)
 
     def starts(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
-        """Return whether these facts attach a clock: start holds, stop and cancel do not."""
+        """Return whether these facts start a clock: start holds, stop and cancel do not."""
         start = self.start.test if not self._by_hour else self.start_holds
         return (
             start(facts, at) and not self.stop.test(facts, at) and not self.cancel.test(facts, at)
@@ -232,10 +232,10 @@ class SlaDefinition:
         pause: Condition = _PAUSES,
         **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return an agreed time to resolve: it runs while open and stops at the resolution.
+        """Return an agreed time to resolve: it runs while the record is open until its resolution.
 
         Args:
-            calendar: The calendar in whose open time it counts.
+            calendar: The calendar in whose open time the clock counts.
             hours: The target in hours of open time.
             minutes: The target in minutes of open time, in addition to hours.
             target: The target in another form, instead of hours and minutes.
@@ -311,7 +311,7 @@ class SlaDefinition:
     ) -> SlaDefinition:
         """Return an agreed time to reply to each further message of the requester (rule S6).
 
-        It starts at the earliest unanswered message, which a second one does not move, or at a
+        It starts at the earliest unanswered message (a second one does not restart it) or at a
         reopening by the requester; each reply ends a cycle. It is paused while the record is not
         open.
 
@@ -382,7 +382,7 @@ class SlaDefinition:
 def with_fields(
     conditions: Iterable[Condition],
 ) -> tuple[tuple[Condition, ...], frozenset[str], bool]:
-    """Return the tests that time alone changes, the paths read, and whether these are complete."""
+    """Return the tests that time alone can change, the fields read, and whether these are all."""
     leaves = [leaf for condition in conditions for leaf in condition.leaves()]
     paths = frozenset(path for leaf in leaves for path in leaf.fields)
     return timed_tests(leaves), paths, all(leaf.fields or leaf.reads_hours for leaf in leaves)

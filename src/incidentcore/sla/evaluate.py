@@ -83,7 +83,7 @@ def evaluate_sla(
     Raises:
         InvalidValueError: The rules are not one of these, or ``known_at`` is given with a timeline,
             which does not know when its facts were recorded.
-        UnreachableDeadlineError: A target in business days lies beyond the range of its calendar.
+        UnreachableDeadlineError: The calendar has too few business days ahead for the target.
         NaiveDatetimeError: An instant carries no offset.
 
     Source: rules S1 to S11.
@@ -113,7 +113,7 @@ def evaluate_sla(
 
 
 def in_force(rules: object, record: Record | Timeline) -> OneClock | ServiceLevel:
-    """Return the rules in force for a record: of versions, the one at its opening (rule S11)."""
+    """Return the rules in force for a record; of ``Versions``, those at its opening (rule S11)."""
     if isinstance(rules, Versions):
         rules = rules.at(record.opened_at)
     if isinstance(rules, (SlaDefinition, SlaPolicy, ServiceLevel)):
@@ -126,7 +126,7 @@ def in_force(rules: object, record: Record | Timeline) -> OneClock | ServiceLeve
 def timeline_at(
     record: Record | Timeline, *, now: datetime, known_at: datetime | None
 ) -> Timeline | None:
-    """Return the timeline cut at ``now``; None if the record was not opened or not known yet."""
+    """Return the timeline up to ``now``; None if the record was not opened or not known yet."""
     if known_at is not None:
         known_at = as_utc(known_at, "known_at")
     if isinstance(record, Timeline):
@@ -159,7 +159,7 @@ def _status(
 
 
 def clock_cycles(rules: OneClock, timeline: Timeline, /, *, now: datetime) -> list[RawCycle]:
-    """Return a clock's cycles before calendars are applied, without those before an import (K2).
+    """Return a clock's cycles without calendars applied, and without those before an import (K2).
 
     Args:
         rules: The clock.
@@ -249,7 +249,7 @@ def next_sla_wakeup(
 
 
 def later_status(status: SlaStatus, now: datetime) -> SlaStatus:
-    """Return the status of a clock at a later instant, if nothing happens until then.
+    """Return the status of a clock at a later instant, assuming that nothing happens until then.
 
     The fold is kept: only the last stretch becomes longer. If time alone may change a result, or
     another definition or a moved due time took effect at the very instant of the status, the clock

@@ -1,4 +1,4 @@
-"""The input of a clock: a record's timeline, and what the rules need besides it (rule S1)."""
+"""The input of a clock: a record's timeline, prepared for its rules (rule S1)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OneClock: TypeAlias = SlaDefinition | SlaPolicy
 
 
 class Life:
-    """The input of a record's clocks: its timeline, and what the rules need besides it.
+    """The input of a record's clocks: its timeline, prepared for their rules.
 
     Attributes:
         base: The facts before the first step.
@@ -45,7 +45,7 @@ _NO_ANSWERS: Final[Mapping[AnswerRule, list[Facts]]] = {}
 
 
 def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
-    """Return the input of the clock of these rules, from a timeline that is cut at ``now``."""
+    """Return the input of the clock of these rules, from a timeline that ends at ``now``."""
     steps: Sequence[TimelineStep] = timeline.with_instants(rules.timed, now).moments
     life = Life(timeline.base, steps)
     first = steps[0]

@@ -70,10 +70,10 @@ def lint_sla(
 
     Args:
         definition: The definition.
-        domains: All values that a path may have, for paths whose values are known, such as
+        domains: All possible values of a field, for fields that have a fixed set of values, such as
             ``{"state": lifecycle.states}``.
-        starts: The instants from which its target must be reachable; it is a finding if a calendar
-            reaches it from none of them.
+        starts: The instants at which clocks are tried; a target that its calendar cannot reach from
+            any of them is a finding.
 
     Source: rule S10; the three traps of ServiceNow's page on SLA conditions.
 

@@ -54,16 +54,15 @@ class SlaPolicy(Tabular):
     Attributes:
         rules: ``SlaRule`` or pairs of condition and definition.
         default: The definition if no rule matches; None if no clock is to run then.
-        match: ``first`` takes the first rule that matches, ``shortest`` the matching rule with the
-            shortest target (as iTop does; open time only).
+        match: ``first`` takes the first rule that matches; ``shortest`` takes the matching rule
+            with the shortest target, as iTop does, and needs targets of plain open time.
         name: The policy's id.
         fields: The fields of a record that its rules read.
-        reads: The same fields, if only their changes can change the choice; None if a condition
-            that names no fields can change it too.
+        reads: The same fields if nothing but their changes can change the choice; None if a
+            condition that does not name its fields can change it too.
         definitions: Every definition it may choose, each once.
-        judges_answers: Whether one of them has its own rule of replies.
-        timed: The single tests of its rules and definitions whose results can change with time
-            alone.
+        judges_answers: Whether one of them has an ``answer_rule`` other than the default.
+        timed: The tests of its rules and definitions whose results can change with time alone.
 
     Raises:
         SlaDefinitionError: There is neither rule nor default, or ``shortest`` would have to compare
@@ -154,7 +153,7 @@ class ServiceLevel:
     """Several clocks on one record: response, resolution, an OLA (rule S6).
 
     Attributes:
-        clocks: Definitions and policies; the service level evaluates to a status for each.
+        clocks: Definitions and policies. ``evaluate_sla`` returns a status for each.
         name: The service level's id.
 
     Raises:

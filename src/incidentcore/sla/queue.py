@@ -84,7 +84,7 @@ def slas_due_between(
 
 
 def first_due(clocks: Iterable[SlaStatus], /) -> datetime | None:
-    """Return the due time of several clocks: the earliest among those that run (rule S3)."""
+    """Return the earliest due time of the clocks that run (rule S3)."""
     return min(
         (s.due_at for s in clocks if s.stage == "running" and s.due_at is not None),
         default=None,
@@ -115,16 +115,16 @@ def work_queue(
 ) -> tuple[QueueItem, ...]:
     """Return the open records in the order in which to work on them.
 
-    The worst priority comes first and records without one last; then the clock that is or was due
-    earliest, with records on which no clock runs last; then the oldest; then the id. So any two
-    records have a fixed order, independent of the order given.
+    They are sorted by priority, the worst first and none last; then by due time, the earliest first
+    and records without a running clock last; then by opening, the oldest first; then by id. The
+    order in which records are given does not matter.
 
     Args:
         records: The records; those that are not open at ``now`` are left out.
         now: The instant to evaluate the queue at.
         slas: The clocks: a definition, a policy, a service level, or ``Versions`` of one.
 
-    Source: our choice; rule S3 for the due of several clocks.
+    Source: our choice; rule S3 for the due time of several clocks.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.records import Incident

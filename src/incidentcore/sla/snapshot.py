@@ -1,4 +1,4 @@
-"""The status of a clock as plain data: its figures, cycles and trace, to be stored or sent."""
+"""The status of a clock in a form to be stored or sent: its figures, cycles and trace."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["SlaSnapshot"]
 
 @attrs.frozen(kw_only=True)
 class SlaSnapshot:
-    """The results of an ``SlaStatus`` without the history and the rules that they follow from.
+    """The results of an ``SlaStatus``, without the history and the rules behind them.
 
-    It is the document of a status: ``dumps`` writes a status so, and ``loads`` returns this. The
-    history is left out, and with it comments and resolution notes.
+    A status is stored in this form: ``dumps`` writes it and ``loads`` returns it. It does not
+    contain the history, and so no comments or resolution notes.
 
     Attributes:
         record_id: The record.

@@ -154,7 +154,7 @@ class SlaStatus(StatusForms):
 
     @property
     def wall_fraction(self) -> Fraction | None:
-        """Return counted wall time divided by the target, like ServiceNow's actual percentage."""
+        """Return the counted wall time divided by the target: ServiceNow's actual percentage."""
         target = self.target
         return Fraction(self.wall_elapsed // MICRO, target // MICRO) if target else None
 
@@ -183,15 +183,16 @@ class SlaStatus(StatusForms):
 
     @property
     def breached_at(self) -> datetime | None:
-        """Return the last instant at which the target still held; None until breached (S2).
+        """Return the last instant at which the target was still met; None until breached (S2).
 
-        If due at 17:00 and still running, this is 09:00 the next day: no counted time lies between.
+        If the clock was due at 17:00, closing time, and runs on, this is 09:00 the next day, since
+        the target is exceeded only when more time counts.
         """
         return self._figures.breached_at
 
     @property
     def over_target(self) -> timedelta:
-        """Return the open time beyond the target; zero while it holds."""
+        """Return the open time beyond the target; zero until it is exceeded."""
         return max(self._figures.elapsed - self._figures.target, ZERO)
 
     @property
@@ -214,15 +215,14 @@ class SlaStatus(StatusForms):
     def crossings(self, point: ClockPoint, *, of: str | None = None) -> tuple[Crossing, ...]:
         """Return when a point was first reached in each cycle, even if the past has changed.
 
-        Every cycle counts: the current one, those that were finished, canceled or replaced, and
-        those of a definition that is no longer in force, each as far as it was reached before its
-        end. So for fixed rules and a fixed history the result only grows with time, and evaluating
-        it more often adds nothing.
+        All cycles are included: current, finished, canceled, replaced, and those of a definition
+        that is no longer in force. For fixed rules and a fixed history the result only grows with
+        time, however often it is evaluated.
 
         Args:
             point: A threshold (rule S8), ``"due"`` for reaching the due time, or ``"breach"`` for
                 exceeding the target, which is one microsecond of counted time later.
-            of: Only cycles judged by a definition of this kind or name; None for all cycles.
+            of: Only cycles under a definition of this kind or name; None for all cycles.
 
         Returns:
             At most one crossing for each cycle number, in ascending order. If a reopening, another
@@ -366,7 +366,7 @@ class SlaStatus(StatusForms):
 
 
 def status_of(rules: OneClock, record_id: str, timeline: Timeline, now: datetime) -> SlaStatus:
-    """Return the status of a clock for a timeline that is cut at ``now``."""
+    """Return the status of a clock for a timeline that ends at ``now``."""
     editions: list[Edition] = []
     swaps: list[Swap] = []
     clock = fold_clock(rules, life_of(rules, timeline, now), editions, swaps)

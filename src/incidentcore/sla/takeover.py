@@ -31,8 +31,8 @@ def fold_clock(
     Args:
         rules: The definition or policy.
         life: The input of the clock.
-        editions: Filled with the clock's life as computed before something changed its past.
-        swaps: Filled with the takeovers.
+        editions: A list, to which the editions before a change of the past are added.
+        swaps: A list, to which the takeovers are added.
     """
     if not rules.timed:  # a clock that starts from a field waits for its instant
         return _fold(rules, life, life.steps, editions, swaps)

@@ -32,13 +32,13 @@ _Time: TypeAlias = time
 
 @runtime_checkable
 class SlaTarget(Protocol):
-    """A target that computes its due time from the start of the clock; derive your own from it.
+    """Base class of targets that compute a due time from the start of the clock; derive your own.
 
     Attributes:
         fields: The fields of the record that it reads.
         follow: Whether a change of them moves the due time of a running clock.
 
-    The lint shows it by its text, ``str(target)``.
+    Lint findings show it as ``str(target)``.
 
     >>> import attrs
     >>> from datetime import UTC, timedelta
@@ -65,7 +65,7 @@ class SlaTarget(Protocol):
         ...
 
     def resolve(self, start: datetime, calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
-        """Return the due time for a clock that starts at an instant; never an earlier instant."""
+        """Return the due time of a clock that starts at ``start``; never before it."""
         ...
 
 
@@ -86,14 +86,15 @@ def _optional_time(value: time | str | None) -> time | None:
 
 @attrs.frozen
 class ByTimeOfDay:
-    """Due on the n-th business day after the start, at a time of day in the calendar's zone.
+    """A target that is due some business days after the start, at a time of day.
 
-    The days are counted from the date of the start, even if it is outside opening hours.
+    The time is in the calendar's zone. The days are counted from the date of the start, even if the
+    start is outside opening hours.
 
     Attributes:
         time: The time of day.
-        business_days: The number of dates with open time to count; 1 is the next business day, 0
-            the first date on which the time still lies ahead.
+        business_days: The number of business days to count. 1 is the next business day, 0 the first
+            date on which the time of day still lies ahead.
         cut_off: A start before this time of day belongs to its own date, if that has open time; any
             other start belongs to the next date with open time. The days are counted from that
             date.
@@ -170,11 +171,11 @@ def _open_date_after(calendar: Calendar, start: datetime, today: date, number: i
 
 @attrs.frozen
 class DueDate:
-    """Due at an instant that a field of the record holds when the clock starts.
+    """A target that is due at an instant that a field of the record holds.
 
     Attributes:
-        field: The field, such as ``"custom.due_at"``. If it is empty or lies before the start, the
-            clock is due at its start.
+        field: The field, such as ``"custom.due_at"``, read when the clock starts. If it is empty or
+            lies before the start, the clock is due at its start.
         follow: Whether a change of the field moves the due time of a running clock, even if it has
             passed.
 
@@ -237,7 +238,7 @@ def target_fields(target: Target, *, follow: bool = False) -> tuple[str, ...]:
 def resolve_target(
     target: Target, start: datetime, calendar: Calendar, facts: Mapping[str, Any]
 ) -> tuple[timedelta, datetime | None]:
-    """Return a target as open time, and its due time if it is relative to the start.
+    """Return a target as open time, and its due time if it computes one from the start.
 
     Raises:
         SlaDefinitionError: A due date's field holds something other than a datetime.
@@ -254,7 +255,7 @@ def resolve_target(
 
 
 def target_of(hours: float, minutes: float, target: Target | None) -> Target:
-    """Return the target of a preset, from hours and minutes or from another form."""
+    """Return the target given as hours and minutes, or in another form."""
     if target is not None:
         if hours or minutes:
             raise SlaDefinitionError("hours", hours or minutes, "a time or a target, not both")

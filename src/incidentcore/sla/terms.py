@@ -1,4 +1,4 @@
-"""The terms of an SLA: reopening, takeover, the calendar that counts, points on the clock."""
+"""The terms of an SLA: reopening, takeover, the choice of calendar, points on the clock."""
 
 from __future__ import annotations
 
@@ -121,18 +121,18 @@ class SlaThreshold:
 
     Attributes:
         name: The name that statuses and escalations refer to.
-        fraction: Reached when ``elapsed >= fraction * target``, compared exactly.
+        fraction: Reached when ``elapsed >= fraction * target``; 0.8 is 80 percent.
         before_due: Reached when ``elapsed >= target - before_due``, in open time; or business days
             before the due time.
         after_due: Reached when ``elapsed >= target + after_due``, in open time; or business days
             after the due time.
         calendar: Another calendar, in which ``after_due`` or the business days are counted.
 
-    A point in another calendar or in business days is fixed at its first crossing: the time runs on
-    from there, even while the clock is paused or stopped.
+    With another calendar or business days, ``after_due`` runs from the instant at which the clock
+    was first due, even while the clock is paused or stopped.
 
     Raises:
-        SlaDefinitionError: None or more than one of them is given, or one is negative.
+        SlaDefinitionError: Not exactly one of the three is given, or it is negative.
 
     >>> from datetime import timedelta
     >>> from fractions import Fraction
@@ -171,13 +171,14 @@ class SlaThreshold:
 
     @property
     def runs_on(self) -> bool:
-        """Return whether it is reached some time after its crossing, even if the clock stops."""
+        """Return whether its time runs on even if the clock is paused or stopped."""
         return self.after_due is not None and (self.calendar is not None or self.days is not None)
 
     def point(self, target: timedelta) -> timedelta:
-        """Return the least elapsed time at which it is reached.
+        """Return the elapsed time at which it is reached.
 
-        For business days and for another calendar it is the due time, from which they are counted.
+        For business days and another calendar this is the target, since they count from the due
+        time.
         """
         if self.fraction is not None:
             micros = target // _MICRO
@@ -191,7 +192,7 @@ class SlaThreshold:
         return target + self.after_due
 
     def offset(self, at: datetime, calendar: Calendar) -> datetime:
-        """Return when it is reached, counted from the due time by its own calendar or the clock's.
+        """Return when a point that is counted from the due time is reached, given that time.
 
         Raises:
             UnreachableDeadlineError: The calendar does not reach that far.

@@ -64,7 +64,7 @@ TRACE_TEXTS: Final[Texts] = FrozenMap(
 
 @attrs.frozen(kw_only=True)
 class TraceEntry:
-    """One stretch of wall time in a clock's life, or a takeover, which has no length.
+    """A stretch of wall time in a clock's life, or a takeover, which has no length.
 
     Attributes:
         interval: The stretch.
@@ -114,7 +114,7 @@ class Trace(Tabular):
 
     @property
     def summary(self) -> Phrase:
-        """The closing line as text."""
+        """Return the closing line as text."""
         return Phrase.joined(
             [Phrase(TRACE_TEXTS[code], **self._local(data)) for code, data in self.closing], ""
         )
@@ -166,7 +166,7 @@ class Trace(Tabular):
         return "\n".join([*lines, self.summary.in_words(words, zone)])
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return a table of when each stretch was, what it was, and how much of it counted."""
+        """Return the stretches as a table: times, reason, and the open time that counted."""
         heads = [f"when ({self.zone.key})", "what", "counted"]
         return heads, [list(row) for row in self.rows()], [False, False, True]
 

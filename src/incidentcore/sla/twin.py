@@ -1,4 +1,4 @@
-"""Two clocks that differ only in targets, hours and thresholds: one fold serves both."""
+"""Two clocks that differ only in targets, hours and thresholds share one fold."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ class Twin:
 
     Attributes:
         rules: The clock.
-        judges: For each definition of the other clock, by id: its own one, and the calendar by
-            which that one counts; None if both count by the same.
+        judges: For each definition of the other clock, by id: this clock's definition and its
+            calendar, which is None if both count in the same one.
     """
 
     rules: OneClock
     judges: Mapping[int, tuple[SlaDefinition, Calendar | None]]
 
     def status(self, known: SlaStatus) -> SlaStatus:
-        """Return what this clock shows where the other clock shows a status.
+        """Return the status of this clock, given that of the other clock.
 
-        The cycles are kept and judged again. Where a takeover or an import decided about them,
-        this clock is folded by itself.
+        The cycles are reused with the other definition. If they depend on a takeover or an import,
+        this clock is folded separately.
         """
         timeline = known._timeline  # noqa: SLF001  its fold is used again
         if known._editions or known._swaps or timeline.covers is not None:  # noqa: SLF001
@@ -86,7 +86,7 @@ def _judged_by(judge: SlaDefinition, calendar: Calendar | None, cycle: RawCycle)
 
 
 def twin_of(clock: OneClock, other: OneClock) -> Twin | None:
-    """Return another clock as the twin of a clock; None if the two are not folded alike."""
+    """Return another clock as the twin of a clock; None if they cannot share a fold."""
     if isinstance(clock, SlaDefinition) and isinstance(other, SlaDefinition):
         pairs = [(clock, other)]
     elif isinstance(clock, SlaPolicy) and isinstance(other, SlaPolicy):

@@ -27,7 +27,7 @@ Facts = dict[str, Any]
 
 
 class Comparison(NamedTuple):
-    """Two levels of which the more urgent one is due later.
+    """Two levels, of which the more urgent is due later.
 
     Attributes:
         words: The more urgent level with its target and definition, then the less urgent one's.
@@ -68,7 +68,7 @@ def regions(
     within: Condition | None = None,
     domains: Mapping[str, Iterable[object]] | None = None,
 ) -> Iterator[Facts]:
-    """Yield facts for which each rule of a policy, or its default, applies, if any can be found."""
+    """Yield facts to which each rule of a policy, or its default, applies, if any are found."""
     earlier: list[Condition] = []
     conditions = [rule.when for rule in policy.rules]
     for when in (*conditions, None):
@@ -89,8 +89,9 @@ def with_facts(facts: Mapping[str, Any], more: Mapping[str, Any]) -> Facts:
 def is_later(one: SlaDefinition, other: SlaDefinition, facts: Facts) -> bool:
     """Return whether one definition is due later than another from most starts of a week.
 
-    Every sixth hour is tried, and half of them are enough: two calendars may differ, and a night or
-    a weekend alone should not decide. Targets that read fields are not compared.
+    Every sixth hour of a week is tried as a start, and it must be later from half of them:
+    calendars differ, and nights or weekends alone must not decide. Targets that read fields are not
+    compared.
     """
     if target_fields(one.target) or target_fields(other.target):
         return False

@@ -1,8 +1,8 @@
 """Remove personal data from a history without changing its clocks and KPIs.
 
-Personal data are in few places: persons (actors, callers, assignees, approvers) and texts (titles,
-descriptions, comments, notes, reasons, custom fields). Neither clocks nor KPIs are computed from
-them, except that different persons must stay distinct.
+Personal data are persons (actors, callers, assignees, approvers) and texts (titles, descriptions,
+comments, notes, reasons, custom fields). Clocks and KPIs do not depend on them, except that
+different persons must stay distinct.
 """
 
 from __future__ import annotations

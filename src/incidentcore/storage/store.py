@@ -42,7 +42,7 @@ class Change:
 
 @runtime_checkable
 class RecordStore(Protocol):
-    """A store of records, kept as histories; this is the contract.
+    """The contract of a store of records, which it holds as histories of events.
 
     A store keeps the events of records and returns them exactly: every field, to the microsecond,
     text byte for byte. It never changes an event.
@@ -51,8 +51,8 @@ class RecordStore(Protocol):
     ``expected_version`` is the version on which the events are based, 0 for a new record. In
     this order:
 
-    1. Every event of the batch is already stored, equal in every field: nothing is written, and
-       the record's version is returned. So code that lost the result can simply call again.
+    1. Every event of the batch is already stored, equal in every field: nothing is written, and the
+       record's version is returned. So code that did not receive the result can call again.
     2. The record is at another version: ``StaleRecordError`` with both.
     3. An event has the id of a stored one, or a sequence that is taken:
        ``DuplicateEventError``.
@@ -64,13 +64,13 @@ class RecordStore(Protocol):
 
     ``checked_append`` performs checks 1 to 5 for you.
 
-    *Reading*: histories come in order of sequence, records in order of id (by code points),
-    changes in the order in which they were written. A position in the feed of changes becomes
-    visible only after all smaller ones, so that a reader that remembers its last position
-    misses nothing. A page has at most ``limit`` items; an empty page means that there are no more.
+    *Reading*: histories come in order of sequence, records in order of id (by code points), changes
+    in the order in which they were written. A position in the feed of changes becomes visible only
+    after all smaller ones, so a reader that remembers its last position misses nothing. A page has
+    at most ``limit`` items; an empty page means that there are no more.
 
-    *Removing* a record deletes all its events, also from the feed, and leaves one ``Change``
-    without an event, which tells a reader of the feed to forget the record.
+    *Removing* a record deletes all its events, also those in the feed, and adds one ``Change``
+    without an event, upon which a reader of the feed deletes its copy.
 
     Any other failure is a ``StorageError``.
     """
@@ -142,7 +142,7 @@ class RecordStore(Protocol):
         ...
 
     def remove(self, record_id: str, *, expected_version: int) -> None:
-        """Delete a record permanently, as erasure requires; the feed then has its removal.
+        """Delete a record permanently; the feed then has a change that states its removal.
 
         Raises:
             RecordNotFoundError: No record has that id.
@@ -155,8 +155,8 @@ class RecordStore(Protocol):
 class AsyncRecordStore(Protocol):
     """A store whose six methods are coroutines, with the same contract as ``RecordStore``.
 
-    ``incidentcore.testing.AsyncStoreContract`` tests it. A task that is cancelled during an
-    append cannot know whether the batch was written, but it was written either whole or not at all.
+    ``incidentcore.testing.AsyncStoreContract`` tests it. If a task is cancelled during an append,
+    the batch may or may not have been written, but never in part.
     """
 
     async def append(
@@ -215,8 +215,8 @@ def checked_append(
         stored: The record's stored events by id; only those with ids in the batch are needed.
 
     Returns:
-        Each event to write with its document; the record's version increases by their number. Empty
-        if all were written before.
+        The events to write, each with its document; the record's version grows by their number.
+        Empty if all of them are already stored.
 
     Raises:
         StaleRecordError: The record is at another version.

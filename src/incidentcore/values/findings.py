@@ -1,4 +1,4 @@
-"""The findings of a lint, as a code with data; the text is made from a table of templates."""
+"""Lint findings: a code with data, and its text from a table of templates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
 
 @attrs.frozen
 class LintFinding:
-    """One part of a rule that cannot work as intended, or that is rarely intended.
+    """A part of a rule that cannot work as intended, or that is probably a mistake.
 
     Attributes:
         code: The kind of finding, as a stable code in snake_case.

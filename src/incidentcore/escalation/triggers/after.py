@@ -38,10 +38,10 @@ _MOMENTS: Final = (
 
 @attrs.frozen
 class After(Trigger):
-    """Fires a delay after a moment of the record, for as long as that moment stays set.
+    """Fires a delay after a moment of the record, if that moment is still set.
 
     Attributes:
-        delay: How long after it.
+        delay: How long after the moment.
         since: The field that holds the moment: ``opened_at``, ``reopened_at``, ``updated_at``,
             ``unanswered_since`` and so on, or a custom one such as ``custom.called_at``. When it
             moves, the delay starts again; when it becomes None, nothing fires.
@@ -84,7 +84,7 @@ class After(Trigger):
     def offset(
         self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
     ) -> datetime | None:
-        """Return the same distance from the first level as in the first pass."""
+        """Return the due time at the same distance from the first level as in the first pass."""
         if not isinstance(first, After):
             return begin
         return later(begin, max(self.delay - first.delay, _ZERO), self.calendar)

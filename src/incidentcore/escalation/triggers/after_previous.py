@@ -26,13 +26,13 @@ __all__ = ["AfterPrevious"]
 
 @attrs.frozen
 class AfterPrevious(Trigger):
-    """Fires a delay after the level above became due, not after it was polled.
+    """Fires a delay after the level above became due, whenever that was polled.
 
-    It ends when the level above's starting point ends: a chain that began because nothing had
-    happened for an hour ends when something happens.
+    It does not fire once the starting point of the level above has ended: a chain that began
+    because nothing had happened for an hour ends when something happens.
 
     Attributes:
-        delay: How long after it.
+        delay: How long after the due time of the level above.
         calendar: Count the delay in this calendar's open time; wall time otherwise.
     """
 

@@ -20,11 +20,11 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 @attrs.frozen
 class AtWallTime(Trigger):
-    """Fires again and again at a wall time, while a moment of the record is set.
+    """Fires repeatedly at a wall time, while a moment of the record is set.
 
     The times are the handoffs of a rotation, so they are correct across changes of clocks (rule
-    E5). Each time is a cycle of its own. A time at which the level is silent, or outside its
-    contact hours, is skipped and not made up for. A manual escalation does not bring any forward.
+    E5). Each time is a separate cycle. A time at which the level is silent, or outside its contact
+    hours, is skipped. A manual escalation does not bring the next one forward.
 
     Attributes:
         rotation: When it recurs, such as each day at the wall time of its anchor.

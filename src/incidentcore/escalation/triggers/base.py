@@ -173,7 +173,7 @@ class Trigger(ABC):
     A subclass is a frozen attrs class with ``candidates`` and ``why``; all else has a default.
 
     Attributes:
-        until: What silences a level with this trigger if the level does not specify it.
+        until: The default of a level's ``until`` with this trigger.
         chained: Whether it needs a level above.
         calendar: The calendar of its delay; None for wall time.
 
@@ -199,11 +199,11 @@ class Trigger(ABC):
 
     @abstractmethod
     def candidates(self, context: TriggerContext) -> Sequence[Candidate]:
-        """Return each occasion on which the level can become due, in ascending order of cycles."""
+        """Return each occasion on which the level can become due, in order of cycles."""
         ...
 
     def may_fire(self, view: RecordView) -> bool:
-        """Return False only if there is certainly no candidate for a record; the walk is saved."""
+        """Return False only if a record certainly has no candidate, which saves the walk."""
         return True
 
     @property
@@ -219,7 +219,7 @@ class Trigger(ABC):
 
     @property
     def asks(self) -> tuple[Condition, ...]:
-        """Return the conditions on the record from whose spells it counts."""
+        """Return the conditions on the record whose spells it counts from."""
         return ()
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:

@@ -60,7 +60,7 @@ class OnClock(Trigger):
         need_text("clock", self.clock, EscalationMatrixError, "the kind or name of a definition")
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return each crossing of the point; no manual escalation brings it forward."""
+        """Return each crossing of the point; a manual escalation cannot bring it forward."""
         return [
             Candidate(crossing.cycle, None, crossing.at)
             for crossing in context.view.clocks.crossings(self.clock, self.point)
@@ -83,7 +83,7 @@ class OnClock(Trigger):
         return "level_never_fires", {"because": "no_clock", "clock": self.clock}, self.clock
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield findings if it is due at the start of its clock, or before the level above."""
+        """Yield findings if the level is due when its clock starts, or before the level above."""
         above = scope.above
         for definition in scope.definitions:
             target = definition.target
@@ -109,7 +109,7 @@ class OnClock(Trigger):
                     yield "out_of_order", data, (elapsed, first)
 
     def elapsed_at(self, target: timedelta) -> timedelta:
-        """Return how much of a target has elapsed at the point, without its calendar."""
+        """Return the elapsed time at which a clock with the given target reaches the point."""
         point = self.point
         if isinstance(point, SlaThreshold):
             later = point.after_due if point.runs_on else _ZERO

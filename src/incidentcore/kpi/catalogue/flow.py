@@ -161,8 +161,8 @@ def recurrence_rate(*key: str, days: int = 30) -> Kpi:
     """Return the share of records that have an earlier record of the same key.
 
     Args:
-        key: The fields that make two records the same, such as category and configuration item.
-        days: A recurrence counts within this many days of the earlier record's opening.
+        key: The fields in which two records must agree, such as category and configuration item.
+        days: The greatest number of days between the two openings.
     """
     return Kpi(
         id="recurrence_rate",

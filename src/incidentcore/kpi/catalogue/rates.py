@@ -327,7 +327,7 @@ def resolution_code_rate(kpi_id: str, *codes: str, title: str = "") -> Kpi:
     Args:
         kpi_id: The KPI's id, such as ``"self_service_rate"`` or ``"not_solved_rate"``.
         codes: The codes that count, as your tool writes them.
-        title: The title that people read.
+        title: The title shown in tables.
 
     Source: ServiceNow, incident premium dashboard (closed by caller; not solved).
 

@@ -120,7 +120,7 @@ def sla_running_breached_rate(rules: OneClock | Versions[OneClock]) -> Kpi:
 
 
 def mean_time_over_target(rules: OneClock | Versions[OneClock]) -> Kpi:
-    """Return the mean open time beyond the target, of the records that breached it.
+    """Return the mean open time beyond the target over the records that breached it.
 
     Args:
         rules: The definition or policy of one clock.
@@ -163,10 +163,10 @@ MEAN_TIME_BETWEEN_FAILURES: Final = Kpi(
 
 
 def availability(planned: Iterable[Interval]) -> Kpi:
-    """Return an availability that counts maintenance as neither downtime nor service time.
+    """Return the availability, with agreed maintenance as neither downtime nor service time.
 
     Args:
-        planned: When maintenance was agreed.
+        planned: The calendar of agreed maintenance.
     """
     return AVAILABILITY.replace(measure=Availability(start=_BEGAN, planned=planned))
 
@@ -175,7 +175,7 @@ def mean_time_between_failures(planned: Iterable[Interval]) -> Kpi:
     """Return the mean time between failures, not counting agreed maintenance.
 
     Args:
-        planned: When maintenance was agreed.
+        planned: The calendar of agreed maintenance.
     """
     measure = TimeBetweenFailures(start=_BEGAN, planned=planned)
     return MEAN_TIME_BETWEEN_FAILURES.replace(measure=measure)

@@ -1,4 +1,4 @@
-"""KPIs of a communication plan: updates sent on time, lateness of the others, and their number."""
+"""KPIs of a communication plan: updates on time, lateness of the others, updates sent."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def updates_on_time_rate(plan: CommunicationRules) -> Kpi:
 
 
 def mean_update_lateness(plan: CommunicationRules) -> Kpi:
-    """Return how late the updates were that were not sent by their due time.
+    """Return the mean lateness of the updates that were not sent by their due time.
 
     Args:
         plan: The communication plan.

@@ -209,7 +209,7 @@ class Tally(_Sums):
 
 
 class Ratio(_Sums):
-    """Two exact sums, and the number of records they were taken over."""
+    """Two exact sums, and the number of records in them."""
 
     __slots__ = ("above", "below", "n")
 

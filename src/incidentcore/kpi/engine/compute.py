@@ -38,7 +38,7 @@ def compute_kpis(
     """Compute KPIs over records.
 
     Args:
-        kpis: The definitions, with different ids; or one alone.
+        kpis: The definitions, with different ids; or a single one.
         records: The records, read once; they may be a stream.
         as_of: Only what had happened and been recorded by then counts (rule K6).
         group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or functions of a
@@ -53,8 +53,8 @@ def compute_kpis(
         The table: each figure with its n, the records left out by reason, and its definition.
 
     Raises:
-        InvalidValueError: ``kpis`` or ``records`` hold something else, a field is absent, a group
-            cannot be hashed, or a KPI cannot be computed in this mode or window.
+        InvalidValueError: ``kpis`` or ``records`` hold values of another type, a field does not
+            exist, a group cannot be hashed, or a KPI cannot be computed in this mode or window.
 
     Units: times are ``timedelta``, exact to the microsecond; rates are fractions from 0 to 1.
 

@@ -209,7 +209,7 @@ def bootstrap(
         ordered: At least one value, ascending.
         q: The quantile; None for the mean.
         confidence: The level, between 0 and 1.
-        seed: The seed of the draws: the same seed and values give the same interval.
+        seed: The seed; the same seed and values give the same interval.
     """
     from random import Random  # noqa: PLC0415  slow to load, needed for this interval only
 
@@ -243,7 +243,7 @@ def _resampled_quantile(ordered: Sequence[int | Fraction], q: Fraction, random: 
 
 @attrs.frozen
 class ControlLimits:
-    """The natural limits of a series: a point outside is a signal, one inside is noise."""
+    """The natural limits of a series: a value outside them is a signal, one inside is noise."""
 
     center: float
     lower: float

@@ -83,17 +83,18 @@ def gather_kpis(
     """Gather the contribution of a part of the records to KPIs.
 
     Args:
-        kpis: The definitions, with different ids; or one alone.
+        kpis: The definitions, with different ids; or a single one.
         records: The records of this part, read once.
         as_of: Only what had happened and been recorded by then counts (rule K6).
         group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or functions of a
             record; without any there is one figure.
-        window: An ``Interval`` in which the window basis of a record must lie, or ``Periods``.
+        window: An ``Interval`` in which a record's opening, resolution or closing must lie, as the
+            KPI's ``window_basis`` says, or ``Periods``.
         mode: ``exact`` keeps every value, ``sketch`` a histogram (rule K4).
 
     Raises:
-        InvalidValueError: ``kpis`` or ``records`` hold something else, a field is absent, a group
-            cannot be hashed, or a KPI cannot be computed in this mode or window.
+        InvalidValueError: ``kpis`` or ``records`` hold values of another type, a field does not
+            exist, a group cannot be hashed, or a KPI cannot be computed in this mode or window.
 
     Source: rule K4. Parts merge by ``merge_partials``; ``finish_partial`` makes the table.
     """
@@ -134,7 +135,7 @@ def _check_records(records: object) -> None:
 
 
 def as_kpis(kpis: Iterable[Kpi] | Kpi) -> tuple[Kpi, ...]:
-    """Return several definitions, or one alone, as a tuple."""
+    """Return one or more definitions as a tuple."""
     return (kpis,) if isinstance(kpis, Kpi) else tuple(kpis)
 
 

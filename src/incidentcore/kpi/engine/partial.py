@@ -55,7 +55,7 @@ def _contents(total: Accumulator) -> tuple[object, ...]:
 
 
 class Partial:
-    """The contribution of a part of the records; it can be merged, and ``finish_partial`` ends it.
+    """The contribution of a part of the records, to be merged and passed to ``finish_partial``.
 
     A partial can be pickled, and ``dumps`` writes it as a document. Two partials with the same
     contents are equal. A partial does not change once it is made.
@@ -66,8 +66,8 @@ class Partial:
         groups: The headings of the groups.
         window: The window or periods, if any.
         mode: ``exact`` or ``sketch``.
-        cells: For each group and period, one accumulator for each set of values.
-        firsts: One KPI for each set of values that is kept.
+        cells: For each group and period, one accumulator for each set of values. firsts: One KPI
+        for each set of values.
         places: For each KPI, the index of its set of values.
     """
 

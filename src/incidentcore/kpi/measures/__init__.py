@@ -1,4 +1,4 @@
-"""What KPIs measure: one kind of measure in each module.
+"""Measures: what a KPI measures on each record, one kind in each module.
 
 To add a kind, add its module, list its class here, and give it a name in ``kpi.written``.
 """

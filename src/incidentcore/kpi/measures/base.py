@@ -62,15 +62,15 @@ _HISTORY_OF: Final = {
 
 
 class Measure:
-    """What is measured on each record, and how many such outcomes become one figure.
+    """The base class of measures: what is read from each record, and how that becomes one figure.
 
     A measure is a frozen attrs class that derives from this one. It is evaluated and merged in
     partials like those of the library and, if registered with a ``Codec``, also written like them.
 
     Attributes:
-        exact_only: Whether it keeps state by key, which a sketch cannot do.
+        exact_only: Whether it cannot be computed in the mode ``sketch``.
         needs_window: Whether it is a share of a window's time.
-        spreads: Whether its outcomes have their own instants, which decide the period.
+        spreads: Whether parts of one record's outcome belong to different periods.
         has_statistic: Whether it gives values for a statistic.
     """
 
@@ -121,7 +121,7 @@ class Measure:
         raise NotImplementedError
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
-        """Return a reader that itself leaves out canceled records, or None to use ``reader``."""
+        """Return a faster reader that also leaves out canceled records, or None."""
         return None
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
@@ -129,11 +129,11 @@ class Measure:
         raise NotImplementedError
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        """Return the figure of an accumulator, within a window up to the instant."""
+        """Return the figure of an accumulator; ``within`` is the window, up to the instant."""
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield the parts of a spread outcome by period: the period's name and the part in it."""
+        """Yield, for an outcome that spreads, each period's name with its part of the outcome."""
         raise NotImplementedError
 
 
@@ -160,12 +160,12 @@ class ValueMeasure(Measure):
 
 
 def is_own(measure: Measure) -> bool:
-    """Return whether a measure is one of your own, not one of the library's."""
+    """Return whether a measure is a custom one, not one of the library's."""
     return not type(measure).__module__.startswith("incidentcore.")
 
 
 def check_measure(kpi_id: str, measure: Measure) -> None:
-    """Refuse a measure of your own that cannot be relied on.
+    """Refuse an invalid custom measure.
 
     Raises:
         KpiDefinitionError: Its class is not a frozen attrs class, or needs an unknown word.
@@ -186,7 +186,7 @@ def check_measure(kpi_id: str, measure: Measure) -> None:
 
 
 def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
-    """Return the reader of a measure; it checks the outcomes of a measure of your own.
+    """Return the reader of a measure, which checks the outcomes of a custom measure.
 
     Raises:
         InvalidValueError: From the reader, for an outcome that is None or not finite, and of a

@@ -49,7 +49,7 @@ class SlaClocks(ValueMeasure):
             reset or reopened counts once, by its last cycle. ``cycles_met`` is the same share of
             all completed cycles, for clocks that run repeatedly. ``running_breached`` is the share
             of running or paused clocks that have breached. ``time_over_target`` is the open time
-            beyond the target, of the records that breached it.
+            beyond the target of each record that breached it.
         overdue_missed: For ``met``: whether a running clock that has breached counts as missed
             instead of being left out as ``running_breached``.
 

@@ -37,7 +37,7 @@ def _path(path: str | None) -> str | None:
 
 @attrs.frozen(kw_only=True)
 class Count(Measure):
-    """The number of records, or a figure derived from it; at most one of the first three is given.
+    """The number of records, or a figure derived from it; give at most one of the first three.
 
     Attributes:
         distinct: A field: count its different values instead of the records.

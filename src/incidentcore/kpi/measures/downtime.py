@@ -1,4 +1,4 @@
-"""When a service was down: the spells of downtime of each record, and the figures made of them.
+"""Downtime of services: the spells of each record, and the figures computed from them.
 
 A spell begins with the outage, or with a reopening. It ends with the restoration or the resolution,
 whichever comes first (rule K1).
@@ -238,9 +238,9 @@ class Availability(_Outages):
             instant of the computation.
         during: A condition on the record's facts: only the part of a spell in which it held is
             downtime.
-        weights: Conditions with weights from 0 to 1, such as 0.3 for a partial outage; the first
-            that holds counts, and downtime that matches none counts in full. Where outages overlap,
-            the heaviest counts.
+        weights: Pairs of a condition and a weight from 0 to 1, such as 0.3 for a partial outage.
+            The first condition that holds applies; downtime that matches none counts in full. Where
+            outages overlap, the greatest weight applies.
         reopening_is_downtime: Whether a reopening begins another spell.
         planned: Agreed maintenance: neither downtime nor part of the agreed service time.
     """

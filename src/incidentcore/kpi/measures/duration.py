@@ -80,8 +80,8 @@ def time_held(
 class Duration(ValueMeasure):
     """The time from one moment to another: wall time, or open time by the KPI's clock.
 
-    An acknowledgement that was given while the record was resolved came too late to matter: as a
-    stop it is left out as ``after_resolution``, or censored at the resolution.
+    If the stop is an acknowledgement that was given while the record was resolved, the record is
+    left out as ``after_resolution``, or censored at the resolution.
     """
 
     start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
@@ -122,7 +122,7 @@ class Duration(ValueMeasure):
         )
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
-        """Return the reader of the plainest and most common case, or None for any other KPI.
+        """Return the reader of the most common case, or None for any other KPI.
 
         The case is wall time between two fields, with canceled records left out: all fields are
         read at once, in C. Measurements show that most tables spend most of their time on it.

@@ -25,7 +25,7 @@ def _names(names: Iterable[str]) -> frozenset[str]:
 
 @attrs.frozen
 class LinkedShare(Measure):
-    """The share of given items that a record is linked to, such as deployments that failed.
+    """The share of given items that records are linked to, such as deployments that failed.
 
     Attributes:
         type: The type of the link, such as ``"caused_by_change"``.

@@ -37,11 +37,11 @@ def _inside(condition: Condition | None) -> Condition | None:
 
 @attrs.frozen
 class NetFlow(Measure):
-    """Records that came in minus those that went out, each counted in its own period.
+    """The number of records that came in minus the number that went out.
 
     Attributes:
-        inflow: When a record comes in.
-        outflow: When it goes out.
+        inflow: The moment at which a record comes in, which decides the period.
+        outflow: The moment at which it goes out; likewise.
         inside: A condition on the record's facts instead of the two moments: a record comes in
             whenever it becomes true, and goes out whenever it becomes false. Over a window the
             figure is the change in the number of records for which it is true.

@@ -39,8 +39,8 @@ class Recurrence(Measure):
     """The share of records with an earlier record of the same key within a span of time.
 
     Attributes:
-        key: The fields that make two records the same; a record without any of them is left out.
-        within: How long after the earlier record's opening a recurrence counts.
+        key: The fields in which two records must agree; a record without any of them is left out.
+        within: The greatest span of time between the two openings.
     """
 
     exact_only = True

@@ -31,7 +31,7 @@ def _check_plan(_: object, field: attrs.Attribute[Any], value: object) -> None:
 
 @attrs.frozen
 class Updates(ValueMeasure):
-    """How many updates a record's audiences were owed, by outcome.
+    """The updates that a communication plan requires for a record, by outcome.
 
     Attributes:
         plan: The plan that requires them.
@@ -39,7 +39,7 @@ class Updates(ValueMeasure):
             ``due`` for both, ``sent`` for all that went out, required or not, and ``lateness`` for
             the total time by which the missed ones were late.
 
-    A record to which the plan owed nothing is left out as ``nothing_owed``.
+    A record for which the plan requires no update is left out as ``nothing_owed``.
     """
 
     plan: CommunicationRules = attrs.field(validator=_check_plan)

@@ -46,7 +46,7 @@ def log_contact(
     text: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Log that agent and requester spoke, for example by telephone; ``by`` is who spoke."""
+    """Log that agent and requester spoke, for example by telephone; ``by`` is the one who spoke."""
     return record.with_event(
         Contacted, at=at, by=by, recorded_at=recorded_at, channel=channel, text=text
     )

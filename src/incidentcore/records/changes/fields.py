@@ -93,11 +93,11 @@ def set_fields(
 ) -> R:
     """Set descriptive fields, such as title, service, tags and custom.
 
-    Entries of ``custom`` are merged into the existing ones; every other field is replaced. Moments
-    and counts cannot be set: they follow from the history (rule H2).
+    Entries of ``custom`` are merged into the existing ones; every other field is replaced. Fields
+    such as ``resolved_at`` and ``reopen_count`` cannot be set: they follow from the history (H2).
 
     Raises:
-        InvalidValueError: A field cannot be set, or a value is not what it accepts.
+        InvalidValueError: A field cannot be set, or does not accept its value.
     """
     return record.with_event(
         FieldsChanged,
@@ -121,7 +121,7 @@ def correct_event(
 ) -> R:
     """Record that an event did not happen as recorded; append what did happen separately.
 
-    The opening is corrected in place: the record was opened at ``at``, with ``fields``.
+    A correction of the opening changes it: the record then was opened at ``at``, with ``fields``.
 
     Args:
         record: The record.

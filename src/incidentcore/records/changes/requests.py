@@ -46,7 +46,8 @@ def request_approval(
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The record is not a service request, or the rule not an ``ApprovalRule``.
+        InvalidValueError: The record is not a service request, or the rule is not an
+            ``ApprovalRule``.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import ApprovalRule, approve, request_approval
@@ -79,7 +80,7 @@ def approve(
     on_behalf_of: str | None = None,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Record an approver's decision on a service request; the approver's last one counts.
+    """Record an approver's decision on a service request; it replaces an earlier one.
 
     Args:
         record: The service request.
@@ -122,8 +123,8 @@ def set_task(
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The record is not a service request, or the task is complete or
-            incomplete while one of a lower order is open; skipping it is allowed.
+        InvalidValueError: The record is not a service request, or the task is marked complete or
+            incomplete while one of a lower order is open; it may be skipped.
 
     Source: rule L8.
     """

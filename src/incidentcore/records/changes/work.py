@@ -71,7 +71,7 @@ def assign(
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: Nothing is given, or a value is not what its field accepts.
+        InvalidValueError: Nothing is given, or a field does not accept its value.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import assign
@@ -137,10 +137,10 @@ def snooze(
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Silence a record until an instant; a second snooze moves the end of the first.
+    """Silence a record's escalations until an instant; a second snooze replaces the first.
 
-    The escalation matrix determines what it silences and what its end does (rule E3). An
-    acknowledgement ends it; it is not itself an acknowledgement. It does not pause any clock.
+    The escalation matrix decides which escalations it silences and what happens at its end (rule
+    E3). It is not an acknowledgement, which would end it, and it does not pause any clock.
 
     Args:
         record: The record.
@@ -226,7 +226,7 @@ def set_major_status(
     assignee: str | None = None,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Propose, accept, reject or demote an incident as a major one; see ``MajorStatus``.
+    """Propose, accept, reject or demote an incident as a major incident; see ``MajorStatus``.
 
     This does not check that the step is allowed; use ``lifecycle.decide_major`` for that.
 
@@ -242,7 +242,7 @@ def set_major_status(
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The record is not an incident, or a value is not what its field accepts.
+        InvalidValueError: The record is not an incident, or a field does not accept its value.
     """
     named = {"business_impact": business_impact, "major_roles": roles, "assignee": assignee}
     fields = {name: value for name, value in named.items() if value is not None}

@@ -144,7 +144,7 @@ class Unacknowledged(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return that it is no longer acknowledged; the time of the first one is kept."""
+        """Return that it is no longer acknowledged; the time of the first one is unchanged."""
         return {"acknowledged": False}
 
 
@@ -178,7 +178,7 @@ class Escalated(Event):
             need_text(name, getattr(self, name), empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the new count; a manual escalation un-acknowledges and ends a snooze (rule E3)."""
+        """Return the new count; a manual escalation ends acknowledgement and snooze (rule E3)."""
         changes: dict[str, object] = {"escalation_count": facts["escalation_count"] + 1}
         if not self.key:
             changes["acknowledged"] = False
@@ -215,7 +215,7 @@ class DiagnosisNoted(Event):
 
 @attrs.frozen(kw_only=True)
 class ProcedureFollowed(Event):
-    """A runbook was followed, in some version and with some outcome."""
+    """A runbook was followed; ``version`` and ``outcome`` are empty if unknown."""
 
     kind: ClassVar[str] = "procedure_followed"
 
@@ -260,7 +260,7 @@ class MajorStatusChanged(Event):
 
 @attrs.frozen(kw_only=True)
 class Communicated(Event):
-    """An update was sent to an audience; not a reply to the requester, so not a response.
+    """An update was sent to an audience. It is not a response, since it does not reply to anybody.
 
     Attributes:
         audience: Who was informed, such as ``"customers"`` or ``"executives"``.

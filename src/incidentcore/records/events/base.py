@@ -33,11 +33,11 @@ class LifecycleRef:
 
 @attrs.frozen(kw_only=True)
 class Event:
-    """One fact in a record's history; the base of all kinds.
+    """One fact in a record's history; the base class of all kinds of event.
 
     Attributes:
         record_id: The record it belongs to.
-        sequence: Its number in the record's history, from 1 without gaps, given on append.
+        sequence: Its number in the record's history, counted from 1 without gaps.
         at: When it happened, in UTC.
         by: Who did it, in which role.
         recorded_at: When it became known, in UTC. Defaults to ``at``.
@@ -45,7 +45,7 @@ class Event:
 
     Raises:
         InvalidValueError: An id is empty, the sequence is not a whole number from 1, a time is
-            naive, or the body is not what the kind accepts.
+            naive, or an attribute of the kind has an invalid value.
     """
 
     kind: ClassVar[str] = "event"
@@ -83,7 +83,7 @@ class Event:
 
 
 def check_fields(event: Any) -> None:
-    """Convert the fields that an event sets to their stored form; none can be a count (rule H2)."""
+    """Convert the fields that an event sets to their stored form, and refuse counts (rule H2)."""
     fields = checked_fields(event.fields, event.allowed)
     if fields is not event.fields:
         _set(event, "fields", fields)

@@ -240,7 +240,7 @@ def _set_priority(changes: dict[str, Any], facts: Mapping[str, Any]) -> None:
 
 @attrs.frozen(kw_only=True)
 class Assigned(Event):
-    """Group, assignee or support tier were set; those not given stay unchanged."""
+    """The group, assignee or support tier was set; one that is not given stays unchanged."""
 
     kind: ClassVar[str] = "assigned"
     allowed: ClassVar[frozenset[str]] = frozenset(("assignment_group", "assignee", "support_tier"))
@@ -323,7 +323,7 @@ class FieldsChanged(Event):
 
 @attrs.frozen(kw_only=True)
 class LinkAdded(Event):
-    """A link to another record was added; ``answered_at``: when a merged duplicate was answered."""
+    """A link was added; ``answered_at`` is when a merged duplicate was answered."""
 
     kind: ClassVar[str] = "linked"
 
@@ -364,13 +364,13 @@ class LinkRemoved(Event):
 class Corrected(Event):
     """An earlier event did not happen as recorded: it no longer counts.
 
-    What really happened is appended as separate events. A correction counts from its own ``at``:
-    dated like the event it corrects, it changes every result about the past, while ``known_at``
-    still shows what was known before it was recorded; dated later, it changes only the facts from
-    then on. A correction can itself be corrected, by a later event.
+    What really happened is appended as separate events. A correction takes effect at its own
+    ``at``. If that is the time of the wrong event, every result about the past changes, while
+    ``known_at`` still gives what was known before. If it is later, only the facts from then on
+    change. A later event can correct a correction.
 
-    A correction of the opening voids nothing: the record was opened at the correction's ``at``,
-    with its ``fields`` over those of the opening.
+    A correction of the opening does not remove it: the record was opened at the correction's
+    ``at``, with its ``fields`` replacing those of the opening.
 
     Attributes:
         corrects: The id of the event that was wrong.

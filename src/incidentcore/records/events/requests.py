@@ -18,7 +18,7 @@ __all__ = ["ApprovalRequested", "Approved", "ApprovedOnBehalf", "TaskChanged", "
 
 @attrs.frozen(kw_only=True)
 class ApprovalRequested(Event):
-    """Approval was requested under a rule; a new round if it was requested before.
+    """Approval was requested under a rule; a further request begins a new round.
 
     Attributes:
         rule: Who is asked, and how many of them must approve.
@@ -115,7 +115,7 @@ class Approved(Event):
         return max(asked, default=begun)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the approvals with this one and their combined result; empty after the expiry."""
+        """Return the decisions with this one, and their result; nothing after the expiry."""
         end = facts.get("approval_expires_at")
         if end is not None and self.at > end:
             return {}

@@ -232,7 +232,7 @@ def pick_calendar(choice: CalendarChoice, facts: dict[str, object]) -> Calendar:
 
 
 class OtherTerms(TypedDict, total=False):
-    """The attributes of a definition that every preset takes; see ``SlaDefinition``."""
+    """The attributes of ``SlaDefinition`` that every named constructor accepts."""
 
     start: Condition
     resume: Condition | None

@@ -28,21 +28,21 @@ def gather_dask(
     /,
     **options: Any,
 ) -> Partial:
-    """Gather KPIs from a Dask data frame: each partition is processed where it is, then merged.
+    """Gather KPIs from a Dask data frame: partitions are processed where they are, and merged.
 
     Args:
         frame: The data frame. The same id in two partitions counts twice.
-        kpis: The definitions, with different ids; or one alone.
-        mapping: Which column holds which field; see ``frames.gather_kpis_from``.
+        kpis: The definitions, with different ids; or a single one.
+        mapping: The column of each field; see ``frames.gather_kpis_from``.
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Returns:
         The partial of the whole frame; ``finish_partial`` turns it into the table.
 
     Raises:
-        InvalidValueError: ``gather_kpis_from`` refuses something.
+        InvalidValueError: As for ``gather_kpis_from``.
 
-    Source: rule K4: parts merge to the whole, bit for bit.
+    Source: rule K4: merged parts are exactly equal to the whole.
     """
     several = as_kpis(kpis)
     gather, merge = delayed(_gather), delayed(_merge)

@@ -1,4 +1,4 @@
-"""The statements of the outbox, which keeps due items until they have been delivered."""
+"""The statements of the outbox, which holds due items until they have been delivered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Run: TypeAlias = Callable[..., Sequence[Sequence[Any]]]
 
 
 def put_due(run: Run, items: Iterable[DueItem]) -> None:
-    """Write due items into the outbox; a key that is already there is left unchanged."""
+    """Write due items into the outbox; items whose key is already there are ignored."""
     rows = [
         {
             "key": as_key(item.key, "key"),

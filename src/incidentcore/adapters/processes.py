@@ -34,15 +34,15 @@ def gather_in_processes(
     Args:
         sources: Paths of parquet files, which each process opens itself, or frames, which are sent
             to it. The same id in two sources counts twice.
-        kpis: The definitions, with different ids; or one alone.
-        mapping: Which column holds which field; see ``frames.gather_kpis_from``.
+        kpis: The definitions, with different ids; or a single one.
+        mapping: The column of each field; see ``frames.gather_kpis_from``.
         workers: How many processes run at a time.
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Raises:
-        InvalidValueError: There is no source, or ``gather_kpis_from`` refuses something.
+        InvalidValueError: There is no source; or as for ``gather_kpis_from``.
 
-    Source: rule K4: parts merge to the whole, bit for bit.
+    Source: rule K4: merged parts are exactly equal to the whole.
     """
     several = as_kpis(kpis)
     given = list(sources)

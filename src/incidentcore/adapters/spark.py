@@ -28,23 +28,23 @@ def gather_spark(
 ) -> Partial:
     """Gather KPIs from a Spark data frame: each partition on its worker, in Arrow batches.
 
-    The workers need this library with its extra ``spark``. Spark shows times in the zone of the
-    session; they are read as instants.
+    The workers need this library with its extra ``spark``. Times are read as instants; the zone of
+    the session does not matter.
 
     Args:
         frame: The data frame. The same id in two batches counts twice.
-        kpis: The definitions, with different ids; or one alone.
-        mapping: Which column holds which field; see ``frames.gather_kpis_from``.
+        kpis: The definitions, with different ids; or a single one.
+        mapping: The column of each field; see ``frames.gather_kpis_from``.
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Returns:
         The partial of the whole frame; ``finish_partial`` turns it into the table.
 
     Raises:
-        InvalidValueError: ``gather_kpis_from`` refuses something; Spark wraps the error if it
-            occurs only on a worker.
+        InvalidValueError: As for ``gather_kpis_from``; Spark wraps the error if it occurs on a
+            worker.
 
-    Source: rule K4: parts merge to the whole, bit for bit.
+    Source: rule K4: merged parts are exactly equal to the whole.
     """
     several = as_kpis(kpis)
     empty = gather_kpis_from([], several, mapping, **options)  # refuses here what can be

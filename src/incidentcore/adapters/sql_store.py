@@ -40,9 +40,8 @@ class SqlStore:
         Args:
             record_id: The record.
             events: The events that follow ``expected_version``.
-            expected_version: The version that the events build on.
-            due: Items to write into the outbox in the same transaction, such as those that the
-                events fulfil.
+            expected_version: The version on which the events are based.
+            due: Items to write into the outbox in the same transaction.
         """
         with self._writing() as run:
             return statements.append(run, record_id, events, expected_version, due)
@@ -67,8 +66,8 @@ class SqlStore:
     ) -> tuple[Record, ...]:
         """Return a page of the records that match; see ``RecordStore.find``.
 
-        This loads records in order of id until the page is full. For conditions that are queried
-        often, let a follower of the feed maintain a table of states.
+        This loads records in order of id until the page is full. For frequent queries, maintain a
+        table of your own from the feed of ``changes``.
         """
         found: list[Record] = []
         place: str | None = after
@@ -92,7 +91,7 @@ class SqlStore:
         """Write due items into the outbox in one transaction, and mark them in the agenda.
 
         Returns:
-            The items that were due. Keys that were already in the outbox are not written twice.
+            The items that were due, including those that were already in the outbox.
         """
         items = agenda.due(now=now)
         self.put_due(items)
@@ -100,7 +99,7 @@ class SqlStore:
         return items
 
     def put_due(self, items: Iterable[DueItem]) -> None:
-        """Write items into the outbox; a key that is already there is left unchanged."""
+        """Write items into the outbox; items whose key is already there are ignored."""
         with self._writing() as run:
             statements.lock(run)
             outbox.put_due(run, items)

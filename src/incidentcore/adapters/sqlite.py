@@ -162,7 +162,7 @@ class SqliteStore(SqlStore):
             yield run
 
     def check(self) -> None:
-        """Also verify the file's structure; see ``SqlStore.check``."""
+        """Verify all rows, and the structure of the file; see ``SqlStore.check``."""
         with self._connected() as db:
             found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":

@@ -1,4 +1,4 @@
-"""Categorization: what a record is about, with reasons, and which group should work on it."""
+"""Categorization: a record's category with the reasons, and the group that should work on it."""
 
 from incidentcore.categorization.bayes import NaiveBayes
 from incidentcore.categorization.calibration import Calibrated, calibrate

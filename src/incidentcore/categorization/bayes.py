@@ -32,13 +32,14 @@ def _words(values: Any) -> _Words:
 class NaiveBayes(WordModel):
     """A categorizer that learned from labelled texts which words suggest which category.
 
-    The model consists of word counts, so it is a value: the same texts in any order give an equal
-    model, and training on some texts and then learning the others equals training on all. Unknown
-    words are ignored; the model abstains on a text without a known word.
+    The model consists of word counts: the same texts in any order give an equal model, and learning
+    some texts later gives the same model as training on all. Unknown words are ignored; the model
+    abstains on a text without a known word.
 
-    Confidence comes from the joint log probability divided by the root of the number of different
-    words that the model knows. Without the division, every word counts as independent evidence,
-    which claims near certainty on most longer texts. The order of the categories is not affected.
+    Confidence is computed from the joint log probability, divided by the square root of the number
+    of different known words in the text. Without the division, every word would count as
+    independent evidence, and confidence would be near 1 on most long texts. The order of the
+    categories is not affected.
 
     Attributes:
         categories: The categories, sorted.
@@ -46,14 +47,14 @@ class NaiveBayes(WordModel):
         words: Each word with its number of occurrences in each category's texts, sorted. May be
             given as pairs or a mapping.
         smoothing: What is added to every count (Laplace: 1), so that no word rules a category out.
-        fields: The record's fields that are read.
+        fields: The record's fields to read.
         accents: False if accents were removed from all words.
 
     Raises:
         DefinitionError: The counts do not fit the categories, or the smoothing is not positive.
 
-    Source: rule G4; multinomial naive Bayes with additive smoothing; priors are the
-    categories' shares; the root is our choice.
+    Source: rule G4; multinomial naive Bayes with additive smoothing; priors are the categories'
+    shares; the square root is our choice.
 
     >>> from incidentcore.categorization import NaiveBayes
     >>> model = NaiveBayes.train(
@@ -118,7 +119,7 @@ class NaiveBayes(WordModel):
         Args:
             labelled: Pairs of (record or text, category), in any order.
             smoothing: What is added to every count.
-            fields: The record's fields that are read.
+            fields: The record's fields to read.
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:

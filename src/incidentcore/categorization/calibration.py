@@ -1,4 +1,4 @@
-"""Calibrated confidence: how often answers with each confidence were right."""
+"""Calibration: replace a confidence by the share of results with it that were right."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def _points(pairs: Iterable[Iterable[float]]) -> _Points:
 
 @attrs.frozen
 class Calibrated:
-    """A categorizer whose confidence is replaced by the share of such answers that were right.
+    """A categorizer whose confidence is the share of its results that are right.
 
-    Categories do not change. Between two points the confidence is interpolated, beyond them it is
-    that of the nearest point. If the confidence is the greatest of the probabilities, these are
-    sharpened or flattened to match the new confidence: they sum to one and keep their order.
-    Calibrate the model inside a ``HierarchicalCategorizer``, not the whole.
+    Categories do not change. Between two points the confidence is interpolated; beyond them it is
+    that of the nearest point. If the confidence is the greatest of the probabilities, all of them
+    are adjusted to match it; they sum to one and keep their order. For a
+    ``HierarchicalCategorizer``, calibrate the model inside it.
 
     Attributes:
         categorizer: The categorizer to calibrate.
@@ -62,7 +62,7 @@ class Calibrated:
         return self._calibrated(self.categorizer(record))
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the results for many records; for some models faster than one at a time."""
+        """Return the results for many records, which is faster for some models."""
         return [self._calibrated(answer) for answer in answer_all(self.categorizer, records)]
 
     def _calibrated(self, answer: Categorization) -> Categorization:

@@ -36,7 +36,7 @@ class Evidence:
         kind: The source of the evidence: ``rule``, ``keyword``, ``pattern``, ``word``, ``prior``,
             ``model``, ``path``, ``vote`` or ``note``; a custom categorizer may have other kinds.
         what: The rule, word or pattern.
-        weight: How much it counted, on the scale of its categorizer.
+        weight: Its weight, on a scale that depends on the categorizer.
         category: The category that it suggests; empty if it suggests no category.
     """
 
@@ -70,9 +70,8 @@ class Categorization:
 
     Attributes:
         category: The category as a path; empty if the categorizer abstains.
-        confidence: How sure the categorizer is, a fraction from 0 to 1; its meaning depends on the
-            categorizer.
-        evidence: The reasons, the weightiest first.
+        confidence: The confidence, from 0 to 1; its meaning depends on the categorizer.
+        evidence: The reasons, those with the greatest weight first.
         probabilities: Pairs of (category, probability) for all categories, from categorizers that
             compute them; empty otherwise.
 
@@ -186,10 +185,10 @@ def classify(
 
     Args:
         record: The record.
-        by_what: A categorizer, its result, or a category that a person chose.
+        by_what: A categorizer, the result of one, or a category that a person chose.
         at: The instant.
-        by: Who; a plain id is taken as an agent. For a categorizer, usually
-            ``Actor("classifier", "system")``.
+        by: Who; a plain id is that of an agent. For a categorizer, usually ``Actor("classifier",
+            "system")``.
         recorded_at: When it was recorded. Defaults to ``at``.
 
     Returns:

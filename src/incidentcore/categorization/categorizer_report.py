@@ -31,13 +31,13 @@ def _ratio(part: float, whole: int) -> float | None:
 
 @attrs.frozen(kw_only=True)
 class CategoryScore:
-    """How well a categorizer recognizes one category.
+    """The quality of a categorizer for one category.
 
     Attributes:
         category: The category.
         support: How many records belong to it.
-        predicted: How many records the categorizer put into it.
-        correct: How many of these belong to it.
+        predicted: For how many records the categorizer predicted it.
+        correct: How many of these predictions are right.
     """
 
     category: Path
@@ -47,12 +47,12 @@ class CategoryScore:
 
     @property
     def precision(self) -> float | None:
-        """Return the fraction of the records put into it that belong there; None without any."""
+        """Return the fraction of its predictions that are right; None if there are none."""
         return _ratio(self.correct, self.predicted)
 
     @property
     def recall(self) -> float | None:
-        """Return the fraction of its records that were put into it; None without any."""
+        """Return the fraction of its records that were predicted; None if there are none."""
         return _ratio(self.correct, self.support)
 
     @property
@@ -72,14 +72,14 @@ class Confusion:
 
 @attrs.frozen(kw_only=True)
 class ReliabilityBin:
-    """Answers with about the same confidence, and how many of them were right.
+    """Predictions with about the same confidence, and how many of them were right.
 
     Attributes:
         low: The least confidence of the bin.
         high: The confidence at which the next bin starts; the last bin includes 1.
-        n: How many answers are in the bin.
+        n: The number of predictions in the bin.
         confidence: Their mean confidence.
-        accuracy: The fraction of them that was right.
+        accuracy: The fraction of them that is right.
     """
 
     low: float
@@ -94,10 +94,10 @@ class ThresholdPoint:
     """The effect of a threshold on confidence.
 
     Attributes:
-        minimum: The least confidence that counts as an answer.
-        answered: How many records would get an answer.
-        correct: How many of these answers would be right.
-        n: How many records there are.
+        minimum: The least confidence that is accepted.
+        answered: How many records would get a category.
+        correct: How many of these categories would be right.
+        n: The number of records.
     """
 
     minimum: float
@@ -107,12 +107,12 @@ class ThresholdPoint:
 
     @property
     def coverage(self) -> float:
-        """Return the fraction of all records that would get an answer."""
+        """Return the fraction of all records that would get a category."""
         return self.answered / self.n
 
     @property
     def accuracy(self) -> float | None:
-        """Return the fraction of the answers that would be correct; None without any."""
+        """Return the fraction of these categories that would be right; None if there are none."""
         return _ratio(self.correct, self.answered)
 
 
@@ -121,11 +121,11 @@ class CategorizerReport:
     """The measured quality of a categorizer.
 
     Attributes:
-        n: How many records there are.
-        categories: One score for each category that a record or an answer has, sorted.
-        confusion: How often each category was predicted for each actual category, sorted; right
-            answers are included.
-        confidences: The confidence of each answer and whether it was right, sorted.
+        n: The number of records.
+        categories: The score of each category that was actual or predicted, sorted.
+        confusion: How often each category was predicted for each actual category, including right
+            predictions, sorted.
+        confidences: The confidence of each prediction and whether it was right, sorted.
         thresholds: The confidences at which ``curve`` is evaluated, ascending.
     """
 
@@ -137,7 +137,7 @@ class CategorizerReport:
 
     @property
     def answered(self) -> int:
-        """Return how many records got an answer; for the others the categorizer abstained."""
+        """Return how many records got a category; for the others the categorizer abstained."""
         return len(self.confidences)
 
     @property
@@ -152,22 +152,22 @@ class CategorizerReport:
 
     @property
     def majority(self) -> float:
-        """Return the accuracy of always answering the most frequent category: the baseline."""
+        """Return the accuracy of always predicting the most frequent category: the baseline."""
         return max(score.support for score in self.categories) / self.n
 
     @property
     def coverage(self) -> float:
-        """Return the fraction of all records that got an answer."""
+        """Return the fraction of all records that got a category."""
         return self.answered / self.n
 
     @property
     def accuracy_when_answered(self) -> float | None:
-        """Return the fraction of the answers that are right; None without any."""
+        """Return the fraction of the predictions that are right; None if there are none."""
         return _ratio(self.correct, self.answered)
 
     @property
     def macro_f1(self) -> float:
-        """Return the plain mean of the categories' F1, so that rare categories count equally."""
+        """Return the unweighted mean of the categories' F1; rare categories count equally."""
         return fsum(score.f1 for score in self.categories) / len(self.categories)
 
     @property
@@ -189,19 +189,20 @@ class CategorizerReport:
 
     @property
     def ece(self) -> float | None:
-        """Return the expected calibration error; None without any answer.
+        """Return the expected calibration error; None if there are no predictions.
 
         It is the mean difference between confidence and accuracy over the bins of ``reliability``,
-        weighted by their answers: 0 if the confidence is perfectly calibrated.
+        weighted by their size: 0 if the confidence is perfectly calibrated.
         """
         gaps = (each.n * abs(each.confidence - each.accuracy) for each in self.reliability)
         return _ratio(fsum(gaps), self.answered)
 
     @property
     def brier(self) -> float | None:
-        """Return the mean square of confidence minus 1 (right) or 0 (wrong); None without answers.
+        """Return the Brier score: the mean of (confidence - 1 if right, else 0) squared; or None.
 
-        It falls as the categorizer gets more accurate and its confidence better calibrated.
+        The more accurate the categorizer, and the better calibrated its confidence, the lower it
+        is.
         """
         squares = ((confidence - right) ** 2 for confidence, right in self.confidences)
         return _ratio(fsum(squares), self.answered)
@@ -221,10 +222,10 @@ class CategorizerReport:
         """Return the threshold on confidence that reaches a target; None if no threshold does.
 
         Args:
-            precision: The fraction of answers that must be right; gives the threshold with the
-                greatest coverage that reaches it.
-            coverage: The fraction of records that must get an answer; gives the greatest threshold
-                that reaches it, whose answers are the surest.
+            precision: The fraction of predictions that must be right. Of the thresholds that reach
+                it, the one with the greatest coverage is returned.
+            coverage: The fraction of records that must get a category. Of the thresholds that reach
+                it, the greatest is returned.
 
         Raises:
             InvalidValueError: Both targets are given, or neither.

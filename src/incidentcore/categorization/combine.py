@@ -1,4 +1,4 @@
-"""Several categorizers as one: tried in turn until one is sure enough, or combined by vote."""
+"""Several categorizers as one: tried in turn until one is confident enough, or by vote."""
 
 from __future__ import annotations
 
@@ -35,16 +35,15 @@ def _default(value: Any) -> Path:
 
 @attrs.frozen
 class FallbackChain:
-    """Tries one categorizer after another until one is sure enough, and ends with a default.
+    """Tries categorizers in turn until one is confident enough, and ends with a default.
 
     With a minimum of 0, the first categorizer that does not abstain decides. A chain of one
-    categorizer is that categorizer with a threshold, and chains can be parts of chains where the
-    thresholds differ.
+    categorizer adds a threshold to it. A chain can contain chains with other thresholds.
 
     Attributes:
         categorizers: The categorizers, from the most to the least trusted.
         minimum: The least confidence that is accepted, a fraction from 0 to 1.
-        default: The category if none is sure enough; empty to abstain then.
+        default: The category if no categorizer is confident enough; empty to abstain.
 
     Raises:
         DefinitionError: There is no categorizer, or the minimum is not a fraction.
@@ -67,11 +66,11 @@ class FallbackChain:
             raise DefinitionError("minimum", self.minimum, "a number from 0 to 1")
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the first categorization that is sure enough, or the default with confidence 0."""
+        """Return the first result that is confident enough, or the default with confidence 0."""
         return self.answers((record,))[0]
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the results for many records; each categorizer gets those still undecided."""
+        """Return the results for many records; each categorizer gets those that are still open."""
         waiting = dict(enumerate(records))
         answers: dict[int, Categorization] = {}
         reasons: dict[int, list[Evidence]] = {place: [] for place in waiting}
@@ -109,14 +108,14 @@ def _weights(values: Iterable[float]) -> tuple[float, ...]:
 
 @attrs.frozen
 class Vote:
-    """Calls all of several categorizers and takes the category with the most votes.
+    """Calls several categorizers, and returns the category with the most votes.
 
     Abstentions do not vote, and a tie gives an abstention. Confidence is the winner's share of the
     votes cast. To combine results in another way, write a function: it is a categorizer.
 
     Attributes:
-        categorizers: The categorizers; without any, the vote abstains.
-        weights: How much each categorizer's vote counts; 1 each by default.
+        categorizers: The categorizers; if there are none, the vote abstains.
+        weights: The weight of each categorizer's vote; 1 by default.
         quorum: The least number of categorizers that must vote.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Try categorizers on records whose category is known."""
+"""Evaluate categorizers on records whose category is known."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def evaluate_categorizer(
     thresholds: Iterable[float] = THRESHOLDS,
     depth: int | None = None,
 ) -> CategorizerReport:
-    """Try a categorizer on records whose category is known.
+    """Evaluate a categorizer on records whose category is known.
 
     Use other records than it was trained on. An abstention lowers coverage, accuracy and recall,
     never precision. A categorizer with a method ``answers`` gets all records in one call.
@@ -39,9 +39,9 @@ def evaluate_categorizer(
     Args:
         categorizer: The categorizer.
         labelled: Pairs of (record, category), in any order.
-        thresholds: The confidences at which the curve is read, fractions from 0 to 1.
-        depth: How many steps of each path count: with 1, an answer is right if its top level is. By
-            default the whole path must be right.
+        thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
+        depth: How many steps of each path are compared; with 1, only the top level. By default the
+            whole path must be right.
 
     Raises:
         InvalidValueError: There is no pair, or a category is not a path.
@@ -105,7 +105,7 @@ def cross_validate(
     folds: int = 5,
     thresholds: Iterable[float] = THRESHOLDS,
 ) -> CategorizerReport:
-    """Return one report on all records, each categorized by a model that was not trained on it.
+    """Return a report on all records, each categorized by a model that was not trained on it.
 
     Use it if there are too few records to set some aside. Every category is spread evenly over
     the folds, in the order of the records.
@@ -115,7 +115,7 @@ def cross_validate(
             ``SoftmaxCategorizer.train``.
         labelled: Pairs of (record, category).
         folds: The number of models that are trained, each without one part of the records.
-        thresholds: The confidences at which the curve is read, fractions from 0 to 1.
+        thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
 
     Raises:
         InvalidValueError: There are fewer than two folds, or fewer records than folds.
@@ -144,9 +144,9 @@ def cross_validate(
 def compare_categorizers(
     categorizers: Mapping[str, Categorizer], labelled: Labelled
 ) -> dict[str, CategorizerReport]:
-    """Try several categorizers on the same records.
+    """Evaluate several categorizers on the same records.
 
-    Put the model alone first and keyword rules followed by the model second, and
+    If a model is the first, and keyword rules followed by that model are the second,
     ``comparison_table`` shows how many points of accuracy the rules gain or cost.
     ``KeywordCategorizer.train`` is a baseline.
 
@@ -165,7 +165,7 @@ def compare_categorizers(
 
 
 def comparison_table(reports: Mapping[str, CategorizerReport]) -> str:
-    """Return reports on the same records as a table; gains are points of accuracy over the first.
+    """Return reports on the same records as a table; gains are accuracy compared with the first.
 
     >>> from incidentcore.categorization import compare_categorizers, comparison_table
     >>> from incidentcore.categorization.keywords import KeywordCategorizer

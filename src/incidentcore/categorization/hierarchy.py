@@ -1,4 +1,4 @@
-"""A category as deep in the tree as the confidence allows: the leaf, or a category above it."""
+"""Categories as deep in the tree as the confidence allows: a leaf, or a category above it."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def roll_up(
 
 @attrs.frozen
 class HierarchicalCategorizer:
-    """Answers with the deepest path whose probability reaches a minimum.
+    """Returns the deepest category whose probability reaches a minimum.
 
-    If the model hesitates between two leaves of one parent, the result is the parent, so that the
-    record still reaches the right team. It starts at the top and goes on to the most probable child
-    while that reaches the minimum; if no top category does, it abstains.
+    If two leaves of one parent are about equally probable, the result is the parent, so that the
+    record still reaches the right team. It starts at the top and goes down to the most probable
+    child as long as that reaches the minimum; if no top category does, it abstains.
 
     Attributes:
         categorizer: A categorizer whose results have ``probabilities``: ``SoftmaxCategorizer``,
@@ -77,11 +77,11 @@ class HierarchicalCategorizer:
             raise DefinitionError("minimum", self.minimum, "a number from 0 to 1")
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the deepest category that is probable enough, with the others as evidence."""
+        """Return the deepest category that reaches the minimum, with the others as evidence."""
         return self._deepest(self.categorizer(record))
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the results for many records; for some models faster than one at a time."""
+        """Return the results for many records, which is faster for some models."""
         return [self._deepest(answer) for answer in answer_all(self.categorizer, records)]
 
     def _deepest(self, answer: Categorization) -> Categorization:

@@ -65,7 +65,7 @@ class KeywordCategorizer:
         keywords: (category, keyword, weight) triples in sorted order. May be given as a mapping
             from a category to its keywords, or to a mapping from keyword to weight.
         minimum: The least sum of weights that gives a category.
-        fields: The record's fields that are read.
+        fields: The record's fields to read.
 
     Raises:
         DefinitionError: A keyword has no letters or digits, or a weight is not positive.
@@ -106,7 +106,7 @@ network / vpn; keyword 'printer' +1 for hardware
         Args:
             labelled: Pairs of (record or text, category), in any order.
             words: The greatest number of words for each category.
-            fields: The record's fields that are read.
+            fields: The record's fields to read.
 
         Raises:
             InvalidValueError: There is no pair, or a category is not a path.

@@ -39,18 +39,17 @@ def _categories(values: Any) -> Any:
 
 @attrs.frozen
 class ModelCategorizer:
-    """Categorizes by the probabilities that a trained model of another library gives for a text.
+    """Categorizes by the probabilities that a trained model of another library returns for a text.
 
-    The model itself is not a value: it is compared by the id, which must change whenever the model
-    does. It cannot be written as a document either: store the model with its own library, and the
-    id with it.
+    Two of them are equal if their ids are, so change the id whenever the model changes. They cannot
+    be written as documents: store the model with its own library, together with the id.
 
     Attributes:
         id: A name for the trained model.
         model: The trained model.
         categories: The categories in the order of the model's classes. By default they are its
             ``classes_``; may be given as a mapping from class to category.
-        fields: The record's fields that are read.
+        fields: The record's fields to read.
 
     Raises:
         DefinitionError: The id is empty, the model gives no probabilities, or the categories are
@@ -105,7 +104,7 @@ class ModelCategorizer:
             model: The model, which takes texts; it is fitted in place.
             labelled: Pairs of (record or text, category).
             id: A name for the trained model.
-            fields: The record's fields that are read.
+            fields: The record's fields to read.
 
         Raises:
             InvalidValueError: There is no pair, or a category is not a path.

@@ -1,8 +1,8 @@
 """Categories by patterns in the text: literal ones, and regular expressions.
 
 The standard library's engine has no time limit: ``(a+)+$`` on 29 characters took it 37 s. So a
-pattern is literal by default; a regular expression runs in RE2, whose time is linear in the text,
-or, if its author is trusted, in the standard library's engine.
+pattern is literal by default. A regular expression runs in RE2, whose time is linear in the length
+of the text, or in the standard library's engine if its author is trusted.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class PatternRule:
         pattern: The text or expression to search for, anywhere in the text, ignoring case; also
             within words.
         category: The category that it suggests.
-        weight: How much it counts against other patterns; positive.
+        weight: Its weight relative to other patterns; positive.
         engine: ``"literal"`` (default): the text itself, folded. ``"re2"``: a regular expression of
             RE2, which needs the ``re2`` extra. ``"trusted"``: a regular expression of the standard
             library, which may never finish on some texts; never use it for a pattern that came from
@@ -129,7 +129,7 @@ class PatternCategorizer:
     Attributes:
         rules: The patterns, in any order.
         minimum: The least sum of weights that gives a category.
-        fields: The record's fields that are read.
+        fields: The record's fields to read.
 
     Raises:
         DefinitionError: A part is not a ``PatternRule``.

@@ -30,7 +30,7 @@ class CategoryRule:
         when: Which records it applies to.
         category: Their category.
         name: The name of the rule in evidence; the condition as text by default.
-        confidence: How sure the rule is, a fraction from 0 to 1.
+        confidence: The confidence of its results, from 0 to 1.
 
     Raises:
         DefinitionError: ``when`` is not a condition, or the confidence is not above 0 and at
@@ -120,7 +120,7 @@ class RoutingRule:
 
 @attrs.frozen
 class Route:
-    """Who should work on a record, and why.
+    """The group and tier that should work on a record, with the reason.
 
     Attributes:
         group: The group; None if no rule matches.
@@ -140,7 +140,7 @@ def route(record: Any, rules: Iterable[RoutingRule]) -> Route:
 
     Args:
         record: The record, or a ``dict`` of its facts.
-        rules: The rules in order; end with one on ``ALWAYS`` for a default.
+        rules: The rules in order; for a default, put one with ``ALWAYS`` last.
 
     >>> from incidentcore.categorization import RoutingRule, route
     >>> from incidentcore.conditions import ALWAYS, field

@@ -55,16 +55,16 @@ def _words(triples: Iterable[Any]) -> _Words:
 class SoftmaxCategorizer(WordModel):
     """A categorizer that learned from labelled texts how strongly each word suggests a category.
 
-    Its confidence is a probability that can be taken at face value: of the answers with confidence
-    0.8, about 80 % are right on texts like those it learned from. Use it if you have at least a few
-    hundred labelled texts; ``NaiveBayes`` learns from fewer and can learn more texts later. It
-    abstains on a text without a known word.
+    Its confidence is calibrated: of the results with confidence 0.8, about 80 % are right, on texts
+    like those it learned from. Use it if you have at least a few hundred labelled texts;
+    ``NaiveBayes`` learns from fewer and can learn more texts later. It abstains on a text without a
+    known word.
 
     Attributes:
         categories: The categories, sorted.
-        bias: The score of each category before any word.
+        bias: The score of each category without any words.
         words: (word, rarity, weights) triples, sorted by word, with one weight for each category.
-        fields: The record's fields that are read.
+        fields: The record's fields to read.
         accents: False if accents were removed from all words.
 
     Raises:
@@ -130,12 +130,12 @@ class SoftmaxCategorizer(WordModel):
             labelled: Pairs of (record or text, category), in any order.
             passes: How often each text is visited.
             penalty: How strongly large weights are penalized (L2); scikit-learn's ``1 / C``.
-            weights: How much a text of a category counts, by category; 1 by default. ``"balanced"``
-                gives all categories the same total weight, so that rare ones are predicted more
-                often; the confidence is then no longer a probability.
-            least_texts: Words that occur in fewer texts are ignored. With 2, the model remembers no
-                name or number that occurred in one text only.
-            fields: The record's fields that are read.
+            weights: The weight of a text, by category; 1 by default. ``"balanced"`` gives all
+                categories the same total weight, so that rare ones are predicted more often; the
+                confidence is then no longer calibrated.
+            least_texts: Words that occur in fewer texts are ignored. With 2, the model does not
+                contain names or numbers that occurred in one text only.
+            fields: The record's fields to read.
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:

@@ -1,4 +1,4 @@
-"""The tree of categories: paths from the general to the particular."""
+"""The tree of categories, given as paths from the most general to the most specific."""
 
 from __future__ import annotations
 
@@ -111,8 +111,7 @@ class Taxonomy:
         """Return a category's path if it is in the tree.
 
         Raises:
-            InvalidValueError: The category is not in the tree; the error lists those allowed at
-                that place.
+            InvalidValueError: The category is not in the tree; the error lists the allowed ones.
         """
         path = as_path(category)
         if path not in self.paths:

@@ -65,10 +65,10 @@ def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
 
 
 def fold_text(text: str) -> str:
-    r"""Return a text without differences that a reader cannot see.
+    r"""Return a text without differences that do not matter to a reader.
 
-    Case, compatibility forms such as full-width letters, and invisible characters such as bidi
-    marks and soft hyphens are folded away.
+    It has no differences in case, no compatibility forms such as full-width letters, and no
+    invisible characters such as bidi marks and soft hyphens.
 
     >>> from incidentcore.categorization.tokens import fold_text
     >>> fold_text("Stra\u00dfe vp\u200bn")
@@ -98,8 +98,8 @@ def _without_long_runs(text: str, marks: set[str]) -> Iterator[str]:
 def tokenize(text: str, *, accents: bool = True) -> list[str]:
     """Return the words of a text, folded, in order.
 
-    A word is a run of letters, digits and the marks on them, of any script. Everything else
-    separates words, so ``e-mail`` is two words.
+    A word is a sequence of letters, digits and their marks in any script. Everything else separates
+    words, so ``e-mail`` is two words.
 
     Args:
         text: The text.

@@ -44,7 +44,7 @@ class WordModel(ABC):
         ...
 
     def probabilities(self, record: Any, /) -> dict[Path, float]:
-        """Return the probability of each category; without a known word, that of the prior.
+        """Return the probability of each category; for a text without a known word, the prior.
 
         Args:
             record: A record or a text.
@@ -55,9 +55,9 @@ class WordModel(ABC):
     def __call__(self, record: Any, /) -> Categorization:
         """Return the most probable category, with the words that distinguish it from the second.
 
-        The weight of a word is how far it moves the logarithm of the odds of the chosen category
-        against the second most probable one; the weight of ``prior`` is the value before any word.
-        A text without a known word gives an abstention.
+        The weight of a word is its effect on the log odds of the chosen category against the second
+        most probable one; that of ``prior`` is the log odds without any words. A text without a
+        known word gives an abstention.
         """
         terms, prior = self._terms(record)
         if not terms:

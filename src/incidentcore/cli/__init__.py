@@ -72,8 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments. Defaults to those of the process.
 
     Returns:
-        The exit code: 0, or 2 for wrong input, 130 when interrupted, 141 when the output's reader
-        has gone.
+        The exit code: 0 for success, 2 for wrong input, 130 if interrupted, 141 if the output's
+        pipe is closed.
     """
     arguments = _parser().parse_args(argv)
     often = gc.get_threshold()

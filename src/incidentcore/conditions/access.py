@@ -16,11 +16,10 @@ _MISSING: Final = object()
 def reader(path: str) -> Callable[[object], object]:
     """Compile a dotted path to a function that reads it.
 
-    The first step names a field of the subject: a key where the subject is a plain ``dict`` of
-    facts, an attribute otherwise. Later steps go through attributes and mapping keys. An absent
-    value anywhere on the way, or an absent key of a mapping such as ``custom``, reads as None; a
-    field that the subject does not have is an error, so that a misspelt field is not mistaken for a
-    rule that never matches.
+    The first step names a field of the subject: a key if the subject is a ``dict`` of facts,
+    otherwise an attribute. Later steps are attributes or keys of mappings. The result is None if a
+    value on the way is absent, or a key of a mapping such as ``custom``; a field that the subject
+    does not have is an error, so that a rule with a misspelt field does not silently never match.
 
     Raises:
         DefinitionError: The path is empty or has an empty step.

@@ -58,9 +58,9 @@ class Field:
     def later_than(self, other: Field) -> Condition:
         """Test that the field's instant is later than another field's.
 
-        Without the first instant it does not match; if only the second is missing, it does. So
-        ``field("last_public_update_at").later_than(field("reopened_at"))`` matches after a public
-        update since the last reopening.
+        It does not match if the first instant is missing, and matches if only the second is
+        missing. So ``field("last_public_update_at").later_than(field("reopened_at"))`` matches
+        after a public update since the last reopening.
         """
         need_kind(f"{self.path} later_than", other, Field, DefinitionError)
         return LaterThan(self.path, other.path)

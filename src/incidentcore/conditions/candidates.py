@@ -1,9 +1,9 @@
 """Values that cover a field: enough to try a condition on every case that it distinguishes.
 
-Each field that a condition reads gets a handful of values, chosen so that any value the field may
-have gives the same test results as one of them: the values mentioned, those beside them, another
-value, no value. If that is not certain, as for text match, ``ANY`` is a value of which nothing is
-known. Conditions of other types name their own values; see ``Condition.candidates``.
+Each field that a condition reads gets a few values, chosen so that any value the field may have
+gives the same test results as one of them: the values mentioned, those next to them, another value,
+no value. If that is not certain, as for text match, ``ANY`` represents an unknown value. Conditions
+of other types define their own values; see ``Condition.candidates``.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def candidates_of(
     """Return the values to try for each field.
 
     Args:
-        tests: Every single test of the conditions in question.
-        domains: All values that a path may have, for the paths for which they are known.
+        tests: All single tests of the conditions.
+        domains: All possible values of a field, for fields that have a fixed set of values.
 
     Raises:
         TooManyError: There are more values than the limit.

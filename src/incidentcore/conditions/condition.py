@@ -35,10 +35,10 @@ class Explanation:
     """Why a condition matched or not.
 
     Attributes:
-        condition: The condition in words.
+        condition: The condition as text.
         matched: Its result.
         seen: The value that a single test read; None for a composition.
-        parts: The explanations of what it is composed of, as far as they were needed.
+        parts: The explanations of its parts; parts that did not matter are omitted.
     """
 
     condition: str
@@ -65,11 +65,11 @@ class Explanation:
 class Condition:
     """A test on the facts of a record at an instant; the base of all types below.
 
-    Compose with ``&``, ``|`` and ``~``; build the single tests with ``field(...)``.
+    Build single tests with ``field(...)``, and combine them with ``&``, ``|`` and ``~``.
 
     To write a type of your own, subclass it as a frozen attrs class with ``test`` and ``fields``.
-    ``candidates`` lets the lint reason about it, and ``reads_time`` with ``next_change`` lets a
-    clock follow it where time alone changes its result.
+    With ``candidates`` the lints can reason about it; with ``reads_time`` and ``next_change``
+    clocks notice when time alone changes its result.
 
     Attributes:
         depth: How deep it is nested, at most 100; a single test is 1.
@@ -108,7 +108,7 @@ class Condition:
             at: The instant of the facts, for conditions on time of day.
 
         Raises:
-            InvalidValueError: The subject lacks a field, or a time is needed and not given.
+            InvalidValueError: The subject lacks a field, or ``at`` is needed and not given.
         """
         return self.test(subject, at)
 
@@ -133,22 +133,21 @@ class Condition:
 
     @property
     def reads_only_fields(self) -> bool:
-        """Return whether only a change of the fields that it names can change its result."""
+        """Return whether nothing but a change of its fields can change its result."""
         return all(leaf.fields and not leaf.reads_time for leaf in self.leaves())
 
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
         """Return the next instant after ``at`` at which time alone may change the result.
 
-        None if there is no such instant, and for the time of day.
+        None if there is no such instant, or if the condition is a test of the time of day.
         """
         return None
 
     def candidates(self, path: str) -> Iterable[object] | None:
-        """Return values of a field that cover every outcome; None if they are not known.
+        """Return values of a field that between them give every possible result; None if unknown.
 
-        With several fields every combination of their values is tried, at the instant
-        2000-01-01 00:00 UTC for a condition that reads the time. Without candidates the result of
-        the lint is ``unknown``.
+        With several fields every combination of their values is tried, at 2000-01-01 00:00 UTC if
+        the condition reads the time. Without candidates the result of a lint is ``unknown``.
         """
         return None
 
@@ -157,7 +156,7 @@ class Condition:
         yield self
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the result that follows from those of the single tests; None if unknown."""
+        """Return the result, given those of the single tests; None if it is unknown."""
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:
@@ -269,7 +268,7 @@ class _Composition(Condition):
             yield from part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the decisive result of a part, otherwise None if a part's result is unknown."""
+        """Return the combined result of the parts; None if it depends on an unknown one."""
         unknown = False
         for part in self.parts:
             judged = part.judge(answer)
@@ -293,7 +292,7 @@ class _Composition(Condition):
 
 @attrs.frozen
 class AllOf(_Composition):
-    """Matches when every part does; without parts, always."""
+    """Matches when all parts match; always, if there are no parts."""
 
     joint: ClassVar[str] = " and "
     empty: ClassVar[str] = "always"
@@ -309,7 +308,7 @@ class AllOf(_Composition):
 
 @attrs.frozen
 class AnyOf(_Composition):
-    """Matches when at least one part does; without parts, never."""
+    """Matches when at least one part matches; never, if there are no parts."""
 
     joint: ClassVar[str] = " or "
     empty: ClassVar[str] = "never"
@@ -325,7 +324,7 @@ class AnyOf(_Composition):
 
 @attrs.frozen
 class Not(Condition):
-    """Matches when its part does not."""
+    """Matches when its part does not match."""
 
     part: Condition
     depth: int = attrs.field(init=False, eq=False, repr=False)

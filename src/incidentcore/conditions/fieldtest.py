@@ -50,11 +50,10 @@ class FieldTest(Condition):
         path: The field, such as ``"priority"`` or ``"custom.customer"``.
         op: The test: equals, is_in, above, at_least, below, at_most, contains, starts_with,
             has_text, intersects or present.
-        value: What the field is compared with.
+        value: The value that the field is compared with.
 
     An absent field fails every test but ``equals(None)``. Comparing a state, level or actor with
-    text, either way round, is refused when it happens; test ``state.name`` instead. So no rule
-    silently never matches.
+    text raises an error, so that no rule silently never matches; test ``state.name`` instead.
 
     Raises:
         DefinitionError: There is no such test or field path, or the value does not fit the test.

@@ -23,8 +23,8 @@ SpellTest: TypeAlias = Callable[[dict[str, Any], datetime, bool], bool]
 class OpenHours(Condition):
     """Matches when a calendar is open at the instant of the facts.
 
-    A time of day is written as a calendar that is open then. A clock and its policy evaluate it
-    only at the record's opening; pause, stop and cancel refuse it (rule S1), since opening hours
+    A time of day is given as a calendar that is open at that time. A clock and its policy evaluate
+    it only at the record's opening; pause, stop and cancel refuse it (rule S1), since opening hours
     belong to the calendar of the clock.
     """
 
@@ -69,11 +69,11 @@ def during(calendar: Calendar) -> Condition:
 def time_of_day(
     hours: str | Sequence[str], *, zone: ZoneInfo | str, days: str = "mon-sun"
 ) -> Condition:
-    """Return the condition that the wall clock of a zone shows one of these hours.
+    """Return the condition that the time of day in a zone lies in given hours.
 
     Args:
         hours: Windows such as ``"09:00-17:00"``; ``"22:00-06:00"`` runs past midnight.
-        zone: The zone of the wall clock.
+        zone: The zone of the hours.
         days: The weekdays on which a window begins.
 
     Raises:

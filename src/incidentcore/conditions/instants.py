@@ -1,4 +1,4 @@
-"""Conditions on instants held by fields: reached or not, and one later than another."""
+"""Conditions on fields that hold instants: reached or not, and one later than another."""
 
 from __future__ import annotations
 
@@ -85,12 +85,12 @@ class AtInstant(Condition):
         return True
 
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
-        """Return the instant that the field holds, if it lies in the future."""
+        """Return the instant that the field holds, if it is after ``at``."""
         instant = _instant(self.path, reader(self.path)(facts))
         return instant if instant is not None and instant > at else None
 
     def candidates(self, path: str) -> Iterable[object]:
-        """Return three sample values: None, a past instant and a future instant."""
+        """Return sample values for the lints: None, a past instant and a future one."""
         return (None, SAMPLE, SAMPLE + _TICK)
 
     def __str__(self) -> str:
@@ -101,10 +101,10 @@ class AtInstant(Condition):
 class LaterThan(Condition):
     """Matches when one field's instant is later than another's; see ``Field.later_than``.
 
-    Without the first instant it does not match; with the first alone it does.
+    It does not match if the first instant is missing, and matches if only the second is missing.
 
     Attributes:
-        path: The field whose instant is to be later.
+        path: The field whose instant must be later.
         other: The field it is compared with.
 
     Raises:
@@ -130,7 +130,7 @@ class LaterThan(Condition):
         return frozenset((self.path, self.other))
 
     def candidates(self, path: str) -> Iterable[object]:
-        """Return the values to try: no instant, and two instants in ascending order."""
+        """Return sample values for the lints: None, an earlier instant and a later one."""
         return (None, SAMPLE, SAMPLE + _TICK)
 
     def __str__(self) -> str:
@@ -167,6 +167,6 @@ def before(path: str) -> Condition:
 
 
 def timed_tests(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    """Return the single tests of conditions whose results can change with time alone."""
+    """Return the tests in conditions whose results can change with time alone."""
     leaves = (leaf for condition in conditions for leaf in condition.leaves())
     return tuple(leaf for leaf in leaves if leaf.reads_time and not leaf.reads_hours)

@@ -1,4 +1,4 @@
-"""Values next to, between and other than those that a rule mentions."""
+"""Values next to, between and different from those that a rule mentions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LIMIT: Final = 100_000
 
 
 class TooManyError(Exception):  # caught within the package, never shown
-    """Raised when more combinations would have to be tried than the limit."""
+    """Raised if more combinations would have to be tried than the limit allows."""
 
 
 class _Any:
@@ -49,9 +49,8 @@ class Candidate:
     """A value that a field may have.
 
     Attributes:
-        value: The value; ``ANY`` if nothing is known of it.
-        certain: Whether a record can certainly have it; a level between two known ones may not
-            exist.
+        value: The value; ``ANY`` if it is unknown.
+        certain: Whether it certainly exists; a level between two known ones may not.
     """
 
     value: Any

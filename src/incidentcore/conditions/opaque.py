@@ -17,12 +17,12 @@ __all__ = ["Opaque"]
 class Opaque(Condition):
     """A condition that calls a function of yours.
 
-    It cannot be stored or analyzed: the lint's result for it is "unknown", and serializing it is
-    refused. Its id is compared in place of its content.
+    It cannot be stored or analyzed: the lints' result for it is ``unknown``, and ``dumps`` refuses
+    it. Two of them are equal if their ids are.
 
     Attributes:
-        id: A name for it that changes whenever its meaning does.
-        function: Called with the subject; the truth value of its result counts.
+        id: Its name, which must change whenever its meaning does.
+        function: The function of the subject; it matches if the result is true.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Reasoning about conditions: can two hold at once, does one imply the other?"""
+"""Reasoning about conditions: whether two can hold at once, or one implies the other."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Proof:
 
     Attributes:
         answer: ``yes``, ``no`` or ``unknown``.
-        witness: The facts that prove the answer: they satisfy, or contradict an implication; None
-            if no facts can prove it. A condition's ``matches`` takes them.
+        witness: Facts that prove the answer, by satisfying conditions or by contradicting an
+            implication; None if no facts can prove it. Pass them to ``matches`` of a condition.
         reason: Why the answer is unknown; empty otherwise.
     """
 
@@ -63,16 +63,16 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proo
 
     Args:
         condition: The condition.
-        domains: All values that a path may have, for the paths for which they are known, such as
-            ``{"state": lifecycle.states}``. Of other fields only the type is known.
+        domains: All possible values of a field, for fields that have a fixed set of values, such as
+            ``{"state": lifecycle.states}``.
 
     Returns:
-        Yes with facts that satisfy it, no, or unknown: because of a custom function, opening
-        hours or text match, or because more than 100,000 combinations would have to be tried.
+        ``yes`` with facts that satisfy it, ``no``, or ``unknown`` because of a custom function,
+        opening hours, a text match, or more than 100,000 combinations to try.
 
-    Fields are independent of each other here: that a record with a resolution has a resolved state,
-    say, is not known. So a no is certain, and a yes means that the rules alone do not forbid it. A
-    field that is compared with a level holds levels of that level's scale.
+    Fields are treated as independent of each other; for example, a resolution may come with an open
+    state. So ``no`` is certain, but for ``yes`` the facts may never occur in a record. A field that
+    is compared with a level is assumed to hold levels of the same scale.
 
     >>> from incidentcore.conditions import satisfiable
     >>> from incidentcore.conditions.builder import field
@@ -189,7 +189,7 @@ def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
         domains: As for ``satisfiable``.
 
     Returns:
-        Yes with such facts, no, or unknown with the reason.
+        ``yes`` with such facts, ``no``, or ``unknown`` with the reason.
 
     >>> from incidentcore.conditions import overlap
     >>> from incidentcore.conditions.builder import field
@@ -205,12 +205,12 @@ def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
     """Return whether all facts that satisfy one condition also satisfy another.
 
     Args:
-        a: The condition that is to imply.
-        b: The condition that is to follow.
+        a: The condition that implies the other.
+        b: The condition that follows from it.
         domains: As for ``satisfiable``.
 
     Returns:
-        Yes; no with facts that satisfy the first only; or unknown with the reason.
+        ``yes``, ``no`` with facts that satisfy only the first, or ``unknown`` with the reason.
 
     >>> from incidentcore.conditions import implies
     >>> from incidentcore.conditions.builder import field

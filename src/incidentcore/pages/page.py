@@ -1,4 +1,4 @@
-"""A page of sections, with one renderer for each format; everything from records is escaped.
+"""A page of sections, with a renderer for each format; everything from records is escaped.
 
 Pictures are embedded as data. The HTML document loads nothing: its own policy forbids scripts and
 requests.
@@ -75,7 +75,7 @@ class Picture:
     Attributes:
         svg: The picture as SVG text, for light pages.
         dark: The same for dark pages; ``svg`` if omitted.
-        text: What it shows, in words, for the caption and for readers who cannot see it.
+        text: A description, for the caption and for readers who cannot see the picture.
 
     >>> from incidentcore.pages import Picture
     >>> Picture(svg="<svg/>", text="Nothing yet").dark
@@ -161,9 +161,9 @@ class Page:
 
     Attributes:
         title: The heading.
-        about: Pairs of name and value to show below it: the source, the instant, the zone.
+        about: Pairs of name and value to show below it, such as the source and the time zone.
         sections: The parts in order.
-        figures: Figures by name, for checks in jobs; None if a figure has no value.
+        figures: Figures by name, for automated checks; None if a figure has no value.
         language: The code of the language of the page.
 
     >>> from incidentcore.pages import Page, Section

@@ -145,7 +145,7 @@ def picture(
     Args:
         plot: A function of this package.
         rows: The rows that it draws.
-        text: What the chart shows, in words.
+        text: A description of the chart.
         size: Width and height in inches.
         words: The language of its labels and of ``text``.
         options: Further arguments of the function.

@@ -64,7 +64,7 @@ def clock_data(status: SlaStatus, /) -> Rows:
 
 
 def life_data(record: Record, /, *, now: datetime) -> Rows:
-    """Return the states, groups and assignees of a record as spans, and its events as empty spans.
+    """Return the states, groups and assignees of a record as spans, and its events as instants.
 
     Args:
         record: The record.
@@ -101,7 +101,7 @@ def _span(lane: str, value: str, start: datetime, end: datetime) -> dict[str, An
 
 
 def rota_data(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Rows:
-    """Return who is on call when, a row for each person of a shift; in a gap the person is None.
+    """Return who is on call when: a row for each person in a shift; in a gap the person is None.
 
     Args:
         schedule: The schedule.
@@ -144,10 +144,10 @@ def week_data(
 
 
 def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
-    """Return how the error budget of a KPI was spent, cumulated period by period.
+    """Return how the error budget of a KPI was spent, cumulatively by period.
 
-    The budget is that of all periods together: the share of all counted records that the objective
-    allows to miss.
+    The budget is that of all periods together: how many of all counted records may miss the
+    objective.
 
     Args:
         table: A table computed with ``Periods``.
@@ -181,14 +181,15 @@ def forecast_data(
     as_of: datetime | None = None,
     level: float = 0.8,
 ) -> Rows:
-    """Return a forecast with its band, a row for each step, and with what came of it.
+    """Return a forecast as rows, one for each step, with its band and the actual figure.
 
     Args:
         forecast: The forecast of a volume or a backlog. The scores of its back-test, as text, are
             in the column ``tested`` of each row.
-        records: The records as they are known since, for the column ``came`` of a volume.
-        as_of: Until when they are known; steps that end later have None. Defaults to the forecast's
-            beginning, so that nothing has come.
+        records: The records as they are known by now, for the actual figures of a volume
+            (``came``).
+        as_of: The instant up to which they are known; later steps have no actual figure. Defaults
+            to the beginning of the forecast.
         level: The level of the band of a volume, one of its ``levels``; a backlog has 0.8.
 
     Raises:

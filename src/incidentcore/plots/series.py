@@ -101,10 +101,10 @@ def plot_backlog(
 def plot_forecast(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw a forecast with its band, what came of it, and below how good earlier forecasts were.
+    """Draw a forecast with its band and the actual figures, and the accuracy of earlier ones.
 
     Args:
-        rows: The rows of ``forecast_data``; without any, the chart says that there is no forecast.
+        rows: The rows of ``forecast_data``; if empty, the chart says that there is no forecast.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the time axis.

@@ -1,7 +1,8 @@
-"""Answers in the form of their documents: beside their data, the English text made from it.
+"""Documents of findings and other results, which contain their English text besides the data.
 
-A reader elsewhere shows the text as it stands. It is not read back, since the data gives it again
-in any language; only a lint finding, whose table of texts is not written, takes it over.
+The text is for readers without this library. It is ignored when a document is read, since it
+follows from the data in any language; only for a lint finding it is used, because the finding's
+table of texts is not written.
 """
 
 from __future__ import annotations

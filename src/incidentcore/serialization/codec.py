@@ -1,9 +1,9 @@
 """Any value of the library as one JSON document, and back, exactly.
 
 A document is an envelope around a value: ``{"type": "Incident", "version": 1, "value": ...}``. A
-record is written as its history and replayed when it is read, so that no field can be forged.
-Reading trusts no input: every problem is listed with its path, and only ``FormatError`` is raised.
-A ``Codec`` does the same and also supports classes of your own.
+record is written as its history and replayed when it is read, so that no field can be forged. Input
+is never trusted: every problem is listed with its path, and only ``FormatError`` is raised. A
+``Codec`` does the same and also supports classes of your own.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ def _as_map(extra: Mapping[str, type]) -> FrozenMap[type]:
 class Codec:
     """Writes and reads documents that may also contain classes of your own.
 
-    The functions of this package, such as ``dumps``, are those of a codec without such classes.
+    The functions of this package, such as ``dumps``, use a codec without such classes.
 
     Attributes:
-        extra: Your classes by the names of their documents. They are attrs classes, written
-            field by field; a field with a base class or protocol as type, such as ``Condition``,
-            accepts classes that derive from it or have all its members.
+        extra: Your classes, which must be attrs classes, by the names of their documents. They are
+            written field by field. A field whose type is a base class or protocol, such as
+            ``Condition``, accepts classes that derive from it or have all its members.
 
     Raises:
         InvalidValueError: A name is taken or invalid, or a class is not an attrs class.

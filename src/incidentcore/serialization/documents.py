@@ -39,8 +39,9 @@ def dumps(value: object, *, indent: int | None = None) -> str:
         Text that ``loads`` reads to an equal value.
 
     Raises:
-        InvalidValueError: The value, or one inside it, has no written form: a function, a class
-            of your own that no ``Codec`` registers, a NaN. The error's ``where`` is the path.
+        InvalidValueError: The value, or one inside it, cannot be written, such as a function, a
+            NaN, or a class of your own that is not in a ``Codec``. The error's ``where`` is the
+            path.
 
     >>> from incidentcore.serialization import dumps
     >>> from incidentcore.values import Actor
@@ -55,9 +56,9 @@ def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
 
     Args:
         value: A value, as for ``dumps``.
-        view: ``"document"``, which ``from_plain`` reads; ``"state"`` for the present state of a
-            record, with an entry for each fact, ``record_type`` and ``version``, which cannot be
-            read back.
+        view: ``"document"``, which ``from_plain`` reads; or ``"state"`` for the present state of a
+            record, which cannot be read back: an entry for each fact, ``record_type`` and
+            ``version``.
 
     Raises:
         InvalidValueError: As for ``dumps``; or the state is requested for a value that is not a
@@ -90,9 +91,8 @@ def loads(
         kind: The type of value expected: a class, or a base such as ``Record`` or ``Condition``;
             ``object`` for any.
         limits: The limits of the document.
-        trusted: Whether its writer is trusted not to waste CPU time: a ``PatternRule`` in it may
-            run in the standard library's engine, in which an expression can run endlessly.
-            Everything else is checked as usual.
+        trusted: Whether to accept a ``PatternRule`` for the standard library's engine, in which an
+            expression can run endlessly. Everything else is checked as usual.
 
     Raises:
         FormatError: The text is invalid; the error lists every problem with its path.
@@ -117,8 +117,8 @@ def loads_with_unknown(
 ) -> WithUnknownFields[T]:
     """Read a value from JSON text, and keep unknown fields and unknown kinds of event.
 
-    Use it if a newer release may have written the document: ``dumps`` writes the kept fields back
-    in their places; unknown events are ``UnknownEvent`` in the history.
+    Use it if a newer release may have written the document: ``dumps`` writes the unknown fields
+    back to their places; unknown events are ``UnknownEvent`` in the history.
 
     Args:
         text: As for ``loads``.
@@ -127,7 +127,7 @@ def loads_with_unknown(
         trusted: As for ``loads``.
 
     Raises:
-        FormatError: The text is invalid for another reason.
+        FormatError: The text is invalid in another way.
 
     >>> from incidentcore.serialization import loads_with_unknown
     >>> from incidentcore.values import Actor
@@ -140,7 +140,7 @@ def loads_with_unknown(
 def from_plain(
     data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
 ) -> T:
-    """Read a value from plain data, such as a database returns for a JSON column.
+    """Read a value from plain data, such as those in a JSON column of a database.
 
     Args:
         data: The result of ``to_plain``.
@@ -171,7 +171,7 @@ def from_plain_with_unknown(
         trusted: As for ``from_plain``.
 
     Raises:
-        FormatError: The data are invalid for another reason.
+        FormatError: The data are invalid in another way.
 
     >>> from incidentcore.serialization import from_plain_with_unknown, to_plain
     >>> from incidentcore.values import Actor
@@ -186,8 +186,8 @@ def json_schema(
 ) -> dict[str, Any]:
     """Return the JSON Schema of the documents that hold a value of a type.
 
-    A document that ``dumps`` writes is valid against it. A valid document may still be refused when
-    it is read, by checks of the classes that a schema cannot express, such as a state's flags.
+    Documents that ``dumps`` writes are valid against it. ``loads`` may still refuse a valid
+    document, because of rules that a schema cannot express, such as those on a state's flags.
 
     Args:
         kind: A class, or a base such as ``Record`` or ``Condition``; ``object`` for any.
@@ -200,7 +200,7 @@ def json_schema(
         Names of definitions consist of letters and digits.
 
     Raises:
-        InvalidValueError: The type has no written form, or the template has no ``{model}``.
+        InvalidValueError: The type cannot be written, or the template has no ``{model}``.
 
     >>> from incidentcore.serialization import json_schema
     >>> from incidentcore.values import Actor

@@ -113,7 +113,7 @@ def record_rows(
 
 
 def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]:
-    """Yield the events of records as CSV: a header line, then one line for each, by sequence.
+    """Yield the events of records as CSV: a header line, then one line for each event.
 
     Args:
         records: The records.
@@ -138,9 +138,9 @@ def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]
 def xes_log(records: Iterable[Record], *, name: str = "incidents") -> Iterator[str]:
     """Yield an event log in XES, the format of process mining, piece by piece.
 
-    A trace is a record, with its events in order of sequence; ``concept:name`` is the action of a
-    transition or otherwise the kind, ``lifecycle:transition`` is complete, ``org:resource`` is the
-    actor and ``org:role`` the actor's role.
+    Each record is a trace, with its events in order of sequence. ``concept:name`` is the action of
+    a transition, or else the kind of event; ``lifecycle:transition`` is ``complete``;
+    ``org:resource`` is the actor and ``org:role`` the actor's role.
 
     Args:
         records: The records; each is written before the next is read.

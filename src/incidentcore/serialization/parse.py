@@ -24,14 +24,14 @@ __all__ = ["Limits", "check_plain", "parse", "write"]
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """The limits of a document; a larger one is refused before it costs anything.
+    """The limits of a document; one that exceeds them is refused before it is processed.
 
     Attributes:
         size: The maximum number of characters of text (bytes if bytes are given).
         depth: The maximum depth of nested arrays and objects.
         values: The maximum number of values.
         digits: The maximum number of characters of one number.
-        problems: The maximum number of problems listed; the rest are counted.
+        problems: The maximum number of problems listed; further ones are only counted.
 
     Raises:
         InvalidValueError: A limit is not a whole number of at least 1.

@@ -52,7 +52,7 @@ class Registry:
     Attributes:
         classes: The class of each name.
         families: The classes that a field of each base or protocol may hold.
-        inner: Names of classes that are written inside others, or in the form of another.
+        inner: Names of classes that are only written inside others, or in the form of another.
         forms: Classes that are written in the form of another.
     """
 

@@ -24,7 +24,7 @@ _TAKEN: Final = (TAG, *(field.name for field in attrs.fields(Event)))
 class UnknownEvent(Event):
     """An event of a kind unknown to this release, from a newer release or an extension.
 
-    It keeps its place in the history, changes no fact, and is written back unchanged.
+    It keeps its place in the history, does not change any field, and is written back unchanged.
 
     Attributes:
         name: The kind's name in the document.
@@ -54,7 +54,7 @@ class UnknownEvent(Event):
 class WithUnknownFields(Generic[T_co]):
     """A value together with the unknown fields of its document.
 
-    ``dumps`` and ``to_plain`` put the fields back in their places, so that a document of a newer
+    ``dumps`` and ``to_plain`` write the fields back to their places, so that a document of a newer
     release passes through an older one unchanged.
 
     Attributes:

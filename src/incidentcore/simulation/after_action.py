@@ -36,9 +36,9 @@ class DrillLine:
         owner: The team or role responsible for it.
         record_id: The record; empty if there was none.
         result: See ``DrillResult``.
-        due_at: Its due time; None if it never started.
+        due_at: Its due time; None if its clock never started.
         done_at: When it was done; None if it was not.
-        late_by: How late it was done, or is now, in open time of its calendar.
+        late_by: How late it was done, or how late it is now, in open time of its calendar.
         by: Who did it; empty if nobody did.
         why: The reason as text.
     """
@@ -101,10 +101,10 @@ class DrillReport(Paged):
         return {owner: _counts(one for one in self.lines if one.owner == owner) for owner in owners}
 
     def actions(self, *, due: date | None = None) -> tuple[ImprovementAction, ...]:
-        """Return drafts for the improvement register, one for each kind of miss.
+        """Return draft actions for the improvement register, one for each kind of miss.
 
         Args:
-            due: Their due time. Defaults to 30 days after the report.
+            due: Their due date. Defaults to 30 days after the report.
         """
         due = (self.now + _MONTH).date() if due is None else due
         origin = ActionOrigin("drill", f"{self.drill} {self.started_at:%Y-%m-%d}")

@@ -58,8 +58,8 @@ def simulate(
         seed: Equal seeds give equal records, on every version of Python.
         start: The first instant.
         end: The first instant after the run. A longer run has the same beginning as a shorter one.
-        watch: Whether to evaluate the desk's agenda: an escalation puts a waiting record first. A
-            run without it is several times faster.
+        watch: Whether to evaluate the desk's agenda, so that an escalated record is worked on next.
+            A run without it is several times faster.
 
     Raises:
         InvalidValueError: Two workloads have the same name, or no agent has the skill of one.

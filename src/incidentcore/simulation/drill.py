@@ -1,4 +1,4 @@
-"""A drill: a script of injects, and the expectations of people, as clocks and plans."""
+"""A drill: a script of injects, and what is expected of people, as clocks and plans."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Inject:
         text: The text of the inject.
         to: Who receives it; empty for everybody.
         alert: The alert to feed to the intake, if it is one.
-        checks: The name of the expectation or plan that it tests; empty for none.
+        checks: The name of the expectation or plan that it tests; empty if it tests none.
     """
 
     at: timedelta = attrs.field(validator=_span)
@@ -123,7 +123,7 @@ class Drill:
         plan: The updates that stakeholders should receive.
         matrix: The escalations that the rules require; shown on the timeline, but not scored.
         lasts: The duration of the drill.
-        bot: The steps of a bot in a trial run, in order of time.
+        bot: The steps of a bot that replaces people in a trial run, in order of time.
 
     Raises:
         DefinitionError: A name is used twice, an attribute has the wrong type, or something happens
@@ -200,7 +200,7 @@ def injects_due(
     now: datetime,
     already: Collection[str] = (),
 ) -> tuple[DueInject, ...]:
-    """Return the injects that are due; this function delivers nothing.
+    """Return the injects that are due; your application delivers them.
 
     Args:
         drill: The drill.

@@ -26,16 +26,16 @@ def fit_workloads(
     """Return a workload for each group, fitted to its records.
 
     The work of a record is the open time from its acknowledgement, or its opening, to its
-    solution, without pauses: history does not distinguish work from waiting for the agent, so it is
-    an upper bound. Scale it if you have better figures.
+    resolution, without pauses. This is an upper bound, since a history does not show how long a
+    record waited for its agent; scale it if you have better figures.
 
     Args:
         records: The records, including open ones; iterated once.
         as_of: Only events that had happened and were recorded by then are used.
-        arrives: The calendar of arrivals and of work. Records that arrive outside it count too.
+        arrives: The calendar of arrivals and of work. Records that arrive outside it are included.
 
     Raises:
-        InvalidValueError: There is no record by then, or the calendar was never open since the
+        InvalidValueError: There is no record by then, or the calendar has not been open since the
             first.
 
     Source: our choice.

@@ -39,7 +39,7 @@ class Simulation:
         records: The records in the order of their arrival.
         due_items: The due items by the desk's rules; empty if the run had ``watch=False``.
         stints: The periods of work, ordered by start.
-        utilization: For each agent, the share of open time that was worked.
+        utilization: For each agent, the share of open time in which they worked.
     """
 
     records: tuple[Incident, ...]

@@ -1,7 +1,6 @@
 """Score a drill: each expectation by its clock, each update by the plan (rule X1).
 
-This module judges nothing itself: results, due times and lateness are those of ``evaluate_sla`` and
-``update_log``.
+Results, due times and lateness are those of ``evaluate_sla`` and ``update_log``.
 """
 
 from __future__ import annotations
@@ -33,8 +32,8 @@ def score_drill(
 
     Args:
         drill: The drill.
-        records: The records of the desk, or of a bot. Those that were opened with the drill's name
-            as ``exercise``, from the start on, count; all others are ignored.
+        records: The records of the desk, or of a bot. Only those that were opened after the start,
+            with the drill's name as ``exercise``, are used.
         started_at: When it was started.
         now: The instant of the report; later events are ignored.
 

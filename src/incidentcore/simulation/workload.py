@@ -33,10 +33,10 @@ __all__ = [
 
 @runtime_checkable
 class Distribution(Protocol):
-    """A distribution of durations, given as its quantile function: equal inputs, equal lengths."""
+    """A distribution of durations, given as its quantile function."""
 
     def __call__(self, u: float) -> timedelta:
-        """Return the length that a share ``u`` of all lengths does not exceed.
+        """Return the quantile ``u``: a share ``u`` of all durations is at most this.
 
         Args:
             u: From 0, inclusive, to 1, exclusive.
@@ -45,7 +45,7 @@ class Distribution(Protocol):
 
 @attrs.frozen
 class Exponential:
-    """A memoryless length: the exponential distribution.
+    """Exponentially distributed durations.
 
     >>> from datetime import timedelta
     >>> from incidentcore.simulation import Exponential
@@ -56,17 +56,17 @@ class Exponential:
     mean: timedelta = attrs.field(validator=lambda *given: _positive("mean", given[2]))
 
     def __call__(self, u: float) -> timedelta:
-        """Return the length that a share ``u`` of all lengths does not exceed."""
+        """Return the quantile ``u``: a share ``u`` of all durations is at most this."""
         return self.mean * -log(1 - u)
 
 
 @attrs.frozen
 class Lognormal:
-    """Lengths of which half are below the median and a few are very long.
+    """Lognormally distributed durations: half are below the median, and a few are very long.
 
     Attributes:
         median: The median.
-        sigma: The standard deviation of the logarithm; 1 puts a sixth beyond 2.7 medians.
+        sigma: The standard deviation of the logarithm; with 1, a sixth exceed 2.7 times the median.
 
     >>> from datetime import timedelta
     >>> from incidentcore.simulation import Lognormal
@@ -78,7 +78,7 @@ class Lognormal:
     sigma: float
 
     def __call__(self, u: float) -> timedelta:
-        """Return the length that a share ``u`` of all lengths does not exceed."""
+        """Return the quantile ``u``: a share ``u`` of all durations is at most this."""
         from statistics import NormalDist  # noqa: PLC0415  loads random, needed to simulate only
 
         return self.median * exp(self.sigma * NormalDist().inv_cdf(max(u, 2.0**-54)))
@@ -90,7 +90,7 @@ def _lengths(values: Iterable[timedelta]) -> tuple[timedelta, ...]:
 
 @attrs.frozen
 class Empirical:
-    """One of the observed lengths, each with equal probability.
+    """Observed durations, each with equal probability.
 
     >>> from datetime import timedelta
     >>> from incidentcore.simulation import Empirical
@@ -105,13 +105,13 @@ class Empirical:
             raise DefinitionError("values", self.values[:1], "at least one length, none negative")
 
     def __call__(self, u: float) -> timedelta:
-        """Return the length that a share ``u`` of all lengths does not exceed."""
+        """Return the quantile ``u``: a share ``u`` of all durations is at most this."""
         return self.values[int(u * len(self.values))]
 
 
 @attrs.frozen(kw_only=True)
 class Hold:
-    """How often work stops halfway to wait for somebody else, and for how long.
+    """Holds: how often work stops halfway to wait for somebody else, and for how long.
 
     Attributes:
         chance: The share of records, from 0 to 1.
@@ -126,7 +126,7 @@ class Hold:
 
 @attrs.frozen(kw_only=True)
 class Reassign:
-    """How often a record goes to another group halfway through the work.
+    """Reassignments: how often a record goes to another group halfway through the work.
 
     Attributes:
         chance: The share of records, from 0 to 1.
@@ -159,15 +159,15 @@ class Workload:
         rate: Arrivals per open hour of ``arrives``; or 168 rates for the hours of the week from
             Monday midnight, in the calendar's zone.
         arrives: The calendar in whose open time incidents arrive.
-        opening: The fields at the opening, as for ``Incident.open``; of several mappings, each
-            record uses one at random. A title is added if there is none.
+        opening: The fields at the opening, as for ``Incident.open``; or several such mappings, of
+            which each record uses one at random. A title is added if there is none.
         work: How much work an incident needs, in open time of the agent.
         skill: The skill that an agent needs.
         hold: Whether work stops halfway; None for never.
         reassign: Whether another group continues halfway; None for never.
         patience: How long callers wait for the first agent before they cancel; None for no limit.
-        reopen: The share that the caller reopens a day after the resolution, for half the work
-            again.
+        reopen: The share that the caller reopens a day after the resolution; half of the work is
+            then needed again.
         burst: How many incidents arrive at once.
 
     Source: rule X3.

@@ -25,7 +25,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
 
     The table is linted (rule L5), and records pass through it by generated steps: every action in
     every state is applied, or refused with the allowed actions; a refusal changes nothing;
-    histories replay, pickle, and are afterwards judged legal, and illegal ones illegal.
+    histories can be replayed and pickled; and ``check_history`` finds illegal ones only.
 
     Args:
         lifecycle: The lifecycle.
@@ -61,7 +61,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
 
 
 def check_step(lifecycle: Lifecycle, record: Record, action: str, *, after: timedelta) -> Record:
-    """Check one action on a record, and return the record after it, moved or not.
+    """Check one action on a record, and return the record after it.
 
     Args:
         lifecycle: The record's lifecycle.

@@ -45,7 +45,7 @@ def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
         AssertionError: A law does not hold; the message names it.
         InvalidValueError: It lacks a query of a calendar, or its zone is not a ``ZoneInfo``.
 
-    Source: the laws below rule C9 of the semantics.
+    Source: rules C1 to C9 and T1 to T7.
 
     >>> from incidentcore.schedule import BusinessCalendar
     >>> from incidentcore.testing import check_calendar

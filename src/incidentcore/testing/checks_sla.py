@@ -42,15 +42,15 @@ def check_sla(
 ) -> None:
     """Check your rules: their lint, their laws, and every law of clocks on generated histories.
 
-    The lint finds what cannot be intended: a rule that is shadowed, a stop that never occurs, a
-    field that does not exist, a more urgent target that is later. The laws about policies are that
-    every record has a definition, and those given in ``at_least_as_good``. The histories set the
-    fields that your conditions read, to the values in them and to others. Call it from your own
-    test. The number of examples is hypothesis's setting.
+    The lint finds likely mistakes: a rule that is shadowed, a stop that never occurs, a field that
+    does not exist, a more urgent target that is later. The laws about policies are that every
+    record has a definition, and those given in ``at_least_as_good``. The histories set the fields
+    that your conditions read, to the values in them and to others. Call it from your own test. The
+    number of examples is hypothesis's setting.
 
     Args:
         rules: A definition, a policy or a service level.
-        domains: All values that a path may have, as for ``lint_sla``.
+        domains: All possible values of fields, as for ``lint_sla``.
         within: The records that must have a definition; ``NEVER`` if a policy may leave out any
             record.
         at_least_as_good: Pairs of conditions: a record for which the first holds is never due later

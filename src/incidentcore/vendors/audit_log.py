@@ -2,8 +2,8 @@
 
 The format is that of the "incident management process enriched event log" (University of São
 Paulo): day-first local times to the minute, ``?`` for missing values, the rows of an incident
-adjacent, and five columns with their final values on every row. Nothing is dropped silently: an
-oddity in a row becomes an ``ImportFinding`` and the incident is still imported; text that is not
+adjacent, and five columns with their final values on every row. Nothing is dropped silently: a
+problem in a row becomes an ``ImportFinding`` and the incident is still imported; text that is not
 such a log raises a ``FormatError``.
 """
 
@@ -57,8 +57,8 @@ _COVERS: Final = ("states", "assignments", "priorities", "acknowledgements", "mo
 class AuditLog(Import[Incident]):
     """The incidents of an audit log, read one by one on demand.
 
-    Only the rows of one incident are in memory at a time, besides the findings and the incident
-    numbers seen. ``latest`` includes the tool's own times. Returned by ``read_audit_log``.
+    Returned by ``read_audit_log``. Only the rows of one incident are in memory at a time, besides
+    the findings and the incident numbers seen. ``latest`` includes the tool's own times.
     """
 
     def __init__(self, source: TableInput, zone: ZoneInfo | None) -> None:
@@ -186,18 +186,18 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
     Returns:
         An iterator of incidents whose ``findings`` grow while it is read. An incident's history
-        contains what the log shows; the tool's own figures are stored under ``custom``: the
-        datetimes ``tool_resolved_at`` and ``tool_closed_at`` (with the last row, since the log
-        fills them in from the first on), ``reassignment_count``, ``reopen_count``, ``made_sla``,
-        ``closed_code``, ``resolved_by``, and ``first_seen``, the state of the first row.
+        contains what the log shows. The tool's own figures are stored under ``custom``: the
+        datetimes ``tool_resolved_at`` and ``tool_closed_at``, ``reassignment_count``,
+        ``reopen_count``, ``made_sla``, ``closed_code``, ``resolved_by``, and ``first_seen``, the
+        state of the first row.
 
     Raises:
-        FormatError: The text is not such a log; during reading, the message names row and column. A
-            time that cannot be read raises this error, while any other odd field gives a finding.
+        FormatError: The text is not such a log, or a time in it cannot be read; the message names
+            row and column. Any other field that cannot be read gives a finding.
         InvalidValueError: There is no such zone.
         OSError: The file cannot be opened.
 
-    Source: the data set's own description; rules H1 and H2 for what becomes of it.
+    Source: the data set's description for the format; rules H1 and H2 for the conversion.
 
     >>> from incidentcore.vendors import read_audit_log
     >>> log = read_audit_log(
@@ -217,13 +217,13 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
 @attrs.frozen(kw_only=True)
 class StateCheck:
-    """The result of checking the state changes of audit logs against a lifecycle; can be added.
+    """The result of checking state changes against a lifecycle; results can be added up.
 
     Attributes:
         lifecycle: The lifecycle's id.
-        observed: State changes between adjacent rows of an incident.
-        refused: The number of them that the lifecycle does not have.
-        incidents: Incidents with at least one refused change.
+        observed: The number of state changes between adjacent rows of an incident.
+        refused: How many of them the lifecycle does not allow.
+        incidents: The number of incidents with at least one refused change.
         changes: How often each change was refused, as ``"New -> Closed"``.
     """
 
@@ -287,7 +287,7 @@ def _step(event: Opened | StateChanged | Corrected) -> tuple[str, str]:
 class StateTally:
     """Checks the state changes of incidents against lifecycles, one incident at a time.
 
-    Of incidents that went through the same states, only the first is judged.
+    Of incidents that went through the same states, only the first is checked.
     """
 
     def __init__(self, lifecycles: Sequence[Lifecycle]) -> None:
@@ -336,7 +336,7 @@ class StateTally:
 
 
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
-    """Return the observed state changes that a lifecycle does not have, without inferred ones."""
+    """Return the state changes in the log that a lifecycle does not allow; not inferred ones."""
     return tuple(
         finding
         for finding in judge_history(incident, lifecycle)

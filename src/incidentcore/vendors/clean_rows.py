@@ -1,8 +1,8 @@
-"""Plain rows, which are most rows, are converted to incidents in a third of the time.
+"""A fast conversion of plain rows, which are most rows, to incidents.
 
-The reader gives up at the first oddity: an odd time, moments in the wrong order, a word that no
-table has, an object in a cell. The row then goes through ``HistoryBuilder``, which gives the same
-record for a plain row, and findings for any other.
+It gives up at the first difficulty: an unusual time, times in the wrong order, a word that is not
+in a table, an object in a cell. The row is then converted by ``HistoryBuilder``, which gives the
+same record for a plain row, and findings for any other.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class Column:
         name: Its name in the header.
         filled: The number of inspected rows in which it is not empty.
         values: A few of its distinct values.
-        field: The field that its name suggests; empty if none.
+        field: The field that its name suggests; empty if it suggests none.
         formats: The formats that fit all of its times; empty if they are ISO 8601, or not times.
     """
 

@@ -25,8 +25,8 @@ class SlaComparison:
     Attributes:
         record_id: The record.
         target: The target's name in the tool.
-        agrees: Whether both have the same result: missed or not, and if both have it, the elapsed
-            time within the tolerance.
+        agrees: Whether both have the same result, missed or not, and their elapsed times, if both
+            are known, differ by at most the tolerance.
         ours: Our result; None if no definition applies.
         theirs: The tool's result; None if it has none.
         difference: Our elapsed time minus theirs; None if one of them is unknown.
@@ -63,11 +63,11 @@ def compare_sla(
 
     Args:
         records: The records, as an importer read them.
-        reported: The name of the tool's target, whose results came with the records; or the tool's
-            results by record id.
+        reported: The name of the tool's target, if its results were imported with the records; or
+            the tool's results by record id.
         policy: Our definition or policy of the same target.
         now: The instant of the comparison; each record's last event by default.
-        tolerance: By how much the elapsed times may differ.
+        tolerance: The greatest difference of elapsed times that counts as agreement.
 
     Returns:
         A comparison for each record for which either side has a result, in the order of the

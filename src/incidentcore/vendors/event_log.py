@@ -1,8 +1,8 @@
 """Event logs: one row for each event, as delimited text, XES or OCEL 2.0.
 
-A case is a record, and an activity is an occurrence: a state that was entered, an event of another
-kind, or something that records do not represent. A row that changes nothing is still an event: it
-sets ``custom.activity``.
+Each case becomes a record. An activity is a state that was entered, an event of another kind, or
+something that records do not represent. A row that changes nothing is still an event: it sets
+``custom.activity``.
 """
 
 from __future__ import annotations
@@ -67,11 +67,10 @@ def read_events(
         at: The column of the time. Rows with the same time keep their order.
         by: The column of the actor.
         group: The column of the group.
-        fields: Further columns by field; the first value in a column is the value at the opening.
+        fields: Further columns by field. The first value in a column is that of the opening.
         activities: The meanings of activities: a ``StateTable``, or a mapping from an activity to a
-            state, to an event's class such as ``Acknowledged``, or to None for nothing. With a
-            mapping, an activity that is not in it means nothing and gives a finding
-            ``unknown_entry``.
+            state, to an event's class such as ``Acknowledged``, or to None to ignore it. An
+            activity that is not in the mapping is ignored, with a finding ``unknown_entry``.
         sort: Read all rows first, so that the rows of a case need not be adjacent.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
@@ -147,9 +146,9 @@ def read_ocel(
 ) -> Import[Incident]:
     """Read an object-centric event log, OCEL 2.0 in JSON.
 
-    Objects of one type become records. An event belongs to each object that it is related to.
-    Attributes of an object with a time are changes of fields; a time in 1970 marks the value at the
-    opening, regardless of its place in the list.
+    Objects of one type become records. An event belongs to each object that it is related to. An
+    object's attributes with a time are changes of fields; a time in 1970 marks the value at the
+    opening.
 
     Args:
         source: The path of a file, or its plain data.

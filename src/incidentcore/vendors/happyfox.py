@@ -38,12 +38,11 @@ def read_happyfox(
     """Read tickets of HappyFox's API, each as returned by ``/ticket/<number>/``.
 
     Args:
-        tickets: The parsed JSON: tickets, or pages with ``data``. Lists do not contain updates; a
-            ticket without them is read from its moments alone, with a finding
-            ``truncated_history``.
+        tickets: The parsed JSON: tickets, or pages with ``data``. A ticket without updates, such as
+            from a list, is read from its timestamps alone, with a finding ``truncated_history``.
         tables: Words and times (``kit.Tables``) other than those of ``presets.HAPPYFOX``. A status
-            that is not in them is read by its behavior, pending or completed. In this source, a
-            user or contact is a requester, staff are agents, and everything else is a rule.
+            that is not in them is read by its behavior, pending or completed. A user or contact is
+            a requester, staff are agents, and all other actors are systems.
 
     Returns:
         An incident for each ticket. Specific findings: ``merged_record``.

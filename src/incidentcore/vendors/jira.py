@@ -54,8 +54,8 @@ def read_jira(
 
     Args:
         issues: The parsed JSON: issues, one issue, search pages, or an iterable of these.
-        changelogs: The pages of ``/issue/{key}/changelog`` by issue key, if the search truncated
-            the changelogs.
+        changelogs: The pages of ``/issue/{key}/changelog`` by issue key, for changelogs that the
+            search truncated.
         slas: The pages of ``/request/{key}/sla`` by issue key, if the issues lack the SLA fields.
         tables: Words and times (``kit.Tables``) other than those of ``presets.JIRA``. A status that
             is not in them is read by its category. Roles are needed if the account type (atlassian,
@@ -250,10 +250,10 @@ def read_jira_csv(
     """Read Jira's CSV export of issues, with the comments in its cells.
 
     A comment's cell is ``time;author;text``. The export does not show whether it was public, so it
-    is read as internal. The authors are account ids, so use ``roles`` to state who is an agent.
+    is read as internal. Authors are account ids; use ``roles`` to define who is an agent.
 
     Args:
-        source: What ``open_table`` takes.
+        source: Any source that ``open_table`` accepts.
         zone: The zone of the times, which the export does not contain.
         mapping: Columns by field, added to or replacing those of ``JIRA_CSV``.
         options: Further arguments of ``read_table``, such as ``roles``.

@@ -47,7 +47,7 @@ def read_pagerduty(
     """Read incidents of PagerDuty's API with their log entries (``is_overview=false``).
 
     A user is an agent; an integration, a service or a rule is a system. A timeout withdraws an
-    acknowledgement. Notifications and other noise in the log are ignored.
+    acknowledgement. Notifications and the like in the log are ignored.
 
     Args:
         incidents: The parsed JSON: incidents, or pages with ``incidents``.
@@ -56,7 +56,7 @@ def read_pagerduty(
         tables: Words and times (``kit.Tables``) other than those of ``presets.PAGERDUTY``.
 
     Returns:
-        An incident for each. Specific findings: ``several_assignees`` (the first one counts),
+        An incident for each. Specific findings: ``several_assignees`` (the first one is used),
         ``truncated_history`` if a page states that there are more entries.
 
     >>> from incidentcore.vendors import read_pagerduty

@@ -116,8 +116,8 @@ def read_profile(
             attributes instead of columns, where the activity may be several separated by ``/``.
         zone: For a table or audit log, the zone of times without one.
         formats: For a table, the formats of its times; those of its profile by default.
-        options: ``states`` and ``levels`` in addition to those of the tool, except for an audit
-            log; for a table, further arguments of ``read_table``.
+        options: ``states`` and ``levels`` in addition to those of the tool (not for an audit log);
+            for a table, further arguments of ``read_table``.
 
     Raises:
         InvalidValueError: There is no such profile, or it does not accept a mapping or formats.

@@ -76,14 +76,14 @@ def read_servicenow(
     """Read rows of ServiceNow's Table API: incidents, and the tables related to them.
 
     Cells may be plain, ``{link, value}`` or ``{display_value, value}``; in the last form the value
-    is read, which is in UTC, while the display is in the account's zone.
+    is used, which is in UTC, while the display value is in the account's zone.
 
     Args:
         incidents: The parsed JSON of the table ``incident``: rows, or pages with ``result``.
         audit: The JSON of ``sys_audit``, in any order; joined by ``documentkey``.
         history: The JSON of ``sys_history_line``, joined by ``set.id``; read for an incident that
             is not in the audit. The tool creates these lines from the audit when somebody views a
-            record, and deletes them later: their absence means nothing.
+            record, and deletes them later, so they may be absent.
         journal: The JSON of ``sys_journal_field``.
         slas: The JSON of ``task_sla``, stored as the tool's own results.
         users: The login of each user's ``sys_id``, to recognize the caller in the journal.
@@ -92,7 +92,8 @@ def read_servicenow(
             state, group, priority or assignee is an agent.
 
     Returns:
-        An incident for each row of the table, by its number. Without an audit it has only moments.
+        An incident for each row of the table, by its number. Without an audit its history has only
+        the times in the row.
 
     >>> from incidentcore.vendors import read_servicenow
     >>> [incident] = read_servicenow(

@@ -1,7 +1,7 @@
 """Tables with one row for each ticket, converted to incidents by a mapping of columns to fields.
 
-A row contains moments and the current state, but not a history. The records therefore state what
-they cover, and KPIs over replies, reassignments or reopenings exclude them.
+A row contains times and the current state, but no history. The records therefore state what they
+cover, and KPIs over replies, reassignments or reopenings leave them out.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ def read_table(
     """Build incidents from a table with one row for each ticket.
 
     Each row becomes an opening and, if their times are present, an acknowledgement, a first public
-    answer, a restoration, a resolution, a closure and a cancelation. A state that these do not lead
-    to counts from ``state_since`` or otherwise the latest instant of the row, with a finding
+    answer, a restoration, a resolution, a closure and a cancelation. A state that does not follow
+    from these is dated at ``state_since``, or else at the latest instant of the row, with a finding
     ``state_without_time`` if clocks depend on it. Columns without a field are stored under
     ``custom`` by their own names, repeated columns as a tuple.
 
-    A time before the opening is kept, with a finding: the KPIs exclude a duration that is negative,
-    and count it as excluded. A closing time before the resolution is not an event, since it would
-    close a record that was open.
+    A time before the opening is accepted, with a finding; KPIs leave out negative durations, and
+    count them as left out. A closing time before the resolution is ignored, since it would close an
+    open record.
 
     Args:
         source: A ``Table``, or any source that ``open_table`` accepts. Cells may be ``{value,
@@ -81,22 +81,22 @@ def read_table(
         formats: ``"iso"``, or formats of ``datetime.strptime``, tried in order; or formats by
             field, with those of all other fields under ``""``.
         epoch: The unit of numbers, counted from 1970: ``"s"`` or ``"ms"``.
-        day_first: Read other texts free-form, the day first (True) or after the month (False).
+        day_first: How to read other texts: the day before the month (True) or after it (False).
         states: The meanings of states: a ``StateTable`` such as ``JIRA_STATES``, or a mapping.
         levels: The meanings of levels, by ``priority``, ``impact`` and ``urgency``. By default a
             level's name is recognized, also after a number as in ``"1 - Critical"``, but never a
             number alone (rule P1).
-        missing: Texts that mean an empty value, such as ``"?"``. None and not-a-number always do.
-        duplicates: Which row with the same id counts: the ``"first"`` or the ``"last"`` (which
-            keeps all rows in memory), or ``"refuse"``. By default the first, but a table in which
+        missing: Texts that mean an empty value, such as ``"?"``. None and NaN always mean that.
+        duplicates: Which row of the same id is used: the ``"first"``, or the ``"last"`` (which
+            holds all rows in memory); or ``"refuse"``. By default the first, but a table in which
             most rows repeat an id is refused as an event log.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
-        optional: Ignore mapped columns that do not exist, as presets do.
+        optional: Whether to ignore mapped columns that do not exist, as presets do.
         lifecycle: The lifecycle that the records follow; the standard one by default.
         roles: The roles of actors, for entries that ``extend`` adds.
-        extend: Called with the ``HistoryBuilder`` of a row and its values without a field, by
-            column; can add entries and remove columns.
+        extend: A function that is called with the ``HistoryBuilder`` of a row and the values of its
+            unmapped columns; it can add entries and remove columns.
 
     Returns:
         The incidents in the order of their rows, read on demand.
@@ -107,7 +107,7 @@ def read_table(
         FormatError: The source cannot be read, or is refused for its duplicates.
         OSError: The file cannot be opened.
 
-    Source: our choice; moments and counts follow from events alone (rule H2).
+    Source: our choice; times and counts follow from events alone (rule H2).
 
     >>> from incidentcore.vendors import read_table
     >>> reading = read_table(

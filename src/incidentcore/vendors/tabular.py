@@ -1,7 +1,7 @@
 """Tables of text, JSON, spreadsheets and data frames, read row by row.
 
-Errors in a source itself raise one ``FormatError`` that names row and column: bytes that are not
-text, a broken archive, an unfinished quote. Lines, fields, runs of blank lines and unpacked sizes
+Errors in a source, such as bytes that are not text, a broken archive or an unfinished quote, raise
+a ``FormatError`` that names row and column. Lines, fields, runs of blank lines and unpacked sizes
 are bounded, so that memory and time stay bounded for any file.
 """
 
@@ -103,7 +103,7 @@ def open_table(
         delimiter: The separator of fields; by default the most common of comma, semicolon, tab and
             ``|`` in the header.
         encoding: The encoding of a file; by default UTF-8 or, if the bytes are not UTF-8, cp1252.
-        strict: Refuse a row with too few or too many fields; otherwise it is returned unchanged.
+        strict: Whether to refuse a row with too few or too many fields.
 
     Returns:
         The table. Its rows are read from the source on demand, once.
@@ -153,7 +153,7 @@ def open_table(
 def read_json(path: str | Path) -> Any:
     """Return the plain data of a JSON file, which may be compressed by gzip.
 
-    JSON lines, one value on each line, are a list.
+    JSON lines (one value on each line) are returned as a list.
 
     Raises:
         FormatError: The file is not JSON, is nested too deeply or holds more than 1 GiB.

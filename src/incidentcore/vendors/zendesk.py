@@ -54,7 +54,7 @@ def read_zendesk(
 
     Args:
         tickets: The parsed JSON: tickets, or pages with ``tickets``. If a ticket occurs more than
-            once, as in incremental exports, the one updated last counts. Deleted tickets are
+            once, as in incremental exports, the one updated last is used. Deleted tickets are
             omitted, with a finding.
         audits: The audits from ``/tickets/{id}/audits``, for all tickets, in any order.
         metric_events: The events from ``/incremental/ticket_metric_events``, stored as the tool's

@@ -44,15 +44,15 @@ def compare_rules(
 ) -> Comparison:
     """Return the differences between two sets of rules on the same records.
 
-    Behavior is held fixed: since the records are past, nobody acts differently. Clocks are matched
-    by name, or by position if the names differ. For desks, everything that is due is also compared,
-    by key.
+    It assumes that people would have acted in the same way under the other rules. Clocks are
+    matched by name, or by position if the names differ. For desks, all due items are compared as
+    well, by key.
 
     Args:
         before: The present rules: a clock, a policy, a service level, or a desk.
         after: The alternative rules.
         records: The records, read once; those of exercises are excluded.
-        now: The instant to evaluate them for.
+        now: The instant at which to evaluate the rules.
         group_by: Field paths to break the changes down by.
         penalty: A function that returns the penalty of a status; summed for both sides.
 
@@ -282,7 +282,7 @@ def _due(desk: Desk, statuses: Statuses, record: Record, now: datetime) -> dict[
 
 
 def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> Interval | None:
-    """Return the first interval from an instant on in which just one of two calendars is open.
+    """Return the first interval after an instant in which only one of two calendars is open.
 
     Args:
         before: One calendar.

@@ -60,11 +60,11 @@ class Change:
 
 @attrs.frozen(kw_only=True)
 class Compliance:
-    """The share of a clock's decided records that met it, with a 95 % Wilson interval.
+    """The share of records that met a clock, among those that met or breached it.
 
     Attributes:
         met: The number of records that met it.
-        n: The number of decided records: met or breached.
+        n: The number of records that met or breached it.
     """
 
     met: int
@@ -72,12 +72,12 @@ class Compliance:
 
     @property
     def share(self) -> float | None:
-        """Return the share from 0 to 1; None if no record was decided."""
+        """Return the share from 0 to 1; None if ``n`` is 0."""
         return self.met / self.n if self.n else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Return the interval; None if no record was decided."""
+        """Return the 95 % Wilson interval of the share; None if ``n`` is 0."""
         return wilson(self.met, self.n, Fraction(95, 100)) if self.n else None
 
     def __str__(self) -> str:
@@ -97,7 +97,8 @@ class Comparison(Paged):
 
     Attributes:
         records: The number of records that were compared.
-        outcomes: Rows of key, before, after and their count; including equal results.
+        outcomes: Rows of key, result before, result after, and number of records, including equal
+            results.
         changes: The differences, in the order of the records.
         groups: The headings of the fields that it is broken down by.
         penalties: The penalties under both sets of rules, if a penalty was given.
@@ -132,10 +133,10 @@ class Comparison(Paged):
 
     @property
     def sign_test(self) -> float | None:
-        """Return the probability of a split of changed verdicts this uneven if neither is better.
+        """Return the probability of changes this one-sided if neither set of rules is better.
 
-        It is two-sided and exact, for ``breached -> met`` against ``met -> breached``; None if no
-        verdict changed.
+        The test is exact and two-sided, of ``breached -> met`` against ``met -> breached``; None if
+        there are no such changes.
         """
         counts = self.counts
         better, worse = counts.get(("breached", "met"), 0), counts.get(("met", "breached"), 0)

@@ -59,7 +59,7 @@ def offered_load(
 
     Args:
         records: The records; those of exercises are excluded.
-        window: The time to evaluate.
+        window: The interval to evaluate.
         zone: The time zone of the hours.
         worked_on: The condition on a record's facts that is true while somebody works on it.
 
@@ -138,7 +138,7 @@ def wait_chance(load: float, agents: int) -> float:
         load: The offered load in Erlangs: arrivals per hour times hours of work on each.
         agents: The number of people who work at the same time.
 
-    Source: A. K. Erlang, 1917; records wait as long as it takes, in the order of arrival.
+    Source: A. K. Erlang, 1917, for records that wait without limit, in the order of arrival.
 
     >>> from incidentcore.whatif import wait_chance
     >>> round(wait_chance(200 * 180 / 3600, 14), 4)
@@ -158,7 +158,7 @@ def answered_within(load: float, agents: int, *, handling: timedelta, within: ti
         load: The offered load in Erlangs.
         agents: The number of people who work at the same time.
         handling: The mean time of work on a record.
-        within: The time.
+        within: The time in which work must begin.
 
     >>> from datetime import timedelta
     >>> from incidentcore.whatif import answered_within
@@ -178,12 +178,12 @@ def _answered(
 
 
 def agents_needed(load: float, *, handling: timedelta, within: timedelta, share: float) -> int:
-    """Return the least number of agents with which a share of the records is begun in time.
+    """Return the least number of agents with which work on a share of the records begins in time.
 
     Args:
         load: The offered load in Erlangs.
         handling: The mean time of work on a record.
-        within: The time.
+        within: The time in which work must begin.
         share: The share, from 0 to below 1.
 
     Raises:

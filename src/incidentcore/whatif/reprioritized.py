@@ -18,8 +18,8 @@ _COMPUTED = "computed_priority"
 def reprioritized(record: R, policy: PriorityPolicy, /) -> R:
     """Return a record whose computed priorities are those of another policy.
 
-    Each event with a computed priority has that of the policy instead, computed from the facts at
-    that time. Overrides stay, no event is added or moved, and the reasons are unchanged.
+    In each event, a computed priority is replaced by that of the policy, computed from the facts at
+    that time. Overrides and reasons are unchanged, and no event is added or moved.
 
     Args:
         record: The record.

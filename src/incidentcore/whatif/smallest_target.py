@@ -18,15 +18,15 @@ __all__ = ["TargetEstimate", "smallest_target"]
 
 @attrs.frozen(kw_only=True)
 class TargetEstimate:
-    """A target that past behavior would have met, with its uncertainty.
+    """A target that a share of past records would have met, with its uncertainty.
 
     Attributes:
-        target: The smallest target that the share of the finished clocks met, as open time.
+        target: The smallest such target, as open time.
         low: The lower end of its confidence interval; None if there are too few clocks.
         high: The upper end; None if there are too few clocks.
         n: The number of finished clocks.
         running: The number of unfinished clocks, which are not included.
-        record_id: The record whose time is the target.
+        record_id: The record whose elapsed time is the target.
     """
 
     target: timedelta
@@ -48,13 +48,13 @@ def smallest_target(
 ) -> TargetEstimate | None:
     """Return the smallest target that a share of past records would have met.
 
-    Behavior is held fixed, although people would have worked differently under another target.
+    It assumes that people would have worked in the same way under another target.
 
     Args:
         definition: The clock: its calendar, start, pause and stop; its own target is ignored.
         records: The records; those of exercises are excluded.
         share: The share, above 0 and at most 1, such as ``"0.95"``.
-        now: The instant to evaluate the clocks for.
+        now: The instant at which to evaluate the clocks.
         confidence: The level of the interval, by order statistics.
 
     Returns:

@@ -107,11 +107,10 @@ def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
 
 @attrs.frozen(kw_only=True)
 class Words:
-    """A language: the texts of the library, and the formats of dates and spans of time.
+    """A language: translations of the library's texts, and formats of dates and spans of time.
 
-    A template is looked up by its English text, so that one table holds a whole language and a
-    template without a translation stays English. Data in a template is not translated: names of
-    holidays, states, reasons of a hold.
+    Translations are looked up by the English template; a template without one stays English. Data
+    in a template, such as names of holidays and states, is not translated.
 
     Attributes:
         language: The code of the language, such as ``de``.
@@ -156,7 +155,7 @@ ENGLISH: Final = Words(language="en", twins={})
 
 
 class Phrase(str):
-    """English text with its template and data, so that it can be written in another language.
+    """A text as template and data, so that it can be written in another language.
 
     Args:
         template: The text, with names of data in braces.
@@ -220,7 +219,7 @@ def _filled(
 
 
 class Worded(Protocol):
-    """A value with text in several languages: trace, status, refusal, finding, escalation."""
+    """A value with a text in several languages, such as a trace, status, refusal or finding."""
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return the text in a language, with times in a zone; None for its own zone."""

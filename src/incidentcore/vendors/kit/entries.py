@@ -98,9 +98,9 @@ class Entry:
 class EntryLog:
     """The methods with which an importer describes one record.
 
-    A time may always be given in the source's own form: it is read by the import's ``Times``. An
-    actor (``by``) may be given as an id, or as an ``Actor`` if the source states the role; None
-    gives a finding ``unknown_actor``. Fields are those of ``Record``, with ``group`` for
+    A time may be given in the source's own form, which the import's ``Times`` reads. An actor
+    (``by``) may be given as an id, or as an ``Actor`` if the source states the role; None gives a
+    finding ``unknown_actor``. Fields are those of ``Record``, with ``group`` for
     ``assignment_group`` and ``priority`` for ``computed_priority``; any other name is stored under
     ``custom``.
 
@@ -285,7 +285,7 @@ class EntryLog:
             entry.body = {**body, **texts}
 
     def leave_out(self, code: str, action: str) -> None:
-        """Skip the record, with a finding: the import is not for such records."""
+        """Skip the record, with a finding, because the import is not for such records."""
         self.find(code, action)
         self.is_left_out = True
 
@@ -306,8 +306,8 @@ class EntryLog:
                 ``resolved``, ``closed`` and ``canceled``, each a time or nothing.
 
         Of two at the same instant, the one earlier in this list comes first (rule H1). The state
-        that is entered is the tool's present state if that has the same meaning; one that is
-        canceled now was canceled when it was closed.
+        that is entered is the tool's present state if that has the same meaning. If the record is
+        canceled now, ``closed`` is when it was canceled.
         """
         for rank, (name, (kind, needed)) in enumerate(MOMENTS.items()):
             if (value := moments.get(name)) in (None, ""):
@@ -329,12 +329,12 @@ class EntryLog:
                 entry.order, entry.body = (0, rank), body
 
     def reported(self, name: str, value: object) -> None:
-        """Store a figure of the tool's own as ``custom.tool.<name>``, from the last event on."""
+        """Store a figure of the tool as ``custom.tool.<name>``, dated at the last event."""
         if value is not None and value != "":
             self._reported[name] = clean(value)
 
     def counted(self, name: str, value: object, *, field: str = "") -> None:
-        """Store a count of the tool's own, as ``reported`` does.
+        """Store a count that the tool reports, as ``reported`` does.
 
         Args:
             name: The name of the count.
@@ -354,14 +354,14 @@ class EntryLog:
 
         Args:
             resolved_at: When it was resolved; a minute's difference is allowed.
-            updated_at: When the tool last changed the record: if its present state is not the last
-                one of the history, it counts from then on.
+            updated_at: When the tool last changed the record. If its present state is not the last
+                one of the history, the change is dated at this time.
         """
         self._resolved_at = self.time(resolved_at, "resolved_at", action="not compared")
         self._updated_at = self.time(updated_at, "updated_at", action="passed over")
 
     def linked(self, link: Link) -> None:
-        """Add a link that is present in the tool; it counts from the last event on."""
+        """Add a link that is present in the tool; it is dated at the last event."""
         self._links[link] = None
 
     def reported_sla(self, sla: ReportedSla) -> None:

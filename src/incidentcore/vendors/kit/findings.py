@@ -1,4 +1,4 @@
-"""Findings: everything in a source that an importer could not use unchanged, with counts."""
+"""Findings: everything in a source that an importer could not use as it is, with counts."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def shown(text: str) -> str:
 
 @attrs.frozen
 class ImportFinding:
-    """Something in a source that an importer could not use unchanged.
+    """Something in a source that an importer could not use, or had to change.
 
     Attributes:
         row: The row of the source, counted from 1 without the heading; 0 if there are no rows.
         field: The field or column; empty for the row or record as a whole.
         value: The value in the source, as text.
         code: The kind of finding, as a stable code such as ``"unreadable_time"``.
-        action: How the importer handled it, as text.
+        action: What the importer did, as text.
         key: The id of the record; empty for the source as a whole.
         path: The place inside the record's source, such as ``"histories[3]"``.
         count: How often the same finding occurred.
@@ -68,8 +68,8 @@ class Findings(Tabular, Sequence[ImportFinding]):
     """The findings of one import; equal ones are counted, not repeated.
 
     Two findings are equal if code, field, value and action are equal. For each code and field at
-    most 100 distinct values are kept; further ones are counted with the last of them, so that a
-    million faults need no more memory than a hundred.
+    most 100 distinct values are listed; further ones are counted with the last of them, so that
+    memory stays bounded.
 
     Attributes:
         counts: How often each code occurred.

@@ -32,7 +32,7 @@ _MALFORMED: Final = (ValueError, LookupError, TypeError, AttributeError, Arithme
 
 
 class Tables(TypedDict, total=False):
-    """The formats of a tool and the meanings of its words: replacements for an importer's own.
+    """The formats of a tool and the meanings of its words, in place of an importer's defaults.
 
     Each is an argument of ``Import`` and of every importer for a tool that takes ``**tables``.
 
@@ -71,7 +71,7 @@ class Import(Iterator[R], Generic[R]):
 
     Args:
         entries: The source's records as plain data, read once.
-        build: A function of a ``HistoryBuilder`` and one of them, which adds the record's data.
+        build: A function of a ``HistoryBuilder`` and a source record, which adds the record's data.
         record: The type of record.
         id: The dotted path of a record's id, or a function that returns it.
         states: The meanings of the tool's states.
@@ -83,13 +83,13 @@ class Import(Iterator[R], Generic[R]):
 
     Attributes:
         findings: The findings so far; complete once the last record was read.
-        covers: What the source covers. KPIs and clocks exclude the facts that it does not cover.
+        covers: What the source covers. KPIs and clocks that need other facts leave its records out.
         latest: The latest instant so far at which something was recorded; None before the first
             record.
 
     Raises:
-        InvalidValueError: ``covers`` has an unknown value, or a table is of another type; later, if
-            it is iterated again after it was read to its end.
+        InvalidValueError: ``covers`` has an unknown value, or a table is of another type; or the
+            import is iterated again after it was read to its end.
 
     >>> from incidentcore.records import Incident
     >>> from incidentcore.vendors import Import

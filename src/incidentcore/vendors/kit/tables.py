@@ -63,8 +63,8 @@ class StateTable:
         states: From a name or code to its state, or to the name of a standard state.
         by_category: From a category of the tool to a state. A name that is not among ``states`` has
             the flags of its category; a category is the tool's own name for a group of states.
-        unknown: How to treat a name with neither: ``"open"`` reads it as an open state, since work
-            that is not known to be done is still due; ``"refuse"`` omits the record.
+        unknown: How to treat any other name: ``"open"`` reads it as an open state, since the work
+            may not be done; ``"refuse"`` omits the record.
 
     Raises:
         InvalidValueError: A value is not a state.
@@ -93,8 +93,8 @@ class StateTable:
         """Return the table of lifecycles' states by name and by code.
 
         Args:
-            lifecycles: The lifecycles; if two have a state of the same name, the first one's
-                counts.
+            lifecycles: The lifecycles; if two have a state of the same name, that of the first is
+                used.
             codes: From a code, or another name, to the name of a state.
             by_category: As in the attribute.
 
@@ -219,8 +219,8 @@ class Roles:
     """The roles of actors, on which acknowledgement and first response depend.
 
     A role that is stated here takes precedence over that in the source. An actor without a role in
-    either has the role ``default``; if that is None, it acts as a system, which does not respond to
-    or acknowledge a record, and causes a finding ``unknown_actor``.
+    either has the role ``default``. If that is None, the actor is a system, which never responds to
+    or acknowledges a record, and there is a finding ``unknown_actor``.
 
     Attributes:
         agents: Ids of those who work on records.

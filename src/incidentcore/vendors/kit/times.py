@@ -1,4 +1,4 @@
-"""Times of exports: ISO 8601, given formats, seconds since 1970, free-form texts day first."""
+"""Times of exports: ISO 8601, other formats, seconds since 1970, and free-form text."""
 
 from __future__ import annotations
 
@@ -58,12 +58,12 @@ class Times:
             ``datetime.strptime``.
         epoch: The unit of numbers, counted from 1970: seconds ``"s"`` or milliseconds ``"ms"``;
             None refuses numbers.
-        day_first: How to read a text that no format fits: free-form with the day before the month
-            (True) or after it (False). None refuses such texts: the order is never guessed. A text
-            that lacks a part of its date is refused too.
+        day_first: How to read a text that fits no format: with the day before the month (True) or
+            after it (False). None refuses such texts, since the order is never guessed. A text that
+            lacks a part of its date is refused too.
 
     Raises:
-        InvalidValueError: An attribute is not as described, or there is no such zone.
+        InvalidValueError: An attribute has an invalid value, or there is no such zone.
 
     >>> from incidentcore.vendors.kit.times import Times
     >>> Times("Europe/Berlin", formats=("iso", "%d.%m.%Y %H:%M")).reader().read("2.3.2026 10:00")
@@ -90,8 +90,8 @@ class TimeReader:
     """Reads the times of one source.
 
     Attributes:
-        oddity: The oddity of the last time read: ``"no_zone"``, ``"ambiguous_time"``,
-            ``"skipped_time"`` or nothing.
+        oddity: What was unusual about the last time read: ``"no_zone"``, ``"ambiguous_time"``,
+            ``"skipped_time"`` or empty.
     """
 
     def __init__(self, times: Times) -> None:

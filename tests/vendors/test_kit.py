@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import tomllib
 from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -17,7 +20,7 @@ from incidentcore import Incident
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.lifecycle import Lifecycle, check_history, lint_lifecycle
 from incidentcore.records import Acknowledged, Commented, StateChanged
-from incidentcore.values import Priority, State
+from incidentcore.values import CANCELED, CLOSED, Priority, State
 from incidentcore.vendors import (
     presets,
     read_happyfox,
@@ -29,7 +32,15 @@ from incidentcore.vendors import (
     read_xes,
     read_zendesk,
 )
-from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
+from incidentcore.vendors.kit import (
+    STANDARD_STATES,
+    Findings,
+    Import,
+    LevelTable,
+    Roles,
+    StateTable,
+    Times,
+)
 from incidentcore.vendors.presets import (
     FRESHSERVICE_LEVELS,
     GLPI_LEVELS,
@@ -605,3 +616,61 @@ def test_a_reading_is_read_once() -> None:
     told = r"^reading: got 'one that was read to its end'; allowed: .*incidents = list\(reading\)$"
     with pytest.raises(InvalidValueError, match=told):
         list(reading)
+
+
+@pytest.mark.parametrize(
+    ("table", "word", "name"),
+    [
+        (STANDARD_STATES, "In Bearbeitung", "in_progress"),
+        (STANDARD_STATES, "GELÖST", "resolved"),
+        (STANDARD_STATES, "Résolu", "resolved"),
+        (STANDARD_STATES, "cerrado", "closed"),
+        (STANDARD_STATES, "En attente", "on_hold"),
+        (SERVICENOW_STATES, "Warten", "On Hold"),
+        (SERVICENOW_STATES, "Abgebrochen", "Canceled"),
+        (SERVICENOW_STATES, "En cours", "In Progress"),
+        (ZENDESK_STATES, "Wartend", "Pending"),
+        (ZENDESK_STATES, "Angehalten", "On-hold"),
+        (ZENDESK_STATES, "Resuelto", "Solved"),
+        (ZENDESK_STATES, "Abierto", "Open"),
+        (JIRA_STATES, "Zu erledigen", "To Do"),
+        (JIRA_STATES, "In Arbeit", "In progress"),
+    ],
+)
+def test_words_of_other_languages_for_states(table: StateTable, word: str, name: str) -> None:
+    """Each is the tool's own state; the table's word and category come before it."""
+    state, is_known = table.find(word)
+    assert (state is not None and state.name, is_known) == (name, True)
+    assert StateTable({word: "canceled"}).find(word)[0] == CANCELED
+    other, is_known = StateTable({}, {"done": "closed"}).find(word, "done")
+    assert (other, is_known) == (attrs.evolve(CLOSED, name=word), False)
+    assert not StateTable({"Parked": "on_hold"}).find(word)[1]
+
+
+@pytest.mark.parametrize(
+    ("word", "resolved", "option", "line"),
+    [
+        ("Geparkt", None, "--states Geparkt=in_progress", 'states = { "Geparkt" = "in_progress" }'),
+        (
+            'Zu "1"',
+            "2026-03-02T10:00Z",
+            "--states 'Zu \"1\"=resolved'",
+            'states = { "Zu \\"1\\"" = "resolved" }',
+        ),
+    ],
+)
+def test_an_unknown_state_shows_the_line_to_write(
+    word: str, resolved: str | None, option: str, line: str
+) -> None:
+    """For the command line, a desk file and Python; the line can be pasted."""
+    row = {"id": "A", "opened": "2026-03-02T09:00Z", "resolved": resolved, "state": word}
+    mapping = {name: name for name in row}
+    reading = read_table([row], mapping)
+    list(reading)
+    (finding,) = reading.findings
+    assert f"with {option}, {line} in [import] or states=... | {{" in finding.action
+    meaning = tomllib.loads(line)["states"]
+    assert shlex.split(option)[1] == "=".join(*meaning.items())
+    again = read_table([row], mapping, states=STANDARD_STATES | meaning)
+    assert [each.state.name for each in again] == list(meaning.values())
+    assert not again.findings

@@ -38,7 +38,7 @@ SHARED = {"custom", "matrix", "migration", "minus", "name", "resolved", "until",
           "text", "version", "before", "reached", "resume", "change", "elapsed", "keep", "restart",
           "retroactive", "median", "kaplan", "meier", "wilson", "role", "person", "agebuckets",
           "pagerduty", "zendesk", "servicenow", "system", "unknown", "tool", "title",
-          "states"}  # fmt: skip
+          "states", "import"}  # fmt: skip
 
 
 def tables() -> Iterator[tuple[str, Mapping[str, str]]]:

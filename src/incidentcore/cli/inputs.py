@@ -61,7 +61,7 @@ def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None
         action="extend",
         nargs="+",
         metavar="WORD=STATE",
-        help="what the file's words for states mean, such as Erledigt=resolved; may be repeated",
+        help="what the file's words for states mean, such as Parked=on_hold; may be repeated",
     )
     command.add_argument(
         "--levels",

@@ -161,12 +161,12 @@ FOUND: Final = {
     "kept under custom": "unter custom aufgehoben",
     "kept as it stands": "aufgehoben, wie es ist",
     "kept as custom.activity": "als custom.activity aufgehoben",
-    "read as a state that is {flags}; states={{...}} says what it means": (
-        "gelesen als Zustand mit {flags}; states={{...}} legt es fest"
-    ),
-    "read as a state that is {flags}, so that its resolution does not count; states={{...}} says "
-    "what it means": "gelesen als Zustand mit {flags}, die Lösung zählt also nicht; states={{...}} "
-    "legt es fest",
+    "read as a state that is {flags}; say what it means with {option}, {line} in [import] or "
+    "{code}": "gelesen als Zustand mit {flags}; was er bedeutet, sagt {option}, {line} in [import] "
+    "oder {code}",
+    "read as a state that is {flags}, so that its resolution does not count; say what it means "
+    "with {option}, {line} in [import] or {code}": "gelesen als Zustand mit {flags}, die Lösung "
+    "zählt also nicht; was er bedeutet, sagt {option}, {line} in [import] oder {code}",
     "read as the system actor unknown": "gelesen als System unknown",
     "read as a system: it answers and acknowledges nothing": (
         "gelesen als System: es antwortet und bestätigt nichts"

@@ -26,7 +26,7 @@ from incidentcore.values import CANCELED, CLOSED, RESOLVED, Actor, State
 from incidentcore.vendors.kit.context import Context
 from incidentcore.vendors.kit.paths import clean, natural, plain_text
 from incidentcore.vendors.kit.reported import ReportedSla
-from incidentcore.vendors.kit.tables import UNKNOWN
+from incidentcore.vendors.kit.tables import UNDONE, UNKNOWN, UNKNOWN_STATE, lines_for
 from incidentcore.vendors.kit.times import TimeReader
 from incidentcore.words import Phrase
 
@@ -192,13 +192,11 @@ class EntryLog:
             raise _RefusedStateError(f"unknown state {name!r}")
         if not is_known:
             flags = tuple(f for f in ("pauses", "open", "resolved", "final") if getattr(state, f))
-            text = (
-                "read as a state that is {flags}, so that its resolution does not count; "
-                "states={{...}} says what it means"
-                if state.open and ended
-                else "read as a state that is {flags}; states={{...}} says what it means"
+            text = UNDONE if (undone := state.open and ended) else UNKNOWN_STATE
+            lines = lines_for(str(name), RESOLVED if undone else state)
+            self.find(
+                "unknown_state", Phrase(text, flags=flags, **lines), field="state", value=name
             )
-            self.find("unknown_state", Phrase(text, flags=flags), field="state", value=name)
         return self._states.setdefault(name, state)
 
     def knows_state(self, name: object) -> bool:

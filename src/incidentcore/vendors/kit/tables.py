@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 from collections.abc import Collection, Mapping
 from typing import Final, Literal
 
@@ -32,7 +34,24 @@ _SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency":
 _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
 
 
+_LONGEST: Final = 60
 _RANKED: Final = re.compile(r"(?:.*? - |\s*\d{1,2}\s*[-\u2013:]\s*)(.+)")
+
+
+# What tools call their states in German, French and Spanish, by the English word.
+_LOCAL: Final = {
+    "new": "neu, nouveau, nuevo",
+    "open": "offen, ouvert, abierto",
+    "to do": "zu erledigen",
+    "in progress": "in bearbeitung, in arbeit, en cours, en curso",
+    "pending": "wartend, en attente, pendiente",
+    "on hold": "warten, angehalten, en pause, en espera",
+    "resolved": "gelöst, résolu, resuelto",
+    "closed": "geschlossen, abgeschlossen, fermé, clos, cerrado",
+    "canceled": "abgebrochen, annulé, cancelado",
+}
+_ENGLISH: Final = {word: name for name, words in _LOCAL.items() for word in words.split(", ")}
+_ALIKE: Final = {"pending": "on hold", "on hold": "pending", "resolved": "solved"}
 
 
 def fold(text: object) -> str:
@@ -59,6 +78,9 @@ def _states(given: Mapping[str, State | str]) -> FrozenMap[State]:
 class StateTable:
     """The meanings of a tool's state names or codes; case, ``_`` and ``-`` do not matter.
 
+    Where the table lacks a word and its category, the usual German, French and Spanish words for a
+    state that the table has in English are known too: "Gelöst" and "Résolu" for "Resolved".
+
     Attributes:
         states: From a name or code to its state, or to the name of a standard state.
         by_category: From a category of the tool to a state. A name that is not among ``states`` has
@@ -73,6 +95,8 @@ class StateTable:
     >>> table = StateTable({"Parked": "on_hold"}, {"done": "resolved"})
     >>> table.find("parked")[0].pauses, table.find("Shipped", "done")[0]
     (True, State(name='Shipped', open=False, pauses=False, resolved=True, final=False))
+    >>> StateTable({"Resolved": "resolved"}).find("Gelöst")[0].name
+    'resolved'
     """
 
     states: FrozenMap[State] = attrs.field(default=FrozenMap(), converter=_states)
@@ -112,12 +136,18 @@ class StateTable:
 
         The state is None if the table refuses unknown names.
         """
-        state = self.states.get(fold(name))
+        word = fold(name)
+        state = self.states.get(word)
         if state is not None:
             return state, True
         group = None if category is None else self.by_category.get(fold(category))
         if group is not None:
             return attrs.evolve(group, name=str(name)), False
+        if word in _ENGLISH:
+            english = _ENGLISH[word]
+            state = self.states.get(english) or self.states.get(_ALIKE.get(english, ""))
+            if state is not None:
+                return state, True
         return (State(str(name), open=True) if self.unknown == "open" else None), False
 
     def __or__(self, other: StateTable | Mapping[str, State | str]) -> StateTable:
@@ -129,6 +159,27 @@ class StateTable:
             {**self.by_category, **other.by_category},
             unknown=other.unknown,
         )
+
+
+UNKNOWN_STATE: Final = (
+    "read as a state that is {flags}; say what it means with {option}, {line} in [import] or {code}"
+)
+UNDONE: Final = (
+    "read as a state that is {flags}, so that its resolution does not count; say what it means "
+    "with {option}, {line} in [import] or {code}"
+)
+
+
+def lines_for(word: str, state: State) -> dict[str, str]:
+    """Return what to write so that a word means a standard state: where it is alike, that one."""
+    alike = (one.name for one in _STANDARD[1:] if attrs.evolve(state, name=one.name) == one)
+    name = next(alike, IN_PROGRESS.name)
+    key = json.dumps(word[:_LONGEST], ensure_ascii=False)
+    return {
+        "option": f"--states {shlex.quote(f'{word[:_LONGEST]}={name}')}",
+        "line": f'states = {{ {key} = "{name}" }}',
+        "code": f'states=... | {{{key}: "{name}"}}',
+    }
 
 
 _EVERYDAY: Final = {

@@ -26,6 +26,7 @@ __all__ = [
     "check_import",
     "instant_of",
     "now_of",
+    "pairs_of",
     "read_desk",
     "read_incidents",
     "reading_options",
@@ -135,42 +136,43 @@ def now_of(arguments: argparse.Namespace, zone: ZoneInfo | None = None) -> datet
 def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> dict[str, Any]:
     """Return the reading options: those of the command line, otherwise those of the desk.
 
-    Words for states are added to the desk's; words for levels replace them.
+    ``is_guessed`` says that neither has a profile. Words for states are added to the desk's; words
+    for levels replace them.
     """
     stated = {} if desk is None else desk_options(desk)
-    mapping = {**stated.get("mapping", {}), **_pairs(arguments, "map", "FIELD=COLUMN")}
-    states: dict[str, Any] = _pairs(arguments, "states", "WORD=STATE")
+    mapping = {**stated.get("mapping", {}), **pairs_of("--map", arguments.map, "FIELD=COLUMN")}
+    states: dict[str, Any] = pairs_of("--states", getattr(arguments, "states", None), "WORD=STATE")
     if states and desk is not None:
         known = {state.name: state for state in desk.lifecycle("incident").states}
         states = {word: known.get(name, name) for word, name in states.items()}
     if states:
         stated["states"] = stated["states"] | states if "states" in stated else states
     levels: dict[str, dict[str, str]] = {}
-    for word, level in _pairs(arguments, "levels", "[FIELD.]WORD=LEVEL").items():
+    words = pairs_of("--levels", getattr(arguments, "levels", None), "[FIELD.]WORD=LEVEL")
+    for word, level in words.items():
         field, dot, rest = word.partition(".")
         is_named = dot and field in ("priority", "impact", "urgency")
         levels.setdefault(field if is_named else "priority", {})[rest if is_named else word] = level
     if levels:
         stated["levels"] = LevelTable(**levels)
-    usual = "table" if mapping else AUDIT
-    arguments.is_guessed = not (arguments.profile or "profile" in stated or mapping)
     zone = arguments.zone or stated.get("zone")
     return {
         **stated,
-        "profile": arguments.profile or stated.get("profile", usual),
+        "profile": arguments.profile or stated.get("profile", "table" if mapping else AUDIT),
+        "is_guessed": not (arguments.profile or "profile" in stated or mapping),
         "mapping": mapping,
         "zone": None if zone is None else as_zone(zone, "--zone"),
         "formats": arguments.time_format or stated.get("formats", ()),
     }
 
 
-def _pairs(arguments: argparse.Namespace, option: str, form: str) -> dict[str, str]:
-    """Return what an option says of each name."""
+def pairs_of(option: str, texts: Iterable[str] | None, form: str) -> dict[str, str]:
+    """Return what the texts of an option say of each name."""
     pairs: dict[str, str] = {}
-    for text in getattr(arguments, option, None) or ():
+    for text in texts or ():
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals or not name or not value or name in pairs:
-            raise InvalidValueError(f"--{option}", text, f"{form}, each once")
+            raise InvalidValueError(option, text, f"{form}, each once")
         pairs[name] = value
     return pairs
 
@@ -185,9 +187,10 @@ def read_incidents(
     """
     arguments.opened = path = WatchedPath(arguments.file)
     try:
-        reading = read_profile(path, **options)
+        stated = {name: one for name, one in options.items() if name != "is_guessed"}
+        reading = read_profile(path, **stated)
     except FormatError as error:
-        if not arguments.is_guessed:
+        if not options["is_guessed"]:
             raise
         desk = getattr(arguments, "desk", None) or getattr(arguments, "before", None)
         first = "" if desk is None else f"{desk} has no [import] with a profile or map; "

@@ -15,6 +15,7 @@ from incidentcore.cli.inputs import (
     AUDIT,
     add_file,
     add_form,
+    pairs_of,
     read_desk,
     read_incidents,
     reading_options,
@@ -154,10 +155,8 @@ def _clock(
     calendars = {name: one for name, one in stated.items() if isinstance(one, Calendar)}
     if text is None or text in calendars:
         return calendars.get(text)
-    hours = dict(part.strip().partition("=")[::2] for part in text.split(","))
-    if not all(hours.values()):
-        names = ", ".join(("DAYS=HOURS such as mon-fri=08:00-18:00", *calendars))
-        raise InvalidValueError("--clock", text, names)
+    names = ", ".join(("DAYS=HOURS such as mon-fri=08:00-18:00", *calendars))
+    hours = pairs_of("--clock", text.split(","), names)
     return BusinessCalendar(zone=zone or "UTC", hours=hours, name=text)
 
 

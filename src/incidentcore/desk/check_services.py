@@ -12,6 +12,7 @@ from incidentcore.conditions import ALWAYS
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import found
 from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
+from incidentcore.desk.words import target_word
 from incidentcore.escalation import OnClock
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import SlaThreshold
@@ -78,13 +79,17 @@ def orders(desk: Desk) -> Iterator[LintFinding]:
                     yield found(
                         "target_order",
                         subject,
-                        worse=f"{clock} of {above} ({_from_else(worse)}{_said(worse)})",
-                        milder=f"of {below} ({_from_else(milder)}{_said(milder)})",
+                        worse=f"{clock} of {above} ({_said(worse)})",
+                        milder=f"of {below} ({_said(milder)})",
                     )
             for target in service.targets(clock):
                 for point in service.warn:
                     if _too_early(point, target):
-                        data = {"point": point.name, "clock": clock, "target": _said(target)}
+                        data = {
+                            "point": point.name,
+                            "clock": clock,
+                            "target": target_word(target.target),
+                        }
                         yield found("warn_too_early", subject, **data)
         responses, resolutions = (
             _by_level(targets, (*levels, "")) for targets in (service.response, service.resolution)
@@ -97,8 +102,11 @@ def orders(desk: Desk) -> Iterator[LintFinding]:
         for target, other in pairs:
             if _is_later(target, other):
                 level = target.level or other.level or "the rest"
-                worse_text = f"the response of {level} ({_said(target)})"
-                data = {"worse": worse_text, "milder": f"its resolution ({_said(other)})"}
+                worse_text = f"the response of {level} ({target_word(target.target)})"
+                data = {
+                    "worse": worse_text,
+                    "milder": f"its resolution ({target_word(other.target)})",
+                }
                 yield found("target_order", subject, **data)
 
 
@@ -109,8 +117,8 @@ def _by_level(targets: Iterable[ServiceTarget], levels: Iterable[str]) -> dict[s
     return {level: target for level, target in found if target is not None}
 
 
-def _from_else(target: ServiceTarget) -> str:
-    return "" if target.level else "else: "
+def _said(target: ServiceTarget) -> str:
+    return f"{'' if target.level else 'else: '}{target_word(target.target)}"
 
 
 def far_points(desk: Desk) -> Iterator[LintFinding]:
@@ -135,13 +143,6 @@ def _too_early(point: SlaThreshold, target: ServiceTarget) -> bool:
     early = point.before_due
     whole = target.target
     return isinstance(early, timedelta) and isinstance(whole, timedelta) and early >= whole
-
-
-def _said(target: ServiceTarget) -> str:
-    found = target.target
-    if isinstance(found, BusinessDays):
-        return f"{found.n} business day{'s' * (found.n != 1)}"
-    return str(found)
 
 
 def changes(desk: Desk) -> Iterator[LintFinding]:

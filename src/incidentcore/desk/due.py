@@ -15,11 +15,12 @@ import attrs
 from incidentcore.communication import StakeholderUpdate, due_updates
 from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.desk.desk import Desk, desk_at
-from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import Escalation, due_escalations
 from incidentcore.escalation.evaluate import escalations_and_wakeup
 from incidentcore.instants import Versions, as_utc
-from incidentcore.records import Opened, Record, ServiceRequest
+from incidentcore.records import Record, ServiceRequest
+from incidentcore.records.replay import as_it_was
 from incidentcore.sla import ClockPoint, SlaPolicy, SlaSnapshot, SlaStatus, evaluate_sla
 from incidentcore.sla.evaluate import later_status
 from incidentcore.sla.terms import SlaThreshold
@@ -221,22 +222,6 @@ class _Cut(TypedDict):
     now: datetime
     known_at: datetime | None
     include_lapsed: bool
-
-
-def as_it_was(record: Record, now: datetime, known_at: datetime | None) -> Record | None:
-    """Return the record as it was at an instant; None if it was not known to exist."""
-    if known_at is None and record.updated_at <= now:
-        return record
-    events = [
-        event
-        for event in record.history
-        if (event.at <= now or isinstance(event, Opened))
-        and (known_at is None or event.recorded_at <= known_at)
-    ]
-    try:
-        return type(record).from_history(events)
-    except InvalidTimelineError:
-        return None
 
 
 def _first_event(record: Record, now: datetime) -> datetime | None:

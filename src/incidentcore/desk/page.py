@@ -12,7 +12,7 @@ import attrs
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk.desk import Desk
-from incidentcore.desk.due import as_it_was, look_at
+from incidentcore.desk.due import look_at
 from incidentcore.desk.file import desk_mapping
 from incidentcore.desk.toml import value_text
 from incidentcore.desk.words import span_word
@@ -20,6 +20,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import Escalation
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
+from incidentcore.records.replay import as_it_was
 from incidentcore.schedule import BusinessCalendar
 
 __all__ = ["desk_page", "explain_record"]
@@ -236,7 +237,7 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
     if at < record.opened_at:
         allowed = f"{_time(record.opened_at, desk.zone)}, the opening of {record.id}, or later"
         raise InvalidValueError("now", _time(at, desk.zone), allowed)
-    seen = as_it_was(record, at, None)
+    seen = as_it_was(record, at)
     assert seen is not None  # noqa: S101  it was opened by then
     record = seen
     judged = desk.judged(record)

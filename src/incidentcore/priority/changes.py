@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 from incidentcore._checks import need_kind, need_text
 from incidentcore.instants import as_utc
 from incidentcore.priority.policy import STANDARD_POLICY, PriorityPolicy, calculate_priority
-from incidentcore.records import Opened, Prioritized, Record
+from incidentcore.records import Prioritized, Record
 from incidentcore.records.fields import checked_fields
+from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor, Level
 
 __all__ = ["clear_override", "override_priority", "prioritize"]
@@ -76,7 +77,7 @@ def prioritize(
         if level is not None
     }
     fields = dict(checked_fields(new_levels, Prioritized.allowed))
-    known = _as_it_was(record, at)
+    known = as_it_was(record, at) or record
     facts = known.with_event(Prioritized, at=at, by=by, fields=checked_fields(fields, fields))
     result = calculate_priority(policy, facts)
     fields["computed_priority"] = result.computed
@@ -91,15 +92,6 @@ def prioritize(
         recorded_at=recorded_at,
         fields=checked_fields(fields, Prioritized.allowed),
         reason=reason,
-    )
-
-
-def _as_it_was(record: R, at: datetime) -> R:
-    """Return the record without the events after an instant."""
-    if at >= record.updated_at:
-        return record
-    return type(record).from_history(
-        event for event in record.history if event.at <= at or isinstance(event, Opened)
     )
 
 
@@ -156,7 +148,7 @@ def clear_override(
     Raises:
         InvalidValueError: The reason is empty.
     """
-    if _as_it_was(record, as_utc(at)).priority_override is None:
+    if (as_it_was(record, as_utc(at)) or record).priority_override is None:
         return record
     return _set_override(record, None, reason=reason, at=at, by=by, recorded_at=recorded_at)
 

@@ -82,7 +82,7 @@ def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Faul
 
     Returns:
         The data, and the problems with their places: repeated keys, NaN, numbers out of range,
-        lone surrogates.
+        halves of surrogate pairs.
 
     Raises:
         FormatError: The text is not JSON, or exceeds a limit.

@@ -159,23 +159,34 @@ def read_json(path: str | Path) -> Any:
         FormatError: The file is not JSON, is nested too deeply or holds more than 1 GiB.
         OSError: The file cannot be opened.
     """
-    try:
-        return _whole(path)
-    except FormatError:
-        values = []
-        for value in _json_lines(Path(path)):
+    data, lines = _json(Path(path))
+    if lines is not None:
+        data = []
+        for row, value in enumerate(lines, 1):
             if value is None:
-                raise
-            values.append(value)
-        if not values:
+                raise FormatError(f"not JSON @ row {row} of {path}")
+            data.append(value)
+    return data
+
+
+def _json(path: Path) -> tuple[Any, Iterator[Any] | None]:
+    """Return the value of a file, or else the values of its lines, of which the first two are JSON.
+
+    A later line that is not JSON has the value None.
+    """
+    try:
+        return _whole(path), None
+    except FormatError:
+        first = list(islice(_json_lines(path), 2))
+        if not first or any(value is None for value in first):
             raise
-        return values
+        return None, _json_lines(path)
 
 
-def _whole(path: str | Path) -> Any:
+def _whole(path: Path) -> Any:
     data = bytearray()
     try:
-        with opened(Path(path)) as file:
+        with opened(path) as file:
             while chunk := file.read(_CHUNK):
                 data += chunk
                 if len(data) > LARGEST:
@@ -198,17 +209,10 @@ def _objects(entries: Iterable[Any], notes: list[tuple[str, str]]) -> Table:
 
 def _json_rows(path: Path) -> Iterator[Any]:
     """Yield the objects of JSON: a list, a page that holds one, or one object on each line."""
-    try:
-        data = _whole(path)
-    except FormatError:
-        parsed = list(islice(_json_lines(path), 2))
-        if not parsed or any(entry is None for entry in parsed):
-            raise
-        yield from _json_lines(path)
-        return
+    data, lines = _json(path)
     if isinstance(data, Mapping):
         data = next((data[key] for key in _PAGES if isinstance(data.get(key), list)), [data])
-    yield from data
+    yield from data if lines is None else lines
 
 
 def _json_lines(path: Path) -> Iterator[Any]:

@@ -24,7 +24,8 @@ from incidentcore.kpi.groups import (
 )
 from incidentcore.kpi.measures.base import Extract, PartialMode
 from incidentcore.kpi.periods import Periods
-from incidentcore.records import Opened, Record
+from incidentcore.records import Record
+from incidentcore.records.replay import as_it_was
 
 __all__ = ["BASES", "as_known", "as_kpis", "declare_groups", "gather_kpis", "merge_partials"]
 
@@ -56,18 +57,7 @@ def as_known(record: Record, /, as_of: datetime) -> Record | None:
         record: The record.
         as_of: The instant, in UTC.
     """
-    if record.updated_at <= as_of:
-        for event in record.history:
-            if event.recorded_at > as_of:
-                break
-        else:
-            return record
-    history = [
-        event for event in record.history if event.at <= as_of and event.recorded_at <= as_of
-    ]
-    if not any(isinstance(event, Opened) for event in history):
-        return None
-    return type(record).from_history(history)
+    return None if as_of < record.opened_at else as_it_was(record, as_of, as_of)
 
 
 def gather_kpis(

@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import Phase, given, settings
 from tests.desk.drawn import desks
 
 from incidentcore.desk import Desk, desk_mapping, desk_schema, dump_desk, load_desk
-from incidentcore.lifecycle import STANDARD_CASCADES
+from incidentcore.errors import FormatError
+from incidentcore.lifecycle import DIALECTS, STANDARD_CASCADES, Lifecycle
+from incidentcore.lifecycle.tools import TOOLS
+from incidentcore.records import Incident, Problem, Record, ServiceRequest
 from incidentcore.serialization import dumps, loads
 
 ACME = (Path(__file__).parent / "acme.toml").read_text(encoding="utf-8")
@@ -98,3 +103,30 @@ def test_a_lifecycle_that_follows_states_of_a_preset_survives_a_dump() -> None:
     desk = load_desk(f'desk = 1\nname = "x"\n{text}')
     assert desk_mapping(desk)["lifecycle"] == tomllib.loads(text)["lifecycle"]
     assert load_desk(dump_desk(desk)) == desk
+
+
+@pytest.mark.parametrize("one", [*DIALECTS, *TOOLS], ids=lambda one: one.id)
+def test_a_tool_s_lifecycle_is_the_base_of_a_desk(one: Lifecycle) -> None:
+    """Its states are the desk's, in [import] too; the file reads back; a misspelt one is named."""
+    kinds: dict[str, type[Record]] = {
+        "incident": Incident,
+        "problem": Problem,
+        "service_request": ServiceRequest,
+    }
+    state = one.states[-1].name
+    text = f'desk = 1\nname = "x"\n[lifecycle.{one.record_type}]\nbase = "{one.id}"\n'
+    if one.record_type == "incident":
+        text += f'[import]\nstates = {{ Wort = "{state}" }}\n'
+    desk = load_desk(text)
+    assert desk.lifecycle(one.record_type) == one
+    assert load_desk(dump_desk(desk)) == desk
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    opened = desk.open(kinds[one.record_type], id="1", title="t", by="kim", at=at)
+    assert opened.state == one.initial
+    assert one.id in desk_schema_examples()
+    with pytest.raises(FormatError, match=f"nearest: .*{one.id}"):
+        load_desk(text.replace(one.id, one.id + "s"))
+
+
+def desk_schema_examples() -> set[str]:
+    return {word for table in dicts(desk_schema()) for word in table.get("examples", ())}

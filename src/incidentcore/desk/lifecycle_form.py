@@ -24,11 +24,16 @@ from incidentcore.lifecycle import (
     ReopenWindow,
     Transition,
 )
+from incidentcore.lifecycle.tools import TOOLS
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.values import FrozenMap, State
 
 __all__ = ["LIFECYCLE", "lifecycle_table", "with_priority"]
 
+_READY: Final = (*DIALECTS, *TOOLS)
+_BASE: Final = Form(
+    TEXT.read, TEXT.write, {"type": "string", "examples": ["standard", *(one.id for one in _READY)]}
+)
 _STATE: Final = Table(
     (
         Key("name", TEXT, "Its name."),
@@ -123,7 +128,7 @@ _TRANSITION: Final = Table(
 )
 _LIFECYCLE: Final = Table(
     (
-        Key("base", TEXT, "A ready-made lifecycle.", None),
+        Key("base", _BASE, 'A ready-made lifecycle, such as "servicenow_incident".', None),
         Key("id", TEXT, "Its id, where it is written in full.", None),
         Key("version", TEXT, "Its version.", "1"),
         Key("states", list_of(_STATE.form), "Its states.", ()),
@@ -149,7 +154,7 @@ _LIFECYCLE: Final = Table(
 
 def _presets(record_type: str) -> dict[str, Lifecycle]:
     known = {"standard": STANDARD[record_type]}
-    known.update({one.id: one for one in DIALECTS if one.record_type == record_type})
+    known.update({one.id: one for one in _READY if one.record_type == record_type})
     return known
 
 

@@ -1,0 +1,201 @@
+"""Lifecycles of further tools, each transition as one line.
+
+Transitions that a tool does not document are our choice: those that its user interface allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.transition import Transition
+from incidentcore.values import State
+
+__all__ = [
+    "FRESHSERVICE_TICKET",
+    "GITHUB_ISSUE",
+    "GLPI_TICKET",
+    "HAPPYFOX_TICKET",
+    "OPSGENIE_ALERT",
+    "PAGERDUTY_INCIDENT",
+    "STATUSPAGE_INCIDENT",
+    "TOOLS",
+    "ZAMMAD_TICKET",
+    "states_of",
+]
+
+_FLAGS: Final[Mapping[str, Mapping[str, bool]]] = {
+    "open": {"open": True},
+    "pauses": {"open": True, "pauses": True},
+    "resolved": {"resolved": True},
+    "closed": {"resolved": True, "final": True},
+    "canceled": {"final": True},
+}
+
+
+def states_of(**names: str) -> dict[str, State]:
+    """Return states by name, from their names (between commas) by what they are."""
+    return {
+        name: State(name, **_FLAGS[flags])
+        for flags, listed in names.items()
+        for name in listed.split(", ")
+    }
+
+
+def _lifecycle(name: str, initial: str, moves: str, **names: str) -> Lifecycle:
+    """Return a lifecycle; each of its transitions is a line, ``action: from, from -> to``."""
+    states = states_of(**names)
+    transitions = []
+    for move in moves.strip().splitlines():
+        action, _, way = move.strip().partition(": ")
+        sources, _, target = way.partition(" -> ")
+        froms = tuple(states[source] for source in sources.split(", "))
+        transitions.append(Transition(action, froms, states[target]))
+    return Lifecycle(
+        name,
+        "incident",
+        states=tuple(states.values()),
+        initial=states[initial],
+        transitions=tuple(transitions),
+    )
+
+
+PAGERDUTY_INCIDENT: Final = _lifecycle(
+    "pagerduty_incident",
+    "triggered",
+    """
+    acknowledge: triggered -> acknowledged
+    unacknowledge: acknowledged -> triggered
+    resolve: triggered, acknowledged -> resolved
+    """,
+    open="triggered, acknowledged",
+    closed="resolved",
+)
+"""PagerDuty's incident: a timeout takes an acknowledgement back, and nothing is reopened."""
+
+HAPPYFOX_TICKET: Final = _lifecycle(
+    "happyfox_ticket",
+    "New",
+    """
+    start: New, On Hold -> In Progress
+    hold: New, In Progress -> On Hold
+    solve: New, In Progress, On Hold -> Solved
+    close: New, In Progress, On Hold, Solved -> Closed
+    reopen: Solved, Closed -> In Progress
+    """,
+    open="New, In Progress",
+    pauses="On Hold",
+    resolved="Solved",
+    closed="Closed",
+)
+"""HappyFox's default statuses. Each account has its own; their behavior, pending or completed, is
+what the tool documents."""
+
+STATUSPAGE_INCIDENT: Final = _lifecycle(
+    "statuspage_incident",
+    "investigating",
+    """
+    investigate: identified, monitoring, resolved -> investigating
+    identify: investigating, monitoring -> identified
+    monitor: investigating, identified -> monitoring
+    resolve: investigating, identified, monitoring -> resolved
+    publish_postmortem: resolved -> postmortem
+    """,
+    open="investigating, identified, monitoring",
+    resolved="resolved",
+    closed="postmortem",
+)
+"""A status page's incident. A postmortem follows the resolution and does not reopen it."""
+
+OPSGENIE_ALERT: Final = _lifecycle(
+    "opsgenie_alert",
+    "open",
+    """
+    acknowledge: open, snoozed -> acknowledged
+    unacknowledge: acknowledged, snoozed -> open
+    snooze: open, acknowledged -> snoozed
+    close: open, acknowledged, snoozed -> closed
+    """,
+    open="open, acknowledged",
+    pauses="snoozed",
+    closed="closed",
+)
+
+FRESHSERVICE_TICKET: Final = _lifecycle(
+    "freshservice_ticket",
+    "Open",
+    """
+    wait: Open -> Pending
+    resume: Pending -> Open
+    resolve: Open, Pending -> Resolved
+    close: Open, Pending, Resolved -> Closed
+    reopen: Resolved, Closed -> Open
+    """,
+    open="Open",
+    pauses="Pending",
+    resolved="Resolved",
+    closed="Closed",
+)
+"""Freshservice's statuses as they come; an account may add its own."""
+
+GLPI_TICKET: Final = _lifecycle(
+    "glpi_ticket",
+    "New",
+    """
+    assign: New, Planned, Pending -> Assigned
+    plan: New, Assigned, Pending -> Planned
+    wait: New, Assigned, Planned -> Pending
+    solve: New, Assigned, Planned, Pending -> Solved
+    close: New, Assigned, Planned, Pending, Solved -> Closed
+    reopen: Solved, Closed -> Assigned
+    """,
+    open="New, Assigned, Planned",
+    pauses="Pending",
+    resolved="Solved",
+    closed="Closed",
+)
+"""GLPI's statuses; a refused solution makes the ticket an assigned one again."""
+
+ZAMMAD_TICKET: Final = _lifecycle(
+    "zammad_ticket",
+    "new",
+    """
+    start: new, pending reminder, pending close -> open
+    remind: new, open, pending close -> pending reminder
+    close_later: new, open, pending reminder -> pending close
+    close: new, open, pending reminder, pending close -> closed
+    reopen: closed -> open
+    merge: new, open, pending reminder, pending close, closed -> merged
+    """,
+    open="new, open",
+    pauses="pending reminder, pending close",
+    closed="closed",
+    canceled="merged",
+)
+"""Zammad's states; an answer of the customer reopens a closed ticket."""
+
+GITHUB_ISSUE: Final = _lifecycle(
+    "github_issue",
+    "open",
+    """
+    close: open -> completed
+    reject: open -> not_planned
+    close_as_duplicate: open -> duplicate
+    reopen: completed, not_planned, duplicate -> open
+    """,
+    open="open",
+    closed="completed",
+    canceled="not_planned, duplicate",
+)
+
+TOOLS: Final = (
+    FRESHSERVICE_TICKET,
+    GITHUB_ISSUE,
+    GLPI_TICKET,
+    HAPPYFOX_TICKET,
+    OPSGENIE_ALERT,
+    PAGERDUTY_INCIDENT,
+    STATUSPAGE_INCIDENT,
+    ZAMMAD_TICKET,
+)

@@ -116,8 +116,16 @@ def test_a_record_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str
         "clocks:",
         f"  all resolution critical: running; {clock}",
         "due: nothing",
+        "next, unless something happens:",
+        "  2026-06-01 13:00 CEST sla.due: the resolution clock reached due",
         "look again: 2026-06-01 13:00 CEST",
     ]
+    assert (
+        main(["explain", desk, "--record", str(record), str(record), "--now", "2026-06-01T10Z"])
+        == 0
+    )
+    one, two = capsys.readouterr().out.split("\n\n")
+    assert one.strip() == two.strip()
 
 
 def test_now_without_an_offset_is_in_the_desk_s_zone(

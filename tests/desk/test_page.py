@@ -258,6 +258,35 @@ levels = [{ after = "0m", to = "oncall:first" }]
     assert "on call for first (ada)" in said
 
 
+def test_an_explanation_says_what_comes_next_and_for_whom() -> None:
+    """Until ada is notified at 9:15, that is next; then nothing but the clock at 10:00."""
+    text = """
+desk = 1
+name = "x"
+[services.all]
+calendar = "always"
+resolution = "1h"
+[[agreements]]
+service = "all"
+[[escalation]]
+levels = [{ after = "15m", to = "person:ada" }]
+"""
+    desk = load_desk(text)
+    nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    record = Incident.open(id="I1", title="x", at=nine, by="kim")
+    lines = explain_record(desk, record, now=nine).splitlines()
+    assert lines[-4:-2] == ["due: nothing", "next, unless something happens:"]
+    assert lines[-2].startswith("  2026-06-01 09:15 UTC escalation -> person ada: ")
+    later = explain_record(desk, record, now=nine + timedelta(minutes=20)).splitlines()
+    assert later[-2:] == [
+        "  2026-06-01 10:00 UTC sla.due: the resolution clock reached due",
+        "look again: 2026-06-01 10:00 UTC",
+    ]
+    done = explain_record(desk, record, now=nine + timedelta(hours=2)).splitlines()
+    assert done[-1] == "look again: when something happens"
+    assert "next, unless something happens:" not in done
+
+
 def test_an_explanation_is_of_its_instant() -> None:
     """Later events are not seen; before the opening there is nothing to explain."""
     desk = load_desk('desk = 1\nname = "x"\nzone = "Europe/Berlin"\n')

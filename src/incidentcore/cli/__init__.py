@@ -144,13 +144,19 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, words in (
         ("check", _check, "say what in a desk file cannot be meant; 1 with findings, 2 if refused"),
         ("show", _show, "print a desk file as a page to sign"),
-        ("explain", _explain, "print the clocks, what is due and the next wake-up of a record"),
+        (
+            "explain",
+            _explain,
+            "print the clocks of records, what is due and what comes next, for whom",
+        ),
     ):
         command = commands.add_parser(name, help=words)
         command.add_argument("desk", type=Path, metavar="DESK.toml")
         command.add_argument("--code", metavar="NAME,…", help="callables that the file names")
         if name == "explain":
-            command.add_argument("--record", type=Path, required=True, metavar="RECORD.json")
+            command.add_argument(
+                "--record", type=Path, required=True, nargs="+", metavar="RECORD.json"
+            )
         if name != "show":
             command.add_argument(
                 "--now", metavar="TIME", help="an ISO time; the clock's by default"
@@ -180,8 +186,9 @@ def _show(arguments: argparse.Namespace) -> str:
 
 def _explain(arguments: argparse.Namespace) -> str:
     desk = read_desk(arguments)
-    record: Record = loads(arguments.record.read_bytes(), Record)
-    return explain_record(desk, record, now=now_of(arguments, desk.zone))
+    now = now_of(arguments, desk.zone)
+    records: list[Record] = [loads(path.read_bytes(), Record) for path in arguments.record]
+    return "\n\n".join(explain_record(desk, record, now=now) for record in records)
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:

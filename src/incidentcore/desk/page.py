@@ -12,7 +12,7 @@ import attrs
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk.desk import Desk
-from incidentcore.desk.due import look_at
+from incidentcore.desk.due import DueItem, look_at
 from incidentcore.desk.file import desk_mapping
 from incidentcore.desk.toml import value_text
 from incidentcore.desk.words import span_word
@@ -223,7 +223,7 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
 
 
 def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
-    """Return the clocks of a record, what is due for it, and when to check again, as text.
+    """Return the clocks of a record, what is due for it and what comes next, for whom, as text.
 
     Args:
         desk: The desk.
@@ -255,22 +255,25 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
         lines.append(f"  {name}: {status.stage}; {trace.summary}")
     look = look_at(desk, record, now=at)
     lines.append("due:" if look.items else "due: nothing")
-    for item in look.items:
-        who = ""
-        if isinstance(item.body, Escalation):
-            who = f" -> {', '.join(map(str, item.body.targets))}"
-            people = [one for one in item.body.people if one not in who]
-            who += f" ({', '.join(people)})" if people else ""
-        gone = (
-            f", {item.lapsed_because} {_time(item.lapsed_at, desk.zone)}" if item.lapsed_at else ""
-        )
-        lines.append(f"  {_time(item.due_at, desk.zone)} {item.kind}{who}: {item.why}{gone}")
-    lines.append(
-        "look again: when something happens"
-        if look.next is None
-        else f"look again: {_time(look.next, desk.zone)}"
-    )
-    return "\n".join(lines)
+    lines.extend(_due_line(item, desk.zone) for item in look.items)
+    if look.next is None:
+        return "\n".join([*lines, "look again: when something happens"])
+    known = {item.key for item in look.items}
+    then = look_at(desk, record, now=look.next, ahead=False).items
+    coming = [_due_line(item, desk.zone) for item in then if item.key not in known]
+    if coming:
+        lines.append("next, unless something happens:")
+    return "\n".join([*lines, *coming, f"look again: {_time(look.next, desk.zone)}"])
+
+
+def _due_line(item: DueItem, zone: ZoneInfo) -> str:
+    who = ""
+    if isinstance(item.body, Escalation):
+        who = f" -> {', '.join(map(str, item.body.targets))}"
+        people = [one for one in item.body.people if one not in who]
+        who += f" ({', '.join(people)})" if people else ""
+    gone = f", {item.lapsed_because} {_time(item.lapsed_at, zone)}" if item.lapsed_at else ""
+    return f"  {_time(item.due_at, zone)} {item.kind}{who}: {item.why}{gone}"
 
 
 def _time(at: datetime, zone: ZoneInfo) -> str:

@@ -140,56 +140,32 @@ __all__ = [
     "prioritize",
 ]
 
-# Where each name of ``__all__`` comes from: a test compares the two, and the imports above.
+# Where the names of ``__all__`` come from: a test compares the two, and the imports above.
 _ROOM_OF = {
-    "Actor": "values",
-    "Alert": "intake",
-    "BusinessCalendar": "schedule",
-    "Categorization": "categorization",
-    "CommunicationPlan": "communication",
-    "Desk": "desk",
-    "EscalationLevel": "escalation",
-    "EscalationMatrix": "escalation",
-    "EscalationRow": "escalation",
-    "EscalationTarget": "escalation",
-    "Holiday": "schedule",
-    "Impact": "values",
-    "InMemoryStore": "storage",
-    "Incident": "records",
-    "IncidentCoreError": "errors",
-    "IntakePolicy": "intake",
-    "Interval": "instants",
-    "Kpi": "kpi",
-    "Lifecycle": "lifecycle",
-    "OnCallSchedule": "escalation",
-    "Priority": "values",
-    "PriorityMatrix": "priority",
-    "Problem": "records",
-    "RecordStore": "storage",
-    "ServiceRequest": "records",
-    "SlaDefinition": "sla",
-    "SlaPolicy": "sla",
-    "SlaStatus": "sla",
-    "State": "values",
-    "Transition": "lifecycle",
-    "Urgency": "values",
-    "Versions": "instants",
-    "__version__": "_version",
-    "acknowledge": "records",
-    "advance": "lifecycle",
-    "allowed_actions": "lifecycle",
-    "assign": "records",
-    "classify": "categorization",
-    "comment": "records",
-    "compute_kpis": "kpi",
-    "decide": "lifecycle",
-    "due_escalations": "escalation",
-    "due_updates": "communication",
-    "dumps": "serialization",
-    "evaluate_sla": "sla",
-    "fold_alerts": "intake",
-    "loads": "serialization",
-    "prioritize": "priority",
+    name: room
+    for room, names in {
+        "_version": "__version__",
+        "categorization": "Categorization classify",
+        "communication": "CommunicationPlan due_updates",
+        "desk": "Desk",
+        "errors": "IncidentCoreError",
+        "escalation": (
+            "EscalationLevel EscalationMatrix EscalationRow EscalationTarget OnCallSchedule "
+            "due_escalations"
+        ),
+        "instants": "Interval Versions",
+        "intake": "Alert IntakePolicy fold_alerts",
+        "kpi": "Kpi compute_kpis",
+        "lifecycle": "Lifecycle Transition advance allowed_actions decide",
+        "priority": "PriorityMatrix prioritize",
+        "records": "Incident Problem ServiceRequest acknowledge assign comment",
+        "schedule": "BusinessCalendar Holiday",
+        "serialization": "dumps loads",
+        "sla": "SlaDefinition SlaPolicy SlaStatus evaluate_sla",
+        "storage": "InMemoryStore RecordStore",
+        "values": "Actor Impact Priority State Urgency",
+    }.items()
+    for name in names.split()
 }
 
 _ROOMS = frozenset(

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from incidentcore.instants import Interval
 from incidentcore.kpi import Periods, catalogue
-from incidentcore.kpi.measures import PartialMode
+from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 

@@ -25,7 +25,7 @@ from incidentcore.kpi import (
 from incidentcore.kpi.catalogue import VOLUME
 from incidentcore.kpi.charts import open_spans
 from incidentcore.kpi.engine.sketch import Sketch
-from incidentcore.kpi.measures import Availability
+from incidentcore.kpi.measures.downtime import Availability
 from incidentcore.kpi.table import ALL, group_cell
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, Prioritized, mark_restored

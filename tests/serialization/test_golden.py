@@ -19,7 +19,7 @@ from incidentcore.serialization import (
     to_plain,
 )
 from incidentcore.serialization.registry import CLASSES
-from incidentcore.serialization.upgrade import MERGED, plain_names
+from incidentcore.serialization.upgrades import MERGED, plain_names
 
 from .examples import GOLDEN
 

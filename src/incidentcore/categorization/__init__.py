@@ -1,41 +1,46 @@
 """Categorization: a record's category with the reasons, and the group that should work on it."""
 
-from incidentcore.categorization.bayes import NaiveBayes
-from incidentcore.categorization.calibration import Calibrated, calibrate
-from incidentcore.categorization.categorizer import (
-    Categorization,
-    Categorizer,
-    Evidence,
-    classify,
-)
-from incidentcore.categorization.categorizer_report import (
-    CategorizerReport,
-    CategoryScore,
-    Confusion,
-    ReliabilityBin,
-    ThresholdPoint,
-)
-from incidentcore.categorization.combine import FallbackChain, Vote
-from incidentcore.categorization.evaluate import (
-    compare_categorizers,
-    comparison_table,
-    cross_validate,
-    evaluate_categorizer,
-)
-from incidentcore.categorization.hierarchy import HierarchicalCategorizer, roll_up
-from incidentcore.categorization.keywords import KeywordCategorizer
-from incidentcore.categorization.model import ModelCategorizer, ProbabilityModel
-from incidentcore.categorization.patterns import PatternCategorizer, PatternEngine, PatternRule
-from incidentcore.categorization.rules import (
-    CategoryRule,
-    Route,
-    RoutingRule,
-    RuleCategorizer,
-    route,
-)
-from incidentcore.categorization.softmax import SoftmaxCategorizer
-from incidentcore.categorization.taxonomy import STANDARD_TAXONOMY, Taxonomy
-from incidentcore.categorization.tokens import tokenize
+from typing import TYPE_CHECKING
+
+from incidentcore._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from incidentcore.categorization.bayes import NaiveBayes
+    from incidentcore.categorization.calibration import Calibrated, calibrate
+    from incidentcore.categorization.categorizer import (
+        Categorization,
+        Categorizer,
+        Evidence,
+        classify,
+    )
+    from incidentcore.categorization.categorizer_report import (
+        CategorizerReport,
+        CategoryScore,
+        Confusion,
+        ReliabilityBin,
+        ThresholdPoint,
+    )
+    from incidentcore.categorization.combine import FallbackChain, Vote
+    from incidentcore.categorization.evaluate import (
+        compare_categorizers,
+        comparison_table,
+        cross_validate,
+        evaluate_categorizer,
+    )
+    from incidentcore.categorization.hierarchy import HierarchicalCategorizer, roll_up
+    from incidentcore.categorization.keywords import KeywordCategorizer
+    from incidentcore.categorization.model import ModelCategorizer, ProbabilityModel
+    from incidentcore.categorization.patterns import PatternCategorizer, PatternEngine, PatternRule
+    from incidentcore.categorization.rules import (
+        CategoryRule,
+        Route,
+        RoutingRule,
+        RuleCategorizer,
+        route,
+    )
+    from incidentcore.categorization.softmax import SoftmaxCategorizer
+    from incidentcore.categorization.taxonomy import STANDARD_TAXONOMY, Taxonomy
+    from incidentcore.categorization.tokens import tokenize
 
 __all__ = [
     "Calibrated",
@@ -74,3 +79,26 @@ __all__ = [
     "route",
     "tokenize",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "bayes": "NaiveBayes",
+            "calibration": "Calibrated calibrate",
+            "categorizer": "Categorization Categorizer Evidence classify",
+            "categorizer_report": (
+                "CategorizerReport CategoryScore Confusion ReliabilityBin ThresholdPoint"
+            ),
+            "combine": "FallbackChain Vote",
+            "evaluate": "compare_categorizers comparison_table cross_validate evaluate_categorizer",
+            "hierarchy": "HierarchicalCategorizer roll_up",
+            "keywords": "KeywordCategorizer",
+            "model": "ModelCategorizer ProbabilityModel",
+            "patterns": "PatternCategorizer PatternEngine PatternRule",
+            "rules": "CategoryRule Route RoutingRule RuleCategorizer route",
+            "softmax": "SoftmaxCategorizer",
+            "taxonomy": "STANDARD_TAXONOMY Taxonomy",
+            "tokens": "tokenize",
+        },
+    )

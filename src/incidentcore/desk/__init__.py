@@ -1,14 +1,19 @@
 """A whole service desk as one value, with its file, its check, and the agenda of due items."""
 
-from incidentcore.desk.agenda import Agenda
-from incidentcore.desk.check import check_desk
-from incidentcore.desk.compare import RuleDifference, diff_rules
-from incidentcore.desk.desk import Desk
-from incidentcore.desk.due import DueItem, due_items, next_wakeup
-from incidentcore.desk.file import desk_mapping, desk_schema, dump_desk, load_desk
-from incidentcore.desk.page import desk_page, explain_record
-from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose, DeskField
-from incidentcore.desk.service import Agreement, OwnClock, Service, ServiceTarget
+from typing import TYPE_CHECKING
+
+from incidentcore._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from incidentcore.desk.agenda import Agenda
+    from incidentcore.desk.check import check_desk
+    from incidentcore.desk.compare import RuleDifference, diff_rules
+    from incidentcore.desk.desk import Desk
+    from incidentcore.desk.due import DueItem, due_items, next_wakeup
+    from incidentcore.desk.file import desk_mapping, desk_schema, dump_desk, load_desk
+    from incidentcore.desk.page import desk_page, explain_record
+    from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose, DeskField
+    from incidentcore.desk.service import Agreement, OwnClock, Service, ServiceTarget
 
 __all__ = [
     "Agenda",
@@ -34,3 +39,19 @@ __all__ = [
     "load_desk",
     "next_wakeup",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "agenda": "Agenda",
+            "check": "check_desk",
+            "compare": "RuleDifference diff_rules",
+            "desk": "Desk",
+            "due": "DueItem due_items next_wakeup",
+            "file": "desk_mapping desk_schema dump_desk load_desk",
+            "page": "desk_page explain_record",
+            "parts": "ApprovalPlan ApprovalStage AutoClose DeskField",
+            "service": "Agreement OwnClock Service ServiceTarget",
+        },
+    )

@@ -1,59 +1,64 @@
 """Escalation: whom to notify and when, computed from history; your application delivers it."""
 
-from incidentcore.escalation.escalation import Escalation
-from incidentcore.escalation.evaluate import due_escalations, next_escalation_wakeup
-from incidentcore.escalation.lint import lint_escalation
-from incidentcore.escalation.manual import escalate_now
-from incidentcore.escalation.matrix import (
-    AcknowledgedBy,
-    EscalationLevel,
-    EscalationMatrix,
-    EscalationMode,
-    EscalationRow,
-    OnOccasion,
-    OnSnoozeEnd,
-    OnUnacknowledge,
-    PastLast,
-    SnoozeSilences,
-    Until,
-)
+from typing import TYPE_CHECKING
+
+from incidentcore._lazy import lazy_names
 from incidentcore.escalation.on_call_hours import OnCallHours, on_call_hours
-from incidentcore.escalation.oncall import (
-    Combine,
-    OnCallLayer,
-    OnCallSchedule,
-    OverrideMode,
-    RotaOverride,
-    Shift,
-    Turns,
-    coverage_gaps,
-    next_on_call,
-    on_call,
-    shifts,
-)
-from incidentcore.escalation.presets import (
-    goalert_row,
-    jira_row,
-    pagerduty_row,
-    servicenow_row,
-    servicenow_sla_row,
-)
-from incidentcore.escalation.reachable_hours import ReachableHours
-from incidentcore.escalation.rota_feed import write_rota_ical
-from incidentcore.escalation.targets import EscalationTarget, TargetKind
-from incidentcore.escalation.triggers import (
-    After,
-    AfterPrevious,
-    AtWallTime,
-    Candidate,
-    Fallen,
-    HeldFor,
-    LintScope,
-    OnClock,
-    Trigger,
-    TriggerContext,
-)
 from incidentcore.records import acknowledge, snooze, unacknowledge, unsnooze
+
+if TYPE_CHECKING:
+    from incidentcore.escalation.escalation import Escalation
+    from incidentcore.escalation.evaluate import due_escalations, next_escalation_wakeup
+    from incidentcore.escalation.lint import lint_escalation
+    from incidentcore.escalation.manual import escalate_now
+    from incidentcore.escalation.matrix import (
+        AcknowledgedBy,
+        EscalationLevel,
+        EscalationMatrix,
+        EscalationMode,
+        EscalationRow,
+        OnOccasion,
+        OnSnoozeEnd,
+        OnUnacknowledge,
+        PastLast,
+        SnoozeSilences,
+        Until,
+    )
+    from incidentcore.escalation.oncall import (
+        Combine,
+        OnCallLayer,
+        OnCallSchedule,
+        OverrideMode,
+        RotaOverride,
+        Shift,
+        Turns,
+        coverage_gaps,
+        next_on_call,
+        on_call,
+        shifts,
+    )
+    from incidentcore.escalation.presets import (
+        goalert_row,
+        jira_row,
+        pagerduty_row,
+        servicenow_row,
+        servicenow_sla_row,
+    )
+    from incidentcore.escalation.reachable_hours import ReachableHours
+    from incidentcore.escalation.rota_feed import write_rota_ical
+    from incidentcore.escalation.targets import EscalationTarget, TargetKind
+    from incidentcore.escalation.triggers import (
+        After,
+        AfterPrevious,
+        AtWallTime,
+        Candidate,
+        Fallen,
+        HeldFor,
+        LintScope,
+        OnClock,
+        Trigger,
+        TriggerContext,
+    )
 
 __all__ = [
     "AcknowledgedBy",
@@ -109,3 +114,30 @@ __all__ = [
     "unsnooze",
     "write_rota_ical",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "escalation": "Escalation",
+            "evaluate": "due_escalations next_escalation_wakeup",
+            "lint": "lint_escalation",
+            "manual": "escalate_now",
+            "matrix": (
+                "AcknowledgedBy EscalationLevel EscalationMatrix EscalationMode EscalationRow "
+                "OnOccasion OnSnoozeEnd OnUnacknowledge PastLast SnoozeSilences Until"
+            ),
+            "oncall": (
+                "Combine OnCallLayer OnCallSchedule OverrideMode RotaOverride Shift Turns "
+                "coverage_gaps next_on_call on_call shifts"
+            ),
+            "presets": "goalert_row jira_row pagerduty_row servicenow_row servicenow_sla_row",
+            "reachable_hours": "ReachableHours",
+            "rota_feed": "write_rota_ical",
+            "targets": "EscalationTarget TargetKind",
+            "triggers": (
+                "After AfterPrevious AtWallTime Candidate Fallen HeldFor LintScope OnClock "
+                "Trigger TriggerContext"
+            ),
+        },
+    )

@@ -21,44 +21,49 @@ not.
   ended. An incident is kept while it may take an alert. See ``IntakeState``.
 """
 
-from incidentcore.intake.alert import Alert, AlertStatus, IncidentEnded
-from incidentcore.intake.correlate import Intake, IntakeResult, fold_alerts
-from incidentcore.intake.incidents import (
-    MONITORING,
-    apply_intent,
-    apply_intents,
-    open_incident,
-)
-from incidentcore.intake.intents import IncidentIntent, IntentKind, IntentReason
-from incidentcore.intake.policy import (
-    Flapping,
-    Grouping,
-    Inhibit,
-    IntakePolicy,
-    MaintenanceRule,
-    ResolveOn,
-)
-from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityRow, SeverityTable
-from incidentcore.intake.shapes import (
-    alert_from_cloudevent,
-    alert_from_dict,
-    alerts_from_alertmanager,
-)
-from incidentcore.intake.state import (
-    ConditionState,
-    GroupState,
-    IntakeState,
-    OpenIncident,
-    PendingAlert,
-)
-from incidentcore.intake.threshold import (
-    MetricSample,
-    SampleResult,
-    SampleState,
-    SampleThreshold,
-    SeriesState,
-    fold_samples,
-)
+from typing import TYPE_CHECKING
+
+from incidentcore._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from incidentcore.intake.alert import Alert, AlertStatus, IncidentEnded
+    from incidentcore.intake.correlate import Intake, IntakeResult, fold_alerts
+    from incidentcore.intake.incidents import (
+        MONITORING,
+        apply_intent,
+        apply_intents,
+        open_incident,
+    )
+    from incidentcore.intake.intents import IncidentIntent, IntentKind, IntentReason
+    from incidentcore.intake.policy import (
+        Flapping,
+        Grouping,
+        Inhibit,
+        IntakePolicy,
+        MaintenanceRule,
+        ResolveOn,
+    )
+    from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityRow, SeverityTable
+    from incidentcore.intake.shapes import (
+        alert_from_cloudevent,
+        alert_from_dict,
+        alerts_from_alertmanager,
+    )
+    from incidentcore.intake.state import (
+        ConditionState,
+        GroupState,
+        IntakeState,
+        OpenIncident,
+        PendingAlert,
+    )
+    from incidentcore.intake.threshold import (
+        MetricSample,
+        SampleResult,
+        SampleState,
+        SampleThreshold,
+        SeriesState,
+        fold_samples,
+    )
 
 __all__ = [
     "Alert",
@@ -98,3 +103,21 @@ __all__ = [
     "fold_samples",
     "open_incident",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "alert": "Alert AlertStatus IncidentEnded",
+            "correlate": "Intake IntakeResult fold_alerts",
+            "incidents": "MONITORING apply_intent apply_intents open_incident",
+            "intents": "IncidentIntent IntentKind IntentReason",
+            "policy": "Flapping Grouping Inhibit IntakePolicy MaintenanceRule ResolveOn",
+            "severity": "STANDARD_SEVERITIES SeverityRow SeverityTable",
+            "shapes": "alert_from_cloudevent alert_from_dict alerts_from_alertmanager",
+            "state": "ConditionState GroupState IntakeState OpenIncident PendingAlert",
+            "threshold": (
+                "MetricSample SampleResult SampleState SampleThreshold SeriesState fold_samples"
+            ),
+        },
+    )

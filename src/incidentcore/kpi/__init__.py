@@ -1,78 +1,77 @@
 """KPIs as values with a definition, computed in one call, from a stream, or from merged parts."""
 
-from incidentcore.kpi import catalogue
-from incidentcore.kpi.charts import (
-    ageing_data,
-    backlog_data,
-    control_chart_data,
-    distribution_data,
-    flow_data,
-    survival_data,
-    trend_data,
-)
-from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.engine.compute import compute_kpis, finish_partial
-from incidentcore.kpi.engine.estimates import ControlLimits, control_limits
-from incidentcore.kpi.engine.gather import as_known, gather_kpis, merge_partials
-from incidentcore.kpi.engine.partial import Partial
-from incidentcore.kpi.engine.windows import Window
-from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, HourBands
-from incidentcore.kpi.measures import (
-    Availability,
-    Count,
-    Downtime,
-    Duration,
-    EventCount,
-    FieldValue,
-    LinkedShare,
-    Measure,
-    NetFlow,
-    OccurrenceCount,
-    PartialMode,
-    Rate,
-    RatioOfSums,
-    Recurrence,
-    ReturnCount,
-    SlaClocks,
-    TimeBetweenFailures,
-    TimeIn,
-    Updates,
-    ValueMeasure,
-)
-from incidentcore.kpi.moments import (
-    AS_OF,
-    Earliest,
-    FirstAcknowledged,
-    FirstEvent,
-    FirstKnown,
-    FirstWhen,
-    LastEvent,
-    LinkedAt,
-    Moment,
-    MomentSpec,
-)
-from incidentcore.kpi.objective import Objective
-from incidentcore.kpi.periods import Periods
-from incidentcore.kpi.reasons import REASONS, reason_text
-from incidentcore.kpi.record_tests import (
-    AtLeast,
-    AtMost,
-    HasLink,
-    RecordTest,
-    SameDay,
-    WhenResolved,
-)
-from incidentcore.kpi.statistic import (
-    MAX,
-    MEAN,
-    MEDIAN,
-    MIN,
-    SUM,
-    SURVIVAL_MEDIAN,
-    Statistic,
-    quantile,
-)
-from incidentcore.kpi.table import ALL, KpiResult, KpiTable
+from typing import TYPE_CHECKING
+
+from incidentcore._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from incidentcore.kpi import catalogue
+    from incidentcore.kpi.charts import (
+        ageing_data,
+        backlog_data,
+        control_chart_data,
+        distribution_data,
+        flow_data,
+        survival_data,
+        trend_data,
+    )
+    from incidentcore.kpi.definition import Kpi
+    from incidentcore.kpi.engine.compute import compute_kpis, finish_partial
+    from incidentcore.kpi.engine.estimates import ControlLimits, control_limits
+    from incidentcore.kpi.engine.gather import as_known, gather_kpis, merge_partials
+    from incidentcore.kpi.engine.partial import Partial
+    from incidentcore.kpi.engine.windows import Window
+    from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, HourBands
+    from incidentcore.kpi.measures.base import Measure, PartialMode, ValueMeasure
+    from incidentcore.kpi.measures.clocks import SlaClocks
+    from incidentcore.kpi.measures.count import Count
+    from incidentcore.kpi.measures.downtime import Availability, Downtime, TimeBetweenFailures
+    from incidentcore.kpi.measures.duration import Duration
+    from incidentcore.kpi.measures.event_count import EventCount
+    from incidentcore.kpi.measures.field_value import FieldValue
+    from incidentcore.kpi.measures.linked_share import LinkedShare
+    from incidentcore.kpi.measures.net_flow import NetFlow
+    from incidentcore.kpi.measures.occurrences import OccurrenceCount
+    from incidentcore.kpi.measures.rate import Rate
+    from incidentcore.kpi.measures.ratio_of_sums import RatioOfSums
+    from incidentcore.kpi.measures.recurrence import Recurrence
+    from incidentcore.kpi.measures.returns import ReturnCount
+    from incidentcore.kpi.measures.time_in import TimeIn
+    from incidentcore.kpi.measures.updates import Updates
+    from incidentcore.kpi.moments import (
+        AS_OF,
+        Earliest,
+        FirstAcknowledged,
+        FirstEvent,
+        FirstKnown,
+        FirstWhen,
+        LastEvent,
+        LinkedAt,
+        Moment,
+        MomentSpec,
+    )
+    from incidentcore.kpi.objective import Objective
+    from incidentcore.kpi.periods import Periods
+    from incidentcore.kpi.reasons import REASONS, reason_text
+    from incidentcore.kpi.record_tests import (
+        AtLeast,
+        AtMost,
+        HasLink,
+        RecordTest,
+        SameDay,
+        WhenResolved,
+    )
+    from incidentcore.kpi.statistic import (
+        MAX,
+        MEAN,
+        MEDIAN,
+        MIN,
+        SUM,
+        SURVIVAL_MEDIAN,
+        Statistic,
+        quantile,
+    )
+    from incidentcore.kpi.table import ALL, KpiResult, KpiTable
 
 __all__ = [
     "ALL",
@@ -149,3 +148,48 @@ __all__ = [
     "survival_data",
     "trend_data",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "catalogue": "catalogue",
+            "charts": (
+                "ageing_data backlog_data control_chart_data distribution_data flow_data "
+                "survival_data trend_data"
+            ),
+            "definition": "Kpi",
+            "engine.compute": "compute_kpis finish_partial",
+            "engine.estimates": "ControlLimits control_limits",
+            "engine.gather": "as_known gather_kpis merge_partials",
+            "engine.partial": "Partial",
+            "engine.windows": "Window",
+            "groups": "AgeBuckets Group GroupBy HourBands",
+            "measures.base": "Measure PartialMode ValueMeasure",
+            "measures.clocks": "SlaClocks",
+            "measures.count": "Count",
+            "measures.downtime": "Availability Downtime TimeBetweenFailures",
+            "measures.duration": "Duration",
+            "measures.event_count": "EventCount",
+            "measures.field_value": "FieldValue",
+            "measures.linked_share": "LinkedShare",
+            "measures.net_flow": "NetFlow",
+            "measures.occurrences": "OccurrenceCount",
+            "measures.rate": "Rate",
+            "measures.ratio_of_sums": "RatioOfSums",
+            "measures.recurrence": "Recurrence",
+            "measures.returns": "ReturnCount",
+            "measures.time_in": "TimeIn",
+            "measures.updates": "Updates",
+            "moments": (
+                "AS_OF Earliest FirstAcknowledged FirstEvent FirstKnown FirstWhen LastEvent "
+                "LinkedAt Moment MomentSpec"
+            ),
+            "objective": "Objective",
+            "periods": "Periods",
+            "reasons": "REASONS reason_text",
+            "record_tests": "AtLeast AtMost HasLink RecordTest SameDay WhenResolved",
+            "statistic": "MAX MEAN MEDIAN MIN SUM SURVIVAL_MEDIAN Statistic quantile",
+            "table": "ALL KpiResult KpiTable",
+        },
+    )

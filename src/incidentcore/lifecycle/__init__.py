@@ -1,60 +1,65 @@
 """How a record may change: lifecycles as tables, and the engine that reads them."""
 
-from incidentcore.lifecycle.cascade import CascadeEffect, cascade_effects, follow_cascades
-from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
-from incidentcore.lifecycle.check import HISTORY_TEXTS, check_history
-from incidentcore.lifecycle.decision import REFUSALS, Allowed, PathStep, Refused
-from incidentcore.lifecycle.diagram import to_dot, to_mermaid
-from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.guards import EveryLinked
-from incidentcore.lifecycle.lint import LIFECYCLE_TEXTS, lint_lifecycle
-from incidentcore.lifecycle.major import (
-    MAJOR_INCIDENT,
-    MAJOR_INCIDENT_WITH_ROLES,
-    advance_major,
-    decide_major,
-    major_incident,
-)
-from incidentcore.lifecycle.opening import PriorityRule
-from incidentcore.lifecycle.presets import (
-    DIALECTS,
-    JSM_INCIDENT,
-    JSM_REQUEST,
-    JSM_REQUEST_WITH_APPROVAL,
-    SERVICENOW_CASCADES,
-    SERVICENOW_INCIDENT,
-    SERVICENOW_PROBLEM,
-    SERVICENOW_REQUEST,
-    SERVICENOW_REQUEST_CASCADES,
-    TEXTBOOK_INCIDENT,
-    ZENDESK_TICKET,
-)
-from incidentcore.lifecycle.reopening import ReopenWindow, auto_close_at, reopen_until
-from incidentcore.lifecycle.standard import (
-    APPROVED_IF_ASKED,
-    HOLD_REASONS,
-    INCIDENT,
-    PROBLEM,
-    REJECTED_IF_ASKED,
-    SERVICE_REQUEST,
-    STANDARD,
-    advance,
-    allowed_actions,
-    decide,
-    explain,
-)
-from incidentcore.lifecycle.standard_cascades import (
-    APPROVALS_TO_REQUEST,
-    DUPLICATE_ANSWERS,
-    PARENT_TO_CHILD,
-    PROBLEM_TO_INCIDENT,
-    REQUEST_TO_TASKS,
-    STANDARD_CASCADES,
-    TASKS_TO_REQUEST,
-    parent_to_child,
-    refuse_open_tasks,
-)
-from incidentcore.lifecycle.transition import Attempt, Guard, InputField, Transition
+from typing import TYPE_CHECKING
+
+from incidentcore._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from incidentcore.lifecycle.cascade import CascadeEffect, cascade_effects, follow_cascades
+    from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
+    from incidentcore.lifecycle.check import HISTORY_TEXTS, check_history
+    from incidentcore.lifecycle.decision import REFUSALS, Allowed, PathStep, Refused
+    from incidentcore.lifecycle.diagram import to_dot, to_mermaid
+    from incidentcore.lifecycle.engine import Lifecycle
+    from incidentcore.lifecycle.guards import EveryLinked
+    from incidentcore.lifecycle.lint import LIFECYCLE_TEXTS, lint_lifecycle
+    from incidentcore.lifecycle.major import (
+        MAJOR_INCIDENT,
+        MAJOR_INCIDENT_WITH_ROLES,
+        advance_major,
+        decide_major,
+        major_incident,
+    )
+    from incidentcore.lifecycle.opening import PriorityRule
+    from incidentcore.lifecycle.presets import (
+        DIALECTS,
+        JSM_INCIDENT,
+        JSM_REQUEST,
+        JSM_REQUEST_WITH_APPROVAL,
+        SERVICENOW_CASCADES,
+        SERVICENOW_INCIDENT,
+        SERVICENOW_PROBLEM,
+        SERVICENOW_REQUEST,
+        SERVICENOW_REQUEST_CASCADES,
+        TEXTBOOK_INCIDENT,
+        ZENDESK_TICKET,
+    )
+    from incidentcore.lifecycle.reopening import ReopenWindow, auto_close_at, reopen_until
+    from incidentcore.lifecycle.standard import (
+        APPROVED_IF_ASKED,
+        HOLD_REASONS,
+        INCIDENT,
+        PROBLEM,
+        REJECTED_IF_ASKED,
+        SERVICE_REQUEST,
+        STANDARD,
+        advance,
+        allowed_actions,
+        decide,
+        explain,
+    )
+    from incidentcore.lifecycle.standard_cascades import (
+        APPROVALS_TO_REQUEST,
+        DUPLICATE_ANSWERS,
+        PARENT_TO_CHILD,
+        PROBLEM_TO_INCIDENT,
+        REQUEST_TO_TASKS,
+        STANDARD_CASCADES,
+        TASKS_TO_REQUEST,
+        parent_to_child,
+        refuse_open_tasks,
+    )
+    from incidentcore.lifecycle.transition import Attempt, Guard, InputField, Transition
 
 __all__ = [
     "APPROVALS_TO_REQUEST",
@@ -119,3 +124,38 @@ __all__ = [
     "to_dot",
     "to_mermaid",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "cascade": "CascadeEffect cascade_effects follow_cascades",
+            "cascade_rule": "CascadeRule Copy",
+            "check": "HISTORY_TEXTS check_history",
+            "decision": "REFUSALS Allowed PathStep Refused",
+            "diagram": "to_dot to_mermaid",
+            "engine": "Lifecycle",
+            "guards": "EveryLinked",
+            "lint": "LIFECYCLE_TEXTS lint_lifecycle",
+            "major": (
+                "MAJOR_INCIDENT MAJOR_INCIDENT_WITH_ROLES advance_major decide_major major_incident"
+            ),
+            "opening": "PriorityRule",
+            "presets": (
+                "DIALECTS JSM_INCIDENT JSM_REQUEST JSM_REQUEST_WITH_APPROVAL SERVICENOW_CASCADES "
+                "SERVICENOW_INCIDENT SERVICENOW_PROBLEM SERVICENOW_REQUEST "
+                "SERVICENOW_REQUEST_CASCADES TEXTBOOK_INCIDENT ZENDESK_TICKET"
+            ),
+            "reopening": "ReopenWindow auto_close_at reopen_until",
+            "standard": (
+                "APPROVED_IF_ASKED HOLD_REASONS INCIDENT PROBLEM REJECTED_IF_ASKED "
+                "SERVICE_REQUEST STANDARD advance allowed_actions decide explain"
+            ),
+            "standard_cascades": (
+                "APPROVALS_TO_REQUEST DUPLICATE_ANSWERS PARENT_TO_CHILD PROBLEM_TO_INCIDENT "
+                "REQUEST_TO_TASKS STANDARD_CASCADES TASKS_TO_REQUEST parent_to_child "
+                "refuse_open_tasks"
+            ),
+            "transition": "Attempt Guard InputField Transition",
+        },
+    )

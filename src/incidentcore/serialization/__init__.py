@@ -1,27 +1,31 @@
 """Values as JSON documents, exactly and strictly, and exports to other formats."""
 
-from incidentcore.serialization.codec import Codec
-from incidentcore.serialization.documents import (
-    dumps,
-    from_plain,
-    from_plain_with_unknown,
-    json_schema,
-    loads,
-    loads_with_unknown,
-    to_plain,
-)
-from incidentcore.serialization.export import (
-    EVENT_COLUMNS,
-    RECORD_COLUMNS,
-    cloud_event,
-    event_rows,
-    record_rows,
-    xes_log,
-)
-from incidentcore.serialization.ocel import ocel_log
-from incidentcore.serialization.parse import Limits
-from incidentcore.serialization.unknown import UnknownEvent, WithUnknownFields
-from incidentcore.serialization.upgrade import FORMAT_VERSION, upgrade
+from typing import TYPE_CHECKING
+
+from incidentcore._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from incidentcore.serialization.codec import Codec
+    from incidentcore.serialization.documents import (
+        from_plain,
+        from_plain_with_unknown,
+        json_schema,
+        loads_with_unknown,
+        to_plain,
+    )
+    from incidentcore.serialization.export import (
+        EVENT_COLUMNS,
+        RECORD_COLUMNS,
+        cloud_event,
+        event_rows,
+        record_rows,
+        xes_log,
+    )
+    from incidentcore.serialization.limits import Limits
+    from incidentcore.serialization.ocel import ocel_log
+    from incidentcore.serialization.text import dumps, loads
+    from incidentcore.serialization.unknown import UnknownEvent, WithUnknownFields
+    from incidentcore.serialization.upgrades import FORMAT_VERSION, upgrade
 
 __all__ = [
     "Codec",
@@ -45,3 +49,20 @@ __all__ = [
     "upgrade",
     "xes_log",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "codec": "Codec",
+            "documents": (
+                "from_plain from_plain_with_unknown json_schema loads_with_unknown to_plain"
+            ),
+            "export": "EVENT_COLUMNS RECORD_COLUMNS cloud_event event_rows record_rows xes_log",
+            "ocel": "ocel_log",
+            "limits": "Limits",
+            "text": "dumps loads",
+            "unknown": "UnknownEvent WithUnknownFields",
+            "upgrades": "FORMAT_VERSION upgrade",
+        },
+    )

@@ -25,17 +25,18 @@ from incidentcore.serialization.faults import (
     render,
     show,
 )
-from incidentcore.serialization.parse import Limits, check_plain, parse, read_body, write
+from incidentcore.serialization.limits import Limits
+from incidentcore.serialization.parse import check_plain, parse, read_body, write
 from incidentcore.serialization.reading import Reader, reader
 from incidentcore.serialization.registry import NO_EXTRA, REGISTRY, TAG, Registry
 from incidentcore.serialization.schema import REF_TEMPLATE, View, schema_of
 from incidentcore.serialization.unknown import UnknownEvent, WithUnknownFields
 from incidentcore.serialization.unknown_fields import check_places
-from incidentcore.serialization.upgrade import FORMAT_VERSION, merged, upgrade
+from incidentcore.serialization.upgrades import FORMAT_VERSION, merged, upgrade
 from incidentcore.serialization.writing import writer
 from incidentcore.values import FrozenMap
 
-__all__ = ["Codec"]
+__all__ = ["CODEC", "Codec"]
 
 T = TypeVar("T")
 
@@ -307,3 +308,7 @@ def _taken(value: Any, path: Path) -> Any:
     for step in steps:
         value = value[step]
     return value.pop(last)
+
+
+CODEC: Final = Codec()
+"""The codec without classes of your own, of ``dumps``, ``loads`` and the related functions."""

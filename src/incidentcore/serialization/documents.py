@@ -1,20 +1,18 @@
-"""``dumps``, ``loads`` and related functions: the codec without classes of your own."""
+"""Documents as plain data and their schema: the codec without classes of your own."""
 
 from __future__ import annotations
 
 from typing import Any, Final, TypeVar
 
-from incidentcore.serialization.codec import Codec
-from incidentcore.serialization.parse import Limits
+from incidentcore.serialization.codec import CODEC
+from incidentcore.serialization.limits import Limits
 from incidentcore.serialization.schema import REF_TEMPLATE, View
 from incidentcore.serialization.unknown import WithUnknownFields
 
 __all__ = [
-    "dumps",
     "from_plain",
     "from_plain_with_unknown",
     "json_schema",
-    "loads",
     "loads_with_unknown",
     "to_plain",
 ]
@@ -22,33 +20,6 @@ __all__ = [
 T = TypeVar("T")
 
 _LIMITS: Final = Limits()
-_CODEC: Final = Codec()
-
-
-def dumps(value: object, *, indent: int | None = None) -> str:
-    """Write a value as JSON text.
-
-    Equal values give equal text: fields have a fixed order, and keys and sets are sorted.
-
-    Args:
-        value: A value of the library, ``WithUnknownFields``, or plain data in tuples, frozensets
-            and ``FrozenMap``.
-        indent: Spaces for each level; None for one line.
-
-    Returns:
-        Text that ``loads`` reads to an equal value.
-
-    Raises:
-        InvalidValueError: The value, or one inside it, cannot be written, such as a function, a
-            NaN, or a class of your own that is not in a ``Codec``. The error's ``where`` is the
-            path.
-
-    >>> from incidentcore.serialization import dumps
-    >>> from incidentcore.values import Actor
-    >>> dumps(Actor("ada"))
-    '{"type":"Actor","version":1,"value":{"id":"ada","role":"agent"}}'
-    """
-    return _CODEC.dumps(value, indent=indent)
 
 
 def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
@@ -74,38 +45,7 @@ def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
     >>> to_plain(timedelta(hours=8))["value"]
     {'$timedelta': 'PT8H'}
     """
-    return _CODEC.to_plain(value, view=view)
-
-
-def loads(
-    text: str | bytes | bytearray,
-    kind: type[T],
-    *,
-    limits: Limits = _LIMITS,
-    trusted: bool = False,
-) -> T:
-    """Read a value from JSON text; unknown fields are refused.
-
-    Args:
-        text: A document written by ``dumps`` of this release or an older one.
-        kind: The type of value expected: a class, or a base such as ``Record`` or ``Condition``;
-            ``object`` for any.
-        limits: The limits of the document.
-        trusted: Whether to accept a ``PatternRule`` for the standard library's engine, in which an
-            expression can run endlessly. Everything else is checked as usual.
-
-    Raises:
-        FormatError: The text is invalid; the error lists every problem with its path.
-
-    >>> from incidentcore.serialization import loads
-    >>> from incidentcore.values import Actor
-    >>> loads('{"type":"Actor","version":1,"value":{"id":"ada"}}', Actor)
-    Actor(id='ada', role='agent')
-    >>> loads('{"type":"Actor","version":1,"value":{"id":1}}', Actor)
-    Traceback (most recent call last):
-    incidentcore.errors.FormatError: got 1; allowed: text @ $.value.id
-    """
-    return _CODEC.loads(text, kind, limits=limits, trusted=trusted)
+    return CODEC.to_plain(value, view=view)
 
 
 def loads_with_unknown(
@@ -134,7 +74,7 @@ def loads_with_unknown(
     >>> loads_with_unknown('{"type":"Actor","version":1,"value":{"id":"a","age":9}}', Actor)
     WithUnknownFields(value=Actor(id='a', role='agent'), unknown=((('age',), '9'),))
     """
-    return _CODEC.loads_with_unknown(text, kind, limits=limits, trusted=trusted)
+    return CODEC.loads_with_unknown(text, kind, limits=limits, trusted=trusted)
 
 
 def from_plain(
@@ -156,7 +96,7 @@ def from_plain(
     >>> from_plain(to_plain(timedelta(minutes=90)), timedelta)
     datetime.timedelta(seconds=5400)
     """
-    return _CODEC.from_plain(data, kind, limits=limits, trusted=trusted)
+    return CODEC.from_plain(data, kind, limits=limits, trusted=trusted)
 
 
 def from_plain_with_unknown(
@@ -178,7 +118,7 @@ def from_plain_with_unknown(
     >>> from_plain_with_unknown(to_plain(Actor("ada")), Actor).unknown
     ()
     """
-    return _CODEC.from_plain_with_unknown(data, kind, limits=limits, trusted=trusted)
+    return CODEC.from_plain_with_unknown(data, kind, limits=limits, trusted=trusted)
 
 
 def json_schema(
@@ -208,4 +148,4 @@ def json_schema(
     >>> schema["properties"]["value"], schema["$defs"]["Actor"]["required"]
     ({'$ref': '#/$defs/Actor'}, ['id'])
     """
-    return _CODEC.json_schema(kind, view=view, ref_template=ref_template)
+    return CODEC.json_schema(kind, view=view, ref_template=ref_template)

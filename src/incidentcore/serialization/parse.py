@@ -14,49 +14,12 @@ from collections.abc import Iterator
 from math import isfinite
 from typing import Any, Final
 
-import attrs
-
-from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.errors import FormatError
 from incidentcore.serialization.faults import Fault, Path, show
+from incidentcore.serialization.limits import Limits
 
-__all__ = ["Limits", "check_plain", "parse", "write"]
+__all__ = ["check_plain", "parse", "write"]
 
-
-@attrs.frozen(kw_only=True)
-class Limits:
-    """The limits of a document; one that exceeds them is refused before it is processed.
-
-    Attributes:
-        size: The maximum number of characters of text (bytes if bytes are given).
-        depth: The maximum depth of nested arrays and objects.
-        values: The maximum number of values.
-        digits: The maximum number of characters of one number.
-        problems: The maximum number of problems listed; further ones are only counted.
-
-    Raises:
-        InvalidValueError: A limit is not a whole number of at least 1.
-
-    >>> from incidentcore.serialization import Limits
-    >>> Limits(size=1_000).depth
-    64
-    """
-
-    size: int = 20_000_000
-    depth: int = 64
-    values: int = 2_000_000
-    digits: int = 100
-    problems: int = 1_000
-
-    def __attrs_post_init__(self) -> None:
-        for field in attrs.fields(Limits):
-            given = getattr(self, field.name)
-            if type(given) is not int or given < 1:
-                raise InvalidValueError(field.name, given, "a whole number of at least 1")
-        if self.depth > _DEEPEST:
-            raise InvalidValueError("depth", self.depth, f"at most {_DEEPEST}")
-
-
-_DEEPEST: Final = 200  # what Python's own recursion bears in any caller's hands
 _ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
 _HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))

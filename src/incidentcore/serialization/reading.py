@@ -32,7 +32,7 @@ from incidentcore.serialization.parse import write
 from incidentcore.serialization.registry import REGISTRY, TAG, Registry
 from incidentcore.serialization.scalars import SCALARS, read_date, read_text
 from incidentcore.serialization.unknown import UnknownEvent
-from incidentcore.serialization.upgrade import MERGED, merged
+from incidentcore.serialization.upgrades import MERGED, merged
 from incidentcore.values import Actor, FrozenMap, Level, State
 
 __all__ = ["Reader", "reader"]

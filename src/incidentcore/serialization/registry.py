@@ -32,7 +32,7 @@ from incidentcore.records import written as records
 from incidentcore.schedule import written as schedule
 from incidentcore.serialization import partials
 from incidentcore.serialization.answers import ANSWERS, Form
-from incidentcore.serialization.upgrade import MERGED
+from incidentcore.serialization.upgrades import MERGED
 from incidentcore.simulation import written as simulation
 from incidentcore.sla import SlaStatus
 from incidentcore.sla import written as sla

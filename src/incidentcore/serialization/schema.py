@@ -13,7 +13,7 @@ from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization.containers import MAPPINGS, is_union, union_shape
 from incidentcore.serialization.registry import TAG, Registry, facts_of
 from incidentcore.serialization.scalars import SCALARS
-from incidentcore.serialization.upgrade import FORMAT_VERSION
+from incidentcore.serialization.upgrades import FORMAT_VERSION
 
 __all__ = ["REF_TEMPLATE", "View", "schema_of"]
 

@@ -9,7 +9,8 @@ import attrs
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Event
 from incidentcore.serialization.faults import Path
-from incidentcore.serialization.parse import Limits, parse
+from incidentcore.serialization.limits import Limits
+from incidentcore.serialization.parse import parse
 from incidentcore.serialization.registry import EVENTS, REGISTRY, TAG
 
 __all__ = ["UnknownEvent", "WithUnknownFields"]

@@ -12,16 +12,13 @@ from incidentcore.conditions import ALWAYS, field
 from incidentcore.instants import Interval, Versions
 from incidentcore.kpi.catalogue.flow import MEAN_AGE_OF_BACKLOG
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures import (
-    Availability,
-    Count,
-    Duration,
-    FieldValue,
-    LinkedShare,
-    SlaClocks,
-    TimeBetweenFailures,
-    TimeIn,
-)
+from incidentcore.kpi.measures.clocks import SlaClocks
+from incidentcore.kpi.measures.count import Count
+from incidentcore.kpi.measures.downtime import Availability, TimeBetweenFailures
+from incidentcore.kpi.measures.duration import Duration
+from incidentcore.kpi.measures.field_value import FieldValue
+from incidentcore.kpi.measures.linked_share import LinkedShare
+from incidentcore.kpi.measures.time_in import TimeIn
 from incidentcore.kpi.moments import FirstKnown, LinkedAt
 from incidentcore.kpi.statistic import SUM
 from incidentcore.sla import OneClock

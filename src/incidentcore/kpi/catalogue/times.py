@@ -6,7 +6,10 @@ from typing import Final
 
 from incidentcore.conditions import field
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures import Downtime, Duration, FieldValue, TimeIn
+from incidentcore.kpi.measures.downtime import Downtime
+from incidentcore.kpi.measures.duration import Duration
+from incidentcore.kpi.measures.field_value import FieldValue
+from incidentcore.kpi.measures.time_in import TimeIn
 from incidentcore.kpi.moments import Earliest, FirstEvent, FirstKnown
 from incidentcore.kpi.statistic import MEDIAN, SURVIVAL_MEDIAN, quantile
 

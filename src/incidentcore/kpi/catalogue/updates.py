@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures import RatioOfSums, Updates
-from incidentcore.kpi.measures.updates import CommunicationRules
+from incidentcore.kpi.measures.ratio_of_sums import RatioOfSums
+from incidentcore.kpi.measures.updates import CommunicationRules, Updates
 
 __all__ = ["mean_update_lateness", "mean_updates_sent", "updates_on_time_rate"]
 

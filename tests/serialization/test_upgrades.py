@@ -16,7 +16,7 @@ from incidentcore.serialization import (
     upgrade,
 )
 from incidentcore.serialization.faults import Mismatch
-from incidentcore.serialization.upgrade import MERGED
+from incidentcore.serialization.upgrades import MERGED
 
 from .examples import BAYES, COMMUNICATION, KEYWORDS
 

@@ -30,7 +30,7 @@ _CODES: Final = {"no rule applies": "no_rule_applies", "timed anew": "retimed"}
 def plain_names(name: str, value: Any) -> tuple[str, Any]:
     """Return a document of version 1 with the names that replaced older ones before release.
 
-    >>> from incidentcore.serialization.upgrade import plain_names
+    >>> from incidentcore.serialization.upgrades import plain_names
     >>> plain_names("Escalation", {"lapsed_because": "nobody to tell"})
     ('Escalation', {'lapsed_because': 'nobody_to_tell'})
     """
@@ -103,7 +103,7 @@ def merged(name: str, fields: Any) -> tuple[str, Any]:
     Raises:
         Mismatch: The fields are not those of the kind.
 
-    >>> from incidentcore.serialization.upgrade import merged
+    >>> from incidentcore.serialization.upgrades import merged
     >>> merged("FirstMatch", {"categorizers": []})
     ('FallbackChain', {'categorizers': []})
     """

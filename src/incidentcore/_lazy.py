@@ -1,0 +1,40 @@
+"""Rooms that load a module of theirs when a name of it is first used (PEP 562)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+__all__ = ["lazy_names"]
+
+
+def lazy_names(
+    room: str, names: Mapping[str, str], /
+) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
+    """Return the ``__getattr__`` and the ``__dir__`` of a room.
+
+    Args:
+        room: The full name of the room.
+        names: By module of the room, its public names with spaces between them; a module with its
+            own name among them is public itself.
+
+    >>> from incidentcore._lazy import lazy_names
+    >>> load, _ = lazy_names("incidentcore.values", {"actors": "Actor as_actor"})
+    >>> load("Actor")
+    <class 'incidentcore.values.actors.Actor'>
+    """
+    module_of = {name: module for module, held in names.items() for name in held.split()}
+
+    def load(name: str) -> object:
+        if name not in module_of:
+            raise AttributeError(f"module {room!r} has no attribute {name!r}", name=name)
+        module = import_module(f"{room}.{module_of[name]}")
+        value = module if module_of[name] == name else getattr(module, name)
+        setattr(sys.modules[room], name, value)
+        return value
+
+    def known() -> list[str]:
+        return sorted({*vars(sys.modules[room]), *module_of})
+
+    return load, known

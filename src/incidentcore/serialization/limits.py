@@ -1,0 +1,47 @@
+"""The limits of a document that is read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+
+__all__ = ["Limits"]
+
+_DEEPEST: Final = 200  # what Python's own recursion bears in any caller's hands
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """The limits of a document; one that exceeds them is refused before it is processed.
+
+    Attributes:
+        size: The maximum number of characters of text (bytes if bytes are given).
+        depth: The maximum depth of nested arrays and objects.
+        values: The maximum number of values.
+        digits: The maximum number of characters of one number.
+        problems: The maximum number of problems listed; further ones are only counted.
+
+    Raises:
+        InvalidValueError: A limit is not a whole number of at least 1.
+
+    >>> from incidentcore.serialization import Limits
+    >>> Limits(size=1_000).depth
+    64
+    """
+
+    size: int = 20_000_000
+    depth: int = 64
+    values: int = 2_000_000
+    digits: int = 100
+    problems: int = 1_000
+
+    def __attrs_post_init__(self) -> None:
+        for field in attrs.fields(Limits):
+            given = getattr(self, field.name)
+            if type(given) is not int or given < 1:
+                raise InvalidValueError(field.name, given, "a whole number of at least 1")
+        if self.depth > _DEEPEST:
+            raise InvalidValueError("depth", self.depth, f"at most {_DEEPEST}")

@@ -1,0 +1,77 @@
+"""``dumps`` and ``loads``: documents as JSON text.
+
+The codec knows every kind of every room, so it is loaded by the first call.
+"""
+
+from __future__ import annotations
+
+from typing import Final, TypeVar
+
+from incidentcore.serialization.limits import Limits
+
+__all__ = ["dumps", "loads"]
+
+T = TypeVar("T")
+
+_LIMITS: Final = Limits()
+
+
+def dumps(value: object, *, indent: int | None = None) -> str:
+    """Write a value as JSON text.
+
+    Equal values give equal text: fields have a fixed order, and keys and sets are sorted.
+
+    Args:
+        value: A value of the library, ``WithUnknownFields``, or plain data in tuples, frozensets
+            and ``FrozenMap``.
+        indent: Spaces for each level; None for one line.
+
+    Returns:
+        Text that ``loads`` reads to an equal value.
+
+    Raises:
+        InvalidValueError: The value, or one inside it, cannot be written, such as a function, a
+            NaN, or a class of your own that is not in a ``Codec``. The error's ``where`` is the
+            path.
+
+    >>> from incidentcore.serialization import dumps
+    >>> from incidentcore.values import Actor
+    >>> dumps(Actor("ada"))
+    '{"type":"Actor","version":1,"value":{"id":"ada","role":"agent"}}'
+    """
+    from incidentcore.serialization.codec import CODEC  # noqa: PLC0415  loads every room
+
+    return CODEC.dumps(value, indent=indent)
+
+
+def loads(
+    text: str | bytes | bytearray,
+    kind: type[T],
+    *,
+    limits: Limits = _LIMITS,
+    trusted: bool = False,
+) -> T:
+    """Read a value from JSON text; unknown fields are refused.
+
+    Args:
+        text: A document written by ``dumps`` of this release or an older one.
+        kind: The type of value expected: a class, or a base such as ``Record`` or ``Condition``;
+            ``object`` for any.
+        limits: The limits of the document.
+        trusted: Whether to accept a ``PatternRule`` for the standard library's engine, in which an
+            expression can run endlessly. Everything else is checked as usual.
+
+    Raises:
+        FormatError: The text is invalid; the error lists every problem with its path.
+
+    >>> from incidentcore.serialization import loads
+    >>> from incidentcore.values import Actor
+    >>> loads('{"type":"Actor","version":1,"value":{"id":"ada"}}', Actor)
+    Actor(id='ada', role='agent')
+    >>> loads('{"type":"Actor","version":1,"value":{"id":1}}', Actor)
+    Traceback (most recent call last):
+    incidentcore.errors.FormatError: got 1; allowed: text @ $.value.id
+    """
+    from incidentcore.serialization.codec import CODEC  # noqa: PLC0415  loads every room
+
+    return CODEC.loads(text, kind, limits=limits, trusted=trusted)

@@ -1,0 +1,40 @@
+"""Rooms that load a module of theirs when a name of it is first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+import pytest
+from tests.test_imports import FACADE, names_for_checkers
+
+
+def lazy_rooms() -> list[str]:
+    rooms = sorted(FACADE.parent.glob("*/__init__.py"))
+    return [path.parent.name for path in rooms if "lazy_names" in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("room", lazy_rooms())
+def test_a_lazy_room_has_what_checkers_see(room: str) -> None:
+    """Each name of a room is the object of the module that its imports for checkers name."""
+    module = import_module(f"incidentcore.{room}")
+    seen = names_for_checkers(FACADE.parent / room / "__init__.py")
+
+    assert seen.keys() <= set(module.__all__)
+    assert set(module.__all__) <= set(dir(module))
+    for name in module.__all__:
+        value = getattr(module, name)
+        source = import_module(f"incidentcore.{seen[name]}") if name in seen else module
+        assert value is getattr(source, name)
+        # a function with the name of its module would be replaced by it when that is loaded
+        assert name not in seen or isinstance(value, ModuleType) or seen[name] != f"{room}.{name}"
+
+
+def test_a_lazy_room_refuses_what_it_has_not() -> None:
+    """As a plain module does."""
+    with pytest.raises(
+        AttributeError, match=r"^module 'incidentcore\.kpi' has no attribute 'Kpis'$"
+    ):
+        _ = import_module("incidentcore.kpi").Kpis
+    with pytest.raises(ImportError, match=r"^cannot import name 'Kpis' from 'incidentcore\.kpi'"):
+        exec("from incidentcore.kpi import Kpis")  # noqa: S102  a literal

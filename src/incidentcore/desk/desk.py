@@ -27,7 +27,7 @@ from incidentcore.escalation import (
     EscalationTarget,
     OnCallSchedule,
 )
-from incidentcore.instants import Versions, as_zone
+from incidentcore.instants import Versions, as_utc, as_zone
 from incidentcore.intake import IntakePolicy
 from incidentcore.lifecycle import (
     STANDARD,
@@ -38,6 +38,7 @@ from incidentcore.lifecycle import (
 )
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority, prioritize
 from incidentcore.records import ApprovalRule, Opened, Prioritized, Record
+from incidentcore.records._fast import opened_with
 from incidentcore.schedule import Calendar
 from incidentcore.sla import ServiceLevel, SlaStatus, evaluate_sla
 from incidentcore.sla.terms import CalendarByField, CalendarChoice
@@ -205,26 +206,23 @@ class Desk:
         Raises:
             InvalidValueError: A field is unknown, or an impact or urgency is on another scale.
         """
-        lifecycle = self.lifecycle(kind.record_type)
-        record = lifecycle.open(kind, **opening)
-        decided: dict[str, object] = {}
+        record = self.lifecycle(kind.record_type).open(kind, **opening)
         if not opening.get("category"):
             category = self._category(record)
             if category:
-                decided["category"] = category
-                record = lifecycle.open(kind, **{**opening, **decided})
+                record = opened_with(record, {"category": category})
         if opening.get("computed_priority") is None:
             computed = calculate_priority(self.priority, record).computed
             if computed is not None:
-                decided["computed_priority"] = computed
-                record = lifecycle.open(kind, **{**opening, **decided})
+                record = opened_with(record, {"computed_priority": computed})
         if self.routing and not opening.get("assignment_group"):
             routed = route(record, self.routing)
             if routed.group is not None:
-                decided["assignment_group"] = routed.group
+                group: dict[str, object] = {"assignment_group": routed.group}
                 if routed.tier is not None and opening.get("support_tier") is None:
-                    decided["support_tier"] = routed.tier
-        return lifecycle.open(kind, **{**opening, **decided}) if decided else record
+                    group["support_tier"] = routed.tier
+                record = opened_with(record, group)
+        return record
 
     def _category(self, record: Record) -> tuple[str, ...]:
         answer = RuleCategorizer(self.categories)(record) if self.categories else None
@@ -255,7 +253,9 @@ class Desk:
         Call it after a change of a field that the priority policy reads. A record whose priority
         cannot be computed, because it has no impact or urgency, is returned unchanged.
         """
-        if calculate_priority(self.priority, record).computed is None:
+        at, by = as_utc(at), record.actor(by, at=at)
+        computed = calculate_priority(self.priority, record).computed
+        if computed is None or (computed == record.computed_priority and at >= record.updated_at):
             return record
         return prioritize(record, self.priority, at=at, by=by)
 

@@ -31,7 +31,7 @@ from incidentcore.lifecycle.refusals import (
 )
 from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
 from incidentcore.records import Migrated, Record, StateChanged
-from incidentcore.records._fast import trusted
+from incidentcore.records._fast import opened_with, trusted
 from incidentcore.records.events.core import NO_FIELDS, written_fields
 from incidentcore.values import Actor, FrozenMap, State
 
@@ -108,8 +108,7 @@ class Lifecycle(LifecycleTable):
             return record
         if record.impact is None or record.urgency is None:
             return record
-        fields["computed_priority"] = self.priority_policy(record)
-        return kind.open(state=self.initial, lifecycle=self.ref, **fields)
+        return opened_with(record, {"computed_priority": self.priority_policy(record)})
 
     def decide(
         self,

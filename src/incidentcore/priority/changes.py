@@ -77,9 +77,10 @@ def prioritize(
         if level is not None
     }
     fields = dict(checked_fields(new_levels, Prioritized.allowed))
+    by = record.actor(by, at=at)
     known = as_it_was(record, at) or record
-    facts = known.with_event(Prioritized, at=at, by=by, fields=checked_fields(fields, fields))
-    result = calculate_priority(policy, facts)
+    changed = known.with_event(Prioritized, at=at, by=by, fields=new_levels) if fields else known
+    result = calculate_priority(policy, changed)
     fields["computed_priority"] = result.computed
     if all(getattr(known, name) == value for name, value in fields.items()):
         return record

@@ -12,7 +12,7 @@ import attrs
 from incidentcore._checks import NO_ARGUMENTS, need_kind, need_text
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records._fast import trusted
+from incidentcore.records._fast import of_opening, opened
 from incidentcore.records.events.core import Corrected, Event, LifecycleRef, Opened
 from incidentcore.records.fields import (
     OPENABLE,
@@ -31,7 +31,6 @@ __all__ = ["Record"]
 E = TypeVar("E", bound=Event)
 
 _id_of = attrgetter("id")
-_opened = trusted(Opened)
 
 
 @attrs.frozen(init=False, repr=False, slots=False)
@@ -236,7 +235,7 @@ class Record(RecordBase):
         need_text("record_id", id)
         need_kind("state", state, State)
         need_kind("lifecycle", lifecycle, LifecycleRef)
-        event = _opened(
+        event = opened(
             id,
             1,
             at,
@@ -248,10 +247,7 @@ class Record(RecordBase):
             stored_fields(values),
             None,
         )
-        facts = cls.default_facts()
-        facts.update(event.changes(facts))
-        facts["updated_at"] = at
-        return cls._of(facts, (event,), numbered=True)
+        return of_opening(cls, event)
 
     @classmethod
     def from_history(cls, events: Iterable[Event]) -> Self:

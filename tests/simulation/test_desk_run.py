@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from math import factorial
+from random import Random
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.desk import load_desk
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import Interval
 from incidentcore.lifecycle import INCIDENT, check_history
-from incidentcore.records import replay
+from incidentcore.records import StateChanged, replay
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps
 from incidentcore.simulation import (
@@ -33,11 +34,10 @@ from incidentcore.simulation import (
     Workload,
     simulate,
 )
-from incidentcore.simulation.desk_run import _Run
 from incidentcore.values import Impact, Urgency
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
-PINNED = "6452411752e02c0646c7758142e868cabf934a7987c8fd9e322476fff8e5e73f"
+PINNED = "321dace4681977358e287db2dc741cb7b6394f355f9186c11acff7e161817ba6"
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 ALWAYS = BusinessCalendar.always()
 OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": ["08:00-12:00", "13:00-17:00"]})
@@ -160,6 +160,35 @@ def test_arrivals_and_work_depend_on_the_seed_alone(seed: int) -> None:
     assert one == arrivals(run(seed, days=0.5, desk=ESCALATING, watch=True))
 
 
+@given(st.integers(0, 10**6), st.sampled_from([{}, {"patience": Exponential(HOUR)}]))
+def test_the_work_of_a_record_depends_on_its_number_alone(seed: int, more: dict[str, Any]) -> None:
+    """Other people, another order and what happens to others change no length of a record."""
+    kind = attrs.evolve(KINDS[0], arrives=ALWAYS, reopen=0.5)
+
+    def lengths(result: Simulation) -> dict[str, tuple[object, ...]]:
+        return {
+            record.id: (
+                record.impact,
+                sum((s.end - s.start for s in result.stints if s.record_id == record.id), 0 * DAY),
+                sum((b.at - a.at for a, b in pairwise(record.history) if _holds(a)), 0 * DAY),
+            )
+            for record in result.records
+            if record.state.resolved and not record.reopen_count
+        }
+
+    fast = Team([Agent(f"a{n}", ALWAYS, ["mail"]) for n in range(9)])
+    slow = Team([Agent("ben", ALWAYS, ["mail"])], order=ByArrival())
+    one = lengths(run(seed, days=1, kinds=[kind], team=fast))
+    other = lengths(run(seed, days=1, kinds=[attrs.evolve(kind, **more)], team=slow))
+    both = one.keys() & other.keys()
+    assert both
+    assert {name: one[name] for name in both} == {name: other[name] for name in both}
+
+
+def _holds(event: Any) -> bool:
+    return isinstance(event, StateChanged) and event.action == "hold"
+
+
 @given(st.integers(0, 10**6), st.integers(1, 3))
 def test_one_more_agent_lengthens_no_wait(seed: int, agents: int) -> None:
     """One workload, first come first served, no holds: more people never make it worse."""
@@ -242,7 +271,8 @@ def test_a_share_goes_to_another_group_with_its_skill() -> None:
 def test_solved_records_close_by_the_rule_of_the_desk(*, watch: bool) -> None:
     """One day after each solution; not where the caller reopened it before."""
     closing = load_desk(RULES + '[lifecycle.incident]\nclose_after = "1d"\n')
-    result = run(4, days=4, desk=closing, watch=watch)
+    often = [attrs.evolve(kind, reopen=0.5) for kind in KINDS]
+    result = run(4, days=4, desk=closing, watch=watch, kinds=often)
     closed = [record for record in result.records if record.state.name == "closed"]
     assert closed
     assert any(record.reopen_count for record in result.records)
@@ -308,12 +338,9 @@ def test_it_waits_as_in_another_simulator_on_the_same_stream() -> None:
     kind = Workload(name="call", rate=18, arrives=ALWAYS, work=Exponential(10 * MINUTE))
     team = Team([Agent(f"a{n}", ALWAYS) for n in range(4)], order=ByArrival())
     ours = run(9, days=2, kinds=[kind], team=team)
-    drawn = _Run(BARE, team, Interval(START, START + DAY), 9, watch=False)
-    work = []
-    for number in range(1, len(ours.records) + 1):
-        stream = drawn.random("call", number)
-        stream.random()
-        work.append(kind.work(stream.random()).total_seconds())
+    draw = Random("9:call").random  # noqa: S311  the stream of the records
+    blocks = [[draw() for _ in range(9)] for _ in ours.records]
+    work = [kind.work(block[1]).total_seconds() for block in blocks]
     theirs: list[float] = []
     world = simpy.Environment()
     desk = simpy.Resource(world, capacity=4)

@@ -2,31 +2,34 @@
 
 A heap of (instant, number, step) drives the run. Records are changed by the library's own actions,
 so they can be replayed. Work ends at ``calendar.deadline(now, work)`` of the agent: shifts, breaks
-and holidays need no code. Each record has its own random stream, seeded by (seed, workload,
-number), and uses only ``random()``, whose stream Python guarantees across versions. So another
-roster, order or rule gets the same records with the same work, and two runs differ only by that
-change.
+and holidays need no code. Each workload has a random stream, from which every record takes a block
+of one length when it arrives, and uses only ``random()``, whose stream Python guarantees across
+versions. So another roster, order or rule gets the same records with the same work, and two runs
+differ only by that change.
 """
 
 from __future__ import annotations
 
-import heapq
+from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from heapq import heappop, heappush
+from itertools import islice
+from typing import Any, Final, TypeAlias
 
 import attrs
 
 from incidentcore.desk import Agenda, Desk, DueItem
-from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
+from incidentcore.errors import (
+    InvalidValueError,
+    TransitionNotAllowedError,
+    UnreachableDeadlineError,
+)
 from incidentcore.instants import Interval
 from incidentcore.records import Incident, assign, comment
 from incidentcore.simulation.outcome import Simulation, Stint
 from incidentcore.simulation.workload import Agent, Exponential, Reassign, Team, Workload
 from incidentcore.values import Actor, FrozenMap
-
-if TYPE_CHECKING:
-    from random import Random
 
 __all__ = ["simulate"]
 
@@ -35,6 +38,7 @@ _DAY: Final = timedelta(days=1)
 _CALLER: Final = Actor("caller", "requester")
 _SAID: Final = {"resolution_code": "fix", "resolution_notes": "Done and tested."}
 _DESK: Final = Actor("desk", "system")
+_DRAWS: Final = 9  # for each record: more would shift the values of all later ones
 _Step: TypeAlias = Callable[[datetime, Any], None]
 
 
@@ -97,7 +101,8 @@ def simulate(
     run = _Run(desk, team, window, seed, watch=watch)
     for kind in kinds:
         openings = [{"title": kind.name, "by": _CALLER, **one} for one in kind.opening]
-        run.plan_next(window.start, _Source(kind, run.arrivals(kind), openings))
+        source = _Source(kind, run.arrivals(kind), run.draws(":", kind), openings)
+        run.at(next(source.arrivals, end), run.arrive, source)
     run.play()
     return run.result()
 
@@ -108,6 +113,7 @@ class _Source:
 
     kind: Workload
     arrivals: Iterator[datetime]
+    draws: Iterator[float]
     openings: list[dict[str, Any]]
     count: int = 0
 
@@ -118,12 +124,11 @@ class _Ticket:
 
     kind: Workload
     record: Incident
-    parts: list[timedelta]  # of work, each ended by a break or the solution
+    part: timedelta  # of work, until a break or the solution
     breaks: list[timedelta | Reassign]  # holds, by how long, and other groups
-    reopens: timedelta | None
+    reopens: tuple[timedelta, timedelta] | None  # after which time, for how much work
     skill: str
-    key: Any = None
-    waiting: bool = False
+    key: tuple[int, Any] | None = None  # of a waiting record, in its queue
 
 
 class _Run:
@@ -131,6 +136,7 @@ class _Run:
 
     def __init__(self, desk: Desk, team: Team, window: Interval, seed: int, *, watch: bool) -> None:
         self.desk, self.team, self.window, self.seed = desk, team, window, seed
+        self.end = window.end
         self.agenda = Agenda(desk) if watch else None
         self.lifecycle = desk.lifecycle(Incident.record_type)
         self.auto_close = desk.auto_close.get(Incident.record_type)
@@ -140,11 +146,18 @@ class _Run:
             for one in asked
             if one.required
         }
-        self.dice = self.random()
+        self.startable = {
+            state.name
+            for state in self.lifecycle.states
+            if not state.pauses and "start" in self.lifecycle.actions(state)
+        }
         self.heap: list[tuple[datetime, int, _Step, Any]] = []
         self.numbers = 0
         self.tickets: dict[str, _Ticket] = {}
-        self.queues: dict[str, list[tuple[Any, int, _Ticket]]] = {}
+        self.queues: dict[str, list[tuple[Any, int, _Ticket]]] = {
+            skill: [] for agent in team.agents for skill in agent.skills
+        }
+        self.waiting = 0
         self.free = list(range(len(team.agents)))
         self.actors = [Actor(agent.id) for agent in team.agents]
         self.shifts = [agent.calendar.windows(window.start, window.end) for agent in team.agents]
@@ -153,104 +166,97 @@ class _Run:
         self.looks: set[datetime] = set()
         self.due: list[DueItem] = []
         self.stints: list[Stint] = []
+        self.busy = [timedelta(0)] * len(team.agents)
 
     def at(self, instant: datetime, step: _Step, what: Any) -> None:
         """Plan a step; of several at the same instant, the one planned first runs first."""
-        if instant < self.window.end:
+        if instant < self.end:
             self.numbers += 1
-            heapq.heappush(self.heap, (instant, self.numbers, step, what))
+            heappush(self.heap, (instant, self.numbers, step, what))
 
-    def random(self, *names: object, stream: Random | None = None) -> Random:
-        """Return the random stream of a name, at its beginning."""
+    def draws(self, sign: str, kind: Workload) -> Iterator[float]:
+        """Return a random stream of a workload."""
         from random import Random  # noqa: PLC0415  loads a cryptographic library
 
-        stream = stream or Random(0)  # noqa: S311  a simulation
-        stream.seed("/".join(map(str, (self.seed, *names))))
-        return stream
+        return iter(Random(f"{self.seed}{sign}{kind.name}").random, None)  # noqa: S311  a simulation
 
     def arrivals(self, kind: Workload) -> Iterator[datetime]:
         """Yield instants with exponential gaps of open time; thinned to the hours of the week."""
-        chance, most = self.random(kind.name), max(kind.rate)
-        gap, at = Exponential(_HOUR / most), self.window.start
-        zone = kind.arrives.zone
-        while True:
-            try:
-                at = kind.arrives.deadline(at, gap(chance.random()), boundary="next_open")
-            except UnreachableDeadlineError:
-                return
-            if len(kind.rate) > 1:
-                local = at.astimezone(zone)
-                if chance.random() * most >= kind.rate[local.weekday() * 24 + local.hour]:
-                    continue
-            yield at
+        draws, zone, rates = self.draws("/", kind), kind.arrives.zone, kind.rate
+        most = max(rates)
+        gap = Exponential(_HOUR / most)
+        left = gap(next(draws))  # until the next arrival, from the beginning of a window
+        for window in kind.arrives.windows(self.window.start, self.window.end):
+            length = window.end - window.start
+            while left < length:
+                at = window.start + left
+                local = at.astimezone(zone) if len(rates) > 1 else None
+                if local is None or next(draws) * most < rates[local.weekday() * 24 + local.hour]:
+                    yield at
+                left += gap(next(draws))
+            left -= length
 
     def play(self) -> None:
         """Run the steps until none is left before the end."""
         while self.heap:
-            now, _, step, what = heapq.heappop(self.heap)
+            now, _, step, what = heappop(self.heap)
             step(now, what)
 
-    def plan_next(self, _: datetime, source: _Source) -> None:
-        """Plan the next arrival."""
-        at = next(source.arrivals, None)
-        if at is not None:
-            self.at(at, self.arrive, source)
-
     def arrive(self, now: datetime, source: _Source) -> None:
-        """Open the records of one arrival."""
+        """Open the records of one arrival, and plan the next one."""
         kind, openings = source.kind, source.openings
         for _ in range(kind.burst):
             source.count += 1
-            chance = self.random(kind.name, source.count, stream=self.dice).random
-            # The draws come in one order with any options, so that options change little.
-            which, work, holds, held, reopens, again, waits, passes = [chance() for _ in range(8)]
-            opening = openings[int(which * len(openings))]
-            name = f"{kind.name}-{source.count:05}"
+            which, work, holds, held, reopens, again, waits, passes, rework = islice(
+                source.draws, _DRAWS
+            )
             breaks: list[timedelta | Reassign] = []
             if kind.hold is not None and holds < kind.hold.chance:
                 breaks.append(kind.hold.lasts(held))
             if kind.reassign is not None and passes < kind.reassign.chance:
                 breaks.append(kind.reassign)
-            parts = len(breaks) + 1
-            ticket = _Ticket(
+            name = f"{kind.name}-{source.count:05}"
+            self.tickets[name] = ticket = _Ticket(
                 kind,
-                self.desk.open(Incident, id=name, at=now, **opening),
-                [kind.work(work) / parts] * parts,
+                self.desk.open(Incident, id=name, at=now, **openings[int(which * len(openings))]),
+                kind.work(work) / (len(breaks) + 1),
                 breaks,
-                _DAY * (0.5 + again) if reopens < kind.reopen else None,
+                (_DAY * (0.5 + again), kind.work(rework) / 2) if reopens < kind.reopen else None,
                 kind.skill,
             )
-            self.tickets[name] = ticket
             self.wait(now, ticket)
-            if kind.patience is not None and ticket.waiting:
+            if kind.patience is not None and ticket.key is not None:
                 self.at(now + kind.patience(waits), self.cancel, ticket)
-        self.plan_next(now, source)
+        self.at(next(source.arrivals, self.end), self.arrive, source)
 
     def wait(self, now: datetime, ticket: _Ticket) -> None:
         """Put a record in the queue of its skill."""
-        ticket.waiting = True
+        self.waiting += 1
         self.push(ticket, (1, self.team.order(ticket.record, now)))
         self.changed(now, ticket)
-        self.dispatch(now)
+        if self.free:
+            self.dispatch(now)
 
-    def push(self, ticket: _Ticket, key: Any) -> None:
+    def push(self, ticket: _Ticket, key: tuple[int, Any]) -> None:
         """Put a record into its queue by a key; the least key comes first."""
         self.numbers, ticket.key = self.numbers + 1, key
-        heapq.heappush(self.queues.setdefault(ticket.skill, []), (key, self.numbers, ticket))
+        heappush(self.queues[ticket.skill], (key, self.numbers, ticket))
 
     def best(self, agent: Agent) -> _Ticket | None:
         """Take the first waiting record that an agent can work on."""
+        first = None
         for skill in agent.skills:
-            queue = self.queues.get(skill, [])
-            while queue and not (queue[0][2].waiting and queue[0][0] == queue[0][2].key):
-                heapq.heappop(queue)  # it was taken, or moved to the front
-        there = [self.queues[skill] for skill in agent.skills if self.queues.get(skill)]
-        return heapq.heappop(min(there, key=lambda queue: queue[0][:2]))[2] if there else None
+            queue = self.queues[skill]
+            while queue and queue[0][0] is not queue[0][2].key:
+                heappop(queue)  # it was taken, or moved to the front
+            if queue and (first is None or queue[0] < first[0]):
+                first = queue
+        return None if first is None else heappop(first)[2]
 
     def dispatch(self, now: datetime) -> None:
         """Let every free agent who is on duty take a record; wake the others for their hours."""
         for place in list(self.free):
-            if not any(self.queues.values()):
+            if not self.waiting:
                 return
             shift = self.shift[place]
             while shift is not None and shift.end <= now:
@@ -274,29 +280,31 @@ class _Run:
 
     def start(self, now: datetime, place: int, ticket: _Ticket) -> None:
         """Let an agent begin to work on a record."""
-        agent, by, ticket.waiting = self.team.agents[place], self.actors[place], False
+        agent, by, work = self.team.agents[place], self.actors[place], ticket.part
+        self.waiting, ticket.key = self.waiting - 1, None
         record = assign(ticket.record, assignee=agent.id, at=now, by=by)
-        if not record.state.pauses and "start" in self.lifecycle.allowed_actions(record):
+        if record.state.name in self.startable:
             record = self.after(record, "start", now, by) or record
         if record.first_response_at is None:
             record = comment(record, "We are looking into it.", at=now, by=by)
         ticket.record = record
         self.changed(now, ticket)
         try:
-            done = agent.calendar.deadline(now, ticket.parts[0])
+            done = agent.calendar.deadline(now, work)
         except UnreachableDeadlineError:
-            done = self.window.end
-        self.stints.append(Stint(agent.id, record.id, now, min(done, self.window.end)))
+            done = self.end
+        if done >= self.end:
+            done, work = self.end, agent.calendar.open_time(now, self.end)
         self.at(done, self.finish, (place, ticket))
+        self.busy[place] += work
+        self.stints.append(Stint(agent.id, record.id, now, done))
 
     def finish(self, now: datetime, what: tuple[int, _Ticket]) -> None:
         """End a part of the work: with a hold, a reassignment, or the resolution."""
         place, ticket = what
         by = self.actors[place]
-        ticket.parts.pop(0)
         pause = ticket.breaks.pop(0) if ticket.breaks else None
-        self.free.append(place)
-        self.free.sort()
+        insort(self.free, place)
         if isinstance(pause, Reassign):
             ticket.record = assign(ticket.record, group=pause.group, at=now, by=by)
             ticket.skill = pause.skill
@@ -309,17 +317,20 @@ class _Run:
         else:
             ticket.record = self.desk.advance(ticket.record, "resolve", at=now, by=by, **self.notes)
             if ticket.reopens is not None:
-                self.at(now + ticket.reopens, self.reopen, ticket)
+                self.at(now + ticket.reopens[0], self.reopen, ticket)
             closes = self.closes_at(ticket)
             if closes is not None:
                 self.at(closes, self.close, ticket)
         self.changed(now, ticket)
-        self.dispatch(now)
+        if self.waiting:
+            self.dispatch(now)
 
     def after(self, record: Incident, action: str, now: datetime, by: Actor) -> Incident | None:
         """Return a record after an action of the desk; None if the action is refused."""
-        answer = self.desk.decide(record, action, at=now, by=by)
-        return self.desk.prioritize(answer.record, at=now) if answer else None
+        try:
+            return self.desk.advance(record, action, at=now, by=by)
+        except TransitionNotAllowedError:
+            return None
 
     def closes_at(self, ticket: _Ticket) -> datetime | None:
         """Return when the desk closes a record automatically; None if it does not."""
@@ -333,25 +344,23 @@ class _Run:
 
     def cancel(self, now: datetime, ticket: _Ticket) -> None:
         """Let a caller cancel a record that nobody has begun to work on."""
-        if ticket.waiting and ticket.record.first_response_at is None:
-            ticket.waiting = False
+        if ticket.key is not None and ticket.record.first_response_at is None:
+            self.waiting, ticket.key = self.waiting - 1, None
             ticket.record = self.desk.advance(ticket.record, "cancel", at=now, by=_CALLER)
             self.changed(now, ticket)
 
     def resume(self, now: datetime, ticket: _Ticket) -> None:
         """Let a record wait for an agent again after a hold."""
-        by = ticket.record.assignee or "desk"
+        by = ticket.record.history[-1].by  # who put it on hold
         ticket.record = self.desk.advance(ticket.record, "resume", at=now, by=by)
         self.wait(now, ticket)
 
     def reopen(self, now: datetime, ticket: _Ticket) -> None:
         """Let the caller reopen a record if that is allowed; it needs half of the work again."""
         record = self.after(ticket.record, "reopen", now, _CALLER)
-        if record is None:
+        if record is None or ticket.reopens is None:
             return
-        ticket.record, ticket.reopens = record, None
-        chance = self.random(ticket.kind.name, record.id, "again", stream=self.dice)
-        ticket.parts = [ticket.kind.work(chance.random()) / 2]
+        ticket.record, ticket.part, ticket.reopens = record, ticket.reopens[1], None
         self.wait(now, ticket)
 
     def changed(self, now: datetime, ticket: _Ticket) -> None:
@@ -376,7 +385,7 @@ class _Run:
         self.due += items
         for item in items:
             ticket = self.tickets[item.record_id]
-            if item.kind == "escalation" and ticket.waiting and ticket.key[0]:
+            if item.kind == "escalation" and ticket.key is not None and ticket.key[0]:
                 self.push(ticket, (0, ticket.key[1]))
         wake = agenda.next_wakeup(now=now)
         if wake is not None and wake > now:
@@ -384,14 +393,10 @@ class _Run:
 
     def result(self) -> Simulation:
         """Return the result of the run."""
-        calendars = {agent.id: agent.calendar for agent in self.team.agents}
-        busy = dict.fromkeys(calendars, timedelta(0))
-        for stint in self.stints:
-            busy[stint.agent] += calendars[stint.agent].open_time(stint.start, stint.end)
-        whole = [one.open_time(self.window.start, self.window.end) for one in calendars.values()]
-        shares = {
-            one: busy[one] / there if there else 0.0 for one, there in zip(busy, whole, strict=True)
-        }
+        shares = {}
+        for agent, busy in zip(self.team.agents, self.busy, strict=True):
+            there = agent.calendar.open_time(self.window.start, self.window.end)
+            shares[agent.id] = busy / there if there else 0.0
         return Simulation(
             records=tuple(ticket.record for ticket in self.tickets.values()),
             due_items=tuple(self.due),

@@ -13,13 +13,20 @@ import pytest
 from incidentcore.categorization import Categorization
 from incidentcore.conditions import field
 from incidentcore.desk import Agreement, Desk, Service, ServiceTarget, dump_desk, load_desk
-from incidentcore.errors import DefinitionError, FormatError
+from incidentcore.errors import (
+    DefinitionError,
+    FormatError,
+    InvalidValueError,
+    NaiveDatetimeError,
+)
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import Refused
+from incidentcore.priority import PriorityCalculation, PriorityPolicy
 from incidentcore.records import (
     Incident,
     ServiceRequest,
     approve,
+    replay,
     request_approval,
     set_fields,
 )
@@ -96,6 +103,47 @@ def test_a_vip_is_raised_at_the_opening_and_when_it_turns_out_later() -> None:
     later = set_fields(opened(**low), custom=custom, at=WEDNESDAY + HOUR, by="ada")
     assert later.priority == Priority.LOW
     assert DESK.prioritize(later, at=WEDNESDAY + HOUR).priority == Priority.HIGH
+
+
+def test_an_opening_equals_one_in_which_all_was_given() -> None:
+    """What the rules decide is part of the opening, as if somebody had written it there."""
+    desk = load_desk(
+        TEXT + '[categories]\nrules = [{ when = { title = { text = "mail" } }, '
+        'category = "software/mail" }, { when = { category = "software" }, group = "apps", '
+        "tier = 2 }]\n"
+    )
+    decided = {
+        "category": ("software", "mail"),
+        "computed_priority": Priority.CRITICAL,
+        "assignment_group": "apps",
+        "support_tier": 2,
+    }
+    lifecycle = desk.lifecycle("incident")
+    who = {"id": "INC-1", "title": "No mail", "by": "kim", "at": WEDNESDAY}
+    custom = {"contract": "silver", "site": "MUC"}
+    whole = lifecycle.open(Incident, custom=custom, **HIGH, **decided, **who)
+    assert opened(desk, **HIGH) == whole
+    assert replay(opened(desk, **HIGH).history) == whole
+
+
+def test_a_priority_is_computed_once_unless_it_changes() -> None:
+    """The calculator of a desk may be slow: an opening and an action ask it once."""
+    seen: list[str] = []
+
+    def calculator(record: Incident) -> PriorityCalculation:
+        seen.append(record.state.name)
+        return PriorityCalculation(Priority.HIGH, "always")
+
+    desk = Desk(name="slow", priority=PriorityPolicy(calculator))
+    incident = opened(desk)
+    assert seen == ["new"]
+    started = desk.advance(incident, "start", at=WEDNESDAY, by="ada")
+    assert seen == ["new", "in_progress"]
+    assert started.version == 2
+    with pytest.raises(InvalidValueError, match="by"):
+        desk.prioritize(started, at=WEDNESDAY, by="")
+    with pytest.raises(NaiveDatetimeError):
+        desk.prioritize(started, at=WEDNESDAY.replace(tzinfo=None))
 
 
 def test_category_and_group_are_given_too() -> None:

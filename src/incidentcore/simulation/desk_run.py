@@ -102,7 +102,7 @@ def simulate(
     for kind in kinds:
         openings = [{"title": kind.name, "by": _CALLER, **one} for one in kind.opening]
         source = _Source(kind, run.arrivals(kind), run.draws(":", kind), openings)
-        run.at(next(source.arrivals, end), run.arrive, source)
+        run.at(next(source.arrivals, run.end), run.arrive, source)
     run.play()
     return run.result()
 
@@ -139,7 +139,8 @@ class _Run:
         self.end = window.end
         self.agenda = Agenda(desk) if watch else None
         self.lifecycle = desk.lifecycle(Incident.record_type)
-        self.auto_close = desk.auto_close.get(Incident.record_type)
+        closing = desk.auto_close.get(Incident.record_type)
+        self.closes_at = (lambda _: None) if closing is None else closing.at
         asked = next((r.fields for r in self.lifecycle.transitions if r.action == "resolve"), ())
         self.notes = {
             one.name: one.choices[0] if one.choices else _SAID.get(one.name, "simulated")
@@ -207,9 +208,8 @@ class _Run:
         kind, openings = source.kind, source.openings
         for _ in range(kind.burst):
             source.count += 1
-            which, work, holds, held, reopens, again, waits, passes, rework = islice(
-                source.draws, _DRAWS
-            )
+            draws = islice(source.draws, _DRAWS)
+            which, work, holds, held, reopens, again, waits, passes, rework = draws
             breaks: list[timedelta | Reassign] = []
             if kind.hold is not None and holds < kind.hold.chance:
                 breaks.append(kind.hold.lasts(held))
@@ -318,7 +318,7 @@ class _Run:
             ticket.record = self.desk.advance(ticket.record, "resolve", at=now, by=by, **self.notes)
             if ticket.reopens is not None:
                 self.at(now + ticket.reopens[0], self.reopen, ticket)
-            closes = self.closes_at(ticket)
+            closes = self.closes_at(ticket.record)
             if closes is not None:
                 self.at(closes, self.close, ticket)
         self.changed(now, ticket)
@@ -332,13 +332,9 @@ class _Run:
         except TransitionNotAllowedError:
             return None
 
-    def closes_at(self, ticket: _Ticket) -> datetime | None:
-        """Return when the desk closes a record automatically; None if it does not."""
-        return None if self.auto_close is None else self.auto_close.at(ticket.record)
-
     def close(self, now: datetime, ticket: _Ticket) -> None:
         """Close a record that is still resolved, as the desk's rule says."""
-        if self.closes_at(ticket) == now:
+        if self.closes_at(ticket.record) == now:
             ticket.record = self.desk.advance(ticket.record, "close", at=now, by=_DESK)
             self.changed(now, ticket)
 
@@ -358,10 +354,9 @@ class _Run:
     def reopen(self, now: datetime, ticket: _Ticket) -> None:
         """Let the caller reopen a record if that is allowed; it needs half of the work again."""
         record = self.after(ticket.record, "reopen", now, _CALLER)
-        if record is None or ticket.reopens is None:
-            return
-        ticket.record, ticket.part, ticket.reopens = record, ticket.reopens[1], None
-        self.wait(now, ticket)
+        if record is not None and ticket.reopens is not None:
+            ticket.record, ticket.part, ticket.reopens = record, ticket.reopens[1], None
+            self.wait(now, ticket)
 
     def changed(self, now: datetime, ticket: _Ticket) -> None:
         """Add a change to the agenda, and plan its next evaluation."""

@@ -7,7 +7,6 @@ from incidentcore.vendors.kit import IMPORTER, LOGGED, Import, Roles, Times, joi
 from incidentcore.vendors.presets import GLPI_LEVELS, GLPI_STATES, GLPI_TICKET
 
 FIELDS = {"1": "title", "3": "priority", "5": "assignee", "8": "group", "12": "state"}
-ADDED, REMOVED = "15", "16"  # somebody or a group; "0" is a change of a field
 FIGURES = ("takeintoaccount_delay_stat", "solve_delay_stat", "close_delay_stat", "waiting_duration")
 
 
@@ -30,10 +29,10 @@ def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
             option, action = str(entry["id_search_option"]), str(entry["linked_action"])
             field, who = FIELDS.get(option, f"custom.option_{option}"), id_in(entry["user_name"])
             before, after = entry["old_value"], entry["new_value"]
-            if field in people and action in (ADDED, REMOVED):
-                several, left = people[field], id_in(before)
-                added = [id_in(after)] if action == ADDED else []
-                people[field] = [one for one in several if one != left] + added
+            if field in people and action in ("15", "16"):  # added, removed; "0" is a change
+                several, gone = people[field], id_in(before)
+                left = [one for one in several if one != gone]
+                people[field] = [*left, id_in(after)] if action == "15" else left
                 before, after = (next(iter(those), None) for those in (several, people[field]))
             if action == "0" or (field in people and before != after):
                 by = history.actor(who, None if who and who.isdigit() else "system")
@@ -45,7 +44,8 @@ def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
             history.add(Commented, *where, text=note["content"], visibility=shown)
         if not own:
             history.truncated("no entry of the log came: moments alone", path="glpi_logs")
-            history.moments(IMPORTER, resolved=ticket.get("solvedate"))
+            ends = {"resolved": "solvedate", "closed": "closedate"}
+            history.moments(IMPORTER, **{name: ticket.get(key) for name, key in ends.items()})
         for name in FIGURES:
             history.reported(name, ticket.get(name))
         history.check(resolved_at=ticket.get("solvedate"), updated_at=ticket.get("date_mod"))

@@ -26,6 +26,8 @@ def read_zammad(tickets, histories, *, agents=()):
             if entry["type"] == "updated" and entry["object"] == "Ticket":
                 field = FIELDS.get(entry["attribute"], f"custom.{entry['attribute']}")
                 values = {"before": entry["value_from"], "after": entry["value_to"]}
+                if field == "assignee":  # "-" is nobody
+                    values = {key: None if name == "-" else name for key, name in values.items()}
                 history.changed(*where, field=field, **values)
             elif entry["object"] == "Ticket::Article" and entry["type"] == "created":
                 history.add(Commented, *where, text="")

@@ -18,6 +18,7 @@ from incidentcore.errors import DefinitionError
 from incidentcore.priority import PriorityPolicy
 from incidentcore.schedule import Calendar
 from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, SlaRule
+from incidentcore.sla.definition import CANCELED_RECORD
 from incidentcore.sla.targets import Target
 from incidentcore.sla.terms import CalendarChoice, ReopenMode, SlaThreshold
 from incidentcore.values import Impact, Level, Scale, Urgency
@@ -76,7 +77,8 @@ class OwnClock:
         stop: The condition that ends the clock with a result.
         pause: The clock pauses while this condition holds.
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
-        cancel: The condition that ends the clock without a result.
+        cancel: The condition that ends the clock without a result; by default, that
+            the record is canceled.
         reset: A condition on an event that ends a cycle and starts the next.
         starts_from: A field whose instant is the start of the first cycle; by default the opening.
         answered_by: The roles whose public messages count as replies.
@@ -88,7 +90,7 @@ class OwnClock:
     stop: Condition
     pause: Condition = NEVER
     resume: Condition | None = None
-    cancel: Condition = NEVER
+    cancel: Condition = CANCELED_RECORD
     reset: Condition | None = None
     starts_from: str | None = attrs.field(default=None, metadata={"later": True})
     answered_by: tuple[str, ...] = attrs.field(

@@ -32,6 +32,7 @@ from incidentcore.desk.words import (
 )
 from incidentcore.errors import DefinitionError
 from incidentcore.sla import DueDate
+from incidentcore.sla.definition import CANCELED_RECORD
 from incidentcore.sla.terms import ReopenMode, SlaThreshold
 
 __all__ = ["AGREEMENT", "POINT", "SERVICES"]
@@ -121,7 +122,7 @@ _OWN: Final = Table(
         Key("stop", WHEN, "When it stops."),
         Key("pause", WHEN, "When it pauses.", NEVER),
         Key("resume", WHEN, "When a pause ends.", None),
-        Key("cancel", WHEN, "When it ends without a result.", NEVER),
+        Key("cancel", WHEN, "When it ends without a result.", CANCELED_RECORD),
         Key("reset", about("event"), "Which events end a cycle and start the next.", None),
         _STARTS_FROM,
         _ANSWERED_BY,

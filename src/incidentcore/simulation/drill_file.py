@@ -22,6 +22,7 @@ from incidentcore.escalation import EscalationMatrix
 from incidentcore.intake import Alert
 from incidentcore.simulation.drill import BotStep, Drill, Expectation, Inject
 from incidentcore.sla import SlaDefinition
+from incidentcore.sla.definition import CANCELED_RECORD
 from incidentcore.values import freeze
 
 __all__ = ["load_drill"]
@@ -66,6 +67,7 @@ _EXPECT: Final = Table(
         Key("start", WHEN, "When its time begins; at the opening without it.", ALWAYS),
         Key("stop", WHEN, "When it is done."),
         Key("pause", WHEN, "While it holds the clock stands.", NEVER),
+        Key("cancel", WHEN, "When it ends without a result.", CANCELED_RECORD),
         Key("calendar", PLAIN_CALENDAR, "The calendar in which it counts.", None),
     ),
     dict,

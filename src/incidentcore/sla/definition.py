@@ -35,7 +35,7 @@ from incidentcore.sla.terms import (
     TakeoverMode,
 )
 
-__all__ = ["AnswerRule", "SlaDefinition", "with_fields"]
+__all__ = ["CANCELED_RECORD", "AnswerRule", "SlaDefinition", "with_fields"]
 
 AnswerRule: TypeAlias = tuple[tuple[str, ...], bool, AnswersFrom]
 
@@ -50,7 +50,7 @@ def _roles(roles: str | Iterable[str]) -> tuple[str, ...]:
 
 _OPEN: Final = field("state.open").is_true()
 _RESOLVED: Final = field("state.resolved").is_true()
-_CANCELED: Final = field("state.is_canceled").is_true()
+CANCELED_RECORD: Final = field("state.is_canceled").is_true()
 _PAUSES: Final = field("state.pauses").is_true()
 _ANSWERED: Final = field("first_response_at").present()
 _UPDATES: Final = ("commented", "contacted", "communicated")
@@ -247,7 +247,7 @@ class SlaDefinition:
         preset: dict[str, Any] = {
             "start": _OPEN,
             "stop": _RESOLVED,
-            "cancel": _CANCELED,
+            "cancel": CANCELED_RECORD,
             "kind": "resolution",
         }
         goal = target_of(hours, minutes, target)
@@ -288,7 +288,7 @@ class SlaDefinition:
         preset: dict[str, Any] = {
             "start": _OPEN & _SPOKEN if agent_spoke_first else _OPEN,
             "stop": _ANSWERED | _RESOLVED,
-            "cancel": _CANCELED,
+            "cancel": CANCELED_RECORD,
             "kind": "response",
             "answered_by": answered_by,
             "agent_spoke_first": agent_spoke_first,
@@ -330,7 +330,7 @@ class SlaDefinition:
         preset: dict[str, Any] = {
             "start": waiting,
             "stop": ~waiting,
-            "cancel": _CANCELED,
+            "cancel": CANCELED_RECORD,
             "reopen": "new_cycle",
             "kind": "next_response",
             "answered_by": answered_by,
@@ -370,7 +370,7 @@ class SlaDefinition:
         preset: dict[str, Any] = {
             "start": _OPEN,
             "stop": _RESOLVED,
-            "cancel": _CANCELED,
+            "cancel": CANCELED_RECORD,
             "reset": _BY_AGENT & field("kind").is_in(*kinds) & public,
             "reopen": "new_cycle",
             "kind": "update",

@@ -109,7 +109,8 @@ def read_jira(
             history.present(priority=pick(fields, "priority.name"))
         if "assignee" in fields:
             history.present(assignee=_account(fields["assignee"]))
-        history.opened(fields.get("created"), _actor(history, reporter))
+        opener = fields.get("creator") or reporter
+        history.opened(fields.get("created"), _actor(history, opener))
         if not _changes(history, issue, (changelogs or {}).get(history.id)):
             history.moments(IMPORTER, resolved=fields.get("resolutiondate"))
         _comments(history, fields)

@@ -106,15 +106,17 @@ def read_pagerduty(
         history.opened(incident.get("created_at"), _actor(history, opener, first, users))
         for entry in own:
             _entry(history, entry, users)
+        changed, resolved = incident.get("last_status_change_at"), incident.get("resolved_at")
+        if not resolved and incident.get("status") == "resolved":
+            resolved = changed  # of older rows; nothing is reopened in PagerDuty
         if not own:
             action = "no log entries came: moments alone"
             history.truncated(action, path="log_entries", covers=["moments"])
-            history.moments(IMPORTER, resolved=incident.get("resolved_at"))
+            history.moments(IMPORTER, resolved=resolved)
         elif is_cut or trigger is None:
             action = "a page says that there is more" if is_cut else "no trigger entry came"
             history.find("truncated_history", f"{action}; page the rest", path="log_entries")
-        resolved, updated = incident.get("resolved_at"), incident.get("updated_at")
-        history.check(resolved_at=resolved, updated_at=updated)
+        history.check(resolved_at=resolved, updated_at=incident.get("updated_at") or changed)
 
     reading = Import(
         listed,

@@ -215,7 +215,15 @@ GLPI_LEVELS: Final = LevelTable(
 """GLPI's priorities by label and code; 1 is the least. Major and very high are both critical."""
 
 ZAMMAD_STATES: Final = StateTable.of(
-    ZAMMAD_TICKET, codes={"1": "new", "2": "open", "3": "pending reminder", "4": "closed"}
+    ZAMMAD_TICKET,
+    codes={
+        "1": "new",
+        "2": "open",
+        "3": "pending reminder",
+        "4": "closed",
+        "5": "merged",
+        "7": "pending close",
+    },
 )
 ZAMMAD_LEVELS: Final = LevelTable(
     priority=_levels(3, high="3 high", moderate="2 normal", low="1 low")

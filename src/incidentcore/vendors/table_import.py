@@ -180,6 +180,7 @@ class TableImport(Import[Incident]):
                 history.find("missing_time", action, field=column)
             history.is_left_out = True
             return
+        history.earliest = opened
         if plain_text(given["id"]) is None:
             history.find(
                 "missing_id", Phrase("named {key}", key=history.id), field=reader.columns["id"]

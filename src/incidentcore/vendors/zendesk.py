@@ -110,7 +110,8 @@ def read_zendesk(
         history.present(state_category=category, source=channel, **shown)
         if _MERGED in (ticket.get("tags") or ()):
             history.find("merged_record", "kept: closed by a merge into another ticket")
-        history.opened(ticket["created_at"], history.actor(requester, who.get(requester or "")))
+        opener = plain_text(ticket.get("submitter_id")) or requester
+        history.opened(ticket["created_at"], history.actor(opener, who.get(opener or "")))
         created = False
         for audit in own:
             created = _audit(history, audit, who) or created

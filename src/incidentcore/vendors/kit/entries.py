@@ -108,6 +108,8 @@ class EntryLog:
         id: The record's id.
         row: The row of the source, 0 if it has none.
         names: The source's names for the moments of ``moments``, for findings.
+        earliest: The opening, once it is known: of a time that occurs twice, the second counts if
+            the first lies before it.
         covers: What the source covers of this record; by default everything that the import covers.
     """
 
@@ -124,6 +126,7 @@ class EntryLog:
         self._reported: dict[str, object] = {}
         self._slas: list[ReportedSla] = []
         self._links: dict[Link, None] = {}
+        self.earliest: datetime | None = None
         self._opening: tuple[datetime, datetime, Actor] | None = None
         self._resolved_at: datetime | None = None
         self._updated_at: datetime | None = None
@@ -159,7 +162,10 @@ class EntryLog:
         if reader.oddity == "no_zone":
             self._context.findings.add("no_zone", reader.action, row=self.row)
         elif reader.oddity:
-            self.find(reader.oddity, reader.action, field=field, value=value, path=path)
+            action = reader.action
+            if self.earliest is not None and at < self.earliest:
+                at, action = reader.second(at)
+            self.find(reader.oddity, action, field=field, value=value, path=path)
         return at
 
     def actor(self, actor: object, role: str | None = None, *, path: object = "") -> Actor:
@@ -220,6 +226,7 @@ class EntryLog:
         action = "record left out: it needs its opening"
         opened = self.time(at, "opened", action=action)
         if opened is not None:
+            self.earliest = opened
             known = self.time(recorded_at, "recorded") or opened
             self._opening = (opened, known, self.actor(by, path="opening"))
 

@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import Any, Final, TypeVar
 
 from incidentcore.records import (
+    Commented,
     Event,
     FieldsChanged,
     LifecycleRef,
@@ -27,7 +28,7 @@ from incidentcore.records import (
     StateChanged,
 )
 from incidentcore.records.fields import FIELD_NAMES
-from incidentcore.values import FrozenMap, State
+from incidentcore.values import Actor, FrozenMap, State
 from incidentcore.vendors.kit.entries import ASSIGNED, IMPORTER, LEVELS, UNSTATED, Entry, EntryLog
 from incidentcore.vendors.kit.paths import clean, plain_text
 
@@ -80,7 +81,19 @@ class HistoryBuilder(EntryLog):
             )
         ]
         taken: set[str] = set()
+        caller, assignee = fields.get("caller", by.id), fields.get("assignee")
         for entry in entries:
+            if entry.field in ("caller", "assignee"):
+                who = plain_text(entry.after)
+                caller, assignee = (who, assignee) if entry.field == "caller" else (caller, who)
+            elif (
+                entry.kind is Commented
+                and entry.by.role == "agent"
+                and (
+                    entry.by.id == caller != assignee and entry.body.get("visibility") != "internal"
+                )
+            ):
+                entry.by = Actor(entry.by.id, "requester")  # nobody answers their own ticket
             body = dict(entry.body)
             if entry.kind is StateChanged:
                 body = body or {"action": UPDATED, "state": self.state(entry.after)}

@@ -129,6 +129,13 @@ class TimeReader:
         at, self.oddity = known
         return at
 
+    def second(self, first: datetime) -> tuple[datetime, str]:
+        """Return the second instant of the last time read, if it occurs twice, and the action."""
+        if self.oddity != "ambiguous_time" or self.times.zone is None:
+            return first, self.action
+        second = as_utc(first.astimezone(self.times.zone).replace(fold=1))
+        return second, "read as the second of the two: the first lies before the opening"
+
     def _allowed(self) -> str:
         known = [*self.times.formats]
         if self.times.epoch:

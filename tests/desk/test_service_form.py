@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.desk.small_files import HEAD, HOUR, MONDAY, SERVICE, loaded, opened
 
+from incidentcore.lifecycle import advance
 from incidentcore.records import set_fields
 from incidentcore.sla import DueDate
 
@@ -40,3 +41,20 @@ def test_roles_that_answer() -> None:
     desk = loaded(HEAD + SERVICE.replace('resolution = "4h"', line))
     (clock,) = desk.service_level.clocks  # type: ignore[union-attr]
     assert clock.definitions[0].answered_by == ("agent", "bot")
+
+
+def test_a_canceled_record_ends_a_clock_of_one_s_own() -> None:
+    """As it ends the usual ones; ``cancel`` may say otherwise."""
+    own = """
+[services.all.clocks.diagnosis]
+targets = "1h"
+stop = { category = { present = true } }
+"""
+    stages = []
+    for text in (own, own + 'cancel = { status = "void" }\n'):
+        desk = loaded(HEAD + SERVICE + text)
+        record = advance(opened(desk), "cancel", at=MONDAY + HOUR / 2, by="ada")
+        clocks = desk.evaluate(record, now=MONDAY + 2 * HOUR)
+        stages.append([(clock.stage, clock.breached) for clock in clocks])
+    usual = ("canceled", False)
+    assert stages == [[usual, usual], [usual, ("running", True)]]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from incidentcore import simulation
+from incidentcore import Incident, acknowledge, advance, simulation
 from incidentcore.errors import FormatError
-from incidentcore.simulation import lint_drill, load_drill
+from incidentcore.simulation import lint_drill, load_drill, score_drill
+from incidentcore.values import Actor
 
 SHIPPED = sorted((Path(simulation.__file__).parent / "scenarios").glob("*.toml"))
 
@@ -45,6 +46,35 @@ def test_every_fault_has_its_line() -> None:
         "d.toml, line 6: injects[1].at: got 'soon'",
         "d.toml, line 9: expects[1].stop: is missing",
     ]
+
+
+def test_a_canceled_record_gives_no_line() -> None:
+    """Rule X1: of two records one is canceled as a duplicate; ``cancel`` decides."""
+    start = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    text = """
+        drill = 1
+        name = "d"
+        lasts = "1h"
+        [[expects]]
+        name = "acknowledge"
+        within = "5m"
+        stop = { acknowledged_at = { present = true } }
+    """
+    ana = Actor("ana", "agent")
+    kept, other = (
+        Incident.open(id=name, title="Down", by="kim", at=start, exercise="d") for name in "ab"
+    )
+    records = [
+        acknowledge(kept, at=start + timedelta(minutes=4), by=ana),
+        advance(other, "cancel", at=start + timedelta(minutes=2), by=ana),
+    ]
+    never = text + "cancel = { id = { present = false } }\n"
+    end = start + timedelta(hours=1)
+    results = [
+        [line.result for line in score_drill(drill, records, started_at=start, now=end).lines]
+        for drill in map(load_drill, (text, never))
+    ]
+    assert results == [["met"], ["met", "missed"]]
 
 
 def test_a_part_that_contradicts_the_drill_is_a_fault_too() -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import attrs
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import EARLIEST, LATEST
 from incidentcore.records import Record
 from incidentcore.sla import SlaDefinition, SlaPolicy, SlaStatus, evaluate_sla
 from incidentcore.vendors.kit import ReportedSla, reported_slas
@@ -16,6 +17,7 @@ from incidentcore.vendors.kit import ReportedSla, reported_slas
 __all__ = ["SlaComparison", "compare_sla"]
 
 _MINUTE: Final = timedelta(minutes=1)
+_CANCELED: Final = ("cancelled", "canceled")
 
 
 @attrs.frozen(kw_only=True)
@@ -59,7 +61,7 @@ def compare_sla(
     """Compare the tool's own SLA results with those of a policy for the same histories.
 
     If a target ran several times, for example after a reopening, the last run of each side is
-    compared.
+    compared, in any order of the tool's rows; canceled ones count only where there are no others.
 
     Args:
         records: The records, as an importer read them.
@@ -83,8 +85,7 @@ def compare_sla(
     compared: list[SlaComparison] = []
     for record in records:
         if isinstance(reported, str):
-            results = reported_slas(record, reported)
-            theirs = results[-1] if results else None
+            theirs = _last_run(reported_slas(record, reported))
         else:
             theirs = reported.get(record.id)
         status = evaluate_sla(policy, record, now=now or record.updated_at)
@@ -93,6 +94,15 @@ def compare_sla(
             target = reported if isinstance(reported, str) else (theirs.target if theirs else "")
             compared.append(_compared(record, target, ours, theirs, tolerance))
     return tuple(compared)
+
+
+def _last_run(results: tuple[ReportedSla, ...]) -> ReportedSla | None:
+    counting = [one for one in results if str(one.stage).casefold() not in _CANCELED] or results
+    return max(
+        reversed(counting),
+        key=lambda run: (run.started_at or EARLIEST, run.stopped_at or LATEST),
+        default=None,
+    )
 
 
 def _compared(

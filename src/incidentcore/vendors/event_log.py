@@ -293,6 +293,7 @@ class _Log:
         """Return the events in order of time, each with its instant and its number."""
         timed: list[tuple[datetime, int, Mapping[str, Any]]] = []
         for number, event in enumerate(events, 1):
+            history.earliest = timed[-1][0] if timed else None
             at = history.time(event.get(self.at), self.at, action="event left out", path=number)
             if at is None:
                 if event.get(self.at) in (None, ""):

@@ -113,6 +113,9 @@ def read_pagerduty(
             action = "no log entries came: moments alone"
             history.truncated(action, path="log_entries", covers=["moments"])
             history.moments(IMPORTER, resolved=resolved)
+            if incident.get("status") == "acknowledged":
+                where = ("last_status_change_at", changed, IMPORTER)
+                history.changed(*where, field="state", before="triggered", after="acknowledged")
         elif is_cut or trigger is None:
             action = "a page says that there is more" if is_cut else "no trigger entry came"
             history.find("truncated_history", f"{action}; page the rest", path="log_entries")

@@ -117,7 +117,7 @@ JIRA_STATES: Final = StateTable.of(
     JSM_REQUEST_WITH_APPROVAL,
     codes={"Cancelled": "Canceled"},
     by_category=states_of(open="new, indeterminate, To Do, In Progress", resolved="done"),
-) | states_of(open="To Do", resolved="Done", canceled="Declined")
+) | states_of(open="To Do, Reopened", resolved="Done", canceled="Declined")
 """The states of Jira's incident and request templates; any other by its status category."""
 
 JIRA_LEVELS: Final = LevelTable(

@@ -108,8 +108,8 @@ class EntryLog:
         id: The record's id.
         row: The row of the source, 0 if it has none.
         names: The source's names for the moments of ``moments``, for findings.
-        earliest: The opening, once it is known: of a time that occurs twice, the second counts if
-            the first lies before it.
+        earliest: What the next time follows: the opening, once it is known. Of a time that occurs
+            twice, the second counts if the first lies before it.
         covers: What the source covers of this record; by default everything that the import covers.
     """
 

@@ -134,7 +134,7 @@ class TimeReader:
         if self.oddity != "ambiguous_time" or self.times.zone is None:
             return first, self.action
         second = as_utc(first.astimezone(self.times.zone).replace(fold=1))
-        return second, "read as the second of the two: the first lies before the opening"
+        return second, "read as the second of the two: the first lies before what came before"
 
     def _allowed(self) -> str:
         known = [*self.times.formats]

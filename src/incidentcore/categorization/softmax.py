@@ -150,7 +150,8 @@ class SoftmaxCategorizer(WordModel):
             bags.append((sorted(counts.items()), as_path(category)))
         if not bags:
             raise InvalidValueError("labelled", [], "at least one labelled text")
-        bags.sort(key=_mixed)
+        # an arbitrary order, but the same each time
+        bags.sort(key=lambda entry: hashlib.sha256(repr(entry).encode()).digest())
         texts = Counter(path for _, path in bags)
         categories = sorted(texts)
         place = {path: number for number, path in enumerate(categories)}
@@ -184,11 +185,6 @@ class SoftmaxCategorizer(WordModel):
             (word, [value * weight for weight in index[word][1]])
             for word, value in _vector(known, rarity)
         ], list(self.bias)
-
-
-def _mixed(entry: object) -> bytes:
-    """Return a sort key that shuffles entries into an arbitrary but reproducible order."""
-    return hashlib.sha256(repr(entry).encode()).digest()
 
 
 def _is_number(value: object) -> bool:

@@ -31,7 +31,7 @@ from typing import Any, Final, TypeAlias
 
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation.escalation import Escalation
-from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix, EscalationRow
+from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix
 from incidentcore.escalation.silence import Gate, Notified, RowSilence, Window, rows_chosen
 from incidentcore.escalation.targets import READING
 from incidentcore.escalation.triggers import Candidate, Fallen, TriggerContext
@@ -68,8 +68,9 @@ def fallen_due(
     chosen = rows_chosen(matrix, view)
     fallen: list[Escalation] = []
     for number in sorted(set(chosen) - {-1}):
-        if not settled and not _may_fire(matrix.rows[number], view):
-            continue
+        heads = (one.trigger for one in matrix.rows[number].levels if not one.trigger.chained)
+        if not settled and not any(head.may_fire(view) for head in heads):
+            continue  # as for most records, of which no clock reached a point
         silence = RowSilence(view, matrix, number, chosen, window=window)
         notified: Notified = []
         while True:
@@ -83,11 +84,6 @@ def fallen_due(
                 break
         fallen += found
     return fallen
-
-
-def _may_fire(row: EscalationRow, view: RecordView) -> bool:
-    """Return whether a level of a row may become due; for most records no clock reached a point."""
-    return any(one.trigger.may_fire(view) for one in row.levels if not one.trigger.chained)
 
 
 class _RowWalk:

@@ -102,7 +102,8 @@ class CandidateTally:
         if begin is None and opened:
             begin = sorted(opened)[len(opened) // 2]
         claims = list(_claims(columns, min_n, self._confidence))
-        claims.sort(key=_rank)
+        # single values before pairs, then the furthest above its base first
+        claims.sort(key=lambda c: (len(c.key), -round(c.excess, 6), c.names, order(c.key)))
         kept = list(_without_doubles(claims))
         listed = _first_of_each_kind(kept, self._limit)
         everything = _Everything(
@@ -308,11 +309,6 @@ def _with_base(one: Dimension) -> Iterator[tuple[Key, array[int], float]]:
         yield key, members, counts[0][key[0]] * counts[1][key[1]] / n
 
 
-def _rank(claim: _Claim) -> tuple[object, ...]:
-    """Return a sort key: single values before pairs, then the furthest above its base first."""
-    return len(claim.key), -round(claim.excess, 6), claim.names, order(claim.key)
-
-
 def _first_of_each_kind(kept: list[_Kept], limit: int | None) -> list[_Kept]:
     single = [one for one in kept if len(one[0].key) == 1]
     return [*single[:limit], *kept[len(single) :][:limit]]
@@ -363,17 +359,12 @@ def _candidate(
         timed=timed,
         time_share=time / everything.time if everything.time else None,
         callers=len(callers),
-        main_caller=_main(callers, len(members)),
+        main_caller=next((m for m in callers.most_common(1) if 2 * m[1] > len(members)), None),
         open=sum(columns.is_open[place] for place in members),
         linked=linked,
         problems=problems,
         same_as=tuple(group_label(one.names, one.key) for one in same),
     )
-
-
-def _main(callers: Counter[str], count: int) -> tuple[str, int] | None:
-    """Return who called more than half of the times, or None if nobody did."""
-    return next((item for item in callers.most_common(1) if 2 * item[1] > count), None)
 
 
 def _trend(recent: int, count: int, of_all: float, confidence: Fraction) -> Trend:

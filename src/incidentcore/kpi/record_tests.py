@@ -25,7 +25,7 @@ from incidentcore.kpi.measures.base import (
     read_checked,
 )
 from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment
-from incidentcore.records import Record, StateChanged, TimelineStep
+from incidentcore.records import Record, StateChanged
 
 __all__ = [
     "AtLeast",
@@ -232,16 +232,12 @@ class WhenResolved(RecordTest):
             for step, facts in record.timeline().states():
                 if step.at > at:
                     break
-                if step.at == at and _by_requester(step):
+                if step.at == at and any(
+                    isinstance(event, StateChanged) and event.by.role == "requester"
+                    for event in step.events
+                ):
                     break
                 answer = bool(test(facts, at))
             return answer
 
         return held
-
-
-def _by_requester(step: TimelineStep) -> bool:
-    """Return whether the requester changed the state."""
-    return any(
-        isinstance(event, StateChanged) and event.by.role == "requester" for event in step.events
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -119,8 +119,8 @@ class BusinessCalendar(AbstractCalendar):
         pauses = _parse_breaks(breaks)
         kept = canonical_holidays(as_holidays(holidays))
         own = own_windows(week)
-        opens = any(week) or any(days.values()) or any(map(partial(_opens, own=own), kept))
-        if not opens:
+        opening = (one for one in kept if one.yearly is None or one.opens)  # a week without hours
+        if not (any(week) or any(days.values()) or any(one.windows(own) for one in opening)):
             raise CalendarDefinitionError(
                 "hours", hours, "at least one weekday or special day with open time"
             )
@@ -230,11 +230,6 @@ class BusinessCalendar(AbstractCalendar):
 @lru_cache(maxsize=64)
 def _days_around(plan: Plan, year: int) -> Days:
     return plan.in_years(year - 1, year)
-
-
-def _opens(holiday: Holiday, *, own: tuple[tuple[Span, ...], ...]) -> bool:
-    """Return whether a holiday alone can open a date of a week without hours."""
-    return bool(holiday.windows(own)) and (holiday.yearly is None or holiday.opens)
 
 
 _FIELDS = ("zone", "hours", "holidays", "special", "breaks", "name")

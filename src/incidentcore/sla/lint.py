@@ -203,14 +203,14 @@ def _pauses(definition: SlaDefinition, domains: Domains | None) -> Iterator[Lint
 def _endless(definition: SlaDefinition) -> Iterator[LintFinding]:
     """Yield a finding for a pause that holds once a moment is set, which time cannot end."""
     for leaf in definition.pause.leaves():
-        if isinstance(leaf, FieldTest) and leaf.op == "present" and _is_moment(leaf.path):
+        if (
+            isinstance(leaf, FieldTest)
+            and leaf.op == "present"
+            and leaf.path.rpartition(".")[2].endswith(("_at", "_until", "_from", "_date"))
+        ):
             alone = implies(leaf, definition.pause)
             if not alone.is_no:
                 yield _finding(definition.name, "pause_never_ends", path=leaf.path)
-
-
-def _is_moment(path: str) -> bool:
-    return path.rpartition(".")[2].endswith(("_at", "_until", "_from", "_date"))
 
 
 def _targets(definition: SlaDefinition, starts: tuple[datetime, ...]) -> Iterator[LintFinding]:

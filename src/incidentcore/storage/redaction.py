@@ -141,7 +141,8 @@ class _Redaction:
         if name == "custom":
             return FrozenMap({key: self.entry(key, inner) for key, inner in value.items()})
         if name == "items":
-            return tuple(attrs.evolve(item, name=REDACTED) for item in value if _is_item(item))
+            items = (item for item in value if isinstance(item, RequestItem))
+            return tuple(attrs.evolve(item, name=REDACTED) for item in items)
         if name == "root_cause":
             return None if value is None else _cause(value)
         if name == "major_roles":
@@ -164,10 +165,6 @@ def _check_name(name: object) -> str:
 
 def _hidden(value: Any) -> Any:
     return REDACTED if value else value
-
-
-def _is_item(item: object) -> bool:
-    return isinstance(item, RequestItem)
 
 
 def _cause(cause: Cause) -> Cause:

@@ -52,13 +52,9 @@ class CheckOutcome:
             return f"skipped {self.name}: {self.skipped}"
         if self.error is None:
             return f"passed  {self.name}"
-        text = str(self.error) or f"without a text, in {_raised_in(self.error)}"
+        calls = traceback.extract_tb(self.error.__traceback__)
+        text = str(self.error) or f"without a text, in {calls[-1].name if calls else 'no call'}"
         return f"FAILED  {self.name}: {type(self.error).__name__}: {text}"
-
-
-def _raised_in(error: Exception) -> str:
-    """Return the name of the function that raised an error."""
-    return traceback.extract_tb(error.__traceback__)[-1].name if error.__traceback__ else "no call"
 
 
 class StoreChecks:

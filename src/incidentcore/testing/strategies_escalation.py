@@ -232,7 +232,7 @@ def escalated_incidents(draw: st.DrawFn) -> Incident:
             record = acknowledge(record, at=at, by=draw(st.sampled_from(_PEOPLE)), level=level)
         elif step == 1:
             record = unacknowledge(record, at=at, by="ada")
-        elif step == 2 and record.state.open and not _snoozed(record, at):
+        elif step == 2 and record.state.open and not (record.snoozed_until or at) > at:
             level = draw(st.sampled_from((None, None, 0, 1, 2)))
             record = escalate_now(record, "next", at=at, by="kim", level=level)
         elif step == 3:
@@ -249,7 +249,3 @@ def escalated_incidents(draw: st.DrawFn) -> Incident:
             answer = decide(record, action, at=at, by="ada", **fields)
             record = answer.record if isinstance(answer, Allowed) else record
     return record
-
-
-def _snoozed(record: Incident, at: datetime) -> bool:
-    return record.snoozed_until is not None and at < record.snoozed_until

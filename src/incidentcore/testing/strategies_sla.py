@@ -151,15 +151,11 @@ def _conditions(rules: Rules) -> Iterator[Condition]:
                 yield field(definition.calendar.field).equals(value)
 
 
-def _tests(condition: Condition) -> Iterator[FieldTest]:
-    return (leaf for leaf in condition.leaves() if isinstance(leaf, FieldTest))
-
-
 def words_of(conditions: Iterable[Condition]) -> list[tuple[str, object]]:
     """Return pairs of field and value that make the conditions match or fail."""
     words: dict[tuple[str, object], None] = {}
     for condition in conditions:
-        for test in _tests(condition):
+        for test in (leaf for leaf in condition.leaves() if isinstance(leaf, FieldTest)):
             given = test.value
             values = given if isinstance(given, (tuple, frozenset)) else (given,)
             for value in (*values, *(given,), None):

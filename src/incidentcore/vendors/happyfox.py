@@ -63,6 +63,7 @@ def read_happyfox(
     """
 
     def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
+        tags = ticket.get("tags")
         history.present(
             state=pick(ticket, "status.name"),
             state_category=pick(ticket, "status.behavior"),
@@ -70,7 +71,7 @@ def read_happyfox(
             caller=pick(ticket, "user.id"),
             category=pick(ticket, "category.name"),
             source=ticket.get("source"),
-            tags=_tags(ticket.get("tags")),
+            tags=[tag.strip() for tag in tags.split(",")] if isinstance(tags, str) else tags,
             number=ticket.get("id"),
         )
         if "priority" in ticket:
@@ -100,10 +101,6 @@ def read_happyfox(
         covers=LOGGED | {"comments", "moments"},
         **merged(read_happyfox, HAPPYFOX, tables),
     )
-
-
-def _tags(tags: Any) -> Any:
-    return [tag.strip() for tag in tags.split(",")] if isinstance(tags, str) else tags
 
 
 def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) -> None:

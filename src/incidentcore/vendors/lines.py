@@ -8,6 +8,7 @@ import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from operator import methodcaller
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -78,7 +79,9 @@ def path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -
         notes.append(("detected_encoding", "read as UTF-16"))
     with opened(path) as packed:
         file: IO[Any] = io.TextIOWrapper(packed, wide, newline="") if wide else packed
-        decode: Callable[[Any], str] = _unmarked if wide else _Decoder(encoding, notes)
+        decode: Callable[[Any], str] = (
+            methodcaller("removeprefix", "\ufeff") if wide else _Decoder(encoding, notes)
+        )
         blank = 0
         while True:
             try:
@@ -106,10 +109,6 @@ def _wide(start: bytes, encoding: str | None) -> str:
         return "utf-16" if start.startswith(_UTF16) else ""
     name = codecs.lookup(encoding).name
     return name if name.startswith(("utf-16", "utf-32")) else ""
-
-
-def _unmarked(line: str) -> str:
-    return line.removeprefix("\ufeff")
 
 
 class _Decoder:

@@ -216,14 +216,8 @@ GLPI_LEVELS: Final = LevelTable(
 
 ZAMMAD_STATES: Final = StateTable.of(
     ZAMMAD_TICKET,
-    codes={
-        "1": "new",
-        "2": "open",
-        "3": "pending reminder",
-        "4": "closed",
-        "5": "merged",
-        "7": "pending close",
-    },
+    codes={"1": "new", "2": "open", "3": "pending reminder"}
+    | {"4": "closed", "5": "merged", "7": "pending close"},
 )
 ZAMMAD_LEVELS: Final = LevelTable(
     priority=_levels(3, high="3 high", moderate="2 normal", low="1 low")

@@ -162,9 +162,7 @@ class EntryLog:
         if reader.oddity == "no_zone":
             self._context.findings.add("no_zone", reader.action, row=self.row)
         elif reader.oddity:
-            action = reader.action
-            if self.earliest is not None and at < self.earliest:
-                at, action = reader.second(at)
+            at, action = reader.placed(at, self.earliest)
             self.find(reader.oddity, action, field=field, value=value, path=path)
         return at
 
@@ -195,7 +193,7 @@ class EntryLog:
         category = self._category if name == self._present.get("state") else None
         state, is_known = self._context.states.find(name, category)
         if state is None:
-            raise _RefusedStateError(f"unknown state {name!r}")
+            raise ValueError(f"unknown state {name!r}")  # ends the record, not the import
         if not is_known:
             flags = tuple(f for f in ("pauses", "open", "resolved", "final") if getattr(state, f))
             text = UNDONE if (undone := state.open and ended) else UNKNOWN_STATE
@@ -223,8 +221,7 @@ class EntryLog:
 
     def opened(self, at: object, by: object, *, recorded_at: object = None) -> None:
         """Set when and by whom the record was opened."""
-        action = "record left out: it needs its opening"
-        opened = self.time(at, "opened", action=action)
+        opened = self.time(at, "opened", action="record left out: it needs its opening")
         if opened is not None:
             self.earliest = opened
             known = self.time(recorded_at, "recorded") or opened
@@ -399,7 +396,3 @@ class EntryLog:
         entry = Entry(when, order, kind, self.actor(by, path=name), known, name)
         self._entries.append(entry)
         return entry
-
-
-class _RefusedStateError(ValueError):
-    """Raised when the state table refuses a name; ends the record, not the import."""

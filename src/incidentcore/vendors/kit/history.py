@@ -81,17 +81,15 @@ class HistoryBuilder(EntryLog):
             )
         ]
         taken: set[str] = set()
-        caller, assignee = fields.get("caller", by.id), fields.get("assignee")
+        who = {"caller": fields.get("caller", by.id), "assignee": fields.get("assignee")}
         for entry in entries:
-            if entry.field in ("caller", "assignee"):
-                who = plain_text(entry.after)
-                caller, assignee = (who, assignee) if entry.field == "caller" else (caller, who)
+            if entry.field in who:
+                who[entry.field] = plain_text(entry.after)
             elif (
                 entry.kind is Commented
                 and entry.by.role == "agent"
-                and (
-                    entry.by.id == caller != assignee and entry.body.get("visibility") != "internal"
-                )
+                and entry.by.id == who["caller"] != who["assignee"]
+                and entry.body.get("visibility") != "internal"
             ):
                 entry.by = Actor(entry.by.id, "requester")  # nobody answers their own ticket
             body = dict(entry.body)

@@ -129,11 +129,12 @@ class TimeReader:
         at, self.oddity = known
         return at
 
-    def second(self, first: datetime) -> tuple[datetime, str]:
-        """Return the second instant of the last time read, if it occurs twice, and the action."""
-        if self.oddity != "ambiguous_time" or self.times.zone is None:
-            return first, self.action
-        second = as_utc(first.astimezone(self.times.zone).replace(fold=1))
+    def placed(self, at: datetime, earliest: datetime | None) -> tuple[datetime, str]:
+        """Return the last time read, or its second occurrence if that is too early, and why."""
+        zone = self.times.zone
+        if earliest is None or at >= earliest or zone is None or self.oddity != "ambiguous_time":
+            return at, self.action
+        second = as_utc(at.astimezone(zone).replace(fold=1))
         return second, "read as the second of the two: the first lies before what came before"
 
     def _allowed(self) -> str:

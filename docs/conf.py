@@ -155,25 +155,46 @@ def public_classes():
 
 
 @cache
+def private_homes():
+    """Return the name of the class that shows the members of each base which no room exports.
+
+    Of its heirs it is the one with the fewest bases, and of several the first by name.
+    """
+    heirs = sorted(public_classes().items(), key=lambda pair: (len(pair[0].__mro__), pair[1]))
+    found = {}
+    for cls, name in heirs:
+        for base in cls.__mro__:
+            if base.__module__.startswith("incidentcore") and base not in public_classes():
+                found.setdefault(base, name)
+    return found
+
+
+@cache
 def described_bases(cls):
-    """Return the members that a class inherits from other classes of the reference, with these."""
+    """Return the members of a class that another class of the reference shows, with that class."""
     found = {}
     for base in reversed(cls.__mro__ if isinstance(cls, type) else ()):
-        home = public_classes().get(base)
         if base is cls:
             found |= dict.fromkeys((*vars(cls), *vars(cls).get("__annotations__", ())))
-        elif home:
+        elif home := public_classes().get(base):
             found |= dict.fromkeys((*dir(base), *get_annotations(base)), home)
+        elif home := private_homes().get(base):
+            found |= dict.fromkeys(vars(base), home if home != public_classes().get(cls) else None)
     return {name: home for name, home in found.items() if home and not name.startswith("_")}
 
 
 def name_bases(*given):
     """Say at the end of a class whose members it has as well."""
     _, what, _, value, _, lines = given
-    homes = sorted(set(described_bases(value).values())) if what == "class" else ()
+    described = described_bases(value) if what == "class" else {}
+    bases = {public_classes().get(base) for base in value.__mro__} if described else ()
+    homes = sorted({home for home in described.values() if home in bases})
     if homes:
         links = ", ".join(f":py:class:`~{home}`" for home in homes)
         lines += ["", f"It also has the members of {links}.", ""]
+    for home in sorted({home for home in described.values() if home not in bases}):
+        names = ", ".join(f"``{name}``" for name, one in described.items() if one == home)
+        lines += ["", f"It has {names} as :py:class:`~{home}` does.", ""]
 
 
 def show_factories(*given):

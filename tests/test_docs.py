@@ -7,11 +7,14 @@ import re
 import sys
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 import incidentcore
 from incidentcore.cli import main
+from incidentcore.conditions import AllOf, AnyOf
 from incidentcore.desk import load_desk
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -31,6 +34,18 @@ def test_a_room_has_its_page(room: str) -> None:
     assert f".. automodule:: incidentcore.{room}" in page.read_text(encoding="utf-8").splitlines()
     listed = (DOCS / "reference.rst").read_text(encoding="utf-8").split()
     assert listed.count(room) == 1, "name it below one of the topics"
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_page_lists_the_names_of_its_room(room: str) -> None:
+    """As text, for those who read it as it stands; ``python docs/reference_names.py`` writes it."""
+    module = importlib.import_module(f"incidentcore.{room}")
+    values = {name: getattr(module, name, None) for name in module.__all__}
+    names = {name for name, value in values.items() if not isinstance(value, ModuleType)}
+    listed = loaded("reference_names").listed(DOCS / "reference" / f"{room}.rst")
+    assert sorted(listed) == sorted(names), "run python docs/reference_names.py"
+    text = (DOCS / "reference" / f"{room}.rst").read_text(encoding="utf-8")
+    assert len(text.partition(".. names")[0].split()) > 20
 
 
 def test_every_example_is_tried() -> None:
@@ -111,18 +126,24 @@ def test_every_whole_desk_file_is_read() -> None:
     assert {load_desk(text).name for text in whole_desk_files().values()} >= {"small"}
 
 
+def loaded(name: str) -> Any:
+    """Return a module of the documentation, without its folder on the path."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    paths = [*sys.path]
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path[:] = paths
+    return module
+
+
 def test_an_inherited_member_stands_at_one_class() -> None:
     """The reference shows it where it is defined; the heirs name that class, with a link."""
     pytest.importorskip("sphinx")
-    spec = importlib.util.spec_from_file_location("conf", DOCS / "conf.py")
-    assert spec is not None
-    assert spec.loader is not None
-    conf = importlib.util.module_from_spec(spec)
-    paths = [*sys.path]
-    try:
-        spec.loader.exec_module(conf)
-    finally:
-        sys.path[:] = paths
+    conf = loaded("conf")
     bases = conf.described_bases(incidentcore.Incident)
     lines: list[str] = []
     conf.name_bases(None, "class", "", incidentcore.Incident, None, lines)
@@ -131,3 +152,27 @@ def test_an_inherited_member_stands_at_one_class() -> None:
     assert "major_status" not in bases
     assert "It also has the members of :py:class:`~incidentcore.records.Record`." in lines
     assert conf.described_bases(incidentcore.Actor) == {}
+
+
+def test_a_member_of_a_private_base_stands_at_one_class() -> None:
+    """The class that is nearest to the base shows it; the others name that class."""
+    pytest.importorskip("sphinx")
+    conf = loaded("conf")
+    lines: list[str] = []
+    conf.name_bases(None, "class", "", AnyOf, None, lines)
+
+    assert "explain" not in conf.described_bases(AllOf)
+    assert "It has ``explain``, ``fields``," in lines[-2]
+    assert lines[-2].endswith(" as :py:class:`~incidentcore.conditions.AllOf` does.")
+    shown = [
+        (base, name)
+        for cls in conf.public_classes()
+        for base in cls.__mro__
+        if base.__module__.startswith("incidentcore") and base not in conf.public_classes()
+        for name in vars(base)
+        if not name.startswith("_")
+        and name not in vars(cls)
+        and name not in conf.described_bases(cls)
+        and not cls.__module__.startswith("incidentcore.testing")
+    ]
+    assert [one for one in shown if shown.count(one) > 1] == []

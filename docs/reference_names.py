@@ -1,0 +1,109 @@
+"""The names of each page of the reference, by what they are about, in its source.
+
+An ``automodule`` directive shows nothing where a page is read as it stands, so each page lists the
+names of its room as well. ``python docs/reference_names.py`` writes the lists.
+"""
+
+import ast
+import importlib
+import re
+import textwrap
+from inspect import cleandoc, ismodule
+from pathlib import Path
+
+PAGES = Path(__file__).resolve().parent / "reference"
+SOURCE = PAGES.parents[1] / "src" / "incidentcore"
+BEGIN, END = ".. names\n", ".. end of names\n"
+_RULES = re.compile(r" \((?:rules? )?[A-Z]\d[^)]*\)")
+_LISTED = re.compile(r"``(\w+)``")
+
+
+def first_paragraph(text):
+    """Return the first paragraph of a docstring on one line, without the rules that it cites."""
+    return _RULES.sub("", " ".join(cleandoc(text).partition("\n\n")[0].split()))
+
+
+def homes(room):
+    """Return the module of a room from which each name comes, by name."""
+    path = SOURCE / room / "__init__.py"
+    if not path.exists():
+        return {}
+    return {
+        alias.asname or alias.name: node.module
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+
+
+def groups(room):
+    """Return the names of a room in groups: those of a module, under what the module is about."""
+    module = importlib.import_module(f"incidentcore.{room}")
+    found = {}
+    for name in module.__all__:
+        if not ismodule(getattr(module, name, None)):
+            home = homes(room).get(name, module.__name__)
+            found.setdefault(home, []).append(name)
+    return [
+        (first_paragraph(importlib.import_module(home).__doc__ or "").partition(". ")[0], names)
+        for home, names in found.items()
+    ]
+
+
+def lists(room):
+    """Return the names of a room as a list in reStructuredText."""
+    bullets = [
+        textwrap.fill(
+            f"{about.rstrip('.').replace('``', '')}: {', '.join(f'``{name}``' for name in names)}",
+            100,
+            initial_indent="* ",
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for about, names in groups(room)
+    ]
+    return "\n".join(bullets) + "\n"
+
+
+def listed(page):
+    """Return the names in the list of a page."""
+    text = page.read_text(encoding="utf-8")
+    return _LISTED.findall(text.partition(END)[0].partition(BEGIN)[2])
+
+
+def rooms():
+    """Return each room that has a page."""
+    return [
+        page.stem
+        for page in sorted(PAGES.glob("*.rst"))
+        if f"automodule:: incidentcore.{page.stem}\n" in page.read_text(encoding="utf-8")
+    ]
+
+
+def write(room):
+    """Write the list of a room into its page."""
+    page = PAGES / f"{room}.rst"
+    text = page.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    if rest:
+        after = rest.partition(END)[2].lstrip("\n")
+        before = before.rstrip("\n")
+    else:
+        directive = f".. automodule:: incidentcore.{room}\n"
+        before, _, after = text.partition(directive)
+        before, after = before.rstrip("\n"), directive + after
+        if len(before.splitlines()) == 2:  # a title alone
+            about = first_paragraph(importlib.import_module(f"incidentcore.{room}").__doc__)
+            before += "\n\n" + textwrap.fill(about, 100)
+        more = (
+            f"Each name is imported from ``incidentcore.{room}``; ``help`` shows what the built "
+            "page shows: its meaning, its errors and an example."
+        )
+        before += "\n\n" + textwrap.fill(more, 100)
+    page.write_text(f"{before}\n\n{BEGIN}\n{lists(room)}\n{END}\n{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for each in rooms():
+        write(each)

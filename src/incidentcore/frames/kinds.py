@@ -80,9 +80,7 @@ class Kinds:
         self.is_windowed: bool = plan.window is not None or any(
             kpi.measure.spreads for kpi in self.part.firsts
         )
-        self.extracts: list[Extract] = [
-            compile_kpi(kpi, plan.as_of, imported=True) for kpi in self.part.firsts
-        ]
+        self.extracts: dict[frozenset[str] | None, list[Extract]] = {}
 
     def learn(self, kinds: list[Kind], numbers: Ints, count: int, place: int) -> None:
         """Read one row of each new number as a record."""
@@ -134,7 +132,10 @@ class Kinds:
         group = self.group_of(known)
         kind.group = self.group_ids.setdefault(group, len(self.group_ids))
         kind.checks = [self._check(kpi, test, known, moments) for kpi, test in self.plan.checks]
-        for kpi, extract in zip(self.part.firsts, self.extracts, strict=True):
+        firsts, now, covers = self.part.firsts, self.plan.as_of, known.covers
+        if covers not in self.extracts:
+            self.extracts[covers] = [compile_kpi(kpi, now, covers=covers) for kpi in firsts]
+        for kpi, extract in zip(firsts, self.extracts[covers], strict=True):
             outcome = extract(known)
             measure = kpi.measure
             if isinstance(outcome, str) or outcome is None:

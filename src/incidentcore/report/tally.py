@@ -82,10 +82,12 @@ def missing_fields(clock: OneClock, record: Record) -> tuple[str, ...]:
 def why(status: SlaStatus) -> str:
     """Return how the time of a clock was spent, in one line."""
     trace = status.trace
+    texts: dict[tuple[str, object], str] = {}
     spent: dict[str, timedelta] = {}
     for entry in trace:
         if entry.code not in _COUNTED:
-            text = entry.text
+            key = (entry.code, entry.data)
+            text = texts.get(key) or texts.setdefault(key, entry.text)
             spent[text] = spent.get(text, _ZERO) + entry.interval.duration
     rest = (
         Phrase("{text} {span}", text=text, span=span) if span else text
@@ -115,9 +117,9 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
         row |= {
             f"{name}_outcome": outcome(status, record=record),
             f"{name}_due_at": _iso(status.due_at),
-            f"{name}_elapsed": hours(status.elapsed) if status.cycles else None,
+            f"{name}_elapsed": None if status.target is None else hours(status.elapsed),
             f"{name}_target": None if status.target is None else hours(status.target),
-            f"{name}_breached": status.breached if status.cycles else None,
+            f"{name}_breached": None if status.target is None else status.breached,
             f"{name}_breached_at": _iso(status.breached_at),
             f"{name}_why": why(status),
         }

@@ -16,7 +16,7 @@ from incidentcore.pages import Tabular, to_html, to_markdown, to_text
 from incidentcore.records import Timeline
 from incidentcore.schedule import OpenReason
 from incidentcore.sla.bar import svg_bar
-from incidentcore.sla.cycles import CLOSED, COUNTING, Figures, RawCycle, Span, Swap
+from incidentcore.sla.cycles import CLOSED, COUNTING, PAUSED, Figures, RawCycle, Span, Swap
 from incidentcore.values import FrozenMap
 from incidentcore.words import ENGLISH, Phrase, Words
 from incidentcore.words.words import Texts
@@ -256,7 +256,8 @@ def build_trace(
     at = min(timeline.opened_at, first)
     number = 0
     after = "not_started"
-    pauses = _pause_reasons(timeline)
+    is_paused = any(span.kind == PAUSED for cycle in cycles for span in cycle.spans)
+    pauses = _pause_reasons(timeline) if is_paused else ([], [])
     for cycle in cycles:
         if at < cycle.started_at:
             entries.append(_entry(at, cycle.started_at, after, number))
@@ -303,8 +304,8 @@ def _entry(start: datetime, end: datetime, code: str, cycle: int, **data: object
 def _why_closed(reason: OpenReason) -> FrozenMap[object]:
     """Return the values in the text of a closed stretch; for a custom code, its text."""
     if reason.code in TRACE_TEXTS:
-        return FrozenMap({"name": reason.name})
-    return FrozenMap({"reason": reason.text})
+        return FrozenMap.of_frozen({"name": reason.name})
+    return FrozenMap.of_frozen({"reason": reason.text})
 
 
 _NO_DATA: Final[FrozenMap[object]] = FrozenMap()

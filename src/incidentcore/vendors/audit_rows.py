@@ -167,6 +167,7 @@ class FieldReader:
     def __init__(self, zone: ZoneInfo | None, findings: Findings) -> None:
         self._findings = findings
         self._times = Times(zone or "UTC", formats=_FORMATS).reader()
+        self._read_times: dict[str, datetime] = {}  # those without an oddity
         self._actors: dict[str, Actor] = {}
         self._states = {state.name: state for state in AUDIT_STATES}
 
@@ -188,6 +189,9 @@ class FieldReader:
             FormatError: The field is missing, or is not a time.
         """
         value = row[column]
+        known = self._read_times.get(value)
+        if known is not None:
+            return known
         try:
             at = self._times.read(value)
         except InvalidValueError:
@@ -197,6 +201,8 @@ class FieldReader:
             ) from None
         if self._times.oddity:
             self.tell(row, column, self._times.oddity, self._times.action)
+        elif len(self._read_times) < _CACHED:
+            self._read_times[value] = at
         return at
 
     def optional_time(self, row: AuditRow, column: str) -> datetime | None:

@@ -204,7 +204,13 @@ def _phrase(template: str, data: dict[str, object]) -> Phrase:
 def _filled(
     template: str, data: Mapping[str, object], words: Words, zone: ZoneInfo | None = None
 ) -> str:
+    if not data:
+        return template
+    is_said = words is ENGLISH and zone is None  # as a phrase was filled when it was made
+
     def said(value: object) -> str:
+        if type(value) is str or (is_said and type(value) is Phrase):
+            return str(value)
         if isinstance(value, tuple):
             return ", ".join(map(said, value))
         if hasattr(value, "in_words"):
@@ -215,7 +221,7 @@ def _filled(
             return words.span(value)
         return words.number(f"{value:,}") if type(value) in (int, Decimal) else str(value)
 
-    return template.format_map({name: said(data[name]) for name in data}) if data else template
+    return template.format_map({name: said(data[name]) for name in data})
 
 
 class Worded(Protocol):

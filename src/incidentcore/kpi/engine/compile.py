@@ -15,44 +15,44 @@ from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.measures.base import Extract, read_checked
 from incidentcore.kpi.record_tests import compile_test, test_needs
 from incidentcore.records import Record
+from incidentcore.records.coverage import covers_fact
 
 __all__ = ["compile_kpi"]
 
 
 def compile_kpi(
-    kpi: Kpi, as_of: datetime, *, imported: bool = False, exercise: bool = False
+    kpi: Kpi, as_of: datetime, *, covers: frozenset[str] | None = None, exercise: bool = False
 ) -> Extract:
     """Return the function of a definition, for one instant of computation.
 
     Args:
         kpi: The definition.
         as_of: The instant.
-        imported: Whether the records come from a source that may not cover the measured data.
+        covers: What the source of the records covers; None if they were not imported.
         exercise: Whether the records belong to exercises.
     """
     if exercise and kpi.exercises == "exclude":
-        return _belonging(kpi, as_of, lambda _: "exercise", imported=imported)
-    measure = read_checked(kpi.measure, kpi, as_of)
-    needs = kpi.measure.needs if imported else frozenset()
-    if needs:
-        measure = _covered(measure, needs)
+        return _belonging(kpi, as_of, lambda _: "exercise", covers)
+    is_covered = _covered(covers, kpi.measure.needs)
+    measure = read_checked(kpi.measure, kpi, as_of) if is_covered else _not_covered
     if kpi.canceled == "exclude":
-        fast = None if needs else kpi.measure.fast_reader(kpi)
+        fast = kpi.measure.fast_reader(kpi) if is_covered else None
         measure = _without_canceled(measure) if fast is None else fast
     leave_out = [(code, compile_test(test, kpi, as_of)) for code, test in kpi.exclusions]
     if leave_out:
         measure = _without(leave_out, measure, canceled_first=kpi.canceled == "exclude")
-    return _belonging(kpi, as_of, measure, imported=imported)
+    return _belonging(kpi, as_of, measure, covers)
 
 
-def _belonging(kpi: Kpi, as_of: datetime, measure: Extract, *, imported: bool) -> Extract:
+def _belonging(
+    kpi: Kpi, as_of: datetime, measure: Extract, covers: frozenset[str] | None
+) -> Extract:
     """Return a reader that gives None for records outside the population."""
     if kpi.population == ALWAYS:
         return measure
+    if not _covered(covers, test_needs(kpi.population)):
+        return _not_covered
     belongs = compile_test(kpi.population, kpi, as_of)
-    needs = test_needs(kpi.population) if imported else frozenset()
-    if needs:
-        belongs = _covered(belongs, needs)
 
     def extract(record: Record) -> Any:
         answer = belongs(record)
@@ -63,22 +63,12 @@ def _belonging(kpi: Kpi, as_of: datetime, measure: Extract, *, imported: bool) -
     return extract
 
 
-def _covered(read: Extract, needs: frozenset[str]) -> Extract:
-    """Return a reader that leaves out records whose source does not cover the needed data.
+def _covered(covers: frozenset[str] | None, needs: frozenset[str]) -> bool:
+    return all(covers_fact(covers, name) for name in needs)
 
-    The records of one source share what it covers, so it is checked once for all of them.
-    """
-    names = sorted(needs)
-    answers: dict[frozenset[str] | None, bool] = {}
 
-    def covered(record: Record) -> Any:
-        answer = answers.get(record.covers)
-        if answer is None:
-            answer = all(record.is_covered(name) for name in names)
-            answers[record.covers] = answer
-        return read(record) if answer else "not_covered"
-
-    return covered
+def _not_covered(_: Record) -> str:
+    return "not_covered"
 
 
 def _without_canceled(measure: Extract) -> Extract:

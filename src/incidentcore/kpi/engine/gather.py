@@ -32,6 +32,9 @@ __all__ = ["BASES", "as_known", "as_kpis", "declare_groups", "gather_kpis", "mer
 Plan: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
 """For each family the function to call, the accumulator's ``add``, and its reasons."""
 
+Source: TypeAlias = tuple[frozenset[str] | None, bool]
+"""What the source of records covers, and whether they belong to exercises."""
+
 _NEAR: Final = 1_024  # groups that are found by identity
 BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {
     "opened": attrgetter("opened_at"),
@@ -148,13 +151,16 @@ def _plan(row: Row, extracts: Sequence[Extract]) -> Plan:
     ]
 
 
+def _compiled(part: Partial, source: Source) -> list[Extract]:
+    covers, exercise = source
+    return [compile_kpi(k, part.as_of, covers=covers, exercise=exercise) for k in part.firsts]
+
+
 def _plan_finder(
-    part: Partial, groups: Sequence[GroupBy], *, imported: bool = False, exercise: bool = False
+    part: Partial, groups: Sequence[GroupBy], source: Source = (None, False)
 ) -> Callable[[Record], Plan]:
     """Return a function that finds the readers and totals for a record, by its group."""
-    extracts = [
-        compile_kpi(kpi, part.as_of, imported=imported, exercise=exercise) for kpi in part.firsts
-    ]
+    extracts = _compiled(part, source)
     plans: dict[tuple[object, ...], Plan] = {}
     group_of = compile_groups(groups, part.as_of)
 
@@ -196,8 +202,7 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy])
     """
     as_of = part.as_of
     plan_of = _plan_finder(part, groups)
-    plan_of_imported = _plan_finder(part, groups, imported=True)
-    plan_of_exercise = _plan_finder(part, groups, imported=True, exercise=True)
+    finders: dict[Source, Callable[[Record], Plan]] = {}
     for record in records:
         known: Record | None = record
         if record.updated_at > as_of:
@@ -209,9 +214,15 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy])
                     break
         if known is None:
             continue
-        plan = plan_of(known) if known.covers is None else plan_of_imported(known)
-        if known.exercise is not None:
-            plan = plan_of_exercise(known)
+        covers, exercise = known.covers, known.exercise
+        if covers is None and exercise is None:
+            plan = plan_of(known)
+        else:
+            source = covers, exercise is not None
+            find = finders.get(source)
+            if find is None:
+                find = finders[source] = _plan_finder(part, groups, source)
+            plan = find(known)
         for extract, add, counts in plan:
             outcome = extract(known)
             if outcome is None:
@@ -253,15 +264,13 @@ def _gather_by_window(
             spread.append(place)
         else:
             by_basis.setdefault(kpi.window_basis, []).append(place)
-    compiled = [
-        [compile_kpi(kpi, as_of, imported=imported, exercise=exercise) for kpi in part.firsts]
-        for imported, exercise in ((False, False), (True, False), (True, True))
-    ]
+    compiled: dict[Source, list[Extract]] = {}
     for record in records:
         known = as_known(record, as_of)
         if known is None:
             continue
-        extracts = compiled[2 if known.exercise is not None else known.covers is not None]
+        source = known.covers, known.exercise is not None
+        extracts = compiled.get(source) or compiled.setdefault(source, _compiled(part, source))
         group = group_of(known)
         _check_hash(group)
         for basis, places in by_basis.items():

@@ -248,10 +248,17 @@ def test_a_report_that_has_to_call_a_named_callable(
 def test_a_page_without_pictures_where_none_can_be_drawn(
     capsys: pytest.CaptureFixture[str], table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The tables are there without the extra that draws."""
+    """The tables are there without the extra that draws, and one line names it."""
+    asked = ("report", table, *MAP, "--zone", "UTC", "--html")
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    code, page, err = run(capsys, "report", table, *MAP, "--zone", "UTC", "--html")
+    code, page, err = run(capsys, *asked)
     assert (code, err, "<img" in page, "<table>" in page) == (0, "", False, True)
+    line = "<dt>pictures</dt><dd>not drawn; install incidentcore[plots]</dd>"
+    assert page.count(line) == 1
+    assert "<dt>Bilder</dt><dd>nicht gezeichnet" in run(capsys, *asked, "--words", "de")[1]
+    for form in ("--only=volume", "--markdown"):  # which have no picture to miss
+        how = asked if form != "--markdown" else asked[:-1]
+        assert "incidentcore[plots]" not in run(capsys, *how, form)[1]
 
 
 def test_a_custom_field_that_no_record_has_is_refused(

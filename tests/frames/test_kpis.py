@@ -285,6 +285,10 @@ def test_what_columns_cannot_answer_is_refused() -> None:
     naive = frame.with_columns(polars.col("in").dt.replace_time_zone(None))
     with pytest.raises(InvalidValueError, match="name it first"):
         frames.gather_kpis_from(naive, kpi, MAPPING, as_of=AS_OF)
+    texts = frame.with_columns(polars.col("in").dt.to_string("%Y-%m-%d %H:%M:%S"))
+    for table in (texts, texts.to_pandas(), texts.to_arrow()):
+        with pytest.raises(InvalidValueError, match=r"a column of String.*parse texts first"):
+            frames.gather_kpis_from(table, kpi, MAPPING, as_of=AS_OF)
     with pytest.raises(InvalidValueError, match="a column of the frame: id, in"):
         frames.gather_kpis_from(frame, kpi, {**MAPPING, "state": "status"}, as_of=AS_OF)
     with pytest.raises(InvalidValueError, match="one of id, opened"):

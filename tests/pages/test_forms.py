@@ -54,7 +54,7 @@ def test_a_value_reads_in_each_form(name: str) -> None:
     assert word.replace("_", "") in value.to_markdown().replace("\\", "").replace("_", "")
     assert "| :---" in value.to_markdown()
     html = value.to_html() if hasattr(value, "to_html") else value._repr_html_()
-    assert word in html
+    assert word in html.replace("<wbr>", "")
     assert "<table>" in html
     assert len(repr(value)) < 600
 

@@ -49,6 +49,14 @@ def test_numbers_stand_on_the_right() -> None:
     ]
 
 
+def test_a_name_wraps_between_its_words() -> None:
+    """On a phone a KPI's name broke inside a word; only the first column wraps there."""
+    html = to_html(["kpi_id", "why_so"], [["mean_time", "left_out"]], [False, False])
+    assert ">kpi_<wbr>id</th>" in html
+    assert ">mean_<wbr>time</td>" in html
+    assert html.count("<wbr>") == 2
+
+
 def test_a_caption_stands_above_the_head() -> None:
     """It is escaped, and to the left; without words there is none."""
     html = to_html(["a"], [], [True], "x < y")

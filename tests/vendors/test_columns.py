@@ -141,6 +141,52 @@ def test_headings_in_other_languages_and_styles(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("heads", "named"),
+    [
+        (
+            "Ticket-Nr.;Erstellt am;Gelöst am;Abgeschlossen am;Zuletzt geändert",
+            ["id", "opened", "resolved", "closed", "updated"],
+        ),
+        ("Vorgangsnummer;Meldedatum;Behoben am", ["id", "opened", "resolved"]),
+        (
+            "Ticketnummer;Erfasst am;Quittiert am;Erste Reaktion",
+            ["id", "opened", "acknowledged", "responded"],
+        ),
+        (
+            "Betreff;Kategorie;Dienst;Supportgruppe;Bearbeiter;Antragsteller;Zustand;Dringlichkeit",
+            ["title", "category", "service", "group", "assignee", "caller", "state", "urgency"],
+        ),
+        (
+            "N°;Créé le;Résolu le;Clôturé le;Dernière mise à jour",
+            ["id", "opened", "resolved", "closed", "updated"],
+        ),
+        (
+            "Objet;État;Priorité;Impact;Urgence;Groupe d'affectation;Assigné à;Demandeur",
+            ["title", "state", "priority", "impact", "urgency", "group", "assignee", "caller"],
+        ),
+        (
+            "Número;Fecha de apertura;Resuelto el;Fecha de cierre;Última actualización",
+            ["id", "opened", "resolved", "closed", "updated"],
+        ),
+        (
+            "Asunto;Estado;Prioridad;Impacto;Urgencia;Grupo;Asignado a;Solicitante;Categoría",
+            [
+                *("title", "state", "priority", "impact", "urgency"),
+                *("group", "assignee", "caller", "category"),
+            ],
+        ),
+        # What may be something else is left to the reader: a duration, opening hours, a customer.
+        ("Lösungszeit;Öffnungszeiten;Kunde;Ersteller;Temps de résolution;Referencia", [""] * 6),
+    ],
+)
+def test_everyday_headings_of_other_languages(tmp_path: Path, heads: str, named: list[str]) -> None:
+    """As exports name them in German, French and Spanish, whole or with the word for "on"."""
+    path = tmp_path / "list.csv"
+    path.write_text(f"{heads}\n{';' * heads.count(';')}1\n", encoding="utf-8")
+    assert [column.field for column in describe_columns(path).columns] == named
+
+
 def test_profiles_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An event log and XES are read from the command line."""
     rows = tmp_path / "log.csv"

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from incidentcore.cli.inputs import (
     AUDIT,
     add_file,
@@ -40,6 +42,7 @@ _AUDIT_TEXT: Final = (
 )
 
 _AT_ONCE: Final = 1_000
+_PLOTS: Final = "incidentcore[plots]"
 
 
 def add_report(command: argparse.ArgumentParser) -> None:
@@ -131,7 +134,11 @@ def _report(arguments: argparse.Namespace) -> Page:
         page = page.only(name.strip() for name in arguments.only.split(","))
     words = GERMAN if arguments.words == "de" else ENGLISH
     if arguments.form == "html":
-        page = page.with_pictures(_pictures(page, words))
+        try:
+            page = page.with_pictures(_pictures(page, words))
+        except MissingExtraError:
+            note = ("pictures", Phrase("not drawn; install {extra}", extra=_PLOTS))
+            page = attrs.evolve(page, about=(*page.about, note))
     return page.translated(words)
 
 
@@ -232,19 +239,18 @@ def _row_writer(
 
 
 def _pictures(page: Page, words: Words) -> dict[str, Picture]:
-    """Return the charts of the sections that have one; none if the plotting extra is missing."""
-    drawn: dict[str, Picture] = {}
+    """Return the charts of the sections that have one."""
     data = page.to_plain()
-    try:
-        if data.get("flow"):
-            text = "What came in and went out"
-            drawn["flow"] = picture(plot_flow, data["flow"], text=text, words=words)
-        if data.get("ageing"):
-            text = "Open records by age"
-            drawn["ageing"] = picture(plot_ageing, data["ageing"], text=text, words=words)
-        if data.get("sla") and data["sla"]["rows"]:
-            text = "Share of clocks met, with its interval at 95 %"
-            drawn["sla"] = picture(plot_compliance, data["sla"]["rows"], text=text, words=words)
-    except MissingExtraError:
-        return {}
-    return drawn
+    charts = (
+        ("flow", plot_flow, data.get("flow"), "What came in and went out"),
+        ("ageing", plot_ageing, data.get("ageing"), "Open records by age"),
+        (
+            "sla",
+            plot_compliance,
+            data.get("sla", {}).get("rows"),
+            "Share of clocks met, with its interval at 95 %",
+        ),
+    )
+    return {
+        key: picture(plot, rows, text=text, words=words) for key, plot, rows, text in charts if rows
+    }

@@ -65,7 +65,10 @@ def gather_kpis_from(
             several of these, which are read batch by batch. One row is one ticket.
         kpis: The definitions, with different ids; or a single one.
         mapping: The column of each field, as in ``vendors.read_table``. Times are columns of times
-            with a zone. A field ``custom.x`` in a definition is the column ``x``.
+            with a zone; parse texts first: with ``pandas.to_datetime(texts, utc=True)``, with
+            ``str.to_datetime(time_zone="UTC")`` of polars, or with ``str.to_datetime()`` and
+            ``dt.replace_time_zone("UTC")`` of narwhals. A field ``custom.x`` in a definition is the
+            column ``x``.
         as_of: Only events that had happened by then count (rule K6).
         group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or ``HourBands``.
         window: An ``Interval`` in which a ticket's opening, resolution or closing must lie, as the
@@ -114,6 +117,18 @@ def gather_kpis_from(
     --------------------  ------  -  ------------
     mean_time_to_resolve  1.50 h  2  unresolved 1
     backlog                    1  1
+
+    Times that are texts are parsed first, here with polars:
+
+    >>> texts = pl.DataFrame({"id": ["A"], "in": ["2026-06-01 09:00:00"]})
+    >>> part = gather_kpis_from(
+    ...     texts.with_columns(pl.col("in").str.to_datetime(time_zone="UTC")),
+    ...     catalogue.BACKLOG,
+    ...     {"id": "id", "opened": "in"},
+    ...     as_of=datetime(2026, 6, 3, tzinfo=UTC),
+    ... )
+    >>> [result.value for result in finish_partial(part).results]
+    [1]
     """
     groups = (group_by,) if isinstance(group_by, str) or callable(group_by) else group_by
     groups = tuple(groups) if isinstance(groups, Iterable) else (groups,)

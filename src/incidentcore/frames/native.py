@@ -32,6 +32,11 @@ MISSING: Final = int(np.iinfo(np.int64).min)
 """The value of a missing instant or duration: numpy's not-a-time."""
 
 _TIMES: Final = "a column of times with a zone, a numpy array of datetime64 (UTC), or a datetime"
+_PARSED: Final = (
+    f"{_TIMES}; parse texts first: with pandas.to_datetime(texts, utc=True), with "
+    'str.to_datetime(time_zone="UTC") of polars, or with str.to_datetime() and '
+    'dt.replace_time_zone("UTC") of narwhals'
+)
 _SPANS: Final = "a column of durations, a numpy array of timedelta64, or a timedelta"
 
 
@@ -71,7 +76,8 @@ def as_instants(values: Any, where: str) -> Ints:
         return values.astype("M8[us]", copy=False).view(np.int64)
     series = as_series(values, where, _TIMES)
     if not isinstance(series.dtype, nw.Datetime):
-        raise InvalidValueError(where, f"a column of {series.dtype}", _TIMES)
+        allowed = _PARSED if series.dtype == nw.String else _TIMES
+        raise InvalidValueError(where, f"a column of {series.dtype}", allowed)
     if series.dtype.time_zone is None:
         allowed = "times with a zone; name it first, as dt.tz_localize or replace_time_zone do"
         raise InvalidValueError(where, f"a column of {series.dtype}", allowed)

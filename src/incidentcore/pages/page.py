@@ -52,7 +52,8 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:0 1rem;color:var(--sof
 dd{margin:0}
 p{max-width:48rem}
 .wide{overflow-x:auto}
-table{border-collapse:collapse;overflow-wrap:normal;font-size:.875rem;font-variant-numeric:tabular-nums}
+table{border-collapse:separate;border-spacing:0;overflow-wrap:normal;font-size:.875rem;
+font-variant-numeric:tabular-nums}
 th{border-bottom:2px solid var(--line);vertical-align:bottom}
 td{border-bottom:1px solid var(--line);vertical-align:top}
 tbody tr:hover{background:var(--band)}
@@ -62,7 +63,7 @@ img{max-width:100%;height:auto}
 figcaption{color:var(--soft);font-size:.875rem}
 @media(max-width:40rem){th,td{padding:.15em .5em!important}th:first-child,td:first-child{
 position:sticky;left:0;background:var(--paper);max-width:8rem;white-space:normal!important;
-overflow-wrap:anywhere}table{width:max-content}img{max-width:none;width:36rem}
+overflow-wrap:break-word}table{width:max-content}img{max-width:none;width:36rem}
 dl{grid-template-columns:1fr}dt{font-weight:600;margin-top:.4rem}}
 @media print{nav{display:none}.wide,pre{overflow:visible}pre{white-space:pre-wrap}}
 """

@@ -107,9 +107,11 @@ def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool], captio
     ]
 
     def line(tag: str, cells: Sequence[str]) -> str:
+        texts = list(map(escape, cells))
+        texts[:1] = [text.replace("_", "_<wbr>") for text in texts[:1]]  # wraps on a phone
         inner = "".join(
-            f'<{tag} style="{style}">{escape(cell)}</{tag}>'
-            for cell, style in zip(cells, styles, strict=True)
+            f'<{tag} style="{style}">{text}</{tag}>'
+            for text, style in zip(texts, styles, strict=True)
         )
         return f"<tr>{inner}</tr>"
 

@@ -39,36 +39,55 @@ _SHAPES: Final = (
     ("jira-csv", "Issue key, Issue id, Created"),
     ("glpi-csv", "ID, Opening date"),
 )
-# Words of headings by field, the surest first, in English, German and French. A column is guessed
-# once; "Ticket" before a heading and "On", "At", "Date", "Time" or "Name" behind it do not matter.
+# Words of headings by field, the surest first, in English, German, French and Spanish. A column is
+# guessed once; "Ticket" before a heading and "On", "At", "Date", "Time" or "Name" behind it do not
+# matter, nor do "am", "le" and "el".
 _WORDS: Final = {
     "id": "issue key, incident number, ticket number, key, number, id, no, no., ticket, nummer, "
-    "nr, vorgangsschlüssel, numéro",
+    "nr, nr., vorgangsschlüssel, vorgangsnummer, ticketnummer, ticketnr, ticketnr., n°, numéro, "
+    "numéro du ticket, numéro de ticket, identifiant, número, número de ticket, "
+    "número de incidencia, identificador",
     "opened": "opened, created, opening, open time, raised, geöffnet, erstellt, eröffnet, "
-    "angelegt, eröffnungsdatum, date d'ouverture, ouvert, créé, date de création",
-    "resolved": "resolved, resolution date, solved, done, gelöst, erledigt, lösungsdatum, "
-    "date de résolution, résolu",
-    "closed": "closed, closing, close time, geschlossen, abschlussdatum, date de clôture, clos",
-    "acknowledged": "acknowledged",
-    "responded": "first response, first responded, first reply",
-    "updated": "updated, last update, last updated, sys updated, aktualisiert, "
-    "letzte aktualisierung, dernière modification",
-    "state": "state, status, statut, état",
-    "priority": "priority, prio, priorität, priorité",
-    "impact": "impact, auswirkung",
-    "urgency": "urgency, dringlichkeit, urgence",
+    "angelegt, erfasst, gemeldet, eröffnungsdatum, erstellungsdatum, erstelldatum, meldedatum, "
+    "erfassungsdatum, date d'ouverture, date ouverture, ouvert, créé, date de création, abierto, "
+    "creado, fecha de apertura, fecha de creación",
+    "resolved": "resolved, resolution date, solved, done, gelöst, erledigt, behoben, "
+    "lösungsdatum, erledigungsdatum, date de résolution, résolu, resuelto, solucionado, "
+    "fecha de resolución, fecha de solución",
+    "closed": "closed, closing, close time, geschlossen, abgeschlossen, abschlussdatum, "
+    "schließdatum, date de clôture, date de fermeture, clos, clôturé, fermé, cerrado, "
+    "fecha de cierre",
+    "acknowledged": "acknowledged, quittiert, acquitté",
+    "responded": "first response, first responded, first reply, erste antwort, erste reaktion, "
+    "première réponse, primera respuesta",
+    "updated": "updated, last update, last updated, sys updated, aktualisiert, geändert, "
+    "zuletzt aktualisiert, zuletzt geändert, letzte aktualisierung, letzte änderung, "
+    "änderungsdatum, mis à jour, modifié, dernière mise à jour, dernière modification, "
+    "date de modification, actualizado, última actualización, última modificación",
+    "state": "state, status, ticketstatus, zustand, statut, état, estado",
+    "priority": "priority, prio, priorität, priorité, prioridad",
+    "impact": "impact, auswirkung, impacto",
+    "urgency": "urgency, dringlichkeit, urgence, urgencia",
     "title": "short description, summary, subject, title, kurzbeschreibung, zusammenfassung, "
-    "betreff, titel, titre, résumé",
-    "category": "category, kategorie, catégorie",
-    "service": "business service, service",
-    "configuration_item": "configuration item, cmdb ci, ci",
-    "group": "assignment group, group, team, zuweisungsgruppe, gruppe, groupe",
+    "betreff, titel, titre, intitulé, objet, sujet, description courte, résumé, título, asunto, "
+    "resumen, descripción breve, descripción corta",
+    "category": "category, kategorie, catégorie, categoría",
+    "service": "business service, service, dienst, servicio",
+    "configuration_item": "configuration item, cmdb ci, ci, konfigurationselement, "
+    "élément de configuration, elemento de configuración",
+    "group": "assignment group, group, team, zuweisungsgruppe, zugewiesene gruppe, "
+    "zuständige gruppe, bearbeitergruppe, supportgruppe, gruppe, groupe d'affectation, "
+    "groupe assigné, groupe, grupo de asignación, grupo asignado, grupo, equipo",
     "assignee": "assigned to, assignee, owner, agent, zugewiesen an, zugewiesene person, "
-    "bearbeiter, attribué à",
-    "caller": "caller, requester, reporter, requester id, anrufer, autor, melder, demandeur",
+    "zuständig, bearbeiter, techniker, attribué à, assigné à, affecté à, technicien, asignado a, "
+    "agente, técnico",
+    "caller": "caller, requester, reporter, requester id, anrufer, autor, melder, anforderer, "
+    "antragsteller, gemeldet von, demandeur, appelant, rapporteur, solicitante, informador",
 }
 _BEFORE: Final = re.compile(r"(?:current|ticket|incident|issue|request) (?=\w)")
-_BEHIND: Final = re.compile(r" (?:no\.?|on|at|am|date|name)$|(?<!first response)(?<!reply) time$")
+_BEHIND: Final = re.compile(
+    r" (?:no\.?|on|at|am|le|el|date|name)$|(?<!first response)(?<!reply) time$"
+)
 _BRACKETS: Final = re.compile(r"[\[(][^\])]*[\])]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 

@@ -47,6 +47,8 @@ PAGES: Final = {
     "Service in {month}{whose}": "Dienst im Monat {month}{whose}",
     "UTC (no zone given)": "UTC (keine angegeben)",
     "none given: no targets": "keine angegeben: ohne Ziele",
+    "not drawn; install {extra}": "nicht gezeichnet; {extra} installieren",
+    "pictures": "Bilder",
     "{start} to before {end}": "{start} bis vor {end}",
     "Left out, since the source does not cover them: {names}.": (
         "Ausgelassen, weil die Quelle dazu schweigt: {names}."

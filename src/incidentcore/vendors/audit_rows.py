@@ -189,9 +189,8 @@ class FieldReader:
             FormatError: The field is missing, or is not a time.
         """
         value = row[column]
-        known = self._read_times.get(value)
-        if known is not None:
-            return known
+        if value in self._read_times:
+            return self._read_times[value]
         try:
             at = self._times.read(value)
         except InvalidValueError:
@@ -298,7 +297,6 @@ class RowHistory:
         first, last = rows[0], rows[-1]
         number = first["number"]
         events: list[Event] = [self._opening(first, times[0])]
-        add = events.append
         before = self._blank
         known_at = times[0]
         for row, at in zip(rows, times, strict=True):
@@ -306,11 +304,11 @@ class RowHistory:
             known_at = max(known_at, at)
             by = self._read.actor(row, "sys_updated_by")
             for make, body in self._changes(row, before, final=row is last):
-                add(make(number, len(events) + 1, at, by, known_at, *body))
+                events.append(make(number, len(events) + 1, at, by, known_at, *body))
             if row is first and row["incident_state"] != NEW.name:
                 body = (FIRST_SEEN, self._read.state(row), NO_FIELDS, "")
                 seen_at = max(at, events[0].at)  # not before it was opened
-                add(_state_changed(number, len(events) + 1, seen_at, by, known_at, *body))
+                events.append(_state_changed(number, len(events) + 1, seen_at, by, known_at, *body))
             before = row
         return events
 
@@ -396,10 +394,7 @@ class RowHistory:
     def _final(self, row: AuditRow) -> dict[str, object]:
         """Return those of the tool's own final figures that the last row has."""
         read = self._read
-        final = {
-            "tool_resolved_at": read.optional_time(row, "resolved_at"),
-            "tool_closed_at": read.optional_time(row, "closed_at"),
-            "resolved_by": read.text(row, "resolved_by"),
-            "closed_code": read.text(row, "closed_code"),
-        }
+        times, texts = BACKFILLED[:2], BACKFILLED[2:]
+        final: dict[str, object] = {f"tool_{name}": read.optional_time(row, name) for name in times}
+        final |= {name: read.text(row, name) for name in texts}
         return {name: value for name, value in final.items() if value is not None}

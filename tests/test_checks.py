@@ -70,8 +70,8 @@ def test_what_is_of_the_kind_passes() -> None:
     [
         (lambda: need_kind("f", 1, str, DefinitionError, "a name"), 1, "a name"),
         (lambda: need_each("f", ["x", 2, 3], str, DefinitionError), 2, "text"),
-        (lambda: need_text("f", "", DefinitionError), "", "a non-empty text"),
-        (lambda: need_text("f", 1, DefinitionError), 1, "a non-empty text"),
+        (lambda: need_text("f", "", DefinitionError), "", "non-empty text"),
+        (lambda: need_text("f", 1, DefinitionError), 1, "non-empty text"),
         (lambda: need_text("f", 1, DefinitionError, empty=True), 1, "text"),
         (lambda: need_text("f", "", DefinitionError, "an id"), "", "an id"),
         (lambda: need_word("f", "c", Literal["a", "b"], DefinitionError), "c", "one of a, b"),

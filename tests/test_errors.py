@@ -94,7 +94,7 @@ SAID: list[tuple[type[Exception], tuple[Any, ...], str]] = [
     (
         errors.StaleRecordError,
         ("INC-1", 2, 0),
-        "record 'INC-1' is not in this store, not at version 2: it was removed",
+        "record 'INC-1' is not in this store: it was removed or never added; expected version 2",
     ),
     (
         errors.StaleRecordError,

@@ -87,7 +87,7 @@ def need_text(
 ) -> None:
     """Refuse a value that is not a string, and an empty string."""
     if not isinstance(value, str) or not (value or empty):
-        raise error(where, value, allowed or ("text" if empty else "a non-empty text"))
+        raise error(where, value, allowed or ("text" if empty else "non-empty text"))
 
 
 def need_word(where: str, value: object, words: Any, error: Refusal = InvalidValueError) -> None:

@@ -286,7 +286,10 @@ class StaleRecordError(StorageError):
                 "or load that record and change it"
             )
         if not self.found:
-            return f"{record} is not in this store, not at version {self.expected}: it was removed"
+            return (
+                f"{record} is not in this store: it was removed or never added; "
+                f"expected version {self.expected}"
+            )
         return (
             f"{record} is at version {self.found}, not {self.expected}: "
             "load it again and repeat the change"

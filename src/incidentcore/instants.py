@@ -114,8 +114,8 @@ def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
         }
     )
     near = known.get(str(zone).replace(" ", "_").casefold())
-    hint = f"nearest: {near}; " if near else ""
-    raise InvalidValueError(name, zone, f'{hint}an IANA time zone such as "Europe/Berlin" or "UTC"')
+    hint = f"; nearest: {near}" if near else ""
+    raise InvalidValueError(name, zone, f'an IANA time zone such as "Europe/Berlin" or "UTC"{hint}')
 
 
 @attrs.frozen(order=True)

@@ -311,7 +311,10 @@ def test_the_columns_of_a_file_give_an_import_to_copy(
             'map = { id = "A", opened = "B", opend = "C" }',
             "import.map: got 'opend'; allowed: one of",
         ),
-        ('map = { id = "A" }', "import.map: got {'id': 'A'}; allowed: also a column for opened"),
+        (
+            'map = { id = "A" }',
+            "import.map: got {'id': 'A'}; allowed: one with a column for opened",
+        ),
         ('profile = "glpi-csv"\nmap = { titel = "T" }', "import.map: got 'titel'; allowed: one of"),
         ('profile = "glpi-csv"\nmap = { title = "T" }', ""),
         ('profile = "events"\nmap = { case = "A", activity = "B", at = "C" }', ""),

@@ -64,7 +64,7 @@ def test_a_rule_behind_a_wider_one_never_applies_to_their_common_audience() -> N
 
     (finding,) = lint_communication(CommunicationPlan("status", [wide, narrow]), start=START)
     assert finding.subject == "narrow, customers"
-    assert str(finding).startswith("narrow, customers: every record that it is for is taken")
+    assert str(finding).startswith("narrow, customers: the earlier rule 'wide' matches")
     assert not lint_communication(CommunicationPlan("status", [narrow, wide]), start=START)
 
 

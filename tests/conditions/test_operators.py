@@ -121,7 +121,7 @@ def test_single_test(condition, seen, expected):
 )
 def test_text_against_a_state_level_or_actor_is_refused(condition, seen):
     """A rule that compares a state with its name would silently never be true."""
-    with pytest.raises(InvalidValueError, match="as a path below it"):
+    with pytest.raises(InvalidValueError, match="test a field below it"):
         condition.matches({"f": seen})
 
 

@@ -55,7 +55,7 @@ def test_without_a_start_what_depends_on_a_date_is_a_finding() -> None:
     desk = load_desk(TEXT.replace('"resolution 80%"', '"repair 80%"'))
     assert [one.code for one in check_desk(DESK)] == ["no_start"]
     assert str(check_desk(DESK)[0]) == (
-        "desk: nothing that depends on a date was checked; start= says from when"
+        "desk: nothing that depends on a date was checked; set start= to check it"
     )
     assert {"clock_missing", "no_start"} <= {one.code for one in check_desk(desk)}
 

@@ -104,7 +104,7 @@ PARTS: list[tuple[str, str, str]] = [
     (when("any = 7"), "when.any", "any = [{ ... }, { ... }]"),
     (when("major = 7"), "when.major", "true or false"),
     (when("title = {}"), "when.title", "at_least"),
-    (when('title = { contains = "" }'), "when.title", "a non-empty text"),
+    (when('title = { contains = "" }'), "when.title", "non-empty text"),
     (when("title = []"), "when.title", "at least one value"),
     (when("category = 7"), "when.category", "network/vpn"),
     (when('opened_at = "soon"'), "when.opened_at", "2026-12-31"),

@@ -232,8 +232,7 @@ def test_personal_steps_that_the_next_level_outruns_are_told() -> None:
     assert (finding.code, place_of(finding)) == ("unreachable_step", 0)
     assert finding.witness == ("ada", HOUR / 6)
     assert finding.message == (
-        "the step of 'ada' 0:10:00 after the page comes no sooner than the next level, "
-        "0:05:00 after it"
+        "the step of 'ada' 0:10:00 after the page is not before the next level, 0:05:00 after it"
     )
     again = EscalationMatrix("m", [row(*chain, repeat=1, repeat_after=HOUR / 6)])
     findings = lint_escalation(again, start=MONDAY, end=MONDAY, personal=personal)
@@ -244,7 +243,7 @@ def test_personal_steps_that_the_next_level_outruns_are_told() -> None:
     (finding,) = lint_escalation(
         EscalationMatrix("m", [row(*both)]), start=MONDAY, end=MONDAY, personal=personal
     )
-    assert finding.message.endswith("than the next level, 0:05:00 after it")
+    assert finding.message.endswith("before the next level, 0:05:00 after it")
     slow = EscalationMatrix("m", [row(chain[0], level(AfterPrevious(HOUR), ada))])
     assert lint_escalation(slow, start=MONDAY, end=MONDAY, personal=personal) == ()
 

@@ -61,7 +61,7 @@ def test_versions_take_the_matrix_of_the_opening() -> None:
         (lambda: EscalationRow("r", CHAIN.rows[0].levels, ack_when=1), r"^r\.ack_when: "),
         (lambda: matrix(EscalationLevel(AfterPrevious(MIN), "x")), "needs no level before"),
         (lambda: EscalationLevel(After(-MIN), "x"), "not negative"),
-        (lambda: EscalationLevel(After(MIN), ""), "a non-empty text"),
+        (lambda: EscalationLevel(After(MIN), ""), "non-empty text"),
         (lambda: EscalationLevel(After(MIN), "x", mode="up"), "one of functional, hierarchical"),
         (lambda: EscalationLevel(After(MIN), "x", until="never"), "one of acknowledged, resolved"),
         (lambda: OnClock("resolution", 75), "a fraction from 0 to 10 like 0.75"),

@@ -69,7 +69,7 @@ def test_a_log_of_completed_records_answers_nothing() -> None:
 
 
 def test_a_log_that_is_mostly_open_answers_nothing() -> None:
-    """Where most visits have no end, too few say how long it takes."""
+    """Where most visits have no known end, too few show how long it takes."""
     model = model_of([*SIX[:2], *(ticket(number) for number in range(20, 26))])
     assert [finding.code for finding in model.findings] == ["mostly_censored"]
     assert model.chance(OPEN, now=START + HOUR) is None

@@ -43,7 +43,7 @@ def test_it_is_set_by_the_opening_alone() -> None:
 
     assert incident.exercise == "payments-down"
     assert opened(exercise=None).exercise is None
-    with pytest.raises(InvalidValueError, match=r"open\(..., exercise=\), once"):
+    with pytest.raises(InvalidValueError, match=r"only open\(..., exercise=\)"):
         set_fields(incident, at=TEN, by="kim", exercise=None)
     with pytest.raises(InvalidValueError, match="non-empty text"):
         opened(exercise="")

@@ -34,7 +34,7 @@ def test_fields_in_their_stored_form_stay_the_same_map() -> None:
         ({"items": ["laptop"]}, "a sequence of RequestItem"),
         ({"origin": "by chance"}, "one of reactive, proactive"),
         ({"tags": iter([1])}, "a set of non-empty texts"),  # read once, and refused all the same
-        ({"title": "t", "priority": 1}, "a priority by prioritize"),
+        ({"title": "t", "priority": 1}, "prioritize(...) or open"),
         ({"title": "", "state": 1}, "title"),  # what comes first is refused first
     ],
 )

@@ -142,7 +142,7 @@ def test_an_event_log_names_what_it_needs(tmp_path: Path, missing: str) -> None:
     assert (incident.id, incident.opened_by.id, incident.assignment_group) == ("7", "ada", "desk")
     assert (incident.state.name, incident.custom["floor"]) == ("new", "3")
     assert incident.opened_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
-    with pytest.raises(InvalidValueError, match=rf"--map.*also a column for {missing}"):
+    with pytest.raises(InvalidValueError, match=rf"--map.*one with a column for {missing}"):
         read_profile(path, "events", mapping={k: v for k, v in mapping.items() if k != missing})
 
 

@@ -355,9 +355,14 @@ TWICE_FIELDS = {"id": "id", "opened": "in", "assignee": "who"}
 @pytest.mark.parametrize(
     ("duplicates", "expected", "row", "says"),
     [
-        (None, [("A", "ada"), ("B", "ben")], 3, "row left out: row 1 stands"),
-        ("first", [("A", "ada"), ("B", "ben")], 3, "row left out: row 1 stands"),
-        ("last", [("A", "cy"), ("B", "ben")], 1, "row left out: row 3 counts, the last of this id"),
+        (None, [("A", "ada"), ("B", "ben")], 3, "row left out: row 1 is used"),
+        ("first", [("A", "ada"), ("B", "ben")], 3, "row left out: row 1 is used"),
+        (
+            "last",
+            [("A", "cy"), ("B", "ben")],
+            1,
+            "row left out: row 3, the last of this id, is used",
+        ),
     ],
 )
 def test_which_row_of_one_id_counts(

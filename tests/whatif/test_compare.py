@@ -184,7 +184,7 @@ def test_a_witness_of_a_difference_is_judged_so() -> None:
 
 def test_other_rules_are_refused() -> None:
     """A desk with a desk, clocks with clocks."""
-    with pytest.raises(InvalidValueError, match="a desk to compare with a desk"):
+    with pytest.raises(InvalidValueError, match="a desk only if the other rules are a desk too"):
         compare_rules(load_desk(DESK), clock(PLAIN), [], now=NOW)  # type: ignore[arg-type]
 
 

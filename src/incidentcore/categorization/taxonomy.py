@@ -18,7 +18,7 @@ def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
     """Return a category as a path; a plain text is a path of one step.
 
     Raises:
-        InvalidValueError: The path is empty, or a step is not a non-empty text.
+        InvalidValueError: The path is empty, or a step is empty or not text.
 
     >>> from incidentcore.categorization.taxonomy import as_path
     >>> as_path("network"), as_path(["network", "vpn"])
@@ -80,7 +80,7 @@ class Taxonomy:
             or as a mapping from a category to the categories below it.
 
     Raises:
-        DefinitionError: There is no category, or a step is not a non-empty text.
+        DefinitionError: There is no category, or a step is empty or not text.
 
     >>> from incidentcore.categorization import Taxonomy
     >>> desk = Taxonomy({"network": ["vpn", "wireless"], "hardware": {"printer": ["paper"]}})

@@ -22,7 +22,7 @@ _KINDS = ("first", "next", "final")
 TEXTS: Final[Texts] = {
     "rule_never_applies": "no record satisfies its condition",
     "rule_never_applies.rule": (
-        "every record that it is for is taken by the rule {rule_name!r} before"
+        "the earlier rule {rule_name!r} matches every record that it matches"
     ),
     "nothing_regular": "where it applies, its {part} always holds: no regular update is ever due",
     "no_final": "it never applies when its ends holds: no final update is ever due",
@@ -60,7 +60,7 @@ def lint_communication(plan: CommunicationPlan, /, *, start: datetime) -> tuple[
     >>> plan = CommunicationPlan("status", [hourly, urgent])
     >>> for finding in lint_communication(plan, start=datetime(2026, 6, 1, tzinfo=UTC)):
     ...     print(finding)
-    urgent, customers: every record that it is for is taken by the rule 'all' before
+    urgent, customers: the earlier rule 'all' matches every record that it matches
     """
     at = as_utc(start, "start")
     findings: list[LintFinding] = []

@@ -61,7 +61,7 @@ def _templates(
 
 def _word(name: str, value: object) -> None:
     if not isinstance(value, str) or not value or "/" in value:
-        raise DefinitionError(name, value, "a non-empty text without a slash")
+        raise DefinitionError(name, value, "non-empty text without a slash")
 
 
 @attrs.frozen(kw_only=True)
@@ -288,7 +288,8 @@ class CommunicationPlan:
         need_each(f"{self.name}.rules", self.rules, UpdateRule, DefinitionError)
         names = [rule.name for rule in self.rules]
         if not names or len(set(names)) != len(names):
-            raise DefinitionError(f"{self.name}.rules", names, "one or more rules, each name once")
+            allowed = "one or more rules with different names"
+            raise DefinitionError(f"{self.name}.rules", names, allowed)
         known = self.audiences
         seen: set[str] = set()
         for audience, condition in self.also:

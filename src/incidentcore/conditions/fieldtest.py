@@ -115,8 +115,8 @@ class FieldTest(Condition):
         allowed = {
             "is_in": "a collection of values",
             "intersects": "a collection of values",
-            "has_text": "a non-empty text",
-            "starts_with": "a non-empty text, or a path of such",
+            "has_text": "non-empty text",
+            "starts_with": "non-empty text, or a path of non-empty texts",
             "present": "no value",
         }
         if not fits.get(op, True):
@@ -151,7 +151,7 @@ class FieldTest(Condition):
 
 def _like(op: str, wanted: object, *, by_name: bool) -> str:
     if by_name:
-        return f"text; for {op} {wanted!r}, test its name or id as a path below it"
+        return f"text for {op} {wanted!r}; test a field below it, such as its name or id"
     return f"a value of the same type as {wanted!r}, not its name"
 
 

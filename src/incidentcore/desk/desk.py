@@ -149,7 +149,7 @@ class Desk:
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or "/" in self.name:
-            raise DefinitionError("name", self.name, "a non-empty text without a slash")
+            raise DefinitionError("name", self.name, "non-empty text without a slash")
         for name, close in self.auto_close.items():
             if name not in STANDARD or not isinstance(close, AutoClose):
                 raise DefinitionError(

@@ -13,24 +13,24 @@ from incidentcore.values import LintFinding
 __all__ = ["desk_domains", "found", "of_part"]
 
 TEXTS: Final[dict[str, str]] = {
-    "no_service": "some records have no service; end with an agreement without when",
+    "no_service": "some records have no service; add a last agreement without when",
     "no_promise": "no target for {levels}; add else = a target",
-    "never_matches": "the rules before it take every record that it is for",
-    "change_undecided": "{fields} may change during a ticket; say on_change = keep_elapsed, "
+    "never_matches": "earlier rules match every record that it matches",
+    "change_undecided": "{fields} may change during a ticket; set on_change = keep_elapsed, "
     "restart or retroactive",
     "clock_missing": "level {level} waits for the {clock} clock, which {who} does not have",
     "target_order": "{worse} is later than {milder}",
     "warn_too_early": "{point} does not lie after the start of the {clock} clock of {target}",
-    "point_far": "{point} lies far beyond the due of the {clock} clock",
-    "level_at_once": "level {level} comes at the same time as the one before; make one of both",
+    "point_far": "{point} lies far beyond the due time of the {clock} clock",
+    "level_at_once": "level {level} is due at the same time as the one before; combine them",
     "level_after_clock": "level {level} counts from the one before, which waits for the {clock} "
-    "clock; put levels that wait for a clock last, or say at = a later point",
+    "clock; put levels that wait for a clock last, or set at = a later point",
     "many_approvers": "stage {stage} needs {need} approvals",
     "approval_long": "stage {stage} has {within}; no target is longer than {longest}",
     "update_order": "{worse} is longer than {milder}",
     "days_of_open_time": "{days} days of open time from {start} on end on {end}; for business "
-    'days say "{days} business days"',
-    "closes_late": "it closes after {close}, when it may reopen only within {within}",
+    'days write "{days} business days"',
+    "closes_late": "it closes after {close}, but may be reopened only within {within}",
     "holidays_end": "its holidays end in {year}; targets reach to {until}",
     "times_as_utc": "times without an offset are read as UTC, the zone of the desk; state {key} "
     "in {table}",
@@ -38,9 +38,9 @@ TEXTS: Final[dict[str, str]] = {
     "group_not_escalated": "records are routed to this group, and no escalation names it",
     "matrix_not_named": "the manual escalation moves {matrices}; name the one meant: matrix=",
     "state_without_clock": "no clock starts or runs in {state}",
-    "state_without_updates": "no rule is for incidents in this state",
+    "state_without_updates": "no rule covers incidents in this state",
     "unused": "{why}",
-    "no_start": "nothing that depends on a date was checked; {key} says from when",
+    "no_start": "nothing that depends on a date was checked; set {key} to check it",
 }
 
 

@@ -32,7 +32,7 @@ __all__ = [
     "read_holidays",
 ]
 
-TEXT: Final = simple(str, "a non-empty text", {"type": "string"})
+TEXT: Final = simple(str, "non-empty text", {"type": "string"})
 LINE: Final = simple(str, "a text", {"type": "string"}, empty=True)
 TEXTS: Final = list_of(TEXT, single=True)
 FLAG: Final = simple(bool, "true or false", {"type": "boolean"})

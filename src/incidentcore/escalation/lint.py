@@ -23,32 +23,32 @@ __all__ = ["TEXTS", "lint_escalation"]
 
 TEXTS: Final[Texts] = {
     "row_never_applies": "no record can satisfy its condition",
-    "row_never_applies.rows": "every record that it is for is taken by the rows before: {rows}",
-    "all_of_nobody": "everybody must acknowledge, but it notifies groups and roles, which are "
-    "nobody by id: any acknowledgement counts; name people or an on-call schedule",
+    "row_never_applies.rows": "earlier rows match every record that it matches: {rows}",
+    "all_of_nobody": "everybody must acknowledge, but the members of groups and roles are "
+    "unknown: any acknowledgement counts; name people or an on-call schedule",
     "repeats_nothing": "none of its levels fires after a delay, so there is nothing to repeat",
     "level_never_fires.no_clock": "no definition is of the kind or name {clock!r}",
     "level_never_fires.level_above": "the level above it never fires",
-    "level_never_fires.ended": "{since} is set only while the record is not open, and silent",
+    "level_never_fires.ended": "{since} is set only while the record is not open, "
+    "when no level fires",
     "level_never_fires.row": "its condition never holds where the row applies",
     "level_never_fires.not_open": "its condition holds only while the record is not open",
     "level_never_fires.contact_hours": "its contact hours never open again",
-    "level_never_fires.calendar": "the calendar of its delay is never open so long again",
+    "level_never_fires.calendar": "the calendar of its delay never has that much open time again",
     "out_of_order.delay": "falls due after {delay}, before the level above it",
     "out_of_order.clock": (
         "falls due after {elapsed} on the clock of {definition!r}, before the level above it"
     ),
-    "due_at_once": "{point} of {definition!r} is its start, or before it",
+    "due_at_once": "{point} of {definition!r} is at its start or before",
     "silenced_at_once": "counts from the acknowledgement that silences it: set until='resolved'",
-    "loop.row": "its condition reads what noting a delivery changes",
-    "loop.moment": "noting its delivery moves {since}, from which it counts again",
-    "loop.level": "its condition reads what noting its delivery changes",
+    "loop.row": "its condition reads a field that recording a delivery changes",
+    "loop.moment": "recording its delivery changes {since}, so that it starts again",
+    "loop.level": "its condition reads a field that recording its delivery changes",
     "may_tell_nobody": "notifies nobody while {fields}: add a target, or a condition to the row",
     "may_tell_nobody.gap": "nobody is on call at {at}, which notifies nobody while {fields}",
     "nobody_to_tell": "nobody is on call at {at}",
     "unreachable_step": (
-        "the step of {person!r} {step} after the page comes no sooner than the next level, "
-        "{wait} after it"
+        "the step of {person!r} {step} after the page is not before the next level, {wait} after it"
     ),
 }
 """The text of each code; if a code has several, by the value of ``because`` in its data."""

@@ -199,7 +199,7 @@ class EscalationRow:
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or "/" in self.name:
-            raise EscalationMatrixError("name", self.name, "a non-empty text without a slash")
+            raise EscalationMatrixError("name", self.name, "non-empty text without a slash")
         if not self.levels:
             raise EscalationMatrixError(f"{self.name}.levels", (), "at least one level")
         for name in ("when", "ack_when"):
@@ -292,10 +292,10 @@ class EscalationMatrix(Tabular):
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or "/" in self.name:
-            raise EscalationMatrixError("name", self.name, "a non-empty text without a slash")
+            raise EscalationMatrixError("name", self.name, "non-empty text without a slash")
         names = [row.name for row in self.rows]
         if not names or len(set(names)) != len(names):
-            raise EscalationMatrixError("rows", names, "one or more rows, each name once")
+            raise EscalationMatrixError("rows", names, "one or more rows with different names")
         levels = (one for row in self.rows for level in row.levels for one in level.trigger.asks)
         asked = (*(row.when for row in self.rows), *levels)
         object.__setattr__(self, "timed", timed_tests(asked))

@@ -57,8 +57,9 @@ STANDARD_CELLS: Final[Cells] = (
 """The cells that a model uses by default, most specific first; each is a tuple of fields."""
 
 _TEXTS: Final[Mapping[str, str]] = {
-    "completed_only": "no record of {n} is open: what takes long is missing; export open ones too",
-    "mostly_censored": "{censored} of {n} visits have no end: too few say how long it takes",
+    "completed_only": "all {n} records have ended, so long ones may be missing; export open "
+    "records too",
+    "mostly_censored": "{censored} of {n} visits have no known end: too few show how long it takes",
     "too_few": "{n} visits, fewer than {enough}",
 }
 

@@ -37,7 +37,7 @@ VolumeUnit: TypeAlias = Literal["hour", "day"]
 """The length of a step: an hour, or a day in the time zone."""
 
 _HOUR: Final = timedelta(hours=1)
-_TEXTS: Final = {"short_history": "{n} whole weeks of history; two are needed for a spread"}
+_TEXTS: Final = {"short_history": "{n} whole weeks of history; a forecast needs two"}
 _NO_SPREAD: Final = 1e-9
 
 

@@ -71,7 +71,7 @@ class AlertFaults:
         if isinstance(value, str) and (value or not required):
             return value
         if value is not None:
-            self.wrong(value, "a non-empty text" if required else "text", f"{path}.{name}")
+            self.wrong(value, "non-empty text" if required else "text", f"{path}.{name}")
         elif required:
             self.missing(name, path)
         return ""

@@ -43,7 +43,7 @@ def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> 
     FrozenMap({'host': 'db1'})
     >>> alert_from_dict({"key": 7, "status": "down"})
     Traceback (most recent call last):
-    incidentcore.errors.FormatError: got 7; allowed: a non-empty text @ $.key
+    incidentcore.errors.FormatError: got 7; allowed: non-empty text @ $.key
     a required field is missing @ $.at
     got 'down'; allowed: firing, resolved @ $.status
     """

@@ -127,7 +127,7 @@ class SampleThreshold:
                 raise DefinitionError(name, span, "a timedelta from zero to 52 weeks")
         stale = self.stale_after
         if stale is not None and not (isinstance(stale, timedelta) and _ZERO < stale <= _LONGEST):
-            raise DefinitionError("stale_after", stale, "a timedelta of more than zero to 52 weeks")
+            raise DefinitionError("stale_after", stale, "a timedelta above zero, at most 52 weeks")
         for name in ("severity", "title"):
             need_kind(name, getattr(self, name), str, DefinitionError)
 

@@ -181,7 +181,7 @@ class Kpi:
 
     def _check_id(self) -> None:
         if not isinstance(self.id, str) or not self.id:
-            raise KpiDefinitionError("id", self.id, "a non-empty text")
+            raise KpiDefinitionError("id", self.id, "non-empty text")
         if any(word in _FORBIDDEN for word in re.findall("[a-z]+", self.id.casefold())):
             verb = _VERBS.get(getattr(self.measure, "stop", None), "")
             name = f"mean_{'open_' if self.clock else ''}time_to_{verb}"

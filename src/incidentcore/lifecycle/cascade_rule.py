@@ -118,7 +118,7 @@ class CascadeRule:
         for name in ("id", "on"):
             value = getattr(self, name)
             if not isinstance(value, str) or not (value or (name == "on" and self.changes)):
-                raise LifecycleDefinitionError(f"cascade.{name}", value, "a non-empty text")
+                raise LifecycleDefinitionError(f"cascade.{name}", value, "non-empty text")
         for name in ("source", "target"):
             if getattr(self, name) not in RECORD_TYPES:
                 raise LifecycleDefinitionError(

@@ -25,7 +25,7 @@ _OPAQUE: Final = Proof("unknown", reason="the guard is a function")
 
 LIFECYCLE_TEXTS: Final[Texts] = {
     "ambiguous": "the same facts lead to {to} and to {or_to}",
-    "cascade_may_never_end": "{rules} can undo each other for ever",
+    "cascade_may_never_end": "{rules} can undo each other endlessly",
     "cascade_never": "waits for the {what} {name}, which {lifecycle} does not have",
     "cascade_refused.choice": "{action} from {state} does not take {value!r} as {name}",
     "cascade_refused.guard": "{action} from {state} may be refused by its guard: {guard}",
@@ -37,8 +37,8 @@ LIFECYCLE_TEXTS: Final[Texts] = {
     "never_allowed": "no facts pass its guard: {guard}",
     "no_end": "leads to no final state",
     "no_resolution": "leads to no resolved state",
-    "unknown_field": "needs {name}, which a record of type {record_type} does not have; say"
-    " custom.{name} if it is meant",
+    "unknown_field": "needs {name}, which a record of type {record_type} does not have; "
+    "write custom.{name} for a custom field",
     "unreachable_state": "cannot be reached from {start}",
 }
 """The texts of what ``lint_lifecycle`` finds, by code, and by reason where it has several."""

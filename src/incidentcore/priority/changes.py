@@ -163,7 +163,7 @@ def _set_override(
     by: Actor | str,
     recorded_at: datetime | None,
 ) -> R:
-    need_text("reason", reason, allowed="a non-empty text that says why")
+    need_text("reason", reason, allowed="non-empty text that says why")
     fields: dict[str, Any] = {"priority_override": level}
     return record.with_event(
         Prioritized,

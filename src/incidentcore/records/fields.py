@@ -100,13 +100,13 @@ def _text(name: str, value: object) -> object:
 def _some_text(name: str, value: object) -> object:
     if isinstance(value, str) and value:
         return value
-    raise InvalidValueError(name, value, "a non-empty text")
+    raise InvalidValueError(name, value, "non-empty text")
 
 
 def _optional_text(name: str, value: object) -> object:
     if value is None or (isinstance(value, str) and value):
         return value
-    raise InvalidValueError(name, value, "a non-empty text, or None")
+    raise InvalidValueError(name, value, "non-empty text, or None")
 
 
 def _optional_level(name: str, value: object) -> object:
@@ -269,14 +269,17 @@ OPENABLE: Final = frozenset(
 
 # How to change what cannot be set as a field.
 _INSTEAD: Final = {
-    "priority": "a priority by prioritize(...), or by open(..., priority=); ",
-    "exercise": "an exercise by open(..., exercise=), once; ",
-    "state": "a state by advance(...); ",
-    "links": "a link by link(...); ",
-    "lifecycle": "a lifecycle by its migrate(...); ",
-    "category": "a category by classify(...); ",
-    **dict.fromkeys(("impact", "urgency"), "a level by prioritize(...); "),
-    **dict.fromkeys(("assignment_group", "assignee", "support_tier"), "a person by assign(...); "),
+    "priority": "prioritize(...) or open(..., priority=) for the priority; ",
+    "exercise": "only open(..., exercise=) for the exercise; ",
+    "state": "advance(...) for the state; ",
+    "links": "link(...) for links; ",
+    "lifecycle": "migrate(...) of the lifecycle; ",
+    "category": "classify(...) for the category; ",
+    **dict.fromkeys(("impact", "urgency"), "prioritize(...) for impact and urgency; "),
+    **dict.fromkeys(
+        ("assignment_group", "assignee", "support_tier"),
+        "assign(...) for group, assignee and tier; ",
+    ),
     **dict.fromkeys(("hold_reason", "resolution_code", "resolution_notes"), "advance(...); "),
 }
 _FOLLOWS: Final = ("_at", "_count")  # what the history alone sets
@@ -304,8 +307,8 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
         name = next(name for name in entries if name not in allowed)
         how, near = _INSTEAD.get(name, ""), nearest(name, sorted(allowed))
         if not how and not near:
-            follows = "no moment or count, which follow from the history; "
-            how = follows if str(name).endswith(_FOLLOWS) else "custom= for one of your own; "
+            follows = "other fields, since moments and counts follow from the history; "
+            how = follows if str(name).endswith(_FOLLOWS) else "custom= for fields of your own; "
         raise InvalidValueError("field", name, f"{how}one of {', '.join(sorted(allowed))}{near}")
     return stored_fields(fields)
 

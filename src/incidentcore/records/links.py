@@ -79,7 +79,7 @@ class Link:
 
     def __attrs_post_init__(self) -> None:
         check_link_type(self.type)
-        need_text("target", self.target, allowed="the id of a record, a non-empty text")
+        need_text("target", self.target, allowed="the id of a record, non-empty text")
 
     def inverse(self, source: str) -> Link | None:
         """Return the same link as seen from the target, or None if the type has no inverse."""

@@ -361,7 +361,7 @@ class Record(RecordBase):
         facts.update(event.changes(facts))
         if len(facts) != size:
             extra = ", ".join(sorted(facts.keys() - self.__dict__.keys()))
-            allowed = f"an event for a record of type {self.record_type}, which has no {extra}"
+            allowed = f"only for records with {extra}; those of type {self.record_type} have none"
             raise InvalidValueError("event", getattr(event, "kind", event), allowed)
         facts["updated_at"] = max(facts["updated_at"], event.at)
         longer = self.history + (event,)  # noqa: RUF005  half the time of unpacking a long history

@@ -109,7 +109,7 @@ class RecordBase:
             at: The instant whose caller and assignee are used. Defaults to the latest event.
 
         Raises:
-            InvalidValueError: It is neither an ``Actor`` nor a non-empty text.
+            InvalidValueError: It is neither an ``Actor`` nor non-empty text.
 
         Source: rule H4.
         """

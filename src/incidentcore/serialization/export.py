@@ -68,7 +68,7 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
     given = {"source": source, "prefix": prefix, "id": event.id, "record_id": event.record_id}
     for name, value in given.items():
         if not isinstance(value, str) or not value or _NO_TEXT.search(value):
-            raise InvalidValueError(name, value, "a non-empty text without control characters")
+            raise InvalidValueError(name, value, "non-empty text without control characters")
     return {
         "specversion": "1.0",
         "id": event.id,

@@ -30,7 +30,7 @@ def _span(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
 
 def _word(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     if not isinstance(value, str) or not value or "/" in value:
-        raise DefinitionError(attribute.name, value, "a non-empty text without a slash")
+        raise DefinitionError(attribute.name, value, "non-empty text without a slash")
 
 
 def _text(_: object, attribute: attrs.Attribute[Any], value: object) -> None:

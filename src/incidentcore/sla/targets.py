@@ -258,11 +258,11 @@ def target_of(hours: float, minutes: float, target: Target | None) -> Target:
     """Return the target given as hours and minutes, or in another form."""
     if target is not None:
         if hours or minutes:
-            raise SlaDefinitionError("hours", hours or minutes, "a time or a target, not both")
+            raise SlaDefinitionError("hours", hours or minutes, "hours or a target, not both")
         return target
     for where, part in (("hours", hours), ("minutes", minutes)):
         if isinstance(part, bool) or not isinstance(part, (int, float)) or not 0 <= part < inf:
-            allowed = "a finite number, not negative; a timedelta goes in target= (update: every=)"
+            allowed = "a finite number from 0; pass a timedelta as target=, or every= for updates"
             raise SlaDefinitionError(where, part, allowed)
     if not hours and not minutes:
         allowed = "hours= or minutes= above 0, or target=BusinessDays(2) or another form"

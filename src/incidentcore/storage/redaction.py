@@ -160,7 +160,7 @@ class _Redaction:
 def _check_name(name: object) -> str:
     if isinstance(name, str) and name:
         return name
-    raise InvalidValueError("alias", name, "a non-empty text")
+    raise InvalidValueError("alias", name, "non-empty text")
 
 
 def _hidden(value: Any) -> Any:

@@ -160,7 +160,7 @@ class AuditLog(Import[Incident]):
             action = "opened as New; the state counts as entered by this row's time at the latest"
             tell(first, "incident_state", "first_row_not_new", action)
         if times[0] < incident.opened_at:
-            tell(first, "sys_updated_at", "before_opening", "kept as it stands")
+            tell(first, "sys_updated_at", "before_opening", "kept unchanged")
         created_at = custom.get("created_at")
         if created_at is not None and created_at < incident.opened_at:
             tell(first, "sys_created_at", "created_before_opened", "kept under custom")

@@ -48,7 +48,7 @@ def check_mapping(mapping: Mapping[str, str | int]) -> None:
             raise InvalidValueError(f"mapping[{name}]", column, "a column's name or place from 1")
     for name in ("id", "opened"):
         if name not in mapping:
-            raise InvalidValueError("mapping", dict(mapping), f"also a column for {name}")
+            raise InvalidValueError("mapping", dict(mapping), f"one with a column for {name}")
 
 
 def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:

@@ -183,7 +183,7 @@ def _entry(history: HistoryBuilder, entry: Mapping[str, Any], users: set[str]) -
         people = [p.get("summary") or p["id"] for p in entries_of(entry, "assignees")]
         ids = [p["id"] for p in entries_of(entry, "assignees")]
         if len(ids) > 1:
-            action = f"{people[0]} counts, the first"
+            action = f"the first one, {people[0]}, is used"
             history.find(
                 "several_assignees", action, field="assignee", value=", ".join(ids), path=entry_id
             )

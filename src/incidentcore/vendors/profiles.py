@@ -154,7 +154,7 @@ def _log(
         return read_xes(path, activity=activity, fields=columns, **options)
     missing = [name for name in ("case", "activity", "at") if name not in columns]
     if missing:
-        allowed = f"also a column for {missing[0]}, as in case=Id activity=State at=Time"
+        allowed = f"one with a column for {missing[0]}, as in case=Id activity=State at=Time"
         raise InvalidValueError("--map", columns, allowed)
     stated = {name: columns.pop(name, None) for name in ("case", "activity", "at", "by", "group")}
     options = {**stated, **words}

@@ -76,7 +76,7 @@ class TableImport(Import[Incident]):
         for number, row in self._complete():
             _, key = self._cells(number, row)
             if key in last:
-                text = "row left out: row {number} counts, the last of this id"
+                text = "row left out: row {number}, the last of this id, is used"
                 action = Phrase(text, number=number)
                 self.findings.add("duplicate_id", action, row=last[key][0], value=key)
             last[key] = (number, row)
@@ -140,7 +140,7 @@ class TableImport(Import[Incident]):
             )
         if self._duplicates is None and number >= _FIRST_ROWS and repeats > number / 2:
             self._refuse(repeats, number)
-        action = Phrase("row left out: row {first} stands", first=first)
+        action = Phrase("row left out: row {first} is used", first=first)
         self.findings.add(
             "duplicate_id", action, row=number, field=self._reader.columns["id"], value=key
         )
@@ -199,7 +199,7 @@ class TableImport(Import[Incident]):
         assignee = plain_text(given.get("assignee"))
         if assignee is not None and "\n" in assignee:
             several = [line.strip() for line in assignee.splitlines() if line.strip()]
-            action = Phrase("{name} counts, the first", name=several[0])
+            action = Phrase("the first one, {name}, is used", name=several[0])
             column, value = reader.columns["assignee"], ", ".join(several)
             history.find("several_assignees", action, field=column, value=value)
             shown["assignee"] = assignee = several[0]

@@ -79,7 +79,7 @@ def compare_rules(
     """
     now = as_utc(now, "now")
     if isinstance(before, Desk) is not isinstance(after, Desk):
-        raise InvalidValueError("after", after, "a desk to compare with a desk, or neither")
+        raise InvalidValueError("after", after, "a desk only if the other rules are a desk too")
     paths = (group_by,) if isinstance(group_by, str) else tuple(group_by)
     reads = [reader(path) for path in paths]
     count = 0

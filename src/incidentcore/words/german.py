@@ -115,7 +115,7 @@ _HISTORY: Final = {
 _LIFECYCLE: Final = {
     "the same facts lead to {to} and to {or_to}": "dieselben Angaben führen nach {to} und nach "
     "{or_to}",
-    "{rules} can undo each other for ever": "{rules} können einander endlos rückgängig machen",
+    "{rules} can undo each other endlessly": "{rules} können einander endlos rückgängig machen",
     "waits for the {what} {name}, which {lifecycle} does not have": "wartet auf {what} {name}; "
     "{lifecycle} hat das nicht",
     "{action} from {state} does not take {value!r} as {name}": "{action} aus {state} nimmt "
@@ -131,9 +131,9 @@ _LIFECYCLE: Final = {
     "no facts pass its guard: {guard}": "nichts erfüllt die Bedingung: {guard}",
     "leads to no final state": "führt zu keinem Endzustand",
     "leads to no resolved state": "führt zu keiner Lösung",
-    "needs {name}, which a record of type {record_type} does not have; say custom.{name} if it is "
-    "meant": "braucht {name}, das ein Datensatz vom Typ {record_type} nicht hat; gegebenenfalls "
-    "custom.{name} schreiben",
+    "needs {name}, which a record of type {record_type} does not have; write custom.{name} for a "
+    "custom field": "braucht {name}, das ein Datensatz vom Typ {record_type} nicht hat; "
+    "gegebenenfalls custom.{name} schreiben",
     "cannot be reached from {start}": "ist von {start} aus unerreichbar",
 }
 
@@ -191,9 +191,9 @@ _ESCALATIONS: Final = {
     "{text}": "{text}",
     "{why}, pass {pass_}": "{why}, Durchgang {pass_}",
     "no record can satisfy its condition": "kein Datensatz kann ihre Bedingung erfüllen",
-    "every record that it is for is taken by the rows before: {rows}": "jeden Datensatz, für den "
+    "earlier rows match every record that it matches: {rows}": "jeden Datensatz, für den "
     "sie da ist, nehmen die Zeilen davor: {rows}",
-    "everybody must acknowledge, but it notifies groups and roles, which are nobody by id: any "
+    "everybody must acknowledge, but the members of groups and roles are unknown: any "
     "acknowledgement counts; name people or an on-call schedule": "alle müssen quittieren, aber "
     "benachrichtigt werden Gruppen und Rollen, die niemanden mit Kennung nennen: jede Quittung "
     "zählt; Personen oder einen Bereitschaftsplan angeben",
@@ -202,34 +202,34 @@ _ESCALATIONS: Final = {
     "no definition is of the kind or name {clock!r}": "nichts hat diese Art oder diesen Namen: "
     "{clock!r}",
     "the level above it never fires": "die Stufe darüber kommt nie",
-    "{since} is set only while the record is not open, and silent": "{since} ist nur gesetzt, wenn "
-    "der Datensatz nicht offen ist, und dann ist Ruhe",
+    "{since} is set only while the record is not open, when no level fires": "{since} ist nur "
+    "gesetzt, wenn der Datensatz nicht offen ist, und dann ist Ruhe",
     "its condition never holds where the row applies": "ihre Bedingung gilt nie, wo die Zeile gilt",
     "its condition holds only while the record is not open": "ihre Bedingung gilt nur, wenn der "
     "Datensatz nicht offen ist",
     "its contact hours never open again": "ihre Kontaktzeiten öffnen nie mehr",
-    "the calendar of its delay is never open so long again": "der Kalender ihrer Frist ist nie "
-    "mehr so lange offen",
+    "the calendar of its delay never has that much open time again": "der Kalender ihrer Frist "
+    "ist nie mehr so lange offen",
     "falls due after {delay}, before the level above it": "wird nach {delay} fällig, vor der Stufe "
     "darüber",
     "falls due after {elapsed} on the clock of {definition!r}, before the level above it": "wird "
     "nach {elapsed} auf der Uhr von {definition!r} fällig, vor der Stufe darüber",
-    "{point} of {definition!r} is its start, or before it": "{point} von {definition!r} ist der "
+    "{point} of {definition!r} is at its start or before": "{point} von {definition!r} ist der "
     "Beginn oder liegt davor",
     "counts from the acknowledgement that silences it: set until='resolved'": "zählt ab der "
     "Bestätigung, die sie zum Schweigen bringt: until='resolved' setzen",
-    "its condition reads what noting a delivery changes": "ihre Bedingung liest, was das Vermerken "
-    "einer Zustellung ändert",
-    "noting its delivery moves {since}, from which it counts again": "das Vermerken ihrer "
+    "its condition reads a field that recording a delivery changes": "ihre Bedingung liest, was "
+    "das Vermerken einer Zustellung ändert",
+    "recording its delivery changes {since}, so that it starts again": "das Vermerken ihrer "
     "Zustellung verschiebt {since}, ab dem sie neu zählt",
-    "its condition reads what noting its delivery changes": "ihre Bedingung liest, was das "
-    "Vermerken ihrer Zustellung ändert",
+    "its condition reads a field that recording its delivery changes": "ihre Bedingung liest, was "
+    "das Vermerken ihrer Zustellung ändert",
     "notifies nobody while {fields}: add a target, or a condition to the row": "erreicht "
     "niemanden, solange {fields}: ein Ziel oder eine Bedingung der Zeile ergänzen",
     "nobody is on call at {at}, which notifies nobody while {fields}": "um {at} hat niemand "
     "Bereitschaft; niemand wird erreicht, solange {fields}",
     "nobody is on call at {at}": "um {at} hat niemand Bereitschaft",
-    "the step of {person!r} {step} after the page comes no sooner than the next level, {wait} "
+    "the step of {person!r} {step} after the page is not before the next level, {wait} "
     "after it": "der Schritt von {person!r} {step} nach dem Ruf kommt nicht vor der folgenden "
     "Stufe, {wait} nach ihm",
 }
@@ -240,7 +240,7 @@ _UPDATES: Final = {
     "{span} after the change": "{span} nach der Änderung",
     "{span} after the end": "{span} nach dem Ende",
     "no record satisfies its condition": "kein Datensatz erfüllt ihre Bedingung",
-    "every record that it is for is taken by the rule {rule_name!r} before": "jeden Datensatz, für "
+    "the earlier rule {rule_name!r} matches every record that it matches": "jeden Datensatz, für "
     "den sie da ist, nimmt die Regel {rule_name!r} davor",
     "where it applies, its {part} always holds: no regular update is ever due": "wo sie gilt, gilt "
     "auch immer {part}: keine regelmäßige Mitteilung wird je fällig",
@@ -254,48 +254,48 @@ _UPDATES: Final = {
 }
 
 _DESK: Final = {
-    "some records have no service; end with an agreement without when": "manche Datensätze haben "
+    "some records have no service; add a last agreement without when": "manche Datensätze haben "
     "keine Vereinbarung; zuletzt eine ohne Bedingung angeben",
     "no target for {levels}; add else = a target": "kein Ziel für {levels}; ein sonstiges "
     "Ziel ergänzen",
-    "the rules before it take every record that it is for": "die Regeln davor nehmen jeden "
+    "earlier rules match every record that it matches": "die Regeln davor nehmen jeden "
     "Datensatz, für den sie da ist",
-    "{fields} may change during a ticket; say on_change = keep_elapsed, restart or retroactive": ""
+    "{fields} may change during a ticket; set on_change = keep_elapsed, restart or retroactive": ""
     "{fields} kann sich ändern; on_change = keep_elapsed, restart oder retroactive angeben",
     "level {level} waits for the {clock} clock, which {who} does not have": "Stufe {level} wartet "
     "auf die Uhr {clock}, die {who} nicht hat",
     "{worse} is later than {milder}": "{worse} ist später als {milder}",
     "{point} does not lie after the start of the {clock} clock of {target}": "{point} liegt nicht "
     "nach dem Beginn der Uhr {clock} von {target}",
-    "{point} lies far beyond the due of the {clock} clock": "{point} liegt weit hinter der "
+    "{point} lies far beyond the due time of the {clock} clock": "{point} liegt weit hinter der "
     "Fälligkeit der Uhr {clock}",
-    "level {level} comes at the same time as the one before; make one of both": "Stufe {level} "
+    "level {level} is due at the same time as the one before; combine them": "Stufe {level} "
     "kommt zur selben Zeit wie die davor; aus beiden eine machen",
     "level {level} counts from the one before, which waits for the {clock} clock; put levels that "
-    "wait for a clock last, or say at = a later point": "Stufe {level} zählt ab der davor, die auf "
+    "wait for a clock last, or set at = a later point": "Stufe {level} zählt ab der davor, die auf "
     "die Uhr {clock} wartet; Stufen, die auf eine Uhr warten, ans Ende setzen, oder at = ein "
     "späterer Punkt angeben",
     "stage {stage} needs {need} approvals": "Stufe {stage} braucht {need} Genehmigungen",
     "stage {stage} has {within}; no target is longer than {longest}": "Stufe {stage} hat {within}; "
     "kein Ziel ist länger als {longest}",
     "{worse} is longer than {milder}": "{worse} ist länger als {milder}",
-    '{days} days of open time from {start} on end on {end}; for business days say "{days} '
+    '{days} days of open time from {start} on end on {end}; for business days write "{days} '
     'business days"': "{days} Tage offener Zeit ab {start} enden am {end}; für Arbeitstage "
     "gibt es eine eigene Angabe",
-    "it closes after {close}, when it may reopen only within {within}": "sie schließt nach "
+    "it closes after {close}, but may be reopened only within {within}": "sie schließt nach "
     "{close}, kann aber nur innerhalb von {within} wieder eröffnet werden",
     "its holidays end in {year}; targets reach to {until}": "seine Feiertage enden {year}; Ziele "
     "reichen bis {until}",
     "times without an offset are read as UTC, the zone of the desk; state {key} in {table}": ""
     "Zeiten ohne UTC-Versatz gelten als UTC, die Zeitzone der Regeln; {key} in {table} angeben",
-    "nothing that depends on a date was checked; {key} says from when": "was von einem Tag "
+    "nothing that depends on a date was checked; set {key} to check it": "was von einem Tag "
     "abhängt, wurde nicht geprüft; {key} sagt, ab wann",
     "nobody is on call in {count} stretches within {days} days": "in {count} Abschnitten innerhalb "
     "von {days} Tagen hat niemand Bereitschaft",
     "records are routed to this group, and no escalation names it": "Datensätze gehen an diese "
     "Gruppe, und keine Eskalation nennt sie",
     "no clock starts or runs in {state}": "keine Uhr beginnt oder läuft in {state}",
-    "no rule is for incidents in this state": "keine Regel gilt für Störungen in diesem Zustand",
+    "no rule covers incidents in this state": "keine Regel gilt für Störungen in diesem Zustand",
     "the manual escalation moves {matrices}; name the one meant: matrix=": "die Eskalation von "
     "Hand bewegt {matrices}; gemeint ist eine davon: matrix=",
     "{why}": "{why}",
@@ -328,17 +328,17 @@ _EXCLUDED: Final = {
     "an exercise": "eine Übung",
     "the end lies before the beginning": "das Ende liegt vor dem Beginn",
     "never resolved": "nie gelöst",
-    "not linked to any of the things": "mit nichts davon verknüpft",
+    "not linked to any of the items": "mit nichts davon verknüpft",
     "no clock applies": "keine Uhr gilt",
     "the beginning is unknown": "der Beginn ist unbekannt",
     "the end was not reached": "das Ende wurde nicht erreicht",
     "the field is empty": "das Feld ist leer",
-    "the field holds something else than a number": "das Feld enthält keine Zahl",
-    "the source does not say": "die Quelle sagt es nicht",
+    "the field does not hold a number": "das Feld enthält keine Zahl",
+    "not covered by the source": "die Quelle sagt es nicht",
     "the clock has not started": "die Uhr hat nicht begonnen",
     "no update was owed": "keine Mitteilung war geschuldet",
-    "the value is beyond all reason": "der Wert ist unglaubhaft",
-    "outside of the denominator": "gehört nicht zur Grundmenge",
+    "the value is implausible": "der Wert ist unglaubhaft",
+    "outside the denominator": "gehört nicht zur Grundmenge",
     "the clock is paused": "die Uhr ist angehalten",
     "the clock is paused and has breached": "die Uhr ist angehalten und verletzt",
     "reopened and open": "wieder eröffnet und offen",
@@ -354,14 +354,14 @@ _EXCLUDED: Final = {
 }
 
 _FORECASTS: Final = {
-    "no record of {n} is open: what takes long is missing; export open ones too": (
+    "all {n} records have ended, so long ones may be missing; export open records too": (
         "keiner von {n} Vorgängen ist offen: was lange dauert, fehlt; auch offene ausgeben"
     ),
-    "{censored} of {n} visits have no end: too few say how long it takes": (
+    "{censored} of {n} visits have no known end: too few show how long it takes": (
         "{censored} von {n} Aufenthalten sind ohne Ende: zu wenige zeigen, wie lange es dauert"
     ),
     "{n} visits, fewer than {enough}": "{n} Aufenthalte, weniger als {enough}",
-    "{n} whole weeks of history; two are needed for a spread": (
+    "{n} whole weeks of history; a forecast needs two": (
         "{n} ganze Wochen Vorgeschichte; für eine Streuung braucht es zwei"
     ),
 }

@@ -126,7 +126,7 @@ FIGURES: Final = {
 
 FOUND: Final = {
     "left out": "ausgelassen",
-    "left out: the first one counts": "ausgelassen: der erste gilt",
+    "left out: the first one is used": "ausgelassen: der erste gilt",
     "left out: nested too deeply": "ausgelassen: zu tief verschachtelt",
     "row left out: {count} fields instead of {width}": (
         "Zeile ausgelassen: {count} Felder statt {width}"
@@ -134,7 +134,7 @@ FOUND: Final = {
     "row left out: {why}": "Zeile ausgelassen: {why}",
     "row left out: a record needs its opening": "Zeile ausgelassen: ihr fehlt die Eröffnung",
     "left out: {why}": "ausgelassen: {why}",
-    "{name} counts, the first": "{name} gilt, der erste Name",
+    "the first one, {name}, is used": "{name} gilt, der erste Name",
     "kept under custom; known: {known}; a table that you give takes the place of the known words: "
     "name all of them": "unter custom aufgehoben; bekannt: {known}; eine angegebene Tabelle "
     "ersetzt die bekannten Wörter: alle nennen",
@@ -142,8 +142,8 @@ FOUND: Final = {
     "not UTF-8: read as cp1252": "kein UTF-8: als cp1252 gelesen",
     "read as UTF-16": "als UTF-16 gelesen",
     "fields are separated by {mark}": "Felder sind getrennt durch {mark}",
-    "row left out: row {first} stands": "Zeile ausgelassen: Zeile {first} gilt",
-    "record left out: the first one of this id counts": (
+    "row left out: row {first} is used": "Zeile ausgelassen: Zeile {first} gilt",
+    "record left out: the first one of this id is used": (
         "Vorgang ausgelassen: der erste mit dieser Kennung gilt"
     ),
     "record left out: it needs its opening": "Vorgang ausgelassen: ihm fehlt die Eröffnung",
@@ -154,12 +154,12 @@ FOUND: Final = {
     "moved forward by the length of the gap": "um die Lücke nach vorn geschoben",
     "read as UTC, like all times without a zone": "gelesen als UTC, wie alle ohne Zeitzone",
     "kept as a tuple": "aufgehoben als Tupel",
-    "row left out: row {number} counts, the last of this id": (
+    "row left out: row {number}, the last of this id, is used": (
         "Zeile ausgelassen: Zeile {number} gilt, die letzte mit dieser Kennung"
     ),
     "named {key}": "benannt als {key}",
     "kept under custom": "unter custom aufgehoben",
-    "kept as it stands": "aufgehoben, wie es ist",
+    "kept unchanged": "aufgehoben, wie es ist",
     "kept as custom.activity": "als custom.activity aufgehoben",
     "read as a state that is {flags}; say what it means with {option}, {line} in [import] or "
     "{code}": "gelesen als Zustand mit {flags}; was er bedeutet, sagt {option}, {line} in [import] "

@@ -63,11 +63,11 @@ class Event:
     def __attrs_post_init__(self) -> None:
         record_id, event_id = self.record_id, self.id
         if not isinstance(record_id, str) or not record_id:
-            raise InvalidValueError("record_id", record_id, "a non-empty text")
+            raise InvalidValueError("record_id", record_id, "non-empty text")
         if type(self.sequence) is not int or self.sequence < 1:
             raise InvalidValueError("sequence", self.sequence, "a whole number from 1")
         if not isinstance(event_id, str) or not event_id:
-            raise InvalidValueError("id", event_id, "a non-empty text")
+            raise InvalidValueError("id", event_id, "non-empty text")
         if not isinstance(self.by, Actor):
             raise InvalidValueError("by", self.by, "an Actor")
         at = as_utc(self.at)

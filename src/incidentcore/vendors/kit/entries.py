@@ -388,7 +388,7 @@ class EntryLog:
         if when is None:
             return None
         if (name, kind, what) in self._ids:
-            self.find("duplicate_entry", "left out: the first one counts", path=name)
+            self.find("duplicate_entry", "left out: the first one is used", path=name)
             return None
         self._ids.add((name, kind, what))
         known = self.time(recorded_at, "recorded", path=name) or when

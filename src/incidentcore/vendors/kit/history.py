@@ -132,7 +132,7 @@ class HistoryBuilder(EntryLog):
                 name = self.names.get(entry.id, "")
                 path = "" if name else entry.id
                 value = entry.at.isoformat()
-                self.find("before_opening", "kept as it stands", field=name, value=value, path=path)
+                self.find("before_opening", "kept unchanged", field=name, value=value, path=path)
             if place + 1 == len(entries) or entries[place + 1].at != entry.at:
                 if place > start:
                     _chain(entries, range(start, place + 1), values)

@@ -180,7 +180,7 @@ class Import(Iterator[R], Generic[R]):
             if name is not None:
                 key = name
             if key in seen:
-                action = "record left out: the first one of this id counts"
+                action = "record left out: the first one of this id is used"
                 self.findings.add("duplicate_id", action, value=key, key=key)
                 return None
             history = HistoryBuilder(key, self.context)

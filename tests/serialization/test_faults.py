@@ -20,6 +20,7 @@ from incidentcore.records import (
 from incidentcore.serialization import (
     dumps,
 )
+from incidentcore.serialization.faults import Fault, faults_of
 from incidentcore.values import CLOSED, NEW, FrozenMap
 
 
@@ -73,3 +74,11 @@ def test_every_problem_is_listed_with_its_path() -> None:
             "$.value.history[1]",
         ]
     )
+
+
+def test_the_path_of_what_is_nested_too_deeply_is_cut() -> None:
+    """A reader that runs out of stack says where, by the first five steps."""
+    path = ("value", *range(100))
+    assert [*faults_of(RecursionError("stack"), path)] == [
+        Fault("nested too deeply", ("value", 0, 1, 2, 3))
+    ]

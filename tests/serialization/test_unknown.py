@@ -166,3 +166,53 @@ def test_unknown_kinds_of_event_are_kept_and_written_back() -> None:
     assert (event.name, event.body) == ("Teleported", '{"until":{"$thing":[1,null]}}')
     assert plain == to_plain(kept) == to_plain(kept.value)
     assert event == from_plain_with_unknown(to_plain(event), type(event).__mro__[1]).value
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_an_actor_of_several_events_keeps_its_unknown_fields_in_each(place: int) -> None:
+    """Equal actors are read once, but each stands at its own place in the document."""
+    plain = to_plain(incident())
+    plain["value"]["history"][place]["by"]["team"] = "night"
+
+    assert plain == to_plain(from_plain_with_unknown(plain, Incident))
+
+
+def test_an_unknown_field_of_what_is_joined_to_another_is_refused() -> None:
+    """Two intervals that meet are written as one, which leaves no place for the field."""
+    hour = timedelta(hours=1)
+    plain = to_plain(Maintenance([Interval(AT, AT + 2 * hour)], name="x"))
+    (whole,) = plain["value"]["intervals"]
+    middle = "2026-12-23T17:40:00Z"
+    plain["value"]["intervals"] = [
+        {"start": whole["start"], "end": middle},
+        {"start": middle, "end": whole["end"], "colour": "red"},
+    ]
+
+    with pytest.raises(FormatError, match=r"another place @ \$\.value\.intervals\[1\]\.colour"):
+        from_plain_with_unknown(plain, Maintenance)
+
+
+def test_a_value_that_lost_the_place_of_an_unknown_field_is_not_written() -> None:
+    """The error names the field, since it would be lost in silence."""
+    plain = to_plain(incident())
+    plain["value"]["history"][3]["mood"] = "bad"
+    kept = from_plain_with_unknown(plain, Incident)
+    shorter = attrs.evolve(kept, value=Incident.from_history(kept.value.history[:2]))
+
+    with pytest.raises(InvalidValueError, match=r"'history', 3, 'mood'.*since it was read"):
+        to_plain(shorter)
+
+
+def test_an_unknown_event_may_stand_alone_or_among_plain_values() -> None:
+    """It comes back where unknown kinds are kept, with the unknown fields of its own parts."""
+    event = UnknownEvent(
+        record_id="x", sequence=2, at=AT, by=Actor("ada"), name="Teleported", body='{"to":[1]}'
+    )
+    among = to_plain((event, 1))
+    alone = to_plain(event)
+    alone["value"]["by"]["team"] = "night"
+
+    assert from_plain_with_unknown(among, object).value == (event, 1)
+    assert to_plain(from_plain_with_unknown(alone, type(event).__mro__[1])) == alone
+    with pytest.raises(FormatError, match=r"UnknownEvent"):
+        from_plain(among, object)

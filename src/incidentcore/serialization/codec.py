@@ -259,8 +259,6 @@ def _opened(data: Any, kind: Any, registry: Registry, *, keep: bool) -> tuple[st
         name, value = upgrade(str(name), int(str(version)), data["value"])
     except Mismatch as error:
         raise Faults([Fault(str(error), ("version",))]) from None
-    except Exception as error:  # noqa: BLE001  an old document may be broken too
-        raise Faults(faults_of(error, ("value",))) from None
     try:
         name, value = merged(name, value)
     except Exception as error:  # noqa: BLE001  what the older kind was may be broken too

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 from cattrs import BaseValidationError
-from cattrs.errors import AttributeValidationNote, IterableValidationNote
+from cattrs.errors import AttributeValidationNote
 
 from incidentcore.errors import FormatError, InvalidValueError
 
@@ -105,12 +105,8 @@ def faults_of(error: BaseException, path: Path = ()) -> Iterator[Fault]:
 
 
 def _noted(error: BaseException) -> Path:
-    for note in getattr(error, "__notes__", ()):
-        if isinstance(note, AttributeValidationNote):
-            return (note.name,)
-        if isinstance(note, IterableValidationNote):
-            return (note.index,)
-    return ()
+    notes = getattr(error, "__notes__", ())
+    return tuple(note.name for note in notes if isinstance(note, AttributeValidationNote))
 
 
 def show(data: object) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache, partial
 from types import NoneType
-from typing import Any, Final, Literal, TypeVar, get_args, get_origin
+from typing import Any, ClassVar, Final, Literal, TypeVar, get_args, get_origin
 
 import attrs
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
 from incidentcore.categorization import PatternRule
+from incidentcore.errors import InvalidValueError
 from incidentcore.records import FIELD_NAMES, Event, LifecycleRef, Record, checked_fields
 from incidentcore.schedule import BusinessCalendar, Holiday
 from incidentcore.serialization.containers import (
@@ -47,7 +48,12 @@ class Reader:
         keep: Read events of unknown kinds as ``UnknownEvent`` instead of refusing them.
         trusted: Accept regular expressions for an engine without a time limit.
         registry: The classes that have a written form.
+
+    Attributes:
+        shared: The classes whose equal values are created only once.
     """
+
+    shared: ClassVar[tuple[type, ...]] = (Actor, Level, LifecycleRef, State)
 
     def __init__(self, *, keep: bool, trusted: bool, registry: Registry = REGISTRY) -> None:
         self.keep = keep
@@ -90,7 +96,7 @@ class Reader:
         if origin in MAPPINGS:
             return self._mapping(self._lazily(arguments[1 if len(arguments) > 1 else 0]))
         read = self._class(origin or kind)
-        if kind not in _SHARED:
+        if kind not in self.shared:
             return read
         return read_shared(
             read, {field.name: type_ for field, type_ in self._registry.fields_of(kind)}
@@ -111,7 +117,7 @@ class Reader:
 
     def _class(self, cls: Any, beside: tuple[str, ...] = ()) -> ReadHook:
         if cls not in self._registry.names:
-            raise TypeError(f"{cls!r} has no written form")
+            raise InvalidValueError("extra", cls, "a class that has a name: Codec({name: class})")
         if issubclass(cls, Record):
             return self._record(cls, beside)
         if cls in self._registry.forms:
@@ -355,7 +361,6 @@ class Reader:
         raise Faults([Fault(f"no type is written as {show(key)}")])
 
 
-_SHARED: Final = (Actor, Level, LifecycleRef, State)
 _SINGLE: Final = frozenset((str, int, float, bool, NoneType))
 _NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
 _TAGS: Final[dict[str, ReadHook]] = {s.tag: s.read for s in SCALARS.values() if s.tag}

@@ -9,7 +9,7 @@ was read.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from incidentcore.serialization.containers import ReadHook
 from incidentcore.serialization.faults import Fault, Faults, Path
@@ -24,6 +24,8 @@ _MESSAGE = "a field that is not known here, in an object that would be written a
 
 class _TracingReader(Reader):
     """A reader, for one document, that remembers the value read from each object."""
+
+    shared: ClassVar[tuple[type, ...]] = ()
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(keep=True, trusted=True, registry=registry)  # it was read before

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 import attrs
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Record
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization.containers import MAPPINGS, is_union, union_shape
@@ -107,7 +108,7 @@ class Writer:
 
     def _class(self, cls: Any) -> Hook:
         if cls not in self._registry.names:
-            raise TypeError(f"{cls!r} has no written form")
+            raise InvalidValueError("extra", cls, "a class that has a name: Codec({name: class})")
         if issubclass(cls, Record):
             return self._record(cls)
         if cls in self._registry.forms:

@@ -7,11 +7,14 @@ import subprocess
 import sys
 from functools import cache
 from importlib import import_module
+from importlib.util import module_from_spec
 from pathlib import Path
+from runpy import run_module
 
 import pytest
 
 import incidentcore
+from incidentcore.errors import MissingExtraError
 
 HEAVY = {"asyncio", "cattrs", "dateutil", "hypothesis", "json", "numpy", "pytest"}
 # What a star import may load of ours; each module less is a gain.
@@ -164,3 +167,82 @@ def test_frames_name_their_extra(missing: str) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert ended.stderr.endswith("python -m pip install 'incidentcore[frames]'\n")
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("name", "absent", "extra"),
+    [
+        ("incidentcore.adapters.dask", "dask", "dask"),
+        ("incidentcore.adapters.spark", "pyarrow", "spark"),
+        ("incidentcore.adapters.sqlalchemy", "sqlalchemy", "sqlalchemy"),
+        ("incidentcore.frames", "numpy", "frames"),
+    ],
+)
+def test_a_room_without_its_extra_names_it(
+    name: str, absent: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The import says what to install."""
+    pytest.importorskip(name)
+    forget(monkeypatch, name)
+    monkeypatch.setitem(sys.modules, absent, None)
+    with pytest.raises(MissingExtraError, match=rf"incidentcore\[{extra}\]"):
+        import_module(name)
+
+
+@pytest.mark.process
+def test_another_module_that_is_missing_is_not_taken_for_the_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A broken installation is not mended by installing the extra again."""
+    pytest.importorskip("incidentcore.frames")
+    forget(monkeypatch, "incidentcore.frames")
+    monkeypatch.setitem(sys.modules, "incidentcore.frames.clock", None)
+    with pytest.raises(ModuleNotFoundError, match=r"incidentcore\.frames\.clock"):
+        import_module("incidentcore.frames")
+
+
+@pytest.mark.process
+def test_laws_without_hypothesis_name_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The room is there, with its contracts; each law and strategy says what to install."""
+    known = import_module("incidentcore.testing")
+    where = known.__spec__
+    assert where is not None
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    room = module_from_spec(where)
+    assert where.loader is not None
+    where.loader.exec_module(room)
+    assert room.StoreContract is known.StoreContract
+    assert {name for name in known.__all__ if getattr(room, name, None) is None} == set()
+    with pytest.raises(MissingExtraError, match=r"incidentcore\.testing\.check_sla needs"):
+        room.check_sla()
+
+
+def forget(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Let a module and those below it be imported again until the end of the test."""
+    for each in [*sys.modules]:
+        if each == name or each.startswith(f"{name}."):
+            monkeypatch.delitem(sys.modules, each)
+    parent, _, last = name.rpartition(".")
+    if hasattr(sys.modules[parent], last):
+        monkeypatch.setattr(sys.modules[parent], last, getattr(sys.modules[parent], last))
+
+
+def test_a_room_is_an_attribute_before_it_is_imported() -> None:
+    """The facade imports it when it is asked for, once."""
+    assert incidentcore.__getattr__("forecast") is sys.modules["incidentcore.forecast"]
+
+
+def test_the_package_is_a_program(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``python -m incidentcore`` is the command line; importing its module starts nothing."""
+    monkeypatch.setattr(sys, "argv", ["incidentcore", "--version"])
+    monkeypatch.delitem(sys.modules, "incidentcore.__main__", raising=False)
+    import_module("incidentcore.__main__")
+    assert capsys.readouterr().out == ""
+    monkeypatch.delitem(sys.modules, "incidentcore.__main__")
+    with pytest.raises(SystemExit) as ended:
+        run_module("incidentcore", run_name="__main__")
+    assert not ended.value.code
+    assert capsys.readouterr().out == f"incidentcore {incidentcore.__version__}\n"

@@ -15,21 +15,58 @@ from incidentcore.vendors import read_table
 
 from .engines import KPIS, MAPPING, MODES, how, tickets
 
-pytest.importorskip("pyspark")
-pandas = pytest.importorskip("pandas")
-pytest.importorskip("pyarrow")
+pyarrow = pytest.importorskip("pyarrow")
+pytest.importorskip("narwhals")
 adapter = pytest.importorskip("incidentcore.adapters.spark")
 pytestmark = [
-    pytest.mark.process,
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning"),
 ]
 
 
+class Partitioned:
+    """What the adapter uses of Spark's data frame: each partition is mapped by itself."""
+
+    def __init__(self, partitions: list[list[Any]]) -> None:
+        self.partitions = partitions
+        self.rows: list[tuple[bytearray]] = []
+
+    def mapInArrow(self, work: Any, schema: str) -> Partitioned:  # noqa: N802  Spark's name
+        """Run a function on the batches of each partition, as a worker does."""
+        assert schema == "part binary"
+        for batches in self.partitions:
+            for batch in work(iter(batches)):
+                assert batch.schema == pyarrow.schema([("part", pyarrow.binary())])
+                self.rows += [(bytearray(one),) for one in batch.column("part").to_pylist()]
+        return self
+
+    def collect(self) -> list[tuple[bytearray]]:
+        """Return the rows; Spark gives binary values as a bytearray."""
+        return self.rows
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_each_partition_gives_one_part(mode: str) -> None:
+    """A partition of several batches, one of a single one and an empty one are the whole."""
+    rows = tickets(60)
+    batches = [pyarrow.RecordBatch.from_pylist(rows[at : at + 20]) for at in (0, 20, 40)]
+    frame = Partitioned([batches[:2], batches[2:], []])
+    whole = gather_kpis(KPIS, read_table(rows, MAPPING), **how(mode))
+    assert adapter.gather_spark(frame, KPIS, MAPPING, **how(mode)) == whole
+    assert len(frame.rows) == 3
+
+
+def test_a_frame_without_partitions_has_an_empty_part() -> None:
+    """The answer has the figures asked for, of no record."""
+    found = adapter.gather_spark(Partitioned([]), KPIS, MAPPING, **how("exact"))
+    assert found == gather_kpis(KPIS, [], **how("exact"))
+
+
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
     """Return a session on this machine, whose workers run this interpreter."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415
+    pytest.importorskip("pandas")
+    SparkSession = pytest.importorskip("pyspark.sql").SparkSession  # noqa: N806  its name
 
     os.environ["PYSPARK_PYTHON"] = sys.executable
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
@@ -39,6 +76,7 @@ def session() -> Iterator[Any]:
     spark.stop()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("mode", MODES)
 def test_partitions_give_the_whole(session: Any, mode: str) -> None:
     """Bit for bit for a sketch, figure for figure for exact values, in any zone of the session."""
@@ -50,6 +88,7 @@ def test_partitions_give_the_whole(session: Any, mode: str) -> None:
     assert adapter.gather_spark(frame, KPIS, MAPPING, **how(mode)) == whole
 
 
+@pytest.mark.process
 def test_what_needs_a_history_is_refused_here(session: Any) -> None:
     """Nothing is sent to a worker for a KPI that columns cannot answer."""
     frame = session.createDataFrame([("1",)], "id string")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import functools
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from incidentcore.errors import InvalidValueError, StorageError
 from incidentcore.storage import AsyncRecordStore, RecordStore
 from incidentcore.testing.contracts import StoreContract
 from incidentcore.testing.contracts_async import AsyncStoreContract
+from incidentcore.testing.contracts_base import incident
 
 from . import postgres
 
@@ -168,3 +174,46 @@ class TestOnSqliteAtLength(AtLength, TestOnSqlite):
 @pytest.mark.heavy
 class TestOnPostgresqlAtLength(AtLength, TestOnPostgresql):
     """On a database of PostgreSQL, at length."""
+
+
+def test_a_database_of_another_kind_is_refused() -> None:
+    """The error names the kind, before anything is written."""
+    driver = SimpleNamespace(paramstyle="format", __version__="1.0", version_info=(1, 0))
+    with pytest.raises(InvalidValueError, match=r"mysql.*allowed: sqlite or postgresql"):
+        SqlAlchemyStore(sa.create_engine("mysql+pymysql://host/desk", module=driver))
+
+
+def test_an_engine_that_begins_by_itself_is_used(tmp_path: Path) -> None:
+    """SQLAlchemy's own advice for SQLite is to begin each transaction in a listener."""
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'desk.sqlite'}")
+
+    @sa.event.listens_for(engine, "connect")
+    def _leave_alone(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    store = SqlAlchemyStore(engine)
+    assert store.append("INC-1", incident().history, expected_version=0) == 1
+    assert store.load("INC-1") == incident()
+    store.close()
+    engine.dispose()
+
+
+def test_an_async_database_that_was_damaged_says_so(tmp_path: Path) -> None:
+    """Its error is a StorageError, as that of the sync store."""
+    pytest.importorskip("aiosqlite")
+    file = tmp_path / "desk.sqlite"
+    store = AsyncSqlAlchemyStore(f"sqlite+aiosqlite:///{file}")
+
+    async def use() -> None:
+        assert await store.append("INC-1", incident().history, expected_version=0) == 1
+        with contextlib.closing(sqlite3.connect(file)) as db:
+            db.execute("DROP TABLE incidentcore_events")
+        with pytest.raises(StorageError, match="database: OperationalError: no such table"):
+            await store.load("INC-1")
+        await store.close()
+
+    asyncio.run(use())

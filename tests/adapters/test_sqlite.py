@@ -187,3 +187,47 @@ def test_a_taken_id_says_so(path: Path) -> None:
     with pytest.raises(StaleRecordError, match="the id is taken: record 'INC-1' exists"):
         store.append("INC-1", other.history, expected_version=0)
     store.close()
+
+
+def test_a_value_that_the_file_may_not_hold_is_found_by_its_check(path: Path) -> None:
+    """A number that is missing where the table wants one is damage, and the error says what."""
+    db = sqlite3.connect(path)
+    (sql,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'incidentcore_counters'").fetchone()
+    change = "UPDATE sqlite_schema SET sql = ? WHERE name = 'incidentcore_counters'"
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute(change, [sql.replace("NOT NULL", "")])
+    db.commit()
+    db.close()
+    db = sqlite3.connect(path)
+    db.execute("INSERT INTO incidentcore_counters VALUES ('lost', NULL)")
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute(change, [sql])
+    db.commit()
+    db.close()
+    store = SqliteStore(path)
+
+    with pytest.raises(StorageError, match="NULL value in incidentcore_counters.value"):
+        store.check()
+    store.close()
+
+
+def test_an_interrupted_use_closes_its_connection(path: Path) -> None:
+    """What was begun is rolled back, and the next use opens a connection of its own."""
+    store = SqliteStore(path)
+    with pytest.raises(KeyboardInterrupt), store._writing() as run:
+        run("DELETE FROM incidentcore_events")
+        raise KeyboardInterrupt
+    assert store._idle == []
+    assert store.load("INC-1").version == 3
+    store.close()
+
+
+def test_a_refused_change_leaves_the_connection_in_use(path: Path) -> None:
+    """The transaction is rolled back, so the same connection serves the next call."""
+    store = SqliteStore(path)
+    (before,) = store._idle
+    with pytest.raises(StaleRecordError):
+        store.append("INC-1", incident(title="Another").history, expected_version=0)
+    assert store._idle == [before]
+    assert not before.in_transaction
+    store.close()

@@ -65,8 +65,10 @@ def _begun(db: sa.Connection, *, writes: bool) -> Run:
     if db.dialect.name == "postgresql":
         level = "READ COMMITTED" if writes else "REPEATABLE READ"  # a writer reads once it is alone
         db.execution_options(isolation_level=level)
-    elif not db.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
-        db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    else:
+        db.begin()  # which a listener of the caller's engine may do in the database as well
+        if not db.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+            db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     return _run(db)
 
 

@@ -99,24 +99,19 @@ class SqliteStore(SqlStore):
         try:
             db = self._idle.pop() if self._idle else self._connect()
             yield db
-        except sqlite3.Error as error:
-            if db is not None:
+        except BaseException as error:
+            if db is not None and isinstance(error, IncidentCoreError):  # the file is as it was
+                db.execute("ROLLBACK")
+                self._idle.append(db)
+            elif db is not None:
                 db.close()
+            if not isinstance(error, sqlite3.Error):
+                raise
             name = getattr(error, "sqlite_errorname", "")
             advice = next((_ADVICE[code] for code in _ADVICE if name.startswith(code)), "")
             raise StorageError(
                 f"SQLite, {self._path}: {error}{advice and f': {advice}'}"
             ) from error
-        except IncidentCoreError:  # the file is as it was
-            if db is not None:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                self._idle.append(db)
-            raise
-        except BaseException:
-            if db is not None:
-                db.close()
-            raise
         self._idle.append(db)
 
     def _connect(self) -> sqlite3.Connection:

@@ -12,7 +12,7 @@ try:
     from incidentcore.frames.kpis import gather_kpis_from
     from incidentcore.frames.tables import Library, records_to_frame, rows, to_frame
 except ModuleNotFoundError as error:
-    if error.name not in ("narwhals", "numpy"):
+    if (error.name or "").partition(".")[0] not in ("narwhals", "numpy"):
         raise
     raise MissingExtraError("frames", "incidentcore.frames") from None
 

@@ -6,16 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
-from incidentcore.errors import InvalidValueError, MissingExtraError
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.engine.accumulators import instant, microseconds
-
-try:
-    import narwhals.stable.v2 as nw
-    import numpy as np
-    from numpy.typing import NDArray
-except ModuleNotFoundError:
-    raise MissingExtraError("frames", "incidentcore.frames") from None
 
 __all__ = [
     "Codes", "Ints", "MISSING", "as_frame", "as_instants", "as_series", "as_spans", "codes_of",

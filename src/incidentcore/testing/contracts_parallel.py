@@ -99,8 +99,7 @@ class _Writer:
         self, opener: Callable[[], RecordStore], who: str, *, times: int, count: int = 1
     ) -> None:
         context: Any = multiprocessing.get_context(_START)
-        if _START == "forkserver":
-            context.set_forkserver_preload([__name__])  # imported once for all writers
+        context.set_forkserver_preload([__name__])  # imported once for all writers
         self.answers: Connection
         self.answers, sender = context.Pipe(duplex=False)
         self.process = context.Process(

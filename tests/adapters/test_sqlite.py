@@ -192,7 +192,9 @@ def test_a_taken_id_says_so(path: Path) -> None:
 def test_a_value_that_the_file_may_not_hold_is_found_by_its_check(path: Path) -> None:
     """A number that is missing where the table wants one is damage, and the error says what."""
     db = sqlite3.connect(path)
-    (sql,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'incidentcore_counters'").fetchone()
+    (sql,) = db.execute(
+        "SELECT sql FROM sqlite_schema WHERE name = 'incidentcore_counters'"
+    ).fetchone()
     change = "UPDATE sqlite_schema SET sql = ? WHERE name = 'incidentcore_counters'"
     db.execute("PRAGMA writable_schema = ON")
     db.execute(change, [sql.replace("NOT NULL", "")])
@@ -206,7 +208,7 @@ def test_a_value_that_the_file_may_not_hold_is_found_by_its_check(path: Path) ->
     db.close()
     store = SqliteStore(path)
 
-    with pytest.raises(StorageError, match="NULL value in incidentcore_counters.value"):
+    with pytest.raises(StorageError, match=r"NULL value in incidentcore_counters\.value"):
         store.check()
     store.close()
 
@@ -214,9 +216,14 @@ def test_a_value_that_the_file_may_not_hold_is_found_by_its_check(path: Path) ->
 def test_an_interrupted_use_closes_its_connection(path: Path) -> None:
     """What was begun is rolled back, and the next use opens a connection of its own."""
     store = SqliteStore(path)
-    with pytest.raises(KeyboardInterrupt), store._writing() as run:
-        run("DELETE FROM incidentcore_events")
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with store._writing() as run:
+            run("DELETE FROM incidentcore_events")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert store._idle == []
     assert store.load("INC-1").version == 3
     store.close()

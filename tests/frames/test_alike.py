@@ -12,6 +12,7 @@ from incidentcore.instants import Interval
 from incidentcore.kpi import Periods
 from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.kpi.engine.windows import Windows
+from incidentcore.schedule import BusinessCalendar
 
 np = pytest.importorskip("numpy")
 alike = pytest.importorskip("incidentcore.frames.alike")
@@ -51,6 +52,35 @@ def test_keys_beyond_the_table_keep_their_numbers() -> None:
     assert before.tolist() == [0, 1, 1]
     assert after.tolist()[1] == 0
     assert count == len({*before.tolist(), *after.tolist()}) == 3
+
+
+def test_a_table_grows_with_its_keys() -> None:
+    """Keys beyond the first table keep what was numbered before, and come in their order."""
+    numbers = alike._Numbers()
+    assert numbers.of(np.array([9, 4])).tolist() == [1, 0]
+    assert numbers.of(np.array([5_000, 4, 4_999])).tolist() == [3, 0, 2]
+    assert numbers.of(np.array([9_999, 9, 5_000])).tolist() == [4, 1, 3]
+    assert numbers.count == 5
+    assert numbers.of(np.array([1 << 30, 9_999])).tolist() == [5, 4]
+
+
+def test_a_moment_that_a_row_does_not_have_makes_it_odd() -> None:
+    """Such rows are read as records, one by one."""
+    assert alike.place_in([instant(START), 7], START) == 0
+    with pytest.raises(alike.OddRowError):
+        alike.place_in([7, 8], START)
+
+
+def test_spans_of_wall_time_and_of_a_calendar_add_up() -> None:
+    """An hour by the wall, and two hours of which one is open."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-sun": "08:00-09:00"})
+    hours = [instant(START + timedelta(hours=hour)) for hour in (7, 8, 10)]
+    moments = [np.array([at]) for at in hours]
+    rows = alike.Rows(moments, {}, lambda: (hours[0], hours[-1]), 1)
+    hour = 3_600_000_000
+    spans = [(0, 1, None), (1, 2, office)]
+    assert rows.times(spans, None, 1).tolist() == [2 * hour]
+    assert rows.times(spans[:1], None, 2).tolist() == [hour, hour]
 
 
 @given(st.lists(st.integers(-200, 400)))

@@ -214,6 +214,37 @@ def test_a_calendar_for_each_row() -> None:
     assert counts == {"no_calendar": 1}
 
 
+def test_rows_without_an_answer_are_counted_by_their_reason() -> None:
+    """Missing instants, a day that no calendar reaches, and rows of no calendar."""
+    polars = pytest.importorskip("polars")
+    one_day = BusinessCalendar(zone="UTC", hours={}, special={"2026-03-05": "08:00-10:00"})
+    starts = array([BASE, None, BASE])
+    by = polars.Series(["once", "once", "moon"])
+    counts: Counter[str] = Counter()
+    days = frames.add_business_days({"once": one_day}, starts, 2, by=by, counts=counts)
+    assert listed(days) == [None, None, None]
+    assert counts == {"unreachable": 1, "no_calendar": 1, "missing": 1}
+
+    counts = Counter()
+    open_there = frames.is_open({"once": one_day}, starts, by=by, counts=counts)
+    assert listed(open_there) == [False, None, None]
+    assert counts == {"no_calendar": 1, "missing": 1}
+    assert listed(frames.is_open({"once": one_day}, starts, by=by)) == [False, None, None]
+    with pytest.raises(InvalidValueError, match="as many rows as there are: 3"):
+        frames.is_open({"once": one_day}, starts, by=by[:2])
+
+
+def test_a_deadline_far_ahead_is_found() -> None:
+    """Two hours on each 1 January: the third hour lies in the second year, the eleventh in 2032."""
+    hours = {f"{year}-01-01": "08:00-10:00" for year in range(2027, 2040)}
+    calendar = BusinessCalendar(zone="UTC", hours={}, special=hours)
+    due = frames.deadline(calendar, array([BASE] * 2), np.array([3, 11], "timedelta64[h]"))
+    assert listed(due) == [
+        datetime(2028, 1, 1, 9),  # noqa: DTZ001  numpy has no zones
+        datetime(2032, 1, 1, 9),  # noqa: DTZ001
+    ]
+
+
 def test_one_instant_and_one_budget_for_all_rows() -> None:
     """A datetime or timedelta in place of a column counts for every row; budgets may differ."""
     starts = array([BASE, BASE + timedelta(days=1)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.conditions import field
-from incidentcore.errors import InvalidValueError
-from incidentcore.instants import Interval
+from incidentcore.errors import InvalidValueError, MissingExtraError
+from incidentcore.instants import Interval, Versions
 from incidentcore.kpi import (
     AgeBuckets,
     AtMost,
@@ -25,6 +26,7 @@ from incidentcore.kpi import (
     Kpi,
     Periods,
     Rate,
+    RatioOfSums,
     SameDay,
     SlaClocks,
     catalogue,
@@ -362,6 +364,63 @@ def test_rows_of_one_kind_have_times_of_their_own(mode: Any) -> None:
         {**plain, "id": f"o{n}", "in": START + 5 * n * HOUR, "done": None, "state": "New"}
         for n in range(3)
     ]
+    rows.append({**plain, "id": "c", "in": START, "closed": START + 9 * HOUR, "state": "Closed"})
     kpis = KPIS if mode == "exact" else SKETCHED
-    for groups in ((), ("priority",), (AgeBuckets((1, 3)),)):
+    bands = HourBands([("office", OFFICE), ("night", NIGHTS)])
+    for groups in ((), ("priority",), (AgeBuckets((1, 3)),), (bands,)):
         agree("polars", rows, kpis, as_of=AS_OF, group_by=groups, window=None, mode=mode)
+    kpis = tuple(kpi for kpi in kpis if kpi.window_basis != "snapshot")
+    agree("polars", rows, kpis, as_of=AS_OF, group_by=(), window=PERIODS, mode=mode)
+
+
+def test_rows_that_are_not_of_one_kind_are_read_one_by_one() -> None:
+    """A record chosen by its id, a resolution that came after another, a time that may be cut."""
+    rows = [
+        {**one(), "id": str(n), "done": START + n * HOUR, "state": "Resolved", "ack": START + HOUR}
+        for n in range(5)
+    ]
+    rows += [one(id="open", done=None, ack=START), {**one(), "id": None}]
+    cut = catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE.replace(
+        population=AtMost(Duration(stop="acknowledged_at"), HOUR)
+    )
+    ids = Kpi(id="ids", measure=Count(), population=field("id").is_in("3", "open"))
+    agree("polars", rows, (cut, ids), as_of=AS_OF, group_by=(), window=None)
+
+    by_resolution = catalogue.MEAN_TIME_TO_RESOLVE.replace(window_basis="resolved")
+    again = [{**row, "state": "In Progress"} if n % 2 else row for n, row in enumerate(rows[:5])]
+    agree("polars", again, by_resolution, as_of=AS_OF, group_by=(), window=Interval(START, AS_OF))
+
+    twice = SlaDefinition.resolution(hours=2, calendar=NIGHTS, reopen="new_cycle")
+    mapping = {**MAPPING, "state_since": "canceled"}
+    del mapping["canceled"]
+    later = [{**row, "canceled": START + 30 * HOUR} for row in again]
+    kpi = catalogue.sla_compliance(twice)
+    part = frames.gather_kpis_from(as_polars(later), kpi, mapping, as_of=AS_OF)
+    assert part == gather_kpis(kpi, read_table(later, mapping), as_of=AS_OF)
+    assert {len(record.history) for record in read_table(later, mapping)} == {3, 4}
+
+
+def test_a_parquet_file_without_pyarrow_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames of other libraries need no Arrow; a file does."""
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(MissingExtraError, match=r"a parquet file .*incidentcore\[arrow\]"):
+        frames.gather_kpis_from("x.parquet", catalogue.VOLUME, MAPPING, as_of=AS_OF)
+
+
+def test_no_frame_at_all_has_the_figures_of_no_record() -> None:
+    """A list without batches is a frame without rows."""
+    part = frames.gather_kpis_from([], catalogue.VOLUME, MAPPING, as_of=AS_OF)
+    assert part == gather_kpis(catalogue.VOLUME, [], as_of=AS_OF)
+
+
+def test_a_sum_of_times_and_rules_that_change_are_refused() -> None:
+    """A ratio of two sums of times, and versions of a definition, are answered from records."""
+    frame = as_polars([one()])
+    parts = {"numerator": Duration(), "denominator": Duration(stop="closed_at")}
+    ratio = Kpi(id="ratio", measure=RatioOfSums(**parts, of="time to close"))
+    with pytest.raises(InvalidValueError, match=r"ratio.*a sum of times: use compute_kpis"):
+        frames.gather_kpis_from(frame, ratio, MAPPING, as_of=AS_OF)
+    calendars: Versions[BusinessCalendar] = Versions([(START, OFFICE), (AS_OF, NIGHTS)])
+    versions = catalogue.sla_compliance(SlaDefinition.resolution(hours=9, calendar=calendars))
+    with pytest.raises(InvalidValueError, match="its rules depend on the time"):
+        frames.gather_kpis_from(frame, versions, MAPPING, as_of=AS_OF)

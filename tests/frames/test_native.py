@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from incidentcore.errors import InvalidValueError
+
 np = pytest.importorskip("numpy")
 nw = pytest.importorskip("narwhals.stable.v2")
 native = pytest.importorskip("incidentcore.frames.native")
@@ -60,3 +62,42 @@ def test_categories_have_places_too() -> None:
     ):
         places, seen = native.codes_of(nw.from_native(column, series_only=True))
         assert [seen[place] for place in places] == values
+
+
+def test_durations_are_microseconds_in_any_library_and_unit() -> None:
+    """Columns, arrays and one duration; numbers and texts are refused by their type."""
+    spans = [timedelta(hours=1), timedelta(microseconds=-3)]
+    expected = [3_600_000_000, -3]
+    for column in (*columns(spans), np.array([3_600_000, 0], "timedelta64[ms]")):
+        assert native.as_spans(column, "budget").tolist()[:1] == expected[:1]
+    for column in columns(spans):
+        assert native.as_spans(column, "budget").tolist() == expected
+    assert native.as_spans(spans[1], "budget").tolist() == [-3]
+    for wrong in (*columns([1, 2]), np.array([1, 2])):
+        with pytest.raises(InvalidValueError, match=r"budget: got .*allowed: .*timedelta"):
+            native.as_spans(wrong, "budget")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([[1, 2], None, [1, 2]], [(1, 2), None, (1, 2)]),
+        ([{"a": [1]}, {"a": None}, {"a": [1]}], [(("a", (1,)),), (("a", None),), (("a", (1,)),)]),
+        ([1.5, float("nan"), None], [1.5, None, None]),
+    ],
+)
+def test_what_has_no_hash_has_places_too(values: list[Any], expected: list[Any]) -> None:
+    """Lists and structures of a column are compared part by part; not-a-number is none."""
+    polars = pytest.importorskip("polars")
+    places, seen = native.codes_of(nw.from_native(polars.Series(values), series_only=True))
+    assert [seen[place] for place in places] == expected
+
+
+def test_a_few_values_of_a_large_dictionary_have_small_places() -> None:
+    """Two words of two thousand are numbered 0 and 1."""
+    polars = pytest.importorskip("polars")
+    words = [f"w{number:04}" for number in range(2_000)]
+    column = polars.Series(words, dtype=polars.Enum(words)).gather([1_999, 7, 1_999])
+    places, seen = native.codes_of(nw.from_native(column, series_only=True))
+    assert [seen[place] for place in places] == ["w1999", "w0007", "w1999"]
+    assert sorted(set(places.tolist())) == [0, 1]

@@ -82,3 +82,25 @@ def test_an_outcome_of_many_counts_so_often(empty: object, outcome: object) -> N
         single.add(outcome)
     assert many.contents() == single.contents()
     assert many.excluded == {"late": 2}
+
+
+def test_durations_over_a_wide_range_are_sorted_by_key() -> None:
+    """Where key and duration do not fit into one number of 63 bits, the order is the same."""
+    values = sums.Values()
+    wide = 1 << 61
+    values.put(np.array([wide, -wide, 5], np.int64), np.array([3, 3, 0]))
+    values.put(np.array([], np.int64), np.array([], int))
+    values.put(np.array([7, -wide], np.int64), np.array([3, 5]))
+    found = {key: times.tolist() for key, times in values.by_key()}
+    assert found == {0: [5], 3: [-wide, 7, wide], 5: [-wide]}
+
+
+def test_a_sum_that_is_behind_is_not_carried_on() -> None:
+    """Values that came one by one after a sum are added by the next question for it."""
+    sample = Sample(times=True)
+    sums.add_values(sample, np.array([1, 2]))
+    assert sample.total() == 3
+    sample.add(10)
+    sums.add_values(sample, np.array([20, 30]))
+    assert sample.total() == 63
+    assert list(sample.ordered()) == [1, 2, 10, 20, 30]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,10 +13,10 @@ from hypothesis import strategies as st
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, assign
+from incidentcore.records import Incident, assign, set_fields
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition, evaluate_sla
-from incidentcore.values import LintFinding
+from incidentcore.values import Actor, LintFinding
 from incidentcore.vendors import read_table
 
 polars = pytest.importorskip("polars")
@@ -95,6 +96,67 @@ def test_time_in_a_field_is_counted_by_its_values() -> None:
     }
     with pytest.raises(InvalidValueError, match="up to which time_in is counted"):
         frames.records_to_frame(desk(), library="polars", time_in="state")
+
+
+def test_time_in_a_part_of_a_field_ends_with_what_is_asked() -> None:
+    """A dotted field counts by its part; what came after the instant does not count."""
+    record = Incident.open(id="A", title="x", by="kim", at=START, custom={"site": "S1"})
+    record = set_fields(record, custom={"site": "S2"}, at=START + 2 * HOUR, by="ann")
+    record = set_fields(record, custom={"site": "S3"}, at=START + 9 * HOUR, by="ann")
+    how: Any = {"library": "polars", "columns": ["id"], "as_of": START + 5 * HOUR}
+    by_site = frames.records_to_frame([record], time_in="custom.site", **how)
+    assert by_site.to_dicts() == [
+        {"id": "A", "time_in.S1": 2 * HOUR, "time_in.S2": 3 * HOUR},
+    ]
+    by_name = frames.records_to_frame([record], time_in="state.name", **how)
+    assert by_name.to_dicts() == [{"id": "A", "time_in.new": 5 * HOUR}]
+
+
+def test_values_of_several_parts_are_one_text() -> None:
+    """A path of categories, words in order, a person by id, other values by their names."""
+    record = Incident.open(
+        id="A",
+        title="x",
+        by="kim",
+        at=START,
+        category=("mail", "smtp"),
+        tags=["b", "a"],
+        custom={"site": "S1", "zone": ZoneInfo("Europe/Berlin"), "owner": Actor("ann")},
+    )
+    names = [
+        "category",
+        "tags",
+        "custom",
+        "custom.zone",
+        "custom.owner",
+        "closed_at",
+        "description",
+    ]
+    frame = frames.records_to_frame([record], library="polars", columns=names)
+    assert frame.schema["closed_at"] == polars.Datetime("us", "UTC")
+    assert frame.schema["description"] == polars.String
+    category, tags, custom, zone, owner, closed, description = frame.row(0)
+    assert (category, tags, zone, owner) == ("mail/smtp", "a b", "Europe/Berlin", "ann")
+    assert closed is None
+    assert custom.startswith("{'owner': ")
+    assert description == ""
+    bare = Incident.open(id="B", title="y", by="kim", at=START)
+    assert frames.records_to_frame(
+        [bare], library="polars", columns=["category", "tags"]
+    ).rows() == [(None, None)]
+    (by,) = frames.to_frame(record.history, library="polars")["by"]
+    assert by == "kim"
+
+
+def test_values_of_a_frame_without_a_truth_are_read() -> None:
+    """Missing values of pandas are none; an array in a cell stays what it is."""
+    numpy = pytest.importorskip("numpy")
+    frame = pandas.DataFrame(
+        {"n": pandas.array([1, None], dtype="Int64"), "v": [numpy.array([1, 2]), "x"]}
+    )
+    first, second = frames.rows(frame)
+    assert (first["n"], second) == (1, {"n": None, "v": "x"})
+    assert [*first["v"]] == [1, 2]
 
 
 def test_histories_statuses_tables_and_findings_are_frames() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from math import exp
 
+import attrs
 import pytest
 
 from incidentcore.errors import InvalidValueError
@@ -75,6 +76,57 @@ def test_a_model_without_the_cell_of_all_records_is_refused() -> None:
     for options in ({"at": [now + HOUR]}, {"at": [now]}):
         with pytest.raises(InvalidValueError):
             forecast_backlog(model, volume, [], now=now, **options)
+
+
+def test_without_a_history_only_what_is_open_is_said() -> None:
+    """The findings say why; so it is where nothing is open or to come."""
+    now = START + DAY
+    window = Interval(now, now + DAY)
+    open_now = [ticket(1), ticket(2, 2 * DAY), ticket(3, lasts=HOUR)]
+    model = breach_model(AGREED, [], as_of=now, cells=PLAIN)
+    volume = forecast_volume([], as_of=now, window=window, zone="UTC")
+    forecast = forecast_backlog(model, volume, open_now, now=now, at=[now + HOUR])
+    assert (forecast.open, forecast.steps) == (1, ())
+    assert forecast.findings == volume.findings
+    assert volume.findings
+    assert forecast.notes()[0] == str(volume.findings[0])
+
+
+def test_a_rare_cell_is_judged_by_the_coarser_one() -> None:
+    """One of the group was seen, which is not enough; of all, half go on after two hours."""
+    history = [ticket(n, n * DAY, (1 + 2 * (n % 2)) * HOUR) for n in range(28)]
+    now = START + 28 * DAY
+    cells = (("assignment_group",), ())
+    rare = [ticket(100, 28 * DAY, group="Rare")]
+    model = breach_model(AGREED, [*history, *rare], as_of=now, cells=cells, enough=10)
+    volume = forecast_volume([], as_of=now, window=Interval(now, now + DAY), zone="UTC")
+    volume = attrs.evolve(volume, steps=(), findings=(), weeks=4, dispersion=1.0)
+    (step,) = forecast_backlog(model, volume, rare, now=now, at=[now + 2 * HOUR]).steps
+    assert step.expected == pytest.approx(0.5)
+    few = breach_model(AGREED, [*history, *rare], as_of=now, cells=cells, enough=100)
+    (step,) = forecast_backlog(few, volume, rare, now=now, at=[now + 2 * HOUR]).steps
+    assert step.expected == pytest.approx(0.5)
+
+
+def test_a_back_test_counts_what_was_open_then() -> None:
+    """Each day one comes at six for 36 hours: one is open at midnight, two are at noon."""
+    records = [ticket(n, n * DAY + 6 * HOUR, 36 * HOUR) for n in range(40)]
+    mornings = [START + day * DAY for day in (32, 30)]
+    ahead = [DAY, DAY / 2]
+    scores = backtest_backlog(AGREED, records, mornings=mornings, ahead=ahead, zone="UTC")
+    assert [(score.ahead, score.n) for score in scores] == [(DAY, 2), (DAY / 2, 2)]
+    later, sooner = scores
+    assert (later.naive_mae, sooner.naive_mae) == (0.0, 1.0)
+    assert later.mae == pytest.approx(0.0, abs=1e-9)
+    assert sooner.mae == pytest.approx(0.0, abs=1e-9)
+    assert later.widening == sooner.widening == 1.0
+    assert later.coverage == sooner.coverage == 1.0
+    assert str(sooner).startswith("0.5 days ahead, 2 forecasts: MAE ")
+    assert str(later).startswith("1 day ahead, 2 forecasts: MAE ")
+    assert "better than as today (1.0)" in str(sooner)
+
+    with pytest.raises(InvalidValueError, match=r"mornings.*two weeks of history before"):
+        backtest_backlog(AGREED, records, mornings=[START], ahead=[DAY], zone="UTC")
 
 
 @pytest.mark.heavy

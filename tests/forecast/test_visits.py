@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.forecast.history import HOUR, PLAIN, START, ticket
+from tests.forecast.history import AGREED, HOUR, PLAIN, START, ticket
 from tests.forecast.test_breach import model_of
 
 from incidentcore.conditions import field
@@ -13,11 +13,12 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.forecast import (
     breach_model,
 )
-from incidentcore.forecast.visits import standing
+from incidentcore.forecast.visits import rows_of, standing
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident
+from incidentcore.records import Incident, assign
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
+from incidentcore.sla.evaluate import clock_cycles
 
 
 def test_a_visit_counts_from_entering_the_cell() -> None:
@@ -73,3 +74,38 @@ def test_a_clock_stands_nowhere_until_it_starts() -> None:
         assert (found.elapsed, found.target, found.goes_on) == (HOUR, 4 * HOUR, True)
     with pytest.raises(InvalidValueError, match="record"):
         standing(CLOCK, "A", now=NINE)  # type: ignore[arg-type]
+
+
+def test_only_what_a_clock_counted_since_an_instant_is_observed() -> None:
+    """A cycle that ended before, a visit before the start, and a change that keeps the cell."""
+    old = ticket(1, lasts=2 * HOUR)
+    late = advance(
+        assign(
+            Incident.open(id="B", title="x", by="kim", at=START, assignment_group="Desk"),
+            group="Network",
+            at=START + HOUR,
+            by="ada",
+        ),
+        "start",
+        at=START + 2 * HOUR,
+        by="ada",
+    )
+    late = assign(late, assignee="ben", group="Network", at=START + 3 * HOUR, by="ada")
+    fields, as_of = ("assignment_group",), START + 6 * HOUR
+    for record, since, expected in (
+        (old, START + 2 * HOUR, []),
+        (old, START + HOUR, [(("Desk",), (1, 2, True))]),
+        (late, None, [(("Network",), (-1, 4, False))]),
+    ):
+        clock = AGREED if record is old else CLOCK
+        timeline = record.timeline(now=as_of)
+        cycles = clock_cycles(clock, timeline, now=as_of)
+        rows = rows_of(fields, timeline, cycles, as_of, since)
+        hours = [
+            (
+                values,
+                (-1 if entered < 0 else entered // 3_600_000_000, left // 3_600_000_000, ended),
+            )
+            for values, (entered, left, ended) in rows
+        ]
+        assert hours == expected

@@ -20,3 +20,19 @@ def test_the_watch_list_names_the_most_endangered_first() -> None:
     assert listed.items[0].expected_at == START + 6 * HOUR
     assert "took more than the 1:00 that are left" in str(listed)
     assert listed.to_markdown().startswith("| record | chance |")
+
+
+def test_a_record_without_a_chance_is_counted_and_a_small_chance_left_out() -> None:
+    """A group that was never seen has no cell; a chance below the limit is not shown."""
+    cells = (("assignment_group",),)
+    model = model_of([*SIX, OPEN], cells=cells)
+    asked = [ticket(1, 2 * HOUR), ticket(2), ticket(3, group="Unseen")]
+    every = watch_list(model, asked, now=START + 3 * HOUR)
+    assert [item.record.id for item in every.items] == ["INC-00002", "INC-00001"]
+    assert every.unanswered == 1
+    assert every.notes()[0] == "without an answer: 1"
+    high, low = (item.chance.probability for item in every.items)
+    assert low < high
+    some = watch_list(model, asked, now=START + 3 * HOUR, at_least=high)
+    assert [item.record.id for item in some.items] == ["INC-00002"]
+    assert some.unanswered == 1

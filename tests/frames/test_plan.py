@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from incidentcore.conditions import field
 from incidentcore.kpi import AgeBuckets, Count, Kpi, catalogue
+from incidentcore.kpi.engine.accumulators import instant
+from incidentcore.values import FrozenMap
 
 pytest.importorskip("numpy")
 plan = pytest.importorskip("incidentcore.frames.plan")
@@ -44,3 +46,13 @@ def test_ages_are_instants_that_moments_are_compared_with() -> None:
     asked = plan.Plan((catalogue.VOLUME,), MAPPING, AS_OF, (AgeBuckets((1, 5)),), None, "exact", {})
     day = 86_400_000_000
     assert [asked.instants[0] - at for at in asked.instants] == [0, day, 5 * day]
+
+
+def test_an_instant_inside_a_mapping_is_one_for_every_row() -> None:
+    """A condition on a structure is read to its last part."""
+    then = AS_OF - timedelta(days=3)
+    kpi = Kpi(
+        id="x", measure=Count(), population=field("custom.seen").equals(FrozenMap({"by": then}))
+    )
+    asked = plan.Plan((kpi,), MAPPING, AS_OF, (), None, "exact", {})
+    assert asked.instants == [instant(AS_OF), instant(then)]

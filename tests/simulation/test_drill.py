@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -48,6 +49,40 @@ def test_what_contradicts_itself_is_refused(given_: dict[str, object], message: 
     fields: dict[str, object] = {"name": "d", "lasts": 10 * MINUTE, **given_}
     with pytest.raises(DefinitionError, match=message):
         Drill(**fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("make", "where", "given_"),
+    [
+        (lambda: Inject(5, "call", "x"), "at", 5),
+        (lambda: Inject(-MINUTE, "call", "x"), "at", -MINUTE),
+        (lambda: Inject(MINUTE, "", "x"), "kind", ""),
+        (lambda: Inject(MINUTE, "a/b", "x"), "kind", "a/b"),
+        (lambda: Inject(MINUTE, "call", 5), "text", 5),
+        (lambda: Inject(MINUTE, "call", "x", to=5), "to", 5),
+        (lambda: Inject(MINUTE, "call", "x", checks=5), "checks", 5),
+        (lambda: Expectation("", CLOCK), "name", ""),
+        (lambda: Expectation("a", CLOCK, owner=5), "owner", 5),
+        (lambda: Expectation("a", 5), "a.clock", 5),
+        (lambda: BotStep("now", "open", "kim"), "at", "now"),
+        (lambda: BotStep(MINUTE, "", "kim"), "do", ""),
+        (lambda: BotStep(MINUTE, "open", 5), "by", 5),
+        (lambda: BotStep(MINUTE, "open", "kim", record="a/b"), "record", "a/b"),
+        (lambda: Drill(name=5, lasts=MINUTE), "name", 5),
+        (lambda: Drill(name="d", lasts=5), "lasts", 5),
+    ],
+)
+def test_an_error_names_the_attribute(make: Any, where: str, given_: object) -> None:
+    """And what was given for it, for each part of a drill."""
+    with pytest.raises(DefinitionError) as raised:
+        make()
+    assert (raised.value.where, raised.value.given) == (where, given_)
+
+
+def test_an_inject_may_start_at_once_and_say_nothing() -> None:
+    """Zero is a time, and an empty text is a text."""
+    inject = Inject(timedelta(0), "call", "")
+    assert (inject.at, inject.text, inject.to, inject.checks) == (timedelta(0), "", "", "")
 
 
 def test_an_expectation_needs_a_clock() -> None:

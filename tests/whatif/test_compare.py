@@ -58,6 +58,26 @@ def test_a_lunch_break_is_the_witness() -> None:
     assert comparison.counts == {("breached", "met"): 1}
 
 
+def test_a_clock_that_starts_later_differs_from_the_start_of_the_first() -> None:
+    """From 9 to 10 one counts and the other has not begun: 4:30 of 4 h, or 3:30."""
+    record = advance(
+        Incident.open(id="INC-1", title="No mail", by="kim", at=FRIDAY),
+        "start",
+        at=FRIDAY + HOUR,
+        by=ADA,
+    )
+    notes = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    record = advance(record, "resolve", at=FRIDAY + 4.5 * HOUR, by=ADA, **notes)
+    work = attrs.evolve(clock(PLAIN), start=field("state.name").equals("in_progress"))
+    for sides, expected in (
+        ((clock(PLAIN), work), ("breached", "met", "counting -> not started")),
+        ((work, clock(PLAIN)), ("met", "breached", "not started -> counting")),
+    ):
+        (change,) = compare_rules(*sides, [record], now=NOW).changes
+        assert (change.before, change.after, change.why) == expected
+        assert change.since == FRIDAY
+
+
 def test_where_no_instant_differs_the_target_does() -> None:
     """4 h and 5 h in one calendar."""
     (change,) = compare_rules(clock(PLAIN), clock(PLAIN, 5), [incident(4.5)], now=NOW).changes

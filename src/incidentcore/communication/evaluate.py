@@ -244,7 +244,7 @@ def updates_and_wakeup(
     if state is None:
         return (), None
     listed = _listed(state, record.id, now, include_lapsed=include_lapsed)
-    return listed, _wakeup(plan, record, state, now) if state.asked or plan.timed else None
+    return listed, _wakeup(plan, record, state, now)
 
 
 def _ordered(updates: Iterable[U]) -> tuple[U, ...]:

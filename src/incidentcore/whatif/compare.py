@@ -229,8 +229,7 @@ def _first_split(
             while places[side] < len(entries) and entries[places[side]].interval.end <= at:
                 places[side] += 1
             entry = entries[places[side]] if places[side] < len(entries) else None
-            holds = entry is not None and entry.interval.start <= at
-            texts.append(entry.text if holds and entry is not None else "nothing")
+            texts.append("nothing" if entry is None else entry.text)
         if texts[0] != texts[1]:
             return at, f"{texts[0]} -> {texts[1]}"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from fractions import Fraction
 
@@ -15,6 +16,7 @@ from incidentcore.kpi.engine.estimates import (
     interpolate,
     mean,
     survival_curve,
+    survival_interval,
     survival_median,
     wilson,
 )
@@ -67,6 +69,24 @@ def test_without_censoring_the_curve_is_the_empirical_one() -> None:
 
     assert [time for time, _ in curve] == [0, 1, 2, 3, 4]
     assert [share for _, share in curve] == pytest.approx([1, 0.75, 0.5, 0.25, 0])
+
+
+def test_the_interval_of_a_curve_follows_greenwood() -> None:
+    """Of four, each step on the log-log scale; where none is left there is nothing to estimate."""
+    z = 1.959963984540054
+    rows = survival_interval([(3, True), (1, True), (5, False), (2, True)], Fraction(95, 100))
+
+    assert [(time, at_risk) for time, *_, at_risk in rows] == [(0, 4), (1, 4), (2, 3), (3, 2)]
+    assert [share for _, share, *_ in rows] == pytest.approx([1, 0.75, 0.5, 0.25])
+    variance = 1 / (4 * 3) + 1 / (3 * 2) + 1 / (2 * 1)
+    width = z * math.sqrt(variance) / -math.log(0.25)
+    low, high = (0.25 ** math.exp(sign * width) for sign in (1, -1))
+    assert rows[-1][2:4] == pytest.approx((low, high))
+
+    ended = survival_interval([(1, True), (2, True), (9, False)][:2], Fraction(95, 100))
+    assert ended[0] == (0, 1.0, 1.0, 1.0, 2)
+    assert ended[-1] == (2, 0.0, 0.0, 0.0, 1)
+    assert len(ended) == 3
 
 
 def test_a_long_curve_keeps_its_digits() -> None:

@@ -10,6 +10,7 @@ import attrs
 import pytest
 from tests.kpi.tickets import minute
 
+from incidentcore.conditions import Condition, field
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.kpi import (
     AtMost,
@@ -21,7 +22,7 @@ from incidentcore.kpi import (
     ValueMeasure,
     compute_kpis,
 )
-from incidentcore.kpi.measures.base import Measure
+from incidentcore.kpi.measures.base import Measure, history_needs
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar
 
@@ -133,3 +134,28 @@ def test_the_nearest_fields_come_first(path: str, nearest: str) -> None:
     """The error listed seventy names."""
     with pytest.raises(KpiDefinitionError, match=f"field of records; nearest: {nearest}"):
         compute_kpis(Kpi(id="n", measure=Count()), DESK, as_of=AS_OF, group_by=path)
+
+
+@pytest.mark.parametrize(
+    ("condition", "needs"),
+    [
+        (field("kind").equals("commented"), {"kind", "comments"}),
+        (field("kind").is_in("assigned", "escalated"), {"kind", "assignments", "escalations"}),
+        (field("kind").equals("opened"), {"kind"}),
+        (
+            field("kind").equals("commented") & field("by.role").equals("agent"),
+            {"kind", "comments", "by"},
+        ),
+        (
+            ~(field("kind").equals("acknowledged") | field("priority").present()),
+            {"kind", "acknowledgements", "priorities"},
+        ),
+        (field("assignee").equals("prioritized"), {"assignments"}),
+        (field("state.open").is_true(), {"states"}),
+    ],
+)
+def test_a_condition_on_events_needs_what_tells_of_them(
+    condition: Condition, needs: set[str]
+) -> None:
+    """Each kind that is named anywhere in it, and the facts it reads."""
+    assert history_needs(condition) == needs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 import attrs
 
 from incidentcore._checks import NO_ARGUMENTS, nearest
-from incidentcore.conditions import Condition
+from incidentcore.conditions import Condition, FieldTest
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Sample, SketchedSample
@@ -226,19 +226,17 @@ def facts_of(paths: Iterable[str]) -> frozenset[str]:
 def history_needs(condition: Condition) -> frozenset[str]:
     """Return what a source must cover so that a condition can be evaluated over a whole history."""
     facts = {path.partition(".")[0] for path in condition.fields}
-    kinds = _kinds(condition) if "kind" in facts else _NOTHING
+    kinds = [*_kinds(condition)]
     return frozenset(_HISTORY_OF.get(fact, fact) for fact in facts) | frozenset(
-        _TOLD_BY[kind] for kind in kinds if kind in _TOLD_BY
+        _TOLD_BY[kind] for kind in _TOLD_BY if kind in kinds
     )
 
 
-def _kinds(condition: Any) -> frozenset[str]:
-    """Return the kinds of event that a condition names."""
-    if getattr(condition, "path", None) == "kind":
-        value = condition.value
-        return frozenset(value if isinstance(value, (tuple, frozenset)) else (value,))
-    parts = getattr(condition, "parts", None) or (getattr(condition, "part", None),)
-    return frozenset(kind for part in parts if part is not None for kind in _kinds(part))
+def _kinds(condition: Condition) -> Iterator[object]:
+    """Yield the kinds of event that a condition names."""
+    for leaf in condition.leaves():
+        if isinstance(leaf, FieldTest) and leaf.path == "kind":
+            yield from leaf.value if isinstance(leaf.value, (tuple, frozenset)) else (leaf.value,)
 
 
 def moment_needs(*moments: MomentSpec) -> frozenset[str]:

@@ -10,8 +10,10 @@ from incidentcore.desk import Desk, load_desk
 from incidentcore.instants import Interval, Versions
 from incidentcore.records import acknowledge
 from incidentcore.report import build_report, service_page
+from incidentcore.report.clock_sections import _ShortTrace
 from incidentcore.values import Priority
 from incidentcore.vendors import read_table
+from incidentcore.words import ENGLISH
 
 from .cases import DESK, INCIDENTS, NINE, NOW, opened, report, resolved
 
@@ -83,6 +85,39 @@ def test_the_worst_breach_is_shown_with_its_trace() -> None:
     assert report(*INCIDENTS, critical).to_plain()["worst"]["record"] == "hot"
     assert report(INCIDENTS[0]).to_plain()["worst"] is None
     assert "none: no clock went over its target" in str(report(INCIDENTS[0]))
+
+
+def test_a_long_trace_is_cut_in_the_middle() -> None:
+    """Fourteen lines, how many were left out, and the last six; 21 lines are shown whole."""
+
+    class Lines:
+        def __init__(self, count: int) -> None:
+            self.text = "\n".join(f"line {number}" for number in range(1, count + 1))
+
+        def in_words(self, words: object, zone: object) -> str:
+            return self.text
+
+    shown = _ShortTrace(Lines(23)).in_words(ENGLISH).split("\n")  # type: ignore[arg-type]
+    assert shown == [
+        *(f"line {number}" for number in range(1, 15)),
+        "… 3 more lines of the same kind …",
+        *(f"line {number}" for number in range(18, 24)),
+    ]
+    for count in (20, 21):
+        whole = Lines(count)
+        assert _ShortTrace(whole).in_words(ENGLISH) == whole.text  # type: ignore[arg-type]
+
+
+def test_a_clock_of_ones_own_is_said_with_its_target() -> None:
+    """Beside those that every service may have."""
+    desk = load_desk(
+        'desk = 1\nname = "own"\nzone = "UTC"\n[services.all]\ncalendar = "always"\n'
+        'resolution = "4h"\n[services.all.clocks.callback]\ntargets = "30m"\n'
+        'stop = { state = "in_progress" }\n[[agreements]]\nservice = "all"\n'
+    )
+    text = str(report(*INCIDENTS, desk=desk))
+    assert "Service all, resolution: 4h." in text
+    assert "Service all, callback: 30m." in text
 
 
 def test_escalations_are_counted_by_level() -> None:

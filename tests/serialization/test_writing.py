@@ -22,6 +22,25 @@ AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ZONED = 'an instant such as "2026-07-01T09:00:00+02:00[Europe/Berlin]"'
 
 
+@attrs.frozen
+class Branch:
+    """A class that contains its own kind."""
+
+    name: str
+    below: tuple[Branch, ...] = ()
+    beside: Branch | None = None
+
+
+def test_a_class_may_contain_its_own_kind() -> None:
+    """A tree is written and read to its last leaf."""
+    codec = Codec({"AcmeBranch": Branch})
+    tree = Branch("a", (Branch("b", (Branch("c"),)), Branch("d")), Branch("e"))
+    text = codec.dumps(tree)
+    leaf = '{"name":"%s","below":[],"beside":null}'
+    assert leaf % "c" in text
+    assert codec.loads(text, Branch) == tree
+
+
 def holder(kind: Any) -> Any:
     """Return a class with one field, which checks nothing, and its codec."""
     made = attrs.make_class("Held", {"value": attrs.field(type=kind)}, frozen=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pickle
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,11 +18,18 @@ from incidentcore.communication import (
     UpdateRule,
     due_updates,
     major_incident_plan,
+    update_log,
 )
 from incidentcore.conditions import NEVER
+from incidentcore.records import Incident, comment
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps, loads
-from incidentcore.testing import check_communication, communicated_incidents, communication_plans
+from incidentcore.testing import (
+    check_communication,
+    checks_communication,
+    communicated_incidents,
+    communication_plans,
+)
 from incidentcore.testing.checks_communication import POLLS, keep_laws
 
 MINUTE = timedelta(minutes=1)
@@ -69,6 +78,42 @@ PLANS: dict[str, CommunicationPlan] = {
 def test_a_plan_of_ours_keeps_the_laws(name: str) -> None:
     """The preset, a plan in business time and one at night."""
     check_communication(PLANS[name], examples=30)
+
+
+AT = datetime(2026, 6, 1, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", ["office", "night"])
+def test_a_plan_with_hours_keeps_the_laws_on_one_record(name: str) -> None:
+    """Polled each hour for two days: what is due in quiet hours is due when they end."""
+    record = Incident.open(id="INC-1", title="No mail", by="kim", at=AT)
+    record = comment(record, "We look.", by="ada", at=AT + timedelta(hours=5))
+    keep_laws(PLANS[name], record, [60 * hour for hour in range(48)], Random(1))  # noqa: S311
+
+
+def test_what_was_not_recorded_yet_owes_nothing() -> None:
+    """An opening that was written down later is not known at its own time."""
+    record = Incident.open(
+        id="INC-1", title="No mail", by="kim", at=AT, recorded_at=AT + timedelta(hours=3)
+    )
+    for hours, known in ((2, 1), (5, 1), (5, 3), (5, 4)):
+        now, known_at = AT + timedelta(hours=hours), AT + timedelta(hours=known)
+        checks_communication._past_decides(PLANS["night"], record, now=now, known_at=known_at)
+
+
+def test_what_is_due_in_quiet_hours_is_named() -> None:
+    """A plan that is checked against other hours than its own breaks the law."""
+    record = Incident.open(id="INC-1", title="No mail", by="kim", at=AT)
+    plan, now = PLANS["night"], AT + timedelta(days=1)
+    keys = [update.key for update in due_updates(plan, record, now=now, include_lapsed=True)]
+    assert keys
+    checks_communication._quiet_hours_are_quiet(plan, keys, record, now)
+    other: Any = SimpleNamespace(rules=[attrs.evolve(plan.rules[0], during=OFFICE)])
+    log = update_log(plan, record, now=now)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(checks_communication, "update_log", lambda *_, **__: log)
+        with pytest.raises(AssertionError, match="nothing is due in quiet hours"):
+            checks_communication._quiet_hours_are_quiet(other, keys, record, now)
 
 
 @given(st.data())

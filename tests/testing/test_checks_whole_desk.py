@@ -9,10 +9,11 @@ import attrs
 import pytest
 from hypothesis import given
 
-from incidentcore.desk import load_desk
+from incidentcore.desk import check_desk, load_desk
 from incidentcore.errors import FormatError
 from incidentcore.lifecycle import INCIDENT, check_history
 from incidentcore.simulation import Simulation
+from incidentcore.sla import CalendarByField
 from incidentcore.testing import (
     check_whole_desk,
     checks_communication,
@@ -61,6 +62,31 @@ def test_a_desk_that_cannot_be_simulated_says_so() -> None:
 
     absent = check_whole_desk(desk, start=START, examples=1)
     assert absent == ("no simulated desk: its incidents have no action reopen",)
+
+
+def test_a_law_that_breaks_names_the_part() -> None:
+    """A law that holds says nothing."""
+    checks_whole_desk._named("a calendar", lambda: None)
+    with pytest.raises(AssertionError, match=r"^a calendar: this law never holds$"):
+        checks_whole_desk._named("a calendar", broken)
+
+
+@pytest.mark.process
+def test_a_desk_that_promises_nothing_passes() -> None:
+    """Its calendars are checked alone, also where one is chosen by a field."""
+    text = """
+desk = 1
+name = "bare"
+zone = "UTC"
+[calendars.day]
+hours = { mon-fri = "09:00-17:00" }
+"""
+    desk = load_desk(text)
+    by_site = CalendarByField("custom.site", {}, desk.calendars["day"])
+    whole = attrs.evolve(desk, calendars={**desk.calendars, "site": by_site})
+    codes = frozenset(one.code for one in check_desk(whole, start=START))
+    assert whole.service_level is None
+    assert check_whole_desk(whole, start=START, examples=1, accepted=codes) == ()
 
 
 def test_a_finding_of_the_lint_fails_unless_it_is_accepted() -> None:

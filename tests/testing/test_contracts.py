@@ -8,17 +8,21 @@ import tracemalloc
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from multiprocessing import Pipe
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
 import pytest
 
 from incidentcore.conditions import Condition
-from incidentcore.errors import DuplicateEventError, StaleRecordError
-from incidentcore.records import Commented, Event, Record, replay
+from incidentcore.errors import DuplicateEventError, StaleRecordError, StorageError
+from incidentcore.records import Commented, Event, Opened, Record, replay
 from incidentcore.serialization import UnknownEvent
 from incidentcore.storage import Change, InMemoryStore, RecordStore
+from incidentcore.testing import contracts_parallel
 from incidentcore.testing.contracts import StoreContract
+from incidentcore.testing.contracts_base import incident
 
 
 @pytest.fixture(autouse=True)
@@ -401,6 +405,87 @@ def test_a_broken_store_is_caught(broken: type[InMemoryStore], check: str) -> No
     assert not outcome.passed
     assert outcome.error is not None
     assert str(outcome).startswith(f"FAILED  {check}: ")
+
+
+class RefusesNul(InMemoryStore):
+    """Takes no text with a NUL, as some databases."""
+
+    def append(self, record_id: str, events: Iterable[Event], *, expected_version: int) -> int:
+        given = tuple(events)
+        if any("\\x00" in repr(event) for event in given):
+            raise StorageError("no NUL in a text")
+        return super().append(record_id, given, expected_version=expected_version)
+
+
+class CutsAtNul(InMemoryStore):
+    """Keeps a text up to its first NUL, as a program in C does."""
+
+    def append(self, record_id: str, events: Iterable[Event], *, expected_version: int) -> int:
+        cut = [
+            attrs.evolve(event, fields={**event.fields, "description": "before"})
+            if isinstance(event, Opened)
+            else event
+            for event in events
+        ]
+        return super().append(record_id, cut, expected_version=expected_version)
+
+
+@pytest.mark.parametrize(
+    ("store", "passes"), [(InMemoryStore, True), (RefusesNul, True), (CutsAtNul, False)]
+)
+def test_a_store_without_nul_may_refuse_it_but_not_cut_it(
+    store: type[InMemoryStore], *, passes: bool
+) -> None:
+    """A store that does not declare the capability keeps the text, or refuses the record."""
+
+    class Contract(StoreContract):
+        def make_store(self) -> RecordStore:
+            return store()
+
+    (outcome,) = Contract().run(["test_the_character_nul"])
+
+    assert outcome.passed is passes
+
+
+class Busy(InMemoryStore):
+    """Another writer is always a little quicker."""
+
+    def append(self, record_id: str, *_: Any, expected_version: int) -> int:
+        raise StaleRecordError(record_id, expected_version, expected_version + 1)
+
+
+def test_a_writer_that_never_comes_through_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says who, how often, and what is left."""
+    monkeypatch.setattr(contracts_parallel, "_TRIES", 3)
+    with pytest.raises(AssertionError, match="ada tried 3 times to append, and 2 batches are left"):
+        contracts_parallel._write(Busy(), "ada", 2)
+
+
+def test_a_writer_reports_each_batch_and_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ids by batch, None at the end; one that says nothing more, or died, is named."""
+    store = InMemoryStore()
+    store.append("INC-1", incident().history, expected_version=0)
+    answers, sender = Pipe(duplex=False)
+    contracts_parallel._write_elsewhere(lambda: store, "ada", 2, sender, 2)
+    writer = contracts_parallel._Writer.__new__(contracts_parallel._Writer)
+    writer.answers = answers
+    writer.process = SimpleNamespace(kill=lambda: None, join=lambda: None)
+    assert writer.answer() == ["ada-2", "ada-3"]
+    assert writer.answer() == ["ada-4", "ada-5"]
+    assert writer.answer() is None
+    monkeypatch.setattr(contracts_parallel, "_PATIENCE", 0)
+    with pytest.raises(AssertionError, match="a writer said nothing for 0 seconds"):
+        writer.answer()
+    sender.send(["ada-6"])
+    sender.send(None)
+    assert writer.kill() == ["ada-6"]
+    sender.close()
+
+    writer.answers, sender = Pipe(duplex=False)
+    sender.close()
+    with pytest.raises(AssertionError, match="a writer died"):
+        writer.answer()
+    writer.answers.close()
 
 
 class Unfinished(InMemoryStore):

@@ -11,7 +11,6 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
 from incidentcore.categorization import PatternRule
-from incidentcore.errors import InvalidValueError
 from incidentcore.records import FIELD_NAMES, Event, LifecycleRef, Record, checked_fields
 from incidentcore.schedule import BusinessCalendar, Holiday
 from incidentcore.serialization.containers import (
@@ -48,12 +47,9 @@ class Reader:
         keep: Read events of unknown kinds as ``UnknownEvent`` instead of refusing them.
         trusted: Accept regular expressions for an engine without a time limit.
         registry: The classes that have a written form.
-
-    Attributes:
-        shared: The classes whose equal values are created only once.
     """
 
-    shared: ClassVar[tuple[type, ...]] = (Actor, Level, LifecycleRef, State)
+    shared: ClassVar[tuple[type, ...]] = (Actor, Level, LifecycleRef, State)  # equal ones are one
 
     def __init__(self, *, keep: bool, trusted: bool, registry: Registry = REGISTRY) -> None:
         self.keep = keep
@@ -117,7 +113,7 @@ class Reader:
 
     def _class(self, cls: Any, beside: tuple[str, ...] = ()) -> ReadHook:
         if cls not in self._registry.names:
-            raise InvalidValueError("extra", cls, "a class that has a name: Codec({name: class})")
+            raise Mismatch(f"got {cls}; allowed: a class that has a name: Codec({{name: class}})")
         if issubclass(cls, Record):
             return self._record(cls, beside)
         if cls in self._registry.forms:

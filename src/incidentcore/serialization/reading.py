@@ -314,10 +314,9 @@ class Reader:
 
     def any(self, data: Any, _: Any = None) -> Any:
         """Read data that contains its own type, as in a record's custom fields."""
-        kind = type(data)
-        if kind in _SINGLE:
+        if type(data) in _SINGLE:
             return data
-        if kind is list:
+        if type(data) is list:
             return tuple(read_each(enumerate(data), self.any))
         if not isinstance(data, dict):
             raise Mismatch(f"got {show(data)}; allowed: what JSON text reads to")

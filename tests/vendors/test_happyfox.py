@@ -1,0 +1,112 @@
+"""Tickets of HappyFox: who spoke to whom, and what each kind of update changes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from incidentcore.records import Commented, Incident
+from incidentcore.vendors import read_happyfox
+
+TICKET: dict[str, Any] = {
+    "display_id": "HF1",
+    "id": 1,
+    "subject": "No mail",
+    "created_at": "2026-03-02 09:00:00",
+    "status": {"name": "In Progress", "behavior": "pending"},
+    "priority": {"name": "High"},
+    "category": {"name": "Network"},
+    "assigned_to": {"id": 7},
+    "user": {"id": 42},
+    "tags": "mail, berlin",
+    "last_modified": "2026-03-02 12:00:00",
+}
+
+
+def read(*updates: dict[str, Any]) -> Incident:
+    """Return the incident of one ticket whose updates came an hour apart, from ten o'clock on."""
+    listed = [
+        {"update_id": 100 + n, "timestamp": f"2026-03-02 {10 + n}:00:00"} | update
+        for n, update in enumerate(updates)
+    ]
+    (incident,) = read_happyfox({**TICKET, "updates": listed})
+    return incident
+
+
+def test_each_kind_of_update_changes_its_field() -> None:
+    """States, priorities and categories by name, persons by id; a due date is kept as it is."""
+    staff = {"by": {"type": "staff", "id": 7}}
+    incident = read(
+        {
+            **staff,
+            "status_change": {"old": 1, "new": 2, "old_name": "New", "new_name": "In Progress"},
+        },
+        {**staff, "priority_change": {"old_name": "Low", "new_name": "High"}},
+        {**staff, "assignee_change": {"old": 3, "new": 7, "old_name": "Ben", "new_name": "Ada"}},
+        {**staff, "category_change": {"old_name": "Mail", "new_name": "Network"}},
+        {**staff, "due_date_change": {"old": "2026-03-03", "new": "2026-03-04"}},
+    )
+    first = incident.timeline(now=datetime(2026, 3, 2, 9, 30, tzinfo=UTC)).facts_at(
+        datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    )
+    assert first["state"].name == "New"
+    assert (first["assignee"], first["category"]) == ("3", ("Mail",))
+    assert first["custom"]["due_date"] == "2026-03-03"
+    assert incident.state.name == "In Progress"
+    assert (incident.assignee, incident.category) == ("7", ("Network",))
+    assert incident.custom["due_date"] == "2026-03-04"
+    assert incident.tags == frozenset({"mail", "berlin"})
+    assert first["priority"] != incident.priority
+    assert [event.at.hour for event in incident.history] == [9, 10, 11, 12, 13, 14]
+    assert {event.by.role for event in incident.history[1:]} == {"agent"}
+
+
+@pytest.mark.parametrize(
+    ("message_type", "visibility"),
+    [
+        ("p", "internal"),
+        ("private", "internal"),
+        ("private_note", "internal"),
+        ("Private", "internal"),
+        ("n", "public"),
+        ("public", "public"),
+        (None, "public"),
+    ],
+)
+def test_a_private_note_is_internal(message_type: str | None, visibility: str) -> None:
+    """By the type of the message, in capital letters or small ones; all others are public."""
+    incident = read(
+        {"by": {"type": "staff", "id": 7}, "message": {"text": "x", "message_type": message_type}}
+    )
+    (said,) = (event for event in incident.history if isinstance(event, Commented))
+    assert (said.text, said.visibility) == ("x", visibility)
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        ("user", "requester"),
+        ("contact", "requester"),
+        ("staff", "agent"),
+        ("smartrule", "system"),
+    ],
+)
+def test_who_spoke_has_the_role_of_the_kind_of_person(kind: str, role: str) -> None:
+    """Users and contacts ask, staff answer, and all others are programs."""
+    incident = read({"by": {"type": kind, "id": 9}, "message": {"text": "x"}})
+    assert (incident.history[-1].by.id, incident.history[-1].by.role) == ("9", role)
+
+
+def test_the_first_message_is_the_ticket_itself() -> None:
+    """A person's message at the opening is no comment; a program's is."""
+    for kind, count in (("user", 0), ("smartrule", 1)):
+        incident = read(
+            {
+                "timestamp": TICKET["created_at"],
+                "by": {"type": kind, "id": 42},
+                "message": {"text": "No mail."},
+            }
+        )
+        assert sum(isinstance(event, Commented) for event in incident.history) == count

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from incidentcore.desk import load_desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import INCIDENT, check_history
+from incidentcore.priority import PriorityPolicy
+from incidentcore.priority.presets import SERVICENOW
 from incidentcore.records import StateChanged, replay
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps
@@ -34,7 +36,7 @@ from incidentcore.simulation import (
     Workload,
     simulate,
 )
-from incidentcore.values import Impact, Urgency
+from incidentcore.values import Impact, Priority, Urgency
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 PINNED = "321dace4681977358e287db2dc741cb7b6394f355f9186c11acff7e161817ba6"
@@ -204,6 +206,25 @@ def test_one_more_agent_lengthens_no_wait(seed: int, agents: int) -> None:
     )
     assert len(fewer) <= len(more)
     assert all(less <= wait for less, wait in zip(more, fewer, strict=False))
+
+
+@given(st.integers(0, 10**6))
+def test_a_priority_that_no_action_changes_is_as_one_computed_each_time(seed: int) -> None:
+    """A matrix of impact and urgency, and a function that gives the same, make equal records."""
+    function = PriorityPolicy(SERVICENOW.__call__)
+    one = run(seed, days=1).records
+    assert one == run(seed, days=1, desk=attrs.evolve(BARE, priority=function)).records
+
+
+def test_an_action_computes_a_priority_that_the_opening_stated() -> None:
+    """Opened as low, computed as critical: the first action computes it, as ``advance`` does."""
+    stated = {"impact": Impact.HIGH, "urgency": Urgency.HIGH, "computed_priority": Priority.LOW}
+    kinds = [attrs.evolve(KINDS[0], opening=stated)]
+    records = run(1, kinds=kinds).records
+    worked = [record for record in records if record.first_response_at is not None]
+    assert worked
+    assert {record.priority for record in worked} == {Priority.CRITICAL}
+    assert all(record.history[0].fields["computed_priority"] == Priority.LOW for record in records)
 
 
 @given(st.integers(0, 10**6))

@@ -28,12 +28,19 @@ from incidentcore.errors import (
 from incidentcore.instants import Interval
 from incidentcore.records import Incident, assign, comment
 from incidentcore.simulation.outcome import Simulation, Stint
-from incidentcore.simulation.workload import Agent, Exponential, Reassign, Team, Workload
+from incidentcore.simulation.workload import (
+    Agent,
+    Reassign,
+    Team,
+    Workload,
+    arrivals,
+    is_settled,
+    random_draws,
+)
 from incidentcore.values import Actor, FrozenMap
 
 __all__ = ["simulate"]
 
-_HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _CALLER: Final = Actor("caller", "requester")
 _SAID: Final = {"resolution_code": "fix", "resolution_notes": "Done and tested."}
@@ -98,10 +105,11 @@ def simulate(
             raise InvalidValueError(
                 "workloads", needed.skill, f"a skill of an agent: {sorted(known)}"
             )
-    run = _Run(desk, team, window, seed, watch=watch)
+    run = _Run(desk, team, window, kinds, watch=watch)
     for kind in kinds:
         openings = [{"title": kind.name, "by": _CALLER, **one} for one in kind.opening]
-        source = _Source(kind, run.arrivals(kind), run.draws(":", kind), openings)
+        draws = (random_draws(f"{seed}{sign}{kind.name}") for sign in "/:")
+        source = _Source(kind, arrivals(kind, window, next(draws)), next(draws), openings)
         run.at(next(source.arrivals, run.end), run.arrive, source)
     run.play()
     return run.result()
@@ -134,11 +142,13 @@ class _Ticket:
 class _Run:
     """The state of a run."""
 
-    def __init__(self, desk: Desk, team: Team, window: Interval, seed: int, *, watch: bool) -> None:
-        self.desk, self.team, self.window, self.seed = desk, team, window, seed
-        self.end = window.end
+    def __init__(
+        self, desk: Desk, team: Team, window: Interval, kinds: Iterable[Workload], *, watch: bool
+    ) -> None:
+        self.desk, self.team, self.window, self.end = desk, team, window, window.end
         self.agenda = Agenda(desk) if watch else None
         self.lifecycle = desk.lifecycle(Incident.record_type)
+        self.is_settled = is_settled(desk.priority, self.lifecycle, kinds)
         closing = desk.auto_close.get(Incident.record_type)
         self.closes_at = (lambda _: None) if closing is None else closing.at
         asked = next((r.fields for r in self.lifecycle.transitions if r.action == "resolve"), ())
@@ -174,28 +184,6 @@ class _Run:
         if instant < self.end:
             self.numbers += 1
             heappush(self.heap, (instant, self.numbers, step, what))
-
-    def draws(self, sign: str, kind: Workload) -> Iterator[float]:
-        """Return a random stream of a workload."""
-        from random import Random  # noqa: PLC0415  loads a cryptographic library
-
-        return iter(Random(f"{self.seed}{sign}{kind.name}").random, None)  # noqa: S311  a simulation
-
-    def arrivals(self, kind: Workload) -> Iterator[datetime]:
-        """Yield instants with exponential gaps of open time; thinned to the hours of the week."""
-        draws, zone, rates = self.draws("/", kind), kind.arrives.zone, kind.rate
-        most = max(rates)
-        gap = Exponential(_HOUR / most)
-        left = gap(next(draws))  # until the next arrival, from the beginning of a window
-        for window in kind.arrives.windows(self.window.start, self.window.end):
-            length = window.end - window.start
-            while left < length:
-                at = window.start + left
-                local = at.astimezone(zone) if len(rates) > 1 else None
-                if local is None or next(draws) * most < rates[local.weekday() * 24 + local.hour]:
-                    yield at
-                left += gap(next(draws))
-            left -= length
 
     def play(self) -> None:
         """Run the steps until none is left before the end."""
@@ -312,10 +300,10 @@ class _Run:
             return
         if pause is not None and ticket.kind.hold is not None:
             reason = ticket.kind.hold.reason
-            ticket.record = self.desk.advance(ticket.record, "hold", at=now, by=by, reason=reason)
+            ticket.record = self.advance(ticket.record, "hold", now, by, reason=reason)
             self.at(now + pause, self.resume, ticket)
         else:
-            ticket.record = self.desk.advance(ticket.record, "resolve", at=now, by=by, **self.notes)
+            ticket.record = self.advance(ticket.record, "resolve", now, by, **self.notes)
             if ticket.reopens is not None:
                 self.at(now + ticket.reopens[0], self.reopen, ticket)
             closes = self.closes_at(ticket.record)
@@ -325,30 +313,37 @@ class _Run:
         if self.waiting:
             self.dispatch(now)
 
+    def advance(
+        self, record: Incident, action: str, now: datetime, by: Actor, **fields: object
+    ) -> Incident:
+        """Return a record after an action of the desk."""
+        moved = self.lifecycle.advance(record, action, at=now, by=by, fields=fields)
+        return moved if self.is_settled else self.desk.prioritize(moved, at=now)
+
     def after(self, record: Incident, action: str, now: datetime, by: Actor) -> Incident | None:
         """Return a record after an action of the desk; None if the action is refused."""
         try:
-            return self.desk.advance(record, action, at=now, by=by)
+            return self.advance(record, action, now, by)
         except TransitionNotAllowedError:
             return None
 
     def close(self, now: datetime, ticket: _Ticket) -> None:
         """Close a record that is still resolved, as the desk's rule says."""
         if self.closes_at(ticket.record) == now:
-            ticket.record = self.desk.advance(ticket.record, "close", at=now, by=_DESK)
+            ticket.record = self.advance(ticket.record, "close", now, _DESK)
             self.changed(now, ticket)
 
     def cancel(self, now: datetime, ticket: _Ticket) -> None:
         """Let a caller cancel a record that nobody has begun to work on."""
         if ticket.key is not None and ticket.record.first_response_at is None:
             self.waiting, ticket.key = self.waiting - 1, None
-            ticket.record = self.desk.advance(ticket.record, "cancel", at=now, by=_CALLER)
+            ticket.record = self.advance(ticket.record, "cancel", now, _CALLER)
             self.changed(now, ticket)
 
     def resume(self, now: datetime, ticket: _Ticket) -> None:
         """Let a record wait for an agent again after a hold."""
         by = ticket.record.history[-1].by  # who put it on hold
-        ticket.record = self.desk.advance(ticket.record, "resume", at=now, by=by)
+        ticket.record = self.advance(ticket.record, "resume", now, by)
         self.wait(now, ticket)
 
     def reopen(self, now: datetime, ticket: _Ticket) -> None:

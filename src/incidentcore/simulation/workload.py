@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from math import exp, log
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
 from incidentcore._checks import need_text
 from incidentcore.errors import DefinitionError
+from incidentcore.instants import Interval
+from incidentcore.lifecycle import Lifecycle
+from incidentcore.priority import PriorityMatrix, PriorityPolicy
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
 from incidentcore.values import FrozenMap
@@ -28,7 +31,12 @@ __all__ = [
     "Reassign",
     "Team",
     "Workload",
+    "arrivals",
+    "is_settled",
+    "random_draws",
 ]
+
+_HOUR: Final = timedelta(hours=1)
 
 
 @runtime_checkable
@@ -193,6 +201,41 @@ class Workload:
             raise DefinitionError("burst", self.burst, "a whole number from 1")
         if not self.opening:
             raise DefinitionError("opening", self.opening, "at least one mapping of fields")
+
+
+def random_draws(name: str) -> Iterator[float]:
+    """Return the random stream of a name."""
+    from random import Random  # noqa: PLC0415  loads a cryptographic library
+
+    return iter(Random(name).random, None)  # noqa: S311  a simulation
+
+
+def arrivals(kind: Workload, during: Interval, draws: Iterator[float]) -> Iterator[datetime]:
+    """Yield instants with exponential gaps of open time; thinned to the hours of the week."""
+    zone, rates, most = kind.arrives.zone, kind.rate, max(kind.rate)
+    gap = Exponential(_HOUR / most)
+    left = gap(next(draws))  # until the next arrival, from the beginning of a window
+    for window in kind.arrives.windows(during.start, during.end):
+        length = window.end - window.start
+        while left < length:
+            at = window.start + left
+            local = at.astimezone(zone) if len(rates) > 1 else None
+            if local is None or next(draws) * most < rates[local.weekday() * 24 + local.hour]:
+                yield at
+            left += gap(next(draws))
+        left -= length
+
+
+def is_settled(policy: PriorityPolicy, table: Lifecycle, kinds: Iterable[Workload]) -> bool:
+    """Return whether a priority follows from the opening alone: no action of a run changes it."""
+    matrix = policy.calculator
+    if policy.adjustments or type(matrix) is not PriorityMatrix:
+        return False
+    later = {name for row in table.transitions for name in row.sets}
+    later.update(field.target for row in table.transitions for field in row.fields)
+    read, computed = {matrix.row_field, matrix.column_field}, "computed_priority"
+    given = any(computed in one for kind in kinds for one in kind.opening)
+    return read <= {"impact", "urgency"} and later.isdisjoint({*read, computed}) and not given
 
 
 def _skills(given: str | Iterable[str]) -> frozenset[str]:

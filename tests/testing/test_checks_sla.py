@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
+import attrs
 import pytest
+from tests.sla.desk import HOUR, MICRO, MINUTE, OFFICE, at, incident
 from tests.sla.test_lint import CRITICAL, HIGH, STATES, VIP, resolution
 
 from incidentcore.conditions import ALWAYS, NEVER, field
-from incidentcore.records import Assigned, Classified, FieldsChanged, Prioritized
+from incidentcore.instants import Interval
+from incidentcore.records import (
+    Assigned,
+    Classified,
+    Event,
+    FieldsChanged,
+    Incident,
+    Prioritized,
+)
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.sla import CalendarByField, ServiceLevel, SlaPolicy
-from incidentcore.testing import check_sla
+from incidentcore.sla import (
+    CalendarByField,
+    ServiceLevel,
+    SlaDefinition,
+    SlaPolicy,
+    SlaStatus,
+    evaluate_sla,
+)
+from incidentcore.testing import check_sla, checks_sla
+from incidentcore.testing.checks_sla import (
+    SLA_LAWS,
+    Law,
+    law_causality,
+    law_crossings,
+    law_elapsed,
+    law_figures,
+    law_order,
+    law_trace,
+    law_wakeup,
+)
 from incidentcore.testing.strategies_sla import _conditions, change_of, words_of
 from incidentcore.values import Impact, Priority
 
@@ -37,6 +67,239 @@ def test_check_sla_runs_the_lint_and_what_the_caller_states() -> None:
     )
     check_sla(other, at_least_as_good=[(VIP, ALWAYS)])
     check_sla(gap, within=NEVER)
+
+
+RULE = SlaDefinition.resolution(hours=4, calendar=OFFICE)
+SILENT = attrs.evolve(RULE, start=NEVER)
+# Counts from 09:00 to 10:00 and from 11:00 on, so it is due at 14:00.
+RECORD = incident(
+    ("mon 09:00", "new"),
+    ("mon 10:00", "on_hold"),
+    ("mon 11:00", "in_progress"),
+    ("tue 09:30", "resolved"),
+)
+CANCELED = incident(("mon 09:00", "new"), ("mon 10:00", "canceled"))
+
+
+class Answer:
+    """A status with some of its answers changed."""
+
+    def __init__(self, status: SlaStatus, **changed: object) -> None:
+        self.status, self.changed = status, changed
+
+    def __getattr__(self, name: str) -> Any:
+        return self.changed[name] if name in self.changed else getattr(self.status, name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Answer) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def with_gap(status: SlaStatus) -> dict[str, object]:
+    return {"trace": [entry for entry in status.trace if entry.code != "paused"]}
+
+
+def with_empty(status: SlaStatus) -> dict[str, object]:
+    last = list(status.trace)[-1]
+    end = last.interval.end
+    empty = attrs.evolve(last, interval=Interval(end, end), counted=0 * HOUR)
+    return {"trace": [*status.trace, empty]}
+
+
+def with_longer(status: SlaStatus) -> dict[str, object]:
+    first, *rest = status.trace
+    return {"trace": [attrs.evolve(first, counted=first.counted + MINUTE), *rest]}
+
+
+# What is changed in the answer, and the law that breaks, with the words it says: for a rule and a
+# record, at two instants.
+MISTAKES: dict[str, tuple[Callable[[SlaStatus], dict[str, object]], Law, str, str, str]] = {
+    "a hole in the trace": (with_gap, law_trace, "S7: a gap before", "mon 09:30", "mon 13:00"),
+    "an entry without length": (
+        with_empty, law_trace, "S7: an empty entry", "mon 09:30", "mon 13:00",
+    ),
+    "more counted than the entry is long": (
+        with_longer, law_trace, "counts otherwise", "mon 09:30", "mon 13:00",
+    ),
+    "a trace that ends early": (
+        lambda s: {"trace": list(s.trace)[:-1]}, law_trace, "S7: the trace ends at",
+        "mon 09:30", "mon 13:00",
+    ),
+    "no trace": (
+        lambda _: {"trace": ()}, law_trace, "S7: the trace ends at None", "mon 09:30", "mon 13:00",
+    ),
+    "elapsed that is not in the trace": (
+        lambda s: {"elapsed": s.elapsed + MINUTE}, law_trace,
+        "S7: counting sums to 3:00:00, not 3:01:00", "mon 09:30", "mon 13:00",
+    ),
+    "remaining that is not what is left": (
+        lambda s: {"remaining": s.remaining + MICRO}, law_figures, "remaining is not",
+        "mon 09:30", "mon 13:00",
+    ),
+    "breached at the due time": (
+        lambda s: {"breached": s.elapsed >= s.target, "breached_at": s.due_at}, law_figures,
+        "S2: breached is elapsed > target", "mon 09:30", "mon 14:00",
+    ),
+    "a breach without an instant": (
+        lambda _: {"breached_at": None}, law_figures, "breached_at goes with breached",
+        "mon 09:30", "mon 15:00",
+    ),
+    "an instant without a breach": (
+        lambda s: {"breached_at": s.now}, law_figures, "breached_at goes with breached",
+        "mon 09:30", "mon 13:00",
+    ),
+    "a breach that is to come": (
+        lambda s: {"breached_at": s.now + MICRO}, law_figures, "S2: breached only at",
+        "mon 09:30", "mon 15:00",
+    ),
+    "a due time while paused": (
+        lambda s: {"due_at": s.due_at_if_resumed}, law_figures, "S3: a due while paused before it",
+        "mon 09:30", "mon 10:30",
+    ),
+    "a due time that has come with time left": (
+        lambda s: {"due_at": s.now}, law_figures, "S3: due too early", "mon 09:30", "mon 13:00",
+    ),
+    "elapsed that counts down": (
+        lambda s: {"elapsed": 8 * HOUR - s.elapsed}, law_elapsed, "elapsed falls from 6:30:00",
+        "mon 11:30", "mon 13:00",
+    ),
+    "a pause that counts": (
+        lambda s: {"elapsed": s.now - at("mon 09:00")}, law_elapsed, "elapsed grows while paused",
+        "mon 10:15", "mon 10:45",
+    ),
+    "a wake-up at once": (
+        lambda s: {"next_wakeup": s.now}, law_wakeup, "S9: a wake-up at .*, not after",
+        "mon 11:30", "mon 13:00",
+    ),
+    "a wake-up for nothing": (
+        lambda s: {"next_wakeup": s.now + MINUTE}, law_wakeup, "S9: nothing differs at",
+        "mon 11:30", "mon 13:00",
+    ),
+    "no wake-up at the due time": (
+        lambda _: {"next_wakeup": None}, law_wakeup, "S9: an answer differs at .*, before None",
+        "mon 11:30", "mon 14:00",
+    ),
+    "a wake-up only at the breach": (
+        lambda s: {"next_wakeup": at("mon 14:00") + MICRO}, law_wakeup, "S9: an answer differs at",
+        "mon 11:30", "mon 15:00",
+    ),
+    "a due time that is forgotten": (
+        lambda s: {"crossings": lambda p: s.crossings(p) if s.stage != "stopped" else ()},
+        law_crossings, "E1: due was ", "mon 15:00", "tue 10:00",
+    ),
+    "a breach that is forgotten": (
+        lambda s: {
+            "crossings": lambda p: s.crossings(p) if p == "due" or s.now < at("tue 09:00") else ()
+        },
+        law_crossings, "E1: breach was ", "mon 15:00", "tue 10:00",
+    ),
+    "a breach that is found out later": (
+        lambda s: {
+            "crossings": lambda p: s.crossings(p) if p == "due" or s.now > at("tue 09:00") else ()
+        },
+        law_crossings, r"E1: breach was \(\) at ", "mon 15:00", "tue 10:00",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_each_law_finds_a_wrong_answer(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same law passes on the answer before the change."""
+    change, law, words, *moments = MISTAKES[name]
+    now, later = map(at, moments)
+    law(RULE, RECORD, now, later)
+
+    def wrong(*given: Any, now: datetime) -> Answer:
+        status = evaluate_sla(*given, now=now)
+        return Answer(status, **change(status))
+
+    monkeypatch.setattr(checks_sla, "evaluate_sla", wrong)
+    with pytest.raises(AssertionError, match=words):
+        law(RULE, RECORD, now, later)
+
+
+@pytest.mark.parametrize(
+    ("rule", "record", "changed", "words"),
+    [
+        (SILENT, RECORD, {"remaining": HOUR}, "S3: figures before a start"),
+        (SILENT, RECORD, {"due_at": at("mon 14:00")}, "S3: figures before a start"),
+        (RULE, CANCELED, {"due_at": at("mon 13:00")}, "S3: a due after cancel"),
+        (RULE, CANCELED, {"due_at_if_resumed": at("mon 13:00")}, "S3: a due after cancel"),
+    ],
+)
+def test_figures_before_a_start_and_after_a_cancellation_are_found(
+    rule: SlaDefinition, record: Incident, changed: Any, words: str, monkeypatch: Any
+) -> None:
+    law_figures(rule, record, at("mon 12:00"), at("mon 12:00"))
+    monkeypatch.setattr(
+        checks_sla,
+        "evaluate_sla",
+        lambda *given, now: Answer(evaluate_sla(*given, now=now), **changed),
+    )
+    with pytest.raises(AssertionError, match=words):
+        law_figures(rule, record, at("mon 12:00"), at("mon 12:00"))
+
+
+def test_an_engine_that_reads_the_future_is_found(monkeypatch: Any) -> None:
+    law_causality(RULE, RECORD, at("mon 13:00"), at("mon 15:00"))
+    monkeypatch.setattr(
+        checks_sla,
+        "evaluate_sla",
+        lambda rule, record, now: evaluate_sla(rule, record, now=max(now, record.updated_at)),
+    )
+    with pytest.raises(AssertionError, match=r"causality: events after .* change the answer"):
+        law_causality(RULE, RECORD, at("mon 13:00"), at("mon 15:00"))
+
+
+class NoLateEvents:
+    """Makes records as a reader would that takes no event from before the last one it took."""
+
+    @staticmethod
+    def from_history(events: Iterable[Event]) -> Incident:
+        """Return the record of what is taken."""
+        taken: list[Event] = []
+        for event in events:
+            if event.sequence == 1 or not taken or event.at >= taken[-1].at:
+                taken.append(event)
+        return Incident.from_history(taken)
+
+
+def test_a_record_that_depends_on_the_order_of_arrival_is_found(monkeypatch: Any) -> None:
+    law_order(RULE, RECORD, at("mon 13:00"), at("tue 10:00"))
+    monkeypatch.setattr(checks_sla, "Incident", NoLateEvents)
+    with pytest.raises(AssertionError, match="permuting the history changes the answer"):
+        law_order(RULE, RECORD, at("mon 13:00"), at("tue 10:00"))
+
+
+def test_a_broken_law_shows_the_history() -> None:
+    """The message lists the events in the order of recording."""
+    with pytest.raises(AssertionError) as caught, checks_sla.showing(CANCELED):
+        raise AssertionError("S7: a gap")
+    assert str(caught.value).splitlines() == [
+        "S7: a gap",
+        "history, in the order of recording:",
+        "  2026-06-01T09:00:00+00:00  opened new {'title': 'Mail is down'} by agent",
+        "  2026-06-01T10:00:00+00:00  state_changed canceled by agent",
+    ]
+
+
+def test_every_law_is_checked_on_every_clock(monkeypatch: Any) -> None:
+    """A definition, a policy, and each clock of a service level, at two instants in order."""
+    laws = {law for name, law in vars(checks_sla).items() if name.startswith("law_")}
+    assert set(SLA_LAWS) == laws
+    seen: list[object] = []
+
+    def law(clock: object, record: Incident, now: datetime, later: datetime) -> None:
+        assert now <= later
+        seen.append(clock)
+
+    policy = SlaPolicy([], default=RULE)
+    monkeypatch.setattr(checks_sla, "SLA_LAWS", (law, law))
+    for rules in (RULE, policy, ServiceLevel([SILENT, policy])):
+        seen.clear()
+        checks_sla.check_clocks(rules, examples=1)
+        assert seen == [each for each in getattr(rules, "clocks", (rules,)) for _ in range(2)]
 
 
 @pytest.mark.parametrize(

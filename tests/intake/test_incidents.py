@@ -26,7 +26,7 @@ from incidentcore.testing import alert_storms, intake_policies
 from incidentcore.values import Impact, Urgency
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
+MINUTE, TICK = timedelta(minutes=1), timedelta.resolution
 
 
 def alert(minutes=0, status="firing", **more):
@@ -76,6 +76,24 @@ def test_its_alerts_resolve_and_reopen_it():
     assert (incident.state.name, incident.reopen_count) == ("resolved", 1)
     assert incident.resolution_notes == "resolved by its alerts: all_resolved"
     assert check_history(incident, INCIDENT) == ()
+
+
+@pytest.mark.parametrize(
+    ("within", "after", "kinds"),
+    [
+        (10 * MINUTE, 10 * MINUTE - TICK, ["open", "resolve", "reopen"]),
+        (10 * MINUTE, 10 * MINUTE, ["open", "resolve", "reopen"]),
+        (10 * MINUTE, 10 * MINUTE + TICK, ["open", "resolve", "open"]),
+        (timedelta(0), TICK, ["open", "resolve", "open"]),
+        (None, TICK, ["open", "resolve", "open"]),
+    ],
+)
+def test_the_last_instant_of_reopen_within_is_inside(within, after, kinds):
+    """Resolved at 09:05: at the end of the span an alert reopens it, a microsecond later not."""
+    items = [alert(), alert(5, "resolved"), Alert(key="disk", at=NINE + 5 * MINUTE + after)]
+    policy = IntakePolicy(reopen_within=within)
+    intents = fold_alerts(policy, items, until=NINE + timedelta(hours=1)).intents
+    assert [intent.kind for intent in intents if intent.kind != "add"] == kinds
 
 
 def test_a_resolution_after_a_persons_changes_nothing():

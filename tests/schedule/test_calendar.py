@@ -212,12 +212,16 @@ def test_open_on_the_eve_and_after_noon_sla_s11() -> None:
 
 
 def test_a_start_in_utc_and_an_end_in_the_own_zone() -> None:
-    """Instants are compared, not wall times: 07:00 UTC is 09:00 in Berlin's summer."""
+    """Instants are compared, not wall times: 08:00 UTC is 10:00 in Berlin's summer."""
     zone = ZoneInfo("Europe/Berlin")
     calendar = BusinessCalendar(zone="Europe/Berlin", hours={"mon": "09:00-17:00"})
-    start = datetime(2026, 6, 1, 7, tzinfo=UTC)
-
-    assert calendar.open_time(start, datetime(2026, 6, 1, 12, tzinfo=zone)) == timedelta(hours=3)
+    start, end = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (8, 11))
+    # Again after a span in its own zone, from which on it has wall times at hand.
+    for first, last in 2 * [*itertools.product((UTC, zone, ZoneInfo("Asia/Tokyo")), repeat=2)]:
+        pair = start.astimezone(first), end.astimezone(last)
+        assert calendar.open_time(*pair) == timedelta(hours=3), (first, last)
+        assert calendar.deadline(pair[0], timedelta(hours=3)) == end
+        assert calendar.open_time(end.astimezone(last), end) == timedelta()
 
 
 def test_a_span_may_begin_in_one_zone_and_end_in_another() -> None:

@@ -114,14 +114,21 @@ def test_re2_reads_any_text(pattern, text, found):
     assert desk(text).abstained is not found
 
 
-@pytest.mark.parametrize("pattern", ["(", "(?=a)b", r"(a)\1", "a\udc80"])
-def test_re2_refuses_what_it_cannot_promise(pattern):
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("(", "missing ): ("),
+        ("(?=a)b", "invalid perl operator: (?="),
+        (r"(a)\1", r"invalid escape sequence: \1"),
+        ("a\udc80", "'utf-8' codec can't encode"),
+    ],
+)
+def test_re2_refuses_what_it_cannot_promise(pattern, reason):
     """What RE2 cannot run in linear time it refuses when the rule is built (rule G3)."""
     pytest.importorskip("re2", reason=NO_RE2)
 
-    with pytest.raises(DefinitionError, match=r"a regular expression of RE2; \w[\w ']+") as caught:
+    with pytest.raises(DefinitionError, match=re.escape(f"expression of RE2; {reason}")):
         PatternRule(pattern, "a", engine="re2")
-    assert "b'" not in str(caught.value)
 
 
 def test_missing_re2_is_said(monkeypatch):

@@ -107,7 +107,7 @@ def _re2(pattern: str) -> _Search:
     try:
         compiled = re2.compile(pattern, options)
     except (re2.error, UnicodeEncodeError) as error:
-        reason = error.args[0] if error.args else error
+        reason = error.args[0] if isinstance(error, re2.error) else error
         text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
         raise DefinitionError("pattern", pattern, f"a regular expression of RE2; {text}") from None
     # RE2 reads UTF-8, which has no form for an unpaired surrogate.

@@ -276,3 +276,28 @@ def test_when_an_agenda_is_to_be_asked_again() -> None:
     assert agenda.next_wakeup(now=FRIDAY + HOUR / 4) == FRIDAY + HOUR * 3 / 4  # the second's page
     agenda.drop("INC-2")
     assert agenda.next_wakeup(now=FRIDAY + HOUR / 4) == FRIDAY + HOUR
+
+
+def test_an_agenda_of_a_record_that_changes_often() -> None:
+    """Each change has another wake-up; what is due is that of the last, and delivered once."""
+    agenda, record = Agenda(DESK), opened()
+    for step in range(60):
+        record = snooze(
+            record,
+            until=FRIDAY + timedelta(minutes=60 - step),
+            at=FRIDAY + timedelta(seconds=step),
+            by="ada",
+        )
+        agenda.put(record)
+        agenda.due(now=FRIDAY + timedelta(seconds=step))
+    now = FRIDAY + 2 * HOUR
+    expected = due_items(DESK, record, now=now)
+    assert expected
+    assert told(agenda.due(now=now)) == told(expected)
+    agenda.delivered(*expected)
+    agenda.delivered(*expected)
+    assert agenda.due(now=now) == ()
+    other = Agenda(DESK)
+    other.delivered(*expected)  # before it was asked
+    other.put(record)
+    assert other.due(now=now) == ()

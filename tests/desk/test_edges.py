@@ -12,6 +12,7 @@ from incidentcore.conditions import field
 from incidentcore.desk import (
     Desk,
     check_desk,
+    desk_page,
     desk_schema,
     due_items,
     dump_desk,
@@ -19,12 +20,12 @@ from incidentcore.desk import (
     load_desk,
 )
 from incidentcore.desk.toml import hint
-from incidentcore.errors import DefinitionError, InvalidValueError
-from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, comment
+from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
+from incidentcore.lifecycle import EveryLinked, ReopenWindow, advance
+from incidentcore.records import Incident, Prioritized, comment
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import CalendarByField
-from incidentcore.values import Actor, Impact, Priority, Urgency
+from incidentcore.values import Actor, FrozenMap, Impact, Priority, Urgency
 
 HEAD = 'desk = 1\nname = "x"\n'
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -256,3 +257,166 @@ def test_a_condition_that_a_file_cannot_say(when: Any, said: str) -> None:
     with pytest.raises(DefinitionError) as refused:
         dump_desk(attrs.evolve(desk, agreements=[agreed]))
     assert said in str(refused.value)
+
+
+def codes(text: str) -> list[tuple[str, str]]:
+    return [(one.code, one.subject) for one in check_desk(load_desk(text), start=START)]
+
+
+OWN_PROBLEM = """[lifecycle.problem]
+id = "own"
+version = "2"
+states = [
+  { name = "raised", open = true }, { name = "lost", open = true }, { name = "over", final = true },
+]
+initial = "raised"
+[[lifecycle.problem.transitions]]
+action = "finish"
+from = "raised"
+to = "over"
+guard = { code = "old_enough" }
+fields = [{ name = "note", choices = ["a", "b"] }]
+[[lifecycle.problem.transitions]]
+action = "skip"
+from = "raised"
+to = "over"
+guard = { every = { links = "cause_of", is = { "state.open" = false } } }
+[[lifecycle.problem.transitions]]
+action = "return"
+from = "over"
+to = "raised"
+guard = { reopen_within = "5d" }
+"""
+ONE_DAY = """[calendars]
+fair = { hours = {}, special = [{ day = 2026-03-05, hours = "09:00-10:00" }] }
+"""
+
+
+def test_what_the_parts_of_a_desk_lint_is_a_finding_of_the_desk() -> None:
+    """Each with the part that it is in: a clock, an escalation, a plan, a lifecycle."""
+    text = RULES.replace('"always"', '"fair"') + ONE_DAY
+    assert ("unreachable_target", "services: all resolution") in codes(text)
+    page = '[[escalation]]\nname = "p"\nlevels = [{ at = "resolution 80%", to = "group:x" }]\n'
+    assert codes(HEAD + page) == [
+        ("level_never_fires", "escalation.p"),
+        ("clock_missing", "escalation.p"),
+    ]
+    plan = '[[communication]]\nname = "u"\nto = "users"\nupdates = { first = "2h" }\n'
+    never = 'when = { all = [{ priority = "high" }, { priority = "low" }] }\n'
+    assert ("rule_never_applies", "communication.u") in codes(HEAD + plan + never)
+    desk = load_desk(HEAD + OWN_PROBLEM, code={"old_enough": bool})
+    found = [one.code for one in check_desk(desk, start=START)]
+    assert {"no_resolution", "unreachable_state", "dead_end"} <= set(found)
+
+
+@pytest.mark.parametrize(("group", "missing"), [("network", False), ("second", True)])
+def test_a_group_that_records_are_routed_to_is_to_be_notified(group: str, missing: bool) -> None:  # noqa: FBT001
+    routed = f'[categories]\nrules = [{{ when = {{ title = "x" }}, group = "{group}" }}]\n'
+    found = [one for one in codes(RULES + routed) if one[0] == "group_not_escalated"]
+    assert found == [("group_not_escalated", f"routing: {group}")] * missing
+
+
+def test_a_level_needs_a_clock_only_where_an_agreement_is_for_its_records() -> None:
+    """The service of the high ones has no such clock; a row for the low ones does not meet it."""
+    for priority, missing in (("high", True), ("low", False)):
+        row = (
+            f'[[escalation]]\nname = "p"\nwhen = {{ priority = "{priority}" }}\n'
+            'levels = [{ at = "update 80%", to = "group:network" }]\n'
+        )
+        assert (("clock_missing", "escalation.p") in codes(RULES + row)) is missing
+
+
+def test_guards_and_inputs_of_a_lifecycle_of_ones_own_come_back() -> None:
+    """A callable, a window and a condition on linked records; an input with choices."""
+    code = {"old_enough": bool}
+    desk = load_desk(HEAD + OWN_PROBLEM, code=code)
+    finish, skip, back = desk.lifecycle("problem").transitions
+    assert finish.guard is bool
+    assert finish.fields[0].choices == ("a", "b")
+    assert isinstance(skip.guard, EveryLinked)
+    assert isinstance(back.guard, ReopenWindow)
+    assert back.guard.within == timedelta(days=5)
+    assert load_desk(dump_desk(desk, code=code), code=code) == desk
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '[calendars]\na = { hours = {} }\nb = { plus = ["a"] }\n',
+            "line 5: calendars.b: got ['a']; allowed: plus = [two calendars or more]",
+        ),
+        (
+            '[calendars]\na = { hours = {} }\nb = { plus = ["a", "a"], minus = ["a", "a"] }\n',
+            "calendars.b: got ['plus', 'minus']; allowed: one of plus, minus and both, and zone",
+        ),
+        (
+            '[holidays]\nx = { ical = "a.ics", years = "2026" }\n',
+            "got 'a.ics'; allowed: a file given in load_desk(text, files={...}); nearest: b.ics",
+        ),
+        ('[services]\nall = "x"\n', "line 4: services.all: got 'x'; allowed: a table [services."),
+        ('[services.a]\ncalendar = "always"\nresponse = "999999999999d"\n', "'999999999999d'"),
+        (
+            '[services.a]\ncalendar = "always"\nwarn = ["5 min before"]\n',
+            'got \'5 min before\'; allowed: "80%", "1h before" or "30m after"; nearest: 5m before',
+        ),
+        (
+            '[services.a]\ncalendar = "always"\nwarn = ["x before"]\n',
+            'services.a.warn[1]: got \'x before\'; allowed: "80%", "1h before" or "30m after"',
+        ),
+        ('[services.a]\ncalendar = "always"\nwarn = [5]\n', "services.a.warn[1]: got 5; allowed"),
+    ],
+)
+def test_what_a_file_cannot_mean_is_refused_at_its_place(text: str, said: str) -> None:
+    with pytest.raises(FormatError) as refused:
+        load_desk(HEAD + text, files={"b.ics": ""})
+    assert said in str(refused.value)
+
+
+def test_code_that_no_rule_uses_is_a_source() -> None:
+    assert load_desk(HEAD, code={"mine": print}).sources == ("code given and not used: mine",)
+    assert "code given and not used: mine" in desk_page(load_desk(HEAD, code={"mine": print}))
+
+
+def test_a_text_alone_is_that_of_every_update() -> None:
+    desk = load_desk(RULES + 'text = "Still down."\n')
+    (rule,) = desk.communication
+    assert [(kind, each.name, each.text) for kind, each in rule.templates] == [
+        (kind, "users", "Still down.") for kind in ("first", "next", "final")
+    ]
+
+
+def test_a_level_may_page_only_a_schedule_of_the_desk() -> None:
+    duty = '[oncall.day]\nlayers = [{ people = "dana" }]\n'
+    desk = load_desk(RULES.replace('"person:ada"', '"oncall:day"') + duty)
+    assert [one.name for one in desk.on_call] == ["day"]
+    with pytest.raises(DefinitionError, match=r"escalation.page: got 'day'; .* desk's on_call"):
+        attrs.evolve(desk, on_call=())
+
+
+def test_an_approval_counts_in_the_calendar_of_the_service_or_else_the_first() -> None:
+    text = RULES + (
+        '[calendars]\noffice = { hours = { mon-fri = "09:00-17:00" } }\n'
+        '[[approvals]]\nstages = [{ of = "person:ada", within = "1 business days" }]\n'
+    )
+    desk = load_desk(text)
+    for priority, calendar in ((Priority.HIGH, desk.services[0].calendar), (Priority.LOW, None)):
+        record = opened(desk, priority=priority)
+        rule = desk.approval_rule(record, people=lambda target: [target.name])
+        assert rule is not None
+        assert rule.calendar == (calendar or desk.calendars["office"])
+
+
+def test_the_computed_priority_is_not_that_of_a_record_with_another() -> None:
+    """A priority that an event sets, or took away, stands; else the opening gets the computed."""
+    desk = load_desk(f'{HEAD}[priority]\nmatrix = "standard"\n')
+    both = {"impact": Impact.HIGH, "urgency": Urgency.HIGH}
+    bare = Incident.open(id="INC-1", title="x", by="kim", at=START, **both)
+    assert bare.priority is None
+    judged = desk.judged(bare)
+    assert (judged.priority, judged.history[0].id) == (Priority.CRITICAL, bare.history[0].id)
+    assert desk.judged(judged) is judged
+    fields = FrozenMap({"impact": Impact.LOW})
+    event = Prioritized(record_id="INC-1", sequence=2, at=START, by=Actor("kim"), fields=fields)
+    decided = Incident.from_history([*bare.history, event])
+    assert desk.judged(decided) is decided

@@ -279,6 +279,15 @@ def test_a_cascade_that_its_target_refuses_is_found(
     assert [finding.code for finding in findings] == ["cascade_refused"] * len(reasons)
     assert all(reason in str(found) for reason, found in zip(reasons, findings, strict=True))
     assert all(finding.witness is not None for finding in findings)
+    assert {finding.data["answer"] for finding in findings} <= {"no"}
+
+
+def test_a_guard_that_cannot_be_read_may_refuse_a_cascade() -> None:
+    guarded = Transition("resolve", NEW, RESOLVED, guard=lambda _: True, guard_name="asks")
+    target = Lifecycle("x", "incident", states=(NEW, RESOLVED), initial=NEW, transitions=(guarded,))
+    findings = lint_lifecycle(target, [rule(fields={}, states="new")])
+    (finding,) = (one for one in findings if one.code == "cascade_refused")
+    assert (finding.data["answer"], finding.data["guard"]) == ("unknown", "asks")
 
 
 def test_the_hole_in_a_vendors_cascade_is_found() -> None:

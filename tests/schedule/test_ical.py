@@ -378,3 +378,40 @@ def test_years_are_at_most_a_hundred() -> None:
     for wrong in (range(2026, 2127), [1], [9999], ["2026"]):
         with pytest.raises(InvalidValueError, match=r"^years: .*at most 100 years, from 2 to 9998"):
             read_ical(one, zone="UTC", years=wrong)  # type: ignore[arg-type]  # the last one
+
+
+@pytest.mark.parametrize("filler", ["a" * 60, "\xe4" * 30, "\udc80" * 20], ids=ascii)
+def test_the_largest_feed_is_read(filler: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many bytes as allowed, in text and in UTF-8; one more is refused."""
+    frame = "BEGIN:VCALENDAR\nX-A:{}\nEND:VCALENDAR"
+    most = len(frame) - 2 + 60
+    monkeypatch.setattr("incidentcore.schedule.icalevents.MOST_BYTES", most)
+    for text, fits in ((frame.format(filler), True), (frame.format(filler + "a"), False)):
+        sources: list[str | bytes] = [text]
+        if "\udc80" not in text:
+            sources.append(text.encode())
+        for source in sources:
+            if fits:
+                assert read_ical(source, years=YEARS, zone="UTC").holidays == ()
+                continue
+            with pytest.raises(FormatError, match=rf"more than {most} bytes @ \$"):
+                read_ical(source, years=YEARS, zone="UTC")
+
+
+def test_a_feed_at_each_limit_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many lines, components, days and rules in years are allowed; one less refuses them."""
+    text = feed("UID:1\nDTSTART;VALUE=DATE:20260601\nRRULE:FREQ=DAILY;COUNT=9")
+    days = 9
+    for where, least, said in (
+        ("icalevents._MOST_LINES", text.count("\n") + 1, "lines @ \\$"),
+        ("icalevents.MOST_COMPONENTS", 2, "components, or 8 deep"),
+        ("icalevents._DEEPEST", 2, "or 1 deep"),
+        ("ical._MOST_DAYS", days, "days @ "),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"incidentcore.schedule.{where}", least)
+            (holiday,) = read_ical(text, years=YEARS, zone="UTC").holidays
+            assert holiday.range == (date(2026, 6, 1), date(2026, 6, 9)), where
+            patch.setattr(f"incidentcore.schedule.{where}", least - 1)
+            with pytest.raises(FormatError, match=said):
+                read_ical(text, years=YEARS, zone="UTC")

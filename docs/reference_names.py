@@ -30,7 +30,7 @@ def homes(room):
         return {}
     return {
         alias.asname or alias.name: node.module
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.ImportFrom) and node.module
         for alias in node.names
     }

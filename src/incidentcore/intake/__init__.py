@@ -3,8 +3,8 @@
 ``fold_alerts`` is a pure function from a policy, alerts and a state to intents and a state. Its
 rules, in addition to those that ``IntakePolicy`` sets:
 
-- **Condition**: alerts with the same source and key are about one condition, which fires or does
-not.
+- **Condition**: alerts with the same source and key are about one condition, which fires
+  or does not.
 - **One intent each**: every alert leads to one intent: it belongs to an incident, or is suppressed
   or dropped for a reason. Until that is decided it is in ``IntakeState.undecided``.
 - **Time** is the latest instant of an alert, or ``until``, less ``lateness``. Everything before

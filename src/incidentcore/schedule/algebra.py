@@ -1,4 +1,4 @@
-"""Calendars from calendars: the base class with all queries, and ``&``, ``|``, ``-``.
+"""Calendars from calendars: the base class with all queries, and the set operations.
 
 A calendar is a set of instants. All queries are computed from its open windows, compiled into an
 index as needed; a subclass needs only ``windows`` and ``zone``.

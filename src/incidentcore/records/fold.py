@@ -198,8 +198,10 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
 def fold_both(
     history: Iterable[Event], defaults: Mapping[str, Any]
 ) -> tuple[Timeline, dict[str, Any]]:
-    """Fold a history without corrections to its timeline and its facts of now, in one pass."""
-    return _fold_stretch(*in_time(history), defaults)
+    """Fold a history in sequence, without corrections, to its timeline and its facts of now."""
+    opening, *rest = history
+    assert isinstance(opening, Opened)  # noqa: S101  the first in sequence
+    return _fold_stretch(opening, sorted(rest, key=_when), defaults)
 
 
 def _fold_stretch(

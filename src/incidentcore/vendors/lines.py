@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from operator import methodcaller
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import IO, Any, Final
 
 __all__ = [
     "BLANK_LINES",
@@ -22,6 +22,7 @@ __all__ = [
     "path_lines",
 ]
 
+_CHUNK: Final = 1 << 16
 LONGEST_LINE: Final = 1 << 20
 BLANK_LINES: Final = 100_000
 BOM: Final = b"\xef\xbb\xbf"
@@ -58,7 +59,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         plain.seek(0)
         if is_packed:
             with gzip.GzipFile(fileobj=plain) as unpacked:
-                yield cast("IO[bytes]", unpacked)
+                yield io.BufferedReader(unpacked, _CHUNK)  # its lines are cut in C
         else:
             yield plain
 

@@ -148,8 +148,9 @@ class Interval:
         end = as_utc(self.end, "end")
         if end < start:
             raise InvalidIntervalError(self.start, self.end)
-        object.__setattr__(self, "start", start)
-        object.__setattr__(self, "end", end)
+        if start is not self.start or end is not self.end:  # seldom, and setting takes long
+            object.__setattr__(self, "start", start)
+            object.__setattr__(self, "end", end)
 
     @property
     def duration(self) -> timedelta:

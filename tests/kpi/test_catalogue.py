@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.kpi.tickets import M, figure, incident, resolved
 
-from incidentcore.conditions import field
 from incidentcore.instants import Interval
-from incidentcore.kpi import Duration, Group, Kpi, KpiResult, catalogue, compute_kpis
-from incidentcore.lifecycle import SERVICE_REQUEST, advance
+from incidentcore.kpi import Duration, catalogue
+from incidentcore.lifecycle import advance
 from incidentcore.records import (
-    Escalated,
-    Incident,
-    Prioritized,
-    Problem,
     Record,
-    ServiceRequest,
     StateChanged,
-    approve,
     assign,
     comment,
     link,
     mark_restored,
-    set_fields,
-    set_major_status,
 )
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
-from incidentcore.values import Actor, FrozenMap, Priority, State
+from incidentcore.values import Actor, State
 
 from .tickets import minute, tickets
 
-M = timedelta(minutes=1)
 SIX: dict[str, tuple[Any, int, dict[str, int]]] = {
     "mean_time_to_detect": (None, 0, {"canceled": 1, "no_stop": 5}),
     "mean_time_to_acknowledge": (15 * M, 4, {"unacknowledged": 2}),
@@ -105,21 +94,6 @@ SIX: dict[str, tuple[Any, int, dict[str, int]]] = {
 NEED_A_WINDOW = {"availability", "mean_time_between_failures"}
 
 
-def figure(kpi: Kpi, records: Sequence[Record], at: float = 300, **how: Any) -> KpiResult:
-    (result,) = compute_kpis([kpi], records, as_of=minute(at), **how).results
-    return result
-
-
-def incident(number: int = 1, at: float = 0, **fields: Any) -> Incident:
-    return Incident.open(id=f"I{number}", title="x", at=minute(at), by="kim", **fields)
-
-
-def resolved(record: Incident, at: float) -> Incident:
-    return advance(
-        record, "resolve", at=minute(at), by="ada", resolution_code="done", resolution_notes="ok"
-    )
-
-
 @pytest.mark.parametrize("kpi", [k for k in catalogue.ALL if k not in NEED_A_WINDOW])
 def test_each_definition_on_the_six_tickets(kpi: str) -> None:
     """Value, n and what is left out for which reason, worked out by hand."""
@@ -160,157 +134,6 @@ def test_moments_known_before_the_opening_count() -> None:
     assert list(found.values()) == [15 * M, 45 * M, 30 * M, 60 * M]
 
 
-def test_time_on_hold_is_counted_by_the_clock() -> None:
-    """Held from 16:00 to 10:00 next day is two open hours of a day from 09:00 to 17:00."""
-    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
-    record = advance(incident(at=9 * 60), "start", at=minute(10 * 60), by="ada")
-    record = advance(record, "hold", reason="awaiting_vendor", at=minute(16 * 60), by="ada")
-    record = advance(record, "resume", at=minute(34 * 60), by="ada")
-    record = resolved(record, 35 * 60)
-
-    wall = figure(catalogue.MEAN_ON_HOLD_TIME, [record], 36 * 60)
-    business = figure(catalogue.MEAN_ON_HOLD_TIME.replace(clock=office), [record], 36 * 60)
-    whole = figure(catalogue.MEAN_TIME_TO_RESOLVE.replace(clock=office), [record], 36 * 60)
-    net = figure(catalogue.MEAN_NET_TIME_TO_RESOLVE.replace(clock=office), [record], 36 * 60)
-
-    assert wall.value == timedelta(hours=18)
-    assert business.value == timedelta(hours=2)
-    assert whole.value == net.value == timedelta(hours=10)
-
-
-def test_coming_back_to_a_group_is_ping_pong() -> None:
-    """A, B, A comes back once; A, B, C never does."""
-    desks = []
-    for number, path in enumerate(["aba", "abc", "a"]):
-        record = incident(number)
-        for step, group in enumerate(path):
-            record = assign(record, group=group, at=minute(step + 1), by="ada")
-        desks.append(record)
-
-    result = figure(catalogue.PING_PONG_RATE, desks)
-
-    assert (result.numerator, result.denominator) == (1, 3)
-    assert figure(catalogue.MEAN_REASSIGNMENTS, desks).value == pytest.approx(4 / 3)
-
-
-def test_priority_may_be_that_of_the_opening_or_of_the_resolution() -> None:
-    """A record opened low, resolved high and critical since then is in three groups (K6)."""
-    record = incident(computed_priority=Priority.LOW)
-    record = resolved(_prioritized(record, Priority.HIGH, 10), 20)
-    record = _prioritized(record, Priority.CRITICAL, 30)
-
-    groups = [
-        compute_kpis(
-            [catalogue.VOLUME], [record], as_of=minute(99), group_by=Group("priority", when)
-        )
-        .results[0]
-        .group
-        for when in ("opening", "resolution", "as_of")
-    ]
-
-    assert groups == [(Priority.LOW,), (Priority.HIGH,), (Priority.CRITICAL,)]
-    assert figure(catalogue.CRITICAL_RATE, [record]).value == 1.0
-
-
-def _prioritized(record: Incident, level: Any, at: float) -> Incident:
-    fields = FrozenMap({"priority_override": level})
-    return record.with_event(Prioritized, at=minute(at), by="ada", fields=fields)
-
-
-def test_escalations_majors_and_links_are_counted() -> None:
-    """Of four records one was escalated, one is major, one was resolved through a problem."""
-    escalated = incident(1).with_event(
-        Escalated, at=minute(5), by="ada", target="lead", mode="hierarchical"
-    )
-    major = set_major_status(incident(2), "accepted", at=minute(5), by="ada")
-    through = resolved(link(incident(3), "resolved_by", "P1", at=minute(1), by="ada"), 9)
-    records = [escalated, major, through, resolved(incident(4), 9)]
-
-    assert figure(catalogue.ESCALATION_RATE, records).value == 1 / 4
-    assert figure(catalogue.MAJOR_INCIDENT_RATE, records).value == 1 / 4
-    assert figure(catalogue.RESOLVED_BY_PROBLEM_RATE, records).value == 1 / 2
-
-
-def test_surveys_costs_updates_and_alerts_are_the_callers_fields() -> None:
-    """Numbers, also written as text, are read exactly; what is none is left out."""
-    given: list[dict[str, Any]] = [
-        {"satisfaction": 5, "survey_sent": True, "cost": 0.1, "alert_count": 8},
-        {"satisfaction": "4", "survey_sent": True, "cost": "0.2", "alert_count": 2},
-        {"satisfaction": 1, "survey_sent": True, "updates_due": 4, "updates_on_time": 3},
-        {"satisfaction": "often", "survey_sent": False, "cost": float("nan")},
-        {"survey_sent": True},
-    ]
-    records = [incident(n, custom=custom) for n, custom in enumerate(given)]
-
-    satisfied = figure(catalogue.SATISFACTION_RATE, records)
-    assert (satisfied.numerator, satisfied.denominator) == (2, 3)
-    assert dict(satisfied.excluded) == {"no_value": 1, "not_a_number": 1}
-    assert figure(catalogue.MEAN_SATISFACTION, records).value == pytest.approx(10 / 3)
-    assert figure(catalogue.SURVEY_RESPONSE_RATE, records).value == 3 / 4
-    assert figure(catalogue.TOTAL_INCIDENT_COST, records).value == pytest.approx(0.3)
-    assert figure(catalogue.MEAN_INCIDENT_COST, records).n == 2
-    assert figure(catalogue.UPDATE_CADENCE_ADHERENCE, records).value == 3 / 4
-    noise = figure(catalogue.NOISE_REDUCTION, records)
-    assert (noise.value, noise.counted(among=True)) == (1 - 2 / 10, "8 of 10 alerts")
-    assert figure(catalogue.cost_per_record(100, unit="EUR"), records).value == 20
-    lifetimes = [incident(n, custom={"lifetime": timedelta(days=n)}) for n in (2, 4)]
-    assert figure(catalogue.MEAN_TIME_TO_FAILURE, lifetimes).value == timedelta(days=3)
-
-
-def test_a_sum_of_nothing_known_is_not_zero() -> None:
-    """Where no cost is known there is no total: zero would say that it was free (K2)."""
-    free, unknown = incident(1, custom={"cost": 0}), incident(2, custom={"cost": "?"})
-
-    assert figure(catalogue.TOTAL_INCIDENT_COST, [unknown]).value is None
-    assert figure(catalogue.TOTAL_INCIDENT_COST, [unknown], mode="sketch").value is None
-    assert figure(catalogue.TOTAL_INCIDENT_COST, [free, unknown]).value == 0
-
-
-def test_recurrences_are_counted_by_key() -> None:
-    """Of five with one key at day 0, 10, 50, 80 and 111, those at 10 and 80 recur in 30 days."""
-    days = (0, 10, 50, 80, 111)
-    records = [incident(day, at=day * 1440, category="mail") for day in days]
-    records.append(incident(500, category="vpn"))
-
-    result = figure(catalogue.RECURRENCE_RATE, records, at=200 * 1440)
-
-    assert (result.numerator, result.denominator) == (2, 6)
-
-
-def test_known_errors_are_a_snapshot_or_a_cohort() -> None:
-    """Two open problems, one a known error; of two closed ones, one ever was."""
-    problems: list[Record] = []
-    for number in range(4):
-        problem = Problem.open(id=f"P{number}", title="p", at=minute(0), by="ada")
-        problem = advance(problem, "assess", at=minute(1), by="ada")
-        problem = advance(problem, "confirm", at=minute(2), by="ada")
-        if number % 2:
-            problem = set_fields(problem, known_error=True, at=minute(3), by="ada")
-        if number >= 2:
-            problem = advance(
-                problem, "accept_risk", at=minute(64), by="ada", resolution_notes="rare"
-            )
-        problems.append(problem)
-
-    assert figure(catalogue.KNOWN_ERROR_RATE, problems).value == 1 / 2
-    assert figure(catalogue.KNOWN_ERROR_CONVERSION_RATE, problems).value == 1 / 2
-    assert figure(catalogue.MEAN_TIME_TO_CLOSE_PROBLEM, problems).value == 64 * M
-    assert figure(catalogue.MEAN_PROBLEM_AGE, problems).value == 300 * M
-    assert figure(catalogue.MEAN_PROBLEM_REASSIGNMENTS, problems).value == 0.0
-
-
-def test_request_fulfillment_holds_the_approval_wait_apart() -> None:
-    """Submitted at 0, approved at 30, fulfilled at 90: 90 minutes, of which 30 waited."""
-    request = ServiceRequest.open(id="R", title="a laptop", at=minute(0), by="kim")
-    request = SERVICE_REQUEST.advance(request, "submit", at=minute(0), by="kim")
-    request = approve(request, "approved", at=minute(30), by="lee")
-    request = SERVICE_REQUEST.advance(request, "approve", at=minute(30), by="lee")
-    request = SERVICE_REQUEST.advance(request, "fulfill", at=minute(90), by="ada")
-
-    assert figure(catalogue.MEAN_REQUEST_FULFILLMENT_TIME, [request]).value == 90 * M
-    assert figure(catalogue.MEAN_APPROVAL_WAIT_TIME, [request]).value == 30 * M
-
-
 def test_a_stale_record_is_one_that_no_person_touched() -> None:
     """An event by the system does not refresh; one by an agent does; exactly n days is stale."""
     touched = assign(incident(1), group="g", at=minute(1440), by="ada")
@@ -319,39 +142,6 @@ def test_a_stale_record_is_one_that_no_person_touched() -> None:
 
     assert figure(catalogue.STALE_5_DAYS_RATE, [touched, ignored], at=5 * 1440).value == 1 / 2
     assert figure(catalogue.STALE_5_DAYS_RATE, [touched, ignored], at=6 * 1440).value == 1.0
-
-
-def test_the_same_day_is_that_of_a_zone() -> None:
-    """Opened 22:30 UTC and resolved 23:30 UTC: one day in London's winter, two in Berlin's."""
-    record = resolved(incident(at=22.5 * 60), 23.5 * 60)
-
-    london = figure(catalogue.same_day_resolution_rate("Europe/London"), [record], at=1440)
-    berlin = figure(catalogue.same_day_resolution_rate("Europe/Berlin"), [record], at=1440)
-
-    assert (london.value, berlin.value) == (1.0, 0.0)
-
-
-def test_codes_are_rated_among_the_resolved() -> None:
-    """One of two resolved records was closed by its caller."""
-    records = [resolved(incident(1), 5), resolved(incident(2), 5), incident(3)]
-    kpi = catalogue.resolution_code_rate("self_service_rate", "closed_by_caller", "done")
-
-    assert figure(kpi, records).value == 1.0
-    other = catalogue.resolution_code_rate("not_solved_rate", "not_reproducible")
-    assert figure(other, records).value == 0.0
-
-
-def test_deployments_fail_once_however_many_incidents_they_cause() -> None:
-    """Two incidents of one deployment out of four: a quarter."""
-    records: list[Record] = [
-        link(incident(n), "caused_by_change", change, at=minute(1), by="ada")
-        for n, change in enumerate(["c1", "c1", "elsewhere"])
-    ]
-
-    result = figure(catalogue.change_failure_rate(["c1", "c2", "c3", "c4"]), records)
-
-    assert (result.value, result.denominator) == (1 / 4, 4)
-    assert figure(catalogue.change_failure_rate([]), records).value is None
 
 
 def test_recovery_is_counted_from_the_deployment_that_is_linked() -> None:
@@ -446,25 +236,6 @@ def test_outages_that_overlap_count_once_and_maintenance_does_not() -> None:
     assert (available.n, available.denominator) == (3, pytest.approx(95 / 60))
     assert (between.value, between.denominator) == (30 * M, 2)
     assert figure(kpis[1], records[3:], window=window).value is None
-
-
-def test_net_of_what_the_first_level_cannot_resolve() -> None:
-    """The flag takes a record out of the net rate, not out of the gross one."""
-    records = [incident(1, custom={"beyond_first_level": True}), incident(2)]
-
-    net = figure(catalogue.FIRST_CONTACT_RESOLUTION_RATE_NET, records)
-
-    assert (net.denominator, dict(net.excluded)) == (1, {"beyond_first_level": 1})
-    assert figure(catalogue.FIRST_CONTACT_RESOLUTION_RATE_GROSS, records).denominator == 2
-
-
-def test_a_population_is_not_an_exclusion() -> None:
-    """Records outside the population are not counted at all."""
-    kpi = catalogue.VOLUME.replace(population=field("assignment_group").equals("g0"))
-
-    result = figure(kpi, tickets())
-
-    assert (result.value, result.n, dict(result.excluded)) == (1, 1, {})
 
 
 @pytest.mark.parametrize(("replies", "share"), [(0, 0), (1, 1), (2, 0)])

@@ -68,17 +68,6 @@ def test_a_name_that_is_nothing_is_refused(name: Any) -> None:
         catalogue.lookup(name)
 
 
-def test_a_total_stands_beside_groups_alone() -> None:
-    """Without groups there is one figure, asked for totals or not."""
-    records = [opened(1, category=("a",)), opened(2, category=("b",))]
-    plain = compute_kpis([VOLUME], records, as_of=minute(1), totals=True)
-    assert [(row.group, row.value) for row in plain.results] == [((), 2)]
-    by = compute_kpis([VOLUME], records, as_of=minute(1), group_by="category", totals=True)
-    assert [(row.group, row.value) for row in by.results] == [
-        ((("a",),), 1), ((("b",),), 1), ((ALL,), 2),
-    ]  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("value", "text", "is_phrase"),
     [(ALL, str(ALL), True), (None, "(none)", True), ("network", "network", False)],

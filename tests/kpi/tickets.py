@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from incidentcore.kpi import Kpi, KpiResult, compute_kpis
+from incidentcore.lifecycle import advance
 from incidentcore.records import (
     Acknowledged,
     Assigned,
@@ -22,6 +25,7 @@ ORACLES = Path(__file__).parent.parent / "oracles" / "kpi_dialects.jsonl"
 ROWS: dict[str, dict[str, Any]] = {
     row["id"]: row for row in map(json.loads, ORACLES.read_text(encoding="utf-8").splitlines())
 }
+M = timedelta(minutes=1)
 START = datetime(2026, 1, 5, tzinfo=UTC)
 AGENT = Actor("ada", "agent")
 SYSTEM = Actor("desk", "system")
@@ -70,3 +74,18 @@ def ticket(row: dict[str, Any]) -> Incident:
 
 def tickets() -> list[Record]:
     return [ticket(row) for row in ROWS["kpi-history"]["expect"]]
+
+
+def figure(kpi: Kpi, records: Sequence[Record], at: float = 300, **how: Any) -> KpiResult:
+    (result,) = compute_kpis([kpi], records, as_of=minute(at), **how).results
+    return result
+
+
+def incident(number: int = 1, at: float = 0, **fields: Any) -> Incident:
+    return Incident.open(id=f"I{number}", title="x", at=minute(at), by="kim", **fields)
+
+
+def resolved(record: Incident, at: float) -> Incident:
+    return advance(
+        record, "resolve", at=minute(at), by="ada", resolution_code="done", resolution_notes="ok"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.kpi.tickets import minute
+from tests.kpi.tickets import M, minute
 
 from incidentcore import advance
 from incidentcore.conditions import field
@@ -21,7 +21,6 @@ from incidentcore.kpi import (
 from incidentcore.records import Incident, mark_restored, set_fields
 
 WINDOW = Interval(minute(0), minute(100))
-M = minute(1) - minute(0)
 
 
 def outage(number: int, start: float, end: float | None, **custom: Any) -> Incident:

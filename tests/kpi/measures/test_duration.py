@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.kpi.tickets import minute
+from tests.kpi.tickets import M, incident, minute, resolved
 
 from incidentcore import acknowledge, advance
 from incidentcore.errors import InvalidValueError
@@ -20,17 +20,6 @@ from incidentcore.kpi import (
     compute_kpis,
 )
 from incidentcore.records import Incident
-
-M = minute(1) - minute(0)
-
-
-def incident(number: int = 1, **fields: Any) -> Incident:
-    return Incident.open(id=f"I{number}", title="x", at=minute(0), by="kim", **fields)
-
-
-def resolved(record: Incident, at: float) -> Incident:
-    said = {"resolution_code": "done", "resolution_notes": "ok", "by": "ada"}
-    return advance(record, "resolve", at=minute(at), **said)
 
 
 def figure(kpi: Kpi, *records: Incident) -> tuple[Any, dict[str, int]]:

@@ -107,7 +107,7 @@ def gather_kpis(
         else:
             _gather_by_window(part, records, groups, by_event)
     except AttributeError as error:
-        if error.name == "updated_at":  # the first one that is read from a record
+        if error.name in {"opened_at", "updated_at"}:  # the first ones read from a record
             raise InvalidValueError("records", error.obj, "records, such as incidents") from None
         if error.name is None or not isinstance(error.obj, Record):
             raise

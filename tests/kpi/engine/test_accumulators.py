@@ -1,0 +1,63 @@
+"""Parts of a figure: what they hold, and that parts merged are the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.kpi.engine.accumulators import (
+    Accumulator,
+    Flow,
+    Keyed,
+    Ratio,
+    Sample,
+    SketchedSample,
+    Tally,
+)
+
+COUNTS = st.integers(0, 1_000)
+KINDS: dict[str, tuple[Callable[[], Accumulator], st.SearchStrategy[Any]]] = {
+    "flow": (Flow, st.tuples(COUNTS, COUNTS)),
+    "keyed": (Keyed, st.tuples(st.sampled_from("abc"), st.none())),
+    "ratio": (Ratio, st.tuples(COUNTS, COUNTS)),
+    "sample": (lambda: Sample(times=True), COUNTS),
+    "sketch": (lambda: SketchedSample(scaled=False, survival=False), COUNTS),
+    "tally": (Tally, st.booleans()),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+def test_parts_merged_are_the_whole(kind: str, data: st.DataObject) -> None:
+    """In any order of the parts (rule K4)."""
+    make, outcomes = KINDS[kind]
+    parts = data.draw(st.lists(st.lists(outcomes, max_size=4), min_size=1, max_size=4))
+    whole, merged = make(), make()
+    for outcome in (outcome for part in parts for outcome in part):
+        whole.add(outcome)
+    for part in reversed(parts):
+        single = make()
+        for outcome in part:
+            single.add(outcome)
+        merged.merge(single)
+
+    assert merged.contents() == whole.contents()
+
+
+def test_what_each_holds() -> None:
+    """Sums, hits and the values of a key."""
+    tally, ratio, sample = Tally(), Ratio(), Sample(times=True)
+    for hit in (True, False, True):
+        tally.add(hit)
+    for pair in ((1, 4), (2, 2)):
+        ratio.add(pair)
+    for value in (30, 10, 20):
+        sample.add(value)
+
+    assert (tally.n, tally.hits) == (3, 2)
+    assert (ratio.n, ratio.above, ratio.below) == (2, 3, 6)
+    assert (sample.total(), list(sample.ordered())) == (60, [10, 20, 30])

@@ -1,0 +1,45 @@
+"""Time in a state or with a group."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.kpi.tickets import M, figure, incident, minute, resolved
+
+from incidentcore.kpi import catalogue
+from incidentcore.lifecycle import SERVICE_REQUEST, advance
+from incidentcore.records import (
+    ServiceRequest,
+    approve,
+)
+from incidentcore.schedule import BusinessCalendar
+
+
+def test_time_on_hold_is_counted_by_the_clock() -> None:
+    """Held from 16:00 to 10:00 next day is two open hours of a day from 09:00 to 17:00."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    record = advance(incident(at=9 * 60), "start", at=minute(10 * 60), by="ada")
+    record = advance(record, "hold", reason="awaiting_vendor", at=minute(16 * 60), by="ada")
+    record = advance(record, "resume", at=minute(34 * 60), by="ada")
+    record = resolved(record, 35 * 60)
+
+    wall = figure(catalogue.MEAN_ON_HOLD_TIME, [record], 36 * 60)
+    business = figure(catalogue.MEAN_ON_HOLD_TIME.replace(clock=office), [record], 36 * 60)
+    whole = figure(catalogue.MEAN_TIME_TO_RESOLVE.replace(clock=office), [record], 36 * 60)
+    net = figure(catalogue.MEAN_NET_TIME_TO_RESOLVE.replace(clock=office), [record], 36 * 60)
+
+    assert wall.value == timedelta(hours=18)
+    assert business.value == timedelta(hours=2)
+    assert whole.value == net.value == timedelta(hours=10)
+
+
+def test_request_fulfillment_holds_the_approval_wait_apart() -> None:
+    """Submitted at 0, approved at 30, fulfilled at 90: 90 minutes, of which 30 waited."""
+    request = ServiceRequest.open(id="R", title="a laptop", at=minute(0), by="kim")
+    request = SERVICE_REQUEST.advance(request, "submit", at=minute(0), by="kim")
+    request = approve(request, "approved", at=minute(30), by="lee")
+    request = SERVICE_REQUEST.advance(request, "approve", at=minute(30), by="lee")
+    request = SERVICE_REQUEST.advance(request, "fulfill", at=minute(90), by="ada")
+
+    assert figure(catalogue.MEAN_REQUEST_FULFILLMENT_TIME, [request]).value == 90 * M
+    assert figure(catalogue.MEAN_APPROVAL_WAIT_TIME, [request]).value == 30 * M

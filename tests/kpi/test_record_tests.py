@@ -1,0 +1,58 @@
+"""What a record must satisfy to count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.kpi.tickets import figure, incident, minute, resolved
+
+from incidentcore.kpi import Group, catalogue, compute_kpis
+from incidentcore.records import (
+    Incident,
+    Prioritized,
+)
+from incidentcore.values import FrozenMap, Priority
+
+
+def test_priority_may_be_that_of_the_opening_or_of_the_resolution() -> None:
+    """A record opened low, resolved high and critical since then is in three groups (K6)."""
+    record = incident(computed_priority=Priority.LOW)
+    record = resolved(_prioritized(record, Priority.HIGH, 10), 20)
+    record = _prioritized(record, Priority.CRITICAL, 30)
+
+    groups = [
+        compute_kpis(
+            [catalogue.VOLUME], [record], as_of=minute(99), group_by=Group("priority", when)
+        )
+        .results[0]
+        .group
+        for when in ("opening", "resolution", "as_of")
+    ]
+
+    assert groups == [(Priority.LOW,), (Priority.HIGH,), (Priority.CRITICAL,)]
+    assert figure(catalogue.CRITICAL_RATE, [record]).value == 1.0
+
+
+def _prioritized(record: Incident, level: Any, at: float) -> Incident:
+    fields = FrozenMap({"priority_override": level})
+    return record.with_event(Prioritized, at=minute(at), by="ada", fields=fields)
+
+
+def test_the_same_day_is_that_of_a_zone() -> None:
+    """Opened 22:30 UTC and resolved 23:30 UTC: one day in London's winter, two in Berlin's."""
+    record = resolved(incident(at=22.5 * 60), 23.5 * 60)
+
+    london = figure(catalogue.same_day_resolution_rate("Europe/London"), [record], at=1440)
+    berlin = figure(catalogue.same_day_resolution_rate("Europe/Berlin"), [record], at=1440)
+
+    assert (london.value, berlin.value) == (1.0, 0.0)
+
+
+def test_codes_are_rated_among_the_resolved() -> None:
+    """One of two resolved records was closed by its caller."""
+    records = [resolved(incident(1), 5), resolved(incident(2), 5), incident(3)]
+    kpi = catalogue.resolution_code_rate("self_service_rate", "closed_by_caller", "done")
+
+    assert figure(kpi, records).value == 1.0
+    other = catalogue.resolution_code_rate("not_solved_rate", "not_reproducible")
+    assert figure(other, records).value == 0.0

@@ -6,12 +6,13 @@ fold keeps, and shares no code with it beyond the values that go in.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
+
+from tests.intake.builders import MINUTE
 
 from incidentcore.intake import Alert, IncidentEnded, IntakePolicy
 
-MINUTE = timedelta(minutes=1)
 Told = tuple[str, int, str, Any, str]
 
 

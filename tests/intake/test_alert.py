@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
+from tests.intake.builders import T0
 
 from incidentcore.errors import (
     InvalidValueError,
@@ -13,8 +14,6 @@ from incidentcore.errors import (
 from incidentcore.intake import (
     Alert,
 )
-
-NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -32,4 +31,4 @@ NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 def test_alerts_that_are_none(fields, kind):
     """An alert without key, with another status or with odd values is refused."""
     with pytest.raises(kind):
-        Alert(**{"key": "k", "at": NINE, **fields})
+        Alert(**{"key": "k", "at": T0, **fields})

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.intake.builders import HOUR, MINUTE, T0, WORK, alert, told
 
-from incidentcore.conditions import field
-from incidentcore.instants import Interval
 from incidentcore.intake import (
     Alert,
-    Flapping,
     IncidentEnded,
-    Inhibit,
     Intake,
     IntakePolicy,
     MaintenanceRule,
@@ -23,13 +20,9 @@ from incidentcore.intake import (
 )
 from incidentcore.lifecycle import advance
 from incidentcore.records import acknowledge
-from incidentcore.schedule import BusinessCalendar, Maintenance
 
 ORACLES = Path(__file__).resolve().parent.parent / "oracles"
-T0 = datetime(2026, 6, 1, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
 
 
 def oracle(name):
@@ -40,21 +33,6 @@ def oracle(name):
             if row["id"] == name:
                 return row["given"], row["expect"]
     raise LookupError(name)
-
-
-def alert(key="disk", minutes=0, status="firing", **more):
-    """Return an alert of one service, so many minutes after nine."""
-    labels = {"service": "shop"}
-    return Alert(key=key, at=T0 + minutes * MINUTE, status=status, labels=labels, **more)
-
-
-def told(policy, items, *, until=T0 + HOUR, state=None):
-    """Return kind, minute, incident and reason of each intent."""
-    found = fold_alerts(policy, items, until=until, state=state).intents
-    return [
-        (one.kind, (one.at - T0) // MINUTE, one.incident.removeprefix("alerts-"), one.reason)
-        for one in found
-    ]
 
 
 BY_SERVICE = IntakePolicy(group_by="labels.service")
@@ -225,47 +203,6 @@ def test_pagerduty_group_window():
     assert list(groups.values()) == expect["groups"]
 
 
-def test_windows_include_their_last_instant():
-    """Exactly at the end of the window an alert joins; at that of the threshold's it counts."""
-    policy = IntakePolicy(group_by="labels.service", window=5 * MINUTE)
-    both = IntakePolicy(group_by="labels.service", window=5 * MINUTE, threshold=2)
-
-    assert told(policy, [alert("a"), alert("b", 5)])[-1] == ("add", 5, "1", "")
-    assert told(policy, [alert("a"), alert("b", 6)])[-1] == ("open", 6, "2", "")
-    assert told(both, [alert("a"), alert("b", 5)])[0] == ("open", 5, "1", "")
-    assert told(both, [alert("a"), alert("b", 6)])[0] == ("dropped", 5, "", "below_threshold")
-
-
-def test_a_condition_is_in_one_incident():
-    """Alerts of one condition that wait in two groups open one incident, not two."""
-    policy = IntakePolicy(group_by="labels.service", threshold=2, deduplicate=timedelta(0))
-    mail = Alert(key="b", at=T0, labels={"service": "mail"})
-    other = Alert(key="x", at=T0 + 3 * MINUTE, labels={"service": "mail"})
-
-    assert told(policy, [mail, alert("b", 1), alert("c", 2), other], until=T0 + 5 * MINUTE) == [
-        ("open", 2, "1", ""),
-        ("dropped", 2, "", "below_threshold"),
-        ("add", 2, "1", ""),
-    ]
-
-
-def test_what_waits_goes_along():
-    """An alert that waited beside a lapsed incident joins it once its window lives again."""
-    policy = IntakePolicy(
-        group_by="labels.service", threshold=2, window=5 * MINUTE, deduplicate=timedelta(0)
-    )
-    items = [alert("a"), alert("b"), alert("c", 10), alert("a", 12), alert("d", 13)]
-
-    assert told(policy, items)[2:] == [
-        ("add", 12, "1", ""),
-        ("add", 13, "1", ""),
-        ("add", 13, "1", ""),
-    ]
-
-
-WORK = Maintenance(Interval(T0, T0 + 30 * MINUTE), name="work")
-
-
 def test_pagerduty_maintenance():
     """A service in maintenance creates no incident."""
     _, expect = oracle("pagerduty-maintenance")
@@ -273,231 +210,3 @@ def test_pagerduty_maintenance():
         policy = IntakePolicy(maintenance=MaintenanceRule("work", WORK, resume=resume))
         kinds = [kind for kind, *_ in told(policy, [alert()], until=T0 + 29 * MINUTE)]
         assert ("open" in kinds) is expect["incident_created"]
-
-
-def test_what_fires_on_after_the_maintenance_is_not_lost():
-    """An alert of a maintenance that still fires at its end opens an incident then (rule A6)."""
-    policy = IntakePolicy(maintenance=MaintenanceRule("work", WORK))
-
-    assert told(policy, [alert()]) == [("open", 30, "1", "")]
-    over = [alert(), alert(minutes=20, status="resolved")]
-    assert told(policy, over) == [("suppressed", 20, "", "work"), ("suppressed", 20, "", "work")]
-    dropped = IntakePolicy(maintenance=MaintenanceRule("work", WORK, resume=False))
-    assert told(dropped, [alert()]) == [("suppressed", 0, "", "work")]
-    again = told(dropped, [alert(), alert(minutes=70)], until=T0 + 2 * HOUR)
-    assert again[-1] == ("open", 70, "1", "")
-
-
-def test_maintenance_suppresses_starts_only():
-    """E2: an incident that was open before hears of its alerts, and others are not concerned."""
-    when = field("labels.service").equals("shop")
-    late = Maintenance(Interval(T0 + MINUTE, T0 + HOUR))
-    policy = IntakePolicy(
-        group_by="labels.service", maintenance=MaintenanceRule("work", late, when)
-    )
-
-    assert told(policy, [alert("a"), alert("b", 5)])[-1] == ("add", 5, "1", "")
-    other = Alert(key="x", at=T0 + 5 * MINUTE, labels={"service": "mail"})
-    assert told(policy, [other]) == [("open", 5, "1", "")]
-
-
-def test_deduplication_in_a_rolling_window():
-    """Each repetition prolongs the window; after a silence longer than it, it is told again.
-
-    Rule A6.
-    """
-    policy = IntakePolicy(deduplicate=10 * MINUTE)
-    items = [alert(minutes=n) for n in (0, 10, 20, 31)]
-
-    assert told(policy, items) == [
-        ("open", 0, "1", ""),
-        ("dropped", 10, "1", "duplicate"),
-        ("dropped", 20, "1", "duplicate"),
-        ("add", 31, "1", ""),
-    ]
-
-
-def test_a_worse_severity_is_never_a_duplicate():
-    """A warning that becomes critical reaches the incident at once; back to warning does not."""
-    severities = ("warning", "critical", "warning", "critical")
-    items = [alert(minutes=n, severity=word) for n, word in enumerate(severities)]
-
-    assert [kind for kind, *_ in told(IntakePolicy(), items)] == [
-        "open",
-        "add",
-        "dropped",
-        "dropped",
-    ]
-
-
-def test_flapping_holds_the_incident_open():
-    """Four changes within ten minutes are flapping; it ends when only one is left within them.
-
-    Rule A6.
-    """
-    policy = IntakePolicy(flapping=Flapping(within=10 * MINUTE, start=4, stop=1))
-    items = [alert(minutes=n, status=("firing", "resolved")[n % 2]) for n in range(6)]
-
-    # The third change opens a second incident. The fourth, at 3, is flapping; of the changes at 4
-    # and 5 the first leaves the window at 14, and by then it is resolved.
-    assert told(policy, items) == [
-        ("open", 0, "1", ""),
-        ("add", 1, "1", ""),
-        ("resolve", 1, "1", "all_resolved"),
-        ("open", 2, "2", ""),
-        ("dropped", 3, "2", "flapping"),
-        ("dropped", 4, "2", "flapping"),
-        ("dropped", 5, "2", "flapping"),
-        ("resolve", 14, "2", "all_resolved"),
-    ]
-
-
-def test_a_change_as_old_as_the_window_is_out_of_it():
-    """A fourth change ten minutes after the first makes no flapping; a minute earlier it does."""
-    policy = IntakePolicy(flapping=Flapping(within=10 * MINUTE, start=4, stop=1))
-    three = [alert(), alert(minutes=1, status="resolved"), alert(minutes=2)]
-
-    late = told(policy, [*three, alert(minutes=10, status="resolved")])
-    assert late[-2:] == [("add", 10, "2", ""), ("resolve", 10, "2", "all_resolved")]
-    early = told(policy, [*three, alert(minutes=9, status="resolved")])
-    assert ("dropped", 9, "2", "flapping") in early
-
-
-def test_a_condition_is_remembered_from_the_end_of_its_incident():
-    """However long it fired unheard, an old alert that is delivered again opens no incident."""
-    policy = IntakePolicy(deduplicate=5 * MINUTE)
-    items = [alert(), alert("other", 30), IncidentEnded("alerts-1", T0 + 30 * MINUTE)]
-    again = alert("other", 31)
-    old = alert(minutes=-1)
-
-    assert ("dropped", 31, "", "stale") in told(policy, [*items, again, old])
-
-
-def test_silence_resolves():
-    """What is not heard of for a while counts as resolved at that instant, and not before (A5)."""
-    policy = IntakePolicy(silence=10 * MINUTE)
-    items = [alert(), alert(minutes=10)]
-
-    assert told(policy, items, until=T0 + 19 * MINUTE)[-1] == ("dropped", 10, "1", "duplicate")
-    assert told(policy, items)[-1] == ("resolve", 20, "1", "silence")
-
-
-def test_equal_instants_firing_outweighs():
-    """A condition that is firing and resolved at one instant fires, whichever came first (A3)."""
-    both = [alert(minutes=5, status="resolved"), alert(minutes=5)]
-    expected = [
-        ("open", 0, "1", ""),
-        ("dropped", 5, "1", "duplicate"),
-        ("dropped", 5, "1", "outweighed"),
-    ]
-
-    assert told(IntakePolicy(), [alert(), *both]) == expected
-    assert told(IntakePolicy(), [alert(), *both[::-1]]) == expected
-
-
-def test_late_alerts():
-    """A late alert counts from now on, unless a newer one of its condition is known."""
-    late = [alert("a", 10), alert("b", 5), alert("a", 9, "resolved")]
-
-    assert told(IntakePolicy(), late) == [
-        ("open", 10, "1", ""),
-        ("open", 10, "2", ""),
-        ("dropped", 10, "1", "stale"),
-    ]
-    patient = IntakePolicy(lateness=5 * MINUTE)
-    assert told(patient, late)[:2] == [("open", 5, "1", ""), ("dropped", 9, "", "not_firing")]
-
-
-def test_a_clock_that_runs_ahead_cannot_push_time_forward():
-    """An alert from next year counts when it came in, and the next one is not late (rule A2)."""
-    ahead = Alert(key="x", at=T0 + 9000 * HOUR, recorded_at=T0)
-
-    assert told(IntakePolicy(), [ahead, alert("a", 1)]) == [
-        ("open", 0, "1", ""),
-        ("open", 1, "2", ""),
-    ]
-
-
-def test_maintenance_without_an_end_suppresses_at_once():
-    """Where no end can be seen there is nothing to wait for (rule A6)."""
-    policy = IntakePolicy(maintenance=MaintenanceRule("work", BusinessCalendar.always()))
-
-    assert told(policy, [alert()]) == [("suppressed", 0, "", "work")]
-
-
-def test_a_source_holds_back_by_its_latest_alert():
-    """A router that says it is one no longer holds nothing back."""
-    router, host = field("labels.role").equals("router"), field("labels.role").equals("host")
-    policy = IntakePolicy(inhibit=Inhibit(router, host))
-    first = Alert(key="r", at=T0, labels={"role": "router"})
-    then = Alert(key="r", at=T0 + 70 * MINUTE, labels={"role": "switch"})
-    held = Alert(key="h", at=T0 + 80 * MINUTE, labels={"role": "host"})
-    until = T0 + 2 * HOUR
-
-    assert told(policy, [first, held], until=until) == [("open", 0, "1", "")]
-    assert ("open", 80, "2", "") in told(policy, [first, then, held], until=until)
-
-
-def test_what_flapped_is_calm_at_once_under_a_policy_without_flapping():
-    """The state goes on under another policy: a condition that was resolved is resolved."""
-    turns = [alert(minutes=n, status=("firing", "resolved")[n % 2]) for n in range(6)]
-    flaps = IntakePolicy(flapping=Flapping(within=HOUR, start=4, stop=1))
-    before = fold_alerts(flaps, turns, until=T0 + 6 * MINUTE)
-
-    assert [(one.at - T0) // MINUTE for one in before.intents if one.kind == "resolve"] == [1]
-    assert [kind for kind, *_ in told(IntakePolicy(), [], state=before.state)] == ["resolve"]
-
-
-def test_clearing_timers_away_changes_nothing(monkeypatch):
-    """Timers that are out of date are only in the way."""
-    policy = IntakePolicy(silence=10 * MINUTE, deduplicate=5 * MINUTE)
-    storm = [alert(f"k{n % 3}", n, ("firing", "firing", "resolved")[n % 7 % 3]) for n in range(60)]
-    expected = told(policy, storm)
-    monkeypatch.setattr("incidentcore.intake.deadlines._SPARE", -1_000)
-
-    assert told(policy, storm) == expected
-
-
-def test_what_is_held_back_joins_with_the_alert_that_waited_before_it():
-    """Two alerts open an incident; the worse one of the first was held back by the router."""
-    worse = field("severity").equals("critical")
-    router = field("labels.service").equals("net")
-    policy = IntakePolicy(
-        group_by="labels.service", threshold=2, inhibit=Inhibit(router, worse, name="router")
-    )
-    items = [
-        alert("a", 0, severity="warning"),
-        Alert(key="r", at=T0 + MINUTE, labels={"service": "net"}),
-        alert("a", 2, severity="critical"),
-        alert("b", 3, severity="warning"),
-    ]
-    found = fold_alerts(policy, items, until=T0 + 5 * MINUTE).intents
-    assert [(one.kind, (one.at - T0) // MINUTE, one.alert.severity) for one in found] == [
-        ("open", 3, "warning"),
-        ("add", 3, "critical"),
-        ("add", 3, "warning"),
-    ]
-
-
-def test_what_is_released_together_joins_once():
-    """Two conditions wait with one alert each, and a worse one of each is held back."""
-    worse = field("severity").equals("critical")
-    router = field("labels.service").equals("net")
-    policy = IntakePolicy(
-        group_by="labels.service", threshold=3, inhibit=Inhibit(router, worse, name="router")
-    )
-    net = {"key": "r", "labels": {"service": "net"}}
-    items = [
-        alert("a", 0, severity="warning"),
-        alert("b", 1, severity="warning"),
-        Alert(at=T0 + 2 * MINUTE, **net),
-        alert("a", 3, severity="critical"),
-        alert("b", 4, severity="critical"),
-        Alert(at=T0 + 5 * MINUTE, status="resolved", **net),
-    ]
-    found = [
-        (one.alert.key, one.alert.severity)
-        for one in fold_alerts(policy, items, until=T0 + 9 * MINUTE).intents
-        if one.kind in ("open", "add")
-    ]
-    assert sorted(found) == [(key, bad) for key in "ab" for bad in ("critical", "warning")]

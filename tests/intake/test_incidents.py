@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
+from tests.intake.builders import MINUTE, T0
 
 from incidentcore.errors import (
     InvalidValueError,
@@ -25,16 +26,15 @@ from incidentcore.records import set_fields
 from incidentcore.testing import alert_storms, intake_policies
 from incidentcore.values import Impact, Urgency
 
-NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
-MINUTE, TICK = timedelta(minutes=1), timedelta.resolution
+TICK = timedelta.resolution
 
 
 def alert(minutes=0, status="firing", **more):
-    return Alert(key="disk", at=NINE + minutes * MINUTE, status=status, **more)
+    return Alert(key="disk", at=T0 + minutes * MINUTE, status=status, **more)
 
 
 def applied(policy, items, incidents=()):
-    intents = fold_alerts(policy, items, until=NINE + timedelta(hours=1)).intents
+    intents = fold_alerts(policy, items, until=T0 + timedelta(hours=1)).intents
     return apply_intents(intents, dict(incidents))
 
 
@@ -46,15 +46,15 @@ def test_an_alert_opens_an_incident():
     assert (incident.impact, incident.urgency) == (Impact.HIGH, Urgency.HIGH)
     assert incident.priority.name == "critical"
     assert (incident.source, incident.opened_by.role) == ("monitoring_alert", "system")
-    assert (incident.opened_at, incident.detected_at) == (NINE, NINE)
+    assert (incident.opened_at, incident.detected_at) == (T0, T0)
 
 
 def test_a_late_alert_is_recorded_when_it_came():
     """What the record knew when is told apart from when it happened."""
-    late = alert(recorded_at=NINE + 7 * MINUTE)
+    late = alert(recorded_at=T0 + 7 * MINUTE)
     incident = applied(IntakePolicy(), [late])["alerts-1"]
 
-    assert {event.recorded_at for event in incident.history} == {NINE + 7 * MINUTE}
+    assert {event.recorded_at for event in incident.history} == {T0 + 7 * MINUTE}
 
 
 def test_a_worse_alert_raises_it():
@@ -90,9 +90,9 @@ def test_its_alerts_resolve_and_reopen_it():
 )
 def test_the_last_instant_of_reopen_within_is_inside(within, after, kinds):
     """Resolved at 09:05: at the end of the span an alert reopens it, a microsecond later not."""
-    items = [alert(), alert(5, "resolved"), Alert(key="disk", at=NINE + 5 * MINUTE + after)]
+    items = [alert(), alert(5, "resolved"), Alert(key="disk", at=T0 + 5 * MINUTE + after)]
     policy = IntakePolicy(reopen_within=within)
-    intents = fold_alerts(policy, items, until=NINE + timedelta(hours=1)).intents
+    intents = fold_alerts(policy, items, until=T0 + timedelta(hours=1)).intents
     assert [intent.kind for intent in intents if intent.kind != "add"] == kinds
 
 
@@ -100,8 +100,8 @@ def test_a_resolution_after_a_persons_changes_nothing():
     """What somebody resolved already is not resolved again."""
     incident = applied(IntakePolicy(), [alert()])["alerts-1"]
     fields = {"resolution_code": "fixed", "resolution_notes": "restarted"}
-    incident = advance(incident, "resolve", at=NINE + MINUTE, by="ada", **fields)
-    intent = IncidentIntent("resolve", NINE + 2 * MINUTE, "alerts-1", "", None, "all_resolved")
+    incident = advance(incident, "resolve", at=T0 + MINUTE, by="ada", **fields)
+    intent = IncidentIntent("resolve", T0 + 2 * MINUTE, "alerts-1", "", None, "all_resolved")
 
     assert apply_intent(intent, incident) is incident
 
@@ -110,24 +110,24 @@ def test_a_resolved_record_swallows_nothing():
     """keep#2481: a firing alert is never noted on a record that is not open (rule A9)."""
     incident = applied(IntakePolicy(), [alert()])["alerts-1"]
     fields = {"resolution_code": "fixed", "resolution_notes": "restarted"}
-    incident = advance(incident, "resolve", at=NINE + MINUTE, by="ada", **fields)
-    add = IncidentIntent("add", NINE + 2 * MINUTE, "alerts-1", "", alert(2))
+    incident = advance(incident, "resolve", at=T0 + MINUTE, by="ada", **fields)
+    add = IncidentIntent("add", T0 + 2 * MINUTE, "alerts-1", "", alert(2))
 
     with pytest.raises(InvalidValueError):
         apply_intent(add, incident)
     reopened = apply_intent(
-        IncidentIntent("reopen", NINE + 2 * MINUTE, "alerts-1", "", alert(2)), incident
+        IncidentIntent("reopen", T0 + 2 * MINUTE, "alerts-1", "", alert(2)), incident
     )
     assert reopened.state.open
-    closed = advance(incident, "close", at=NINE + MINUTE, by="ada")
+    closed = advance(incident, "close", at=T0 + MINUTE, by="ada")
     with pytest.raises(TransitionNotAllowedError):
-        apply_intent(IncidentIntent("reopen", NINE + 2 * MINUTE, "alerts-1", "", alert(2)), closed)
+        apply_intent(IncidentIntent("reopen", T0 + 2 * MINUTE, "alerts-1", "", alert(2)), closed)
 
 
 @given(intake_policies(), alert_storms(min_size=12))
 def test_every_storm_makes_legal_records(policy, storm):
     """For any storm, the records open, rise, resolve and reopen as the lifecycle allows."""
-    intents = fold_alerts(policy, storm, until=NINE + timedelta(days=2)).intents
+    intents = fold_alerts(policy, storm, until=T0 + timedelta(days=2)).intents
     incidents = apply_intents(intents, {}, severities=policy.severities)
 
     opened = [one.incident for one in intents if one.kind == "open"]
@@ -148,7 +148,7 @@ def test_every_storm_makes_legal_records(policy, storm):
 
 def test_a_priority_may_be_left_to_others():
     """Without a policy of priorities the incident has impact and urgency alone."""
-    opening = fold_alerts(IntakePolicy(), [alert(severity="critical")], until=NINE).intents[0]
+    opening = fold_alerts(IntakePolicy(), [alert(severity="critical")], until=T0).intents[0]
 
     assert open_incident(opening, priorities=None).priority is None
 
@@ -156,7 +156,7 @@ def test_a_priority_may_be_left_to_others():
 def test_a_count_of_alerts_must_be_one():
     """The field is the intake's own."""
     [incident] = applied(IntakePolicy(), [alert()]).values()
-    spoiled = set_fields(incident, custom={"alert_count": "many"}, at=NINE, by="ada")
-    more = IncidentIntent("add", NINE, incident.id, "", alert(1))
+    spoiled = set_fields(incident, custom={"alert_count": "many"}, at=T0, by="ada")
+    more = IncidentIntent("add", T0, incident.id, "", alert(1))
     with pytest.raises(InvalidValueError, match="alert_count: got 'many'"):
         apply_intent(more, spoiled)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from tests.intake.builders import MINUTE, T0
 
 from incidentcore.errors import (
     InvalidValueError,
@@ -19,24 +20,19 @@ from incidentcore.intake import (
     open_incident,
 )
 
-NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
-
-
-MINUTE = timedelta(minutes=1)
-
 
 def alert(minutes=0, status="firing", **more):
-    return Alert(key="disk", at=NINE + minutes * MINUTE, status=status, **more)
+    return Alert(key="disk", at=T0 + minutes * MINUTE, status=status, **more)
 
 
 def applied(policy, items, incidents=()):
-    intents = fold_alerts(policy, items, until=NINE + timedelta(hours=1)).intents
+    intents = fold_alerts(policy, items, until=T0 + timedelta(hours=1)).intents
     return apply_intents(intents, dict(incidents))
 
 
 def test_intents_of_other_kinds_are_refused():
     """Only an opening opens, and dropped alerts are nobody's."""
-    dropped = IncidentIntent("dropped", NINE, "", "", alert(), "duplicate")
+    dropped = IncidentIntent("dropped", T0, "", "", alert(), "duplicate")
     incident = applied(IntakePolicy(), [alert()])["alerts-1"]
 
     with pytest.raises(InvalidValueError):
@@ -44,4 +40,4 @@ def test_intents_of_other_kinds_are_refused():
     with pytest.raises(InvalidValueError):
         apply_intent(dropped, incident)
     with pytest.raises(InvalidValueError):
-        apply_intents([IncidentIntent("add", NINE, "alerts-7", "", alert())], {})
+        apply_intents([IncidentIntent("add", T0, "alerts-7", "", alert())], {})

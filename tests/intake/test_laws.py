@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import attrs
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.intake.builders import MINUTE, T0
 
 from incidentcore.intake import (
     Alert,
@@ -23,10 +24,8 @@ from incidentcore.testing import alert_storms, intake_policies
 
 from .naive import Naive, told_alert
 
-BEGIN = datetime(2026, 6, 1, 9, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
 TICK = timedelta(microseconds=1)
-LATER = BEGIN + timedelta(days=30)
+LATER = T0 + timedelta(days=30)
 storms = alert_storms(min_size=12, ends=True)
 policies = intake_policies()
 
@@ -34,13 +33,13 @@ policies = intake_policies()
 def told(intents):
     """Return intents as the naive fold tells them."""
     return [
-        (one.kind, (one.at - BEGIN) // MINUTE, one.incident, told_alert(one.alert), one.reason)
+        (one.kind, (one.at - T0) // MINUTE, one.incident, told_alert(one.alert), one.reason)
         for one in intents
     ]
 
 
 def minute(number, status="firing"):
-    return Alert(key="a", at=BEGIN + number * MINUTE, status=status)
+    return Alert(key="a", at=T0 + number * MINUTE, status=status)
 
 
 @given(policies, storms)
@@ -55,7 +54,7 @@ def minute(number, status="firing"):
 )
 def test_a_naive_fold_agrees(policy, storm):
     """Minute by minute over whole lists, the same alerts mean the same."""
-    assert told(fold_alerts(policy, storm, until=LATER).intents) == Naive(policy, BEGIN).run(storm)
+    assert told(fold_alerts(policy, storm, until=LATER).intents) == Naive(policy, T0).run(storm)
 
 
 @given(policies, storms)
@@ -245,7 +244,7 @@ def test_a_long_stream_leaves_little_behind():
     for number in range(4_000):
         status = "resolved" if number % 2 else "firing"
         key = f"key {number // 2 if number % 10 else number}"
-        intake.feed(Alert(key=key, at=BEGIN + number * second, status=status))
+        intake.feed(Alert(key=key, at=T0 + number * second, status=status))
         most = max(most, len(intake._decisions.conditions) + len(intake._decisions.incidents))
     timers = len(intake._decisions._timers)
 

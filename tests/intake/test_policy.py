@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.intake.builders import MINUTE
 
 from incidentcore.errors import (
     DefinitionError,
@@ -18,8 +19,6 @@ from incidentcore.intake import (
 )
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import Impact, Urgency
-
-MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(

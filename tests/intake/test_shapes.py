@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from tests.intake.builders import T0
 
 from incidentcore.errors import FormatError, NaiveDatetimeError
 from incidentcore.intake import (
@@ -17,7 +18,6 @@ from incidentcore.intake import (
 )
 from incidentcore.values import freeze
 
-NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 FIRING = {
     "status": "firing",
     "labels": {"alertname": "DiskFull", "severity": "critical", "instance": "db1"},
@@ -64,12 +64,12 @@ def problems(read, data):
 
 def test_alertmanager():
     """A firing alert counts from startsAt, a resolved one from endsAt; the rest is kept."""
-    came = NINE + timedelta(hours=1)
+    came = T0 + timedelta(hours=1)
     firing, resolved = alerts_from_alertmanager(PAYLOAD, recorded_at=came)
 
     assert (firing.key, firing.source) == ("c6eadffa33fcdf37", "alertmanager")
-    assert (firing.status, firing.at) == ("firing", NINE + timedelta(microseconds=123456))
-    assert (resolved.status, resolved.at) == ("resolved", NINE + timedelta(minutes=30))
+    assert (firing.status, firing.at) == ("firing", T0 + timedelta(microseconds=123456))
+    assert (resolved.status, resolved.at) == ("resolved", T0 + timedelta(minutes=30))
     assert (firing.severity, firing.title) == ("critical", "Disk full on db1")
     assert (firing.recorded_at, resolved.recorded_at) == (came, came)
     assert firing.labels["instance"] == "db1"
@@ -102,7 +102,7 @@ def test_alertmanager_repeats_are_no_news():
     intents = []
     state = None
     for hours in (0, 4):
-        came = NINE + timedelta(hours=hours, seconds=30)
+        came = T0 + timedelta(hours=hours, seconds=30)
         payload = {**PAYLOAD, "alerts": [FIRING]}
         alerts = alerts_from_alertmanager(payload, recorded_at=came)
         policy = IntakePolicy(deduplicate=timedelta(hours=5))
@@ -111,7 +111,7 @@ def test_alertmanager_repeats_are_no_news():
         state = found.state
 
     assert [(one.kind, one.reason) for one in intents] == [("open", ""), ("dropped", "duplicate")]
-    assert state.conditions[0].heard_at > NINE + timedelta(seconds=29)
+    assert state.conditions[0].heard_at > T0 + timedelta(seconds=29)
 
 
 def test_alertmanager_problems():
@@ -170,7 +170,7 @@ def test_cloudevent():
     """The event stands in for what its data leave out, and all of it is kept."""
     alert = alert_from_cloudevent(EVENT)
 
-    assert (alert.source, alert.key, alert.at) == ("/monitoring/berlin", "db1:/var", NINE)
+    assert (alert.source, alert.key, alert.at) == ("/monitoring/berlin", "db1:/var", T0)
     assert (alert.title, alert.status) == ("com.example.disk", "firing")
     assert (alert.severity, alert.value, alert.labels["host"]) == ("warning", 97.5, "db1")
     assert alert.extra["mount"] == "/var"
@@ -184,7 +184,7 @@ def test_cloudevent_data_comes_first():
     alert = alert_from_cloudevent({**EVENT, "type": "disk.firing", "data": data})
 
     assert (alert.key, alert.source, alert.status) == ("k", "s", "resolved")
-    assert alert.at == NINE - timedelta(hours=1)
+    assert alert.at == T0 - timedelta(hours=1)
 
 
 def test_cloudevent_without_subject_and_data():
@@ -215,24 +215,24 @@ def test_plain_object():
     """All fields of an alert are read; an argument for recorded_at goes before the object's."""
     data = {
         "key": "k",
-        "at": NINE,
+        "at": T0,
         "recorded_at": "2026-06-01T09:01:00Z",
         "value": 3,
         "labels": {"n": 1, "up": True},
     }
     alert = alert_from_dict(data)
-    later = alert_from_dict(data, recorded_at=NINE + timedelta(hours=1))
+    later = alert_from_dict(data, recorded_at=T0 + timedelta(hours=1))
 
-    assert (alert.recorded_at, alert.value) == (NINE + timedelta(minutes=1), 3.0)
+    assert (alert.recorded_at, alert.value) == (T0 + timedelta(minutes=1), 3.0)
     assert dict(alert.labels) == {"n": "1", "up": "true"}
-    assert later.recorded_at == NINE + timedelta(hours=1)
+    assert later.recorded_at == T0 + timedelta(hours=1)
     assert later.extra["recorded_at"] == data["recorded_at"]
 
 
 def test_recorded_at_is_the_callers():
     """A naive instant in the argument is the caller's error, not the data's."""
     with pytest.raises(NaiveDatetimeError):
-        alert_from_dict({"key": "k", "at": NINE}, recorded_at=datetime(2026, 6, 1, 9))  # noqa: DTZ001  that is the point
+        alert_from_dict({"key": "k", "at": T0}, recorded_at=datetime(2026, 6, 1, 9))  # noqa: DTZ001  that is the point
 
 
 def test_hostile_data():
@@ -240,7 +240,7 @@ def test_hostile_data():
     deep: object = 1
     for _ in range(3000):
         deep = [deep]
-    data = {"key": "k", "at": NINE, "deep": deep, "value": 10**5000, "odd": {1: 2}, "set": {1}}
+    data = {"key": "k", "at": T0, "deep": deep, "value": 10**5000, "odd": {1: 2}, "set": {1}}
     found = problems(alert_from_dict, data)
 
     assert [line.rpartition(" @ ")[2][:8] for line in found] == [
@@ -258,14 +258,14 @@ def test_data_are_nested_to_a_depth(wrap):
     value = 1
     for _ in range(51):
         value = wrap(value)
-    assert alert_from_dict({"key": "k", "at": NINE, "more": value}).extra["more"] == freeze(value)
-    (found,) = problems(alert_from_dict, {"key": "k", "at": NINE, "more": wrap(value)})
+    assert alert_from_dict({"key": "k", "at": T0, "more": value}).extra["more"] == freeze(value)
+    (found,) = problems(alert_from_dict, {"key": "k", "at": T0, "more": wrap(value)})
     assert found.startswith("nested too deeply @ $.more")
 
 
 def test_values_are_read_up_to_a_number():
     """Fifty thousand of one message, the lists themselves counted."""
-    data = {"key": "k", "at": NINE, "more": list(range(49_999))}
+    data = {"key": "k", "at": T0, "more": list(range(49_999))}
     assert len(alert_from_dict(data).extra["more"]) == 49_999
     (found,) = problems(alert_from_dict, {**data, "one": 1})
     assert found == "more than 50000 values @ $.one"
@@ -275,12 +275,12 @@ def test_values_are_read_up_to_a_number():
 def test_a_measured_value_is_a_finite_number(value):
     """Anything else is refused at its place."""
     with pytest.raises(FormatError, match=r"a finite number @ \$\.value$"):
-        alert_from_dict({"key": "k", "at": NINE, "value": value})
+        alert_from_dict({"key": "k", "at": T0, "value": value})
 
 
 def test_what_else_comes_may_hold_instants():
     """With a zone; one without is nothing that could be written down."""
-    found = alert_from_dict({"key": "k", "at": NINE, "seen": [NINE, 1.5, None]})
-    assert found.extra["seen"] == (NINE, 1.5, None)
+    found = alert_from_dict({"key": "k", "at": T0, "seen": [T0, 1.5, None]})
+    assert found.extra["seen"] == (T0, 1.5, None)
     with pytest.raises(FormatError, match=r"what JSON can hold @ \$\.seen$"):
-        alert_from_dict({"key": "k", "at": NINE, "seen": NINE.replace(tzinfo=None)})
+        alert_from_dict({"key": "k", "at": T0, "seen": T0.replace(tzinfo=None)})

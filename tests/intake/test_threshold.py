@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.intake.builders import MINUTE, T0
 
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.intake import MetricSample, SampleState, SampleThreshold, fold_samples
 from incidentcore.serialization import dumps, loads
 from incidentcore.testing import sample_thresholds, samples
 
-BEGIN = datetime(2026, 6, 1, 9, tzinfo=UTC)
-MINUTE = timedelta(minutes=1)
-LATER = BEGIN + timedelta(days=2)
+LATER = T0 + timedelta(days=2)
 
 
 def told(threshold, values, **more):
     """Return status and minute of the alerts of samples, one a minute; None is no sample."""
     taken = [
-        MetricSample("cpu", BEGIN + n * MINUTE, value)
+        MetricSample("cpu", T0 + n * MINUTE, value)
         for n, value in enumerate(values)
         if value is not None
     ]
     found = fold_samples(threshold, taken, until=LATER, **more).alerts
-    return [(alert.status, (alert.at - BEGIN) // MINUTE) for alert in found]
+    return [(alert.status, (alert.at - T0) // MINUTE) for alert in found]
 
 
 def test_a_breach_must_last():
@@ -71,24 +70,22 @@ def test_a_series_that_falls_silent():
 def test_what_an_alert_says():
     """The alert names threshold, series, value, severity and labels, and since when it breached."""
     hot = SampleThreshold("hot", at_least=90, lasting=MINUTE, severity="critical")
-    taken = [
-        MetricSample("db1", BEGIN + n * MINUTE, 95 + n, labels={"room": "2"}) for n in range(2)
-    ]
+    taken = [MetricSample("db1", T0 + n * MINUTE, 95 + n, labels={"room": "2"}) for n in range(2)]
     (alert,) = fold_samples(hot, taken, until=LATER).alerts
 
     assert (alert.source, alert.key, alert.title) == ("hot", "db1", "hot: db1")
     assert (alert.value, alert.severity, alert.labels["room"]) == (96.0, "critical", "2")
-    assert alert.extra["since"] == BEGIN
+    assert alert.extra["since"] == T0
 
 
 def test_late_samples_are_named():
     """A sample whose time is settled counts for nothing and is handed back."""
     hot = SampleThreshold("hot", at_least=90)
-    late = MetricSample("db1", BEGIN, 99)
-    found = fold_samples(hot, [MetricSample("db1", BEGIN + MINUTE, 50), late], until=LATER)
+    late = MetricSample("db1", T0, 99)
+    found = fold_samples(hot, [MetricSample("db1", T0 + MINUTE, 50), late], until=LATER)
 
     assert (found.alerts, found.late) == ((), (late,))
-    taken = [MetricSample("db1", BEGIN + MINUTE, 50), late]
+    taken = [MetricSample("db1", T0 + MINUTE, 50), late]
     patient = fold_samples(hot, taken, until=LATER, lateness=MINUTE)
     assert [alert.status for alert in patient.alerts] == ["firing", "resolved"]
 
@@ -116,22 +113,20 @@ def test_definitions_that_contradict_themselves(fields, where):
 def test_a_sample_is_a_finite_number(value):
     """What is no finite number is refused where it comes in."""
     with pytest.raises(InvalidValueError):
-        MetricSample("x", BEGIN, value)
+        MetricSample("x", T0, value)
 
 
 def naive(threshold, taken):
     """Tell the same by looking at every minute and all samples of a series before it."""
     told = []
-    last = max([(one.at - BEGIN) // MINUTE for one in taken], default=0)
+    last = max([(one.at - T0) // MINUTE for one in taken], default=0)
     stale = None if threshold.stale_after is None else threshold.stale_after // MINUTE
     above = threshold.at_least is not None
     for series in sorted({one.series for one in taken}):
         firing_since = breach = clear = heard = None
         for now in range(last + 20):
             values = [
-                one.value
-                for one in taken
-                if one.series == series and one.at == BEGIN + now * MINUTE
+                one.value for one in taken if one.series == series and one.at == T0 + now * MINUTE
             ]
             if values:
                 worst = max(values) if above else min(values)
@@ -161,9 +156,9 @@ def test_a_naive_fold_agrees(threshold, taken):
     found = fold_samples(threshold, taken, until=LATER)
 
     assert found.late == ()
-    assert sorted(
-        ((one.at - BEGIN) // MINUTE, one.key, one.status) for one in found.alerts
-    ) == naive(threshold, taken)
+    assert sorted(((one.at - T0) // MINUTE, one.key, one.status) for one in found.alerts) == naive(
+        threshold, taken
+    )
     for series in {one.key for one in found.alerts}:
         statuses = [one.status for one in found.alerts if one.key == series]
         assert statuses == (["firing", "resolved"] * len(statuses))[: len(statuses)]
@@ -210,6 +205,6 @@ def test_quiet_series_are_not_kept(threshold, taken):
 def test_time_does_not_go_back():
     """An end before the last sample settles nothing more than the samples do."""
     hot = SampleThreshold("hot", at_least=90)
-    taken = [MetricSample("cpu", BEGIN + n * MINUTE, 95) for n in range(3)]
+    taken = [MetricSample("cpu", T0 + n * MINUTE, 95) for n in range(3)]
 
-    assert fold_samples(hot, taken, until=BEGIN) == fold_samples(hot, taken)
+    assert fold_samples(hot, taken, until=T0) == fold_samples(hot, taken)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from incidentcore.records import Commented, Incident
+from incidentcore.records import Commented, Incident, Link
 from incidentcore.vendors import read_happyfox
 
 TICKET: dict[str, Any] = {
@@ -110,3 +110,12 @@ def test_the_first_message_is_the_ticket_itself() -> None:
             }
         )
         assert sum(isinstance(event, Commented) for event in incident.history) == count
+
+
+def test_a_list_has_moments_alone_and_a_merged_ticket_a_link() -> None:
+    """Both are findings."""
+    reading = read_happyfox({**TICKET, "merged_to": {"display_id": "HF2"}})
+    (incident,) = reading
+
+    assert {"truncated_history", "merged_record"} <= reading.findings.counts.keys()
+    assert list(incident.links) == [Link("duplicate_of", "HF2")]

@@ -10,9 +10,9 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.vendors.audit_logs import DEFAULTS, HEADER, load, load_audit_log, log, row
 
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.lifecycle import check_history
 from incidentcore.records import (
     Assigned,
     Commented,
@@ -26,86 +26,12 @@ from incidentcore.records import (
 from incidentcore.values import FrozenMap, Impact, Priority, Urgency
 from incidentcore.vendors import (
     AUDIT_LIFECYCLE,
-    AUDIT_STATES,
     STRICT_LIFECYCLE,
-    ImportFinding,
-    change_text,
     check_states,
     read_audit_log,
     read_servicenow,
-    refused_changes,
 )
 from incidentcore.vendors.servicenow import duration
-
-DEFAULTS = {
-    "number": "INC1",
-    "incident_state": "New",
-    "active": "true",
-    "reassignment_count": "0",
-    "reopen_count": "0",
-    "sys_mod_count": "0",
-    "made_sla": "true",
-    "caller_id": "Caller 7",
-    "opened_by": "Desk 1",
-    "opened_at": "1/6/2026 09:00",
-    "sys_created_by": "Desk 1",
-    "sys_created_at": "1/6/2026 09:02",
-    "sys_updated_by": "Desk 1",
-    "sys_updated_at": "1/6/2026 09:05",
-    "contact_type": "Phone",
-    "location": "Hall 3",
-    "category": "Mail",
-    "subcategory": "Calendar",
-    "u_symptom": "?",
-    "cmdb_ci": "?",
-    "impact": "2 - Medium",
-    "urgency": "2 - Medium",
-    "priority": "3 - Moderate",
-    "assignment_group": "?",
-    "assigned_to": "?",
-    "knowledge": "false",
-    "u_priority_confirmation": "false",
-    "notify": "Do Not Notify",
-    "problem_id": "?",
-    "rfc": "?",
-    "vendor": "?",
-    "caused_by": "?",
-    "closed_code": "?",
-    "resolved_by": "?",
-    "resolved_at": "?",
-    "closed_at": "?",
-}
-HEADER = ",".join(DEFAULTS)
-
-
-def row(**fields: str) -> str:
-    assert fields.keys() <= DEFAULTS.keys()
-    return ",".join({**DEFAULTS, **fields}.values())
-
-
-def log(*rows: dict[str, str]) -> list[str]:
-    """Return the lines of a log whose rows each build on the fields of the row before."""
-    lines, fields = [HEADER], {}
-    for change in rows:
-        number = change.get("number", fields.get("number", DEFAULTS["number"]))
-        fields = {**(fields if fields.get("number") == number else {}), **change, "number": number}
-        lines.append(row(**fields))
-    return lines
-
-
-def load_audit_log(
-    lines: Any, **options: Any
-) -> tuple[tuple[Incident, ...], tuple[ImportFinding, ...]]:
-    """Read a whole log."""
-    reading = read_audit_log(lines, **options)
-    return tuple(reading), tuple(reading.findings)
-
-
-def load(*rows: dict[str, str], **options: Any) -> tuple[Incident, list[ImportFinding]]:
-    """Return the only incident of a log and what was found beyond what every log says."""
-    [incident], findings = load_audit_log(log(*rows), **options)
-    always = ("no_zone", "backfilled", "missing_column")
-    return incident, [finding for finding in findings if finding.code not in always]
 
 
 def at(hour: int, minute: int = 0, day: int = 1) -> datetime:
@@ -339,21 +265,6 @@ def test_what_every_log_says() -> None:
     assert "no_zone" not in {f.code for f in findings}
 
 
-def test_the_unknown_state_is_open_and_no_lifecycle_has_it() -> None:
-    """Nothing is known of ``-100``: work is still owed, and every change from or to it is odd."""
-    incident, _ = load(
-        {},
-        {"incident_state": "-100", "sys_mod_count": "1"},
-        {"incident_state": "Resolved", "sys_mod_count": "2"},
-    )
-    entered = [event.state for event in incident.history if isinstance(event, StateChanged)]
-    assert (entered[0].name, entered[0].open) == ("unknown_-100", True)
-    codes = [finding.code for finding in check_history(incident, AUDIT_LIFECYCLE)]
-    assert codes == ["unknown_state"]
-    changes = [change_text(finding) for finding in refused_changes(incident, AUDIT_LIFECYCLE)]
-    assert changes == ["New -> unknown_-100", "unknown_-100 -> Resolved"]
-
-
 def test_a_first_row_that_is_not_new_is_inferred() -> None:
     """The record opens as New; how it left New is not in the log and is not held against it."""
     incident, _ = load(
@@ -379,35 +290,6 @@ def test_a_row_whose_time_goes_back_is_a_late_event() -> None:
     late = next(e for e in incident.history if e.at == at(9, 52))
     assert late.recorded_at == at(11, 10)
     assert incident.history[-1].recorded_at == at(12)
-
-
-ALL = {state.name for state in AUDIT_STATES}
-WAITING = {name for name in ALL if name.startswith("Awaiting")}
-GENEROUS = {
-    *(("New", to) for to in ("Active", "Resolved", *WAITING)),
-    *(("Active", to) for to in ("Resolved", *WAITING)),
-    *((of, to) for of in WAITING for to in ("Active", "Resolved", *WAITING) if of != to),
-    ("Resolved", "Closed"),
-    ("Resolved", "Active"),
-}
-STRICT = {
-    pair
-    for pair in GENEROUS
-    if (pair[0] != "New" and pair[0] not in WAITING) or pair[1] == "Active"
-}
-
-
-@pytest.mark.parametrize("before", sorted(ALL))
-@pytest.mark.parametrize("after", sorted(ALL))
-def test_the_lifecycles_are_the_stated_rules(before: str, after: str) -> None:
-    """Each pair of states is allowed by the generous and the strict rule as they are written."""
-    if before == after:
-        return
-    incident, _ = load({"incident_state": before}, {"incident_state": after, "sys_mod_count": "1"})
-    for lifecycle, allowed in ((AUDIT_LIFECYCLE, GENEROUS), (STRICT_LIFECYCLE, STRICT)):
-        check = check_states([incident], lifecycle)
-        assert check.observed == 1
-        assert check.refused == ((before, after) not in allowed)
 
 
 def test_state_checks_add_up() -> None:

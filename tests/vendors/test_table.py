@@ -6,38 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from tests.vendors.tables import MAPPING, TWICE, TWICE_FIELDS, codes, records_from_rows, row
 
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.records import Incident, replay
+from incidentcore.records import replay
 from incidentcore.values import NEW, Impact, Priority
 from incidentcore.vendors import ImportFinding, read_table
 from incidentcore.vendors.table_presets import FRESHSERVICE_JSON, SERVICENOW_LIST
-
-MAPPING = {
-    "id": "Number",
-    "opened": "Created",
-    "acknowledged": "Acked",
-    "resolved": "Resolved",
-    "closed": "Closed",
-}
-
-
-def records_from_rows(
-    rows: list[dict[str, object]], mapping: dict[str, str], **options: Any
-) -> tuple[tuple[Incident, ...], tuple[ImportFinding, ...]]:
-    """Read a whole table."""
-    reading = read_table(rows, mapping, **options)
-    return tuple(reading), tuple(reading.findings)
-
-
-def row(**values: object) -> dict[str, object]:
-    return {"Number": "I1", "Created": "", "Acked": "", "Resolved": "", "Closed": ""} | values
-
-
-def codes(findings: tuple[ImportFinding, ...]) -> list[tuple[int, str, str]]:
-    return [(finding.row, finding.field, finding.code) for finding in findings]
 
 
 def test_a_row_becomes_a_minimal_history() -> None:
@@ -224,21 +199,6 @@ def test_a_closure_without_a_resolution_is_told() -> None:
     assert codes(findings) == [(1, "Closed", "closed_without_resolution")]
 
 
-def test_ids_are_unique_and_never_empty() -> None:
-    """The first row of an id stands; a row without one is named by its number."""
-    records, findings = records_from_rows(
-        [
-            row(Number="A", Created="2026-06-01T08:00Z"),
-            row(Number="A", Created="2026-06-02T08:00Z"),
-            row(Number=None, Created="2026-06-03T08:00Z"),
-        ],
-        MAPPING,
-    )
-
-    assert [record.id for record in records] == ["A", "row-3"]
-    assert codes(findings) == [(2, "Number", "duplicate_id"), (3, "Number", "missing_id")]
-
-
 def test_a_cancelation_is_an_event() -> None:
     """A canceled row ends canceled, not resolved."""
     (record,), _ = records_from_rows(
@@ -273,114 +233,6 @@ def test_findings_print_as_one_line() -> None:
     assert str(finding).startswith("row 3, Resolved 'xxx")
     assert str(finding).endswith("…': unreadable_time; kept under custom")
     assert str(ImportFinding(1, "", "", "odd", "nothing")) == "row 1: odd; nothing"
-
-
-CELLS = {
-    "n": st.sampled_from(("1", "2", "x é", "")),
-    "o": st.sampled_from(("2026-06-01T09:00Z", "2026-06-01 09:00", "soon", "2026-03-29 02:30", "")),
-    "k": st.sampled_from(("", "2026-06-01T09:10Z", "2026-06-01T08:10Z")),
-    "f": st.sampled_from(("", "2026-06-01T09:10Z", "2026-06-01T09:20Z")),
-    "r": st.sampled_from(("", "2026-06-01T10:00Z", "2026-06-01T09:05Z", "never")),
-    "c": st.sampled_from(("", "2026-06-01T10:00Z", "2026-06-02T10:00Z")),
-    "x": st.sampled_from(("", "2026-06-03T10:00Z")),
-    "s": st.sampled_from(("", "New", "On Hold", "Resolved", "Closed", "Canceled", "odd")),
-    "p": st.sampled_from(("", "1 - Critical", "high", "7")),
-    "t": st.sampled_from(("", "Mail is down", "Störung")),
-    "a": st.sampled_from(("", "ada", "ada\nben")),
-    "m": st.sampled_from(("", "kim")),
-    "q": st.sampled_from(("", "3", "many")),
-    "free": st.sampled_from(("", "EMEA")),
-    "state": st.sampled_from(("", "Resolved")),  # no field takes it: custom
-    "impact": st.sampled_from(("", "high")),
-}
-COLUMNS = {
-    "id": "n",
-    "opened": "o",
-    "acknowledged": "k",
-    "responded": "f",
-    "resolved": "r",
-    "closed": "c",
-    "canceled": "x",
-    "state": "s",
-    "priority": "p",
-    "title": "t",
-    "assignee": "a",
-    "caller": "m",
-    "reopen_count": "q",
-}
-
-
-@given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=4), st.data())
-def test_plain_rows_take_a_shorter_way_to_the_same_record(
-    rows: list[dict[str, str]], data: st.DataObject
-) -> None:
-    """With and without the shortcut for rows that have nothing odd, records are equal."""
-    fields = data.draw(st.sets(st.sampled_from(sorted(COLUMNS)))) | {"id", "opened"}
-    mapping = {name: COLUMNS[name] for name in fields}
-    options: dict[str, Any] = {"zone": "Europe/Berlin", "duplicates": "first"}
-    short = read_table(rows, mapping, **options)
-    whole = read_table(rows, mapping, extend=lambda history, custom: None, **options)
-    assert [r.history for r in short] == [r.history for r in whole]
-    assert short.findings.counts == whole.findings.counts
-    for record in read_table(rows, mapping, **options):
-        assert replay(record.history) == record
-
-
-def test_most_rows_take_the_shorter_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row with a state, a level and three moments is plain."""
-    monkeypatch.setattr("incidentcore.vendors.table_import.HistoryBuilder", None)
-    row = {
-        "n": "1",
-        "o": "2026-06-01T09:00Z",
-        "r": "2026-06-01T10:00Z",
-        "s": "Closed",
-        "c": "2026-06-02T10:00Z",
-        "p": "2 - High",
-        "t": "Mail is down",
-        "m": "kim",
-    }
-    mapping = {name: column for name, column in COLUMNS.items() if column in row}
-    [record] = read_table([row], mapping)
-    assert record.state.is_closed
-
-
-TWICE = [
-    {"id": "A", "in": "2026-06-01T09:00Z", "who": "ada"},
-    {"id": "B", "in": "2026-06-01T09:00Z", "who": "ben"},
-    {"id": "A", "in": "2026-06-01T10:00Z", "who": "cy"},
-]
-TWICE_FIELDS = {"id": "id", "opened": "in", "assignee": "who"}
-
-
-@pytest.mark.parametrize(
-    ("duplicates", "expected", "row", "says"),
-    [
-        (None, [("A", "ada"), ("B", "ben")], 3, "row left out: row 1 is used"),
-        ("first", [("A", "ada"), ("B", "ben")], 3, "row left out: row 1 is used"),
-        (
-            "last",
-            [("A", "cy"), ("B", "ben")],
-            1,
-            "row left out: row 3, the last of this id, is used",
-        ),
-    ],
-)
-def test_which_row_of_one_id_counts(
-    duplicates: Any, expected: list[tuple[str, str]], row: int, says: str
-) -> None:
-    """The first, or the last where asked; the other one is a finding by its row."""
-    reading = read_table(TWICE, TWICE_FIELDS, duplicates=duplicates)
-    assert [(one.id, one.assignee) for one in reading] == expected
-    found = [one for one in reading.findings if one.code == "duplicate_id"]
-    assert [(one.row, one.value, one.action) for one in found] == [(row, "A", says)]
-
-
-def test_an_id_twice_is_refused_where_asked() -> None:
-    """By both rows, with the way out."""
-    with pytest.raises(
-        FormatError, match=r'A has a row already, row 1; .*"first" or "last" @ row 3'
-    ):
-        list(read_table(TWICE, TWICE_FIELDS, duplicates="refuse"))
 
 
 def test_tags_and_several_assignees_in_one_cell() -> None:

@@ -1,0 +1,71 @@
+"""What one condition holds back while it fires."""
+
+from __future__ import annotations
+
+from tests.intake.builders import HOUR, MINUTE, T0, alert, told
+
+from incidentcore.conditions import field
+from incidentcore.intake import (
+    Alert,
+    Inhibit,
+    IntakePolicy,
+    fold_alerts,
+)
+
+
+def test_a_source_holds_back_by_its_latest_alert():
+    """A router that says it is one no longer holds nothing back."""
+    router, host = field("labels.role").equals("router"), field("labels.role").equals("host")
+    policy = IntakePolicy(inhibit=Inhibit(router, host))
+    first = Alert(key="r", at=T0, labels={"role": "router"})
+    then = Alert(key="r", at=T0 + 70 * MINUTE, labels={"role": "switch"})
+    held = Alert(key="h", at=T0 + 80 * MINUTE, labels={"role": "host"})
+    until = T0 + 2 * HOUR
+
+    assert told(policy, [first, held], until=until) == [("open", 0, "1", "")]
+    assert ("open", 80, "2", "") in told(policy, [first, then, held], until=until)
+
+
+def test_what_is_held_back_joins_with_the_alert_that_waited_before_it():
+    """Two alerts open an incident; the worse one of the first was held back by the router."""
+    worse = field("severity").equals("critical")
+    router = field("labels.service").equals("net")
+    policy = IntakePolicy(
+        group_by="labels.service", threshold=2, inhibit=Inhibit(router, worse, name="router")
+    )
+    items = [
+        alert("a", 0, severity="warning"),
+        Alert(key="r", at=T0 + MINUTE, labels={"service": "net"}),
+        alert("a", 2, severity="critical"),
+        alert("b", 3, severity="warning"),
+    ]
+    found = fold_alerts(policy, items, until=T0 + 5 * MINUTE).intents
+    assert [(one.kind, (one.at - T0) // MINUTE, one.alert.severity) for one in found] == [
+        ("open", 3, "warning"),
+        ("add", 3, "critical"),
+        ("add", 3, "warning"),
+    ]
+
+
+def test_what_is_released_together_joins_once():
+    """Two conditions wait with one alert each, and a worse one of each is held back."""
+    worse = field("severity").equals("critical")
+    router = field("labels.service").equals("net")
+    policy = IntakePolicy(
+        group_by="labels.service", threshold=3, inhibit=Inhibit(router, worse, name="router")
+    )
+    net = {"key": "r", "labels": {"service": "net"}}
+    items = [
+        alert("a", 0, severity="warning"),
+        alert("b", 1, severity="warning"),
+        Alert(at=T0 + 2 * MINUTE, **net),
+        alert("a", 3, severity="critical"),
+        alert("b", 4, severity="critical"),
+        Alert(at=T0 + 5 * MINUTE, status="resolved", **net),
+    ]
+    found = [
+        (one.alert.key, one.alert.severity)
+        for one in fold_alerts(policy, items, until=T0 + 9 * MINUTE).intents
+        if one.kind in ("open", "add")
+    ]
+    assert sorted(found) == [(key, bad) for key in "ab" for bad in ("critical", "warning")]

@@ -1,0 +1,66 @@
+"""The order of time: late alerts, clocks that run ahead, equal instants."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.intake.builders import HOUR, MINUTE, T0, alert, told
+
+from incidentcore.instants import EARLIEST
+from incidentcore.intake import Alert, IntakePolicy
+from incidentcore.intake.ordering import Ordering
+
+
+def test_equal_instants_firing_outweighs():
+    """A condition that is firing and resolved at one instant fires, whichever came first (A3)."""
+    both = [alert(minutes=5, status="resolved"), alert(minutes=5)]
+    expected = [
+        ("open", 0, "1", ""),
+        ("dropped", 5, "1", "duplicate"),
+        ("dropped", 5, "1", "outweighed"),
+    ]
+
+    assert told(IntakePolicy(), [alert(), *both]) == expected
+    assert told(IntakePolicy(), [alert(), *both[::-1]]) == expected
+
+
+def test_late_alerts():
+    """A late alert counts from now on, unless a newer one of its condition is known."""
+    late = [alert("a", 10), alert("b", 5), alert("a", 9, "resolved")]
+
+    assert told(IntakePolicy(), late) == [
+        ("open", 10, "1", ""),
+        ("open", 10, "2", ""),
+        ("dropped", 10, "1", "stale"),
+    ]
+    patient = IntakePolicy(lateness=5 * MINUTE)
+    assert told(patient, late)[:2] == [("open", 5, "1", ""), ("dropped", 9, "", "not_firing")]
+
+
+def test_a_clock_that_runs_ahead_cannot_push_time_forward():
+    """An alert from next year counts when it came in, and the next one is not late (rule A2)."""
+    ahead = Alert(key="x", at=T0 + 9000 * HOUR, recorded_at=T0)
+
+    assert told(IntakePolicy(), [ahead, alert("a", 1)]) == [
+        ("open", 0, "1", ""),
+        ("open", 1, "2", ""),
+    ]
+
+
+def test_items_are_released_in_order_and_none_is_lost():
+    """One that comes after its instant was settled counts at the first that is not."""
+    order = Ordering(2 * MINUTE, T0, [(T0 + MINUTE, "b"), (T0 - MINUTE, "a")])
+    edge = order.edge(T0 + 5 * MINUTE)
+    assert (edge, order.first) == (T0 + 3 * MINUTE, T0)
+    assert order.release(edge) == [(T0, ["a"]), (T0 + MINUTE, ["b"])]
+
+    order.put(T0, "late")
+    order.put(edge, "beside it")
+    assert list(order.pending()) == [(edge, ["late", "beside it"])]
+    assert order.release(edge) == []
+
+
+def test_the_edge_never_goes_before_the_first_of_all_instants():
+    """However late an item may be."""
+    assert Ordering(timedelta.max, T0, []).edge(T0) == EARLIEST
+    assert Ordering(timedelta(), T0, []).edge(T0) == T0

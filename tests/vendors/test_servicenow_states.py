@@ -1,0 +1,69 @@
+"""The states of a ServiceNow audit log and its two lifecycles."""
+
+from __future__ import annotations
+
+import pytest
+from tests.vendors.audit_logs import load
+
+from incidentcore.lifecycle import check_history
+from incidentcore.records import (
+    StateChanged,
+)
+from incidentcore.vendors import (
+    AUDIT_LIFECYCLE,
+    AUDIT_STATES,
+    STRICT_LIFECYCLE,
+    change_text,
+    check_states,
+    refused_changes,
+)
+
+
+def test_the_unknown_state_is_open_and_no_lifecycle_has_it() -> None:
+    """Nothing is known of ``-100``: work is still owed, and every change from or to it is odd."""
+    incident, _ = load(
+        {},
+        {"incident_state": "-100", "sys_mod_count": "1"},
+        {"incident_state": "Resolved", "sys_mod_count": "2"},
+    )
+    entered = [event.state for event in incident.history if isinstance(event, StateChanged)]
+    assert (entered[0].name, entered[0].open) == ("unknown_-100", True)
+    codes = [finding.code for finding in check_history(incident, AUDIT_LIFECYCLE)]
+    assert codes == ["unknown_state"]
+    changes = [change_text(finding) for finding in refused_changes(incident, AUDIT_LIFECYCLE)]
+    assert changes == ["New -> unknown_-100", "unknown_-100 -> Resolved"]
+
+
+ALL = {state.name for state in AUDIT_STATES}
+
+
+WAITING = {name for name in ALL if name.startswith("Awaiting")}
+
+
+GENEROUS = {
+    *(("New", to) for to in ("Active", "Resolved", *WAITING)),
+    *(("Active", to) for to in ("Resolved", *WAITING)),
+    *((of, to) for of in WAITING for to in ("Active", "Resolved", *WAITING) if of != to),
+    ("Resolved", "Closed"),
+    ("Resolved", "Active"),
+}
+
+
+STRICT = {
+    pair
+    for pair in GENEROUS
+    if (pair[0] != "New" and pair[0] not in WAITING) or pair[1] == "Active"
+}
+
+
+@pytest.mark.parametrize("before", sorted(ALL))
+@pytest.mark.parametrize("after", sorted(ALL))
+def test_the_lifecycles_are_the_stated_rules(before: str, after: str) -> None:
+    """Each pair of states is allowed by the generous and the strict rule as they are written."""
+    if before == after:
+        return
+    incident, _ = load({"incident_state": before}, {"incident_state": after, "sys_mod_count": "1"})
+    for lifecycle, allowed in ((AUDIT_LIFECYCLE, GENEROUS), (STRICT_LIFECYCLE, STRICT)):
+        check = check_states([incident], lifecycle)
+        assert check.observed == 1
+        assert check.refused == ((before, after) not in allowed)

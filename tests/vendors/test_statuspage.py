@@ -1,0 +1,70 @@
+"""Incidents of a status page with their updates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from incidentcore.records import Communicated, StateChanged
+from incidentcore.vendors import read_statuspage
+
+
+def at(hour: int) -> datetime:
+    return datetime(2026, 3, 2, hour, tzinfo=UTC)
+
+
+def incident(*updates: tuple[str, int, int], **more: Any) -> dict[str, Any]:
+    """Return an incident with updates: status, hour shown, hour written."""
+    return {
+        "id": "i1",
+        "name": "Slow",
+        "status": updates[-1][0] if updates else "investigating",
+        "created_at": "2026-03-02T09:00:00Z",
+        "incident_updates": [
+            {
+                "id": f"u{number}",
+                "status": status,
+                "body": "text",
+                "display_at": f"2026-03-02T{shown:02}:00:00Z",
+                "created_at": f"2026-03-02T{written:02}:00:00Z",
+            }
+            for number, (status, shown, written) in enumerate(updates)
+        ],
+    } | more
+
+
+def test_an_update_counts_from_when_it_is_shown() -> None:
+    """It was recorded when it was written, and each one is a communication to the public."""
+    updates = [("resolved", 12, 14), ("investigating", 10, 11), ("investigating", 11, 11)]
+    [read] = read_statuspage(incident(*updates, status="resolved"))
+    changes = [event for event in read.history if isinstance(event, StateChanged)]
+    sent = [event for event in read.history if isinstance(event, Communicated)]
+
+    assert (read.opened_at, read.history[0].recorded_at) == (at(10), at(11))
+    assert [(e.state.name, e.at, e.recorded_at) for e in changes] == [("resolved", at(12), at(14))]
+    assert [(e.audience, e.at) for e in sent] == [
+        ("public", at(10)),
+        ("public", at(11)),
+        ("public", at(12)),
+    ]
+
+
+@pytest.mark.parametrize("more", [{"impact": "maintenance"}, {"scheduled_for": "2026-03-03"}])
+def test_maintenance_is_not_an_incident(more: dict[str, str]) -> None:
+    """It is left out with a finding."""
+    reading = read_statuspage(incident(("investigating", 10, 10), **more))
+
+    assert list(reading) == []
+    assert dict(reading.findings.counts) == {"maintenance": 1}
+
+
+@pytest.mark.parametrize(("number", "cut"), [(49, False), (50, True)])
+def test_a_full_feed_may_lack_older_ones(number: int, *, cut: bool) -> None:
+    """A feed holds fifty."""
+    page = [incident(("investigating", 10, 10), id=f"i{n}") for n in range(number)]
+    reading = read_statuspage({"incidents": page})
+
+    assert len(list(reading)) == number
+    assert ("truncated_history" in reading.findings.counts) is cut

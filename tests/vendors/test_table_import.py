@@ -1,0 +1,57 @@
+"""Which rows of a table become which records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.vendors.tables import MAPPING, TWICE, TWICE_FIELDS, codes, records_from_rows, row
+
+from incidentcore.errors import FormatError
+from incidentcore.vendors import read_table
+
+
+def test_ids_are_unique_and_never_empty() -> None:
+    """The first row of an id stands; a row without one is named by its number."""
+    records, findings = records_from_rows(
+        [
+            row(Number="A", Created="2026-06-01T08:00Z"),
+            row(Number="A", Created="2026-06-02T08:00Z"),
+            row(Number=None, Created="2026-06-03T08:00Z"),
+        ],
+        MAPPING,
+    )
+
+    assert [record.id for record in records] == ["A", "row-3"]
+    assert codes(findings) == [(2, "Number", "duplicate_id"), (3, "Number", "missing_id")]
+
+
+@pytest.mark.parametrize(
+    ("duplicates", "expected", "row", "says"),
+    [
+        (None, [("A", "ada"), ("B", "ben")], 3, "row left out: row 1 is used"),
+        ("first", [("A", "ada"), ("B", "ben")], 3, "row left out: row 1 is used"),
+        (
+            "last",
+            [("A", "cy"), ("B", "ben")],
+            1,
+            "row left out: row 3, the last of this id, is used",
+        ),
+    ],
+)
+def test_which_row_of_one_id_counts(
+    duplicates: Any, expected: list[tuple[str, str]], row: int, says: str
+) -> None:
+    """The first, or the last where asked; the other one is a finding by its row."""
+    reading = read_table(TWICE, TWICE_FIELDS, duplicates=duplicates)
+    assert [(one.id, one.assignee) for one in reading] == expected
+    found = [one for one in reading.findings if one.code == "duplicate_id"]
+    assert [(one.row, one.value, one.action) for one in found] == [(row, "A", says)]
+
+
+def test_an_id_twice_is_refused_where_asked() -> None:
+    """By both rows, with the way out."""
+    with pytest.raises(
+        FormatError, match=r'A has a row already, row 1; .*"first" or "last" @ row 3'
+    ):
+        list(read_table(TWICE, TWICE_FIELDS, duplicates="refuse"))

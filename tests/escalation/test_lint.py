@@ -18,12 +18,7 @@ from incidentcore.escalation import (
     OnCallSchedule,
     OnClock,
     RotaOverride,
-    goalert_row,
-    jira_row,
     lint_escalation,
-    pagerduty_row,
-    servicenow_row,
-    servicenow_sla_row,
 )
 from incidentcore.instants import Interval
 from incidentcore.schedule import BusinessCalendar, BusinessDays, Rotation
@@ -176,34 +171,6 @@ def test_the_other_order_of_rows_is_clean() -> None:
     ]
 
     assert lint_escalation(EscalationMatrix("m", rows), start=MONDAY, end=MONDAY) == ()
-
-
-def test_the_shipped_shapes_are_clean() -> None:
-    """What the library offers as data has no finding of its own, for records that are assigned."""
-    assigned = field("assignee").present()
-    rules = EscalationMatrix(
-        "m",
-        [
-            pagerduty_row("p", [("a", 5), ("b", 10)], num_loops=2, when=NARROW),
-            goalert_row("g", [("a", 5), ("b", 10)], repeat=2, when=field("service").equals("g")),
-            jira_row("j", [(0, "not_closed", "a")], when=field("service").equals("j")),
-            servicenow_row("n", [("a", 2, HOUR)], when=field("service").equals("n")),
-            servicenow_sla_row("s", when=assigned),
-        ],
-    )
-
-    assert lint_escalation(rules, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK) == ()
-
-
-def test_the_default_flow_of_servicenow_tells_nobody_while_nobody_is_assigned() -> None:
-    """At 75 and 100 percent it tells the assignee and the assignee's manager; say who else."""
-    rules = EscalationMatrix("m", [servicenow_sla_row("s")])
-    findings = lint_escalation(rules, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK)
-
-    assert [(one.code, place_of(one), one.witness) for one in findings] == [
-        ("may_tell_nobody", 1, "assignee is empty"),
-        ("may_tell_nobody", 2, "assignee is empty"),
-    ]
 
 
 def test_rows_that_only_together_take_everything_leave_nothing() -> None:

@@ -13,7 +13,6 @@ from incidentcore.escalation import (
     EscalationTarget,
     OnClock,
     pagerduty_row,
-    servicenow_sla_row,
 )
 from incidentcore.instants import Versions
 from incidentcore.records import set_fields
@@ -103,20 +102,3 @@ def test_no_matrix_at_all_is_refused() -> None:
     """The error says what is allowed."""
     with pytest.raises(InvalidValueError, match="an EscalationMatrix, or Versions of it"):
         fired(None, incident(), 300)  # type: ignore[arg-type]
-
-
-def test_the_default_flow_of_servicenow_in_full() -> None:
-    """At half the time the assignee and support hear of it, then the assignee and the manager."""
-    row = servicenow_sla_row()
-    _, rows, _ = EscalationMatrix("m", [row]).cells()
-    assert [row[2:] for row in rows] == [
-        ["0", "the resolution clock reached 0.5",
-         "whoever is assignee, role configuration item support", "functional"],
-        ["1", "the resolution clock reached 0.75", "whoever is assignee, manager of assignee",
-         "hierarchical"],
-        ["2", "the resolution clock reached due", "whoever is assignee, manager of assignee",
-         "hierarchical"],
-    ]  # fmt: skip
-    assert (row.name, rows[0][:2]) == ("sla", ["sla", "all"])
-    other = servicenow_sla_row("x", clock="first_response").levels[0].trigger
-    assert other == OnClock("first_response", 0.5)

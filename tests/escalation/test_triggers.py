@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidentcore.conditions import ALWAYS, field
-from incidentcore.errors import EscalationMatrixError
+from incidentcore.conditions import field
 from incidentcore.escalation import (
     After,
     AtWallTime,
@@ -15,9 +14,6 @@ from incidentcore.escalation import (
     acknowledge,
     due_escalations,
 )
-from incidentcore.escalation.triggers.base import TriggerContext
-from incidentcore.escalation.view import Anchor
-from incidentcore.instants import Interval
 from incidentcore.lifecycle import advance
 from incidentcore.records import assign, comment, set_fields
 from incidentcore.schedule import Rotation
@@ -67,16 +63,6 @@ def test_a_threshold_before_due_is_a_point_on_the_clock() -> None:
     assert fired(rules, incident(), 2000, slas=[clock]) == [(7 * 60 + 40, "warn")]
 
 
-def test_a_moment_that_moves_begins_the_delay_anew() -> None:
-    """Nothing for 30 minutes: each update moves it, and at the end it fires once an occurrence."""
-    rules = matrix(EscalationLevel(After(30 * MIN, since="updated_at"), "owner"))
-    record = assign(incident(), group="net", at=at(20), by=Actor("bot", "system"))
-    record = assign(record, group="db", at=at(90), by=Actor("bot", "system"))
-
-    assert fired(rules, record, 500) == [(50, "owner"), (120, "owner")]
-    assert len({e.key for e in due_escalations(rules, record, now=at(500))}) == 2
-
-
 def test_a_message_that_is_answered_in_time_escalates_nobody() -> None:
     """unanswered_since stands from 10 to 20 and from 40 on: only the second reaches 15 min."""
     rules = matrix(EscalationLevel(After(15 * MIN, since="unanswered_since"), "owner"))
@@ -98,20 +84,6 @@ def test_a_condition_must_hold_without_a_break() -> None:
         record = advance(record, action, at=at(minute), by="ada", **fields)
 
     assert fired(rules, record, 500) == [(75, "coordinator")]
-
-
-def test_a_custom_moment_may_start_the_delay() -> None:
-    """The vendor was called at 20, noted at 25; called again at 60, the delay begins anew."""
-    rules = matrix(EscalationLevel(After(30 * MIN, since="custom.called_at"), "coordinator"))
-    record = set_fields(incident(), custom={"called_at": at(20)}, at=at(25), by="ada")
-    again = set_fields(record, custom={"called_at": at(60)}, at=at(60), by="ada")
-    wrong = set_fields(record, custom={"called_at": "noon"}, at=at(60), by="ada")
-
-    assert fired(rules, incident(), 500) == []
-    assert fired(rules, record, 500) == [(50, "coordinator")]
-    assert fired(rules, again, 500) == [(50, "coordinator"), (90, "coordinator")]
-    with pytest.raises(EscalationMatrixError, match="an aware datetime, or None"):
-        fired(rules, wrong, 500)
 
 
 @pytest.mark.parametrize(
@@ -159,35 +131,3 @@ def test_a_wall_time_after_a_moment_that_never_came_is_none() -> None:
     assert fired(rules, record, 3000) == [(1500, "desk"), (2940, "desk")]
     record = set_fields(record, custom={"asked_at": None}, at=at(100), by="ada")
     assert fired(rules, record, 3000) == []
-
-
-@pytest.mark.parametrize(
-    ("at_", "until", "cuts", "own", "begun"),
-    [
-        (0, None, (), False, [(0, None)]),
-        (0, None, (30,), False, [(0, 30), (30, None)]),
-        (0, 50, (30, 40), False, [(0, 30), (30, 40), (40, 50)]),
-        (30, None, (30,), False, [(30, None)]),  # it begins there anyway
-        (0, 30, (30,), False, [(0, 30)]),  # and ends there
-        (0, 20, (30,), False, [(0, 20)]),
-        (0, None, (), True, [(0, 60), (60, None)]),
-        (0, None, (60,), True, [(0, 60), (60, None)]),  # one cut, of both kinds
-        (70, None, (), True, [(80, None)]),  # in maintenance until 80
-        (80, None, (), True, [(80, None)]),
-        (69, None, (70,), True, [(69, 70), (80, None)]),
-    ],
-)
-def test_what_levels_count_from(
-    at_: int, until: int | None, cuts: tuple[int, ...], own: object, begun: list
-) -> None:
-    """A restart cuts what has begun; the row's own beginnings do so where it counts from those."""
-    moment = None if until is None else at(until)
-    context = TriggerContext(
-        view=None, when=ALWAYS, until=at(999), maintenance=(Interval(at(70), at(80)),),  # type: ignore[arg-type]  # not read here
-        beginnings=(at(60),), restarts=tuple(map(at, cuts)),
-    )  # fmt: skip
-    found = context.begun([Anchor(at(at_), moment, 1)], own=bool(own))
-    assert [(one.at, one.until, one.cycle) for one in found] == [
-        (at(start), None if end is None else at(end), number)
-        for number, (start, end) in enumerate(begun, 1)
-    ]

@@ -12,23 +12,18 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from incidentcore.conditions import ALWAYS, Opaque, field
+from incidentcore.conditions import field
 from incidentcore.instants import Interval
 from incidentcore.records import Incident
-from incidentcore.schedule import AbstractCalendar, BusinessCalendar
+from incidentcore.schedule import AbstractCalendar
 from incidentcore.sla import (
-    CalendarByField,
-    DueDate,
     ServiceLevel,
     SlaDefinition,
     SlaPolicy,
     evaluate_sla,
 )
-from incidentcore.sla.evaluate import later_status
-from incidentcore.sla.twin import twin_of
 from incidentcore.testing import check_sla, histories, sla_definitions, sla_policies
 from incidentcore.testing.checks_sla import SLA_LAWS, history_lines, moments_near
-from incidentcore.testing.strategies_sla import definitions_of
 
 from .desk import ALWAYS_OPEN, HOUR, MINUTE, OFFICE, at, incident
 from .stories import event, plain_rules, policies, rules, stories
@@ -198,101 +193,3 @@ def test_the_history_of_a_counterexample_is_listed() -> None:
     assert len(lines) == 4
     assert at("mon 10:00").isoformat() in lines[2]
     assert "corrected INC-1:2" in lines[3]
-
-
-@pytest.mark.parametrize("state", ["on_hold", "resolved", "canceled"])
-def test_a_kept_fold_sees_an_event_at_its_very_instant(state: str) -> None:
-    """A pause or an end at the instant of the status has no length there, and counts later."""
-    clock = SlaDefinition.resolution(hours=4, calendar=ALWAYS_OPEN)
-    record = incident(("mon 09:00", "new"), ("mon 10:00", state))
-    kept = later_status(evaluate_sla(clock, record, now=at("mon 10:00")), at("mon 12:00"))
-    fresh = evaluate_sla(clock, record, now=at("mon 12:00"))
-    assert (kept.stage, kept.elapsed, kept.cycles) == (fresh.stage, fresh.elapsed, fresh.cycles)
-    assert kept.elapsed == HOUR
-    mine = attrs.evolve(clock, pause=Opaque("mine", lambda facts: facts["state"].pauses))
-    kept = later_status(evaluate_sla(mine, record, now=at("mon 10:00")), at("mon 12:00"))
-    assert kept.cycles == evaluate_sla(mine, record, now=at("mon 12:00")).cycles
-
-
-@given(st.one_of(sla_definitions(), sla_policies()), st.data())
-def test_a_kept_fold_says_what_a_new_one_says(clock: Any, data: st.DataObject) -> None:
-    """A clock's fold does not depend on now while no event lies after it."""
-    record = data.draw(histories(clock))
-    moments = [data.draw(moments_near(clock, record)) for _ in range(2)]
-    now, later = min(moments), max(moments)
-    if now < record.opened_at:
-        return
-    timeline = record.timeline(now=now)
-    kept = later_status(evaluate_sla(clock, record, now=now), later)
-    fresh = evaluate_sla(clock, timeline, now=later)
-    for name in ("stage", "elapsed", "due_at", "breached_at", "cycles", "next_wakeup"):
-        assert getattr(kept, name) == getattr(fresh, name), name
-    for point in ("due", "breach"):
-        assert kept.crossings(point) == fresh.crossings(point)
-    assert str(kept.trace) == str(fresh.trace)
-
-
-@st.composite
-def retargeted(draw: st.DrawFn, clock: Any) -> Any:
-    """Return a clock with other targets, calendars and thresholds for each of its definitions."""
-    if isinstance(clock, SlaPolicy):
-        known = {one: draw(retargeted(one)) for one in clock.definitions}
-        rules = [(rule.when, known[rule.definition]) for rule in clock.rules]
-        default = None if clock.default is None else known[clock.default]
-        return attrs.evolve(clock, rules=rules, default=default)
-    other = draw(sla_definitions(clock.name))
-    names = draw(st.sets(st.sampled_from(("target", "calendar", "thresholds"))))
-    return attrs.evolve(clock, **{name: getattr(other, name) for name in names})
-
-
-@pytest.mark.heavy
-@given(st.one_of(sla_definitions(), sla_policies()), st.data())
-def test_a_twin_says_what_its_own_fold_says(clock: Any, data: st.DataObject) -> None:
-    """The same conditions give the same cycles; only their judgment differs."""
-    other = data.draw(retargeted(clock))
-    record = data.draw(histories(clock))
-    now = data.draw(moments_near(clock, record))
-    twin = twin_of(clock, other)
-    assert twin is not None or any(
-        not isinstance(one.target, timedelta)
-        for one in (*definitions_of(clock), *definitions_of(other))
-    )
-    if twin is None:
-        return
-    found = twin.status(evaluate_sla(clock, record, now=now))
-    fresh = evaluate_sla(other, record, now=now)
-    assert found == fresh
-    for name in ("elapsed", "due_at", "cycles", "thresholds", "next_wakeup"):
-        assert getattr(found, name) == getattr(fresh, name), name
-    for point in ("due", "breach"):
-        assert found.crossings(point) == fresh.crossings(point)
-    assert str(found.trace) == str(fresh.trace)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"pause": ALWAYS},
-        {"reopen": "new_cycle"},
-        {"swap": "restart"},
-        {"answered_by": ("bot",)},
-        {"target": DueDate("custom.due")},
-        {"calendar": CalendarByField("custom.region", {}, BusinessCalendar.always())},
-    ],
-)
-def test_what_the_fold_reads_makes_no_twin(change: dict[str, Any]) -> None:
-    """Other conditions, a field that moves the due time, or a calendar by field."""
-    plain = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
-    assert twin_of(plain, attrs.evolve(plain, **change)) is None
-    assert twin_of(plain, SlaPolicy([(ALWAYS, plain)])) is None
-    assert twin_of(plain, attrs.evolve(plain, target=timedelta(hours=5))) is not None
-
-
-def test_definitions_that_are_one_on_one_side_alone_make_no_twin() -> None:
-    """Nothing takes over where both tiers have one promise; it does where they have two."""
-    two = [SlaDefinition.resolution(hours=h, calendar=BusinessCalendar.always()) for h in (4, 8)]
-    tiers = [field("custom.tier").equals(name) for name in ("gold", "silver")]
-    same, split = (SlaPolicy(zip(tiers, given, strict=True)) for given in ([two[0], two[0]], two))
-    assert twin_of(same, split) is None
-    assert twin_of(split, same) is None
-    assert twin_of(split, split) is not None

@@ -13,6 +13,7 @@ import attrs
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.testing.choices import STATES, Choices, check_choices
 
 from incidentcore.lifecycle import InputField, Lifecycle, Transition
 from incidentcore.records import RECORD_TYPES
@@ -155,3 +156,56 @@ def test_a_sample_is_what_its_field_takes(target: str) -> None:
     answer = lifecycle.decide(record, "finish", at=AT, by="ada", given=given)
     assert answer, answer
     assert input_for(InputField("x", "custom.x", choices=("b", "a"))) == "b"
+
+
+# What each attribute holds, over all examples: words, or texts between bars.
+CHOICES: Choices = {
+    "records": (
+        records(),
+        150,
+        {
+            "Opened.fields.title": "t",
+            "Opened.fields.assignment_group": "None mail",
+            "Opened.by.Actor.id": "ada bo kim lee",
+            "Opened.by.Actor.role": "requester agent system vendor auditor",
+            "StateChanged.action": "go",
+            "State.name": f"{STATES} triage waiting delivered archived rejected",
+            "Assigned.fields.assignee": "None ada bo kim lee",
+            "Assigned.fields.assignment_group": "None|mail|network|vendor desk",
+            "Commented.text": "|hello",
+            "Contacted.channel": "phone",
+            "Communicated.audience": "customers",
+            "Communicated.channel": "mail",
+            "Escalated.target": "duty",
+            "Escalated.key": "|k",
+            "FieldsChanged.fields.title": "a b",
+            "Link.target": "P Q",
+            "Link.type": "child_of custom.kind",
+            "Corrected.corrects": " ".join(f"R-1:{number}" for number in range(1, 9)),
+            "Task.title": "do",
+            "Classified.category": "mail smtp",
+        },
+    ),
+    "lifecycles": (
+        lifecycles(),
+        60,
+        {
+            "InputField.name": "tags why resolution_code",
+            "InputField.target": "tags custom.why resolution_code",
+            "InputField.required": "True False",
+            "Lifecycle.states#": "1 2 3 4 5 6",
+            "Lifecycle.transitions#": "0 1 2 3 4 5 6 7 8",
+            "Transition.action": " ".join(f"act_{number}" for number in range(8)),
+            "Transition.sources#": "1 2 3",
+            "Transition.fields#": "0 1 2 3",
+            "Transition.sets.verification": "tried",
+        },
+    ),
+}
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("name", CHOICES)
+def test_only_the_values_of_a_choice_come(name: str) -> None:
+    """No others, and most of these."""
+    check_choices(*CHOICES[name])

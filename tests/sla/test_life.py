@@ -1,0 +1,75 @@
+"""What a clock reads of a record: who spoke, what came before the opening."""
+
+from __future__ import annotations
+
+from tests.sla.desk import ALWAYS_OPEN, HOUR, MINUTE, at, incident
+from tests.sla.test_evaluate import resolution, tell, told
+
+from incidentcore.conditions import field
+from incidentcore.sla import (
+    SlaDefinition,
+)
+
+
+def test_what_only_the_opening_starts_or_stops_attaches_nothing() -> None:
+    """A stop by the opening itself, and a start that the same instant takes back (S1)."""
+    born = incident(("mon 09:00", "resolved"))
+    assert told(tell(resolution(), born, "mon 11:00")) == ("not_started", 0 * HOUR)
+    watched = resolution(start=field("state.name").equals("new"))
+    record = incident(("mon 09:00", "new"), ("mon 09:00", "in_progress"))
+    assert told(tell(watched, record, "mon 11:00")) == ("not_started", 0 * HOUR)
+    canceled = incident(("mon 09:00", "new"), ("mon 09:00", "canceled"))
+    assert told(tell(resolution(), canceled, "mon 11:00")) == ("not_started", 0 * HOUR)
+
+
+def test_an_event_before_the_opening_starts_the_clock() -> None:
+    """A late note dated before the opening: the trace begins at the start (S7)."""
+    record = incident(("mon 09:00", "new"), ("mon 08:30", "internal"))
+    status = tell(resolution(), record, "mon 10:00")
+    assert told(status) == ("running", 90 * MINUTE)
+    assert at("mon 08:30") == next(iter(status.trace)).interval.start
+
+
+def test_the_first_response() -> None:
+    """Stopped by the first public reply of an agent; not paused on hold."""
+    clock = SlaDefinition.first_response(hours=1, calendar=ALWAYS_OPEN)
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 09:10", "on_hold"),
+        ("mon 09:20", "internal"),
+        ("mon 09:30", "message"),
+        ("mon 09:40", "reply"),
+        ("mon 11:00", "message"),
+    )
+    assert told(tell(clock, record, "mon 09:35")) == ("running", 35 * MINUTE)
+    assert told(tell(clock, record, "mon 12:00")) == ("stopped", 40 * MINUTE)
+
+
+def test_the_next_response() -> None:
+    """It starts at the earliest unanswered message and each answer ends a cycle."""
+    clock = SlaDefinition.next_response(hours=1, calendar=ALWAYS_OPEN)
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 10:00", "message"),
+        ("mon 10:20", "message"),
+        ("mon 10:50", "reply"),
+        ("mon 11:00", "reply"),
+        ("mon 12:00", "message"),
+        ("mon 12:10", "resolved"),
+        ("mon 14:00", "in_progress"),
+        ("mon 14:20", "reply"),
+    )
+    assert tell(clock, record, "mon 09:30").stage == "not_started"
+    assert at("mon 11:00") == tell(clock, record, "mon 10:30").due_at
+    assert told(tell(clock, record, "mon 13:00")) == ("paused", 10 * MINUTE)
+    assert [(at("mon 10:00"), 50 * MINUTE), (at("mon 12:00"), 30 * MINUTE)] == [
+        (cycle.started_at, cycle.elapsed) for cycle in tell(clock, record, "mon 15:00").cycles
+    ]
+
+
+def test_a_message_of_neither_side_answers_nobody() -> None:
+    """Where only approvers answer, an agent's public message is not a response."""
+    clock = SlaDefinition.first_response(hours=1, calendar=ALWAYS_OPEN, answered_by="approver")
+    record = incident(("mon 09:00", "new"), ("mon 09:30", "reply"))
+
+    assert told(tell(clock, record, "mon 09:45")) == ("running", 45 * MINUTE)

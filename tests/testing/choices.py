@@ -1,0 +1,79 @@
+"""The values that strategies choose from: no others come, and most of these do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import attrs
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from incidentcore.conditions import Condition
+from incidentcore.records import Record
+from incidentcore.schedule import BusinessCalendar
+
+MINUTE = timedelta(minutes=1)
+OPEN, PAUSES = "state.open is True", "state.pauses is True"
+RESOLVED, WAIT = "state.resolved is True", "custom.wait is True"
+USUAL = "1m 15m 30m 60m 240m 1440m 10080m odd"
+STATES = "new in_progress on_hold resolved closed canceled"
+NAMES = "ada bo cy dee"
+
+Choices = dict[str, tuple[st.SearchStrategy[Any], int, dict[str, str]]]
+"""By strategy, how many examples to draw, and what each attribute holds over all of them: words, or
+texts between bars."""
+
+
+def words(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each attribute of a value, to its depth, with what it holds as a word."""
+    if isinstance(value, BusinessCalendar):
+        return
+    if isinstance(value, Condition) or value is None:
+        yield name, str(value)
+    elif isinstance(value, Record):
+        yield from words(value.history)
+    elif attrs.has(type(value)):
+        kind = type(value).__name__
+        before = f"{name}." if kind == "Actor" else ""
+        for one in attrs.fields(type(value)):
+            yield from words(getattr(value, one.name, None), f"{before}{kind}.{one.name}")
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from words(inner, f"{name}.{key}")
+    elif isinstance(value, (list, tuple)):
+        yield f"{name}#", str(len(value))
+        for inner in value:
+            yield from words(inner, name)
+    elif isinstance(value, timedelta):
+        yield name, "odd" if value % MINUTE else f"{value // MINUTE}m"
+    elif isinstance(value, (str, int, float)):
+        yield name, f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def check_choices(
+    strategy: st.SearchStrategy[Any], count: int, expected: Mapping[str, str]
+) -> None:
+    """Check that an attribute holds only its words, and at least half of them."""
+    seen: dict[str, set[str]] = defaultdict(set)
+
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def look(example: Any) -> None:
+        for attribute, word in set(words(example)):
+            seen[attribute].add(word)
+
+    look()
+    for attribute, text in expected.items():
+        wanted = set(text.split("|") if "|" in text else text.split(" "))
+        assert seen[attribute] <= wanted, attribute
+        assert 2 * len(seen[attribute]) >= len(wanted), attribute

@@ -1,0 +1,47 @@
+# ruff: noqa: D102  the class says what its methods break
+"""A run of the checks: what passed, failed or was skipped, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from incidentcore.storage import InMemoryStore, RecordStore
+from incidentcore.testing.contracts import StoreContract
+
+
+class Unfinished(InMemoryStore):
+    """A store whose author has not come to appending."""
+
+    def append(self, *_: Any, **__: Any) -> int:
+        raise NotImplementedError
+
+
+class UnfinishedContract(StoreContract):
+    """The contract of the store above."""
+
+    def make_store(self) -> RecordStore:
+        return Unfinished()
+
+
+@pytest.mark.parametrize(
+    ("contract", "said"),
+    [
+        (UnfinishedContract, "NotImplementedError: without a text, in append"),
+        (StoreContract, "NotImplementedError: define make_store"),
+    ],
+)
+def test_an_error_without_a_text_says_where_it_came_from(
+    contract: type[StoreContract], said: str
+) -> None:
+    """A store that is half written is the usual case; the line ended after the colon."""
+    (outcome,) = contract().run(["test_a_batch_is_all_or_nothing"])
+
+    assert str(outcome) == f"FAILED  test_a_batch_is_all_or_nothing: {said}"
+
+
+def test_every_check_states_its_fact() -> None:
+    """Each check has a sentence that says what it tests."""
+    assert all(getattr(StoreContract, name).__doc__ for name in StoreContract.checks())
+    assert len(StoreContract.checks()) >= 40

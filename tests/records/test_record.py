@@ -10,7 +10,6 @@ from typing import Any
 import attrs
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from incidentcore.errors import InvalidTimelineError, InvalidValueError, NaiveDatetimeError
 from incidentcore.records import (
@@ -36,7 +35,6 @@ from incidentcore.values import IN_PROGRESS, NEW, Actor, FrozenMap
 
 OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-INSTANTS = st.integers(-5, 60).map(lambda minutes: OPENED + minutes * MINUTE)
 
 
 def pickled(value: Any) -> Any:
@@ -57,18 +55,6 @@ def test_records_pickle_and_copy(record: Record) -> None:
 
 
 @given(records())
-def test_the_version_counts_the_events(record: Record) -> None:
-    """What a store must append is what lies behind its version."""
-    assert record.version == len(record.history)
-    assert [event.sequence for event in record.history] == list(range(1, record.version + 1))
-    for version in range(record.version + 1):
-        assert record.events_after(version) == record.history[version:]
-    for version in (-1, record.version + 1, None, True):
-        with pytest.raises(InvalidValueError):
-            record.events_after(version)  # type: ignore[arg-type]
-
-
-@given(records())
 def test_events_can_be_appended_in_batches(record: Record) -> None:
     """Appending one by one, in two batches or all at once gives the same record."""
     start = type(record).from_history(record.history[:1])
@@ -78,18 +64,6 @@ def test_events_can_be_appended_in_batches(record: Record) -> None:
     halves = start.with_events(record.history[1:middle]).with_events(record.history[middle:])
     assert halves == record
     assert halves.facts() == record.facts()
-
-
-@given(records(), INSTANTS)
-def test_known_at_sees_only_what_was_recorded(record: Record, known_at: datetime) -> None:
-    """The timeline as of an instant is that of the events recorded by then."""
-    known = [event for event in record.history if event.recorded_at <= known_at]
-    if not any(isinstance(event, Opened) for event in known):
-        with pytest.raises(InvalidTimelineError):
-            record.timeline(known_at=known_at)
-        return
-
-    assert record.timeline(known_at=known_at) == type(record).from_history(known).timeline()
 
 
 @given(records())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.serialization.test_codec import incident, problems
+from tests.serialization.builders import incident, problems
 
 from incidentcore.conditions import Condition
 from incidentcore.records import (

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from tests.serialization.test_codec import document, problems
+from tests.serialization.builders import document, problems
 
 from incidentcore.conditions import Opaque, field
 from incidentcore.errors import InvalidValueError

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.serialization.test_codec import document
+from tests.serialization.builders import document
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.serialization import (

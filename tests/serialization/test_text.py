@@ -7,7 +7,7 @@ from collections.abc import Callable
 from inspect import signature
 
 import pytest
-from tests.serialization.test_codec import incident
+from tests.serialization.builders import incident
 from tests.test_imports import loaded_by
 
 import incidentcore

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from tests.serialization.builders import AT, incident
 from tests.serialization.test_codec import document, problems
 
 from incidentcore.errors import FormatError, InvalidValueError
@@ -171,3 +173,38 @@ def test_what_is_wrong_in_the_same_way_at_the_same_place_is_listed_once() -> Non
     found = problems(document({"id": "ada", **keys}, "Actor"), Actor)
     assert len(found) == 1
     assert found[0].startswith("not a field of Actor; allowed: id, role")
+
+
+def test_a_record_is_written_as_its_history() -> None:
+    """The value of a record's document holds its events and nothing else."""
+    document = json.loads(dumps(incident()))
+
+    assert set(document) == {"type", "version", "value"}
+    assert document["type"] == "Incident"
+    assert list(document["value"]) == ["history"]
+    assert document["value"]["history"][1] == {
+        "$type": "StateChanged",
+        "record_id": "INC-1",
+        "sequence": 2,
+        "at": "2026-12-23T16:40:00.000001Z",
+        "by": {"id": "ada", "role": "agent"},
+        "recorded_at": "2026-12-23T16:40:00.000001Z",
+        "id": "INC-1:2",
+        "action": "start",
+        "state": {
+            "name": "in_progress",
+            "open": True,
+            "pauses": False,
+            "resolved": False,
+            "final": False,
+        },
+        "fields": {},
+    }
+
+
+def test_equal_values_give_equal_text() -> None:
+    """The order in which keys and tags were given does not show (rule D1)."""
+    one = Incident.open(id="I", title="t", at=AT, by="k", tags=["a", "b"], custom={"x": 1, "y": 2})
+    two = Incident.open(id="I", title="t", at=AT, by="k", tags=["b", "a"], custom={"y": 2, "x": 1})
+
+    assert dumps(one) == dumps(two)

@@ -9,7 +9,6 @@ import pytest
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import (
-    Communicated,
     Incident,
     Snoozed,
     StateChanged,
@@ -20,7 +19,6 @@ from incidentcore.records import (
     log_contact,
     log_diagnosis,
     log_runbook,
-    log_update_sent,
     mark_restored,
     set_major_status,
     snooze,
@@ -104,17 +102,3 @@ def test_the_verbs_of_silence_and_restoration() -> None:
     resolved = incident().with_event(StateChanged, at=AT, by="ada", action="x", state=RESOLVED)
     with pytest.raises(InvalidValueError, match=r"^record: .*one that is open"):
         snooze(resolved, until=AT + HOUR, at=AT, by="ada")
-
-
-def test_an_update_that_was_sent_is_noted_as_it_was() -> None:
-    """To whom, how and what, with the key that it was delivered under."""
-    record = log_update_sent(
-        incident(), "customers", at=AT, by="ada", recorded_at=AT + HOUR,
-        channel="mail", key="k", text="We are on it.",
-    )  # fmt: skip
-    event = record.history[-1]
-    assert isinstance(event, Communicated)
-    assert (event.audience, event.channel, event.key, event.text) == (
-        "customers", "mail", "k", "We are on it."
-    )  # fmt: skip
-    assert event.recorded_at == AT + HOUR

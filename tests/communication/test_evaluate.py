@@ -21,13 +21,12 @@ from incidentcore.communication import (
 )
 from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.communication.times import listed_from
-from incidentcore.conditions import Condition, Opaque, field
+from incidentcore.conditions import field
 from incidentcore.errors import DefinitionError, NaiveDatetimeError
 from incidentcore.lifecycle import advance
 from incidentcore.records import (
     Incident,
     comment,
-    mark_restored,
     set_fields,
 )
 from incidentcore.schedule import BusinessCalendar
@@ -47,76 +46,6 @@ def rule(**parts: Any) -> UpdateRule:
 
 def incident(**fields: Any) -> Incident:
     return Incident.open(id="INC-1", title="Mail is down", at=AT, by="kim", **fields)
-
-
-def test_for_each_audience_the_first_rule_that_matches_applies() -> None:
-    """Customers have a rule of their own; executives are told by the second."""
-    rules = CommunicationPlan(
-        "status",
-        [
-            rule(name="customers", every=15 * MINUTE, channel="status page"),
-            rule(name="all", audiences=["customers", "executives"], channel="mail"),
-        ],
-    )
-    due = due_updates(rules, incident(), now=AT + 60 * MINUTE)
-
-    assert [(one.audience, one.rule, one.channel) for one in due] == [
-        ("customers", "customers", "status page"),
-        ("executives", "all", "mail"),
-    ]
-
-
-def test_a_stop_ends_the_pace_and_leaves_the_final_update() -> None:
-    """Restored at 10:20: nothing at 10:30; resolved at 11:00: the final one by 11:15."""
-    plan = CommunicationPlan("status", rule(final=15 * MINUTE, stop=field("restored_at").present()))
-    record = mark_restored(incident(), at=AT + 20 * MINUTE, by="ada")
-    assert due_updates(plan, record, now=AT + 50 * MINUTE) == ()
-    record = advance(
-        record,
-        "resolve",
-        resolution_code="fixed",
-        resolution_notes="restarted",
-        at=AT + 60 * MINUTE,
-        by="ada",
-    )
-    (final,) = due_updates(plan, record, now=AT + 75 * MINUTE)
-
-    assert (final.kind, final.due_at, final.why) == (
-        "final",
-        AT + 75 * MINUTE,
-        "0:15:00 after the end",
-    )
-
-
-def test_an_end_of_ones_own() -> None:
-    """The communication ends when the service works again, and reopening it starts anew."""
-    plan = CommunicationPlan(
-        "status",
-        rule(first=5 * MINUTE, final=15 * MINUTE, ends=field("custom.calm").is_true()),
-    )
-    record = set_fields(incident(), custom={"calm": True}, at=AT + 20 * MINUTE, by="ada")
-    (final,) = due_updates(plan, record, now=AT + 60 * MINUTE)
-    assert final.due_at == AT + 35 * MINUTE
-    again = set_fields(record, custom={"calm": False}, at=AT + 30 * MINUTE, by="ada")
-    (first,) = due_updates(plan, again, now=AT + 60 * MINUTE)
-
-    assert (first.kind, first.since, first.due_at) == (
-        "first",
-        AT + 30 * MINUTE,
-        AT + 35 * MINUTE,
-    )
-
-
-def test_a_plan_for_the_end_alone() -> None:
-    """Support staff hear of the resolution only; and nobody does of one that began resolved."""
-    plan = CommunicationPlan("status", rule(every=None, final=15 * MINUTE))
-    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
-    record = advance(incident(), "resolve", at=AT + 60 * MINUTE, by="ada", **solved)
-
-    assert due_updates(plan, incident(), now=AT + 600 * MINUTE) == ()
-    assert [one.kind for one in due_updates(plan, record, now=AT + 75 * MINUTE)] == ["final"]
-    at_once = advance(incident(), "resolve", at=AT, by="ada", **solved)
-    assert due_updates(plan, at_once, now=AT + 75 * MINUTE) == ()
 
 
 def test_a_calendar_that_never_opens_again_owes_nothing() -> None:
@@ -152,25 +81,6 @@ def test_notice_that_contact_hours_cannot_give_is_as_long_as_they_can() -> None:
     assert [
         (one.listed_at, one.due_at) for one in due_updates(plan, record, now=AT + 60 * MINUTE)
     ] == [(AT - 5 * MINUTE, AT)]
-
-
-@pytest.mark.parametrize(
-    "condition",
-    [
-        Opaque("told", lambda facts: facts["updated_at"] > AT),  # type: ignore[index]
-        ~Opaque("not told", lambda facts: facts["updated_at"] <= AT),  # type: ignore[index]
-        field("title").present() & (field("updated_at") > AT),
-    ],
-    ids=str,
-)
-def test_a_condition_is_asked_whenever_its_answer_may_have_changed(condition: Condition) -> None:
-    """Functions at each event, all others when a fact that they read changes."""
-    plan = CommunicationPlan("status", rule(when=condition))
-    record = log_update_sent(incident(), "executives", at=AT + 10 * MINUTE, by="ada")
-
-    assert [one.since for one in due_updates(plan, record, now=AT + 60 * MINUTE)] == [
-        AT + 10 * MINUTE
-    ]
 
 
 def two_rules(**parts: Any) -> CommunicationPlan:
@@ -233,60 +143,6 @@ def test_the_log_keeps_what_somebody_heard_of() -> None:
     assert [one.lapsed_because for one in logs[20]] == [""]
     assert [one.lapsed_because for one in logs[22]] == ["retimed", ""]
     assert logs[22][0].lapsed_at == AT + 22 * MINUTE
-
-
-def test_what_comes_to_apply_after_the_end_owes_no_final_update() -> None:
-    """Neither at first nor again: nobody was owed anything since the rule last began to apply."""
-    plan = CommunicationPlan(
-        "status", rule(when=field("custom.other").is_true(), final=15 * MINUTE)
-    )
-    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
-    ended = advance(incident(), "resolve", at=AT + 40 * MINUTE, by="ada", **solved)
-    before = set_fields(other(incident(), 5), custom={"other": False}, at=AT + 9 * MINUTE, by="ada")
-    before = advance(before, "resolve", at=AT + 40 * MINUTE, by="ada", **solved)
-
-    for record in (ended, before):
-        assert due_updates(plan, other(record, 50), now=AT + 600 * MINUTE) == ()
-    (final,) = due_updates(
-        plan,
-        advance(other(incident(), 5), "resolve", at=AT + 20 * MINUTE, by="ada", **solved),
-        now=AT + 600 * MINUTE,
-    )
-    assert final.kind == "final"
-
-
-def test_a_reopened_record_starts_with_a_first_update() -> None:
-    """Told at 10:10, resolved and reopened at 10:20: a first one by 10:25, not a next by 10:40.
-
-    Rule U3.
-    """
-    plan = CommunicationPlan("status", rule(first=5 * MINUTE))
-    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
-    record = log_update_sent(incident(), "customers", at=AT + 10 * MINUTE, by="ada")
-    record = advance(record, "resolve", at=AT + 15 * MINUTE, by="ada", **solved)
-    record = advance(record, "reopen", at=AT + 20 * MINUTE, by="ada")
-
-    (one,) = due_updates(plan, record, now=AT + 60 * MINUTE)
-    assert (one.kind, one.due_at) == ("first", AT + 25 * MINUTE)
-
-
-def test_an_end_that_does_not_read_the_state_still_ends_with_it() -> None:
-    """What is resolved or canceled is owed no regular update, whatever its end is."""
-    plan = CommunicationPlan("status", rule(ends=field("custom.calm").is_true()))
-    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
-    for over in (
-        advance(incident(), "resolve", at=AT + 15 * MINUTE, by="ada", **solved),
-        advance(incident(), "cancel", at=AT + 15 * MINUTE, by="ada"),
-    ):
-        assert due_updates(plan, over, now=AT + 60 * MINUTE) == ()
-
-
-def test_nothing_is_owed_before_the_opening() -> None:
-    """An event that is dated before it, noted later, begins nothing."""
-    plan = CommunicationPlan("status", rule())
-    record = set_fields(incident(), service="mail", at=AT - 60 * MINUTE, by="ada")
-
-    assert [one.since for one in due_updates(plan, record, now=AT + 60 * MINUTE)] == [AT]
 
 
 def test_who_writes_is_told_when_the_hours_open() -> None:
@@ -366,16 +222,6 @@ def test_what_came_later_is_written_only_where_it_says_something() -> None:
 
 
 SOLVED = {"resolution_code": "fixed", "resolution_notes": "restarted"}
-
-
-def test_a_record_that_is_reopened_after_an_end_of_ones_own_begins_again() -> None:
-    """Nothing that was promised before the resolution or cancellation is promised again."""
-    plan = CommunicationPlan("status", rule(first=5 * MINUTE, ends=field("custom.calm").is_true()))
-    record = log_update_sent(incident(), "customers", at=AT + 10 * MINUTE, by="ada")
-    record = advance(record, "resolve", at=AT + 15 * MINUTE, by="ada", **SOLVED)
-    record = advance(record, "reopen", at=AT + 20 * MINUTE, by="ada")
-    (one,) = due_updates(plan, record, now=AT + 60 * MINUTE)
-    assert (one.kind, one.due_at) == ("first", AT + 25 * MINUTE)
 
 
 @pytest.mark.parametrize(
@@ -463,26 +309,3 @@ def test_a_plan_without_a_name_is_refused() -> None:
     """The error says which part."""
     with pytest.raises(DefinitionError, match=r"^name: "):
         CommunicationPlan("", rule())
-
-
-@pytest.mark.parametrize(
-    ("other", "now", "due"),
-    [
-        ({"every": 40 * MINUTE}, 20, 40),
-        # A faster pace that would be due at once grants a first update, but not beyond 10:30.
-        ({"first": 5 * MINUTE, "every": 10 * MINUTE}, 20, 25),
-        ({"first": 20 * MINUTE, "every": 10 * MINUTE}, 20, 30),
-        ({"every": 10 * MINUTE}, 15, 25),
-        ({"every": 10 * MINUTE}, 25, 30),
-    ],
-)
-def test_a_faster_pace_grants_the_time_of_a_first_update(
-    other: dict[str, timedelta], now: int, due: int
-) -> None:
-    """Sent at 10:00, next due at 10:30; then another rule applies (rule U2)."""
-    second = rule(name="other", when=field("custom.other").is_true(), **other)
-    plan = CommunicationPlan("status", [second, rule()])
-    record = log_update_sent(incident(), "customers", at=AT, by="ada")
-    record = set_fields(record, custom={"other": True}, at=AT + now * MINUTE, by="ada")
-    (one,) = due_updates(plan, record, now=AT + 120 * MINUTE)
-    assert one.due_at == AT + due * MINUTE

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 from tests.serialization.builders import AT, incident, problems
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.instants import Interval
 from incidentcore.records import (
     Incident,
 )
+from incidentcore.schedule import Maintenance
 from incidentcore.serialization import (
     UnknownEvent,
+    from_plain,
     from_plain_with_unknown,
     to_plain,
 )

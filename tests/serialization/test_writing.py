@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
-from tests.serialization.builders import AT, incident
-from tests.serialization.test_codec import document, problems
+from tests.serialization.builders import document, incident, problems
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Incident

@@ -1,0 +1,73 @@
+"""On-call schedules in a desk's file: turns, layers and overrides."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from tests.desk.small_files import HEAD, loaded
+
+from incidentcore.desk import load_desk
+from incidentcore.desk.oncall_form import rotation_of, rotation_words
+from incidentcore.errors import FormatError
+from incidentcore.escalation import on_call
+
+LAYER = '{ people = ["ada", "bo"], change = "weekly mon 09:00", from = 2026-06-01 }'
+
+
+def schedule(layers: str, more: str = "") -> str:
+    return f"{HEAD}[oncall]\nduty = {{ layers = [{layers}]{more} }}\n"
+
+
+def test_turns_layers_and_an_override_say_who_serves() -> None:
+    """Ada's week, then Bo's; on the second Tuesday Cy takes Bo's place for two hours."""
+    swap = (
+        ", overrides = [{ from = 2026-06-09T10:00:00Z, to = 2026-06-09T12:00:00Z,"
+        ' people = "cy", replaces = "bo" }]'
+    )
+    desk = loaded(schedule(LAYER, swap))
+    (duty,) = desk.on_call
+
+    def who(day: int, hour: int) -> tuple[str, ...]:
+        return on_call(duty, at=datetime(2026, 6, day, hour, tzinfo=UTC))
+
+    assert [who(1, 9), who(8, 8), who(8, 9)] == [("ada",), ("ada",), ("bo",)]
+    assert [who(9, 9), who(9, 10), who(9, 12)] == [("bo",), ("cy",), ("bo",)]
+
+
+@pytest.mark.parametrize(
+    ("change", "unit", "every"),
+    [
+        ("weekly mon 09:00", "weeks", 1),
+        ("daily 08:30", "days", 1),
+        ("every 12 hours 06:00", "hours", 12),
+    ],
+)
+def test_a_rotation_is_read_and_written_as_one_text(change: str, unit: str, every: int) -> None:
+    """Its first turn is at that clock time of its zone."""
+    rotation = rotation_of(change, date(2026, 6, 1), "Europe/Berlin")
+
+    assert (rotation.unit, rotation.every, rotation.zone.key) == (unit, every, "Europe/Berlin")
+    assert rotation_words(rotation) == (change, date(2026, 6, 1))
+
+
+def test_a_week_begins_on_its_day() -> None:
+    """The first Monday from the Thursday that is given."""
+    rotation = rotation_of("weekly mon 09:00", date(2026, 6, 4), "UTC")
+
+    assert rotation.anchor == datetime(2026, 6, 8, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("layer", "says"),
+    [
+        ('{ people = ["ada", "bo"] }', "change = when they hand over"),
+        (LAYER.replace("mon", "mun"), "weekly mon 09:00"),
+        (LAYER.replace(", from = 2026-06-01", ""), "the date of the first turn"),
+        (LAYER.replace('"ada"', "7"), "text"),
+    ],
+)
+def test_a_layer_that_says_too_little_is_refused(layer: str, says: str) -> None:
+    """With what it must say."""
+    with pytest.raises(FormatError, match=says):
+        load_desk(schedule(layer))

@@ -348,3 +348,87 @@ def test_which_run_of_the_tool_is_compared() -> None:
             "canceled alone": (differ(canceled), [HOUR / 2]),
         }
     )
+
+
+def test_a_page_that_is_missing() -> None:
+    """The last page that came says that another one follows: a finding, for each tool's words."""
+    audit = {"id": 1, "ticket_id": 5, "author_id": 1, "created_at": "2026-03-02T08:00:00Z"}
+    audit |= {"events": [{"id": 2, "type": "Create", "field_name": "status", "value": "open"}]}
+    ticket = {"id": 5, "status": "open", "requester_id": 1, "created_at": audit["created_at"]}
+    issue = {"key": "S-1", "changelog": {"total": 0, "histories": []}}
+    issue |= {
+        "fields": {"created": audit["created_at"], "reporter": KIM, "status": {"name": "Open"}}
+    }
+    row = {"id": "P1", "status": "triggered", "created_at": audit["created_at"]}
+    entry = {"id": "R1", "type": "trigger_log_entry", "agent": {"id": "S", "type": "service"}}
+    entry |= {"created_at": audit["created_at"], "incident": {"id": "P1"}}
+
+    def found(reading: Any) -> dict[str, int]:
+        assert len(list(reading)) == 1
+        return dict(reading.findings.counts)
+
+    def audits(*pages: dict[str, Any]) -> dict[str, int]:
+        return found(read_zendesk([ticket], pages, users=USERS))
+
+    def issues(**page: Any) -> dict[str, int]:
+        return found(read_jira({"issues": [issue], **page}))
+
+    def incidents(more: bool, log: bool) -> dict[str, int]:  # noqa: FBT001
+        page, entries = {"incidents": [row], "more": more}, {"log_entries": [entry], "more": log}
+        return found(read_pagerduty(page, entries))
+
+    first = {"audits": [audit], "next_page": "https://example.com/audits?page=2"}
+    cut = {"truncated_history": 1}
+    agree(
+        {
+            "zendesk": (audits(first), cut),
+            "zendesk, by cursor": (audits({"audits": [audit], "meta": {"has_more": True}}), cut),
+            "zendesk, whole": (audits(first, {"audits": [], "next_page": None}), {}),
+            "jira": (issues(startAt=0, total=7), cut),
+            "jira, by token": (issues(nextPageToken="x", isLast=False), cut),
+            "jira, whole": (issues(startAt=0, total=1), {}),
+            "pagerduty": (incidents(more=True, log=False), cut),
+            "pagerduty, its log": (incidents(more=False, log=True), cut),
+            "pagerduty, whole": (incidents(more=False, log=False), {}),
+        }
+    )
+
+
+def test_months_of_other_languages() -> None:
+    """Jira writes months in the language of whoever exports: ``02/Mär/26 9:05 AM``."""
+
+    def month(word: str, form: str) -> Any:
+        columns = {"id": "n", "opened": "o"}
+        lines = [{"n": "A", "o": word}]
+        return [one.opened_at.month for one in read_table(lines, columns, zone="UTC", formats=form)]
+
+    short, long = "%d/%b/%y", "%d. %B %Y"
+    agree(
+        {
+            **{
+                word: (month(f"02/{word}/26", short), [number])
+                for word, number in {
+                    "Jän": 1,
+                    "Mär": 3,
+                    "Mai": 5,
+                    "Okt": 10,
+                    "Dez": 12,
+                    "févr": 2,
+                    "avr": 4,
+                    "juin": 6,
+                    "juil": 7,
+                    "août": 8,
+                    "déc": 12,
+                    "ene": 1,
+                    "abr": 4,
+                    "ago": 8,
+                    "dic": 12,
+                    "Mar": 3,
+                    "Dec": 12,
+                }.items()
+            },
+            "Dezember": (month("2. Dezember 2026", long), [12]),
+            "septembre": (month("2. septembre 2026", long), [9]),
+            "no month": (month("02/Abc/26", short), []),
+        }
+    )

@@ -86,7 +86,6 @@ def read_pagerduty(
     )
     known = (entry for own in logs.values() for entry in own if isinstance(entry, Mapping))
     users = {user for entry in known for user in _users(entry)}
-    is_cut = any(map(_is_cut, pages, [*pages[1:], None]))
 
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
         own = logs.get(str(incident.get("id")), [])
@@ -116,9 +115,9 @@ def read_pagerduty(
             if incident.get("status") == "acknowledged":
                 where = ("last_status_change_at", changed, IMPORTER)
                 history.changed(*where, field="state", before="triggered", after="acknowledged")
-        elif is_cut or trigger is None:
-            action = "a page says that there is more" if is_cut else "no trigger entry came"
-            history.find("truncated_history", f"{action}; page the rest", path="log_entries")
+        elif trigger is None:
+            action = "no trigger entry came; page the rest"
+            history.find("truncated_history", action, path="log_entries")
         history.check(resolved_at=resolved, updated_at=incident.get("updated_at") or changed)
 
     reading = Import(
@@ -130,15 +129,6 @@ def read_pagerduty(
         **merged(read_pagerduty, PAGERDUTY, tables),
     )
     return with_orphans(reading, log_entries=logs)
-
-
-def _is_cut(page: object, following: object) -> bool:
-    """Return whether a page says that there is more, and the page after it does not go on."""
-    if not isinstance(page, Mapping) or page.get("more") is not True:
-        return False
-    if not isinstance(following, Mapping) or "log_entries" not in following:
-        return True
-    return following.get("offset") == 0
 
 
 def _users(entry: Mapping[str, Any]) -> Iterable[str]:

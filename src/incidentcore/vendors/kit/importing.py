@@ -15,7 +15,7 @@ from incidentcore.records.coverage import checked_covers
 from incidentcore.vendors.kit.context import Context
 from incidentcore.vendors.kit.findings import Findings
 from incidentcore.vendors.kit.history import HistoryBuilder
-from incidentcore.vendors.kit.paths import pick, plain_text
+from incidentcore.vendors.kit.paths import CUT, pick, plain_text
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import Times
 from incidentcore.words import Phrase
@@ -27,6 +27,7 @@ R = TypeVar("R", bound=Record)
 _DEFAULT_LEVELS: Final = LevelTable()
 _DEFAULT_ROLES: Final = Roles()
 _DEFAULT_TIMES: Final = Times()
+_MORE: Final = "a page says that there is more; page the rest"
 # What a malformed record raises while it is read: a part is missing, or is not what it should be.
 _MALFORMED: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 
@@ -157,11 +158,17 @@ class Import(Iterator[R], Generic[R]):
 
     def _run(self, entries: Iterable[object]) -> Iterator[R]:
         seen: set[str] = set()
-        for row, entry in enumerate(entries, 1):
+        for row, entry in enumerate((one for one in entries if not self._is_cut(one)), 1):
             self._counts["rows"] = row
             record = self._read(row, entry, seen)
             if record is not None:
                 yield self._counted(record)
+
+    def _is_cut(self, entry: object) -> bool:
+        if entry is not CUT:
+            return False
+        self.findings.add("truncated_history", _MORE)
+        return True
 
     def _counted(self, record: R) -> R:
         counts = self._counts
@@ -204,8 +211,11 @@ class Import(Iterator[R], Generic[R]):
 def with_orphans(reading: Import[R], **logs: Mapping[str, Sequence[object]]) -> Import[R]:
     """Return an import with a finding for each log that has entries without a record."""
     for name, log in logs.items():
-        for _ in log.get("", ()):
-            reading.findings.add("unknown_entry", "left out: it names no record", path=name)
+        for entry in log.get("", ()):
+            found = ("truncated_history", _MORE)
+            if entry is not CUT:
+                found = ("unknown_entry", "left out: it names no record")
+            reading.findings.add(*found, path=name)
     return reading
 
 

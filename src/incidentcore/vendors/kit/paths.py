@@ -55,12 +55,18 @@ def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
         yield value
 
 
+CUT: Final = "\0cut"
+"""What stands where a page of a source is missing."""
+
+
 def unpaged(source: object, *keys: str) -> Iterator[Any]:
     """Yield the objects of a source: a list of them, one of them, a page or a list of pages.
 
     Args:
         source: The plain data, or an iterable of it.
         keys: The names under which a page may have its objects.
+
+    Where a page says that another one follows, and it does not, ``CUT`` comes in its place.
 
     Raises:
         FormatError: The source has none of these forms.
@@ -72,16 +78,34 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
     ... )
     ([1, 2, 3], [{'id': 7}])
     """
-    match source:
-        case Mapping():
-            pages = (source[key] for key in keys if type(source.get(key)) in (list, tuple))
-            yield from next(pages, (source,))
-        case Iterable() if type(source) not in (str, bytes):
-            for entry in source:
-                yield from unpaged(entry, *keys) if isinstance(entry, Mapping) else (entry,)
-        case _:
-            given = type(source).__name__
-            raise FormatError(f"got {given}; allowed: the parsed JSON of records or pages @ source")
+    if isinstance(source, Mapping):
+        source = (source,)
+    if not isinstance(source, Iterable) or type(source) in (str, bytes):
+        given = type(source).__name__
+        raise FormatError(f"got {given}; allowed: the parsed JSON of records or pages @ source")
+    goes_on = False
+    for entry in source:
+        lists = (entry.get(key) for key in keys) if isinstance(entry, Mapping) else ()
+        page = next((one for one in lists if type(one) in (list, tuple)), None)
+        if page is None:
+            yield entry
+            continue
+        if goes_on and 0 in (entry.get("offset"), entry.get("startAt")):
+            yield CUT
+        yield from page
+        goes_on = _goes_on(entry, len(page))
+    if goes_on:
+        yield CUT
+
+
+def _goes_on(page: Mapping[str, Any], count: int) -> bool:
+    """Return whether a page says that another one follows it."""
+    if any(page.get(name) for name in ("more", "next_page", "nextPageToken")):
+        return True
+    if page.get("isLast") is False or pick(page, "meta.has_more") is True:
+        return True
+    start, total = page.get("startAt"), page.get("total")
+    return type(start) is int and type(total) is int and start + count < total
 
 
 def joined(

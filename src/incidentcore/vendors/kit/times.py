@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from calendar import month_abbr, month_name
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -27,6 +29,26 @@ _LONGEST: Final = 100
 _PARTS: Final = dict(
     zip("YmdHMS", ("year", "month", "day", "hour", "minute", "second"), strict=True)
 )
+_MONTHS: Final = {
+    word: number
+    for number, words in {
+        1: "januar jänner jän janvier janv enero ene",
+        2: "februar février févr fév febrero",
+        3: "märz mär mrz mars marzo",
+        4: "avril avr abril abr",
+        5: "mai mayo",
+        6: "juni juin junio",
+        7: "juli juillet juil julio",
+        8: "août agosto ago",
+        9: "sept septembre septiembre",
+        10: "oktober okt octobre octubre",
+        11: "novembre noviembre",
+        12: "dezember dez décembre déc diciembre dic",
+    }.items()
+    for word in words.split()
+}
+"""German, French and Spanish months; formats know the English ones alone."""
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _ODDITIES: Final = {
     "ambiguous_time": "read as the first of the two",
     "skipped_time": "moved forward by the length of the gap",
@@ -55,7 +77,7 @@ class Times:
     Attributes:
         zone: The zone of times without one; by default they are read as UTC, with a finding.
         formats: The formats, tried in order: ``"iso"`` for ISO 8601, any other as for
-            ``datetime.strptime``.
+            ``datetime.strptime``. Months may be in English, German, French or Spanish.
         epoch: The unit of numbers, counted from 1970: seconds ``"s"`` or milliseconds ``"ms"``;
             None refuses numbers.
         day_first: How to read a text that fits no format: with the day before the month (True) or
@@ -183,6 +205,11 @@ class TimeReader:
                 return _iso(text) if form == "iso" else _by(form)(text)
             except (ValueError, re.error):  # the latter where a format has a part twice
                 continue
+        for names in ([*month_abbr], [*month_name]):
+            english = _WORD.sub(partial(_month, names), text)
+            if english != text:
+                with suppress(ValueError):
+                    return self._text(english)
         if self.times.day_first is None:
             raise ValueError
         return _free_form(text, day_first=self.times.day_first)
@@ -191,6 +218,10 @@ class TimeReader:
         if self.times.epoch is None:
             raise ValueError
         return _START + timedelta(microseconds=round(number * 1e6 / _EPOCHS[self.times.epoch]))
+
+
+def _month(names: Sequence[str], word: re.Match[str]) -> str:
+    return names[_MONTHS.get(word[0].casefold(), 0)] or word[0]
 
 
 @lru_cache(maxsize=64)

@@ -105,7 +105,8 @@ class CandidateTally:
         # single values before pairs, then the furthest above its base first
         claims.sort(key=lambda c: (len(c.key), -round(c.excess, 6), c.names, order(c.key)))
         kept = list(_without_doubles(claims))
-        listed = _first_of_each_kind(kept, self._limit)
+        single = [one for one in kept if len(one[0].key) == 1]
+        listed = [*single[: self._limit], *kept[len(single) :][: self._limit]]
         everything = _Everything(
             time=columns.time(range(len(opened)))[0],
             begin=begin,
@@ -307,11 +308,6 @@ def _with_base(one: Dimension) -> Iterator[tuple[Key, array[int], float]]:
             side[part] += len(members)
     for key, members in one.members.items():
         yield key, members, counts[0][key[0]] * counts[1][key[1]] / n
-
-
-def _first_of_each_kind(kept: list[_Kept], limit: int | None) -> list[_Kept]:
-    single = [one for one in kept if len(one[0].key) == 1]
-    return [*single[:limit], *kept[len(single) :][:limit]]
 
 
 def _without_doubles(claims: list[_Claim]) -> Iterator[_Kept]:

@@ -261,8 +261,9 @@ def compile_path(path: str) -> Callable[[Any], Any]:
     """
     first = path.partition(".")[0] if isinstance(path, str) else ""
     if first not in FIELDS:
-        near = nearest(first, sorted(FIELDS))
-        allowed = f"a path that begins with a field of records{near}; all: {_listed(FIELDS)}"
+        fields = sorted(FIELDS)
+        near = nearest(first, fields)
+        allowed = f"a path that begins with a field of records{near}; all: {', '.join(fields)}"
         raise KpiDefinitionError("field", path, allowed)
     if first == path:
         return attrgetter(path)
@@ -281,10 +282,6 @@ def _custom_reader(key: str) -> Callable[[Any], Any]:
             return None
 
     return read
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))
 
 
 def compile_moment(moment: MomentSpec, as_of: datetime) -> ReadMoment:

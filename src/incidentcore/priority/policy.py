@@ -190,9 +190,8 @@ def calculate_priority(policy: PriorityPolicy, record: Record) -> PriorityResult
     calculation = policy.calculator(record)
     level = _checked(calculation, levels, _name(policy.calculator))
     rule = _name(policy.calculator)
-    steps = [
-        PriorityStep("calculator", rule, level, level is not None, _without(rule, calculation))
-    ]
+    reason = calculation.reason.removeprefix(f"{rule}: ")
+    steps = [PriorityStep("calculator", rule, level, level is not None, reason)]
     for adjustment in policy.adjustments:
         rule = _name(adjustment)
         if level is None:
@@ -218,10 +217,6 @@ def calculate_priority(policy: PriorityPolicy, record: Record) -> PriorityResult
 
 def _name(rule: object) -> str:
     return str(getattr(rule, "name", "") or getattr(rule, "__name__", type(rule).__name__))
-
-
-def _without(rule: str, calculation: PriorityCalculation) -> str:
-    return calculation.reason.removeprefix(f"{rule}: ")
 
 
 def _checked(

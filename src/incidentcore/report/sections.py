@@ -156,7 +156,7 @@ def tool_section(table: KpiTable, times: Sequence[str], rates: Sequence[str]) ->
                         name,
                         *map(group_cell, group),
                         f"{three[0].n:,}",
-                        *(_hours(row) for row in three),
+                        *("-" if row is None else row.text().removesuffix(" h") for row in three),
                     ]
                 )
     headings = ["hours", *table.groups, "n", "mean", "median", "p90"]
@@ -182,10 +182,6 @@ def tool_section(table: KpiTable, times: Sequence[str], rates: Sequence[str]) ->
         parts=(below,) * bool(shares),
         data=part.to_plain()["rows"],
     )
-
-
-def _hours(row: KpiResult | None) -> str:
-    return "-" if row is None else row.text().removesuffix(" h")
 
 
 def state_section(tally: Tally, example: str = "") -> Section:

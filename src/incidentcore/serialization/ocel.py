@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -88,7 +88,7 @@ def _object(record: Record) -> dict[str, Any]:
     shown: dict[str, str] = {}
     for step, facts in record.timeline().states():
         for name in _FIELDS:
-            value = _text(facts, name)
+            value = "" if facts[name] is None else str(facts[name])
             if shown.get(name, "") != value:
                 at = SCALARS[datetime].write(step.at) if name in shown else _START
                 attributes.append({"name": name, "time": at, "value": value})
@@ -103,8 +103,3 @@ def _object(record: Record) -> dict[str, Any]:
         "attributes": attributes,
         "relationships": links,
     }
-
-
-def _text(facts: Mapping[str, Any], name: str) -> str:
-    value = facts[name]
-    return "" if value is None else str(value)

@@ -127,11 +127,6 @@ def _events(plan: CommunicationPlan) -> st.SearchStrategy[tuple[type[Any], dict[
     return st.one_of(*(st.sampled_from(pool) for pool in (sent, sent, moved, changed)))
 
 
-def _calendars(plan: CommunicationPlan) -> list[Calendar]:
-    both = [calendar for rule in plan.rules for calendar in (rule.calendar, rule.during)]
-    return [calendar for calendar in both if calendar is not None]
-
-
 @st.composite
 def communicated_incidents(
     draw: st.DrawFn, plan: CommunicationPlan, *, max_events: int = 10
@@ -146,7 +141,8 @@ def communicated_incidents(
         plan: The plan; the fields that its conditions read are set.
         max_events: The maximum number of events after the opening.
     """
-    known = _calendars(plan)
+    both = [one for rule in plan.rules for one in (rule.calendar, rule.during)]
+    known = [calendar for calendar in both if calendar is not None]
     zone = known[0].zone.key if known else "UTC"
     at = draw(instants(zone))
     record = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)

@@ -90,9 +90,29 @@ def compare_sla(
             theirs = reported.get(record.id)
         status = evaluate_sla(policy, record, now=now or record.updated_at)
         ours = None if status.stage in ("none", "not_started") else status
-        if ours is not None or theirs is not None:
-            target = reported if isinstance(reported, str) else (theirs.target if theirs else "")
-            compared.append(_compared(record, target, ours, theirs, tolerance))
+        if ours is None and theirs is None:
+            continue
+        difference = None
+        if ours is not None and theirs is not None and theirs.elapsed is not None:
+            difference = ours.elapsed - theirs.elapsed
+        is_close = difference is None or abs(difference) <= tolerance
+        why = ""
+        if ours is None or theirs is None:
+            side = "the policy" if ours is None else "the tool"
+            why = f"{side} has no result"
+        elif (theirs.breached is not None and ours.breached != theirs.breached) or not is_close:
+            why = _why(ours, theirs, tolerance)
+        compared.append(
+            SlaComparison(
+                record_id=record.id,
+                target=reported if isinstance(reported, str) else theirs.target if theirs else "",
+                agrees=not why,
+                ours=ours,
+                theirs=theirs,
+                difference=difference,
+                why=why,
+            )
+        )
     return tuple(compared)
 
 
@@ -102,34 +122,6 @@ def _last_run(results: tuple[ReportedSla, ...]) -> ReportedSla | None:
         reversed(counting),
         key=lambda run: (run.started_at or EARLIEST, run.stopped_at or LATEST),
         default=None,
-    )
-
-
-def _compared(
-    record: Record,
-    target: str,
-    ours: SlaStatus | None,
-    theirs: ReportedSla | None,
-    tolerance: timedelta,
-) -> SlaComparison:
-    difference = None
-    if ours is not None and theirs is not None and theirs.elapsed is not None:
-        difference = ours.elapsed - theirs.elapsed
-    is_close = difference is None or abs(difference) <= tolerance
-    why = ""
-    if ours is None or theirs is None:
-        side = "the policy" if ours is None else "the tool"
-        why = f"{side} has no result"
-    elif (theirs.breached is not None and ours.breached != theirs.breached) or not is_close:
-        why = _why(ours, theirs, tolerance)
-    return SlaComparison(
-        record_id=record.id,
-        target=target,
-        agrees=not why,
-        ours=ours,
-        theirs=theirs,
-        difference=difference,
-        why=why,
     )
 
 

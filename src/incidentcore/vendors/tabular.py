@@ -286,7 +286,8 @@ def _delimited(
     except LineError as error:
         raise FormatError(f"{error} @ header") from None
     if delimiter is None:
-        delimiter = _detected(first)
+        bare = _QUOTED.sub("", first)
+        delimiter = max(_DELIMITERS, key=lambda m: (bare.count(m), -_DELIMITERS.index(m)))
         if delimiter != ",":
             notes.append(
                 (
@@ -302,11 +303,6 @@ def _delimited(
     if not any(columns):
         raise FormatError("no header: the first line must name the columns @ header")
     return Table(columns, _complete(rows, columns) if strict else rows, notes=notes)
-
-
-def _detected(header: str) -> str:
-    bare = _QUOTED.sub("", header)
-    return max(_DELIMITERS, key=lambda mark: (bare.count(mark), -_DELIMITERS.index(mark)))
 
 
 def _complete(

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, Final, TypeAlias, Unpack
 
 from incidentcore.records import Commented, Incident
-from incidentcore.values import Actor
 from incidentcore.vendors.kit import (
     LOGGED,
     HistoryBuilder,
@@ -182,28 +181,12 @@ def _audit(
                 after=event.get("value"),
             )
         elif kind in ("Comment", "VoiceComment") and not is_creation:
-            _comment(history, event, by, who, at)
+            author, speaker = plain_text(event.get("author_id")), by
+            if author is not None and author != by.id:
+                speaker = history.actor(author, who.get(author), path=f"comment {entry_id}")
+            text, shown = event.get("body") or "", "public" if event.get("public") else "internal"
+            history.add(Commented, entry_id, at, speaker, text=text, visibility=shown)
     return is_creation
-
-
-def _comment(
-    history: HistoryBuilder,
-    event: Mapping[str, Any],
-    by: Actor,
-    who: Mapping[str, str | None],
-    at: object,
-) -> None:
-    author = plain_text(event.get("author_id"))
-    if author is not None and author != by.id:
-        by = history.actor(author, who.get(author), path=f"comment {event.get('id')}")
-    history.add(
-        Commented,
-        event.get("id"),
-        at,
-        by,
-        text=event.get("body") or "",
-        visibility="public" if event.get("public") else "internal",
-    )
 
 
 def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> None:

@@ -84,14 +84,13 @@ def orders(desk: Desk) -> Iterator[LintFinding]:
                     )
             for target in service.targets(clock):
                 for point in service.warn:
-                    early, whole = point.before_due, target.target
-            if isinstance(early, timedelta) and isinstance(whole, timedelta) and early >= whole:
-                data = {
-                    "point": point.name,
-                    "clock": clock,
-                    "target": target_word(target.target),
-                }
-                yield found("warn_too_early", subject, **data)
+                    if _too_early(point, target):
+                        data = {
+                            "point": point.name,
+                            "clock": clock,
+                            "target": target_word(target.target),
+                        }
+                        yield found("warn_too_early", subject, **data)
         responses, resolutions = (
             _by_level(targets, (*levels, "")) for targets in (service.response, service.resolution)
         )
@@ -138,6 +137,12 @@ def far_points(desk: Desk) -> Iterator[LintFinding]:
 
 def _is_far(point: SlaThreshold) -> bool:
     return point.fraction is not None and point.fraction > _FAR
+
+
+def _too_early(point: SlaThreshold, target: ServiceTarget) -> bool:
+    early = point.before_due
+    whole = target.target
+    return isinstance(early, timedelta) and isinstance(whole, timedelta) and early >= whole
 
 
 def changes(desk: Desk) -> Iterator[LintFinding]:

@@ -50,3 +50,26 @@ def test_a_response_by_else_is_compared_with_the_resolution_of_each_level() -> N
     desk = load_desk(RESPONSES.replace("RESPONSE", both))
     (found,) = [str(one) for one in check_desk(desk, start=START) if one.code == "target_order"]
     assert "the response of critical (4h) is later than its resolution (2h)" in found
+
+
+@pytest.mark.parametrize(
+    ("agreement", "is_asked"),
+    [
+        ('kind = "ola"\nwhen = { assignment_group = "net" }', True),
+        ('kind = "contract"\nwhen = { priority = "critical" }', True),
+        ('kind = "ola"', False),
+        ('kind = "ola"\nwhen = { type = "incident" }', False),
+        ('when = { assignment_group = "net" }', False),  # no_service says more
+    ],
+)
+def test_an_agreement_of_some_records_asks_what_a_change_does(
+    agreement: str,
+    is_asked: bool,  # noqa: FBT001
+) -> None:
+    """A ticket comes to the group after three hours: since when do its two hours count?"""
+    text = RESPONSES.replace("RESPONSE", '"2h"')
+    text = text.replace('service = "all"', f'service = "all"\n{agreement}')
+    for choice, asked in (("", is_asked), ('on_change = "restart"\n', False)):
+        desk = load_desk(text.replace("calendar", f"{choice}calendar"))
+        codes = [one.code for one in check_desk(desk, start=START)]
+        assert ("change_undecided" in codes) is asked

@@ -152,8 +152,9 @@ def changes(desk: Desk) -> Iterator[LintFinding]:
         names = dict.fromkeys(one.service for one in agreed)
         paths = {path for one in agreed for path in one.when.fields}
         moving = sorted(path for path in paths if path not in _FIXED)
-        if len(names) < 2 or not moving:
-            continue
+        is_total = any(one.when == ALWAYS for one in agreed)
+        if not moving or (len(names) < 2 and (is_total or kind == "sla")):
+            continue  # an sla that leaves records without a service is found by itself
         undecided = [one for one in names if service_named(desk.services, one).on_change is None]
         if undecided:
             witness = next(one.when for one in agreed if one.when != ALWAYS)

@@ -21,8 +21,9 @@ def read_github(issues, timelines):
         reason = issue.get("state_reason") if issue["state"] == "closed" else "open"
         severity = [n["name"] for n in issue["labels"] if LEVELS.find("priority", n["name"])]
         history.present(title=issue["title"], state=reason or "closed")
-        history.present(priority=severity[0] if severity else None)
-        history.opened(issue["created_at"], who(pick(issue, "user.login")))
+        asks = pick(issue, "user.login")
+        history.present(priority=severity[0] if severity else None, caller=asks)
+        history.opened(issue["created_at"], who(asks))
         for event in events:
             kind, key = event["event"], event.get("id") or event.get("sha")
             where = (key, event.get("created_at"), who(pick(event, "actor.login")))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from incidentcore import BusinessCalendar, SlaDefinition
-from incidentcore.records import Record
+from incidentcore.records import Commented, Record
 from incidentcore.vendors import (
     compare_sla,
     read_events,
@@ -181,6 +181,15 @@ def test_jira() -> None:
             "and it is known": (again.findings.counts, {}),
         }
     )
+
+
+def test_who_registers_a_case_of_a_log_may_answer() -> None:
+    """An event log names no caller: whoever opens the case works at the desk."""
+    lines = ["1,new,2026-03-02T08:00Z,ada", "1,Reply,2026-03-02T08:10Z,ada"]
+    columns = {"case": "Case", "activity": "Act", "at": "At", "by": "Who"}
+    meanings = {"new": "new", "Reply": Commented}
+    case = only(read_events(["Case,Act,At,Who", *lines], **columns, activities=meanings))
+    agree({"by the same": (told(case, "first_response_at"), ("02T08:10",))})
 
 
 def test_pagerduty_without_a_log() -> None:

@@ -81,7 +81,7 @@ class HistoryBuilder(EntryLog):
             )
         ]
         taken: set[str] = set()
-        who = {"caller": fields.get("caller", by.id), "assignee": fields.get("assignee")}
+        who = {name: fields.get(name) for name in ("caller", "assignee")}
         for entry in entries:
             if entry.field in who:
                 who[entry.field] = plain_text(entry.after)

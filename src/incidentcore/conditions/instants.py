@@ -28,7 +28,7 @@ InstantSide: TypeAlias = Literal["reached", "before"]
 """The side of an instant on which a condition holds."""
 
 SAMPLE: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""The instant at which the lint evaluates conditions on time."""
+"""The instant at which the lints evaluate conditions on time."""
 
 _TICK: Final = timedelta.resolution
 

@@ -14,7 +14,7 @@ __all__ = ["BROKEN", "MISSING", "BrokenError", "Path", "Reading", "whole"]
 
 Path: TypeAlias = tuple[str | int, ...]
 MISSING: Final = object()
-"""Marks a missing key: in reading, and when a writer leaves the key out."""
+"""Marks a missing key, both in reading and in writing."""
 
 
 def path_text(path: Path) -> str:

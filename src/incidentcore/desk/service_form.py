@@ -156,7 +156,7 @@ def _service(_: Any, reading: Reading, path: Path) -> Any:
 
 
 SERVICES: Final = noted("services", names_of(Form(_service, _SERVICE.write, _SCHEMA)))
-"""The form of all services, each with what it inherits."""
+"""The form of all services, each with the keys that it inherits."""
 
 
 def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Reading) -> Any:

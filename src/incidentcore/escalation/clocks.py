@@ -26,7 +26,7 @@ __all__ = ["Clocks", "OneClock", "Slas", "several", "single_clocks"]
 
 OneClock: TypeAlias = SlaDefinition | SlaPolicy
 Slas: TypeAlias = SlaRules | SlaStatus | Sequence[SlaRules | SlaStatus]
-"""Rules of clocks or their statuses: one alone, or several."""
+"""Rules of clocks or their statuses: one or several."""
 
 _SINGLE: Final = (SlaDefinition, SlaPolicy, ServiceLevel, SlaStatus, Versions)
 

@@ -43,7 +43,7 @@ _FIXED: Final = ("group", "role", "person")
 
 
 EscalationMode: TypeAlias = Literal["functional", "hierarchical"]
-"""To whom an escalation goes: another group, or up the hierarchy (ITIL)."""
+"""The direction of an escalation: to another group, or up the hierarchy (ITIL)."""
 
 
 Until: TypeAlias = Literal["acknowledged", "resolved"]

@@ -43,7 +43,7 @@ __all__ = [
 
 
 Combine: TypeAlias = Literal["highest", "all"]
-"""How the layers of a schedule are combined: the last with somebody on call, or all of them."""
+"""Which layers of a schedule apply: the highest with somebody on call, or all of them."""
 
 
 Turns: TypeAlias = Literal["always", "on_duty"]

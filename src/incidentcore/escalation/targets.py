@@ -22,7 +22,7 @@ __all__ = ["EscalationTarget", "READING", "TargetKind", "as_targets"]
 TargetKind: TypeAlias = Literal[
     "group", "role", "person", "on_call", "next_on_call", "field", "manager_of", "round_robin"
 ]
-"""The kind of a target."""
+"""The kinds of targets of an escalation."""
 
 
 READING: Final = ("field", "manager_of", "round_robin")  # kinds that read the record's fields

@@ -54,7 +54,7 @@ STANDARD_CELLS: Final[Cells] = (
     ("priority",),
     (),
 )
-"""The cells that a model uses by default, most specific first; each is a tuple of fields."""
+"""The kinds of cell that a model uses by default, most specific first, each given by its fields."""
 
 _TEXTS: Final[Mapping[str, str]] = {
     "completed_only": "all {n} records have ended, so long ones may be missing; export open "

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 Cells: TypeAlias = tuple[tuple[str, ...], ...]
-"""Kinds of cell, most specific first, each by its fields."""
+"""Kinds of cell, most specific first, each given by its fields."""
 
 Row: TypeAlias = tuple[int, int, bool]
 """When a visit came under observation, when it ended or was last seen, and whether it ended."""

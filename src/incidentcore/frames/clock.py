@@ -23,7 +23,8 @@ from incidentcore.schedule.engine import Engine
 __all__ = ["CHUNK", "Clock", "HORIZON_US", "range_of"]
 
 CHUNK: Final = 1 << 15
-"""How many rows are processed at a time: intermediate values stay in the processor's cache."""
+"""How many rows are processed at a time, so that intermediate values fit in the processor's cache.
+"""
 
 HORIZON_US: Final = HORIZON // timedelta(microseconds=1)
 _GRID: Final = 300_000_000  # five minutes

@@ -29,7 +29,7 @@ KEYS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
     "configuration_item",
     ("category", "configuration_item"),
 )
-"""The default keys, by which two records are the same."""
+"""The default keys of recurrence."""
 
 _WEEK: Final = timedelta(days=7)
 

@@ -46,8 +46,8 @@ DIMENSIONS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
 )
 """The dimensions by which incidents are grouped by default.
 
-The assignment group shows who repairs, not what breaks: by itself it would only list the busiest
-teams, so it is used only in pairs.
+The assignment group is used only in pairs: by itself it would list the busiest teams, not what
+breaks.
 """
 
 _SAME: Final = Fraction(4, 5)

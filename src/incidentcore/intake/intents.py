@@ -13,7 +13,7 @@ __all__ = ["IncidentIntent", "IntentKind", "IntentReason"]
 
 
 IntentKind: TypeAlias = Literal["open", "add", "reopen", "resolve", "suppressed", "dropped"]
-"""What to do with an alert, or why to do nothing."""
+"""The kind of an intent."""
 
 
 IntentReason: TypeAlias = Literal[
@@ -28,7 +28,9 @@ IntentReason: TypeAlias = Literal[
     "outweighed",
     "stale",
 ]
-"""Why an incident is resolved or an alert dropped; a suppressed one names its maintenance."""
+"""Why an incident is resolved or an alert dropped; for a suppressed alert, the name of its
+maintenance.
+"""
 
 
 @attrs.frozen

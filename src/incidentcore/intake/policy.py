@@ -36,7 +36,7 @@ def group_reader(paths: tuple[str, ...]) -> Callable[[Alert], str]:
 
 
 ResolveOn: TypeAlias = Literal["all", "first", "never"]
-"""Which resolved alerts resolve the incident."""
+"""Which resolved conditions resolve the incident."""
 
 
 def _span(name: str, value: object, *, zero: bool) -> None:

@@ -53,7 +53,7 @@ COLUMNS: Final = frozenset(
         "value",
     }
 )
-"""The columns of a plain row, whose names no group may have."""
+"""The columns of a plain row; their names are not allowed for groups."""
 
 When: TypeAlias = Literal["as_of", "opening", "resolution", "event"]
 

@@ -39,7 +39,7 @@ HISTORY_TEXTS: Final[Texts] = {
     " leads out of it",
     "unknown_state": "{unknown} is not a state of the lifecycle {lifecycle!r}",
 }
-"""The texts of what ``check_history`` finds, by code."""
+"""The texts of the findings of ``check_history``, by code."""
 
 
 def _finding(event: Event, code: str, **data: object) -> LintFinding:

@@ -41,7 +41,7 @@ LIFECYCLE_TEXTS: Final[Texts] = {
     "write custom.{name} for a custom field",
     "unreachable_state": "cannot be reached from {start}",
 }
-"""The texts of what ``lint_lifecycle`` finds, by code, and by reason where it has several."""
+"""The texts of the findings of ``lint_lifecycle``, by code, and by reason if a code has several."""
 
 _PERHAPS: Final[Texts] = {code: f"perhaps {text}" for code, text in LIFECYCLE_TEXTS.items()}
 

@@ -109,10 +109,12 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
 
 
 MAJOR_INCIDENT: Final = major_incident()
-"""The steps of a candidate; open means undecided, resolved that it is a major incident."""
+"""The steps of a candidate; a state is open until the decision, and resolved if it is a major
+incident.
+"""
 
 MAJOR_INCIDENT_WITH_ROLES: Final = major_incident(roles=MAJOR_ROLES, id="major_incident_with_roles")
-"""The same, where nothing becomes a major incident before all four roles are held."""
+"""The same, but a candidate becomes a major incident only once all four roles are held."""
 
 
 def decide_major(

@@ -112,9 +112,9 @@ SERVICENOW_INCIDENT: Final = Lifecycle(
     ),
 )
 """ServiceNow's incident. A closed one stays closed: a reply opens a new incident. A major incident
-does not close by itself. That the requester does not resolve it is our choice. That resolving
-and canceling are possible from every open state is the plain reading of the documentation; that
-waiting for the caller is an action of its own, since it alone asks for comments, is our choice."""
+does not close by itself. Resolving and canceling are possible from every open state, as the
+documentation suggests. It is our choice that the requester does not resolve it, and that waiting
+for the caller, which requires comments, is a separate action."""
 
 _PRB_NEW, _ASSESS, _RCA, _FIX = _states(
     "New", "Assess", "Root Cause Analysis", "Fix in Progress", open=True
@@ -172,7 +172,7 @@ SERVICENOW_CASCADES: Final = (
         resolves=_NOT_BY_REQUESTER,
     ),
 )
-"""What ServiceNow's incidents and problems mean for linked incidents."""
+"""The effects of ServiceNow's incidents and problems on linked incidents."""
 
 _REQ_OPEN, _REQ_WORK = _states("Open", "Work in Progress", open=True)
 _REQ_PENDING = State("Pending", open=True, pauses=True)
@@ -199,8 +199,9 @@ SERVICENOW_REQUEST: Final = Lifecycle(
         Transition("close_skipped", _REQ_OPEN_STATES, _SKIPPED),
     ),
 )
-"""ServiceNow's requested item: the states are documented, the moves our choice. There approval is a
-field beside the state and no state of its own, so that a request waits for it while it is open."""
+"""ServiceNow's requested item: the states are documented, the transitions are our choice. Approval
+is a field and not a state there, so a request waits for it while it is open.
+"""
 
 
 def _rolled_up(status: str, action: str) -> CascadeRule:
@@ -243,7 +244,8 @@ JSM_INCIDENT: Final = Lifecycle(
         Transition("reopen", _JSM_DONE, _JSM_WORK),
     ),
 )
-"""Jira Service Management's incident: the statuses are documented, the moves our choice."""
+"""Jira Service Management's incident: the statuses are documented, the transitions are our choice.
+"""
 
 _SUPPORT, _JSM_PROGRESS, _ESCALATED = _states(
     "Waiting for support", "In progress", "Escalated", open=True
@@ -269,7 +271,9 @@ JSM_REQUEST: Final = Lifecycle(
         Transition("reopen", _RESOLVED, _SUPPORT),
     ),
 )
-"""Jira Service Management's service request: the statuses are documented, the moves our choice."""
+"""Jira Service Management's service request: the statuses are documented, the transitions are our
+choice.
+"""
 
 _APPROVAL = State("Waiting for approval", open=True, pauses=True)
 
@@ -288,8 +292,9 @@ JSM_REQUEST_WITH_APPROVAL: Final = Lifecycle(
         *JSM_REQUEST.transitions,
     ),
 )
-"""The same with an approval step, which Jira lets any status have: one move for approve and one for
-decline leave it, and no other. The status and where the two lead are our choice."""
+"""The same with an approval step, which any status in Jira can have: only the two transitions
+approve and decline leave it. The status and the targets of the two are our choice.
+"""
 
 TEXTBOOK_INCIDENT: Final = Lifecycle(
     "textbook_incident",
@@ -321,8 +326,9 @@ TEXTBOOK_INCIDENT: Final = Lifecycle(
         Transition("cancel", (_NEW, _WORK), _CANCELED),
     ),
 )
-"""The strict reading: nobody resolves what nobody began, work goes on after every waiting, and the
-requester confirms the resolution or rejects it (our choice)."""
+"""A strict lifecycle (our choice): an incident is resolved only after work has begun, work
+continues after each hold, and the requester confirms or rejects the resolution.
+"""
 
 _ZD_NEW, _ZD_OPEN = _states("New", "Open", open=True)
 _ZD_PENDING, _ZD_HOLD = _states("Pending", "On-hold", open=True, pauses=True)
@@ -354,8 +360,9 @@ ZENDESK_TICKET: Final = Lifecycle(
         ),
     ),
 )
-"""Zendesk's ticket: nothing goes back to new, only a rule or the API closes, and a reply to a
-closed ticket is a new one. The actions' names are our choice."""
+"""Zendesk's ticket: it never returns to new, only a rule or the API closes it, and a reply to a
+closed ticket opens another. The names of the actions are our choice.
+"""
 
 DIALECTS: Final = (
     JSM_INCIDENT,

@@ -50,9 +50,9 @@ R = TypeVar("R", bound=Record)
 APPROVED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in(
     "pending", "rejected", "expired"
 )
-"""The guard of what waits for an approval, where one was asked for."""
+"""The guard of actions that need an approval, if one was requested."""
 REJECTED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in("pending", "approved")
-"""The guard of what waits for the approvers' rejection, where they were asked."""
+"""The guard of actions that need a rejection, if approval was requested."""
 APPROVED_NAME: Final = "approved, if approval was asked"
 REJECTED_NAME: Final = "rejected, if approval was asked"
 

@@ -247,7 +247,7 @@ PARENT_TO_CHILD: Final = parent_to_child(
     resolved="resolved",
     reasons=("awaiting_change", "awaiting_problem", "awaiting_vendor"),
 )
-"""What a parent incident means for its children, by the standard lifecycle."""
+"""The effects of a parent incident on its children, for the standard lifecycle."""
 
 PROBLEM_TO_INCIDENT: Final = problem_to_incident(
     solved=("resolved", "closed"),
@@ -256,7 +256,7 @@ PROBLEM_TO_INCIDENT: Final = problem_to_incident(
     reason="awaiting_problem",
     code="resolved_by_problem",
 )
-"""What a problem means for the incidents that it causes, by the standard lifecycles."""
+"""The effects of a problem on the incidents that it causes, for the standard lifecycles."""
 
 DUPLICATE_ANSWERS: Final = (
     CascadeRule(
@@ -279,8 +279,9 @@ DUPLICATE_ANSWERS: Final = (
         visibility="public",
     ),
 )
-"""An answer on a merged duplicate is one on the original: noted as a contact when they are merged,
-copied from then on."""
+"""Replies on a merged duplicate count on the original: earlier ones are logged as a contact at the
+merge, later ones are copied.
+"""
 
 
 def _ended(what: str, action: str, status: str) -> tuple[CascadeRule, ...]:
@@ -303,12 +304,14 @@ TASKS_TO_REQUEST: Final = (
     *_ended("tasks_done", "fulfill", "closed_complete"),
     *_ended("tasks_skipped", "cancel", "closed_skipped"),
 )
-"""A request is fulfilled when its tasks are done, and canceled when all of them were skipped, also
-where that was so before its work began. One of them incomplete leaves the request to a person (our
-choice)."""
+"""A request is fulfilled when its tasks are done, and canceled when all of them were skipped, even
+before its work began. If a task is incomplete, a person decides (our choice).
+"""
 
 REQUEST_TO_TASKS: Final = request_to_tasks(closed=("closed",), canceled=("rejected", "canceled"))
-"""A closed request leaves open tasks incomplete, a rejected or canceled one skips them."""
+"""Open tasks become incomplete when their request is closed, and skipped when it is rejected or
+canceled.
+"""
 
 
 def _decided(action: str, *decisions: str, **fields: object) -> tuple[CascadeRule, ...]:
@@ -334,8 +337,9 @@ APPROVALS_TO_REQUEST: Final = (
     *_decided("approve", "approved"),
     *_decided("reject", "rejected", "expired", reject_reason="rejected by its approvers"),
 )
-"""A request goes on with the decision that settles its approval, or when it is submitted after
-that (our choice)."""
+"""A request continues once its approval is decided, or when it is submitted after that (our
+choice).
+"""
 
 STANDARD_CASCADES: Final = (
     *PARENT_TO_CHILD,

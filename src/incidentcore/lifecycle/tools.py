@@ -72,7 +72,9 @@ PAGERDUTY_INCIDENT: Final = _lifecycle(
     open="triggered, acknowledged",
     closed="resolved",
 )
-"""PagerDuty's incident: a timeout takes an acknowledgement back, and nothing is reopened."""
+"""PagerDuty's incident: a timeout withdraws an acknowledgement, and a resolved incident is not
+reopened.
+"""
 
 HAPPYFOX_TICKET: Final = _lifecycle(
     "happyfox_ticket",
@@ -137,7 +139,7 @@ FRESHSERVICE_TICKET: Final = _lifecycle(
     resolved="Resolved",
     closed="Closed",
 )
-"""Freshservice's statuses as they come; an account may add its own."""
+"""Freshservice's default statuses; an account may add its own."""
 
 GLPI_TICKET: Final = _lifecycle(
     "glpi_ticket",
@@ -155,7 +157,7 @@ GLPI_TICKET: Final = _lifecycle(
     resolved="Solved",
     closed="Closed",
 )
-"""GLPI's statuses; a refused solution makes the ticket an assigned one again."""
+"""GLPI's statuses; if the solution is refused, the ticket is assigned again."""
 
 ZAMMAD_TICKET: Final = _lifecycle(
     "zammad_ticket",
@@ -173,7 +175,7 @@ ZAMMAD_TICKET: Final = _lifecycle(
     closed="closed",
     canceled="merged",
 )
-"""Zammad's states; an answer of the customer reopens a closed ticket."""
+"""Zammad's states; a reply of the customer reopens a closed ticket."""
 
 GITHUB_ISSUE: Final = _lifecycle(
     "github_issue",

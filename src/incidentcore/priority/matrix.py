@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 Rounding: TypeAlias = Literal["milder", "worse"]
-"""Which way a mean between two levels goes."""
+"""The direction in which a mean between two levels is rounded."""
 
 Numbers: TypeAlias = Mapping[Any, int] | Iterable[tuple[Any, int]]
 

@@ -28,7 +28,7 @@ __all__ = [
 
 
 StepKind: TypeAlias = Literal["calculator", "adjustment", "override"]
-"""What a step of a priority is made by."""
+"""The source of a step."""
 
 
 @attrs.frozen

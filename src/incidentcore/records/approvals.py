@@ -27,11 +27,11 @@ __all__ = [
 
 
 ApprovalDecision: TypeAlias = Literal["approved", "rejected", "withdrawn"]
-"""What an approver said."""
+"""The decision of an approver."""
 
 
 ApprovalState: TypeAlias = Literal["pending", "approved", "rejected", "expired"]
-"""What the decisions come to; None where nobody was asked."""
+"""The combined result of the decisions; None if nobody was asked."""
 
 
 @attrs.frozen(kw_only=True)

@@ -19,9 +19,10 @@ Coverage: TypeAlias = Literal[
     "moments",
     "sla",
 ]
-"""What a source may tell: every change of state, of assignment or of priority; every comment,
-acknowledgement or escalation; the moments of resolution, closure and cancelation alone; the tool's
-own SLA results."""
+"""What a source may cover: every change of state, assignment or priority; every comment,
+acknowledgement or escalation; only the times of resolution, closure and cancelation; the tool's own
+SLA results.
+"""
 
 _WORDS: Final = frozenset(get_args(Coverage))
 _TALK: Final = (

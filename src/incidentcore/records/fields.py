@@ -36,11 +36,11 @@ RECORD_COLUMNS: Final = (
     *("first_response_at", "restored_at", "resolved_at", "closed_at", "canceled_at", "updated_at"),
     *("reopen_count", "reassignment_count", "escalation_count", "version"),
 )
-"""The columns of a record in a table, where none are named."""
+"""The default columns of a record in a table."""
 
 
 ReportedVia: TypeAlias = Literal["user_report", "monitoring_alert", "other"]
-"""Where a record came from; any other text is your own."""
+"""Where a record came from; any other text is also accepted."""
 
 
 ProblemOrigin: TypeAlias = Literal["reactive", "proactive"]
@@ -48,13 +48,13 @@ ProblemOrigin: TypeAlias = Literal["reactive", "proactive"]
 
 
 MajorStatus: TypeAlias = Literal["proposed", "accepted", "rejected", "canceled"]
-"""Where a candidate for major incident stands; None is not a candidate."""
+"""The status of a candidate for a major incident; None if it is not a candidate."""
 
 
 MajorRole: TypeAlias = Literal[
     "incident_manager", "technical_lead", "communications_lead", "scribe"
 ]
-"""The roles in the response to a major incident; any other text is a role of your own."""
+"""The roles in the response to a major incident; any other text is also accepted."""
 
 
 class OpeningFields(TypedDict, total=False):

@@ -26,7 +26,7 @@ LinkType: TypeAlias = Literal[
     "resolves",
     "related_to",
 ]
-"""The types of link that rules of the library know; one of your own begins with ``custom.``.
+"""The types of link that the library uses; your own begin with ``custom.``.
 
 A link is stored on the record it starts from and read as "this record is <type> <target>".
 """

@@ -25,7 +25,7 @@ __all__ = [
 
 
 EntryKind: TypeAlias = Literal["observation", "decision", "action", "message"]
-"""What an entry of a review's timeline is."""
+"""The kind of an entry in a review's timeline."""
 
 
 _KINDS: Final = (

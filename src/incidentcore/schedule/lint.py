@@ -19,7 +19,7 @@ FINDINGS: Final = {
     "rival_holidays": "one holiday closes the date, another gives it hours; it is closed",
     "workday_without_hours": "{name} has the hours of {weekday}, which has none; it stays closed",
 }
-"""The texts of what the lint of a calendar finds."""
+"""The texts of the findings on a calendar."""
 
 _ONE_DAY = timedelta(days=1)
 _MOST_YEARS = 400  # the Gregorian calendar repeats after them

@@ -188,6 +188,6 @@ REGISTRY: Final = Registry(
     },
     {Partial: (partials.PartialForm, partials.to_form, partials.from_form), **ANSWERS},
 )
-"""What the library itself writes and reads; extended for a caller's classes by ``Codec``."""
+"""The classes that the library itself writes and reads; ``Codec`` extends it by your own."""
 
 NO_EXTRA: Final[FrozenMap[type]] = FrozenMap()

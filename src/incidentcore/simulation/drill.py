@@ -20,7 +20,7 @@ from incidentcore.values import FrozenMap
 __all__ = ["BotStep", "Drill", "DueInject", "Expectation", "Inject", "InjectKind", "injects_due"]
 
 InjectKind: TypeAlias = Literal["alert", "mail", "call", "outage", "note"]
-"""What reaches the players; any other text is your own."""
+"""The kind of an inject; any other text is also accepted."""
 
 
 def _span(_: object, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -24,7 +24,7 @@ DRILL_TEXTS: Final[Texts] = FrozenMap(
         "due_after_end": "the inject at {at} makes it due after the end, at {due} of {lasts}",
     }
 )
-"""The text of each code that is a drill's own; another language is another table."""
+"""The text of each code that is specific to drills; a translation is another table."""
 
 
 def lint_drill(drill: Drill, lifecycle: Lifecycle = INCIDENT, /) -> tuple[LintFinding, ...]:

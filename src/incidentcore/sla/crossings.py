@@ -20,7 +20,7 @@ from incidentcore.sla.terms import SlaThreshold
 __all__ = ["ClockPoint", "Crossing", "Edition", "first_crossings"]
 
 ClockPoint: TypeAlias = SlaThreshold | Literal["due", "breach"]
-"""A point on a clock: a threshold, the due (100 % is reached), or the breach (it is exceeded)."""
+"""A point on a clock: a threshold, ``due`` (100 % is reached), or ``breach`` (it is exceeded)."""
 
 
 class Edition(NamedTuple):

@@ -56,7 +56,7 @@ TEXTS: Final[Texts] = FrozenMap(
         "unknown": "{question} cannot be decided: {reason}",
     }
 )
-"""The text of each code that the lint of clocks finds; a translation is another table."""
+"""The text of each finding on clocks, by code; a translation is another table."""
 
 
 def lint_sla(

@@ -42,7 +42,7 @@ TakeoverMode: TypeAlias = Literal[
 
 
 Agreement: TypeAlias = Literal["sla", "ola", "contract"]
-"""The other party: the customer, another team, or a supplier."""
+"""The other party of an agreement: the customer, another team, or a supplier."""
 
 AnswersFrom: TypeAlias = Literal["record", "duplicates"]
 """Which messages count as replies: the record's own, or also those of merged duplicates."""

@@ -13,7 +13,7 @@ __all__ = ["Actor", "Role", "as_actor"]
 
 
 Role: TypeAlias = Literal["requester", "agent", "approver", "system", "vendor"]
-"""The roles that rules of the library speak of; any other text is a role of the caller's."""
+"""The roles that the library's rules use; any other text is also accepted."""
 
 
 @attrs.frozen

@@ -36,7 +36,7 @@ TEXTS: Final = (
 )
 COUNTS: Final = ("reopen_count", "reassignment_count")
 FIELDS: Final = ("id", *TIMES, "state", "state_category", *LEVELS, *TEXTS, *COUNTS)
-"""What a column may be mapped to."""
+"""The fields to which a column may be mapped."""
 
 
 def check_mapping(mapping: Mapping[str, str | int]) -> None:

@@ -129,7 +129,7 @@ JIRA_LEVELS: Final = LevelTable(
         planning="Lowest, Trivial",
     )
 )
-"""Jira's priorities, those of today and of older servers."""
+"""Jira's priorities, current ones and those of older servers."""
 
 JIRA: Final[Tables] = {"states": JIRA_STATES, "levels": JIRA_LEVELS, "lifecycle": JSM_INCIDENT}
 

@@ -87,7 +87,7 @@ _EVENTS: Final = "events"
 _XES: Final = "xes"
 _WORDS: Final = ("states", "levels")
 PROFILES: Final = (_AUDIT, _TABLE, *TABLE_PRESETS, _EVENTS, _XES, *_JSON)
-"""The names of what a file can be."""
+"""The names of the profiles of files."""
 
 
 def need_profile(profile: str, where: str = "profile") -> None:

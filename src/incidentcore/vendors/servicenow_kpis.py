@@ -74,4 +74,4 @@ AUDIT_KPIS: Final[tuple[Kpi, ...]] = (
     _rate("first_contact_unfiltered", _FIRST_CONTACT, f"{_ALL}, with or without resolved_at", _FCR),
     _rate("made_sla", field("custom.made_sla").is_true(), _ALL, "made_sla on the last row"),
 )
-"""Times and rates of the incidents of ``read_audit_log``, each with its denominator named."""
+"""Times and rates of the incidents of ``read_audit_log``, each with its denominator."""

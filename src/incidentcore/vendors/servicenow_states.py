@@ -50,10 +50,11 @@ AUDIT_LIFECYCLE: Final = _lifecycle(
         _RESOLVED: (NEW, _ACTIVE, *_AWAITING),
     },
 )
-"""What ServiceNow lets an incident do, read generously: any waiting may follow any, and an
-incident may be resolved from every open state."""
+"""A permissive lifecycle of ServiceNow's incidents: any hold may follow any other, and an incident
+may be resolved from every open state.
+"""
 
 STRICT_LIFECYCLE: Final = _lifecycle(
     "servicenow_audit_strict", {**dict.fromkeys(_AWAITING, (_ACTIVE,)), _RESOLVED: (_ACTIVE,)}
 )
-"""The textbook: a new incident is first worked on, and work goes on after every waiting."""
+"""A strict lifecycle: work begins on a new incident first, and continues after each hold."""

@@ -47,7 +47,7 @@ JIRA_CSV: Final[Preset] = {
     "lifecycle": JSM_INCIDENT,
     "optional": True,
 }
-"""Jira's CSV: no history, times to the minute in the zone of whoever exported it."""
+"""Jira's CSV: no history, times to the minute in the zone of the exporting user."""
 
 SERVICENOW_LIST: Final[Preset] = {
     "mapping": {
@@ -121,7 +121,7 @@ FRESHSERVICE_JSON: Final[Preset] = {
     "lifecycle": FRESHSERVICE_TICKET,
     "optional": True,
 }
-"""Freshservice's tickets as the API lists them, with ``include=stats`` where moments are wanted."""
+"""Freshservice's tickets as the API lists them; request ``include=stats`` for their times."""
 
 TABLE_PRESETS: Final[Mapping[str, Preset]] = {
     "jira-csv": JIRA_CSV,

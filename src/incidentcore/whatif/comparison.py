@@ -23,7 +23,7 @@ FIXED: Final = (
     "Behavior is held fixed: people would have acted otherwise under other rules. Where a rule "
     "steers people, simulate it instead."
 )
-"""What every comparison says."""
+"""The sentence on every comparison."""
 
 _UTC: Final = ZoneInfo("UTC")
 

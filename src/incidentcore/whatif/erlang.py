@@ -26,7 +26,7 @@ WORKED_ON: Final[Condition] = (
     & ~field("state.pauses").is_true()
     & field("acknowledged_at").present()
 )
-"""While somebody works on a record: open, not on hold, and acknowledged."""
+"""The condition that somebody works on a record: it is open, not on hold, and acknowledged."""
 
 
 @attrs.frozen

@@ -151,7 +151,7 @@ class Words:
 
 
 ENGLISH: Final = Words(language="en", twins={})
-"""The words that every text has by itself."""
+"""English, the language of the templates."""
 
 
 class Phrase(str):

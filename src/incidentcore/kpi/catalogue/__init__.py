@@ -54,4 +54,4 @@ BASIC: Final = (
     rates.FIRST_CONTACT_RESOLUTION_RATE,
     rates.REOPEN_RATE,
 )
-"""The KPIs of a first page; they need nothing from the caller."""
+"""The KPIs of a first page; they need no arguments."""

@@ -40,7 +40,7 @@ def _check_level(level: object) -> None:
 
 
 Visibility: TypeAlias = Literal["public", "internal"]
-"""Who may read a comment."""
+"""Who can read a comment."""
 
 
 DiagnosisStep: TypeAlias = Literal["hypothesis", "test", "finding"]
@@ -48,7 +48,7 @@ DiagnosisStep: TypeAlias = Literal["hypothesis", "test", "finding"]
 
 
 EscalationKind: TypeAlias = Literal["functional", "hierarchical"]
-"""To a group, or up the hierarchy."""
+"""The direction of an escalation: to a group, or up the hierarchy."""
 
 
 @attrs.frozen(kw_only=True)

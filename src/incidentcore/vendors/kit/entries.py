@@ -45,10 +45,10 @@ __all__ = [
 ASSIGNED: Final = ("assignment_group", "assignee")
 LEVELS: Final = {"computed_priority": "priority", "impact": "impact", "urgency": "urgency"}
 LOGGED: Final = frozenset(("states", "assignments", "priorities", "acknowledgements"))
-"""What a log of changes tells, for ``covers``."""
+"""What a log of changes covers, for ``covers``."""
 
 UNSTATED: Final = "\0unstated"
-"""Given as ``before`` where the log does not tell what a field was changed from."""
+"""Passed as ``before`` if the log does not contain the old value of a field."""
 
 ALIASES: Final = {"group": "assignment_group", "priority": "computed_priority"}
 _KINDS: Final[dict[str, Callable[..., Event]]] = {
@@ -68,7 +68,7 @@ _RANKS: Final[dict[Callable[..., Event], int]] = {
 }
 _LAST: Final = 5
 IMPORTER: Final = Actor("import", "system")
-"""Who does what a source tells without naming anybody."""
+"""The actor of events for which a source names nobody."""
 MOMENTS: Final[dict[str, tuple[Callable[..., Event], dict[str, Any]]]] = {
     "acknowledged": (Acknowledged, {}),
     "responded": (Commented, {"text": ""}),

@@ -37,7 +37,7 @@ __all__ = ["HistoryBuilder"]
 R = TypeVar("R", bound=Record)
 
 UPDATED: Final = "update"
-"""The action of a state change that a log shows: logs know states, not actions."""
+"""The action of a state change in a log, since logs contain states but not actions."""
 
 _TIMES: Final = ("occurred_at", "detected_at")
 _NEEDED: Final = ("title", "description", "source")

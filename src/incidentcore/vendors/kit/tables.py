@@ -189,7 +189,7 @@ _EVERYDAY: Final = {
     "work in progress": "in_progress",
 }
 STANDARD_STATES: Final = StateTable({state.name: state.name for state in _STANDARD} | _EVERYDAY)
-"""The states of the standard incident lifecycle by their names, and by everyday words."""
+"""The states of the standard incident lifecycle, by their names and by common words."""
 
 
 def _levels(kind: str, given: object) -> FrozenMap[Level]:

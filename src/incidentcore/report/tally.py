@@ -20,6 +20,7 @@ from incidentcore.kpi import AgeBuckets, GroupBy, as_known
 from incidentcore.kpi.charts import open_spans
 from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.groups import compile_groups
+from incidentcore.kpi.measures.clocks import incomplete
 from incidentcore.kpi.table import hours
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Incident, Record
@@ -56,14 +57,13 @@ def outcome(
     """
     if missing:
         return "not_covered"
-    if status.stage == "none":
-        return "not_covered" if status.not_covered else "no_sla"
+    if status.stage == "none" and status.not_covered:
+        return "not_covered"
     if status.stage == "stopped":
         return "breached" if status.breached else "met"
     if status.stage == "not_started" and record is not None and record.state.is_canceled:
         return "canceled"
-    late = status.breached and status.stage in ("running", "paused")
-    return f"{status.stage}_breached" if late else status.stage
+    return incomplete(status)
 
 
 def missing_fields(clock: OneClock, record: Record) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
@@ -142,10 +143,6 @@ def parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Pa
         yield where.start - BASE, where.end - BASE, reason.code, reason.name
 
 
-def _zone_key(zone: ZoneInfo) -> str:
-    return zone.key
-
-
 def _as_zone(zone: ZoneInfo | str) -> ZoneInfo:
     return as_zone(zone)
 
@@ -164,10 +161,6 @@ def _checked(value: Calendar) -> Calendar:
     return value
 
 
-def _left_zone(composite: _Composite) -> ZoneInfo:
-    return composite.left.zone
-
-
 @attrs.frozen(repr=False)
 class _Composite(AbstractCalendar):
     """Two calendars as one.
@@ -182,8 +175,8 @@ class _Composite(AbstractCalendar):
     right: Calendar = attrs.field(converter=_checked)
     zone: ZoneInfo = attrs.field(
         kw_only=True,
-        eq=_zone_key,
-        default=attrs.Factory(_left_zone, takes_self=True),
+        eq=attrgetter("key"),
+        default=attrs.Factory(attrgetter("left.zone"), takes_self=True),
         converter=_as_zone,
     )
 
@@ -374,7 +367,9 @@ class Maintenance(AbstractCalendar):
 
     intervals: tuple[Interval, ...] = attrs.field(converter=_as_intervals)
     name: str = attrs.field(default="", kw_only=True, converter=_as_name)
-    zone: ZoneInfo = attrs.field(factory=_utc, kw_only=True, converter=_as_zone, eq=_zone_key)
+    zone: ZoneInfo = attrs.field(
+        factory=_utc, kw_only=True, converter=_as_zone, eq=attrgetter("key")
+    )
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
         """Yield the periods in ``[start, end)``, clipped to it, ascending and disjoint."""

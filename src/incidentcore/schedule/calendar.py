@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -59,10 +60,6 @@ Special = tuple[tuple[date, tuple[str, ...]], ...]
 Breaks = tuple[tuple[date, tuple[Break, ...]], ...]
 
 
-def _zone_key(zone: ZoneInfo) -> str:
-    return zone.key
-
-
 @attrs.frozen(init=False, repr=False)
 class BusinessCalendar(AbstractCalendar):
     """Opening hours in one time zone, with queries about open time.
@@ -95,7 +92,7 @@ class BusinessCalendar(AbstractCalendar):
     '2026-12-28T10:00:00+00:00'
     """
 
-    zone: ZoneInfo = attrs.field(kw_only=True, eq=_zone_key)
+    zone: ZoneInfo = attrs.field(kw_only=True, eq=attrgetter("key"))
     hours: tuple[tuple[str, tuple[str, ...]], ...] = attrs.field(kw_only=True)
     holidays: tuple[Holiday, ...] = attrs.field(kw_only=True, default=())
     special: Special = attrs.field(kw_only=True, default=())

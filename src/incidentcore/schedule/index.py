@@ -14,6 +14,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -237,21 +238,13 @@ def _changes(index: Index, zone: ZoneInfo) -> Iterator[tuple[timedelta, timedelt
 
 def clip(spans: Edges, low: timedelta, high: timedelta) -> Edges:
     """Return ascending disjoint windows cut to ``[low, high)``."""
-    first = bisect_right(spans, low, key=_end_of)
-    last = bisect_left(spans, high, lo=first, key=_start_of)
+    first = bisect_right(spans, low, key=itemgetter(1))
+    last = bisect_left(spans, high, lo=first, key=itemgetter(0))
     found = spans[first:last]
     if found:
         found[0] = (max(found[0][0], low), found[0][1])
         found[-1] = (found[-1][0], min(found[-1][1], high))
     return found
-
-
-def _start_of(span: tuple[timedelta, timedelta]) -> timedelta:
-    return span[0]
-
-
-def _end_of(span: tuple[timedelta, timedelta]) -> timedelta:
-    return span[1]
 
 
 def wanted_range(index: Index, low: timedelta, high: timedelta) -> tuple[timedelta, timedelta]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -28,10 +29,6 @@ _LENGTHS: Final = {
 _MOST = 10_000
 _SECOND = timedelta(seconds=1)
 _ZERO = timedelta()
-
-
-def _zone_key(zone: ZoneInfo) -> str:
-    return zone.key
 
 
 def _as_anchor(anchor: datetime) -> datetime:
@@ -83,7 +80,7 @@ class Rotation:
     """
 
     anchor: datetime = attrs.field(converter=_as_anchor)
-    zone: ZoneInfo = attrs.field(converter=_as_zone, eq=_zone_key)
+    zone: ZoneInfo = attrs.field(converter=_as_zone, eq=attrgetter("key"))
     unit: RotationUnit = attrs.field(validator=_check_unit)
     every: int = attrs.field(default=1, validator=_check_every)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -16,10 +17,6 @@ from incidentcore.schedule.protocol import Calendar
 from incidentcore.schedule.reasons import Part
 
 __all__ = ["VersionedCalendar"]
-
-
-def _zone_key(zone: ZoneInfo) -> str:
-    return zone.key
 
 
 def _as_versions(value: object) -> Versions[Calendar]:
@@ -61,7 +58,7 @@ class VersionedCalendar(AbstractCalendar):
     versions: Versions[Calendar] = attrs.field(converter=_as_versions)
     zone: ZoneInfo = attrs.field(
         kw_only=True,
-        eq=_zone_key,
+        eq=attrgetter("key"),
         default=attrs.Factory(_first_zone, takes_self=True),
         converter=as_zone,
     )

@@ -20,7 +20,7 @@ from incidentcore.kpi.measures.ratio_of_sums import ratio_figure
 from incidentcore.records import Record
 from incidentcore.sla import OneClock, SlaDefinition, SlaPolicy, SlaStatus, evaluate_sla
 
-__all__ = ["ClockOutcome", "SlaClocks"]
+__all__ = ["ClockOutcome", "SlaClocks", "incomplete"]
 
 ClockOutcome: TypeAlias = Literal["met", "cycles_met", "running_breached", "time_over_target"]
 _OF = {
@@ -105,7 +105,7 @@ class SlaClocks(ValueMeasure):
             return not status.breached
         if self.overdue_missed and status.stage in _RUNNING and status.breached:
             return False
-        return _incomplete(status)
+        return incomplete(status)
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
         if self.has_statistic:
@@ -133,7 +133,7 @@ def _status(rules: Any, record: Record, as_of: datetime) -> SlaStatus:
     return status
 
 
-def _incomplete(status: SlaStatus) -> str:
+def incomplete(status: SlaStatus) -> str:
     """Return the code of a clock that has not stopped."""
     if status.stage in _RUNNING:
         return f"{status.stage}_breached" if status.breached else str(status.stage)
@@ -143,7 +143,7 @@ def _incomplete(status: SlaStatus) -> str:
 def _running_breached(status: SlaStatus) -> bool | str:
     if status.stage == "stopped":
         return "completed"
-    return status.breached if status.stage in _RUNNING else _incomplete(status)
+    return status.breached if status.stage in _RUNNING else incomplete(status)
 
 
 def _cycles(status: SlaStatus) -> tuple[int, int] | str:
@@ -152,10 +152,10 @@ def _cycles(status: SlaStatus) -> tuple[int, int] | str:
         for cycle in status.cycles
         if cycle.stopped_at is not None and cycle.result in ("met", "breached")
     ]
-    return (results.count("met"), len(results)) if results else _incomplete(status)
+    return (results.count("met"), len(results)) if results else incomplete(status)
 
 
 def _over_target(status: SlaStatus) -> int | str:
     if status.stage in ("none", "not_started", "canceled"):
-        return _incomplete(status)
+        return incomplete(status)
     return microseconds(status.over_target) if status.breached else "within_target"

@@ -23,6 +23,11 @@ def first_paragraph(text):
     return _RULES.sub("", " ".join(cleandoc(text).partition("\n\n")[0].split()))
 
 
+def plain(text):
+    """Return the first sentence of a paragraph, with nothing that is markup in a list."""
+    return text.partition(". ")[0].rstrip(".").replace("``", "").replace("|", r"\|")
+
+
 def homes(room):
     """Return the module of a room from which each name comes, by name."""
     path = SOURCE / room / "__init__.py"
@@ -45,7 +50,7 @@ def groups(room):
             home = homes(room).get(name, module.__name__)
             found.setdefault(home, []).append(name)
     return [
-        (first_paragraph(importlib.import_module(home).__doc__ or "").partition(". ")[0], names)
+        (plain(first_paragraph(importlib.import_module(home).__doc__ or "")), names)
         for home, names in found.items()
     ]
 
@@ -54,7 +59,7 @@ def lists(room):
     """Return the names of a room as a list in reStructuredText."""
     bullets = [
         textwrap.fill(
-            f"{about.rstrip('.').replace('``', '')}: {', '.join(f'``{name}``' for name in names)}",
+            f"{about}: {', '.join(f'``{name}``' for name in names)}",
             100,
             initial_indent="* ",
             subsequent_indent="  ",

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from incidentcore.conditions import field
+from incidentcore.conditions import Condition, field, reached
 from incidentcore.desk import (
     Desk,
     check_desk,
@@ -245,14 +245,45 @@ def test_what_is_given_at_the_opening_is_not_decided_again() -> None:
     assert (opened(desk).category, opened(desk).assignment_group) == ((), None)
 
 
+@attrs.frozen
+class Own(Condition):
+    """A condition of one's own."""
+
+    path: str
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the one field."""
+        return frozenset((self.path,))
+
+
+@pytest.mark.parametrize("name", ["title", "during", "priority", "any", "note"])
+def test_a_field_of_ones_own_with_a_name_that_is_taken_keeps_its_path(name: str) -> None:
+    """As a field of records, a word of conditions or neither, it is the same when read back."""
+    desk = load_desk(f'fields = {{ {name} = "text" }}\n{RULES}')
+    agreed = attrs.evolve(desk.agreements[0], when=field(f"custom.{name}").equals("x"))
+    changed = attrs.evolve(desk, agreements=[agreed])
+    assert load_desk(dump_desk(changed)) == changed
+    own = "note" if name == "note" else f'"custom.{name}"'
+    assert f'when = {{ {own} = "x" }}' in dump_desk(changed)
+
+
 @pytest.mark.parametrize(
     ("when", "said"),
     [
         (field("impact").equals(Actor("ada")), "a text, number, boolean or instant; test a name"),
+        (field("custom.gone").equals("x"), "a field of records, or one of fields"),
+        (~field("custom.gone").present(), "a field of records, or one of fields"),
+        (field("custom.site.city").equals("x"), "a field of records, or one of fields"),
+        (field("title").equals("x") | field("custom.gone").is_true(), "or one of fields"),
+        (reached("custom.gone"), "or one of fields"),
+        (field("custom.site").intersects(("x",)), "a test that a desk file can say"),
+        (Own("title"), "a condition that a desk file can say"),
     ],
 )
 def test_a_condition_that_a_file_cannot_say(when: Any, said: str) -> None:
-    desk = load_desk(RULES)
+    """Refused when it is written, not when the file is read."""
+    desk = load_desk('fields = { site = "text" }\n' + RULES)
     agreed = attrs.evolve(desk.agreements[0], when=when)
     with pytest.raises(DefinitionError) as refused:
         dump_desk(attrs.evolve(desk, agreements=[agreed]))

@@ -76,7 +76,7 @@ def _written(part: Condition, writing: Any) -> tuple[str, Any]:
         if part.part == MAJOR:
             return "major", False
         if isinstance(part.part, FieldTest) and part.part.op == "present":
-            return _name(part.part.path), {"present": False}
+            return _name(part.part.path, writing), {"present": False}
         return "not", write_when(part.part, writing)
     if isinstance(part, (AnyOf, AllOf)):
         name = "any" if isinstance(part, AnyOf) else "all"
@@ -86,17 +86,19 @@ def _written(part: Condition, writing: Any) -> tuple[str, Any]:
     if isinstance(part, OpenHours):
         return "during", writing.calendar_name(part.calendar)
     if isinstance(part, AtInstant):
-        return _name(part.path), {"reached": part.side == "reached"}
+        return _name(part.path, writing), {"reached": part.side == "reached"}
     if isinstance(part, LaterThan):
-        return _name(part.path), {"later_than": _name(part.other)}
+        return _name(part.path, writing), {"later_than": _name(part.other, writing)}
     if isinstance(part, FieldTest):
-        return _name(part.path), _test(part)
+        return _name(part.path, writing), _test(part)
     raise DefinitionError("when", part, "a condition that a desk file can say")
 
 
-def _name(path: str) -> str:
+def _name(path: str, writing: Any) -> str:
     if path.startswith("custom."):
         own = path.removeprefix("custom.")
+        if all(own != one.name for one in writing.desk.fields):
+            raise DefinitionError("when", path, "a field of records, or one of fields")
         if own in FACTS or own in SHORT or own in ("any", "all", "not", "code", "during", "major"):
             return path
         return own

@@ -314,10 +314,10 @@ class _Run:
             self.dispatch(now)
 
     def advance(
-        self, record: Incident, action: str, now: datetime, by: Actor, **fields: object
+        self, record: Incident, action: str, now: datetime, by: Actor, **fields: Any
     ) -> Incident:
         """Return a record after an action of the desk."""
-        moved = self.lifecycle.advance(record, action, at=now, by=by, fields=fields)
+        moved = self.lifecycle.advance(record, action, at=now, by=by, **fields)
         return moved if self.is_settled else self.desk.prioritize(moved, at=now)
 
     def after(self, record: Incident, action: str, now: datetime, by: Actor) -> Incident | None:

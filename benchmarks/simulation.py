@@ -13,13 +13,13 @@ from random import Random
 from time import perf_counter, thread_time
 from typing import Any
 
-from attrs import evolve
+from attrs import asdict, evolve
 
 from benchmarks.harness import print_table, ratio
 from incidentcore.desk import Desk, diff_rules, load_desk
 from incidentcore.forecast import breach_model
 from incidentcore.forecast.hazards import HazardCurve
-from incidentcore.priority import PriorityPolicy
+from incidentcore.priority import PriorityMatrix, PriorityPolicy
 from incidentcore.priority.presets import SERVICENOW
 from incidentcore.records import (
     Assigned,
@@ -75,8 +75,11 @@ MAIL = Workload(
 TEAM = Team([Agent(name, OFFICE) for name in ("ada", "ben", "chen", "dora")])
 
 
-# The same priorities from a function: a run computes them at each action, as the moves alone do.
-UNSETTLED = evolve(DESK, priority=PriorityPolicy(SERVICENOW.__call__))
+class Table(PriorityMatrix):
+    """A matrix of one's own kind: a run computes its priorities at each action, as moves do."""
+
+
+UNSETTLED = evolve(DESK, priority=PriorityPolicy(Table(**asdict(SERVICENOW, recurse=False))))
 
 
 def run(*, watch: bool, desk: Desk = DESK) -> Simulation:

@@ -9,6 +9,7 @@ import pytest
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast import backtest_breach
 from incidentcore.forecast.backtest import _score
+from incidentcore.lifecycle import advance
 from incidentcore.records import Record
 
 from .history import AGREED, HOUR, START, ticket
@@ -50,6 +51,21 @@ def test_what_is_not_decided_is_left_out() -> None:
         until=START + 3.5 * HOUR,
     )
     assert (score.questions, score.unanswered, score.undecided) == (1, 1, 3)
+
+
+def test_a_record_is_asked_as_often_as_it_is_open() -> None:
+    """At one and two o'clock all five are open, at four three; one that is canceled says nothing."""
+    gone = advance(ticket(10), "cancel", at=START + 3 * HOUR, by="kim")
+    score = backtest_breach(
+        AGREED,
+        [*RECORDS, gone],
+        chance=lambda record, /, *, now: 0.5,
+        questions=[START + HOUR, START + 1.5 * HOUR, START + 4 * HOUR],
+        until=START + 9 * HOUR,
+    )
+    # INC-2 and INC-3 end in time, INC-5, INC-6 and the open INC-9 breach.
+    assert (score.questions, score.undecided) == (2 * 2 + 3 * 3, 2)
+    assert score.rate == pytest.approx(9 / 13)
 
 
 def test_without_questions_there_is_no_score() -> None:

@@ -107,6 +107,27 @@ def test_the_expected_end_follows_the_calendar() -> None:
         expected_resolution(model, late, now=START, share=1.0)
 
 
+def test_an_end_is_expected_only_where_the_history_reaches() -> None:
+    """None for a clock that has ended; a cell with too few is passed over; open time may run out."""
+    cells = (("assignment_group",), ())
+    model = model_of([*SIX, OPEN], cells=cells)
+    ended = ticket(10, lasts=HOUR)
+    assert expected_resolution(model, ended, now=START + 2 * HOUR) is None
+    rare = ticket(11, group="Network")
+    assert expected_resolution(model, rare, now=START) == START + 5 * HOUR  # four of seven ended
+    hidden = model_of([*SIX, OPEN], cells=cells, enough=100)
+    assert expected_resolution(hidden, rare, now=START) is None
+
+    once = BusinessCalendar(zone="UTC", hours={}, special={"2026-06-01": "08:00-16:00"})
+    agreed = SlaDefinition.resolution(hours=8, calendar=once)
+    history = [ticket(n, 8 * HOUR, 7 * HOUR) for n in range(4)]
+    model = breach_model(agreed, history, as_of=START + 18 * HOUR, cells=PLAIN, enough=2)
+    assert (
+        expected_resolution(model, ticket(9, 8 * HOUR), now=START + 8 * HOUR) == START + 15 * HOUR
+    )
+    assert expected_resolution(model, ticket(9, 12 * HOUR), now=START + 12 * HOUR) is None
+
+
 @given(st.integers(0, 10_000), st.floats(1, 40))
 def test_no_future_is_seen(seed: int, hours: float) -> None:
     """Shuffling, dropping and adding whatever came after the instant changes no answer."""

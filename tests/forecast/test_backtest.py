@@ -54,7 +54,7 @@ def test_what_is_not_decided_is_left_out() -> None:
 
 
 def test_a_record_is_asked_as_often_as_it_is_open() -> None:
-    """At one and two o'clock all five are open, at four three; one that is canceled says nothing."""
+    """Twice while five are open, once while three are; one that is canceled says nothing."""
     gone = advance(ticket(10), "cancel", at=START + 3 * HOUR, by="kim")
     score = backtest_breach(
         AGREED,

@@ -108,7 +108,7 @@ def test_the_expected_end_follows_the_calendar() -> None:
 
 
 def test_an_end_is_expected_only_where_the_history_reaches() -> None:
-    """None for a clock that has ended; a cell with too few is passed over; open time may run out."""
+    """Not for a clock that has ended, nor where open time runs out; the coarser cell helps."""
     cells = (("assignment_group",), ())
     model = model_of([*SIX, OPEN], cells=cells)
     ended = ticket(10, lasts=HOUR)

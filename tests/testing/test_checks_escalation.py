@@ -1,6 +1,6 @@
 """The shipped laws pass on the shipped shapes, and catch an engine that breaks them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest import mock
 
 import pytest
@@ -39,6 +39,23 @@ def test_the_laws_hold_for_every_shipped_shape(row: object) -> None:
     """Whatever history and polls are generated."""
     accepted = {"may_tell_nobody", "all_of_nobody"}  # without an assignee; groups only
     check_escalation(EscalationMatrix("m", [row]), slas=[CLOCK], accepted=accepted)
+
+
+def test_the_laws_are_asked_at_polls_after_the_opening() -> None:
+    """Within a week of it, in order; before it, every law would hold of nothing."""
+    seen: list[list[datetime]] = []
+
+    def note(matrix: object, record: object, slas: object, polls: list[datetime]) -> None:
+        seen.append(polls)
+
+    matrix = EscalationMatrix("m", [goalert_row("r", [("a", 5), ("b", 600)])])
+    with mock.patch.object(checks_escalation, "_polls_agree", note):
+        checks_escalation.check_levels(matrix, (), examples=5)
+    opened = checks_escalation.OPENED
+    assert len(seen) >= 5
+    assert all(polls == sorted(polls) for polls in seen)
+    assert all(opened <= at <= opened + 10_000 * MIN for polls in seen for at in polls)
+    assert any(at > opened for polls in seen for at in polls)
 
 
 @pytest.mark.heavy

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import attrs
 import pytest
@@ -30,6 +31,27 @@ class TestInMemoryStore(StoreContract):
     def make_store(self) -> RecordStore:
         """Return a new store."""
         return InMemoryStore()
+
+
+class Hoards(InMemoryStore):
+    """Keeps what it read for each page."""
+
+    def history(self, record_id: str, *, after: int = 0, limit: int = 1_000) -> Any:
+        self.kept = [*getattr(self, "kept", ()), bytearray(1_000_000)]
+        return super().history(record_id, after=after, limit=limit)
+
+
+def test_a_store_that_keeps_each_page_is_caught() -> None:
+    """Twenty pages of a hundred events, a million bytes for each: over four million."""
+
+    class Contract(StoreContract):
+        def make_store(self) -> RecordStore:
+            return Hoards()
+
+    (outcome,) = Contract().run(["test_a_long_history_needs_little_memory"])
+
+    assert not outcome.passed
+    assert "is below 4 MB" in str(outcome)
 
 
 class RefusesNul(InMemoryStore):

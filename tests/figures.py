@@ -60,9 +60,7 @@ class Run:
     read: Callable[[str], Figures]
 
 
-MUTANTS = numbers(
-    r"(?P<killed>\d+) killed, (?P<survived>\d+) survived, (?P<equivalent>\d+) equiv"
-)
+MUTANTS = numbers(r"(?P<killed>\d+) killed, (?P<survived>\d+) survived, (?P<equivalent>\d+) equiv")
 
 RUNS = {
     "mutants": Run("python -m tests.mutants 400 --seed 1", MUTANTS),

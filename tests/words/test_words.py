@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +12,7 @@ import pytest
 from incidentcore import Actor, BusinessCalendar, Incident, SlaDefinition, SlaStatus, evaluate_sla
 from incidentcore.errors import InvalidValueError
 from incidentcore.values import LintFinding
-from incidentcore.words import ENGLISH, GERMAN, Words, day_time, render, span_text
+from incidentcore.words import ENGLISH, GERMAN, Phrase, Words, day_time, render, span_text
 
 OPENED = datetime(2026, 7, 1, 7, 0, tzinfo=UTC)
 
@@ -71,3 +73,13 @@ def test_years_and_seconds_are_written_where_they_matter() -> None:
     assert day_time(at, berlin, year=True) == "Wed 23 Dec 2026 17:40:05"
     assert GERMAN.day_time(at, berlin, year=True) == "Mi 23. Dez. 2026 17:40:05"
     assert span_text(timedelta(hours=1, microseconds=5)) == "1:00:00.000005"
+
+
+def test_a_phrase_that_was_copied_speaks_german_still() -> None:
+    """From a pickle comes the template with its data, not the English text alone."""
+    text = Phrase("KPIs by {fields}", fields=(Phrase("priority"), "site"))
+    again = pickle.loads(pickle.dumps(text))  # noqa: S301  our own bytes
+    for copied in (again, copy.deepcopy(text)):
+        assert type(copied) is Phrase
+        assert copied == text == "KPIs by priority, site"
+        assert render(copied, words=GERMAN) == "Kennzahlen nach Priorit\u00e4t, site"

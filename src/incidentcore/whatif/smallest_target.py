@@ -101,7 +101,7 @@ def _ranks(n: int, share: float, tail: float) -> tuple[int, int]:
     if share == 1:
         return n, n + 1  # nothing bounds a maximum from above
     low, high, below = 0, n + 1, 0.0
-    for k in range(n + 1):
+    for k in range(n):
         below += exp(
             lgamma(n + 1)
             - lgamma(k + 1)

@@ -60,16 +60,10 @@ class Run:
     read: Callable[[str], Figures]
 
 
-MUTANTS = numbers(r"(?P<killed>\d+) killed, (?P<survived>\d+) survived, (?P<equivalent>\d+) equiv")
-
 RUNS = {
-    "mutants": Run("python -m tests.mutants 400 --seed 1", MUTANTS),
-    # A seed that nobody had used, before its survivors were mended.
-    "mutants_unseen": Run(
-        "python -m tests.mutants 64 --seed 20261130 --jobs 1 --rooms kpi frames plots pages report "
-        "cli intake vendors serialization adapters whatif forecast simulation words testing "
-        "communication improvement values instants digest errors _terminal _checks demo",
-        MUTANTS,
+    "mutants": Run(
+        "python -m tests.mutants 400 --seed 1",
+        numbers(r"(?P<killed>\d+) killed, (?P<survived>\d+) survived, (?P<equivalent>\d+) equiv"),
     ),
     "calendars": Run(
         "INCIDENTCORE_HYPOTHESIS=million python -m pytest -q -n 0 -p no:cacheprovider "

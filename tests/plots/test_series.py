@@ -60,6 +60,25 @@ def test_a_picture_of_fewer_than_twenty_says_so(name: str, records: int, words: 
     assert titles(plot([row], ax=mpl.figure.Figure().subplots())) == words
 
 
+@pytest.mark.parametrize(
+    ("name", "records", "words"),
+    [
+        ("burndown", 0, ""),
+        ("burndown", 1, "few records"),
+        ("burndown", 19, "few records"),
+        ("burndown", 20, ""),
+        ("survival", 1, "few records"),
+        ("survival", 19, "few records"),
+        ("survival", 20, ""),
+    ],
+)
+def test_one_record_is_few_and_twenty_are_not(name: str, records: int, words: str) -> None:
+    """A budget of which nothing was used yet has no note."""
+    plot, rows, _ = pictures()[name]
+    first = {**rows[0], "n": records, "at_risk": records}
+    assert titles(plot([first], ax=mpl.figure.Figure().subplots())) == words
+
+
 def test_the_bins_of_a_distribution_are_named() -> None:
     """Below the first edge, between two, and from the last on; an empty lowest bin is left out."""
     plot, _, _ = pictures()["distribution"]

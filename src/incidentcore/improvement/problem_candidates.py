@@ -47,8 +47,7 @@ DIMENSIONS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
 """The dimensions by which incidents are grouped by default.
 
 The assignment group is used only in pairs: by itself it would list the busiest teams, not what
-breaks.
-"""
+breaks."""
 
 _SAME: Final = Fraction(4, 5)
 """The share of common incidents, of those that either has, from which two candidates are merged."""

@@ -29,8 +29,7 @@ IntentReason: TypeAlias = Literal[
     "stale",
 ]
 """Why an incident is resolved or an alert dropped; for a suppressed alert, the name of its
-maintenance.
-"""
+maintenance."""
 
 
 @attrs.frozen

@@ -110,8 +110,7 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
 
 MAJOR_INCIDENT: Final = major_incident()
 """The steps of a candidate; a state is open until the decision, and resolved if it is a major
-incident.
-"""
+incident."""
 
 MAJOR_INCIDENT_WITH_ROLES: Final = major_incident(roles=MAJOR_ROLES, id="major_incident_with_roles")
 """The same, but a candidate becomes a major incident only once all four roles are held."""

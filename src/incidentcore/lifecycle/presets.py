@@ -200,8 +200,7 @@ SERVICENOW_REQUEST: Final = Lifecycle(
     ),
 )
 """ServiceNow's requested item: the states are documented, the transitions are our choice. Approval
-is a field and not a state there, so a request waits for it while it is open.
-"""
+is a field and not a state there, so a request waits for it while it is open."""
 
 
 def _rolled_up(status: str, action: str) -> CascadeRule:
@@ -272,8 +271,7 @@ JSM_REQUEST: Final = Lifecycle(
     ),
 )
 """Jira Service Management's service request: the statuses are documented, the transitions are our
-choice.
-"""
+choice."""
 
 _APPROVAL = State("Waiting for approval", open=True, pauses=True)
 
@@ -293,8 +291,7 @@ JSM_REQUEST_WITH_APPROVAL: Final = Lifecycle(
     ),
 )
 """The same with an approval step, which any status in Jira can have: only the two transitions
-approve and decline leave it. The status and the targets of the two are our choice.
-"""
+approve and decline leave it. The status and the targets of the two are our choice."""
 
 TEXTBOOK_INCIDENT: Final = Lifecycle(
     "textbook_incident",
@@ -327,8 +324,7 @@ TEXTBOOK_INCIDENT: Final = Lifecycle(
     ),
 )
 """A strict lifecycle (our choice): an incident is resolved only after work has begun, work
-continues after each hold, and the requester confirms or rejects the resolution.
-"""
+continues after each hold, and the requester confirms or rejects the resolution."""
 
 _ZD_NEW, _ZD_OPEN = _states("New", "Open", open=True)
 _ZD_PENDING, _ZD_HOLD = _states("Pending", "On-hold", open=True, pauses=True)
@@ -361,8 +357,7 @@ ZENDESK_TICKET: Final = Lifecycle(
     ),
 )
 """Zendesk's ticket: it never returns to new, only a rule or the API closes it, and a reply to a
-closed ticket opens another. The names of the actions are our choice.
-"""
+closed ticket opens another. The names of the actions are our choice."""
 
 DIALECTS: Final = (
     JSM_INCIDENT,

@@ -280,8 +280,7 @@ DUPLICATE_ANSWERS: Final = (
     ),
 )
 """Replies on a merged duplicate count on the original: earlier ones are logged as a contact at the
-merge, later ones are copied.
-"""
+merge, later ones are copied."""
 
 
 def _ended(what: str, action: str, status: str) -> tuple[CascadeRule, ...]:
@@ -305,13 +304,11 @@ TASKS_TO_REQUEST: Final = (
     *_ended("tasks_skipped", "cancel", "closed_skipped"),
 )
 """A request is fulfilled when its tasks are done, and canceled when all of them were skipped, even
-before its work began. If a task is incomplete, a person decides (our choice).
-"""
+before its work began. If a task is incomplete, a person decides (our choice)."""
 
 REQUEST_TO_TASKS: Final = request_to_tasks(closed=("closed",), canceled=("rejected", "canceled"))
 """Open tasks become incomplete when their request is closed, and skipped when it is rejected or
-canceled.
-"""
+canceled."""
 
 
 def _decided(action: str, *decisions: str, **fields: object) -> tuple[CascadeRule, ...]:
@@ -338,8 +335,7 @@ APPROVALS_TO_REQUEST: Final = (
     *_decided("reject", "rejected", "expired", reject_reason="rejected by its approvers"),
 )
 """A request continues once its approval is decided, or when it is submitted after that (our
-choice).
-"""
+choice)."""
 
 STANDARD_CASCADES: Final = (
     *PARENT_TO_CHILD,

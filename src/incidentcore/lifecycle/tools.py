@@ -73,8 +73,7 @@ PAGERDUTY_INCIDENT: Final = _lifecycle(
     closed="resolved",
 )
 """PagerDuty's incident: a timeout withdraws an acknowledgement, and a resolved incident is not
-reopened.
-"""
+reopened."""
 
 HAPPYFOX_TICKET: Final = _lifecycle(
     "happyfox_ticket",

@@ -21,8 +21,7 @@ Coverage: TypeAlias = Literal[
 ]
 """What a source may cover: every change of state, assignment or priority; every comment,
 acknowledgement or escalation; only the times of resolution, closure and cancelation; the tool's own
-SLA results.
-"""
+SLA results."""
 
 _WORDS: Final = frozenset(get_args(Coverage))
 _TALK: Final = (

@@ -28,8 +28,7 @@ LinkType: TypeAlias = Literal[
 ]
 """The types of link that the library uses; your own begin with ``custom.``.
 
-A link is stored on the record it starts from and read as "this record is <type> <target>".
-"""
+A link is stored on the record it starts from and read as "this record is <type> <target>"."""
 
 
 _INVERSE: Final = {

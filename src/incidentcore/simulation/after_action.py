@@ -18,8 +18,7 @@ __all__ = ["DrillEntry", "DrillLine", "DrillReport", "DrillResult", "ordered"]
 
 DrillResult: TypeAlias = Literal["met", "late", "missed", "open", "not_reached"]
 """How an expectation ended. Missed: not done by its due time; late: done after it; open: not due
-yet; not reached: no record started its clock.
-"""
+yet; not reached: no record started its clock."""
 
 RESULTS: Final = get_args(DrillResult)
 _BAD: Final = ("late", "missed", "not_reached")

@@ -51,8 +51,7 @@ AUDIT_LIFECYCLE: Final = _lifecycle(
     },
 )
 """A permissive lifecycle of ServiceNow's incidents: any hold may follow any other, and an incident
-may be resolved from every open state.
-"""
+may be resolved from every open state."""
 
 STRICT_LIFECYCLE: Final = _lifecycle(
     "servicenow_audit_strict", {**dict.fromkeys(_AWAITING, (_ACTIVE,)), _RESOLVED: (_ACTIVE,)}

@@ -159,6 +159,7 @@ def test_each_text_is_that_of_a_code() -> None:
         ("prioritty", "; nearest: priority"),
         ("group", "; nearest: assignment_group"),  # a part of a name
         ("resolved", "; nearest: resolved_at, first_resolved_at"),
+        ("due", "; nearest: target_due_instant"),  # three letters are enough
         ("at", ""),  # too short for a part, and like nothing
         ("xyzzy", ""),
         (5, ""),
@@ -167,6 +168,7 @@ def test_each_text_is_that_of_a_code() -> None:
 )
 def test_the_nearest_names_are_worded_in_one_place(name: object, expected: str) -> None:
     names = ("priority", "assignment_group", "resolved_at", "first_resolved_at", "title")
+    names = (*names, "target_due_instant")
     assert nearest(name, names) == expected
     assert nearest(name, ()) == ""
 

@@ -38,6 +38,20 @@ def test_progress_says_how_long_it_will_take(
     assert path.share_read() == 1.0
 
 
+@pytest.mark.parametrize(("count", "shown"), [(249, False), (250, True)])
+def test_progress_is_shown_from_the_250th_on(
+    *, count: int, shown: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One fewer leaves the line as it was."""
+    path = WatchedPath(tmp_path / "file")
+    path.write_bytes(b"x")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert list(with_progress(range(count), path)) == list(range(count))
+    assert ("250 incidents, " in terminal.getvalue()) is shown
+    assert terminal.getvalue().endswith("\r\x1b[K")
+
+
 def test_no_character_steers_a_terminal() -> None:
     """Escapes are shown; an error is one line."""
     assert printable("a\x1b[2J\nb") == "a\\x1b[2J\nb"

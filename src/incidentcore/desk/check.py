@@ -33,7 +33,7 @@ from incidentcore.instants import Versions, as_utc
 from incidentcore.lifecycle import ReopenWindow, lint_lifecycle
 from incidentcore.records import Escalated, Record
 from incidentcore.schedule import BusinessCalendar, BusinessDays
-from incidentcore.sla import CalendarByField, DueDate, SlaPolicy, lint_sla
+from incidentcore.sla import CalendarByField, DueDate, lint_sla
 from incidentcore.values import LintFinding
 
 __all__ = ["check_desk"]
@@ -130,11 +130,10 @@ def _definitions(desk: Desk) -> Iterator[LintFinding]:
         return
     domains = desk_domains(desk)
     for clock in desk.service_level.clocks:
-        if isinstance(clock, SlaPolicy):
-            for definition in clock.definitions:
-                for finding in lint_sla(definition, domains=domains):
-                    if finding.code != "unknown":
-                        yield of_part(f"services: {definition.name}", finding)
+        for definition in clock.definitions:
+            for finding in lint_sla(definition, domains=domains):
+                if finding.code != "unknown":
+                    yield of_part(f"services: {definition.name}", finding)
 
 
 def _escalations(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
@@ -301,9 +300,7 @@ def _unclocked(desk: Desk) -> Iterator[LintFinding]:
     """Yield open states of incidents in which no clock can start or continue."""
     level = desk.service_level
     clocks = () if level is None else level.clocks
-    starts = {
-        one.start for clock in clocks if isinstance(clock, SlaPolicy) for one in clock.definitions
-    }
+    starts = {one.start for clock in clocks for one in clock.definitions}
     for state in desk.lifecycle("incident").states if starts else ():
         here = field("state").equals(state)
         domains = desk_domains(desk)

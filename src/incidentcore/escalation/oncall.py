@@ -172,7 +172,7 @@ class RotaOverride:
         if not isinstance(self.replaces, str) or (self.replaces and self.mode != "replace"):
             raise EscalationMatrixError("replaces", self.replaces, "an id, with mode replace only")
 
-    def apply(self, turns: list[list[str]], *, all_layers: bool) -> list[list[str]]:
+    def apply(self, turns: list[list[str]]) -> list[list[str]]:
         """Return the turns of the layers, lowest first, with this override."""
         people = list(self.people)
         if self.replaces:
@@ -186,7 +186,7 @@ class RotaOverride:
         if self.mode == "add":
             return [*turns[:-1], [*turns[-1], *people]] if turns else [people]
         left = [[who for who in turn if who not in people] for turn in turns]
-        return [turn for turn in left if turn] if not all_layers else left
+        return [turn for turn in left if turn]
 
 
 def _layers(layers: Iterable[OnCallLayer]) -> tuple[OnCallLayer, ...]:
@@ -256,11 +256,10 @@ def on_call(schedule: OnCallSchedule, /, *, at: datetime) -> tuple[str, ...]:
     """
     at = as_utc(at)
     turns = [[person] for layer in schedule.layers if (person := layer.at(at)) is not None]
-    all_layers = schedule.combine == "all"
     for override in schedule.overrides:
         if override.interval.start <= at < override.interval.end:
-            turns = override.apply(turns, all_layers=all_layers)
-    serving = turns if all_layers else turns[-1:]
+            turns = override.apply(turns)
+    serving = turns if schedule.combine == "all" else turns[-1:]
     return tuple(dict.fromkeys(person for turn in serving for person in turn))
 
 

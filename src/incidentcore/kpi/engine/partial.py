@@ -66,8 +66,8 @@ class Partial:
         groups: The headings of the groups.
         window: The window or periods, if any.
         mode: ``exact`` or ``sketch``.
-        cells: For each group and period, one accumulator for each set of values. firsts: One KPI
-        for each set of values.
+        cells: For each group and period, one accumulator for each set of values.
+        firsts: One KPI for each set of values.
         places: For each KPI, the index of its set of values.
     """
 

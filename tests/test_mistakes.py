@@ -11,6 +11,7 @@ import pytest
 from incidentcore.conditions import during, field
 from incidentcore.errors import IncidentCoreError
 from incidentcore.instants import Versions
+from incidentcore.kpi import compute_kpis
 from incidentcore.lifecycle import STANDARD_CASCADES, advance, cascade_effects
 from incidentcore.records import (
     ApprovalRule,
@@ -36,6 +37,7 @@ from incidentcore.sla import (
     lint_sla,
     lint_sla_policy,
 )
+from incidentcore.storage import InMemoryStore
 from incidentcore.values import Priority
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -94,6 +96,10 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (fields, (), {"hold_reason": "x"}, "advance(...); "),
     (fields, (), {"resolved_at": AT}, "since moments and counts follow from the history"),
     (fields, (), {"region": "eu"}, "custom= for fields of your own"),
+    (fields, (), {"root_cause": "x"}, "a Problem, which has this field; one of"),
+    (fields, (), {"items": []}, "a ServiceRequest, which has this field; one of"),
+    (compute_kpis, ("mttr", [INCIDENT]), {"as_of": AT}, "got 'mttr'; allowed: Kpi values, such as"),
+    (InMemoryStore().find, ("new",), {}, "condition: got 'new'; allowed: a Condition"),
     (link, (INCIDENT, "child_of", INCIDENT), BY, "the id of a record"),
     (unlink, (INCIDENT, "child_of", "P"), BY, "'child_of P'; allowed: none: the record has no"),
     (merge_duplicate, (INCIDENT, "B"), BY, "original: got 'B'; allowed: a Record"),

@@ -114,6 +114,13 @@ def test_memory_is_refused(name: str) -> None:
         SqliteStore(name)
 
 
+def test_an_empty_file_refuses_what_is_not_a_condition(path: Path) -> None:
+    """The error names the argument, also where there is no record to try it on."""
+    condition: Any = "new"
+    with pytest.raises(InvalidValueError, match=r"^condition: got 'new'"):
+        SqliteStore(path).find(condition)
+
+
 def test_a_full_disk_writes_nothing_and_says_so(path: Path) -> None:
     """What was answered is there, the refused batch is not, and the store goes on when it can."""
     store = SqliteStore(path)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from incidentcore._checks import need_kind
 from incidentcore.adapters.digests import as_bytes, as_key, damaged, digest_of
 from incidentcore.adapters.outbox import Run, put_due
 from incidentcore.conditions import Condition
@@ -243,6 +244,7 @@ def find(
 ) -> tuple[list[Record], str | None]:
     """Return matches among the next records by id, and the id to continue from; None at the end."""
     checked_page(limit=limit)
+    need_kind("condition", condition, Condition)
     where = {"after": as_key(after, "after"), "limit": _IDS}
     heads = run(
         "SELECT record_id FROM incidentcore_records WHERE record_id > :after"

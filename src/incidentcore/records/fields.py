@@ -281,6 +281,10 @@ _INSTEAD: Final = {
         "assign(...) for group, assignee and tier; ",
     ),
     **dict.fromkeys(("hold_reason", "resolution_code", "resolution_notes"), "advance(...); "),
+    **dict.fromkeys(
+        ("root_cause", "workaround", "known_error", "origin"), "a Problem, which has this field; "
+    ),
+    "items": "a ServiceRequest, which has this field; ",
 }
 _FOLLOWS: Final = ("_at", "_count")  # what the history alone sets
 

@@ -89,6 +89,7 @@ class InMemoryStore:
     ) -> tuple[Record, ...]:
         """Return a page of the records that match; see ``RecordStore.find``."""
         checked_page(limit=limit)
+        need_kind("condition", condition, Condition)
         need_kind("after", after, str, allowed="a record's id")
         with self._lock:
             wanted = self._ids[bisect_right(self._ids, after) :]

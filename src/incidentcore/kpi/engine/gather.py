@@ -129,7 +129,7 @@ def _check_records(records: object) -> None:
 
 def as_kpis(kpis: Iterable[Kpi] | Kpi) -> tuple[Kpi, ...]:
     """Return one or more definitions as a tuple."""
-    return (kpis,) if isinstance(kpis, Kpi) else tuple(kpis)
+    return (kpis,) if isinstance(kpis, (Kpi, str)) else tuple(kpis)  # a text is refused whole
 
 
 def declare_groups(part: Partial, groups: Sequence[GroupBy]) -> None:

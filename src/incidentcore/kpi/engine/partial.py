@@ -97,7 +97,7 @@ class Partial:
         ids: set[str] = set()
         for kpi in self.kpis:
             if not isinstance(kpi, Kpi):
-                raise InvalidValueError("kpis", kpi, "Kpi values")
+                raise InvalidValueError("kpis", kpi, "Kpi values, such as those of kpi.catalogue")
             if kpi.id in ids:
                 raise InvalidValueError("kpis", kpi.id, "each id once")
             ids.add(kpi.id)

@@ -52,6 +52,19 @@ def test_progress_is_shown_from_the_250th_on(
     assert terminal.getvalue().endswith("\r\x1b[K")
 
 
+def test_progress_is_not_kept_in_a_buffer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line of it goes to the terminal at once, and so does its end."""
+    path = WatchedPath(tmp_path / "file")
+    path.write_bytes(b"x")
+    terminal = Terminal()
+    flushed: list[str] = []
+    monkeypatch.setattr(terminal, "flush", lambda: flushed.append(terminal.getvalue()))
+    monkeypatch.setattr(sys, "stderr", terminal)
+    list(with_progress(range(250), path))
+    assert ["250 incidents" in one for one in flushed] == [True, True]
+    assert [one.endswith("\r\x1b[K") for one in flushed] == [False, True]
+
+
 def test_no_character_steers_a_terminal() -> None:
     """Escapes are shown; an error is one line."""
     assert printable("a\x1b[2J\nb") == "a\\x1b[2J\nb"

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import attrs
+import pytest
 from tests.desk.small_files import HEAD, SERVICE, loaded
 from tests.desk.test_forms import when
+
+from incidentcore.conditions import Condition, field
+from incidentcore.desk import dump_desk
+from incidentcore.errors import DefinitionError
 
 
 def test_conditions_of_every_shape_come_back() -> None:
@@ -24,3 +30,22 @@ def test_conditions_of_every_shape_come_back() -> None:
     )
     for shape in shapes:
         loaded(HEAD + SERVICE.partition("[[")[0] + when(shape))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        field("category").equals(("a", "b")),
+        field("category").is_in(("a",), ("b",)),
+        field("tags").equals(frozenset({"vpn"})),
+        field("tags").is_in(frozenset({"vpn"})),
+    ],
+    ids=("a category", "categories", "tags", "sets of tags"),
+)
+def test_what_a_file_cannot_say_is_refused(condition: Condition) -> None:
+    """A list of categories or tags in a file means one that starts with, or contains, them."""
+    desk = loaded(HEAD + SERVICE)
+    (agreement,) = desk.agreements
+    asked = attrs.evolve(agreement, when=condition)
+    with pytest.raises(DefinitionError, match="a test that a desk file can say"):
+        dump_desk(attrs.evolve(desk, agreements=(asked,)))

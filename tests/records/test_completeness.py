@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
+
+import pytest
 
 from incidentcore.records import (
     Incident,
@@ -88,6 +90,16 @@ def test_a_well_kept_incident_lacks_nothing() -> None:
     )
 
     assert completeness(record) == ()
+
+
+@pytest.mark.parametrize("step", ["hypothesis", "test"])
+def test_another_step_of_the_diagnosis_is_not_its_finding(
+    step: Literal["hypothesis", "test"],
+) -> None:
+    """What was supposed or tried does not say what it was."""
+    record = log_diagnosis(incident(**FULL), "disk full?", step=step, at=AT, by="ada")
+
+    assert "diagnosis" in lacks(put(record, RESOLVED))
 
 
 def test_a_major_incident_names_its_roles() -> None:

@@ -12,6 +12,7 @@ import zoneinfo
 from pathlib import Path
 
 import pytest
+from tests.mutants import Places, equivalent
 
 import incidentcore
 from incidentcore.instants import tzdb_version
@@ -165,6 +166,21 @@ def test_tests_mirror_the_source() -> None:
     assert listed == sorted(set(listed))
     assert [name for name in missing if name not in listed] == [], "give them a test_<name>.py"
     assert [name for name in listed if name not in missing] == [], f"strike from {UNMIRRORED.name}"
+
+
+def test_each_argued_mutant_is_one_of_the_source() -> None:
+    """An argument for a place that is no longer there would hide nothing, or another one."""
+    argued = set(equivalent())
+    files = {key.partition(" ")[0] for key in argued}
+    there = {
+        key
+        for file in files
+        for key in Places(
+            f"src/incidentcore/{file}", (SOURCE / file).read_text(encoding="utf-8")
+        ).all
+    }
+
+    assert argued - there == set()
 
 
 if __name__ == "__main__":

@@ -259,7 +259,7 @@ class AsyncSqlAlchemyStore:
         expected_version: int,
         due: Iterable[DueItem] = (),
     ) -> int:
-        """Append a batch of events; see ``SqlStore.append``.
+        """Append a batch of events; ``due`` enters the outbox in the same transaction.
 
         When it is cancelled, it writes the whole batch or nothing. Append the batch again to know.
         """
@@ -304,23 +304,23 @@ class AsyncSqlAlchemyStore:
         )
 
     async def pending(self) -> tuple[DueItem, ...]:
-        """Return the items that are not marked as sent; see ``SqlStore.pending``."""
+        """Return the items of the outbox that are not marked as sent, ordered by due time."""
         return await self._call(lambda store: store.pending())
 
     async def mark_sent(self, *keys: str) -> None:
-        """Mark items as delivered; see ``SqlStore.mark_sent``."""
+        """Mark items as delivered; call it after the delivery, never before."""
         await self._call(lambda store: store.mark_sent(*keys), writes=True)
 
     async def outbox_keys(self) -> tuple[str, ...]:
-        """Return every key that entered the outbox; see ``SqlStore.outbox_keys``."""
+        """Return every key that entered the outbox, for ``Agenda(desk, records, delivered=…)``."""
         return await self._call(lambda store: store.outbox_keys())
 
     async def check(self) -> None:
-        """Read all stored rows and verify them; see ``SqlStore.check``."""
+        """Verify all stored rows against their digests; ``StorageError`` names a damaged one."""
         await self._call(lambda store: store.check())
 
     async def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
-        """Write due items into the outbox; see ``SqlStore.collect``."""
+        """Write the agenda's due items into the outbox, mark them there, and return them."""
         items = agenda.due(now=now)
         await self._call(lambda store: store.put_due(items), writes=True)
         agenda.delivered(*items)  # once it is committed

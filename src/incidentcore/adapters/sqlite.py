@@ -157,7 +157,11 @@ class SqliteStore(SqlStore):
             yield run
 
     def check(self) -> None:
-        """Verify all rows, and the structure of the file; see ``SqlStore.check``."""
+        """Verify all stored rows against their digests, and the structure of the file.
+
+        Raises:
+            StorageError: The file is damaged, or a row was changed or lost.
+        """
         with self._connected() as db:
             found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":

@@ -112,8 +112,9 @@ def calibrate(
 ) -> Calibrated:
     """Return a categorizer whose confidence is calibrated on records with a known category.
 
-    Use other records than it was trained on. This is for models that are over- or underconfident,
-    such as keywords, or naive Bayes of other libraries; ``SoftmaxCategorizer`` does not need it.
+    Use records other than those it was trained on. This is for models that are over- or
+    underconfident, such as keywords, or naive Bayes from other libraries; ``SoftmaxCategorizer``
+    does not need it.
 
     Args:
         categorizer: Any categorizer.

@@ -101,7 +101,9 @@ network / vpn; keyword 'printer' +1 for hardware
         words: int = 10,
         fields: Iterable[str] = TEXT_FIELDS,
     ) -> Self:
-        """Return the words that best distinguish each category: a baseline, or a list to edit.
+        """Return a categorizer with the words that best distinguish each category.
+
+        It is a baseline for better models, or a list to edit.
 
         Args:
             labelled: Pairs of (record or text, category), in any order.

@@ -38,10 +38,10 @@ def due_updates(
 ) -> tuple[StakeholderUpdate, ...]:
     """Return the updates of a record that are to be written now; nothing is sent.
 
-    An update is listed from its rule's notice before its due time until it is sent or no longer
+    An update is listed from its due time minus its rule's ``notice`` until it is sent or no longer
     required. Each audience is owed one update at a time, so after a night without polling there is
-    one reminder, not a hundred. For a fixed plan and history the set of keys ever listed only
-    grows, so polling late, twice or after a crash does not change it.
+    one reminder, not a hundred. Which keys have been listed by an instant depends on the plan and
+    the history alone, not on when, how often or from where you poll.
 
     Record sent updates with ``records.log_update_sent``, since the next update is counted from the
     last one that was sent. ``already`` only leaves keys out of the result; with it alone an

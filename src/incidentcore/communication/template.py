@@ -82,7 +82,8 @@ class UpdateTemplate:
         name: The template's name.
         text: The text; ``{title}`` or ``{custom.region}`` is replaced by that field of the record.
             It may be empty if the wording is kept elsewhere and only ``fields`` matter.
-        fields: Further fields that must be known, whether or not the text shows them.
+        fields: All fields that must be known: those in the text, and any further ones that you
+            pass here.
         given: The placeholders that the sender fills instead of a field of the record, such as
             ``next_update``.
 

@@ -156,7 +156,7 @@ class Condition:
         yield self
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the result, given those of the single tests; None if it is unknown."""
+        """Return the result, where ``answer`` gives that of each single test; None if unknown."""
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:
@@ -278,7 +278,7 @@ class _Composition(Condition):
         return None if unknown else not self.decisive
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return the composition of its parts, each with its hours evaluated."""
+        """Return the composition with its tests of the time of day evaluated at one instant."""
         bound: Condition = attrs.evolve(self, parts=tuple(part.at_hours(at) for part in self.parts))  # type: ignore[misc]  # both kinds are attrs classes
         return bound
 
@@ -363,12 +363,12 @@ class Not(Condition):
         return self.part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the opposite of the part's result."""
+        """Return the opposite of the part's result; None if that is unknown."""
         judged = self.part.judge(answer)
         return None if judged is None else not judged
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return the opposite of the part with its hours evaluated."""
+        """Return the condition with its tests of the time of day evaluated at one instant."""
         return Not(self.part.at_hours(at))
 
     def __invert__(self) -> Condition:

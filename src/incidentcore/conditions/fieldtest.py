@@ -134,7 +134,7 @@ class FieldTest(Condition):
 
     @property
     def fields(self) -> frozenset[str]:
-        """Return the path."""
+        """Return the path of the field that it reads."""
         return frozenset((self.path,))
 
     def __str__(self) -> str:

@@ -45,12 +45,12 @@ class OpenHours(Condition):
 
     @property
     def reads_time(self) -> bool:
-        """Return True."""
+        """Return True, since the result changes with time alone."""
         return True
 
     @property
     def reads_hours(self) -> bool:
-        """Return True."""
+        """Return True, since the result depends on the time of day."""
         return True
 
     def at_hours(self, at: datetime | None) -> Condition:

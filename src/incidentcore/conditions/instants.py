@@ -76,12 +76,12 @@ class AtInstant(Condition):
 
     @property
     def fields(self) -> frozenset[str]:
-        """Return the path."""
+        """Return the path of the field that it reads."""
         return frozenset((self.path,))
 
     @property
     def reads_time(self) -> bool:
-        """Return True."""
+        """Return True, since the result changes when the field's instant is reached."""
         return True
 
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
@@ -126,7 +126,7 @@ class LaterThan(Condition):
 
     @property
     def fields(self) -> frozenset[str]:
-        """Return both paths."""
+        """Return the paths of the two fields that it compares."""
         return frozenset((self.path, self.other))
 
     def candidates(self, path: str) -> Iterable[object]:

@@ -308,8 +308,8 @@ class Desk:
     ) -> ApprovalRule | None:
         """Return the rule under which a record is approved; None if it needs no approval.
 
-        Limits count in the calendar of the record's service, or in the desk's first calendar if
-        it has no service.
+        The approvers' time limits are counted in the calendar of the record's service, or in the
+        desk's first calendar if it has no service.
 
         Args:
             record: The record.

@@ -122,11 +122,12 @@ class Service:
             ``retroactive``, but ``check_desk`` then asks for a decision.
         starts_from: A field whose instant is the start of the first response and resolution cycle,
             even before the opening, such as ``occurred_at``; None for the opening.
-        answered_by: The roles whose public messages count as replies, for the usual clocks.
+        answered_by: The roles whose public messages count as replies, for the four clocks above.
         clocks: Further clocks, as ``OwnClock`` values.
 
     Raises:
-        DefinitionError: A word is unknown, a priority is given twice, or there are no targets.
+        DefinitionError: There are no targets, a priority is given twice, or ``reopen`` or
+            ``on_change`` is unknown.
 
     >>> from datetime import timedelta
     >>> from incidentcore.desk import Service, ServiceTarget

@@ -39,9 +39,9 @@ def due_escalations(
 ) -> tuple[Escalation, ...]:
     """Return the escalations of a record that have become due by now; nothing is sent.
 
-    For a fixed matrix, policies and history the set that has become due only grows with ``now``, so
-    polling late, twice or after a crash does not change it. Pass the keys of delivered escalations
-    as ``already``.
+    Which escalations have become due by an instant depends on the matrix, the policies and the
+    history alone, not on when or how often you poll. Pass the keys of delivered escalations as
+    ``already``.
 
     Args:
         matrix: The matrix, or ``Versions`` of it.

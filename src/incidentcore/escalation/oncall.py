@@ -74,8 +74,8 @@ class OnCallLayer:
 
     Attributes:
         rotation: When handoffs take place.
-        people: Who takes turns; the first begins at the rotation's anchor. None is a turn of
-            nobody.
+        people: Who takes turns; the first begins at the rotation's anchor. In a turn of None
+            nobody is on call.
         during: The hours in which the layer is on duty; always if omitted.
         since: When the layer comes into force; always by default.
         until: When it goes out of force; never by default.
@@ -100,7 +100,10 @@ class OnCallLayer:
                 object.__setattr__(self, name, as_utc(at, name))
 
     def at(self, at: datetime) -> str | None:
-        """Return who in this layer is on call; None if not in force, or nobody has the turn."""
+        """Return who in this layer is on call at an instant.
+
+        None if the layer is not in force or off duty then, or if nobody is assigned to the turn.
+        """
         if self.since is not None and at < self.since:
             return None
         if self.until is not None and at >= self.until:
@@ -239,7 +242,7 @@ class OnCallSchedule:
 
 @attrs.frozen
 class Shift:
-    """An interval in which the same people are on call; nobody in a gap."""
+    """An interval in which the same people are on call; ``people`` is empty in a gap."""
 
     interval: Interval
     people: tuple[str, ...]

@@ -72,8 +72,8 @@ class BreachChance:
         probability: The chance, from 0 to 1.
         low: The lower end of its 95 % interval.
         high: The upper end.
-        n: How many earlier visits to the cell it is based on; 0 if it is certain.
-        cell: The cell, as text.
+        n: How many earlier visits of records to the cell it is based on; 0 if it is certain.
+        cell: The cell, that is, the record's values of the fields that were compared, as text.
         why: The reason as a sentence.
     """
 
@@ -89,10 +89,10 @@ class BreachChance:
 class BreachModel:
     """A model of the chance of a breach, based on earlier records in the same situation.
 
-    A *cell* is a combination of field values, such as a priority, state and group; a *visit* begins
-    when a record gets these values. Models serialize, and ``merge_models`` merges those of parts of
-    the records. Called with a record, a model returns only the probability, as ``backtest_breach``
-    expects.
+    A *cell* is a combination of field values, such as a priority, state and group; a *visit* to it
+    begins when a record gets these values. Models serialize, and ``merge_models`` merges those of
+    parts of the records. Called with a record, a model returns only the probability, as
+    ``backtest_breach`` expects.
 
     Attributes:
         definition: The clock.
@@ -244,10 +244,10 @@ def breach_model(
         as_of: Only events that had happened and were recorded by then are used.
         recent: Use only what was observed in this time before ``as_of``, so that the model follows
             changes at the desk. ``backtest_breach`` shows which value forecasts best.
-        cells: The kinds of cell, most specific first, each given by the fields in which earlier
-            records must agree.
-        enough: The least number of earlier visits that lasted as long; with fewer, the next kind of
-            cell is used.
+        cells: The combinations of fields in which earlier records must agree with the record, most
+            specific first. A record's values of such fields are its cell.
+        enough: The least number of earlier visits of records to the same cell that lasted as long;
+            with fewer, the next combination is used.
 
     Returns:
         The model. Its ``findings`` list the cases in which it gives no chance.
@@ -256,7 +256,7 @@ def breach_model(
         InvalidValueError: The definition is not a clock, a field does not exist, or ``recent``
             or ``enough`` is not positive.
 
-    Source: Kaplan and Meier 1958 with delayed entry; the use of visits is our choice.
+    Source: Kaplan and Meier 1958 with delayed entry; the use of visits to a cell is our choice.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import SlaDefinition

@@ -48,14 +48,16 @@ _ENDED: Final = ("stopped", "reset", "canceled")
 
 @attrs.frozen
 class CellHistory:
-    """The visits to one cell, with one entry for each in every column.
+    """The visits of records to one cell: the times at which they had its field values.
+
+    The last three attributes have one entry for each visit.
 
     Attributes:
         fields: The fields of the cell.
         values: Their values as text.
-        entered: The length of the visit when its observation began, in microseconds that the clock
-            counted; -1 if it was observed from its beginning.
-        left: The length when the clock ended or was last observed, in the same unit.
+        entered: How long the visit had lasted when its observation began, in microseconds that the
+            clock counted; -1 if it was observed from its beginning.
+        left: How long it had lasted when the clock ended or was last observed, in the same unit.
         ended: Whether the clock had ended.
     """
 

@@ -25,7 +25,8 @@ class WatchItem:
         record: The record.
         chance: The chance, with the reason as a sentence.
         left: The time that the clock may still count before the breach; zero or more.
-        expected_at: The median of the end, by the clock's calendar; None if unknown.
+        expected_at: When the clock is expected to end (the median), by its calendar; None if
+            unknown.
     """
 
     record: Record

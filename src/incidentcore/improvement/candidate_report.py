@@ -230,7 +230,7 @@ class CandidateReport(Tabular):
         left_out: How many were not counted, by reason.
         confidence: The probability of finding no candidate if there is only noise.
         min_n: A group with fewer incidents is not a candidate.
-        cost: The id of the KPI whose values are the times.
+        cost: The id of the KPI whose values are added up as the ``time`` of a candidate.
     """
 
     candidates: tuple[ProblemCandidate, ...]

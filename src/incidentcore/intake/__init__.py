@@ -1,4 +1,4 @@
-"""From alerts to incidents: read alerts, evaluate samples, fold alerts into intents and records.
+"""From alerts to incidents: read alerts, evaluate samples, turn them into intents and records.
 
 ``fold_alerts`` is a pure function from a policy, alerts and a state to intents and a state. Its
 rules, in addition to those that ``IntakePolicy`` sets:

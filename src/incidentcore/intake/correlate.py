@@ -1,4 +1,4 @@
-"""The fold from alerts to incident intents: a pure function, and the same fold as a running object.
+"""From alerts to incident intents: a pure function, and an object that takes alerts one by one.
 
 How it works. A stream has one clock, the latest instant at which something was received. Anything
 received ``lateness`` before that is settled: it is decided, in order, and never changes. An alert
@@ -41,10 +41,10 @@ __all__ = ["Intake", "IntakeResult", "fold_alerts"]
 
 @attrs.frozen
 class IntakeResult:
-    """The result of a fold of alerts.
+    """The result of ``fold_alerts``.
 
     Attributes:
-        intents: The intents, in order.
+        intents: The changes of incidents that the alerts call for, in order.
         state: The state from which to continue.
     """
 
@@ -60,9 +60,9 @@ def fold_alerts(
     state: IntakeState | None = None,
     until: datetime | None = None,
 ) -> IntakeResult:
-    """Fold alerts into incident intents.
+    """Turn alerts into intents: the changes of incidents that they call for.
 
-    A stream may be split anywhere: folding the rest from the state returned for the first part
+    A stream may be split anywhere: processing the rest from the state returned for the first part
     gives the same result. So does any order of alerts of one instant, and any order in which no
     alert comes more than ``policy.lateness`` after a later one. Alerts are processed as they were
     received (``recorded_at``), but sorted by ``at`` within ``policy.lateness``.
@@ -71,12 +71,12 @@ def fold_alerts(
         policy: How alerts become incidents.
         alerts: The alerts as they come, with an ``IncidentEnded`` for each incident that people
             ended.
-        state: The state in which an earlier fold stopped. Defaults to the beginning.
+        state: The state in which an earlier run stopped. Defaults to the beginning.
         until: The current time. Defaults to when the latest alert was received; alerts of that
-            instant itself are not decided yet.
+            instant itself have no effect yet.
 
     Returns:
-        The intents and the state. Each alert is in one intent or in ``state.undecided``.
+        The intents and the state. Each alert is part of one intent or of ``state.undecided``.
 
     Raises:
         InvalidValueError: The stream contains an item of another type.
@@ -102,11 +102,13 @@ def fold_alerts(
 
 
 class Intake:
-    """The fold of ``fold_alerts``, for a worker that receives one alert after another.
+    """Turns alerts into intents as ``fold_alerts`` does, for a worker that receives them singly.
+
+    An intent is a change of an incident that alerts call for, such as to open or resolve it.
 
     Args:
         policy: How alerts become incidents.
-        state: The state in which an earlier fold stopped.
+        state: The state in which an earlier run stopped.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, Intake, IntakePolicy
@@ -130,7 +132,7 @@ class Intake:
 
     @property
     def state(self) -> IntakeState:
-        """Return the present state of the fold, which can be stored."""
+        """Return the present state, which can be stored."""
         pending: list[PendingAlert] = []
         ends: list[IncidentEnded] = []
         for at, items in self._order.pending():
@@ -152,7 +154,7 @@ class Intake:
 
     @property
     def next_wakeup(self) -> datetime | None:
-        """Return the first instant at which time alone may decide something; None if it never does.
+        """Return the first instant at which time alone may have an effect; None if it never has.
 
         Call ``settle`` at that instant: it may open, resolve, suppress, drop or forget something.
         """
@@ -160,7 +162,7 @@ class Intake:
         return min(found) + self._policy.lateness if found else None
 
     def feed(self, item: Alert | IncidentEnded) -> list[IncidentIntent]:
-        """Take an alert, or the end of an incident, and return the intents decided by it.
+        """Take an alert, or the end of an incident, and return the intents that follow.
 
         Raises:
             InvalidValueError: The item is neither.
@@ -181,7 +183,7 @@ class Intake:
         return self._decided()
 
     def settle(self, *, until: datetime) -> list[IncidentIntent]:
-        """Set the current time, and return the intents decided by it.
+        """Set the current time, and return the intents that follow.
 
         Args:
             until: The current time. Alerts that come later may be older by ``policy.lateness`` at

@@ -226,10 +226,10 @@ def apply_intents(
     """Apply intents to incidents: change those that exist and open those that are missing.
 
     Args:
-        intents: The intents of a fold, in order.
+        intents: The intents from ``fold_alerts`` or an ``Intake``, in order.
         incidents: The current records, by the ids of the intents.
         by: Who changes them.
-        severities: What an alert's severity means; that of the fold's policy.
+        severities: What an alert's severity means; pass ``severities`` of the intake policy.
         priorities: How priorities are computed; None if they are set elsewhere.
         lifecycle: The lifecycle they follow.
 

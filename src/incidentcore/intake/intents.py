@@ -1,4 +1,4 @@
-"""The result of a fold of alerts: one intent for each alert, and one for each resolution."""
+"""What alerts ask of incidents: one intent for each alert, and one for each resolution."""
 
 from __future__ import annotations
 

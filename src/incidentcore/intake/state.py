@@ -1,4 +1,4 @@
-"""The memory of a fold of alerts: a small value that can be stored between two runs.
+"""The memory of the intake of alerts: a small value that can be stored between two runs.
 
 For each live condition it holds one ``ConditionState``: a condition is live while it fires, and
 after that until the spans of its policy have passed since it was last reported
@@ -67,7 +67,7 @@ class ConditionState:
 
 @attrs.frozen
 class PendingAlert:
-    """An alert that is not yet decided, and the instant at which it counts."""
+    """An alert that has had no effect yet, and the instant at which it takes effect."""
 
     at: datetime
     alert: Alert
@@ -78,7 +78,7 @@ class GroupState:
     """The state of one group of alerts.
 
     Attributes:
-        group: The group, in words.
+        group: What its alerts have in common, as text.
         incident: The incident that takes its alerts; empty for none.
         waiting: Firing alerts, not yet enough to open an incident.
     """
@@ -94,7 +94,7 @@ class OpenIncident:
 
     Attributes:
         id: The incident's id.
-        group: Its group.
+        group: What its alerts have in common, as text.
         source: The source of the condition that opened it.
         key: The key of that condition.
         last_at: When an alert last joined it.
@@ -115,12 +115,12 @@ def _settled(at: datetime) -> datetime:
 
 @attrs.frozen(kw_only=True)
 class IntakeState:
-    """The state of a fold of alerts.
+    """The state of ``fold_alerts`` or ``Intake`` between two calls.
 
     Equal states continue in the same way in any process; store one with ``serialization.dumps``.
 
     Attributes:
-        settled: Everything before this instant is decided.
+        settled: Everything before this instant has taken effect.
         opened: How many incidents were opened so far.
         conditions: The live conditions, sorted.
         groups: The groups with an incident or with waiting alerts, sorted.
@@ -167,7 +167,7 @@ class IntakeState:
 
     @property
     def undecided(self) -> tuple[Alert, ...]:
-        """Return the alerts that are in no intent yet: pending, waiting, or held back."""
+        """Return the alerts that have had no effect yet: pending, waiting or held back."""
         held = (one.held for one in self.conditions if one.held is not None)
         waiting = (one.alert for group in self.groups for one in group.waiting)
         return (*(one.alert for one in self.pending), *held, *waiting)

@@ -149,7 +149,7 @@ class SeriesState:
 
     Attributes:
         series: The series.
-        phase: ``pending`` while the breach must last, then ``firing``.
+        phase: ``pending`` until the breach has lasted long enough, then ``firing``.
         since: When the breach began.
         last_at: The instant of its last sample.
         clear_since: Since when its samples are clear; None if they are not.
@@ -167,11 +167,11 @@ class SeriesState:
 
 @attrs.frozen(kw_only=True)
 class SampleState:
-    """The state of a fold of samples: one entry for each series that is not quiet.
+    """The state of ``fold_samples`` between two calls.
 
     Attributes:
-        settled: Everything before this instant is decided.
-        series: The series, in the order of their last samples.
+        settled: Everything before this instant has taken effect.
+        series: The series that are pending or firing, in the order of their last samples.
         pending: The samples from ``settled`` on, in order.
     """
 
@@ -182,7 +182,7 @@ class SampleState:
 
 @attrs.frozen
 class SampleResult:
-    """The result of a fold of samples.
+    """The result of ``fold_samples``.
 
     Attributes:
         alerts: The alerts, in order.
@@ -204,7 +204,7 @@ def fold_samples(
     until: datetime | None = None,
     lateness: timedelta = _ZERO,
 ) -> SampleResult:
-    """Fold samples into alerts.
+    """Turn samples of measured values into alerts.
 
     A stream may be split anywhere and continued from the state. Of several samples of a series at
     one instant the worst is used.
@@ -212,9 +212,9 @@ def fold_samples(
     Args:
         threshold: When an alert fires and when it is resolved.
         samples: The samples of any number of series, as they come.
-        state: The state in which an earlier fold stopped.
+        state: The state in which an earlier run stopped.
         until: The current time. Defaults to that of the latest sample; samples of that instant
-            itself are not decided yet.
+            itself have no effect yet.
         lateness: How late a sample may come and still count.
 
     Raises:

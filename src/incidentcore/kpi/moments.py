@@ -152,7 +152,10 @@ class FirstKnown(Moment):
 
 @attrs.frozen
 class FirstWhen(Moment):
-    """The first instant at which a condition on the record's facts holds, after its events."""
+    """The first instant at which a condition holds on the record's facts.
+
+    All events of an instant are applied before the condition is tested.
+    """
 
     condition: Condition = attrs.field(validator=need_condition)
 

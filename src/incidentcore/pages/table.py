@@ -52,7 +52,7 @@ class Tabular:
         raise NotImplementedError
 
     def notes(self) -> Sequence[str]:
-        """Return the lines shown below the table, such as how far to trust it."""
+        """Return the lines shown below the object's table, such as a remark on its accuracy."""
         return ()
 
     def to_markdown(self) -> str:

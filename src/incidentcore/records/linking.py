@@ -77,8 +77,8 @@ def merge_duplicate(
 
     Nothing is copied: comments on the duplicate stay there, and ``joint_history`` reads both as one
     history. It does not cancel the duplicate; that is a transition of its lifecycle. Until the link
-    is removed, the original has the time of the first response on the duplicate and on its own
-    duplicates, for clocks with ``answers_from="duplicates"``.
+    is removed, clocks of the original with ``answers_from="duplicates"`` also count the first
+    response on the duplicate, or on a duplicate of the duplicate.
 
     Raises:
         InvalidValueError: Both records are the same or of different types, the original is itself a

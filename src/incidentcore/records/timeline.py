@@ -88,7 +88,7 @@ class Timeline:
     def opening_facts(self) -> dict[str, Any] | None:
         """Return all facts after the opening event alone (rule S1).
 
-        None if no other event has the same instant; ``facts_at(opened_at)`` is then the same.
+        None if no other event has the same instant: ``facts_at(opened_at)`` then returns these.
         """
         moment = next((step for step in self.moments if step.at >= self.opened_at), None)
         if moment is None or len(moment.events) < 2:

@@ -134,7 +134,7 @@ def _number(row: KpiResult) -> float | None:
 
 
 def failing(page: Page, test: str, /) -> str:
-    """Return, as text, why a page fails a test of one of its figures; empty if it passes.
+    """Return, as text, that a figure of a page meets a condition for failure; empty if not.
 
     A figure without a value fails: a check must not pass because there was nothing to measure.
 

@@ -36,7 +36,9 @@ def service_page(
     credit: Callable[[KpiResult], object] | None = None,
     as_of: datetime | None = None,
 ) -> Page:
-    """Return the page of a period, such as a month, for one customer.
+    """Return the service level report of a period for one customer.
+
+    It states how the objectives were met, which targets were missed, and the credits due.
 
     Each clock counts in one period: that of its stop if it was met, that of its breach if it was
     breached, whether or not the record has been resolved since.

@@ -154,8 +154,9 @@ class Tally:
         outcomes: How the clocks ended, by clock and group.
         worst: The worst breach with its record: of a resolution before others, then of a major
             incident, then by priority, then by how far it went over its target.
-        missing: For each clock, the fields of its stop that the source of a record does not cover.
-        unknown: For each clock, its other fields that the source of a record does not cover.
+        missing: For each clock, the fields that its stop condition reads and the source of a record
+            does not supply.
+        unknown: The same for the other fields that the clock reads.
         fired: By row, level, target and mode, how many escalations became due.
         lapsed: How many of those were made pointless by an acknowledgement, resolution or
             cancelation.

@@ -56,8 +56,8 @@ class Codec:
     The functions of this package, such as ``dumps``, use a codec without such classes.
 
     Attributes:
-        extra: Your classes, which must be attrs classes, by the names of their documents. They are
-            written field by field. A field whose type is a base class or protocol, such as
+        extra: Your classes, which must be attrs classes, by the ``type`` in their documents. They
+            are written field by field. A field whose type is a base class or protocol, such as
             ``Condition``, accepts classes that derive from it or have all its members.
 
     Raises:

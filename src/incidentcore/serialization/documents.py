@@ -113,10 +113,11 @@ def from_plain_with_unknown(
     Raises:
         FormatError: The data are invalid in another way.
 
-    >>> from incidentcore.serialization import from_plain_with_unknown, to_plain
+    >>> from incidentcore.serialization import from_plain_with_unknown
     >>> from incidentcore.values import Actor
-    >>> from_plain_with_unknown(to_plain(Actor("ada")), Actor).unknown
-    ()
+    >>> data = {"type": "Actor", "version": 1, "value": {"id": "ada", "floor": 9}}
+    >>> from_plain_with_unknown(data, Actor).unknown
+    ((('floor',), '9'),)
     """
     return CODEC.from_plain_with_unknown(data, kind, limits=limits, trusted=trusted)
 

@@ -149,9 +149,13 @@ def xes_log(records: Iterable[Record], *, name: str = "incidents") -> Iterator[s
     Source: IEEE 1849-2016 with its standard extensions concept, time, lifecycle and
     organizational.
 
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import Incident
     >>> from incidentcore.serialization import xes_log
-    >>> "".join(xes_log([])).count("<extension")
-    4
+    >>> at = datetime(2026, 12, 23, 16, tzinfo=UTC)
+    >>> log = "".join(xes_log([Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)]))
+    >>> log.count("<trace>"), log.count("<event>")
+    (1, 1)
     """
     yield (
         '<?xml version="1.0" encoding="UTF-8"?>\n'

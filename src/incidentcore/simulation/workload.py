@@ -100,6 +100,8 @@ def _lengths(values: Iterable[timedelta]) -> tuple[timedelta, ...]:
 class Empirical:
     """Observed durations, each with equal probability.
 
+    Called with a share of at least 0 and less than 1, it returns that quantile.
+
     >>> from datetime import timedelta
     >>> from incidentcore.simulation import Empirical
     >>> Empirical([timedelta(hours=3), timedelta(hours=1)])(0.4)
@@ -270,7 +272,7 @@ class ByPriority:
     """Orders records by worst priority and then by age, as ``work_queue`` does."""
 
     def __call__(self, record: Record, _: datetime, /) -> tuple[object, ...]:
-        """Return the key of a record."""
+        """Return the sort key of a record; the lowest comes first."""
         rank = 1_000 if record.priority is None else record.priority.rank
         return rank, record.opened_at, record.id
 
@@ -280,7 +282,7 @@ class ByArrival:
     """Orders records by waiting time, longest first."""
 
     def __call__(self, _: Record, since: datetime, /) -> tuple[object, ...]:
-        """Return the key of a record."""
+        """Return the sort key of a record; the lowest comes first."""
         return (since,)
 
 

@@ -58,8 +58,7 @@ class SlaPolicy(Tabular):
             with the shortest target, as iTop does, and needs targets of plain open time.
         name: The policy's id.
         fields: The fields of a record that its rules read.
-        reads: The same fields if nothing but their changes can change the choice; None if a
-            condition that does not name its fields can change it too.
+        reads: ``fields`` if the conditions name all fields that they read, otherwise None.
         definitions: Every definition it may choose, each once.
         judges_answers: Whether one of them has an ``answer_rule`` other than the default.
         timed: The tests of its rules and definitions whose results can change with time alone.

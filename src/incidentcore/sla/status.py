@@ -216,8 +216,8 @@ class SlaStatus(StatusForms):
         """Return when a point was first reached in each cycle, even if the past has changed.
 
         All cycles are included: current, finished, canceled, replaced, and those of a definition
-        that is no longer in force. For fixed rules and a fixed history the result only grows with
-        time, however often it is evaluated.
+        that is no longer in force. With the same rules and history, a later ``now`` may add
+        crossings and never removes one.
 
         Args:
             point: A threshold (rule S8), ``"due"`` for reaching the due time, or ``"breach"`` for

@@ -32,25 +32,25 @@ _Time: TypeAlias = time
 
 @runtime_checkable
 class SlaTarget(Protocol):
-    """Base class of targets that compute a due time from the start of the clock; derive your own.
+    """The protocol of targets that compute a due time from the start of the clock.
 
     Attributes:
         fields: The fields of the record that it reads.
         follow: Whether a change of them moves the due time of a running clock.
 
-    Lint findings show it as ``str(target)``.
+    Write your own as a frozen value. Lint findings show it as ``str(target)``.
 
     >>> import attrs
-    >>> from datetime import UTC, timedelta
+    >>> from datetime import timedelta
     >>> from incidentcore.sla import SlaTarget
     >>> @attrs.frozen
-    ... class EndOfWeek:
+    ... class NextMonday:
     ...     fields = ()
     ...     follow = False
     ...
     ...     def resolve(self, start, calendar, facts):
     ...         return start + timedelta(days=7 - start.weekday())
-    >>> isinstance(EndOfWeek(), SlaTarget)
+    >>> isinstance(NextMonday(), SlaTarget)
     True
     """
 
@@ -195,7 +195,7 @@ class DueDate:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Return the field."""
+        """Return the field that holds the due time."""
         return (self.field,)
 
     def resolve(self, start: datetime, _calendar: Calendar, facts: Mapping[str, Any]) -> datetime:

@@ -192,7 +192,7 @@ class SlaThreshold:
         return target + self.after_due
 
     def offset(self, at: datetime, calendar: Calendar) -> datetime:
-        """Return when a point that is counted from the due time is reached, given that time.
+        """Return when a threshold that counts from the due time is reached; ``at`` is the due time.
 
         Raises:
             UnreachableDeadlineError: The calendar does not reach that far.

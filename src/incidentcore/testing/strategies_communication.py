@@ -90,7 +90,9 @@ def _rules(draw: st.DrawFn, name: str) -> UpdateRule:
 
 @st.composite
 def communication_plans(draw: st.DrawFn, max_rules: int = 3) -> CommunicationPlan:
-    """Return plans of up to ``max_rules`` rules: cadences, holds, ends, calendars and quiet hours.
+    """Return plans of up to ``max_rules`` rules, with every kind of term.
+
+    That is cadences, intervals on hold, end conditions, calendars and quiet hours.
 
     Args:
         draw: The draw function, passed by hypothesis.

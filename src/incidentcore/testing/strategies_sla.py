@@ -203,10 +203,10 @@ def _events(rules: Rules) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]
 
 @st.composite
 def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident:
-    """Return incidents whose histories test rules: pauses, reopenings, swaps, corrections.
+    """Return incidents whose histories test rules: pauses, reopenings, new targets, corrections.
 
     Events are at and near the edges of the rules' calendars, two are at the same instant, some are
-    late and some are recorded late.
+    out of order and some are recorded late.
 
     Args:
         draw: The draw function, passed by hypothesis.

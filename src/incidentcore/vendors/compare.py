@@ -61,13 +61,14 @@ def compare_sla(
     """Compare the tool's own SLA results with those of a policy for the same histories.
 
     If a target ran several times, for example after a reopening, the last run of each side is
-    compared, in any order of the tool's rows; canceled ones count only where there are no others.
+    compared, in whichever order the tool's rows are; canceled ones count only where there are no
+    others.
 
     Args:
         records: The records, as an importer read them.
         reported: The name of the tool's target, if its results were imported with the records; or
             the tool's results by record id.
-        policy: Our definition or policy of the same target.
+        policy: Your definition or policy of the same target.
         now: The instant of the comparison; each record's last event by default.
         tolerance: The greatest difference of elapsed times that counts as agreement.
 

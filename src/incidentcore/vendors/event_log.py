@@ -74,7 +74,8 @@ def read_events(
         sort: Read all rows first, so that the rows of a case need not be adjacent.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
-        tables: Words and times (``kit.Tables``); without roles everybody is an agent.
+        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
+            (``kit.Tables``); without roles everybody is an agent.
 
     Returns:
         An incident for each case, opened by its earliest event.
@@ -124,7 +125,8 @@ def read_xes(
         group: The attribute of the group.
         fields: Further attributes by field, of an event or of its trace.
         activities: The meanings of activities, as in ``read_events``.
-        tables: Words and times (``kit.Tables``); times in XES have offsets.
+        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
+            (``kit.Tables``); times in XES have offsets.
 
     Raises:
         FormatError: A file is not XES; also raised later, during reading.
@@ -158,7 +160,8 @@ def read_ocel(
         actor_qualifier: The qualifier of the relation to the actor.
         fields: Attributes of the object by field; by default those with the fields' names.
         activities: The meanings of activities, as in ``read_events``.
-        tables: Words and times (``kit.Tables``).
+        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
+            (``kit.Tables``).
 
     Raises:
         FormatError: The source is not OCEL 2.0 in JSON, or has no such type of object.

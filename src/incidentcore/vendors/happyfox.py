@@ -40,9 +40,10 @@ def read_happyfox(
     Args:
         tickets: The parsed JSON: tickets, or pages with ``data``. A ticket without updates, such as
             from a list, is read from its timestamps alone, with a finding ``truncated_history``.
-        tables: Words and times (``kit.Tables``) other than those of ``presets.HAPPYFOX``. A status
-            that is not in them is read by its behavior, pending or completed. A user or contact is
-            a requester, staff are agents, and all other actors are systems.
+        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
+            (``kit.Tables``), each in place of that of ``presets.HAPPYFOX``. A status that is not in
+            them is read by its behavior, pending or completed. A user or contact is a requester,
+            staff are agents, and all other actors are systems.
 
     Returns:
         An incident for each ticket. Specific findings: ``merged_record``.

@@ -57,9 +57,10 @@ def read_jira(
         changelogs: The pages of ``/issue/{key}/changelog`` by issue key, for changelogs that the
             search truncated.
         slas: The pages of ``/request/{key}/sla`` by issue key, if the issues lack the SLA fields.
-        tables: Words and times (``kit.Tables``) other than those of ``presets.JIRA``. A status that
-            is not in them is read by its category. Roles are needed if the account type (atlassian,
-            customer, app) is wrong or absent, as on Jira Server.
+        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
+            (``kit.Tables``), each in place of that of ``presets.JIRA``. A status that is not in
+            them is read by its category. Roles are needed if the account type (atlassian, customer,
+            app) is wrong or absent, as on Jira Server.
 
     Returns:
         An incident for each issue. Specific findings: ``truncated_history`` if the changelog has

@@ -53,7 +53,8 @@ def read_pagerduty(
         incidents: The parsed JSON: incidents, or pages with ``incidents``.
         log_entries: The log entries of all incidents, or their pages, in any order. An entry
             without an incident belongs to the only incident, if there is just one.
-        tables: Words and times (``kit.Tables``) other than those of ``presets.PAGERDUTY``.
+        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
+            (``kit.Tables``), each in place of that of ``presets.PAGERDUTY``.
 
     Returns:
         An incident for each. Specific findings: ``several_assignees`` (the first one is used),

@@ -87,9 +87,10 @@ def read_servicenow(
         journal: The JSON of ``sys_journal_field``.
         slas: The JSON of ``task_sla``, stored as the tool's own results.
         users: The login of each user's ``sys_id``, to recognize the caller in the journal.
-        tables: Words and times (``kit.Tables``) other than those of ``presets.SERVICENOW``. Unless
-            its roles differ, the caller is a requester, and a user who wrote a work note or changed
-            state, group, priority or assignee is an agent.
+        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
+            (``kit.Tables``), each in place of that of ``presets.SERVICENOW``. Unless ``roles`` says
+            otherwise, the caller is a requester, and a user who wrote a work note or changed state,
+            group, priority or assignee is an agent.
 
     Returns:
         An incident for each row of the table, by its number. Without an audit its history has only

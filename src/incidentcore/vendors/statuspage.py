@@ -29,7 +29,8 @@ def read_statuspage(
 
     Args:
         incidents: The parsed JSON: incidents, or pages with ``incidents``.
-        tables: Words and times (``kit.Tables``) other than those of ``presets.STATUSPAGE``.
+        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
+            (``kit.Tables``), each in place of that of ``presets.STATUSPAGE``.
 
     Returns:
         An incident for each. A finding ``truncated_history`` means that a feed had 50, its limit.

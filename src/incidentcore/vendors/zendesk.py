@@ -61,8 +61,9 @@ def read_zendesk(
         users: Users, for their roles. Without them, the ticket's requester is a requester, and a
             user who is assigned, wrote an internal note or changed priority, group or assignee is
             an agent.
-        tables: Words and times (``kit.Tables``) other than those of ``presets.ZENDESK``. A custom
-            status is read by its category. A ticket without a priority is left without one.
+        tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
+            (``kit.Tables``), each in place of that of ``presets.ZENDESK``. A custom status is read
+            by its category. A ticket without a priority is left without one.
 
     Returns:
         An incident for each ticket. Specific findings: ``deleted_record``, ``merged_record``, and

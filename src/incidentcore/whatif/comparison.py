@@ -97,8 +97,8 @@ class Comparison(Paged):
 
     Attributes:
         records: The number of records that were compared.
-        outcomes: Rows of key, result before, result after, and number of records, including equal
-            results.
+        outcomes: Rows of a clock or kind of due item, its result before and after, and the number
+            of records, including equal results.
         changes: The differences, in the order of the records.
         groups: The headings of the fields that it is broken down by.
         penalties: The penalties under both sets of rules, if a penalty was given.
@@ -112,7 +112,7 @@ class Comparison(Paged):
 
     @property
     def counts(self) -> dict[tuple[str, str], int]:
-        """Return the count of each pair of outcomes, over all keys."""
+        """Return how often each pair of results, before and after, occurs."""
         counts: Counter[tuple[str, str]] = Counter()
         for _, before, after, count in self.outcomes:
             counts[before, after] += count

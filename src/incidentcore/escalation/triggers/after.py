@@ -62,13 +62,13 @@ class After(Trigger):
             )
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one candidate for each value that the moment had."""
+        """Return one occasion to become due for each value that the field ``since`` had."""
         own = self.since in BEGINNINGS
         return context.delayed(context.view.moments(self.since), self.delay, self.calendar, own=own)
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return the reason: the delay and the moment."""
+        """Return the code ``after``, with the delay and the field that it is counted from."""
         since = self.since.removesuffix("_at").replace("_", " ")
         return "after", {"delay": str(self.delay), "since": since}
 
@@ -78,25 +78,25 @@ class After(Trigger):
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return True, since the level repeats in every further pass."""
+        """Return True, since the level is part of every repetition of the row."""
         return True
 
     def offset(
         self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
     ) -> datetime | None:
-        """Return the due time at the same distance from the first level as in the first pass."""
+        """Return the due time, as long after the first level as when the row was first due."""
         if not isinstance(first, After):
             return begin
         return later(begin, max(self.delay - first.delay, _ZERO), self.calendar)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return a finding if its moment exists only on a record that is not open."""
+        """Return a finding if the field ``since`` is set only on a record that is not open."""
         if self.since not in _ENDINGS:
             return None
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield findings if it precedes the level above, silences itself or moves its moment."""
+        """Yield findings if it precedes the previous level, silences itself or restarts itself."""
         above = scope.above
         if (
             isinstance(above, After)

@@ -1,4 +1,4 @@
-"""A trigger that fires a delay after the level above became due."""
+"""A trigger that fires a delay after the previous level of its row became due."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ __all__ = ["AfterPrevious"]
 
 @attrs.frozen
 class AfterPrevious(Trigger):
-    """Fires a delay after the level above became due, whenever that was polled.
+    """Fires a delay after the previous level of its row became due, whenever that was polled.
 
-    It does not fire once the starting point of the level above has ended: a chain that began
+    It does not fire once the starting point of that level has ended: a chain that began
     because nothing had happened for an hour ends when something happens.
 
     Attributes:
-        delay: How long after the due time of the level above.
+        delay: How long after the due time of the previous level.
         calendar: Count the delay in this calendar's open time; wall time otherwise.
     """
 
@@ -46,7 +46,7 @@ class AfterPrevious(Trigger):
         need_calendar("calendar", self.calendar)
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one candidate for each cycle in which the level above became due."""
+        """Return one occasion for each cycle in which the previous level became due."""
         return [
             Candidate(cycle, above.at, self._after(above), above.until)
             for cycle, above in sorted(context.previous.items())
@@ -58,7 +58,7 @@ class AfterPrevious(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return the reason: the delay."""
+        """Return the code ``after_previous`` with the delay."""
         return "after_previous", {"delay": str(self.delay)}
 
     @property
@@ -67,19 +67,22 @@ class AfterPrevious(Trigger):
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return True, since further passes go through it."""
+        """Return True, since the level is part of every repetition of the row."""
         return True
 
     def offset(
         self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
     ) -> datetime | None:
-        """Return the delay after the level before; the beginning of the pass for the first."""
+        """Return when it is due in a repetition of the row: a delay after the previous level.
+
+        The first level is due when the repetition begins. None if the previous level never is.
+        """
         if head:
             return begin
         return None if previous is None else self._after(previous)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return a finding if the level above never fires."""
+        """Return a finding if the previous level never fires."""
         if not scope.dead:
             return None
         return "level_never_fires", {"because": "level_above"}, scope.index - 1

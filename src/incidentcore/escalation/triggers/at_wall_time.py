@@ -28,7 +28,7 @@ class AtWallTime(Trigger):
 
     Attributes:
         rotation: When it recurs, such as each day at the wall time of its anchor.
-        since: The moment from which it recurs, as in ``After``.
+        since: The field that holds the time from which it recurs, as in ``After``.
 
     Source: rule E2.
 
@@ -50,7 +50,7 @@ class AtWallTime(Trigger):
         After(timedelta(0), self.since)  # refuses what is not a moment
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one candidate for each wall time after the moment."""
+        """Return one occasion for each handoff of the rotation after the time in ``since``."""
         anchors = context.begun(context.view.moments(self.since), own=self.since in BEGINNINGS)
         times: list[datetime] = []
         for anchor in anchors:
@@ -65,7 +65,7 @@ class AtWallTime(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return the reason: how often, and at which wall time."""
+        """Return the code ``at_wall_time`` with how often it recurs and at which time of day."""
         rotation = self.rotation
         time = f"{rotation.anchor.astimezone(rotation.zone):%H:%M} {rotation.zone.key}"
         return "at_wall_time", {"every": str(rotation.every), "unit": rotation.unit, "time": time}

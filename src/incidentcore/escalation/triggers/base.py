@@ -67,14 +67,14 @@ class Fallen(NamedTuple):
 
 @attrs.define
 class TriggerContext:
-    """What a trigger may read when it computes its candidates.
+    """What a trigger may read when it computes the occasions on which its level becomes due.
 
     Attributes:
         view: The record with its clocks.
         when: The condition of the row.
         index: The level's place in the row, from 0.
         until: The last instant that is considered.
-        previous: By cycle, how the level above became due; empty for the first level.
+        previous: By cycle, how the previous level of the row became due; empty for the first level.
         maintenance: Intervals in which nothing begins.
         beginnings: When levels that count from the opening, or from the row's own condition,
             start a new cycle.
@@ -124,7 +124,7 @@ class TriggerContext:
         *,
         own: bool = False,
     ) -> list[Candidate]:
-        """Return one candidate a delay after each anchor; ``own`` is as in ``begun``."""
+        """Return one occasion a delay after each anchor; ``own`` is as in ``begun``."""
         candidates = []
         for start, until, cycle in self.begun(anchors, own=own):
             due = later(start, delay, calendar)
@@ -149,7 +149,7 @@ class LintScope:
         silenced: Whether the first acknowledgement silences the level without limit.
         definitions: The clocks that are known.
         span: The time in which calendars are checked.
-        dead: Whether the level above can never become due.
+        dead: Whether the previous level of the row can never become due.
     """
 
     when: Condition
@@ -162,7 +162,7 @@ class LintScope:
 
     @property
     def above(self) -> object:
-        """Return the trigger of the level above; None for the first."""
+        """Return the trigger of the previous level of the row; None for the first."""
         return self.triggers[self.index - 1] if self.index else None
 
 
@@ -174,7 +174,7 @@ class Trigger(ABC):
 
     Attributes:
         until: The default of a level's ``until`` with this trigger.
-        chained: Whether it needs a level above.
+        chained: Whether it needs a previous level in its row.
         calendar: The calendar of its delay; None for wall time.
 
     Source: rule E2.
@@ -203,7 +203,7 @@ class Trigger(ABC):
         ...
 
     def may_fire(self, view: RecordView) -> bool:
-        """Return False only if a record certainly has no candidate, which saves the walk."""
+        """Return False only if the level certainly never becomes due, which saves time."""
         return True
 
     @property
@@ -223,18 +223,18 @@ class Trigger(ABC):
         return ()
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return whether further passes of a row with these triggers go through the level."""
+        """Return whether the level is part of the repetitions of a row with these triggers."""
         return False
 
     def offset(
         self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
     ) -> datetime | None:
-        """Return when the level is due in a further pass.
+        """Return when the level is due in a repetition of its row; None if never.
 
         Args:
-            begin: When the pass begins.
-            previous: The previous level in the pass; None if it never becomes due.
-            first: The trigger of the first level of the pass.
+            begin: When the repetition begins.
+            previous: The previous level in it; None if that never becomes due.
+            first: The trigger of the first level in it.
             head: Whether this is that level.
         """
         return begin

@@ -48,14 +48,14 @@ class HeldFor(Trigger):
         need_kind("condition", self.condition, Condition, EscalationMatrixError)
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one candidate for each spell in which the condition held."""
+        """Return one occasion for each spell in which the condition held."""
         own = self.condition == context.when
         spells = context.view.spells(self.condition)
         return context.delayed(spells, self.span, self.calendar, own=own)
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return the reason: the condition and the span."""
+        """Return the code ``held_for`` with the condition and the span."""
         return "held_for", {"condition": str(self.condition), "span": str(self.span)}
 
     @property
@@ -65,11 +65,11 @@ class HeldFor(Trigger):
 
     @property
     def asks(self) -> tuple[Condition, ...]:
-        """Return the condition."""
+        """Return the condition that must hold."""
         return (self.condition,)
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return whether it starts a chain, so that further passes go through it."""
+        """Return whether it starts a chain, so that it is part of repetitions of the row."""
         return not index and not any(isinstance(one, After) for one in triggers)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:

@@ -72,7 +72,7 @@ class OnClock(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return the reason: the clock and the point."""
+        """Return the code ``clock_reached`` with the clock and the point."""
         point = self.point if isinstance(self.point, str) else self.point.name
         return "clock_reached", {"clock": self.clock, "point": point}
 
@@ -83,7 +83,7 @@ class OnClock(Trigger):
         return "level_never_fires", {"because": "no_clock", "clock": self.clock}, self.clock
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield findings if the level is due when its clock starts, or before the level above."""
+        """Yield findings if it is due when its clock starts, or before the previous level."""
         above = scope.above
         for definition in scope.definitions:
             target = definition.target

@@ -144,7 +144,7 @@ class ValueMeasure(Measure):
 
     @property
     def has_statistic(self) -> bool:
-        """Return True."""
+        """Return True, since the figure is a statistic of values."""
         return True
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:

@@ -33,9 +33,10 @@ _MALFORMED: Final = (ValueError, LookupError, TypeError, AttributeError, Arithme
 
 
 class Tables(TypedDict, total=False):
-    """The formats of a tool and the meanings of its words, in place of an importer's defaults.
+    """The keyword arguments with which an importer reads a tool's states, levels, times and roles.
 
-    Each is an argument of ``Import`` and of every importer for a tool that takes ``**tables``.
+    Each is an argument of ``Import`` and of every importer that takes ``**tables``, where it
+    replaces the default as a whole.
 
     Attributes:
         states: The meanings of states, by name, code or category.

@@ -273,6 +273,71 @@ def test_words_that_are_not_known_are_listed_or_warned_of() -> None:
     )
 
 
+REPORTED = ("duplicate_id", "missing_time", "before_opening", "unknown_state", "unknown_level")
+
+
+@given(tickets, st.sampled_from(list(LIBRARIES)))
+def test_columns_report_what_the_importer_reports(rows: list[dict[str, Any]], library: str) -> None:
+    """Rows left out, times before the opening and unknown words: the same counts by code."""
+    found = Findings()
+    how: Any = {"as_of": AS_OF, "group_by": "priority", "findings": found}
+    frames.gather_kpis_from(LIBRARIES[library](rows), catalogue.VOLUME, MAPPING, **how)
+    reading = read_table(rows, MAPPING, duplicates="first") if rows else None
+    records = [] if reading is None else list(reading)
+    counts = {} if reading is None else reading.findings.counts
+    assert len(records) == len({row["id"] for row in rows}) - counts.get("missing_time", 0)
+    assert dict(found.counts) == {code: counts[code] for code in REPORTED if code in counts}
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_rows_left_out_are_reported_or_warned_of(library: str) -> None:
+    """One repeated id and one missing opening of six; rows without an id all count."""
+    rows = [one(), one(), one(id="B", **{"in": None}), one(id="C", done=START - HOUR)]
+    rows += [one(id=""), one(id=""), one(id=None), one(id=None)]
+    frame, how = LIBRARIES[library](rows), {"as_of": AS_OF}
+    found = Findings()
+    part = frames.gather_kpis_from(frame, catalogue.VOLUME, MAPPING, findings=found, **how)
+    assert finish_partial(part).result("volume").value == 6
+    assert [(each.code, each.field, each.value, each.count) for each in found] == [
+        ("duplicate_id", "id", "A", 1),
+        ("missing_time", "in", "", 1),
+        ("before_opening", "done", "", 1),
+    ]
+    message = r"^1 rows left out: their id .*\(duplicate_id\); 1 rows .*\(missing_time\), or list"
+    with pytest.warns(UserWarning, match=message):
+        frames.gather_kpis_from(frame, catalogue.VOLUME, MAPPING, **how)
+
+
+def test_many_repeated_ids_are_counted_and_some_of_them_named() -> None:
+    """A hundred of 300 repeated ids are named, all are counted."""
+    frame = as_polars([one(id=str(n)) for n in range(300)] * 2)
+    found = Findings()
+    frames.gather_kpis_from(frame, catalogue.VOLUME, MAPPING, as_of=AS_OF, findings=found)
+    assert (len(found), found.counts["duplicate_id"], found[99].count) == (100, 300, 201)
+
+
+def test_texts_are_parsed_as_the_error_says() -> None:
+    """2 March at 8 in Berlin, for each library, as its part of the error says."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415
+
+    nw = pytest.importorskip("narwhals.stable.v2")
+    texts = ["02.03.2026 08:00"]
+    columns = {
+        "pandas": pandas.Series(texts),
+        "polars": polars.Series(texts),
+        "narwhals": nw.from_native(pandas.Series(texts), series_only=True),
+    }
+    mapping = {"id": "id", "opened": "id"}
+    with pytest.raises(InvalidValueError) as error:
+        frames.gather_kpis_from(as_polars([one()]), catalogue.VOLUME, mapping, as_of=AS_OF)
+    _, code = str(error.value).split("format and zone: ")
+    first, second = code.split(" of polars")[0].split(", or ")
+    for name, column in columns.items():
+        lines = first if name == "pandas" else second
+        parsed = eval(lines, {"pandas": pandas, "texts": column})  # noqa: S307  our own text
+        assert parsed.to_list() == [datetime(2026, 3, 2, 8, tzinfo=ZoneInfo("Europe/Berlin"))]
+
+
 def test_what_columns_cannot_answer_is_refused() -> None:
     """Functions of records, targets in business days, naive times and unknown columns."""
     frame, kpi = as_polars([one()]), catalogue.VOLUME

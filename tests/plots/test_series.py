@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from .drawn import pictures
+from incidentcore.demo import demo_month
+from incidentcore.errors import InvalidValueError
+from incidentcore.kpi import catalogue, compute_kpis
+from incidentcore.plots import plot_compliance
+
+from .drawn import END, pictures
 
 mpl = pytest.importorskip("matplotlib")
 mpl.use("Agg")
@@ -208,6 +213,30 @@ def test_compliance() -> None:
         is_hollow = bool(mpl.colors.same_color(point.get_markerfacecolor(), "#ffffff"))
         assert is_hollow is (not row["enough"])
     assert titles(ax) == "hollow: few records"
+
+
+def test_compliance_of_a_table_whose_kpi_has_no_confidence() -> None:
+    """Points alone, and the same for the table as for its rows."""
+    kpi = catalogue.FIRST_CONTACT_RESOLUTION_RATE.replace(confidence=None)
+    table = compute_kpis([kpi], demo_month(7, count=20), as_of=END, group_by="priority")
+    assert {row.low for row in table.results} == {None}
+    shown = [row for row in table if row["value"] is not None]
+    assert shown
+    for rows in (table, table.to_plain()["rows"]):
+        ax = plot_compliance(rows, ax=mpl.figure.Figure().subplots())
+        points = [bar.lines[0].get_xdata()[0] for bar in ax.containers]
+        assert points == pytest.approx([100 * row["value"] for row in shown])
+        assert not any(bar.has_xerr for bar in ax.containers)
+
+
+@pytest.mark.parametrize("name", [name for name in pictures() if name != "compliance"])
+def test_other_rows_are_refused_with_the_function_that_gives_them(name: str) -> None:
+    """A table, rows without the columns, and an iterator."""
+    plot, rows, _ = pictures()[name]
+    table = compute_kpis([catalogue.VOLUME], [], as_of=END)
+    for wrong, given in ((table, "a KpiTable"), ([{}], "rows without "), (iter(rows), "a list_it")):
+        with pytest.raises(InvalidValueError, match=rf"rows: got '?{given}.*{name}_data\(\.\.\.\)"):
+            plot(wrong, ax=mpl.figure.Figure().subplots())
 
 
 def test_a_forecast() -> None:

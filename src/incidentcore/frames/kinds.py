@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -24,10 +25,13 @@ from incidentcore.sla import evaluate_sla
 from incidentcore.sla.cycles import COUNTING
 from incidentcore.vendors import read_table
 from incidentcore.vendors.cells import TIMES
+from incidentcore.vendors.kit import ImportFinding
 
 __all__ = ["Kind", "Kinds", "Timed"]
 
 _ROW: Final = " row "
+_WORDS: Final = ("unknown_state", "unknown_level")
+_REPORTED: Final = frozenset({*_WORDS, "missing_time", "before_opening"})
 
 
 class Timed(NamedTuple):
@@ -47,6 +51,7 @@ class Kind:
     outcomes: list[Any] = attrs.field(factory=list)  # a code, a value, None, or spans
     bases: dict[str, int] = attrs.field(factory=dict)
     checks: list[Any] = attrs.field(factory=list)
+    notes: list[ImportFinding] = attrs.field(factory=list)
     is_odd: bool = False
 
 
@@ -81,13 +86,14 @@ class Kinds:
             kpi.measure.spreads for kpi in self.part.firsts
         )
         self.extracts: dict[frozenset[str] | None, list[Extract]] = {}
+        self.notes: dict[int, list[ImportFinding]] = {}
 
     def learn(self, kinds: list[Kind], numbers: Ints, count: int, place: int) -> None:
         """Read one row of each new number as a record."""
         new = range(len(kinds), count)
         rows = [place + int(np.argmax(numbers == number)) for number in new]
         for row, known in zip(rows, self.records(rows), strict=True):
-            kind = Kind(known)
+            kind = Kind(known, notes=self.notes.pop(row, []))
             kinds.append(kind)
             if known is not None:
                 moments = [*(int(column[row]) for column in self.moments), self.now]
@@ -103,20 +109,40 @@ class Kinds:
         found: dict[str, Record] = {}
         if entries and "id" in self.words:  # one by one, since ids may be missing
             for row, entry in zip(rows, entries, strict=True):
-                for record in self._read([entry], mapping):
+                for record in self._read([row], [entry], mapping):
                     found[str(row)] = record
         elif entries:
             numbered = {**mapping, "id": _ROW}
-            found = {each.id: each for each in self._read(entries, numbered)}
+            found = {each.id: each for each in self._read(rows, entries, numbered)}
         records = [found.get(str(row)) for row in rows]
         return [None if each is None else as_known(each, self.plan.as_of) for each in records]
 
-    def _read(self, entries: list[dict[str, Any]], mapping: Mapping[str, str]) -> Iterator[Record]:
+    def _read(
+        self, rows: Sequence[int], entries: list[dict[str, Any]], mapping: Mapping[str, str]
+    ) -> Iterator[Record]:
         reading = read_table(entries, mapping, **self.plan.reading)
         yield from reading
-        for one in reading.findings:
-            if one.code in ("unknown_state", "unknown_level"):
-                self.plan.findings.add(one.code, one.action, field=one.field, value=one.value)
+        if _REPORTED.isdisjoint(reading.findings.counts):
+            return
+        for row, entry in zip(rows, entries, strict=True):  # which rows have which findings
+            alone = read_table([entry], mapping, **self.plan.reading)
+            deque(alone, maxlen=0)
+            self.notes[row] = [one for one in alone.findings if one.code in _REPORTED]
+
+    def report(self, kinds: list[Kind], numbers: Ints) -> None:
+        """Count the findings of each kind for all rows of a piece that are of this kind."""
+        if not any(kind.notes for kind in kinds):
+            return
+        counts = np.bincount(numbers, minlength=len(kinds)).tolist()
+        for kind, count in zip(kinds, counts, strict=True):
+            for one in kind.notes if count else ():
+                self.plan.findings.add(
+                    one.code,
+                    one.action,
+                    field=one.field,
+                    value=one.value if one.code in _WORDS else "",  # times differ by row
+                    count=count * one.count,
+                )
 
     def _entry(self, row: int) -> dict[str, Any]:
         entry: dict[str, Any] = {_ROW: str(row)} if "id" not in self.words else {}

@@ -15,6 +15,7 @@ import numpy as np
 from incidentcore.frames.alike import Days, Rows, number_rows
 from incidentcore.frames.batches import each_frame
 from incidentcore.frames.clock import CHUNK, Clock, range_of
+from incidentcore.frames.findings import first_rows, warning
 from incidentcore.frames.kinds import Kind, Kinds, Timed
 from incidentcore.frames.native import Ints
 from incidentcore.frames.plan import Plan
@@ -65,10 +66,12 @@ def gather_kpis_from(
             several of these, which are read batch by batch. One row is one ticket.
         kpis: The definitions, with different ids; or a single one.
         mapping: The column of each field, as in ``vendors.read_table``. Times are columns of times
-            with a zone; parse texts first: with ``pandas.to_datetime(texts, utc=True)``, with
-            ``str.to_datetime(time_zone="UTC")`` of polars, or with ``str.to_datetime()`` and
-            ``dt.replace_time_zone("UTC")`` of narwhals. A field ``custom.x`` in a definition is the
-            column ``x``.
+            with a zone; parse texts first, with their format and zone:
+            ``pandas.to_datetime(texts, format="%d.%m.%Y %H:%M").dt.tz_localize("Europe/Berlin")``,
+            or ``texts.str.to_datetime(format="%d.%m.%Y %H:%M")`` and
+            ``dt.replace_time_zone("Europe/Berlin")`` of polars and narwhals. Without a format
+            pandas reads 02.03. as 3 February. A field ``custom.x`` in a definition is the column
+            ``x``.
         as_of: Only events that had happened by then count (rule K6).
         group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or ``HourBands``.
         window: An ``Interval`` in which a ticket's opening, resolution or closing must lie, as the
@@ -79,8 +82,10 @@ def gather_kpis_from(
         missing: Texts that mean an empty cell.
         unique_ids: Whether all ids are known to differ. Otherwise the first row of each id in a
             batch is used, as in ``read_table`` with ``duplicates="first"``.
-        findings: Receives unknown words for states and levels, each once. Without it a warning
-            lists them.
+        findings: Receives unknown words for states and levels, rows that are left out since their
+            id is repeated or their opening is missing, and times before the opening, with the
+            counts and codes of ``read_table``. Without it a warning lists them, except times
+            before the opening: the table counts these as ``negative``.
 
     Returns:
         The partial. ``finish_partial`` makes a table of it, and ``merge_partials`` merges several.
@@ -127,27 +132,16 @@ def gather_kpis_from(
     parts = []
     for one, fields in each_frame(frame, plan.wanted):
         if not unique_ids:
-            ids = one[fields["id"]]
-            first = ids.is_first_distinct() | ids.is_null()
-            one = one if first.all() else one.filter(first)  # noqa: PLW2901  this iteration
+            one = first_rows(one, fields["id"], plan)  # noqa: PLW2901  this iteration
         parts.append(_Gatherer(plan, one, fields).gather())
-    if findings is None and unknown:
-        warnings.warn(_warning(unknown), stacklevel=2)
+    listed = [] if findings is not None else [f for f in unknown if f.code != "before_opening"]
+    if listed:
+        warnings.warn(warning(listed), stacklevel=2)
     if not parts:
         parts = [plan.empty()]
     return parts[0] if len(parts) == 1 else merge_partials(parts)
 
 
-def _warning(unknown: Findings) -> str:
-    names = [f"{one.field} {one.value!r} ({one.action})" for one in unknown[:_NAMED]]
-    more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
-    return (
-        f"words that are not known: {'; '.join(names)}{more}. Say what they mean with states= or "
-        "levels=, or list them with findings="
-    )
-
-
-_NAMED = 5
 _BYTE = 1 << 8
 
 
@@ -189,6 +183,7 @@ class _Gatherer(Kinds):
             )
             kinds, count = first(moments, self.plan.instants, words)
             self.learn(self.first_kinds, kinds, count, place)
+            self.report(self.first_kinds, kinds)
             if checks:
                 bits = [(self._bit(rows, number, kinds), 2) for number in range(len(checks))]
                 kinds, count = second([], [], [(kinds, 1), *bits])

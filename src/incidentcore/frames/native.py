@@ -30,9 +30,10 @@ MISSING: Final = int(np.iinfo(np.int64).min)
 
 _TIMES: Final = "a column of times with a zone, a numpy array of datetime64 (UTC), or a datetime"
 _PARSED: Final = (
-    f"{_TIMES}; parse texts first: with pandas.to_datetime(texts, utc=True), with "
-    'str.to_datetime(time_zone="UTC") of polars, or with str.to_datetime() and '
-    'dt.replace_time_zone("UTC") of narwhals'
+    f"{_TIMES}; parse texts first, with their format and zone: "
+    'pandas.to_datetime(texts, format="%d.%m.%Y %H:%M").dt.tz_localize("Europe/Berlin"), or '
+    'texts.str.to_datetime(format="%d.%m.%Y %H:%M").dt.replace_time_zone("Europe/Berlin") of '
+    "polars and narwhals"
 )
 _SPANS: Final = "a column of durations, a numpy array of timedelta64, or a timedelta"
 

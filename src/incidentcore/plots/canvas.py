@@ -6,7 +6,7 @@ to its background, and no meaning is shown by color alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ __all__ = [
     "Theme",
     "dress",
     "finish",
+    "need_rows",
     "palette_of",
     "picture",
     "time_axis",
@@ -59,6 +60,35 @@ def palette_of(theme: str) -> Palette:
     if theme not in _PALETTES:
         raise InvalidValueError("theme", theme, f"one of {', '.join(_PALETTES)}")
     return _PALETTES[theme]
+
+
+_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "flow_data": ("period", "came_in", "went_out"),
+    "backlog_data": ("at", "open"),
+    "forecast_data": ("at", "expected", "low", "high", "came"),
+    "ageing_data": ("age", "open"),
+    "distribution_data": ("from", "to", "count"),
+    "survival_data": ("hours", "share", "low", "high"),
+    "trend_data": ("period", "value", "enough"),
+    "control_chart_data": ("period", "value", "enough", "center", "signal"),
+    "week_data": ("day", "hour", "opened"),
+    "burndown_data": ("period", "budget", "left", "n"),
+    "clock_data": ("kind", "start", "end", "due"),
+    "life_data": ("lane", "value", "start", "end"),
+    "rota_data": ("person", "start", "end"),
+}
+
+
+def need_rows(rows: object, source: str) -> None:
+    """Refuse what is not a list of the rows of a function, naming the function."""
+    keys = _KEYS[source]
+    given = f"a {type(rows).__name__}"
+    if isinstance(rows, Sequence) and all(isinstance(row, Mapping) for row in rows):
+        missing = {key: None for row in rows for key in keys if key not in row}
+        if not missing:
+            return
+        given = f"rows without {', '.join(missing)}"
+    raise InvalidValueError("rows", given, f"the list of rows that {source}(...) returns")
 
 
 def _library() -> Any:

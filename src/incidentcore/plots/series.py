@@ -7,7 +7,7 @@ from textwrap import fill
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from incidentcore.kpi import ALL
+from incidentcore.kpi import ALL, KpiTable
 from incidentcore.kpi.groups import COLUMNS
 from incidentcore.plots.canvas import (
     FEW,
@@ -15,6 +15,7 @@ from incidentcore.plots.canvas import (
     Theme,
     dress,
     finish,
+    need_rows,
     time_axis,
     whole_numbers,
     zone_name,
@@ -60,6 +61,7 @@ def plot_flow(
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone in which the periods begin, for the label.
     """
+    need_rows(rows, "flow_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="records")
     places = _periods(ax, rows)
     width = 0.4
@@ -89,6 +91,7 @@ def plot_backlog(
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the time axis.
     """
+    need_rows(rows, "backlog_data")
     ax, colors = dress(ax, theme, x=f"time ({zone_name(zone)})", y="open records")
     time_axis(ax, zone)
     instants = [row["at"] for row in rows]
@@ -109,6 +112,7 @@ def plot_forecast(
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the time axis.
     """
+    need_rows(rows, "forecast_data")
     tested = [fill(line, 80) for line in rows[0]["tested"].splitlines()] if rows else []
     x = "\n".join([f"time ({zone_name(zone)})", *tested])
     ax, colors = dress(ax, theme, x=x, y="records")
@@ -136,6 +140,7 @@ def plot_ageing(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
     """
+    need_rows(rows, "ageing_data")
     ax, colors = dress(ax, theme, x="age (days)", y="open records")
     heights = [row["open"] for row in rows]
     bars = ax.bar([row["age"] for row in rows], heights, 0.7, color=colors.first)
@@ -152,6 +157,7 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
     """
+    need_rows(rows, "distribution_data")
     ax, colors = dress(ax, theme, x="hours", y="records")
     shown = [row for row in rows if row["from"] is not None or row["count"]]
     names = [
@@ -181,6 +187,7 @@ def plot_survival(
         theme: ``"light"`` or ``"dark"``.
         name: The name of the curve.
     """
+    need_rows(rows, "survival_data")
     ax, colors = dress(ax, theme, x="hours", y="share not done (%)")
     place = len(ax.lines) % 3
     color = (colors.first, colors.second, colors.third)[place]
@@ -212,6 +219,7 @@ def plot_trend(
         unit: The unit of the values, for the label; ``fraction`` is 0 to 1.
         zone: The time zone in which the periods begin, for the label.
     """
+    need_rows(rows, "trend_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
     _points(ax, rows, colors)
     return finish(ax, colors, few=_some_few(rows), words="hollow: few records")
@@ -254,6 +262,7 @@ def plot_control_chart(
         unit: The unit of the values, for the label.
         zone: The time zone in which the periods begin, for the label.
     """
+    need_rows(rows, "control_chart_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
     _points(ax, rows, colors)
     if rows and rows[0]["center"] is not None:
@@ -285,6 +294,7 @@ def plot_week(
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the rows, for the label.
     """
+    need_rows(rows, "week_data")
     ax, colors = dress(ax, theme, x=f"hour of the day ({zone_name(zone)})", y="day of the week")
     days = list(dict.fromkeys(row["day"] for row in rows))
     cells = [[row["opened"] for row in rows if row["day"] == day] for day in days]
@@ -311,6 +321,7 @@ def plot_burndown(
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone in which the periods begin, for the label.
     """
+    need_rows(rows, "burndown_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="misses left in the budget")
     places = _periods(ax, rows)
     ax.plot(places, [row["left"] for row in rows], color=colors.first, marker="o", label="left")
@@ -321,12 +332,12 @@ def plot_burndown(
     return finish(ax, colors, few=0 < sum(row["n"] for row in rows) < FEW)
 
 
-def plot_compliance(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
+def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = "light") -> Any:
     """Draw a share by group with its interval; a group with few records has a hollow marker.
 
     Args:
-        rows: The plain rows of a ``KpiTable`` for a share, such as ``table.to_plain()["rows"]``;
-            the total is left out.
+        rows: A ``KpiTable`` of one share, or its plain rows, ``table.to_plain()["rows"]``; the
+            total is left out. A KPI without ``confidence`` has no interval, see ``Kpi.replace``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
     """
@@ -334,11 +345,14 @@ def plot_compliance(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") ->
     shown = [row for row in rows if row["value"] is not None and ALL not in row.values()]
     names = [_group_name(row) for row in shown]
     for place, row in enumerate(shown):
-        value, low, high = (100 * row[name] for name in ("value", "low", "high"))
+        value = 100 * row["value"]
+        xerr = None  # the KPI has no confidence
+        if row["low"] is not None:
+            xerr = [[max(value - 100 * row["low"], 0)], [max(100 * row["high"] - value, 0)]]
         ax.errorbar(
             value,
             place,
-            xerr=[[max(value - low, 0)], [max(high - value, 0)]],
+            xerr=xerr,
             fmt="o",
             color=colors.first,
             markerfacecolor=colors.first if row["enough"] else colors.ground,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from incidentcore.plots.canvas import Theme, dress, finish, time_axis, zone_name
+from incidentcore.plots.canvas import Theme, dress, finish, need_rows, time_axis, zone_name
 
 __all__ = ["plot_clock", "plot_life", "plot_rota"]
 
@@ -46,6 +46,7 @@ def plot_clock(
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the time axis.
     """
+    need_rows(rows, "clock_data")
     kinds = [row["kind"] for row in rows]
     order = ("counted", "paused", "closed", "ended")
     known = sorted(zip(rows, kinds, strict=True), key=lambda pair: order.index(pair[1]))
@@ -69,6 +70,7 @@ def plot_life(
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the time axis.
     """
+    need_rows(rows, "life_data")
     lane_of = [
         "event" if row["lane"] == "event" else f"{row['lane']}: {row['value']}" for row in rows
     ]
@@ -87,6 +89,7 @@ def plot_rota(
         theme: ``"light"`` or ``"dark"``.
         zone: The time zone of the time axis.
     """
+    need_rows(rows, "rota_data")
     lane_of = ["nobody" if row["person"] is None else row["person"] for row in rows]
     ax, colors, _ = _lanes(rows, lane_of, ax, theme, zone, "on call")
     return finish(ax, colors)

@@ -143,6 +143,9 @@ FOUND: Final = {
     "read as UTF-16": "als UTF-16 gelesen",
     "fields are separated by {mark}": "Felder sind getrennt durch {mark}",
     "row left out: row {first} is used": "Zeile ausgelassen: Zeile {first} gilt",
+    "row left out: the first row of this id is used": (
+        "Zeile ausgelassen: die erste Zeile dieser Kennung gilt"
+    ),
     "record left out: the first one of this id is used": (
         "Vorgang ausgelassen: der erste mit dieser Kennung gilt"
     ),

@@ -99,9 +99,10 @@ class Findings(Tabular, Sequence[ImportFinding]):
         value: object = "",
         key: str = "",
         path: str = "",
+        count: int = 1,
     ) -> None:
-        """Add a finding, or count it if there is an equal one."""
-        self.counts[code] += 1
+        """Add a finding that occurred ``count`` times, or count it if there is an equal one."""
+        self.counts[code] += count
         text = value if isinstance(value, str) else _text(value)
         same = (code, field, text[:200], action)
         if same not in self._kept:
@@ -112,7 +113,7 @@ class Findings(Tabular, Sequence[ImportFinding]):
                 self._values[kind] += 1
                 self._last[kind] = same
                 self._kept[same] = ImportFinding(row, field, text[:200], code, action, key, path)
-        self._times[same] += 1
+        self._times[same] += count
 
     def __len__(self) -> int:
         return len(self._kept)

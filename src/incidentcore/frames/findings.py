@@ -1,0 +1,55 @@
+"""Report what was not used as it is: rows that are left out, and words that are not known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import narwhals.stable.v2 as nw
+
+from incidentcore.frames.plan import Plan
+from incidentcore.vendors.kit import ImportFinding
+
+__all__ = ["first_rows", "warning"]
+
+_NAMED: Final = 5
+_EXAMPLES: Final = 100
+_REPEATED: Final = "row left out: the first row of this id is used"
+_LEFT_OUT: Final = {
+    "duplicate_id": "their id has a row already",
+    "missing_time": "they lack an opening",
+}
+
+
+def first_rows(frame: nw.DataFrame[Any], column: str, plan: Plan) -> nw.DataFrame[Any]:
+    """Return the first row of each id; rows without an id are all used."""
+    ids = frame[column]
+    first = ids.is_first_distinct() | ids.is_null()
+    if first.all():
+        return frame
+    if ids.dtype == nw.String:
+        first = first | ids.is_in(["", *plan.reading["missing"]])
+    repeated = ids.filter(~first)
+    named = repeated.head(_EXAMPLES).to_list()
+    more = len(repeated) - len(named)
+    for value, count in [*((value, 1) for value in named), *([("", more)] if more else [])]:
+        plan.findings.add("duplicate_id", _REPEATED, field=column, value=value, count=count)
+    return frame.filter(first)
+
+
+def warning(listed: Sequence[ImportFinding]) -> str:
+    """Return a warning that names some of the words, and counts the rows that are left out."""
+    words = [one for one in listed if one.code.startswith("unknown_")]
+    names = [f"{one.field} {one.value!r} ({one.action})" for one in words[:_NAMED]]
+    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
+    parts = []
+    if words:
+        parts.append(
+            f"words that are not known: {'; '.join(names)}{more}. Say what they mean with states= "
+            "or levels="
+        )
+    for code, what in _LEFT_OUT.items():
+        count = sum(one.count for one in listed if one.code == code)
+        if count:
+            parts.append(f"{count:,} rows left out: {what} ({code})")
+    return f"{'; '.join(parts)}, or list them with findings="

@@ -139,7 +139,7 @@ def test_what_may_change_a_choice_is_known_where_its_conditions_say_what_they_re
         ("resolution", {"hours": 4, "pauses": NEVER}, "argument of resolution", "pauses", "pause"),
         ("resolution", {"hours": "4"}, "hours", "4", "target="),
         ("resolution", {"hours": HOUR}, "hours", HOUR, "target="),
-        ("resolution", {"minutes": -4}, "minutes", -4, "not negative"),
+        ("resolution", {"minutes": -4}, "minutes", -4, "a finite number from 0"),
         ("resolution", {}, "target", None, "hours= or minutes= above 0"),
     ],
 )

@@ -74,7 +74,7 @@ def check_desk(
     ... ''')
     >>> for finding in check_desk(desk, start=datetime(2026, 6, 1, tzinfo=UTC)):
     ...     print(finding)
-    services.all: resolution of critical (4:00:00) is later than of high (2:00:00)
+    services.all: resolution of critical (4h) is later than of high (2h)
     """
     at = None if start is None else as_utc(start, "start")
     parts: tuple[Iterator[LintFinding], ...] = (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from incidentcore.conditions import Condition, field, reached
 from incidentcore.desk import (
     Desk,
+    DueItem,
     check_desk,
     desk_page,
     desk_schema,
@@ -19,6 +22,7 @@ from incidentcore.desk import (
     explain_record,
     load_desk,
 )
+from incidentcore.desk.page import _due_line
 from incidentcore.desk.toml import hint
 from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
 from incidentcore.lifecycle import EveryLinked, ReopenWindow, advance
@@ -26,6 +30,7 @@ from incidentcore.records import Incident, Prioritized, comment
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import CalendarByField
 from incidentcore.values import Actor, FrozenMap, Impact, Priority, Urgency
+from incidentcore.words import GERMAN
 
 HEAD = 'desk = 1\nname = "x"\n'
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -77,6 +82,45 @@ def test_a_record_is_explained_line_by_line() -> None:
     assert lines[7] == f"{page}priority is high held for 0:30:00"
     assert lines[8] == "  2026-03-02 12:00 CET update: update for users: 2:00:00 after the start"
     assert lines[-1] == "look again: 2026-03-02 14:00 CET"
+
+
+def test_an_item_that_lapsed_says_since_when_and_why() -> None:
+    """The clock was breached at its due time, 12:00, not when it stopped, 13:30."""
+    desk = load_desk(RULES)
+    incident = opened(desk, priority=Priority.HIGH)
+    incident = advance(incident, "start", at=START + 3 * HOUR / 2, by="ada")
+    incident = comment(incident, "We look.", at=START + 7 * HOUR / 2, by="ada")
+    lines = explain_record(desk, incident, now=START + 4 * HOUR).splitlines()
+    assert (
+        "  2026-03-02 11:00 CET sla.due: the response clock reached due; "
+        "no longer due since 2026-03-02 13:30 CET: the clock stopped, breached"
+    ) in lines
+    assert "  2026-03-02 11:00 CET sla.breach: the response clock reached breach" in lines
+
+
+@pytest.mark.parametrize(
+    ("kind", "because", "said"),
+    [
+        ("sla.due", "met", "the clock stopped, met"),
+        ("sla.80%", "canceled", "the clock stopped, canceled"),
+        ("escalation", "acknowledged", "acknowledged"),
+        ("escalation", "nobody_to_tell", "there is nobody to notify"),
+        ("update", "on_hold", "on hold"),
+        ("update", "no_rule_applies", "no rule applies"),
+        ("update", "retimed", "it has another time"),
+        ("update", "sent", ""),
+    ],
+)
+def test_each_reason_of_a_lapse_is_worded(kind: str, because: str, said: str) -> None:
+    lapse = {"lapsed_at": START, "lapsed_because": because}
+    item = DueItem(key="k", kind=kind, record_id="A", due_at=START - HOUR, why="why", **lapse)  # type: ignore[arg-type]
+    line = _due_line(item, ZoneInfo("Europe/Berlin"))
+    gone = (
+        f"no longer due since 2026-03-02 10:00 CET: {said}"
+        if said
+        else ("sent 2026-03-02 10:00 CET")
+    )
+    assert line == f"  2026-03-02 09:00 CET {kind}: why; {gone}"
 
 
 def test_a_record_without_promises_is_explained() -> None:
@@ -194,7 +238,12 @@ def test_a_lifecycle_without_a_policy_is_not_the_preset_that_has_one() -> None:
         ("a = office", 1, 'texts stand in quotes: "text"'),
         ("a = True", 1, 'texts stand in quotes: "text"'),
         ("[a b]", 1, "a name with a space stands in quotes"),
-        ("[a]\n[a]", 2, "each table may stand once; [[NAME]] adds one more of a list"),
+        ("[a]\n[a", 2, ""),
+        (
+            "a = [2026-13-01]",
+            1,
+            "there is no such day or time; write 2026-12-31, or 2026-12-31T18:00:00",
+        ),
         ("a = true", 1, ""),
         ("a = nan", 1, ""),
         ("x = 1", 9, ""),
@@ -205,6 +254,98 @@ def test_a_syntax_error_has_a_hint(text: str, line: int, words: str) -> None:
     assert hint(text, f"Expected '=' (at line {line}, column 3)") == words
     if line == text.count("\n") + 1:
         assert hint(text, "Expected '=' (at end of document)") == words
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[a]\n[a]", "(at line 2, column 3); each table may stand once; [[NAME]] adds one more of"),
+        ("\n[a]\nb = 2026-02-30", "(at line 3, column 5); there is no such day or time; write"),
+        ("[[a]]\nb = [2026-13-01]\n", "there is no such day or time; write 2026-12-31, or 2026"),
+        ('a = "b\nc = 1', "(at line 1, column 7); a text on that line is not closed; its last"),
+        ("a = 'b\nc = 'd'", "(at line 1, column 7); a text on that line is not closed; its last"),
+        ('a = "b', "(at end of document); a text is not closed; its last quote is missing"),
+        ("a = 'b", "(at end of document); a text is not closed; its last quote is missing"),
+        ("desk.toml", "; that looks like a path: pass Path('desk.toml').read_text('utf-8')"),
+        ("in/My Desk.TOML\n", "looks like a path: pass Path('in/My Desk.TOML').read_text('utf-8')"),
+    ],
+)
+def test_the_error_of_a_parser_is_followed_by_what_is_probably_wrong(text: str, said: str) -> None:
+    with pytest.raises(FormatError) as caught:
+        load_desk(text)
+    assert said in str(caught.value)
+
+
+def test_a_path_is_not_a_desk_file() -> None:
+    """Which the library does not open; the error says how to pass its text."""
+    way_out = "TOML text, or a mapping; of a path pass Path(...).read_text('utf-8')"
+    with pytest.raises(InvalidValueError) as caught:
+        load_desk(Path("desk.toml"))  # type: ignore[arg-type]
+    assert caught.value.allowed == way_out
+    with pytest.raises(InvalidValueError) as caught:
+        load_desk(1)  # type: ignore[arg-type]
+    assert caught.value.allowed == "TOML text, or a mapping"
+
+
+def test_what_follows_from_a_fault_of_the_matrix_is_not_reported() -> None:
+    """Its levels are unknown then, in targets, conditions and imports; others are reported."""
+    text = (
+        f'{HEAD}[priority.matrix]\nhigh = {{ high = "P1", low = "P2" }}\nlow = {{ high = "P2" }}\n'
+        '[services.all]\ncalendar = "always"\nresolution = { P1 = "4h" }\n'
+        '[[agreements]]\nservice = "all"\nwhen = { priority = "P1" }\n'
+        '[[agreements]]\nservice = "al"\nwhen = { "impact.name" = "high" }\n'
+        '[import.levels.priority]\nA = "P1"\n'
+    )
+    with pytest.raises(FormatError) as caught:
+        load_desk(text)
+    places = [one.split(": ")[1] for one in caught.value.problems]
+    assert places[0] == "priority.matrix"
+    assert not [one for one in places if "resolution" in one or "when" in one or "import" in one]
+
+
+def test_an_unknown_field_is_answered_by_the_declared_ones() -> None:
+    declared = '[fields]\ncustomer = "text"\nvip = "bool"\n'
+    agreed = '[[agreements]]\nservice = "all"\nwhen = { kunde = "x" }\n'
+    text = RULES.replace("[services.all]", f"{declared}[services.all]", 1) + agreed
+    with pytest.raises(FormatError, match=r"or one declared in fields: customer, vip$"):
+        load_desk(text)
+
+
+def test_a_break_outside_the_hours_is_named_by_its_place() -> None:
+    text = (
+        f'{HEAD}[calendars.a]\nhours = {{ mon-fri = "08:00-17:00" }}\n'
+        'breaks = [{ days = "mon", hours = "12:00-13:00" }, '
+        '{ days = "mon-fri", hours = "17:00-17:30" }]\n'
+    )
+    with pytest.raises(FormatError) as caught:
+        load_desk(text)
+    assert "line 5: calendars.a.breaks[2].hours: got '17:00-17:30'; " in str(caught.value)
+
+
+def test_a_misspelt_clock_is_found_once_for_a_service_with_the_nearest() -> None:
+    """Though two agreements have it; in German too."""
+    agreed = '[[agreements]]\nservice = "all"\nwhen = { title = "x" }\n'
+    row = '[[escalation]]\nname = "p"\nlevels = [{ at = "resolutoin 80%", to = "group:x" }]\n'
+    text = RULES.replace("[[agreements]]", f"{agreed}[[agreements]]", 1) + row
+    found = [one for one in check_desk(load_desk(text)) if one.code == "clock_missing"]
+    (line,) = map(str, found)
+    assert line.startswith(
+        "escalation.p: level 1 waits for the resolutoin clock, which the service"
+    )
+    assert line.endswith(" does not have; nearest: resolution")
+    assert found[0].in_words(GERMAN).endswith("; am nächsten: resolution")
+
+
+def test_a_gap_on_call_is_told_in_minutes_of_the_desk_s_zone() -> None:
+    text = (
+        'desk = 1\nname = "x"\nzone = "Europe/Berlin"\n'
+        '[calendars.day]\nhours = { mon-fri = "09:00-17:00" }\n'
+        '[oncall.first]\nlayers = [{ people = "ada", during = "day" }]\n'
+        '[[escalation]]\nname = "p"\nlevels = [{ after = "5m", to = "oncall:first" }]\n'
+    )
+    sunday = datetime(2026, 11, 29, 18, 5, 29, 174321, tzinfo=UTC)
+    found = [str(one) for one in check_desk(load_desk(text), start=sunday)]
+    assert "escalation.p: nobody is on call at 2026-11-29 19:05 CET" in found
 
 
 def test_what_is_due_of_a_record_that_is_not_known_yet() -> None:

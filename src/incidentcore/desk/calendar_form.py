@@ -75,13 +75,15 @@ def _business(data: Any, reading: Reading, path: Path, name: str) -> Any:
     found = _BUSINESS.read(data, reading, path)
     breaks: dict[date | str, list[Break]] = {}
     hours = found["hours"]
-    for taken in found["breaks"]:
+    for number, taken in enumerate(found["breaks"]):
         if (taken["day"] is None) == (taken["days"] is None):
             raise WrongError(taken["days"], "in each of breaks either day or days")
         if taken["days"] is None:
             breaks.setdefault(taken["day"], []).append(Break(taken["hours"], taken["name"]))
         else:
-            hours = _without(hours, taken["days"], taken["hours"])
+            here = (*path, "breaks", number, "hours")
+            hours = reading.tried(here, _without, hours, taken["days"], taken["hours"])
+            whole((hours,))
     return BusinessCalendar(
         zone=found["zone"] or reading.zone,
         hours=hours,
@@ -97,7 +99,7 @@ def _without(hours: Any, days: str, taken: Any) -> dict[str, tuple[str, ...]]:
     pairs = list(zip(parse_week(hours), parse_week({days: taken}, "breaks"), strict=True))
     left = [tuple(subtract(spans, gaps)) for spans, gaps in pairs]
     if any(gaps and one == spans for one, (spans, gaps) in zip(left, pairs, strict=True)):
-        raise WrongError(taken, f"hours of a break that lie within those of {days}")
+        raise WrongError(", ".join(taken), f"hours of a break that lie within those of {days}")
     return {day: format_hours(one) for day, one in zip(WEEKDAYS, left, strict=True) if one}
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
+from incidentcore._checks import nearest_names
 from incidentcore.communication import lint_communication
 from incidentcore.conditions import AnyOf, Condition, Not, field, overlap, satisfiable
 from incidentcore.desk.check_services import (
@@ -141,6 +142,10 @@ def _escalations(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
     if at is not None:
         for matrix in desk.matrices:
             for finding in lint_escalation(matrix, slas=slas, start=at, end=at + _LOOK):
+                if "at" in finding.data:
+                    local = finding.witness.astimezone(desk.zone)  # type: ignore[attr-defined]
+                    data = {**finding.data, "at": f"{local:%Y-%m-%d %H:%M %Z}"}
+                    finding = attrs.evolve(finding, data=data)  # noqa: PLW2901
                 yield of_part(f"escalation.{matrix.rows[0].name}", finding)
     yield from _missing_clocks(desk)
     notified: set[str] = set()
@@ -178,22 +183,32 @@ def _manual(desk: Desk, records: Iterable[Record]) -> Iterator[LintFinding]:
 
 def _missing_clocks(desk: Desk) -> Iterator[LintFinding]:
     domains = desk_domains(desk)
+    known = [name for service in desk.services for name in (*service.clock_names, service.name)]
     for row in desk.escalation:
         for place, level in enumerate(row.levels, 1):
             if not isinstance(level.trigger, OnClock):
                 continue
             clock = level.trigger.clock
+            meant = nearest_names(clock, known) if clock not in known else []
+            near = {"near": ", ".join(meant)} if meant else {}
+            without: set[str] = set()  # one finding on a service, also if it has two agreements
             for agreement in desk.agreements:
                 service = service_named(desk.services, agreement.service)
-                if agreement.kind != "sla" or clock in (*service.clock_names, service.name):
+                if (
+                    agreement.kind != "sla"
+                    or clock in (*service.clock_names, service.name)
+                    or service.name in without
+                ):
                     continue
                 both = overlap(row.when, agreement.when, domains=domains)
                 if both.is_yes:
+                    without.add(service.name)
                     who = f"the service {service.name}"
-                    data = {"level": place, "clock": clock, "who": who}
+                    data = {"level": place, "clock": clock, "who": who, **near}
                     yield found("clock_missing", f"escalation.{row.name}", both.witness, **data)
             if not desk.agreements:
-                data = {"level": place, "clock": clock, "who": "a desk without agreements"}
+                who = "a desk without agreements"
+                data = {"level": place, "clock": clock, "who": who, **near}
                 yield found("clock_missing", f"escalation.{row.name}", **data)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
+from os import PathLike
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -101,18 +102,29 @@ def read_file(
         try:
             data: Any = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            way_out = hint(text, str(error))
+            way_out = _of_path(text) or hint(text, str(error))
             raise FormatError(f"{source}: {error}{'; ' if way_out else ''}{way_out}") from None
         lines = line_numbers(text)
     elif isinstance(text, Mapping):
         data = _plain(text)
     else:
-        raise InvalidValueError("text", type(text).__name__, "TOML text, or a mapping")
+        allowed = "TOML text, or a mapping"
+        if isinstance(text, PathLike):
+            allowed += "; of a path pass Path(...).read_text('utf-8')"
+        raise InvalidValueError("text", type(text).__name__, allowed)
     reading = Reading(data, code=code, files=files, lines=lines, source=source)
     made = reading.tried((), read, data, reading)
     if reading.faults:
         raise FormatError(reading.faults[key] for key in sorted(reading.faults, key=_place(lines)))
     return made
+
+
+def _of_path(text: str) -> str:
+    """Return how to pass a file, for a text that is the name of one; otherwise empty."""
+    name = text.strip()
+    if "\n" in name or not name.casefold().endswith(".toml"):
+        return ""
+    return f"that looks like a path: pass Path({name!r}).read_text('utf-8')"
 
 
 def _plain(data: Any) -> Any:

@@ -19,6 +19,8 @@ TEXTS: Final[dict[str, str]] = {
     "change_undecided": "{fields} may change during a ticket; set on_change = keep_elapsed, "
     "restart or retroactive",
     "clock_missing": "level {level} waits for the {clock} clock, which {who} does not have",
+    "clock_missing.near": "level {level} waits for the {clock} clock, which {who} does not have; "
+    "nearest: {near}",
     "target_order": "{worse} is later than {milder}",
     "warn_too_early": "{point} does not lie after the start of the {clock} clock of {target}",
     "point_far": "{point} lies far beyond the due time of the {clock} clock",
@@ -45,8 +47,9 @@ TEXTS: Final[dict[str, str]] = {
 
 
 def found(code: str, subject: str, witness: object = None, **data: object) -> LintFinding:
-    """Return a finding whose text is made from ``TEXTS``."""
-    return LintFinding(code, subject, data, witness, texts=TEXTS)
+    """Return a finding whose text is made from ``TEXTS``; with ``near`` it names what was meant."""
+    texts = {code: TEXTS[f"{code}.near"]} if data.get("near") else TEXTS
+    return LintFinding(code, subject, data, witness, texts=texts)
 
 
 def of_part(subject: str, finding: LintFinding) -> LintFinding:

@@ -110,7 +110,7 @@ def level_of(scale: Scale | None = None) -> Form:
     """Return the form of a level by its name, on a scale or, if omitted, the desk's priorities."""
 
     def read(data: Any, reading: Reading, _: Path) -> Any:
-        known: Scale = scale or reading.names["priority"]["scale"]
+        known: Scale = scale or reading.priority("scale")
         if data in known.names:
             return known[data]
         raise WrongError(data, f"one of {', '.join(known.names)}", known.names)

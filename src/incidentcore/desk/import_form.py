@@ -22,7 +22,7 @@ def _state_name(data: Any, reading: Reading, _: Path) -> str:
 
 
 def _level_name(data: Any, reading: Reading, path: Path) -> str:
-    names = scale_of(reading.names["priority"]["policy"], str(path[-2])).names
+    names = scale_of(reading.priority("policy"), str(path[-2])).names
     if data in names:
         return str(data)
     raise WrongError(data, f"one of {', '.join(names)}", names)

@@ -27,6 +27,7 @@ __all__ = ["desk_page", "explain_record"]
 
 _SERVICE: Final = ("calendar", "clocks", "pause", "warn", "reopen", "on_change")
 _LEVEL: Final = ("after", "at", "every", "to", "mode")
+_LAPSES: Final = {"nobody_to_tell": "there is nobody to notify", "retimed": "it has another time"}
 
 
 def desk_page(desk: Desk, /) -> str:
@@ -272,8 +273,19 @@ def _due_line(item: DueItem, zone: ZoneInfo) -> str:
         who = f" -> {', '.join(map(str, item.body.targets))}"
         people = [one for one in item.body.people if one not in who]
         who += f" ({', '.join(people)})" if people else ""
-    gone = f", {item.lapsed_because} {_time(item.lapsed_at, zone)}" if item.lapsed_at else ""
-    return f"  {_time(item.due_at, zone)} {item.kind}{who}: {item.why}{gone}"
+    return f"  {_time(item.due_at, zone)} {item.kind}{who}: {item.why}{_gone(item, zone)}"
+
+
+def _gone(item: DueItem, zone: ZoneInfo) -> str:
+    """Return since when an item is no longer due, and why; empty while it is due."""
+    if item.lapsed_at is None:
+        return ""
+    since, because = _time(item.lapsed_at, zone), item.lapsed_because
+    if because == "sent":
+        return f"; sent {since}"
+    clock = "the clock stopped, " if item.kind.startswith("sla.") else ""
+    why = _LAPSES.get(because, because.replace("_", " "))
+    return f"; no longer due since {since}: {clock}{why}"
 
 
 def _time(at: datetime, zone: ZoneInfo) -> str:

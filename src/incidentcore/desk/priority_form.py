@@ -9,7 +9,7 @@ from incidentcore._checks import misspelt
 from incidentcore.categorization import CategoryRule, RoutingRule
 from incidentcore.desk.forms import Form, Key, Table, level_of, list_of
 from incidentcore.desk.holiday_form import COUNT, TEXT
-from incidentcore.desk.reading import BROKEN, Path, Reading, whole
+from incidentcore.desk.reading import BROKEN, BrokenError, Path, Reading, whole
 from incidentcore.desk.when import WHEN
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import InvalidValueError
@@ -147,7 +147,9 @@ def _priority(data: Any, reading: Reading, path: Path) -> Any:
     if isinstance(data, Mapping) and "matrix" in data:
         here = (*path, "matrix")
         matrix = reading.tried(here, _matrix, data["matrix"], reading, here)
-        whole((matrix,))
+        if matrix is BROKEN:  # nothing is known about its levels
+            reading.names["priority"] = {"policy": BROKEN, "scale": BROKEN}
+            raise BrokenError
     policy = PriorityPolicy(matrix)
     reading.names["priority"] = {"policy": policy, "scale": policy.scale}
     return _PRIORITY.read(data, reading, path)

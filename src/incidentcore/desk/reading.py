@@ -125,6 +125,16 @@ class Reading:
         allowed = f"{what}: {', '.join(known)}" if known else f"{what}; there is none"
         raise WrongError(name, allowed, tuple(known))
 
+    def priority(self, part: str) -> Any:
+        """Return the ``policy`` or ``scale`` of the desk's priorities.
+
+        Raises:
+            BrokenError: The matrix has a fault; what follows from it is not reported.
+        """
+        found = self.names["priority"][part]
+        whole((found,))
+        return found
+
     def callable(self, data: object) -> Any:
         """Return the callable that ``{ code = "name" }`` names."""
         if not isinstance(data, Mapping) or set(data) != {"code"}:

@@ -43,7 +43,7 @@ def _targets(data: Any, reading: Reading, path: Path) -> Any:
         return (_target(data, "", reading),)
     if not isinstance(data, Mapping) or not data:
         raise WrongError(data, f"{TARGET}; or a table of them by priority, with else for the rest")
-    scale = reading.names["priority"]["policy"].scale
+    scale = reading.priority("scale")
 
     def one(text: Any, reading: Reading, path: Path) -> ServiceTarget:
         level = str(path[-1])

@@ -18,6 +18,7 @@ _KEY: Final = re.compile(
 )
 _STEP: Final = re.compile(r"[\w-]+|\"([^\"]*)\"|'([^']*)'")
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_NO_DATE: Final = "there is no such day or time; write 2026-12-31, or 2026-12-31T18:00:00"
 _TRAPS: Final = (
     (re.compile(r"=\s*\{[^}]*$"), "an inline table stands on one line, from { to }"),
     (re.compile(r",\s*\}"), "no comma stands before the closing brace of an inline table"),
@@ -27,12 +28,25 @@ _TRAPS: Final = (
     (re.compile(r"=\s*(?!true|false|inf|nan)[A-Za-z]"), 'texts stand in quotes: "text"'),
     (re.compile(r"=\s*(?:True|False|yes|no)\b"), "booleans are true and false"),
     (re.compile(r"^\s*\[[^\]\"]*\s[^\]]*\]"), "a name with a space stands in quotes"),
-    (re.compile(r"^\s*\["), "each table may stand once; [[NAME]] adds one more of a list"),
+    (
+        re.compile(r"[^\"\d]\d{4}-(?:(?:00|1[3-9]|[2-9]\d)-\d\d|\d\d-(?:00|3[2-9]|[4-9]\d))(?!\d)"),
+        _NO_DATE,
+    ),
+)
+_MESSAGES: Final = (
+    ("Invalid date or datetime", _NO_DATE),
+    ("character '\\n'", "a text on that line is not closed; its last quote is missing"),
+    ("Unterminated string", "a text is not closed; its last quote is missing"),
+    ('Expected "\'"', "a text is not closed; its last quote is missing"),
+    ("Cannot declare", "each table may stand once; [[NAME]] adds one more of a list"),
 )
 
 
 def hint(text: str, message: str) -> str:
     """Return what is probably wrong in the line of a syntax error; empty if nothing is found."""
+    for part, words in _MESSAGES:
+        if part in message:
+            return words
     match = re.search(r"line (\d+)", message)
     lines = text.splitlines()
     number = int(match[1]) - 1 if match else len(lines) - 1

@@ -79,7 +79,8 @@ def field_path(name: object, reading: Reading) -> str:
     if reading.subject == "alert" and str(name).partition(".")[0] in ("labels", "annotations"):
         return str(name)
     own = reading.names.get("fields", {})
-    allowed = "a field of records, or one declared in fields"
+    declared = f": {', '.join(own)}" if own else ""
+    allowed = f"a field of records, or one declared in fields{declared}"
     raise WrongError(name, allowed, (*own, *names))
 
 
@@ -219,7 +220,7 @@ def _value(target: str, value: Any, reading: Reading) -> Any:
     allowed: tuple[str, ...] = ()
     level = target.removesuffix(".name")
     if level in _LEVELS:
-        scale = scale_of(reading.names["priority"]["policy"], level)
+        scale = scale_of(reading.priority("policy"), level)
         if target == level:
             return level_of(scale).read(value, reading, ())
         allowed = scale.names

@@ -28,6 +28,9 @@ PAGES: Final = {
     "(all)": "(alle)",
     "(none)": "(ohne)",
     "{part} of {whole}": "{part} von {whole}",
+    "level {level} waits for the {clock} clock, which {who} does not have; nearest: {near}": (
+        "Stufe {level} wartet auf die Uhr {clock}, die {who} nicht hat; am nächsten: {near}"
+    ),
     "{part} of {whole} {of}": "{part} von {whole} {of}",
     "resolved records": "gelösten Vorgängen",
     "records resolved at least once": "Vorgängen, die je gelöst waren",

@@ -302,7 +302,7 @@ class DuplicateEventError(StorageError):
     Attributes:
         record_id: The record.
         event_id: The event's id.
-        sequence: Its sequence.
+        sequence: The event's sequence number.
     """
 
     def __init__(self, record_id: str, event_id: str, sequence: int) -> None:

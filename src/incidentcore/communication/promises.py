@@ -17,7 +17,7 @@ sent. A resolution or cancellation ends every promise, and a reopening begins ag
 update.
 
 Promises that nobody could have seen, because they were replaced before being listed, leave no
-trace; all others end as sent or lapsed, so that the set of keys ever listed only grows (rule U5).
+trace; all others end as sent or lapsed, so that a key that was listed once is never lost (rule U5).
 """
 
 from __future__ import annotations

@@ -173,7 +173,7 @@ class Service:
 
     @property
     def clock_names(self) -> tuple[str, ...]:
-        """Return the names of its clocks, the usual ones first."""
+        """Return the names of its clocks: those of the four that it has, then the further ones."""
         usual = tuple(name for name in CLOCKS if getattr(self, name))
         return (*usual, *(clock.name for clock in self.clocks))
 

@@ -71,7 +71,7 @@ def lint_escalation(
         matrix: The matrix.
         slas: The rules of the clocks that its levels name.
         start: The start of the time in which coverage is checked.
-        end: Its end.
+        end: The end of that time.
         personal: By person id, the delays of that person's own notification steps after a page,
             such as a call ten minutes after a message; for systems that drop them at the next
             level.

@@ -158,10 +158,10 @@ class EscalationRow:
         name: The row's name, part of the keys of its escalations.
         levels: Its levels in order.
         when: The records that it applies to; of several rows the first that matches applies.
-        repeat: How many passes follow the first. They repeat the levels that fire after a delay,
+        repeat: How often the row is repeated. A repetition has the levels that fire after a delay,
             and a level with ``HeldFor`` that begins a chain.
-        repeat_from: The level at which further passes begin, from 0.
-        repeat_after: How long after the due time of the last level the next pass begins.
+        repeat_from: The level at which a repetition begins, from 0.
+        repeat_after: How long after the due time of the last level the next repetition begins.
         acknowledged_by: ``any``, ``all`` or ``level``; see ``AcknowledgedBy``.
         ack_timeout: How long an acknowledgement silences the row; without limit by default.
         on_unacknowledge: ``resume`` at the level where it stopped, or ``restart`` from the first.
@@ -175,7 +175,7 @@ class EscalationRow:
         on_worse: What a worse priority within the row does.
         ack_when: A condition on the event: which acknowledgements silence the row, such as
             ``field("by.role").equals("agent")``.
-        delayed: The levels that further passes go through.
+        delayed: The levels that are part of a repetition; computed from the others.
     """
 
     name: str

@@ -6,7 +6,7 @@ rules, in addition to those that ``IntakePolicy`` sets:
 - **Condition**: alerts with the same source and key are about one condition, which fires
   or does not.
 - **One intent each**: every alert leads to one intent: it belongs to an incident, or is suppressed
-  or dropped for a reason. Until that is decided it is in ``IntakeState.undecided``.
+  or dropped for a reason. Until then it is in ``IntakeState.undecided``.
 - **Time** is the latest instant of an alert, or ``until``, less ``lateness``. Everything before
   that is settled and never changes. An alert counts at its instant; a late one at the first instant
   that is not settled, and one whose clock runs ahead when it was received. One that is older than

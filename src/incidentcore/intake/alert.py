@@ -120,7 +120,7 @@ class Alert:
 
 @attrs.frozen
 class IncidentEnded:
-    """An incident ended outside the fold: it was resolved, closed or merged.
+    """A notice that people, not alerts, ended an incident: they resolved, closed or merged it.
 
     From then on the incident takes no alerts, and its alerts count as resolved: one that fires
     again, or is sent again, is a new one.

@@ -36,16 +36,16 @@ maintenance."""
 class IncidentIntent:
     """The effect that an alert, or the passing of time, should have on incidents.
 
-    Each alert leads to exactly one intent, once it is decided. The resolution of an incident is an
-    intent without an alert.
+    Each alert leads to exactly one intent, once it takes effect. The resolution of an incident is
+    an intent without an alert.
 
     Attributes:
         kind: See ``IntentKind``. ``add`` means that the alert, firing or resolved, belongs to an
             open incident; resolving the incident itself is a separate ``resolve``.
-        at: The instant at which it counts, in UTC: that of the alert, or later if the alert came
-            late or was held back.
-        incident: The incident's id, unique within a fold; for a dropped alert, that of the incident
-            of its condition. Empty if there is none.
+        at: The instant at which it takes effect, in UTC: that of the alert, or later if the alert
+            came late or was held back.
+        incident: The incident's id, unique within a stream; for a dropped alert, that of the
+            incident of its condition. Empty if there is none.
         group: What the incident's alerts have in common, as text; empty if there is no group.
         alert: The alert; None for a resolution.
         reason: Why it is resolved, suppressed or dropped; see ``IntentReason``:

@@ -30,8 +30,8 @@ class ConditionState:
     """The state of one condition.
 
     Attributes:
-        source: Its source.
-        key: Its key within the source.
+        source: The source of its alerts.
+        key: The key of its alerts within the source.
         firing: Whether it fires, given its last alert, the time since then and the end of its
             incident.
         last_at: The latest instant of its alerts.

@@ -76,12 +76,16 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle import check_history
-    >>> from incidentcore.lifecycle.standard import INCIDENT, advance
-    >>> from incidentcore.records import Incident
+    >>> from incidentcore.lifecycle.standard import INCIDENT
+    >>> from incidentcore.records import Incident, StateChanged
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
-    >>> check_history(advance(incident, "start", at=opened, by="ada"), INCIDENT)
-    ()
+    >>> closed = {"action": "imported", "state": INCIDENT.state("closed")}
+    >>> [finding] = check_history(
+    ...     incident.with_event(StateChanged, at=opened, by="ada", **closed), INCIDENT
+    ... )
+    >>> print(finding)
+    INC-1 at 2026-12-23T16:40:00+00:00: new to closed is not allowed
     """
     findings: list[LintFinding] = []
     known = {state.name for state in lifecycle.states}

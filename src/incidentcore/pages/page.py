@@ -75,7 +75,7 @@ class Picture:
 
     Attributes:
         svg: The picture as SVG text, for light pages.
-        dark: The same for dark pages; ``svg`` if omitted.
+        dark: The same for dark pages; if it is empty, ``svg`` is used for both.
         text: A description, for the caption and for readers who cannot see the picture.
 
     >>> from incidentcore.pages import Picture

@@ -220,7 +220,7 @@ class _Composite(AbstractCalendar):
 
     @abstractmethod
     def _choose(self, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
-        """Return the reason for a part, given those of each calendar."""
+        """Return the reason for a part, given the reason in each calendar."""
 
 
 class CalendarIntersection(_Composite):

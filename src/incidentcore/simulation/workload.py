@@ -206,7 +206,7 @@ class Workload:
 
 
 def random_draws(name: str) -> Iterator[float]:
-    """Return the random stream of a name."""
+    """Return an endless stream of random numbers from 0 to 1, the same for equal names."""
     from random import Random  # noqa: PLC0415  loads a cryptographic library
 
     return iter(Random(name).random, None)  # noqa: S311  a simulation

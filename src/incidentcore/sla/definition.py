@@ -92,8 +92,9 @@ class SlaDefinition:
         agent_spoke_first: Whether a message is a response only after the requester's first message.
         answers_from: Whether replies on merged duplicates count, from the merge on.
         fields: The fields of a record that its conditions read.
-        reads: The same fields if nothing but their changes can change a result; None if a reset, or
-            a condition that does not name its fields, can change one too.
+        reads: ``fields`` and those that the target follows, if no event can change a result except
+            by changing one of them. None if there is a reset, a condition that does not name the
+            fields that it reads, or an ``answer_rule`` other than the default.
         timed: The tests whose results can change with time alone.
         is_special: Whether ``judges_answers`` is true or ``follows`` is not empty.
         answer_rule: The rule of replies: ``answered_by``, ``agent_spoke_first``, ``answers_from``.

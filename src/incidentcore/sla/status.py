@@ -97,7 +97,7 @@ class SlaStatus(StatusForms):
 
     @property
     def started_at(self) -> datetime | None:
-        """Return when the current or last cycle attached."""
+        """Return when the current or last cycle started; None before the first."""
         return self._cycles[-1].started_at if self._cycles else None
 
     @property

@@ -265,7 +265,7 @@ def _discrete(status: SlaStatus) -> tuple[object, ...]:
 
 
 def law_crossings(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
-    """A reached threshold stays reached: crossings only grow (rule E1)."""
+    """A reached threshold stays reached: a later instant removes no crossing (rule E1)."""
     for point in ("due", "breach"):
         before = evaluate_sla(clock, record, now=now).crossings(point)
         after = evaluate_sla(clock, record, now=later).crossings(point)

@@ -133,7 +133,9 @@ def _events(plan: CommunicationPlan) -> st.SearchStrategy[tuple[type[Any], dict[
 def communicated_incidents(
     draw: st.DrawFn, plan: CommunicationPlan, *, max_events: int = 10
 ) -> Incident:
-    """Return incidents whose histories test a plan: updates, holds, other rules, ends.
+    """Return incidents whose histories test a plan.
+
+    They have updates and times on hold, come under other rules, and meet end conditions.
 
     Updates are at and near their due times, several events are at the same instant, some are late,
     some are recorded late, and some are corrected.

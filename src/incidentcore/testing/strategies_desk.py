@@ -33,7 +33,8 @@ def simulations(draw: st.DrawFn, desk: Desk, *, start: datetime, days: int = 3) 
     """Return runs of a desk with its agenda, from generated seeds, people and arrivals.
 
     Records are opened with every impact and urgency, and with the values in the desk's agreements
-    and fields. There are holds, reopenings and callers who give up.
+    and fields. Some records are put on hold or reopened, and some callers
+    give up.
 
     Args:
         draw: The draw function, passed by hypothesis.

@@ -18,7 +18,7 @@ _ATOMS: Final = frozenset((bool, datetime, float, int, str, type(None)))
 
 
 class FrozenMap(Mapping[str, V_co]):
-    """A mapping from text to values that never changes, hashes and pickles.
+    """An immutable mapping from text to values, which can be hashed and pickled.
 
     Keys are kept in sorted order, so that equal maps print and serialize alike. Lists, sets and
     mappings among the values are frozen too.

@@ -22,16 +22,17 @@ _CANCELED: Final = ("cancelled", "canceled")
 
 @attrs.frozen(kw_only=True)
 class SlaComparison:
-    """The result of one record according to the tool and to one of our policies.
+    """The result of one record according to the tool and to one of your policies.
 
     Attributes:
         record_id: The record.
         target: The target's name in the tool.
         agrees: Whether both have the same result, missed or not, and their elapsed times, if both
             are known, differ by at most the tolerance.
-        ours: Our result; None if no definition applies.
+        ours: The result of your policy; None if no definition applies.
         theirs: The tool's result; None if it has none.
-        difference: Our elapsed time minus theirs; None if one of them is unknown.
+        difference: The elapsed time of ``ours`` minus that of ``theirs``; None if one of them is
+            unknown.
         why: The explanation of the difference as text; empty if they agree. ``ours.trace`` shows
             which spans counted.
     """

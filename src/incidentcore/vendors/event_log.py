@@ -66,7 +66,7 @@ def read_events(
         activity: The column of the activity; the values of several columns are joined by ``/``.
         at: The column of the time. Rows with the same time keep their order.
         by: The column of the actor.
-        group: The column of the group.
+        group: The column of the assignment group.
         fields: Further columns by field. The first value in a column is that of the opening.
         activities: The meanings of activities: a ``StateTable``, or a mapping from an activity to a
             state, to an event's class such as ``Acknowledged``, or to None to ignore it. An
@@ -122,7 +122,7 @@ def read_xes(
             example ``("concept:name", "lifecycle:transition")`` if a state has sub-states.
         at: The attribute of the time.
         by: The attribute of the actor.
-        group: The attribute of the group.
+        group: The attribute that holds the assignment group.
         fields: Further attributes by field, of an event or of its trace.
         activities: The meanings of activities, as in ``read_events``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``

@@ -67,11 +67,13 @@ def offered_load(
         InvalidValueError: The window is empty.
 
     >>> from datetime import UTC, datetime, timedelta
-    >>> from incidentcore import Interval
+    >>> from incidentcore import Incident, Interval, advance
     >>> from incidentcore.whatif import offered_load
-    >>> monday = datetime(2026, 6, 1, tzinfo=UTC)
-    >>> offered_load([], window=Interval(monday, monday + timedelta(days=7)), zone="UTC").peak
-    0.0
+    >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
+    >>> incident = advance(incident, "start", at=nine + timedelta(minutes=30), by="ada")
+    >>> offered_load([incident], window=Interval(nine, nine + timedelta(hours=1)), zone="UTC").peak
+    0.5
     """
     if not window:
         raise InvalidValueError("window", window, "an Interval that is not empty")

@@ -278,7 +278,7 @@ class Classified(Event):
         _set(self, "evidence", tuple(self.evidence))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the category."""
+        """Return the new category, by the name of its field."""
         return {"category": self.category}
 
 

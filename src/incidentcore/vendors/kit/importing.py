@@ -48,8 +48,11 @@ class Tables(TypedDict, total=False):
     >>> from incidentcore.vendors import read_statuspage
     >>> from incidentcore.vendors.kit.importing import STANDARD_STATES, Tables
     >>> tables: Tables = {"states": STANDARD_STATES | {"identified": "in_progress"}}
-    >>> read_statuspage([], **tables).counts["records"]
-    0
+    >>> update = {"id": "u1", "status": "identified", "created_at": "2026-03-02T16:20:00Z"}
+    >>> page = {"id": "i1", "name": "Slow", "incident_updates": [update]}
+    >>> [incident] = read_statuspage(page, **tables)
+    >>> incident.state.name
+    'in_progress'
     """
 
     states: StateTable

@@ -84,6 +84,65 @@ def test_what_only_one_desk_has_stands_beside_nothing(
         assert told == [("categories", *sides, "impact high")]
 
 
+ESCALATING = f"""fields = {{ customer = ["dock", "clinic"] }}
+{DESK}
+[oncall.night]
+layers = [{{ people = ["ada", "ben"], change = "weekly mon 08:00", from = 2026-06-01 }}]
+[[escalation]]
+name = "late"
+when = {{ customer = "dock" }}
+levels = [{{ after = "0m", to = "oncall:night" }}, {{ after = "15m", to = "person:chief" }}]
+"""
+CUSTOMERS = (
+    LOG.replace("resolved\n", "resolved,customer\n").replace("13:30", "13:30,dock") + ",clinic"
+)
+EDITS = {
+    "another person": (
+        ("person:chief", "person:deputy"),
+        "level 2: person chief -> person deputy",
+        "person chief -> person deputy, since Mon  1 Jun 09:15 UTC",
+    ),
+    "another order": (
+        ('"ada", "ben"', '"ben", "ada"'),
+        "level 1: night of ada/ben -> night of ben/ada",
+        "on call for night (ada) -> on call for night (ben), since Mon  1 Jun 09:00 UTC",
+    ),
+    "another time": (
+        ('"15m"', '"30m"'),
+        "level 2: 0:15:00 after the level before -> 0:30:00 after the level before",
+        "earlier -> later, since Mon  1 Jun 09:15 UTC",
+    ),
+    "a level less": (
+        (', { after = "15m", to = "person:chief" }', ""),
+        "level 2: person chief -> nothing",
+        "due -> not due, since Mon  1 Jun 09:15 UTC",
+    ),
+    "another way": (
+        ('to = "person:chief"', 'to = "person:chief", mode = "hierarchical"'),
+        "level 2: mode",
+        "changes      0",
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edited_escalation_is_shown_in_principle_and_on_the_records(
+    edit: str, files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """First the level with what it was and would be, then a witness; the example is plain."""
+    change, level, witness = EDITS[edit]
+    assert ESCALATING.count(change[0]) == 1
+    for path, text in zip(files, (ESCALATING, ESCALATING.replace(*change), CUSTOMERS), strict=True):
+        Path(path).write_text(text, encoding="utf-8")
+    assert main(["compare", *files]) == 0
+    text = capsys.readouterr().out
+    assert level in text
+    assert witness in text
+    assert text.index("What differs in principle") < text.index("Outcomes")
+    assert "escalation.late  customer dock  late" in text
+    assert "FrozenMap" not in text
+
+
 def test_a_target_that_differs_is_shown_on_both_sides(
     files: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -122,6 +122,14 @@ def facts(plain: dict[str, Any]) -> FrozenMap[object]:
     )
 
 
+def test_a_witness_is_written_plainly() -> None:
+    """The desk's own fields by their names, levels by theirs."""
+    one, two = load_desk(TEXT), load_desk(TEXT.replace('after = "1h"', 'after = "2h"'))
+    assert [str(found) for found in diff_rules(one, two)] == [
+        "escalation.page for vip True: levels"
+    ]
+
+
 @pytest.mark.parametrize("what", CHANGES)
 def test_a_change_is_shown_with_a_record_that_it_is_about(what: str) -> None:
     """Both ways round: the second time what was said first comes after the arrow."""

@@ -15,6 +15,8 @@ from incidentcore.conditions import field
 from incidentcore.desk import Desk, diff_rules, load_desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import LATEST, Interval
+from incidentcore.kpi import compute_kpis
+from incidentcore.kpi.catalogue import sla_compliance
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, SlaStatus, evaluate_sla
 from incidentcore.values import Actor, Impact, Priority, Urgency
@@ -176,6 +178,82 @@ def test_of_desks_all_that_is_due_is_compared() -> None:
         ("escalation", "later", "earlier", FRIDAY + 0.5 * HOUR),
         ("escalation", "not due", "due", FRIDAY + 1 * HOUR),
     ]
+
+
+def addressees(before: str, after: str) -> list[tuple[str, str, str, datetime | None]]:
+    """Return the changes of a record opened on Friday at 9, seen four hours later."""
+    sides = [load_desk(text) for text in (before, after)]
+    found = compare_rules(*sides, [opened(sides[0])], now=FRIDAY + 4 * HOUR).changes
+    return [(one.what, one.before, one.after, one.since) for one in found]
+
+
+def test_an_escalation_to_somebody_else_is_a_change() -> None:
+    """The second level is due at 11:00 on both sides, to a role and to a person."""
+    other = DESK.replace("role:manager", "person:deputy")
+    eleven = FRIDAY + 2 * HOUR
+
+    assert addressees(DESK, other) == [("addressees", "role manager", "person deputy", eleven)]
+    assert addressees(other, DESK) == [("addressees", "person deputy", "role manager", eleven)]
+    assert addressees(other, other) == []
+    comparison = compare_rules(
+        load_desk(DESK), load_desk(other), [opened(load_desk(DESK))], now=FRIDAY + 4 * HOUR
+    )
+    assert comparison.counts["role manager", "person deputy"] == 1
+    assert "INC-1 one/urgent" not in str(comparison)
+    assert "role manager -> person deputy, since Fri  6 May 11:00 UTC" in str(comparison)
+
+
+ROTA = f"""{DESK.replace("group:lead", "oncall:night")}
+[oncall.night]
+layers = [{{ people = ["ada", "ben"], change = "weekly mon 08:00", from = 2016-05-02 }}]
+"""
+
+
+def test_another_order_of_a_rota_is_a_change_of_whoever_was_on_call() -> None:
+    """In the first week the first of the rota is on call; whoever never was is no difference."""
+    ten = FRIDAY + HOUR
+    ada, ben = (f"on call for night ({who})" for who in ("ada", "ben"))
+
+    swapped = ROTA.replace('"ada", "ben"', '"ben", "ada"')
+    assert addressees(ROTA, swapped) == [("addressees", ada, ben, ten)]
+    assert addressees(ROTA, ROTA.replace('"ben"', '"cy"')) == []
+
+
+def test_one_that_is_earlier_and_for_somebody_else_is_two_changes() -> None:
+    """Due at 9:30 instead of 10:00 to another group; the second level moves along."""
+    other = DESK.replace('"60m", to = "group:lead"', '"30m", to = "group:night"')
+    half, half_past_ten = FRIDAY + 0.5 * HOUR, FRIDAY + 1.5 * HOUR
+
+    assert addressees(DESK, other) == [
+        ("escalation", "later", "earlier", half),
+        ("addressees", "lead", "night", half),
+        ("escalation", "later", "earlier", half_past_ten),
+    ]
+
+
+def test_an_update_over_another_channel_is_a_change() -> None:
+    """Due at 11:00 on both sides."""
+    mail, sms = (
+        DESK.replace('to = "users"', f'to = "users"\nvia = "{by}"') for by in ("mail", "sms")
+    )
+
+    assert addressees(mail, sms) == [("addressees", "mail", "sms", FRIDAY + 2 * HOUR)]
+    assert addressees(DESK, sms) == [("addressees", "no channel", "sms", FRIDAY + 2 * HOUR)]
+
+
+def test_met_counts_a_breached_clock_that_runs_and_the_kpi_leaves_it_out() -> None:
+    """One was met in 2 of 4 h, one still runs: 1 of 2 here, 1 of 1 there; the page says so."""
+    running = Incident.open(id="INC-2", title="No mail", by="kim", at=FRIDAY)
+    records = [incident(2), running]
+    comparison = compare_rules(clock(PLAIN), clock(LUNCH), records, now=NOW)
+
+    (sides,) = comparison.compliance.values()
+    assert [(side.met, side.n) for side in sides] == [(1, 2), (1, 2)]
+    result = compute_kpis(sla_compliance(clock(PLAIN)), records, as_of=NOW)["sla_compliance"]
+    assert (result.value, result.n, dict(result.excluded)) == (1, 1, {"running_breached": 1})
+    assert "leaves it out of its compliance as running_breached" in " ".join(
+        str(comparison).split()
+    )
 
 
 def test_a_desk_without_a_difference_changes_nothing() -> None:

@@ -94,6 +94,9 @@ r     met       none            1
 
 Met
 ---
+A clock that is past its target and still runs or is paused counts as not met here; a report leaves
+it out of its compliance as running_breached or paused_breached.
+
 clock  before                         after
 -----  -----------------------------  -----------------------------
 r      {two}  {five}

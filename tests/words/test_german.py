@@ -121,7 +121,7 @@ def english() -> frozenset[str]:
     texts |= {mode.replace("_", " ") for mode in modes}
     written = {
         node.value
-        for room in ("report", "cli", "kpi", "vendors", "plots", "frames")
+        for room in ("report", "cli", "kpi", "vendors", "plots", "frames", "whatif")
         for path in Path(incidentcore.__path__[0], room).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant)

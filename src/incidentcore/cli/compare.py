@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import timedelta
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import attrs
 
 from incidentcore.cli.inputs import add_file, add_form, read_desk, read_incidents, reading_options
-from incidentcore.desk import Desk, diff_rules
+from incidentcore.desk import RuleDifference, diff_rules
+from incidentcore.desk.compare import facts_text
+from incidentcore.escalation import EscalationLevel, EscalationRow
+from incidentcore.escalation.escalation import WHY_TEXTS
 from incidentcore.pages import Page, Section
 from incidentcore.whatif import compare_rules
+from incidentcore.words import render_text
 
 __all__ = ["add_compare"]
+
+_ABOUT: Final = (
+    "Print the rules that differ between two desk files. With FILE, also print what differs for "
+    "its incidents: results of clocks, and which escalations and updates are due, when and for "
+    "whom. People are compared by who is on call when an escalation becomes due."
+)
 
 
 def add_compare(commands: Any) -> None:
     """Add the ``compare`` command to the command line."""
-    command = commands.add_parser(
-        "compare", help="print what another desk file would change, for how many and why"
-    )
+    about = "print what another desk file would change, for how many and why"
+    command = commands.add_parser("compare", help=about, description=_ABOUT)
     command.add_argument("before", type=Path, metavar="BEFORE.toml", help="the rules as they are")
     command.add_argument("after", type=Path, metavar="AFTER.toml", help="as they would be")
     add_file(command, nargs="?")
@@ -36,38 +49,71 @@ def _run(arguments: argparse.Namespace) -> Page:
         read_desk(argparse.Namespace(desk=path)) for path in (arguments.before, arguments.after)
     )
     title = f"From {arguments.before.name} to {arguments.after.name}"
+    differences = diff_rules(before, after)
+    about = ("differences", str(len(differences)))
+    section = _in_principle(differences)
     if arguments.file is None:
-        return _in_principle(before, after, title)
+        return Page(title=title, about=[about], sections=[section])
     _, incidents, now = read_incidents(arguments, reading_options(arguments, before))
     comparison = compare_rules(before, after, incidents, now=now, group_by=arguments.by or ())
-    return comparison.page(witnesses=arguments.witnesses, title=title)
+    page = comparison.page(witnesses=arguments.witnesses, title=title)
+    return attrs.evolve(page, about=(about, *page.about), sections=(section, *page.sections))
 
 
-def _in_principle(before: Desk, after: Desk, title: str) -> Page:
-    found = diff_rules(before, after)
+def _in_principle(differences: Sequence[RuleDifference]) -> Section:
     rows = [
         [
             one.part,
-            "" if one.witness is None else _facts(dict(one.witness)),
+            "" if one.witness is None else facts_text(one.witness),
             str(getattr(one.before, "name", None) or one.before or "nothing"),
             str(getattr(one.after, "name", None) or one.after or "nothing"),
             ", ".join(_differs(name, one.before, one.after) for name in one.attributes),
             one.answer,
         ]
-        for one in found
+        for one in differences
     ]
     heads = ["part", "for example", "before", "after", "differs in", "sure"]
     text = () if rows else ("Nothing: each record is judged alike by both.",)
-    section = Section.of_rows("differences", "What differs in principle", heads, rows, text=text)
-    return Page(title=title, about=[("differences", str(len(found)))], sections=[section])
+    return Section.of_rows("differences", "What differs in principle", heads, rows, text=text)
 
 
 def _differs(name: str, before: object, after: object) -> str:
     values = [getattr(side, name, None) for side in (before, after)]
-    if all(isinstance(value, timedelta) for value in values):
-        return f"{name} {values[0]} -> {values[1]}"
+    if all(isinstance(value, timedelta | str) for value in values):
+        return f"{name} {values[0] or 'nothing'} -> {values[1] or 'nothing'}"
+    if isinstance(before, EscalationRow) and isinstance(after, EscalationRow) and name == "levels":
+        pairs = enumerate(zip_longest(before.levels, after.levels), 1)
+        return ", ".join(_level(place, *both) for place, both in pairs if both[0] != both[1])
     return name
 
 
-def _facts(witness: dict[str, object]) -> str:
-    return ", ".join(f"{name} {getattr(one, 'name', one)}" for name, one in witness.items())
+def _level(place: int, before: EscalationLevel | None, after: EscalationLevel | None) -> str:
+    """Return in what one level of an escalation differs: when, whom, on which rota, or how."""
+    if before is None or after is None:
+        shown = ["nothing" if one is None else _whom(one) for one in (before, after)]
+        return f"level {place}: {' -> '.join(shown)}"
+    found = []
+    for text in (_when, _whom, _rotas):
+        mine, other = text(before), text(after)
+        if mine != other:
+            found.append(f"{mine} -> {other}")
+    names = ("trigger", "targets", "mode", "until", "during")
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    return f"level {place}: {'; '.join(found) or ' and '.join(changed)}"
+
+
+def _when(level: EscalationLevel) -> str:
+    return render_text(WHY_TEXTS, level.why_code, level.why_data)
+
+
+def _whom(level: EscalationLevel) -> str:
+    return " and ".join(map(str, level.targets))
+
+
+def _rotas(level: EscalationLevel) -> str:
+    """Return the layers of the schedules of a level, with those who take turns in order."""
+    shown = []
+    for schedule in (one.schedule for one in level.targets if one.schedule is not None):
+        layers = ("/".join(who or "nobody" for who in one.people) for one in schedule.layers)
+        shown.append(f"{schedule.name} of {' + '.join(layers)}")
+    return " and ".join(shown)

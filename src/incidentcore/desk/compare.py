@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any, TypeAlias
 
@@ -53,11 +53,23 @@ class RuleDifference:
     answer: str = "yes"
 
     def __str__(self) -> str:
-        shown = "" if self.witness is None else f" for {dict(self.witness)}"
+        shown = "" if self.witness is None else f" for {facts_text(self.witness)}"
         sides = (_name(self.before), _name(self.after))
         if sides[0] == sides[1]:
             sides = (", ".join(self.attributes) or "differs", "")
         return f"{self.part}{shown}: {' -> '.join(filter(None, sides))}"
+
+
+def facts_text(facts: Mapping[str, object]) -> str:
+    """Return facts of a record as text, with the desk's own fields by their names."""
+    shown = []
+    for name, value in facts.items():
+        if isinstance(value, Mapping):
+            own = {f"{name}.{key}".removeprefix("custom."): one for key, one in value.items()}
+            shown.append(facts_text(own))
+        else:
+            shown.append(f"{name} {getattr(value, 'name', value)}")
+    return ", ".join(filter(None, shown))
 
 
 def _name(value: object) -> str:

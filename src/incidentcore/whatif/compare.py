@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
 
+import attrs
+
 from incidentcore.conditions import reader
 from incidentcore.desk import Desk, DueItem
 from incidentcore.desk.due import look_at
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
+from incidentcore.escalation import Escalation
 from incidentcore.instants import LATEST, Interval, as_utc
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
@@ -46,7 +49,9 @@ def compare_rules(
 
     It assumes that people would have acted in the same way under the other rules. Clocks are
     matched by name, or by position if the names differ. For desks, all due items are compared as
-    well, by key.
+    well, by key: whether and when they are due and, as changes of their own (``addressees``), whom
+    an escalation notifies, including who is on call when it becomes due, and over which channel an
+    update is sent.
 
     Args:
         before: The present rules: a clock, a policy, a service level, or a desk.
@@ -241,7 +246,10 @@ def _due_changes(
     now: datetime,
     group: tuple[object, ...],
 ) -> Iterator[Change]:
-    """Yield the due items of both desks, except clocks: new, gone, earlier, later, the same."""
+    """Yield the due items of both desks, except clocks: new, gone, earlier, later, the same.
+
+    Items due under both desks that address others yield a second change, ``addressees``.
+    """
     sides = [_due(desk, statuses, record, now) for desk, statuses in desks]
     for key in dict.fromkeys((*sides[0], *sides[1])):
         mine, other = sides[0].get(key), sides[1].get(key)
@@ -256,7 +264,7 @@ def _due_changes(
             words = ("earlier", "later") if is_earlier else ("later", "earlier")
             since = min(mine.due_at, other.due_at)
             why = mine.why if mine.why == other.why else f"{mine.why} -> {other.why}"
-        yield Change(
+        change = Change(
             record_id=record.id,
             key=key,
             what=item.kind,
@@ -266,6 +274,34 @@ def _due_changes(
             why=why,
             group=group,
         )
+        yield change
+        if mine is None or other is None or _addressed(mine.body) == _addressed(other.body):
+            continue
+        yield attrs.evolve(
+            change,
+            what="addressees",
+            before=_addressees(mine.body),
+            after=_addressees(other.body),
+            since=min(mine.due_at, other.due_at),
+        )
+
+
+def _addressed(body: object) -> object:
+    """Return whom an escalation or update addresses, quick to compare: schedules by their names."""
+    if isinstance(body, Escalation):
+        return body.people, [(one.kind, one.name, one.members) for one in body.targets]
+    return getattr(body, "channel", None)
+
+
+def _addressees(body: object) -> str:
+    """Return the addressees of an escalation or the channel of an update as text."""
+    if not isinstance(body, Escalation):
+        return getattr(body, "channel", "") or "no channel"
+    named = {one.name for one in body.targets if one.kind == "person"}
+    shown = ", ".join(map(str, body.targets))
+    others = ", ".join(who for who in body.people if who not in named)
+    called = any(one.kind not in ("group", "role", "person") for one in body.targets)
+    return f"{shown} ({others or 'nobody'})" if called else shown
 
 
 def _due(desk: Desk, statuses: Statuses, record: Record, now: datetime) -> dict[str, DueItem]:

@@ -25,6 +25,11 @@ FIXED: Final = (
 )
 """The sentence on every comparison."""
 
+_STILL: Final = (
+    "A clock that is past its target and still runs or is paused counts as not met here; a report "
+    "leaves it out of its compliance as running_breached or paused_breached."
+)
+
 _UTC: Final = ZoneInfo("UTC")
 
 
@@ -35,8 +40,8 @@ class Change:
     Attributes:
         record_id: The record.
         key: The clock, escalation or update.
-        what: ``clock``, or the kind of due item.
-        before: The result under the first rules.
+        what: ``clock``, the kind of due item, or ``addressees`` of one.
+        before: The result under the first rules; of addressees, who they are.
         after: The result under the second rules.
         since: The first instant at which they differ; None if only a target differs.
         why: The reason as text.
@@ -61,6 +66,9 @@ class Change:
 @attrs.frozen(kw_only=True)
 class Compliance:
     """The share of records that met a clock, among those that met or breached it.
+
+    A clock that is breached and has not stopped counts as not met. The KPI ``sla_compliance``
+    leaves it out as ``running_breached`` or ``paused_breached``.
 
     Attributes:
         met: The number of records that met it.
@@ -170,9 +178,8 @@ class Comparison(Paged):
         sections = [self._counts_section()]
         if self.compliance:
             rows = [[key, str(a), str(b)] for key, (a, b) in self.compliance.items()]
-            sections.append(
-                Section.of_rows("compliance", "Met", ["clock", "before", "after"], rows)
-            )
+            heads = ["clock", "before", "after"]
+            sections.append(Section.of_rows("compliance", "Met", heads, rows, text=(_STILL,)))
         if self.groups and self.changes:
             groups = Counter((*one.group, one.before, one.after) for one in self.changes)
             rows = [[*map(label, row), f"{count:,}"] for row, count in groups.most_common()]

@@ -9,6 +9,20 @@ __all__ = ["PAGES"]
 PAGES: Final = {
     "Volume and backlog": "Aufkommen und Rückstand",
     "KPIs": "Kennzahlen",
+    "What differs in principle": "Was sich grundsätzlich unterscheidet",
+    "Nothing: each record is judged alike by both.": (
+        "Nichts: Jeder Vorgang wird von beiden gleich beurteilt."
+    ),
+    "Behavior is held fixed: people would have acted otherwise under other rules. Where a rule "
+    "steers people, simulate it instead.": (
+        "Das Verhalten gilt als unverändert: Unter anderen Regeln hätten Menschen anders "
+        "gehandelt. Wo eine Regel Menschen lenkt, hilft nur eine Simulation."
+    ),
+    "A clock that is past its target and still runs or is paused counts as not met here; a report "
+    "leaves it out of its compliance as running_breached or paused_breached.": (
+        "Eine Uhr, die ihr Ziel überschritten hat und noch läuft oder ruht, zählt hier als nicht "
+        "eingehalten; ein Bericht lässt sie als running_breached oder paused_breached aus."
+    ),
     "KPIs by {fields}": "Kennzahlen nach {fields}",
     "Month by month": "Monat für Monat",
     "Age of the backlog": "Alter des Rückstands",

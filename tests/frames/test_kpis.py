@@ -303,7 +303,7 @@ def test_rows_left_out_are_reported_or_warned_of(library: str) -> None:
         ("missing_time", "in", "", 1),
         ("before_opening", "done", "", 1),
     ]
-    message = r"^1 rows left out: their id .*\(duplicate_id\); 1 rows .*\(missing_time\), or list"
+    message = r"^rows left out: their id .*\(duplicate_id 1\), they .*\(missing_time 1\), or list"
     with pytest.warns(UserWarning, match=message):
         frames.gather_kpis_from(frame, catalogue.VOLUME, MAPPING, **how)
 

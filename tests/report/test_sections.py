@@ -59,6 +59,34 @@ def test_state_changes_are_explained() -> None:
     assert "State changes" not in str(report())
 
 
+def test_each_unknown_word_has_a_line_in_every_form() -> None:
+    """Three words, the most frequent first; of 25 words 20 have a line, and the rest one."""
+    found = Findings()
+    for word, count in (("Storniert", 2), ("Wartet auf Kunde", 9), ("Erledigt", 15)):
+        found.add(
+            "unknown_state", "read as open", row=count, field="Zustand", value=word, count=count
+        )
+    found.add("unknown_level", "left out", row=1, field="Wichtigkeit", value="Normal", count=40)
+    page = report(findings=found)
+    assert [(row["code"], row["count"], row["value"]) for row in page.to_plain()["findings"]] == [
+        ("unknown_level", 40, "Normal"),
+        ("unknown_state", 15, "Erledigt"),
+        ("unknown_state", 9, "Wartet auf Kunde"),
+        ("unknown_state", 2, "Storniert"),
+    ]
+    for text in (str(page), page.to_markdown(), page.to_html(), page.to_csv()["findings"]):
+        assert all(word in text for word in ("Storniert", "Wartet auf Kunde", "Erledigt", "Normal"))
+
+    many = Findings()
+    for number in range(25):
+        many.add(
+            "unknown_state", "read as open", field="Zustand", value=f"w{number}", count=30 - number
+        )
+    rows = report(findings=many).to_plain()["findings"]
+    assert [row["value"] for row in rows] == [*(f"w{number}" for number in range(20)), ""]
+    assert (rows[-1]["count"], str(rows[-1]["action"])) == (10 + 9 + 8 + 7 + 6, "5 more words")
+
+
 def test_findings_are_summed_up_by_code() -> None:
     """Each code is shown once, with its count and its first row."""
     findings = [

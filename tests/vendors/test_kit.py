@@ -556,27 +556,34 @@ def test_words_of_other_languages_for_states(table: StateTable, word: str, name:
 @pytest.mark.parametrize(
     ("word", "resolved", "option", "line"),
     [
-        ("Geparkt", None, "--states Geparkt=in_progress", 'states = { "Geparkt" = "in_progress" }'),
+        ("Geparkt", None, "--states Geparkt=STATE", 'states = { "Geparkt" = "STATE" }'),
         (
             'Zu "1"',
             "2026-03-02T10:00Z",
-            "--states 'Zu \"1\"=resolved'",
-            'states = { "Zu \\"1\\"" = "resolved" }',
+            "--states 'Zu \"1\"=STATE'",
+            'states = { "Zu \\"1\\"" = "STATE" }',
         ),
     ],
 )
 def test_an_unknown_state_shows_the_line_to_write(
     word: str, resolved: str | None, option: str, line: str
 ) -> None:
-    """For the command line, a desk file and Python; the line can be pasted."""
+    """For the command line, a desk file and Python; with one of the named states, it can be pasted.
+
+    Nobody knows what "Geparkt" is, so no state is suggested.
+    """
     row = {"id": "A", "opened": "2026-03-02T09:00Z", "resolved": resolved, "state": word}
     mapping = {name: name for name in row}
     reading = read_table([row], mapping)
     list(reading)
     (finding,) = reading.findings
     assert f"with {option}, {line} in [import] or states=... | {{" in finding.action
-    meaning = tomllib.loads(line)["states"]
-    assert shlex.split(option)[1] == "=".join(*meaning.items())
+    names = "new, in_progress, on_hold, resolved, closed, canceled"
+    assert finding.action.endswith(f"where STATE is one of {names}")
+    assert shlex.split(option)[1] == "=".join(*tomllib.loads(line)["states"].items())
+    meaning = tomllib.loads(line.replace("STATE", "resolved" if resolved else "in_progress"))[
+        "states"
+    ]
     again = read_table([row], mapping, states=STANDARD_STATES | meaning)
     assert [each.state.name for each in again] == list(meaning.values())
     assert not again.findings

@@ -203,7 +203,7 @@ def test_numbers_of_a_german_page_have_german_marks() -> None:
 DATA = {"volume", "backlog", "benchmarks", "closed", "opened", "state", "open", "pauses",
         "priority", "resolution", "response", "breach", "incident", "cancel", "close", "hold",
         "resolve", "resume", "always", "else", "critical", "high", "moderate", "planning", "others",
-        "parked", "urgent", "states",
+        "parked", "urgent", "states", "canceled",
         "awaiting", "vendor", "call", "lead", "manager", "owner", "team", "service", "desk",
         "generated", "month", "offices", "orders", "stand", "still", "berlin",
         "europe"}  # fmt: skip

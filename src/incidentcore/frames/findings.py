@@ -48,8 +48,8 @@ def warning(listed: Sequence[ImportFinding]) -> str:
             f"words that are not known: {'; '.join(names)}{more}. Say what they mean with states= "
             "or levels="
         )
-    for code, what in _LEFT_OUT.items():
-        count = sum(one.count for one in listed if one.code == code)
-        if count:
-            parts.append(f"{count:,} rows left out: {what} ({code})")
+    counts = {code: sum(one.count for one in listed if one.code == code) for code in _LEFT_OUT}
+    left_out = [f"{_LEFT_OUT[code]} ({code} {count:,})" for code, count in counts.items() if count]
+    if left_out:
+        parts.append(f"rows left out: {', '.join(left_out)}")
     return f"{'; '.join(parts)}, or list them with findings="

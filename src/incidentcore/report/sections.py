@@ -31,6 +31,8 @@ __all__ = [
 _CHANGES: Final = 6
 _VALUE: Final = 30  # characters of a value that are shown
 _MONTHS: Final = 13
+_WORDS: Final = 20  # unknown words of a code that have a line each
+_OF_WORDS: Final = ("unknown_state", "unknown_level")
 
 
 def _groups(table: KpiTable) -> list[tuple[object, ...]]:
@@ -212,24 +214,24 @@ def _check(check: StateCheck) -> str:
 
 
 def findings_section(findings: Sequence[ImportFinding]) -> Section:
-    """Return the section on the importer's findings by code, with the first of each."""
-    counts: Counter[str] = Counter()
-    firsts: dict[str, ImportFinding] = {}
+    """Return the section on the importer's findings: the first of each code, each unknown word."""
+    codes: Counter[str] = Counter()
+    counts: dict[str, Counter[tuple[str, str]]] = {}
+    firsts: dict[tuple[str, str, str], ImportFinding] = {}
     for finding in findings:
-        counts[finding.code] += finding.count
-        firsts.setdefault(finding.code, finding)
-    data: list[dict[str, Any]] = [
-        {
-            "code": code,
-            "count": count,
-            "first_row": firsts[code].row,
-            "first_record": firsts[code].key,
-            "field": firsts[code].field,
-            "value": firsts[code].value[:200],
-            "action": firsts[code].action,
-        }
-        for code, count in counts.most_common()
-    ]
+        code = finding.code
+        word = (finding.field, finding.value) if code.startswith(_OF_WORDS) else ("", "")
+        codes[code] += finding.count
+        counts.setdefault(code, Counter())[word] += finding.count
+        firsts.setdefault((code, *word), finding)
+    data: list[dict[str, Any]] = []
+    for code, _ in codes.most_common():
+        words = counts[code].most_common()
+        data += [_finding(firsts[code, *word], count) for word, count in words[:_WORDS]]
+        if rest := words[_WORDS:]:
+            action = Phrase("{count} more words", count=len(rest))
+            more = ImportFinding(0, "", "", code, action)
+            data.append(_finding(more, sum(count for _, count in rest)))
     rows = [
         [
             row["code"],
@@ -249,6 +251,18 @@ def findings_section(findings: Sequence[ImportFinding]) -> Section:
         lines="" if rows else "none",
         data=data,
     )
+
+
+def _finding(finding: ImportFinding, count: int) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "count": count,
+        "first_row": finding.row,
+        "first_record": finding.key,
+        "field": finding.field,
+        "value": finding.value[:200],
+        "action": finding.action,
+    }
 
 
 def definitions_section(kpis: Iterable[Kpi], table: KpiTable, clocks: KpiTable) -> Section:

@@ -167,9 +167,14 @@ FOUND: Final = {
     "read as a state that is {flags}; say what it means with {option}, {line} in [import] or "
     "{code}": "gelesen als Zustand mit {flags}; was er bedeutet, sagt {option}, {line} in [import] "
     "oder {code}",
+    "read as a state that is {flags}; say what it means with {option}, {line} in [import] or "
+    "{code}, where {name} is one of {states}": "gelesen als Zustand mit {flags}; was er bedeutet, "
+    "sagt {option}, {line} in [import] oder {code}, mit {name} als einem von {states}",
+    "{count} more words": "{count} weitere Wörter",
     "read as a state that is {flags}, so that its resolution does not count; say what it means "
-    "with {option}, {line} in [import] or {code}": "gelesen als Zustand mit {flags}, die Lösung "
-    "zählt also nicht; was er bedeutet, sagt {option}, {line} in [import] oder {code}",
+    "with {option}, {line} in [import] or {code}, where {name} is one of {states}": "gelesen als "
+    "Zustand mit {flags}, die Lösung zählt also nicht; was er bedeutet, sagt {option}, {line} in "
+    "[import] oder {code}, mit {name} als einem von {states}",
     "read as the system actor unknown": "gelesen als System unknown",
     "read as a system: it answers and acknowledges nothing": (
         "gelesen als System: es antwortet und bestätigt nichts"

@@ -26,7 +26,7 @@ from incidentcore.values import CANCELED, CLOSED, RESOLVED, Actor, State
 from incidentcore.vendors.kit.context import Context
 from incidentcore.vendors.kit.paths import clean, natural, plain_text
 from incidentcore.vendors.kit.reported import ReportedSla
-from incidentcore.vendors.kit.tables import UNDONE, UNKNOWN, UNKNOWN_STATE, lines_for
+from incidentcore.vendors.kit.tables import GUESSED_STATE, UNDONE, UNKNOWN, UNKNOWN_STATE, lines_for
 from incidentcore.vendors.kit.times import TimeReader
 from incidentcore.words import Phrase
 
@@ -196,8 +196,10 @@ class EntryLog:
             raise ValueError(f"unknown state {name!r}")  # ends the record, not the import
         if not is_known:
             flags = tuple(f for f in ("pauses", "open", "resolved", "final") if getattr(state, f))
-            text = UNDONE if (undone := state.open and ended) else UNKNOWN_STATE
-            lines = lines_for(str(name), RESOLVED if undone else state)
+            known = None if state == State(str(name), open=True) else state  # by its category
+            lines = lines_for(str(name), known)
+            text = UNKNOWN_STATE if known is not None else GUESSED_STATE
+            text = UNDONE if state.open and ended else text
             self.find(
                 "unknown_state", Phrase(text, flags=flags, **lines), field="state", value=name
             )

@@ -164,21 +164,32 @@ class StateTable:
 UNKNOWN_STATE: Final = (
     "read as a state that is {flags}; say what it means with {option}, {line} in [import] or {code}"
 )
+_ANY: Final = "STATE"
+GUESSED_STATE: Final = (
+    "read as a state that is {flags}; say what it means with {option}, {line} in [import] or "
+    "{code}, where {name} is one of {states}"
+)
 UNDONE: Final = (
     "read as a state that is {flags}, so that its resolution does not count; say what it means "
-    "with {option}, {line} in [import] or {code}"
+    "with {option}, {line} in [import] or {code}, where {name} is one of {states}"
 )
 
 
-def lines_for(word: str, state: State) -> dict[str, str]:
-    """Return what to write so that a word means a standard state: where it is alike, that one."""
-    alike = (one.name for one in _STANDARD[1:] if attrs.evolve(state, name=one.name) == one)
-    name = next(alike, IN_PROGRESS.name)
+def lines_for(word: str, state: State | None) -> dict[str, object]:
+    """Return what to write so that a word means a standard state, or STATE where it is a guess."""
+    alike = (
+        one.name
+        for one in _STANDARD[1:]
+        if state is not None and attrs.evolve(state, name=one.name) == one
+    )
+    name = next(alike, _ANY)
     key = json.dumps(word[:_LONGEST], ensure_ascii=False)
     return {
         "option": f"--states {shlex.quote(f'{word[:_LONGEST]}={name}')}",
         "line": f'states = {{ {key} = "{name}" }}',
         "code": f'states=... | {{{key}: "{name}"}}',
+        "name": _ANY,
+        "states": tuple(one.name for one in _STANDARD),
     }
 
 

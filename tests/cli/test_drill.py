@@ -83,3 +83,11 @@ def test_a_file_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]
     """With the code for wrong input."""
     assert main(["drill", "nowhere.toml"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["alertstorm", "alertstorm.toml"])
+def test_a_misspelt_drill_is_answered_by_the_nearest(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["drill", name]) == 2
+    assert capsys.readouterr().err.rstrip().endswith("; nearest: alert_storm")

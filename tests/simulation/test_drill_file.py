@@ -80,8 +80,25 @@ def test_a_canceled_record_gives_no_line() -> None:
 def test_a_part_that_contradicts_the_drill_is_a_fault_too() -> None:
     """An inject after the end is refused by the drill itself."""
     text = 'drill = 1\nname = "d"\nlasts = "1h"\n[[injects]]\nat = "2h"\nkind = "call"\ntext = "x"'
-    with pytest.raises(FormatError, match="at most 1:00:00, its end"):
+    with pytest.raises(FormatError, match="at most 1h, which is lasts"):
         load_drill(text)
+
+
+def test_an_inject_after_the_end_is_named_by_number_and_line() -> None:
+    """In the words of the file, and so is a step of the bot; a wrong end is one fault."""
+    first = '[[injects]]\nat = "0m"\nkind = "call"\ntext = "x"\n'
+    late = '[[injects]]\nat = "70m"\nkind = "call"\ntext = "y"\n'
+    step = '[[bot]]\nat = "1d"\ndo = "open"\nby = "kim"\n'
+    head = 'drill = 1\nname = "d"\nlasts = "1h"\n'
+    with pytest.raises(FormatError) as caught:
+        load_drill(head + first + late + step)
+    assert caught.value.problems == (
+        "drill file, line 9: injects[2].at: got '70m'; allowed: at most 1h, which is lasts",
+        "drill file, line 13: bot[1].at: got '1d'; allowed: at most 1h, which is lasts",
+    )
+    with pytest.raises(FormatError) as caught:
+        load_drill(head.replace("1h", "long") + first + late + step)
+    assert [one.split(": ")[1] for one in caught.value.problems] == ["lasts"]
 
 
 def test_the_words_of_a_desk_file_are_known() -> None:

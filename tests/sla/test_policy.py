@@ -20,6 +20,8 @@ from incidentcore.sla import (
     SlaStatus,
     evaluate_sla,
 )
+from incidentcore.values import Priority
+from incidentcore.words import GERMAN
 
 from .desk import ALWAYS_OPEN, HOUR, OFFICE, at, incident
 
@@ -105,6 +107,21 @@ def test_no_promise_from_the_start() -> None:
     status = tell(SlaPolicy([(GOLD, resolution())]), incident(("mon 09:00", "new")), "mon 12:00")
     assert (status.stage, status.definition, status.definition_hash) == ("none", None, None)
     assert "no SLA applies" in str(status.trace)
+
+
+def test_no_promise_for_want_of_a_priority_says_so() -> None:
+    """Only where the conditions read it and it is None; in German too."""
+    high = SlaPolicy([(field("priority").equals(Priority.HIGH), resolution())])
+    record = incident(("mon 09:00", "new"))
+    assert record.priority is None
+    trace = tell(high, record, "mon 12:00").trace
+    said = "no SLA applies; the conditions test the priority, which is None"
+    assert trace.summary == said
+    assert trace.summary.in_words(GERMAN).startswith("kein Vertrag gilt; ")
+    gold = tell(SlaPolicy([(GOLD, resolution())]), record, "mon 12:00")
+    assert gold.trace.summary == "no SLA applies"
+    low = Incident.open(id="A", title="x", by="kim", at=at("mon 09:00"), priority=Priority.LOW)
+    assert tell(high, low, "mon 12:00").trace.summary == "no SLA applies"
 
 
 def test_a_swap_after_the_stop_waits_for_a_reopening() -> None:

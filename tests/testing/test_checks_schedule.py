@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import as_utc
+from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import AbstractCalendar, BusinessCalendar
 from incidentcore.testing import check_calendar
 
@@ -93,3 +93,17 @@ def test_what_is_no_calendar_is_refused() -> None:
     named = type("Named", (AbstractCalendar,), {"zone": "UTC", "windows": thin.windows})()
     with pytest.raises(InvalidValueError, match=r"^calendar.zone: got 'UTC'; allowed: a ZoneInfo$"):
         check_calendar(named)
+
+
+def test_windows_that_are_not_cut_are_named_first_with_instants_as_text() -> None:
+    """The commonest mistake of a calendar of one's own."""
+
+    class Uncut(AbstractCalendar):
+        zone = GOOD.zone
+
+        def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+            return GOOD.windows(start - timedelta(days=1), end + timedelta(days=1))
+
+    with pytest.raises(AssertionError, match="cut windows to the span") as caught:
+        check_calendar(Uncut(), examples=20)
+    assert "datetime" not in str(caught.value).partition("\n")[0]

@@ -10,6 +10,7 @@ from time import sleep
 from typing import Any, Final
 
 from incidentcore import simulation
+from incidentcore._checks import nearest
 from incidentcore._terminal import printable
 from incidentcore.cli.inputs import add_form, now_of
 from incidentcore.errors import InvalidValueError
@@ -52,6 +53,10 @@ def _run(arguments: argparse.Namespace) -> Page | str:
     shipped = SHIPPED / f"{path.name}.toml"
     if not path.exists() and shipped.exists():
         path = shipped
+    if not path.exists() and path.suffix in ("", ".toml"):
+        names = sorted(one.stem for one in SHIPPED.glob("*.toml"))
+        allowed = f"a file, or one of {', '.join(names)}{nearest(path.stem, names)}"
+        raise InvalidValueError("FILE.toml", str(path), allowed)
     if arguments.show:
         return path.read_text("utf-8").strip()
     drill = load_drill(path.read_bytes(), source=str(arguments.file))

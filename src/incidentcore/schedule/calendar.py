@@ -274,6 +274,12 @@ def _parse_special(special: object) -> dict[date, tuple[Span, ...]]:
 def _parse_breaks(breaks: object) -> dict[date, tuple[tuple[int, int, str], ...]]:
     named: dict[tuple[date, str], list[Span]] = {}
     for key, value in pairs(breaks, "breaks"):
+        if isinstance(key, str) and key[:3].lower() in WEEKDAYS:
+            raise CalendarDefinitionError(
+                "breaks",
+                key,
+                "dates; for every week say so in hours=: ['08:00-12:00', '13:00-17:00']",
+            )
         day = as_date(key, "breaks")
         field = f"breaks[{day.isoformat()}]"
         if isinstance(value, (str, Break)):

@@ -14,10 +14,10 @@ from incidentcore.desk.file import begin, read_file, read_zone
 from incidentcore.desk.forms import Form, Key, Table, list_of, noted
 from incidentcore.desk.holiday_form import LINE, TEXT, ZONE
 from incidentcore.desk.oncall_form import ON_CALL
-from incidentcore.desk.reading import Path, Reading
+from incidentcore.desk.reading import BrokenError, Path, Reading
 from incidentcore.desk.rules_form import COMMUNICATION, SPAN_FORM
 from incidentcore.desk.when import WHEN
-from incidentcore.desk.words import WrongError
+from incidentcore.desk.words import WrongError, read_span
 from incidentcore.escalation import EscalationMatrix
 from incidentcore.intake import Alert
 from incidentcore.simulation.drill import BotStep, Drill, Expectation, Inject
@@ -84,6 +84,24 @@ _STEP: Final = Table(
 )
 
 
+def _until_the_end(table: Table) -> Form:
+    """Return the form of an inject or step, which is refused if it comes after the drill's end."""
+
+    def read(data: Any, reading: Reading, path: Path) -> Any:
+        made = table.read(data, reading, path)
+        lasts = reading.data.get("lasts")
+        try:
+            end = read_span(lasts)
+        except WrongError:
+            return made  # which is reported at its own place
+        if made.at > end:
+            reading.fault((*path, "at"), WrongError(data["at"], f"at most {lasts}, which is lasts"))
+            raise BrokenError
+        return made
+
+    return Form(read, table.write, table.schema)
+
+
 def _expectation(data: Any, reading: Reading, path: Path) -> Expectation:
     values = _EXPECT.read(data, reading, path)
     name, owner = values.pop("name"), values.pop("owner")
@@ -118,11 +136,11 @@ _DRILL: Final = Table(
         Key("holidays", _ANY, "As in a desk file.", {}),
         Key("calendars", CALENDARS, "As in a desk file.", {}),
         Key("oncall", noted("on_call", ON_CALL), "As in a desk file.", ()),
-        Key("injects", list_of(_INJECT.form), "What reaches the players.", ()),
+        Key("injects", list_of(_until_the_end(_INJECT)), "What reaches the players.", ()),
         Key("expects", list_of(_EXPECTATION), "What they should do in time.", ()),
         Key("communication", list_of(COMMUNICATION), "The updates that are owed.", ()),
         Key("escalation", list_of(ESCALATION), "What the rules escalate.", ()),
-        Key("bot", list_of(_STEP.form), "What a bot does in a trial run.", ()),
+        Key("bot", list_of(_until_the_end(_STEP)), "What a bot does in a trial run.", ()),
     ),
     _drill,
 )

@@ -33,7 +33,7 @@ from incidentcore.sla.fold import ClockStage
 from incidentcore.sla.life import OneClock, life_of
 from incidentcore.sla.takeover import fold_clock
 from incidentcore.sla.terms import SlaThreshold, calendars_in
-from incidentcore.sla.trace import StatusForms, Trace, build_trace, closing_of
+from incidentcore.sla.trace import StatusForms, Trace, build_trace, closing_of, why_none
 from incidentcore.words import Words
 
 __all__ = ["SlaStatus", "status_of"]
@@ -359,8 +359,8 @@ class SlaStatus(StatusForms):
             zone = cycles[-1].calendar.zone
         ended = bool(cycles) and cycles[-1].ended_at is not None
         figures = self._figures if cycles else None
-        applies = self.definition is not None
-        closing = closing_of(self.stage, figures, applies=applies, ended=ended)
+        none = why_none(self._rules, self._timeline, self.now) if not self.definition else ""
+        closing = closing_of(self.stage, figures, absent=none or "not_started", ended=ended)
         life = self._swaps, self._timeline
         return build_trace(cycles, *life, now=self.now, zone=zone, closing=closing)
 

@@ -28,6 +28,7 @@ __all__ = [
     "TraceEntry",
     "build_trace",
     "closing_of",
+    "why_none",
 ]
 
 TRACE_TEXTS: Final[Texts] = FrozenMap(
@@ -49,6 +50,7 @@ TRACE_TEXTS: Final[Texts] = FrozenMap(
         "swapped_to_none": "{before} no longer applies",
         "swapped_from_none": "{after} applies ({how})",
         "no_sla": "no SLA applies",
+        "no_priority": "no SLA applies; the conditions test the priority, which is None",
         "figures": "elapsed {elapsed} of {target}, remaining {remaining}; ",
         "met": "met",
         "breached": "breached",
@@ -212,12 +214,21 @@ class StatusForms(Tabular):
         return f"{to_text(*self.cells())}\n\n{self.trace}"
 
 
+def why_none(rules: object, timeline: Timeline, now: datetime) -> str:
+    """Return the code of why no definition applies: perhaps for want of a priority."""
+    if "priority" in getattr(rules, "fields", ()):
+        facts = timeline.facts_at(now)
+        if facts.get("priority") is None:
+            return "no_priority"
+    return "no_sla"
+
+
 def closing_of(
-    stage: str, known: Figures | None, *, applies: bool, ended: bool
+    stage: str, known: Figures | None, *, absent: str, ended: bool
 ) -> tuple[tuple[str, FrozenMap[object]], ...]:
     """Return the closing line of a trace, as codes with data: figures and due time."""
     if known is None:
-        return (("not_started" if applies else "no_sla", _NO_DATA),)
+        return ((absent, _NO_DATA),)
     spans = {
         "elapsed": known.elapsed,
         "target": known.target,

@@ -17,6 +17,7 @@ from incidentcore.errors import (
     NaiveDatetimeError,
     UnreachableDeadlineError,
 )
+from incidentcore.instants import Interval
 from incidentcore.schedule import Calendar
 from incidentcore.testing.strategies_schedule import instants, offset_changes
 
@@ -124,13 +125,22 @@ def _refuses_what_it_should(calendar: Calendar) -> None:
         raise AssertionError(f"{name}: not refused with {expected.__name__}")
 
 
+def _told(case: Case) -> str:
+    """Return a case as text: its three instants, and its budget."""
+    return f"{', '.join(at.isoformat() for at in case[:3])}, budget {case[3]}"
+
+
+def _span(window: Interval) -> str:
+    return f"{window.start.isoformat()} to {window.end.isoformat()}"
+
+
 def law_additivity(calendar: Calendar, case: Case) -> None:
     """Two halves add up to the whole, and open time is never more than wall time."""
     start, middle, end, _ = case
     whole = calendar.open_time(start, end)
     halves = calendar.open_time(start, middle) + calendar.open_time(middle, end)
-    assert halves == whole, f"additivity: {halves} != {whole} for {case}"
-    assert _ZERO <= whole <= end - start, f"open time {whole} beyond wall time for {case}"
+    assert halves == whole, f"additivity: {halves} != {whole} for {_told(case)}"
+    assert _ZERO <= whole <= end - start, f"open time {whole} beyond wall time for {_told(case)}"
 
 
 def law_deadline(calendar: Calendar, case: Case) -> None:
@@ -141,14 +151,14 @@ def law_deadline(calendar: Calendar, case: Case) -> None:
     except UnreachableDeadlineError:
         return
     spent = calendar.open_time(start, due)
-    assert spent == budget, f"T5: {spent} open time until {due} for {case}"
+    assert spent == budget, f"T5: {spent} open time until {due} for {_told(case)}"
     if budget:
         before = calendar.open_time(start, due - _TICK)
-        assert before < budget, f"T5: {due} is not the earliest for {case}"
+        assert before < budget, f"T5: {due} is not the earliest for {_told(case)}"
     else:
-        assert due == start, f"T5: a zero budget gives the start, not {due}, for {case}"
+        assert due == start, f"T5: a zero budget gives the start, not {due}, for {_told(case)}"
     back = calendar.deadline_before(due, budget)
-    assert back >= start, f"mirror: {back} lies before the start of {case}"
+    assert back >= start, f"mirror: {back} lies before the start of {_told(case)}"
 
 
 def law_next_opening_is_the_same_business_instant(calendar: Calendar, case: Case) -> None:
@@ -159,9 +169,11 @@ def law_next_opening_is_the_same_business_instant(calendar: Calendar, case: Case
         opening = calendar.deadline(start, budget, boundary="next_open")
     except UnreachableDeadlineError:
         return
-    assert opening >= due, f"T5: next opening {opening} before {due} for {case}"
-    assert calendar.open_time(due, opening) == _ZERO, f"T5: open time before {opening} for {case}"
-    assert calendar.is_open(opening), f"T5: {opening} is not open for {case}"
+    assert opening >= due, f"T5: next opening {opening} before {due} for {_told(case)}"
+    assert calendar.open_time(due, opening) == _ZERO, (
+        f"T5: open time before {opening} for {_told(case)}"
+    )
+    assert calendar.is_open(opening), f"T5: {opening} is not open for {_told(case)}"
 
 
 def law_deadline_before(calendar: Calendar, case: Case) -> None:
@@ -172,24 +184,26 @@ def law_deadline_before(calendar: Calendar, case: Case) -> None:
     except UnreachableDeadlineError:
         return
     fits = calendar.open_time(since, end)
-    assert fits == budget, f"mirror: {fits} open time from {since} for {case}"
+    assert fits == budget, f"mirror: {fits} open time from {since} for {_told(case)}"
     if budget:
         after = calendar.open_time(since + _TICK, end)
-        assert after < budget, f"mirror: {since} is not the greatest for {case}"
+        assert after < budget, f"mirror: {since} is not the greatest for {_told(case)}"
     else:
-        assert since == end, f"mirror: a zero budget gives the end, not {since}, for {case}"
+        assert since == end, f"mirror: a zero budget gives the end, not {since}, for {_told(case)}"
 
 
 def law_monotone(calendar: Calendar, case: Case) -> None:
     """A larger budget is never due earlier; a longer span never has less open time."""
     start, middle, end, budget = case
-    assert calendar.open_time(start, middle) <= calendar.open_time(start, end), f"span of {case}"
+    assert calendar.open_time(start, middle) <= calendar.open_time(start, end), (
+        f"span of {_told(case)}"
+    )
     try:
         sooner = calendar.deadline(start, budget)
         later = calendar.deadline(start, budget + timedelta(minutes=90))
     except UnreachableDeadlineError:
         return
-    assert sooner <= later, f"monotone: {sooner} > {later} for {case}"
+    assert sooner <= later, f"monotone: {sooner} > {later} for {_told(case)}"
 
 
 def law_windows(calendar: Calendar, case: Case) -> None:
@@ -197,16 +211,22 @@ def law_windows(calendar: Calendar, case: Case) -> None:
     start, _, end, _ = case
     total, last = _ZERO, None
     for window in calendar.windows(start, end):
-        assert start <= window.start < window.end <= end, f"window {window} outside {case}"
-        assert last is None or last < window.start, f"window {window} not after {last} for {case}"
-        assert calendar.is_open(window.start), f"C9: closed at the start of {window}"
-        assert calendar.is_open(window.end - _TICK), f"C9: closed before the end of {window}"
+        assert start <= window.start < window.end <= end, (
+            f"window {_span(window)} outside {_told(case)}: cut windows to the span"
+        )
+        assert last is None or last < window.start, (
+            f"window {_span(window)} not after {last} for {_told(case)}"
+        )
+        assert calendar.is_open(window.start), f"C9: closed at the start of {_span(window)}"
+        assert calendar.is_open(window.end - _TICK), f"C9: closed before the end of {_span(window)}"
         if window.end < end:
-            assert not calendar.is_open(window.end), f"T3: open at the end of {window}"
-            assert calendar.next_close(window.start) == window.end, f"C9: next_close of {window}"
+            assert not calendar.is_open(window.end), f"T3: open at the end of {_span(window)}"
+            assert calendar.next_close(window.start) == window.end, (
+                f"C9: next_close of {_span(window)}"
+            )
         total += window.end - window.start
         last = window.end
-    assert total == calendar.open_time(start, end), f"windows sum to {total} for {case}"
+    assert total == calendar.open_time(start, end), f"windows sum to {total} for {_told(case)}"
 
 
 def law_next_edges(calendar: Calendar, case: Case) -> None:
@@ -216,7 +236,7 @@ def law_next_edges(calendar: Calendar, case: Case) -> None:
         opening = calendar.next_open(start)
     except UnreachableDeadlineError:
         return
-    assert calendar.is_open(opening), f"C9: {opening} is closed for {case}"
+    assert calendar.is_open(opening), f"C9: {opening} is closed for {_told(case)}"
     assert calendar.open_time(start, max(start, opening)) == _ZERO, f"C9: open before {opening}"
     assert (opening == start) is calendar.is_open(start), f"C9: next_open of {start}"
     try:
@@ -235,12 +255,16 @@ def law_explain(calendar: Calendar, case: Case) -> None:
     start, _, end, _ = case
     at, total = start, _ZERO
     for reason in calendar.explain(start, end):
-        assert reason.interval.start == at, f"explain: a hole before {reason} for {case}"
+        assert reason.interval.start == at, (
+            f"explain: a hole before {_span(reason.interval)} for {_told(case)}"
+        )
         at = reason.interval.end
         if reason.code == "open":
             total += reason.interval.duration
-    assert at == end, f"explain: ends at {at} for {case}"
-    assert total == calendar.open_time(start, end), f"explain: open parts sum to {total} for {case}"
+    assert at == end, f"explain: ends at {at} for {_told(case)}"
+    assert total == calendar.open_time(start, end), (
+        f"explain: open parts sum to {total} for {_told(case)}"
+    )
 
 
 def law_business_days(calendar: Calendar, case: Case) -> None:
@@ -262,12 +286,12 @@ def law_business_days(calendar: Calendar, case: Case) -> None:
 
 
 CALENDAR_LAWS: tuple[Law, ...] = (
+    law_windows,
     law_additivity,
     law_deadline,
     law_next_opening_is_the_same_business_instant,
     law_deadline_before,
     law_monotone,
-    law_windows,
     law_next_edges,
     law_explain,
     law_business_days,

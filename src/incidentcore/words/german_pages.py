@@ -42,6 +42,9 @@ PAGES: Final = {
     "(all)": "(alle)",
     "(none)": "(ohne)",
     "{part} of {whole}": "{part} von {whole}",
+    "no SLA applies; the conditions test the priority, which is None": (
+        "kein Vertrag gilt; die Bedingungen prüfen die Priorität, die fehlt"
+    ),
     "level {level} waits for the {clock} clock, which {who} does not have; nearest: {near}": (
         "Stufe {level} wartet auf die Uhr {clock}, die {who} nicht hat; am nächsten: {near}"
     ),

@@ -199,3 +199,41 @@ def test_profiles_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     xes = tmp_path / "log.xes"
     xes.write_text("".join(xes_log([solved()])), encoding="utf-8")
     assert main(["report", str(xes), "--profile", "xes"]) == 0
+
+
+def test_a_column_of_several_formats_has_each_with_its_count(tmp_path: Path) -> None:
+    """32 German times and 8 of ISO 8601, and one cell that is not a time; the line reads both."""
+    german = [f"{day:02}.03.2026 08:{day:02}" for day in range(1, 32)] + ["31.12.2026 23:59"]
+    cells = [*german, *(f"2026-03-0{day}T09:00" for day in range(1, 9)), "soon"]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(["Number;Created", *(f"1;{c}" for c in cells)]), encoding="utf-8")
+    page = describe_columns(path)
+    assert page.columns[1].mixed == (("%d.%m.%Y %H:%M", 32), ("iso", 8))
+    assert "Created: 32 as %d.%m.%Y %H:%M, 8 as iso, 1 as none" in str(page)
+    assert '--time-format "%d.%m.%Y %H:%M" --time-format "iso"' in str(page).splitlines()
+
+    either = ["03/11/2026", "04/11/2026", "2026-11-05"]
+    path.write_text("\n".join(["Number;Created", *(f"1;{c}" for c in either)]), encoding="utf-8")
+    assert describe_columns(path).columns[1].mixed == (("%d/%m/%Y or %m/%d/%Y", 2), ("iso", 1))
+
+
+def test_the_words_of_states_and_levels_are_listed_with_a_line_to_copy(tmp_path: Path) -> None:
+    """Known words with their meaning, others with STATE or LEVEL; of 40 words 30 are listed."""
+    words = [("Neu", "Hoch"), ("Wartet auf Kunde", "Egal"), ("Neu", "Hoch")]
+    rows = [f"{n};2026-03-02;{state};{level}" for n, (state, level) in enumerate(words)]
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(["Number;Created;Status;Prio", *rows]), encoding="utf-8")
+    lines = str(describe_columns(path)).splitlines()
+    assert "words of Status (state): 'Neu', 'Wartet auf Kunde'" in lines
+    assert "--states Neu=new 'Wartet auf Kunde=STATE'" in lines
+    states = "new, in_progress, on_hold, resolved, closed, canceled"
+    assert f"with one of {states} for each STATE" in lines
+    (levels,) = (line for line in lines if line.startswith("--levels"))
+    assert levels.endswith("priority.Egal=LEVEL")
+    assert "with one of critical, high, moderate, low, planning for each LEVEL" in lines
+
+    rows = [f"{n};2026-03-02;w{n};P1" for n in range(40)]
+    path.write_text("\n".join(["Number;Created;Status;Prio", *rows]), encoding="utf-8")
+    page = describe_columns(path)
+    assert (len(page.columns[2].words), page.columns[2].distinct) == (30, 40)
+    assert "'w29' and 10 more" in str(page)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +13,11 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore.lifecycle import INCIDENT
+from incidentcore.values import State
+from incidentcore.vendors.cells import LEVELS
 from incidentcore.vendors.kit.findings import shown
-from incidentcore.vendors.kit.tables import fold
+from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, fold
 from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
 
 __all__ = ["Column", "ColumnsPage", "describe_columns"]
@@ -24,6 +30,9 @@ _DAYS: Final = (
 _CLOCKS: Final = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
 _FORMATS: Final = tuple(day + clock for day in _DAYS for clock in _CLOCKS)
 _TIMED: Final = 50  # columns looked at for times
+_WORD_COUNT: Final = 30  # words of a state or level that are listed
+_ISO: Final = "iso"
+_DATED: Final = re.compile(r"\d{1,4}[-./ ]\w{1,9}\.?[-./ ]+\d{2,4}|[A-Za-z]{3} \d{1,2},")
 # Profiles with columns or keys that their files have and a table of the caller does not.
 _SHAPES: Final = (
     ("jira", "key, fields"),
@@ -102,6 +111,10 @@ class Column:
         values: A few of its distinct values.
         field: The field that its name suggests; empty if it suggests none.
         formats: The formats that fit all of its times; empty if they are ISO 8601, or not times.
+        mixed: Where no single format fits most of its values, the formats and the number of values
+            that each fits; formats that fit the same values are joined by " or ".
+        words: Its distinct words, at most 30, if it suggests a state or level.
+        distinct: The number of its distinct words.
     """
 
     name: str
@@ -109,6 +122,9 @@ class Column:
     values: tuple[str, ...]
     field: str
     formats: tuple[str, ...] = ()
+    mixed: tuple[tuple[str, int], ...] = ()
+    words: tuple[str, ...] = ()
+    distinct: int = 0
 
 
 @attrs.frozen
@@ -147,7 +163,9 @@ class ColumnsPage:
             text = f"looks like what --profile {self.profile} reads, which needs no mapping"
             return "\n".join([*lines, "", text])
         formats = dict.fromkeys(form for column in self.columns for form in column.formats)
-        if formats:
+        if any(column.mixed for column in self.columns):
+            lines += ["", *_mixed_lines(self.columns)]
+        elif formats:
             lines += ["", "times that are not ISO 8601; state the format that is meant:"]
             lines += [f'--time-format "{form}"' for form in formats]
         guessed = [f'"{c.field}={c.name}"' for c in self.columns if c.field]
@@ -155,10 +173,56 @@ class ColumnsPage:
             lines += ["", "a guess at the mapping, to check:", f"--map {' '.join(guessed)}"]
             named = ", ".join(f"{c.field} = {_quoted(c.name)}" for c in self.columns if c.field)
             lines += ["", "the same for a desk file:", "[import]", f"map = {{ {named} }}"]
+        for column in self.columns:
+            lines += _word_lines(column)
         if missing := [n for n in ("id", "opened") if all(n != c.field for c in self.columns)]:
             verb, choice = ("are", "a column for each") if missing[1:] else ("is", "its column")
             lines += ["", f"{' and '.join(missing)} {verb} still missing; choose {choice}"]
         return "\n".join(lines)
+
+
+def _mixed_lines(columns: Sequence[Column]) -> Iterator[str]:
+    """Yield the formats of each column that mixes them, and the options that read all columns."""
+    chosen: dict[str, None] = {}
+    yield "times in several formats, each tried in this order:"
+    for column in columns:
+        chosen |= dict.fromkeys(column.formats[:1])
+        chosen |= dict.fromkeys(form.partition(" or ")[0] for form, _ in column.mixed)
+        if column.mixed:
+            counts = [f"{count:,} as {form}" for form, count in column.mixed]
+            rest = column.filled - sum(count for _, count in column.mixed)
+            yield f"{column.name}: {', '.join([*counts, *([f'{rest:,} as none'] if rest else [])])}"
+    yield " ".join(f'--time-format "{form}"' for form in chosen)
+
+
+def _word_lines(column: Column) -> list[str]:
+    """Return the words of a state or level, and the option that says what they mean."""
+    if not column.words:
+        return []
+    more = column.distinct - len(column.words)
+    words = ", ".join(map(shown, column.words)) + (f" and {more:,} more" if more else "")
+    lines = ["", f"words of {column.name} ({column.field}): {words}"]
+    if column.field == "state":
+        option, prefix, name = "--states", "", "STATE"
+        known = {w: s.name for w in column.words if (s := _state_of(w)) is not None}
+        names = [state.name for state in INCIDENT.states]
+    else:
+        option, prefix, name = "--levels", f"{column.field}.", "LEVEL"
+        table = LevelTable()
+        found = {word: table.find(column.field, word) for word in column.words}
+        known = {word: level.name for word, level in found.items() if level is not None}
+        levels = sorted(getattr(table, column.field).values(), key=lambda level: level.rank)
+        names = list(dict.fromkeys(level.name for level in levels))
+    if len(known) < len(column.words):
+        pairs = [shlex.quote(f"{prefix}{word}={known.get(word, name)}") for word in column.words]
+        lines.append(f"{option} {' '.join(pairs)}")
+        lines.append(f"with one of {', '.join(names)} for each {name}")
+    return lines
+
+
+def _state_of(word: str) -> State | None:
+    state, is_known = STANDARD_STATES.find(word)
+    return state if is_known else None
 
 
 def _quoted(text: str) -> str:
@@ -176,7 +240,7 @@ def describe_columns(path: str | Path) -> ColumnsPage:
     """
     table = open_table(path, strict=False)
     filled: dict[int, int] = {}
-    values: dict[int, dict[str, None]] = {}
+    values: dict[int, Counter[str]] = {}
     formats: dict[int, tuple[str, ...]] = {}
     count = 0
     for _, row in table.rows:
@@ -189,22 +253,26 @@ def describe_columns(path: str | Path) -> ColumnsPage:
                 if place < _TIMED:
                     known = formats.get(place, _FORMATS)
                     formats[place] = tuple(form for form in known if _fits(text, form))
-                seen = values.setdefault(place, {})
-                if len(seen) < _VALUES:
-                    seen[text] = None
+                values.setdefault(place, Counter())[text] += 1
         if count >= FIRST_ROWS:
             break
     fields = _guessed(table.columns)
-    columns = [
-        Column(
-            name,
-            filled.get(place, 0),
-            tuple(values.get(place, ())),
-            fields.get(place, ""),
-            formats.get(place, ()),
+    columns = []
+    for place, name in enumerate(table.columns):
+        texts, field = values.get(place, Counter()), fields.get(place, "")
+        has_words = field in ("state", *LEVELS)
+        columns.append(
+            Column(
+                name,
+                filled.get(place, 0),
+                tuple(texts)[:_VALUES],
+                field,
+                formats.get(place, ()),
+                _mixed(texts) if place < _TIMED and not formats.get(place) else (),
+                tuple(texts)[:_WORD_COUNT] if has_words else (),
+                len(texts) if has_words else 0,
+            )
         )
-        for place, name in enumerate(table.columns)
-    ]
     notes = tuple(action for _, action in table.notes)
     return ColumnsPage(count, tuple(columns), notes, _profile(table))
 
@@ -222,8 +290,29 @@ def _profile(table: Table) -> str:
     return next(found, "")
 
 
+def _mixed(texts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    """Return the formats that a column mixes, the most frequent first; empty if it is not times."""
+    dated = {text: count for text, count in texts.items() if _DATED.match(text)}
+    if 2 * sum(dated.values()) <= texts.total() or all(_fits(text, _ISO) for text in texts):
+        return ()
+    found: list[tuple[str, int]] = []
+    while dated:
+        fits = {form: {t for t in dated if _fits(t, form)} for form in (_ISO, *_FORMATS)}
+        counts = {form: sum(dated[text] for text in fitting) for form, fitting in fits.items()}
+        best = max(counts, key=lambda form: counts[form])
+        if not counts[best]:
+            break
+        alike = [form for form in fits if fits[form] == fits[best]]
+        found.append((" or ".join(alike), counts[best]))
+        dated = {text: count for text, count in dated.items() if text not in fits[best]}
+    is_most = 2 * sum(count for _, count in found) > texts.total()
+    return tuple(found) if is_most and [form for form, _ in found] != [_ISO] else ()
+
+
 def _fits(text: str, form: str) -> bool:
     with suppress(ValueError):
+        if form == _ISO:
+            return bool(datetime.fromisoformat(text))
         return bool(datetime.strptime(text, form))  # noqa: DTZ007  only asked whether it can
     return False
 

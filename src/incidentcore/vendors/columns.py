@@ -168,13 +168,13 @@ class ColumnsPage:
         elif formats:
             lines += ["", "times that are not ISO 8601; state the format that is meant:"]
             lines += [f'--time-format "{form}"' for form in formats]
+        for column in self.columns:
+            lines += _word_lines(column)
         guessed = [f'"{c.field}={c.name}"' for c in self.columns if c.field]
         if guessed:
             lines += ["", "a guess at the mapping, to check:", f"--map {' '.join(guessed)}"]
             named = ", ".join(f"{c.field} = {_quoted(c.name)}" for c in self.columns if c.field)
             lines += ["", "the same for a desk file:", "[import]", f"map = {{ {named} }}"]
-        for column in self.columns:
-            lines += _word_lines(column)
         if missing := [n for n in ("id", "opened") if all(n != c.field for c in self.columns)]:
             verb, choice = ("are", "a column for each") if missing[1:] else ("is", "its column")
             lines += ["", f"{' and '.join(missing)} {verb} still missing; choose {choice}"]

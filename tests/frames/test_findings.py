@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from incidentcore.frames.findings import warning
+import pytest
+
 from incidentcore.vendors.kit import ImportFinding
+
+pytest.importorskip("numpy")
+warning = pytest.importorskip("incidentcore.frames.findings").warning
 
 
 def of_word(value: str) -> ImportFinding:

@@ -117,8 +117,10 @@ def test_memory_is_refused(name: str) -> None:
 def test_an_empty_file_refuses_what_is_not_a_condition(path: Path) -> None:
     """The error names the argument, also where there is no record to try it on."""
     condition: Any = "new"
+    store = SqliteStore(path)
     with pytest.raises(InvalidValueError, match=r"^condition: got 'new'"):
-        SqliteStore(path).find(condition)
+        store.find(condition)
+    store.close()
 
 
 def test_a_full_disk_writes_nothing_and_says_so(path: Path) -> None:

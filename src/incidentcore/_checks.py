@@ -22,6 +22,7 @@ __all__ = [
     "nearest",
     "nearest_names",
     "need_each",
+    "need_key_part",
     "need_keywords",
     "need_kind",
     "need_text",
@@ -88,6 +89,12 @@ def need_text(
     """Refuse a value that is not a string, and an empty string."""
     if not isinstance(value, str) or not (value or empty):
         raise error(where, value, allowed or ("text" if empty else "non-empty text"))
+
+
+def need_key_part(where: str, value: object, error: Refusal = InvalidValueError) -> None:
+    """Refuse what cannot be a part of a key, whose parts a slash separates."""
+    if not isinstance(value, str) or not value or "/" in value:
+        raise error(where, value, "non-empty text without a slash")
 
 
 def need_word(where: str, value: object, words: Any, error: Refusal = InvalidValueError) -> None:

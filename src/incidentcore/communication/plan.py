@@ -8,7 +8,14 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import as_pairs, as_tuple, need_each, need_kind, need_text
+from incidentcore._checks import (
+    as_pairs,
+    as_tuple,
+    need_each,
+    need_key_part,
+    need_kind,
+    need_text,
+)
 from incidentcore.communication.template import UpdateTemplate
 from incidentcore.conditions import (
     ALWAYS,
@@ -57,11 +64,6 @@ def _templates(
     if isinstance(given, UpdateTemplate):
         return tuple((kind, given) for kind in _KINDS if kind != "change")
     return tuple(as_pairs(given))
-
-
-def _word(name: str, value: object) -> None:
-    if not isinstance(value, str) or not value or "/" in value:
-        raise DefinitionError(name, value, "non-empty text without a slash")
 
 
 @attrs.frozen(kw_only=True)
@@ -138,13 +140,13 @@ class UpdateRule:
     )
 
     def __attrs_post_init__(self) -> None:
-        _word("name", self.name)
+        need_key_part("name", self.name, DefinitionError)
         if not self.audiences or len(set(self.audiences)) != len(self.audiences):
             raise DefinitionError(
                 f"{self.name}.audiences", self.audiences, "one or more names, each once"
             )
         for audience in self.audiences:
-            _word(f"{self.name}.audiences", audience)
+            need_key_part(f"{self.name}.audiences", audience, DefinitionError)
         for name in ("when", "stop", "ends"):
             need_kind(f"{self.name}.{name}", getattr(self, name), Condition, DefinitionError)
         for path in self.on_change:
@@ -284,7 +286,7 @@ class CommunicationPlan:
     lead: timedelta = attrs.field(init=False, eq=False, repr=False, default=_ZERO)
 
     def __attrs_post_init__(self) -> None:
-        _word("name", self.name)
+        need_key_part("name", self.name, DefinitionError)
         need_each(f"{self.name}.rules", self.rules, UpdateRule, DefinitionError)
         names = [rule.name for rule in self.rules]
         if not names or len(set(names)) != len(names):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import need_key_part
 from incidentcore.categorization import (
     Categorizer,
     CategoryRule,
@@ -148,8 +149,7 @@ class Desk:
     sources: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name or "/" in self.name:
-            raise DefinitionError("name", self.name, "non-empty text without a slash")
+        need_key_part("name", self.name, DefinitionError)
         for name, close in self.auto_close.items():
             if name not in STANDARD or not isinstance(close, AutoClose):
                 raise DefinitionError(

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 
 import attrs
 
-from incidentcore._checks import need_kind, need_word
+from incidentcore._checks import need_key_part, need_kind, need_word
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import EscalationMatrixError
@@ -198,8 +198,7 @@ class EscalationRow:
     delayed: tuple[int, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name or "/" in self.name:
-            raise EscalationMatrixError("name", self.name, "non-empty text without a slash")
+        need_key_part("name", self.name, EscalationMatrixError)
         if not self.levels:
             raise EscalationMatrixError(f"{self.name}.levels", (), "at least one level")
         for name in ("when", "ack_when"):
@@ -291,8 +290,7 @@ class EscalationMatrix(Tabular):
     reads: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name or "/" in self.name:
-            raise EscalationMatrixError("name", self.name, "non-empty text without a slash")
+        need_key_part("name", self.name, EscalationMatrixError)
         names = [row.name for row in self.rows]
         if not names or len(set(names)) != len(names):
             raise EscalationMatrixError("rows", names, "one or more rows with different names")

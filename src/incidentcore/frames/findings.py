@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 
 from incidentcore.frames.plan import Plan
 from incidentcore.vendors.kit import ImportFinding
+from incidentcore.vendors.kit.findings import OF_WORDS
 
 __all__ = ["first_rows", "warning"]
 
@@ -39,7 +40,7 @@ def first_rows(frame: nw.DataFrame[Any], column: str, plan: Plan) -> nw.DataFram
 
 def warning(listed: Sequence[ImportFinding]) -> str:
     """Return a warning that names some of the words, and counts the rows that are left out."""
-    words = [one for one in listed if one.code.startswith("unknown_")]
+    words = [one for one in listed if one.code in OF_WORDS]
     names = [f"{one.field} {one.value!r} ({one.action})" for one in words[:_NAMED]]
     more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
     parts = []

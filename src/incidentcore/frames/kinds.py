@@ -26,12 +26,12 @@ from incidentcore.sla.cycles import COUNTING
 from incidentcore.vendors import read_table
 from incidentcore.vendors.cells import TIMES
 from incidentcore.vendors.kit import ImportFinding
+from incidentcore.vendors.kit.findings import OF_WORDS
 
 __all__ = ["Kind", "Kinds", "Timed"]
 
 _ROW: Final = " row "
-_WORDS: Final = ("unknown_state", "unknown_level")
-_REPORTED: Final = frozenset({*_WORDS, "missing_time", "before_opening"})
+_REPORTED: Final = frozenset({*OF_WORDS, "missing_time", "before_opening"})
 
 
 class Timed(NamedTuple):
@@ -140,7 +140,7 @@ class Kinds:
                     one.code,
                     one.action,
                     field=one.field,
-                    value=one.value if one.code in _WORDS else "",  # times differ by row
+                    value=one.value if one.code in OF_WORDS else "",  # times differ by row
                     count=count * one.count,
                 )
 

@@ -15,6 +15,7 @@ from incidentcore.pages import Section
 from incidentcore.report.figures import VOLUME
 from incidentcore.report.tally import Tally
 from incidentcore.vendors import ImportFinding, StateCheck
+from incidentcore.vendors.kit.findings import OF_WORDS
 from incidentcore.words import Phrase
 
 __all__ = [
@@ -32,7 +33,6 @@ _CHANGES: Final = 6
 _VALUE: Final = 30  # characters of a value that are shown
 _MONTHS: Final = 13
 _WORDS: Final = 20  # unknown words of a code that have a line each
-_OF_WORDS: Final = ("unknown_state", "unknown_level")
 
 
 def _groups(table: KpiTable) -> list[tuple[object, ...]]:
@@ -220,7 +220,7 @@ def findings_section(findings: Sequence[ImportFinding]) -> Section:
     firsts: dict[tuple[str, str, str], ImportFinding] = {}
     for finding in findings:
         code = finding.code
-        word = (finding.field, finding.value) if code.startswith(_OF_WORDS) else ("", "")
+        word = (finding.field, finding.value) if code in OF_WORDS else ("", "")
         codes[code] += finding.count
         counts.setdefault(code, Counter())[word] += finding.count
         firsts.setdefault((code, *word), finding)

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_text
+from incidentcore._checks import need_each, need_key_part, need_kind, need_text
 from incidentcore.communication import CommunicationPlan
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationMatrix
@@ -29,8 +29,7 @@ def _span(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
 
 
 def _word(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, str) or not value or "/" in value:
-        raise DefinitionError(attribute.name, value, "non-empty text without a slash")
+    need_key_part(attribute.name, value, DefinitionError)
 
 
 def _text(_: object, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from incidentcore.cli import main
-from incidentcore.cli.inputs import instant_of, reading_options
+from incidentcore.cli.inputs import instant_of, reading_options, start_of_today
 from incidentcore.errors import InvalidValueError
 
 
@@ -23,6 +23,15 @@ def test_an_instant_without_an_offset_is_in_the_zone() -> None:
         options, "now", ZoneInfo("Europe/Berlin")
     )
     assert datetime(2026, 6, 1, 9, tzinfo=UTC) == instant_of(options, "now", None)
+
+
+def test_today_starts_at_midnight_of_the_zone() -> None:
+    """A command that looks from today prints the same at every hour of it."""
+    zone = ZoneInfo("Asia/Tokyo")
+    before, start, after = datetime.now(zone), start_of_today(zone), datetime.now(zone)
+    assert start.tzinfo is zone
+    assert f"{start:%H:%M:%S.%f}" == "00:00:00.000000"
+    assert before.date() <= start.date() <= after.date()
 
 
 def test_a_text_that_is_not_a_time_names_its_option() -> None:

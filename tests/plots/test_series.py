@@ -229,6 +229,13 @@ def test_compliance_of_a_table_whose_kpi_has_no_confidence() -> None:
         assert not any(bar.has_xerr for bar in ax.containers)
 
 
+def test_compliance_of_a_kpi_that_is_not_a_share_is_refused() -> None:
+    """A mean in hours has no place on an axis of percent."""
+    table = compute_kpis([catalogue.MEAN_TIME_TO_RESOLVE], demo_month(7, count=20), as_of=END)
+    with pytest.raises(InvalidValueError, match=r"rows: got 'a KPI in hours'.*a share"):
+        plot_compliance(table, ax=mpl.figure.Figure().subplots())
+
+
 @pytest.mark.parametrize("name", [name for name in pictures() if name != "compliance"])
 def test_other_rows_are_refused_with_the_function_that_gives_them(name: str) -> None:
     """A table, rows without the columns, and an iterator."""

@@ -123,4 +123,5 @@ def test_in_which_month_a_clock_counts(
         stopped_at=stopped_at,
         not_covered=False,
     )
-    assert _in_period(status, JUNE) == expected
+    record: Any = SimpleNamespace(canceled_at=None, state=SimpleNamespace(is_canceled=False))
+    assert _in_period(status, JUNE, record) == expected

@@ -32,6 +32,12 @@ def test_english_is_what_a_text_has_by_itself() -> None:
     )
 
 
+def test_a_value_without_words_is_refused() -> None:
+    """By its argument, and not by an attribute that the caller never named."""
+    with pytest.raises(InvalidValueError, match=r"value: got 7.*in_words"):
+        render(7)  # type: ignore[arg-type]
+
+
 def test_another_zone_moves_every_time() -> None:
     """Berlin is an hour ahead of London."""
     said = render(status(), words=GERMAN, zone="Europe/London").splitlines()

@@ -27,6 +27,7 @@ from incidentcore.cli.inputs import (
     read_desk,
     read_incidents,
     reading_options,
+    start_of_today,
 )
 from incidentcore.cli.report import add_report
 from incidentcore.demo import DEMO_DESK, demo_report
@@ -158,9 +159,8 @@ def _parser() -> argparse.ArgumentParser:
                 "--record", type=Path, required=True, nargs="+", metavar="RECORD.json"
             )
         if name != "show":
-            command.add_argument(
-                "--now", metavar="TIME", help="an ISO time; the clock's by default"
-            )
+            usual = "the start of today" if name == "check" else "the clock's"
+            command.add_argument("--now", metavar="TIME", help=f"an ISO time; {usual} by default")
         command.set_defaults(run=run, form="text")
     add_drill(commands)
     add_compare(commands)
@@ -174,7 +174,8 @@ def _demo(arguments: argparse.Namespace) -> Page | str:
 def _check(arguments: argparse.Namespace) -> str:
     desk = read_desk(arguments)
     check_import(desk, str(arguments.desk))
-    findings = check_desk(desk, start=now_of(arguments, desk.zone))
+    start = instant_of(arguments, "now", desk.zone) or start_of_today(desk.zone)
+    findings = check_desk(desk, start=start)
     lines = [f"{finding.code}: {finding}" for finding in findings] or ["nothing found"]
     arguments.exit_code = 1 if findings else 0
     return "\n".join([*desk.sources, *lines])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Final, NoReturn
 from zoneinfo import ZoneInfo
@@ -131,6 +131,11 @@ def _uncalled(*_: object) -> NoReturn:
 def now_of(arguments: argparse.Namespace, zone: ZoneInfo | None = None) -> datetime:
     """Return the instant of ``--now``, in a zone if it has no offset, or the current time."""
     return instant_of(arguments, "now", zone) or datetime.now(UTC)
+
+
+def start_of_today(zone: ZoneInfo) -> datetime:
+    """Return the start of today in a zone, so that a command prints the same all day."""
+    return datetime.combine(datetime.now(zone).date(), time.min, zone)
 
 
 def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from textwrap import fill
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.kpi import ALL, KpiTable
 from incidentcore.kpi.groups import COLUMNS
 from incidentcore.plots.canvas import (
@@ -340,7 +341,13 @@ def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = 
             total is left out. A KPI without ``confidence`` has no interval, see ``Kpi.replace``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
+
+    Raises:
+        InvalidValueError: The KPI is not a share: its unit is not ``fraction``.
     """
+    units = sorted({row["unit"] for row in rows} - {"fraction"})
+    if units:
+        raise InvalidValueError("rows", f"a KPI in {units[0]}", "a share, whose unit is fraction")
     ax, colors = dress(ax, theme, x="share (%)", y="group (n)")
     shown = [row for row in rows if row["value"] is not None and ALL not in row.values()]
     names = [_group_name(row) for row in shown]

@@ -142,7 +142,7 @@ def _day(at: datetime, zone: Any) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key})"
 
 
-def _in_period(status: SlaStatus, period: Interval, record: Record | None = None) -> str:
+def _in_period(status: SlaStatus, period: Interval, record: Record) -> str:
     """Return how a clock counts in a period; empty if it counts in another, or not at all."""
     at = status.breached_at if status.breached else None
     if at is not None and status.stage != "canceled":
@@ -150,7 +150,7 @@ def _in_period(status: SlaStatus, period: Interval, record: Record | None = None
     result = outcome(status, record=record)
     if result == "met":
         return "met" if status.stopped_at is not None and status.stopped_at in period else ""
-    ended = status.stopped_at or (None if record is None else record.canceled_at)
+    ended = status.stopped_at or record.canceled_at
     if result == "canceled" and (ended is None or ended not in period):
         return ""
     return "" if result == "no_sla" else result

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_zone
 
 __all__ = [
@@ -241,7 +242,7 @@ def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None
         zone: The zone of its times; None for the value's own zone.
 
     Raises:
-        InvalidValueError: There is no such zone.
+        InvalidValueError: There is no such zone, or the value does not have ``in_words``.
 
     >>> from incidentcore.values import LintFinding
     >>> from incidentcore.words import GERMAN, render
@@ -249,4 +250,8 @@ def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None
     >>> render(LintFinding("dead_end", "waiting", texts=texts), words=GERMAN)
     'waiting: ist kein Endzustand und führt nirgendwohin'
     """
+    if not hasattr(value, "in_words"):
+        raise InvalidValueError(
+            "value", value, "a trace, status, refusal or other value with in_words"
+        )
     return value.in_words(words, None if zone is None else as_zone(zone))

@@ -49,7 +49,7 @@ _NAMES: Final[dict[type, str]] = {
 def need_kind(
     where: str, value: object, kind: Kind, error: Refusal = InvalidValueError, allowed: str = ""
 ) -> None:
-    """Raise an error if a value has the wrong type; it names the type, or quotes ``allowed``."""
+    """Raise an error if a value has the wrong type; it names the type, or ``allowed``."""
     if not isinstance(value, kind):
         raise error(where, value, allowed or _named(kind))
 
@@ -86,19 +86,19 @@ def need_text(
     *,
     empty: bool = False,
 ) -> None:
-    """Refuse a value that is not a string, and an empty string."""
+    """Raise an error if a value is not text, or is empty text that is not allowed."""
     if not isinstance(value, str) or not (value or empty):
         raise error(where, value, allowed or ("text" if empty else "non-empty text"))
 
 
 def need_key_part(where: str, value: object, error: Refusal = InvalidValueError) -> None:
-    """Refuse what cannot be a part of a key, whose parts a slash separates."""
+    """Raise an error if a value cannot be a part of a key; slashes separate the parts."""
     if not isinstance(value, str) or not value or "/" in value:
         raise error(where, value, "non-empty text without a slash")
 
 
 def need_word(where: str, value: object, words: Any, error: Refusal = InvalidValueError) -> None:
-    """Refuse a value that is not one of the words of a ``Literal``."""
+    """Raise an error if a value is not one of the words of a ``Literal``."""
     if value not in get_args(words):
         raise error(where, value, f"one of {', '.join(get_args(words))}")
 
@@ -109,7 +109,7 @@ def need_keywords(
     more: Iterable[str],
     error: Refusal = InvalidValueError,
 ) -> None:
-    """Refuse a further keyword argument of a function that is not one of ``more``."""
+    """Raise an error for the first keyword argument of a function that is not in ``more``."""
     known = set(more)
     for name in given:
         if name not in known:
@@ -130,12 +130,12 @@ def nearest_names(name: object, names: Iterable[str]) -> list[str]:
 
 
 def nearest(name: object, names: Iterable[str]) -> str:
-    """Return the end of an error that says which names are nearest; empty if none is near."""
+    """Return the end of an error text that lists similar names; empty if there are none."""
     return f"; nearest: {', '.join(near)}" if (near := nearest_names(name, names)) else ""
 
 
 def misspelt(word: object, names: Iterable[str]) -> str:
-    """Return the name that a word misspells, such as high for hgih; empty if there is none."""
+    """Return the name that a word probably misspells, such as "high" for "hgih"; empty if none."""
     from difflib import get_close_matches  # noqa: PLC0415  only to word an error
 
     # 0.75 is between "hgih" or "reslove", which are one, and "highest" or "dance", which are not.
@@ -143,7 +143,7 @@ def misspelt(word: object, names: Iterable[str]) -> str:
 
 
 def as_tuple(value: Any, kind: type[T]) -> tuple[T, ...]:
-    """Return several values as a tuple, and a single value of a given type as a tuple of one."""
+    """Return several values as a tuple, or a single value of the given type as a tuple of one."""
     return (value,) if isinstance(value, kind) else tuple(value)
 
 

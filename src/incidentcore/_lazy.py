@@ -1,4 +1,4 @@
-"""Rooms that load a module of theirs when a name of it is first used (PEP 562)."""
+"""Packages that load a module when one of its names is first used (PEP 562)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ __all__ = ["lazy_names"]
 def lazy_names(
     room: str, names: Mapping[str, str], /
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """Return the ``__getattr__`` and the ``__dir__`` of a room.
+    """Return the ``__getattr__`` and the ``__dir__`` of a package.
 
     Args:
-        room: The full name of the room.
-        names: By module of the room, its public names with spaces between them; a module with its
-            own name among them is public itself.
+        room: The full name of the package.
+        names: The public names of each module, separated by spaces; a module that lists its own
+            name is public itself.
 
     >>> from incidentcore._lazy import lazy_names
     >>> load, _ = lazy_names("incidentcore.values", {"actors": "Actor as_actor"})

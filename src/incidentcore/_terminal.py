@@ -22,7 +22,7 @@ class WatchedPath(type(Path())):  # type: ignore[misc]  # the class for this sys
     last: Any = None
 
     def open(self, *how: Any, **options: Any) -> Any:
-        """Open the file."""
+        """Open the file, and remember it for ``close`` and ``share_read``."""
         self.last = super().open(*how, **options)
         return self.last
 
@@ -69,5 +69,5 @@ def one_line(error: Exception) -> str:
 
 
 def leave_quietly() -> None:
-    """Discard the interpreter's last flush: nobody reads standard output any more."""
+    """Discard further output, since the reader of standard output has closed the pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""Every exception of the library, sorted by who must act.
+"""Every exception of the library, grouped by who must act.
 
 ``InvalidValueError`` and its subclasses are about the data passed to a function;
 ``DefinitionError`` and its subclasses about the tables an integrator wrote; the rest name one
@@ -138,7 +138,7 @@ class LifecycleDefinitionError(DefinitionError):
 
 
 class PriorityMatrixError(DefinitionError):
-    """Raised when a priority matrix is not total or mixes scales (rule P1)."""
+    """Raised when a priority matrix lacks a priority or mixes scales (rule P1)."""
 
 
 class SlaDefinitionError(DefinitionError):

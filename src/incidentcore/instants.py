@@ -122,7 +122,7 @@ def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
 class Interval:
     """A half-open span of time ``[start, end)`` (rule T3).
 
-    An empty interval is allowed; a reversed one is refused. Both ends are kept in UTC.
+    An empty interval is allowed; a reversed one raises an error. Both ends are stored in UTC.
 
     Attributes:
         start: The first instant inside.
@@ -202,7 +202,7 @@ class Versions(Generic[T_co]):
             version also applies to all earlier instants.
 
     Raises:
-        DefinitionError: No version was given, or two begin at one instant.
+        DefinitionError: No version was given, or two begin at the same instant.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.instants import Versions

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the reading of their files."""
+"""Options that several commands share, and functions that read their files."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def add_form(command: argparse.ArgumentParser, *forms: str) -> None:
 
 
 def read_desk(arguments: argparse.Namespace) -> Desk:
-    """Return the desk of a desk file, with the calendar feeds in its folder."""
+    """Return the desk that a desk file describes, with the calendar feeds in the same folder."""
     path: Path = arguments.desk
     names = code.split(",") if (code := getattr(arguments, "code", None)) else ()
     return load_desk(
@@ -108,7 +108,7 @@ def read_desk(arguments: argparse.Namespace) -> Desk:
 
 
 def check_import(desk: Desk, source: str) -> None:
-    """Refuse an ``[import]`` table with which no file could be read.
+    """Check that the ``[import]`` table of a desk file can be used to read a file.
 
     Raises:
         InvalidValueError: The profile or a field of ``map`` is unknown, or a field is missing.
@@ -172,7 +172,7 @@ def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> 
 
 
 def pairs_of(option: str, texts: Iterable[str] | None, form: str) -> dict[str, str]:
-    """Return what the texts of an option say of each name."""
+    """Return the values of an option that is given as ``name=value``, by name."""
     pairs: dict[str, str] = {}
     for text in texts or ():
         name, equals, value = (part.strip() for part in text.partition("="))
@@ -185,7 +185,7 @@ def pairs_of(option: str, texts: Iterable[str] | None, form: str) -> dict[str, s
 def read_incidents(
     arguments: argparse.Namespace, options: dict[str, Any]
 ) -> tuple[Import[Incident], Iterable[Incident], datetime]:
-    """Return the reading, its incidents, and the instant that the page is computed for.
+    """Return the opened input, its incidents, and the instant for which the page is computed.
 
     If no instant is given, it is the latest one in the file, so all incidents are read first;
     otherwise they are read lazily.

@@ -14,7 +14,7 @@ _MISSING: Final = object()
 
 
 def reader(path: str) -> Callable[[object], object]:
-    """Compile a dotted path to a function that reads it.
+    """Return a function that reads the value at a dotted path.
 
     The first step names a field of the subject: a key if the subject is a ``dict`` of facts,
     otherwise an attribute. Later steps are attributes or keys of mappings. The result is None if a

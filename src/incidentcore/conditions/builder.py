@@ -20,43 +20,46 @@ class Field:
     path: str
 
     def equals(self, value: object) -> Condition:
-        """Test that the field equals a value; ``equals(None)`` matches an absent one."""
+        """Return the condition that the field equals a value; None matches an absent one."""
         return FieldTest(self.path, "equals", value)
 
     def is_in(self, *values: object) -> Condition:
-        """Test that the field is one of several values."""
+        """Return the condition that the field is one of several values."""
         return FieldTest(self.path, "is_in", values)
 
     def is_true(self) -> Condition:
-        """Test that the field is True."""
+        """Return the condition that the field is True."""
         return FieldTest(self.path, "equals", True)
 
     def present(self) -> Condition:
-        """Test that the field has a value, other than empty text or an empty collection."""
+        """Return the condition that the field has a value, other than an empty one."""
         return FieldTest(self.path, "present")
 
     def missing(self) -> Condition:
-        """Test that the field has no value."""
+        """Return the condition that the field has no value."""
         return Not(FieldTest(self.path, "present"))
 
     def contains(self, value: object) -> Condition:
-        """Test that the field, a collection or text, contains a value."""
+        """Return the condition that the field, a collection or text, contains a value."""
         return FieldTest(self.path, "contains", value)
 
     def intersects(self, *values: object) -> Condition:
-        """Test that the field, a collection, has at least one of these values."""
+        """Return the condition that the field, a collection, has at least one of these values."""
         return FieldTest(self.path, "intersects", values)
 
     def starts_with(self, *prefix: str) -> Condition:
-        """Test that a path such as a category lies at or below a prefix, or text begins with it."""
+        """Return the condition that a path or text begins with a prefix.
+
+        A path such as a category lies at or below the prefix.
+        """
         return FieldTest(self.path, "starts_with", prefix[0] if len(prefix) == 1 else prefix)
 
     def has_text(self, text: str) -> Condition:
-        """Test that the field contains a text, ignoring case."""
+        """Return the condition that the field contains a text, ignoring case."""
         return FieldTest(self.path, "has_text", text)
 
     def later_than(self, other: Field) -> Condition:
-        """Test that the field's instant is later than another field's.
+        """Return the condition that the field's instant is later than another field's.
 
         It does not match if the first instant is missing, and matches if only the second is
         missing. So ``field("last_public_update_at").later_than(field("reopened_at"))`` matches

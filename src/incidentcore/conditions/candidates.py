@@ -1,9 +1,9 @@
 """Values that cover a field: enough to try a condition on every case that it distinguishes.
 
 Each field that a condition reads gets a few values, chosen so that any value the field may have
-gives the same test results as one of them: the values mentioned, those next to them, another value,
-no value. If that is not certain, as for text match, ``ANY`` represents an unknown value. Conditions
-of other types define their own values; see ``Condition.candidates``.
+gives the same test results as one of them: the values mentioned, those next to them, another one,
+and no value. If that is not certain, as for text match, ``ANY`` represents an unknown value.
+Conditions of other types define their own values; see ``Condition.candidates``.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class Condition:
 
     @property
     def reads_hours(self) -> bool:
-        """Return whether it reads the time of day, which a clock evaluates only at the opening."""
+        """Return whether it tests the time of day, which SLA clocks do only at the opening."""
         return False
 
     @property
@@ -186,7 +186,7 @@ _DEEPEST = 100  # levels; each takes some of Python's stack
 
 
 def set_test(condition: Condition, test: Test) -> None:
-    """Set a condition's compiled form."""
+    """Set the compiled function ``test`` of a condition."""
     object.__setattr__(condition, "test", test)
 
 
@@ -324,7 +324,7 @@ class AnyOf(_Composition):
 
 @attrs.frozen
 class Not(Condition):
-    """Matches when its part does not match."""
+    """Matches when the condition that it negates does not match."""
 
     part: Condition
     depth: int = attrs.field(init=False, eq=False, repr=False)
@@ -337,7 +337,7 @@ class Not(Condition):
         set_test(self, lambda subject, at: not inner(subject, at))
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the result with the explanation of the part."""
+        """Return the result with the explanation of the negated condition."""
         inner = self.part.explain(subject, at=at)
         return Explanation(
             str(self), self.test(subject, at), inner.seen, (inner,) if inner.parts else ()
@@ -345,25 +345,25 @@ class Not(Condition):
 
     @property
     def fields(self) -> frozenset[str]:
-        """Return the paths of the part."""
+        """Return the paths of the fields that the negated condition reads."""
         return self.part.fields
 
     @property
     def reads_time(self) -> bool:
-        """Return whether the part's result may change with time alone."""
+        """Return whether the result may change with time alone."""
         return self.part.reads_time
 
     @property
     def reads_hours(self) -> bool:
-        """Return whether the part reads the time of day."""
+        """Return whether the negated condition tests the time of day."""
         return self.part.reads_hours
 
     def leaves(self) -> Iterator[Condition]:
-        """Yield the single tests of the part."""
+        """Yield the single tests of which the negated condition is composed."""
         return self.part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the opposite of the part's result; None if that is unknown."""
+        """Return the opposite of the negated condition's result; None if that is unknown."""
         judged = self.part.judge(answer)
         return None if judged is None else not judged
 

@@ -91,10 +91,10 @@ def time_of_day(
 
 
 def spell_test(condition: Condition) -> SpellTest:
-    """Return a test to evaluate at each instant of a record, in order of time.
+    """Return a function that tests a condition at successive instants of a record.
 
-    Tests of the time of day are evaluated at the instant at which all others became true in the
-    present cycle, so that no later event changes the result (rule S1).
+    The time of day is tested once, at the instant at which all other tests became true, so that no
+    later event changes the result (rule S1). It is tested again in the next cycle of a clock.
     """
     if not condition.reads_hours:
         return lambda facts, at, _: condition.test(facts, at)

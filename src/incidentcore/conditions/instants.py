@@ -53,7 +53,7 @@ class AtInstant(Condition):
         side: ``reached`` from the instant on, ``before`` until it.
 
     Raises:
-        DefinitionError: The field is not a path, or there is no such side.
+        DefinitionError: ``path`` is not a field path, or there is no such side.
     """
 
     path: str
@@ -108,7 +108,7 @@ class LaterThan(Condition):
         other: The field it is compared with.
 
     Raises:
-        DefinitionError: One of them is not a path.
+        DefinitionError: ``path`` or ``other`` is not a field path.
     """
 
     path: str
@@ -167,6 +167,6 @@ def before(path: str) -> Condition:
 
 
 def timed_tests(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    """Return the tests in conditions whose results can change with time alone."""
+    """Return those single tests of the conditions that can change with time alone."""
     leaves = (leaf for condition in conditions for leaf in condition.leaves())
     return tuple(leaf for leaf in leaves if leaf.reads_time and not leaf.reads_hours)

@@ -22,7 +22,7 @@ class Opaque(Condition):
 
     Attributes:
         id: Its name, which must change whenever its meaning does.
-        function: The function of the subject; it matches if the result is true.
+        function: Called with the subject; the condition matches if the result is true.
     """
 
     id: str

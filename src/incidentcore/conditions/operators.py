@@ -1,4 +1,4 @@
-"""The single tests that a condition can make of a field's value."""
+"""The tests that a condition can apply to the value of a field."""
 
 from __future__ import annotations
 

@@ -70,7 +70,9 @@ def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
 
 
 def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
-    """Return a trend with its natural limits and the points outside them: signals, not noise.
+    """Return a trend with its control limits, and whether each point lies outside them.
+
+    A point outside is a signal; the variation inside is noise.
 
     Periods without a value, or with fewer records than the definition's ``min_n``, do not affect
     the limits and are never signals. If fewer than two periods remain, there are no limits.
@@ -131,7 +133,7 @@ def ageing_data(
 
 
 def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Rows:
-    """Return how many records were open at each instant, as was known then (rule K6).
+    """Return how many records were open at each instant, as far as was known then (rule K6).
 
     Args:
         records: The records, read once.
@@ -230,7 +232,7 @@ def survival_data(
     as_of: datetime,
     kpi: Kpi = SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
 ) -> Rows:
-    """Return, by hours since the start, the share of records that had not reached the stop.
+    """Return, by hours since the start, the share of records whose duration had not ended.
 
     Args:
         records: The records, read once.

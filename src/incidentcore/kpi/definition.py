@@ -86,11 +86,11 @@ class Kpi:
         unfinished: What to do with a record that has not reached the stop of a duration, such as
             one that is still open: ``exclude`` it, ``censor`` it (for survival) at the instant of
             the computation or the record's end, or count to ``as_of``.
-        window_basis: Which moment must lie in the window: ``opened``, ``first_resolved``,
+        window_basis: Which time must lie in the window: ``opened``, ``first_resolved``,
             ``resolved`` (the last resolution) or ``closed``. In the window of an earlier
             resolution, a reopened record is left out: as ``reopened`` if it is not resolved now,
-            otherwise as ``resolved_again``. ``snapshot`` considers all records as of the instant in
-            any window.
+            otherwise as ``resolved_again``. ``snapshot`` considers all records as they are at the
+            instant of the computation, in any window.
         objective: The value to reach. Results then state whether it is met and, for shares, how
             much of the error budget is left.
         min_n: With fewer records than this, a result is marked as too small to show a trend.
@@ -105,7 +105,7 @@ class Kpi:
     These texts are not compared: two KPIs that differ only in them are equal.
 
     Raises:
-        KpiDefinitionError: The parts contradict each other.
+        KpiDefinitionError: An attribute is invalid, or two of them contradict each other.
 
     >>> from incidentcore.kpi import Duration, Kpi
     >>> Kpi(id="mean_time_to_resolve", measure=Duration("opened_at", "resolved_at")).statistic.kind

@@ -76,7 +76,7 @@ class Group:
             or ``"by.id"``: only in tables of ``EventCount`` KPIs.
         name: The column's heading; the path by default.
         values: Values that have a row even if no record has them, such as all services: a service
-            without an outage was available all the time. Other values that occur have rows as well.
+            without an outage was available all the time. Other values that occur get rows as well.
             This works only if all groups of a table declare values and any periods have bounds.
     """
 
@@ -142,8 +142,8 @@ class AgeBuckets:
     A group without records also has a row.
 
     Attributes:
-        days: The edges in whole days, ascending; an age equal to an edge belongs to the group above
-            it.
+        days: The edges in whole days, ascending; an age equal to an edge belongs to the older
+            group.
         name: The column's heading.
 
     >>> from incidentcore.kpi import AgeBuckets
@@ -187,7 +187,7 @@ def _moment(path: str) -> str:
 
 @attrs.frozen
 class HourBands:
-    """Groups by the calendar that was open at a moment, such as business, evening and sleep hours.
+    """Groups by the calendar that was open at a time, such as business, evening and sleep hours.
 
     A band without records also has a row.
 
@@ -195,7 +195,7 @@ class HourBands:
         bands: Pairs of a name and a calendar; the first calendar that is open gives the band.
         moment: A field that holds an instant; a record without it has no band. ``event`` uses the
             instant of the event that is counted, such as a page: only for ``EventCount`` KPIs.
-        otherwise: The band of moments at which no calendar is open.
+        otherwise: The band of times at which no calendar is open.
         name: The column's heading.
     """
 
@@ -284,7 +284,7 @@ def compile_groups(
 
 
 def declared_groups(group_by: Iterable[GroupBy]) -> list[tuple[object, ...]]:
-    """Return the groups that have a row even without a record; empty unless all declare values."""
+    """Return the groups that have a row even without a record; empty unless all name values."""
     kinds = (Group, AgeBuckets, HourBands)
     return list(product(*(g.values if isinstance(g, kinds) else () for g in group_by)))
 

@@ -69,9 +69,9 @@ INSTANTS: Final = frozenset(name for name in FIELDS if name.endswith("_at"))
 
 
 class Moment:
-    """The base of the moments that are read from a record's history or links.
+    """The base class of times that are read from a record's history or links.
 
-    To add a kind of moment, derive a frozen class from this one and implement ``compile``.
+    To add a kind, derive a frozen class from this one and implement ``compile``.
     """
 
     __slots__ = ()
@@ -90,10 +90,10 @@ MomentSpec: TypeAlias = str | Moment
 
 
 def as_moment(moment: MomentSpec) -> MomentSpec:
-    """Return a value as a moment.
+    """Check that a value is a field path or a ``Moment``, and return it.
 
     Raises:
-        KpiDefinitionError: The value is not a moment, or no kind of record has such a field.
+        KpiDefinitionError: It is neither, or no kind of record has such a field.
     """
     if isinstance(moment, str):
         if moment != AS_OF:
@@ -105,13 +105,13 @@ def as_moment(moment: MomentSpec) -> MomentSpec:
 
 
 def as_path(path: str) -> str:
-    """Return a path to a field that some kind of record has."""
+    """Check that a path leads to a field that some kind of record has, and return it."""
     compile_path(path)
     return path
 
 
 def need_condition(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    """Refuse a value that is not a condition."""
+    """Raise an error if a value is not a condition."""
     if not isinstance(value, Condition):
         raise KpiDefinitionError(field.name, value, 'a condition, such as field("kind").equals(…)')
 
@@ -125,7 +125,7 @@ def _moments(moments: Iterable[MomentSpec]) -> tuple[MomentSpec, ...]:
 
 @attrs.frozen
 class Earliest(Moment):
-    """The earliest of several moments; unknown ones are ignored.
+    """The earliest of several times of a record; unknown ones are ignored.
 
     >>> from incidentcore.kpi import Earliest
     >>> Earliest(["acknowledged_at", "resolved_at"]).moments
@@ -141,7 +141,7 @@ class Earliest(Moment):
 
 @attrs.frozen
 class FirstKnown(Moment):
-    """The first of several moments that is known, in the order given."""
+    """The first of several times of a record that is known, in the order given."""
 
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
@@ -198,8 +198,8 @@ class LastEvent(Moment):
 class FirstAcknowledged(Moment):
     """When a record was first acknowledged, by an event that matches or by work on it.
 
-    This works as in the rows of an escalation: ``FirstAcknowledged(row.ack_when)`` is when the row
-    was silenced, so that a bot's acknowledgement does not count as the desk's.
+    ``FirstAcknowledged(row.ack_when)`` is when a row of an escalation matrix was silenced, so that
+    a bot's acknowledgement does not count as the desk's.
 
     Attributes:
         condition: A condition that the acknowledgement must satisfy, such as on its actor.
@@ -230,11 +230,11 @@ def _times(times: Mapping[str, datetime]) -> FrozenMap[datetime]:
 
 @attrs.frozen
 class LinkedAt(Moment):
-    """When the first of the items that a record is linked to happened, such as a deployment.
+    """When the earliest of the items that a record is linked to happened, such as a deployment.
 
     Attributes:
         type: The type of the link, such as ``"caused_by_change"``.
-        times: The ids of the items with their instants; other links are ignored.
+        times: The ids of the items with their instants; links to other items are ignored.
     """
 
     type: str
@@ -288,7 +288,7 @@ def _custom_reader(key: str) -> Callable[[Any], Any]:
 
 
 def compile_moment(moment: MomentSpec, as_of: datetime) -> ReadMoment:
-    """Return a function that reads a moment of a record, in UTC."""
+    """Return a function that reads a time of a record, in UTC, from a field path or ``Moment``."""
     return _compile_text(moment, as_of) if isinstance(moment, str) else moment.compile(as_of)
 
 

@@ -33,8 +33,8 @@ class Periods:
     Attributes:
         unit: ``day``, ``week``, ``month``, ``quarter`` or ``year``.
         zone: The time zone in which they begin.
-        within: Only moments in this interval count; None for all. With it, a table has a row for
-            each period in the interval that has begun, even for one without records.
+        within: Only what happened in this interval counts; None for no limit. With it, a table has
+            a row for each period in the interval that has begun, even for one without records.
         week_starts: The first weekday of a week. A week that starts on Monday has its ISO name,
             such as ``2026-W23``; any other is named by its first date, such as ``2026-05-31``.
         year_starts: The month in which a year and its quarters begin. A year that begins in April

@@ -1,4 +1,4 @@
-"""Boolean tests on records: conditions, and tests of a record's measures, moments and links."""
+"""Boolean tests on records: conditions, and tests of a record's measures, times and links."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``RecordTest``
 
@@ -44,7 +44,7 @@ Answer: TypeAlias = Callable[[Record], bool | str]
 
 
 class RecordTest:
-    """The base class of tests that read more of a record than its facts.
+    """The base class of tests that read more of a record than its fields.
 
     To add a kind of test, derive a frozen class from this one and implement ``compile``.
     """
@@ -64,10 +64,10 @@ class RecordTest:
 
 
 def as_test(test: Condition | RecordTest) -> Condition | RecordTest:
-    """Return a condition or a record test as a test of a record.
+    """Check that a value is a condition or a ``RecordTest``, and return it.
 
     Raises:
-        KpiDefinitionError: The value is not a test, or a condition can never match.
+        KpiDefinitionError: It is neither, or a condition can never match.
     """
     if isinstance(test, Condition):
         _check_links(test)
@@ -99,7 +99,7 @@ def compile_test(test: Condition | RecordTest, kpi: Definition, as_of: datetime)
 
 
 def test_needs(test: Condition | RecordTest) -> frozenset[str]:
-    """Return what a record's source must cover so that a test can be evaluated."""
+    """Return the facts that a record's source must supply so that a test can be evaluated."""
     return facts_of(test.fields) if isinstance(test, Condition) else test.needs
 
 
@@ -157,7 +157,7 @@ def _zone(zone: ZoneInfo | str) -> ZoneInfo:
 
 @attrs.frozen
 class SameDay(RecordTest):
-    """Whether two moments fall on the same date in a time zone; unknown if one is missing."""
+    """Whether two times of a record have the same date in a zone; unknown if one is missing."""
 
     first: MomentSpec = attrs.field(converter=as_moment)
     second: MomentSpec = attrs.field(converter=as_moment)
@@ -209,7 +209,7 @@ def _condition(condition: Condition) -> Condition:
 
 @attrs.frozen
 class WhenResolved(RecordTest):
-    """Whether a condition held on the facts as they were at the last resolution.
+    """Whether a condition matched the record's facts at its last resolution.
 
     Later changes do not matter, nor do changes by the requester if the requester resolved the
     record. A record that is not resolved does not satisfy it.

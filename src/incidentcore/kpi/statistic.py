@@ -51,7 +51,8 @@ def quantile(q: float | str | Decimal | Fraction) -> Statistic:
     """Return the statistic for a quantile, by inclusive linear interpolation.
 
     Args:
-        q: From 0 to 1; a float is read as its decimal text, so that 0.9 is nine tenths.
+        q: The quantile, from 0 to 1; a float is read as its decimal text, so that 0.9 is nine
+            tenths.
 
     >>> from incidentcore.kpi import quantile
     >>> quantile(0.9).q

@@ -67,7 +67,7 @@ class KpiResult:
         high: The upper bound of the confidence interval.
         enough: Whether ``n`` reaches the definition's ``min_n``; if that is 1, whether there is a
             value, so that a volume of zero in a week without records is enough.
-        approximate: Whether it comes from a sketch and is not exact.
+        approximate: Whether it comes from a histogram (mode ``sketch``) and is not exact.
         objective: The definition's objective, if it has one.
         budget: For an objective on a share: how much may miss it, as a duration for shares of time,
             otherwise as a number of the counted items.
@@ -354,7 +354,7 @@ def _group_reader(place: int) -> Callable[[KpiResult], str]:
 
 
 def group_cell(value: object) -> str:
-    """Return a group as a table cell; the total and a missing value are phrases to translate."""
+    """Return a group as a table cell; the total and a missing value become translatable text."""
     text = label(value)
     return Phrase(text) if value == ALL or text == label(None) else text
 

@@ -1,4 +1,4 @@
-"""How a record may change: lifecycles as tables, and the engine that reads them."""
+"""How a record may change: lifecycles as tables of transitions, and functions that apply them."""
 
 from typing import TYPE_CHECKING
 

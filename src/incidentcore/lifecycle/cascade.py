@@ -34,13 +34,13 @@ __all__ = ["CascadeEffect", "cascade_effects", "follow_cascades"]
 
 @attrs.frozen(kw_only=True)
 class CascadeEffect:
-    """The effect of a rule on one record.
+    """The effect of a cascade rule on one record.
 
     Attributes:
         cascade: The rule's id.
         record_id: The record that is to change.
-        answer: Whether its lifecycle allows the effect; comments, contacts and tasks always are
-            allowed.
+        answer: ``Allowed`` with the events to store, or ``Refused`` by its lifecycle; comments,
+            contacts and tasks are always allowed.
     """
 
     cascade: str
@@ -78,8 +78,8 @@ def cascade_effects(
         by: Who does it. Defaults to the event's actor.
 
     Returns:
-        One effect for each rule and record that it applies to, refusals included, in the order of
-        the rules and records.
+        One effect for each rule and each record to which it applies, refusals included, in the
+        order of the rules and records.
 
     Raises:
         InvalidValueError: The event is not in the record's history, or a related record follows a
@@ -116,7 +116,7 @@ def follow_cascades(
     lifecycles: Mapping[str, Lifecycle] | None = None,
     by: Actor | str | None = None,
 ) -> tuple[CascadeEffect, ...]:
-    """Return the effects of a record's event on other records, and the effects of those in turn.
+    """Return the effects of a record's event on other records, and what these cause in turn.
 
     Each effect builds on the ones before. Each rule is followed once for each record, so this
     always ends.
@@ -134,7 +134,8 @@ def follow_cascades(
         The effects, refusals included, in the order in which they follow.
 
     Raises:
-        InvalidValueError: As ``cascade_effects``.
+        InvalidValueError: The event is not in the record's history, or a related record follows a
+            lifecycle that was not given.
 
     Source: rule L4.
     """

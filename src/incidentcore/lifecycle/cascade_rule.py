@@ -26,11 +26,11 @@ __all__ = ["CascadeRule", "Copy"]
 
 @attrs.frozen
 class Copy:
-    """A value that a cascade copies from its source.
+    """A value that a cascade copies from the record that changed or from its event.
 
     Attributes:
-        field: The name of the source's field, or ``event.`` and an attribute of the event, such as
-            ``event.text``.
+        field: The name of a field of the record that changed, or ``event.`` and an attribute of
+            the event, such as ``event.text``.
     """
 
     field: str
@@ -69,14 +69,14 @@ class CascadeRule:
             ``event`` itself, such as ``event.visibility``; None for always.
         link: The type of link from the source to the target, stored on either of the two; empty if
             the target is the source itself. For a ``linked`` event, the rule applies to the new
-            link, from either end.
+            link, at either end.
         target: The type of the target.
         action: The action to take on the target.
         comment: The comment to add to it: text, or a ``Copy`` of a field of the source; if that is
             empty, no comment is added.
         visibility: Who may read the comment.
         contact: The channel of a contact with the requester to log on it.
-        open_tasks: The status to give to its open tasks; see ``TaskStatus``.
+        open_tasks: The status to set on its open tasks; see ``TaskStatus``.
         states: The target's states in which the rule applies, by name; empty for every open one.
             In other states the target is left unchanged.
         target_when: A condition on the target; None for always.
@@ -84,10 +84,10 @@ class CascadeRule:
             None for no condition. If one of them is not given, the effect is refused and names it.
         undoes: Whether it applies only to a target whose state results from a change of the source,
             such as a reopening that undoes a resolution.
-        fields: The fields to give with the action: values, or a ``Copy`` of a field of the source.
+        fields: The fields to set with the action: values, or a ``Copy`` of a field of the source.
 
     Raises:
-        LifecycleDefinitionError: A type is unknown, a part is empty, a condition reads a field that
+        LifecycleDefinitionError: A type is unknown, a name is empty, a condition reads a field that
             records of its type do not have, or there is not exactly one of action, comment, contact
             and open_tasks.
 

@@ -55,8 +55,8 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
 
     Replay never refuses an event; this reports transitions that the lifecycle does not allow, and
     an opening without a required field. A record whose current state the lifecycle does not have is
-    ``stuck``, with the way out that the lifecycle declares. A past state that it does not have is
-    reported once, where the history first enters or leaves it.
+    ``stuck``; the finding names the migration that leads out of it. A past state that it does not
+    have is reported once, where the history first enters or leaves it.
 
     If an event names an action of the lifecycle, it is checked against the transitions of that
     action, with their required fields, choices and guards; guards that need linked records are
@@ -102,9 +102,10 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
 
 
 def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
-    """Return a finding for each event that a lifecycle would have refused, as ``check_history``.
+    """Return a finding for each event of a record that a lifecycle would have refused.
 
-    Every change from or to a state that the lifecycle does not have gives a finding.
+    Unlike ``check_history``, it reports every change from or to a state that the lifecycle does not
+    have, not only the first.
     """
     findings: list[LintFinding] = []
     actions = {row.action for row in lifecycle.transitions}

@@ -27,7 +27,7 @@ class PathStep:
         action: What to do.
         to: The state it leads to.
         needs: The fields that it requires.
-        guard: The name of its guard, which must let it pass; empty if it has no guard.
+        guard: The name of its guard, which must allow it; empty if it has no guard.
     """
 
     action: str
@@ -39,7 +39,7 @@ class PathStep:
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the step as text in a language."""
+        """Return the step as text, in the language of ``words``."""
         needs = ""
         if self.needs:
             needs = words.template(REFUSALS["needs"]).format(fields=", ".join(self.needs))
@@ -120,7 +120,7 @@ class Refused(Tabular):
     path: tuple[PathStep, ...] = ()
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the reason as text in a language."""
+        """Return the reason as text, in the language of ``words``."""
         actions = self.allowed_actions
         data: dict[str, object] = {
             **self.data,
@@ -142,7 +142,7 @@ class Refused(Tabular):
         return text + words.text(REFUSALS, "path", {"path": path})
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the reason, what is allowed instead, and the path to the action."""
+        """Return the refusal as a table: the reason, what is allowed instead, and the path."""
         way = REFUSALS["path_step"].join(map(str, self.path))
         row = [self.action, self.state.name, self.reason, ", ".join(self.allowed_actions), way]
         return ["action", "state", "why", "allowed here", "the way"], [row], [False] * 5

@@ -92,7 +92,7 @@ class LifecycleTable(Tabular):
         object.__setattr__(self, "table", table)
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the transitions as a table."""
+        """Return the transitions as a table: headings, rows, and which columns are numeric."""
         rows = [
             [row.action, ", ".join(row.sources), row.target.name, ", ".join(row.required), guard]
             for row in self.transitions
@@ -146,12 +146,12 @@ class LifecycleTable(Tabular):
         return LifecycleRef(self.id, self.version)
 
     def state_for(self, state: State) -> State | None:
-        """Return the state of this lifecycle that replaces another lifecycle's state, if any."""
+        """Return the state of this lifecycle that replaces another's; None if there is none."""
         name = self.migrates.get(state.name, state.name)
         return self.state(name) if name in self.table else None
 
     def way_out(self, state: State) -> tuple[PathStep, ...]:
-        """Return the migration that leads out of a state that is not one of this lifecycle."""
+        """Return the migration out of a state that this lifecycle lacks; empty if there is none."""
         target = None if state.name in self.table else self.state_for(state)
         return () if target is None else (PathStep(MIGRATE, target),)
 

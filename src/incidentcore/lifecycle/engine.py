@@ -61,8 +61,8 @@ class Lifecycle(LifecycleTable):
 
     Raises:
         LifecycleDefinitionError: A transition names a state that is not in the lifecycle, or sets
-            or reads a field that records of this type do not have or that only the fold of the
-            history sets; or two states share a name.
+            or reads a field that records of this type do not have, or one that is computed from
+            the history; or two states share a name.
 
     Source: rule L1.
 
@@ -143,7 +143,7 @@ class Lifecycle(LifecycleTable):
             cause: The id of the record whose change causes this one, as set by cascades.
             fields: The fields that the transition declares, as a mapping; for names that are taken
                 by other arguments, such as ``at``.
-            named: The same as keyword arguments; a field that is not declared is refused.
+            named: The same fields as keyword arguments; one that is not declared is refused.
 
         Returns:
             ``Allowed`` with the new events and the record after them, or ``Refused``.
@@ -184,10 +184,10 @@ class Lifecycle(LifecycleTable):
     ) -> R:
         """Return the record after an action.
 
-        Takes the same arguments as ``decide``.
+        It takes the same arguments as ``decide``.
 
         Raises:
-            TransitionNotAllowedError: The action is refused; its ``refusal`` has the details.
+            TransitionNotAllowedError: The action is refused; the error's ``refusal`` says why.
             LifecycleMismatchError: The record follows another lifecycle.
         """
         after = self._after(
@@ -211,12 +211,12 @@ class Lifecycle(LifecycleTable):
     ) -> R:
         """Return a record that is moved from another lifecycle, or another version, to this one.
 
-        The same as ``advance(record, "migrate", ...)`` if the lifecycle has no action ``migrate``.
+        ``advance(record, "migrate", ...)`` does the same if no action is called ``migrate``.
 
         Args:
             record: A record of the same type.
-            at: When; not before its latest event.
-            by: Who moved it.
+            at: When it is moved; not before its latest event.
+            by: Who moves it.
             recorded_at: When this became known. Defaults to ``at``.
 
         Raises:
@@ -359,7 +359,7 @@ class Lifecycle(LifecycleTable):
 
 
 def given_fields(fields: Mapping[str, object], named: dict[str, object]) -> dict[str, object]:
-    """Return the fields given as a mapping and those given by name."""
+    """Return the fields given as a mapping, joined with those given by name."""
     if fields is NO_FIELDS:
         return named
     need_kind("fields", fields, Mapping, allowed="a mapping from names to values")

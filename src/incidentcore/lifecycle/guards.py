@@ -24,7 +24,7 @@ __all__ = ["EveryLinked", "facts_then", "linked_facts"]
 
 
 def facts_then(record: Record, at: datetime) -> Mapping[str, Any]:
-    """Return a record's facts at an instant, including an approval that expired by then."""
+    """Return a record's facts at an instant; an approval that expired by then is ``expired``."""
     is_now = at >= record.updated_at
     facts = record.facts() if is_now else record.timeline(now=at).facts_at(at)
     return {**facts, "approval_state": "expired"} if expired(facts, at) else facts
@@ -122,7 +122,7 @@ class EveryLinked:
         )
 
     def why_not(self, attempt: Attempt, /) -> str:
-        """Return, as text, which records do not match or were not given."""
+        """Return, as text, which of the linked records do not match or were not given."""
         if attempt.related is None:
             return f"give the records that it is {self.link} as related="
         missing = self.missing(attempt)

@@ -73,7 +73,7 @@ def lint_lifecycle(
         cascades: The rules to check against it; those of other types of record are ignored.
 
     Returns:
-        The findings; empty if there are none. The ``data`` of each have an ``answer``: ``no`` if
+        The findings; empty if there are none. The ``data`` of each has an ``answer``: ``no`` if
         the error is certain, ``unknown`` if it depends on a function or on more than 100,000
         combinations.
 

@@ -59,7 +59,7 @@ MAJOR_ROLES: Final = (
 
 
 def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> Lifecycle:  # noqa: A002
-    """Return the steps of a major incident, with the roles that must be named to accept one.
+    """Return the lifecycle of a major incident, with the roles that must be held to accept one.
 
     Accepting requires notes and the business impact, as in ServiceNow. Roles may be assigned with
     that step or before it. ``assign_roles`` assigns or changes them afterwards; a role can be given
@@ -135,10 +135,10 @@ def decide_major(
     Args:
         incident: The incident.
         action: ``propose``, ``accept``, ``assign_roles``, ``reject`` or ``demote``.
-        at: When.
-        by: Who; an actor or an id (``Record.actor``).
+        at: When it happened.
+        by: Who did it; an actor or an id (``Record.actor``).
         recorded_at: When it became known. Defaults to ``at``.
-        lifecycle: The steps; see ``major_incident``.
+        lifecycle: The lifecycle of the major incident; see ``major_incident``.
         fields: ``work_notes``, ``business_impact``, ``roles`` or ``reason``, as the step requires.
 
     Raises:
@@ -225,10 +225,10 @@ def advance_major(
 ) -> Incident:
     """Return the incident after a step of the major incident lifecycle.
 
-    Takes the same arguments as ``decide_major``.
+    It takes the same arguments as ``decide_major``.
 
     Raises:
-        TransitionNotAllowedError: The step is refused; its ``refusal`` has the details.
+        TransitionNotAllowedError: The step is refused; the error's ``refusal`` says why.
     """
     answer = decide_major(
         incident, action, at=at, by=by, recorded_at=recorded_at, lifecycle=lifecycle, **fields

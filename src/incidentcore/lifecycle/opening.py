@@ -19,12 +19,12 @@ class PriorityRule(Protocol):
     """A function that computes a record's priority, such as a ``PriorityPolicy``."""
 
     def __call__(self, record: Record, /) -> Level | None:
-        """Return the computed priority, or None."""
+        """Return the computed priority, or None if it cannot be computed."""
         ...
 
 
 def as_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Return names of fields as they are stored."""
+    """Return one or more names of fields as a tuple."""
     entries = as_tuple(names, str)
     if not all(isinstance(name, str) and name for name in entries):
         raise LifecycleDefinitionError("opens_with", entries, "names of fields")
@@ -32,7 +32,7 @@ def as_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def as_state_map(states: Mapping[str, State | str]) -> FrozenMap[str]:
-    """Return which state follows which, by their names."""
+    """Return, by the name of an old state, the name of the state that replaces it."""
     need_kind(
         "migrates", states, Mapping, LifecycleDefinitionError, "a mapping from states to states"
     )

@@ -57,7 +57,7 @@ def shortest_path(
 def refuse_state(
     lifecycle: str, states: Iterable[State], action: str, state: State, path: tuple[PathStep, ...]
 ) -> Refused:
-    """Refuse an action in a state that the lifecycle does not have, with the way out of it."""
+    """Return the refusal of an action in a state that the lifecycle does not have."""
     names = tuple(known.name for known in states)
     return Refused(
         code="unknown_state",
@@ -79,7 +79,7 @@ def path_to_action(table: Table, state: State, action: str) -> tuple[PathStep, .
 
 
 def refuse_action(lifecycle: str, table: Table, action: str, state: State) -> Refused:
-    """Refuse an action that the table does not have for a state, with the path that leads to it."""
+    """Return the refusal of an action that is not allowed in a state, with a path to it."""
     is_known = any(action in actions for actions in table.values())
     way = path_to_action if is_known else _path_meant
     return Refused(
@@ -137,7 +137,7 @@ def _why_not(guard: Condition, attempt: Attempt) -> str:
 
 
 def refuse_guard(table: Table, transition: Transition, state: State, attempt: Attempt) -> Refused:
-    """Refuse an action that a guard rejects; for a condition, with the tests that failed."""
+    """Return the refusal of an action that a guard rejects, with the tests that failed."""
     why = ""
     if isinstance(transition.guard, Condition):
         why = f" ({_why_not(transition.guard, attempt)})"
@@ -156,7 +156,8 @@ def refuse_guard(table: Table, transition: Transition, state: State, attempt: At
 def is_legal(table: Table, state: State, event: StateChanged) -> bool:
     """Return whether a change of state is a step of the table, ignoring guards.
 
-    An action that is not in the table, such as an imported one, may be any of its steps.
+    If its action is not in the table, such as an imported one, any transition between the two
+    states allows it.
     """
     if not any(event.action in actions for actions in table.values()):
         rows = [row for rows in table.get(state.name, {}).values() for row in rows]
@@ -167,7 +168,10 @@ def is_legal(table: Table, state: State, event: StateChanged) -> bool:
 def refuse_no_effect(
     table: Table, record: Record, event: StateChanged, state: State
 ) -> Refused | None:
-    """Refuse a late action into a resolved or final state that the next change cannot follow."""
+    """Return the refusal of a late action that the next change of state cannot follow.
+
+    The action leads to a resolved or final state. None if the next change may follow it.
+    """
     if not (event.state.resolved or event.state.final):
         return None
     later = (
@@ -193,7 +197,7 @@ def refuse_no_effect(
 def refuse_undeclared(
     table: Table, transition: Transition, state: State, fields: Mapping[str, object]
 ) -> Refused:
-    """Refuse, by name, fields that the transition does not declare."""
+    """Return the refusal of an action with fields that its transition does not declare."""
     undeclared = tuple(name for name in fields if name not in transition.inputs)
     takes = tuple(field.name for field in transition.fields)
     return refuse_fields(
@@ -210,7 +214,7 @@ def refuse_fields(
     missing: tuple[str, ...] = (),
     **data: object,
 ) -> Refused:
-    """Refuse undeclared or invalid fields of an action, and missing ones."""
+    """Return the refusal of an action whose fields are undeclared, invalid or missing."""
     return Refused(
         code=code,
         action=transition.action,

@@ -1,4 +1,4 @@
-"""Reopen window and auto-close: pure functions of a record and its times (rule L6)."""
+"""When a resolved record may be reopened, and when it may be closed automatically (rule L6)."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def auto_close_at(
 
     Args:
         record: The record.
-        after: How long it stays resolved: open time of the calendar, wall time without one.
-        calendar: The calendar to count by.
+        after: How long it stays resolved before it may be closed.
+        calendar: The calendar by which the time is counted; wall time without one.
         basis: The time to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed automatically too; ServiceNow excludes them.
         zero_is_never: Whether a span of zero means never, as in ServiceNow, instead of at once.
@@ -88,8 +88,8 @@ def reopen_until(
 
     Args:
         record: The record.
-        within: How long after its resolution.
-        calendar: The calendar to count by; wall time without one.
+        within: How long after its resolution it may be reopened.
+        calendar: The calendar by which the time is counted; wall time without one.
 
     Returns:
         The instant in UTC, or None if the record is not resolved.
@@ -140,7 +140,7 @@ class ReopenWindow:
         return f"reopen within {self.within}"
 
     def __call__(self, attempt: Attempt, /) -> bool:
-        """Return whether an attempt is in time, or by an exempt role."""
+        """Return whether an attempt is made in time, or by an exempt role."""
         resolved_at: datetime | None = attempt.facts["resolved_at"]
         if attempt.by.role in self.exempt or resolved_at is None:
             return True

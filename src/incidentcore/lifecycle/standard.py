@@ -177,7 +177,7 @@ def decide(
 ) -> Allowed[R] | Refused:
     """Return the effect of an action on a record of a standard lifecycle, or why it is refused.
 
-    The same as ``Lifecycle.decide`` of the standard lifecycle of the record's type. Nothing is
+    It is ``Lifecycle.decide`` of the standard lifecycle for the record's type. The record is not
     changed.
 
     Args:
@@ -190,7 +190,7 @@ def decide(
         amend: Whether to accept a late action even if the next change of state is not a legal step
             after it.
         fields: The fields that the transition declares, as a mapping.
-        named: The same as keyword arguments; a field that is not declared is refused.
+        named: The same fields as keyword arguments; one that is not declared is refused.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle import decide
@@ -227,11 +227,11 @@ def advance(
 ) -> R:
     """Return a record of a standard lifecycle after an action.
 
-    Takes the same arguments as ``decide``.
+    It takes the same arguments as ``decide``.
 
     Raises:
-        TransitionNotAllowedError: The action is refused; its ``refusal`` has the details.
-        LifecycleMismatchError: The record follows another lifecycle than the standard one.
+        TransitionNotAllowedError: The action is refused; the error's ``refusal`` says why.
+        LifecycleMismatchError: The record follows a lifecycle other than the standard one.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle import advance

@@ -46,8 +46,8 @@ def parent_to_child(
     """Return ServiceNow's rules from a parent incident to its children, with given state names.
 
     A parent's progress, holds and resolution are passed on; a parent that waits for its caller, is
-    closed or canceled, or becomes a major incident leaves its children unchanged. A parent that
-    goes on, or that waits for something else, resumes or changes the children that it put on hold.
+    closed or canceled, or becomes a major incident leaves its children unchanged. When work on the
+    parent resumes, or it waits for something else, so do the children that it put on hold.
     An agent who reopens the parent reopens the children that it resolved; a requester who does so
     through the portal reopens only the parent.
 
@@ -133,11 +133,11 @@ def problem_to_incident(
     noted on every incident that is still open.
 
     Args:
-        solved: The names of the problem's states that solve it.
+        solved: The names of the states in which the problem is solved.
         unsolved: The resolution codes of an unsolved problem, such as an accepted risk.
         on_hold: The name of the incident's on-hold state.
-        reason: The reason of incidents that wait for a problem.
-        code: The resolution code that the incidents get.
+        reason: The hold reason of incidents that wait for a problem.
+        code: The resolution code to set on the incidents.
         resolves: Whose resolution is passed on, as a condition on ``actor``.
     """
     is_unsolved = field("resolution_code").is_in(*unsolved)
@@ -173,8 +173,8 @@ def request_to_tasks(
     """Return the rules that end a request's open tasks with it; see also ``refuse_open_tasks``.
 
     Args:
-        closed: The names of the states that leave open tasks incomplete.
-        canceled: The names of those that skip them.
+        closed: The names of the states in which open tasks are closed as incomplete.
+        canceled: The names of the states in which open tasks are closed as skipped.
     """
 
     def rule(what: str, enters: tuple[str, ...], status: TaskStatus) -> CascadeRule:
@@ -206,7 +206,7 @@ def refuse_open_tasks(
 
     Args:
         lifecycle: A lifecycle of service requests.
-        actions: The actions to refuse while a task is open. It is best to leave out cancelations.
+        actions: The actions to refuse while a task is open; better not the cancelation.
         id: The new lifecycle's id; defaults to the old one with ``_tasks_first``.
 
     Raises:

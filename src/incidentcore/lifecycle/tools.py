@@ -35,7 +35,7 @@ _FLAGS: Final[Mapping[str, Mapping[str, bool]]] = {
 
 
 def states_of(**names: str) -> dict[str, State]:
-    """Return states by name, from their names (between commas) by what they are."""
+    """Return states by name; each argument lists the names of one kind, separated by commas."""
     return {
         name: State(name, **_FLAGS[flags])
         for flags, listed in names.items()

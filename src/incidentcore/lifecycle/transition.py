@@ -24,13 +24,13 @@ _EMPTY: Final[tuple[object, ...]] = (None, "", (), [], frozenset(), set(), {}, _
 
 @attrs.frozen(kw_only=True)
 class Attempt:
-    """The argument of a guard: an action on a record, before it happens.
+    """An action on a record before it happens, as passed to a guard.
 
     Attributes:
         facts: The record's fields at the instant of the action, overridden by the given ones.
         action: The action.
-        at: When.
-        by: Who.
+        at: When it is done.
+        by: Who does it.
         fields: The fields that were given with the action.
         related: The related records that were given; None if the argument was omitted.
     """
@@ -84,7 +84,7 @@ class InputField:
         choices: The values it accepts; empty for any.
 
     Raises:
-        LifecycleDefinitionError: The name cannot be a keyword.
+        LifecycleDefinitionError: The name cannot be a keyword argument.
     """
 
     name: str
@@ -140,7 +140,8 @@ class Transition:
         sets: Fields that the transition itself sets; those given with the action take precedence.
 
     Raises:
-        LifecycleDefinitionError: A part is missing, of the wrong type, or given twice.
+        LifecycleDefinitionError: An attribute is missing, has the wrong type, or names something
+            twice.
     """
 
     action: str
@@ -217,7 +218,7 @@ class Transition:
             ) from None
 
     def passes(self, attempt: Attempt) -> bool:
-        """Return whether the guard allows the attempt."""
+        """Return whether the guard allows the attempt; always True without a guard."""
         if self.guard is None:
             return True
         if isinstance(self.guard, Condition):

@@ -96,7 +96,7 @@ class Section:
         key: Its name in the plain data, in its CSV file name and for ``Page.only``.
         title: Its heading.
         text: Sentences, one paragraph each.
-        table: Headings, rows as text, and which columns are numeric.
+        table: The headings, the rows as text, and which columns are numeric; None for no table.
         lines: Text with fixed line breaks and columns, such as a trace.
         parts: Sections below this one.
         pictures: The pictures that the HTML format shows above the table.
@@ -162,7 +162,7 @@ class Page:
 
     Attributes:
         title: The heading.
-        about: Pairs of name and value to show below it, such as the source and the time zone.
+        about: Pairs of name and value to show below the title, such as source and time zone.
         sections: The parts in order.
         figures: Figures by name, for automated checks; None if a figure has no value.
         language: The code of the language of the page.
@@ -196,8 +196,8 @@ class Page:
     def translated(self, words: Words, /) -> Page:
         """Return the page in another language: each ``Phrase``, and texts that have a translation.
 
-        Other cells are data and are not changed, except for the format of numbers; nor are the
-        keys and figures of the plain data.
+        Other cells are data: only the format of their numbers changes. The keys and figures of the
+        plain data stay the same.
 
         >>> from incidentcore.pages import Page, Section
         >>> from incidentcore.words import GERMAN
@@ -387,7 +387,7 @@ class Paged:
         return self.page().to_html()
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the page as plain data that JSON can hold; times are ISO, spans seconds."""
+        """Return the page as plain data for JSON: times in ISO format, spans in seconds."""
         return self.page().to_plain()
 
     def _repr_html_(self) -> str:

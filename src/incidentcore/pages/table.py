@@ -48,7 +48,7 @@ class Tabular:
         return "\n".join([to_text(*self.cells()), *self.notes()])
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows as text, and which columns are numeric."""
+        """Return the headings, the rows as text, and which columns are numeric."""
         raise NotImplementedError
 
     def notes(self) -> Sequence[str]:
@@ -140,12 +140,12 @@ def _inert(cell: object) -> object:
 
 
 def said(words: Words, text: str) -> str:
-    """Return a phrase, or a text that has a translation, in another language."""
+    """Return a text in another language; one that has no translation is not changed."""
     return text.in_words(words) if isinstance(text, Phrase) else words.template(text)
 
 
 def said_cell(words: Words, text: str, *, is_number: bool = False) -> str:
-    """Return a phrase or number in another language; other cells are data and are not changed."""
+    """Return a table cell in another language; only a ``Phrase`` or number changes."""
     if isinstance(text, Phrase):
         return text.in_words(words)
     return words.number(text) if is_number else text

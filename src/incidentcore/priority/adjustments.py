@@ -29,7 +29,7 @@ class PriorityAdjustment(Protocol):
     def __call__(
         self, record: Any, level: Level, levels: Sequence[Level], /
     ) -> PriorityCalculation | None:
-        """Return the adjusted priority with the reason, or None if this does not apply.
+        """Return the adjusted priority with the reason, or None if the adjustment does not apply.
 
         Args:
             record: The record.
@@ -86,7 +86,7 @@ class Adjustment:
     def __call__(
         self, record: Any, level: Level, levels: Sequence[Level], /
     ) -> PriorityCalculation | None:
-        """Return the adjusted priority with the reason, or None if this does not apply."""
+        """Return the adjusted priority with the reason, or None if the record does not match."""
         if not self.when.matches(record):
             return None
         moved, text = level, ""

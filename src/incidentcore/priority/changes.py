@@ -43,8 +43,8 @@ def prioritize(
     Args:
         record: The record.
         policy: How priorities are computed; ServiceNow's matrix by default.
-        at: When; if that is before the latest event, the record is read as it was then.
-        by: Who; a plain id is that of an agent.
+        at: When; if that is before the latest event, the record is read as it was at that instant.
+        by: Who did it; a plain id is taken as an agent's.
         recorded_at: When it became known. Defaults to ``at``.
         impact: A new impact; by default that of the record.
         urgency: A new urgency; by default that of the record.
@@ -54,7 +54,7 @@ def prioritize(
         The record with one more ``Prioritized`` event; the record itself if nothing changes.
 
     Raises:
-        InvalidValueError: The impact or urgency is not of the policy's scales.
+        InvalidValueError: The impact or urgency does not belong to the policy's scales.
 
     Source: rules P2 and H5.
 
@@ -111,9 +111,9 @@ def override_priority(
     Args:
         record: The record.
         level: The priority.
-        reason: Why.
-        at: When.
-        by: Who; a plain id is that of an agent.
+        reason: The reason, as text.
+        at: When it happened.
+        by: Who did it; a plain id is taken as an agent's.
         recorded_at: When it became known. Defaults to ``at``.
 
     Raises:
@@ -138,9 +138,9 @@ def clear_override(
 
     Args:
         record: The record.
-        reason: Why.
-        at: When.
-        by: Who; a plain id is that of an agent.
+        reason: The reason, as text.
+        at: When it happened.
+        by: Who did it; a plain id is taken as an agent's.
         recorded_at: When it became known. Defaults to ``at``.
 
     Returns:

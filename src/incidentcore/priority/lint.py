@@ -52,7 +52,7 @@ def lint_cells(
     scale: Scale = Priority.scale,
     manual_only: Iterable[str] = (),
 ) -> tuple[LintFinding, ...]:
-    """Return findings on an unfinished table; a gap is ``missing_cell``.
+    """Return findings on an unfinished table; each empty cell is a ``missing_cell``.
 
     Args:
         rows: The scale of the rows.
@@ -62,7 +62,7 @@ def lint_cells(
         manual_only: Names of levels that only an override sets.
 
     Raises:
-        PriorityMatrixError: A row, column or priority is not of its scale.
+        PriorityMatrixError: A row, column or priority does not belong to its scale.
 
     >>> from incidentcore.priority import lint_cells
     >>> from incidentcore.values import Impact, Urgency

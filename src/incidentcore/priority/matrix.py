@@ -234,7 +234,7 @@ class PriorityMatrix:
     ) -> Self:
         """Return the table whose cells are the mean of the two levels' positions in their scales.
 
-        All three scales have the same number of levels. Positions count up from 1 for the best
+        All three scales must have the same number of levels. Positions count up from 1 for the best
         level, so that ``"milder"`` is the floor of the mean.
 
         Args:
@@ -287,14 +287,14 @@ class PriorityMatrix:
         row_field: str = "impact",
         column_field: str = "urgency",
     ) -> Self:
-        """Return the table whose cells are sums of two weights, cut into bands.
+        """Return the table whose priorities depend on the sum of a row's and a column's weight.
 
         Args:
             rows: The scale of the rows.
             columns: The scale of the columns.
             row_weights: A weight for each level of ``rows``, by level or name.
             column_weights: A weight for each level of ``columns``, by level or name.
-            bands: The least sum of each priority except the best, which has no lower limit.
+            bands: The lowest sum for each priority except the best, which has no lower limit.
             scale: The scale of the priorities.
             name: The name of the table in explanations.
             row_field: The record's field that gives the row.

@@ -61,8 +61,8 @@ class PriorityOverride:
     Attributes:
         level: The priority.
         by: Who set it.
-        at: When.
-        reason: Why.
+        at: When it happened.
+        reason: The reason, as text.
     """
 
     level: Level
@@ -105,8 +105,8 @@ class PriorityPolicy:
         scale: The scale of the priorities; by default the calculator's.
 
     Raises:
-        PriorityMatrixError: A part cannot be called, or an adjustment names a level that the
-            calculator's scale does not have or that only an override sets.
+        PriorityMatrixError: The calculator or an adjustment cannot be called, or an adjustment
+            names a level that is not in the calculator's scale or that only an override sets.
 
     Source: rule P2.
     """
@@ -163,8 +163,8 @@ def calculate_priority(policy: PriorityPolicy, record: Record) -> PriorityResult
         The effective priority, the computed one, the override, and the steps.
 
     Raises:
-        InvalidValueError: The record's impact or urgency is of another scale than the policy's, or
-            a custom calculator or adjustment returns a level that the policy does not have.
+        InvalidValueError: The record's impact or urgency does not belong to the policy's scales,
+            or a custom calculator or adjustment returns a level that the policy does not have.
 
     Source: rule P2.
 

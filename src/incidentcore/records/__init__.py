@@ -1,4 +1,4 @@
-"""The records: incidents, problems and service requests as folds of their history."""
+"""The records: incidents, problems and service requests, each computed from its history."""
 
 from incidentcore.records.approvals import (
     Approval,

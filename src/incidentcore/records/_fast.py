@@ -1,4 +1,4 @@
-"""Fast constructors for events whose parts are already validated, and for records just opened."""
+"""Fast constructors for events whose attributes are already validated, and for new records."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _put_record_id, _put_sequence, _put_at, _put_by, _put_recorded_at, _put_id = _CO
 
 
 def trusted(kind: type[E]) -> Callable[..., E]:
-    """Return a function that makes events of a kind without checking or converting their parts.
+    """Return a function that makes events of a kind without checking or converting attributes.
 
-    The event equals the one that the class makes. All parts must be valid and in their stored form:
-    instants in UTC, fields as a ``FrozenMap``. The attributes that a kind adds follow the common
-    ones in order and have no defaults.
+    The event equals the one that the class makes. All attributes must be valid and in their stored
+    form: instants in UTC, fields as a ``FrozenMap``. They are passed in order, those common to all
+    events first; those of the kind have no defaults.
 
     Args:
         kind: The class of the events.
@@ -70,7 +70,7 @@ opened: Final = trusted(Opened)
 
 
 def of_opening(kind: type[R], opening: Opened) -> R:
-    """Return the record of an opening."""
+    """Return the record whose history is one opening event."""
     facts = kind.default_facts()
     facts.update(opening.changes(facts))
     facts["updated_at"] = opening.at
@@ -78,7 +78,7 @@ def of_opening(kind: type[R], opening: Opened) -> R:
 
 
 def opened_with(record: R, fields: Mapping[str, Any]) -> R:
-    """Return a record that was just opened, with more fields in its opening.
+    """Return a record that was just opened, with more fields in its opening event.
 
     Raises:
         InvalidValueError: A value is not what its field accepts.

@@ -41,8 +41,8 @@ class Approval:
     Attributes:
         by: Who decided.
         decision: ``approved`` or ``rejected``.
-        at: When.
-        reason: The reason.
+        at: When it was made.
+        reason: The reason, as text.
         on_behalf_of: The approver for whom the actor decided; None for the actor's own decision.
         stage: The stage in which it was given, counted from 0.
     """
@@ -74,11 +74,11 @@ class ApprovalCount:
     """The combined result of the decisions under a rule; ``str`` names the missing votes.
 
     Attributes:
-        state: See ``ApprovalState``.
+        state: ``approved``, ``rejected`` or ``pending``.
         needed: How many approvals the rule requires.
         approved: The approvers who approved, in the rule's order.
-        rejected: Those who rejected.
-        pending: Those who were asked and have not decided.
+        rejected: The approvers who rejected.
+        pending: The approvers who were asked and have not decided.
         required: The pending approvers whose own approval is needed.
         not_asked: Those who decided without being asked; their decisions do not count.
         stage: The current stage, counted from 0: the first that is not approved.
@@ -158,7 +158,7 @@ class ApprovalRule:
         then: The rule of the next stage, which begins once this one is approved; None if this is
             the last.
         expires_after: How long the approvers have; None for no limit.
-        calendar: The calendar for that time; wall time without one.
+        calendar: The calendar by whose open time this is counted; wall time without one.
 
     Raises:
         InvalidValueError: There are no approvers, or fewer than ``needed``; somebody who is not an
@@ -270,7 +270,7 @@ class ApprovalRule:
     def all_of(
         cls, *approvers: str, delegates: Mapping[str, Iterable[str]] = FrozenMap()
     ) -> ApprovalRule:
-        """Return a rule that needs everybody's approval, so that any rejection rejects."""
+        """Return a rule that needs everybody's approval, so that one rejection is enough."""
         return cls(approvers, needed=max(len(approvers), 1), delegates=delegates)
 
     @classmethod

@@ -37,7 +37,7 @@ def field_changes(record: Record, /, *fields: str) -> Iterator[FieldChange]:
 
     Args:
         record: The record.
-        fields: Only these fields. Defaults to all of them.
+        fields: The fields to report. Defaults to all of them.
 
     Source: rule H1.
 

@@ -19,7 +19,7 @@ class DocumentationGap:
 
     Attributes:
         field: The field that is empty, or ``diagnosis`` for a history without a finding.
-        reason: Why it should be there by now.
+        reason: Why a record in this state should have it.
     """
 
     field: str
@@ -57,9 +57,9 @@ _ROLES: Final = (
 
 
 def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
-    """Return the gaps in a record's documentation that its current state should not have.
+    """Return what is missing from a record's documentation, given its current state.
 
-    A canceled record needs only its own description.
+    A canceled record needs no more than a description.
 
     Args:
         record: The record.

@@ -1,4 +1,4 @@
-"""Which facts the source of an imported record covers; few sources contain all of them."""
+"""Which facts the source of an imported record supplies; few sources contain all of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NEEDS: Final[Mapping[str, tuple[Coverage, ...]]] = {
 
 
 def checked_covers(covers: Iterable[str]) -> frozenset[str]:
-    """Return the coverage of a source in its stored form.
+    """Check what a source covers and return it as a frozenset.
 
     Raises:
         InvalidValueError: A word is neither a ``Coverage`` nor the name of a fact.

@@ -117,7 +117,7 @@ def _opened(events: list[Event]) -> Opened | None:
 
 
 def in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Opened, list[Event]]:
-    """Return the opening, and the other events in order of time, without corrected ones.
+    """Return the opening, and the other events in order of time, without those found wrong.
 
     Args:
         history: The events.
@@ -139,7 +139,7 @@ def in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Op
 def fold_facts(
     history: Iterable[Event], defaults: Mapping[str, Any], opening: Opened | None = None
 ) -> dict[str, Any]:
-    """Fold a history to the facts of its record.
+    """Return the facts of a record, computed from its history.
 
     Args:
         history: The events, each once.
@@ -169,7 +169,7 @@ def _forget(facts: dict[str, Any], known: Mapping[str, Any]) -> None:
 def fold_steps(
     history: Iterable[Event], defaults: Mapping[str, Any]
 ) -> Iterator[tuple[Event, Mapping[str, Any], Mapping[str, Any]]]:
-    """Yield each event in the order of the fold, with the facts before it and what it changes.
+    """Yield each event in the order of time, with the facts before it and those that it changes.
 
     The mapping of facts is reused from step to step; do not keep it.
     """
@@ -182,9 +182,9 @@ def fold_steps(
 
 
 def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Timeline:
-    """Fold a history to the timeline of its facts.
+    """Return how a record's facts changed over time, computed from its history.
 
-    The opening's facts are known from the first moment on, even if another event is dated before
+    The opening's facts are known from the first instant on, even if another event is dated before
     it. From the opening on, the facts at an instant are those of a record replayed from the events
     up to that instant; a correction takes effect at its own ``at``.
     """
@@ -198,7 +198,7 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
 def fold_both(
     history: Iterable[Event], defaults: Mapping[str, Any]
 ) -> tuple[Timeline, dict[str, Any]]:
-    """Fold a history in sequence, without corrections, to its timeline and its facts of now."""
+    """Return the timeline and the present facts of a history in sequence, without corrections."""
     opening, *rest = history
     assert isinstance(opening, Opened)  # noqa: S101  the first in sequence
     return _fold_stretch(opening, sorted(rest, key=_when), defaults)

@@ -109,7 +109,7 @@ def merge_duplicate(
 def joint_history(records: Iterable[Record], /) -> tuple[Event, ...]:
     """Return the events of several records as one history, in order of time.
 
-    Events at the same instant are in the order of the records, then of their sequences.
+    Events at the same instant are in the order of the records, then of their sequence numbers.
     """
     events = [event for record in records for event in record.history]
     events.sort(key=lambda event: (event.at, event.record_id, event.sequence))

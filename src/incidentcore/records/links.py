@@ -45,7 +45,7 @@ _INVERSE: Final = {
 
 
 def check_link_type(value: object) -> None:
-    """Refuse an unknown type of link, unless it has the prefix of custom types."""
+    """Raise an error for an unknown type of link, unless it begins with ``custom.``."""
     if value in get_args(LinkType):
         return
     if isinstance(value, str) and value.startswith(_CUSTOM) and value != _CUSTOM:

@@ -18,7 +18,7 @@ class Problem(Record):
     """A cause, or potential cause, of one or more incidents.
 
     Attributes:
-        origin: Reactive, after incidents that happened, or proactive; see ``ProblemOrigin``.
+        origin: Whether it was found after incidents or proactively; see ``ProblemOrigin``.
         root_cause: The cause with the causes behind it, once it is known.
         workaround: How to work around it until it is fixed.
         known_error: Whether it has been analyzed but not resolved; a status, not a state.

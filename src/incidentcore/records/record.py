@@ -1,4 +1,4 @@
-"""The base of incidents, problems and service requests: a value folded from its history."""
+"""The base of incidents, problems and service requests: a value computed from its history."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Record(RecordBase):
         resolved_at: When it was last resolved; None while it is open again.
         first_resolved_at: When it was first resolved.
         reopened_at: When it was last reopened.
-        closed_at: When it was closed.
+        closed_at: When it was closed; None if it is not.
         canceled_at: When it was canceled.
         updated_at: When its last event happened.
         reopen_count: How often it went back from a resolved or final state to an open one.
@@ -300,11 +300,11 @@ class Record(RecordBase):
         recorded_at: datetime | None = None,
         **body: object,
     ) -> Self:
-        """Return this record with one more event of a kind, numbered and folded.
+        """Return this record with one more event of a kind.
 
         Args:
             kind: The event's class.
-            at: When it happened; if that is before the latest event, the new one is folded in
+            at: When it happened; if that is before the latest event, the new one is applied
                 before it.
             by: Who did it; an actor or an id (``actor``).
             recorded_at: When it became known. Defaults to ``at``.

@@ -1,4 +1,4 @@
-"""The data that a record keeps, and the queries on it: facts, version, timeline."""
+"""The data that a record stores, and the queries on it: facts, version, timeline."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ _new = object.__new__
 
 
 class RecordBase:
-    """The data of a record besides its facts, which are its ``__dict__``.
+    """The base class of ``Record``: its stored data, and the queries on it.
 
-    So a change copies one dict instead of reading and setting about fifty fields.
+    A record's facts are its ``__dict__``, so that a change copies one dict instead of reading and
+    setting about fifty fields.
     """
 
     __slots__ = ("__dict__", "__weakref__", "_numbered", "_timeline", "history")
@@ -98,7 +99,7 @@ class RecordBase:
         return covers_fact(self.__dict__["covers"], name)
 
     def actor(self, by: Actor | str, /, *, at: datetime | None = None) -> Actor:
-        """Return an actor unchanged, and a plain id as an actor with its role on this record.
+        """Return an actor as it is, or make one of a plain id, with its role on this record.
 
         The caller, or the opener if there is no caller, is the requester. Somebody whose approval
         was requested is an approver. Everybody else is an agent, and so is the assignee and anybody

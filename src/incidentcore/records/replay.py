@@ -29,8 +29,8 @@ def replay(events: Iterable[Event], /) -> Record:
     """Return the record that a history describes.
 
     The order of the events does not matter, and repeated events are ignored. Some of the events are
-    enough if the opening is among them: gaps in the sequence are refused on append, not here. The
-    time grows linearly with the number of events, plus one sort.
+    enough if the opening is among them: gaps in the sequence raise an error on append, not here.
+    The time grows linearly with the number of events, plus one sort.
 
     Args:
         events: One record's events, in any order.
@@ -65,10 +65,10 @@ def replay(events: Iterable[Event], /) -> Record:
 
 
 def as_it_was(record: R, now: datetime, known_at: datetime | None = None) -> R | None:
-    """Return a record without later events, and without those that were not recorded by then.
+    """Return a record as it was at ``now``, from what had been recorded by ``known_at``.
 
-    An opening after ``now`` stays. None if the opening itself was recorded after ``known_at``; the
-    record itself if nothing is left out.
+    Its opening is included even if it lies after ``now``. None if the opening was recorded after
+    ``known_at``; the record itself if nothing is left out.
     """
     if record.updated_at <= now:
         if known_at is None:

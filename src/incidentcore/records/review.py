@@ -41,10 +41,10 @@ class ReviewEntry:
     """One entry in the timeline of a review.
 
     Attributes:
-        at: When, in UTC.
+        at: When it happened, in UTC.
         kind: ``observation``, ``decision``, ``action`` or ``message``; see ``EntryKind``.
         text: What happened.
-        by: Who; empty if it does not matter.
+        by: Who did or said it; empty if it does not matter.
     """
 
     at: datetime
@@ -121,7 +121,7 @@ class PostIncidentReview:
         incidents: The ids of the incidents it is about.
         summary: What happened, in a few sentences.
         impact: The effect on the users and the business.
-        timeline: What was seen, decided, done and said, in order of time.
+        timeline: What was seen, decided, done and said, in chronological order.
         causes: The causes, each with a tree of the causes behind it.
         actions: What will be done.
         held_on: When it was held; None while it is being prepared.
@@ -179,7 +179,7 @@ class PostIncidentReview:
 
     @property
     def gaps(self) -> tuple[str, ...]:
-        """Return the parts that are still empty."""
+        """Return the names of the attributes that are still empty."""
         parts = ("impact", "timeline", "causes", "actions", "held_on")
         return tuple(name for name in parts if not getattr(self, name))
 

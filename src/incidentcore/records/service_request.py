@@ -23,7 +23,7 @@ class ServiceRequest(Record):
     Attributes:
         items: The requested items.
         approval_rule: Who was asked to approve, and how many must; None if nobody was asked.
-        approvals: The decisions in force, the latest of each person.
+        approvals: The decisions in force: the latest of each person.
         approval_state: Their combined result under the rule, see ``ApprovalState``; None without a
             rule.
         approvals_pending: The approvers who were asked and have not decided.
@@ -32,7 +32,7 @@ class ServiceRequest(Record):
         approval_stage: The current stage, counted from 0; None if nobody was asked.
         approval_expires_at: The last instant at which a vote in this stage counts; None if there is
             no limit.
-        tasks: The work towards fulfilment.
+        tasks: The tasks that fulfill the request.
         tasks_status: The combined status of the tasks by ``roll_up``; None if there are no tasks.
         tasks_progress: How much of them is done, from 0 to 1; None if there are no tasks.
 
@@ -81,7 +81,7 @@ class ServiceRequest(Record):
         return end if is_ahead else None
 
     def ready_tasks(self) -> tuple[Task, ...]:
-        """Return the open tasks of the lowest open order: those that do not wait for others."""
+        """Return the open tasks that do not wait for others, by their ``order``."""
         return ready_tasks(self.tasks)
 
     def overdue_tasks(self, *, now: datetime) -> tuple[Task, ...]:

@@ -91,12 +91,12 @@ class Task:
 
 
 def waits_for(task: Task, tasks: Iterable[Task]) -> tuple[Task, ...]:
-    """Return the open tasks of a lower order than a task's."""
+    """Return the open tasks that a task waits for: those with a lower ``order``."""
     return tuple(one for one in tasks if one.status == "open" and one.order < task.order)
 
 
 def ready_tasks(tasks: Iterable[Task]) -> tuple[Task, ...]:
-    """Return the open tasks of the lowest order that has any."""
+    """Return the open tasks with the lowest ``order``: they do not wait for others."""
     still_open = [task for task in tasks if task.status == "open"]
     first = min((task.order for task in still_open), default=0)
     return tuple(task for task in still_open if task.order == first)

@@ -17,7 +17,7 @@ __all__ = ["Timeline", "TimelineStep", "changes_of"]
 
 
 def changes_of(event: Event, facts: Mapping[str, Any]) -> dict[str, object]:
-    """Return the changes of an event, limited to the facts that records of this type have.
+    """Return the facts that an event changes, limited to those that the type of record has.
 
     An event that does not belong to this type, such as an approval of an incident, changes nothing,
     since replay never refuses an event (rule H2).
@@ -35,7 +35,7 @@ class TimelineStep:
     Attributes:
         at: The instant.
         changes: The facts that changed, with their values after the last event of the instant.
-        events: The events, in the order in which they were folded.
+        events: The events, in the order in which they were applied.
     """
 
     at: datetime
@@ -51,8 +51,8 @@ class Timeline:
     each instant (rule S1).
 
     Attributes:
-        base: The facts before the first moment.
-        moments: What changed, in ascending order of time.
+        base: The facts before the first change.
+        moments: What changed at each instant, in ascending order of time.
         opened_at: When the record was opened.
     """
 
@@ -63,7 +63,7 @@ class Timeline:
     default_facts: ClassVar[Callable[[], dict[str, Any]]]  # of an incident, which sets it
 
     def states(self) -> Iterator[tuple[TimelineStep, dict[str, Any]]]:
-        """Yield each moment with all facts after it; the mapping is reused, so do not keep it."""
+        """Yield each step with all facts after it; the mapping is reused, so do not store it."""
         facts = dict(self.base)
         for moment in self.moments:
             facts.update(moment.changes)
@@ -81,7 +81,7 @@ class Timeline:
 
     @property
     def covers(self) -> frozenset[str] | None:
-        """Return what the source covers; None for everything. See ``Coverage``."""
+        """Return what the record's source covers; None for everything. See ``Coverage``."""
         covers: frozenset[str] | None = self.base.get("covers")
         return self.moments[0].changes.get("covers", covers) if self.moments else covers
 
@@ -151,7 +151,7 @@ class Timeline:
         return cls({**cls.default_facts(), "id": id}, tuple(moments), opened_at)
 
     def with_instants(self, timed: Sequence[Any], until: datetime) -> Timeline:
-        """Return the timeline with the moments at which time alone changes a condition (rule S1).
+        """Return the timeline with a step wherever time alone changes a condition (rule S1).
 
         Args:
             timed: The tests whose results change with time.

@@ -49,16 +49,16 @@ def build_report(
 ) -> Page:
     """Return the report on incidents as a page.
 
-    A section is included only if the records' source covers its data; those on clocks and
+    A section is included only if the records' source supplies its data. The sections on clocks and
     escalations also need a desk that has targets.
 
     Args:
         incidents: The incidents; read once, so an iterator is enough.
         as_of: The instant of the report; later events are ignored.
         title: Its heading.
-        desk: The desk: its targets, and to whom it escalates.
+        desk: The desk, with its targets and escalations; without it these sections are left out.
         kpis: The KPIs to compute, by group and in total.
-        tool_kpis: KPIs over figures that the source tool itself reported.
+        tool_kpis: KPIs of the figures that the source tool itself reported.
         lifecycles: The lifecycles that state changes are checked against.
         about: Pairs of name and value to show under the heading.
         kpi_text: What readers should know before reading the KPIs.
@@ -136,7 +136,8 @@ def _number(row: KpiResult) -> float | None:
 def failing(page: Page, test: str, /) -> str:
     """Return, as text, that a figure of a page meets a condition for failure; empty if not.
 
-    A figure without a value fails: a check must not pass because there was nothing to measure.
+    A figure without a value counts as a failure, so that a check does not pass because there was
+    nothing to measure.
 
     Args:
         page: The page.

@@ -28,10 +28,9 @@ _TRACE_TAIL: Final = 6
 
 
 def compliance_table(tally: Tally, group: str, as_of: datetime) -> KpiTable:
-    """Return how the clocks ended, by clock and group.
+    """Return the share of the clocks that were met, by clock and group, with Wilson's interval.
 
-    Clocks that the source does not cover are listed separately. The results are shares of the
-    clocks that ended, with Wilson's interval.
+    Clocks that are neither met nor breached are counted as left out, by reason.
     """
     results: list[KpiResult] = []
     for name, clock in tally.clocks.items():
@@ -118,7 +117,7 @@ class _ShortTrace:
 
 
 def worst_section(tally: Tally) -> Section:
-    """Return the section on the worst breach, line by line."""
+    """Return the section that traces the clock of the worst breach, line by line."""
     title = "The worst breach"
     if tally.worst is None:
         return Section(key="worst", title=title, lines="none: no clock went over its target")

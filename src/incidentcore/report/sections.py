@@ -41,7 +41,7 @@ def _groups(table: KpiTable) -> list[tuple[object, ...]]:
 
 
 def uncovered(table: KpiTable) -> list[str]:
-    """Return the KPIs that have no value in any group because the source lacks their data."""
+    """Return the ids of KPIs that have no value in any group because the source lacks data."""
     found: dict[str, list[KpiResult]] = {}
     for row in table.results:
         found.setdefault(row.kpi, []).append(row)
@@ -88,7 +88,7 @@ def _absent(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Section:
-    """Return the section on the KPIs with n and exclusions, by group."""
+    """Return the section on the KPIs by group, each with the records counted and left out."""
     absent = [name for name in uncovered(table) if name in set(names)]
     wanted = set(names) - {kpi.id for kpi in VOLUME.values()} - set(absent)
     part = attrs.evolve(table, results=tuple(r for r in table.results if r.kpi in wanted))
@@ -105,7 +105,7 @@ def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Sectio
 
 
 def flow_sections(tally: Tally) -> list[Section]:
-    """Return the sections on the records coming in and going out by month, and open by age."""
+    """Return the sections on the records that came in and went out by month, and open by age."""
     months = sorted({*tally.came_in, *tally.went_out})
     rows: list[dict[str, Any]] = []
     backlog = 0
@@ -140,7 +140,7 @@ def flow_sections(tally: Tally) -> list[Section]:
 
 
 def tool_section(table: KpiTable, times: Sequence[str], rates: Sequence[str]) -> Section:
-    """Return the section on the figures reported by the tool itself, in a reference table.
+    """Return the section on the figures that the source tool itself reported.
 
     Args:
         table: The table with groups and totals.
@@ -187,7 +187,7 @@ def tool_section(table: KpiTable, times: Sequence[str], rates: Sequence[str]) ->
 
 
 def state_section(tally: Tally, example: str = "") -> Section:
-    """Return the section on state changes refused by the lifecycles, with one explained."""
+    """Return the section on state changes that the lifecycles refuse, with one explained."""
     lines = [_check(check) for check in tally.checks]
     first = example or tally.refusal
     if first:

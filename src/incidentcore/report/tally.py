@@ -51,7 +51,7 @@ def outcome(
 
     Args:
         status: The clock.
-        missing: The fields that the clock reads and the record's source does not cover.
+        missing: The fields that the clock reads and the record's source does not supply.
         record: The clock's record: if it was canceled before the clock could start, the outcome is
             ``canceled`` (rule K2).
     """
@@ -67,10 +67,10 @@ def outcome(
 
 
 def missing_fields(clock: OneClock, record: Record) -> tuple[str, ...]:
-    """Return the fields that a clock's stop reads and the source of a record does not cover.
+    """Return the fields that a clock's stop condition reads and a record's source lacks.
 
     Without them the clock would seem to keep running. A clock that lacks only the fields of its
-    pause is evaluated without pauses.
+    pause condition is evaluated without pauses.
     """
     lacking = not_covered(clock, record.timeline())
     if not lacking:
@@ -80,7 +80,7 @@ def missing_fields(clock: OneClock, record: Record) -> tuple[str, ...]:
 
 
 def why(status: SlaStatus) -> str:
-    """Return how the time of a clock was spent, in one line."""
+    """Return, in one line of text, how the time of a clock was spent."""
     trace = status.trace
     texts: dict[tuple[str, object], str] = {}
     spent: dict[str, timedelta] = {}
@@ -152,13 +152,13 @@ class Tally:
     Attributes:
         clocks: The clocks by name, as last seen.
         outcomes: How the clocks ended, by clock and group.
-        worst: The worst breach with its record: of a resolution before others, then of a major
-            incident, then by priority, then by how far it went over its target.
+        worst: The worst breach with its record: breaches of a resolution come first, then those of
+            major incidents, then of the highest priority, then the furthest beyond the target.
         missing: For each clock, the fields that its stop condition reads and the source of a record
             does not supply.
-        unknown: The same for the other fields that the clock reads.
+        unknown: For each clock, the other fields that it reads and the source does not supply.
         fired: By row, level, target and mode, how many escalations became due.
-        lapsed: How many of those were made pointless by an acknowledgement, resolution or
+        lapsed: How many of these were made pointless by an acknowledgement, resolution or
             cancelation.
         came_in: How often records became open, by month.
         went_out: How often records stopped being open, by month.

@@ -1,8 +1,8 @@
 """Remove personal data from a history without changing its clocks and KPIs.
 
-Personal data are persons (actors, callers, assignees, approvers) and texts (titles, descriptions,
-comments, notes, reasons, custom fields). Clocks and KPIs do not depend on them, except that
-different persons must stay distinct.
+Personal data are ids of persons (actors, callers, assignees, approvers) and texts (titles,
+descriptions, comments, notes, reasons, custom fields). Clocks and KPIs do not depend on them,
+except that different persons must stay distinct.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def redact(
     """Return a record without personal data, with the same clocks and KPIs.
 
     Persons become ``person-1``, ``person-2`` … in the order of the history, so that different
-    persons stay distinct within the record; roles are kept. Texts become ``[redacted]``, and so
-    does the target of an escalation, which may be a person; empty or absent values stay so.
+    persons stay distinct within the record; roles are unchanged. Texts become ``[redacted]``, and
+    so does the target of an escalation, which may be a person; empty and absent values are left.
     Instants, states, groups, levels, categories, codes and links are unchanged.
 
     Args:

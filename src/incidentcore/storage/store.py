@@ -42,7 +42,7 @@ class Change:
 
 @runtime_checkable
 class RecordStore(Protocol):
-    """The contract of a store of records, which it holds as histories of events.
+    """The contract of a store, which holds each record as the history of its events.
 
     A store keeps the events of records and returns them exactly: every field, to the microsecond,
     text byte for byte. It never changes an event.
@@ -52,7 +52,7 @@ class RecordStore(Protocol):
     this order:
 
     1. Every event of the batch is already stored, equal in every field: nothing is written, and the
-       record's version is returned. So code that did not receive the result can call again.
+       record's version is returned. So a caller that did not receive the result can try again.
     2. The record is at another version: ``StaleRecordError`` with both.
     3. An event has the id of a stored one, or a sequence that is taken:
        ``DuplicateEventError``.
@@ -70,7 +70,7 @@ class RecordStore(Protocol):
     at most ``limit`` items; an empty page means that there are no more.
 
     *Removing* a record deletes all its events, also those in the feed, and adds one ``Change``
-    without an event, upon which a reader of the feed deletes its copy.
+    without an event; a reader of the feed then deletes its copy.
 
     Any other failure is a ``StorageError``.
     """
@@ -88,7 +88,7 @@ class RecordStore(Protocol):
 
         Raises:
             StaleRecordError: The record has changed since; nothing was written.
-            DuplicateEventError: An event's id or sequence is taken by another event.
+            DuplicateEventError: An event has the id or sequence number of another event.
             InvalidTimelineError: The events do not continue the record's history.
         """
         ...
@@ -106,7 +106,7 @@ class RecordStore(Protocol):
 
         Args:
             record_id: The record.
-            after: The last sequence that is already known.
+            after: The last sequence number of the page before; 0 for the first page.
             limit: The maximum number of events to return.
 
         Raises:
@@ -125,9 +125,9 @@ class RecordStore(Protocol):
         """Return a page of the records that satisfy a condition, in order of id.
 
         Args:
-            condition: The condition; ``ALWAYS`` for all.
+            condition: The condition; ``ALWAYS`` for all records.
             at: The instant for conditions on time of day.
-            after: The last id that is already known.
+            after: The id of the last record of the page before; empty for the first page.
             limit: The maximum number of records to return.
         """
         ...
@@ -136,13 +136,13 @@ class RecordStore(Protocol):
         """Return a page of the changes since a position, in the order of writing.
 
         Args:
-            after: The last position that is already known; 0 for the beginning.
+            after: The last position of the page before; 0 for the beginning.
             limit: The maximum number of changes to return.
         """
         ...
 
     def remove(self, record_id: str, *, expected_version: int) -> None:
-        """Delete a record permanently; the feed then has a change that states its removal.
+        """Delete a record permanently; ``changes`` then includes its removal.
 
         Raises:
             RecordNotFoundError: No record has that id.
@@ -215,14 +215,14 @@ def checked_append(
         stored: The record's stored events by id; only those with ids in the batch are needed.
 
     Returns:
-        The events to write, each with its document; the record's version grows by their number.
-        Empty if all of them are already stored.
+        The events to write, each with its JSON document; the record's version grows by their
+        number. Empty if all of them are already stored.
 
     Raises:
         StaleRecordError: The record is at another version.
-        DuplicateEventError: An id or sequence is taken.
-        InvalidValueError: The id is empty or not text, the version not a whole number from 0, or
-            an event has no document.
+        DuplicateEventError: An event has the id or sequence number of another event.
+        InvalidValueError: The id is empty or not text, the version is not a whole number from 0,
+            or an event cannot be written as a document.
         InvalidTimelineError: The events are not of this record, not in sequence from the next
             number on, repeat an id, or the opening is missing or in the wrong place.
 

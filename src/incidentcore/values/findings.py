@@ -55,7 +55,7 @@ class LintFinding:
         return render_text(self.texts, self.code, self.data)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return what is wrong and where, as text in a language."""
+        """Return what is wrong and where, in the language of ``words``; ``zone`` is not used."""
         message = words.text(self.texts, self.code, self.data)
         return f"{self.subject}: {message}" if self.subject else message
 

@@ -130,7 +130,7 @@ def of_sorted(entries: dict[str, V_co]) -> FrozenMap[V_co]:
 
 
 def merged(old: FrozenMap[object], new: FrozenMap[object]) -> FrozenMap[object]:
-    """Return a map with the entries of another map added or replaced."""
+    """Return ``old`` with the entries of ``new`` added; they replace those with the same key."""
     before = entries_of(old)
     entries = {**before, **entries_of(new)}
     if len(entries) > len(before):
@@ -157,7 +157,7 @@ def _frozen_entries(data: dict[str, V_co]) -> dict[str, V_co]:
 
 
 def freeze(value: object) -> object:
-    """Return the immutable form of plain data: lists become tuples, sets and mappings frozen.
+    """Return plain data as immutable values: tuples, frozensets and ``FrozenMap``.
 
     >>> from incidentcore.values import freeze
     >>> freeze({"a": [1, {2}]})

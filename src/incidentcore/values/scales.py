@@ -30,8 +30,8 @@ class Level:
         rank: Its place in the scale; 1 is the worst.
 
     Raises:
-        InvalidValueError: The scale or name is empty or not text, or the rank not a whole number
-            from 1.
+        InvalidValueError: The scale or name is empty or not text, or the rank is not a whole
+            number of at least 1.
 
     Source: rule P1.
 

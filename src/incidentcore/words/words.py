@@ -119,7 +119,7 @@ class Words:
         day_time: A function that writes an instant in a zone, with the year if ``year=True`` is
             given.
         span: A function that writes a span of time.
-        number: A function that writes a number, or a text of numbers, given in English notation.
+        number: A function that rewrites a number, or a text with numbers, from English notation.
 
     >>> from incidentcore.words import Words
     >>> french = Words(language="fr", twins={"paused: {reason}": "en pause : {reason}"})
@@ -156,12 +156,12 @@ ENGLISH: Final = Words(language="en", twins={})
 
 
 class Phrase(str):
-    """A text as template and data, so that it can be written in another language.
+    """A text made of a template and data, so that it can be written in another language.
 
     Args:
         template: The text, with names of data in braces.
-        data: The values for it. Text is data and not translated; phrases and other worded values
-            are translated too; ints, decimals, instants and spans are written in the formats of the
+        data: The values for the names. Phrases and other values with ``in_words`` are translated,
+            plain text is not; ints, decimals, instants and spans are written in the formats of the
             language. A tuple is written as a list with commas. Without data the template is the
             text.
 
@@ -189,12 +189,12 @@ class Phrase(str):
 
     @classmethod
     def joined(cls, parts: Iterable[str], by: str = "\n") -> Phrase:
-        """Return several texts as one."""
+        """Return several texts as one, with ``by`` between them."""
         data = {f"part{place}": part for place, part in enumerate(parts)}
         return cls(by.join(f"{{{name}}}" for name in data), **data)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the text in a language."""
+        """Return the text in the language of ``words``, with times in ``zone``."""
         return _filled(words.template(self._template), self._data, words, zone)
 
 
@@ -229,7 +229,7 @@ class Worded(Protocol):
     """A value with a text in several languages, such as a trace, status, refusal or finding."""
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the text in a language, with times in a zone; None for its own zone."""
+        """Return the text in the language of ``words``; ``zone`` is None for its own time zone."""
 
 
 def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None = None) -> str:

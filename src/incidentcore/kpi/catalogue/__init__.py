@@ -1,6 +1,6 @@
 """The catalogue: every shipped KPI, by name and by id.
 
-``ALL`` maps ids to the definitions; the constants and functions give the same ones by name.
+``ALL`` maps ids to the definitions; the constants of this package are the same definitions.
 Definitions that need an argument, such as an SLA policy, are functions. Definitions
 are values: ``replace`` changes one, for example to another clock, and its content id changes with
 it.

@@ -109,7 +109,7 @@ ON_HOLD_SHARE_OF_BACKLOG: Final = Kpi(
 
 
 def stale_rate(days: int) -> Kpi:
-    """Return the share of open records that no person has touched for a number of days.
+    """Return the KPI for the share of open records that nobody touched for a number of days.
 
     Args:
         days: The number of days of wall time.
@@ -141,7 +141,7 @@ STALE_30_DAYS_RATE: Final = stale_rate(30)
 
 
 def same_day_resolution_rate(zone: ZoneInfo | str) -> Kpi:
-    """Return the share of resolved records that were resolved on the day of their opening.
+    """Return the KPI for the share of resolved records that were resolved on the opening day.
 
     Args:
         zone: The time zone that decides where a day begins; the figure depends on it.
@@ -162,7 +162,7 @@ def same_day_resolution_rate(zone: ZoneInfo | str) -> Kpi:
 
 
 def recurrence_rate(*key: str, days: int = 30) -> Kpi:
-    """Return the share of records that have an earlier record of the same key.
+    """Return the KPI for the share of records that repeat an earlier record.
 
     Args:
         key: The fields in which two records must agree, such as category and configuration item.

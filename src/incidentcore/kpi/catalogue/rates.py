@@ -320,7 +320,7 @@ NOISE_REDUCTION: Final = Kpi(
 
 
 def resolution_code_rate(kpi_id: str, *codes: str, title: str = "") -> Kpi:
-    """Return the share of resolved records with certain resolution codes.
+    """Return the KPI for the share of resolved records that have certain resolution codes.
 
     Args:
         kpi_id: The KPI's id, such as ``"self_service_rate"`` or ``"not_solved_rate"``.

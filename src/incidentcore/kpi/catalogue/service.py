@@ -57,7 +57,7 @@ _REQUEST: Final = field("record_type").equals("service_request")
 
 
 def sla_compliance(rules: OneClock | Versions[OneClock], *, overdue_missed: bool = False) -> Kpi:
-    """Return the share of completed clocks that met their target.
+    """Return the KPI for the share of completed SLA clocks that met their target.
 
     Args:
         rules: The definition or policy of one clock.
@@ -79,7 +79,7 @@ def sla_compliance(rules: OneClock | Versions[OneClock], *, overdue_missed: bool
 
 
 def sla_cycle_compliance(rules: OneClock | Versions[OneClock]) -> Kpi:
-    """Return the share of completed cycles that met their target.
+    """Return the KPI for the share of an SLA clock's completed cycles that met their target.
 
     Args:
         rules: The definition or policy of one clock.
@@ -99,7 +99,7 @@ def sla_cycle_compliance(rules: OneClock | Versions[OneClock]) -> Kpi:
 
 
 def sla_running_breached_rate(rules: OneClock | Versions[OneClock]) -> Kpi:
-    """Return the share of running or paused clocks that have breached.
+    """Return the KPI for the share of running or paused SLA clocks that have breached.
 
     Args:
         rules: The definition or policy of one clock.
@@ -117,7 +117,7 @@ def sla_running_breached_rate(rules: OneClock | Versions[OneClock]) -> Kpi:
 
 
 def mean_time_over_target(rules: OneClock | Versions[OneClock]) -> Kpi:
-    """Return the mean open time beyond the target over the records that breached it.
+    """Return the KPI for the mean open time beyond the target, over the records that breached.
 
     Args:
         rules: The definition or policy of one clock.
@@ -160,7 +160,7 @@ MEAN_TIME_BETWEEN_FAILURES: Final = Kpi(
 
 
 def availability(planned: Iterable[Interval]) -> Kpi:
-    """Return the availability, with agreed maintenance as neither downtime nor service time.
+    """Return the KPI for availability, with maintenance as neither downtime nor service time.
 
     Args:
         planned: The calendar of agreed maintenance.
@@ -169,7 +169,7 @@ def availability(planned: Iterable[Interval]) -> Kpi:
 
 
 def mean_time_between_failures(planned: Iterable[Interval]) -> Kpi:
-    """Return the mean time between failures, not counting agreed maintenance.
+    """Return the KPI for the mean time between failures, not counting agreed maintenance.
 
     Args:
         planned: The calendar of agreed maintenance.
@@ -241,11 +241,11 @@ MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME: Final = Kpi(
 
 
 def mean_failed_deployment_recovery_time(finished: Mapping[str, datetime]) -> Kpi:
-    """Return the mean time from a deployment to the resolution of the incidents it caused.
+    """Return the KPI for the mean time from a deployment to the resolution of its incidents.
 
     Args:
-        finished: The ids of deployments with the instants at which they finished; records are
-            linked to them by ``"caused_by_change"``.
+        finished: The ids of deployments with the instants at which they finished; the incidents
+            they caused are linked to them by ``"caused_by_change"``.
     """
     return MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME.replace(
         measure=Duration(LinkedAt("caused_by_change", FrozenMap(finished)), "resolved_at"),
@@ -258,7 +258,7 @@ def mean_failed_deployment_recovery_time(finished: Mapping[str, datetime]) -> Kp
 
 
 def change_failure_rate(deployments: Iterable[str]) -> Kpi:
-    """Return the share of deployments that caused an incident.
+    """Return the KPI for the share of deployments that caused an incident.
 
     Args:
         deployments: The ids of all deployments in the window, failed or not; records are linked to
@@ -275,7 +275,7 @@ def change_failure_rate(deployments: Iterable[str]) -> Kpi:
 
 
 def cost_per_record(total: int | Decimal | Fraction, *, unit: str = "number") -> Kpi:
-    """Return a given amount, such as the operating expense, divided by the number of records.
+    """Return the KPI for an amount, such as the operating expense, per record.
 
     Args:
         total: The amount for the whole window; a table by group divides it by each group's records.

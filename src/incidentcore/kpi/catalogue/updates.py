@@ -10,7 +10,7 @@ __all__ = ["mean_update_lateness", "mean_updates_sent", "updates_on_time_rate"]
 
 
 def updates_on_time_rate(plan: CommunicationRules) -> Kpi:
-    """Return the share of updates that were sent by their due time.
+    """Return the KPI for the share of updates that were sent by their due time.
 
     Args:
         plan: The communication plan.
@@ -35,7 +35,7 @@ def updates_on_time_rate(plan: CommunicationRules) -> Kpi:
 
 
 def mean_update_lateness(plan: CommunicationRules) -> Kpi:
-    """Return the mean lateness of the updates that were not sent by their due time.
+    """Return the KPI for the mean lateness of updates that were not sent by their due time.
 
     Args:
         plan: The communication plan.
@@ -60,7 +60,7 @@ def mean_update_lateness(plan: CommunicationRules) -> Kpi:
 
 
 def mean_updates_sent(plan: CommunicationRules) -> Kpi:
-    """Return the mean number of updates sent for each record to which the plan applied.
+    """Return the KPI for the mean number of updates sent per record to which the plan applied.
 
     Args:
         plan: The communication plan.

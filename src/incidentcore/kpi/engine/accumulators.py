@@ -68,7 +68,7 @@ class Accumulator:
         raise NotImplementedError
 
     def merge(self, other: Any) -> None:
-        """Add the contents of an accumulator of the same kind, except its reasons."""
+        """Add the contents of an accumulator of the same kind, except ``excluded``."""
         raise NotImplementedError
 
     def contents(self) -> object:
@@ -137,7 +137,7 @@ def _load_sample(values: Any, excluded: dict[str, int]) -> Sample:
 
 
 class SketchedSample(Accumulator):
-    """A histogram instead of the values; for survival, one for seen and one for censored values."""
+    """A histogram that replaces the values; for survival, observed and censored ones apart."""
 
     __slots__ = ("censored", "scaled", "seen", "survival")
 
@@ -197,7 +197,7 @@ class Tally(_Sums):
         self.hits += outcome
 
     def settle(self) -> None:
-        """Move the True and False that a loop counted among the reasons, which saves calls."""
+        """Turn the True and False that a fast loop counted in ``excluded`` into totals."""
         counts: Any = self.excluded  # True and False too
         hits = counts.pop(True, 0)
         self.hits += hits
@@ -273,7 +273,7 @@ class Keyed(Accumulator):
 
 
 class Spans(Accumulator):
-    """Spells of time of ``n`` records, each with its beginning, its end and its weight."""
+    """The intervals of ``n`` records, each with a weight; in microseconds since 1970."""
 
     __slots__ = ("n", "spans")
 

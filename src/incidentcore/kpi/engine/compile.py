@@ -23,12 +23,12 @@ __all__ = ["compile_kpi"]
 def compile_kpi(
     kpi: Kpi, as_of: datetime, *, covers: frozenset[str] | None = None, exercise: bool = False
 ) -> Extract:
-    """Return the function of a definition, for one instant of computation.
+    """Return the function that evaluates a KPI on one record, as of an instant.
 
     Args:
         kpi: The definition.
         as_of: The instant.
-        covers: What the source of the records covers; None if they were not imported.
+        covers: The facts that the source of the records supplies; None if they were not imported.
         exercise: Whether the records belong to exercises.
     """
     if exercise and kpi.exercises == "exclude":

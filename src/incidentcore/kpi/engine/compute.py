@@ -44,13 +44,14 @@ def compute_kpis(
         group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or functions of a
             record; without any there is one figure.
         window: An ``Interval`` in which a record's opening, resolution or closing must lie, as the
-            KPI's ``window_basis`` says, or ``Periods`` for one figure for each.
+            KPI's ``window_basis`` says, or ``Periods`` for one figure per period.
         mode: ``exact`` keeps every value, ``sketch`` a histogram with buckets of two per cent (rule
             K4).
         totals: Whether to add the figures of all groups together.
 
     Returns:
-        The table: each figure with its n, the records left out by reason, and its definition.
+        The table: each figure with the number of records behind it (``n``), the number left out
+        by reason, and the id of its definition.
 
     Raises:
         InvalidValueError: ``kpis`` or ``records`` hold values of another type, a field does not
@@ -85,10 +86,10 @@ def compute_kpis(
 
 
 def finish_partial(part: Partial, /, *, totals: bool = False) -> KpiTable:
-    """Return the table of a partial, which may have been merged from several (rule K4).
+    """Return the table of figures of a ``Partial``, which may have been merged from several.
 
     Args:
-        part: The partial.
+        part: The partial result, from ``gather_kpis`` or ``merge_partials`` (rule K4).
         totals: Whether to add the figures of all groups together.
     """
     rows = _regular(part)

@@ -81,7 +81,7 @@ def survival_curve(observations: Iterable[tuple[int, bool]]) -> list[tuple[int, 
     """Return the product-limit estimate as (time, share that has not reached the stop).
 
     Args:
-        observations: Pairs of a time and whether the stop was seen; if not, it is censored there.
+        observations: Pairs of a time and whether the stop was seen; False if censored.
 
     Source: Kaplan and Meier 1958; rule K5.
     """
@@ -95,7 +95,7 @@ def survival_curve(observations: Iterable[tuple[int, bool]]) -> list[tuple[int, 
 def survival_interval(
     observations: Iterable[tuple[int, bool]], confidence: Fraction
 ) -> list[tuple[int, float, float, float, int]]:
-    """Return the product-limit estimate as (time, share, low, high, at risk).
+    """Return the product-limit estimate as (time, share, low, high, number at risk).
 
     Source: Greenwood's variance on the log-log scale, so that the interval stays within 0 and 1.
 
@@ -151,7 +151,7 @@ def survival_median(observations: Iterable[tuple[int, bool]]) -> int | None:
     """Return the least time at which at most half have not reached the stop, or None if never.
 
     Args:
-        observations: Pairs of a time and whether the stop was seen; if not, it is censored there.
+        observations: Pairs of a time and whether the stop was seen; False if censored.
 
     Source: Kaplan and Meier 1958; rule K5. Ties: events come before censorings of the same time.
 
@@ -199,7 +199,7 @@ def score_interval(share: float, n: float, z: float) -> tuple[float, float]:
 def bootstrap(
     ordered: Sequence[int | Fraction], q: Fraction | None, confidence: Fraction, seed: str
 ) -> tuple[Fraction, Fraction]:
-    """Return the percentile bootstrap's interval of a mean or quantile.
+    """Return a percentile bootstrap interval for a mean or quantile.
 
     A quantile's resampled order statistics are drawn from their own distribution (a beta), so its
     cost does not grow with the sample. A mean is resampled value by value up to 2,000 values; above
@@ -243,7 +243,7 @@ def _resampled_quantile(ordered: Sequence[int | Fraction], q: Fraction, random: 
 
 @attrs.frozen
 class ControlLimits:
-    """The natural limits of a series: a value outside them is a signal, one inside is noise."""
+    """The mean and control limits of a series; a value outside the limits is a signal."""
 
     center: float
     lower: float

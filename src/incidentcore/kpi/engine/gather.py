@@ -73,7 +73,7 @@ def gather_kpis(
     window: Window = None,
     mode: PartialMode = "exact",
 ) -> Partial:
-    """Gather the contribution of a part of the records to KPIs.
+    """Return what some of the records contribute to KPIs, to be merged with the rest.
 
     Args:
         kpis: The definitions, with different ids; or a single one.
@@ -89,7 +89,7 @@ def gather_kpis(
         InvalidValueError: ``kpis`` or ``records`` hold values of another type, a field does not
             exist, a group cannot be hashed, or a KPI cannot be computed in this mode or window.
 
-    Source: rule K4. Parts merge by ``merge_partials``; ``finish_partial`` makes the table.
+    Source: rule K4. ``merge_partials`` merges the results; ``finish_partial`` makes the table.
     """
     groups = (group_by,) if isinstance(group_by, str) or callable(group_by) else group_by
     groups = tuple(groups) if isinstance(groups, Iterable) else (groups,)
@@ -133,7 +133,7 @@ def as_kpis(kpis: Iterable[Kpi] | Kpi) -> tuple[Kpi, ...]:
 
 
 def declare_groups(part: Partial, groups: Sequence[GroupBy]) -> None:
-    """Add the rows of groups known in advance; ``finish_partial`` adds their other periods."""
+    """Add a row for each declared group in the first period; ``finish_partial`` adds the rest."""
     period: str | None = None
     if isinstance(part.window, Periods):
         period = next(iter(part.window.labels(part.as_of)), None)
@@ -328,14 +328,14 @@ def _count(total: Accumulator, outcome: Any) -> None:
 
 
 def merge_partials(parts: Iterable[Partial], /) -> Partial:
-    """Merge several partials into one; their order does not matter.
+    """Merge several partial results into one; their order does not matter.
 
     Args:
-        parts: At least one partial; all with the same definitions, instant, groups, window and
-            mode.
+        parts: At least one partial result; all with the same definitions, instant, groups, window
+            and mode.
 
     Raises:
-        InvalidValueError: There is no partial, or two of them differ in one of these.
+        InvalidValueError: There is no partial result, or two of them differ in one of these.
 
     Source: rule K4.
     """

@@ -57,8 +57,9 @@ def _contents(total: Accumulator) -> tuple[object, ...]:
 class Partial:
     """The contribution of a part of the records, to be merged and passed to ``finish_partial``.
 
-    A partial can be pickled, and ``dumps`` writes it as a document. Two partials with the same
-    contents are equal. A partial does not change once it is made.
+    It can be pickled, and ``dumps`` writes it as a document. Two of them with the same contents are
+    equal. It does not change once it is made. KPIs that differ only in their statistic share a set
+    of values.
 
     Attributes:
         kpis: The definitions, in the order given.
@@ -130,7 +131,7 @@ class Partial:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """Return the attributes that two partials must share to be merged."""
+        """Return the attributes in which two partial results must agree to be merged."""
         return self.kpis, self.as_of, self.groups, self.window, self.mode
 
     def __eq__(self, other: object) -> bool:

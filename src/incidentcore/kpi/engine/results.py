@@ -38,7 +38,7 @@ class Figure:
 
 
 class Definition(Protocol):
-    """The attributes that a measure may read of the KPI that it belongs to; see ``Kpi``."""
+    """The attributes that a measure may read of its KPI; see ``Kpi``."""
 
     @property
     def unit(self) -> str: ...
@@ -68,7 +68,7 @@ def share(part: int | Fraction, whole: int | Fraction) -> float:
 
 
 def sample_figure(kpi: Definition, values: Sample | SketchedSample) -> Figure:
-    """Return the statistic of a sample, or of a sketch of one."""
+    """Return the statistic of many values, from the values or from a histogram of them."""
     if isinstance(values, SketchedSample):
         return _of_sketch(kpi, values)
     n, statistic = len(values.values), kpi.statistic

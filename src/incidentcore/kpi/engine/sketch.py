@@ -59,7 +59,7 @@ def _representative(bucket: int) -> Fraction:
 
 
 class Sketch:
-    """Counts by bucket, with the exact number of values, their sum, the least and the greatest.
+    """A histogram, with the exact number of values, their sum, the least and the greatest.
 
     Whole numbers are bucketed unchanged, fractions in millionths.
     """
@@ -108,7 +108,7 @@ class Sketch:
             mine[key] += count
 
     def quantile(self, q: Fraction, *, scaled: bool) -> Fraction:
-        """Return the quantile, interpolated between the representatives of its neighbours."""
+        """Return a quantile, interpolated between the representatives of adjacent values."""
         place = q * (self.n - 1)
         below = place.numerator // place.denominator
         keys = sorted(self.buckets)
@@ -130,7 +130,7 @@ class Sketch:
         return value
 
     def items(self, *, scaled: bool) -> list[tuple[Fraction, int]]:
-        """Return the representatives with their counts, in ascending order."""
+        """Return the buckets' representatives with their counts, in ascending order."""
         return [
             (self._value(key, scaled=scaled), self.buckets[key]) for key in sorted(self.buckets)
         ]

@@ -64,14 +64,15 @@ _HISTORY_OF: Final = {
 class Measure:
     """The base class of measures: what is read from each record, and how that becomes one figure.
 
-    A measure is a frozen attrs class that derives from this one. It is evaluated and merged in
-    partials like those of the library and, if registered with a ``Codec``, also written like them.
+    To measure something else, derive a frozen attrs class from this one. It is evaluated and merged
+    like the library's measures and, if registered with a ``Codec``, also written like them.
 
     Attributes:
         exact_only: Whether it cannot be computed in the mode ``sketch``.
         needs_window: Whether it is a share of a window's time.
-        spreads: Whether parts of one record's outcome belong to different periods.
-        has_statistic: Whether it gives values for a statistic.
+        spreads: Whether one record may count in several periods, with a part of what was read
+            from it in each.
+        has_statistic: Whether it gives a value per record, from which a statistic is computed.
     """
 
     __slots__ = ()
@@ -88,7 +89,7 @@ class Measure:
 
     @property
     def has_statistic(self) -> bool:
-        """Return whether its outcomes are values for a statistic."""
+        """Return whether it gives a value per record, from which a statistic is computed."""
         return False
 
     @property
@@ -108,7 +109,7 @@ class Measure:
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the facts, or words of ``Coverage``, that a record's source must cover."""
+        """Return the facts, or values of ``Coverage``, that a record's source must supply."""
         return _NOTHING
 
     @property
@@ -117,15 +118,15 @@ class Measure:
         return _NOTHING
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return the function that reads an outcome from a record."""
+        """Return the function that reads from a record what is measured, such as a time."""
         raise NotImplementedError
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
-        """Return a faster reader that also leaves out canceled records, or None."""
+        """Return a faster function than ``reader``, which leaves out canceled records, or None."""
         return None
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return an empty accumulator for the outcomes."""
+        """Return an empty accumulator for what ``reader`` reads from the records."""
         raise NotImplementedError
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
@@ -133,7 +134,7 @@ class Measure:
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield, for an outcome that spreads, each period's name with its part of the outcome."""
+        """Yield each period's name with the part of a record's outcome that belongs to it."""
         raise NotImplementedError
 
 
@@ -148,7 +149,7 @@ class ValueMeasure(Measure):
         return True
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return a sample, or a sketch of one."""
+        """Return an empty accumulator of values, or of a histogram of them."""
         times = self.unit == "duration"
         if mode == "exact":
             return Sample(times=times)
@@ -165,10 +166,10 @@ def is_own(measure: Measure) -> bool:
 
 
 def check_measure(kpi_id: str, measure: Measure) -> None:
-    """Refuse an invalid custom measure.
+    """Check a custom measure.
 
     Raises:
-        KpiDefinitionError: Its class is not a frozen attrs class, or needs an unknown word.
+        KpiDefinitionError: Its class is not a frozen attrs class, or it needs an unknown fact.
     """
     if not is_own(measure):
         return
@@ -186,11 +187,11 @@ def check_measure(kpi_id: str, measure: Measure) -> None:
 
 
 def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
-    """Return the reader of a measure, which checks the outcomes of a custom measure.
+    """Return the function that a measure reads records with; for a custom one it checks results.
 
     Raises:
-        InvalidValueError: From the reader, for an outcome that is None or not finite, and of a
-            ``ValueMeasure`` also for one that is not a number.
+        InvalidValueError: Raised by that function, for a result that is None or not finite, or
+            that is not a number although the measure is a ``ValueMeasure``.
     """
     read = measure.reader(kpi, as_of)
     if not is_own(measure):
@@ -218,13 +219,13 @@ def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
 
 
 def facts_of(paths: Iterable[str]) -> frozenset[str]:
-    """Return the facts that paths begin with; a state is known wherever resolutions are known."""
+    """Return the facts that field paths begin with; ``resolved_at`` instead of ``state``."""
     facts = (path.partition(".")[0] for path in paths)
     return frozenset("resolved_at" if fact == "state" else fact for fact in facts)
 
 
 def history_needs(condition: Condition) -> frozenset[str]:
-    """Return what a source must cover so that a condition can be evaluated over a whole history."""
+    """Return the facts that a source must supply to test a condition over a whole history."""
     facts = {path.partition(".")[0] for path in condition.fields}
     kinds = [*_kinds(condition)]
     return frozenset(_HISTORY_OF.get(fact, fact) for fact in facts) | frozenset(
@@ -240,7 +241,7 @@ def _kinds(condition: Condition) -> Iterator[object]:
 
 
 def moment_needs(*moments: MomentSpec) -> frozenset[str]:
-    """Return what a source must cover so that moments can be read."""
+    """Return the facts that a source must supply so that some times of a record can be read."""
     needs: frozenset[str] = _NOTHING
     for moment in moments:
         if isinstance(moment, str):

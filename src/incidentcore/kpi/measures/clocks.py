@@ -53,7 +53,7 @@ class SlaClocks(ValueMeasure):
         overdue_missed: For ``met``: whether a running clock that has breached counts as missed
             instead of being left out as ``running_breached``.
 
-    Clocks outside the denominator are left out under one of these codes: ``no_sla``,
+    Records whose clock is not counted are left out under one of these codes: ``no_sla``,
     ``not_started``, ``running``, ``running_breached``, ``paused``, ``paused_breached``,
     ``completed``, ``within_target`` or ``canceled``.
     """

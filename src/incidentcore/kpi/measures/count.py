@@ -37,7 +37,9 @@ def _path(path: str | None) -> str | None:
 
 @attrs.frozen(kw_only=True)
 class Count(Measure):
-    """The number of records, or a figure derived from it; give at most one of the first three.
+    """The number of records, or a figure derived from it.
+
+    Give at most one of ``distinct``, ``per`` and ``amount``.
 
     Attributes:
         distinct: A field: count its different values instead of the records.

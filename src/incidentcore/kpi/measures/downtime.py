@@ -182,10 +182,11 @@ def _weighed(
 
 @attrs.frozen(kw_only=True)
 class Downtime(_Spells, ValueMeasure):
-    """How long each record's service was down, over all its spells; see ``Availability``.
+    """How long each record's service was down, over all its spells of downtime.
 
     It is measured in open time if the KPI has a clock. A record whose last spell has not ended is
-    left out as ``unrestored``.
+    left out as ``unrestored``. Its attributes are those of ``Availability`` except ``weights`` and
+    ``planned``.
     """
 
     @property
@@ -234,7 +235,7 @@ class Availability(_Outages):
         start: When an outage began.
         stop: What ends a spell of downtime: ``"restored_at"`` for the restoration or the
             resolution, ``"resolved_at"`` for the resolution alone; a reopening then begins another
-            spell. Any other moment ends the record's only spell. A spell without an end runs to the
+            spell. Any other time ends the record's only spell. A spell without an end runs to the
             instant of the computation.
         during: A condition on the record's facts: only the part of a spell in which it held is
             downtime.

@@ -43,7 +43,7 @@ _SECOND: Final = 1_000_000
 
 
 def not_reached(stop: MomentSpec) -> str:
-    """Return the code of a record that has not reached a stop."""
+    """Return the code of the reason why a record is left out that has not reached ``stop``."""
     return _NOT_REACHED.get(stop, "no_stop") if isinstance(stop, str) else stop.not_reached
 
 
@@ -78,10 +78,14 @@ def time_held(
 
 @attrs.frozen
 class Duration(ValueMeasure):
-    """The time from one moment to another: wall time, or open time by the KPI's clock.
+    """The time from one time of a record to another: wall time, or open time by the KPI's clock.
 
-    If the stop is an acknowledgement that was given while the record was resolved, the record is
+    If ``stop`` is an acknowledgement that was given while the record was resolved, the record is
     left out as ``after_resolution``, or censored at the resolution.
+
+    Attributes:
+        start: Where it begins: a field path such as ``"opened_at"``, or a ``Moment``.
+        stop: Where it ends; likewise.
     """
 
     start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)

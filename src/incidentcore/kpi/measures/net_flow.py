@@ -40,9 +40,9 @@ class NetFlow(Measure):
     """The number of records that came in minus the number that went out.
 
     Attributes:
-        inflow: The moment at which a record comes in, which decides the period.
-        outflow: The moment at which it goes out; likewise.
-        inside: A condition on the record's facts instead of the two moments: a record comes in
+        inflow: When a record comes in, as a field path or ``Moment``; this decides the period.
+        outflow: When it goes out; likewise.
+        inside: A condition on the record's facts instead of the two times: a record comes in
             whenever it becomes true, and goes out whenever it becomes false. Over a window the
             figure is the change in the number of records for which it is true.
     """

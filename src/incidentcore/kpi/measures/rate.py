@@ -22,7 +22,7 @@ __all__ = ["Rate", "tally_figure"]
 
 
 def tally_figure(kpi: Definition, total: Tally) -> Figure:
-    """Return the share of a tally, with Wilson's interval if one is requested."""
+    """Return the share of records that were counted, with Wilson's interval if requested."""
     if not total.n:
         return Figure(value=None, n=0, numerator=0, denominator=0)
     low = high = None
@@ -40,11 +40,12 @@ def tally_figure(kpi: Definition, total: Tally) -> Figure:
 
 @attrs.frozen(kw_only=True)
 class Rate(Measure):
-    """A share of records: of those in the denominator, those that satisfy the numerator.
+    """The share of the records in a denominator that also satisfy the numerator.
 
     Attributes:
-        numerator: Which records are counted.
-        denominator: The records they are a share of; others are left out under ``outside``.
+        numerator: The test that a record must satisfy to be counted.
+        denominator: The test for the records of which they are a share; all others are left out
+            under ``outside``.
         of: The denominator in words, so that a rate states what it is a share of.
         outside: The code under which records outside the denominator are counted.
     """

@@ -32,8 +32,8 @@ class TimeIn(ValueMeasure):
 
     Attributes:
         condition: The condition that must hold, such as ``field("state.pauses").is_true()``.
-        until: Where counting ends; the instant of the computation by default. A record without
-            that moment is left out.
+        until: Where counting ends; the instant of the computation by default. A record that lacks
+            this time is left out.
     """
 
     condition: Condition = attrs.field(validator=need_condition)

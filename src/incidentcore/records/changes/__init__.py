@@ -1,1 +1,1 @@
-"""Changes of a record that need no lifecycle: one function for each event."""
+"""Changes of a record that do not involve its lifecycle: one function for each kind of event."""

@@ -77,7 +77,7 @@ def log_update_sent(
         recorded_at: When it became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The audience is empty, or another part is not a string.
+        InvalidValueError: The audience is empty, or another argument is not text.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import log_update_sent

@@ -46,7 +46,7 @@ def link(
         record: The record.
         type: The type of link to the target: one of ``LinkType``, or ``custom.`` and a name.
         target: The other record's id.
-        at: When.
+        at: When it happened.
         by: Who linked them.
         recorded_at: When this became known. Defaults to ``at``.
 
@@ -121,7 +121,7 @@ def correct_event(
 ) -> R:
     """Record that an event did not happen as recorded; append what did happen separately.
 
-    A correction of the opening changes it: the record then was opened at ``at``, with ``fields``.
+    A correction of the opening replaces its time and fields by ``at`` and ``fields``.
 
     Args:
         record: The record.
@@ -131,11 +131,11 @@ def correct_event(
             to the instant of the wrong event.
         recorded_at: When the error became known. Defaults to ``at``; for the opening, to when it
             was recorded if that is later.
-        reason: Why.
+        reason: The reason, as text.
         fields: Only for the opening: the fields that were wrong, with their correct values.
 
     Raises:
-        InvalidValueError: The record has no such event, fields are given for another event than
+        InvalidValueError: The record has no such event, fields are given for an event other than
             the opening, or records of this type are not opened with such a field.
 
     Source: rule H1.

@@ -39,7 +39,7 @@ def request_approval(
     Args:
         record: The service request.
         rule: Who is asked, and how many of them must approve.
-        at: When.
+        at: When it happened.
         by: Who requests it.
         keep_decisions: Whether earlier decisions still count, for example when an approver is
             added.
@@ -84,10 +84,10 @@ def approve(
 
     Args:
         record: The service request.
-        decision: ``approved``, ``rejected``, or ``withdrawn`` to withdraw the one before.
-        at: When.
+        decision: ``approved``, ``rejected``, or ``withdrawn`` to withdraw an earlier decision.
+        at: When it happened.
         by: Who decided. A decision by somebody who was not asked is recorded, but does not count.
-        reason: Why.
+        reason: The reason, as text.
         on_behalf_of: The approver for whom a delegate decides; see ``ApprovalRule``.
         recorded_at: When this became known. Defaults to ``at``.
 
@@ -117,8 +117,8 @@ def set_task(
 
     Args:
         record: The service request.
-        task: The task, in its new form.
-        at: When.
+        task: The task as it is now.
+        at: When it happened.
         by: Who changed it; an actor or an id (``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
 

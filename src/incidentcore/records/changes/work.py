@@ -63,7 +63,7 @@ def assign(
 
     Args:
         record: The record.
-        at: When.
+        at: When it happened.
         by: Who assigned it; an actor or an id (``Record.actor``).
         group: The assignment group.
         assignee: The person.
@@ -116,7 +116,7 @@ def unacknowledge(
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Withdraw the acknowledgement; the time of the first one is kept."""
+    """Withdraw the acknowledgement; ``acknowledged_at`` keeps the time of the first one."""
     return record.with_event(Unacknowledged, at=at, by=by, recorded_at=recorded_at, reason=reason)
 
 
@@ -144,10 +144,10 @@ def snooze(
 
     Args:
         record: The record.
-        until: When it ends on its own; after ``at``.
-        at: When.
+        until: When the snooze ends on its own; after ``at``.
+        at: When it happened.
         by: Who snoozed it.
-        reason: Why.
+        reason: The reason, as text.
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
@@ -170,7 +170,7 @@ def unsnooze(
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """End a snooze early; without one, nothing changes."""
+    """End a snooze early; a record that is not snoozed is returned unchanged."""
     return record.with_event(Unsnoozed, at=at, by=by, recorded_at=recorded_at, reason=reason)
 
 
@@ -233,9 +233,9 @@ def set_major_status(
     Args:
         record: The incident.
         status: Its status from now on.
-        at: When.
+        at: When it happened.
         by: Who decided.
-        reason: Why.
+        reason: The reason, as text.
         business_impact: The effect on the business; unchanged by default.
         roles: Who holds which role in the response; see ``MajorRole``.
         assignee: Who works on it from now on.

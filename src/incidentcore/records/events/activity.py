@@ -66,7 +66,7 @@ class Commented(Event):
         need_word("visibility", self.visibility, Visibility)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the moments and counts of the conversation (rule H4)."""
+        """Return the facts that it changes: times and counts of the conversation (rule H4)."""
         if self.visibility != "public":
             return {}
         return _spoken(self.by, self.at, facts)
@@ -105,7 +105,7 @@ class Contacted(Event):
         need_text("text", self.text, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the same moments and counts as a public comment does."""
+        """Return the facts that it changes: the same as those of a public comment."""
         return _spoken(self.by, self.at, facts)
 
 
@@ -122,7 +122,7 @@ class Acknowledged(Event):
         _check_level(self.level)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the acknowledgement and the time of the first one; it ends a snooze."""
+        """Return the facts that it changes: it is acknowledged, and no longer snoozed."""
         changes: dict[str, object] = {"acknowledged": True}
         if facts["acknowledged_at"] is None:
             changes["acknowledged_at"] = self.at
@@ -144,7 +144,7 @@ class Unacknowledged(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return that it is no longer acknowledged; the time of the first one is unchanged."""
+        """Return the fact that it changes: the record is no longer acknowledged."""
         return {"acknowledged": False}
 
 
@@ -178,7 +178,10 @@ class Escalated(Event):
             need_text(name, getattr(self, name), empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the new count; a manual escalation ends acknowledgement and snooze (rule E3)."""
+        """Return the facts that it changes: the number of escalations and, if manual, more.
+
+        A manual escalation ends the acknowledgement and a snooze (rule E3).
+        """
         changes: dict[str, object] = {"escalation_count": facts["escalation_count"] + 1}
         if not self.key:
             changes["acknowledged"] = False
@@ -194,7 +197,7 @@ class Restored(Event):
     kind: ClassVar[str] = "restored"
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the time of the first restoration."""
+        """Return the fact that it changes: ``restored_at``, unless it is already set."""
         return {} if facts["restored_at"] is not None else {"restored_at": self.at}
 
 
@@ -254,7 +257,7 @@ class MajorStatusChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the status and the fields set with it; the incident's own state is unchanged."""
+        """Return the facts that it changes: the major status, and the fields set with it."""
         return {**dict(self.fields.items()), "major_status": self.status}
 
 
@@ -289,7 +292,7 @@ class Snoozed(Event):
     """Somebody snoozed the record until an instant; a later snooze moves the end (rule E3).
 
     It is not an acknowledgement: the actor does not yet take responsibility for the record. An
-    acknowledgement, a manual escalation and a state that is not open end it early.
+    acknowledgement, a manual escalation or leaving the open states ends it early.
 
     Attributes:
         until: When it ends on its own, in UTC; after ``at``.
@@ -310,7 +313,7 @@ class Snoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the end of the snooze; only an open record can be snoozed."""
+        """Return the fact that it changes: when the snooze ends; none if it is not open."""
         return {"snoozed_until": self.until} if facts["state"].open else {}
 
 
@@ -327,7 +330,7 @@ class Unsnoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return that it is no longer snoozed, and no longer acknowledged."""
+        """Return the facts that it changes: it is neither snoozed nor acknowledged any more."""
         until = facts["snoozed_until"]
         if until is None or until <= self.at:
             return {}

@@ -39,7 +39,7 @@ class Event:
         record_id: The record it belongs to.
         sequence: Its number in the record's history, counted from 1 without gaps.
         at: When it happened, in UTC.
-        by: Who did it, in which role.
+        by: Who did it, and in which role.
         recorded_at: When it became known, in UTC. Defaults to ``at``.
         id: Its own id. Defaults to ``{record_id}:{sequence}``.
 
@@ -83,13 +83,13 @@ class Event:
 
 
 def check_fields(event: Any) -> None:
-    """Convert the fields that an event sets to their stored form, and refuse counts (rule H2)."""
+    """Check the fields that an event sets, and convert them to their stored form (rule H2)."""
     fields = checked_fields(event.fields, event.allowed)
     if fields is not event.fields:
         _set(event, "fields", fields)
 
 
 def check_state(event: Any) -> None:
-    """Refuse a name where a state with its flags is needed (rule H3)."""
+    """Raise an error if the state of an event is only a name, not a ``State`` (rule H3)."""
     if not isinstance(event.state, State):
         raise InvalidValueError("state", event.state, "a State")

@@ -1,7 +1,7 @@
 """The facts of a record's history: one frozen class for each kind (rule H1).
 
 An event states what happened, when it happened (``at``), when that became known (``recorded_at``)
-and who did it. It stores only new values, never old ones: those are read from the fold.
+and who did it. It stores only new values, never old ones: those follow from earlier events.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _set = object.__setattr__
 
 @attrs.frozen(kw_only=True)
 class Opened(Event):
-    """The record was opened; folded first, regardless of its time.
+    """The record was opened; this event is applied first, regardless of its time.
 
     Attributes:
         record_type: The type of record.
@@ -81,7 +81,7 @@ class Opened(Event):
             _set(self, "covers", checked_covers(self.covers))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return everything the record starts with."""
+        """Return the facts that the record starts with."""
         changes: dict[str, object] = {
             "id": self.record_id,
             "state": self.state,
@@ -128,7 +128,7 @@ class StateChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the new state with the moments and counts that follow from entering it."""
+        """Return the facts that it changes: the state, and the times and counts that follow."""
         before: State = facts["state"]
         state = self.state
         changes: dict[str, object] = {"state": state}
@@ -175,7 +175,7 @@ class Migrated(StateChanged):
         need_kind("lifecycle", self.lifecycle, LifecycleRef)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the lifecycle and state, with the moments and counts that follow."""
+        """Return the facts that it changes: lifecycle and state, and what follows from them."""
         changes = super().changes(facts)
         if facts["acknowledged_at"] is None:
             changes.pop("acknowledged_at", None)
@@ -217,7 +217,7 @@ def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str,
 
 
 def written_fields(fields: FrozenMap[object], facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes from setting fields, with the facts that follow from them."""
+    """Return the facts that change when fields are set, including those that follow from them."""
     changes: dict[str, Any] = dict(entries_of(fields))
     custom = changes.get("custom")
     if custom is not None:
@@ -240,7 +240,7 @@ def _set_priority(changes: dict[str, Any], facts: Mapping[str, Any]) -> None:
 
 @attrs.frozen(kw_only=True)
 class Assigned(Event):
-    """The group, assignee or support tier was set; one that is not given stays unchanged."""
+    """The group, assignee or support tier was set; those not in ``fields`` stay unchanged."""
 
     kind: ClassVar[str] = "assigned"
     allowed: ClassVar[frozenset[str]] = frozenset(("assignment_group", "assignee", "support_tier"))
@@ -252,7 +252,7 @@ class Assigned(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the assignment, its time, and the count of moves from group to group."""
+        """Return the facts that it changes: the assignment, its time, and the reassignments."""
         return {**written_fields(self.fields, facts), "assigned_at": self.at}
 
 
@@ -278,7 +278,7 @@ class Classified(Event):
         _set(self, "evidence", tuple(self.evidence))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the new category, by the name of its field."""
+        """Return the fact that it changes: the category."""
         return {"category": self.category}
 
 
@@ -300,7 +300,7 @@ class Prioritized(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return what was set and the effective priority that follows (rule H5)."""
+        """Return the facts that it changes: what was set, and the effective priority (rule H5)."""
         return written_fields(self.fields, facts)
 
 
@@ -317,7 +317,7 @@ class FieldsChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields as they are now."""
+        """Return the facts that it changes: the fields with their new values."""
         return written_fields(self.fields, facts)
 
 
@@ -337,7 +337,7 @@ class LinkAdded(Event):
         need_kind("link", self.link, Link)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the links with this one."""
+        """Return the fact that it changes: the record's links, with this one added."""
         links: frozenset[Link] = facts["links"]
         return {} if self.link in links else {"links": links | {self.link}}
 
@@ -355,7 +355,7 @@ class LinkRemoved(Event):
         need_kind("link", self.link, Link)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the links without this one."""
+        """Return the fact that it changes: the record's links, with this one removed."""
         links: frozenset[Link] = facts["links"]
         return {"links": links - {self.link}} if self.link in links else {}
 

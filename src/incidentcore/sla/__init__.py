@@ -1,4 +1,4 @@
-"""SLA clocks, computed from history: no counters are stored, so none can drift."""
+"""SLA clocks, computed from a record's history on demand: no stored counter can go stale."""
 
 from incidentcore.sla.crossings import ClockPoint, Crossing
 from incidentcore.sla.cycles import Cycle, CycleResult, PassedThreshold

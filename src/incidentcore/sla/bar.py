@@ -1,4 +1,4 @@
-"""The stretches of a clock as an SVG bar, drawn to scale."""
+"""An SLA clock drawn to scale as an SVG bar."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _COLOURS: Final = {
 
 
 def svg_bar(parts: Iterable[tuple[timedelta, str, str]], *, title: str) -> str:
-    """Return one bar of stretches, drawn to scale.
+    """Return one SVG bar of consecutive intervals, drawn to scale.
 
     Args:
-        parts: For each stretch its length, its code and the text of its tooltip.
+        parts: For each interval its length, its code and the text of its tooltip.
         title: A description of the bar for screen readers.
     """
     drawable = [part for part in parts if part[0] > timedelta(0)]

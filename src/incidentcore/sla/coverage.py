@@ -1,4 +1,4 @@
-"""Fields that a clock needs and an imported record's source does not cover (rule K2)."""
+"""Which fields a clock needs that the source of an imported record does not supply (rule K2)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Same:
 
 
 def not_covered(rules: OneClock, timeline: Timeline) -> tuple[str, ...]:
-    """Return the fields that a clock reads but the record's source does not cover."""
+    """Return the fields that a clock reads but the record's source does not supply."""
     covers = timeline.covers
     return () if covers is None else _lacking(_Same(rules), covers)
 

@@ -1,6 +1,6 @@
-"""When a point on a clock was first reached, in any edition of the clock (rules S8 and E1).
+"""When a point on a clock was first reached, even if its history was recomputed (rules S8 and E1).
 
-An ``Edition`` is a clock's life as computed until something changed the past: another definition
+An ``Edition`` is a clock's history as computed until something changed the past: another definition
 took over, or the due date or the start of the clock was changed. Escalations cannot be unsent, so
 they use the first edition that shows a point as reached.
 """
@@ -24,13 +24,13 @@ ClockPoint: TypeAlias = SlaThreshold | Literal["due", "breach"]
 
 
 class Edition(NamedTuple):
-    """A clock's life as it was computed until something changed the past.
+    """A clock's history as it was computed until something changed the past.
 
     Attributes:
         since: When this edition began; None for the first.
         until: When another edition replaced it; for the current one, just after now.
         cycles: The cycles as of that time.
-        last: The figures of the last cycle, if they were already computed.
+        last: The figures of the last cycle; None if they were not computed yet.
     """
 
     since: datetime | None
@@ -57,11 +57,11 @@ class Crossing:
 def first_crossings(
     editions: Iterable[Edition], point: ClockPoint, *, of: str | None = None
 ) -> tuple[Crossing, ...]:
-    """Return when a point was first reached in each cycle, in any of the editions.
+    """Return when a point was first reached in each cycle, in any edition of its history.
 
     Args:
-        editions: The editions in order.
-        point: The point.
+        editions: The editions of the clock's history, in order of time.
+        point: A threshold, ``"due"`` or ``"breach"``.
         of: Only cycles under a definition of this kind or name; None for all cycles.
     """
     first: dict[int, Crossing] = {}

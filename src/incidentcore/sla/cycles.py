@@ -1,9 +1,9 @@
-"""Cycles of a clock and their figures: elapsed time, due time, breach, points (S2, S3, S8).
+"""Cycles of a clock and their figures: elapsed time, due time, breach, thresholds (S2, S3, S8).
 
-The fold cuts a record's life into cycles, and each cycle into spans of wall time that counted, were
-paused or lay between a stop and a reopening. Here calendars are applied: a span counts with its
-open time, the due time is where the counted open time reaches the target, and the points of a clock
-follow from both.
+``ClockFold`` divides a record's history into cycles, and each cycle into spans of wall-clock time
+that counted, were paused or lay between a stop and a reopening. Here calendars are applied: only
+the open time in a span counts, the due time is where the counted open time reaches the target, and
+the points of a clock follow from both.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ CycleOutcome: TypeAlias = Literal["running", "paused", "stopped", "canceled", "r
 
 
 class Span(NamedTuple):
-    """A stretch of wall time in a cycle.
+    """An interval of wall-clock time in a cycle.
 
     Attributes:
-        kind: Whether it counted, was paused or is a gap.
+        kind: Whether it counted, was paused or lay between a stop and a reopening (a gap).
         start: Its first instant.
         end: The first instant after it.
-        calendar: The calendar by which it counts.
-        shown_at: When the record was reopened, for a gap that counts because of that.
+        calendar: The calendar by which its open time is computed.
+        shown_at: The instant of the reopening that made a gap count; otherwise None.
     """
 
     kind: SpanKind
@@ -74,7 +74,7 @@ class Span(NamedTuple):
 
 
 class Swap(NamedTuple):
-    """One definition took over from another.
+    """The takeover of a clock by another definition.
 
     Attributes:
         at: The instant.
@@ -100,15 +100,17 @@ class RawCycle:
         number: Its number, counted from 1.
         definition: The definition that applies to it.
         started_at: When it began.
-        known_from: When it attached; later than ``started_at`` if that lies before the opening.
+        known_from: When the record met the start condition; later than ``started_at`` if that lies
+            before the opening.
         facts: The facts that its target reads.
         calendar: The calendar in use at its end.
-        spans: Its spans, without gaps, up to its end or to now.
+        spans: Its spans, one directly after another, up to its end or to now.
         ended_at: When it stopped, was canceled, replaced or reset; None while it is in progress.
         outcome: How it ended, or its state while in progress.
         ended_by: The event that ended it; None while it is in progress, and if the passing of time
             ended it.
-        judged_from: When the definition took over the time already counted; nothing is due earlier.
+        judged_from: When the definition took over the time already counted; it makes nothing due
+            earlier. None if the definition applied from the start.
     """
 
     number: int
@@ -135,7 +137,8 @@ class Figures:
         breached_at: See ``SlaStatus.breached_at``.
         due_if_resumed: See ``SlaStatus.due_at_if_resumed``.
         spent_at: The due time once it has passed; None while it lies ahead.
-        fixed_due: The due time that a target relative to the start gave; None for other targets.
+        fixed_due: The due time of a target that computes one from the start; None for other
+            targets.
     """
 
     target: timedelta
@@ -148,7 +151,7 @@ class Figures:
 
 
 def figures(cycle: RawCycle, now: datetime) -> Figures:
-    """Return the figures of a cycle; a cycle in progress is cut at ``now``."""
+    """Return the figures of a cycle; if it is in progress, the figures as of ``now``."""
     target, named = resolve_target(
         cycle.definition.target, cycle.started_at, cycle.calendar, cycle.facts
     )
@@ -196,7 +199,12 @@ def figures(cycle: RawCycle, now: datetime) -> Figures:
 
 
 def named_due(spans: Sequence[Span], named: datetime) -> datetime:
-    """Return a fixed due time, postponed by the open time before it that did not count (S6)."""
+    """Return a fixed due time, postponed by the open time before it that did not count (S6).
+
+    Args:
+        spans: The spans of the cycle.
+        named: The due time as computed from the start.
+    """
     due = named
     for span in spans:
         if span.kind != COUNTING and span.start < due:
@@ -219,10 +227,10 @@ def _named_due_if_come(cycle: RawCycle, named: datetime, end: datetime) -> datet
 def threshold_crossing(
     cycle: RawCycle, known: Figures, threshold: SlaThreshold
 ) -> tuple[datetime, datetime] | None:
-    """Return when a cycle reached a threshold, and when that became known.
+    """Return when a cycle reached a threshold, and when that became known; None if it did not.
 
-    The two differ if a reopening made a gap count. A threshold in another calendar or in business
-    days is reached some time after its crossing, possibly after the end of the cycle.
+    The two instants differ if a reopening made the time since the stop count. A threshold in
+    another calendar or in business days may be reached after the end of the cycle.
     """
     if threshold.days is not None and threshold.before_due is not None:
         return _days_before(cycle, known, threshold)
@@ -291,7 +299,7 @@ class Cycle:
     Attributes:
         number: Its number, counted from 1.
         definition: The name of the definition that applies to it.
-        started_at: When it attached.
+        started_at: When it began.
         stopped_at: When it ended; None while it is in progress.
         target: The target as open time.
         elapsed: The open time that counted.
@@ -315,7 +323,7 @@ class Cycle:
 
 
 def judged(cycle: RawCycle, now: datetime) -> Cycle:
-    """Return a cycle together with its figures and its result."""
+    """Return a raw cycle as a ``Cycle``, with its figures and its result as of ``now``."""
     known = figures(cycle, now)
     if cycle.outcome in ("canceled", "replaced"):
         result: CycleResult = "canceled" if cycle.outcome == "canceled" else "replaced"
@@ -339,7 +347,7 @@ def judged(cycle: RawCycle, now: datetime) -> Cycle:
 
 @attrs.frozen
 class PassedThreshold:
-    """A threshold that was reached, with the instant."""
+    """A threshold that was reached, with the instant at which that happened."""
 
     name: str
     at: datetime

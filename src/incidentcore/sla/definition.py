@@ -71,40 +71,43 @@ class SlaDefinition:
         target: Open time as a ``timedelta``, ``BusinessDays``, ``ByTimeOfDay``, ``DueDate``, or an
             ``SlaTarget`` that you write.
         calendar: The calendar in whose open time the clock counts, a ``CalendarByField``, or
-            ``Versions`` of a calendar, each of which applies to the time in which it is in force.
-        start: The condition under which a record gets the clock, unless ``stop`` already holds. A
-            time of day in it is evaluated at the record's opening.
+            ``Versions`` of a calendar; each version applies while it is in force.
+        start: The condition under which the clock starts, unless ``stop`` or ``cancel`` already
+            holds. A test of the time of day in it is evaluated at the record's opening.
         pause: The clock pauses when this condition holds, and stays paused until ``resume``.
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
-        stop: The condition that ends the clock with a result, until a reopening.
+        stop: The condition that ends the clock with a result, met or breached, until a reopening.
         cancel: The condition that ends the clock without a result, until a reopening.
         reset: A condition on an event that ends a cycle with its result and starts a new one.
         cancel_when_start_ends: Whether the clock is canceled when ``start`` no longer holds.
         reopen: What a reopening does; see ``ReopenMode``.
         swap: How this definition takes over from another; see ``TakeoverMode``.
         thresholds: Named points on the clock.
-        kind: ``response``, ``next_response``, ``update``, ``resolution`` or your own word.
-        agreement: See ``Agreement``.
+        kind: ``response``, ``next_response``, ``update``, ``resolution`` or a name of your own.
+        agreement: The other party: ``sla`` (the customer), ``ola`` (another team) or ``contract``
+            (a supplier).
         starts_from: A field whose instant is the beginning of the first cycle, even before the
             opening, such as ``"detected_at"``. If it has no value, the clock starts as usual.
         answered_by: The roles whose public messages count as replies in the fields
             ``first_response_at`` and ``unanswered_since``.
         agent_spoke_first: Whether a message is a response only after the requester's first message.
-        answers_from: Whether replies on merged duplicates count, from the merge on.
-        fields: The fields of a record that its conditions read.
-        reads: ``fields`` and those that the target follows, if no event can change a result except
-            by changing one of them. None if there is a reset, a condition that does not name the
+        answers_from: ``record``, or ``duplicates`` if replies on merged duplicates count too, from
+            the merge on.
+        fields: Computed: the fields of a record that its conditions read.
+        reads: Computed: ``fields`` and ``follows``, if an event can change a result only by
+            changing one of them. None if there is a reset, a condition that does not name the
             fields that it reads, or an ``answer_rule`` other than the default.
-        timed: The tests whose results can change with time alone.
-        is_special: Whether ``judges_answers`` is true or ``follows`` is not empty.
-        answer_rule: The rule of replies: ``answered_by``, ``agent_spoke_first``, ``answers_from``.
-        judges_answers: Whether ``answer_rule`` differs from the default.
-        follows: The fields whose changes move the due time or change the calendar of a running
-            clock.
+        timed: Computed: the tests in its conditions whose results can change without an event.
+        is_special: Computed: whether ``judges_answers`` is true or ``follows`` is not empty.
+        answer_rule: Computed: ``answered_by``, ``agent_spoke_first`` and ``answers_from``, which
+            decide what counts as a reply.
+        judges_answers: Computed: whether ``answer_rule`` differs from the default.
+        follows: Computed: the fields whose changes move the due time or change the calendar of a
+            running clock.
 
     Raises:
-        SlaDefinitionError: The target is negative, a condition on time of day is used in pause,
-            resume, stop or cancel, or a word is not an allowed one.
+        SlaDefinitionError: The target is negative, a condition on time of day is used in ``pause``,
+            ``resume``, ``stop`` or ``cancel``, or a value is not one of those allowed.
 
     Source: rules S1, S4, S5, S6 and S8.
 
@@ -164,7 +167,7 @@ class SlaDefinition:
 
     @property
     def definitions(self) -> tuple[SlaDefinition, ...]:
-        """Return a tuple of this definition; of a policy, all definitions that it may choose."""
+        """Return a tuple of this definition alone, as a policy returns all of its definitions."""
         return (self,)
 
     def _set_reads(self) -> None:
@@ -202,13 +205,13 @@ class SlaDefinition:
         object.__setattr__(self, "reads", fields | followed if known else None)
 
     def start_holds(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
-        """Return whether ``start`` holds; a time of day is evaluated at the opening (rule S1)."""
+        """Return whether ``start`` holds; times of day are tested as of the opening (rule S1)."""
         if self._by_hour:
             return self.start.at_hours(facts.get("opened_at") or at).test(facts, at)
         return self.start.test(facts, at)
 
     def starts(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
-        """Return whether these facts start a clock: start holds, stop and cancel do not."""
+        """Return whether facts start a clock: ``start`` holds, ``stop`` and ``cancel`` do not."""
         start = self.start.test if not self._by_hour else self.start_holds
         return (
             start(facts, at) and not self.stop.test(facts, at) and not self.cancel.test(facts, at)
@@ -216,7 +219,7 @@ class SlaDefinition:
 
     @property
     def content_hash(self) -> str:
-        """Return a digest of the whole definition; any change of it changes the digest (S11)."""
+        """Return a digest of the whole definition; it differs if anything in it differs (S11)."""
         if self._hash is None:
             object.__setattr__(self, "_hash", content_id(self))
         return str(self._hash)
@@ -233,7 +236,7 @@ class SlaDefinition:
         pause: Condition = _PAUSES,
         **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return an agreed time to resolve: it runs while the record is open until its resolution.
+        """Return a definition for the time to resolve: its clock runs from opening to resolution.
 
         Args:
             calendar: The calendar in whose open time the clock counts.
@@ -241,7 +244,7 @@ class SlaDefinition:
             minutes: The target in minutes of open time, in addition to hours.
             target: The target in another form, instead of hours and minutes.
             name: The definition's id.
-            pause: While it holds, the clock is paused; by default in a state that pauses.
+            pause: The clock pauses while this holds; by default in the states that pause a clock.
             more: Any other attribute of the definition.
         """
         need_keywords(cls.resolution, more, FURTHER, SlaDefinitionError)
@@ -268,18 +271,18 @@ class SlaDefinition:
         agent_spoke_first: bool = False,
         **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return an agreed time to first response: it stops at the first public reply.
+        """Return a definition for the time to first response, which ends at the first public reply.
 
         A resolution without a reply stops it too, since nobody is waiting any longer. By default it
         is not paused.
 
         Args:
-            calendar: As for ``resolution``.
-            hours: As for ``resolution``.
-            minutes: As for ``resolution``.
-            target: As for ``resolution``.
+            calendar: The calendar in whose open time the clock counts.
+            hours: The target in hours of open time.
+            minutes: The target in minutes of open time, in addition to hours.
+            target: The target in another form, instead of hours and minutes.
             name: The definition's id.
-            pause: While it holds, the clock is paused.
+            pause: The clock pauses while this holds.
             answered_by: The roles whose replies count.
             agent_spoke_first: Whether the clock waits for the requester's first message if an agent
                 opened the record and wrote first.
@@ -310,19 +313,19 @@ class SlaDefinition:
         answered_by: str | Iterable[str] = ("agent",),
         **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return an agreed time to reply to each further message of the requester (rule S6).
+        """Return a definition for the time to reply to each further message of the requester (S6).
 
-        It starts at the earliest unanswered message (a second one does not restart it) or at a
-        reopening by the requester; each reply ends a cycle. It is paused while the record is not
-        open.
+        Its clock starts at the earliest unanswered message (a second message does not restart it)
+        or at a reopening by the requester; each reply ends a cycle. By default it is paused while
+        the record is not open.
 
         Args:
-            calendar: As for ``resolution``.
-            hours: As for ``resolution``.
-            minutes: As for ``resolution``.
-            target: As for ``resolution``.
+            calendar: The calendar in whose open time the clock counts.
+            hours: The target in hours of open time.
+            minutes: The target in minutes of open time, in addition to hours.
+            target: The target in another form, instead of hours and minutes.
             name: The definition's id.
-            pause: While it holds, the clock is paused.
+            pause: The clock pauses while this holds.
             answered_by: The roles whose replies count, such as ``("agent", "bot")``.
             more: Any other attribute of the definition.
         """
@@ -352,17 +355,19 @@ class SlaDefinition:
         reset_by: str | Iterable[str] = _UPDATES,
         **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return an agreed pace of public updates: each update ends a cycle and starts the next.
+        """Return a definition for regular public updates: each ends a cycle and starts the next.
 
         Args:
-            calendar: As for ``resolution``.
-            every: How long after an update the next one is due.
+            calendar: The calendar in whose open time the clock counts.
+            every: The open time after an update at which the next is due, instead of hours and
+                minutes.
             hours: The same in hours of open time.
             minutes: The same in minutes of open time, in addition to hours.
             name: The definition's id.
-            pause: While it holds, the clock is paused.
-            reset_by: The kinds of event by an agent that are updates: ``commented`` in public,
-                ``contacted``, and ``communicated`` for an update to stakeholders.
+            pause: The clock pauses while this holds.
+            reset_by: The kinds of event that count as updates if an agent causes them:
+                ``commented`` in public, ``contacted``, and ``communicated`` for an update to
+                stakeholders.
             more: Any other attribute of the definition.
         """
         kinds = as_tuple(reset_by, str)

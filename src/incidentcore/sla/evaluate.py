@@ -1,4 +1,4 @@
-"""``evaluate_sla``: a clock, computed on demand from history, definition and now (rule S1)."""
+"""Evaluate SLA clocks on demand, from a record's history and its definitions (rule S1)."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ def evaluate_sla(
     event or another calendar cannot leave a stale counter behind.
 
     Args:
-        rules: A definition, a policy, a ``ServiceLevel``, or ``Versions`` of one of them, of which
-            the one in force at the record's opening is used.
+        rules: A definition, a policy, a ``ServiceLevel``, or ``Versions`` of one of them. The
+            version in force at the record's opening is used.
         record: The record, or a timeline made from your own data by ``Timeline.from_facts``.
-        now: The instant to evaluate it at; later events are ignored.
-        known_at: Use only what was recorded by this instant.
+        now: The instant to evaluate the clock at; later events are ignored.
+        known_at: Use only what was recorded by this instant; None for everything.
 
     Returns:
         The status; for a ``ServiceLevel`` a tuple of statuses, one for each clock.
@@ -113,7 +113,7 @@ def evaluate_sla(
 
 
 def in_force(rules: object, record: Record | Timeline) -> OneClock | ServiceLevel:
-    """Return the rules in force for a record; of ``Versions``, those at its opening (rule S11)."""
+    """Return the rules that apply to a record; of ``Versions``, those at its opening (rule S11)."""
     if isinstance(rules, Versions):
         rules = rules.at(record.opened_at)
     if isinstance(rules, (SlaDefinition, SlaPolicy, ServiceLevel)):
@@ -126,7 +126,13 @@ def in_force(rules: object, record: Record | Timeline) -> OneClock | ServiceLeve
 def timeline_at(
     record: Record | Timeline, *, now: datetime, known_at: datetime | None
 ) -> Timeline | None:
-    """Return the timeline up to ``now``; None if the record was not opened or not known yet."""
+    """Return a record's timeline up to ``now``; None if it was not yet opened or not yet known.
+
+    Args:
+        record: The record, or its timeline.
+        now: The last instant to include.
+        known_at: Use only what was recorded by this instant; None for everything.
+    """
     if known_at is not None:
         known_at = as_utc(known_at, "known_at")
     if isinstance(record, Timeline):
@@ -159,12 +165,12 @@ def _status(
 
 
 def clock_cycles(rules: OneClock, timeline: Timeline, /, *, now: datetime) -> list[RawCycle]:
-    """Return a clock's cycles without calendars applied, and without those before an import (K2).
+    """Return a clock's cycles before calendars are applied, without those before an import (K2).
 
     Args:
         rules: The clock.
-        timeline: The record's timeline, cut at ``now``.
-        now: The instant.
+        timeline: The record's timeline, which ends at ``now``.
+        now: The instant to evaluate the clock at.
     """
     cycles: Iterable[RawCycle] = fold_clock(rules, life_of(rules, timeline, now), [], []).cycles(
         now
@@ -212,14 +218,14 @@ def evaluate_slas(
         rules: A definition, a policy, a service level, or ``Versions`` of one.
         records: The records; iterated once.
         now: The instant to evaluate them at.
-        known_at: Use only what was recorded by this instant.
+        known_at: Use only what was recorded by this instant; None for everything.
     """
     for record in records:
         yield evaluate_sla(rules, record, now=now, known_at=known_at)
 
 
 def statuses(rules: object, record: Record | Timeline, *, now: datetime) -> tuple[SlaStatus, ...]:
-    """Return a status for each clock of rules of any type."""
+    """Return the status of every clock of the rules, always as a tuple."""
     answer: SlaStatus | tuple[SlaStatus, ...]
     answer = evaluate_sla(rules, record, now=now)  # type: ignore[call-overload]  # any of them
     return answer if isinstance(answer, tuple) else (answer,)
@@ -249,11 +255,11 @@ def next_sla_wakeup(
 
 
 def later_status(status: SlaStatus, now: datetime) -> SlaStatus:
-    """Return the status of a clock at a later instant, assuming that nothing happens until then.
+    """Return the status of a clock at a later instant, if no event happens until then.
 
-    The fold is kept: only the last stretch becomes longer. If time alone may change a result, or
-    another definition or a moved due time took effect at the very instant of the status, the clock
-    is folded again.
+    Usually only the end of the current cycle is extended. The clock is computed from its history
+    again if time alone may change a result, or if another definition or a moved due time took
+    effect at the very instant of the status.
     """
     rules, timeline, cycles = status._rules, status._timeline, status._cycles  # noqa: SLF001
     if now == status.now:

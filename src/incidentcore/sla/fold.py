@@ -1,21 +1,22 @@
-"""The clock as a fold over a record's facts: when it counted, paused, stopped (rules S1, S4, S5).
+"""When a clock counted, paused and stopped, computed by one pass over a record (rules S1, S4, S5).
 
 How it works. A timeline gives, instant by instant, the facts after the last event of the instant.
 ``ClockFold.step`` applies one instant to the state of one clock, by the precedence of rule S1. The
 state is small: no cycle yet, a cycle with an open span that counts or is paused, or a cycle that
-ended and that a reopening may continue. The fold uses neither targets nor opening hours: it makes
-cycles of spans of wall time, and ``cycles`` computes their figures afterwards.
+ended and that a reopening may continue. The pass uses neither targets nor opening hours: it makes
+cycles that consist of spans of wall-clock time, and the module ``cycles`` computes their figures
+afterwards.
 
 Three things make it more than a single pass over events:
 
 - *Instants without an event.* A condition such as ``reached("custom.starts")`` changes its result
   by itself, so steps are inserted into the timeline at such instants (``Life``).
 - *Another definition takes over.* ``swap`` ends, keeps or restarts the current cycle. A retroactive
-  definition is folded from the beginning instead, by a second ``ClockFold`` that becomes the clock.
-  It begins at ``barrier``, the last instant before which no later definition may judge again: a
-  restart, or a reopening after a stop that began a new cycle. Of the finished cycles, the first
-  ``judged`` lie before it. A fold that was replaced is kept and continues where it stopped when its
-  definition comes back, so that many swaps cost no more than one pass for each definition.
+  definition recomputes the past instead, in a second ``ClockFold`` that becomes the clock. It
+  starts at ``barrier``, before which no later definition may change a result: the last restart, or
+  the last reopening that began a new cycle. The first ``judged`` of the finished cycles lie before
+  it. A replaced ``ClockFold`` is stored and continues where it stopped if its definition returns,
+  so that many takeovers cost no more than one pass for each definition.
 - *The past moves.* When a due date, or the instant from which a clock starts, is changed in its
   field, the clock is computed with the later value; its earlier result is kept as an ``Edition``.
 """
@@ -52,7 +53,7 @@ ClockStage: TypeAlias = Literal["none", "not_started", "running", "paused", "sto
 
 
 class ClockFold:
-    """The state of a fold in progress, one step for each instant at which something happened."""
+    """The state of a clock while it is computed, step by step through the record's timeline."""
 
     __slots__ = (
         "barrier",
@@ -98,7 +99,7 @@ class ClockFold:
         self.facts: Facts = {}
 
     def copy(self) -> ClockFold:
-        """Return an independent copy of the fold in its current state."""
+        """Return an independent copy in the current state."""
         twin = ClockFold(self.definition, self.life)
         for name in self.__slots__:
             setattr(twin, name, getattr(self, name))
@@ -108,11 +109,11 @@ class ClockFold:
 
     @property
     def attached(self) -> bool:
-        """Return whether a cycle is in progress."""
+        """Return whether the clock has a cycle in progress."""
         return self.since is not None
 
     def view(self, definition: SlaDefinition, index: int, facts: Facts) -> Facts:
-        """Return the facts as a definition sees them, by its own rule of replies."""
+        """Return the facts at step ``index``, with replies counted by the definition's own rule."""
         if not definition.judges_answers:
             return facts
         return {**facts, **self.life.answers[definition.answer_rule][index]}
@@ -125,7 +126,15 @@ class ClockFold:
         events: Sequence[Event],
         ignore_pause: bool = False,  # noqa: FBT001, FBT002  the inner loop passes it by place
     ) -> None:
-        """Apply the facts after the last event of one instant, by the precedence of rule S1."""
+        """Update the clock with the facts after the last event of an instant (precedence: rule S1).
+
+        Args:
+            index: The index of the step in the timeline.
+            at: The instant.
+            facts: The facts after the last event of the instant.
+            events: The events of the instant; empty if only time passed.
+            ignore_pause: Whether the clock runs on while its pause condition holds.
+        """
         definition = self.definition
         if definition is None:
             return
@@ -175,7 +184,7 @@ class ClockFold:
             self._stop(at, facts, events, "stopped", ignore_pause=ignore_pause)
 
     def rest(self, at: datetime, facts: Facts, *, ignore_pause: bool = False) -> None:
-        """Track whether a stopped clock is paused, for a reopening that counts the gap."""
+        """Note whether a stopped clock would be paused, since a reopening may count that time."""
         was = bool(self.shadow) and self.shadow[-1][0] == PAUSED
         paused = not ignore_pause and self._paused(facts, at, was)
         kind: SpanKind = PAUSED if paused else COUNTING
@@ -217,7 +226,7 @@ class ClockFold:
         self.facts = {name: facts[name] for name in firsts if name in facts}
 
     def moves_due(self, index: int, facts: Facts) -> bool:
-        """Return whether a step moves the due time of the cycle in progress."""
+        """Return whether the facts after step ``index`` move the due time of the current cycle."""
         definition = self.definition
         if definition is None or self.since is None:
             return False
@@ -343,9 +352,9 @@ class ClockFold:
         )
 
     def swap(self, to: SlaDefinition | None, step: TimelineStep, index: int, facts: Facts) -> None:
-        """Replace the current definition by another one, as the ``swap`` of that one says (S4).
+        """Replace the current definition by ``to``, as the ``swap`` of that definition says (S4).
 
-        For a retroactive definition, the caller folds the past.
+        If it is retroactive, the caller recomputes the past. With None, no definition applies.
         """
         self.index, at = index, step.at
         if to is None:
@@ -371,7 +380,7 @@ class ClockFold:
         self.definition = to
 
     def cycles(self, now: datetime) -> tuple[RawCycle, ...]:
-        """Return every cycle as of ``now``, the current one last."""
+        """Return every cycle as of ``now``, in order; the current cycle is the last."""
         if self.started_at is None:
             return tuple(self.finished)
         if self.since is None:

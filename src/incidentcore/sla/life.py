@@ -1,4 +1,4 @@
-"""The input of a clock: a record's timeline, prepared for its rules (rule S1)."""
+"""The input of a clock: a record's timeline, prepared for the clock's definitions (rule S1)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ OneClock: TypeAlias = SlaDefinition | SlaPolicy
 
 
 class Life:
-    """The input of a record's clocks: its timeline, prepared for their rules.
+    """The input of a record's clocks: its timeline, prepared for their definitions.
 
     Attributes:
         base: The facts before the first step.
         steps: The changes, with a step without events wherever time alone changes a condition.
         opened: The index of the opening's step and the facts after the opening alone, if other
-            events share its instant.
-        origins: The values of the fields that clocks start from.
-        answers: For each rule of replies, the facts at each step by that rule.
+            events have the same instant; otherwise None.
+        origins: The instants in the fields that clocks start from, by field.
+        answers: For each ``answer_rule`` of the definitions, the facts after each step.
     """
 
     __slots__ = ("answers", "base", "opened", "origins", "steps")
@@ -45,7 +45,7 @@ _NO_ANSWERS: Final[Mapping[AnswerRule, list[Facts]]] = {}
 
 
 def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
-    """Return the input of the clock of these rules, from a timeline that ends at ``now``."""
+    """Return the input of a clock, from a timeline that ends at ``now``."""
     steps: Sequence[TimelineStep] = timeline.with_instants(rules.timed, now).moments
     life = Life(timeline.base, steps)
     first = steps[0]

@@ -72,8 +72,8 @@ def lint_sla(
         definition: The definition.
         domains: All possible values of a field, for fields that have a fixed set of values, such as
             ``{"state": lifecycle.states}``.
-        starts: The instants at which clocks are tried; a target that its calendar cannot reach from
-            any of them is a finding.
+        starts: The instants from which the target is tried; it is a finding if the calendar cannot
+            reach it from any of them.
 
     Source: rule S10; the three traps of ServiceNow's page on SLA conditions.
 
@@ -109,12 +109,14 @@ def lint_sla_policy(
     domains: Domains | None = None,
     starts: Iterable[datetime] = _TRIED,
 ) -> tuple[LintFinding, ...]:
-    """Return the errors in a policy, its rules and its definitions.
+    """Return the errors in a policy, its rules and its definitions; empty if there are none.
 
     Args:
         policy: The policy.
-        domains: As for ``lint_sla``.
-        starts: As for ``lint_sla``.
+        domains: All possible values of a field, for fields that have a fixed set of values, such as
+            ``{"state": lifecycle.states}``.
+        starts: The instants from which targets are tried; it is a finding if a calendar cannot
+            reach a target from any of them.
 
     Source: rule S10.
 

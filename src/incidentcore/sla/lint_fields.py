@@ -45,12 +45,13 @@ _SHOWN: Final[dict[type, str]] = {
 def field_findings(
     conditions: Iterable[Condition], subject: str, *, records: Iterable[type[Record]] = ()
 ) -> tuple[LintFinding, ...]:
-    """Return the errors in the fields that conditions on a record's facts read.
+    """Return the errors in the record fields that conditions read.
 
     Args:
         conditions: The conditions.
-        subject: The name of their owner, shown in the findings.
-        records: The types of record that they apply to; by default all three.
+        subject: The name of what the conditions belong to, shown in the findings.
+        records: The types of record that they apply to; by default incidents, problems and service
+            requests.
     """
     known: dict[str, tuple[type, ...]] = {}
     for record in tuple(records) or (Incident, Problem, ServiceRequest):
@@ -60,7 +61,12 @@ def field_findings(
 
 
 def event_findings(condition: Condition, subject: str) -> tuple[LintFinding, ...]:
-    """Return the errors in the fields that a condition on events reads."""
+    """Return the errors in the event fields that a condition reads.
+
+    Args:
+        condition: The condition.
+        subject: The name of what the condition belongs to, shown in the findings.
+    """
     known: dict[str, tuple[type, ...]] = {"kind": (str,)}
     for event in FAMILIES[Event]:
         for name, kinds in _fields_of(event).items():

@@ -25,7 +25,12 @@ PolicyMatch: TypeAlias = Literal["first", "shortest"]
 
 @attrs.frozen
 class SlaRule:
-    """A definition, and a condition for the records that it applies to."""
+    """A definition, and the condition under which it applies to a record.
+
+    Attributes:
+        when: The condition on the record's facts.
+        definition: The definition.
+    """
 
     when: Condition
     definition: SlaDefinition
@@ -53,19 +58,21 @@ class SlaPolicy(Tabular):
 
     Attributes:
         rules: ``SlaRule`` or pairs of condition and definition.
-        default: The definition if no rule matches; None if no clock is to run then.
+        default: The definition if no rule matches; None if no clock runs then.
         match: ``first`` takes the first rule that matches; ``shortest`` takes the matching rule
-            with the shortest target, as iTop does, and needs targets of plain open time.
+            with the shortest target, as iTop does; all targets must then be open time.
         name: The policy's id.
-        fields: The fields of a record that its rules read.
-        reads: ``fields`` if the conditions name all fields that they read, otherwise None.
-        definitions: Every definition it may choose, each once.
-        judges_answers: Whether one of them has an ``answer_rule`` other than the default.
-        timed: The tests of its rules and definitions whose results can change with time alone.
+        fields: Computed: the fields of a record that its rules read.
+        reads: Computed: ``fields`` if the conditions name all fields that they read, otherwise
+            None.
+        definitions: Computed: every definition that it may choose, each once.
+        judges_answers: Computed: whether one of them has an ``answer_rule`` other than the default.
+        timed: Computed: the tests in its rules and definitions whose results can change without an
+            event.
 
     Raises:
-        SlaDefinitionError: There is neither rule nor default, or ``shortest`` would have to compare
-            targets that are not plain open time.
+        SlaDefinitionError: There is neither a rule nor a default, or with ``shortest`` a target is
+            not open time.
 
     Source: rules S4 and S10.
     """
@@ -104,7 +111,7 @@ class SlaPolicy(Tabular):
         object.__setattr__(self, "timed", (*timed, *own))
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the rules in order as a table, with the default last."""
+        """Return the headings, a row for each rule and the default, and numeric columns."""
         ways = [(str(rule.when), rule.definition) for rule in self.rules]
         ways += [] if self.default is None else [("any other", self.default)]
         rows = []
@@ -119,8 +126,8 @@ class SlaPolicy(Tabular):
         """Return the definition for a record's facts; None if none applies.
 
         Args:
-            facts: The facts by name. A time of day is evaluated at their ``opened_at``, so that
-                what was agreed at the opening does not change when somebody comments.
+            facts: The facts by name. Tests of the time of day use ``opened_at``, so that what was
+                agreed at the opening does not change when somebody comments.
             at: The instant of the facts; it is also the opening, if the facts lack one.
         """
         rules = self.rules
@@ -149,7 +156,7 @@ def _clocks(
 
 @attrs.frozen
 class ServiceLevel:
-    """Several clocks on one record: response, resolution, an OLA (rule S6).
+    """Several clocks on one record, such as response, resolution and an OLA (rule S6).
 
     Attributes:
         clocks: Definitions and policies. ``evaluate_sla`` returns a status for each.

@@ -20,13 +20,13 @@ __all__ = ["QueueItem", "UpcomingDue", "first_due", "slas_due_between", "work_qu
 
 @attrs.frozen(order=True)
 class UpcomingDue:
-    """A cycle of a clock that becomes due.
+    """A clock on a record, with the time at which its cycle becomes due.
 
     Attributes:
         at: When it is due, in UTC.
-        record_id: The record.
-        definition: The definition's name.
-        cycle: The cycle's number.
+        record_id: The id of the record.
+        definition: The name of the clock's definition.
+        cycle: The cycle's number, counted from 1.
     """
 
     at: datetime
@@ -47,7 +47,7 @@ def slas_due_between(
 
     It uses what is known at ``end`` and assumes no further event until then, so it works for a
     shift that lies ahead as well as for a week that is over. A clock that was stopped or canceled
-    before its due time, or is paused at ``end`` before it, does not become due.
+    before its due time is left out, and so is one that is paused at ``end`` and was not due before.
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
@@ -84,7 +84,7 @@ def slas_due_between(
 
 
 def first_due(clocks: Iterable[SlaStatus], /) -> datetime | None:
-    """Return the earliest due time of the clocks that run (rule S3)."""
+    """Return the earliest due time of running clocks; None if none of them is running (rule S3)."""
     return min(
         (s.due_at for s in clocks if s.stage == "running" and s.due_at is not None),
         default=None,
@@ -97,8 +97,8 @@ class QueueItem:
 
     Attributes:
         record: The record.
-        priority: Its effective priority at that time; None if it has no priority.
-        due_at: The earliest due time of its clocks; None if no clock runs.
+        priority: Its effective priority at the instant of the queue; None if it has no priority.
+        due_at: The earliest due time of its running clocks; None if no clock runs.
     """
 
     record: Record
@@ -115,9 +115,9 @@ def work_queue(
 ) -> tuple[QueueItem, ...]:
     """Return the open records in the order in which to work on them.
 
-    They are sorted by priority, the worst first and none last; then by due time, the earliest first
-    and records without a running clock last; then by opening, the oldest first; then by id. The
-    order in which records are given does not matter.
+    They are sorted by priority, the most urgent first and records without a priority last; then by
+    due time, the earliest first and records without a running clock last; then by opening, the
+    oldest first; then by id. The order of ``records`` does not matter.
 
     Args:
         records: The records; those that are not open at ``now`` are left out.

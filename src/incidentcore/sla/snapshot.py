@@ -1,4 +1,4 @@
-"""The status of a clock in a form to be stored or sent: its figures, cycles and trace."""
+"""The results of a clock in a form that can be stored or sent: its figures, cycles and trace."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ __all__ = ["SlaSnapshot"]
 class SlaSnapshot:
     """The results of an ``SlaStatus``, without the history and the rules behind them.
 
-    A status is stored in this form: ``dumps`` writes it and ``loads`` returns it. It does not
-    contain the history, and so no comments or resolution notes.
+    A status is stored in this form: ``dumps`` writes it and ``loads`` returns it. Since it leaves
+    out the history, it contains no comments or resolution notes.
 
     Attributes:
-        record_id: The record.
+        record_id: The id of the record.
         definition: The name of the definition in force; None if none applies.
         definition_hash: The content hash of that definition (rule S11).
         now: The instant of the evaluation, in UTC.
         stage: The stage of the clock.
-        started_at: When the current or last cycle attached.
+        started_at: When the current or last cycle started; None before the first.
         stopped_at: When the last cycle ended; None while one is in progress.
-        target: The target of the current cycle as open time.
+        target: The target of the current cycle as open time; None before a start.
         elapsed: The open time that counted in it.
-        remaining: Target minus elapsed; negative past the target.
+        remaining: Target minus elapsed, negative past the target; None before a start.
         due_at: See ``SlaStatus.due_at``.
         due_at_if_resumed: See ``SlaStatus.due_at_if_resumed``.
         breached: Whether elapsed exceeds the target.
         breached_at: See ``SlaStatus.breached_at``.
         paused_open_time: The open time of the pauses in the cycle.
-        wall_elapsed: The wall time that counted in it.
-        next_wakeup: When a result changes without an event; None if never.
+        wall_elapsed: The wall-clock time that counted in it.
+        next_wakeup: When a result next changes without an event; None if never.
         thresholds: The thresholds reached in the current cycle.
         cycles: Every cycle, the current one last, without the events that ended them.
         not_covered: See ``SlaStatus.not_covered``.
-        zone_data: Version and source of the zone data that were used (rule T7).
-        trace: How every second was counted.
+        zone_data: The version and source of the time zone data that were used (rule T7).
+        trace: How every second was counted, from the opening to ``now``.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Incident, SlaDefinition, dumps, evaluate_sla, loads
@@ -87,7 +87,7 @@ class SlaSnapshot:
 
     @classmethod
     def of(cls, status: SlaStatus, /) -> SlaSnapshot:
-        """Return the results of a status."""
+        """Return a snapshot of a status."""
         results: dict[str, Any] = {name: getattr(status, name) for name in attrs.fields_dict(cls)}
         if status.definition is not None:
             results["definition"] = status.definition.name
@@ -95,7 +95,12 @@ class SlaSnapshot:
         return cls(**results)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the trace in another language."""
+        """Return the trace as text in another language.
+
+        Args:
+            words: The language.
+            zone: The time zone of the times; None for that of the trace.
+        """
         return self.trace.in_words(words, zone)
 
     def __str__(self) -> str:

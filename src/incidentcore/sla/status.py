@@ -61,13 +61,14 @@ class SlaStatus(StatusForms):
     """The status of one clock for one record at one instant.
 
     Attributes:
-        record_id: The record.
+        record_id: The id of the record.
         definition: The definition in force; None if none applies.
-        now: The instant it was evaluated at, in UTC.
-        stage: The stage of the clock; see ``ClockStage``.
+        now: The instant at which the clock was evaluated, in UTC.
+        stage: ``none`` (no definition applies, or a needed field is not supplied), ``not_started``,
+            ``running``, ``paused``, ``stopped`` or ``canceled``.
         not_covered: The fields that the clock needs but the source of an imported record does not
-            cover, if the stage is ``none`` for that reason (rule K2).
-        zone_data: Version and source of the zone data that were used (rule T7).
+            supply, if the stage is ``none`` for that reason (rule K2).
+        zone_data: The version and source of the time zone data that were used (rule T7).
 
     Two statuses are equal when all their results are equal. Figures are exact: ``timedelta`` and
     ``Fraction``, never float.
@@ -92,7 +93,7 @@ class SlaStatus(StatusForms):
 
     @property
     def definition_hash(self) -> str | None:
-        """Return the content hash of the definition in force (rule S11)."""
+        """Return the content hash of the definition in force; None if there is none (rule S11)."""
         return None if self.definition is None else self.definition.content_hash
 
     @property
@@ -102,12 +103,12 @@ class SlaStatus(StatusForms):
 
     @property
     def stopped_at(self) -> datetime | None:
-        """Return when the last cycle ended; None while one is in progress."""
+        """Return when the last cycle ended; None while one is in progress and before the first."""
         return self._cycles[-1].ended_at if self._cycles else None
 
     @property
     def target(self) -> timedelta | None:
-        """Return the target of the current cycle as open time."""
+        """Return the target of the current or last cycle as open time; None before a start."""
         return self._figures.target if self._cycles else None
 
     @property
@@ -122,7 +123,7 @@ class SlaStatus(StatusForms):
 
     @property
     def fraction(self) -> Fraction | None:
-        """Return elapsed over target, exact; None before a start and for a target of zero."""
+        """Return elapsed divided by target, exact; None before a start and for a target of zero."""
         if not self._figures.target:
             return None
         return Fraction(self.elapsed // MICRO, self._figures.target // MICRO)
@@ -137,7 +138,7 @@ class SlaStatus(StatusForms):
 
     @property
     def wall_elapsed(self) -> timedelta:
-        """Return the wall time that counted: everything but pauses and closed gaps."""
+        """Return the wall-clock time in the cycle without pauses; closed hours are included."""
         if not self._cycles:
             return ZERO
         spans = self._cycles[-1].spans
@@ -145,16 +146,13 @@ class SlaStatus(StatusForms):
 
     @property
     def wall_remaining(self) -> timedelta | None:
-        """Return the wall time from now to the due time, negative past it; None without a due time.
-
-        After a stop it is the time that was left then.
-        """
+        """Return the wall-clock time to the due time, at the stop or now, negative past it; or None."""
         due = self.due_at
         return None if due is None else due - (self.stopped_at or self.now)
 
     @property
     def wall_fraction(self) -> Fraction | None:
-        """Return the counted wall time divided by the target: ServiceNow's actual percentage."""
+        """Return ServiceNow's actual percentage: ``wall_elapsed`` divided by target, or None."""
         target = self.target
         return Fraction(self.wall_elapsed // MICRO, target // MICRO) if target else None
 
@@ -162,8 +160,8 @@ class SlaStatus(StatusForms):
     def due_at(self) -> datetime | None:
         """Return the earliest instant at which elapsed equals the target (rule S3).
 
-        None before a start, while paused before the due time, and after a cancellation. Once passed
-        it is fixed; after a stop it is the due time as of the stop.
+        None before a start, while paused before the due time, and after a cancellation. Once it has
+        passed it does not change; after a stop it is the due time as of the stop.
         """
         return self._figures.due_at
 
@@ -178,7 +176,7 @@ class SlaStatus(StatusForms):
 
     @property
     def breached(self) -> bool:
-        """Return whether elapsed exceeds the target; a stop exactly at the due time is met (S2)."""
+        """Return whether elapsed exceeds the target; a stop exactly when due does not (S2)."""
         return bool(self._cycles) and self._figures.elapsed > self._figures.target
 
     @property
@@ -197,12 +195,12 @@ class SlaStatus(StatusForms):
 
     @property
     def cycles(self) -> tuple[Cycle, ...]:
-        """Return every cycle with its start, stop, due time and result, the current one last."""
+        """Return every cycle with its start, stop, due time and result; the current one is last."""
         return tuple(judged(cycle, self.now) for cycle in self._cycles)
 
     @property
     def thresholds(self) -> tuple[PassedThreshold, ...]:
-        """Return the thresholds reached in the current cycle, with their instants (rule S8)."""
+        """Return the thresholds reached in the current or last cycle, with their times (S8)."""
         if not self._cycles:
             return ()
         reached: list[PassedThreshold] = []
@@ -213,11 +211,11 @@ class SlaStatus(StatusForms):
         return tuple(sorted(reached, key=lambda threshold: threshold.at))
 
     def crossings(self, point: ClockPoint, *, of: str | None = None) -> tuple[Crossing, ...]:
-        """Return when a point was first reached in each cycle, even if the past has changed.
+        """Return when a point on the clock was first reached in each cycle.
 
-        All cycles are included: current, finished, canceled, replaced, and those of a definition
-        that is no longer in force. With the same rules and history, a later ``now`` may add
-        crossings and never removes one.
+        A later change of the past removes none of them. All cycles are included: current, finished,
+        canceled, replaced, and those of a definition that is no longer in force. With the same
+        rules and history, a later ``now`` may add crossings and never removes one.
 
         Args:
             point: A threshold (rule S8), ``"due"`` for reaching the due time, or ``"breach"`` for
@@ -225,9 +223,8 @@ class SlaStatus(StatusForms):
             of: Only cycles under a definition of this kind or name; None for all cycles.
 
         Returns:
-            At most one crossing for each cycle number, in ascending order. If a reopening, another
-            definition or a moved due date makes the past count, ``at`` is when that became known,
-            not an instant in that past.
+            At most one crossing for each cycle, in order. If a reopening, another definition or a
+            moved due date makes past time count, ``at`` is when that became known.
 
         Raises:
             InvalidValueError: The point is not one of these.
@@ -249,14 +246,15 @@ class SlaStatus(StatusForms):
         return first_crossings((*self._editions, latest), point, of=of)
 
     def reached_at(self, point: ClockPoint | str) -> datetime | None:
-        """Return the first instant at which the current cycle reaches a point.
+        """Return the first instant at which the current cycle reaches a point on the clock.
 
         Args:
-            point: ``"due"``, ``"breach"``, a threshold, or the name of one in the definition.
+            point: ``"due"``, ``"breach"``, a threshold, or the name of a threshold in the
+                definition.
 
         Returns:
-            The instant, which lies in the future if the clock will run on to it; None if it will
-            not.
+            The instant, which lies in the future if the clock will reach it without further events;
+            None if it will not.
 
         Raises:
             InvalidValueError: There is no such point.
@@ -301,9 +299,9 @@ class SlaStatus(StatusForms):
     def next_wakeup(self) -> datetime | None:
         """Return the first instant after ``now`` at which a result changes without an event.
 
-        The results are the stage, the definition, the thresholds passed, whether a due time of the
-        cycle has been reached, and breached (one microsecond after ``breached_at``). None if
-        nothing can change without an event (rule S9).
+        The results are the stage, the definition, the number of cycles, the thresholds passed,
+        whether the cycle has been due, and ``breached`` (which becomes true one microsecond after
+        ``breached_at``). None if nothing can change without an event (rule S9).
         """
         ahead: list[datetime | None] = []
         if self._cycles:
@@ -346,7 +344,7 @@ class SlaStatus(StatusForms):
             return None
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the trace in another language."""
+        """Return the trace in another language, with times in ``zone``; None for its own zone."""
         return self.trace.in_words(words, zone)
 
     @property
@@ -366,7 +364,7 @@ class SlaStatus(StatusForms):
 
 
 def status_of(rules: OneClock, record_id: str, timeline: Timeline, now: datetime) -> SlaStatus:
-    """Return the status of a clock for a timeline that ends at ``now``."""
+    """Return the status of a clock for a record's id and a timeline that ends at ``now``."""
     editions: list[Edition] = []
     swaps: list[Swap] = []
     clock = fold_clock(rules, life_of(rules, timeline, now), editions, swaps)

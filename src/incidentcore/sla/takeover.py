@@ -1,4 +1,4 @@
-"""Folding a whole timeline, and what happens when another definition takes over (rule S4)."""
+"""Computing a clock over a whole timeline, and takeovers by other definitions (rule S4)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _RETROACTIVE: Final = ("retroactive", "retroactive_without_pauses")
 def fold_clock(
     rules: OneClock, life: Life, editions: list[Edition], swaps: list[Swap]
 ) -> ClockFold:
-    """Fold a record's life through a definition, or through the definitions that a policy picks.
+    """Compute a clock over a record's history, with each definition that a policy picks on the way.
 
     Args:
         rules: The definition or policy.
-        life: The input of the clock.
-        editions: A list, to which the editions before a change of the past are added.
-        swaps: A list, to which the takeovers are added.
+        life: The prepared timeline of the record.
+        editions: A list to which each earlier edition of the clock's history is appended.
+        swaps: A list to which the takeovers are appended.
     """
     if not rules.timed:  # a clock that starts from a field waits for its instant
         return _fold(rules, life, life.steps, editions, swaps)

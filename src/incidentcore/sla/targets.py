@@ -35,8 +35,8 @@ class SlaTarget(Protocol):
     """The protocol of targets that compute a due time from the start of the clock.
 
     Attributes:
-        fields: The fields of the record that it reads.
-        follow: Whether a change of them moves the due time of a running clock.
+        fields: The fields of the record that the target reads, as paths.
+        follow: Whether a change of these fields moves the due time of a running clock.
 
     Write your own as a frozen value. Lint findings show it as ``str(target)``.
 
@@ -56,16 +56,22 @@ class SlaTarget(Protocol):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Return the fields of the record that it reads."""
+        """Return the paths of the fields of the record that the target reads."""
         ...
 
     @property
     def follow(self) -> bool:
-        """Return whether a change of its fields moves the due time of a running clock."""
+        """Return whether a change of the fields moves the due time of a running clock."""
         ...
 
     def resolve(self, start: datetime, calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
-        """Return the due time of a clock that starts at ``start``; never before it."""
+        """Return the due time of a clock that starts at ``start``; never before it.
+
+        Args:
+            start: The start of the clock.
+            calendar: The clock's calendar.
+            facts: The record's facts by name.
+        """
         ...
 
 
@@ -88,20 +94,20 @@ def _optional_time(value: time | str | None) -> time | None:
 class ByTimeOfDay:
     """A target that is due some business days after the start, at a time of day.
 
-    The time is in the calendar's zone. The days are counted from the date of the start, even if the
-    start is outside opening hours.
+    The time of day is in the calendar's time zone. The days are counted from the date of the start,
+    even if the start is outside opening hours.
 
     Attributes:
         time: The time of day.
-        business_days: The number of business days to count. 1 is the next business day, 0 the first
-            date on which the time of day still lies ahead.
+        business_days: The number of business days to count. 1 is the next business day; 0 is the
+            first business day on which the time of day still lies ahead.
         cut_off: A start before this time of day belongs to its own date, if that has open time; any
             other start belongs to the next date with open time. The days are counted from that
             date.
 
     Raises:
-        SlaDefinitionError: A time is not a time of day, the days are negative, or the cut-off is
-            later than the time on the same day.
+        SlaDefinitionError: ``time`` or ``cut_off`` is not a time of day, the days are negative, or
+            they are 0 and the cut-off is later than the time.
 
     Source: rule S6.
 
@@ -131,7 +137,7 @@ class ByTimeOfDay:
             raise SlaDefinitionError("cut_off", self.cut_off, allowed)
 
     def resolve(self, start: datetime, calendar: Calendar, _facts: Mapping[str, Any]) -> datetime:
-        """Return the due time, counted from the date of the start."""
+        """Return the due time of a clock, counted from the date of its ``start``."""
         today = start.astimezone(calendar.zone).date()
         until = self.cut_off
         if until is None and self.business_days == 0:
@@ -171,13 +177,13 @@ def _open_date_after(calendar: Calendar, start: datetime, today: date, number: i
 
 @attrs.frozen
 class DueDate:
-    """A target that is due at an instant that a field of the record holds.
+    """A target that is due at the instant in a field of the record.
 
     Attributes:
         field: The field, such as ``"custom.due_at"``, read when the clock starts. If it is empty or
             lies before the start, the clock is due at its start.
-        follow: Whether a change of the field moves the due time of a running clock, even if it has
-            passed.
+        follow: Whether a change of the field moves the due time of a running clock, even once the
+            clock was due.
 
     Raises:
         DefinitionError: The field is not a path.
@@ -195,14 +201,14 @@ class DueDate:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Return the field that holds the due time."""
+        """Return a tuple of the one field that contains the due time."""
         return (self.field,)
 
     def resolve(self, start: datetime, _calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
-        """Return the value of the field, or the start if it is empty.
+        """Return the instant in the field, or the start of the clock if the field is empty.
 
         Raises:
-            SlaDefinitionError: The field holds something other than a datetime.
+            SlaDefinitionError: The field contains something other than a datetime.
         """
         due = reader(self.field)(dict(facts))
         if due is None:
@@ -220,7 +226,7 @@ Target: TypeAlias = timedelta | BusinessDays | SlaTarget
 
 
 def check_target(target: object) -> None:
-    """Refuse a value that is not a target, and negative times."""
+    """Raise ``SlaDefinitionError`` if a value is not a target, or is a negative time."""
     allowed = "a timedelta such as timedelta(hours=4), BusinessDays, or an SlaTarget"
     need_kind("target", target, (timedelta, BusinessDays, SlaTarget), SlaDefinitionError, allowed)
     negative = isinstance(target, timedelta) and target < timedelta(0)
@@ -229,7 +235,12 @@ def check_target(target: object) -> None:
 
 
 def target_fields(target: Target, *, follow: bool = False) -> tuple[str, ...]:
-    """Return the fields that a target reads; with ``follow``, only if they move its due time."""
+    """Return the fields that a target reads.
+
+    Args:
+        target: The target.
+        follow: Whether to return only fields whose changes move the due time of a running clock.
+    """
     if isinstance(target, (timedelta, BusinessDays)) or (follow and not target.follow):
         return ()
     return tuple(target.fields)
@@ -238,10 +249,10 @@ def target_fields(target: Target, *, follow: bool = False) -> tuple[str, ...]:
 def resolve_target(
     target: Target, start: datetime, calendar: Calendar, facts: Mapping[str, Any]
 ) -> tuple[timedelta, datetime | None]:
-    """Return a target as open time, and its due time if it computes one from the start.
+    """Return a target as open time, and its due time if it computes one from the start, or None.
 
     Raises:
-        SlaDefinitionError: A due date's field holds something other than a datetime.
+        SlaDefinitionError: The field of a ``DueDate`` contains something other than a datetime.
         UnreachableDeadlineError: The calendar has no such business day within its horizon.
     """
     if isinstance(target, timedelta):
@@ -255,7 +266,7 @@ def resolve_target(
 
 
 def target_of(hours: float, minutes: float, target: Target | None) -> Target:
-    """Return the target given as hours and minutes, or in another form."""
+    """Return the target given either as hours and minutes of open time, or as ``target``."""
     if target is not None:
         if hours or minutes:
             raise SlaDefinitionError("hours", hours or minutes, "hours or a target, not both")

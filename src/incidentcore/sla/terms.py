@@ -59,7 +59,7 @@ class CalendarByField:
     """A calendar chosen by a field of the record when the clock starts.
 
     Attributes:
-        field: The field, such as ``"custom.region"``.
+        field: The path of the field, such as ``"custom.region"``.
         table: Pairs of field value and calendar, or a mapping.
         default: The calendar for every other value.
         follow: Whether a change of the field changes the calendar of a running clock, from that
@@ -115,24 +115,26 @@ _ZERO: Final = timedelta(0)
 
 @attrs.frozen(kw_only=True)
 class SlaThreshold:
-    """A named point on the clock (rule S8): a fraction of the target, or a time relative to due.
+    """A named point on the clock: a fraction of the target, or a time from the due time (S8).
 
     Exactly one of ``fraction``, ``before_due`` and ``after_due`` is given.
 
     Attributes:
         name: The name that statuses and escalations refer to.
         fraction: Reached when ``elapsed >= fraction * target``; 0.8 is 80 percent.
-        before_due: Reached when ``elapsed >= target - before_due``, in open time; or business days
-            before the due time.
-        after_due: Reached when ``elapsed >= target + after_due``, in open time; or business days
-            after the due time.
-        calendar: Another calendar, in which ``after_due`` or the business days are counted.
+        before_due: As a ``timedelta``, reached when ``elapsed >= target - before_due``, in open
+            time; as ``BusinessDays``, that many business days before the due time.
+        after_due: As a ``timedelta``, reached when ``elapsed >= target + after_due``, in open time;
+            as ``BusinessDays``, that many business days after the due time.
+        calendar: The calendar in which ``after_due`` or the business days are counted; None for the
+            clock's own.
 
     With another calendar or business days, ``after_due`` runs from the instant at which the clock
     was first due, even while the clock is paused or stopped.
 
     Raises:
-        SlaDefinitionError: Not exactly one of the three is given, or it is negative.
+        SlaDefinitionError: Not exactly one of the three is given, it is negative, or ``calendar``
+            is given without ``after_due`` or business days.
 
     >>> from datetime import timedelta
     >>> from fractions import Fraction
@@ -165,17 +167,17 @@ class SlaThreshold:
 
     @property
     def days(self) -> int | None:
-        """Return the business days before or after the due time; None for other points."""
+        """Return the number of business days before or after the due time; None if it has none."""
         offset = self.before_due if self.after_due is None else self.after_due
         return offset.n if isinstance(offset, BusinessDays) else None
 
     @property
     def runs_on(self) -> bool:
-        """Return whether its time runs on even if the clock is paused or stopped."""
+        """Return whether the threshold is still approached while the clock is paused or stopped."""
         return self.after_due is not None and (self.calendar is not None or self.days is not None)
 
     def point(self, target: timedelta) -> timedelta:
-        """Return the elapsed time at which it is reached.
+        """Return the elapsed open time at which the threshold is reached, given the target.
 
         For business days and another calendar this is the target, since they count from the due
         time.
@@ -192,7 +194,11 @@ class SlaThreshold:
         return target + self.after_due
 
     def offset(self, at: datetime, calendar: Calendar) -> datetime:
-        """Return when a threshold that counts from the due time is reached; ``at`` is the due time.
+        """Return when a threshold that counts from the due time is reached.
+
+        Args:
+            at: The due time.
+            calendar: The clock's calendar, used if the threshold has none of its own.
 
         Raises:
             UnreachableDeadlineError: The calendar does not reach that far.
@@ -225,7 +231,7 @@ def calendars_in(choice: CalendarChoice) -> tuple[tuple[str, Calendar], ...]:
 
 
 def pick_calendar(choice: CalendarChoice, facts: dict[str, object]) -> Calendar:
-    """Return the calendar that a clock counts by, given a record's facts."""
+    """Return the calendar in whose open time a clock counts, given a record's facts."""
     if isinstance(choice, CalendarByField):
         return choice.pick(facts)
     return _versioned(choice) if isinstance(choice, Versions) else choice

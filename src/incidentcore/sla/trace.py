@@ -66,11 +66,12 @@ TRACE_TEXTS: Final[Texts] = FrozenMap(
 
 @attrs.frozen(kw_only=True)
 class TraceEntry:
-    """A stretch of wall time in a clock's life, or a takeover, which has no length.
+    """An interval of a clock's history, or a takeover by another definition, which has no length.
 
     Attributes:
-        interval: The stretch.
-        code: A code of ``TRACE_TEXTS``, or the code of a reason of your own calendar.
+        interval: The interval; ``[at, at)`` for a takeover.
+        code: A key of ``TRACE_TEXTS`` that says how the time was counted, or a reason code of your
+            own calendar.
         data: The values in the text, such as the reason for a pause.
         cycle: The cycle it belongs to; 0 before the first.
         counted: The open time that counted in it.
@@ -84,11 +85,11 @@ class TraceEntry:
 
     @property
     def text(self) -> str:
-        """Return the reason as text."""
+        """Return as text why the time counted or not."""
         return Phrase("{entry}", entry=self)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the reason in another language."""
+        """Return in another language why the time counted or not; ``zone`` is not used."""
         code = self.code
         if code not in TRACE_TEXTS and "reason" in self.data:
             code = "closed"
@@ -100,14 +101,16 @@ class TraceEntry:
 
 @attrs.frozen(repr=False)
 class Trace(Tabular):
-    """The whole life of a clock without gaps, from its record's opening to ``now``.
+    """The history of a clock without gaps, from its record's opening to ``now``.
 
-    Iterating gives its entries; its text shows times in the zone of the clock's calendar.
+    Iterating over it yields its entries; ``str`` shows times in the time zone of the clock's
+    calendar.
 
     Attributes:
-        entries: The stretches in order of time.
+        entries: The intervals in order of time.
         zone: The time zone of the text.
-        closing: The closing line with figures and due time, as codes of ``TRACE_TEXTS`` with data.
+        closing: The closing line with figures and due time, as pairs of a key of ``TRACE_TEXTS``
+            and its data.
     """
 
     entries: tuple[TraceEntry, ...]
@@ -116,7 +119,7 @@ class Trace(Tabular):
 
     @property
     def summary(self) -> Phrase:
-        """Return the closing line as text."""
+        """Return the closing line, with the figures and the due time, as text."""
         return Phrase.joined(
             [Phrase(TRACE_TEXTS[code], **self._local(data)) for code, data in self.closing], ""
         )
@@ -138,7 +141,7 @@ class Trace(Tabular):
     def rows(
         self, words: Words = ENGLISH, zone: ZoneInfo | None = None
     ) -> tuple[tuple[str, str, str], ...]:
-        """Return for each stretch its times, its reason and the time that counted, as text.
+        """Return for each interval its times, its reason and the open time that counted, as text.
 
         Args:
             words: The language.
@@ -160,7 +163,7 @@ class Trace(Tabular):
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the rows and the closing line in another language."""
+        """Return the trace in another language, with times in ``zone``; None for its own zone."""
         rows = self.rows(words, zone)
         when = max((len(row[0]) for row in rows), default=0)
         wide = max((len(row[1]) for row in rows), default=0)
@@ -168,7 +171,7 @@ class Trace(Tabular):
         return "\n".join([*lines, self.summary.in_words(words, zone)])
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the stretches as a table: times, reason, and the open time that counted."""
+        """Return the headings, a row for each interval, and which columns are numeric."""
         heads = [f"when ({self.zone.key})", "what", "counted"]
         return heads, [list(row) for row in self.rows()], [False, False, True]
 
@@ -182,7 +185,7 @@ class Trace(Tabular):
         return f"{self.svg()}\n{table}\n<p>{escape(self.summary)}</p>"
 
     def svg(self) -> str:
-        """Return the trace as a bar of inline SVG, drawn to scale."""
+        """Return the trace as an inline SVG bar, drawn to scale."""
         texts = [" ".join(part for part in row if part) for row in self.rows()]
         parts = [
             (entry.interval.duration, entry.code, text)
@@ -192,12 +195,12 @@ class Trace(Tabular):
 
 
 class StatusForms(Tabular):
-    """A status as a table of one row, with its trace below."""
+    """Base class that shows a status as a table of one row, with its trace below."""
 
     __slots__ = ()
 
     def cells(self: Any) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the figures of the status as a table of one row."""
+        """Return the headings, one row with the figures, and which columns are numeric."""
         name = "" if self.definition is None else self.definition.name
         row = [self.record_id, name, self.stage.replace("_", " "), self.trace.summary]
         return ["record", "clock", "stage", "says"], [row], [False] * 4
@@ -215,7 +218,7 @@ class StatusForms(Tabular):
 
 
 def why_none(rules: object, timeline: Timeline, now: datetime) -> str:
-    """Return the code of why no definition applies: perhaps for want of a priority."""
+    """Return why no definition applies: ``no_priority`` if the rules read it, else ``no_sla``."""
     if "priority" in getattr(rules, "fields", ()):
         facts = timeline.facts_at(now)
         if facts.get("priority") is None:
@@ -226,7 +229,10 @@ def why_none(rules: object, timeline: Timeline, now: datetime) -> str:
 def closing_of(
     stage: str, known: Figures | None, *, absent: str, ended: bool
 ) -> tuple[tuple[str, FrozenMap[object]], ...]:
-    """Return the closing line of a trace, as codes with data: figures and due time."""
+    """Return the closing line of a trace, as codes with data: figures and due time.
+
+    ``absent`` is the code to use without figures; ``ended`` is whether the last cycle has ended.
+    """
     if known is None:
         return ((absent, _NO_DATA),)
     spans = {
@@ -261,7 +267,7 @@ def build_trace(
     zone: ZoneInfo,
     closing: tuple[tuple[str, FrozenMap[object]], ...],
 ) -> Trace:
-    """Return the life of a clock from its cycles and the takeovers among them."""
+    """Return the trace of a clock, given its cycles and the takeovers among them."""
     entries: list[TraceEntry] = []
     first = cycles[0].started_at if cycles else now
     at = min(timeline.opened_at, first)

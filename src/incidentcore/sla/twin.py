@@ -1,4 +1,4 @@
-"""Two clocks that differ only in targets, hours and thresholds share one fold."""
+"""Two clocks that differ only in targets, hours and thresholds are computed in one pass."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class Twin:
     """A clock that starts, pauses and stops exactly when another clock does.
 
     Attributes:
-        rules: The clock.
-        judges: For each definition of the other clock, by id: this clock's definition and its
-            calendar, which is None if both count in the same one.
+        rules: The definition or policy of this clock.
+        judges: For each definition of the other clock, by its ``id()``: this clock's definition and
+            its calendar, which is None if both count in the same one.
     """
 
     rules: OneClock
@@ -40,8 +40,8 @@ class Twin:
     def status(self, known: SlaStatus) -> SlaStatus:
         """Return the status of this clock, given that of the other clock.
 
-        The cycles are reused with the other definition. If they depend on a takeover or an import,
-        this clock is folded separately.
+        The cycles are used again with this clock's definition, unless they depend on a takeover or
+        an import; the clock is then computed separately.
         """
         timeline = known._timeline  # noqa: SLF001  its fold is used again
         if known._editions or known._swaps or timeline.covers is not None:  # noqa: SLF001
@@ -86,7 +86,7 @@ def _judged_by(judge: SlaDefinition, calendar: Calendar | None, cycle: RawCycle)
 
 
 def twin_of(clock: OneClock, other: OneClock) -> Twin | None:
-    """Return another clock as the twin of a clock; None if they cannot share a fold."""
+    """Return ``other`` as the twin of ``clock``; None if they cannot be computed in one pass."""
     if isinstance(clock, SlaDefinition) and isinstance(other, SlaDefinition):
         pairs = [(clock, other)]
     elif isinstance(clock, SlaPolicy) and isinstance(other, SlaPolicy):

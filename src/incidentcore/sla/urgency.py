@@ -1,4 +1,4 @@
-"""Whether more urgent records are due sooner: a policy compared across levels (rule S10)."""
+"""Find policies in which a more urgent record is due later than a less urgent one (rule S10)."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ Facts = dict[str, Any]
 
 
 class Comparison(NamedTuple):
-    """Two levels, of which the more urgent is due later.
+    """Two levels of a scale, where the more urgent level is due later.
 
     Attributes:
-        words: The more urgent level with its target and definition, then the less urgent one's.
-        witness: The facts with the more urgent level.
+        words: The more urgent level with its target and definition, then those of the less urgent.
+        witness: The facts of a record with the more urgent level.
     """
 
     words: tuple[str, ...]
@@ -41,7 +41,7 @@ class Comparison(NamedTuple):
 def inverted(
     policy: SlaPolicy, *, domains: Mapping[str, Iterable[object]] | None = None
 ) -> Iterator[Comparison]:
-    """Yield the levels of a scale that are due later than a less urgent one, all else equal."""
+    """Yield pairs of neighbouring levels of which the more urgent is due later, all else equal."""
     seen: set[tuple[str, str]] = set()
     for path in sorted(policy.fields & _SCALES.keys()):
         given = (domains or {}).get(path, ())
@@ -68,7 +68,15 @@ def regions(
     within: Condition | None = None,
     domains: Mapping[str, Iterable[object]] | None = None,
 ) -> Iterator[Facts]:
-    """Yield facts to which each rule of a policy, or its default, applies, if any are found."""
+    """Yield facts to which a rule of a policy applies, for each rule and for the default.
+
+    A rule for which no such facts are found yields nothing.
+
+    Args:
+        policy: The policy.
+        within: Only facts for which this condition holds; None for any.
+        domains: All possible values of a field, for fields that have a fixed set of values.
+    """
     earlier: list[Condition] = []
     conditions = [rule.when for rule in policy.rules]
     for when in (*conditions, None):
@@ -81,17 +89,16 @@ def regions(
 
 
 def with_facts(facts: Mapping[str, Any], more: Mapping[str, Any]) -> Facts:
-    """Return facts overridden by others; custom fields are merged."""
+    """Return facts overridden by further facts; custom fields are merged."""
     custom = FrozenMap({**facts["custom"], **more.get("custom", {})})
     return {**facts, **more, "custom": custom}
 
 
 def is_later(one: SlaDefinition, other: SlaDefinition, facts: Facts) -> bool:
-    """Return whether one definition is due later than another from most starts of a week.
+    """Return whether a definition is due later than another from at least half of the starts tried.
 
-    Every sixth hour of a week is tried as a start, and it must be later from half of them:
-    calendars differ, and nights or weekends alone must not decide. Targets that read fields are not
-    compared.
+    Every sixth hour of a week is tried as a start, because calendars differ and nights or weekends
+    alone must not decide. Targets that read fields are not compared.
     """
     if target_fields(one.target) or target_fields(other.target):
         return False

@@ -1,4 +1,4 @@
-"""Escalation: whom to notify and when, computed from history; your application delivers it."""
+"""Escalation: whom to notify and when, computed from history; your application notifies them."""
 
 from typing import TYPE_CHECKING
 

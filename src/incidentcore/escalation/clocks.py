@@ -1,4 +1,4 @@
-"""The SLA clocks that a matrix refers to: each evaluated once, for all levels and points."""
+"""The SLA clocks that an escalation matrix refers to, each evaluated once for all levels."""
 
 from __future__ import annotations
 
@@ -32,14 +32,19 @@ _SINGLE: Final = (SlaDefinition, SlaPolicy, ServiceLevel, SlaStatus, Versions)
 
 
 def several(slas: Any) -> Iterable[Any]:
-    """Return rules of clocks or statuses unchanged, and a single one as a tuple of one."""
+    """Return SLA rules or statuses as an iterable; a single one becomes a tuple of one."""
     given = (slas,) if isinstance(slas, _SINGLE) else slas
     need_kind("slas", given, Iterable, allowed="rules of clocks, statuses, or several of them")
     return given
 
 
 def single_clocks(rules: SlaRules, opened_at: datetime) -> tuple[OneClock, ...]:
-    """Return the clocks of rules of any type, as they apply to a record opened at an instant."""
+    """Return the definitions and policies of SLA rules, as in force when a record was opened.
+
+    Args:
+        rules: A definition, a policy, a service level, or ``Versions`` of one.
+        opened_at: When the record was opened.
+    """
     chosen = rules.at(opened_at) if isinstance(rules, Versions) else rules
     if isinstance(chosen, ServiceLevel):
         return chosen.clocks
@@ -51,17 +56,21 @@ def single_clocks(rules: SlaRules, opened_at: datetime) -> tuple[OneClock, ...]:
 
 
 class Clocks:
-    """A record's clocks, each computed when a level first needs it.
+    """A record's SLA clocks, each computed when a level first needs it.
 
     Args:
-        slas: The rules of the clocks, or their statuses if already evaluated for the record.
-        record_id: The record.
-        timeline: Its facts over time.
-        now: The instant to evaluate them at, if nothing happens after ``seen``.
-        seen: Events after this are ignored; a status may also be as of this instant.
+        slas: SLA definitions, policies or service levels, or statuses if already evaluated for the
+            record.
+        record_id: The id of the record.
+        timeline: The record's timeline.
+        now: The instant at which to evaluate the clocks, assuming that nothing happens after
+            ``seen``.
+        seen: Events after this instant are ignored; a status may have been evaluated at it or at
+            ``now``.
 
     Raises:
-        InvalidValueError: A status is of another record or instant, or something is not a clock.
+        InvalidValueError: A status belongs to another record or instant, or an item of ``slas`` is
+            not a clock.
     """
 
     def __init__(
@@ -88,7 +97,12 @@ class Clocks:
                 )
 
     def crossings(self, clock: str, point: ClockPoint) -> list[Crossing]:
-        """Return when a point was reached on the clocks with a kind or name."""
+        """Return when a point was reached on the clocks with a given kind or name.
+
+        Args:
+            clock: The kind or name of their definition.
+            point: A threshold, ``"due"`` or ``"breach"``.
+        """
         crossings: list[Crossing] = []
         for number, rules in enumerate(self._clocks):
             if isinstance(rules, SlaDefinition):

@@ -1,4 +1,4 @@
-"""Levels that notify nobody, and personal steps that come after the next level is due."""
+"""Find levels that notify nobody, and personal notification steps that come too late."""
 
 from __future__ import annotations
 
@@ -17,7 +17,13 @@ __all__ = ["nobody_findings", "unreachable_steps"]
 
 
 def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[TriggerFinding]:
-    """Yield a finding if a level notifies nobody: at some hour, or while a field is empty."""
+    """Yield a finding if a level notifies nobody at some hour, or while a field is empty.
+
+    Args:
+        row: The row of the matrix.
+        index: The level's position in the row, from 0.
+        span: The interval in which on-call schedules are checked.
+    """
     level = row.levels[index]
     if any(_is_certain(row, target) for target in level.targets):
         return
@@ -64,7 +70,13 @@ def _first_common(
 def unreachable_steps(
     row: EscalationRow, index: int, personal: Mapping[str, Sequence[timedelta]]
 ) -> Iterator[TriggerFinding]:
-    """Yield the personal steps that come after the next level has already become due."""
+    """Yield a finding for each person with a notification step after the next level is due.
+
+    Args:
+        row: The row of the matrix.
+        index: The level's position in the row, from 0.
+        personal: By person id, the delays of that person's notification steps after a page.
+    """
     wait = _wait(row, index)
     if wait is None:
         return

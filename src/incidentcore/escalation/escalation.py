@@ -1,4 +1,4 @@
-"""One escalation that has become due: an intent for your application to deliver (rule E1)."""
+"""An escalation that has become due, for your application to deliver (rule E1)."""
 
 from __future__ import annotations
 
@@ -32,30 +32,32 @@ class Escalation:
     """An escalation that has become due, for your application to deliver.
 
     Attributes:
-        key: (record, matrix, row, level, pass, cycle) as text. Use it to deliver each escalation
-            only once.
-        record_id: The record.
+        key: A unique text of record, matrix, row, level, pass and cycle. Use it to deliver each
+            escalation only once.
+        record_id: The id of the record.
         matrix: The matrix's name.
         row: The row's name.
         level: The level's position in the row, from 0.
-        pass_: The number of the pass through the row, from 0.
-        cycle: The number of the cycle of its clock, or of the occurrence of its moment, from 1.
+        pass_: How many times the row had been repeated, from 0.
+        cycle: The number of the occurrence that started it, from 1: the cycle of its SLA clock, or
+            how often the field or condition that it counts from was set or met.
         targets: Whom it notifies.
-        people: The ids of the people whom it notifies, if known: persons, and those on call at the
-            due time.
+        people: The ids of the people whom it notifies, as far as they are known: named persons, and
+            those on call at the due time.
         people_now: The same at the instant of evaluation, which differs if the escalation is
             delivered late.
         mode: ``functional`` or ``hierarchical``.
         due_at: When it became due.
-        lapsed_at: When it became pointless; None if it has not.
-        lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, ``snoozed`` while the snooze
-            lasts, or ``nobody_to_tell`` for a level that is skipped; empty otherwise.
+        lapsed_at: When it ceased to be needed; None if it is still needed.
+        lapsed_because: Why it is not needed: ``acknowledged``, ``resolved``, ``canceled``,
+            ``snoozed`` while the snooze lasts, or ``nobody_to_tell`` for a level that is skipped;
+            empty otherwise.
         overtaken_by: The key of a later escalation of the same level that is also due and not
             delivered; deliver that one instead. Empty otherwise.
         why_code: Why it became due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``
             or the code of a trigger of your own.
-        why_data: The data for the text of the reason.
-        exercise: The exercise that the record belongs to; None for a real one.
+        why_data: The values that the text of the reason contains.
+        exercise: The exercise that the record belongs to; None for a real record.
     """
 
     key: str
@@ -79,11 +81,11 @@ class Escalation:
 
     @property
     def why(self) -> str:
-        """Return the reason as text."""
+        """Return as text why it became due."""
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the reason in the given language."""
+        """Return in another language why it became due."""
         why = words.text(WHY_TEXTS, self.why_code, self.why_data)
         again = {"why": why, "pass_": self.pass_ + 1}
         return words.text(WHY_TEXTS, "pass", again) if self.pass_ else why

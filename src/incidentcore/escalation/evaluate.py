@@ -1,4 +1,4 @@
-"""Which escalations are due, computed from history, however often it is polled (rule E1)."""
+"""Which escalations are due, computed from history, regardless of when you poll (rule E1)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def due_escalations(
     include_lapsed: bool = False,
     live: bool = False,
 ) -> tuple[Escalation, ...]:
-    """Return the escalations of a record that have become due by now; nothing is sent.
+    """Return the escalations of a record that have become due by ``now``; nothing is sent.
 
     Which escalations have become due by an instant depends on the matrix, the policies and the
     history alone, not on when or how often you poll. Pass the keys of delivered escalations as
@@ -46,24 +46,25 @@ def due_escalations(
     Args:
         matrix: The matrix, or ``Versions`` of it.
         record: The record.
-        slas: The clocks that the matrix refers to: rules as for ``evaluate_sla``, or statuses of
-            the same record, ``now`` and ``known_at``, which saves evaluating the clocks again. All
-            clocks that the record ever had are used.
+        slas: The clocks that the matrix refers to: rules as for ``evaluate_sla``, or, to save
+            evaluating the clocks again, statuses of this record for the same ``now`` and
+            ``known_at``. All clocks that the record ever had are used.
         now: The instant of evaluation.
-        known_at: Use only what was recorded by this instant.
-        already: Keys to leave out.
-        include_lapsed: Also return those that an acknowledgement, a resolution or a cancelation has
-            made pointless since, and those that a snooze currently holds back.
-        live: Of ``Versions``, use the one in force when a level becomes due, instead of the one
-            in force when the record was opened (rule E4). A level that is overdue when a version
-            comes into force becomes due then; a level at the same place keeps its key.
+        known_at: Use only what was recorded by this instant; None for everything.
+        already: The keys of escalations to leave out.
+        include_lapsed: Whether to include those that are no longer needed after an acknowledgement,
+            a resolution or a cancellation, and those that a snooze currently holds back.
+        live: For ``Versions``, whether to use the version in force when a level becomes due,
+            instead of the version in force when the record was opened (rule E4). A level that is
+            overdue when a version comes into force becomes due at that instant; a level at the same
+            position keeps its key.
 
     Returns:
         The escalations in order of their due times.
 
     Raises:
-        InvalidValueError: Something among ``slas`` is not a clock, or is a status of another record
-            or instant.
+        InvalidValueError: An item of ``slas`` is not a clock, or is a status of another record or
+            instant.
         NaiveDatetimeError: An instant carries no offset.
 
     Source: rules E1 to E4.
@@ -113,7 +114,9 @@ def _overtaken(due: Iterable[Escalation]) -> Iterator[Escalation]:
 def escalations_and_wakeup(
     matrix: EscalationMatrix, record: Record, /, *, slas: Sequence[SlaStatus], now: datetime
 ) -> tuple[tuple[Escalation, ...], datetime | None]:
-    """Return what has become due by now, lapsed or not, and when the next escalation will.
+    """Return the escalations due by ``now``, and when the next one becomes due; None if never.
+
+    Escalations that are no longer needed are included.
 
     Args:
         matrix: The matrix.
@@ -168,15 +171,16 @@ def next_escalation_wakeup(
     now: datetime,
     live: bool = False,
 ) -> datetime | None:
-    """Return when an escalation next becomes due without an event, or is released by a snooze.
+    """Return when an escalation next becomes due without an event, or when a snooze releases one.
 
     Args:
         matrix: The matrix, or ``Versions`` of it.
         records: The records to watch.
-        slas: The rules of the clocks that the matrix refers to; for a single record also their
-            statuses at ``now``.
+        slas: The rules of the clocks that the matrix refers to, or, for a single record, statuses
+            at ``now``.
         now: The instant to start from.
-        live: As for ``due_escalations``.
+        live: For ``Versions``, whether to use the version in force when a level becomes due,
+            instead of the version in force when the record was opened.
 
     Returns:
         When to check again; None if nothing becomes due within two years.

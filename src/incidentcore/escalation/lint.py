@@ -1,4 +1,4 @@
-"""Find the parts of an escalation matrix that cannot work as intended, each with a witness."""
+"""Find the levels and rows of an escalation matrix that cannot work as intended."""
 
 from __future__ import annotations
 
@@ -63,18 +63,18 @@ def lint_escalation(
     end: datetime,
     personal: Mapping[str, Sequence[timedelta]] | None = None,
 ) -> tuple[LintFinding, ...]:
-    """Return findings on the parts of a matrix that cannot work as intended.
+    """Return findings on the levels and rows of a matrix that cannot work as intended.
 
     The subject of a finding is the row, or ``row, level 2`` if it concerns one level.
 
     Args:
         matrix: The matrix.
         slas: The rules of the clocks that its levels name.
-        start: The start of the time in which coverage is checked.
-        end: The end of that time.
+        start: The start of the interval in which on-call coverage is checked.
+        end: The end of that interval.
         personal: By person id, the delays of that person's own notification steps after a page,
-            such as a call ten minutes after a message; for systems that drop them at the next
-            level.
+            such as a call ten minutes after a message. Pass it if your paging system cancels them
+            at the next level.
 
     Returns:
         The findings, in the order of rows and levels; empty if nothing is wrong.

@@ -32,27 +32,29 @@ def escalate_now(
 ) -> R:
     """Record a manual escalation, or the delivery of an escalation that was due.
 
-    A manual escalation, without a key, withdraws the acknowledgement (rule E3). Give the key of
-    a due ``Escalation`` to record its delivery; the acknowledgement then stays in force.
+    A manual escalation has no key and withdraws the acknowledgement (rule E3). To record the
+    delivery of a due ``Escalation``, pass its key; the acknowledgement then stays in force.
 
     Args:
         record: The record.
-        target: To whom.
-        at: When.
-        by: Who did it.
+        target: Whom it was escalated to.
+        at: When it happened.
+        by: Who escalated.
         mode: ``functional`` or ``hierarchical``.
-        level: The level of the matrix, from 0. A manual escalation makes it and those before it due
-            now, but none after it, so that a button in an old message changes nothing. Without a
-            level the next one becomes due.
+        level: The level of the matrix, from 0. A manual escalation makes this level and those
+            before it due, but none after it, so that a button in an old message changes nothing.
+            None: the next level becomes due.
         key: The key of the escalation that was due; empty for a manual one.
-        matrix: The matrix that a manual escalation applies to, or its name. Other matrices are
-            not affected. Without one it applies to every matrix.
-        reason: Why.
-        recorded_at: When it became known. Defaults to ``at``.
+        matrix: The matrix that a manual escalation applies to, or its name; empty for every matrix.
+        reason: Why it was escalated, as free text.
+        recorded_at: When it was recorded. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The escalation is manual, and the record is resolved, closed, canceled or
-            snoozed (end the snooze first, as in Jira), or the matrix is in maintenance.
+        InvalidValueError: A manual escalation is not possible: the record is resolved, closed,
+            canceled or snoozed (end the snooze first, as in Jira), or the matrix is in maintenance.
+
+    Returns:
+        The record with the escalation.
     """
     at = as_utc(at)
     if not key and not record.state.open:

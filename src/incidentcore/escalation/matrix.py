@@ -1,4 +1,4 @@
-"""The escalation matrix as data: whom to notify of what, and when (rules E2 and E3)."""
+"""The escalation matrix: whom to notify, when, and for which records (rules E2 and E3)."""
 
 from __future__ import annotations
 
@@ -95,17 +95,17 @@ class EscalationLevel:
 
     Attributes:
         trigger: When it becomes due.
-        targets: Whom it notifies: an ``EscalationTarget``, several, or the name of a group as text.
+        targets: Whom it notifies: an ``EscalationTarget``, the name of a group, or several of them.
         mode: ``functional`` or ``hierarchical``.
         until: What silences it: ``acknowledged``, the default for levels after a delay, or
-            ``resolved``, the default for levels on a clock. A resolved or canceled record silences
-            both.
-        during: The contact hours: a due time outside them moves to their next opening, and is
-            dropped if the level is silenced before that.
-        why_code: Why it becomes due, as in ``Escalation.why_code``.
-        why_data: The data for the text of the reason.
-        known_people: The known ids of those it notifies, if they do not depend on record or time;
-            None otherwise.
+            ``resolved``, the default for levels on a clock. Resolving or canceling the record
+            silences both.
+        during: The contact hours, as a calendar; None for any hour. A due time outside them moves
+            to their next opening, and is dropped if the level is silenced before that.
+        why_code: Computed: why it becomes due, as in ``Escalation.why_code``.
+        why_data: Computed: the values that the text of the reason contains.
+        known_people: Computed: the ids of the people it notifies, if they do not depend on the
+            record or the time; None otherwise.
     """
 
     trigger: Trigger
@@ -157,25 +157,32 @@ class EscalationRow:
     Attributes:
         name: The row's name, part of the keys of its escalations.
         levels: Its levels in order.
-        when: The records that it applies to; of several rows the first that matches applies.
-        repeat: How often the row is repeated. A repetition has the levels that fire after a delay,
-            and a level with ``HeldFor`` that begins a chain.
-        repeat_from: The level at which a repetition begins, from 0.
+        when: The condition on the records that it applies to; a record uses the first row that
+            matches.
+        repeat: How often the row is repeated after its last level. A repetition contains the levels
+            after a delay, and a first level with ``HeldFor``.
+        repeat_from: The index of the level at which a repetition begins.
         repeat_after: How long after the due time of the last level the next repetition begins.
-        acknowledged_by: ``any``, ``all`` or ``level``; see ``AcknowledgedBy``.
-        ack_timeout: How long an acknowledgement silences the row; without limit by default.
-        on_unacknowledge: ``resume`` at the level where it stopped, or ``restart`` from the first.
-        on_snooze_end: What happens when a snooze expires or is ended; see ``OnSnoozeEnd``.
-        snooze_silences: ``acknowledgeable`` or ``all``; see ``SnoozeSilences``.
-        past_last: ``clamp`` or ``wrap``; see ``PastLast``.
-        on_reopen: What a reopening does; see ``OnOccasion``. If one event is an occasion of several
-            kinds, the first of reopening, applying, moving and worsening decides.
-        on_apply: What happens when the row starts to apply, also for the first time.
+        acknowledged_by: Which acknowledgements silence the row: ``any`` of them, only those of
+            ``all`` people notified, or ``level``, by which an acknowledgement at a level does not
+            silence later levels.
+        ack_timeout: How long an acknowledgement silences the row; None for no limit.
+        on_unacknowledge: When an acknowledgement is withdrawn or times out: ``resume`` at the level
+            where it stopped, or ``restart`` from the first.
+        on_snooze_end: When a snooze expires or is ended: ``resume`` or ``restart``.
+        snooze_silences: What a snooze silences: the ``acknowledgeable`` levels, whose ``until`` is
+            ``acknowledged``, or ``all``.
+        past_last: What a manual escalation does once every level was due: nothing (``clamp``), or
+            start the row again (``wrap``).
+        on_reopen: What a reopening does: ``keep`` (nothing), ``clear`` (end the acknowledgements)
+            or ``restart`` (also start again). If ``on_reopen``, ``on_apply``, ``on_move`` and
+            ``on_worse`` concern the same event, the first of them decides.
+        on_apply: What happens when the row starts to apply, including the first time.
         on_move: What a move to another group does; a first group is not a move.
-        on_worse: What a worse priority within the row does.
-        ack_when: A condition on the event: which acknowledgements silence the row, such as
-            ``field("by.role").equals("agent")``.
-        delayed: The levels that are part of a repetition; computed from the others.
+        on_worse: What a change to a more urgent priority does while the row applies.
+        ack_when: A condition on the acknowledgement event: only acknowledgements that meet it
+            silence the row, such as ``field("by.role").equals("agent")``.
+        delayed: Computed: the indexes of the levels that are part of a repetition.
     """
 
     name: str
@@ -249,15 +256,15 @@ class EscalationMatrix(Tabular):
 
     Attributes:
         name: The matrix's id, part of the keys of its escalations.
-        rows: The rows; the first whose condition holds applies.
+        rows: The rows; the first row whose condition holds applies to a record.
         maintenance: Intervals in which no delay begins; one that would begin in an interval begins
             at its end. A delay that has begun continues.
-        timed: The tests in rows and levels whose results can change with time alone.
-        reads: The fields by which rows are chosen, if nothing but their changes can change the
-            choice; None if a time of day or a custom function can.
+        timed: Computed: the tests in rows and levels whose results can change without an event.
+        reads: Computed: the fields by which a row is chosen, if the choice depends on nothing else;
+            None if it can depend on the time of day or a custom function.
 
     Raises:
-        EscalationMatrixError: There is no row, or two rows share a name.
+        EscalationMatrixError: There is no row, or two rows have the same name.
 
     Source: rules E1 to E3.
 
@@ -303,7 +310,7 @@ class EscalationMatrix(Tabular):
         object.__setattr__(self, "reads", fields if known else None)
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return its levels as a table: records, due time, targets and mode."""
+        """Return the headings, a row of text for each level, and which columns are numeric."""
         rows = [
             [
                 row.name if not number else "",

@@ -17,14 +17,14 @@ __all__ = ["OnCallHours", "on_call_hours"]
 
 @attrs.frozen(kw_only=True)
 class OnCallHours:
-    """How much of the on-call load one person carries.
+    """The on-call time of one person.
 
     Attributes:
-        person: The person.
+        person: The id of the person.
         total: The time on call.
         night: The part of it at night.
         weekend: The part of it on Saturday and Sunday, nights included.
-        shifts: How many shifts; a handoff to oneself does not start a new one.
+        shifts: The number of shifts; two turns in a row count as one.
     """
 
     person: str
@@ -35,12 +35,12 @@ class OnCallHours:
 
     @property
     def night_share(self) -> float | None:
-        """Return night over total, a fraction from 0 to 1; None if there is no time on call."""
+        """Return the share of on-call time at night, from 0 to 1; None without time on call."""
         return self.night / self.total if self.total else None
 
     @property
     def weekend_share(self) -> float | None:
-        """Return weekend over total, a fraction from 0 to 1; None if there is no time on call."""
+        """Return the share of on-call time at weekends, from 0 to 1; None without time on call."""
         return self.weekend / self.total if self.total else None
 
 
@@ -61,9 +61,8 @@ def on_call_hours(
         start: The first instant of the span.
         end: The first instant after the span.
         zone: The time zone of nights and weekends.
-        night: The hours that count as night.
-        served: Shifts as they were actually served; in their intervals they replace the
-            schedule.
+        night: The hours that count as night, such as ``"22:00-06:00"``.
+        served: The shifts that were actually worked; they replace the schedule in their intervals.
     """
     overrides = [RotaOverride(shift.interval, shift.people) for shift in served]
     if overrides:

@@ -70,17 +70,17 @@ def _members(people: Iterable[str | None] | str) -> tuple[str | None, ...]:
 
 @attrs.frozen
 class OnCallLayer:
-    """People who take turns.
+    """A layer of an on-call schedule: people who take turns being on call.
 
     Attributes:
         rotation: When handoffs take place.
-        people: Who takes turns; the first begins at the rotation's anchor. In a turn of None
-            nobody is on call.
-        during: The hours in which the layer is on duty; always if omitted.
-        since: When the layer comes into force; always by default.
-        until: When it goes out of force; never by default.
-        turns: ``always`` or ``on_duty``; see ``Turns``. With ``on_duty`` a turn without hours of
-            duty is skipped, so that a weekend does not use up a turn.
+        people: The ids of those who take turns; the first turn begins at the rotation's anchor.
+            None in place of an id is a turn in which nobody is on call.
+        during: A calendar of the hours in which the layer is on duty; None for always.
+        since: When the layer comes into force; None if it always was.
+        until: When it ceases to be in force; None for never.
+        turns: Which turns of the rotation count: all (``always``), or only those with hours of duty
+            (``on_duty``), so that a weekend does not use up a turn.
     """
 
     rotation: Rotation
@@ -102,7 +102,7 @@ class OnCallLayer:
     def at(self, at: datetime) -> str | None:
         """Return who in this layer is on call at an instant.
 
-        None if the layer is not in force or off duty then, or if nobody is assigned to the turn.
+        None if the layer is not in force or is off duty, or if nobody is assigned to the turn.
         """
         if self.since is not None and at < self.since:
             return None
@@ -153,16 +153,16 @@ def _turn_start(rotation: Rotation, turn: int) -> datetime:
 
 @attrs.frozen
 class RotaOverride:
-    """A change of the rota for an interval ``[start, end)``; overrides apply in order.
+    """A temporary change of an on-call schedule; overrides apply in order.
 
     Attributes:
-        interval: The interval.
-        people: The people concerned.
-        mode: ``replace`` puts them on call instead of everybody, ``add`` in addition to the
-            others. ``remove`` takes them off, as for an absence; if that leaves nobody in a
-            turn, the layers below apply.
-        replaces: With ``replace``, the one person whom they stand in for, wherever that person is
-            on call and only there; empty for everybody.
+        interval: The interval in which it applies.
+        people: The ids of the people concerned.
+        mode: ``replace`` puts them on call instead of everybody else; ``add`` puts them on call in
+            addition to the others; ``remove`` takes them off call, as for an absence. If nobody is
+            left in a layer, the layers below apply.
+        replaces: With ``replace``, the one person whom they replace, only when that person would be
+            on call; empty for everybody.
     """
 
     interval: Interval
@@ -176,7 +176,11 @@ class RotaOverride:
             raise EscalationMatrixError("replaces", self.replaces, "an id, with mode replace only")
 
     def apply(self, turns: list[list[str]]) -> list[list[str]]:
-        """Return the turns of the layers, lowest first, with this override."""
+        """Return who is on call in each layer, lowest first, after applying this override.
+
+        Args:
+            turns: Who is on call in each layer without it, lowest first.
+        """
         people = list(self.people)
         if self.replaces:
             mine = self.replaces
@@ -202,13 +206,13 @@ def _overrides(overrides: Iterable[RotaOverride]) -> tuple[RotaOverride, ...]:
 
 @attrs.frozen
 class OnCallSchedule:
-    """Who is on call, at any time.
+    """An on-call schedule: layers of rotations, with overrides.
 
     Attributes:
-        name: The schedule's id, which escalation targets name.
+        name: The schedule's id, to which escalation targets refer.
         layers: The layers, lowest first.
         overrides: Exceptions for intervals of time.
-        combine: ``highest`` or ``all``; see ``Combine``.
+        combine: Which layers apply: the ``highest`` with somebody on call, or ``all`` of them.
 
     Raises:
         EscalationMatrixError: There is no layer, or ``combine`` is unknown.
@@ -269,15 +273,15 @@ def on_call(schedule: OnCallSchedule, /, *, at: datetime) -> tuple[str, ...]:
 def next_on_call(
     schedule: OnCallSchedule, /, *, at: datetime, within: timedelta = _YEAR
 ) -> Shift | None:
-    """Return the next shift served by somebody who is not on call at the instant.
+    """Return the next shift of somebody who is not on call at an instant.
 
     Args:
         schedule: The schedule.
-        at: The instant; whoever is on call then is skipped in later shifts.
+        at: The instant; those on call at it are left out of later shifts.
         within: How far ahead to search.
 
     Returns:
-        The shift; None if nobody else has one.
+        The shift; None if nobody else has a shift within that time.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.escalation import OnCallLayer, OnCallSchedule, next_on_call
@@ -301,7 +305,7 @@ def next_on_call(
 
 
 def shifts(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Iterator[Shift]:
-    """Yield who is on call in ``[start, end)`` as consecutive shifts, gaps included, in order.
+    """Yield the consecutive shifts in ``[start, end)``, including those without anybody on call.
 
     Args:
         schedule: The schedule.

@@ -1,7 +1,7 @@
-"""Rows that are written like the escalation policies of well-known systems.
+"""Escalation rows that behave like the policies of well-known systems.
 
-Each function takes the numbers of that system, checks them against its limits, and returns a row
-whose attributes match the behavior of that system.
+Each function takes the settings of one system, checks them against that system's limits, and
+returns a row whose attributes match its behavior.
 
 Source: the systems' public documentation and source, November 2026.
 """
@@ -56,16 +56,16 @@ def pagerduty_row(
     ack_timeout: timedelta | None = timedelta(seconds=1800),
     when: Condition = ALWAYS,
 ) -> EscalationRow:
-    """Return a row in the shape of a PagerDuty escalation policy.
+    """Return a row that behaves like a PagerDuty escalation policy.
 
-    A snooze extends an acknowledgement; at its end the row continues where it stopped.
+    A snooze extends an acknowledgement; when it ends, the row continues where it stopped.
 
     Args:
         name: The row's name.
-        rules: Pairs of targets and the minutes to wait before the next rule; at least 1.
+        rules: Pairs of targets and the minutes to wait before the next rule, at least 1.
         num_loops: How many times it repeats the rules, 0 to 9.
-        ack_timeout: How long an acknowledgement holds; None for no end.
-        when: The records that it applies to, such as those of high urgency only.
+        ack_timeout: How long an acknowledgement is valid; None for no limit.
+        when: The condition on the records that it applies to, such as high urgency.
 
     >>> from incidentcore.escalation import pagerduty_row
     >>> row = pagerduty_row("prod", [("primary", 15), ("secondary", 30)], num_loops=1)
@@ -90,14 +90,14 @@ def goalert_row(
     everybody: bool = False,
     when: Condition = ALWAYS,
 ) -> EscalationRow:
-    """Return a row in the shape of a GoAlert escalation policy.
+    """Return a row that behaves like a GoAlert escalation policy.
 
     Args:
         name: The row's name.
         steps: Pairs of targets and the delay in minutes after the step, 1 to 9000.
         repeat: How many times it repeats the steps, 0 to 5.
         everybody: Whether everybody who was notified must acknowledge.
-        when: The records that it applies to.
+        when: The condition on the records that it applies to.
     """
     return EscalationRow(
         name,
@@ -118,9 +118,9 @@ def jira_row(
     repeat_after: timedelta = timedelta(0),
     when: Condition = ALWAYS,
 ) -> EscalationRow:
-    """Return a row in the shape of a Jira Service Management operations escalation.
+    """Return a row that behaves like an escalation of Jira Service Management operations.
 
-    A snooze stops every rule, and its end restarts the row.
+    A snooze stops every rule; when it ends, the row starts again.
 
     Args:
         name: The row's name.
@@ -128,7 +128,7 @@ def jira_row(
             targets.
         repeat: How many times it repeats the rules, 0 to 20.
         repeat_after: How long after the last rule a repetition begins.
-        when: The records that it applies to.
+        when: The condition on the records that it applies to.
     """
     silenced_by: dict[str, Until] = {"not_acknowledged": "acknowledged", "not_closed": "resolved"}
     levels = []
@@ -156,13 +156,13 @@ def servicenow_row(
     *,
     when: Condition = ALWAYS,
 ) -> EscalationRow:
-    """Return a row in the shape of a ServiceNow on-call escalation policy.
+    """Return a row that behaves like a ServiceNow on-call escalation policy.
 
     Args:
         name: The row's name.
         steps: Triples of targets, number of reminders, and the time between reminders. The next
-            step follows one more such interval after the last reminder.
-        when: The records that it applies to.
+            step follows the last reminder after the same interval.
+        when: The condition on the records that it applies to.
     """
     levels: list[EscalationLevel] = []
     wait = timedelta(0)
@@ -177,10 +177,15 @@ def servicenow_row(
 def servicenow_sla_row(
     name: str = "sla", *, clock: str = "resolution", when: Condition = ALWAYS
 ) -> EscalationRow:
-    """Return the notifications of ServiceNow's default SLA flow: at 50, 75 and 100 percent.
+    """Return a row that notifies like ServiceNow's default SLA flow: at 50, 75 and 100 percent.
 
-    Half-way it notifies the assignee and the component's support group; at three quarters and at
+    At 50 percent it notifies the assignee and the component's support group; at 75 percent and at
     the due time, the assignee and the assignee's manager.
+
+    Args:
+        name: The row's name.
+        clock: The kind or name of the SLA definition.
+        when: The condition on the records that it applies to.
     """
     assignee = EscalationTarget.field("assignee")
     manager = EscalationTarget.manager_of("assignee")

@@ -1,4 +1,4 @@
-"""The hours in which the person on call may be reached, by each person's own calendar."""
+"""The hours in which the person on call may be contacted, by each person's own calendar."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ def _pairs(
 class ReachableHours(AbstractCalendar):
     """A calendar that is open while somebody on call is within their personal hours.
 
-    Given as ``during=`` of a level, it makes a page wait for the personal hours of those on call.
+    As the ``during`` of a level, it delays a page until the personal hours of those on call.
 
     Attributes:
-        schedule: Who is on call.
-        personal: By person id, when each may be reached; a person without an entry, at any hour.
-        zone: The zone of the schedule's first rotation.
+        schedule: The on-call schedule.
+        personal: By person id, the calendar of the hours in which the person may be contacted.
+            Anybody without an entry may be contacted at any hour.
+        zone: Computed: the time zone of the schedule's first rotation.
 
     Source: rule E2.
 
@@ -58,7 +59,7 @@ class ReachableHours(AbstractCalendar):
         object.__setattr__(self, "zone", self.schedule.layers[0].rotation.zone)
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows in ``[start, end)``, ascending and disjoint."""
+        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint."""
         low, high = as_utc(start, "start"), as_utc(end, "end")
         personal = dict(self.personal)
         current: Interval | None = None

@@ -1,4 +1,4 @@
-"""A rota as a feed for the calendar of each person."""
+"""On-call shifts as an iCalendar feed for each person."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ __all__ = ["write_rota_ical"]
 def write_rota_ical(
     schedule: OnCallSchedule, person: str, /, *, start: datetime, end: datetime, at: datetime
 ) -> str:
-    """Return the shifts of one person as iCalendar, for a feed to subscribe to.
+    """Return the on-call shifts of one person as an iCalendar feed.
 
-    A shift keeps its id while it begins at the same instant, so that a calendar that fetches the
-    feed again updates the shift instead of adding another.
+    The id of a shift depends on when it begins, so that a calendar that fetches the feed again
+    updates the shift instead of adding another.
 
     Args:
         schedule: The schedule.
-        person: The person whose shifts are written; one without shifts gets an empty calendar.
-        start: The first instant.
-        end: The first instant after.
-        at: When it is written (DTSTAMP).
+        person: The id of the person; without shifts the feed is empty.
+        start: The first instant of the span.
+        end: The first instant after the span.
+        at: The time stamp of the feed (DTSTAMP).
 
     Returns:
         Text with CRLF line ends, lines folded at 75 bytes.

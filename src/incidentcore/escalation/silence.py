@@ -1,4 +1,4 @@
-"""When a level may fire, and what keeps it from firing: rows, states, silence (rule E3)."""
+"""When acknowledgements, snoozes and other rows keep a level from firing (rule E3)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Window: TypeAlias = tuple[datetime | None, datetime | None]
 
 
 def rows_chosen(matrix: EscalationMatrix, view: RecordView) -> list[int]:
-    """Return for each stage of a record which row applies; -1 if none does."""
+    """Return the number of the row that applies in each stage of a record; -1 if none does."""
     rows, reads, timeline = matrix.rows, matrix.reads, view.timeline
     chosen: list[int] = []
     if any(row.when.reads_hours for row in rows):
@@ -49,18 +49,18 @@ class RowSilence:
     """What keeps the levels of one row silent for one record.
 
     Args:
-        view: The record.
+        view: The view of the record.
         matrix: The matrix.
-        number: The row's number.
-        chosen: Which row applies in each stage of the record.
+        number: The row's number in the matrix, from 0.
+        chosen: The number of the row that applies in each stage of the record.
         window: The interval in which this version of the matrix is in force.
 
     Attributes:
         row: The row.
-        beginnings: When levels that count from the opening, or from the row's own condition,
-            start a new cycle, as at a reopening.
-        restarts: When every chain of the row starts a new cycle because silence ended; manual
-            escalations continue a chain.
+        beginnings: The instants at which levels that count from the opening, or from the row's own
+            condition, start a new cycle, as at a reopening.
+        restarts: The instants at which all levels of the row start a new cycle because a snooze or
+            an acknowledgement ended, other than by a manual escalation.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class RowSilence:
         return tuple(beginnings)
 
     def gates(self, notified: Notified) -> list[Gate]:
-        """Return for each level when it may fire, and what keeps it silent otherwise.
+        """Return for each level, by instant, what keeps it silent from then on; empty if nothing.
 
         Args:
             notified: Who was notified by the row, if everybody's acknowledgement counts.

@@ -1,4 +1,4 @@
-"""Whom an escalation notifies: a group, a role, a person, who is on call, a manager."""
+"""Whom an escalation notifies: a group, a role, a person, whoever is on call, a manager."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ _ON_CALL: Final = ("on_call", "next_on_call")
 
 @attrs.frozen
 class EscalationTarget:
-    """An addressee; create it with the method for its kind, such as ``group`` or ``on_call``.
+    """Whom an escalation notifies; create it with a method such as ``group`` or ``on_call``.
 
     Attributes:
-        kind: See ``TargetKind``.
+        kind: The name of the method that created it.
         name: The group, role, person or schedule; for ``field`` and ``manager_of`` the field of
             the record that names the person or group, such as ``assignee``; for ``round_robin`` the
             field that holds the record's number.
         schedule: The schedule, if the kind is ``on_call`` or ``next_on_call``.
-        members: Who takes turns, if the kind is ``round_robin``.
+        members: The ids of those who take turns, if the kind is ``round_robin``.
 
     >>> from incidentcore.escalation import EscalationTarget
     >>> str(EscalationTarget.manager_of("assignee"))
@@ -84,18 +84,18 @@ class EscalationTarget:
 
     @classmethod
     def next_on_call(cls, schedule: OnCallSchedule) -> Self:
-        """Return a target for whoever is on call next, after those on call at the due time."""
+        """Return a target for whoever is next on call after those on call at the due time."""
         need_kind("schedule", schedule, OnCallSchedule, EscalationMatrixError)
         return cls("next_on_call", schedule.name, schedule)
 
     @classmethod
     def round_robin(cls, members: Iterable[str], *, counter: str) -> Self:
-        """Return a target for one of several people, who take turns by incident and not by time.
+        """Return a target for one of several people, who take turns from one incident to the next.
 
         Args:
-            members: Who takes turns.
+            members: The ids of those who take turns.
             counter: The field of the record that holds its number, counted by your application from
-                0, such as ``custom.number``. For a record without a number nobody is notified.
+                0, such as ``custom.number``. If a record has no number, nobody is notified.
 
         >>> from datetime import datetime
         >>> from incidentcore.escalation import EscalationTarget
@@ -116,7 +116,7 @@ class EscalationTarget:
         return cls("manager_of", field)
 
     def people(self, at: datetime, facts: Mapping[str, object]) -> tuple[str, ...]:
-        """Return the ids of the people it notifies, if the library can know them.
+        """Return the ids of the people it notifies; empty if they are not known, as for a group.
 
         Args:
             at: The instant at which to look up who is on call.
@@ -139,7 +139,12 @@ class EscalationTarget:
         return ()
 
     def is_empty(self, at: datetime, facts: Mapping[str, object]) -> bool:
-        """Return whether it is known to notify nobody."""
+        """Return whether it certainly notifies nobody at an instant.
+
+        Args:
+            at: The instant at which to look up who is on call.
+            facts: The record's fields at that instant.
+        """
         if self.kind == "manager_of":
             return not _named(reader(self.name)(dict(facts)))
         known = self.kind in ("on_call", "next_on_call", "field", "round_robin")
@@ -149,7 +154,7 @@ class EscalationTarget:
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the addressee as text in the given language."""
+        """Return in another language whom it notifies."""
         data = {"name": self.name, "members": self.members}
         return words.text(TARGET_TEXTS, self.kind, data)
 
@@ -179,7 +184,7 @@ TARGET_TEXTS: Final = {
 def as_targets(
     targets: EscalationTarget | str | Iterable[EscalationTarget | str],
 ) -> tuple[EscalationTarget, ...]:
-    """Return targets in their stored form; plain text is the name of a group."""
+    """Return one or more targets as a tuple; plain text is the name of a group."""
     if isinstance(targets, (EscalationTarget, str)):
         targets = (targets,)
     need_kind("targets", targets, Iterable, EscalationMatrixError, "targets, or names of groups")

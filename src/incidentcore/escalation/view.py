@@ -1,4 +1,4 @@
-"""A record as escalations see it: its clocks, and the moments that triggers count from."""
+"""What escalations read of a record: its clocks, and the instants that triggers count from."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _QUIET: Final = frozenset((Acknowledged, Commented, Communicated, Contacted, Esc
 
 
 class Mark(NamedTuple):
-    """One acknowledgement in force, with the event that gave it."""
+    """An acknowledgement in force: when, by whom, at which level, and the event that gave it."""
 
     at: datetime
     by: str
@@ -44,16 +44,17 @@ class Mark(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """The facts from one instant at which something happened until the next one.
+    """The state of a record from one instant at which something happened until the next.
 
     Attributes:
         at: The instant.
         ended: ``resolved`` or ``canceled``; empty while the record is open.
-        snoozed_until: When a snooze ends, or ended.
-        acts: In order, acknowledgements given at the instant, and for each withdrawal the matrix
-            that it applies to; empty for every matrix.
-        occasion: ``reopened``, ``moved`` or ``worsened``, the first that is true; empty otherwise.
-        reach: How many of the acts come before the end of the last possible occasion.
+        snoozed_until: When the latest snooze ends or ended; None if there is none.
+        acts: In order, the acknowledgements given at the instant as ``Mark``, and each withdrawal
+            as the name of the matrix that it applies to, or empty text for every matrix.
+        occasion: ``reopened``, ``moved`` (to another group) or ``worsened`` (in priority), the
+            first that is true; empty otherwise.
+        reach: How many of the ``acts`` precede the event of the occasion, which may undo them.
     """
 
     at: datetime
@@ -65,7 +66,7 @@ class Stage(NamedTuple):
 
 
 class Manual(NamedTuple):
-    """One manual escalation: when, for which level or the next, and for which matrix or all."""
+    """A manual escalation: when, to which level (None: the next), of which matrix (empty: all)."""
 
     at: datetime
     level: int | None
@@ -73,7 +74,7 @@ class Manual(NamedTuple):
 
 
 class Anchor(NamedTuple):
-    """A moment from which a trigger counts, for as long as it stays set."""
+    """An instant that a trigger counts from, until when it is valid, and its number from 1."""
 
     at: datetime
     until: datetime | None
@@ -84,9 +85,9 @@ class Situation(NamedTuple):
     """The facts that decide whether a level is silent.
 
     Attributes:
-        stages: The facts, one stage for each moment of the timeline.
-        snooze_ends: When a snooze ended or will end: by expiring, or early, ended by somebody who
-            did not acknowledge the record instead.
+        stages: The states of the record, one for each step of its timeline.
+        snooze_ends: When snoozes ended or will end: when they expire, or earlier if somebody ended
+            one without acknowledging the record instead.
         ended: Whether the record was ever resolved or canceled.
         answered: Whether anybody ever acknowledged or snoozed it.
         manual: The manual escalations.
@@ -104,11 +105,11 @@ class RecordView:
     """A record as it was known at an instant.
 
     Attributes:
-        record_id: The record.
-        now: The instant.
-        timeline: Its facts, instant by instant.
-        clocks: Its clocks, each computed when first needed.
-        situation: The facts that decide about silence, computed when first needed.
+        record_id: The id of the record.
+        now: The instant; later events are ignored.
+        timeline: The record's timeline.
+        clocks: The record's SLA clocks, each computed when first needed.
+        situation: The facts that decide whether a level is silent, computed when first needed.
     """
 
     record_id: str
@@ -127,15 +128,15 @@ class RecordView:
         known_at: datetime | None = None,
         timed: Sequence[Condition] = (),
     ) -> RecordView | None:
-        """Return the view; None if the record was not yet opened, or not yet known at ``known_at``.
+        """Return a record as known at an instant; None if it was not yet opened or recorded.
 
         Args:
             record: The record.
-            slas: The rules of its clocks, or their statuses for it.
-            now: Later events are ignored.
-            until: The instant at which to evaluate the clocks, if nothing else happens.
-            known_at: Use only what was recorded by this instant.
-            timed: The tests whose results can change with time alone.
+            slas: The rules of its SLA clocks, or their statuses.
+            now: The instant; later events are ignored.
+            until: The instant at which to evaluate the clocks, assuming that nothing else happens.
+            known_at: Use only what was recorded by this instant; None for everything.
+            timed: The tests whose results can change without an event.
         """
         if now < record.opened_at:
             return None
@@ -148,7 +149,7 @@ class RecordView:
 
     @cached_property
     def situation(self) -> Situation:
-        """Return the facts that decide about silence, from one pass over the timeline."""
+        """Return the facts that decide whether a level is silent."""
         timeline = self.timeline
         stages: list[Stage] = []
         facts = timeline.base
@@ -195,7 +196,7 @@ class RecordView:
         return Situation(tuple(stages), tuple(ends), closed, answered, tuple(manual))
 
     def moments(self, field: str) -> list[Anchor]:
-        """Return each value that a moment of the record had, with the time until it changed."""
+        """Return each instant that a field of the record contained, with when the field changed."""
         name, _, own = field.partition(".")
         value: Any = self.timeline.base.get(name)
         anchors: list[Anchor] = []
@@ -214,7 +215,7 @@ class RecordView:
         return anchors
 
     def spells(self, condition: Condition) -> list[Anchor]:
-        """Return each spell in which a condition held."""
+        """Return the start and end of each interval in which a condition held."""
         anchors: list[Anchor] = []
         holds = False
         test = spell_test(condition)

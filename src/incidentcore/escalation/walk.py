@@ -1,4 +1,4 @@
-"""How the levels of a row follow each other, pass by pass (rules E2 and E3).
+"""How the levels of a row follow each other, through all its repetitions (rules E2 and E3).
 
 A record is evaluated in three steps; no step returns to an earlier one.
 
@@ -55,15 +55,15 @@ def fallen_due(
     settled: Settled = NO_SETTLED,
     before: EscalationMatrix | None = None,
 ) -> list[Escalation]:
-    """Return every escalation that becomes due by ``until`` if no further event comes.
+    """Return the escalations that become due by ``until`` if no further event happens.
 
     Args:
         matrix: The matrix.
-        view: The record.
+        view: The record, as a ``RecordView``.
         until: The last instant that is considered.
-        window: The interval in which the matrix is in force.
-        settled: What became due under earlier versions of the matrix, by key; it does not change.
-        before: The version before.
+        window: The interval in which this version of the matrix is in force.
+        settled: The escalations that became due under earlier versions of the matrix, by key.
+        before: The previous version of the matrix; None for the first.
     """
     chosen = rows_chosen(matrix, view)
     fallen: list[Escalation] = []

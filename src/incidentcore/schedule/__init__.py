@@ -1,4 +1,4 @@
-"""Business time: calendars, their algebra, holidays and rotations."""
+"""Business time: calendars and their combinations, holidays and on-call rotations."""
 
 from incidentcore.schedule.algebra import (
     AbstractCalendar,

@@ -1,4 +1,4 @@
-"""Calendars from calendars: the base class with all queries, and the set operations.
+"""The base class of calendars, and calendars that combine others by set operations.
 
 A calendar is a set of instants. All queries are computed from its open windows, compiled into an
 index as needed; a subclass needs only ``windows`` and ``zone``.
@@ -52,11 +52,10 @@ class AbstractCalendar(Engine):
     """Base class that computes every query from the open windows.
 
     A subclass defines ``zone`` and ``windows``, and may define ``explain`` for better reasons.
-    ``windows`` must always return the same result for the same span, since results are cached in an
-    index.
+    ``windows`` must always return the same result for the same arguments, since results are cached.
 
     Attributes:
-        zone: The zone in which business days are counted.
+        zone: The time zone in which business days are counted.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from zoneinfo import ZoneInfo
@@ -80,9 +79,9 @@ class AbstractCalendar(Engine):
     __slots__ = ()
 
     def explain(self, start: datetime, end: datetime) -> Iterator[OpenReason]:
-        """Yield why each part of ``[start, end)`` is open or closed.
+        """Yield the intervals of ``[start, end)`` with the reason why each is open or closed.
 
-        The parts follow one another without a gap and add up to the wall time of the span.
+        The intervals follow one another without a gap and together cover the whole span.
 
         Args:
             start: The first instant of the span.
@@ -126,7 +125,7 @@ def is_calendar(value: object) -> TypeGuard[Calendar]:
 
 
 def spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
-    """Return the open windows of any calendar, including custom ones."""
+    """Return the open windows of any calendar, including custom ones, as times from ``BASE``."""
     if isinstance(calendar, Engine):
         return calendar._open_parts(low, high)  # noqa: SLF001  one family
     found = [
@@ -137,7 +136,10 @@ def spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
 
 
 def parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Part]:
-    """Return why the parts of a span are open or closed, for any calendar, even a custom one."""
+    """Yield the parts of a span with the reasons why they are open or closed, for any calendar.
+
+    Each part has its start and end as times from ``BASE``, and the code and name of the reason.
+    """
     for reason in calendar.explain(BASE + low, BASE + high):
         where = reason.interval
         yield where.start - BASE, where.end - BASE, reason.code, reason.name
@@ -224,7 +226,9 @@ class _Composite(AbstractCalendar):
 
 
 class CalendarIntersection(_Composite):
-    """Open when both calendars are open: ``a & b``. If both are closed, ``a`` gives the reason.
+    """The intersection of two calendars, open when both are open: ``a & b``.
+
+    When both are closed, the reason is that of ``a``.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.schedule import BusinessCalendar
@@ -248,7 +252,9 @@ class CalendarIntersection(_Composite):
 
 
 class CalendarUnion(_Composite):
-    """Open when either calendar is open: ``a | b``. If both are closed, ``a`` gives the reason.
+    """The union of two calendars, open when either is open: ``a | b``.
+
+    When both are closed, the reason is that of ``a``.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.schedule import BusinessCalendar
@@ -272,10 +278,10 @@ class CalendarUnion(_Composite):
 
 
 class CalendarDifference(_Composite):
-    """Open when the left calendar is open and the right one is not: ``a - b`` (rule C7).
+    """The difference of two calendars, open when ``a`` is open and ``b`` is not: ``a - b`` (C7).
 
-    An explanation names what was subtracted: ``maintenance`` for ``Maintenance``, otherwise
-    ``closed_in`` with the name of the calendar.
+    Where ``b`` closes ``a``, the code of the reason is ``maintenance`` if ``b`` is a
+    ``Maintenance``, otherwise ``closed_in``; the name of the reason is the name of ``b``.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Interval
@@ -350,12 +356,12 @@ def _as_intervals(value: object) -> tuple[Interval, ...]:
 
 @attrs.frozen
 class Maintenance(AbstractCalendar):
-    """A calendar of single periods, to be subtracted from another calendar or added to it.
+    """A calendar of individual periods, to be subtracted from another calendar or added to it.
 
     Attributes:
-        intervals: The periods, sorted, with touching ones joined.
-        name: Its name in explanations.
-        zone: The zone in which business days are counted.
+        intervals: The periods, sorted; adjacent or overlapping periods are joined.
+        name: The name shown in explanations.
+        zone: The time zone in which business days are counted.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Interval
@@ -372,7 +378,7 @@ class Maintenance(AbstractCalendar):
     )
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the periods in ``[start, end)``, clipped to it, ascending and disjoint."""
+        """Yield the periods within ``[start, end)``, clipped to it, in order and disjoint."""
         return self._indexed_windows(start, end)
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:

@@ -25,7 +25,17 @@ def add_days(
     end_of_day: bool,
     bound: timedelta,
 ) -> timedelta | None:
-    """Return the instant ``n`` business days later, or None if that is beyond the bound."""
+    """Return the instant ``n`` business days later, or None if that is beyond the bound.
+
+    Args:
+        cover: A function that returns an index covering a range of instants.
+        zone: The calendar's time zone.
+        start: The instant at which counting begins, as its distance from ``BASE``.
+        n: The number of business days; negative to count backward.
+        is_business_day: A function that returns whether a date is a business day.
+        end_of_day: Whether to return the last closing of the date found.
+        bound: The last instant to consider; for a negative ``n`` the first.
+    """
     at: timedelta | None = start
     day, time = _civil(zone, start)
     if not is_business_day(day):

@@ -1,4 +1,4 @@
-"""The business calendar: hours, holidays, special days and breaks in one zone (rules C1 to C9)."""
+"""The business calendar: hours, holidays, special days and breaks in one time zone (C1 to C9)."""
 
 from __future__ import annotations
 
@@ -66,20 +66,23 @@ class BusinessCalendar(AbstractCalendar):
 
     A calendar is a value: it can be hashed, compared, pickled and shared between threads. Two
     calendars are equal if they have the same meaning, regardless of how they were written (rule
-    C9): the attributes hold the normalized definition, with nights cut at midnight, and may be
-    passed to the constructor again.
+    C9): the attributes contain the normalized definition, in which windows past midnight are
+    divided at midnight. They may be passed to the constructor again.
 
     Attributes:
-        zone: The zone, given as a ``ZoneInfo`` or its IANA key.
-        hours: Weekdays to windows, such as ``{"mon-fri": "09:00-17:00"}``; a list for several
-            windows a day. ``24:00`` is legal, ``22:00-06:00`` runs past midnight (rule C2).
+        zone: The time zone, passed as a ``ZoneInfo`` or its IANA key.
+        hours: A mapping from weekdays to windows, such as ``{"mon-fri": "09:00-17:00"}``; a list
+            for several windows a day. ``24:00`` is allowed, and ``22:00-06:00`` runs past midnight
+            (rule C2).
         holidays: Dates, strings such as ``"2026-12-25"``, or :class:`Holiday` values (rule C5).
-        special: Dates to hours that replace those of the weekday (rule C1).
-        breaks: Dates to hours, or :class:`Break` values, that are subtracted (rule C1).
+        special: A mapping from dates to hours that replace those of the weekday (rule C1).
+        breaks: A mapping from dates to hours, or to :class:`Break` values, that are subtracted
+            (rule C1).
         name: The name of the calendar.
 
     Raises:
-        CalendarDefinitionError: A part cannot be read, or parts contradict each other (rule C6).
+        CalendarDefinitionError: An argument cannot be read, or two definitions contradict each
+            other (rule C6).
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.schedule import BusinessCalendar, Holiday
@@ -142,7 +145,7 @@ class BusinessCalendar(AbstractCalendar):
 
     @classmethod
     def always(cls, zone: ZoneInfo | str = "UTC") -> BusinessCalendar:
-        """Return the calendar that never closes.
+        """Return a calendar that never closes.
 
         >>> from datetime import UTC, datetime, timedelta
         >>> from incidentcore.schedule import BusinessCalendar
@@ -176,16 +179,16 @@ class BusinessCalendar(AbstractCalendar):
         return week_strip(self._plan.week, f"{self.name or 'opening hours'} ({self.zone.key})")
 
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
-        """Return findings about parts that are allowed but probably a mistake.
+        """Return findings about definitions that are allowed but probably mistaken.
 
-        They are orphan tails, breaks outside the hours, conflicting holidays, and working days
+        They report orphan tails, breaks outside the hours, conflicting holidays, and working days
         without hours.
 
-        An orphan tail is the end of a night whose beginning is closed: if Monday is a holiday,
-        Monday's 22:00-06:00 still opens on Tuesday from 00:00 to 06:00 (rule C2).
+        An orphan tail is the rest of a window past midnight whose beginning is closed: if Monday is
+        a holiday, Monday's 22:00-06:00 still opens on Tuesday from 00:00 to 06:00 (rule C2).
 
         Args:
-            years: Years in which to check yearly holidays and rules too; dates that are written out
+            years: The years in which recurring holidays are checked too; dates that are written out
                 are always checked.
 
         >>> from incidentcore.schedule import BusinessCalendar
@@ -198,7 +201,7 @@ class BusinessCalendar(AbstractCalendar):
         return lint_plan(self._plan, years)
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows in ``[start, end)``, clipped to it, ascending and disjoint.
+        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint.
 
         >>> from datetime import UTC, datetime, timedelta
         >>> from incidentcore.schedule import BusinessCalendar

@@ -1,4 +1,4 @@
-"""The open windows of a civil date (rule C1), and their instants in UTC (rules C3, C4).
+"""The open windows of a calendar date (rule C1), and their instants in UTC (rules C3, C4).
 
 This module does not contain queries: a :class:`Plan` determines the windows of dates, and
 :func:`open_spans` maps a range of dates to instants, as ``timedelta`` from one base so that sums
@@ -48,11 +48,11 @@ NamedSpan = tuple[int, int, str]
 
 @attrs.frozen(eq=False, kw_only=True)
 class Plan:
-    """A calendar's definition as numbers: the input of rule C1 for any date.
+    """A calendar's definition in seconds, from which the windows of any date follow (rule C1).
 
     Attributes:
-        week: Seven lists of windows, Monday first, with nights already cut.
-        special: Windows of special days as written; an end may be after 24:00.
+        week: Seven tuples of windows, Monday first, already divided at midnight.
+        special: The windows of special days as written; an end may be after 24:00.
         breaks: Named windows subtracted from a date.
         holidays: Every holiday.
     """
@@ -63,7 +63,7 @@ class Plan:
     holidays: tuple[Holiday, ...]
 
     def in_years(self, first: int, last: int) -> Days:
-        """Collect the dates in a range of years, inclusive, that differ from the plain week."""
+        """Return the dates of some years, inclusive, that differ from their weekday's hours."""
         closed: dict[date, set[str]] = {}
         special = {
             day: (spans, "") for day, spans in self.special.items() if first <= day.year <= last
@@ -96,10 +96,10 @@ class Plan:
 
 @attrs.frozen(eq=False, kw_only=True)
 class Days:
-    """The dates of some years that differ from the plain week.
+    """The dates of a range of years whose hours differ from those of their weekday.
 
     Attributes:
-        plan: The definition.
+        plan: The calendar's definition.
         closed: Closed dates, each with the names of its holidays.
         special: Dates with their own hours, each with the holiday's name or "".
     """
@@ -109,7 +109,7 @@ class Days:
     special: Mapping[date, tuple[tuple[Span, ...], str]]
 
     def base(self, day: date) -> tuple[Span, ...]:
-        """Return the hours of a date before breaks and holidays (rule C1)."""
+        """Return the hours of a date before breaks and holidays are subtracted (rule C1)."""
         own = self.special.get(day)
         before = self.special.get(day - _ONE_DAY)
         spans = self.plan.week[day.weekday()] if own is None else split(own[0])[0]
@@ -136,10 +136,10 @@ class Days:
         return {day: self.open(day) for day in dates}
 
     def named(self, day: date) -> list[NamedSpan]:
-        """Return why parts of a date are closed; parts not listed are out of hours.
+        """Return why intervals of a date are closed; intervals not listed are out of hours.
 
-        A holiday closes its whole date. A holiday with hours is the reason for the hours of the
-        week that it closes; a break for the time that it subtracts.
+        A holiday closes its whole date. A holiday with hours is the reason why the usual hours that
+        it replaces are closed; a break is the reason for the time that it subtracts.
         """
         if day in self.closed:
             return [(0, DAY, f"holiday {self.closed[day]}".rstrip())]
@@ -157,17 +157,18 @@ class Days:
 
 
 def instant_of(zone: ZoneInfo, ordinal: int, time: timedelta) -> timedelta:
-    """Map a civil date and time of day to its distance from BASE, with ``fold=0`` (rule C3).
+    """Return the instant of a date and time of day, as its distance from ``BASE`` (rule C3).
 
-    In a gap this moves the time forward by the length of the gap; in an overlap it uses the first
-    occurrence.
+    A time skipped by a change of the UTC offset is moved forward by the length of the change; of a
+    repeated time, the first occurrence is used. Args: zone: The time zone. ordinal: The date, as
+    its proleptic Gregorian ordinal. time: The time since midnight.
     """
     wall = timedelta(days=ordinal - _BASE_ORDINAL) + time
     return wall - (zone.utcoffset(_NAIVE_BASE + wall) or _ZERO)
 
 
 def day_bounds(zone: ZoneInfo, day: date) -> tuple[timedelta, timedelta]:
-    """Return the start and end of a civil date.
+    """Return the start and end of a date in a time zone, as distances from ``BASE``.
 
     The end is not after the start if the zone skipped the date (rule C4).
     """
@@ -176,9 +177,9 @@ def day_bounds(zone: ZoneInfo, day: date) -> tuple[timedelta, timedelta]:
 
 
 def open_spans(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Edges:
-    """Return the open windows of a range of dates in UTC: disjoint, ascending, joined.
+    """Return the open windows of a range of dates in UTC, in order; adjacent windows are joined.
 
-    Days without a change of offset are mapped as one block, which is most of the speed.
+    Days without a change of the UTC offset are converted as one block, for speed.
     """
     exceptions = plan.in_years((first - _ONE_DAY).year, last.year).exceptions()
     unusual = {day.toordinal(): as_deltas(spans) for day, spans in exceptions.items()}
@@ -214,7 +215,7 @@ def _offset_at(zone: ZoneInfo, ordinal: int) -> timedelta:
 
 
 def mapped(zone: ZoneInfo, ordinal: int, spans: Edges) -> Edges:
-    """Map the windows of a date edge by edge; windows that become empty are dropped (C3)."""
+    """Return the windows of a date in UTC; windows that become empty are dropped (C3)."""
     if instant_of(zone, ordinal, _ZERO) >= instant_of(zone, ordinal + 1, _ZERO):
         return []  # rule C4
     mapped = [
@@ -229,7 +230,7 @@ def as_deltas(spans: Iterable[Span]) -> Edges:
 
 
 def join(spans: Iterable[tuple[timedelta, timedelta]]) -> Edges:
-    """Join ascending windows that touch or overlap."""
+    """Return ascending windows with those that touch or overlap joined."""
     found: Edges = []
     last: timedelta | None = None
     for start, end in spans:
@@ -243,7 +244,7 @@ def join(spans: Iterable[tuple[timedelta, timedelta]]) -> Edges:
 
 
 def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Closure]:
-    """Yield the reasons for closed time other than out of hours, ascending."""
+    """Yield the closed intervals whose reason is not out of hours, in order, with their reasons."""
     days = plan.in_years((first - _ONE_DAY).year, last.year)
     for day in sorted({*days.closed, *days.special, *plan.breaks}):
         low, high = day_bounds(zone, day)
@@ -259,11 +260,11 @@ def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Cl
 
 
 def check_collisions(plan: Plan) -> None:
-    """Refuse a date that is both a holiday and a special day, naming both (rule C5).
+    """Raise an error if a date is both a holiday and a special day; it names both (rule C5).
 
-    A date that is written out with hours lifts a yearly holiday or a rule. Only dates that are
-    written out, and yearly days, can be compared for all years; if two rules give the same date,
-    the closed day wins.
+    Two holidays with different hours on one date are an error too, unless one of them is a date
+    that is written out with hours: it replaces a recurring holiday. Two recurrence rules cannot be
+    compared for all years; if they fall on the same date, the closed day takes precedence.
     """
     exact: dict[date, Holiday] = {}
     yearly: dict[tuple[int, int], Holiday] = {}

@@ -35,7 +35,7 @@ _PIECE = timedelta(days=366)  # how much is listed at a time
 
 
 class Engine(ABC):
-    """Computes every query except explanations from ``windows`` and ``zone``."""
+    """Base class that computes every query except explanations from ``windows`` and ``zone``."""
 
     __slots__ = ("_index",)
 
@@ -55,7 +55,7 @@ class Engine(ABC):
 
     @abstractmethod
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows in ``[start, end)``, clipped to it, ascending and disjoint.
+        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint.
 
         Args:
             start: The first instant of the span.
@@ -67,7 +67,7 @@ class Engine(ABC):
 
         Args:
             start: The first instant of the span, in any zone.
-            end: The first instant after the span; not before the start.
+            end: The first instant after the span, in any zone; not before the start.
 
         Returns:
             Real elapsed open time, exact to the microsecond.
@@ -114,21 +114,21 @@ class Engine(ABC):
         boundary: Boundary = "close",
         horizon: timedelta = HORIZON,
     ) -> datetime:
-        """Return the earliest instant by which the budget is spent (rule T5).
+        """Return the earliest instant by which an amount of open time has passed (rule T5).
 
         Args:
             start: The instant at which counting begins, in any zone.
-            budget: Open time to spend; zero returns the start itself, even outside hours.
-            boundary: If the budget ends at a closing time, ``"close"`` returns that, and
-                ``"next_open"`` the next opening; both are the same business instant.
-            horizon: How far to look.
+            budget: The amount of open time; zero returns the start itself, even outside hours.
+            boundary: If the deadline is a closing time, ``"close"`` returns it, and ``"next_open"``
+                the next opening. There is no open time between the two.
+            horizon: How far to search, in wall-clock time.
 
         Returns:
             The deadline in UTC.
 
         Raises:
-            InvalidValueError: The budget is negative; ``deadline_before`` counts backward.
-            UnreachableDeadlineError: The budget is not spent within the horizon.
+            InvalidValueError: The budget is negative; use ``deadline_before`` to count backward.
+            UnreachableDeadlineError: The calendar has too little open time within the horizon.
         """
         try:
             if boundary == "close" and horizon is HORIZON:
@@ -175,19 +175,19 @@ class Engine(ABC):
     def deadline_before(
         self, end: datetime, budget: timedelta, *, horizon: timedelta = HORIZON
     ) -> datetime:
-        """Return the latest instant from which the budget fits before ``end``: rule T5 reversed.
+        """Return the latest instant with an amount of open time left before ``end`` (rule T5).
 
         Args:
             end: The instant at which counting ends.
-            budget: Open time that must fit; zero returns the end itself.
-            horizon: How far to look back.
+            budget: The amount of open time; zero returns the end itself.
+            horizon: How far back to search, in wall-clock time.
 
         Returns:
             The greatest instant ``t`` with ``open_time(t, end) == budget``, in UTC.
 
         Raises:
-            InvalidValueError: The budget is negative; ``deadline`` counts forward.
-            UnreachableDeadlineError: The budget does not fit within the horizon.
+            InvalidValueError: The budget is negative; use ``deadline`` to count forward.
+            UnreachableDeadlineError: The calendar has too little open time within the horizon.
         """
         since = as_utc(end, "end")
         budget = search.check_budget(budget, "deadline")
@@ -201,7 +201,7 @@ class Engine(ABC):
         return BASE + found
 
     def is_open(self, at: datetime) -> bool:
-        """Return whether the instant is open; a closing edge is closed (rule T3)."""
+        """Return whether an instant is open; the instant of closing is closed (rule T3)."""
         when = as_utc(at) - BASE
         return self._cover(when, when).is_open(when)
 
@@ -216,7 +216,7 @@ class Engine(ABC):
     def next_close(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
         """Return the earliest instant after ``at`` at which a window ends (rule C9).
 
-        Windows that touch, also at midnight, count as one.
+        Windows that touch, even at midnight, count as one.
 
         Raises:
             UnreachableDeadlineError: Nothing closes within the horizon.
@@ -244,17 +244,18 @@ class Engine(ABC):
         end_of_day: bool = False,
         horizon: timedelta = HORIZON,
     ) -> datetime:
-        """Return the instant ``n`` dates with open time later, or earlier for a negative ``n``.
+        """Return the instant ``n`` business days later, or earlier for a negative ``n``.
 
-        A start on a date without open time first moves to the next open instant (backward: the
-        previous close). The wall time of day is kept; if that is neither inside a window nor on a
-        closing edge, the result is the next open instant (backward: the previous close).
+        A business day is a date with open time. A start on any other date first moves to the next
+        open instant (backward: the previous close). The result has the same time of day; if that is
+        neither in opening hours nor a closing time, the result is the next open instant (backward:
+        the previous close).
 
         Args:
             start: The instant at which counting begins.
             n: The number of business days; a date counts once, however long it is open.
             end_of_day: Whether to return the last closing of that date.
-            horizon: How far to look.
+            horizon: How far to search, in wall-clock time.
 
         Raises:
             InvalidValueError: ``n`` is not a whole number.

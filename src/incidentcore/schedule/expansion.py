@@ -29,7 +29,7 @@ def month_length(year: int, month: int) -> int:
 
 @attrs.frozen(kw_only=True)
 class Parts:
-    """The parts of a rule, checked; a tuple is empty if the rule has no such part."""
+    """The checked parts of a recurrence rule, such as BYDAY; a missing part is an empty tuple."""
 
     freq: str
     interval: int = 1

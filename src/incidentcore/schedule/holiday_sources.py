@@ -25,9 +25,9 @@ def public_holidays(
 ) -> tuple[Holiday, ...]:
     """Return a country's public holidays in the given years, from the ``holidays`` package.
 
-    They are copied, because the package's own object changes while it is read and with its version.
-    Weekend dates that a country makes working days in exchange for a bridge day are included as
-    dates with hours.
+    They are copied, because the package's own object changes when it is read and when the package
+    is updated. Weekend dates that a country makes working days in exchange for a bridge day are
+    included as dates with hours.
 
     Args:
         country: An ISO 3166 code such as ``"DE"``.
@@ -35,16 +35,16 @@ def public_holidays(
         subdivision: The code of a part of the country, such as ``"BY"``.
         language: The language of the names, such as ``"en_US"``. Defaults to the package's own
             for the country, never to the language of the process (rule T6).
-        workday_hours: The hours of working days on a weekend: a weekday, whose hours in the
-            calendar are used, or windows. A calendar's ``lint`` reports a date that stays closed
-            because the weekday has no hours.
+        workday_hours: The hours of working days on a weekend: windows, or a weekday whose hours in
+            the calendar are used. A calendar's ``lint`` reports a date that stays closed because
+            that weekday has no hours.
 
     Returns:
         Holidays with their names, ready for ``BusinessCalendar(holidays=...)``.
 
     Raises:
-        InvalidValueError: The package does not have the country, part or language, or ``years`` is
-            endless.
+        InvalidValueError: The package does not have the country, subdivision or language, or
+            ``years`` is endless.
         MissingExtraError: The extra ``holidays`` is not installed.
     """
     try:
@@ -84,7 +84,7 @@ def holidays_version() -> str:
 
 
 def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[Holiday, ...]:
-    """Return the holidays of a mapping from dates to names that are in the given years.
+    """Return the holidays in a mapping from dates to names that fall in the given years.
 
     Args:
         source: The mapping, such as an object of the ``holidays`` package; it is copied.
@@ -110,7 +110,11 @@ def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[
 
 
 def as_years(years: Iterable[int], most: int = _MOST_YEARS) -> tuple[int, ...]:
-    """Return the years in order, each once; at most ``most`` of them."""
+    """Return years in order, each once.
+
+    Raises:
+        InvalidValueError: There are more than ``most`` of them.
+    """
     found: list[int] = []
     need_kind("years", years, Iterable, allowed="a list of years, such as [2026, 2027]")
     for year in years:

@@ -36,7 +36,7 @@ _LEAP_DAYS = 366
 
 
 def as_date(value: object, field: str) -> date:
-    """Read a civil date: a ``date`` or text such as ``"2026-12-25"``."""
+    """Return a date, passed as a ``date`` or as text such as ``"2026-12-25"``."""
     found: date | None = None
     if isinstance(value, date) and not isinstance(value, datetime):
         found = value
@@ -54,7 +54,7 @@ def as_date(value: object, field: str) -> date:
 
 
 def as_name(value: object, field: str) -> str:
-    """Read a name: one printable line."""
+    """Return a name, which must be one line of printable text."""
     if isinstance(value, str) and len(value) <= _LONGEST_NAME and value.isprintable():
         return value
     raise CalendarDefinitionError(
@@ -86,27 +86,27 @@ def _month_day(value: object, field: str) -> tuple[int, int]:
 
 @attrs.frozen(repr=False, init=False)
 class Holiday:
-    """One or more days on which the calendar is closed, or has other hours (rule C5).
+    """One or more days on which a calendar is closed, or has other hours (rule C5).
 
-    Exactly one of ``day``, ``range``, ``yearly`` and ``rule`` gives the dates; a rule may also have
-    a ``day``, from which it starts.
+    Exactly one of ``day``, ``range``, ``yearly`` and ``rule`` defines the dates; a rule may also
+    have a ``day``, from which it starts.
 
     Attributes:
         day: One date.
         name: The name of the day, shown in explanations.
         range: First and last date, both inclusive; a pair or ``"2026-12-24/2027-01-01"``.
-        yearly: Every year: ``"12-25"``, or ``"12-24/01-02"``, also across New Year. ``True`` takes
-            month and day from ``day`` or ``range``. 29 February recurs in leap years only.
+        yearly: The days of every year: ``"12-25"``, or ``"12-24/01-02"``, which may span New Year.
+            ``True`` takes them from ``day`` or ``range``. 29 February recurs only in leap years.
         rule: A rule of RFC 5545, see :func:`~incidentcore.schedule.recurrence.parse_rule`.
-        hours: The hours that are open instead; a weekday such as ``"mon"`` for the hours of that
-            weekday, ``"week"`` for those of the weekday of each date; None for closed. A day or
-            range with hours lifts a yearly holiday or a rule that falls on it.
+        hours: The windows of these days; ``"mon"`` for the hours of Mondays, ``"week"`` for the
+            hours of each date's weekday; None for closed. A day or range with hours replaces a
+            yearly holiday or a rule on the same date.
         opens: Whether a yearly holiday with hours also opens a date whose weekday has no window.
             With the default False, Christmas Eve until noon does not open a closed Saturday. A
             date, a range or a rule with hours opens its dates in any case.
 
     Raises:
-        CalendarDefinitionError: A part cannot be read, or not exactly one of the four is given.
+        CalendarDefinitionError: An argument is invalid, or not exactly one of the four is given.
 
     >>> from incidentcore.schedule import Holiday
     >>> Holiday("2026-12-25", name="Christmas Day")
@@ -202,9 +202,9 @@ class Holiday:
         )
 
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
-        """Return the windows of its dates, given those that begin on each weekday.
+        """Return the windows of its dates, given those that begin on each weekday, Monday first.
 
-        None if it closes its dates; all of them if each date has those of its weekday.
+        None if it closes its dates; the windows of all weekdays if its dates have their usual ones.
         """
         if self.hours is None:
             return None
@@ -290,11 +290,11 @@ def _break_name(value: str) -> str:
 
 @attrs.frozen
 class Break:
-    """Time subtracted from one date's hours, with a name for explanations (rule C1).
+    """Time subtracted from the hours of one date, with a name for explanations (rule C1).
 
     Attributes:
         hours: A window or several, such as ``"12:00-13:00"``.
-        name: Its name in explanations.
+        name: The name shown in explanations.
 
     >>> from incidentcore.schedule import Break
     >>> Break("12:00-12:30", "Lunch")
@@ -306,7 +306,7 @@ class Break:
 
 
 def as_holidays(value: object) -> tuple[Holiday, ...]:
-    """Read holidays from dates, strings, Holiday values, or a mapping of date → name."""
+    """Return holidays, given dates, strings, ``Holiday`` values, or a mapping from date to name."""
     if isinstance(value, Mapping):
         return tuple(Holiday(day, name=name) for day, name in value.items())
     if not isinstance(value, Iterable) or isinstance(value, (str, bytes)):
@@ -346,7 +346,7 @@ def canonical_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
 
 
 def closed_days(named: Iterable[tuple[str, date]]) -> tuple[Holiday, ...]:
-    """Return holidays for pairs of name and date, adjacent dates of one name as a range.
+    """Return holidays for pairs of name and date; adjacent dates of one name become a range.
 
     >>> from datetime import date
     >>> from incidentcore.schedule.holidays import closed_days

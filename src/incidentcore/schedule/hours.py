@@ -1,7 +1,7 @@
-"""Opening hours as text: windows of a civil day, and the week they make (rules C1, C2, C6).
+"""Opening hours as text: the windows of a day, and the week they make up (rules C1, C2, C6).
 
-A window is kept as two whole numbers of seconds from the day's midnight. Its end may exceed 86,400
-(24:00) while it is read; :func:`split` then moves the tail to the next date.
+A window is stored as two whole numbers of seconds from the day's midnight. Its end may exceed
+86,400 (24:00) while it is read; :func:`split` then moves the rest to the next date.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def pairs(value: object, field: str) -> list[tuple[object, object]]:
 
 
 def parse_hours(value: object, field: str) -> tuple[Span, ...]:
-    """Read one or more windows, and return them ascending, with touching ones merged.
+    """Return one or more windows, read from text, in order and with touching windows merged.
 
     Args:
         value: Text such as ``"09:00-17:00"`` or an iterable of such strings; an empty one means
@@ -130,7 +130,7 @@ def _disjoint(spans: Iterable[Span], field: str) -> tuple[Span, ...]:
 
 
 def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the union: ascending, disjoint, touching windows joined.
+    """Return the union of windows, in order; windows that touch or overlap are joined.
 
     >>> from incidentcore.schedule.hours import merge
     >>> merge([(0, 10), (10, 20), (30, 40), (5, 7)])
@@ -164,7 +164,7 @@ def subtract(spans: Iterable[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def intersect(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
-    """Return the parts that are in both.
+    """Return the parts of ``spans`` that are also in ``others``.
 
     >>> from incidentcore.schedule.hours import intersect
     >>> intersect([(0, 10), (20, 30)], [(5, 25)])
@@ -182,7 +182,7 @@ def intersect(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]
 
 
 def split(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Cut at 24:00: the head stays with the date, the tail is the next date's (rule C2).
+    """Divide windows at 24:00 into those of the date and those of the next date (rule C2).
 
     >>> from incidentcore.schedule.hours import split
     >>> split([(79200, 108000)])
@@ -206,7 +206,7 @@ def _weekdays(key: object, field: str) -> list[int]:
 
 
 def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], ...]:
-    """Read a week into seven lists of windows, Monday first, cut at midnight (rule C1).
+    """Read a week into seven tuples of windows, Monday first, divided at midnight (rule C1).
 
     Args:
         hours: A mapping or pairs of ``"mon"`` … ``"sun"`` or ranges such as ``"mon-fri"`` (also
@@ -215,7 +215,7 @@ def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], .
 
     Raises:
         CalendarDefinitionError: A weekday or window cannot be read, a weekday is named twice, or
-            windows of one date overlap once nights are cut.
+            windows of one date overlap after the division.
 
     >>> from incidentcore.schedule.hours import parse_week
     >>> parse_week({"mon": "22:00-06:00"})[:2]
@@ -240,7 +240,7 @@ def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], .
 
 
 def format_span(span: Span) -> str:
-    """Write a window as text that reads back.
+    """Return a window as text that ``parse_hours`` can read.
 
     >>> from incidentcore.schedule.hours import format_span
     >>> format_span((79200, 108000))
@@ -261,12 +261,12 @@ def _clock(seconds: int) -> str:
 
 
 def format_hours(spans: Iterable[Span]) -> tuple[str, ...]:
-    """Write several windows as strings."""
+    """Return several windows as text that ``parse_hours`` can read."""
     return tuple(format_span(span) for span in spans)
 
 
 def own_windows(week: tuple[tuple[Span, ...], ...]) -> tuple[tuple[Span, ...], ...]:
-    """Return the windows that begin on each weekday, nights in one piece again (rule C2).
+    """Return the windows that begin on each weekday, with those past midnight rejoined (C2).
 
     >>> from incidentcore.schedule.hours import own_windows, parse_week
     >>> own_windows(parse_week({"fri": "22:00-06:00"}))[4:6]
@@ -284,7 +284,9 @@ def own_windows(week: tuple[tuple[Span, ...], ...]) -> tuple[tuple[Span, ...], .
 
 
 def friendly_week(week: tuple[tuple[Span, ...], ...]) -> dict[str, str | list[str]]:
-    """Write a week for people: nights in one piece, equal adjacent days as a range.
+    """Return a week as readable text, with equal adjacent days as a range.
+
+    A window past midnight is written in one piece.
 
     >>> from incidentcore.schedule.hours import friendly_week, parse_week
     >>> friendly_week(parse_week({"mon-fri": "09:00-17:00"}))

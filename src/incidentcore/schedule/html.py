@@ -11,7 +11,7 @@ _OPEN = "position:absolute;top:0;height:100%;background:#2a7"
 
 
 def week_strip(week: tuple[tuple[Span, ...], ...], caption: str) -> str:
-    """Return a table with one bar for each weekday, open hours filled.
+    """Return an HTML table with one bar for each weekday, in which the open hours are filled.
 
     >>> from incidentcore.schedule.html import week_strip
     >>> "09:00-17:00" in week_strip((((32400, 61200),),) + ((),) * 6, "office")

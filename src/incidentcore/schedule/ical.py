@@ -1,7 +1,7 @@
-"""Closed days and hours from and to iCalendar text (RFC 5545).
+"""Read and write closed days and hours as iCalendar text (RFC 5545).
 
-The reader is strict, bounded in size and work, and fails in one way only: with a ``FormatError``
-that names every problem it found.
+The reader is strict and limits the size of its input; it reports all problems of the text in one
+``FormatError``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LEAP = 2000
 
 @attrs.frozen
 class IcalFeed:
-    """The closed time in a feed.
+    """The closed time in an iCalendar feed.
 
     Attributes:
         holidays: The all-day events, for ``BusinessCalendar(holidays=...)``.
@@ -44,20 +44,22 @@ class IcalFeed:
 
 
 def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]) -> IcalFeed:
-    r"""Read an iCalendar text as closed days and closed hours.
+    r"""Return the closed days and closed hours in an iCalendar text.
 
-    All-day events become holidays, timed ones maintenance. Rules are expanded for ``years``,
-    exceptions and cancelled events are omitted, and moved instances have their new time.
+    All-day events become holidays; timed events become maintenance. Recurrence rules are expanded
+    for ``years``. Exceptions and cancelled events are omitted, and moved instances have their new
+    time.
 
     Args:
         source: The text, or its bytes in UTF-8; at most 1 MB, 100,000 lines and
             10,000 components.
-        zone: The zone of times that do not state one.
+        zone: The time zone of times that do not state one.
         years: The years to include, at most 100.
 
     Raises:
-        FormatError: The text cannot be read, or exceeds a limit; lists every problem found.
-        InvalidValueError: The zone or the years cannot be used.
+        FormatError: The text cannot be read, or exceeds a limit; the error lists every problem
+            found.
+        InvalidValueError: ``zone`` or ``years`` is invalid.
 
     Source: RFC 5545; rules as in C5.
 
@@ -148,11 +150,11 @@ def _keep(
 
 
 def write_ical(items: Iterable[Holiday | Maintenance], *, at: datetime) -> str:
-    """Write holidays and maintenance as iCalendar text.
+    """Return holidays and maintenance as iCalendar text.
 
     Args:
         items: Holidays without hours, and maintenance.
-        at: When it is written (DTSTAMP).
+        at: The time stamp of the events (DTSTAMP).
 
     Returns:
         Text with CRLF line ends, lines folded at 75 bytes.
@@ -217,21 +219,21 @@ def _day(day: date) -> str:
 
 
 def stamp_text(at: datetime) -> str:
-    """Return an instant in whole seconds in the form of iCalendar."""
+    """Return an instant as iCalendar text, in UTC and whole seconds."""
     if at.microsecond:
         raise InvalidValueError("items", at, "instants of whole seconds, which iCalendar can say")
     return at.replace(tzinfo=None).isoformat().replace("-", "").replace(":", "") + "Z"
 
 
 def escaped(text: str) -> str:
-    """Return text as an iCalendar value: one line, special characters escaped (3.3.11)."""
+    """Return text as an iCalendar value: on one line, with special characters escaped (3.3.11)."""
     for sign in ("\\", ";", ","):
         text = text.replace(sign, f"\\{sign}")
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
 
 
 def folded(line: str) -> str:
-    """Fold at 75 bytes without cutting a character (3.1)."""
+    """Return a line folded at 75 bytes, without dividing a character (3.1)."""
     pieces, size = [""], 0
     for sign in line:
         width = len(sign.encode())

@@ -37,15 +37,15 @@ _READ = frozenset((*_ONCE, "EXDATE", "RDATE", "STATUS"))
 
 
 class Event(NamedTuple):
-    """One VEVENT, with the parts that opening hours need.
+    """One VEVENT of an iCalendar text, with the properties that matter for opening hours.
 
     Attributes:
-        line: Where it begins, for messages.
-        uid: Its id; moved instances have the same one.
+        line: The number of the line on which it begins, for error messages.
+        uid: Its id, which is shared by its moved instances.
         summary: Its title on one line.
-        start: First day or instant.
+        start: Its first day or instant.
         length: How long it lasts.
-        rule: Its RRULE or "".
+        rule: Its RRULE; empty if it has none.
         added: Further starts (RDATE).
         removed: Starts that do not take place (EXDATE).
         replaces: The original start of the instance that it replaces (RECURRENCE-ID).
@@ -135,10 +135,10 @@ def read_events(source: str | bytes, zone: ZoneInfo) -> list[Event]:
     Args:
         source: The text, or its bytes in UTF-8; at most 1 MB, 100,000 lines and
             10,000 components.
-        zone: The zone of times that do not state one.
+        zone: The time zone of times that do not state one.
 
     Raises:
-        FormatError: The text cannot be read; lists every problem found.
+        FormatError: The text cannot be read; the error lists every problem found.
     """
     reader = _Reader(zone)
     events = []

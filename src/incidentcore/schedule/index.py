@@ -1,12 +1,12 @@
-"""The index behind every query: a bisection over the edges of open windows.
+"""The index behind every query: a sorted list of opening and closing times, searched by bisection.
 
 Edges are ``timedelta`` from one base, so each step of a query runs in C and is exact to the
 microsecond (rule T4). For a distance ``x`` from the base, ``i = bisect_right(edges, x)`` is odd if
 the calendar is open. ``offsets[i] + x`` (open) or ``offsets[i]`` (closed) is the open time since
 the index begins; the difference of two such values is the open time between them.
 
-Before its first and after its last instant an index holds None as offset: arithmetic with it raises
-TypeError, which shows a query, at no cost, that it has to extend the index.
+Before its first and after its last instant, an index has None as its offset: arithmetic with it
+raises TypeError, which tells a query, at no cost, to extend the index.
 """
 
 from __future__ import annotations
@@ -31,19 +31,20 @@ _SECOND = timedelta(seconds=1)
 
 
 class Index:
-    """Open windows between two instants, ready to be searched; never changed once built.
+    """The open windows between two instants, prepared for searching; never changed once built.
 
     Attributes:
         low: The first instant of the index, as its distance from the base.
         high: The first instant after the index.
         edges: The instants at which the calendar opens and closes.
-        offsets: For each stretch between edges, the offset that converts an instant to open time.
-        totals: Open time up to each closing edge.
-        shifts: For each of them, the instant to which open time is added for a deadline.
+        offsets: For each interval between edges, the offset that converts an instant to open time.
+        totals: The open time from ``low`` to each closing edge.
+        shifts: For each closing edge, the instant to which open time is added to compute a
+            deadline.
         is_narrow: Whether any search inside stays within the default horizon.
         origin: The base as a datetime. Its zone is UTC, or that of the calendar in a wall index.
-        wall: The same windows in wall time, for inputs in the calendar's own zone; EMPTY until the
-            first of them.
+        wall: The same windows in local time, for inputs in the calendar's own zone; EMPTY until the
+            first such input.
     """
 
     __slots__ = (
@@ -89,7 +90,7 @@ class Index:
         return offset + at if place & 1 else offset
 
     def spend(self, at: timedelta, budget: timedelta) -> timedelta | None:
-        """Return the earliest instant by which a positive budget is spent; None if not inside."""
+        """Return when ``budget`` of open time has passed since ``at``; None if not in the index."""
         target = self.open_until(at) + budget
         place = bisect_left(self.totals, target)
         if place == len(self.totals):
@@ -98,7 +99,7 @@ class Index:
         return target - offset
 
     def spend_back(self, at: timedelta, budget: timedelta) -> timedelta | None:
-        """Return the latest instant from which a positive budget fits before ``at``."""
+        """Return the latest instant with ``budget`` of open time before ``at``; None if outside."""
         before = self.open_until(at)
         if budget > before:
             return None
@@ -112,18 +113,18 @@ class Index:
         return bool(bisect_right(self.edges, at) & 1)
 
     def next_opening(self, at: timedelta) -> timedelta | None:
-        """Return the first opening edge after an instant in ``[low, high)``."""
+        """Return the first opening after an instant in ``[low, high)``; None if there is none."""
         place = (bisect_right(self.edges, at) + 1) & ~1
         return self.edges[place] if place < len(self.edges) - 1 else None
 
     def next_closing(self, at: timedelta) -> timedelta | None:
-        """Return the first closing edge after an instant; one at the index's end is cut."""
+        """Return the first closing after an instant; None if it is not before the index ends."""
         place = bisect_right(self.edges, at) | 1
         found = self.edges[place] if place < len(self.edges) - 1 else self.high
         return found if found < self.high else None
 
     def last_closing(self, at: timedelta) -> timedelta | None:
-        """Return the last closing edge at or before an instant."""
+        """Return the last closing at or before an instant; None if there is none in the index."""
         place = (bisect_right(self.edges, at) & ~1) - 1
         return self.edges[place] if place > 2 else None
 
@@ -146,7 +147,7 @@ class Index:
 
 
 def compile_index(spans: Edges, low: timedelta, high: timedelta) -> Index:
-    """Build the index of disjoint ascending windows, which must lie within ``[low, high]``.
+    """Return the index of windows, which must be in order, disjoint and within ``[low, high]``.
 
     >>> from datetime import timedelta
     >>> from incidentcore.schedule.index import compile_index
@@ -182,10 +183,10 @@ EMPTY.wall = EMPTY
 
 
 def wall_index(index: Index, zone: ZoneInfo) -> Index:
-    """Return the same windows in the zone's wall time.
+    """Return the same windows in the local time of a zone.
 
-    Two datetimes of one zone subtract as wall time, which is several times cheaper than by way of
-    UTC, and correct if no change of offset affects the wall time between them. The hours that a
+    Python subtracts two datetimes of one zone as local times, which is several times faster than a
+    conversion to UTC, and correct if the UTC offset does not change between them. Hours that a
     change skips or repeats are left out: there the index returns None, and the query uses UTC.
     """
     edges: list[timedelta] = []
@@ -237,7 +238,7 @@ def _changes(index: Index, zone: ZoneInfo) -> Iterator[tuple[timedelta, timedelt
 
 
 def clip(spans: Edges, low: timedelta, high: timedelta) -> Edges:
-    """Return ascending disjoint windows cut to ``[low, high)``."""
+    """Return windows clipped to ``[low, high)``; they must be in order and disjoint."""
     first = bisect_right(spans, low, key=itemgetter(1))
     last = bisect_left(spans, high, lo=first, key=itemgetter(0))
     found = spans[first:last]
@@ -248,10 +249,10 @@ def clip(spans: Edges, low: timedelta, high: timedelta) -> Edges:
 
 
 def wanted_range(index: Index, low: timedelta, high: timedelta) -> tuple[timedelta, timedelta]:
-    """Return the range that the next index should cover, from ``low`` and up to ``high``.
+    """Return the range that the next index should cover, given that ``[low, high)`` is needed.
 
-    It has whole years; at least double the previous range, so that growth recompiles little; never
-    more than 64 years: longer spans are computed in pieces.
+    The range consists of whole years. It is at least twice as long as the previous range, so that
+    it is seldom extended, but never longer than 64 years: longer spans are computed in pieces.
     """
     first, last = (BASE + low).year, (BASE + high).year + 1
     last = min(last, first + _MOST_YEARS)

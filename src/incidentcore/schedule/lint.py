@@ -1,4 +1,4 @@
-"""Findings about parts of a calendar that are allowed but probably a mistake."""
+"""Findings about definitions in a calendar that are allowed but probably mistaken."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _finding(code: str, day: date, **data: object) -> LintFinding:
 
 
 def lint_plan(plan: Plan, years: Iterable[int]) -> tuple[LintFinding, ...]:
-    """Return the findings for all dates that are written out, and for the given years."""
+    """Return the findings on a calendar's written-out dates, and on all dates of ``years``."""
     wanted = set(years)
     if len(wanted) > _MOST_YEARS or not all(
         isinstance(year, int) and 2 <= year <= 9998 for year in wanted

@@ -21,7 +21,7 @@ Boundary = Literal["close", "next_open"]
 
 @runtime_checkable
 class Calendar(Protocol):
-    """A calendar: the open stretches of time, and queries about them.
+    """The protocol of calendars: windows of open time, and queries about them.
 
     :class:`BusinessCalendar` is the usual one. To write your own, subclass
     :class:`AbstractCalendar`, which computes every query from ``windows`` and ``zone``.
@@ -29,7 +29,7 @@ class Calendar(Protocol):
 
     @property
     def zone(self) -> ZoneInfo:
-        """Return the zone in which its business days are counted."""
+        """Return the time zone in which business days are counted."""
         ...
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:
@@ -44,17 +44,17 @@ class Calendar(Protocol):
         boundary: Boundary = "close",
         horizon: timedelta = HORIZON,
     ) -> datetime:
-        """Return the earliest instant by which the budget is spent (rule T5)."""
+        """Return the earliest instant by which ``budget`` of open time has passed (rule T5)."""
         ...
 
     def deadline_before(
         self, end: datetime, budget: timedelta, *, horizon: timedelta = HORIZON
     ) -> datetime:
-        """Return the latest instant from which the budget fits before ``end``."""
+        """Return the latest instant with ``budget`` of open time left before ``end``."""
         ...
 
     def is_open(self, at: datetime) -> bool:
-        """Return whether the instant is open."""
+        """Return whether the calendar is open at an instant."""
         ...
 
     def next_open(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
@@ -66,7 +66,7 @@ class Calendar(Protocol):
         ...
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows in ``[start, end)``, clipped to it, ascending."""
+        """Yield the open windows within ``[start, end)``, clipped to it, in order."""
         ...
 
     def add_business_days(
@@ -81,7 +81,7 @@ class Calendar(Protocol):
         ...
 
     def explain(self, start: datetime, end: datetime) -> Iterable[OpenReason]:
-        """Return why each part of ``[start, end)`` is open or closed."""
+        """Return the intervals of ``[start, end)`` with the reason why each is open or closed."""
         ...
 
 
@@ -96,7 +96,8 @@ class BusinessDays:
 
     Attributes:
         n: The number of dates with open time.
-        end_of_day: Whether the span ends at the closing of the last day.
+        end_of_day: Whether to count to the closing time of the last day, not to the time of day of
+            the start.
 
     >>> from incidentcore.schedule import BusinessDays
     >>> BusinessDays(2)
@@ -115,10 +116,11 @@ def need_span(
     *,
     least: timedelta = timedelta(),
 ) -> None:
-    """Refuse a value that is not a span, is too short, or is business days without a calendar.
+    """Raise an error unless a value is a valid span: a ``timedelta``, or ``BusinessDays``.
 
     Raises:
-        InvalidValueError: Or the error class given.
+        InvalidValueError: Or ``error``: the value is of another type, is shorter than ``least``, or
+            is in business days although there is no calendar.
     """
     if isinstance(span, BusinessDays):
         if calendar is None:
@@ -134,7 +136,10 @@ def need_span(
 def span_end(
     start: datetime, span: timedelta | BusinessDays, calendar: Calendar | None
 ) -> datetime:
-    """Return the end of a span: business days, open time, or wall time without a calendar."""
+    """Return the end of a span that begins at ``start``.
+
+    A ``timedelta`` is open time of the calendar, or wall-clock time if there is no calendar.
+    """
     if calendar is None or isinstance(span, timedelta):
         assert isinstance(span, timedelta)  # noqa: S101  need_span asks for a calendar
         return start + span if calendar is None else calendar.deadline(start, span)

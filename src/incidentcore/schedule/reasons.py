@@ -1,4 +1,4 @@
-"""The parts of an explanation: why a stretch of time is open or closed."""
+"""Explanations of why intervals of time are open or closed."""
 
 from __future__ import annotations
 
@@ -37,12 +37,13 @@ CLOSED_IN: Final = "closed_in"
 
 @attrs.frozen
 class OpenReason:
-    """A stretch of time and why it is open or closed.
+    """An interval of time, and the reason why a calendar is open or closed in it.
 
     Attributes:
-        interval: The stretch, in UTC.
-        code: A stable code: ``open``, ``out_of_hours``, ``holiday``, ``break``, ``maintenance``, or
-            ``closed_in`` for the hours of a calendar that was subtracted.
+        interval: The interval, in UTC.
+        code: A code that does not change between releases: ``open``, ``out_of_hours``, ``holiday``,
+            ``break``, ``maintenance``, or ``closed_in`` for the hours of a calendar that was
+            subtracted.
         name: The name of the holiday, break, maintenance or calendar; empty if it has none.
 
     >>> from datetime import UTC, datetime
@@ -59,7 +60,7 @@ class OpenReason:
 
     @property
     def is_open(self) -> bool:
-        """Return whether this stretch counts as open time."""
+        """Return whether the calendar is open in the interval."""
         return self.code == OPEN
 
     @property
@@ -74,14 +75,14 @@ class OpenReason:
 def fill(
     windows: Edges, low: timedelta, high: timedelta, closures: Iterable[Closure] = ()
 ) -> Iterator[Part]:
-    """Yield the parts of ``[low, high)``: the windows, and the closed parts with their reasons.
+    """Yield the intervals of ``[low, high)``, open or closed, each with its reason.
 
     Args:
         windows: Open windows within the span, ascending.
         low: The start of the span.
         high: The end of the span.
-        closures: Reasons other than out of hours, ascending by start; if they overlap, the earlier
-            one applies, and open windows take precedence over all of them.
+        closures: Closed intervals whose reason is not out of hours, in order of start. If two
+            overlap, the earlier one applies; open windows take precedence over all of them.
     """
     known = list(closures)
     first = 0
@@ -109,7 +110,10 @@ def fill(
 def overlay(
     left: Iterable[Part], right: Iterable[Part]
 ) -> Iterator[tuple[timedelta, timedelta, tuple[str, str], tuple[str, str]]]:
-    """Yield two partitions of one span, cut at the edges of both."""
+    """Yield the intervals that result from dividing a span at the edges of two partitions.
+
+    Each has its start, its end, and its reason in the left and in the right partition.
+    """
     ones, others = iter(left), iter(right)
     one, other = next(ones, None), next(others, None)
     while one is not None and other is not None:
@@ -122,7 +126,7 @@ def overlay(
 
 
 def as_reasons(parts: Iterable[Part]) -> Iterator[OpenReason]:
-    """Yield parts as reasons, with adjacent parts of the same reason joined."""
+    """Yield an ``OpenReason`` for each interval, with adjacent intervals of one reason joined."""
     held: Part | None = None
     for part in parts:
         if held is not None and held[1] == part[0] and held[2:] == part[2:]:

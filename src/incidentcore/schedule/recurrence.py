@@ -1,4 +1,4 @@
-"""Recurrence rules of RFC 5545 for whole days, in a strict grammar (rule C5)."""
+"""Recurrence rules of RFC 5545 for whole days, read strictly (rule C5)."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ Refuse = Callable[[object, str], CalendarDefinitionError]
 
 @attrs.frozen(kw_only=True)
 class Recurrence:
-    """A day that recurs by a rule of RFC 5545.
+    """Days that recur by a rule of RFC 5545.
 
     Attributes:
-        text: The rule in canonical form; rules with equal texts are equal.
+        text: The rule in canonical form, so that different spellings of a rule are equal.
         start: The first day of the rule, before which it does not recur; None if it has none.
     """
 
@@ -43,7 +43,7 @@ class Recurrence:
     _parts: Parts = attrs.field(eq=False, repr=False, alias="parts")
 
     def in_years(self, first: int, last: int) -> tuple[date, ...]:
-        """Return the days on which the rule falls in a range of years, inclusive, ascending.
+        """Return the days on which the rule falls in a range of years, inclusive, in order.
 
         A rule with COUNT is followed for at most 100 years after its start.
 
@@ -79,13 +79,14 @@ class Recurrence:
 
 
 def parse_rule(text: str, start: date | None = None, field: str = "rule") -> Recurrence:
-    """Read a rule such as ``"FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"``.
+    """Return the recurrence rule in a text such as ``"FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"``.
 
     Args:
         text: The rule, with or without a leading ``RRULE:``. FREQ is YEARLY, MONTHLY, WEEKLY or
-            DAILY; BYMONTHDAY, BYYEARDAY, BYWEEKNO and BYSETPOS go with YEARLY or MONTHLY only.
-        start: The first day. Required if the rule's days depend on it: with COUNT, with an INTERVAL
-            above 1, or if no part names the day.
+            DAILY; BYMONTHDAY, BYYEARDAY, BYWEEKNO and BYSETPOS are allowed with YEARLY or MONTHLY
+            only.
+        start: The first day of the rule; None if it has none. Required if the rule's days depend on
+            it: with COUNT, with an INTERVAL above 1, or if no part names the day.
         field: The name of the field, for the error.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Handoffs that recur at a wall time: the basis of on-call rotations (rule E5)."""
+"""Handoffs that recur at a local time: the basis of on-call rotations (rule E5)."""
 
 from __future__ import annotations
 
@@ -51,21 +51,23 @@ def _check_unit(_: object, field: attrs.Attribute[str], value: object) -> None:
 
 @attrs.frozen(kw_only=True)
 class Rotation:
-    """Handoffs that recur every so many hours, days, weeks or months of wall time, endlessly.
+    """Handoffs that recur endlessly, at a fixed number of hours, days, weeks or months.
 
-    Turn 0 begins at the anchor; there are also turns before it. A handoff whose wall time is
-    skipped by a change of offset is at the end of the gap (unlike opening hours, rule C3); one
-    whose wall time is repeated happens once, at the first occurrence. Handoffs at the same instant
-    are one. In a monthly rotation, days 29 to 31 become the last day of a shorter month.
+    Handoffs are at the same local time on both sides of a change to daylight saving time. Turn 0
+    begins at the anchor; there are also turns before it. If a change of the UTC offset skips the
+    local time of a handoff, the handoff is at the instant of the change (unlike opening hours, rule
+    C3); if it repeats the local time, the handoff happens once, at the first occurrence. Handoffs
+    at the same instant count as one. In a monthly rotation, days 29 to 31 become the last day of a
+    shorter month.
 
     Attributes:
-        anchor: The instant of one handoff; all handoffs have its wall time.
-        zone: The zone of the wall time.
+        anchor: The instant of one handoff, from which the others are counted in local time.
+        zone: The time zone of the local time, passed as a ``ZoneInfo`` or its IANA key.
         unit: ``"hours"``, ``"days"``, ``"weeks"`` or ``"months"``.
         every: The length of a turn, counted in ``unit``.
 
     Raises:
-        InvalidValueError: A part is invalid.
+        InvalidValueError: An argument is invalid.
 
     Source: rule E5.
 
@@ -93,7 +95,7 @@ class Rotation:
         return number
 
     def member(self, at: datetime, members: Sequence[T]) -> T:
-        """Return the member whose turn it is; the first member begins at the anchor.
+        """Return the member whose turn it is; the turn of the first member begins at the anchor.
 
         Raises:
             InvalidValueError: There are no members.
@@ -103,7 +105,7 @@ class Rotation:
         return members[self.turn(at) % len(members)]
 
     def shift(self, at: datetime) -> Interval:
-        """Return the turn at an instant, from its handoff to the next.
+        """Return the interval of the turn at an instant, from its handoff to the next.
 
         >>> from datetime import UTC, datetime
         >>> from incidentcore.schedule import Rotation

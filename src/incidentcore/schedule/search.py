@@ -1,4 +1,4 @@
-"""Searches through business time that extend the index as they go, always within bounds."""
+"""Searches through business time, which extend the index as needed, up to a limit."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LAST = LATEST - BASE
 
 
 def check_budget(budget: timedelta, instead: str) -> timedelta:
-    """Refuse a budget that is negative or not a duration, naming the opposite query (rule T5)."""
+    """Raise an error if a budget is negative or not a duration; it names the method to use (T5)."""
     allowed = "a timedelta of open time, such as timedelta(hours=4)"
     need_kind("budget", budget, timedelta, allowed=allowed)
     if budget < _ZERO:
@@ -78,7 +78,10 @@ def measure(cover: Cover, low: timedelta, high: timedelta) -> timedelta:
 def spend(
     cover: Cover, at: timedelta, budget: timedelta, limit: timedelta
 ) -> tuple[timedelta | None, timedelta]:
-    """Return the earliest instant by which a positive budget is spent, or None and the rest."""
+    """Return when a positive amount of open time has passed; None if that is beyond ``limit``.
+
+    The second value is the amount of open time that is left.
+    """
     left = budget
     while at < limit:
         index = cover(at, at)
@@ -94,7 +97,10 @@ def spend(
 def spend_back(
     cover: Cover, at: timedelta, budget: timedelta, floor: timedelta
 ) -> tuple[timedelta | None, timedelta]:
-    """Return the latest instant from which a positive budget fits, or None and the rest."""
+    """Return the latest instant with ``budget`` of open time before ``at``; None if too early.
+
+    The second value is the amount of open time that is left.
+    """
     left = budget
     while at > floor:
         index = cover(at - _TICK, at)
@@ -108,7 +114,7 @@ def spend_back(
 
 
 def next_open(cover: Cover, at: timedelta, limit: timedelta) -> timedelta | None:
-    """Return the earliest open instant at or after ``at``."""
+    """Return the earliest open instant at or after ``at``; None if it is beyond ``limit``."""
     while at < _LAST:
         index = cover(at, at)
         if index.is_open(at):
@@ -123,7 +129,7 @@ def next_open(cover: Cover, at: timedelta, limit: timedelta) -> timedelta | None
 
 
 def next_close(cover: Cover, at: timedelta, limit: timedelta) -> timedelta | None:
-    """Return the earliest instant after ``at`` at which a window ends."""
+    """Return the earliest instant after ``at`` at which a window ends; None if beyond ``limit``."""
     was_open = False
     while at < _LAST and at <= limit:
         index = cover(at, at)
@@ -137,7 +143,7 @@ def next_close(cover: Cover, at: timedelta, limit: timedelta) -> timedelta | Non
 
 
 def previous_close(cover: Cover, at: timedelta, floor: timedelta) -> timedelta | None:
-    """Return the last instant at or before a closed ``at`` at which a window ended."""
+    """Return the last closing at or before a closed instant; None if it is before ``floor``."""
     while at > floor:
         index = cover(at - _TICK, at)
         found = index.last_closing(at)

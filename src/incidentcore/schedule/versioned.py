@@ -1,4 +1,4 @@
-"""A calendar whose opening hours changed: at each instant the version in force then applies."""
+"""A calendar whose opening hours changed over time."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def _first_zone(calendar: VersionedCalendar) -> ZoneInfo:
 
 @attrs.frozen
 class VersionedCalendar(AbstractCalendar):
-    """A calendar that changed: at each instant the version in force then applies (rule C7).
+    """A calendar that changed over time: each version applies while it is in force (rule C7).
 
-    New opening hours from Wednesday on change nothing before Wednesday, even for a clock that runs
-    across the change. The earliest version also applies to all time before it.
+    New opening hours from Wednesday on change nothing before Wednesday, even for a clock that is
+    running at the change. The earliest version also applies to all time before it.
 
     Attributes:
         versions: The calendars, each with the instant from which it is in force.
-        zone: The zone in which business days are counted. Defaults to the zone of the earliest
+        zone: The time zone in which business days are counted. Defaults to the zone of the earliest
             version.
 
     >>> from datetime import UTC, datetime, timedelta
@@ -69,7 +69,7 @@ class VersionedCalendar(AbstractCalendar):
         return getattr(self.versions.entries[-1][1], "name", "")
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows in ``[start, end)``, clipped to it, ascending and disjoint."""
+        """Yield the open windows within ``[start, end)``, clipped to it, in order and disjoint."""
         return self._indexed_windows(start, end)
 
     def _pieces(

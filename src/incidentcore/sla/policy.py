@@ -111,7 +111,7 @@ class SlaPolicy(Tabular):
         object.__setattr__(self, "timed", (*timed, *own))
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the headings, a row for each rule and the default, and numeric columns."""
+        """Return the headings, one row per rule and default, and which columns are numeric."""
         ways = [(str(rule.when), rule.definition) for rule in self.rules]
         ways += [] if self.default is None else [("any other", self.default)]
         rows = []

@@ -146,7 +146,10 @@ class SlaStatus(StatusForms):
 
     @property
     def wall_remaining(self) -> timedelta | None:
-        """Return the wall-clock time to the due time, at the stop or now, negative past it; or None."""
+        """Return the wall-clock time to the due time, negative past it; None if not due.
+
+        After a stop it is the time that was left then.
+        """
         due = self.due_at
         return None if due is None else due - (self.stopped_at or self.now)
 
@@ -300,8 +303,7 @@ class SlaStatus(StatusForms):
         """Return the first instant after ``now`` at which a result changes without an event.
 
         The results are the stage, the definition, the number of cycles, the thresholds passed,
-        whether the cycle has been due, and ``breached`` (which becomes true one microsecond after
-        ``breached_at``). None if nothing can change without an event (rule S9).
+        whether the cycle has been due, and ``breached``. None if none of them can change (rule S9).
         """
         ahead: list[datetime | None] = []
         if self._cycles:

@@ -1,4 +1,4 @@
-"""Triggers, each type in a file of its own; subclass ``Trigger`` to add a type (rule E2)."""
+"""Triggers of escalation levels; subclass ``Trigger`` to add a type of your own (rule E2)."""
 
 from incidentcore.escalation.triggers.after import After
 from incidentcore.escalation.triggers.after_previous import AfterPrevious

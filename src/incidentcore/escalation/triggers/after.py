@@ -1,4 +1,4 @@
-"""A trigger that fires a delay after a moment of the record."""
+"""A trigger that fires a delay after the instant in a field of the record."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _MOMENTS: Final = (
 
 @attrs.frozen
 class After(Trigger):
-    """Fires a delay after a moment of the record, if that moment is still set.
+    """Fires a delay after the instant in a field of the record, such as its opening.
 
     Attributes:
-        delay: How long after the moment.
-        since: The field that holds the moment: ``opened_at``, ``reopened_at``, ``updated_at``,
-            ``unanswered_since`` and so on, or a custom one such as ``custom.called_at``. When it
-            moves, the delay starts again; when it becomes None, nothing fires.
-        calendar: Count the delay in this calendar's open time; wall time otherwise.
+        delay: How long after that instant.
+        since: The field: ``opened_at``, ``reopened_at``, ``updated_at``, ``unanswered_since`` and
+            so on, or a custom field such as ``custom.called_at``. When the field changes, the delay
+            starts again; when it becomes None, the trigger does not fire.
+        calendar: The calendar in whose open time the delay is counted; None for wall-clock time.
     """
 
     delay: timedelta
@@ -62,7 +62,7 @@ class After(Trigger):
             )
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one occasion to become due for each value that the field ``since`` had."""
+        """Return one occasion to become due for each value that the field in ``since`` had."""
         own = self.since in BEGINNINGS
         return context.delayed(context.view.moments(self.since), self.delay, self.calendar, own=own)
 
@@ -74,7 +74,7 @@ class After(Trigger):
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return the delay and its calendar."""
+        """Return the delay and its calendar; None instead of a calendar for wall-clock time."""
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
@@ -84,19 +84,23 @@ class After(Trigger):
     def offset(
         self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
     ) -> datetime | None:
-        """Return the due time, as long after the first level as when the row was first due."""
+        """Return when it is due in a repetition of the row.
+
+        If the first level is an ``After`` too, the interval between the two is as in the row
+        itself; otherwise it is due when the repetition begins.
+        """
         if not isinstance(first, After):
             return begin
         return later(begin, max(self.delay - first.delay, _ZERO), self.calendar)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return a finding if the field ``since`` is set only on a record that is not open."""
+        """Return a finding if the field in ``since`` is only set once the record has ended."""
         if self.since not in _ENDINGS:
             return None
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield findings if it precedes the previous level, silences itself or restarts itself."""
+        """Yield a finding if it precedes the previous level, or silences or restarts itself."""
         above = scope.above
         if (
             isinstance(above, After)

@@ -26,14 +26,14 @@ __all__ = ["AfterPrevious"]
 
 @attrs.frozen
 class AfterPrevious(Trigger):
-    """Fires a delay after the previous level of its row became due, whenever that was polled.
+    """Fires a delay after the previous level of its row became due, regardless of when you poll.
 
-    It does not fire once the starting point of that level has ended: a chain that began
-    because nothing had happened for an hour ends when something happens.
+    It does not fire if the reason for the previous level has ended by then: if a level fires
+    because nothing happened for an hour, those after it are dropped when something happens.
 
     Attributes:
         delay: How long after the due time of the previous level.
-        calendar: Count the delay in this calendar's open time; wall time otherwise.
+        calendar: The calendar in whose open time the delay is counted; None for wall-clock time.
     """
 
     chained: ClassVar[bool] = True
@@ -58,12 +58,12 @@ class AfterPrevious(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return the code ``after_previous`` with the delay."""
+        """Return the code ``after_previous``, with the delay."""
         return "after_previous", {"delay": str(self.delay)}
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return the delay and its calendar."""
+        """Return the delay and its calendar; None instead of a calendar for wall-clock time."""
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
@@ -75,7 +75,7 @@ class AfterPrevious(Trigger):
     ) -> datetime | None:
         """Return when it is due in a repetition of the row: a delay after the previous level.
 
-        The first level is due when the repetition begins. None if the previous level never is.
+        The first level is due when the repetition begins. None if the previous level is never due.
         """
         if head:
             return begin

@@ -1,4 +1,4 @@
-"""A trigger that recurs at a wall time: a reminder."""
+"""A trigger that recurs at a time of day: a reminder."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 @attrs.frozen
 class AtWallTime(Trigger):
-    """Fires repeatedly at a wall time, while a moment of the record is set.
+    """Fires repeatedly at a time of day, while a field of the record is set.
 
-    The times are the handoffs of a rotation, so they are correct across changes of clocks (rule
-    E5). Each time is a separate cycle. A time at which the level is silent, or outside its contact
+    The times are the handoffs of a rotation, so they remain correct when clocks change (rule E5).
+    Each time is a separate cycle. A time at which the level is silent, or outside its contact
     hours, is skipped. A manual escalation does not bring the next one forward.
 
     Attributes:
-        rotation: When it recurs, such as each day at the wall time of its anchor.
-        since: The field that holds the time from which it recurs, as in ``After``.
+        rotation: When it recurs, such as each day at the local time of the rotation's anchor.
+        since: The field with the instant from which it recurs, such as ``opened_at``.
 
     Source: rule E2.
 
@@ -50,7 +50,7 @@ class AtWallTime(Trigger):
         After(timedelta(0), self.since)  # refuses what is not a moment
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one occasion for each handoff of the rotation after the time in ``since``."""
+        """Return one occasion to become due for each handoff after the instant in ``since``."""
         anchors = context.begun(context.view.moments(self.since), own=self.since in BEGINNINGS)
         times: list[datetime] = []
         for anchor in anchors:
@@ -65,7 +65,7 @@ class AtWallTime(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return the code ``at_wall_time`` with how often it recurs and at which time of day."""
+        """Return the code ``at_wall_time``, with how often it recurs and at what time of day."""
         rotation = self.rotation
         time = f"{rotation.anchor.astimezone(rotation.zone):%H:%M} {rotation.zone.key}"
         return "at_wall_time", {"every": str(rotation.every), "unit": rotation.unit, "time": time}

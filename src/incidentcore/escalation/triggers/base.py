@@ -1,4 +1,4 @@
-"""The protocol of a trigger: what makes a level of an escalation become due (rule E2)."""
+"""The base class of triggers: what makes an escalation level become due (rule E2)."""
 
 from __future__ import annotations
 
@@ -36,13 +36,15 @@ TriggerFinding: TypeAlias = tuple[str, dict[str, object], object]
 
 
 class Candidate(NamedTuple):
-    """One occasion on which a level can become due.
+    """An occasion on which a level can become due.
 
     Attributes:
-        cycle: The occurrence it belongs to, from 1.
-        ready: From when a manual escalation may bring it forward; None if none may.
-        at: When its trigger makes it due; None if only a manual escalation can.
-        until: When its starting point ends; None if it does not end.
+        cycle: The number of the occurrence, from 1.
+        ready: The first instant at which a manual escalation may make the level due; None if it
+            never may.
+        at: When the trigger makes the level due; None if only a manual escalation can.
+        until: When the occasion ends, since its condition or field changed; None if it does not
+            end.
     """
 
     cycle: int
@@ -52,11 +54,12 @@ class Candidate(NamedTuple):
 
 
 class Fallen(NamedTuple):
-    """The outcome of a level in one cycle.
+    """The outcome of a level on one occasion.
 
     Attributes:
         at: When it became due.
-        until: When its starting point ends; None if it does not end.
+        until: When the occasion ends, since its condition or field changed; None if it does not
+            end.
         reached: Whether it notified anybody.
     """
 
@@ -70,15 +73,16 @@ class TriggerContext:
     """What a trigger may read when it computes the occasions on which its level becomes due.
 
     Attributes:
-        view: The record with its clocks.
+        view: The record with its clocks, as a ``RecordView``.
         when: The condition of the row.
-        index: The level's place in the row, from 0.
+        index: The level's position in the row, from 0.
         until: The last instant that is considered.
-        previous: By cycle, how the previous level of the row became due; empty for the first level.
-        maintenance: Intervals in which nothing begins.
-        beginnings: When levels that count from the opening, or from the row's own condition,
-            start a new cycle.
-        restarts: When every chain of the row starts a new cycle.
+        previous: How the previous level of the row became due, by the number of the occasion; empty
+            for the first level.
+        maintenance: Intervals in which no delay begins.
+        beginnings: The instants at which levels that count from the opening, or from the row's own
+            condition, start again.
+        restarts: The instants at which all levels of the row start again.
     """
 
     view: RecordView
@@ -91,11 +95,11 @@ class TriggerContext:
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
     def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
-        """Return the anchors to count from: cut at each restart, and not starting in maintenance.
+        """Return the starting points of a delay: divided at each restart, and not in maintenance.
 
         Args:
-            anchors: The anchors.
-            own: Whether the anchors are the opening, or spells of the row's own condition.
+            anchors: The instants to count from, with the instants at which they cease to be valid.
+            own: Whether they come from the opening of the record, or from the row's own condition.
         """
         cuts = self.restarts
         if own and self.beginnings:
@@ -124,7 +128,14 @@ class TriggerContext:
         *,
         own: bool = False,
     ) -> list[Candidate]:
-        """Return one occasion a delay after each anchor; ``own`` is as in ``begun``."""
+        """Return one occasion to become due a delay after each of several instants.
+
+        Args:
+            anchors: The instants to count from, with the instants at which they cease to be valid.
+            delay: How long after them.
+            calendar: The calendar in whose open time the delay counts; None for wall-clock time.
+            own: Whether they come from the opening of the record, or from the row's own condition.
+        """
         candidates = []
         for start, until, cycle in self.begun(anchors, own=own):
             due = later(start, delay, calendar)
@@ -140,15 +151,15 @@ class TriggerContext:
 
 @attrs.frozen
 class LintScope:
-    """What a trigger may read while the matrix is linted.
+    """What a trigger may read while the matrix is checked.
 
     Attributes:
         when: The condition of the row.
         triggers: The triggers of all its levels.
-        index: The level's place in the row.
-        silenced: Whether the first acknowledgement silences the level without limit.
-        definitions: The clocks that are known.
-        span: The time in which calendars are checked.
+        index: The level's position in the row, from 0.
+        silenced: Whether any acknowledgement silences the level without a time limit.
+        definitions: The SLA definitions of the clocks that were passed.
+        span: The interval in which calendars are checked.
         dead: Whether the previous level of the row can never become due.
     """
 
@@ -168,14 +179,15 @@ class LintScope:
 
 @attrs.frozen
 class Trigger(ABC):
-    """What makes a level become due; subclass it for a type of your own.
+    """What makes an escalation level become due; subclass it to write your own.
 
-    A subclass is a frozen attrs class with ``candidates`` and ``why``; all else has a default.
+    A subclass is a frozen attrs class that defines ``candidates`` and ``why``; everything else has
+    a default.
 
     Attributes:
-        until: The default of a level's ``until`` with this trigger.
+        until: The default ``until`` of a level with this trigger.
         chained: Whether it needs a previous level in its row.
-        calendar: The calendar of its delay; None for wall time.
+        calendar: The calendar of its delay; None for wall-clock time.
 
     Source: rule E2.
 
@@ -199,27 +211,27 @@ class Trigger(ABC):
 
     @abstractmethod
     def candidates(self, context: TriggerContext) -> Sequence[Candidate]:
-        """Return each occasion on which the level can become due, in order of cycles."""
+        """Return the occasions on which the level can become due, in order."""
         ...
 
     def may_fire(self, view: RecordView) -> bool:
-        """Return False only if the level certainly never becomes due, which saves time."""
+        """Return whether the level might become due; False lets the evaluation skip it."""
         return True
 
     @property
     @abstractmethod
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return why the level becomes due: a code, and the data of its text."""
+        """Return why the level becomes due: a code, and the values that the text contains."""
         ...
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return how long it waits, and the calendar that counts; wall time without one."""
+        """Return how long it waits, and in which calendar; None for wall-clock time."""
         return _ZERO, None
 
     @property
     def asks(self) -> tuple[Condition, ...]:
-        """Return the conditions on the record whose spells it counts from."""
+        """Return the conditions on the record from whose fulfilment it counts."""
         return ()
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
@@ -233,23 +245,23 @@ class Trigger(ABC):
 
         Args:
             begin: When the repetition begins.
-            previous: The previous level in it; None if that never becomes due.
+            previous: How the previous level became due in it; None if that never becomes due.
             first: The trigger of the first level in it.
-            head: Whether this is that level.
+            head: Whether the level is itself the first in it.
         """
         return begin
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return why the level can never become due, as ``level_never_fires``; None if it can."""
+        """Return a ``level_never_fires`` finding if the level can never become due, else None."""
         return None
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield findings on anything else that cannot work as intended."""
+        """Yield findings on any other way in which the level cannot work as intended."""
         yield from ()
 
 
 def later(at: datetime, delay: timedelta, calendar: Calendar | None) -> datetime | None:
-    """Return the instant a delay later, in open time of a calendar; None if never."""
+    """Return the instant a delay after ``at``, in a calendar's open time; None if out of reach."""
     try:
         return at + delay if calendar is None else calendar.deadline(at, delay)
     except (OverflowError, UnreachableDeadlineError):
@@ -257,13 +269,13 @@ def later(at: datetime, delay: timedelta, calendar: Calendar | None) -> datetime
 
 
 def need_delay(name: str, delay: object) -> None:
-    """Refuse a delay that is not a ``timedelta``, or is negative."""
+    """Raise ``EscalationMatrixError`` if a delay is not a ``timedelta``, or is negative."""
     if not isinstance(delay, timedelta) or delay < _ZERO:
         raise EscalationMatrixError(name, delay, "a timedelta that is not negative")
 
 
 def need_calendar(name: str, calendar: object) -> None:
-    """Refuse a value that is neither a calendar nor None."""
+    """Raise ``EscalationMatrixError`` if a value is neither a calendar nor None."""
     need_kind(
         name, calendar, Calendar | None, EscalationMatrixError, "a Calendar, or None for wall time"
     )

@@ -33,9 +33,9 @@ class HeldFor(Trigger):
     """Fires when a condition has held for some time without interruption.
 
     Attributes:
-        condition: The condition.
-        span: For how long.
-        calendar: Count the span in this calendar's open time; wall time otherwise.
+        condition: The condition on the record.
+        span: How long it must have held.
+        calendar: The calendar in whose open time the span is counted; None for wall-clock time.
     """
 
     condition: Condition
@@ -48,32 +48,32 @@ class HeldFor(Trigger):
         need_kind("condition", self.condition, Condition, EscalationMatrixError)
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one occasion for each spell in which the condition held."""
+        """Return one occasion to become due for each interval in which the condition held."""
         own = self.condition == context.when
         spells = context.view.spells(self.condition)
         return context.delayed(spells, self.span, self.calendar, own=own)
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return the code ``held_for`` with the condition and the span."""
+        """Return the code ``held_for``, with the condition and how long it must have held."""
         return "held_for", {"condition": str(self.condition), "span": str(self.span)}
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return the span and its calendar."""
+        """Return the span and its calendar; None instead of a calendar for wall-clock time."""
         return self.span, self.calendar
 
     @property
     def asks(self) -> tuple[Condition, ...]:
-        """Return the condition that must hold."""
+        """Return a tuple of the one condition that must hold."""
         return (self.condition,)
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return whether it starts a chain, so that it is part of repetitions of the row."""
+        """Return whether its level, as the first of a row without ``After``, is repeated."""
         return not index and not any(isinstance(one, After) for one in triggers)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return a finding if it cannot hold where the row applies, or while the record is open."""
+        """Return a finding if the condition cannot hold while the row applies or while open."""
         held = self.condition
         if overlap(held, scope.when).is_no:
             return "level_never_fires", {"because": "row"}, str(held)
@@ -82,6 +82,6 @@ class HeldFor(Trigger):
         return None
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if its own delivery changes the fields it reads."""
+        """Yield a finding if a delivery changes the fields that the condition reads."""
         if self.condition.fields & MOVED_BY_DELIVERY:
             yield "loop", {"because": "level"}, str(self.condition)

@@ -45,10 +45,10 @@ class OnClock(Trigger):
     Attributes:
         clock: The kind or name of the definition, such as ``"resolution"``.
         point: ``"due"``, ``"breach"`` or an ``SlaThreshold``; a fraction such as ``0.75`` is
-            written as the threshold of that fraction.
+            converted to a threshold at that fraction of the target.
 
-    The due point is reached at the due time; breach is the first instant at which elapsed time
-    exceeds the target.
+    ``"due"`` is reached at the due time; ``"breach"`` at the first instant at which the elapsed
+    time exceeds the target.
     """
 
     until: ClassVar[str] = "resolved"
@@ -60,30 +60,33 @@ class OnClock(Trigger):
         need_text("clock", self.clock, EscalationMatrixError, "the kind or name of a definition")
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return each crossing of the point; a manual escalation cannot bring it forward."""
+        """Return one occasion for each cycle of the clock in which the point was reached.
+
+        A manual escalation cannot make the level due earlier.
+        """
         return [
             Candidate(crossing.cycle, None, crossing.at)
             for crossing in context.view.clocks.crossings(self.clock, self.point)
         ]
 
     def may_fire(self, view: RecordView) -> bool:
-        """Return whether the point was reached in any cycle."""
+        """Return whether the clock reached the point in any cycle."""
         return bool(view.clocks.crossings(self.clock, self.point))
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return the code ``clock_reached`` with the clock and the point."""
+        """Return the code ``clock_reached``, with the clock and the point."""
         point = self.point if isinstance(self.point, str) else self.point.name
         return "clock_reached", {"clock": self.clock, "point": point}
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return a finding if no definition has its kind or name."""
+        """Return a finding if no SLA definition has the kind or name in ``clock``."""
         if any(self.clock in (one.kind, one.name) for one in scope.definitions):
             return None
         return "level_never_fires", {"because": "no_clock", "clock": self.clock}, self.clock
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield findings if it is due when its clock starts, or before the previous level."""
+        """Yield a finding if it is due when its clock starts, or before the previous level."""
         above = scope.above
         for definition in scope.definitions:
             target = definition.target

@@ -62,7 +62,7 @@ def printable(text: str) -> str:
 
 
 def one_line(error: Exception) -> str:
-    """Return an error as one line."""
+    """Return the message of an error on one line."""
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}" if error.filename else str(error)
     return printable("; ".join(str(error).splitlines()))

@@ -1,4 +1,4 @@
-"""``incidentcore drill``: run a drill against its bot, and print the after-action report."""
+"""``incidentcore drill``: run an incident drill with its bot instead of people, and score it."""
 
 from __future__ import annotations
 

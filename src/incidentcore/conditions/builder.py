@@ -50,7 +50,7 @@ class Field:
     def starts_with(self, *prefix: str) -> Condition:
         """Return the condition that a path or text begins with a prefix.
 
-        A path such as a category lies at or below the prefix.
+        For a path, such as a category, it matches at the prefix and below it.
         """
         return FieldTest(self.path, "starts_with", prefix[0] if len(prefix) == 1 else prefix)
 

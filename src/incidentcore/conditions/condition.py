@@ -38,7 +38,8 @@ class Explanation:
         condition: The condition as text.
         matched: Its result.
         seen: The value that a single test read; None for a composition.
-        parts: The explanations of its parts; parts that did not matter are omitted.
+        parts: The explanations of the conditions it is composed of; those that did not matter are
+            omitted.
     """
 
     condition: str
@@ -63,7 +64,7 @@ class Explanation:
 
 
 class Condition:
-    """A test on the facts of a record at an instant; the base of all types below.
+    """A test on the facts of a record at an instant; the base class of all conditions.
 
     Build single tests with ``field(...)``, and combine them with ``&``, ``|`` and ``~``.
 
@@ -292,7 +293,7 @@ class _Composition(Condition):
 
 @attrs.frozen
 class AllOf(_Composition):
-    """Matches when all parts match; always, if there are no parts."""
+    """Matches when all of several conditions match; always, if there are none."""
 
     joint: ClassVar[str] = " and "
     empty: ClassVar[str] = "always"
@@ -308,7 +309,7 @@ class AllOf(_Composition):
 
 @attrs.frozen
 class AnyOf(_Composition):
-    """Matches when at least one part matches; never, if there are no parts."""
+    """Matches when at least one of several conditions matches; never, if there are none."""
 
     joint: ClassVar[str] = " or "
     empty: ClassVar[str] = "never"

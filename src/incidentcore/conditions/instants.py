@@ -46,14 +46,14 @@ class AtInstant(Condition):
     """Matches at and after the instant stored in a field, or only before that instant.
 
     Its result changes at that very instant, without an event. A field without a value matches
-    neither side. See ``reached`` and ``before``.
+    in neither case. See ``reached`` and ``before``.
 
     Attributes:
         path: The field that holds the instant, such as ``"custom.starts"``.
-        side: ``reached`` from the instant on, ``before`` until it.
+        side: ``reached`` to match from the instant on, ``before`` to match until then.
 
     Raises:
-        DefinitionError: ``path`` is not a field path, or there is no such side.
+        DefinitionError: ``path`` is not a field path, or ``side`` is neither of the two.
     """
 
     path: str

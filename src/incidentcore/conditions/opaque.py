@@ -1,4 +1,4 @@
-"""A condition that calls a function of yours."""
+"""A condition that calls a custom function."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Opaque"]
 
 @attrs.frozen
 class Opaque(Condition):
-    """A condition that calls a function of yours.
+    """A condition that calls a custom function.
 
     It cannot be stored or analyzed: the lints' result for it is ``unknown``, and ``dumps`` refuses
     it. Two of them are equal if their ids are.

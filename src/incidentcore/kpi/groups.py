@@ -137,9 +137,9 @@ def _days(days: Iterable[int]) -> tuple[int, ...]:
 
 @attrs.frozen
 class AgeBuckets:
-    """Age groups, the oldest first; age is the time from the opening to the computation's instant.
+    """Groups of records by age: the time from the opening to the computation's instant.
 
-    A group without records also has a row.
+    Tables show the oldest first, and groups without records too.
 
     Attributes:
         days: The edges in whole days, ascending; an age equal to an edge belongs to the older
@@ -264,7 +264,7 @@ def _name(group: GroupBy) -> str:
 
 
 def compile_group(group: GroupBy, as_of: datetime) -> Callable[[Record], object]:
-    """Return a function that reads one group of a record."""
+    """Return a function that reads the value by which a record is grouped."""
     if isinstance(group, str):
         return compile_path(group)
     return group.compile(as_of) if isinstance(group, (Group, AgeBuckets, HourBands)) else group
@@ -273,7 +273,7 @@ def compile_group(group: GroupBy, as_of: datetime) -> Callable[[Record], object]
 def compile_groups(
     group_by: Iterable[GroupBy], as_of: datetime
 ) -> Callable[[Record], tuple[object, ...]]:
-    """Return a function that reads the groups of a record as a tuple."""
+    """Return a function that reads the values by which a record is grouped, as a tuple."""
     reads = [compile_group(group, as_of) for group in group_by]
     if not reads:
         return lambda _: ()

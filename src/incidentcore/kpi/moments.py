@@ -1,7 +1,7 @@
-"""The moments between which durations are measured: fields, or moments in a record's history.
+"""The times of a record between which durations are measured: fields, or times in its history.
 
-A moment is written as a field path such as ``"resolved_at"`` or ``"custom.deployed_at"``, as
-``AS_OF``, or as one of the values below. They read the record as it was known at the instant of the
+Such a time is given as a field path such as ``"resolved_at"`` or ``"custom.deployed_at"``, as
+``AS_OF``, or as a ``Moment``. It is read from the record as it was known at the instant of the
 computation (rule K6).
 """
 

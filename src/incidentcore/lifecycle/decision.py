@@ -102,7 +102,7 @@ class Refused(Tabular):
             ``unknown_state``, ``migrated`` or ``lifecycle_mismatch``.
         action: The requested action.
         state: The state the record was in.
-        data: The other values in the text, by name.
+        data: The other values that the reason mentions, by name.
         missing_fields: Required fields that were not given.
         guard: The guard that refused it; empty if no guard did.
         allowed_actions: The actions that are possible in the state.

@@ -41,7 +41,7 @@ _NEEDS: Final[Mapping[str, tuple[Coverage, ...]]] = {
 
 
 def checked_covers(covers: Iterable[str]) -> frozenset[str]:
-    """Check what a source covers and return it as a frozenset.
+    """Check what a source supplies and return it as a frozenset.
 
     Raises:
         InvalidValueError: A word is neither a ``Coverage`` nor the name of a fact.

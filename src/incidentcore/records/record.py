@@ -53,7 +53,7 @@ class Record(RecordBase):
         configuration_item: The component that is affected.
         caller: Who reported or requested it.
         opened_by: Who opened the record.
-        covers: What the source of the history covers; None for everything. See ``Coverage``.
+        covers: What the source of the history supplies; None for everything. See ``Coverage``.
         source: Where it came from; see ``ReportedVia``.
         impact: How much of the business is affected.
         urgency: How soon it must be resolved.

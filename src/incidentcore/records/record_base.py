@@ -87,9 +87,9 @@ class RecordBase:
         return dict(self.__dict__)
 
     def is_covered(self, name: str) -> bool:
-        """Return whether the record's source covers a fact; always True for a record of your own.
+        """Return whether the record's source supplies a fact; always True if it was not imported.
 
-        A fact that is not covered reads as empty: a table with one row for each ticket has no
+        A fact that is not supplied reads as empty: a table with one row for each ticket has no
         reopenings, so ``reopen_count`` is 0. KPIs and clocks exclude such a record.
 
         Args:

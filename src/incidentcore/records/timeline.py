@@ -81,7 +81,7 @@ class Timeline:
 
     @property
     def covers(self) -> frozenset[str] | None:
-        """Return what the record's source covers; None for everything. See ``Coverage``."""
+        """Return what the record's source supplies; None for everything. See ``Coverage``."""
         covers: frozenset[str] | None = self.base.get("covers")
         return self.moments[0].changes.get("covers", covers) if self.moments else covers
 

@@ -8,7 +8,7 @@ A ``Kpi`` says what to measure; ``compute_kpis`` goes through five steps, each a
 2. **Compile** (``compile``). A KPI becomes one function of a record. Its result is an outcome (a
    number, yes or no, a pair, a list of instants); or a string, the code under which the record is
    left out; or None for a record outside the population. The checks have a fixed order: the
-   population, canceled, the exclusions, data that the source does not cover, and last whether the
+   population, canceled, the exclusions, data that the source does not supply, and last whether the
    measure has a value.
 3. **Gather** (``gather``). Each record is read once, as it was known at the instant (rule K6). If
    the window depends on a time of the record, that time is looked up once for all KPIs with the

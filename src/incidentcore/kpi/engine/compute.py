@@ -45,8 +45,8 @@ def compute_kpis(
             record; without any there is one figure.
         window: An ``Interval`` in which a record's opening, resolution or closing must lie, as the
             KPI's ``window_basis`` says, or ``Periods`` for one figure per period.
-        mode: ``exact`` keeps every value, ``sketch`` a histogram with buckets of two per cent (rule
-            K4).
+        mode: ``exact`` stores every value, ``sketch`` only a histogram with buckets of two per cent
+            (rule K4).
         totals: Whether to add the figures of all groups together.
 
     Returns:

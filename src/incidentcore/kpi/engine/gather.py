@@ -83,7 +83,7 @@ def gather_kpis(
             record; without any there is one figure.
         window: An ``Interval`` in which a record's opening, resolution or closing must lie, as the
             KPI's ``window_basis`` says, or ``Periods``.
-        mode: ``exact`` keeps every value, ``sketch`` a histogram (rule K4).
+        mode: ``exact`` stores every value, ``sketch`` only a histogram of them (rule K4).
 
     Raises:
         InvalidValueError: ``kpis`` or ``records`` hold values of another type, a field does not

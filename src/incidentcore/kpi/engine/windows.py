@@ -42,7 +42,7 @@ class Windows:
         return (self.window.label(at),) if isinstance(self.window, Periods) else (None,)
 
     def touched(self, start: datetime, stop: datetime) -> list[str | None]:
-        """Return the names of the periods that a span of time touches."""
+        """Return the names of the periods that a span of time overlaps."""
         within, window = self.within, self.window
         if within is not None:
             before = stop <= within.start and start < within.start

@@ -1,4 +1,4 @@
-"""The time from one moment of a record to another."""
+"""The duration between two times of a record."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -78,7 +78,7 @@ def time_held(
 
 @attrs.frozen
 class Duration(ValueMeasure):
-    """The time from one time of a record to another: wall time, or open time by the KPI's clock.
+    """The duration between two times of a record: wall time, or open time by the KPI's clock.
 
     If ``stop`` is an acknowledgement that was given while the record was resolved, the record is
     left out as ``after_resolution``, or censored at the resolution.

@@ -59,8 +59,8 @@ class Opened(Event):
         state: The state it starts in.
         lifecycle: The lifecycle it follows.
         fields: The fields it starts with.
-        covers: What the source of the history covers, as values of ``Coverage`` and names of facts;
-            None for everything.
+        covers: What the source of the history supplies, as values of ``Coverage`` and names of
+            facts; None for everything.
     """
 
     kind: ClassVar[str] = "opened"
@@ -258,7 +258,7 @@ class Assigned(Event):
 
 @attrs.frozen(kw_only=True)
 class Classified(Event):
-    """The category was set, with a confidence and a reason."""
+    """The category was set, with a confidence from 0 to 1 and the evidence for it."""
 
     kind: ClassVar[str] = "classified"
 

@@ -86,7 +86,7 @@ def need_text(
     *,
     empty: bool = False,
 ) -> None:
-    """Raise an error if a value is not text, or is empty text that is not allowed."""
+    """Raise an error if a value is not text, or is empty unless ``empty`` is True."""
     if not isinstance(value, str) or not (value or empty):
         raise error(where, value, allowed or ("text" if empty else "non-empty text"))
 
@@ -109,7 +109,7 @@ def need_keywords(
     more: Iterable[str],
     error: Refusal = InvalidValueError,
 ) -> None:
-    """Raise an error for the first keyword argument of a function that is not in ``more``."""
+    """Raise an error for the first of the ``given`` keyword arguments that is not in ``more``."""
     known = set(more)
     for name in given:
         if name not in known:

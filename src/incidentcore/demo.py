@@ -159,7 +159,7 @@ def demo_month(seed: int, *, count: int = 320) -> tuple[Incident, ...]:
     """Return the incidents of a simulated month, the major incident first.
 
     Args:
-        seed: Equal seeds give equal records, on every version of Python.
+        seed: The seed; equal seeds give equal records, on every version of Python.
         count: The approximate number of incidents; the exact number is random.
 
     >>> from incidentcore.demo import demo_month
@@ -216,7 +216,7 @@ def demo_report(seed: int) -> Page:
     """Return the report on a simulated month, with records that went through JSON and a store.
 
     Args:
-        seed: Equal seeds give equal reports.
+        seed: The seed; equal seeds give equal reports.
     """
     generated = demo_month(seed)
     store = InMemoryStore()

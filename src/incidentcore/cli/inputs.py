@@ -141,8 +141,8 @@ def start_of_today(zone: ZoneInfo) -> datetime:
 def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> dict[str, Any]:
     """Return the reading options: those of the command line, otherwise those of the desk.
 
-    ``is_guessed`` says that neither has a profile. Words for states are added to the desk's; words
-    for levels replace them.
+    The entry ``is_guessed`` is True if neither names a profile or maps columns. ``--states`` adds
+    to the desk's table of states; ``--levels`` replaces its table of levels.
     """
     stated = {} if desk is None else desk_options(desk)
     mapping = {**stated.get("mapping", {}), **pairs_of("--map", arguments.map, "FIELD=COLUMN")}

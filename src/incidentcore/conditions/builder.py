@@ -32,7 +32,7 @@ class Field:
         return FieldTest(self.path, "equals", True)
 
     def present(self) -> Condition:
-        """Return the condition that the field has a value, other than an empty one."""
+        """Return the condition that the field has a value, not counting an empty one."""
         return FieldTest(self.path, "present")
 
     def missing(self) -> Condition:

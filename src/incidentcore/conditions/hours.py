@@ -24,8 +24,8 @@ class OpenHours(Condition):
     """Matches when a calendar is open at the instant of the facts.
 
     A time of day is given as a calendar that is open at that time. A clock and its policy evaluate
-    it only at the record's opening; pause, stop and cancel refuse it (rule S1), since opening hours
-    belong to the calendar of the clock.
+    it only at the record's opening; its pause, stop and cancel conditions must not contain it (rule
+    S1), since opening hours belong to the calendar of the clock.
     """
 
     calendar: Calendar

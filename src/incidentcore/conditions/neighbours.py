@@ -75,7 +75,7 @@ def fresh_text(taken: Iterable[object]) -> str:
 
 
 def is_stepped(value: object) -> bool:
-    """Return whether adding one changes a number; to a very large float it does not."""
+    """Return whether adding one changes a number; it does not change a very large float."""
     if isinstance(value, Decimal):
         digits = len(value.as_tuple().digits)
         return value.is_finite() and digits <= _EXACT_DIGITS and abs(value) < _EXACT

@@ -58,7 +58,7 @@ def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     Args:
         table: A table computed with ``Periods``.
         kpi: The KPI's id.
-        group: The groups' values, where the table has groups.
+        group: The group, as one value for each heading in the table's ``groups``.
 
     Raises:
         InvalidValueError: The table has no figures by period for this KPI and group.
@@ -80,7 +80,7 @@ def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     Args:
         table: A table computed with ``Periods``.
         kpi: The KPI's id.
-        group: The groups' values, where the table has groups.
+        group: The group, as one value for each heading in the table's ``groups``.
 
     Source: the XmR chart: mean plus and minus 2.66 mean moving ranges.
     """
@@ -102,7 +102,7 @@ def flow_data(table: KpiTable, /, *group: object, kpi: str = "backlog_growth") -
 
     Args:
         table: A table of ``BACKLOG_GROWTH`` computed with ``Periods``.
-        group: The groups' values, where the table has groups.
+        group: The group, as one value for each heading in the table's ``groups``.
         kpi: The KPI's id.
     """
     return [

@@ -57,7 +57,7 @@ class Objective:
 
     @property
     def allowed_misses(self) -> Fraction | None:
-        """Return the fraction that may miss an objective on a share; None for times."""
+        """Return the fraction that may miss the objective; None if it is not on a share."""
         goal = self.goal
         if isinstance(goal, timedelta):
             return None

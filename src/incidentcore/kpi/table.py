@@ -295,7 +295,7 @@ class KpiTable(Tabular):
         }
 
     def cells(self, *, among: bool = False) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the headings, the rows as text, and which columns hold numbers."""
+        """Return the headings, the rows as text, and which columns are numeric."""
         columns: list[tuple[str, bool, Callable[[KpiResult], str]]] = [
             ("kpi", False, lambda row: row.kpi),
             *((name, False, _group_reader(place)) for place, name in enumerate(self.groups)),

@@ -187,7 +187,7 @@ class Transition:
             object.__setattr__(self, "guard_name", name)
 
     def accept(self, fields: Mapping[str, object]) -> FrozenMap[object]:
-        """Return the record fields that the given fields and the transition itself set.
+        """Return the record's fields that an action sets, from the given ones and ``sets``.
 
         Raises:
             InvalidValueError: A value is not one of the choices, or is not accepted by the record's

@@ -61,7 +61,7 @@ class PriorityOverride:
     Attributes:
         level: The priority.
         by: Who set it.
-        at: When it happened.
+        at: When it was set.
         reason: The reason, as text.
     """
 

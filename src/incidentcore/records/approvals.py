@@ -270,7 +270,7 @@ class ApprovalRule:
     def all_of(
         cls, *approvers: str, delegates: Mapping[str, Iterable[str]] = FrozenMap()
     ) -> ApprovalRule:
-        """Return a rule that needs everybody's approval, so that one rejection is enough."""
+        """Return a rule that needs everybody's approval, so that one rejection rejects."""
         return cls(approvers, needed=max(len(approvers), 1), delegates=delegates)
 
     @classmethod

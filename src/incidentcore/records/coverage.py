@@ -44,7 +44,7 @@ def checked_covers(covers: Iterable[str]) -> frozenset[str]:
     """Check what a source supplies and return it as a frozenset.
 
     Raises:
-        InvalidValueError: A word is neither a ``Coverage`` nor the name of a fact.
+        InvalidValueError: An entry is neither a value of ``Coverage`` nor the name of a fact.
     """
     words = covers if isinstance(covers, (frozenset, set, tuple, list)) else (None,)
     kept = frozenset(word for word in words if isinstance(word, str))
@@ -55,7 +55,7 @@ def checked_covers(covers: Iterable[str]) -> frozenset[str]:
 
 
 def covers_fact(covers: frozenset[str] | None, name: str) -> bool:
-    """Return whether a source with this coverage contains a fact, or all facts of a ``Coverage``.
+    """Return whether a source supplies a fact, or all facts of a value of ``Coverage``.
 
     >>> from incidentcore.records.coverage import covers_fact
     >>> covers_fact(frozenset({"moments"}), "resolved_at")

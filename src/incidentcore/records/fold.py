@@ -198,7 +198,7 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
 def fold_both(
     history: Iterable[Event], defaults: Mapping[str, Any]
 ) -> tuple[Timeline, dict[str, Any]]:
-    """Return the timeline and the present facts of a history in sequence, without corrections."""
+    """Return the timeline and the present facts of an ordered history without corrections."""
     opening, *rest = history
     assert isinstance(opening, Opened)  # noqa: S101  the first in sequence
     return _fold_stretch(opening, sorted(rest, key=_when), defaults)

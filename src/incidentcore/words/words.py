@@ -229,7 +229,7 @@ class Worded(Protocol):
     """A value with a text in several languages, such as a trace, status, refusal or finding."""
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the text in the language of ``words``; ``zone`` is None for its own time zone."""
+        """Return the text in the language of ``words``, with times in ``zone`` or its own zone."""
 
 
 def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None = None) -> str:

@@ -163,7 +163,7 @@ def availability(planned: Iterable[Interval]) -> Kpi:
     """Return the KPI for availability, with maintenance as neither downtime nor service time.
 
     Args:
-        planned: The calendar of agreed maintenance.
+        planned: The intervals of agreed maintenance.
     """
     return AVAILABILITY.replace(measure=Availability(start=_BEGAN, planned=planned))
 
@@ -172,7 +172,7 @@ def mean_time_between_failures(planned: Iterable[Interval]) -> Kpi:
     """Return the KPI for the mean time between failures, not counting agreed maintenance.
 
     Args:
-        planned: The calendar of agreed maintenance.
+        planned: The intervals of agreed maintenance.
     """
     measure = TimeBetweenFailures(start=_BEGAN, planned=planned)
     return MEAN_TIME_BETWEEN_FAILURES.replace(measure=measure)

@@ -33,7 +33,7 @@ class Windows:
         return self.window.within if isinstance(self.window, Periods) else self.window
 
     def period(self, at: datetime | None) -> tuple[str | None] | None:
-        """Return the name of an instant's period in a tuple, or None if it does not count."""
+        """Return the period's name for an instant, as a tuple of one; None if it is outside."""
         within = self.within
         if at is None or at > self.as_of:
             return None

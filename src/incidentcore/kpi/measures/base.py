@@ -130,7 +130,7 @@ class Measure:
         raise NotImplementedError
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        """Return the figure of an accumulator; ``within`` is the window, up to the instant."""
+        """Return the figure for an accumulator; ``within`` is the window, up to ``as_of``."""
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
@@ -187,7 +187,7 @@ def check_measure(kpi_id: str, measure: Measure) -> None:
 
 
 def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
-    """Return the function that a measure reads records with; for a custom one it checks results.
+    """Return the function with which a measure reads records; a custom one's results are checked.
 
     Raises:
         InvalidValueError: Raised by that function, for a result that is None or not finite, or

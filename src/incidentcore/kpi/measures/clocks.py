@@ -134,7 +134,7 @@ def _status(rules: Any, record: Record, as_of: datetime) -> SlaStatus:
 
 
 def incomplete(status: SlaStatus) -> str:
-    """Return the code of a clock that has not stopped."""
+    """Return the code for leaving out a record whose clock has not stopped."""
     if status.stage in _RUNNING:
         return f"{status.stage}_breached" if status.breached else str(status.stage)
     return "no_sla" if status.stage == "none" else str(status.stage)

@@ -232,7 +232,7 @@ class Availability(_Outages):
     """The share of the window without an outage; outages that overlap count once.
 
     Attributes:
-        start: When an outage began.
+        start: When an outage began, as a field path or ``Moment``.
         stop: What ends a spell of downtime: ``"restored_at"`` for the restoration or the
             resolution, ``"resolved_at"`` for the resolution alone; a reopening then begins another
             spell. Any other time ends the record's only spell. A spell without an end runs to the

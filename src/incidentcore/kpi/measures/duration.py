@@ -43,7 +43,7 @@ _SECOND: Final = 1_000_000
 
 
 def not_reached(stop: MomentSpec) -> str:
-    """Return the code of the reason why a record is left out that has not reached ``stop``."""
+    """Return the code for leaving out a record that has not reached ``stop``."""
     return _NOT_REACHED.get(stop, "no_stop") if isinstance(stop, str) else stop.not_reached
 
 

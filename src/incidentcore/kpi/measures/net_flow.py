@@ -81,7 +81,7 @@ class NetFlow(Measure):
         return lambda record: [(inflow(record), 1), (outflow(record), -1)]
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield for each period whether the record came in, and whether it went out.
+        """Yield each period's name, with whether the record came in and whether it went out.
 
         If a record came and went several times in a period, only the net effect counts: it came in,
         it went out, or both.

@@ -36,7 +36,7 @@ def _paths(paths: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen
 class Recurrence(Measure):
-    """The share of records that agree in key fields with a record opened shortly before.
+    """The share of records that agree in key fields with one opened at most ``within`` before.
 
     Attributes:
         key: The fields in which two records must agree; a record without any of them is left out.

@@ -124,7 +124,7 @@ def set_task(
 
     Raises:
         InvalidValueError: The record is not a service request, or the task is marked complete or
-            incomplete while one of a lower order is open; it may be skipped.
+            incomplete while a task with a lower ``order`` is open; skipping it is allowed.
 
     Source: rule L8.
     """

@@ -178,9 +178,9 @@ class Escalated(Event):
             need_text(name, getattr(self, name), empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: the number of escalations and, if manual, more.
+        """Return the facts that it changes: the number of escalations, among others.
 
-        A manual escalation ends the acknowledgement and a snooze (rule E3).
+        A manual escalation also ends the acknowledgement and a snooze (rule E3).
         """
         changes: dict[str, object] = {"escalation_count": facts["escalation_count"] + 1}
         if not self.key:
@@ -239,7 +239,7 @@ class MajorStatusChanged(Event):
 
     Attributes:
         status: The status now; see ``MajorStatus``.
-        reason: Why.
+        reason: The reason, as text.
         fields: The fields set with it: ``business_impact``, ``major_roles`` and ``assignee``.
     """
 
@@ -296,7 +296,7 @@ class Snoozed(Event):
 
     Attributes:
         until: When it ends on its own, in UTC; after ``at``.
-        reason: Why.
+        reason: The reason, as text.
     """
 
     kind: ClassVar[str] = "snoozed"
@@ -313,7 +313,7 @@ class Snoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fact that it changes: when the snooze ends; none if it is not open."""
+        """Return the fact that it changes: when a snooze of an open record ends."""
         return {"snoozed_until": self.until} if facts["state"].open else {}
 
 

@@ -374,7 +374,7 @@ class Corrected(Event):
 
     Attributes:
         corrects: The id of the event that was wrong.
-        reason: Why.
+        reason: The reason, as text.
         fields: Only for the opening: the fields that were wrong, with their correct values.
 
     Source: rule H1.

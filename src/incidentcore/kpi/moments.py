@@ -77,10 +77,10 @@ class Moment:
     __slots__ = ()
 
     not_reached: ClassVar[str] = "no_stop"
-    """The code of a record that lacks the moment, for durations that end with it."""
+    """The code for leaving out a record that lacks this time, for durations that end with it."""
 
     needs: ClassVar[frozenset[str]] = frozenset()
-    """What a record's source must cover so that it can be read, besides its condition's needs."""
+    """The facts that a record's source must supply, besides those that its condition reads."""
 
     def compile(self, as_of: datetime) -> ReadMoment:
         raise NotImplementedError

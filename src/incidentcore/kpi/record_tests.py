@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 Answer: TypeAlias = Callable[[Record], bool | str]
-"""Returns True or False for a record, or the code of why neither is known."""
+"""Returns True or False for a record, or a code that says why neither is known."""
 
 
 class RecordTest:
@@ -143,12 +143,18 @@ class _Limit(RecordTest):
 
 @attrs.frozen
 class AtMost(_Limit):
-    """Whether a measure of the record is at most a limit; unknown if it has no value."""
+    """Whether a measure of the record is at most a limit; unknown if it has no value.
+
+    The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
+    """
 
 
 @attrs.frozen
 class AtLeast(_Limit):
-    """Whether a measure of the record is at least a limit; unknown if it has no value."""
+    """Whether a measure of the record is at least a limit; unknown if it has no value.
+
+    The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
+    """
 
 
 def _zone(zone: ZoneInfo | str) -> ZoneInfo:

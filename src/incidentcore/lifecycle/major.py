@@ -113,7 +113,7 @@ MAJOR_INCIDENT: Final = major_incident()
 incident."""
 
 MAJOR_INCIDENT_WITH_ROLES: Final = major_incident(roles=MAJOR_ROLES, id="major_incident_with_roles")
-"""The same, but a candidate becomes a major incident only once all four roles are held."""
+"""``MAJOR_INCIDENT``, but a candidate is accepted only once all four roles are held."""
 
 
 def decide_major(

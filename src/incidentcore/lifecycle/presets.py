@@ -290,7 +290,7 @@ JSM_REQUEST_WITH_APPROVAL: Final = Lifecycle(
         *JSM_REQUEST.transitions,
     ),
 )
-"""The same with an approval step, which any status in Jira can have: only the two transitions
+"""``JSM_REQUEST`` with an approval step, which any status in Jira can have: only the transitions
 approve and decline leave it. The status and the targets of the two are our choice."""
 
 TEXTBOOK_INCIDENT: Final = Lifecycle(

@@ -153,7 +153,7 @@ class Transition:
     sets: FrozenMap[object] = attrs.field(default=_NOTHING, converter=_frozen, kw_only=True)
     inputs: FrozenMap[InputField] = attrs.field(init=False, eq=False, repr=False)
     required: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
-    """The names of the fields it cannot do without."""
+    """The names of the required fields."""
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.action, str) or not self.action.isidentifier():

@@ -19,7 +19,7 @@ Coverage: TypeAlias = Literal[
     "moments",
     "sla",
 ]
-"""What a source may cover: every change of state, assignment or priority; every comment,
+"""What a source may supply: every change of state, assignment or priority; every comment,
 acknowledgement or escalation; only the times of resolution, closure and cancelation; the tool's own
 SLA results."""
 

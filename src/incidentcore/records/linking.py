@@ -35,6 +35,14 @@ def link_both(
 ) -> tuple[A, B]:
     """Link two records, so that each has a link to the other.
 
+    Args:
+        record: The record from which the link starts.
+        type: The type of link to the target: one of ``LinkType``, or ``custom.`` and a name.
+        target: The other record.
+        at: When they were linked.
+        by: Who linked them.
+        recorded_at: When this became known. Defaults to ``at``.
+
     Returns:
         Both records. The target has the inverse link, or no new link if the type has no inverse.
 
@@ -79,6 +87,13 @@ def merge_duplicate(
     history. It does not cancel the duplicate; that is a transition of its lifecycle. Until the link
     is removed, clocks of the original with ``answers_from="duplicates"`` also count the first
     response on the duplicate, or on a duplicate of the duplicate.
+
+    Args:
+        duplicate: The record to mark.
+        original: The record of which it is a duplicate.
+        at: When it was marked.
+        by: Who marked it.
+        recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
         InvalidValueError: Both records are the same or of different types, the original is itself a

@@ -25,7 +25,7 @@ __all__ = [
 
 @attrs.frozen(kw_only=True)
 class RequestItem:
-    """One item of a service request."""
+    """One item of a service request: its id, its name and the quantity requested."""
 
     id: str
     name: str

@@ -50,7 +50,7 @@ KPIS: Final[tuple[Kpi, ...]] = (
     catalogue.REOPEN_RATE,
     catalogue.RESOLVED_WITHOUT_REASSIGNMENT_RATE,
 )
-"""The KPIs of a report; those not covered by the source are named, but not shown."""
+"""The KPIs of a report; those whose data the source lacks are named, but not shown."""
 
 
 def compliance(

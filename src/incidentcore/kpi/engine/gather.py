@@ -33,7 +33,7 @@ Plan: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
 """For each family the function to call, the accumulator's ``add``, and its reasons."""
 
 Source: TypeAlias = tuple[frozenset[str] | None, bool]
-"""What the source of records covers, and whether they belong to exercises."""
+"""The facts that a source of records supplies, and whether the records belong to exercises."""
 
 _NEAR: Final = 1_024  # groups that are found by identity
 BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {

@@ -96,6 +96,13 @@ def set_fields(
     Entries of ``custom`` are merged into the existing ones; every other field is replaced. Fields
     such as ``resolved_at`` and ``reopen_count`` cannot be set: they follow from the history (H2).
 
+    Args:
+        record: The record.
+        at: When they were set.
+        by: Who set them; an actor or an id (``Record.actor``).
+        recorded_at: When this became known. Defaults to ``at``.
+        fields: The fields with their new values.
+
     Raises:
         InvalidValueError: A field cannot be set, or does not accept its value.
     """

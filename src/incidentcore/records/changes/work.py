@@ -103,7 +103,15 @@ def acknowledge(
     level: int | None = None,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Record that somebody has noticed the record and takes responsibility for it."""
+    """Record that somebody has noticed the record and takes responsibility for it.
+
+    Args:
+        record: The record.
+        at: When it happened.
+        by: Who acknowledged it; an actor or an id (``Record.actor``).
+        level: The escalation level that was acknowledged, from 0; None if it is not known.
+        recorded_at: When this became known. Defaults to ``at``.
+    """
     return record.with_event(Acknowledged, at=at, by=by, recorded_at=recorded_at, level=level)
 
 

@@ -53,7 +53,7 @@ EscalationKind: TypeAlias = Literal["functional", "hierarchical"]
 
 @attrs.frozen(kw_only=True)
 class Commented(Event):
-    """Somebody commented on the record, publicly or for the team only."""
+    """Somebody commented on the record; ``visibility`` is ``public`` or ``internal``."""
 
     kind: ClassVar[str] = "commented"
 
@@ -111,7 +111,11 @@ class Contacted(Event):
 
 @attrs.frozen(kw_only=True)
 class Acknowledged(Event):
-    """Somebody noticed the record and takes responsibility for it."""
+    """Somebody noticed the record and takes responsibility for it.
+
+    Attributes:
+        level: The escalation level that was acknowledged, from 0; None if it is not known.
+    """
 
     kind: ClassVar[str] = "acknowledged"
 

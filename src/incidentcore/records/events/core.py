@@ -284,7 +284,7 @@ class Classified(Event):
 
 @attrs.frozen(kw_only=True)
 class Prioritized(Event):
-    """Impact, urgency, computed priority or override were set, with the reason."""
+    """Impact, urgency, computed priority or override were set (``fields``), for a reason."""
 
     kind: ClassVar[str] = "prioritized"
     allowed: ClassVar[frozenset[str]] = frozenset(

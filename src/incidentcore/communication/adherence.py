@@ -1,4 +1,4 @@
-"""Adherence to a communication plan: figures over records, computed from their histories."""
+"""Adherence to a communication plan, computed from the histories of records."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ _ZERO = timedelta(0)
 
 @attrs.frozen(kw_only=True)
 class UpdateAdherence:
-    """Adherence to a communication plan: how many updates were sent, and sent on time.
+    """Adherence to a communication plan: how many updates were required, and sent on time.
 
     Attributes:
-        records: How many records had an update that was required or sent.
-        due: How many updates have a known outcome: sent, or not sent by their due time.
-        on_time: How many of them were sent by their due time.
-        sent: How many updates went out, required or not; several to one audience at one instant
+        records: The number of records with at least one update that was required or sent.
+        due: The number of required updates that were sent on time or missed their due time.
+        on_time: The number of these that were sent by their due time.
+        sent: The number of updates sent, required or not; several to one audience at one instant
             count as one.
-        lateness: The total time by which the missed updates were late.
+        lateness: The total time by which the missed updates were late; see ``update_adherence`` for
+            its units.
     """
 
     records: int
@@ -38,7 +39,7 @@ class UpdateAdherence:
 
     @property
     def missed(self) -> int:
-        """Return how many updates were not sent by their due time."""
+        """Return the number of updates that were not sent by their due time."""
         return self.due - self.on_time
 
     @property
@@ -65,19 +66,19 @@ def update_adherence(
     now: datetime,
     known_at: datetime | None = None,
 ) -> UpdateAdherence:
-    """Return how many of the updates that a plan requires were sent on time, over records.
+    """Return how many of the updates that a plan required for records were sent on time.
 
-    An update that lapsed before its due time, or that is not due yet, is not counted. For figures
-    by group, window or month, use the KPIs of ``kpi.catalogue`` that take a plan.
+    An update that is not due yet, or that was no longer required at its due time, is not counted.
+    For figures by group, window or month, use the KPIs of ``kpi.catalogue`` that take a plan.
 
     Args:
-        plan: The plan, or ``Versions`` of it.
+        plan: The plan, or ``Versions`` of it; the version at each record's opening applies.
         records: The records.
-        now: The instant at which it is evaluated.
-        known_at: Use only what was recorded by this instant.
+        now: The instant at which the plan is evaluated.
+        known_at: Use only what was recorded by this instant; None for everything.
 
     Units: ``lateness`` is counted in open time of the rule's calendar or contact hours, if it has
-        one, otherwise in wall time.
+        one, otherwise in wall-clock time.
     """
     now = as_utc(now, "now")
     count = due = on_time = sent = 0

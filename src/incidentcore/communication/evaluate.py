@@ -1,4 +1,4 @@
-"""Which updates are due and which were late, computed from history."""
+"""Which updates to stakeholders are due and which were late, computed from history."""
 
 from __future__ import annotations
 
@@ -36,24 +36,25 @@ def due_updates(
     already: Collection[str] = (),
     include_lapsed: bool = False,
 ) -> tuple[StakeholderUpdate, ...]:
-    """Return the updates of a record that are to be written now; nothing is sent.
+    """Return the updates to stakeholders that must be written now; nothing is sent.
 
     An update is listed from its due time minus its rule's ``notice`` until it is sent or no longer
-    required. Each audience is owed one update at a time, so after a night without polling there is
-    one reminder, not a hundred. Which keys have been listed by an instant depends on the plan and
-    the history alone, not on when, how often or from where you poll.
+    required. At most one update is open for an audience at a time, so after a night without polling
+    there is one reminder, not a hundred. Which keys have been listed by an instant depends on the
+    plan and the history alone, not on when, how often or from where you poll.
 
-    Record sent updates with ``records.log_update_sent``, since the next update is counted from the
-    last one that was sent. ``already`` only leaves keys out of the result; with it alone an
-    audience gets no second reminder.
+    Record each update that you send with ``records.log_update_sent``: the due time of the next
+    update is counted from it. ``already`` only leaves keys out of the result; it does not lead to a
+    next update.
 
     Args:
-        plan: The plan, or ``Versions`` of it, of which the one at the record's opening applies.
+        plan: The plan, or ``Versions`` of it; the version at the record's opening applies.
         record: The record.
-        now: The instant at which it is evaluated.
-        known_at: Use only what was recorded by this instant.
-        already: Keys of updates already delivered; they are left out.
-        include_lapsed: Also return updates that were listed and have been sent or lapsed since.
+        now: The instant at which the plan is evaluated.
+        known_at: Use only what was recorded by this instant; None for everything.
+        already: The keys of updates already delivered, which are left out.
+        include_lapsed: Whether to include updates that were listed and have since been sent, or are
+            no longer required.
 
     Returns:
         The updates in order of their due times.
@@ -120,20 +121,20 @@ def missed_updates(
 ) -> tuple[MissedUpdate, ...]:
     """Return every update of a record that was not sent by its due time, with its lateness.
 
-    It includes updates sent late, updates that lapsed late and updates that are late now. It does
-    not include updates sent at or before their due time, or lapsed before it.
+    Included are updates that were sent late, that are late now, or that were late when they were no
+    longer required. An update sent at its very due time is on time.
 
     Args:
-        plan: The plan, or ``Versions`` of it.
+        plan: The plan, or ``Versions`` of it; the version at the record's opening applies.
         record: The record.
-        now: The instant at which it is evaluated.
-        known_at: Use only what was recorded by this instant.
+        now: The instant at which the plan is evaluated.
+        known_at: Use only what was recorded by this instant; None for everything.
 
     Returns:
         The updates in order of their due times.
 
     Units: ``late_by`` is counted in open time of the rule's calendar or contact hours, if it has
-    one, otherwise in wall time.
+    one, otherwise in wall-clock time.
     """
     now = as_utc(now, "now")
     state = owed(plan, record, now=now, known_at=known_at)
@@ -154,15 +155,16 @@ def update_log(
     now: datetime,
     known_at: datetime | None = None,
 ) -> tuple[StakeholderUpdate, ...]:
-    """Return every update that was owed: sent, lapsed after being listed, or still to be sent.
+    """Return every update that was required for a record, whether sent or not.
 
-    A late update is a ``MissedUpdate``.
+    A late update is a ``MissedUpdate``. Updates that were replaced before ``due_updates`` listed
+    them are left out.
 
     Args:
-        plan: The plan, or ``Versions`` of it.
+        plan: The plan, or ``Versions`` of it; the version at the record's opening applies.
         record: The record.
-        now: The instant at which it is evaluated.
-        known_at: Use only what was recorded by this instant.
+        now: The instant at which the plan is evaluated.
+        known_at: Use only what was recorded by this instant; None for everything.
 
     Returns:
         The updates in order of their due times.
@@ -186,15 +188,15 @@ def next_update_wakeup(
     *,
     now: datetime,
 ) -> datetime | None:
-    """Return the first instant after ``now`` at which ``due_updates`` changes without an event.
+    """Return when the result of ``due_updates`` next changes without an event.
 
     Args:
-        plan: The plan, or ``Versions`` of it.
+        plan: The plan, or ``Versions`` of it; the version at each record's opening applies.
         records: The records to watch.
         now: The instant to search from.
 
     Returns:
-        When to evaluate again; None if nothing will be listed until an event happens.
+        The first such instant after ``now``; None if nothing changes until an event happens.
     """
     now = as_utc(now, "now")
     soonest: datetime | None = None
@@ -237,7 +239,15 @@ def _wakeup(
 def updates_and_wakeup(
     plan: CommunicationPlan, record: Record, *, now: datetime, include_lapsed: bool
 ) -> tuple[tuple[StakeholderUpdate, ...], datetime | None]:
-    """Return the updates that are listed at ``now``, and when the list next changes."""
+    """Return the updates to write at ``now``, and when that list next changes; None if never.
+
+    Args:
+        plan: The plan.
+        record: The record.
+        now: The instant at which the plan is evaluated.
+        include_lapsed: Whether to include updates that were listed and have since been sent, or
+            are no longer required.
+    """
     if not include_lapsed and not may_stand(plan, record, now):
         return (), None
     state = owed(plan, record, now=now)

@@ -1,4 +1,4 @@
-"""Errors in a communication plan: parts that cannot work as intended, each with a witness."""
+"""Find the rules of a communication plan that cannot work as intended."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def _finding(
 
 
 def lint_communication(plan: CommunicationPlan, /, *, start: datetime) -> tuple[LintFinding, ...]:
-    """Return findings on the parts of a plan that cannot work as intended.
+    """Return findings on the rules of a communication plan that cannot work as intended.
 
     Args:
         plan: The plan.
         start: The instant from which its calendars are checked.
 
     Returns:
-        The findings, in the order of the rules; empty if there are none. A case that cannot be
-        decided, because a condition is your own function, is not a finding.
+        The findings, in the order of the rules; empty if there are none. Nothing is reported where
+        a condition is a custom function, since that cannot be decided.
 
     >>> import attrs
     >>> from datetime import UTC, datetime, timedelta

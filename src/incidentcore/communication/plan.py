@@ -1,4 +1,4 @@
-"""The communication plan as data: who must be informed, of what, and by when."""
+"""The communication plan: who must be informed, of what, and by when."""
 
 from __future__ import annotations
 
@@ -70,40 +70,42 @@ def _templates(
 class UpdateRule:
     """How often an audience is informed, while a condition on the record holds.
 
-    When a rule begins to apply, a first update is owed. Each further update is due ``every`` after
-    the previous one was sent. Once ``ends`` holds, one final update is due. For a canceled record
-    nothing is owed, unless ``ends`` holds for it too.
+    When a rule begins to apply, a first update is required. Each further update is due ``every``
+    after the previous one was sent. Once ``ends`` holds, one final update is required. No update is
+    required for a canceled record, unless ``ends`` holds for it too.
 
     Attributes:
         name: The rule's name.
-        audiences: Who is informed; names that you choose.
-        when: Which records it applies to. For each audience the first rule that matches applies;
-            conditions on the time of day are evaluated when the other conditions become true (rule
-            U1).
+        audiences: The names of the audiences to inform; you choose them.
+        when: The condition on the records that it applies to. For each audience the first rule that
+            matches applies; tests of the time of day are evaluated at the instant at which the
+            other tests become true (rule U1).
         first: How long after the rule began to apply the first update is due. Defaults to
             ``every``.
-        every: How long after an update the next is due; without it there are no regular updates.
-        on_hold: The same interval while the record is on hold. Defaults to ``every``.
-        on_change: Fields such as ``"custom.status"``; each change of one requires an update within
-            ``first`` (or ``every``) of the change. An update that is due earlier covers it.
-        final: How long after ``ends`` becomes true the final update is due; without it there is no
-            final update.
+        every: How long after an update the next is due; None for no regular updates.
+        on_hold: How long after an update the next is due while the record is on hold. Defaults to
+            ``every``.
+        on_change: Fields such as ``"custom.status"``; a change of any of them requires an update
+            within ``first`` (or ``every``) of the change, unless one is due earlier.
+        final: How long after ``ends`` becomes true the final update is due; None for no final
+            update.
         stop: A condition under which no regular update is due, only the final one. With
             ``before("snoozed_until")``, a snooze also pauses the updates.
         ends: The condition that ends the communication, except for its final update. Defaults to
             resolved.
         calendar: The calendar in whose open time these times and the lateness of updates are
-            counted; by default wall time.
-        during: The contact hours. An update that would become due outside them is due at their next
-            opening, and listed only within them.
-        notice: How long before its due time an update is listed, so that somebody can write it. An
-            update that waits for contact hours is due this long after they open.
+            counted; None for wall-clock time.
+        during: The contact hours, as a calendar; None for any hour. An update that would become due
+            outside them waits until they next open.
+        notice: How long before its due time ``due_updates`` lists an update, so that somebody can
+            write it. An update that waits for contact hours is due this long after they open.
         channel: The channel of the updates; a name that you choose.
-        templates: The text of the updates: one template for all, or one for each kind. A change
-            without its own template uses the one of the next update.
+        templates: The text of the updates: one template for all, or a mapping from ``first``,
+            ``next``, ``change`` and ``final`` to templates. Without a template for ``change``, that
+            for ``next`` is used.
 
     Raises:
-        DefinitionError: The parts contradict each other.
+        DefinitionError: An argument is invalid, or two contradict each other.
 
     Source: our choice; ITIL 4, incident management practice (keep users and sponsors informed).
 
@@ -186,10 +188,10 @@ class UpdateRule:
             raise DefinitionError(self.name, None, "at least one of first, every and final")
 
     def span(self, kind: str, *, on_hold: bool = False) -> timedelta | None:
-        """Return how long after ``since`` an update is due; None if there is no such update.
+        """Return how long after its start an update is due; None if the rule has no such update.
 
         Args:
-            kind: See ``UpdateKind``.
+            kind: ``first``, ``next``, ``change`` or ``final``.
             on_hold: Whether the record is on hold.
         """
         if kind == "final":
@@ -199,7 +201,7 @@ class UpdateRule:
         return self.on_hold if on_hold and self.on_hold is not None else self.every
 
     def template(self, kind: str) -> UpdateTemplate | None:
-        """Return the template of a kind of update; None if it has no template."""
+        """Return the template for a kind of update, such as ``first``; None if there is none."""
         templates = dict(self.templates)
         return templates.get(kind, templates.get("next") if kind == "change" else None)
 
@@ -242,13 +244,13 @@ class CommunicationPlan:
 
     Attributes:
         name: The plan's id, part of the keys of its updates.
-        rules: The rules; for each audience the first whose condition holds applies.
+        rules: The rules; for each audience, the first rule whose condition holds applies.
         also: For each audience, a condition on events that count as updates in addition to those of
             ``records.log_update_sent``, such as ``PUBLIC_REPLY``.
 
     Raises:
-        DefinitionError: There is no rule, two rules share a name, or ``also`` names an audience
-            that no rule has.
+        DefinitionError: There is no rule, two rules have the same name, or ``also`` names an
+            audience that is in no rule.
 
     >>> from datetime import timedelta
     >>> from incidentcore.communication import PUBLIC_REPLY, CommunicationPlan, UpdateRule
@@ -312,5 +314,5 @@ class CommunicationPlan:
 
     @property
     def audiences(self) -> tuple[str, ...]:
-        """Return all audiences that the rules name, in the order of the rules."""
+        """Return the names of all audiences, in the order of the rules."""
         return tuple(dict.fromkeys(name for rule in self.rules for name in rule.audiences))

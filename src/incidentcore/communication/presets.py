@@ -1,4 +1,4 @@
-"""A plan for major incidents, ready to use or to change with ``attrs.evolve``."""
+"""A communication plan for major incidents, ready to use or to adapt with ``attrs.evolve``."""
 
 from __future__ import annotations
 
@@ -65,17 +65,18 @@ def major_incident_plan(
     """Return a plan for major incidents: updates for customers, executives and support staff.
 
     With critical priority, customers and support staff are updated within 15 minutes of the
-    acceptance as a major incident and then every 30 minutes; executives within 30 and then every
-    60. With any other priority they are updated within 30 and then every 60, executives within 60
-    and then every four hours. On hold, the intervals are four times as long, but at most eight
-    hours. A final update follows the resolution.
+    acceptance as a major incident and then every 30 minutes; executives within 30 and then every 60
+    minutes. With any other priority, customers and support staff are updated within 30 and then
+    every 60 minutes; executives within 60 minutes and then every four hours. While the incident is
+    on hold, the intervals are four times as long, but at most eight hours. A final update follows
+    the resolution.
 
     Args:
         name: The plan's id.
         customers: The name of the audience of customers.
         executives: The name of the audience of executives.
         support: The name of the audience of support staff.
-        when: Which records it applies to. Defaults to accepted major incidents.
+        when: The condition on the records that it applies to. Defaults to accepted major incidents.
 
     Source: our choice. Public runbooks often ask for a first update within 15 minutes and one
         every 30 for their highest severity, and for 30 and 60 minutes for the next.

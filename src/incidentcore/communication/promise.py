@@ -1,4 +1,4 @@
-"""One update that an audience is owed, and its outcome."""
+"""An update that an audience is to receive, and its outcome."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ __all__ = ["Promise"]
 
 @attrs.define
 class Promise:
-    """One update that an audience is owed.
+    """An update that an audience is to receive.
 
     Attributes:
-        audience: The audience that is owed it.
+        audience: The name of the audience.
         rule: The rule that requires it.
-        kind: See ``UpdateKind``.
-        since: When its time begins to count.
+        kind: ``first``, ``next``, ``change`` or ``final``.
+        since: The instant from which its due time is counted.
         due: When it is due.
-        listed: When it is first listed for the person who writes it.
-        sent_at: When it was sent, if it was.
-        sent_by: Who sent it.
-        lapsed_at: When it was no longer required, if it was not sent by then.
-        lapsed_because: Why it was no longer required.
+        listed: When ``due_updates`` first lists it, so that somebody can write it.
+        sent_at: When it was sent; None if it was not.
+        sent_by: Who sent it; None if it was not sent.
+        lapsed_at: When it ceased to be required without having been sent; None if it did not.
+        lapsed_because: Why it ceased to be required; see ``StakeholderUpdate``.
     """
 
     audience: str
@@ -42,10 +42,10 @@ class Promise:
     lapsed_because: str = ""
 
     def was_listed(self, now: datetime) -> bool:
-        """Return whether it was listed by an instant, before it was sent or lapsed."""
+        """Return whether it was listed by an instant, before it was sent or no longer required."""
         end = self.sent_at or self.lapsed_at
         return self.listed <= now if end is None else self.listed < end
 
     def late_by(self, now: datetime) -> timedelta:
-        """Return how late the update was when sent or lapsed, or how late it is now."""
+        """Return how late the update was when sent or no longer required, or how late it is now."""
         return late_by(self.rule, self.due, self.sent_at or self.lapsed_at or now)

@@ -1,23 +1,23 @@
-"""From a history to the updates that each audience was owed, and their outcome (rules U1 to U3).
+"""Which updates each audience was to receive, computed from a record's history (rules U1 to U3).
 
-Each audience has its own track, and on it at most one update is owed at a time. A track takes one
+Each audience has its own track, with at most one outstanding update at a time. A track takes one
 step at each instant at which something that the plan reads changed, or an update was sent.
 Conditions are evaluated once per instant, on the facts after its last event (rule S1).
 
-A step first settles what happened: an update sent at the instant closes what is owed. Then it
-determines which rule applies and its phase: regular updates run, at the usual pace or that of a
-hold; the communication has ended, and a final update is owed; or nothing is owed, because the
-rule's ``stop`` holds, no rule applies, or the record is resolved or canceled.
+A step first considers what happened: an update sent at the instant fulfils the outstanding one.
+Then it determines which rule applies and its phase: regular updates are due, at the usual interval
+or at the interval for a hold; the communication has ended, and a final update is due; or no update
+is due, because the rule's ``stop`` holds, no rule applies, or the record is resolved or canceled.
 
-A *pace* is a rule, with or without a hold. It keeps the first due time that it set since the last
-update. So a change to another pace and back postpones nothing: returning to a pace restores its due
-time. A pace without a due time counts from the last update like any other; if an update would then
-be due at once, the time of a first update is granted. A late update stays late until an update is
-sent. A resolution or cancellation ends every promise, and a reopening begins again with a first
-update.
+A *pace* is a rule, with or without a hold. The first due time that a pace sets after an update is
+stored, and restored when the pace returns, so that a change to another pace and back postpones
+nothing. A pace without a stored due time counts from the last update; if the next update would then
+be due at once, it is due after the time of a first update instead. A late update stays late until
+an update is sent. A resolution or cancellation ends every outstanding update, and a reopening
+begins again with a first update.
 
-Promises that nobody could have seen, because they were replaced before being listed, leave no
-trace; all others end as sent or lapsed, so that a key that was listed once is never lost (rule U5).
+A ``Promise`` that nobody could have seen, because it was replaced before it was listed, is dropped;
+every other ends as sent or lapsed, so that a key that was listed once is never lost (rule U5).
 """
 
 from __future__ import annotations
@@ -281,13 +281,14 @@ def _phase(facts: dict[str, Any], *, ended: bool, stopped: bool) -> str:
 def promises(
     plan: CommunicationPlan, timeline: Timeline, until: datetime
 ) -> tuple[list[Promise], list[tuple[str, datetime]], dict[str, Any], bool]:
-    """Return the updates owed to a record's audiences, what was sent when, and the final facts.
+    """Return the updates that a plan required for a record, and what was sent.
 
-    The last of the four values is whether any audience was ever owed an update.
+    The four values are the updates that were required; each update that was sent, as audience and
+    instant; the record's facts at the end; and whether an update was ever required.
 
     Args:
         plan: The plan.
-        timeline: The record's facts over time, as far as they count.
+        timeline: The record's timeline.
         until: The last instant to consider.
     """
     tests = [[spell_test(one) for one in (rule.when, rule.stop, rule.ends)] for rule in plan.rules]

@@ -1,4 +1,4 @@
-"""The text of an update: a template with fields of the record, some of which may be unknown."""
+"""Templates for the text of an update, with placeholders for fields of the record."""
 
 from __future__ import annotations
 
@@ -62,15 +62,15 @@ class Rendering:
     """The result of filling a template.
 
     Attributes:
-        text: The text with every value filled in; empty while something is missing.
-        missing: The names that are still unknown.
+        text: The text with every value filled in; empty if a value is missing.
+        missing: The names of the placeholders and fields without a value.
     """
 
     text: str
     missing: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Return whether nothing is missing."""
+        """Return whether no value is missing."""
         return not self.missing
 
 
@@ -81,9 +81,9 @@ class UpdateTemplate:
     Attributes:
         name: The template's name.
         text: The text; ``{title}`` or ``{custom.region}`` is replaced by that field of the record.
-            It may be empty if the wording is kept elsewhere and only ``fields`` matter.
-        fields: All fields that must be known: those in the text, and any further ones that you
-            pass here.
+            It may be empty if you store the wording elsewhere and only need ``fields``.
+        fields: All fields that must be known: those in the text, and any further fields that you
+            pass.
         given: The placeholders that the sender fills instead of a field of the record, such as
             ``next_update``.
 
@@ -123,7 +123,7 @@ class UpdateTemplate:
         object.__setattr__(self, "fields", fields)
 
     def fill(self, subject: Record | dict[str, Any], /) -> tuple[FrozenMap[str], tuple[str, ...]]:
-        """Return the known fields as text, and the names of the unknown ones.
+        """Return the fields that have a value, as text by name, and the names of those without one.
 
         Args:
             subject: A record, or its facts by name.
@@ -136,11 +136,11 @@ class UpdateTemplate:
         return FrozenMap({path: text for path, text in values.items() if text}), missing
 
     def render(self, subject: Record | dict[str, Any], /, **given: object) -> Rendering:
-        """Return the text with every value filled in, or the names that are still missing.
+        """Return the text with every value filled in, or the names of the missing values.
 
         Args:
             subject: A record, or its facts by name.
-            given: The values that the sender fills in; values of fields may be given too.
+            given: The values that the sender fills in; they may replace values of fields too.
 
         Raises:
             InvalidValueError: The record has no such field.

@@ -1,4 +1,4 @@
-"""When an update is due, when it is listed, and how late it is, by a rule's calendars."""
+"""When an update is due, when it is listed, and how late it is, by the calendars of its rule."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 
 def later(rule: UpdateRule, at: datetime, span: timedelta) -> datetime | None:
-    """Add a span to an instant, in open time if the rule has a calendar (rule T5)."""
+    """Return the instant a span after another, in open time if the rule has a calendar (T5).
+
+    None if the calendar does not reach that far.
+    """
     if rule.calendar is None:
         return at + span
     try:
@@ -25,9 +28,10 @@ def later(rule: UpdateRule, at: datetime, span: timedelta) -> datetime | None:
 
 
 def outside_quiet(rule: UpdateRule, at: datetime) -> datetime | None:
-    """Return a due time, moved out of quiet hours to their end plus the rule's notice.
+    """Return a due time; if it is outside contact hours, their next opening plus the notice.
 
-    The closing instant of contact hours belongs to them, since a deadline may fall on it.
+    The closing instant counts as within contact hours, since a deadline may fall on it. None if the
+    hours do not open again.
     """
     if rule.during is None or _inside(rule.during, at):
         return at
@@ -43,7 +47,10 @@ def _inside(calendar: Calendar, at: datetime) -> bool:
 
 
 def listed_from(rule: UpdateRule, due: datetime, at: datetime) -> datetime:
-    """Return when an update owed since an instant is first listed, never in quiet hours."""
+    """Return when an update is first listed: the rule's notice before it is due.
+
+    It is never earlier than ``at``, when the update was first required, nor outside contact hours.
+    """
     if not rule.notice:
         return due
     during = rule.during
@@ -59,7 +66,10 @@ def listed_from(rule: UpdateRule, due: datetime, at: datetime) -> datetime:
 
 
 def late_by(rule: UpdateRule, due: datetime, at: datetime) -> timedelta:
-    """Return how late it is at an instant: open time of the rule's calendar or contact hours."""
+    """Return how late an update is at an instant; zero until its due time has passed.
+
+    It is counted in open time of the rule's calendar or contact hours, or in wall-clock time.
+    """
     if at <= due:
         return timedelta(0)
     calendar = rule.during if rule.calendar is None else rule.calendar

@@ -1,4 +1,4 @@
-"""An update that is owed to an audience: its reason, its due time, and whether it was sent."""
+"""An update that an audience is to receive: its reason, its due time, and whether it was sent."""
 
 from __future__ import annotations
 
@@ -40,32 +40,32 @@ WHY_TEXTS: Final[Texts] = {
 
 @attrs.frozen(kw_only=True)
 class StakeholderUpdate:
-    """An update that is owed to an audience, with its outcome; your application sends it.
+    """An update that an audience is to receive, with its outcome; your application sends it.
 
     Attributes:
-        key: (record, plan, audience, kind, since, due) as text. Use it to deliver each update only
-            once.
-        record_id: The record.
+        key: A unique text of record, plan, audience, kind, start and due time. Use it to deliver
+            each update only once.
+        record_id: The id of the record.
         plan: The plan's name.
         rule: The name of the rule that requires it.
-        audience: The audience that is owed it.
+        audience: The name of the audience.
         channel: The channel to send it over.
         kind: ``first``, ``next``, ``change`` or ``final``.
-        since: When its time begins to count: when the rule began to apply, the previous update, the
-            change, or the end.
+        since: The instant from which its due time is counted: when the rule began to apply, the
+            previous update, the change, or the end of the communication.
         listed_at: When ``due_updates`` first lists it: the rule's notice before the due time.
         due_at: When it is due; an update sent at that very instant is on time.
-        sent_at: When it was sent, if it was.
-        sent_by: Who sent it.
-        lapsed_at: When it was no longer required, if it was not sent by then.
-        lapsed_because: Why it was no longer required: ``on_hold``, ``stopped``, ``ended``,
+        sent_at: When it was sent; None if it was not.
+        sent_by: Who sent it; None if it was not sent.
+        lapsed_at: When it ceased to be required without having been sent; None if it did not.
+        lapsed_because: Why it ceased to be required: ``on_hold``, ``stopped``, ``ended``,
             ``reopened``, ``canceled``, ``resolved``, ``no_rule_applies``, ``no_further_update``, or
-            ``retimed`` if an update with another due time replaced it. Empty if it did not lapse.
-        why_code: Why it is owed: ``first``, ``next``, ``change`` or ``final``.
-        why_data: The values in the text of the reason.
+            ``retimed`` if an update with another due time replaced it. Empty if it did not.
+        why_code: Why it is required: ``first``, ``next``, ``change`` or ``final``.
+        why_data: The values that the text of the reason contains.
         template: The name of its template; empty without a template.
-        filled: The fields of the template that are known, as text.
-        missing: The fields of the template that are unknown.
+        filled: The values of the template's fields that are known, as text.
+        missing: The names of the template's fields that are unknown.
         exercise: The exercise that the record belongs to; None for a real record.
     """
 
@@ -92,11 +92,11 @@ class StakeholderUpdate:
 
     @property
     def why(self) -> str:
-        """Return the reason as text."""
+        """Return as text why the update is required."""
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the reason in another language."""
+        """Return in another language why the update is required."""
         return words.text(WHY_TEXTS, self.why_code, self.why_data)
 
 
@@ -105,8 +105,9 @@ class MissedUpdate(StakeholderUpdate):
     """An update that was not sent by its due time.
 
     Attributes:
-        late_by: How late it was when it was sent or lapsed, or how late it is now: in open time of
-            the rule's calendar or contact hours, or in wall time if it has neither.
+        late_by: How late it was when it was sent or ceased to be required, or how late it is now:
+            in open time of the rule's calendar or contact hours, or in wall-clock time if it has
+            neither.
 
     All other attributes are those of ``StakeholderUpdate``.
     """
@@ -119,14 +120,14 @@ U = TypeVar("U", bound=StakeholderUpdate)
 
 @attrs.frozen
 class Owed:
-    """The updates that a plan owed a record's audiences, as far as was known.
+    """The updates that a plan required for a record, as far as was known at the time.
 
     Attributes:
         plan: The plan in force for the record.
-        promises: The updates that were owed.
-        sent: Each update that was sent, as audience and instant.
+        promises: The updates that were required, with their outcome.
+        sent: Each update that was sent, required or not, as audience and instant.
         facts: The record's facts.
-        asked: Whether any audience was ever owed an update.
+        asked: Whether an update was ever required.
     """
 
     plan: CommunicationPlan
@@ -144,10 +145,17 @@ def owed(
     known_at: datetime | None = None,
     until: datetime | None = None,
 ) -> Owed | None:
-    """Return the updates a record's audiences were owed; None before it was opened or known.
+    """Return the updates required for a record; None before it was opened or recorded.
 
-    Events count up to ``now``; conditions may change with time alone up to ``until``, by default
-    ``now``.
+    Events after ``now`` are ignored. Changes with time alone are considered up to ``until``, by
+    default ``now``.
+
+    Args:
+        plan: The plan, or ``Versions`` of it.
+        record: The record.
+        now: The instant of the last event to consider.
+        known_at: Use only what was recorded by this instant; None for everything.
+        until: The instant at which the plan is evaluated.
     """
     if now < record.opened_at:
         return None
@@ -160,10 +168,9 @@ def owed(
 
 
 def may_stand(plan: CommunicationPlan, record: Record, now: datetime) -> bool:
-    """Return whether an update may be owed at an instant; False is certain.
+    """Return whether an update may be outstanding at an instant; False is certain.
 
-    It uses the current facts and no history: if no rule that applies requires an update, every
-    promise has ended as sent or lapsed.
+    This quick test uses the current facts instead of the history.
     """
     if plan.watched is None or plan.timed or now < record.updated_at:
         return True
@@ -181,12 +188,20 @@ def may_stand(plan: CommunicationPlan, record: Record, now: datetime) -> bool:
 def in_force(
     plan: CommunicationPlan | Versions[CommunicationPlan], record: Record
 ) -> CommunicationPlan:
-    """Return the plan in force for a record: of versions, the one at its opening."""
+    """Return the plan for a record; of ``Versions``, the one in force at its opening."""
     return plan.at(record.opened_at) if isinstance(plan, Versions) else plan
 
 
 def update_of(kind: type[U], state: Owed, record_id: str, promise: Promise, **more: timedelta) -> U:
-    """Return the update of a promise, as an instance of ``kind``."""
+    """Return a ``Promise`` as a ``StakeholderUpdate`` or ``MissedUpdate``.
+
+    Args:
+        kind: The class to return.
+        state: The updates that the promise belongs to, with the plan and the record's facts.
+        record_id: The id of the record.
+        promise: The update.
+        more: Further attributes of the class: ``late_by`` for a ``MissedUpdate``.
+    """
     rule, plan = promise.rule, state.plan
     template = rule.template(promise.kind)
     filled, missing = (FrozenMap[str](), ()) if template is None else template.fill(state.facts)

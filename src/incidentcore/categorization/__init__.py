@@ -1,4 +1,4 @@
-"""Categorization: a record's category with the reasons, and the group that should work on it."""
+"""Categorization: a record's category with its reasons, and the group that should work on it."""
 
 from typing import TYPE_CHECKING
 

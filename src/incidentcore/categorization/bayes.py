@@ -32,21 +32,22 @@ def _words(values: Any) -> _Words:
 class NaiveBayes(WordModel):
     """A categorizer that learned from labelled texts which words suggest which category.
 
-    The model consists of word counts: the same texts in any order give an equal model, and learning
-    some texts later gives the same model as training on all. Unknown words are ignored; the model
-    abstains on a text without a known word.
+    The model consists of word counts: the order of the texts does not matter, and learning some of
+    the texts later gives the same model as training on all of them at once. Unknown words are
+    ignored; the model abstains on a text without a known word.
 
     Confidence is computed from the joint log probability, divided by the square root of the number
     of different known words in the text. Without the division, every word would count as
-    independent evidence, and confidence would be near 1 on most long texts. The order of the
+    independent evidence, and confidence would be near 1 on most long texts. The ranking of the
     categories is not affected.
 
     Attributes:
         categories: The categories, sorted.
-        texts: How many texts of each category it has learned.
-        words: Each word with its number of occurrences in each category's texts, sorted. May be
-            given as pairs or a mapping.
-        smoothing: What is added to every count (Laplace: 1), so that no word rules a category out.
+        texts: The number of texts of each category that it has learned from.
+        words: Each word with its number of occurrences in the texts of each category, sorted. You
+            may pass a mapping instead.
+        smoothing: The number added to every count (Laplace: 1), so that no word rules out a
+            category.
         fields: The record's fields to read.
         accents: False if accents were removed from all words.
 
@@ -118,7 +119,7 @@ class NaiveBayes(WordModel):
 
         Args:
             labelled: Pairs of (record or text, category), in any order.
-            smoothing: What is added to every count.
+            smoothing: The number added to every word count, so that no word rules out a category.
             fields: The record's fields to read.
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
@@ -128,7 +129,11 @@ class NaiveBayes(WordModel):
         return cls._counted({}, {}, labelled, smoothing, field_names(fields), accents=accents)
 
     def learn(self, labelled: Iterable[tuple[Any, Iterable[str] | str]]) -> Self:
-        """Return a model that has also learned these texts."""
+        """Return a model that has learned from further texts too.
+
+        Args:
+            labelled: Pairs of (record or text, category), in any order.
+        """
         texts = dict(zip(self.categories, self.texts, strict=True))
         words = {path: Counter[str]() for path in self.categories}
         for word, counts in self.words:
@@ -173,10 +178,10 @@ class NaiveBayes(WordModel):
         )
 
     def log_probabilities(self, subject: Any) -> dict[Path, float]:
-        """Return the natural logarithm of each category's textbook naive Bayes probability.
+        """Return the natural logarithm of the plain naive Bayes probability of each category.
 
-        These treat every word as independent evidence, so the probabilities come close to 0 and 1
-        on long texts; the ``probabilities`` of a categorization do not.
+        They treat every word as independent evidence, so on long texts the probabilities come close
+        to 0 and 1, unlike the ``probabilities`` of a categorization.
 
         Args:
             subject: A record or a text. If it has no known word, the result is based on the

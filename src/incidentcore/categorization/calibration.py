@@ -1,4 +1,4 @@
-"""Calibration: replace a confidence by the share of results with it that were right."""
+"""Calibration: adjust a confidence to the share of results that were right."""
 
 from __future__ import annotations
 
@@ -28,19 +28,20 @@ def _points(pairs: Iterable[Iterable[float]]) -> _Points:
 
 @attrs.frozen
 class Calibrated:
-    """A categorizer whose confidence is the share of its results that are right.
+    """A categorizer with its confidence adjusted to the share of results that are right.
 
-    Categories do not change. Between two points the confidence is interpolated; beyond them it is
-    that of the nearest point. If the confidence is the greatest of the probabilities, all of them
-    are adjusted to match it; they sum to one and keep their order. For a
-    ``HierarchicalCategorizer``, calibrate the model inside it.
+    The categories of the results do not change. Between two points the confidence is interpolated;
+    outside them it is that of the nearest point. If the original confidence was the greatest of the
+    probabilities, all probabilities are adjusted too; they still sum to one and keep their order.
+    For a ``HierarchicalCategorizer``, calibrate the model inside it.
 
     Attributes:
         categorizer: The categorizer to calibrate.
-        points: Pairs of (claimed confidence, fraction that was right), both ascending.
+        points: Pairs of (original confidence, fraction of results that were right), both ascending.
 
     Raises:
-        DefinitionError: The categorizer cannot be called, or the points do not rise from 0 to 1.
+        DefinitionError: ``categorizer`` cannot be called, or the points are not ascending numbers
+            from 0 to 1.
 
     Source: rule G4; isotonic regression on blocks of equal size; the block size is our choice.
     """
@@ -58,11 +59,11 @@ class Calibrated:
             raise DefinitionError("points", self.points, "a pair for each of some confidences")
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the categorization of the given categorizer, with calibrated confidence."""
+        """Return the result of ``categorizer`` for a record, with calibrated confidence."""
         return self._calibrated(self.categorizer(record))
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the results for many records, which is faster for some models."""
+        """Return the results for many records; faster than single calls for some models."""
         return [self._calibrated(answer) for answer in answer_all(self.categorizer, records)]
 
     def _calibrated(self, answer: Categorization) -> Categorization:
@@ -112,9 +113,9 @@ def calibrate(
 ) -> Calibrated:
     """Return a categorizer whose confidence is calibrated on records with a known category.
 
-    Use records other than those it was trained on. This is for models that are over- or
-    underconfident, such as keywords, or naive Bayes from other libraries; ``SoftmaxCategorizer``
-    does not need it.
+    Use records other than those it was trained on. It helps with categorizers that are over- or
+    underconfident, such as those by keywords, or naive Bayes models from other libraries;
+    ``SoftmaxCategorizer`` does not need it.
 
     Args:
         categorizer: Any categorizer.

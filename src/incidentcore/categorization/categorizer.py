@@ -1,4 +1,4 @@
-"""The result of a categorizer: a category, its confidence and the evidence; or an abstention."""
+"""The result of a categorizer: a category, its confidence and the evidence, or an abstention."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ class Categorization:
     Attributes:
         category: The category as a path; empty if the categorizer abstains.
         confidence: The confidence, from 0 to 1; its meaning depends on the categorizer.
-        evidence: The reasons, those with the greatest weight first.
-        probabilities: Pairs of (category, probability) for all categories, from categorizers that
-            compute them; empty otherwise.
+        evidence: The reasons, in order of weight, the greatest first.
+        probabilities: Pairs of (category, probability) for all categories; empty if the categorizer
+            does not compute them.
 
     Raises:
         InvalidValueError: The category is not a path, or the confidence is not from 0 to 1.
@@ -100,7 +100,7 @@ class Categorization:
 
     @classmethod
     def abstain(cls, evidence: Iterable[Evidence] | str = ()) -> Categorization:
-        """Return an abstention with a reason.
+        """Return an abstention: a result without a category, with evidence or a note as its reason.
 
         >>> from incidentcore.categorization import Categorization
         >>> Categorization.abstain("no rule matches").abstained
@@ -112,7 +112,7 @@ class Categorization:
 
     @property
     def abstained(self) -> bool:
-        """Return whether the categorizer abstained."""
+        """Return whether the categorizer abstained, so that there is no category."""
         return not self.category
 
     def __str__(self) -> str:
@@ -123,7 +123,8 @@ class Categorization:
 class Categorizer(Protocol):
     """The protocol of categorizers: functions or frozen objects that return a record's category.
 
-    If it also has a method ``answers``, that method is called once for many records.
+    If it also has a method ``answers``, which returns the results for many records, that method is
+    called once instead.
     """
 
     def __call__(self, record: Any, /) -> Categorization:
@@ -140,7 +141,7 @@ def answer_all(categorizer: Categorizer, records: Iterable[Any]) -> list[Categor
 
 
 def share(part: float, whole: float) -> float:
-    """Return a part's share as a confidence, clamped to 0 and 1 against rounding."""
+    """Return part divided by whole as a confidence from 0 to 1, despite rounding errors."""
     return min(max(part / whole, 0.0), 1.0) if whole else 0.0
 
 
@@ -148,9 +149,10 @@ def weigh(kind: str, matches: Iterable[tuple[Path, str, float]], minimum: float)
     """Return the category with the greatest sum of weights, or an abstention.
 
     Args:
-        kind: The kind of evidence.
-        matches: (category, what, weight) triples, in any order.
-        minimum: The least sum that gives a category.
+        kind: The kind of evidence, such as ``keyword``.
+        matches: Triples of (category, keyword or pattern, weight), in any order.
+        minimum: The least sum of weights that gives a category; below it, the result is an
+            abstention.
     """
     weights: dict[Path, list[float]] = {}
     entries = list(matches)
@@ -181,18 +183,18 @@ def classify(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Set a record's category, and record it in the history with confidence and evidence.
+    """Set a record's category, and record in its history the confidence and evidence.
 
     Args:
         record: The record.
-        by_what: A categorizer, the result of one, or a category that a person chose.
-        at: The instant.
-        by: Who; a plain id is that of an agent. For a categorizer, usually ``Actor("classifier",
-            "system")``.
+        by_what: A categorizer, the result of a categorizer, or a category that a person chose.
+        at: When it was categorized.
+        by: Who categorized it; plain text is the id of an agent. For a categorizer, usually
+            ``Actor("classifier", "system")``.
         recorded_at: When it was recorded. Defaults to ``at``.
 
     Returns:
-        The record with one more ``Classified`` event; the record itself if the categorizer
+        The record with a further ``Classified`` event; the unchanged record if the categorizer
         abstains.
 
     Raises:

@@ -35,9 +35,9 @@ class CategoryScore:
 
     Attributes:
         category: The category.
-        support: How many records belong to it.
-        predicted: For how many records the categorizer predicted it.
-        correct: How many of these predictions are right.
+        support: The number of records that belong to it.
+        predicted: The number of records for which the categorizer predicted it.
+        correct: The number of these predictions that are right.
     """
 
     category: Path
@@ -47,12 +47,12 @@ class CategoryScore:
 
     @property
     def precision(self) -> float | None:
-        """Return the fraction of its predictions that are right; None if there are none."""
+        """Return the fraction of its predictions that are right; None if it was never predicted."""
         return _ratio(self.correct, self.predicted)
 
     @property
     def recall(self) -> float | None:
-        """Return the fraction of its records that were predicted; None if there are none."""
+        """Return the fraction of its records that were predicted; None if it has no records."""
         return _ratio(self.correct, self.support)
 
     @property
@@ -63,7 +63,13 @@ class CategoryScore:
 
 @attrs.frozen(kw_only=True)
 class Confusion:
-    """How often one category was predicted for another; an empty ``predicted`` is an abstention."""
+    """How often one category was predicted for records of another category, or of the same.
+
+    Attributes:
+        actual: The category of the records.
+        predicted: The predicted category; empty for an abstention.
+        count: The number of records.
+    """
 
     actual: Path
     predicted: Path
@@ -91,12 +97,12 @@ class ReliabilityBin:
 
 @attrs.frozen(kw_only=True)
 class ThresholdPoint:
-    """The effect of a threshold on confidence.
+    """The effect of accepting only results with at least some confidence.
 
     Attributes:
         minimum: The least confidence that is accepted.
-        answered: How many records would get a category.
-        correct: How many of these categories would be right.
+        answered: The number of records that would get a category.
+        correct: The number of these categories that would be right.
         n: The number of records.
     """
 
@@ -122,9 +128,9 @@ class CategorizerReport:
 
     Attributes:
         n: The number of records.
-        categories: The score of each category that was actual or predicted, sorted.
-        confusion: How often each category was predicted for each actual category, including right
-            predictions, sorted.
+        categories: The score of each category that occurs in the records or predictions, sorted.
+        confusion: How often each category was predicted for each actual category, right predictions
+            included, sorted.
         confidences: The confidence of each prediction and whether it was right, sorted.
         thresholds: The confidences at which ``curve`` is evaluated, ascending.
     """
@@ -137,12 +143,12 @@ class CategorizerReport:
 
     @property
     def answered(self) -> int:
-        """Return how many records got a category; for the others the categorizer abstained."""
+        """Return the number of records that got a category; the others are abstentions."""
         return len(self.confidences)
 
     @property
     def correct(self) -> int:
-        """Return how many records got the right category."""
+        """Return the number of records that got the right category."""
         return sum(right for _, right in self.confidences)
 
     @property
@@ -152,7 +158,7 @@ class CategorizerReport:
 
     @property
     def majority(self) -> float:
-        """Return the accuracy of always predicting the most frequent category: the baseline."""
+        """Return the baseline: the accuracy of always predicting the most frequent category."""
         return max(score.support for score in self.categories) / self.n
 
     @property
@@ -167,7 +173,7 @@ class CategorizerReport:
 
     @property
     def macro_f1(self) -> float:
-        """Return the unweighted mean of the categories' F1; rare categories count equally."""
+        """Return the mean of the F1 scores of all categories, in which rare ones count equally."""
         return fsum(score.f1 for score in self.categories) / len(self.categories)
 
     @property
@@ -199,17 +205,18 @@ class CategorizerReport:
 
     @property
     def brier(self) -> float | None:
-        """Return the Brier score: the mean of (confidence - 1 if right, else 0) squared; or None.
+        """Return the Brier score; None if there are no predictions.
 
-        The more accurate the categorizer, and the better calibrated its confidence, the lower it
-        is.
+        It is the mean squared difference between the confidence and 1 for a right prediction, or 0
+        for a wrong one. The more accurate the categorizer, and the better calibrated its
+        confidence, the lower it is.
         """
         squares = ((confidence - right) ** 2 for confidence, right in self.confidences)
         return _ratio(fsum(squares), self.answered)
 
     @property
     def curve(self) -> tuple[ThresholdPoint, ...]:
-        """Return coverage and accuracy for each threshold on confidence, ascending."""
+        """Return coverage and accuracy at each of the ``thresholds``, in ascending order."""
         return tuple(map(self._point, self.thresholds))
 
     def _point(self, minimum: float) -> ThresholdPoint:
@@ -219,7 +226,7 @@ class CategorizerReport:
     def threshold_for(
         self, *, precision: float | None = None, coverage: float | None = None
     ) -> ThresholdPoint | None:
-        """Return the threshold on confidence that reaches a target; None if no threshold does.
+        """Return the best of the ``thresholds`` that reaches a target; None if none of them does.
 
         Args:
             precision: The fraction of predictions that must be right. Of the thresholds that reach

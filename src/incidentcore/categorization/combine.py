@@ -1,4 +1,4 @@
-"""Several categorizers as one: tried in turn until one is confident enough, or by vote."""
+"""Combine categorizers: try them in turn until one is confident enough, or let them vote."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def _default(value: Any) -> Path:
 class FallbackChain:
     """Tries categorizers in turn until one is confident enough, and ends with a default.
 
-    With a minimum of 0, the first categorizer that does not abstain decides. A chain of one
-    categorizer adds a threshold to it. A chain can contain chains with other thresholds.
+    With a minimum of 0, the first categorizer that does not abstain decides. Use a chain of one
+    categorizer to require a confidence of it, and nested chains for different minimums.
 
     Attributes:
         categorizers: The categorizers, from the most to the least trusted.
@@ -70,7 +70,7 @@ class FallbackChain:
         return self.answers((record,))[0]
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the results for many records; each categorizer gets those that are still open."""
+        """Return the results for many records; each categorizer gets those still undecided."""
         waiting = dict(enumerate(records))
         answers: dict[int, Categorization] = {}
         reasons: dict[int, list[Evidence]] = {place: [] for place in waiting}
@@ -108,13 +108,14 @@ def _weights(values: Iterable[float]) -> tuple[float, ...]:
 
 @attrs.frozen
 class Vote:
-    """Calls several categorizers, and returns the category with the most votes.
+    """Calls several categorizers and returns the category with the greatest weight of votes.
 
-    Abstentions do not vote, and a tie gives an abstention. Confidence is the winner's share of the
-    votes cast. To combine results in another way, write a function: it is a categorizer.
+    A categorizer that abstains does not vote, and a tie gives an abstention. Confidence is the
+    winner's share of the total weight of votes. To combine results in another way, write a
+    function: it is a categorizer.
 
     Attributes:
-        categorizers: The categorizers; if there are none, the vote abstains.
+        categorizers: The categorizers; without any, the result is an abstention.
         weights: The weight of each categorizer's vote; 1 by default.
         quorum: The least number of categorizers that must vote.
 
@@ -125,8 +126,9 @@ class Vote:
     >>> from incidentcore.categorization import Vote
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
     >>> desk = [KeywordCategorizer({"network": ["vpn"]}), KeywordCategorizer({"network": ["slow"]})]
-    >>> print(Vote(desk)("vpn is slow"))
-    network (1.00): vote 'of 1' +1 for network; vote 'of 2' +1 for network
+    >>> answer = Vote(desk)("vpn is slow")
+    >>> answer.category, answer.confidence
+    (('network',), 1.0)
     """
 
     categorizers: tuple[Categorizer, ...] = attrs.field(converter=_categorizers)
@@ -141,7 +143,7 @@ class Vote:
             raise DefinitionError("weights", self.weights, f"one for each of {count} categorizers")
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the winner, with each vote as evidence."""
+        """Return the category with the greatest weight of votes, with each vote as evidence."""
         votes: dict[Path, list[float]] = {}
         evidence: list[Evidence] = []
         for number, categorizer in enumerate(self.categorizers, 1):

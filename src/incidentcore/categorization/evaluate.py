@@ -31,16 +31,16 @@ def evaluate_categorizer(
     thresholds: Iterable[float] = THRESHOLDS,
     depth: int | None = None,
 ) -> CategorizerReport:
-    """Evaluate a categorizer on records whose category is known.
+    """Return a report on a categorizer, evaluated on records whose category is known.
 
-    Use other records than it was trained on. An abstention lowers coverage, accuracy and recall,
-    never precision. A categorizer with a method ``answers`` gets all records in one call.
+    Use records other than those it was trained on. An abstention lowers coverage, accuracy and
+    recall, never precision. A categorizer with a method ``answers`` gets all records in one call.
 
     Args:
         categorizer: The categorizer.
         labelled: Pairs of (record, category), in any order.
         thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
-        depth: How many steps of each path are compared; with 1, only the top level. By default the
+        depth: The number of levels to compare; with 1, only the top level must be right. None: the
             whole path must be right.
 
     Raises:
@@ -105,16 +105,17 @@ def cross_validate(
     folds: int = 5,
     thresholds: Iterable[float] = THRESHOLDS,
 ) -> CategorizerReport:
-    """Return a report on all records, each categorized by a model that was not trained on it.
+    """Return a report in which each record is categorized by a model that was not trained on it.
 
-    Use it if there are too few records to set some aside. Every category is spread evenly over
-    the folds, in the order of the records.
+    Use it if there are too few records to set some aside. The records are divided into folds, over
+    which each category is spread evenly, in the order of the records.
 
     Args:
         train: A function that returns a categorizer from labelled records, such as
             ``SoftmaxCategorizer.train``.
         labelled: Pairs of (record, category).
-        folds: The number of models that are trained, each without one part of the records.
+        folds: The number of folds. One model is trained for each, on the records of all other
+            folds.
         thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
 
     Raises:
@@ -144,11 +145,11 @@ def cross_validate(
 def compare_categorizers(
     categorizers: Mapping[str, Categorizer], labelled: Labelled
 ) -> dict[str, CategorizerReport]:
-    """Evaluate several categorizers on the same records.
+    """Return reports on several categorizers, evaluated on the same records.
 
-    If a model is the first, and keyword rules followed by that model are the second,
-    ``comparison_table`` shows how many points of accuracy the rules gain or cost.
-    ``KeywordCategorizer.train`` is a baseline.
+    For example, compare a model with keyword rules followed by that model: ``comparison_table``
+    shows how many points of accuracy the rules gain or cost. ``KeywordCategorizer.train`` gives a
+    baseline.
 
     Args:
         categorizers: The categorizers by name.
@@ -165,7 +166,9 @@ def compare_categorizers(
 
 
 def comparison_table(reports: Mapping[str, CategorizerReport]) -> str:
-    """Return reports on the same records as a table; gains are accuracy compared with the first.
+    """Return a table of reports on the same records; ``gain`` is relative to the first report.
+
+    It is the difference in accuracy, in percentage points.
 
     >>> from incidentcore.categorization import compare_categorizers, comparison_table
     >>> from incidentcore.categorization.keywords import KeywordCategorizer

@@ -1,4 +1,4 @@
-"""Categories as deep in the tree as the confidence allows: a leaf, or a category above it."""
+"""Choose a category as deep in the tree as the confidence allows: a leaf, or one above it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHOWN: Final = 3
 def roll_up(
     probabilities: Mapping[Path, float] | Iterable[tuple[Path, float]],
 ) -> dict[Path, float]:
-    """Return the probability of every category and of all its ancestors.
+    """Return the probability of every category and of all categories above it.
 
     A parent's probability is the sum of its children's, plus its own if it is a category too.
 
@@ -46,8 +46,9 @@ class HierarchicalCategorizer:
     """Returns the deepest category whose probability reaches a minimum.
 
     If two leaves of one parent are about equally probable, the result is the parent, so that the
-    record still reaches the right team. It starts at the top and goes down to the most probable
-    child as long as that reaches the minimum; if no top category does, it abstains.
+    record still reaches the right team. The search starts at the top level and goes down to the
+    most probable child as long as that child reaches the minimum; if no top category does, the
+    result is an abstention.
 
     Attributes:
         categorizer: A categorizer whose results have ``probabilities``: ``SoftmaxCategorizer``,
@@ -55,7 +56,7 @@ class HierarchicalCategorizer:
         minimum: The least probability that is accepted, a fraction from 0 to 1.
 
     Raises:
-        DefinitionError: The categorizer cannot be called, or the minimum is not a fraction.
+        DefinitionError: ``categorizer`` cannot be called, or the minimum is not a fraction.
 
     Source: rule G5.
 
@@ -63,8 +64,9 @@ class HierarchicalCategorizer:
     >>> def hesitates(record):
     ...     chances = {("network", "vpn"): 0.5, ("network", "dns"): 0.4, ("hardware",): 0.1}
     ...     return Categorization(("network", "vpn"), 0.5, (), chances)
-    >>> print(HierarchicalCategorizer(hesitates, minimum=0.8)("It does not connect"))
-    network (0.90): path '0.5' +0.5 for network / vpn; path '0.4' +0.4 for network / dns
+    >>> answer = HierarchicalCategorizer(hesitates, minimum=0.8)("It does not connect")
+    >>> answer.category, answer.confidence
+    (('network',), 0.9)
     """
 
     categorizer: Categorizer
@@ -77,11 +79,11 @@ class HierarchicalCategorizer:
             raise DefinitionError("minimum", self.minimum, "a number from 0 to 1")
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the deepest category that reaches the minimum, with the others as evidence."""
+        """Return the deepest category that reaches the minimum, with others as evidence."""
         return self._deepest(self.categorizer(record))
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the results for many records, which is faster for some models."""
+        """Return the results for many records; faster than single calls for some models."""
         return [self._deepest(answer) for answer in answer_all(self.categorizer, records)]
 
     def _deepest(self, answer: Categorization) -> Categorization:

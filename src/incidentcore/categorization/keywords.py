@@ -1,4 +1,4 @@
-"""Categories by weighted keywords."""
+"""Categorize records by weighted keywords."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ class KeywordCategorizer:
     the same greatest sum, or if that sum is 0 or below ``minimum``.
 
     Attributes:
-        keywords: (category, keyword, weight) triples in sorted order. May be given as a mapping
-            from a category to its keywords, or to a mapping from keyword to weight.
+        keywords: Triples of (category, keyword, weight), sorted. You may pass a mapping from each
+            category to its keywords, or to a mapping from keyword to weight.
         minimum: The least sum of weights that gives a category.
         fields: The record's fields to read.
 
@@ -76,9 +76,14 @@ class KeywordCategorizer:
     >>> by_words = KeywordCategorizer(
     ...     {("network", "vpn"): {"vpn": 3, "remote access": 2}, "hardware": ["printer", "toner"]}
     ... )
-    >>> print(by_words("Remote access: VPN drops while the printer works"))
-    network / vpn (0.83): keyword 'vpn' +3 for network / vpn; keyword 'remote access' +2 for \
-network / vpn; keyword 'printer' +1 for hardware
+    >>> answer = by_words("Remote access: VPN drops while the printer works")
+    >>> answer.category, round(answer.confidence, 2)
+    (('network', 'vpn'), 0.83)
+    >>> for reason in answer.evidence:
+    ...     print(reason)
+    keyword 'vpn' +3 for network / vpn
+    keyword 'remote access' +2 for network / vpn
+    keyword 'printer' +1 for hardware
     """
 
     keywords: tuple[Entry, ...] = attrs.field(converter=_entries)
@@ -103,11 +108,11 @@ network / vpn; keyword 'printer' +1 for hardware
     ) -> Self:
         """Return a categorizer with the words that best distinguish each category.
 
-        It is a baseline for better models, or a list to edit.
+        Use it as a baseline for better models, or as a list to edit.
 
         Args:
             labelled: Pairs of (record or text, category), in any order.
-            words: The greatest number of words for each category.
+            words: The maximum number of words for each category.
             fields: The record's fields to read.
 
         Raises:

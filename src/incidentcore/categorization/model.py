@@ -1,4 +1,4 @@
-"""A categorizer that wraps a model of another library with ``fit`` and ``predict_proba``."""
+"""A categorizer that wraps a model from another library with ``fit`` and ``predict_proba``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN: Final = 3
 
 
 class ProbabilityModel(Protocol):
-    """The protocol of a model: scikit-learn's classifiers and pipelines satisfy it."""
+    """The protocol of models that can be wrapped, such as classifiers of scikit-learn."""
 
     def fit(self, texts: Sequence[str], labels: Sequence[Any], /) -> Any:
         """Learn from texts and their labels."""
@@ -39,21 +39,21 @@ def _categories(values: Any) -> Any:
 
 @attrs.frozen
 class ModelCategorizer:
-    """Categorizes by the probabilities that a trained model of another library returns for a text.
+    """Categorizes by the probabilities that a trained model from another library returns.
 
-    Two of them are equal if their ids are, so change the id whenever the model changes. They cannot
-    be written as documents: store the model with its own library, together with the id.
+    Two of these categorizers are equal if their ids are equal, so change the id whenever the model
+    changes. They cannot be serialized: store the model with its own library, together with the id.
 
     Attributes:
         id: A name for the trained model.
         model: The trained model.
-        categories: The categories in the order of the model's classes. By default they are its
-            ``classes_``; may be given as a mapping from class to category.
+        categories: The categories in the order of the model's classes; by default its ``classes_``.
+            You may pass a mapping from class to category.
         fields: The record's fields to read.
 
     Raises:
-        DefinitionError: The id is empty, the model gives no probabilities, or the categories are
-            in another order than the model's classes.
+        DefinitionError: The id is empty, the model has no ``predict_proba``, or the categories do
+            not match the model's classes.
 
     >>> from incidentcore.categorization import ModelCategorizer
     >>> class Coin:
@@ -120,7 +120,7 @@ class ModelCategorizer:
         return cls(id, model, categories, fields=read)
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the most probable category, with the most probable ones as evidence."""
+        """Return the most probable category, with the most probable categories as evidence."""
         return self.answers((record,))[0]
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:

@@ -1,8 +1,8 @@
-"""Categories by patterns in the text: literal ones, and regular expressions.
+"""Categorize records by patterns in their text: literal text, or regular expressions.
 
-The standard library's engine has no time limit: ``(a+)+$`` on 29 characters took it 37 s. So a
-pattern is literal by default. A regular expression runs in RE2, whose time is linear in the length
-of the text, or in the standard library's engine if its author is trusted.
+The standard library's engine has no time limit: ``(a+)+$`` took 37 s on 29 characters. So a pattern
+is literal by default. A regular expression runs in RE2, whose time is linear in the length of the
+text, or in the standard library's engine if its author is trusted.
 """
 
 from __future__ import annotations
@@ -36,16 +36,17 @@ class PatternRule:
     """A pattern and the category that it suggests.
 
     Attributes:
-        pattern: The text or expression to search for, anywhere in the text, ignoring case; also
+        pattern: The text or expression to search for, ignoring case, anywhere in the text and even
             within words.
         category: The category that it suggests.
         weight: Its weight relative to other patterns; positive.
-        engine: ``"literal"`` (default): the text itself, folded. ``"re2"``: a regular expression of
-            RE2, which needs the ``re2`` extra. ``"trusted"``: a regular expression of the standard
-            library, which may never finish on some texts; never use it for a pattern that came from
-            a user.
+        engine: ``"literal"``, the default: the text itself, compared like ``fold_text``. ``"re2"``:
+            a regular expression of RE2, which needs the ``re2`` extra. ``"trusted"``: a regular
+            expression of the standard library, which may never finish on some texts; never use it
+            for a pattern that came from a user.
         name: The name of the pattern in evidence; the pattern itself by default.
-        search: The compiled form, called with the text, folded for a literal pattern.
+        search: Computed: a function that searches a text; for a literal pattern, a text from
+            ``fold_text``.
 
     Raises:
         DefinitionError: The pattern cannot be read by its engine, RE2 is not installed, or the
@@ -132,7 +133,7 @@ class PatternCategorizer:
         fields: The record's fields to read.
 
     Raises:
-        DefinitionError: A part is not a ``PatternRule``.
+        DefinitionError: An item of ``rules`` is not a ``PatternRule``.
 
     >>> from incidentcore.categorization import PatternCategorizer, PatternRule
     >>> by_pattern = PatternCategorizer(

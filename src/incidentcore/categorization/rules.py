@@ -1,4 +1,4 @@
-"""Rules over conditions that give a record's category, and the group that should work on it."""
+"""Rules that decide a record's category, and the group that should work on it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CategoryRule:
     """A condition and the category of the records that it matches.
 
     Attributes:
-        when: Which records it applies to.
+        when: The condition on the records that it applies to.
         category: Their category.
         name: The name of the rule in evidence; the condition as text by default.
         confidence: The confidence of its results, from 0 to 1.
@@ -57,7 +57,7 @@ def _rules(values: Iterable[CategoryRule]) -> tuple[CategoryRule, ...]:
 class RuleCategorizer:
     """Categorizes by the first rule whose condition matches; abstains if none does.
 
-    A rule that matches no record does not affect the result, at any position.
+    A rule that does not match a record does not affect its result, in any position.
 
     Attributes:
         rules: The rules in order.
@@ -96,7 +96,7 @@ class RoutingRule:
     """A condition, and the group that works on the records that it matches.
 
     Attributes:
-        when: Which records it applies to.
+        when: The condition on the records that it applies to.
         group: The group that works on them.
         tier: The support tier, from 1; None if the rule does not set one.
         name: The name of the rule in reasons; the condition as text by default.
@@ -125,7 +125,7 @@ class Route:
     Attributes:
         group: The group; None if no rule matches.
         tier: The support tier; None if the rule does not set one.
-        reason: The reason, as text.
+        reason: The name of the rule that matched, or why there is no group.
     """
 
     group: str | None

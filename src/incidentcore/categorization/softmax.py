@@ -3,11 +3,11 @@
 How it works. A text is a vector with one entry for each word: its count times its rarity (inverse
 document frequency), scaled to length one. Each category has a weight for each word and a bias; the
 scores of a text are the dot products, its probabilities their softmax. Training is stochastic
-gradient descent on the log loss: the texts are visited ``passes`` times with a step that falls
-linearly to zero, and all weights shrink a little at each step (L2 penalty). They are visited in the
-order of their hashes, so the order of the training texts does not matter. At the end all scores are
-divided by one temperature, chosen on held-out texts, so that the confidence is neither too high nor
-too low.
+gradient descent on the log loss: the texts are used ``passes`` times with a step that falls
+linearly to zero, and all weights shrink a little at each step (L2 penalty). The texts are used in
+the order of their hashes, so the order of the training texts does not matter. At the end all scores
+are divided by one number, the temperature, which is chosen on texts set aside for it, so that the
+confidence is neither too high nor too low.
 """
 
 from __future__ import annotations
@@ -57,13 +57,14 @@ class SoftmaxCategorizer(WordModel):
 
     Its confidence is calibrated: of the results with confidence 0.8, about 80 % are right, on texts
     like those it learned from. Use it if you have at least a few hundred labelled texts;
-    ``NaiveBayes`` learns from fewer and can learn more texts later. It abstains on a text without a
-    known word.
+    ``NaiveBayes`` learns from fewer, and can learn from further texts later. It abstains on a text
+    without a known word.
 
     Attributes:
         categories: The categories, sorted.
-        bias: The score of each category without any words.
-        words: (word, rarity, weights) triples, sorted by word, with one weight for each category.
+        bias: The score of each category before any words are considered.
+        words: Triples of (word, inverse document frequency, weights), sorted by word, with one
+            weight for each category.
         fields: The record's fields to read.
         accents: False if accents were removed from all words.
 
@@ -122,13 +123,13 @@ class SoftmaxCategorizer(WordModel):
         fields: Iterable[str] = TEXT_FIELDS,
         accents: bool = True,
     ) -> Self:
-        """Train a model on labelled texts and return it.
+        """Return a model trained on labelled texts.
 
-        The same texts in any order give an equal model.
+        The order of the texts does not affect the model.
 
         Args:
             labelled: Pairs of (record or text, category), in any order.
-            passes: How often each text is visited.
+            passes: How often each text is used.
             penalty: How strongly large weights are penalized (L2); scikit-learn's ``1 / C``.
             weights: The weight of a text, by category; 1 by default. ``"balanced"`` gives all
                 categories the same total weight, so that rare ones are predicted more often; the

@@ -15,10 +15,10 @@ Path: TypeAlias = tuple[str, ...]
 
 
 def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
-    """Return a category as a path; a plain text is a path of one step.
+    """Return a category as a path, a tuple of names; plain text is a path of one name.
 
     Raises:
-        InvalidValueError: The path is empty, or a step is empty or not text.
+        InvalidValueError: The path is empty, or a name in it is empty or not text.
 
     >>> from incidentcore.categorization.taxonomy import as_path
     >>> as_path("network"), as_path(["network", "vpn"])
@@ -34,12 +34,12 @@ def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
 
 
 def as_paths(categories: Iterable[Iterable[str] | str]) -> tuple[Path, ...]:
-    """Return categories as paths."""
+    """Return each category as a path, a tuple of names."""
     return tuple(as_path(category) for category in categories)
 
 
 def path_text(path: Path) -> str:
-    """Return a path as readable text.
+    """Return the path of a category as readable text.
 
     >>> from incidentcore.categorization.taxonomy import path_text
     >>> path_text(("network", "vpn"))
@@ -76,8 +76,8 @@ class Taxonomy:
     """A tree of categories.
 
     Attributes:
-        paths: Every category as a path, sorted. May be given as paths, whose ancestors are added,
-            or as a mapping from a category to the categories below it.
+        paths: Every category as a path, sorted. You may pass some of the paths, to which the
+            categories above them are added, or a mapping from each category to those below it.
 
     Raises:
         DefinitionError: There is no category, or a step is empty or not text.
@@ -94,7 +94,7 @@ class Taxonomy:
 
     @property
     def roots(self) -> tuple[Path, ...]:
-        """Return the most general categories."""
+        """Return the top categories, which are the most general."""
         return self.children(())
 
     @property
@@ -104,14 +104,15 @@ class Taxonomy:
         return tuple(path for path in self.paths if path not in inner)
 
     def children(self, path: Path) -> tuple[Path, ...]:
-        """Return the direct subcategories of a category; those of ``()`` are the roots."""
+        """Return the direct subcategories of a category; for ``()``, the top categories."""
         return tuple(each for each in self.paths if each[:-1] == path)
 
     def check(self, category: Iterable[str] | str) -> Path:
         """Return a category's path if it is in the tree.
 
         Raises:
-            InvalidValueError: The category is not in the tree; the error lists the allowed ones.
+            InvalidValueError: The category is not in the tree; the error lists the allowed
+                categories.
         """
         path = as_path(category)
         if path not in self.paths:

@@ -1,4 +1,4 @@
-"""Splitting a text into words, in time linear in its length for every text."""
+"""Split a text into words, always in time proportional to its length."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
         fields: The fields to read, joined by line ends.
 
     Raises:
-        InvalidValueError: A field is missing, or holds something other than text or None.
+        InvalidValueError: A field is missing, or contains something other than text or None.
 
     >>> from incidentcore.categorization.tokens import text_of
     >>> text_of({"title": "No mail", "description": "since nine"})
@@ -65,10 +65,10 @@ def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
 
 
 def fold_text(text: str) -> str:
-    r"""Return a text without differences that do not matter to a reader.
+    r"""Return a text in a form for comparison, without differences that readers ignore.
 
-    It has no differences in case, no compatibility forms such as full-width letters, and no
-    invisible characters such as bidi marks and soft hyphens.
+    Upper case, compatibility forms such as full-width letters, and invisible characters such as
+    bidi marks and soft hyphens are replaced or removed.
 
     >>> from incidentcore.categorization.tokens import fold_text
     >>> fold_text("Stra\u00dfe vp\u200bn")
@@ -96,7 +96,7 @@ def _without_long_runs(text: str, marks: set[str]) -> Iterator[str]:
 
 
 def tokenize(text: str, *, accents: bool = True) -> list[str]:
-    """Return the words of a text, folded, in order.
+    """Return the words of a text in order, in lower case and as normalized by ``fold_text``.
 
     A word is a sequence of letters, digits and their marks in any script. Everything else separates
     words, so ``e-mail`` is two words.
@@ -111,7 +111,7 @@ def tokenize(text: str, *, accents: bool = True) -> list[str]:
     >>> from incidentcore.categorization import tokenize
     >>> tokenize("VPN: cannot re-connect (error 809)")
     ['vpn', 'cannot', 're', 'connect', 'error', '809']
-    >>> tokenize("Conex\u00e3o", accents=False)
+    >>> tokenize("Conexão", accents=False)
     ['conexao']
     """
     need_kind("text", text, str)

@@ -1,4 +1,4 @@
-"""The base of word models: a score is the sum of a prior and a term for each word."""
+"""The base class of models that score a category by the words of a text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN: Final = 10
 
 
 def shares(scores: list[float]) -> list[float]:
-    """Return the softmax of scores: positive numbers that sum to one.
+    """Return the softmax of a list of scores: positive numbers that sum to one.
 
     >>> from incidentcore.categorization.word_model import shares
     >>> shares([0.0, 0.0])
@@ -31,8 +31,9 @@ def shares(scores: list[float]) -> list[float]:
 class WordModel(ABC):
     """Base of the trained categorizers whose scores are sums over the words of a text.
 
-    A subclass defines ``categories`` and ``_terms``. Sums are exact before they are rounded, so the
-    order of the words does not matter.
+    A score is the sum of a prior and a term for each word. Sums are exact until they are rounded at
+    the end, so the order of the words does not matter. A subclass defines ``categories`` and
+    ``_terms``.
     """
 
     __slots__ = ()
@@ -44,7 +45,9 @@ class WordModel(ABC):
         ...
 
     def probabilities(self, record: Any, /) -> dict[Path, float]:
-        """Return the probability of each category; for a text without a known word, the prior.
+        """Return the probability of each category, given the words of a text.
+
+        If the text has no known word, these are the probabilities before any words are considered.
 
         Args:
             record: A record or a text.
@@ -56,8 +59,8 @@ class WordModel(ABC):
         """Return the most probable category, with the words that distinguish it from the second.
 
         The weight of a word is its effect on the log odds of the chosen category against the second
-        most probable one; that of ``prior`` is the log odds without any words. A text without a
-        known word gives an abstention.
+        most probable one; that of ``prior`` is the log odds without any words. For a text without a
+        known word the result is an abstention.
         """
         terms, prior = self._terms(record)
         if not terms:

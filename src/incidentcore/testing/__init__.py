@@ -1,6 +1,7 @@
-"""Strategies, laws and contracts for testing your own rules and stores (extra: testing).
+"""Hypothesis strategies, laws and store contracts for your own tests (extra: testing).
 
-The contracts need no extra; strategies and laws need hypothesis, and report if it is missing.
+The contracts need no extra. Strategies and laws need hypothesis; if it is missing, they raise an
+error that says so.
 """
 
 from collections.abc import Callable

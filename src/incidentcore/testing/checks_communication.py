@@ -1,4 +1,4 @@
-"""The laws of communication, for testing your own plan."""
+"""The laws that every communication plan must satisfy, for testing your own."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def check_communication(
     start: datetime = _START,
     accepted: Collection[str] = (),
 ) -> None:
-    """Run the lint and every law of communication on a plan, with generated incidents and polls.
+    """Lint a communication plan, and check every law of updates on generated incidents.
 
-    Call it from your own test; a failure shows a minimal history.
+    Call it from your own test; if a law does not hold, hypothesis shows a minimal history.
 
     Args:
         plan: The plan.
-        examples: The number of incidents to try; None for hypothesis's own setting.
+        examples: The number of incidents to generate; None for hypothesis's own setting.
         start: The instant from which the lint checks calendars.
-        accepted: Codes of findings that are intended.
+        accepted: The codes of lint findings that are intended.
 
     Raises:
         AssertionError: The lint has a finding, or a law does not hold; the message names it.
@@ -66,7 +66,12 @@ def check_communication(
 
 
 def check_updates(plan: CommunicationPlan, examples: int | None = None) -> None:
-    """Check every law of communication on generated incidents, without the lint."""
+    """Check every law of updates on generated incidents, without linting the plan.
+
+    Args:
+        plan: The communication plan.
+        examples: The number of incidents to generate; None for hypothesis's own setting.
+    """
 
     @settings(
         max_examples=examples or settings().max_examples,
@@ -82,7 +87,14 @@ def check_updates(plan: CommunicationPlan, examples: int | None = None) -> None:
 
 
 def keep_laws(plan: CommunicationPlan, record: Record, minutes: list[int], chance: Random) -> None:
-    """Check every law on one record, polled at given minutes after its opening."""
+    """Check every law of updates on one record, polled at given times.
+
+    Args:
+        plan: The communication plan.
+        record: The record.
+        minutes: When to poll, in minutes after the opening.
+        chance: The source of random choices.
+    """
     polls = sorted(record.opened_at + minute * _MINUTE for minute in minutes)
     first, last = polls[0], polls[-1]
     _polls_agree(plan, record, polls)

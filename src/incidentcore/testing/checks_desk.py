@@ -1,4 +1,4 @@
-"""The crash law of the agenda, for testing your own outbox."""
+"""The law that a crash loses no due item, for testing your own outbox."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ __all__ = ["Outbox", "check_outbox"]
 
 
 class Outbox(Protocol):
-    """The interface of an outbox for the check; its store must outlive the object."""
+    """The protocol of an outbox that ``check_outbox`` tests; its store must outlive the object."""
 
     def collect(self, agenda: Agenda, now: datetime) -> None:
-        """Store each due item under its key, in one transaction, and mark it in the agenda."""
+        """Store the key of each item due at ``now`` in one transaction; mark it in the agenda."""
         ...
 
     def send(self, deliver: Callable[[str], None]) -> None:
-        """Pass every key that is not marked as sent to ``deliver``, and mark it."""
+        """Pass each stored key that is not marked as sent to ``deliver``, then mark it as sent."""
         ...
 
     def restore(self, records: Iterable[Record]) -> Agenda:
-        """Return an agenda of the records with every key in the store marked."""
+        """Return an agenda of the records, in which every stored key is marked."""
         ...
 
 
@@ -43,15 +43,16 @@ class _CrashError(Exception):
 
 
 def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | None = None) -> None:
-    """Run the crash law on an outbox: no key is lost, and none is collected twice.
+    """Check that an outbox neither loses a due item nor collects one twice when it crashes.
 
-    The process dies at random deliveries. Afterwards the outbox restores an agenda from its store
-    and continues. Call it from your own test; a failure shows a minimal history.
+    A crash is simulated at random deliveries. Afterwards the outbox restores an agenda from its
+    store and continues. Call it from your own test; if the law does not hold, hypothesis shows a
+    minimal history.
 
     Args:
         outbox: A function that returns a new outbox with an empty store.
         desk: The desk that determines the due items.
-        examples: The number of histories to try; None for hypothesis's own setting.
+        examples: The number of histories to generate; None for hypothesis's own setting.
 
     Raises:
         AssertionError: A key was lost, or passed to ``deliver`` again after it was marked.

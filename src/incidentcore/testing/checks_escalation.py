@@ -1,4 +1,4 @@
-"""The laws of escalation, for testing your own matrix."""
+"""The laws that every escalation matrix must satisfy, for testing your own."""
 
 from __future__ import annotations
 
@@ -37,17 +37,17 @@ def check_escalation(
     start: datetime = OPENED,
     accepted: Collection[str] = (),
 ) -> None:
-    """Run the lint on a matrix, and check rules E1 and E3 with generated incidents and polls.
+    """Lint an escalation matrix, and check every law of escalations on generated incidents.
 
-    Call it from your own test; a failure shows a minimal history.
+    Call it from your own test; if a law does not hold, hypothesis shows a minimal history.
 
     Args:
         matrix: The matrix.
-        slas: The rules of the clocks that it refers to.
-        examples: The number of incidents to try; None for hypothesis's own setting.
+        slas: The SLA definitions or policies of the clocks that it refers to.
+        examples: The number of incidents to generate; None for hypothesis's own setting.
         start: The instant from which the lint checks on-call schedules and contact hours, for a
             year.
-        accepted: Codes of findings that are intended, such as ``"may_tell_nobody"``.
+        accepted: The codes of lint findings that are intended, such as ``"may_tell_nobody"``.
 
     Raises:
         AssertionError: The lint has a finding, or a law does not hold; the message names it.
@@ -70,7 +70,13 @@ def check_escalation(
 def check_levels(
     matrix: EscalationMatrix, slas: Sequence[SlaRules], examples: int | None = None
 ) -> None:
-    """Check every law of escalation on generated incidents, without the lint."""
+    """Check every law of escalations on generated incidents, without linting the matrix.
+
+    Args:
+        matrix: The escalation matrix.
+        slas: The SLA definitions or policies of the clocks that it refers to.
+        examples: The number of incidents to generate; None for hypothesis's own setting.
+    """
 
     @settings(
         max_examples=examples or settings().max_examples,

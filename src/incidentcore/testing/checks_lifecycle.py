@@ -1,4 +1,4 @@
-"""The laws of lifecycles, for testing your own lifecycle."""
+"""The laws that every lifecycle must satisfy, for testing your own."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ _UNKNOWN_ACTION = "no_such_action"
 
 
 def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) -> None:
-    """Check every law of lifecycles on one of your own.
+    """Lint a lifecycle, and check every law of lifecycles on generated records.
 
-    The table is linted (rule L5), and records pass through it by generated steps: every action in
-    every state is applied, or refused with the allowed actions; a refusal changes nothing;
-    histories can be replayed and pickled; and ``check_history`` finds illegal ones only.
+    Records go through the lifecycle by generated actions. The laws are: every action in every state
+    is applied, or refused with the allowed actions; a refusal changes nothing; histories can be
+    replayed and pickled; and ``check_history`` reports only illegal histories. Call it from your
+    own test.
 
     Args:
         lifecycle: The lifecycle.
-        cascades: The rules that target its records.
+        cascades: The cascade rules that change the lifecycle's records.
 
     Raises:
-        AssertionError: A law is broken; hypothesis shows the smallest history it found.
+        AssertionError: The lint has a finding, or a law does not hold; hypothesis shows a minimal
+            history.
 
     >>> from incidentcore.lifecycle import INCIDENT, STANDARD_CASCADES
     >>> from incidentcore.testing import check_lifecycle
@@ -61,12 +63,12 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
 
 
 def check_step(lifecycle: Lifecycle, record: Record, action: str, *, after: timedelta) -> Record:
-    """Check one action on a record, and return the record after it.
+    """Check the laws of one action on a record, and return the record after the action.
 
     Args:
         lifecycle: The record's lifecycle.
         record: The record.
-        action: The action, which need not exist.
+        action: The name of the action, which need not exist in the lifecycle.
         after: The time since the record's latest event.
     """
     before = record.facts()

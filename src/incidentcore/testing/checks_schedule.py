@@ -1,4 +1,4 @@
-"""The laws of business time, for testing your own calendar."""
+"""The laws of business time that every calendar must satisfy, for testing your own."""
 
 from __future__ import annotations
 
@@ -35,16 +35,17 @@ Law = Callable[[Calendar, Case], None]
 def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
     """Check every law of business time on a calendar, with generated instants.
 
-    Call it from your own test.
+    Call it from your own test of a calendar.
 
     Args:
         calendar: Any object with the queries of :class:`~incidentcore.schedule.Calendar`.
-        examples: The number of instants to try, each with some close to it; None for hypothesis's
-            own setting.
+        examples: The number of instants to generate, each tried with others close to it; None for
+            hypothesis's own setting.
 
     Raises:
         AssertionError: A law does not hold; the message names it.
-        InvalidValueError: It lacks a query of a calendar, or its zone is not a ``ZoneInfo``.
+        InvalidValueError: The object lacks a query of a calendar, or its zone is not a
+            ``ZoneInfo``.
 
     Source: rules C1 to C9 and T1 to T7.
 
@@ -78,7 +79,17 @@ def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
 def calendar_cases(
     calendar: Calendar, around: datetime, seed: int, *, count: int
 ) -> Iterator[Case]:
-    """Yield cases near an instant, near changes of offset and near the calendar's own edges."""
+    """Yield test cases of three instants and a budget of open time each.
+
+    The instants are near ``around``, near changes of the UTC offset, and near times at which the
+    calendar opens or closes.
+
+    Args:
+        calendar: The calendar.
+        around: The instant near which the cases are.
+        seed: The seed of random choices.
+        count: The number of cases.
+    """
     chance = random.Random(seed)  # noqa: S311  repeatable test data, no secret
     year = min(max(around.year, 1970), 2037)
     marks = [around, *offset_changes(calendar.zone.key, year)]
@@ -135,7 +146,7 @@ def _span(window: Interval) -> str:
 
 
 def law_additivity(calendar: Calendar, case: Case) -> None:
-    """Two halves add up to the whole, and open time is never more than wall time."""
+    """Open time adds up over consecutive spans, and never exceeds wall-clock time."""
     start, middle, end, _ = case
     whole = calendar.open_time(start, end)
     halves = calendar.open_time(start, middle) + calendar.open_time(middle, end)
@@ -144,7 +155,7 @@ def law_additivity(calendar: Calendar, case: Case) -> None:
 
 
 def law_deadline(calendar: Calendar, case: Case) -> None:
-    """A deadline is the earliest instant by which the budget is spent (rule T5)."""
+    """A deadline is the earliest instant by which the budget of open time has passed (rule T5)."""
     start, _, _, budget = case
     try:
         due = calendar.deadline(start, budget)
@@ -162,7 +173,7 @@ def law_deadline(calendar: Calendar, case: Case) -> None:
 
 
 def law_next_opening_is_the_same_business_instant(calendar: Calendar, case: Case) -> None:
-    """There is no open time between the two boundaries of a deadline (rule T5)."""
+    """There is no open time between a deadline and the next opening after it (rule T5)."""
     start, _, _, budget = case
     try:
         due = calendar.deadline(start, budget)
@@ -177,7 +188,7 @@ def law_next_opening_is_the_same_business_instant(calendar: Calendar, case: Case
 
 
 def law_deadline_before(calendar: Calendar, case: Case) -> None:
-    """``deadline_before`` is the greatest instant from which the budget fits."""
+    """``deadline_before`` is the latest instant with the budget of open time before the end."""
     _, _, end, budget = case
     try:
         since = calendar.deadline_before(end, budget)
@@ -193,7 +204,7 @@ def law_deadline_before(calendar: Calendar, case: Case) -> None:
 
 
 def law_monotone(calendar: Calendar, case: Case) -> None:
-    """A larger budget is never due earlier; a longer span never has less open time."""
+    """A larger budget never gives an earlier deadline; a longer span never has less open time."""
     start, middle, end, budget = case
     assert calendar.open_time(start, middle) <= calendar.open_time(start, end), (
         f"span of {_told(case)}"
@@ -207,7 +218,7 @@ def law_monotone(calendar: Calendar, case: Case) -> None:
 
 
 def law_windows(calendar: Calendar, case: Case) -> None:
-    """Windows are disjoint, ascending, inside the span, and add up to the open time."""
+    """Windows are in order, disjoint and within the span, and they add up to the open time."""
     start, _, end, _ = case
     total, last = _ZERO, None
     for window in calendar.windows(start, end):
@@ -230,7 +241,7 @@ def law_windows(calendar: Calendar, case: Case) -> None:
 
 
 def law_next_edges(calendar: Calendar, case: Case) -> None:
-    """``next_open`` is the earliest open instant from then on, ``next_close`` the next end (C9)."""
+    """``next_open`` is the earliest open instant, ``next_close`` the next end of a window (C9)."""
     start = case[0]
     try:
         opening = calendar.next_open(start)
@@ -251,7 +262,7 @@ def law_next_edges(calendar: Calendar, case: Case) -> None:
 
 
 def law_explain(calendar: Calendar, case: Case) -> None:
-    """Reasons have no gaps and add up to wall time, the open ones to the open time."""
+    """Explained intervals cover the span without gaps; the open ones add up to the open time."""
     start, _, end, _ = case
     at, total = start, _ZERO
     for reason in calendar.explain(start, end):
@@ -268,7 +279,7 @@ def law_explain(calendar: Calendar, case: Case) -> None:
 
 
 def law_business_days(calendar: Calendar, case: Case) -> None:
-    """Business days go forward, land in or at the end of open time, and never skip backward."""
+    """More business days are never earlier, and end in open time or at a closing (C8)."""
     start = case[0]
     last = None
     for n in range(3):

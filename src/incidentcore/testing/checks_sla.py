@@ -1,4 +1,4 @@
-"""The laws of SLA clocks, for testing your own rules."""
+"""The laws that every SLA clock must satisfy, for testing your own definitions and policies."""
 
 from __future__ import annotations
 
@@ -40,24 +40,23 @@ def check_sla(
     within: Condition = ALWAYS,
     at_least_as_good: Iterable[tuple[Condition, Condition]] = (),
 ) -> None:
-    """Check your rules: their lint, their laws, and every law of clocks on generated histories.
+    """Lint SLA definitions or policies, and check every law of clocks on generated histories.
 
-    The lint finds likely mistakes: a rule that is shadowed, a stop that never occurs, a field that
-    does not exist, a more urgent target that is later. The laws about policies are that every
-    record has a definition, and those given in ``at_least_as_good``. The histories set the fields
-    that your conditions read, to the values in them and to others. Call it from your own test. The
-    number of examples is hypothesis's setting.
+    The lint finds likely mistakes: a rule that is shadowed, a stop condition that never holds, a
+    field that does not exist, a target that is later although it is for more urgent records. In a
+    policy, every record must also have a definition, and ``at_least_as_good`` must hold. The
+    generated histories set the fields that your conditions read to the values in them and to
+    others. Call it from your own test; hypothesis's settings determine the number of examples.
 
     Args:
         rules: A definition, a policy or a service level.
         domains: All possible values of fields, as for ``lint_sla``.
-        within: The records that must have a definition; ``NEVER`` if a policy may leave out any
-            record.
-        at_least_as_good: Pairs of conditions: a record for which the first holds is never due later
-            than the same record without it for which the second holds.
+        within: The condition on the records that must have a definition; ``NEVER`` if none must.
+        at_least_as_good: Pairs of conditions: a record that meets the first is never due later than
+            the same record if it met only the second.
 
     Raises:
-        AssertionError: The lint has a finding, or a law does not hold; the message names it, and
+        AssertionError: The lint has a finding, or a law does not hold; the message names it and
             lists the history, which hypothesis has shortened as far as possible.
 
     Source: rules S1 to S10 and the laws below rule S11.
@@ -81,7 +80,12 @@ def _clocks(rules: SlaDefinition | SlaPolicy | ServiceLevel) -> tuple[Clock, ...
 def check_clocks(
     rules: SlaDefinition | SlaPolicy | ServiceLevel, examples: int | None = None
 ) -> None:
-    """Check every law of clocks on generated histories, without the lint."""
+    """Check every law of clocks on generated histories, without linting the rules.
+
+    Args:
+        rules: A definition, a policy or a service level.
+        examples: The number of histories to generate; None for hypothesis's own setting.
+    """
     clocks = _clocks(rules)
 
     @settings(
@@ -136,7 +140,7 @@ def _check_rules(
 
 @contextmanager
 def showing(record: Record) -> Iterator[None]:
-    """Add the history of a record to the message of a law that it breaks."""
+    """Return a context that adds a record's history to the message of an ``AssertionError``."""
     try:
         yield
     except AssertionError as error:
@@ -144,7 +148,7 @@ def showing(record: Record) -> Iterator[None]:
 
 
 def history_lines(record: Record) -> str:
-    """Return a history as lines of text."""
+    """Return a record's history as text, with a line for each event."""
     lines = [f"  {event.at.isoformat()}  {_words(event)}" for event in record.history]
     return "\n".join(["history, in the order of recording:", *lines])
 
@@ -162,7 +166,7 @@ def _words(event: Event) -> str:
 def moments_near(
     draw: st.DrawFn, rules: SlaDefinition | SlaPolicy | ServiceLevel, record: Incident
 ) -> datetime:
-    """Return instants on and near the events of a record, and after the last of them."""
+    """Generate instants at and near the events of a record, and after its last event."""
     at = draw(st.sampled_from([event.at for event in record.history]))
     minutes = draw(st.sampled_from((0, 0, 1, -1, 60, 481, 1_441, 15_000)))
     at += timedelta(minutes=minutes) + draw(st.sampled_from((0, 0, 1, -1))) * _TICK
@@ -173,7 +177,7 @@ def moments_near(
 
 
 def law_causality(clock: Clock, record: Incident, now: datetime, _later: datetime) -> None:
-    """Events after an instant change no result for it."""
+    """Events after an instant do not change a clock's status at that instant."""
     if now < record.opened_at:
         return
     seen = [e for e in record.history if e.at <= now or isinstance(e, Opened)]
@@ -183,14 +187,14 @@ def law_causality(clock: Clock, record: Incident, now: datetime, _later: datetim
 
 
 def law_order(clock: Clock, record: Incident, _now: datetime, later: datetime) -> None:
-    """The order in which a history is given changes nothing."""
+    """The order in which the events of a history are passed does not change a clock's status."""
     turned = Incident.from_history(reversed(record.history))
     one, other = (evaluate_sla(clock, each, now=later) for each in (record, turned))
     assert one == other, f"permuting the history changes the answer for {later}"
 
 
 def law_trace(clock: Clock, record: Incident, _now: datetime, later: datetime) -> None:
-    """The trace has no gaps, and its counting parts add up to elapsed (rule S7)."""
+    """The trace has no gaps, and its counting intervals add up to the elapsed time (rule S7)."""
     status = evaluate_sla(clock, record, now=later)
     edge: datetime | None = None
     total = _ZERO
@@ -209,7 +213,7 @@ def law_trace(clock: Clock, record: Incident, _now: datetime, later: datetime) -
 
 
 def law_figures(clock: Clock, record: Incident, _now: datetime, later: datetime) -> None:
-    """Elapsed, remaining, due and breach agree with one another (rules S2 and S3)."""
+    """Elapsed and remaining time, due time and breach agree with one another (rules S2 and S3)."""
     status = evaluate_sla(clock, record, now=later)
     if not status.cycles:
         assert status.remaining is None is status.due_at, "S3: figures before a start"
@@ -230,7 +234,7 @@ def law_figures(clock: Clock, record: Incident, _now: datetime, later: datetime)
 
 
 def law_elapsed(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
-    """Within one cycle of one definition, elapsed never decreases, and a pause adds nothing."""
+    """Without events in between, elapsed never decreases, and grows only while the clock runs."""
     before, after = evaluate_sla(clock, record, now=now), evaluate_sla(clock, record, now=later)
     if not before.cycles or not after.cycles or any(now < e.at <= later for e in record.history):
         return
@@ -240,7 +244,7 @@ def law_elapsed(clock: Clock, record: Incident, now: datetime, later: datetime) 
 
 
 def law_wakeup(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
-    """At the wake-up some result changes, and none changes before it (rule S9)."""
+    """Without events, the status changes at ``next_wakeup`` and not before it (rule S9)."""
     seen = [e for e in record.history if e.at <= now or isinstance(e, Opened)]
     quiet = Incident.from_history(seen)
     if now < quiet.opened_at:
@@ -265,7 +269,7 @@ def _discrete(status: SlaStatus) -> tuple[object, ...]:
 
 
 def law_crossings(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
-    """A reached threshold stays reached: a later instant removes no crossing (rule E1)."""
+    """A due time or breach that was reported remains reported at every later instant (rule E1)."""
     for point in ("due", "breach"):
         before = evaluate_sla(clock, record, now=now).crossings(point)
         after = evaluate_sla(clock, record, now=later).crossings(point)

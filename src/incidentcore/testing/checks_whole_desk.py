@@ -1,4 +1,4 @@
-"""Every law on a whole desk: its lint, its parts, and the due items of its records."""
+"""Lint a whole desk, and check every law of its rules and its due items."""
 
 from __future__ import annotations
 
@@ -35,22 +35,23 @@ def check_whole_desk(
     examples: int | None = None,
     accepted: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Run the lint of a desk and every law of its parts, of due items, and of a simulated run.
+    """Lint a desk, and check every law of its rules, its due items and a simulated run.
 
-    The parts are its calendars, lifecycles, clocks, escalation rows and communication rules. Call
-    it from your own test. Incidents vary the fields that each rule reads; due items are evaluated
-    at generated instants; a run of a few days with generated people and arrivals is checked as a
-    whole.
+    The rules are its calendars, lifecycles, clocks, escalation rows and communication rules. The
+    generated incidents vary the fields that each rule reads; due items are evaluated at generated
+    instants; and a run of a few days with generated people and arrivals is checked as a whole. Call
+    it from your own test.
 
     Args:
         desk: The desk, or the text of its file.
         start: The instant from which its calendars are checked.
-        examples: The number of cases for each law; None for hypothesis's own setting.
-        accepted: Codes of lint findings that are intended.
+        examples: The number of cases to generate for each law; None for hypothesis's own setting.
+        accepted: The codes of lint findings that are intended.
 
     Returns:
-        What could not be checked, as sentences; empty for most desks. A run uses the actions of the
-        standard lifecycle, so incidents without some of them are not simulated.
+        Sentences that say what could not be checked; empty for most desks. A simulated run uses the
+        actions of the standard lifecycle, so it is left out if the desk's incidents lack some of
+        them.
 
     Raises:
         AssertionError: A law does not hold. The message names the rule and shows the smallest

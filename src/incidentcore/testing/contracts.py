@@ -1,8 +1,8 @@
-"""The contract of a store as checks that ship with the library, for testing your adapter.
+"""The contract of a record store, as ready-made checks for testing your own adapter.
 
 With pytest, subclass ``StoreContract`` under a name that starts with ``Test``, define
 ``make_store``, and inherit the checks. Without pytest, ``MyContract().run()`` returns an outcome
-for each.
+for each check.
 """
 
 from __future__ import annotations
@@ -16,24 +16,25 @@ __all__ = ["CheckOutcome", "StoreContract"]
 
 
 class StoreContract(WritingChecks, ReadingChecks, ParallelChecks):
-    """The contract of ``RecordStore``, as checks.
+    """Checks that a store fulfils the contract of ``RecordStore``.
 
     A subclass defines ``make_store``, which returns a new and empty store for each check, and
-    declares the further capabilities of its store:
+    declares in ``capabilities`` what else its store can do:
 
-    - ``"nul"``: text may hold the character NUL; without it the store may refuse such text.
-    - ``"reopen"``: data outlive the store; the subclass gives ``reopen``.
-    - ``"processes"``: several processes may use one store; the subclass gives ``opener``.
+    - ``"nul"``: text may contain the character NUL; without it the store may refuse such text.
+    - ``"reopen"``: data outlive the store object; the subclass defines ``reopen``.
+    - ``"processes"``: several processes may use one store; the subclass defines ``opener``.
 
     Attributes:
         capabilities: The capabilities that the store declares.
-        long_history: How many events the check of memory writes; 100,000 for the full contract.
-        threads: How many threads write at once.
-        processes: How many processes write at once.
-        appends: How often each of them appends.
-        kills: How many writers are killed.
-        steps: How many calls the comparison with ``InMemoryStore`` makes.
-        seeds: The seeds of that comparison.
+        long_history: The number of events in the check of memory use; 100,000 for the full
+            contract.
+        threads: The number of threads that write at once.
+        processes: The number of processes that write at once.
+        appends: The number of appends of each thread or process.
+        kills: The number of writing processes that are killed.
+        steps: The number of random calls for each seed that are compared with ``InMemoryStore``.
+        seeds: The seeds of these random calls.
 
     >>> from incidentcore.storage import InMemoryStore
     >>> from incidentcore.testing import StoreContract

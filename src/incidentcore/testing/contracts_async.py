@@ -1,4 +1,4 @@
-"""The contract of an async store: that of a store, on an event loop, with checks of tasks."""
+"""The contract of an async store: the checks of a store on an event loop, and checks of tasks."""
 
 from __future__ import annotations
 
@@ -59,12 +59,13 @@ async def _made(make: Callable[[], AsyncRecordStore]) -> AsyncRecordStore:
 
 
 class AsyncStoreContract(StoreContract):
-    """The contract of ``AsyncRecordStore``: the checks of ``StoreContract``, and those of tasks.
+    """Checks of ``AsyncRecordStore``: those of ``StoreContract``, and checks of concurrent tasks.
 
-    A subclass defines ``make_async_store``; for ``reopen`` and ``processes`` also ``async_opener``.
+    A subclass defines ``make_async_store`` and, if it declares the capability ``reopen`` or
+    ``processes``, also ``async_opener``. Its other attributes are those of ``StoreContract``.
 
     Attributes:
-        tasks: How many tasks write at once.
+        tasks: The number of tasks that write at once.
 
     >>> from incidentcore.adapters.async_store import AsyncStore
     >>> from incidentcore.storage import InMemoryStore
@@ -83,11 +84,11 @@ class AsyncStoreContract(StoreContract):
         raise NotImplementedError
 
     def async_opener(self) -> Callable[[], AsyncRecordStore]:
-        """Return a picklable function that opens the data of the last store elsewhere."""
+        """Return a picklable function that opens the data of the last store in any process."""
         raise NotImplementedError
 
     def make_store(self) -> RecordStore:
-        """Return the async store as a store with blocking calls."""
+        """Return a new async store, wrapped as a store with blocking calls."""
         return self._on_loop(self.make_async_store)
 
     def _on_loop(self, make: Callable[[], AsyncRecordStore]) -> _OnLoop:
@@ -96,18 +97,18 @@ class AsyncStoreContract(StoreContract):
         return on_loop
 
     def teardown_method(self) -> None:
-        """Close the stores of a check, each by its own ``close``, and their loops."""
+        """Close the stores that a check opened, and their event loops."""
         for on_loop in vars(self).pop("_loops", []):
             on_loop.stop()
 
     def reopen(self, store: RecordStore) -> RecordStore:
-        """Close the store and its loop, and open its data on another loop."""
+        """Close a store and its event loop, and return a store on the same data and a new loop."""
         if isinstance(store, _OnLoop):
             store.stop()
         return self._on_loop(self.async_opener())
 
     def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
-        """Return a function that opens the data in another process."""
+        """Return a picklable function that opens the store's data in another process."""
         return partial(_OnLoop, self.async_opener())
 
     def test_tasks_lose_nothing(self) -> None:
@@ -137,7 +138,7 @@ class AsyncStoreContract(StoreContract):
         same(sorted(answered), sorted(texts), "comments")
 
     def test_a_cancelled_append_is_whole(self) -> None:
-        """A task cancelled during an append has written its whole batch or nothing."""
+        """A task that is cancelled during an append has written its whole batch, or nothing."""
         on_loop = self._on_loop(self.make_async_store)
 
         async def cancelled(key: str, batch: Sequence[Event], turns: int | None) -> None:

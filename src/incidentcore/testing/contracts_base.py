@@ -1,4 +1,4 @@
-"""Shared parts of the checks of a store: their discovery, their run, and the values they write."""
+"""The base class of the checks of a store, and helpers that the checks share."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class CheckOutcome:
 
     Attributes:
         name: The name of the check.
-        fact: The fact that it tests, as text.
-        passed: Whether the fact holds.
+        fact: What the check tests, as a sentence.
+        passed: Whether the check passed; False if it was skipped.
         skipped: Why the check was not run; empty if it was.
-        error: The error; None if there was none.
+        error: The error with which it failed; None if it did not fail.
     """
 
     name: str
@@ -58,24 +58,27 @@ class CheckOutcome:
 
 
 class StoreChecks:
-    """The base of the checks: the makers of stores, and their capabilities."""
+    """Base class of the checks of a store; it creates the stores and runs the checks."""
 
     capabilities: ClassVar[frozenset[str]] = frozenset()
 
     def make_store(self) -> RecordStore:
-        """Return a new and empty store."""
+        """Return a new and empty store; your subclass must define it."""
         raise NotImplementedError("define make_store")
 
     def reopen(self, store: RecordStore) -> RecordStore:
-        """Close a store and return another one on the same data; for ``reopen``."""
+        """Close a store and return a new one on the same data, for the capability ``reopen``."""
         raise NotImplementedError("define reopen, or do not declare the capability 'reopen'")
 
     def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
-        """Return a picklable function that opens the same data elsewhere; for ``processes``."""
+        """Return a picklable function that opens the data of a store in another process.
+
+        Define it if the store has the capability ``processes``.
+        """
         raise NotImplementedError("define opener, or do not declare the capability 'processes'")
 
     def need(self, capability: str) -> None:
-        """Skip a check that needs a capability that the store does not declare."""
+        """Skip the current check if the store does not declare a capability."""
         if capability not in self.capabilities:
             raise SkipTest(f"the store does not declare {capability!r}")
 
@@ -94,7 +97,7 @@ class StoreChecks:
             names: The names of the checks to run; all by default.
 
         Returns:
-            An outcome for each, in order of name.
+            An outcome for each check, in the order of ``names``, or by name.
         """
         return tuple(self._run(name) for name in (self.checks() if names is None else names))
 
@@ -113,14 +116,14 @@ class StoreChecks:
 
 
 def incident(record_id: str = "INC-1", **fields: Any) -> Incident:
-    """Return a new incident."""
+    """Return a new incident; ``fields`` override its other fields."""
     return Incident.open(
         **{"id": record_id, "title": "Mail is down", "at": AT, "by": "kim", **fields}
     )
 
 
 def noted(record: Incident, count: int) -> Incident:
-    """Return an incident with a number of further comments."""
+    """Return an incident with ``count`` further comments."""
     for number in range(record.version, record.version + count):
         at = AT + timedelta(minutes=number)
         record = comment(record, f"note {number}", at=at, by="ada")
@@ -128,15 +131,16 @@ def noted(record: Incident, count: int) -> Incident:
 
 
 def same(expected: object, actual: object, what: str) -> None:
-    """Fail unless two values are equal."""
+    """Raise ``AssertionError`` unless two values are equal; ``what`` names them in the message."""
     if expected != actual:
         raise AssertionError(f"{what}: expected {_short(expected)}, got {_short(actual)}")
 
 
 def same_events(expected: Iterable[Event], actual: Iterable[Event], what: str) -> None:
-    """Fail unless two histories are the same, field by field and type by type.
+    """Raise ``AssertionError`` unless two histories have equal values of equal types.
 
-    ``==`` alone treats 1 as equal to 1.0 and True, and one fold of a repeated hour as the other.
+    ``==`` is not enough: it treats 1, 1.0 and True as equal, and both occurrences of a repeated
+    hour. ``what`` names the histories in the message.
     """
     wanted, found = list(expected), list(actual)
     same([event.id for event in wanted], [event.id for event in found], f"{what}, ids")
@@ -147,7 +151,16 @@ def same_events(expected: Iterable[Event], actual: Iterable[Event], what: str) -
 
 
 def raises(expected: type[Exception], call: Callable[[], object], what: str) -> Any:
-    """Return the error that a call raises; fail if it raises none or another."""
+    """Return the error that a call raises.
+
+    Args:
+        expected: The type of the error.
+        call: The call.
+        what: A description of the call, for the message.
+
+    Raises:
+        AssertionError: The call raises no error, or an error of another type.
+    """
     try:
         answer = call()
     except expected as error:
@@ -165,7 +178,7 @@ def _short(value: object) -> str:
 
 
 def all_changes(store: RecordStore, limit: int = 1_000) -> Iterator[Change]:
-    """Yield all changes in the feed, page by page."""
+    """Yield all changes in a store's feed, read in pages of up to ``limit``."""
     after = 0
     while page := store.changes(after=after, limit=limit):
         same(True, page[0].position > after, "a page of the feed starts after the one before")
@@ -174,7 +187,7 @@ def all_changes(store: RecordStore, limit: int = 1_000) -> Iterator[Change]:
 
 
 def all_records(store: RecordStore, limit: int = 1_000) -> Iterator[Record]:
-    """Yield all records, page by page."""
+    """Yield all records of a store, read in pages of up to ``limit``."""
     after = ""
     while page := store.find(ALWAYS, after=after, limit=limit):
         same(True, page[0].id > after, "a page of records starts after the one before")

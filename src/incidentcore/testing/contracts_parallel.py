@@ -1,4 +1,4 @@
-"""Concurrency checks: threads, processes, a killed process, and a model to compare with."""
+"""Checks of a store with threads, processes, a killed process, and a reference store."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ class _Writer:
 
 
 class ParallelChecks(StoreChecks):
-    """Checks of concurrent calls."""
+    """Checks of concurrent calls to a store, and a comparison with ``InMemoryStore``."""
 
     threads: ClassVar[int] = 8
     processes: ClassVar[int] = 4
@@ -156,7 +156,7 @@ class ParallelChecks(StoreChecks):
         same_events(history, feed, "the feed")
 
     def test_threads_lose_nothing(self) -> None:
-        """Eight threads append to one record: every confirmed event is stored once."""
+        """Several threads append to one record: every confirmed event is stored once."""
         store = self._opened()
         with ThreadPoolExecutor(self.threads) as pool:
             runs = [
@@ -169,7 +169,7 @@ class ParallelChecks(StoreChecks):
         self._whole(store, answered)
 
     def test_readers_see_whole_batches(self) -> None:
-        """While batches are written, no reader sees only part of one."""
+        """While batches of events are written, no reader sees only part of a batch."""
         store = self._opened()
         with ThreadPoolExecutor(3) as pool:
             writers = [
@@ -195,7 +195,7 @@ class ParallelChecks(StoreChecks):
         same([], parts, "versions seen in the middle of a batch")
 
     def test_a_follower_misses_nothing(self) -> None:
-        """A reader that remembers its position gets every change, in order, while many write."""
+        """A reader that continues from its last position gets every change once, in order."""
         store = self._opened()
         followed: list[str] = []
         with ThreadPoolExecutor(self.threads) as pool:
@@ -230,7 +230,7 @@ class ParallelChecks(StoreChecks):
         self._whole(store, answered)
 
     def test_sudden_death_halves_nothing(self) -> None:
-        """A writer killed between or during writes leaves whole batches, and all confirmed ones."""
+        """A killed writer leaves only whole batches, among them all that were confirmed."""
         self.need("processes")
         store = self._opened()
         opener = self.opener(store)
@@ -248,7 +248,7 @@ class ParallelChecks(StoreChecks):
         self._whole(store, answered)
 
     def test_it_is_all_there_after_reopening(self) -> None:
-        """A store that was closed and opened again contains all confirmed events."""
+        """A store that was closed and reopened contains all events and changes."""
         self.need("reopen")
         store = self._opened()
         _write(store, "before", 3)
@@ -262,7 +262,7 @@ class ParallelChecks(StoreChecks):
         same(True, again.changes()[-1].position > feed[-1].position, "positions go on")
 
     def test_it_answers_as_the_model_does(self) -> None:
-        """Any sequence of calls has the same results as with ``InMemoryStore``."""
+        """Random sequences of calls have the same results as with ``InMemoryStore``."""
         for seed in self.seeds:
             chance = Random(seed)  # noqa: S311  a test's choices, not a secret
             store, model = self.make_store(), InMemoryStore()

@@ -1,4 +1,4 @@
-"""The checks of reading: exact values, pages, order, the feed."""
+"""Checks of what a store returns: exact values, pages, order, and the feed of changes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _IDS = (
 
 
 class ReadingChecks(StoreChecks):
-    """Checks of the values that a store returns."""
+    """Checks of what a store returns: values, pages, order, and the feed of changes."""
 
     long_history: ClassVar[int] = 2_000
 
@@ -64,7 +64,7 @@ class ReadingChecks(StoreChecks):
         same_events(record.history, found, f"{what}, feed")
 
     def test_an_empty_store_is_empty(self) -> None:
-        """Nothing is found, nothing has changed, and no id is known."""
+        """A new store contains no records and no changes, and loading any id fails."""
         store = self.make_store()
         same([], list(store.find(ALWAYS)), "records")
         same([], list(store.changes()), "changes")
@@ -72,13 +72,13 @@ class ReadingChecks(StoreChecks):
         raises(RecordNotFoundError, lambda: store.history("INC-1"), "a history")
 
     def test_every_type_of_record_comes_back(self) -> None:
-        """Incidents, problems and service requests come back with their own types."""
+        """Incidents, problems and service requests are returned with their own types."""
         for kind in (Incident, Problem, ServiceRequest):
             record: Any = kind.open(id="X-1", title="x", at=AT, by="kim")
             self._kept(record, kind.__name__)
 
     def test_a_whole_life_comes_back(self) -> None:
-        """States with their flags, levels, actors and fields come back."""
+        """States with their flags, levels, actors and fields are returned unchanged."""
         record = incident(impact=Impact.HIGH, tags=["mail", "berlin"], category=("mail", "smtp"))
         record = advance(record, "start", at=AT, by=Actor("ada", "agent"))
         record = advance(record, "hold", reason="awaiting_vendor", at=AT, by="ada")
@@ -88,17 +88,17 @@ class ReadingChecks(StoreChecks):
         self._kept(advance(record, "reopen", at=AT, by=Actor("kim", "requester")), "a life")
 
     def test_texts_come_back(self) -> None:
-        """No text is normalized, trimmed, folded or cut."""
+        """Text is returned exactly: not normalized, trimmed, changed in case or shortened."""
         for what, text in _TEXTS.items():
             record = incident(description=text, custom={text: text}, tags=[text])
             self._kept(comment(record, text, at=AT, by=Actor(text, text)), what)
 
     def test_long_text_comes_back(self) -> None:
-        """A million characters come back."""
+        """A text of a million characters is returned unchanged."""
         self._kept(incident(description="\u00e9x" * 500_000), "long text")
 
     def test_the_character_nul(self) -> None:
-        """NUL comes back; a store without the capability ``nul`` may refuse it, but not cut it."""
+        """Text with NUL is returned unchanged; without the capability ``nul`` it may be refused."""
         record = incident(description="before\x00after")
         if "nul" in self.capabilities:
             self._kept(record, "NUL")
@@ -112,7 +112,7 @@ class ReadingChecks(StoreChecks):
             same(record, store.load("INC-1"), "NUL")
 
     def test_ids_are_apart(self) -> None:
-        """Ids that differ in case, blanks or normal form are different records."""
+        """Ids that differ only in case, blanks or Unicode form belong to different records."""
         store = self.make_store()
         for name in _IDS:
             store.append(name, incident(name, description=name).history, expected_version=0)
@@ -121,7 +121,7 @@ class ReadingChecks(StoreChecks):
         same(sorted(_IDS), [record.id for record in store.find(ALWAYS)], "all, by code points")
 
     def test_instants_come_back(self) -> None:
-        """Microseconds, far years, both times of an event, offsets, zones and folds come back."""
+        """Instants are returned with their microseconds, distant years, time zone and fold."""
         times = {
             "zero": datetime(2026, 1, 1, tzinfo=UTC),
             "a microsecond": datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC),
@@ -141,7 +141,7 @@ class ReadingChecks(StoreChecks):
         self._kept(incident(custom=zoned), "zones and folds")
 
     def test_nothing_and_empty_are_apart(self) -> None:
-        """None, empty text, empty collections and absent keys stay distinct; so do 1, 1.0, True."""
+        """None, empty text and empty collections remain distinct; so do 1, 1.0 and True."""
         custom: dict[str, object] = {
             "none": None,
             "text": "",
@@ -160,12 +160,12 @@ class ReadingChecks(StoreChecks):
         self._kept(set_fields(record, custom={"one": 1.0, "none": ""}, at=AT, by="ada"), "changed")
 
     def test_numbers_come_back(self) -> None:
-        """Whole numbers beyond 64 bits and floats to the last bit come back."""
+        """Integers of more than 64 bits and floats are returned exactly."""
         numbers = (2**63, -(2**64), 10**30, 0.1, 1e-300, 1.7976931348623157e308, -0.0)
         self._kept(incident(custom={"numbers": numbers}), "numbers")
 
     def test_unknown_events_come_back(self) -> None:
-        """An event of a kind unknown to this release is kept word for word."""
+        """An event of a type that this release does not know is returned unchanged."""
         strange = UnknownEvent(
             record_id="INC-1",
             sequence=2,
@@ -178,7 +178,7 @@ class ReadingChecks(StoreChecks):
         self._kept(record, "an unknown event")
 
     def test_histories_come_in_pages(self) -> None:
-        """Pages of any length add up to the whole history; an empty page ends it."""
+        """Pages of any length add up to the whole history; after the end, a page is empty."""
         store = self.make_store()
         record = noted(incident(), 9)
         store.append("INC-1", record.history, expected_version=0)
@@ -192,7 +192,7 @@ class ReadingChecks(StoreChecks):
         same([], list(store.history("INC-1", after=99)), "far after the end")
 
     def test_a_long_history_needs_little_memory(self) -> None:
-        """Reading a long history in pages keeps no more than a page in memory."""
+        """Reading a long history in pages needs less than 4 MB of memory."""
         store = self.make_store()
         record = incident()
         store.append("INC-1", record.history, expected_version=0)
@@ -239,7 +239,7 @@ class ReadingChecks(StoreChecks):
         same([("b", 2)], [(record.id, record.version) for record in mail], "as they are now")
 
     def test_found_records_come_in_pages(self) -> None:
-        """Pages of records add up to all of them."""
+        """The pages of a search add up to all records that were found."""
         store = self._three()
         for limit in (1, 2, 3, 4):
             same(["a", "b", "c"], [r.id for r in all_records(store, limit)], f"pages of {limit}")
@@ -247,7 +247,7 @@ class ReadingChecks(StoreChecks):
         same(["b"], [r.id for r in store.find(high, after="a", limit=1)], "after a")
 
     def test_conditions_on_time_are_given_the_instant(self) -> None:
-        """A condition on opening hours is evaluated at the given instant."""
+        """A condition on opening hours is evaluated at the instant passed to ``find``."""
         store = self._three()
         office = during(BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"}))
         noon, night = AT.replace(hour=12), AT.replace(hour=2)
@@ -255,7 +255,7 @@ class ReadingChecks(StoreChecks):
         same(0, len(store.find(office, at=night)), "at night")
 
     def test_the_feed_tells_each_change_once(self) -> None:
-        """The feed contains every event in the order of writing, with ascending positions."""
+        """The feed contains every event once, in the order of writing, with ascending positions."""
         store = self._three()
         store.append("a", noted(incident("a"), 2).events_after(1), expected_version=1)
         written = [("c", "c:1"), ("a", "a:1"), ("b", "b:1"), ("a", "a:2"), ("a", "a:3")]
@@ -268,6 +268,6 @@ class ReadingChecks(StoreChecks):
             same(True, places[0] > 0, "positions start after 0")
 
     def test_two_stores_are_apart(self) -> None:
-        """The records of one store are not in another."""
+        """The records of one store do not appear in another."""
         self._three()
         same([], list(self.make_store().find(ALWAYS)), "a new store")

@@ -1,4 +1,4 @@
-"""The checks of appending and removing: versions, retries, batches, refusals."""
+"""Checks of appending and removing: versions, retries, batches and refused writes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _comment(sequence: int, text: str = "x", **fields: Any) -> Commented:
 
 
 class WritingChecks(StoreChecks):
-    """Checks of events that are written, and of events that are refused."""
+    """Checks of which writes a store accepts, and which it refuses."""
 
     def _store_of(self, versions: int) -> RecordStore:
         store = self.make_store()
@@ -52,21 +52,21 @@ class WritingChecks(StoreChecks):
         return caught
 
     def test_append_answers_the_version(self) -> None:
-        """Appending returns the record's version after it."""
+        """``append`` returns the version of the record after the events."""
         store = self.make_store()
         record = noted(incident(), 4)
         same(2, store.append("INC-1", record.history[:2], expected_version=0), "two events")
         same(5, store.append("INC-1", record.history[2:], expected_version=2), "three more")
 
     def test_append_takes_any_iterable(self) -> None:
-        """A batch may be a generator."""
+        """``append`` accepts a generator of events."""
         store = self.make_store()
         record = noted(incident(), 2)
         store.append("INC-1", (event for event in record.history), expected_version=0)
         same_events(record.history, store.load("INC-1").history, "a generator's events")
 
     def test_a_stale_writer_is_told_both_versions(self) -> None:
-        """A write based on an old version is refused with both versions; nothing is written."""
+        """A write to an old version raises an error with both versions; nothing is written."""
         store = self._store_of(2)
         error = self._untouched(
             store,
@@ -76,7 +76,7 @@ class WritingChecks(StoreChecks):
         same(("INC-1", 1, 2), (error.record_id, error.expected, error.found), "the versions")
 
     def test_a_version_ahead_is_stale_too(self) -> None:
-        """A write based on a version that does not exist yet is stale as well."""
+        """A write to a version that does not exist yet raises ``StaleRecordError`` too."""
         store = self._store_of(2)
         error = self._untouched(
             store,
@@ -86,7 +86,7 @@ class WritingChecks(StoreChecks):
         same((3, 2), (error.expected, error.found), "the versions")
 
     def test_a_new_record_meets_an_old_one(self) -> None:
-        """Opening a record whose id is taken raises ``StaleRecordError``, since 0 was expected."""
+        """Opening a record under an id in use raises ``StaleRecordError``: 0 was expected."""
         store = self._store_of(1)
         other = incident(title="Another")
         error = self._untouched(
@@ -97,7 +97,7 @@ class WritingChecks(StoreChecks):
         same((0, 1), (error.expected, error.found), "the versions")
 
     def test_of_two_writers_one_wins(self) -> None:
-        """The second of two writers on the same version is refused, and may then try again."""
+        """Of two writers to the same version the second is refused, and may then try again."""
         store = self._store_of(1)
         record: Any = store.load("INC-1")
         ada = comment(record, "mine", at=AT, by="ada")
@@ -113,7 +113,7 @@ class WritingChecks(StoreChecks):
         same(3, store.append("INC-1", again.events_after(2), expected_version=2), "trying again")
 
     def test_a_batch_again_is_nothing_new(self) -> None:
-        """The same batch again changes nothing and returns the record's version."""
+        """Appending the same batch again changes nothing and returns the record's version."""
         store = self._store_of(3)
         before = tuple(store.changes())
         history = store.history("INC-1")
@@ -123,7 +123,7 @@ class WritingChecks(StoreChecks):
         same(before, tuple(store.changes()), "the feed")
 
     def test_an_id_stands_for_one_event(self) -> None:
-        """An event with a stored id and another body is refused."""
+        """An event with the id of a stored event but other contents is refused."""
         store = self._store_of(2)
         forged = _comment(3, "forged", id="other")
         store.append("INC-1", [_comment(3, id="other")], expected_version=2)
@@ -141,7 +141,7 @@ class WritingChecks(StoreChecks):
         )
 
     def test_a_sequence_is_taken_once(self) -> None:
-        """An event of another id with a stored sequence is refused."""
+        """An event with a new id but the sequence number of a stored event is refused."""
         store = self._store_of(3)
         error = self._untouched(
             store,
@@ -151,7 +151,7 @@ class WritingChecks(StoreChecks):
         same(2, error.sequence, "the sequence")
 
     def test_ids_are_a_records_own(self) -> None:
-        """Events of two records may have the same id."""
+        """Events of different records may have the same id."""
         store = self.make_store()
         for name in ("INC-1", "INC-2"):
             record = incident(name)
@@ -160,7 +160,7 @@ class WritingChecks(StoreChecks):
         same([2, 2], [store.load(name).version for name in ("INC-1", "INC-2")], "versions")
 
     def test_sequences_have_no_gap(self) -> None:
-        """A batch that skips a number is refused entirely."""
+        """A batch that skips a sequence number is refused as a whole."""
         store = self._store_of(2)
         for batch in ([_comment(4)], [_comment(3), _comment(5)], [_comment(4), _comment(3)]):
             self._untouched(
@@ -170,7 +170,7 @@ class WritingChecks(StoreChecks):
             )
 
     def test_a_batch_is_all_or_nothing(self) -> None:
-        """If the last event of a batch is refused, none of the others is stored."""
+        """If the last event of a batch is refused, no event of the batch is stored."""
         store = self._store_of(2)
         batch = [_comment(3), _comment(4), _comment(5, record_id="INC-2")]
         self._untouched(
@@ -181,7 +181,7 @@ class WritingChecks(StoreChecks):
         same(2, store.load("INC-1").version, "the version")
 
     def test_a_batch_with_a_duplicate_is_nothing(self) -> None:
-        """A batch whose second event has a stored id is refused; its first is not stored either."""
+        """If a batch contains an event with a stored id, no event of the batch is stored."""
         store = self._store_of(2)
         store.append("INC-1", [_comment(3, id="a")], expected_version=2)
         batch = [_comment(4, id="b"), _comment(5, "forged", id="a")]
@@ -192,7 +192,7 @@ class WritingChecks(StoreChecks):
         )
 
     def test_a_record_starts_with_its_opening(self) -> None:
-        """The first event must be an opening, and no later one may be."""
+        """A record whose first event is not an opening is refused."""
         store = self.make_store()
         late = incident()
         self._untouched(
@@ -204,7 +204,7 @@ class WritingChecks(StoreChecks):
         store.append("INC-1", late.history, expected_version=0)
 
     def test_what_has_no_document_is_refused(self) -> None:
-        """An event with a value that no document can hold, such as a function, is not stored."""
+        """An event with a value that cannot be serialized, such as a function, is refused."""
         store = self._store_of(1)
         for value in (print, object(), float("nan"), "\ud800"):
             record = set_fields(incident(), custom={"x": value}, at=AT, by="ada")
@@ -217,7 +217,7 @@ class WritingChecks(StoreChecks):
             )
 
     def test_events_are_of_the_record(self) -> None:
-        """A batch for one record must not contain events of another."""
+        """A batch for one record with events of another is refused."""
         store = self.make_store()
         self._untouched(
             store,
@@ -226,7 +226,7 @@ class WritingChecks(StoreChecks):
         )
 
     def test_an_empty_batch_writes_nothing(self) -> None:
-        """An empty batch on the right version changes nothing; on a wrong one it is stale."""
+        """An empty batch changes nothing; with a wrong version it raises ``StaleRecordError``."""
         store = self._store_of(2)
         same(2, store.append("INC-1", (), expected_version=2), "the version")
         self._untouched(
@@ -236,7 +236,7 @@ class WritingChecks(StoreChecks):
         raises(RecordNotFoundError, lambda: store.load("INC-9"), "a record without events")
 
     def test_late_events_keep_their_place(self) -> None:
-        """Events are ordered by sequence; their instants do not matter."""
+        """Events are returned in the order of their sequence numbers, not of their instants."""
         store = self.make_store()
         record = incident()
         for minutes in (30, 10, 20):
@@ -246,7 +246,7 @@ class WritingChecks(StoreChecks):
         same(record, store.load("INC-1"), "the record")
 
     def test_a_removed_record_is_gone(self) -> None:
-        """After removal only one change without an event is left of the record."""
+        """A removed record cannot be found; the feed only contains a change that says so."""
         store = self._store_of(3)
         other = incident("INC-2")
         store.append("INC-2", other.history, expected_version=0)
@@ -264,7 +264,7 @@ class WritingChecks(StoreChecks):
         same(True, feed[-1].position > last, "a removal has a position of its own")
 
     def test_a_removed_id_may_be_used_again(self) -> None:
-        """A record may be opened again under the same id, with events of the same ids."""
+        """The id of a removed record may be used again, with the same event ids."""
         store = self._store_of(2)
         store.remove("INC-1", expected_version=2)
         last = store.changes()[-1].position
@@ -274,7 +274,7 @@ class WritingChecks(StoreChecks):
         same(True, store.changes()[-1].position > last, "positions go on")
 
     def test_removal_asks_for_the_version(self) -> None:
-        """A stale removal removes nothing."""
+        """A removal with an old version raises ``StaleRecordError`` and removes nothing."""
         store = self._store_of(2)
         error = self._untouched(
             store, lambda: store.remove("INC-1", expected_version=1), StaleRecordError
@@ -283,7 +283,7 @@ class WritingChecks(StoreChecks):
         raises(RecordNotFoundError, lambda: store.remove("INC-9", expected_version=0), "no record")
 
     def test_nonsense_is_refused(self) -> None:
-        """An invalid id, version or event is refused before anything is written."""
+        """Invalid ids, versions, limits and events are refused, and nothing is written."""
         store = self._store_of(1)
         given: list[Callable[[], object]] = [
             lambda: store.append("", [_comment(2)], expected_version=0),

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for communication plans, and for histories that test all their rules."""
+"""Hypothesis strategies for communication plans, and for incidents that test their rules."""
 
 from __future__ import annotations
 
@@ -90,12 +90,12 @@ def _rules(draw: st.DrawFn, name: str) -> UpdateRule:
 
 @st.composite
 def communication_plans(draw: st.DrawFn, max_rules: int = 3) -> CommunicationPlan:
-    """Return plans of up to ``max_rules`` rules, with every kind of term.
+    """Generate communication plans with up to ``max_rules`` rules.
 
-    That is cadences, intervals on hold, end conditions, calendars and quiet hours.
+    The rules vary in intervals, intervals on hold, end conditions, calendars and contact hours.
 
     Args:
-        draw: The draw function, passed by hypothesis.
+        draw: Passed by hypothesis; callers omit it.
         max_rules: The maximum number of rules of a plan.
     """
     rules = [draw(_rules(f"rule {n}")) for n in range(draw(st.integers(1, max_rules)))]
@@ -133,15 +133,14 @@ def _events(plan: CommunicationPlan) -> st.SearchStrategy[tuple[type[Any], dict[
 def communicated_incidents(
     draw: st.DrawFn, plan: CommunicationPlan, *, max_events: int = 10
 ) -> Incident:
-    """Return incidents whose histories test a plan.
+    """Generate incidents whose histories test a communication plan.
 
-    They have updates and times on hold, come under other rules, and meet end conditions.
-
-    Updates are at and near their due times, several events are at the same instant, some are late,
-    some are recorded late, and some are corrected.
+    Updates are sent at and near their due times; the incidents are put on hold, move from one rule
+    of the plan to another, and reach its end conditions. Several events are at the same instant,
+    some are out of order, some are recorded late, and some are corrected.
 
     Args:
-        draw: The draw function, passed by hypothesis.
+        draw: Passed by hypothesis; callers omit it.
         plan: The plan; the fields that its conditions read are set.
         max_events: The maximum number of events after the opening.
     """

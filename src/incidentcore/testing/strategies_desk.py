@@ -1,4 +1,4 @@
-"""Simulated runs of a desk, with generated people and arrivals."""
+"""A hypothesis strategy for simulated runs of a desk."""
 
 from __future__ import annotations
 
@@ -30,14 +30,13 @@ _HOUR: Final = timedelta(hours=1)
 
 @st.composite
 def simulations(draw: st.DrawFn, desk: Desk, *, start: datetime, days: int = 3) -> Simulation:
-    """Return runs of a desk with its agenda, from generated seeds, people and arrivals.
+    """Generate simulated runs of a desk with its agenda: seeds, people and arrivals vary.
 
-    Records are opened with every impact and urgency, and with the values in the desk's agreements
-    and fields. Some records are put on hold or reopened, and some callers
-    give up.
+    The incidents vary in impact, urgency, and the values that the desk's agreements and fields
+    mention. Some are put on hold or reopened, and some callers give up.
 
     Args:
-        draw: The draw function, passed by hypothesis.
+        draw: Passed by hypothesis; callers omit it.
         desk: The desk; its incidents follow the actions of the standard lifecycle.
         start: The first instant of the run.
         days: The length of the run.

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for rotations, on-call schedules, matrices, and histories of records."""
+"""Hypothesis strategies for rotations, on-call schedules, escalation matrices and incidents."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ _HELD: Final = (field("state.pauses").is_true(), ~field("assignee").present())
 
 @st.composite
 def rotations(draw: st.DrawFn, zone: str | None = None) -> Rotation:
-    """Return rotations of every unit, with anchors often near a change of the zone's offset.
+    """Generate rotations in every unit, often with handoffs near a change of the UTC offset.
 
-    They are in the given zone, or in any zone of the tz database.
+    They are in the given time zone; with None, in any zone of the tz database.
     """
     key = draw(zones()) if zone is None else zone
     return Rotation(
@@ -79,9 +79,9 @@ def rotations(draw: st.DrawFn, zone: str | None = None) -> Rotation:
 
 @st.composite
 def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCallSchedule:
-    """Return schedules of up to three layers, with hours, limits and overrides.
+    """Generate on-call schedules of up to three layers, with hours, limits and overrides.
 
-    The overrides are around a given instant, or near a change of offset of the zone.
+    The overrides are near ``around``; with None, near a change of the time zone's UTC offset.
     """
     zone = draw(zones())
     near = draw(instants(zone)) if around is None else around
@@ -193,10 +193,10 @@ def _rows(draw: st.DrawFn, name: str, when: Condition, clocks: Sequence[str]) ->
 def escalation_matrices(
     draw: st.DrawFn, clocks: Sequence[str] = ("resolution",)
 ) -> EscalationMatrix:
-    """Return matrices of one or two rows with levels, targets and choices of every kind.
+    """Generate escalation matrices of one or two rows, with every type of level and target.
 
-    They match ``escalated_incidents``: rows differ by the assignment group. Levels refer to clocks
-    of the given kinds or names.
+    They match ``escalated_incidents``: rows differ by the assignment group. Levels may refer to
+    clocks whose kind or name is in ``clocks``.
     """
     grouped = field("assignment_group").equals("a")
     conditions = draw(st.sampled_from(((ALWAYS,), (grouped, ALWAYS), (grouped, ~grouped))))
@@ -210,10 +210,10 @@ def escalation_matrices(
 
 @st.composite
 def escalated_incidents(draw: st.DrawFn) -> Incident:
-    """Return incidents with every kind of event that escalations read.
+    """Generate incidents with every type of event that escalations read.
 
-    They are acknowledged, un-acknowledged, snoozed, escalated manually, assigned, held, resolved
-    and reopened, within a week of the opening, and some events are late.
+    They are acknowledged, unacknowledged, snoozed, escalated manually, assigned, put on hold,
+    resolved and reopened, within a week of the opening, and some events are out of order.
     """
     record = Incident.open(
         id="INC-1",

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for alert storms, intake policies, and samples."""
+"""Hypothesis strategies for alert storms, intake policies, and samples of metrics."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def alert_storms(
     in_order: bool = False,
     ends: bool = False,
 ) -> list[Alert | IncidentEnded]:
-    """Return alerts of a few conditions in a short time, with many at the same instants.
+    """Generate alert storms: alerts on a few conditions in a short time, many at one instant.
 
-    Conditions fire, are resolved, repeat and change their severity, often several of these at one
-    instant. The label ``service`` is constant for a condition, except for ``b``.
+    Alerts fire, repeat, change their severity and are resolved. The label ``service`` is always the
+    same for one condition, except for the condition with the key ``b``.
 
     Args:
-        draw: The draw function, passed by hypothesis.
+        draw: Passed by hypothesis; callers omit it.
         min_size: The minimum number of alerts.
         max_size: The maximum number of alerts.
         in_order: Whether they arrive in order of time; otherwise many arrive late.
@@ -92,11 +92,11 @@ def alert_storms(
 
 @st.composite
 def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
-    """Return policies with every rule on or off, and windows that are shorter than a storm.
+    """Generate intake policies with each rule on or off, and windows shorter than a storm.
 
     Args:
-        draw: The draw function, passed by hypothesis.
-        lateness: Whether alerts may be held back to be put in order.
+        draw: Passed by hypothesis; callers omit it.
+        lateness: Whether policies may hold back alerts to put them in order.
     """
     windows = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 30)), min_size=1, max_size=3)
     maintenance: list[MaintenanceRule] = []
@@ -141,7 +141,7 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
 
 @st.composite
 def samples(draw: st.DrawFn, *, max_size: int = 40) -> list[MetricSample]:
-    """Return samples of two series in order of time, some at the same instant."""
+    """Generate up to ``max_size`` samples of two metrics, in order of time, some at one instant."""
     rows = st.tuples(st.integers(0, 4), st.sampled_from("xy"), st.integers(0, 10))
     found = []
     minute = 0
@@ -153,7 +153,7 @@ def samples(draw: st.DrawFn, *, max_size: int = 40) -> list[MetricSample]:
 
 @st.composite
 def sample_thresholds(draw: st.DrawFn) -> SampleThreshold:
-    """Return thresholds from above and below, with and without each span."""
+    """Generate thresholds on metrics, upper and lower, with and without each of their spans."""
     high, low = draw(st.integers(4, 8)), draw(st.integers(2, 4))
     side: dict[str, Any] = draw(
         st.sampled_from(({"at_least": high, "clear": low}, {"at_most": low, "clear": high}))

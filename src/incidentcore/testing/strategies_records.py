@@ -1,4 +1,4 @@
-"""Hypothesis strategies for records, for legal and illegal histories, and for lifecycles."""
+"""Hypothesis strategies for records with legal and illegal histories, and for lifecycles."""
 
 from __future__ import annotations
 
@@ -76,13 +76,13 @@ _RULES: Final = (
 
 
 def actors() -> st.SearchStrategy[Actor]:
-    """Return actors of every role."""
+    """Return a strategy for actors of every role."""
     roles = ("requester", "agent", "system", "vendor", "auditor")
     return st.builds(Actor, st.sampled_from(_NAMES), st.sampled_from(roles))
 
 
 def states() -> st.SearchStrategy[State]:
-    """Return states of every kind: the standard ones, and others with the same flags."""
+    """Return a strategy for states: the standard ones, and others with the same flags."""
     own = (
         State("triage", open=True),
         State("waiting", open=True, pauses=True),
@@ -174,10 +174,10 @@ def _events(
 
 @st.composite
 def records(draw: st.DrawFn, max_events: int = 12) -> Record:
-    """Return records of every type with histories that do not follow a lifecycle.
+    """Generate records of every type with histories that do not follow a lifecycle.
 
-    Events are late, before the opening or at the same instant; some are recorded later than they
-    happened; and some correct others. Replay folds them all (rule H2).
+    Events are out of order, before the opening or at the same instant; some are recorded later than
+    they happened; and some correct others. All of these histories can be replayed (rule H2).
     """
     cls: Any = draw(st.sampled_from(tuple(RECORD_TYPES.values())))
     record: Record = cls.open(
@@ -200,7 +200,7 @@ def records(draw: st.DrawFn, max_events: int = 12) -> Record:
 
 
 def input_for(field: InputField) -> object:
-    """Return a value that an input field accepts."""
+    """Return a value that an input field of an action accepts."""
     if field.choices:
         return field.choices[0]
     samples: dict[str, object] = {
@@ -223,7 +223,7 @@ def input_for(field: InputField) -> object:
 
 @st.composite
 def legal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> Record:
-    """Return records that went through a lifecycle by actions that it allows."""
+    """Generate records that went through a lifecycle by up to ``max_steps`` allowed actions."""
     cls: Any = RECORD_TYPES[lifecycle.record_type]
     record: Record = lifecycle.open(cls, id="R-1", title="t", at=_OPENED, by="kim")
     for _ in range(draw(st.integers(0, max_steps))):
@@ -240,7 +240,7 @@ def legal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> 
 
 @st.composite
 def illegal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> Record:
-    """Return records whose last transition is not in the lifecycle, as after an import."""
+    """Generate records whose last transition is not in the lifecycle, as after an import."""
     record: Record = draw(legal_records(lifecycle, max_steps))
     here = record.state.name
     names = {state.name for state in lifecycle.states}
@@ -260,7 +260,7 @@ def illegal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -
 
 @st.composite
 def lifecycles(draw: st.DrawFn, record_type: str | None = None) -> Lifecycle:
-    """Return lifecycles of up to six states with any transitions: sound ones and broken ones."""
+    """Generate lifecycles of up to six states with random transitions, valid or not."""
     found = draw(st.lists(states(), min_size=1, max_size=6, unique_by=lambda state: state.name))
     pick = st.sampled_from(found)
     rows = []

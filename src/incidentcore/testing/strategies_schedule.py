@@ -1,4 +1,4 @@
-"""Hypothesis strategies for calendars, and for instants that are difficult for calendars."""
+"""Hypothesis strategies for calendars, time zones, and instants near changes of the UTC offset."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ def _all_zones() -> tuple[str, ...]:
 # Hypothesis checks a strategy when it first draws from it: each is made once.
 @lru_cache(maxsize=1)
 def zones() -> st.SearchStrategy[str]:
-    """Return keys of the whole tz database, more often those of difficult zones."""
+    """Return a strategy for time zone keys of the tz database, more often of difficult zones."""
     return st.one_of(st.sampled_from(_TRAPS), st.sampled_from(_all_zones()))
 
 
 @lru_cache(maxsize=4_096)
 def offset_changes(zone: str, year: int) -> tuple[datetime, ...]:
-    """Return the instants of one year at which a zone changes its offset.
+    """Return the instants of one year at which a time zone changes its UTC offset.
 
     >>> from incidentcore.testing.strategies_schedule import offset_changes
     >>> [at.isoformat() for at in offset_changes("Europe/Berlin", 2026)]
@@ -84,7 +84,7 @@ def offset_changes(zone: str, year: int) -> tuple[datetime, ...]:
 
 @st.composite
 def instants(draw: st.DrawFn, zone: str = "UTC") -> datetime:
-    """Return an instant in UTC, often near a change of the zone's offset, or a year's end."""
+    """Generate instants in UTC, often near a change of a zone's UTC offset or the end of a year."""
     year = draw(st.integers(_FIRST_YEAR, _LAST_YEAR))
     near = [*offset_changes(zone, year), datetime(year, 1, 1, tzinfo=UTC)]
     if zone == "Pacific/Apia" and draw(st.booleans()):
@@ -146,11 +146,11 @@ _WEEKS = _week()
 
 @st.composite
 def calendar_definitions(draw: st.DrawFn) -> dict[str, Any]:
-    """Return a calendar as plain data, for the library and for an independent checker.
+    """Generate calendars as plain data, which another implementation can read too.
 
-    Keys: ``tz``, ``week`` (weekday to pairs of texts), ``holidays``, ``special`` and ``breaks`` by
-    ISO date, and ``around``, a date near all of them and near a change of offset. No date is both a
-    holiday and a special day (rule C5).
+    The keys are ``tz``, ``week`` (a mapping from weekday to pairs of texts), ``holidays``,
+    ``special`` and ``breaks`` by ISO date, and ``around``, a date near all of them and near a
+    change of the UTC offset. No date is both a holiday and a special day (rule C5).
     """
     zone = draw(zones())
     around = draw(instants(zone)).astimezone(ZoneInfo(zone)).date()
@@ -180,7 +180,7 @@ def calendar_definitions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def build_calendar(definition: Mapping[str, Any]) -> BusinessCalendar:
-    """Return the calendar of a definition."""
+    """Return the ``BusinessCalendar`` of a definition from ``calendar_definitions``."""
     return BusinessCalendar(
         zone=definition["tz"],
         hours={day: _texts(pairs) for day, pairs in definition["week"].items()},
@@ -196,5 +196,8 @@ def _texts(pairs: list[list[str]]) -> list[str]:
 
 @lru_cache(maxsize=1)
 def calendars() -> st.SearchStrategy[BusinessCalendar]:
-    """Return calendars in all zones, with nights, holidays, special days and breaks."""
+    """Return a strategy for business calendars of all time zones.
+
+    They have windows past midnight, holidays, special days and breaks.
+    """
     return calendar_definitions().map(build_calendar)

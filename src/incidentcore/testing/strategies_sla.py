@@ -1,4 +1,4 @@
-"""Hypothesis strategies for definitions, policies, and histories that test their conditions."""
+"""Hypothesis strategies for SLA definitions, policies, and incidents that test them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _thresholds(calendar: Calendar) -> st.SearchStrategy[tuple[SlaThreshold, ...
 
 @st.composite
 def sla_definitions(draw: st.DrawFn, name: str = "promise") -> SlaDefinition:
-    """Return SLA definitions with all kinds of targets, calendars, conditions and reopening."""
+    """Generate SLA definitions with every type of target, calendar, condition and reopening."""
     return SlaDefinition(
         name=name,
         target=draw(_targets()),
@@ -108,7 +108,7 @@ def sla_definitions(draw: st.DrawFn, name: str = "promise") -> SlaDefinition:
 
 @st.composite
 def sla_policies(draw: st.DrawFn) -> SlaPolicy:
-    """Return policies by a custom field ``tier``, in which a tier may have no definition."""
+    """Generate SLA policies by a custom field ``tier``; some tiers have no definition."""
     tier = field("custom.tier")
     return SlaPolicy(
         [
@@ -120,7 +120,7 @@ def sla_policies(draw: st.DrawFn) -> SlaPolicy:
 
 
 def definitions_of(rules: Rules) -> tuple[SlaDefinition, ...]:
-    """Return every definition that rules can select."""
+    """Return every definition that a definition, policy or service level can apply."""
     if isinstance(rules, SlaDefinition):
         return (rules,)
     if isinstance(rules, SlaPolicy):
@@ -129,7 +129,7 @@ def definitions_of(rules: Rules) -> tuple[SlaDefinition, ...]:
 
 
 def calendars_of(rules: Rules) -> tuple[Calendar, ...]:
-    """Return every calendar that rules can use."""
+    """Return every calendar that a definition, policy or service level can use."""
     choices = [definition.calendar for definition in definitions_of(rules)]
     return tuple(calendar for choice in choices for _, calendar in calendars_in(choice))
 
@@ -152,7 +152,7 @@ def _conditions(rules: Rules) -> Iterator[Condition]:
 
 
 def words_of(conditions: Iterable[Condition]) -> list[tuple[str, object]]:
-    """Return pairs of field and value that make the conditions match or fail."""
+    """Return pairs of field and value from the tests in conditions, to make them hold or fail."""
     words: dict[tuple[str, object], None] = {}
     for condition in conditions:
         for test in (leaf for leaf in condition.leaves() if isinstance(leaf, FieldTest)):
@@ -164,7 +164,7 @@ def words_of(conditions: Iterable[Condition]) -> list[tuple[str, object]]:
 
 
 def change_of(path: str, value: object) -> tuple[type[Any], dict[str, Any]] | None:
-    """Return the event that sets a field to a value; None if there is none."""
+    """Return the type and contents of an event that sets a field; None if no event can."""
     first, _, rest = path.partition(".")
     if first == "custom" and rest and "." not in rest:
         return FieldsChanged, {"fields": {"custom": {rest: value}}}
@@ -203,13 +203,13 @@ def _events(rules: Rules) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]
 
 @st.composite
 def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident:
-    """Return incidents whose histories test rules: pauses, reopenings, new targets, corrections.
+    """Generate incidents whose histories test SLA rules, such as by pauses and reopenings.
 
-    Events are at and near the edges of the rules' calendars, two are at the same instant, some are
-    out of order and some are recorded late.
+    Events are at and near the times at which the rules' calendars open and close; some are at the
+    same instant, out of order, recorded late or corrected, and some make another target apply.
 
     Args:
-        draw: The draw function, passed by hypothesis.
+        draw: Passed by hypothesis; callers omit it.
         rules: The definition, policy or service level; the fields that its conditions read are set.
         max_events: The maximum number of events after the opening.
     """
@@ -231,14 +231,16 @@ def follow(
     at: datetime,
     back: tuple[int, ...],
 ) -> tuple[Incident, datetime]:
-    """Return a record with one more event, rarely a correction, and the resulting instant.
+    """Return a record with a further event, at times a correction, and the event's instant.
 
     Args:
         draw: The draw function, passed by hypothesis.
         record: The record.
-        events: The possible events: kind and body, with ``by`` if the actor is not an agent.
-        at: When; a few events are moved back from it, and some are recorded an hour late.
-        back: How many minutes an event may be moved back.
+        events: A strategy for the event: its type and contents, with ``by`` if the actor is not an
+            agent.
+        at: The instant of the event; a few events are moved back from it, and some are recorded an
+            hour late.
+        back: The numbers of minutes by which an event may be moved back.
     """
     if draw(st.integers(0, 7)) == 0:
         at = max(record.opened_at, at - draw(st.sampled_from(back)) * _MINUTE)

@@ -25,6 +25,8 @@ def reader(path: str) -> Callable[[object], object]:
         DefinitionError: The path is empty or has an empty step.
 
     >>> from incidentcore.conditions import reader
+    >>> reader("custom.customer")({"custom": {"customer": "Acme"}})
+    'Acme'
     >>> print(reader("state.pauses")({"state": None}))
     None
     """

@@ -127,9 +127,15 @@ def _moments(moments: Iterable[MomentSpec]) -> tuple[MomentSpec, ...]:
 class Earliest(Moment):
     """The earliest of several times of a record; unknown ones are ignored.
 
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.kpi import Earliest
-    >>> Earliest(["acknowledged_at", "resolved_at"]).moments
-    ('acknowledged_at', 'resolved_at')
+    >>> from incidentcore.records import Incident, acknowledge
+    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
+    >>> incident = acknowledge(incident, at=at.replace(minute=5), by="ada")
+    >>> read = Earliest(["acknowledged_at", "resolved_at"]).compile(at.replace(hour=10))
+    >>> read(incident).minute
+    5
     """
 
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)

@@ -36,8 +36,8 @@ class Objective:
     Units: fractions are 0 to 1, times are ``timedelta``; a float is read as its decimal text.
 
     >>> from incidentcore.kpi import Objective
-    >>> Objective(at_least=0.999).at_least
-    Fraction(999, 1000)
+    >>> Objective(at_least=0.999).is_met_by(0.9985)
+    False
     """
 
     at_least: Goal | None = attrs.field(default=None, converter=_goal)

@@ -78,8 +78,10 @@ class EveryLinked:
     Source: rule L4.
 
     >>> from incidentcore.conditions import field
-    >>> from incidentcore.lifecycle import EveryLinked
-    >>> EveryLinked("parent_of", ~field("state.open").is_true(), id="no open child").id
+    >>> from incidentcore.lifecycle import EveryLinked, Transition
+    >>> from incidentcore.values import CLOSED, RESOLVED
+    >>> guard = EveryLinked("parent_of", field("state.open").equals(False), id="no open child")
+    >>> Transition("close", RESOLVED, CLOSED, guard=guard).guard_name
     'no open child'
     """
 

@@ -213,10 +213,17 @@ def refuse_open_tasks(
         LifecycleDefinitionError: The lifecycle is for records without tasks, has none of the
             actions, or has an action whose guard is not a condition.
 
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle import refuse_open_tasks
     >>> from incidentcore.lifecycle.standard import SERVICE_REQUEST
-    >>> refuse_open_tasks(SERVICE_REQUEST).id
-    'service_request_tasks_first'
+    >>> from incidentcore.records import ServiceRequest, Task, set_task
+    >>> at = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    >>> lifecycle = refuse_open_tasks(SERVICE_REQUEST)
+    >>> request = lifecycle.open(ServiceRequest, id="REQ-1", title="A laptop", at=at, by="kim")
+    >>> request = lifecycle.advance(request, "start", at=at, by="ada")
+    >>> request = set_task(request, Task(id="1", title="Order it"), at=at, by="ada")
+    >>> print(lifecycle.decide(request, "fulfill", at=at, by="ada").reason)
+    fulfill from in_progress is refused by its guard: no task is open (open: 1 (Order it))
     """
     if lifecycle.record_type != "service_request":
         raise LifecycleDefinitionError("lifecycle", lifecycle.id, "one of service requests")

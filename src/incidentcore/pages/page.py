@@ -78,9 +78,11 @@ class Picture:
         dark: The same for dark pages; if it is empty, ``svg`` is used for both.
         text: A description, for the caption and for readers who cannot see the picture.
 
-    >>> from incidentcore.pages import Picture
-    >>> Picture(svg="<svg/>", text="Nothing yet").dark
-    ''
+    >>> from incidentcore.pages import Page, Picture, Section
+    >>> page = Page(title="June", sections=[Section(key="volume", title="Volume")])
+    >>> picture = Picture(svg="<svg></svg>", text="Records opened by day")
+    >>> "Records opened by day" in page.with_pictures({"volume": picture}).to_html()
+    True
     """
 
     svg: str = attrs.field(repr=False)
@@ -102,9 +104,14 @@ class Section:
         pictures: The pictures that the HTML format shows above the table.
         data: The content as plain data; a list of mappings is also its CSV.
 
-    >>> from incidentcore.pages import Section
-    >>> print(Section(key="a", title="A", text=("One line.",)).title)
-    A
+    >>> from incidentcore.pages import Page, Section
+    >>> print(Page(title="June", sections=[Section(key="a", title="Volume", text=("None.",))]))
+    June
+    ====
+    <BLANKLINE>
+    Volume
+    ------
+    None.
     """
 
     key: str

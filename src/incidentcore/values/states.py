@@ -30,8 +30,8 @@ class State:
     Source: rule H3.
 
     >>> from incidentcore.values import State
-    >>> State("waiting_for_customer", open=True, pauses=True).is_closed
-    False
+    >>> State("done", resolved=True, final=True).is_closed
+    True
     """
 
     name: str

@@ -49,7 +49,7 @@ _NAMES: Final[dict[type, str]] = {
 def need_kind(
     where: str, value: object, kind: Kind, error: Refusal = InvalidValueError, allowed: str = ""
 ) -> None:
-    """Raise an error if a value has the wrong type; it names the type, or ``allowed``."""
+    """Raise an error if a value has the wrong type; its text names the type, or ``allowed``."""
     if not isinstance(value, kind):
         raise error(where, value, allowed or _named(kind))
 

@@ -105,13 +105,9 @@ class Section:
         data: The content as plain data; a list of mappings is also its CSV.
 
     >>> from incidentcore.pages import Page, Section
-    >>> print(Page(title="June", sections=[Section(key="a", title="Volume", text=("None.",))]))
-    June
-    ====
-    <BLANKLINE>
-    Volume
-    ------
-    None.
+    >>> section = Section(key="volume", title="Volume", text=("One incident.",))
+    >>> str(Page(title="June", sections=[section])).splitlines()[3:]
+    ['Volume', '------', 'One incident.']
     """
 
     key: str

@@ -99,7 +99,7 @@ class RecordBase:
         return covers_fact(self.__dict__["covers"], name)
 
     def actor(self, by: Actor | str, /, *, at: datetime | None = None) -> Actor:
-        """Return an actor as it is, or make one of a plain id, with its role on this record.
+        """Return an actor as it is, or make one from a plain id, with its role on this record.
 
         The caller, or the opener if there is no caller, is the requester. Somebody whose approval
         was requested is an approver. Everybody else is an agent, and so is the assignee and anybody

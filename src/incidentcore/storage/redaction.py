@@ -42,7 +42,7 @@ def redact(
 
     Persons become ``person-1``, ``person-2`` … in the order of the history, so that different
     persons stay distinct within the record; roles are unchanged. Texts become ``[redacted]``, and
-    so does the target of an escalation, which may be a person; empty and absent values are left.
+    so does the target of an escalation, which may be a person; empty and absent values stay so.
     Instants, states, groups, levels, categories, codes and links are unchanged.
 
     Args:

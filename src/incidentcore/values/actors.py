@@ -46,7 +46,7 @@ class Actor:
 
 
 def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor:
-    """Return an actor as it is, or make an actor of a plain id.
+    """Return an actor as it is, or make one from a plain id.
 
     Args:
         by: An actor, or a plain id, which gets ``role``.

@@ -141,7 +141,7 @@ STALE_30_DAYS_RATE: Final = stale_rate(30)
 
 
 def same_day_resolution_rate(zone: ZoneInfo | str) -> Kpi:
-    """Return the KPI for the share of resolved records that were resolved on the opening day.
+    """Return the KPI for the share of resolved records resolved on the day they were opened.
 
     Args:
         zone: The time zone that decides where a day begins; the figure depends on it.

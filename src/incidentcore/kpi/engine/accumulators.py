@@ -137,7 +137,7 @@ def _load_sample(values: Any, excluded: dict[str, int]) -> Sample:
 
 
 class SketchedSample(Accumulator):
-    """A histogram that replaces the values; for survival, observed and censored ones apart."""
+    """A histogram instead of the values; for survival, one each for observed and censored ones."""
 
     __slots__ = ("censored", "scaled", "seen", "survival")
 

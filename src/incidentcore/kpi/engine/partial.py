@@ -55,7 +55,7 @@ def _contents(total: Accumulator) -> tuple[object, ...]:
 
 
 class Partial:
-    """The contribution of a part of the records, to be merged and passed to ``finish_partial``.
+    """What some of the records contribute to KPIs, to be merged and passed to ``finish_partial``.
 
     It can be pickled, and ``dumps`` writes it as a document. Two of them with the same contents are
     equal. It does not change once it is made. KPIs that differ only in their statistic share a set

@@ -187,7 +187,7 @@ def check_measure(kpi_id: str, measure: Measure) -> None:
 
 
 def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
-    """Return the function with which a measure reads records; a custom one's results are checked.
+    """Return the function with which a measure reads records, checking a custom one's results.
 
     Raises:
         InvalidValueError: Raised by that function, for a result that is None or not finite, or
@@ -219,7 +219,7 @@ def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
 
 
 def facts_of(paths: Iterable[str]) -> frozenset[str]:
-    """Return the facts that field paths begin with; ``resolved_at`` instead of ``state``."""
+    """Return the facts that field paths begin with, with ``resolved_at`` in place of ``state``."""
     facts = (path.partition(".")[0] for path in paths)
     return frozenset("resolved_at" if fact == "state" else fact for fact in facts)
 

@@ -185,8 +185,8 @@ class Downtime(_Spells, ValueMeasure):
     """How long each record's service was down, over all its spells of downtime.
 
     It is measured in open time if the KPI has a clock. A record whose last spell has not ended is
-    left out as ``unrestored``. Its attributes are those of ``Availability`` except ``weights`` and
-    ``planned``.
+    left out as ``unrestored``. The attributes are those of ``Availability``, without ``weights``
+    and ``planned``.
     """
 
     @property

@@ -182,7 +182,7 @@ class Escalated(Event):
             need_text(name, getattr(self, name), empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: the number of escalations, among others.
+        """Return the facts that it changes: the number of escalations.
 
         A manual escalation also ends the acknowledgement and a snooze (rule E3).
         """

@@ -22,15 +22,16 @@ _SOON: Final = timedelta(hours=1)  # a fold takes 1.5 kB, which is a lot for an 
 class Agenda:
     """What is due among many records: ``due_items``, evaluated incrementally.
 
-    A record is evaluated only after a ``put`` and when its wake-up time comes, so a change costs
-    the same among a thousand records as among a million. The agenda is a cache of the records and
-    the delivered keys, which your application stores. Rebuilt from both, it continues where it
-    stopped. It is not safe to share between threads without a lock.
+    A record is evaluated only after a ``put`` and at the next time at which something may become
+    due for it, so a change costs the same among a thousand records as among a million. The agenda
+    is only a cache: your application stores the records and the keys of delivered items. An agenda
+    that is rebuilt from both continues where the old one stopped. It is not safe to share between
+    threads without a lock.
 
     Args:
         desk: The desk, or ``Versions`` of it.
         records: The initial records.
-        delivered: Keys of items that were delivered before.
+        delivered: Keys of items that were already delivered.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.desk import Agenda, load_desk
@@ -84,7 +85,8 @@ class Agenda:
         """Add a record, or replace it with a newer version; it is evaluated at the next ``due``.
 
         Raises:
-            InvalidValueError: It is not a record, or it is older than the version held here.
+            InvalidValueError: ``record`` is not a record, or is older than the version in the
+                agenda.
         """
         if not isinstance(record, Record):
             raise InvalidValueError("record", record, "a record")
@@ -102,15 +104,15 @@ class Agenda:
         self._folds.pop(record.id, None)
 
     def drop(self, record_id: str) -> None:
-        """Forget a record and what is due for it; an unknown record is ignored."""
+        """Remove a record and its due items; an unknown id is ignored."""
         for table in (self._records, self._changed, self._wakeups, self._owed, self._folds):
             table.pop(record_id, None)
 
     def due(self, *, now: datetime) -> tuple[DueItem, ...]:
         """Return everything that is due and not yet delivered, in order of due time.
 
-        An item is returned at each call until it is delivered or has lapsed. An instant before
-        that of an earlier call is allowed, but then every record is evaluated.
+        An item is returned at each call until it is delivered or becomes pointless. ``now`` may be
+        before that of an earlier call, but then every record is evaluated.
 
         Args:
             now: The instant to evaluate at.
@@ -167,10 +169,11 @@ class Agenda:
             self._owed.clear()  # which gives its memory back
 
     def next_wakeup(self, *, now: datetime) -> datetime | None:
-        """Return when to call ``due`` again; ``now`` while something is undelivered or changed.
+        """Return when to call ``due`` again; None if nothing can become due by itself.
 
         Args:
-            now: The instant to start from.
+            now: The instant to start from; it is returned while an item is undelivered or a record
+                was put since the last ``due``.
         """
         now = as_utc(now, "now")
         if self._changed or self._owed:

@@ -1,4 +1,4 @@
-"""Calendars, holidays and on-call schedules of a desk file."""
+"""Read and write the calendars, holidays and on-call schedules of a desk file."""
 
 from __future__ import annotations
 
@@ -258,7 +258,7 @@ CALENDARS: Final = Form(_calendars, lambda tables, _: tables, table_of(CALENDAR)
 
 
 def write_calendars(writing: Any) -> dict[str, Any]:
-    """Return the calendars of a desk as tables."""
+    """Return the calendars of a desk as tables of a desk file, by name."""
     return {
         name: calendar_table(calendar, writing, name)
         for name, calendar in writing.desk.calendars.items()
@@ -266,7 +266,7 @@ def write_calendars(writing: Any) -> dict[str, Any]:
 
 
 def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any]:
-    """Return a calendar as a table."""
+    """Return a calendar as a table of a desk file."""
     if isinstance(calendar, CalendarByField):
         table: dict[str, Any] = {"by": writing.field_name(calendar.field)}
         for value, one in calendar.table:

@@ -56,11 +56,11 @@ def check_desk(
         desk: The desk.
         start: The instant from which calendars and schedules are checked, usually now. Without it
             they are not checked, and a finding says so, since the library reads no clock.
-        records: Records whose manual escalations are checked; an escalation that names no matrix is
-            checked against every row that applies.
+        records: Records whose manual escalations are checked; one that names no row of the desk's
+            escalations is checked against every row that applies.
 
     Returns:
-        The findings, each once, in the order of the parts.
+        The findings, without repetitions, in the order of the desk's parts.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.desk import check_desk, load_desk

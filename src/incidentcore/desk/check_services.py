@@ -1,4 +1,4 @@
-"""Find likely mistakes in services and agreements: targets, their order, changes of contract."""
+"""Find likely mistakes in services and agreements, such as targets in the wrong order."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FIXED: Final = ("opened_at", "record_type", "id", "opened_by", "source", "occur
 
 
 def promises(desk: Desk) -> Iterator[LintFinding]:
-    """Yield clocks without a target for some priority, or for records without a priority."""
+    """Yield a finding for each clock without a target for some priority, or for no priority."""
     used = {agreement.service for agreement in desk.agreements}
     for service in desk.services:
         if service.name not in used:
@@ -67,7 +67,7 @@ def _is_later(one: ServiceTarget, other: ServiceTarget) -> bool:
 
 
 def orders(desk: Desk) -> Iterator[LintFinding]:
-    """Yield targets that are out of order, and warnings that lie before the start of a clock."""
+    """Yield a finding for each target that is out of order, and each warning that is too early."""
     levels = [level.name for level in desk.priority.levels]
     for service in desk.services:
         subject = f"services.{service.name}"
@@ -122,7 +122,7 @@ def _said(target: ServiceTarget) -> str:
 
 
 def far_points(desk: Desk) -> Iterator[LintFinding]:
-    """Yield points at more than 150 percent of the target, such as 8.0 where 0.8 was meant."""
+    """Yield a finding for each warning beyond 150 percent, such as 8.0 where 0.8 was meant."""
     for row in desk.escalation:
         for level in row.levels:
             trigger = level.trigger
@@ -146,7 +146,7 @@ def _too_early(point: SlaThreshold, target: ServiceTarget) -> bool:
 
 
 def changes(desk: Desk) -> Iterator[LintFinding]:
-    """Yield services between which a ticket may move although ``on_change`` is not set."""
+    """Yield a finding for each service that a record may leave while ``on_change`` is not set."""
     for kind in AGREEMENT_KINDS:
         agreed = [one for one in desk.agreements if one.kind == kind]
         names = dict.fromkeys(one.service for one in agreed)

@@ -1,4 +1,4 @@
-"""Find rules that differ between two desks, each with a record that shows it; no data needed."""
+"""Find the rules that differ between two desks, each with example facts that show it."""
 
 from __future__ import annotations
 
@@ -36,13 +36,14 @@ class RuleDifference:
     """A difference between the rules of two desks.
 
     Attributes:
-        part: The part, such as ``resolution`` for a clock, ``routing`` or ``escalation.night``.
-        witness: Facts of a record that the two treat differently; None if this could not be
-            decided, or no facts are needed.
-        before: The value in the first desk; None if there is none.
-        after: The value in the second desk; None if there is none.
-        attributes: The attributes in which the two differ.
-        answer: ``yes``, or ``unknown`` if it could not be proved that such a record exists.
+        part: The part of the desk: ``resolution`` for a clock, ``routing`` or ``escalation.night``,
+            for example.
+        witness: Facts of a record that the two desks treat differently; None if none could be
+            found, or if the difference does not depend on a record.
+        before: The rule or value in the first desk; None if it has none.
+        after: The rule or value in the second desk; None if it has none.
+        attributes: The names of the attributes in which ``before`` and ``after`` differ.
+        answer: ``yes``, or ``unknown`` if it could not be decided whether such a record can exist.
     """
 
     part: str
@@ -61,7 +62,7 @@ class RuleDifference:
 
 
 def facts_text(facts: Mapping[str, object]) -> str:
-    """Return facts of a record as text, with the desk's own fields by their names."""
+    """Return facts of a record as text, in which custom fields are named without ``custom.``."""
     shown = []
     for name, value in facts.items():
         if isinstance(value, Mapping):
@@ -79,18 +80,19 @@ def _name(value: object) -> str:
 
 
 def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
-    """Return the differences between the rules of two desks, each with a witness.
+    """Return the differences between the rules of two desks, each with facts that show it.
 
-    A different order of rules that never overlap, a different name for a service, adjustment,
-    category rule or routing rule, and an unused calendar are not differences. If nothing is
-    returned, both desks treat every record alike.
+    The following are not differences: another order of rules that never apply to the same record;
+    another name of a service, adjustment, category rule or routing rule; and an unused calendar. If
+    nothing is returned, both desks treat every record alike.
 
     Args:
         before: One desk.
         after: The other.
 
     Returns:
-        The differences in the order of the parts, one for each pair of rules that overlap.
+        The differences in the order of the desk's parts, one for each pair of different rules that
+        apply to the same records.
 
     >>> from incidentcore.desk import diff_rules, load_desk
     >>> text = '''

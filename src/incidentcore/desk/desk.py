@@ -73,29 +73,31 @@ class Desk:
 
     Attributes:
         name: The desk's name.
-        zone: The time zone of dates and times without one.
+        zone: The time zone of dates and times that state none.
         fields: The desk's own fields, which its conditions can read.
         calendars: Calendars by name.
-        lifecycles: How records may change; the standard lifecycle for types without one.
-        auto_close: By type of record, when a record is closed automatically.
+        lifecycles: How records may change; at most one for each type of record, which otherwise has
+            the standard lifecycle.
+        auto_close: When records are closed automatically, by type of record.
         priority: How priorities are computed.
-        categories: Rules for the category, in order.
+        categories: Rules for the category, of which the first that matches applies.
         categorizer: A categorizer of your own, used if no rule matches.
-        routing: Rules for the group that works on a record, in order.
+        routing: Rules for the group that works on a record, of which the first that matches
+            applies.
         services: The services.
-        agreements: Which records get which service, in order.
+        agreements: Which records get which service; of each kind, the first that matches applies.
         on_call: On-call schedules.
-        escalation: Rows of escalations; every row that matches applies.
+        escalation: Escalation rows, each with its levels; every row that matches applies.
         communication: Rules for updates; every rule that matches applies.
         approvals: Which requests need approval; the first that matches applies.
         cascades: What happens to linked records.
         intake: How alerts become incidents.
-        imports: How exports are read: the options of the importer, by name.
+        imports: How exports of another tool are read: the importer's options, by name.
         sources: Where holidays were copied from, as text; it has no effect.
 
     Raises:
-        DefinitionError: A part is of the wrong type, a name is used twice, or a part names another
-            (a service, a schedule, a priority) that the desk does not have.
+        DefinitionError: An attribute has the wrong type, a name is used twice, or a rule names
+            something (a service, a schedule, a priority) that the desk does not have.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.desk import load_desk
@@ -169,14 +171,14 @@ class Desk:
 
     @cached_property
     def service_level(self) -> ServiceLevel | None:
-        """Return the clocks of all agreements; None if there are no targets."""
+        """Return the SLA clocks of all agreements; None if there are no targets."""
         return compile_clocks(self.services, self.agreements, self.priority.scale)
 
     @cached_property
     def matrices(self) -> tuple[EscalationMatrix, ...]:
         """Return an escalation matrix for each row, since every row that matches applies.
 
-        A manual escalation names the matrix that it applies to by the name of the row (rule E3).
+        Each matrix has the name of its row, by which a manual escalation refers to it (rule E3).
         """
         return tuple(EscalationMatrix(row.name, (row,)) for row in self.escalation)
 
@@ -186,7 +188,7 @@ class Desk:
         return tuple(CommunicationPlan(self.name, (rule,)) for rule in self.communication)
 
     def lifecycle(self, record_type: str) -> Lifecycle:
-        """Return the lifecycle of a type of record; the standard one if the desk has none."""
+        """Return the lifecycle of a type of record, by default the standard one."""
         for known in self.lifecycles:
             if known.record_type == record_type:
                 return known
@@ -201,10 +203,12 @@ class Desk:
 
         Args:
             kind: ``Incident``, ``Problem`` or ``ServiceRequest``.
-            opening: The arguments of ``kind.open``: ``id``, ``title``, ``at``, ``by`` and fields.
+            opening: The arguments of ``kind.open``: ``id``, ``title``, ``at``, ``by`` and fields of
+                the record.
 
         Raises:
-            InvalidValueError: A field is unknown, or an impact or urgency is on another scale.
+            InvalidValueError: A field is unknown, or an impact or urgency does not belong to the
+                desk's scale.
         """
         record = self.lifecycle(kind.record_type).open(kind, **opening)
         if not opening.get("category"):
@@ -233,13 +237,23 @@ class Desk:
     def decide(
         self, record: R, action: str, /, *, at: datetime, by: Actor | str, **fields: Any
     ) -> Allowed[R] | Refused:
-        """Return the effect of an action, or why it is refused; see ``Lifecycle.decide``."""
+        """Return the effect of an action on a record, or why it is refused.
+
+        Args:
+            record: The record.
+            action: The action, such as ``"resolve"``.
+            at: When it happens.
+            by: Who does it.
+            fields: Further arguments of ``Lifecycle.decide``, such as fields to set.
+        """
         return self.lifecycle(record.record_type).decide(record, action, at=at, by=by, **fields)
 
     def advance(
         self, record: R, action: str, /, *, at: datetime, by: Actor | str, **fields: Any
     ) -> R:
-        """Return a record after an action, with its priority computed again; see ``decide``.
+        """Return a record after an action, with its priority computed again.
+
+        The arguments are those of ``decide``.
 
         Raises:
             TransitionNotAllowedError: The action is refused.
@@ -248,7 +262,7 @@ class Desk:
         return self.prioritize(moved, at=at)
 
     def prioritize(self, record: R, /, *, at: datetime, by: Actor | str = _DESK) -> R:
-        """Return a record with its priority computed again by the desk's rules.
+        """Return a record with its priority computed again from its present fields.
 
         Call it after a change of a field that the priority policy reads. A record whose priority
         cannot be computed, because it has no impact or urgency, is returned unchanged.
@@ -270,7 +284,7 @@ class Desk:
         Args:
             record: The record.
             now: The instant to evaluate at.
-            known_at: Use only what was recorded by this instant.
+            known_at: Use only what was recorded by this instant; None: no limit.
         """
         if self.service_level is None:
             return ()
@@ -281,7 +295,7 @@ class Desk:
     def judged(self, record: R) -> R:
         """Return the record as the desk's rules see it: opened with its computed priority.
 
-        The record is returned unchanged if its opening or a later event sets a priority.
+        If its opening or a later event sets a priority, the record is returned unchanged.
         """
         if record.priority is not None:
             return record
@@ -306,14 +320,15 @@ class Desk:
     def approval_rule(
         self, record: Record, /, *, people: Callable[[EscalationTarget], Iterable[str]]
     ) -> ApprovalRule | None:
-        """Return the rule under which a record is approved; None if it needs no approval.
+        """Return the rule by which a record must be approved; None if it needs no approval.
 
         The approvers' time limits are counted in the calendar of the record's service, or in the
         desk's first calendar if it has no service.
 
         Args:
             record: The record.
-            people: As for ``ApprovalPlan.rule``.
+            people: A function that returns the ids of an addressee's people, such as a group's
+                members.
         """
         plan = self.approval(record)
         return None if plan is None else plan.rule(people, calendar=self._calendar(record))
@@ -329,7 +344,7 @@ class Desk:
 
 
 def desk_at(desk: Desk | Versions[Desk], record: Record) -> Desk:
-    """Return the desk that applies to a record; of ``Versions``, the one at its opening (S11).
+    """Return the desk that applies to a record: of ``Versions``, that at its opening (S11).
 
     Raises:
         InvalidValueError: ``desk`` is neither a desk nor versions of one.

@@ -1,7 +1,7 @@
-"""Everything that a desk's rules require by an instant, with key, due time and reason.
+"""Find everything that a desk's rules require by an instant, with key, due time and reason.
 
-The items come from several packages: clocks, escalations, updates, auto-close. Here they take one
-form, and one pass over a record finds what is due and when to check again.
+The items come from several packages: clocks, escalations, updates, auto-close. They all become a
+``DueItem`` here, and one evaluation of a record finds what is due and when to check again.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ _MICRO: Final = timedelta(microseconds=1)
 
 @attrs.frozen(kw_only=True)
 class DueItem:
-    """Something that the rules require and that your application carries out.
+    """Something that the rules require and that your application must carry out.
 
     Attributes:
         key: Unique among all items that a record ever has; deliver each key once.
-        kind: ``sla.due``, ``sla.breach``, ``sla.`` and the name of a threshold, ``escalation``,
-            ``update``, ``auto_close``, ``snooze_end``, ``approval`` (it expired), or ``field.`` and
-            the name of a field of the desk's own whose instant was reached.
-        record_id: The record.
+        kind: ``sla.due``, ``sla.breach``, ``sla.`` with the name of a threshold, ``escalation``,
+            ``update``, ``auto_close``, ``snooze_end``, ``approval`` (the time to approve is over),
+            or ``field.`` with the name of a custom field whose instant was reached.
+        record_id: The id of the record.
         due_at: When it became due. An update may be announced before its due time.
-        why: The reason in words.
-        lapsed_at: When it became pointless; None if it has not.
-        lapsed_because: Why it became pointless; empty if it has not.
-        exercise: The exercise that the record belongs to; None for a real one.
-        body: The status, escalation or update that it comes from; None for other kinds. An item
-            that was read from a document has an ``SlaSnapshot`` instead of a status.
+        why: The reason, as text.
+        lapsed_at: When the item became pointless, because the record changed; None if it has not.
+        lapsed_because: Why the item became pointless; empty if it has not.
+        exercise: The name of the exercise that the record belongs to; None for a real record.
+        body: The SLA status, escalation or update that the item comes from; None for other kinds.
+            An item that was read from a document has an ``SlaSnapshot`` instead of a status.
     """
 
     key: str
@@ -67,7 +67,7 @@ Updates: TypeAlias = tuple[tuple[StakeholderUpdate, ...], datetime | None]
 
 
 class Look(NamedTuple):
-    """The result of evaluating one record: all that is due now, and when that may change next."""
+    """The result of evaluating one record: what is due now, and when that may change next."""
 
     items: tuple[DueItem, ...]
     next: datetime | None
@@ -87,10 +87,10 @@ def due_items(
     """Return everything that has become due for a record by now; nothing is sent.
 
     Args:
-        desk: The desk, or ``Versions`` of it, of which the one at the record's opening applies.
+        desk: The desk, or ``Versions`` of it; of these, the desk at the record's opening applies.
         record: The record.
         now: The instant to evaluate at.
-        known_at: Use only what was recorded by this instant.
+        known_at: Use only what was recorded by this instant; None: no limit.
         already: Keys of items already delivered; they are left out.
         include_lapsed: Also return items that have become pointless since.
 
@@ -161,10 +161,11 @@ def look_at(
         desk: The desk, or ``Versions`` of it.
         record: The record.
         now: The instant to evaluate at.
-        known_at: Use only what was recorded by this instant.
-        ahead: Whether to find the next instant as well.
+        known_at: Use only what was recorded by this instant; None: no limit.
+        ahead: Whether to find the next instant at which something may change as well.
         include_lapsed: Also return items that have become pointless since.
-        kept: The statuses of its clocks at an earlier instant, if nothing has happened since.
+        kept: The statuses of the record's clocks at an earlier instant, if nothing has happened to
+            it since.
     """
     now = as_utc(now, "now")
     if not isinstance(record, Record):

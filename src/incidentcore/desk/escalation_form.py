@@ -1,4 +1,4 @@
-"""Escalations of a desk file."""
+"""Read and write the escalations of a desk file."""
 
 from __future__ import annotations
 

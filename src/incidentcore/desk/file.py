@@ -1,4 +1,4 @@
-"""The desk file: a whole desk as TOML, or as the same form in JSON or a mapping."""
+"""Read and write the desk file: a whole desk as TOML, or in the same form as JSON or a mapping."""
 
 from __future__ import annotations
 
@@ -55,14 +55,15 @@ def load_desk(
     """Return the desk that a file describes.
 
     Args:
-        text: The file as TOML text, or a mapping of the same form, for example from JSON or YAML.
-        code: Callables that the file names with ``{ code = "name" }``.
-        files: Texts of other files that it names, such as an iCalendar feed.
+        text: The file as TOML text, or its content as a mapping, for example from JSON or YAML.
+        code: The callables that the file names with ``{ code = "name" }``, by name.
+        files: The texts of other files that the desk file names, such as an iCalendar feed, by
+            name.
         source: The name of the file in errors.
 
     Raises:
-        FormatError: The file has faults. Each is listed with its line if known, its path, the given
-            value, what is allowed, and the nearest names.
+        FormatError: The file has faults. The message lists each with its line (if known), its path,
+            the given value, what is allowed, and names that are similar.
 
     >>> from incidentcore.desk import load_desk
     >>> print(load_desk('''
@@ -76,7 +77,7 @@ def load_desk(
     ... '''))
     Traceback (most recent call last):
     incidentcore.errors.FormatError: desk file, line 5: services.all.calendar: got 'allways'; \
-allowed: a calendar of [calendars]: always; nearest: always
+    wed: a calendar of [calendars]: always; nearest: always
     """
     desk = read_file(text, _read, code=code or {}, files=files or {}, source=source)
     assert isinstance(desk, Desk)  # noqa: S101  without a fault it was built
@@ -91,7 +92,7 @@ def read_file(
     files: Mapping[str, str],
     source: str,
 ) -> Any:
-    """Return the result of a reader for a file; see ``load_desk`` for arguments and errors."""
+    """Return what ``read`` makes of a file; arguments and errors are those of ``load_desk``."""
     lines: dict[Path, int] = {}
     if isinstance(text, bytes):
         try:
@@ -251,11 +252,11 @@ def _read(data: Any, reading: Reading) -> Desk:
 
 
 class Writing:
-    """The context in which a desk is written: the names of its calendars and callables.
+    """The context in which a desk file is written: the names of the desk's calendars and callables.
 
     Args:
         desk: The desk.
-        code: Names of callables.
+        code: The callables by the name to write.
     """
 
     def __init__(self, desk: Desk, code: Mapping[str, Any]) -> None:
@@ -274,7 +275,7 @@ class Writing:
         return calendar_table(calendar, self)
 
     def holidays(self, days: tuple[Holiday, ...]) -> Any:
-        """Return holidays as the name of a list written once, or as the list itself."""
+        """Return the name of a list of holidays that is written once, or the list itself."""
         form = list_of(ENTRY)
         entries = form.write(days, self)
         if not self.calendar:
@@ -286,7 +287,7 @@ class Writing:
         return [self.calendar]
 
     def field_name(self, path: str) -> str:
-        """Return the name of a field in the file."""
+        """Return the name that the file uses for a field's path."""
         own = path.removeprefix("custom.")
         known = {one.name for one in self.desk.fields}
         plain = own if own in known else path
@@ -296,7 +297,7 @@ class Writing:
             raise DefinitionError("field", path, "a field of records, or one of fields") from None
 
     def code(self, function: object) -> dict[str, str]:
-        """Return the reference to a callable."""
+        """Return ``{ code = name }`` for a callable, as plain data."""
         name = self.code_names.get(id(function)) or getattr(function, "__name__", "")
         if not name:
             raise DefinitionError("code", function, "a callable named in dump_desk(desk, code=...)")
@@ -313,7 +314,7 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
     """Return a desk in the form of its file, as plain data for JSON or YAML.
 
     Raises:
-        DefinitionError: A part cannot be written in a desk file, such as a callable without a name
+        DefinitionError: A value cannot be written in a desk file, such as a callable without a name
             or a calendar class of your own.
     """
     writing = Writing(desk, code or {})
@@ -342,18 +343,19 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
 def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
     """Return a desk as the TOML text of a desk file.
 
-    Country holidays are written date by date, and what ``like`` inherited is written in full. So
-    use it for desks that were built in Python, and edit a file that you wrote yourself.
+    Holidays of a country are written date by date, and what a value inherited through ``like`` is
+    written in full. So use this function for desks that were built in Python; edit a file that you
+    wrote yourself.
 
     Args:
         desk: The desk.
-        code: Names for the callables that it holds.
+        code: The callables in the desk, by the name to write.
 
     Returns:
         Text from which ``load_desk`` makes an equal desk.
 
     Raises:
-        DefinitionError: As for ``desk_mapping``.
+        DefinitionError: A value cannot be written in a desk file, as for ``desk_mapping``.
     """
     return write_toml(desk_mapping(desk, code=code))
 

@@ -47,18 +47,25 @@ TEXTS: Final[dict[str, str]] = {
 
 
 def found(code: str, subject: str, witness: object = None, **data: object) -> LintFinding:
-    """Return a finding whose text is made from ``TEXTS``; with ``near`` it names what was meant."""
+    """Return a finding with the text of its code.
+
+    Args:
+        code: The code of the finding.
+        subject: The part of the desk.
+        witness: What shows the finding, such as facts of a record.
+        data: The values in the text; ``near`` is a name that was probably meant.
+    """
     texts = {code: TEXTS[f"{code}.near"]} if data.get("near") else TEXTS
     return LintFinding(code, subject, data, witness, texts=texts)
 
 
 def of_part(subject: str, finding: LintFinding) -> LintFinding:
-    """Return the findings on a part, under the name that the part has in the desk."""
+    """Return a finding on a part of the desk, with the name that the part has in the desk."""
     return attrs.evolve(finding, subject=subject)
 
 
 def desk_domains(desk: Desk) -> dict[str, tuple[object, ...]]:
-    """Return the possible values of fields, to reason about conditions."""
+    """Return the possible values of fields, by field, with which conditions are analysed."""
     states = [state for name in STANDARD for state in desk.lifecycle(name).states]
     domains: dict[str, tuple[object, ...]] = {
         "priority": (*desk.priority.levels, None),

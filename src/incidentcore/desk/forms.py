@@ -1,7 +1,8 @@
-"""How the values of a desk file are written: tables of keys.
+"""Describe how the values of a desk file are written: tables with known keys.
 
-A section is a ``Table``: each key has a form that reads, writes and describes its value. The same
-tables produce the "allowed" part of errors, the JSON Schema and the output of ``dump_desk``.
+Each section of the file is a ``Table``, and each of its keys has a ``Form``, which reads, writes
+and describes the value. Error messages, the JSON Schema and the output of ``dump_desk`` all follow
+from these tables.
 """
 
 from __future__ import annotations
@@ -39,9 +40,10 @@ class Form:
     """How one type of value is read and written.
 
     Attributes:
-        read: Reads plain data, given the reading and the path; raises ``WrongError``.
-        write: Returns plain data, given the value and the writing.
-        schema: Its JSON Schema.
+        read: A function of plain data, a ``Reading`` and a path that returns the value, or raises
+            ``WrongError``.
+        write: A function of the value and a ``Writing`` that returns plain data.
+        schema: The JSON Schema of the plain data.
     """
 
     read: Reader
@@ -55,10 +57,11 @@ class Key:
 
     Attributes:
         name: The key in the file.
-        form: How its value is written.
-        help: One sentence on what it means.
+        form: How the value is read and written.
+        help: A sentence on what the key means.
         default: The value if the key is absent; a key without a default is required.
-        attribute: The value's attribute, if it is not the key's name.
+        attribute: The attribute of the Python object; by default the key's name, with ``_`` for
+            ``-``.
     """
 
     name: str
@@ -71,7 +74,7 @@ class Key:
 
     @property
     def required(self) -> bool:
-        """Return whether the key must be there."""
+        """Return whether the key must be present, which is so if it has no default."""
         return self.default is _REQUIRED
 
 
@@ -82,7 +85,7 @@ def simple(
     *,
     empty: bool = False,
 ) -> Form:
-    """Return the form of a value that is written unchanged."""
+    """Return the ``Form`` of a value that is written unchanged, such as a text or a number."""
     kinds = kind if isinstance(kind, tuple) else (kind,)
 
     def read(data: Any, _: Reading, __: Path) -> Any:
@@ -96,7 +99,7 @@ def simple(
 
 
 def word(*words: str) -> Form:
-    """Return the form of a word from a fixed list."""
+    """Return the ``Form`` of a text that must be one of ``words``."""
 
     def read(data: Any, _: Reading, __: Path) -> Any:
         if isinstance(data, str) and data in words:
@@ -107,7 +110,7 @@ def word(*words: str) -> Form:
 
 
 def level_of(scale: Scale | None = None) -> Form:
-    """Return the form of a level by its name, on a scale or, if omitted, the desk's priorities."""
+    """Return the ``Form`` of a level on a scale; None: on the scale of the desk's priorities."""
 
     def read(data: Any, reading: Reading, _: Path) -> Any:
         known: Scale = scale or reading.priority("scale")
@@ -120,7 +123,7 @@ def level_of(scale: Scale | None = None) -> Form:
 
 
 def list_of(form: Form, *, single: bool = False) -> Form:
-    """Return the form of a list of one form; with ``single`` one item needs no brackets."""
+    """Return the ``Form`` of a list; with ``single``, a single item needs no brackets."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
         if single and not isinstance(data, (list, tuple)):
@@ -139,7 +142,7 @@ def list_of(form: Form, *, single: bool = False) -> Form:
 
 
 def table_of(form: Form) -> Form:
-    """Return the form of a table that maps names to values of one type."""
+    """Return the ``Form`` of a table that maps names to values of the form ``form``."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
         if not isinstance(data, Mapping):
@@ -153,7 +156,7 @@ def table_of(form: Form) -> Form:
 
 
 def names_of(form: Form) -> Form:
-    """Return the form of a table that maps names to values that hold their own names."""
+    """Return the ``Form`` of a table by name whose values have a ``name`` of their own."""
     tables = table_of(form)
     return Form(
         lambda data, reading, path: tuple(tables.read(data, reading, path).values()),
@@ -163,7 +166,7 @@ def names_of(form: Form) -> Form:
 
 
 def noted(kind: str, form: Form, *, broken: bool = True) -> Form:
-    """Return the form of a named table; it registers every name, even if the value is invalid."""
+    """Return a ``Form`` that registers the name of each table it reads, even if it has faults."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
         names = data if broken and isinstance(data, Mapping) else ()
@@ -180,14 +183,15 @@ def _part(value: Any, key: Key) -> Any:
 
 
 class Table:
-    """A table with known keys; reading it reads every key and records each fault.
+    """A table of a desk file with known keys; reading it records every fault, not just the first.
 
     Args:
         keys: The keys.
-        build: Builds the value from the keys' values by attribute; absent keys have their default.
-        take: Returns a key's value when writing; by default the attribute of that name, or an
-            entry.
-        named: Whether the value is also built with the table's own name.
+        build: A function that returns the value from those of the keys, by attribute; an absent key
+            has its default.
+        take: A function of a value and a key that returns what to write; by default the attribute,
+            or the entry of a mapping.
+        named: Whether ``build`` also gets the table's own name.
     """
 
     def __init__(
@@ -205,11 +209,11 @@ class Table:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names of its keys."""
+        """Return the names of the table's keys."""
         return tuple(key.name for key in self.keys)
 
     def read(self, data: Any, reading: Reading, path: Path) -> Any:
-        """Return the value of a table, after recording every fault in it."""
+        """Return the value that a table describes, after recording every fault in it."""
         if not isinstance(data, Mapping):
             raise WrongError(data, f"a table with the keys {', '.join(self.names)}")
         found: dict[str, Any] = {}
@@ -245,7 +249,7 @@ class Table:
             raise
 
     def write(self, value: Any, writing: Any) -> dict[str, Any]:
-        """Return the table of a value; keys that hold their default are left out."""
+        """Return a value as a table; keys whose value is the default are left out."""
         return dict(self._written(value, writing))
 
     def _written(self, value: Any, writing: Any) -> Iterator[tuple[str, Any]]:
@@ -273,5 +277,5 @@ class Table:
 
     @property
     def form(self) -> Form:
-        """Return the table as a form."""
+        """Return a ``Form`` that reads and writes the table."""
         return Form(self.read, self.write, self.schema)

@@ -1,4 +1,4 @@
-"""Holidays, days and hours of a desk file."""
+"""Read and write the holidays, days and hours of a desk file."""
 
 from __future__ import annotations
 

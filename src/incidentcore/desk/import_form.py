@@ -1,4 +1,4 @@
-"""How exports are read, as defined in a desk file."""
+"""Read and write how exports are imported, as defined in a desk file."""
 
 from __future__ import annotations
 

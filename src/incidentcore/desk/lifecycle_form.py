@@ -1,4 +1,4 @@
-"""Lifecycles of a desk file: a preset with changes, or states and transitions in full."""
+"""Read and write the lifecycles of a desk file: a preset with changes, or a full definition."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _late(_: Any, /) -> None:
 
 
 def with_priority(lifecycles: tuple[Lifecycle, ...], policy: Any) -> tuple[Lifecycle, ...]:
-    """Return lifecycles, with the desk's policy in those that recompute the priority."""
+    """Return lifecycles in which those that recompute the priority use the desk's policy."""
     return tuple(
         attrs.evolve(one, priority_policy=policy) if one.priority_policy is _late else one
         for one in lifecycles
@@ -285,7 +285,7 @@ def _changed(lifecycle: Lifecycle, reasons: Any, within: Any, calendar: Any) -> 
 
 
 def lifecycle_table(lifecycle: Lifecycle | None, close: Any, writing: Any) -> dict[str, Any]:
-    """Return a lifecycle and an auto-close as a table."""
+    """Return a lifecycle and the auto-close rule of its records as a table of a desk file."""
     table: dict[str, Any] = {}
     calendar = None if close is None else close.calendar
     if lifecycle is not None:

@@ -1,4 +1,4 @@
-"""On-call schedules of a desk file."""
+"""Read and write the on-call schedules of a desk file."""
 
 from __future__ import annotations
 
@@ -112,10 +112,10 @@ def _layer(values: dict[str, Any], zone: str) -> OnCallLayer:
 
 
 def rotation_of(change: str, first: Any, zone: str) -> Rotation:
-    """Return the rotation of ``"weekly mon 09:00"``, for example, from its first turn.
+    """Return the rotation that a text such as ``"weekly mon 09:00"`` describes.
 
     Raises:
-        WrongError: The text cannot be read, or there is no first turn.
+        WrongError: The text cannot be read, or ``first`` is not the date or time of the first turn.
     """
     match = _TURN.fullmatch(" ".join(change.split()))
     if match is None or (match[1] and match[1] not in WEEKDAYS):

@@ -1,4 +1,4 @@
-"""A desk as a page to be agreed with a customer, and how its rules apply to one record."""
+"""Show a desk as a page to be agreed with a customer, and how its rules apply to one record."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _LAPSES: Final = {"nobody_to_tell": "there is nobody to notify", "retimed": "it 
 
 
 def desk_page(desk: Desk, /) -> str:
-    """Return a desk as Markdown: hours, targets by priority, who is notified of what and when.
+    """Return a desk as Markdown: hours, targets by priority, and who is notified of what and when.
 
     Args:
         desk: The desk.
 
     Raises:
-        DefinitionError: A part cannot be written in a desk file.
+        DefinitionError: A value in the desk cannot be written in a desk file.
     """
     data = desk_mapping(desk)
     lines = [f"# {desk.name}", "", f"All times are those of {desk.zone.key} unless stated."]
@@ -224,7 +224,7 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
 
 
 def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
-    """Return the clocks of a record, what is due for it and what comes next, for whom, as text.
+    """Return a text about a record's clocks, what is due for it, what comes next, and for whom.
 
     Args:
         desk: The desk.
@@ -232,7 +232,7 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
         now: The instant to evaluate at; later events are ignored.
 
     Raises:
-        InvalidValueError: The record was opened later.
+        InvalidValueError: The record was opened after ``now``.
     """
     at = as_utc(now, "now")
     if at < record.opened_at:

@@ -25,15 +25,16 @@ FIELD_KINDS: Final[tuple[str, ...]] = get_args(FieldKind)
 
 @attrs.frozen
 class DeskField:
-    """A custom field of the desk: ``custom.NAME`` of its records.
+    """A custom field of the desk, stored in its records as ``custom.NAME``.
 
     Attributes:
-        name: Its name.
+        name: The field's name.
         kind: ``bool``, ``text``, ``number``, ``instant``, or ``word`` for one of ``words``.
-        words: Its possible values, for the kind ``word``.
+        words: The possible values of a field of the kind ``word``.
 
     Raises:
-        DefinitionError: The kind is unknown, or words are missing or too many.
+        DefinitionError: The name contains a dot, the kind is unknown, a field of the kind ``word``
+            has no ``words``, or another field has some.
     """
 
     name: str
@@ -58,13 +59,13 @@ class AutoClose:
     """When resolved records of a type may be closed automatically (rule L6).
 
     Attributes:
-        after: How long after the basis they may be closed.
-        calendar: The calendar to count in; wall time without one.
-        basis: The moment to count from: ``resolved_at`` or ``updated_at``.
+        after: How long after the instant in ``basis`` they may be closed.
+        calendar: The calendar in which ``after`` counts; None: around the clock.
+        basis: The field to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed too.
 
     Raises:
-        DefinitionError: The span is negative or needs a calendar, or the basis is not allowed.
+        DefinitionError: ``after`` is negative or needs a calendar, or ``basis`` is not allowed.
     """
 
     after: timedelta | BusinessDays
@@ -78,7 +79,7 @@ class AutoClose:
             raise DefinitionError("basis", self.basis, "resolved_at or updated_at")
 
     def at(self, record: Record) -> datetime | None:
-        """Return when a record may be closed; None if it is not resolved or is excluded."""
+        """Return when a record may be closed; None if it is unresolved, or major and excluded."""
         return auto_close_at(
             record, after=self.after, calendar=self.calendar, basis=self.basis, major=self.major
         )
@@ -89,9 +90,9 @@ class ApprovalStage:
     """One stage of an approval.
 
     Attributes:
-        of: Who is asked to approve.
-        need: How many of them must approve: ``one``, ``all`` or a number.
-        within: The time in which they must decide; no limit if omitted.
+        of: The addressees who are asked to approve, such as groups.
+        need: How many of their people must approve: ``one``, ``all`` or a number.
+        within: The time in which they must decide; None: no limit.
 
     Raises:
         DefinitionError: ``of`` is empty, or ``need`` is neither ``one``, ``all`` nor a number.
@@ -111,10 +112,10 @@ class ApprovalStage:
 
 @attrs.frozen(kw_only=True)
 class ApprovalPlan:
-    """An approval that some requests need, in stages.
+    """An approval in stages that certain requests need.
 
     Attributes:
-        stages: The stages in order.
+        stages: The stages, in order.
         when: The requests that it applies to; of several plans the first that matches applies.
     """
 
@@ -131,12 +132,13 @@ class ApprovalPlan:
         *,
         calendar: Calendar | None = None,
     ) -> ApprovalRule:
-        """Return the plan as a rule about people, for ``request_approval``.
+        """Return the plan as a rule with the ids of people, for ``request_approval``.
 
         Args:
             people: A function that returns the ids of an addressee's people, such as a group's
                 members.
-            calendar: The calendar in which the stages' limits count.
+            calendar: The calendar in which the time limits of the stages count; None: around the
+                clock.
 
         Raises:
             InvalidValueError: An addressee has no people, or more approvals are needed than there

@@ -1,4 +1,4 @@
-"""Priorities, categories and groups of a desk file."""
+"""Read and write the priorities, categories and groups of a desk file."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ CATEGORY: Final = Table(
 def categories_of(
     rules: tuple[dict[str, Any], ...],
 ) -> tuple[tuple[CategoryRule, ...], tuple[RoutingRule, ...]]:
-    """Return the rules for categories and those for groups from a list of both."""
+    """Return the rules for categories and the rules for groups, from a list that contains both."""
     categories, routing = [], []
     for rule in rules:
         if rule["category"] is None and rule["group"] is None:

@@ -1,4 +1,4 @@
-"""The context in which a desk file is read, and the faults found with their places."""
+"""The context in which a desk file is read, with the faults found so far and their places."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MISSING: Final = object()
 
 
 def path_text(path: Path) -> str:
-    """Return a path as a person would write it: ``services.gold.warn[1]``."""
+    """Return a path as text, such as ``services.gold.warn[1]``."""
     text = ""
     for step in path:
         if isinstance(step, int):
@@ -30,12 +30,12 @@ def path_text(path: Path) -> str:
 
 
 class Reading:
-    """The context in which a file is read: names, zones, faults.
+    """The context in which a desk file is read: known names, time zone, and the faults found.
 
     Args:
         data: The file's tables.
         code: Callables by name.
-        files: Texts of files that the desk file names.
+        files: Texts of the files that the desk file names, by name.
         lines: The line number of each path, if known.
         source: The name of the file in errors.
     """
@@ -63,7 +63,7 @@ class Reading:
         self.subject = "record"
 
     def fault(self, path: Path, wrong: WrongError) -> None:
-        """Record a fault at a path."""
+        """Record a fault at a path of the file."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.homes:  # inherited: the fault lies where it was written
                 path = (*self.homes[path[:length]], *path[length:])
@@ -82,7 +82,7 @@ class Reading:
         self.faults.setdefault((path, wrong.allowed), text)
 
     def tried(self, path: Path, read: Callable[..., Any], *arguments: Any) -> Any:
-        """Return the result of a reader, or BROKEN; a fault is recorded at the path."""
+        """Return the result of ``read``; if it finds a fault, record it and return BROKEN."""
         try:
             return read(*arguments)
         except BrokenError:
@@ -101,7 +101,7 @@ class Reading:
         items: Iterable[tuple[str | int, Any]],
         path: Path,
     ) -> dict[str | int, Any]:
-        """Return the result of a reader for each item, by its key or place.
+        """Return the result of ``read`` for each item, by the item's key or position.
 
         Raises:
             BrokenError: An item has a fault; the faults of all items were recorded.
@@ -113,10 +113,10 @@ class Reading:
         return made
 
     def named(self, kind: str, name: object, what: str) -> Any:
-        """Return a named value of a section.
+        """Return the value of a kind, such as a calendar, that the file defines under a name.
 
         Raises:
-            WrongError: There is no value of that name.
+            WrongError: The file defines no such value; ``what`` names in the error what is allowed.
         """
         known = self.names.get(kind, {})
         if isinstance(name, str) and name in known:
@@ -129,7 +129,7 @@ class Reading:
         """Return the ``policy`` or ``scale`` of the desk's priorities.
 
         Raises:
-            BrokenError: The matrix has a fault; what follows from it is not reported.
+            BrokenError: The definition of the priorities has a fault, which was already recorded.
         """
         found = self.names["priority"][part]
         whole((found,))
@@ -150,7 +150,7 @@ class Reading:
 
 
 class BrokenError(Exception):
-    """Raised if a part has a fault that was already recorded."""
+    """Raised if a value has a fault that was already recorded."""
 
 
 BROKEN: Final = object()
@@ -158,10 +158,10 @@ BROKEN: Final = object()
 
 
 def whole(values: Iterable[object]) -> None:
-    """Refuse values if one of them could not be read.
+    """Raise an error if one of several values could not be read.
 
     Raises:
-        BrokenError: One is BROKEN.
+        BrokenError: A value is BROKEN, which means that its fault was already recorded.
     """
     if any(value is BROKEN for value in values):
         raise BrokenError

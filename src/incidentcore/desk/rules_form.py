@@ -1,4 +1,4 @@
-"""Communication, approvals, cascades and intake of a desk file; spans and addressees."""
+"""Read and write communication, approvals, cascades and intake of a desk file."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ AUTO_CLOSE: Final = (
 
 
 def auto_close_of(values: dict[str, Any], calendar: Any) -> AutoClose | None:
-    """Return the auto-close rule that a lifecycle's keys define; None without one."""
+    """Return the auto-close rule that the keys of a lifecycle define; None if they define none."""
     after, basis, major = (values[key.name] for key in AUTO_CLOSE)
     if after is None:
         return None

@@ -1,7 +1,8 @@
-"""Services and agreements: targets by priority, and which service a record has.
+"""Services with targets by priority, and agreements that decide which service a record has.
 
-A service is a table of targets, and an agreement chooses a service for records. Both are compiled
-to SLA clocks: one policy for each clock and kind of agreement, whose rules are tried in order.
+A service has a table of targets; an agreement gives a service to the records that match it. Both
+are compiled to SLA clocks: one policy for each clock and kind of agreement, whose rules are tried
+in order.
 """
 
 from __future__ import annotations
@@ -49,10 +50,9 @@ class ServiceTarget:
     """A target for the records of one priority.
 
     Attributes:
-        target: The target, as an ``SlaDefinition`` takes it.
-        level: The name of the priority; empty for all other priorities and for
-            records without one.
-        calendar: The calendar, if it is not that of the service.
+        target: The target, in a form that ``SlaDefinition`` accepts, such as a ``timedelta``.
+        level: The name of the priority; empty for all other priorities and for records without one.
+        calendar: The calendar in which the target counts; None: that of the service.
     """
 
     target: Target
@@ -68,7 +68,7 @@ def _check_targets(where: str, targets: tuple[ServiceTarget, ...]) -> None:
 
 @attrs.frozen(kw_only=True)
 class OwnClock:
-    """A clock other than response, next response, update and resolution.
+    """A further clock of a service, besides response, next response, update and resolution.
 
     Attributes:
         name: The clock's name.
@@ -77,10 +77,10 @@ class OwnClock:
         stop: The condition that ends the clock with a result.
         pause: The clock pauses while this condition holds.
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
-        cancel: The condition that ends the clock without a result; by default, that
-            the record is canceled.
+        cancel: The condition that ends the clock without a result; by default, that the record is
+            canceled.
         reset: A condition on an event that ends a cycle and starts the next.
-        starts_from: A field whose instant is the start of the first cycle; by default the opening.
+        starts_from: A field whose instant is the start of the first cycle; None: the opening.
         answered_by: The roles whose public messages count as replies.
     """
 
@@ -105,29 +105,29 @@ class OwnClock:
 
 @attrs.frozen(kw_only=True)
 class Service:
-    """The targets of a service's records by priority, in one calendar.
+    """A service: the targets of its records by priority, and the calendar in which they count.
 
     Attributes:
         name: The service's name, to which agreements refer.
-        calendar: The calendar in which its clocks count, or a choice of calendar by a field.
+        calendar: The calendar in which its clocks count, or a rule that chooses one by a field.
         response: Targets for the first response.
         next_response: Targets for the reply to each further message.
-        update: Targets for the interval between public updates; only spans of time.
+        update: Targets for the interval between public updates, which must be spans of time.
         resolution: Targets for the resolution.
-        pause: The condition under which resolution and update clocks pause; None for states that
-            pause.
-        warn: Points on each clock at which a warning is due.
+        pause: The condition under which resolution and update clocks pause; None: in each state
+            that pauses.
+        warn: The points of each clock at which a warning is due, such as 80 percent of the target.
         reopen: What a reopening does to the resolution clock.
         on_change: What happens to a running clock when another target starts to apply; None is
             ``retroactive``, but ``check_desk`` then asks for a decision.
         starts_from: A field whose instant is the start of the first response and resolution cycle,
-            even before the opening, such as ``occurred_at``; None for the opening.
+            even before the opening, such as ``occurred_at``; None: the opening.
         answered_by: The roles whose public messages count as replies, for the four clocks above.
         clocks: Further clocks, as ``OwnClock`` values.
 
     Raises:
-        DefinitionError: There are no targets, a priority is given twice, or ``reopen`` or
-            ``on_change`` is unknown.
+        DefinitionError: There are no targets, a priority has two targets for one clock, or
+            ``reopen`` or ``on_change`` has an unknown value.
 
     >>> from datetime import timedelta
     >>> from incidentcore.desk import Service, ServiceTarget
@@ -173,12 +173,12 @@ class Service:
 
     @property
     def clock_names(self) -> tuple[str, ...]:
-        """Return the names of its clocks: those of the four that it has, then the further ones."""
+        """Return the names of the service's clocks, in the order of the attributes."""
         usual = tuple(name for name in CLOCKS if getattr(self, name))
         return (*usual, *(clock.name for clock in self.clocks))
 
     def targets(self, clock: str) -> tuple[ServiceTarget, ...]:
-        """Return the targets of a clock; empty if the service does not have it."""
+        """Return the targets of a clock; empty if the service does not have the clock."""
         usual: dict[str, tuple[ServiceTarget, ...]] = {name: getattr(self, name) for name in CLOCKS}
         return {**usual, **{own.name: own.targets for own in self.clocks}}.get(clock, ())
 
@@ -226,8 +226,9 @@ class Agreement:
 
     Attributes:
         service: The service's name.
-        when: The records that it applies to.
-        kind: ``sla``, ``ola`` or ``contract``.
+        when: The condition on the records that get the service.
+        kind: ``sla`` (with the customer), ``ola`` (between teams) or ``contract`` (with a
+            supplier).
 
     Raises:
         DefinitionError: The kind is unknown, or ``when`` is not a condition.
@@ -253,8 +254,9 @@ def compile_clocks(
         scale: The scale of the priorities.
 
     Returns:
-        A policy for each kind of agreement and clock, ``sla`` first. A record that matches an
-        agreement never gets a target of a later one, even if its service has no target for it.
+        The service level, with a policy for each kind of agreement and clock, ``sla`` first. A
+        record that matches an agreement never gets a target of a later one, even if its service has
+        no target for the record.
     """
     policies: list[SlaPolicy] = []
     for kind in AGREEMENT_KINDS:
@@ -272,10 +274,10 @@ def compile_clocks(
 
 
 def service_named(services: Sequence[Service], name: str) -> Service:
-    """Return the service of a name.
+    """Return the service that has a name.
 
     Raises:
-        DefinitionError: There is no such service.
+        DefinitionError: There is no service of that name.
     """
     for service in services:
         if service.name == name:
@@ -324,7 +326,7 @@ def level_named(scale: Scale, name: str) -> Level:
 
 
 def scale_of(policy: PriorityPolicy, field: str) -> Scale:
-    """Return the scale of the levels in a field: impact, urgency, or any priority."""
+    """Return the scale of a field's levels: that of impact or urgency, or else of priorities."""
     found: Scale = policy.scale
     if field == "impact":
         found = getattr(policy.calculator, "rows", Impact.scale)

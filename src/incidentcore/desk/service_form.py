@@ -1,4 +1,4 @@
-"""Services and agreements of a desk file."""
+"""Read and write the services and agreements of a desk file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TOML as a desk file uses it: the line of each key, and a writer."""
+"""Find the line of each key in a TOML text, explain syntax errors, and write TOML."""
 
 from __future__ import annotations
 
@@ -65,8 +65,8 @@ def _steps(text: str) -> tuple[str, ...]:
 def line_numbers(text: str) -> dict[Path, int]:
     """Return the line of each table header and key in a file that ``tomllib`` can read.
 
-    Keys inside an inline table are found by their name; a list of tables that ends on a later line
-    is given the line of its key.
+    A key inside an inline table has the line on which its name is found; a list of tables that ends
+    on a later line has the line of its key.
     """
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}
@@ -94,7 +94,7 @@ def line_numbers(text: str) -> dict[Path, int]:
 
 
 def write_toml(data: Mapping[str, Any]) -> str:
-    """Return plain data as TOML: values first, then tables, lists of tables last."""
+    """Return plain data as TOML: values first, then tables, then lists of tables."""
     return "\n".join(_tables(data, ())).strip("\n") + "\n"
 
 
@@ -136,7 +136,7 @@ def _text(text: str) -> str:
 
 
 def value_text(value: Any) -> str:
-    """Return plain data as TOML writes it on one line."""
+    """Return plain data as a TOML value on one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

@@ -1,7 +1,7 @@
 """Conditions as tables: ``{ priority = ["critical", "high"], vip = true }``, read and written.
 
 All tests of a table must hold at once; ``any``, ``all`` and ``not`` compose tables. The name of a
-field that the desk defines means ``custom.NAME``; a few short names are aliases of longer paths.
+custom field of the desk means ``custom.NAME``; a few short names are aliases of longer paths.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _LEVELS: Final = ("impact", "urgency", "priority", "computed_priority", "priorit
 
 
 def field_names(reading: Reading) -> dict[str, str]:
-    """Return the names that a condition may use, each with its path."""
+    """Return the paths of the fields that a condition may use, by name."""
     if reading.subject == "event":
         return {name: name for name in _EVENT}
     if reading.subject == "alert":
@@ -71,7 +71,7 @@ def field_path(name: object, reading: Reading) -> str:
     """Return the path of a field by the name that the file uses.
 
     Raises:
-        WrongError: Neither records nor the desk have such a field.
+        WrongError: Neither records nor the desk's custom fields include such a field.
     """
     names = field_names(reading)
     if isinstance(name, str) and name in names:
@@ -85,7 +85,7 @@ def field_path(name: object, reading: Reading) -> str:
 
 
 def states_of(reading: Reading) -> tuple[str, ...]:
-    """Return the names of every state of the desk's lifecycles."""
+    """Return the names of all states of the desk's lifecycles."""
     lifecycles = reading.names.get("lifecycles", {}).values()
     return tuple(dict.fromkeys(state.name for one in lifecycles for state in one.states))
 
@@ -272,7 +272,7 @@ WHEN_SCHEMA: Final = _SCHEMA
 
 
 def about(subject: str) -> Form:
-    """Return the form of a condition on something other than a record: an event or an alert."""
+    """Return the ``Form`` of a condition on something other than a record: an event or an alert."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
         before, reading.subject = reading.subject, subject

@@ -45,7 +45,7 @@ SETS: Final = frozenset(("tags", "links"))
 
 
 def write_when(condition: Condition, writing: Any) -> dict[str, Any]:
-    """Return a condition as a table."""
+    """Return a condition as a table of a desk file."""
     parts = condition.parts if isinstance(condition, AllOf) else (condition,)
     if isinstance(condition, AllOf) and len(parts) == 1:
         return {"all": [write_when(parts[0], writing)]}

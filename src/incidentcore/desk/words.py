@@ -67,8 +67,8 @@ class WrongError(Exception):
 
     Attributes:
         given: The given value.
-        allowed: What is allowed, in words.
-        names: The known names, of which the nearest are shown.
+        allowed: What is allowed, as text.
+        names: The known names, of which the message shows those most similar to ``given``.
         nearest: What was probably meant; empty if that is not known.
     """
 
@@ -83,7 +83,7 @@ class WrongError(Exception):
 
 
 def read_span(text: object, allowed: str = SPAN) -> timedelta:
-    """Return a span; ``"1d 4h"`` is the sum of its parts."""
+    """Return the span that a text describes; ``"1d 4h"`` is 28 hours."""
     if isinstance(text, str) and text.strip():
         parts = [_SPAN.fullmatch(part) for part in text.split()]
         if all(parts):
@@ -112,7 +112,7 @@ def span_word(span: timedelta) -> str:
 
 
 def read_target(text: object) -> tuple[Target, str]:
-    """Return a target, and the name of the calendar that follows it; empty if there is none."""
+    """Return a target, and the name of the calendar that the text adds; empty if it adds none."""
     if not isinstance(text, str):
         raise WrongError(text, TARGET)
     kind, _, field = text.partition(":")
@@ -165,7 +165,7 @@ def target_word(target: Target, calendar: str = "") -> str:
 
 
 def read_days(text: object) -> timedelta | BusinessDays:
-    """Return a span or a number of business days."""
+    """Return the span or the number of business days that a text describes."""
     try:
         target, calendar = read_target(text)
     except WrongError as wrong:
@@ -184,7 +184,7 @@ def _share(text: str) -> Fraction | None:
 
 
 def read_point(text: object, allowed: str = WARN) -> SlaThreshold:
-    """Return the threshold that a string such as ``"80%"`` describes, named by it."""
+    """Return the threshold that a text such as ``"80%"`` describes, with the text as its name."""
     if isinstance(text, str):
         words = " ".join(text.split())
         span, _, side = words.rpartition(" ")
@@ -218,7 +218,7 @@ def warn_word(point: SlaThreshold) -> str:
 
 
 def read_who(text: object, schedules: Mapping[str, OnCallSchedule]) -> EscalationTarget:
-    """Return the addressee that a string ``KIND:NAME`` describes."""
+    """Return the addressee that a text of the form ``KIND:NAME`` describes."""
     kind, colon, name = text.partition(":") if isinstance(text, str) else ("", "", "")
     kind, name = kind.strip(), name.strip()
     if not colon or not name or kind not in (*_KINDS, "oncall"):

@@ -58,7 +58,8 @@ class AuditLog(Import[Incident]):
     """The incidents of an audit log, read one by one on demand.
 
     Returned by ``read_audit_log``. Only the rows of one incident are in memory at a time, besides
-    the findings and the incident numbers seen. ``latest`` includes the tool's own times.
+    the findings and the incident numbers seen. ``latest`` (see ``Import``) also considers the
+    resolution and closing times that the tool reports.
     """
 
     def __init__(self, source: TableInput, zone: ZoneInfo | None) -> None:
@@ -194,10 +195,10 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
     Raises:
         FormatError: The text is not such a log, or a time in it cannot be read; the message names
             row and column. Any other field that cannot be read gives a finding.
-        InvalidValueError: There is no such zone.
+        InvalidValueError: ``zone`` is not the name of a time zone.
         OSError: The file cannot be opened.
 
-    Source: the data set's description for the format; rules H1 and H2 for the conversion.
+    Source: the data set's description (format); rules H1 and H2 (conversion).
 
     >>> from incidentcore.vendors import read_audit_log
     >>> log = read_audit_log(
@@ -217,7 +218,7 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
 @attrs.frozen(kw_only=True)
 class StateCheck:
-    """The result of checking state changes against a lifecycle; results can be added up.
+    """The result of checking state changes against a lifecycle; ``+`` adds up two results.
 
     Attributes:
         lifecycle: The lifecycle's id.
@@ -246,14 +247,14 @@ class StateCheck:
 
 
 def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCheck:
-    """Check the state changes in an audit log against a lifecycle.
+    """Return how many state changes in an audit log a lifecycle does not allow.
 
     The state of an incident's first row is ignored if it is not New, since the log does not show
     how it was reached.
 
     Args:
         incidents: Incidents of ``read_audit_log``; read once.
-        lifecycle: The table, such as ``AUDIT_LIFECYCLE`` or ``STRICT_LIFECYCLE``.
+        lifecycle: The lifecycle, such as ``AUDIT_LIFECYCLE`` or ``STRICT_LIFECYCLE``.
 
     Source: rule H2.
 
@@ -285,9 +286,10 @@ def _step(event: Opened | StateChanged | Corrected) -> tuple[str, str]:
 
 
 class StateTally:
-    """Checks the state changes of incidents against lifecycles, one incident at a time.
+    """Checks the state changes of incidents against several lifecycles, one incident at a time.
 
-    Of incidents that went through the same states, only the first is checked.
+    If several incidents went through the same states, only the first of them is checked, and its
+    result is used for the others.
     """
 
     def __init__(self, lifecycles: Sequence[Lifecycle]) -> None:
@@ -301,7 +303,7 @@ class StateTally:
         self._judged: dict[tuple[tuple[str, str], ...], list[list[str]]] = {}
 
     def add(self, incident: Incident) -> list[list[str]]:
-        """Count an incident; return its refused changes as text, for each lifecycle."""
+        """Check an incident; return the changes that each lifecycle refuses, as text."""
         moves = [e for e in incident.history if isinstance(e, (Opened, StateChanged, Corrected))]
         moves.sort(key=attrgetter("at", "sequence"))
         course = tuple(map(_step, moves))
@@ -320,7 +322,7 @@ class StateTally:
 
     @property
     def checks(self) -> tuple[StateCheck, ...]:
-        """Return the result for each lifecycle."""
+        """Return the results so far, one for each lifecycle."""
         return tuple(
             StateCheck(
                 lifecycle=lifecycle.id,
@@ -336,7 +338,7 @@ class StateTally:
 
 
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
-    """Return the state changes in the log that a lifecycle does not allow; not inferred ones."""
+    """Return the changes of an incident's state that a lifecycle refuses, except inferred ones."""
     return tuple(
         finding
         for finding in judge_history(incident, lifecycle)

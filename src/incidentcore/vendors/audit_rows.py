@@ -1,14 +1,14 @@
-"""From the audit rows of one incident to the events of its history.
+"""Convert the audit rows of one incident to the events of its history.
 
 The log has an incident's whole row after every update, so an event is the difference from the row
-before it, and every row gives at least a ``FieldsChanged`` with its ``mod_count``. The opening has
-the descriptive fields of the first row.
+before it, and every row gives at least a ``FieldsChanged`` with its ``mod_count``. The opening
+event has the descriptive fields of the first row.
 
-Two things that are not in the log are decided here. An incident was New before its first row: if
-that row shows another state, an update that is missing from the log led to it, at the latest at the
-row's time (and not before the opening); its ``StateChanged`` has the action ``FIRST_SEEN`` instead
-of ``UPDATED``. And the columns with their final values on every row become facts only with the last
-row, under ``custom``: the tool's own figures are never mixed with what the log shows.
+Two things are not in the log and are assumed. An incident was New before its first row: if that row
+shows another state, an update that is missing from the log must have led to it, at the row's time
+at the latest (and not before the opening); its ``StateChanged`` has the action ``FIRST_SEEN``
+instead of ``UPDATED``. Columns that have their final values on every row take effect only with the
+last row, under ``custom``: the tool's own figures are never mixed with what the log shows.
 
 A time that cannot be read ends the import, since every history depends on its times. Any other
 field that cannot be read is omitted from the record, with a finding.
@@ -139,9 +139,9 @@ def whole_number(text: str) -> int | None:
 
 
 class AuditRow:
-    """One row of the log: its number and its fields by column.
+    """One row of the log: its number, and its fields by the name of the column.
 
-    A column that the log lacks has the place -1, where a missing value is added.
+    A column that the log lacks is read as a missing value.
     """
 
     __slots__ = ("_columns", "fields", "number")
@@ -222,16 +222,16 @@ class FieldReader:
         return self._checked(row, column, _TRUE.get(row[column]), "not_a_flag")
 
     def level(self, row: AuditRow, column: str) -> Level | None:
-        """Return a level, written such as ``2 - Medium``, or None if it is missing or unknown."""
+        """Return a level, such as ``2 - Medium``, or None if it is missing or unknown."""
         return self._checked(row, column, _TABLES.find(column, row[column]), "unknown_level")
 
     def state(self, row: AuditRow) -> State:
-        """Return the state; a state that is not among those of the log counts as open."""
+        """Return the state; an unknown state counts as open."""
         value = row["incident_state"]
         return self._states.get(value) or State(f"unknown_{value}", open=True)
 
     def check_state(self, row: AuditRow, state: str) -> None:
-        """Add a finding if a state is not among those of the log."""
+        """Add a finding if a state is not one that such a log can contain."""
         if state not in self._states:
             action = f"read as the open state {self.state(row).name}"
             self.tell(row, "incident_state", "unknown_state", action)
@@ -256,7 +256,7 @@ class RowHistory:
     Args:
         read: The reader of the fields, which reports errors in them.
         columns: The positions of the columns in the log.
-        covers: The facts that the log covers.
+        covers: The kinds of facts that the log contains, as in ``Import``.
     """
 
     def __init__(self, read: FieldReader, columns: dict[str, int], covers: frozenset[str]) -> None:
@@ -288,7 +288,7 @@ class RowHistory:
         """Return the events of one incident, in sequence.
 
         Args:
-            rows: Its rows, in the order of the log.
+            rows: The rows of the incident, in the order of the log.
             times: When each row was written.
 
         Raises:

@@ -1,4 +1,4 @@
-"""The cells of a table by field: positions, names and dotted paths."""
+"""Read the cells of a table by field, which is mapped to a position, a name or a dotted path."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FIELDS: Final = ("id", *TIMES, "state", "state_category", *LEVELS, *TEXTS, *COUN
 
 
 def check_mapping(mapping: Mapping[str, str | int]) -> None:
-    """Refuse a mapping with unknown fields, or without id or opening."""
+    """Raise an error if a mapping has unknown fields, or lacks ``id`` or ``opened``."""
     for name, column in mapping.items():
         if name not in FIELDS:
             raise InvalidValueError("mapping", name, f"one of {', '.join(FIELDS)}")
@@ -55,7 +55,7 @@ def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int
     """Return the mapping without the columns that a table lacks.
 
     Raises:
-        FormatError: It lacks that of the id or the opening.
+        FormatError: The table lacks the column of ``id`` or ``opened``.
     """
     found = {
         name: column
@@ -131,7 +131,7 @@ class TableReader:
         self._get[name] = partial(pick, path=label) if is_path else methodcaller("get", label)
 
     def read(self, row: Any) -> dict[str, Any]:
-        """Return the values of the mapped cells of a row, None for values that mean empty."""
+        """Return the values of a row by field; None if a cell is empty or means a missing value."""
         if self._places:
             missing = self._missing
             try:
@@ -144,7 +144,7 @@ class TableReader:
         return {name: self.cell(get(row)) for name, get in self._get.items()}
 
     def cell(self, value: Any) -> Any:
-        """Return a cell's value; of an object with value and display_value, the value."""
+        """Return a cell's value; for an object with a ``display_value``, its ``value``."""
         if isinstance(value, str):
             value = value.strip()
             return None if value in self._missing else value

@@ -1,4 +1,4 @@
-"""A fast conversion of plain rows, which are most rows, to incidents.
+"""A fast conversion to incidents for plain rows, which most rows are.
 
 It gives up at the first difficulty: an unusual time, times in the wrong order, a word that is not
 in a table, an object in a cell. The row is then converted by ``HistoryBuilder``, which gives the
@@ -31,7 +31,7 @@ _state_changed: Final = trusted(StateChanged)
 
 
 class CleanRows:
-    """Reads plain rows of a table.
+    """Converts plain rows of a table to incidents; a row is plain if nothing in it gives a finding.
 
     Args:
         reader: Reads the cells.
@@ -60,9 +60,14 @@ class CleanRows:
     def read(self, key: str, row: Any, given: Mapping[str, Any]) -> Incident | None:
         """Return the incident of a plain row, or None for any other row.
 
+        Args:
+            key: The id of the record.
+            row: The row.
+            given: The values of its mapped cells, by field.
+
         Raises:
-            InvalidValueError: A time cannot be read, so the row is not plain either.
-            TypeError: The same for a cell that holds another type of value.
+            InvalidValueError: A time cannot be read, so the row is not plain.
+            TypeError: A cell holds a value of an unexpected type, so the row is not plain.
         """
         if self._never and any(given[name] is not None for name in self._never):
             return None

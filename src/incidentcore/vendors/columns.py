@@ -1,4 +1,4 @@
-"""A description of a table: its columns with a few values, and a suggested mapping to copy."""
+"""Describe a table: its columns with a few values, and a suggested mapping to copy."""
 
 from __future__ import annotations
 
@@ -110,11 +110,12 @@ class Column:
         filled: The number of inspected rows in which it is not empty.
         values: A few of its distinct values.
         field: The field that its name suggests; empty if it suggests none.
-        formats: The formats that fit all of its times; empty if they are ISO 8601, or not times.
+        formats: The formats that fit all of its times; empty if these are in ISO 8601, or its
+            values are not times.
         mixed: Where no single format fits most of its values, the formats and the number of values
             that each fits; formats that fit the same values are joined by " or ".
-        words: Its distinct words, at most 30, if it suggests a state or level.
-        distinct: The number of its distinct words.
+        words: Its distinct values, at most 30, if its name suggests a state or a level.
+        distinct: The number of all these distinct values, also of those beyond 30.
     """
 
     name: str
@@ -135,7 +136,8 @@ class ColumnsPage:
         rows: The number of inspected rows.
         columns: The columns, in order.
         notes: What was detected about the file.
-        profile: The profile that reads the file without a mapping; empty if none is known.
+        profile: The name of the ``read_profile`` profile that reads the file without a mapping;
+            empty if there is none.
     """
 
     rows: int
@@ -232,7 +234,7 @@ def _quoted(text: str) -> str:
 
 
 def describe_columns(path: str | Path) -> ColumnsPage:
-    """Return the columns of a table, from its first 200 rows.
+    """Return a page that describes the columns of a table, from its first 200 rows.
 
     Raises:
         FormatError: The file cannot be read.

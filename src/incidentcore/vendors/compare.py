@@ -1,4 +1,4 @@
-"""The tool's SLA results compared with ours, record by record, with reasons for differences."""
+"""Compare a tool's SLA results with those of your policy, and explain the differences."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _CANCELED: Final = ("cancelled", "canceled")
 
 @attrs.frozen(kw_only=True)
 class SlaComparison:
-    """The result of one record according to the tool and to one of your policies.
+    """The SLA results of one record according to the tool and to your policy, compared.
 
     Attributes:
-        record_id: The record.
+        record_id: The record's id.
         target: The target's name in the tool.
-        agrees: Whether both have the same result, missed or not, and their elapsed times, if both
+        agrees: Whether both results say the same (missed or not) and their elapsed times, if both
             are known, differ by at most the tolerance.
-        ours: The result of your policy; None if no definition applies.
+        ours: The result of your policy; None if none of its definitions applies.
         theirs: The tool's result; None if it has none.
         difference: The elapsed time of ``ours`` minus that of ``theirs``; None if one of them is
             unknown.
@@ -61,24 +61,25 @@ def compare_sla(
 ) -> tuple[SlaComparison, ...]:
     """Compare the tool's own SLA results with those of a policy for the same histories.
 
-    If a target ran several times, for example after a reopening, the last run of each side is
-    compared, in whichever order the tool's rows are; canceled ones count only where there are no
+    If a target ran several times, for example after a reopening, the last run according to each
+    side is compared, in any order of the tool's rows; canceled runs are used only if there are no
     others.
 
     Args:
         records: The records, as an importer read them.
-        reported: The name of the tool's target, if its results were imported with the records; or
-            the tool's results by record id.
+        reported: The target's name in the tool, if its results were imported with the records;
+            otherwise the tool's results by record id.
         policy: Your definition or policy of the same target.
         now: The instant of the comparison; each record's last event by default.
         tolerance: The greatest difference of elapsed times that counts as agreement.
 
     Returns:
-        A comparison for each record for which either side has a result, in the order of the
-        records.
+        A comparison for each record for which the tool or your policy has a result, in the order of
+        the records.
 
     Raises:
-        InvalidValueError: The tolerance is negative, or ``reported`` is neither a name nor results.
+        InvalidValueError: The tolerance is negative, or ``reported`` is neither a target's name nor
+            a mapping of results.
     """
     if tolerance < timedelta(0):
         raise InvalidValueError("tolerance", tolerance, "a duration that is not negative")

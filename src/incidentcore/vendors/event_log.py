@@ -1,8 +1,8 @@
 """Event logs: one row for each event, as delimited text, XES or OCEL 2.0.
 
-Each case becomes a record. An activity is a state that was entered, an event of another kind, or
-something that records do not represent. A row that changes nothing is still an event: it sets
-``custom.activity``.
+Each case (a ticket) becomes a record. The activity in a row names a state that was entered, an
+event of another kind, or something that records do not represent. A row that changes nothing is
+still an event: it sets ``custom.activity``.
 """
 
 from __future__ import annotations
@@ -63,19 +63,20 @@ def read_events(
     Args:
         source: Any source that ``open_table`` accepts.
         case: The column of the record's id.
-        activity: The column of the activity; the values of several columns are joined by ``/``.
+        activity: The column of the activity, or several columns, whose values are joined by ``/``.
         at: The column of the time. Rows with the same time keep their order.
         by: The column of the actor.
         group: The column of the assignment group.
-        fields: Further columns by field. The first value in a column is that of the opening.
-        activities: The meanings of activities: a ``StateTable``, or a mapping from an activity to a
-            state, to an event's class such as ``Acknowledged``, or to None to ignore it. An
+        fields: Further columns, by field of the record. The first value in a column is the record's
+            value at its opening.
+        activities: The meanings of activities: a ``StateTable``, or a mapping from each activity to
+            a state, to an event class such as ``Acknowledged``, or to None (to ignore it). An
             activity that is not in the mapping is ignored, with a finding ``unknown_entry``.
         sort: Read all rows first, so that the rows of a case need not be adjacent.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); without roles everybody is an agent.
+            (``kit.Tables``); without ``roles``, everybody is an agent.
 
     Returns:
         An incident for each case, opened by its earliest event.
@@ -114,22 +115,24 @@ def read_xes(
     activities: Activities = STANDARD_STATES,
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
-    """Read an event log in XES, gzip or not, trace by trace.
+    """Read an event log in XES, trace by trace; each trace becomes an incident.
 
     Args:
-        source: The path of a file; or several, whose traces of the same name are joined in memory.
-        activity: The attribute of the activity; the values of several are joined by ``/``, for
-            example ``("concept:name", "lifecycle:transition")`` if a state has sub-states.
-        at: The attribute of the time.
-        by: The attribute of the actor.
+        source: The path of a file, which may be compressed by gzip; or several paths, whose traces
+            with the same name are joined in memory.
+        activity: The attribute that holds the activity, or several attributes, whose values are
+            joined by ``/``: for example ``("concept:name", "lifecycle:transition")`` if states have
+            sub-states.
+        at: The attribute that holds the time.
+        by: The attribute that holds the actor.
         group: The attribute that holds the assignment group.
-        fields: Further attributes by field, of an event or of its trace.
+        fields: Further attributes, of events or of traces, by field of the record.
         activities: The meanings of activities, as in ``read_events``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); times in XES have offsets.
+            (``kit.Tables``). Times in XES have offsets, so ``times`` is rarely needed.
 
     Raises:
-        FormatError: A file is not XES; also raised later, during reading.
+        FormatError: A file is not XES. Also raised later, while the import is read.
         OSError: A file cannot be opened.
     """
     log = _Log(activity=activity, at=at, by=by, group=group, fields=fields, activities=activities)
@@ -148,17 +151,18 @@ def read_ocel(
 ) -> Import[Incident]:
     """Read an object-centric event log, OCEL 2.0 in JSON.
 
-    Objects of one type become records. An event belongs to each object that it is related to. An
-    object's attributes with a time are changes of fields; a time in 1970 marks the value at the
-    opening.
+    Objects of one type become incidents. An event belongs to each object that it is related to. A
+    value of an object's attribute is a change of a field at its time; a time in 1970 marks the
+    value at the opening.
 
     Args:
         source: The path of a file, or its plain data.
-        object_type: The type of object that is the record.
+        object_type: The type of the objects that become incidents.
         activity_attribute: The attribute of an event that contains the activity; by default its
             type.
         actor_qualifier: The qualifier of the relation to the actor.
-        fields: Attributes of the object by field; by default those with the fields' names.
+        fields: The object's attributes, by field of the record; by default the attributes named
+            like fields.
         activities: The meanings of activities, as in ``read_events``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``).

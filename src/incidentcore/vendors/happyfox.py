@@ -38,15 +38,16 @@ def read_happyfox(
     """Read tickets of HappyFox's API, each as returned by ``/ticket/<number>/``.
 
     Args:
-        tickets: The parsed JSON: tickets, or pages with ``data``. A ticket without updates, such as
-            from a list, is read from its timestamps alone, with a finding ``truncated_history``.
+        tickets: The parsed JSON: tickets, or pages with ``data``. A ticket without updates, as in a
+            list of tickets, is read from its timestamps alone, with a finding
+            ``truncated_history``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``), each in place of that of ``presets.HAPPYFOX``. A status that is not in
-            them is read by its behavior, pending or completed. A user or contact is a requester,
-            staff are agents, and all other actors are systems.
+            (``kit.Tables``); each replaces the one in ``presets.HAPPYFOX``. A status that is not in
+            ``states`` is read by its behavior, pending or completed. Users and contacts are
+            requesters, staff are agents, and all other actors are systems.
 
     Returns:
-        An incident for each ticket. Specific findings: ``merged_record``.
+        An incident for each ticket. A merged ticket gives a finding ``merged_record``.
 
     >>> from incidentcore.vendors import read_happyfox
     >>> [incident] = read_happyfox(

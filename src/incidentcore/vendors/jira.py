@@ -1,4 +1,4 @@
-"""Jira and Jira Service Management: issues with changelogs, comments and SLA fields; CSV."""
+"""Jira and Jira Service Management: issues with changelogs, comments and SLA fields, and CSV."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def read_jira(
             search truncated.
         slas: The pages of ``/request/{key}/sla`` by issue key, if the issues lack the SLA fields.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``), each in place of that of ``presets.JIRA``. A status that is not in
-            them is read by its category. Roles are needed if the account type (atlassian, customer,
-            app) is wrong or absent, as on Jira Server.
+            (``kit.Tables``); each replaces the one in ``presets.JIRA``. A status that is not in
+            ``states`` is read by its category. ``roles`` is needed if the account types (atlassian,
+            customer, app) are wrong or absent, as on Jira Server.
 
     Returns:
-        An incident for each issue. Specific findings: ``truncated_history`` if the changelog has
-        more entries than were given.
+        An incident for each issue. A changelog with more entries than were passed gives a finding
+        ``truncated_history``.
 
     >>> from incidentcore.vendors import read_jira
     >>> [incident] = read_jira(
@@ -251,12 +251,14 @@ def read_jira_csv(
 ) -> Import[Incident]:
     """Read Jira's CSV export of issues, with the comments in its cells.
 
-    A comment's cell is ``time;author;text``. The export does not show whether it was public, so it
-    is read as internal. Authors are account ids; use ``roles`` to define who is an agent.
+    The cell of a comment is ``time;author;text``. The export does not show whether a comment was
+    public, so each is read as internal. Authors are account ids; use ``roles`` to define who is an
+    agent.
 
     Args:
         source: Any source that ``open_table`` accepts.
-        zone: The zone of the times, which the export does not contain.
+        zone: The time zone of the times, which the export does not state. By default they are read
+            as UTC, with a finding.
         mapping: Columns by field, added to or replacing those of ``JIRA_CSV``.
         options: Further arguments of ``read_table``, such as ``roles``.
 

@@ -31,11 +31,11 @@ _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 class LineError(Exception):
-    """Raised when a line cannot be read; the reader adds the row."""
+    """Raised when a line cannot be read; the reader of the table adds the number of the row."""
 
 
 def checked_lines(lines: Iterable[object]) -> Iterator[str]:
-    """Yield lines, checked to be text within limits."""
+    """Yield lines, after a check that each is text and not too long."""
     for line in lines:
         if not isinstance(line, str):
             raise LineError(f"{type(line).__name__} instead of a line of text")
@@ -53,7 +53,7 @@ def checked_lines(lines: Iterable[object]) -> Iterator[str]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file, decompressed if it is gzip; its name does not matter."""
+    """Open a file, decompressed if its content is gzip; its name does not matter."""
     with path.open("rb") as plain:
         is_packed = plain.read(2) == _GZIP
         plain.seek(0)
@@ -74,7 +74,7 @@ def first_bytes(path: Path) -> bytes:
 
 
 def path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -> Iterator[str]:
-    """Yield the lines of a file; what was detected about it is added to the notes."""
+    """Yield the lines of a file; what was detected about it is added to ``notes``."""
     wide = _wide(first_bytes(path), encoding)
     if wide and encoding is None:
         notes.append(("detected_encoding", "read as UTF-16"))

@@ -23,7 +23,7 @@ def ocel_cases(
     actor_qualifier: str,
     fields: Mapping[str, str] | None,
 ) -> Iterator[Case]:
-    """Yield each object of a type with its events, and a function that returns its changes.
+    """Yield each object of a type, with its events and a function that returns its field changes.
 
     Raises:
         FormatError: The data is not OCEL 2.0 in JSON, or has no such type.

@@ -47,18 +47,19 @@ def read_pagerduty(
     """Read incidents of PagerDuty's API with their log entries (``is_overview=false``).
 
     A user is an agent; an integration, a service or a rule is a system. A timeout withdraws an
-    acknowledgement. Notifications and the like in the log are ignored.
+    acknowledgement. Log entries about notifications are ignored.
 
     Args:
         incidents: The parsed JSON: incidents, or pages with ``incidents``.
         log_entries: The log entries of all incidents, or their pages, in any order. An entry
             without an incident belongs to the only incident, if there is just one.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``), each in place of that of ``presets.PAGERDUTY``.
+            (``kit.Tables``); each replaces the one in ``presets.PAGERDUTY``.
 
     Returns:
-        An incident for each. Specific findings: ``several_assignees`` (the first one is used),
-        ``truncated_history`` if a page states that there are more entries.
+        An incident for each incident in the source. Of several assignees the first is used, with a
+        finding ``several_assignees``; a page that announces more entries gives a finding
+        ``truncated_history``.
 
     >>> from incidentcore.vendors import read_pagerduty
     >>> [incident] = read_pagerduty(

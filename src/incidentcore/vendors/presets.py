@@ -1,6 +1,6 @@
-"""The meanings of well-known tools' words: states by name and code, levels.
+"""The meanings of the states and levels of well-known tools, by name and code.
 
-Each tool's ``Tables``, such as ``JIRA``, hold the defaults of its importer.
+There is a ``Tables`` object for each tool, such as ``JIRA``, with the defaults of its importer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Profiles of files: one name for each importer, as used on the command line."""
+"""Profiles of files: a name for each importer, for use on the command line."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ PROFILES: Final = (_AUDIT, _TABLE, *TABLE_PRESETS, _EVENTS, _XES, *_JSON)
 
 
 def need_profile(profile: str, where: str = "profile") -> None:
-    """Refuse a profile that does not exist."""
+    """Raise ``InvalidValueError``, naming the argument ``where``, if a profile does not exist."""
     if profile not in PROFILES:
         raise InvalidValueError(where, profile, f"one of {', '.join(PROFILES)}")
 
@@ -108,16 +108,17 @@ def read_profile(
     """Read a file with the importer of a profile.
 
     Args:
-        path: The file. A JSON file holds the tool's API response; several resources are an object
-            by name, such as ``tickets`` and ``audits``.
+        path: The file. A JSON file holds the tool's API response; several responses are put into
+            one object, under names such as ``tickets`` and ``audits``.
         profile: The profile of the file; one of ``PROFILES``.
         mapping: For a table, columns by field, added to or replacing those of its profile; for an
-            event log, columns of case, activity, at, by, group and further fields; for XES,
-            attributes instead of columns, where the activity may be several separated by ``/``.
-        zone: For a table or audit log, the zone of times without one.
+            event log, the columns of ``case``, ``activity``, ``at``, ``by``, ``group`` and further
+            fields; for XES, attributes instead of columns. An activity in XES may be several
+            attributes separated by ``/``.
+        zone: For a table or audit log, the time zone of times that state none.
         formats: For a table, the formats of its times; those of its profile by default.
-        options: ``states`` and ``levels`` in addition to those of the tool (not for an audit log);
-            for a table, further arguments of ``read_table``.
+        options: ``states`` and ``levels``, which are added to those of the tool (not for an audit
+            log); for a table, also further arguments of ``read_table``.
 
     Raises:
         InvalidValueError: There is no such profile, or it does not accept a mapping or formats.
@@ -181,11 +182,11 @@ def _table(
 
 
 def desk_options(desk: Desk) -> dict[str, Any]:
-    """Return the options of ``read_profile`` in the ``[import]`` table of a desk file.
+    """Return the arguments for ``read_profile`` that the ``[import]`` table of a desk file sets.
 
-    Names of states are those of the desk's lifecycle of incidents, names of levels those of its
-    priority policy. A table's columns for the desk's custom fields are read by the kind of the
-    field; ``map`` names such a column if it differs from the field's name.
+    State names refer to the desk's lifecycle of incidents, level names to its priority policy.
+    Columns of the desk's custom fields are read according to the kind of each field; ``map`` states
+    the column of a field whose name is different.
 
     Args:
         desk: The desk; its zone is used if ``[import]`` does not set one.

@@ -56,7 +56,7 @@ _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def cell(row: Mapping[str, Any], name: str) -> Any:
-    """Return the value of a cell: plain, ``{link, value}`` or ``{display_value, value}``."""
+    """Return a cell's value; the cell is plain, ``{link, value}`` or ``{display_value, value}``."""
     value = row.get(name)
     if isinstance(value, Mapping):
         value = value.get("value", value.get("display_value"))
@@ -75,26 +75,26 @@ def read_servicenow(
 ) -> Import[Incident]:
     """Read rows of ServiceNow's Table API: incidents, and the tables related to them.
 
-    Cells may be plain, ``{link, value}`` or ``{display_value, value}``; in the last form the value
-    is used, which is in UTC, while the display value is in the account's zone.
+    Cells may be plain, ``{link, value}`` or ``{display_value, value}``; of the last form, ``value``
+    is used, whose times are in UTC; those of ``display_value`` are in the account's zone.
 
     Args:
         incidents: The parsed JSON of the table ``incident``: rows, or pages with ``result``.
         audit: The JSON of ``sys_audit``, in any order; joined by ``documentkey``.
-        history: The JSON of ``sys_history_line``, joined by ``set.id``; read for an incident that
-            is not in the audit. The tool creates these lines from the audit when somebody views a
-            record, and deletes them later, so they may be absent.
-        journal: The JSON of ``sys_journal_field``.
+        history: The JSON of ``sys_history_line``, joined by ``set.id``; used for an incident that
+            ``audit`` does not contain. The tool creates these lines from the audit when somebody
+            views a record, and deletes them later, so they may be absent.
+        journal: The JSON of ``sys_journal_field``, which holds comments and work notes.
         slas: The JSON of ``task_sla``, stored as the tool's own results.
-        users: The login of each user's ``sys_id``, to recognize the caller in the journal.
+        users: The login name for each user's ``sys_id``, to recognize the caller in the journal.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``), each in place of that of ``presets.SERVICENOW``. Unless ``roles`` says
-            otherwise, the caller is a requester, and a user who wrote a work note or changed state,
-            group, priority or assignee is an agent.
+            (``kit.Tables``); each replaces the one in ``presets.SERVICENOW``. By default the caller
+            is a requester, and a user who wrote a work note or changed state, group, priority or
+            assignee is an agent.
 
     Returns:
-        An incident for each row of the table, by its number. Without an audit its history has only
-        the times in the row.
+        An incident for each row of ``incidents``, with its number as id. Without ``audit`` and
+        ``history``, an incident's history contains only the times in its row.
 
     >>> from incidentcore.vendors import read_servicenow
     >>> [incident] = read_servicenow(
@@ -305,7 +305,7 @@ def _flag(value: object) -> bool | None:
 
 
 def duration(value: object) -> timedelta | None:
-    """Return a duration: a date since 1970 (``1970-01-01 01:30:00``), ``1 02:30:00`` or seconds."""
+    """Return a duration: ``1970-01-01 01:30:00``, ``1 02:30:00`` or seconds; None if unreadable."""
     text = plain_text(value)
     if text is None:
         return None

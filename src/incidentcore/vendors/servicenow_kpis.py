@@ -1,7 +1,8 @@
-"""KPIs of the figures that a ServiceNow audit log itself reports, stored under ``custom``.
+"""KPIs of the figures that a ServiceNow audit log itself reports, which are under ``custom``.
 
-They reproduce the tool's figures, for comparing a report with the tool's own. The KPIs of the
-catalogue read what the log *shows*, such as ``resolved_at`` by the observed states.
+They reproduce the tool's figures, so that you can compare a report with one of the tool. The KPIs
+of the catalogue use what the log *shows* instead, such as a ``resolved_at`` that follows from its
+states.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The states of a ServiceNow audit log, and the lifecycles to check it against.
 
 The names are those in the log. The log contains states but not actions; the actions of the two
-tables below are ours, named after the state they lead to.
+lifecycles are our choice, each named after the state that it leads to.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Statuspage: the incidents of a status page with their updates."""
+"""Statuspage: the incidents of a status page, with their updates."""
 
 from __future__ import annotations
 
@@ -24,16 +24,17 @@ def read_statuspage(
     """Read the incidents of a status page, as returned by its API or public feed.
 
     An update happened at its ``display_at`` and was recorded at its ``created_at``: pages are often
-    filled in later. Each update is a communication to the public. Scheduled maintenance is not an
-    incident: it is omitted, with a finding ``maintenance``.
+    filled in later. Each update becomes a communication to the public. Scheduled maintenance is not
+    an incident: it is omitted, with a finding ``maintenance``.
 
     Args:
         incidents: The parsed JSON: incidents, or pages with ``incidents``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``), each in place of that of ``presets.STATUSPAGE``.
+            (``kit.Tables``); each replaces the one in ``presets.STATUSPAGE``.
 
     Returns:
-        An incident for each. A finding ``truncated_history`` means that a feed had 50, its limit.
+        An incident for each incident of the page. A feed with 50 incidents, which is its limit,
+        gives a finding ``truncated_history``.
 
     >>> from incidentcore.vendors import read_statuspage
     >>> update = {"id": "u1", "status": "investigating", "body": "We look."}

@@ -1,7 +1,7 @@
 """Tables with one row for each ticket, converted to incidents by a mapping of columns to fields.
 
-A row contains times and the current state, but no history. The records therefore state what they
-cover, and KPIs over replies, reassignments or reopenings leave them out.
+A row contains times and the current state, but no history. The records therefore state which facts
+they contain, and KPIs that need replies, reassignments or reopenings leave them out.
 """
 
 from __future__ import annotations
@@ -56,43 +56,49 @@ def read_table(
 ) -> Import[Incident]:
     """Build incidents from a table with one row for each ticket.
 
-    Each row becomes an opening and, if their times are present, an acknowledgement, a first public
-    answer, a restoration, a resolution, a closure and a cancelation. A state that does not follow
-    from these is dated at ``state_since``, or else at the latest instant of the row, with a finding
-    ``state_without_time`` if clocks depend on it. Columns without a field are stored under
-    ``custom`` by their own names, repeated columns as a tuple.
+    Each row becomes an incident with an opening and, if their times are present, an
+    acknowledgement, a first public answer, a restoration, a resolution, a closure and a
+    cancelation. A current state that these do not lead to is dated at ``state_since``, or else at
+    the latest instant of the row, with a finding ``state_without_time`` if clocks depend on it.
+    Columns that are not mapped are stored under ``custom`` by their own names, repeated columns as
+    a tuple.
 
-    A time before the opening is accepted, with a finding; KPIs leave out negative durations, and
-    count them as left out. A closing time before the resolution is ignored, since it would close an
-    open record.
+    A time before the opening is accepted, with a finding; KPIs leave out negative durations and
+    report how many. A closing time before the resolution is ignored, since it would close an open
+    record.
 
     Args:
-        source: A ``Table``, or any source that ``open_table`` accepts. Cells may be ``{value,
-            display_value}``.
+        source: A ``Table``, or any source that ``open_table`` accepts. A cell may be an object with
+            ``value`` and ``display_value``.
         mapping: The column of each field. Required: ``id`` and ``opened``; optional:
             ``acknowledged``, ``responded`` (first public answer), ``restored``, ``resolved``,
             ``closed``, ``canceled``, ``updated``, ``state_since``, ``occurred``, ``detected``;
             ``state``, ``state_category``; ``priority``, ``impact``, ``urgency``; ``title``,
             ``description``, ``caller``, ``service``, ``configuration_item``, ``category``,
             ``group``, ``assignee``, ``source``, ``tags``, ``hold_reason``, ``resolution_code``,
-            ``resolution_notes``; ``reopen_count``, ``reassignment_count`` as counted by the tool. A
-            column is a name, a dotted path into nested objects, or a position counted from 1.
-        zone: The zone of times without one. By default they are read as UTC, with a finding.
-        formats: ``"iso"``, or formats of ``datetime.strptime``, tried in order; or formats by
-            field, with those of all other fields under ``""``.
-        epoch: The unit of numbers, counted from 1970: ``"s"`` or ``"ms"``.
-        day_first: How to read other texts: the day before the month (True) or after it (False).
+            ``resolution_notes``; and ``reopen_count`` and ``reassignment_count``, as counted by the
+            tool. A column is a name, a dotted path into nested objects, or a position counted from
+            1.
+        zone: The time zone of times that state none. By default they are read as UTC, with a
+            finding.
+        formats: ``"iso"``, or formats of ``datetime.strptime``, tried in order; or a mapping of
+            formats by field, with those for all other fields under ``""``.
+        epoch: The unit of numbers, which count from 1970: ``"s"`` or ``"ms"``; None refuses
+            numbers.
+        day_first: How to read a text that fits no format: with the day before the month (True) or
+            after it (False); None refuses it.
         states: The meanings of states: a ``StateTable`` such as ``JIRA_STATES``, or a mapping.
         levels: The meanings of levels, by ``priority``, ``impact`` and ``urgency``. By default a
             level's name is recognized, also after a number as in ``"1 - Critical"``, but never a
             number alone (rule P1).
         missing: Texts that mean an empty value, such as ``"?"``. None and NaN always mean that.
-        duplicates: Which row of the same id is used: the ``"first"``, or the ``"last"`` (which
-            holds all rows in memory); or ``"refuse"``. By default the first, but a table in which
-            most rows repeat an id is refused as an event log.
+        duplicates: Which of the rows with the same id is used: the ``"first"`` or the ``"last"``
+            (for which all rows are held in memory); or ``"refuse"``, to refuse the table. By
+            default the first is used, but a table in which most rows repeat an id is refused, as it
+            must be an event log.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
-        optional: Whether to ignore mapped columns that do not exist, as presets do.
+        optional: Whether to ignore mapped columns that do not exist, as the presets do.
         lifecycle: The lifecycle that the records follow; the standard one by default.
         roles: The roles of actors, for entries that ``extend`` adds.
         extend: A function that is called with the ``HistoryBuilder`` of a row and the values of its
@@ -104,7 +110,7 @@ def read_table(
     Raises:
         InvalidValueError: The mapping names an unknown field, lacks ``id`` or ``opened``, or names
             a column that does not exist.
-        FormatError: The source cannot be read, or is refused for its duplicates.
+        FormatError: The source cannot be read, or is refused because of repeated ids.
         OSError: The file cannot be opened.
 
     Source: our choice; times and counts follow from events alone (rule H2).

@@ -1,4 +1,4 @@
-"""The conversion of the rows of a table to incidents, one by one."""
+"""Convert the rows of a table to incidents, one by one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FIRST_ROWS: Final = 200
 
 
 class TableImport(Import[Incident]):
-    """The incidents of a table."""
+    """The incidents of a table, read on demand; returned by ``read_table``."""
 
     def __init__(
         self,

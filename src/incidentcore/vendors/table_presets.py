@@ -1,7 +1,8 @@
-"""The formats of well-known tools' lists: columns, formats of times, states and levels.
+"""Presets for the ticket lists of well-known tools: columns, time formats, states and levels.
 
-Each is a mapping of arguments of ``read_table``, to be used unchanged or with changes:
-``read_table(file, **{**JIRA_CSV, "zone": "Europe/Berlin"})``. Column names are the English ones.
+Each is a mapping of arguments of ``read_table``, to be used as it is or with changes:
+``read_table(file, **{**JIRA_CSV, "zone": "Europe/Berlin"})``. Column names are those of the tools
+in English.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tables of text, JSON, spreadsheets and data frames, read row by row.
+"""Read tables row by row from text, JSON, spreadsheets and data frames.
 
 Errors in a source, such as bytes that are not text, a broken archive or an unfinished quote, raise
 a ``FormatError`` that names row and column. Lines, fields, runs of blank lines and unpacked sizes
@@ -55,11 +55,12 @@ class Table:
 
     Attributes:
         columns: The names in the header, in order; for objects, those of the first 200.
-        rows: Pairs of (row number, fields or object). Rows are counted from 1 below the header.
+        rows: Pairs of (row number, fields or object). Rows are counted from 1, without the header.
             Blank lines are ignored.
-        objects: Whether rows are objects by name instead of fields in the order of the columns.
-        notes: What was detected because it was not given: pairs of code and text, growing with the
-            rows.
+        objects: Whether each row is an object with named values, instead of a list of fields in the
+            order of the columns.
+        notes: What was detected because the caller did not state it, as pairs of (code, text); more
+            may be added while rows are read.
     """
 
     columns: tuple[str, ...]
@@ -68,10 +69,11 @@ class Table:
     notes: list[tuple[str, str]] = attrs.field(factory=list, eq=False, repr=False)
 
     def require(self, names: Iterable[str]) -> None:
-        """Refuse a table that lacks a column, or names it more than once.
+        """Raise an error if the table lacks a column, or has it more than once.
 
         Raises:
-            FormatError: The message names the missing and the existing columns.
+            FormatError: A column is missing or repeated; the message names it and the existing
+                columns.
         """
         counts = Counter(self.columns)
         wanted = list(names)
@@ -97,13 +99,13 @@ def open_table(
     """Open a table: delimited text, JSON, JSON lines, a spreadsheet, or rows in memory.
 
     Args:
-        source: The path of a file, which may be compressed by gzip; lines of
-            text; rows as mappings; or a data frame with the Arrow stream interface (needs
-            pyarrow). An ``.xlsx`` file needs openpyxl; its first sheet is read.
+        source: The path of a file, which may be compressed by gzip; lines of text; rows as
+            mappings; or a data frame with the Arrow stream interface (needs pyarrow). An ``.xlsx``
+            file needs openpyxl; its first sheet is read.
         delimiter: The separator of fields; by default the most common of comma, semicolon, tab and
             ``|`` in the header.
         encoding: The encoding of a file; by default UTF-8 or, if the bytes are not UTF-8, cp1252.
-        strict: Whether to refuse a row with too few or too many fields.
+        strict: Whether a row with too few or too many fields is an error.
 
     Returns:
         The table. Its rows are read from the source on demand, once.
@@ -156,7 +158,7 @@ def read_json(path: str | Path) -> Any:
     JSON lines (one value on each line) are returned as a list.
 
     Raises:
-        FormatError: The file is not JSON, is nested too deeply or holds more than 1 GiB.
+        FormatError: The file is not JSON, is nested too deeply, or is larger than 1 GiB.
         OSError: The file cannot be opened.
     """
     data, lines = _json(Path(path))

@@ -1,4 +1,4 @@
-"""XES text, read trace by trace."""
+"""Read XES text trace by trace."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Case = tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]
 
 
 def xes_cases(source: str | Path | Sequence[str | Path]) -> Iterator[Case]:
-    """Yield the traces of a file; those of several files joined by their names."""
+    """Yield the traces of a file; traces of several files are joined if they have the same name."""
     if isinstance(source, (str, Path)):
         for place, (attributes, events) in enumerate(_traces(Path(source)), 1):
             yield _key(attributes, place), attributes, events

@@ -62,12 +62,12 @@ def read_zendesk(
             user who is assigned, wrote an internal note or changed priority, group or assignee is
             an agent.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``), each in place of that of ``presets.ZENDESK``. A custom status is read
-            by its category. A ticket without a priority is left without one.
+            (``kit.Tables``); each replaces the one in ``presets.ZENDESK``. A custom status is read
+            by its category.
 
     Returns:
-        An incident for each ticket. Specific findings: ``deleted_record``, ``merged_record``, and
-        ``truncated_history`` if a ticket's first audit is missing.
+        An incident for each ticket. Findings of this importer: ``deleted_record``,
+        ``merged_record``, and ``truncated_history`` if a ticket's first audit is missing.
 
     >>> from incidentcore.vendors import read_zendesk
     >>> [incident] = read_zendesk(

@@ -1,4 +1,4 @@
-"""The import kit: the basis of the library's own importers, for custom importers."""
+"""The import kit: building blocks for your own importers; the library's importers use it too."""
 
 from incidentcore.vendors.kit.entries import IMPORTER, LOGGED, UNSTATED
 from incidentcore.vendors.kit.findings import Findings, ImportFinding

@@ -31,10 +31,14 @@ class Context:
         return NEW if self.lifecycle is None else self.lifecycle.initial
 
     def entered(self, standard: State, shown: State | None) -> State:
-        """Return the state to which a moment leads.
+        """Return the state that a record enters at a known time, such as that of its resolution.
 
-        It is the tool's present state if that has the same meaning as the standard one; otherwise
-        the lifecycle's own state with that meaning.
+        It is the state that the tool shows now if that means the same as the standard state;
+        otherwise the lifecycle's own state with that meaning, or else the standard state.
+
+        Args:
+            standard: The standard state, such as ``RESOLVED``.
+            shown: The state that the tool shows now; None if it shows none.
         """
         if shown is not None and (
             _meaning(shown) == _meaning(standard) or shown.name.casefold() == standard.name

@@ -1,4 +1,4 @@
-"""The entries of a tool's log about one record, as an importer adds them."""
+"""Collect the entries of a tool's log about one record, which an importer adds one by one."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ MOMENTS: Final[dict[str, tuple[Callable[..., Event], dict[str, Any]]]] = {
 
 @attrs.define
 class Entry:
-    """One entry of the log, not yet an event."""
+    """One entry of the log, before it is converted to an event."""
 
     at: datetime
     order: tuple[int, int]
@@ -107,10 +107,11 @@ class EntryLog:
     Attributes:
         id: The record's id.
         row: The row of the source, 0 if it has none.
-        names: The source's names for the moments of ``moments``, for findings.
-        earliest: What the next time follows: the opening, once it is known. Of a time that occurs
-            twice, the second counts if the first lies before it.
-        covers: What the source covers of this record; by default everything that the import covers.
+        names: The source's names for the arguments of ``moments``, for findings.
+        earliest: When the record was opened; None until known. Of a time that occurred twice
+            because clocks were set back, the second is used if the first is before the opening.
+        covers: The kinds of facts that the source contains about this record, as in ``Import``; by
+            default those of the whole import.
     """
 
     def __init__(self, record_id: str, context: Context, row: int = 0) -> None:
@@ -150,7 +151,7 @@ class EntryLog:
         path: object = "",
         reader: TimeReader | None = None,
     ) -> datetime | None:
-        """Return a time in UTC, or None with a finding if it cannot be read."""
+        """Return a time in UTC; None if it is empty or, with a finding, cannot be read."""
         reader = reader or self._context.reader
         if value in (None, ""):
             return None
@@ -167,12 +168,12 @@ class EntryLog:
         return at
 
     def actor(self, actor: object, role: str | None = None, *, path: object = "") -> Actor:
-        """Return the actor.
+        """Return the actor for an id or an ``Actor``, with a finding if it or its role is unknown.
 
         Args:
-            actor: The id in the source; None or an empty id means nobody.
+            actor: The id or ``Actor``; None or an empty id means that nobody is named.
             role: The role that the source states; the import's ``Roles`` take precedence.
-            path: The entry, for the finding.
+            path: The place of the entry, for the finding.
         """
         if isinstance(actor, Actor):
             return actor
@@ -186,7 +187,7 @@ class EntryLog:
         return Actor(name, known or "system")
 
     def state(self, name: object, *, ended: bool = False) -> State:
-        """Return a state of the import's table; a state that it does not have gives a finding."""
+        """Return a state of the import's table; a name that it lacks gives a finding."""
         name = clean(name)
         if name in self._states:
             return self._states[name]
@@ -210,12 +211,12 @@ class EntryLog:
         return self._context.states.find(name)[1]
 
     def present(self, *, state_category: object = None, **fields: object) -> None:
-        """Set the tool's present values; a field that never changed had its value at the opening.
+        """Set the values that the tool shows now; a field that never changed always had this value.
 
         Args:
-            state_category: The category of the present state, if the table lacks the state.
-            fields: Values by name; None if a field is empty. Omit fields that the source does not
-                have: the given ones are compared with the end of the history.
+            state_category: The category of the present state, used if the table lacks the state.
+            fields: Values by field; None if a field is empty. Omit fields that the source does not
+                have, because the values are compared with the end of the history.
         """
         self._category = self._category if state_category is None else state_category
         for name, value in fields.items():
@@ -249,9 +250,9 @@ class EntryLog:
             by: Who did it.
             field: The field.
             after: Its value after the change.
-            before: Its value before the change, if the log has it.
+            before: Its value before the change; omit it if the log does not contain it.
             recorded_at: When it was recorded; defaults to ``at``.
-            order: A key that orders entries of the same instant, if ids do not.
+            order: A number that orders entries of the same instant; by default the entry's number.
         """
         field = ALIASES.get(field, field)
         kind = _KINDS.get(field, FieldsChanged)
@@ -279,7 +280,7 @@ class EntryLog:
             at: When it happened.
             by: Who did it.
             recorded_at: When it was recorded; defaults to ``at``.
-            body: The event's own attributes.
+            body: The attributes of the event's class.
         """
         entry = self._entry(
             kind, entry_id, at, by, recorded_at=recorded_at, what=repr(sorted(body))
@@ -289,29 +290,26 @@ class EntryLog:
             entry.body = {**body, **texts}
 
     def leave_out(self, code: str, action: str) -> None:
-        """Skip the record, with a finding, because the import is not for such records."""
+        """Leave out the record, with a finding, because the import is not for such records."""
         self.find(code, action)
         self.is_left_out = True
 
     def truncated(self, action: str, *, path: str, covers: Collection[str] | None = None) -> None:
-        """Add a finding ``truncated_history``: entries of the log are missing.
-
-        ``covers`` is what the source still covers; by default all except ``LOGGED``.
-        """
+        """Add a finding of missing entries; ``covers`` remains, by default all but ``LOGGED``."""
         self.find("truncated_history", action, path=path)
         self.covers = self.covers - LOGGED if covers is None else frozenset(covers)
 
     def moments(self, by: Actor, **moments: object) -> None:
-        """Add the events of single moments, for a source without a log.
+        """Add an event for each known time of a record, for a source without a log.
 
         Args:
-            by: The actor of resolutions and answers; a system is the actor of all others.
+            by: The actor, except of closures and cancelations, whose actor is a system.
             moments: Any of ``acknowledged``, ``responded`` (a public answer), ``restored``,
-                ``resolved``, ``closed`` and ``canceled``, each a time or nothing.
+                ``resolved``, ``closed`` and ``canceled``, each a time, or None or "".
 
         Of two at the same instant, the one earlier in this list comes first (rule H1). The state
-        that is entered is the tool's present state if that has the same meaning. If the record is
-        canceled now, ``closed`` is when it was canceled.
+        that is entered is the one that the tool shows now if it has the same meaning. If the record
+        is now canceled, ``closed`` is the time of its cancelation.
         """
         for rank, (name, (kind, needed)) in enumerate(MOMENTS.items()):
             if (value := moments.get(name)) in (None, ""):
@@ -333,16 +331,16 @@ class EntryLog:
                 entry.order, entry.body = (0, rank), body
 
     def reported(self, name: str, value: object) -> None:
-        """Store a figure of the tool as ``custom.tool.<name>``, dated at the last event."""
+        """Store a tool's own figure as ``custom.tool.<name>``, dated at the last event."""
         if value is not None and value != "":
             self._reported[name] = clean(value)
 
     def counted(self, name: str, value: object, *, field: str = "") -> None:
-        """Store a count that the tool reports, as ``reported`` does.
+        """Store a count that the tool reports, in the same way as ``reported``.
 
         Args:
             name: The name of the count.
-            value: The count; any other value is omitted, with a finding ``not_a_count``.
+            value: The count; a value that is not one is left out, with a finding ``not_a_count``.
             field: The source's name for it; ``name`` by default.
         """
         if (text := plain_text(value)) is None:
@@ -354,10 +352,10 @@ class EntryLog:
             self.find("not_a_count", "left out", field=field or name, value=text)
 
     def check(self, *, resolved_at: object = None, updated_at: object = None) -> None:
-        """Set moments shown by the tool, for comparison with the history.
+        """Set times that the tool shows, to compare them with the history.
 
         Args:
-            resolved_at: When it was resolved; a minute's difference is allowed.
+            resolved_at: When the record was resolved; a difference of up to a minute is accepted.
             updated_at: When the tool last changed the record. If its present state is not the last
                 one of the history, the change is dated at this time.
         """
@@ -365,7 +363,7 @@ class EntryLog:
         self._updated_at = self.time(updated_at, "updated_at", action="passed over")
 
     def linked(self, link: Link) -> None:
-        """Add a link that is present in the tool; it is dated at the last event."""
+        """Add a link that the tool shows now, dated at the last event."""
         self._links[link] = None
 
     def reported_sla(self, sla: ReportedSla) -> None:

@@ -1,4 +1,4 @@
-"""Findings: everything in a source that an importer could not use as it is, with counts."""
+"""Findings: everything in a source that an importer had to leave out or change, with counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EXAMPLES: Final = 100
 
 
 def shown(text: str) -> str:
-    """Return a bounded rendering of a source text for messages."""
+    """Return a text from a source for use in messages, shortened if it is long."""
     return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
@@ -29,7 +29,7 @@ class ImportFinding:
     """Something in a source that an importer could not use, or had to change.
 
     Attributes:
-        row: The row of the source, counted from 1 without the heading; 0 if there are no rows.
+        row: The row of the source, counted from 1 without the header; 0 if it is not known.
         field: The field or column; empty for the row or record as a whole.
         value: The value in the source, as text.
         code: The kind of finding, as a stable code such as ``"unreadable_time"``.
@@ -69,9 +69,9 @@ class ImportFinding:
 class Findings(Tabular, Sequence[ImportFinding]):
     """The findings of one import; equal ones are counted, not repeated.
 
-    Two findings are equal if code, field, value and action are equal. For each code and field at
-    most 100 distinct values are listed; further ones are counted with the last of them, so that
-    memory stays bounded.
+    Two findings are equal here if their code, field, value and action are equal. For each code and
+    field at most 100 distinct values are listed; further ones are counted with the last of them, so
+    that memory stays bounded.
 
     Attributes:
         counts: How often each code occurred.
@@ -138,7 +138,7 @@ class Findings(Tabular, Sequence[ImportFinding]):
         return f"<Findings: {dict(self.counts)}>"
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the findings as a table."""
+        """Return the headings, one row for each finding, and which columns are numeric."""
         rows = [
             [one.code, f"{one.count:,}", str(one.row or one.key), one.field, one.value, one.action]
             for one in self

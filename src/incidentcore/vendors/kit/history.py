@@ -1,13 +1,13 @@
-"""From the entries of a tool's log to the history of one record.
+"""Build the history of one record from the entries of a tool's log.
 
 Most logs contain only changes, in any order, with their own ids. The builder accepts entries in any
 order. When it builds, it sorts them, determines the value of each field at the opening (the old
 value of the first change, or the present value if the field never changed), numbers the events and
 compares their result with the present values in the tool.
 
-Ties at one instant: numeric entry ids decide; then the kind of entry (``entries._RANKS``); then the
-order of the source. Changes of one field follow each other, each beginning with the value to which
-the last one led.
+Entries of the same instant are sorted by numeric entry id, then by kind (``entries._RANKS``), then
+in the order of the source. Changes of the same field are put in an order in which each begins with
+the value that the previous one set.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ _TOLERANCE: Final = timedelta(minutes=1)
 
 
 class HistoryBuilder(EntryLog):
-    """Builds the history of one record; made by ``Import`` for each entry of its source."""
+    """Builds the history of one record; ``Import`` creates one for each record of its source."""
 
     def build(self, record_type: type[R]) -> R | None:
-        """Return the record; None, with a finding, if it has no opening."""
+        """Return the record; None, with a finding, if its opening is not known."""
         if self.is_left_out:
             return None
         if self._opening is None:

@@ -35,8 +35,8 @@ _MALFORMED: Final = (ValueError, LookupError, TypeError, AttributeError, Arithme
 class Tables(TypedDict, total=False):
     """The keyword arguments with which an importer reads a tool's states, levels, times and roles.
 
-    Each is an argument of ``Import`` and of every importer that takes ``**tables``, where it
-    replaces the default as a whole.
+    Each is an argument of ``Import`` and of every importer that takes ``**tables``. An argument
+    that you pass replaces the importer's default as a whole.
 
     Attributes:
         states: The meanings of states, by name, code or category.
@@ -63,16 +63,16 @@ class Tables(TypedDict, total=False):
 
 
 def merged(importer: Callable[..., object], usual: Tables, tables: Tables) -> Tables:
-    """Return an importer's usual tables with those given to it instead."""
+    """Return an importer's default tables, each replaced by the one in ``tables``, if any."""
     need_keywords(importer, tables, Tables.__annotations__)
     return usual | tables
 
 
 class Import(Iterator[R], Generic[R]):
-    """The records of a source, read one by one on demand, once.
+    """An iterator of the records of a source, which are read on demand and only once.
 
-    A record that cannot be read is omitted entirely, with a finding ``malformed_record``; so is one
-    whose id occurred before (``duplicate_id``). Neither ends the import.
+    A record that cannot be read is omitted entirely, with a finding ``malformed_record``; so is a
+    record whose id occurred before (``duplicate_id``). Neither ends the import.
 
     Args:
         entries: The source's records as plain data, read once.
@@ -80,20 +80,22 @@ class Import(Iterator[R], Generic[R]):
         record: The type of record.
         id: The dotted path of a record's id, or a function that returns it.
         states: The meanings of the tool's states.
-        levels: The meanings of its levels.
-        times: The formats of its times.
+        levels: The meanings of the tool's priorities, impacts and urgencies.
+        times: The formats of the source's times.
         roles: The roles of actors.
         lifecycle: The lifecycle that the records follow; the standard one by default.
-        covers: What the source covers, as values of ``records.Coverage`` and names of facts.
+        covers: The kinds of facts that the source contains: values of ``records.Coverage``, and
+            facts such as ``resolved_at``.
 
     Attributes:
         findings: The findings so far; complete once the last record was read.
-        covers: What the source covers. KPIs and clocks that need other facts leave its records out.
+        covers: The kinds of facts that the source contains. KPIs and clocks that need others leave
+            its records out.
         latest: The latest instant so far at which something was recorded; None before the first
             record.
 
     Raises:
-        InvalidValueError: ``covers`` has an unknown value, or a table is of another type; or the
+        InvalidValueError: ``covers`` has an unknown value; a table has the wrong type; or the
             import is iterated again after it was read to its end.
 
     >>> from incidentcore.records import Incident
@@ -213,7 +215,12 @@ class Import(Iterator[R], Generic[R]):
 
 
 def with_orphans(reading: Import[R], **logs: Mapping[str, Sequence[object]]) -> Import[R]:
-    """Return an import with a finding for each log that has entries without a record."""
+    """Return an import with a finding for each log entry that names no record.
+
+    Args:
+        reading: The import.
+        logs: The entries by record id, under the name of each log, such as ``audit``.
+    """
     for name, log in logs.items():
         for entry in log.get("", ()):
             found = ("truncated_history", _MORE)

@@ -1,4 +1,4 @@
-"""Values inside the plain data of a source, by dotted path."""
+"""Read values inside the plain data of a source by dotted path."""
 
 from __future__ import annotations
 
@@ -62,11 +62,12 @@ CUT: Final = "\0cut"
 def unpaged(source: object, *keys: str) -> Iterator[Any]:
     """Yield the objects of a source: a list of them, one of them, a page or a list of pages.
 
+    If a page says that another one follows, but it is missing, the marker ``CUT`` is yielded in its
+    place.
+
     Args:
         source: The plain data, or an iterable of it.
         keys: The names under which a page may have its objects.
-
-    Where a page says that another one follows, and it does not, ``CUT`` comes in its place.
 
     Raises:
         FormatError: The source has none of these forms.
@@ -111,9 +112,9 @@ def _goes_on(page: Mapping[str, Any], count: int) -> bool:
 def joined(
     source: object, key: str | Callable[[Mapping[str, Any]], object], *pages: str
 ) -> dict[str, list[Mapping[str, Any]]]:
-    """Return the objects of a source by the record that they belong to.
+    """Return the objects of a source, grouped by the id of the record that they belong to.
 
-    Those that name no record, or are not objects, are under an empty name.
+    Entries that name no record, or are not objects, are under an empty id.
 
     Args:
         source: The source, as for ``unpaged``.
@@ -134,12 +135,12 @@ def joined(
 
 
 def plain_text(value: object) -> str | None:
-    """Return a text, or a number as text; None for an empty value.
+    """Return a text without surrounding spaces, or a number or date as text; None if empty.
 
     Whole numbers that a data frame converted to floats, such as ``123.0``, are read as whole.
 
     Raises:
-        InvalidValueError: The value is neither.
+        InvalidValueError: The value is of another type.
     """
     match value:
         case str():
@@ -162,7 +163,7 @@ def _characters(text: str) -> str:
 
 
 def clean(value: object) -> object:
-    """Return plain data that can be stored: valid texts and numbers, None for others.
+    """Return a value as plain data that can be stored: NaN becomes None, an object its text.
 
     >>> from incidentcore.vendors.kit.paths import clean
     >>> clean({"a": [float("nan"), 1]})
@@ -185,9 +186,9 @@ def clean(value: object) -> object:
 
 
 def natural(entry_id: str) -> int:
-    """Return a sort key for entry ids: the number; numbers after a word and ``-`` come first.
+    """Return a number that sorts ids of entries: ``comment-9`` comes before ids that are numbers.
 
-    An id with neither form has the number 0.
+    An id of any other form has the number 0.
 
     >>> from incidentcore.vendors.kit.paths import natural
     >>> sorted(["10", "9", "comment-10", "comment-9"], key=natural)

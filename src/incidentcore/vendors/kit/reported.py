@@ -18,16 +18,16 @@ _DURATIONS = ("elapsed", "goal", "paused")
 
 @attrs.frozen(kw_only=True)
 class ReportedSla:
-    """A tool's result for one target of a record; None for values that it does not have.
+    """A tool's own SLA result for one target of a record; values that it does not state are None.
 
     Attributes:
         target: The target's name in the tool.
         breached: Whether it was missed.
-        started_at: When its clock started.
-        stopped_at: When its clock stopped; None while it runs.
-        due_at: Its due time.
-        elapsed: The elapsed time, by the tool's calendar.
-        goal: The time allowed.
+        started_at: When the target's clock started.
+        stopped_at: When the clock stopped; None while it runs.
+        due_at: The target's due time.
+        elapsed: The elapsed time, counted in the tool's calendar.
+        goal: The allowed time.
         paused: The time for which the clock was paused.
         stage: The tool's own name of its current stage.
     """
@@ -67,8 +67,8 @@ def reported_slas(record: Record, target: str | None = None) -> tuple[ReportedSl
     """Return the tool's own SLA results that came with a record, in the tool's order.
 
     Args:
-        record: A record of an importer.
-        target: Only return results of this target.
+        record: A record that an importer returned.
+        target: The target whose results to return; None returns all.
     """
     plain = record.custom.get("tool", {}).get("slas", ())
     results = tuple(ReportedSla.from_plain(one) for one in plain)

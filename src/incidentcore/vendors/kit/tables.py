@@ -1,4 +1,4 @@
-"""Tables of the meanings of a tool's words: its states, its levels, the roles of its users."""
+"""What the names in a tool mean: its states, its levels and the roles of its users."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _ALIKE: Final = {"pending": "on hold", "on hold": "pending", "resolved": "solved
 
 
 def fold(text: object) -> str:
-    """Return a word as tables compare it: without case, ``_`` and ``-`` as spaces."""
+    """Return a name as tables compare it: in lower case, with spaces for ``_`` and ``-``."""
     return " ".join(str(text).casefold().replace("_", " ").replace("-", " ").split())
 
 
@@ -78,13 +78,14 @@ def _states(given: Mapping[str, State | str]) -> FrozenMap[State]:
 class StateTable:
     """The meanings of a tool's state names or codes; case, ``_`` and ``-`` do not matter.
 
-    Where the table lacks a word and its category, the usual German, French and Spanish words for a
-    state that the table has in English are known too: "Gelöst" and "Résolu" for "Resolved".
+    If the table has neither a name nor its category, the usual German, French and Spanish names of
+    a state that the table has in English are recognized too: "Gelöst" and "Résolu" for "Resolved".
 
     Attributes:
-        states: From a name or code to its state, or to the name of a standard state.
-        by_category: From a category of the tool to a state. A name that is not among ``states`` has
-            the flags of its category; a category is the tool's own name for a group of states.
+        states: The state for each name or code; when you pass them, a value may also be the name of
+            a standard state.
+        by_category: The state for each category, which is the tool's own name for a group of
+            states. A name that is not in ``states`` is treated like the state of its category.
         unknown: How to treat any other name: ``"open"`` reads it as an open state, since the work
             may not be done; ``"refuse"`` omits the record.
 
@@ -114,13 +115,13 @@ class StateTable:
         codes: Mapping[str, str] | None = None,
         by_category: Mapping[str, State | str] | None = None,
     ) -> StateTable:
-        """Return the table of lifecycles' states by name and by code.
+        """Return a table of the states of lifecycles, by name and by code.
 
         Args:
-            lifecycles: The lifecycles; if two have a state of the same name, that of the first is
-                used.
-            codes: From a code, or another name, to the name of a state.
-            by_category: As in the attribute.
+            lifecycles: The lifecycles; if two have a state of the same name, that of the first
+                lifecycle is used.
+            codes: Further codes or names, each with the name of its state.
+            by_category: The state for each category, as in the attribute of the same name.
 
         >>> from incidentcore.lifecycle import SERVICENOW_INCIDENT
         >>> from incidentcore.vendors.kit.tables import StateTable
@@ -134,7 +135,7 @@ class StateTable:
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
         """Return the state for a name or code, and whether the table has it.
 
-        The state is None if the table refuses unknown names.
+        A name that the table lacks gives an open state, or None if the table refuses such names.
         """
         word = fold(name)
         state = self.states.get(word)
@@ -176,7 +177,12 @@ UNDONE: Final = (
 
 
 def lines_for(word: str, state: State | None) -> dict[str, object]:
-    """Return what to write so that a word means a standard state, or STATE where it is a guess."""
+    """Return what to write in an option, a desk file or a call so that a word means a state.
+
+    Args:
+        word: The tool's word.
+        state: The state that it probably means; None if there is no guess, which gives ``STATE``.
+    """
     alike = (
         one.name
         for one in _STANDARD[1:]
@@ -234,10 +240,15 @@ def _urgencies(given: Mapping[str, Level | str] | None) -> FrozenMap[Level]:
 class LevelTable:
     """The meanings of a tool's words or codes for priority, impact and urgency.
 
-    Each is a mapping from a word to a level, or to the name of a level of the standard scale. By
-    default a level is recognized only by its name, never by a number, since numbers mean opposite
-    things in different tools (rule P1). A number before the name, as in ``"1 - Critical"``, is
-    ignored.
+    By default a level is recognized only by its name, never by a number, since numbers mean
+    opposite things in different tools (rule P1). A number before the name, as in
+    ``"1 - Critical"``, is ignored.
+
+    Args:
+        priority: The level for each word or code; a value may also be the name of a level of the
+            standard scale.
+        impact: The same for impacts.
+        urgency: The same for urgencies.
 
     Raises:
         InvalidValueError: A value is not a level.
@@ -252,7 +263,7 @@ class LevelTable:
     urgency: FrozenMap[Level] = attrs.field(default=None, converter=_urgencies)
 
     def find(self, kind: str, value: object) -> Level | None:
-        """Return the level for a word, or None if the table does not have it."""
+        """Return the level for a word, or None if the word is not in the table."""
         if isinstance(value, Level):
             return value
         table: FrozenMap[Level] = getattr(self, kind)
@@ -280,15 +291,15 @@ def _ids(given: Collection[object]) -> frozenset[str]:
 class Roles:
     """The roles of actors, on which acknowledgement and first response depend.
 
-    A role that is stated here takes precedence over that in the source. An actor without a role in
-    either has the role ``default``. If that is None, the actor is a system, which never responds to
-    or acknowledges a record, and there is a finding ``unknown_actor``.
+    A role that is stated here takes precedence over the one in the source. An actor who has a role
+    in neither has the role ``default``. If that is None, the actor counts as a system, which never
+    responds to or acknowledges a record, and there is a finding ``unknown_actor``.
 
     Attributes:
-        agents: Ids of those who work on records.
+        agents: Ids of the people who work on records.
         requesters: Ids of requesters.
         systems: Ids of bots, rules and integrations.
-        default: The role of everybody else.
+        default: The role of everybody else; None if it is not known.
 
     >>> from incidentcore.vendors.kit.tables import Roles
     >>> Roles(systems={"autoclose"}, default="agent").find("autoclose")
@@ -305,7 +316,7 @@ class Roles:
 
         Args:
             actor: The actor's id.
-            hint: The role that the source states.
+            hint: The role that the source states; None if it states none.
         """
         for name, role in _PRECEDENCE:
             if actor in getattr(self, name):

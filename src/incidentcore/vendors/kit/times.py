@@ -1,4 +1,4 @@
-"""Times of exports: ISO 8601, other formats, seconds since 1970, and free-form text."""
+"""Read times in exports: ISO 8601, other formats, seconds since 1970, and free-form text."""
 
 from __future__ import annotations
 
@@ -75,17 +75,17 @@ class Times:
     """The formats of the times of a source.
 
     Attributes:
-        zone: The zone of times without one; by default they are read as UTC, with a finding.
-        formats: The formats, tried in order: ``"iso"`` for ISO 8601, any other as for
+        zone: The time zone of times that state none; None reads them as UTC, with a finding.
+        formats: The formats, tried in order: ``"iso"`` for ISO 8601, or a format of
             ``datetime.strptime``. Months may be in English, German, French or Spanish.
-        epoch: The unit of numbers, counted from 1970: seconds ``"s"`` or milliseconds ``"ms"``;
+        epoch: The unit of numbers, which count from 1970: seconds ``"s"`` or milliseconds ``"ms"``;
             None refuses numbers.
         day_first: How to read a text that fits no format: with the day before the month (True) or
             after it (False). None refuses such texts, since the order is never guessed. A text that
             lacks a part of its date is refused too.
 
     Raises:
-        InvalidValueError: An attribute has an invalid value, or there is no such zone.
+        InvalidValueError: An attribute has an invalid value, or the zone does not exist.
 
     >>> from incidentcore.vendors.kit.times import Times
     >>> Times("Europe/Berlin", formats=("iso", "%d.%m.%Y %H:%M")).reader().read("2.3.2026 10:00")
@@ -104,7 +104,7 @@ class Times:
             raise InvalidValueError("day_first", self.day_first, "True, False or None")
 
     def reader(self) -> TimeReader:
-        """Return a reader with its own cache."""
+        """Return a new reader of such times."""
         return TimeReader(self)
 
 
@@ -112,8 +112,9 @@ class TimeReader:
     """Reads the times of one source.
 
     Attributes:
-        oddity: What was unusual about the last time read: ``"no_zone"``, ``"ambiguous_time"``,
-            ``"skipped_time"`` or empty.
+        oddity: What was unusual about the last time read: ``"no_zone"``, ``"ambiguous_time"`` (it
+            occurred twice, because clocks were set back), ``"skipped_time"`` (it never occurred,
+            because they were set forward), or empty.
     """
 
     def __init__(self, times: Times) -> None:
@@ -124,14 +125,14 @@ class TimeReader:
 
     @property
     def action(self) -> str:
-        """Return how the oddity was handled, as text."""
+        """Return what was done about the ``oddity``, as text; empty if there is none."""
         return _ODDITIES.get(self.oddity, "")
 
     def read(self, value: object) -> datetime:
         """Return a time in UTC.
 
         Raises:
-            InvalidValueError: The text is not a time that these rules can read.
+            InvalidValueError: The value is not a time in any of the formats.
         """
         if type(value) is datetime and value.tzinfo is UTC:
             self.oddity = ""
@@ -152,7 +153,14 @@ class TimeReader:
         return at
 
     def placed(self, at: datetime, earliest: datetime | None) -> tuple[datetime, str]:
-        """Return the last time read, or its second occurrence if that is too early, and why."""
+        """Return the last time read and what was done about its ``oddity``, as text.
+
+        Of a time that occurred twice, the second occurrence is returned if the first is too early.
+
+        Args:
+            at: The time, as ``read`` returned it.
+            earliest: The earliest time that is possible; None if any is.
+        """
         zone = self.times.zone
         if earliest is None or at >= earliest or zone is None or self.oddity != "ambiguous_time":
             return at, self.action

@@ -1,4 +1,4 @@
-"""Any store for ``asyncio``: its calls run in threads, so that the loop does not wait for them."""
+"""Use any store with ``asyncio``: its calls run in threads, so the event loop does not wait."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ __all__ = ["AsyncStore"]
 class AsyncStore:
     """An ``AsyncRecordStore`` that wraps a thread-safe store, such as ``SqliteStore``.
 
-    A cancelled call continues in its thread, so its write is never left incomplete.
+    A call that is cancelled continues in its thread, so that a write is never incomplete.
 
     Attributes:
-        store: The store.
+        store: The store whose methods are called.
 
     >>> import asyncio
     >>> from datetime import UTC, datetime
@@ -41,7 +41,7 @@ class AsyncStore:
     async def append(
         self, record_id: str, events: Iterable[Event], *, expected_version: int
     ) -> int:
-        """Append a batch of events; see ``RecordStore.append``."""
+        """Append events and return the record's new version; see ``RecordStore.append``."""
         return await asyncio.to_thread(
             self.store.append, record_id, events, expected_version=expected_version
         )

@@ -1,4 +1,4 @@
-"""KPIs of a Dask data frame (extra ``dask``)."""
+"""Compute KPIs of a Dask data frame (extra ``dask``)."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ def gather_dask(
     /,
     **options: Any,
 ) -> Partial:
-    """Gather KPIs from a Dask data frame: partitions are processed where they are, and merged.
+    """Gather KPIs from a Dask data frame: each partition is processed where it is stored.
 
     Args:
-        frame: The data frame. The same id in two partitions counts twice.
-        kpis: The definitions, with different ids; or a single one.
+        frame: The data frame. A record whose id is in two partitions is counted twice.
+        kpis: The definitions, with different ids; or a single definition.
         mapping: The column of each field; see ``frames.gather_kpis_from``.
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Returns:
-        The partial of the whole frame; ``finish_partial`` turns it into the table.
+        The partial result for the whole frame; ``finish_partial`` makes a ``KpiTable`` of it.
 
     Raises:
-        InvalidValueError: As for ``gather_kpis_from``.
+        InvalidValueError: ``gather_kpis_from`` rejects an argument.
 
-    Source: rule K4: merged parts are exactly equal to the whole.
+    Source: rule K4: merged partial results are exactly equal to that of all records.
     """
     several = as_kpis(kpis)
     gather, merge = delayed(_gather), delayed(_merge)

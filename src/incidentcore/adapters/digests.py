@@ -1,4 +1,4 @@
-"""Verification of stored rows: the bytes of their columns, and a digest of them."""
+"""Compute and verify digests of stored rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The statements of the outbox, which holds due items until they have been delivered."""
+"""SQL statements of the outbox, which holds due items until they have been delivered."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def mark_sent(run: Run, keys: Iterable[str]) -> None:
 
 
 def outbox_keys(run: Run) -> tuple[str, ...]:
-    """Return every key that ever entered the outbox, for records that still exist."""
+    """Return the key of every item that was ever in the outbox, for records that still exist."""
     return tuple(
         sorted(as_bytes(row[0]).decode() for row in run("SELECT key FROM incidentcore_outbox"))
     )

@@ -1,4 +1,4 @@
-"""A partial as a compact document that can be sent to another process or machine."""
+"""Pack partial results of KPIs into bytes that can be sent to another process or machine."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ __all__ = ["pack_partial", "unpack_partial"]
 
 
 def pack_partial(part: Partial, /) -> bytes:
-    """Return a partial as a compressed document.
+    """Return a partial result of KPIs as a compressed document.
 
-    Source: rule K4. A sketch has some kilobytes for any number of tickets, an exact partial some
-    bytes for each value.
+    In the mode ``sketch`` it has a few kilobytes for any number of records; in the mode ``exact``,
+    a few bytes for each value.
+
+    Source: rule K4.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.adapters.partial_bytes import pack_partial, unpack_partial
@@ -28,10 +30,10 @@ def pack_partial(part: Partial, /) -> bytes:
 
 
 def unpack_partial(data: bytes, /) -> Partial:
-    """Return the partial that a compressed document contains.
+    """Return the partial result that a compressed document contains.
 
     Raises:
-        FormatError: The bytes are not such a document.
+        FormatError: The bytes are not a document that ``pack_partial`` returned.
     """
     try:
         text = zlib.decompress(data).decode()

@@ -1,4 +1,4 @@
-"""KPIs of many files or frames, computed in several processes on one machine."""
+"""Compute KPIs of many files or frames in several processes on one machine."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ def gather_in_processes(
     workers: int = 2,
     **options: Any,
 ) -> Partial:
-    """Gather KPIs from several sources in parallel, and return one partial for all of them.
+    """Gather KPIs from several sources in parallel, and return one partial result for all.
 
-    Each source is read in a new process, which imports the main module: a script must call this
-    under ``if __name__ == "__main__":``.
+    Each source is read in a new process, which imports the main module; a script must therefore
+    call this function under ``if __name__ == "__main__":``.
 
     Args:
         sources: Paths of parquet files, which each process opens itself, or frames, which are sent
-            to it. The same id in two sources counts twice.
-        kpis: The definitions, with different ids; or a single one.
+            to it. A record whose id is in two sources is counted twice.
+        kpis: The definitions, with different ids; or a single definition.
         mapping: The column of each field; see ``frames.gather_kpis_from``.
         workers: How many processes run at a time.
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Raises:
-        InvalidValueError: There is no source; or as for ``gather_kpis_from``.
+        InvalidValueError: There is no source, or ``gather_kpis_from`` rejects an argument.
 
-    Source: rule K4: merged parts are exactly equal to the whole.
+    Source: rule K4: merged partial results are exactly equal to that of all records.
     """
     several = as_kpis(kpis)
     given = list(sources)

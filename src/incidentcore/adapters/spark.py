@@ -1,4 +1,4 @@
-"""KPIs of a Spark data frame (extra ``spark``; Java 17, and pandas 2 for ``mapInArrow``)."""
+"""Compute KPIs of a Spark data frame (extra ``spark``; needs Java 17, and pandas 2)."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ def gather_spark(
     /,
     **options: Any,
 ) -> Partial:
-    """Gather KPIs from a Spark data frame: each partition on its worker, in Arrow batches.
+    """Gather KPIs from a Spark data frame: each partition is processed on its worker.
 
-    The workers need this library with its extra ``spark``. Times are read as instants; the zone of
-    the session does not matter.
+    The workers need this library with its extra ``spark``. Times are read as instants, so the time
+    zone of the session does not matter.
 
     Args:
-        frame: The data frame. The same id in two batches counts twice.
-        kpis: The definitions, with different ids; or a single one.
+        frame: The data frame. A record whose id is in two Arrow batches is counted twice.
+        kpis: The definitions, with different ids; or a single definition.
         mapping: The column of each field; see ``frames.gather_kpis_from``.
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Returns:
-        The partial of the whole frame; ``finish_partial`` turns it into the table.
+        The partial result for the whole frame; ``finish_partial`` makes a ``KpiTable`` of it.
 
     Raises:
-        InvalidValueError: As for ``gather_kpis_from``; Spark wraps the error if it occurs on a
-            worker.
+        InvalidValueError: ``gather_kpis_from`` rejects an argument; Spark wraps the error if it
+            occurs on a worker.
 
-    Source: rule K4: merged parts are exactly equal to the whole.
+    Source: rule K4: merged partial results are exactly equal to that of all records.
     """
     several = as_kpis(kpis)
     empty = gather_kpis_from([], several, mapping, **options)  # refuses here what can be

@@ -1,4 +1,4 @@
-"""The base of the stores on SQL databases: each method runs ``statements`` in one transaction."""
+"""The base class of stores in SQL databases, each of whose methods is one transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["SqlStore"]
 
 
 class SqlStore:
-    """A ``RecordStore`` with an outbox, on four tables; a subclass opens the transactions."""
+    """A ``RecordStore`` with an outbox in four SQL tables; a subclass opens the transactions."""
 
     def _reading(self) -> AbstractContextManager[Run]:
         """Open a transaction that sees a consistent snapshot of the tables."""
@@ -35,10 +35,10 @@ class SqlStore:
         expected_version: int,
         due: Iterable[DueItem] = (),
     ) -> int:
-        """Append a batch of events; see ``RecordStore.append``.
+        """Append events and return the record's new version; see ``RecordStore.append``.
 
         Args:
-            record_id: The record.
+            record_id: The id of the record.
             events: The events that follow ``expected_version``.
             expected_version: The version on which the events are based.
             due: Items to write into the outbox in the same transaction.
@@ -66,8 +66,8 @@ class SqlStore:
     ) -> tuple[Record, ...]:
         """Return a page of the records that match; see ``RecordStore.find``.
 
-        This loads records in order of id until the page is full. For frequent queries, maintain a
-        table of your own from the feed of ``changes``.
+        Records are loaded in order of id until the page is full. For frequent queries, maintain a
+        table of your own from ``changes``.
         """
         found: list[Record] = []
         place: str | None = after
@@ -88,10 +88,10 @@ class SqlStore:
             statements.remove(run, record_id, expected_version)
 
     def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
-        """Write due items into the outbox in one transaction, and mark them in the agenda.
+        """Write an agenda's due items into the outbox, and mark them in the agenda as delivered.
 
         Returns:
-            The items that were due, including those that were already in the outbox.
+            The items that were due at ``now``, including those that were already in the outbox.
         """
         items = agenda.due(now=now)
         self.put_due(items)
@@ -107,7 +107,7 @@ class SqlStore:
     def pending(self) -> tuple[DueItem, ...]:
         """Return the items of the outbox that are not marked as sent, ordered by due time.
 
-        An item has its key, kind, record, due time and reason; its ``body`` is None.
+        An item has its key, kind, record id, due time and reason; its ``body`` is None.
         """
         with self._reading() as run:
             return outbox.pending(run)
@@ -119,7 +119,7 @@ class SqlStore:
             outbox.mark_sent(run, keys)
 
     def outbox_keys(self) -> tuple[str, ...]:
-        """Return every key that entered the outbox, for ``Agenda(desk, records, delivered=…)``."""
+        """Return the key of every item ever in the outbox, as ``delivered`` of a new ``Agenda``."""
         with self._reading() as run:
             return outbox.outbox_keys(run)
 
@@ -127,7 +127,7 @@ class SqlStore:
         """Read all stored rows and verify them against their digests.
 
         Raises:
-            StorageError: A row was changed or lost; the message names the first.
+            StorageError: A row was changed or lost; the message names the first one.
         """
         after = 0
         while page := self.changes(after=after):

@@ -1,4 +1,4 @@
-"""Stores on SQLAlchemy 2, sync and async, for SQLite and PostgreSQL (extra: sqlalchemy)."""
+"""Stores that use SQLAlchemy 2, sync and async, on SQLite or PostgreSQL (extra ``sqlalchemy``)."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _failure(error: sa.exc.SQLAlchemyError) -> StorageError:
 
 
 class SqlAlchemyStore(SqlStore):
-    """Records and an agenda's outbox in a database; safe to use from several threads and processes.
+    """A ``RecordStore`` with an outbox in a database, for several threads and processes.
 
     Args:
         engine: A URL, such as ``postgresql+psycopg://host/desk`` or ``sqlite:///desk.sqlite``, or
@@ -104,7 +104,8 @@ class SqlAlchemyStore(SqlStore):
 
     Raises:
         InvalidValueError: The database is neither SQLite nor PostgreSQL.
-        StorageError: It cannot be reached, or a newer release wrote the tables.
+        StorageError: The database cannot be reached, or a newer release of this library wrote the
+            tables.
 
     >>> import tempfile
     >>> from datetime import UTC, datetime
@@ -135,15 +136,18 @@ class SqlAlchemyStore(SqlStore):
     def within(self, connection: sa.Connection) -> SqlAlchemyStore:
         """Return a store whose calls take part in your own transaction, which you commit.
 
-        An append and rows of your own models are then written together:
-        ``store.within(session.connection()).append(...)``. Writers wait for each other until the
-        transaction ends.
+        Use it to write events together with rows of your own models:
+        ``store.within(session.connection()).append(...)``. Other writers wait until the transaction
+        ends.
         """
         return self.joined(connection)
 
     @classmethod
     def joined(cls, connection: sa.Connection) -> SqlAlchemyStore:
-        """Return a store on your own connection, where the tables exist already; see ``within``."""
+        """Return a store on your own connection, whose database must already have the tables.
+
+        Its calls take part in your own transaction, which you commit.
+        """
         store = cls.__new__(cls)
         store._engine, store._joined = connection.engine, connection  # noqa: SLF001  our own
         return store
@@ -179,7 +183,7 @@ class SqlAlchemyStore(SqlStore):
             yield run
 
     def close(self) -> None:
-        """Close the connections of the pool."""
+        """Close the pool's connections to the database."""
         self._engine.dispose()
 
 
@@ -189,7 +193,7 @@ def _begun_store(db: sa.Connection, *, writes: bool) -> SqlAlchemyStore:
 
 
 class AsyncSqlAlchemyStore:
-    """The same as ``SqlAlchemyStore`` for ``asyncio``: an ``AsyncRecordStore`` with an outbox.
+    """An ``AsyncRecordStore`` with an outbox in a database, for ``asyncio``.
 
     Args:
         engine: A URL with an async driver, such as ``postgresql+psycopg://host/desk`` or
@@ -259,9 +263,10 @@ class AsyncSqlAlchemyStore:
         expected_version: int,
         due: Iterable[DueItem] = (),
     ) -> int:
-        """Append a batch of events; ``due`` enters the outbox in the same transaction.
+        """Append events and return the record's new version; ``due`` items enter the outbox.
 
-        When it is cancelled, it writes the whole batch or nothing. Append the batch again to know.
+        All is written in one transaction. A call that is cancelled writes either everything or
+        nothing; append the events again to find out.
         """
         return await self._call(
             lambda store: store.append(
@@ -312,21 +317,21 @@ class AsyncSqlAlchemyStore:
         await self._call(lambda store: store.mark_sent(*keys), writes=True)
 
     async def outbox_keys(self) -> tuple[str, ...]:
-        """Return every key that entered the outbox, for ``Agenda(desk, records, delivered=…)``."""
+        """Return the key of every item ever in the outbox, as ``delivered`` of a new ``Agenda``."""
         return await self._call(lambda store: store.outbox_keys())
 
     async def check(self) -> None:
-        """Verify all stored rows against their digests; ``StorageError`` names a damaged one."""
+        """Verify all stored rows; raise ``StorageError`` if one was changed or lost."""
         await self._call(lambda store: store.check())
 
     async def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
-        """Write the agenda's due items into the outbox, mark them there, and return them."""
+        """Write an agenda's due items into the outbox, mark them as delivered, and return them."""
         items = agenda.due(now=now)
         await self._call(lambda store: store.put_due(items), writes=True)
         agenda.delivered(*items)  # once it is committed
         return items
 
     async def close(self) -> None:
-        """Wait for the calls that still run, and close the connections of the pool."""
+        """Wait for running calls to end, and close the pool's connections to the database."""
         await asyncio.gather(*self._running, return_exceptions=True)
         await self._engine.dispose()

@@ -1,8 +1,8 @@
 """A store in one SQLite file, which needs only the standard library.
 
 Write-ahead logging lets readers continue while one process writes; an append that has returned
-survives a crash of the process or of the machine. Any number of threads and processes may use one
-file, on a local disk: SQLite's locks do not work on network drives.
+survives a crash of the process or of the machine. Any number of threads and processes may use the
+same file if it is on a local disk: SQLite's locks do not work on network drives.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _ADVICE: Final = {
 
 
 class SqliteStore(SqlStore):
-    """Records and an agenda's outbox in one file; safe to use from several threads and processes.
+    """A ``RecordStore`` with an outbox in one SQLite file, for several threads and processes.
 
-    Opening a file upgrades the tables of an older release. A file that is opened read-only is not
-    written to: ``SqliteStore("file:desk.sqlite?mode=ro")``.
+    Opening a file upgrades the tables that an older release wrote. A file that is opened read-only
+    is not written to: ``SqliteStore("file:desk.sqlite?mode=ro")``.
 
     Args:
         path: The file, or a URI that starts with ``file:``.
-        timeout: The number of seconds to wait for another writer.
+        timeout: How many seconds to wait for another writer.
 
     Raises:
         StorageError: The file cannot be opened, or a newer release wrote it.
@@ -169,6 +169,6 @@ class SqliteStore(SqlStore):
         super().check()
 
     def close(self) -> None:
-        """Close the connections; the next use opens a new one."""
+        """Close the connections; the next call of a method opens a new one."""
         while self._idle:
             self._idle.pop().close()

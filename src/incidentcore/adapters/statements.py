@@ -1,11 +1,12 @@
-"""The tables and statements that the SQL stores share.
+"""The SQL tables and statements that the stores share.
 
-A *run* executes one statement in a transaction and returns its rows; the stores differ only in how
-they open transactions. Four tables: events as documents, one row for each record, the outbox, and
-two counters. Stored rows are verified when they are read: each row has a digest of all its columns,
-a record's row names its version, and positions have no gap, so that neither a changed row nor a
-lost one goes unnoticed. Ids are UTF-8 bytes, so that order, case and normal form stay exact under
-every collation. A removal keeps the rows but empties their content.
+The argument ``run`` is a function that executes one statement in a transaction and returns its
+rows; the stores differ only in how they open transactions. There are four tables: events as
+documents, one row for each record, the outbox, and two counters. Stored rows are verified when they
+are read: each row has a digest of all its columns, a record's row names its version, and positions
+have no gaps, so that neither a changed nor a lost row goes unnoticed. Ids are UTF-8 bytes, so that
+order, case and normal form stay exact under every collation. A removal keeps the rows but empties
+their content.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def schema_number(run: Run) -> int:
 
 
 def migrate(run: Run, **types: str) -> None:
-    """Migrate the tables to this release; ``types`` names the database's column types."""
+    """Create the tables or upgrade them to this release; ``types`` are the column types to use."""
     run("INSERT INTO incidentcore_counters VALUES ('schema', 0) ON CONFLICT DO NOTHING")
     lock(run, "schema")
     number = schema_number(run)
@@ -91,7 +92,7 @@ def migrate(run: Run, **types: str) -> None:
 
 
 def lock(run: Run, name: str = "position") -> None:
-    """Make other writers wait until this transaction ends."""
+    """Lock a counter, so that other writers wait until this transaction ends."""
     run("UPDATE incidentcore_counters SET value = value + 0 WHERE name = :name", {"name": name})
 
 
@@ -137,7 +138,7 @@ def append(
     expected_version: int,
     due: Iterable[DueItem] = (),
 ) -> int:
-    """Write a batch of events, and the due items that come with it."""
+    """Write events and due items, and return the record's new version."""
     batch, key = tuple(events), as_key(record_id)
     lock(run)
     version = _version(run, key)
@@ -225,7 +226,7 @@ def _events(
 
 
 def load(run: Run, record_id: str) -> Record:
-    """Return a record, built from its whole history."""
+    """Return a record, which is built from its whole history."""
     events, _ = _events(run, as_key(record_id), 0, _LARGEST, record_id)
     try:
         return replay(events)
@@ -242,7 +243,7 @@ def history(run: Run, record_id: str, after: int, limit: int) -> tuple[Event, ..
 def find(
     run: Run, condition: Condition, at: datetime | None, after: str, limit: int
 ) -> tuple[list[Record], str | None]:
-    """Return matches among the next records by id, and the id to continue from; None at the end."""
+    """Return matching records after an id, and the id to continue from, or None at the end."""
     checked_page(limit=limit)
     need_kind("condition", condition, Condition)
     where = {"after": as_key(after, "after"), "limit": _IDS}
@@ -270,7 +271,7 @@ def find(
 
 
 def changes(run: Run, after: int, limit: int) -> tuple[Change, ...]:
-    """Return a page of the feed."""
+    """Return a page of the changes of all records."""
     checked_page(limit=limit, after=after)
     last, page = _last_position(run), list[Change]()
     while not page and after < last:
@@ -297,7 +298,7 @@ def _change(row: Sequence[Any]) -> Change:
 
 
 def remove(run: Run, record_id: str, expected_version: int) -> None:
-    """Delete the content of a record's rows, and note that the record was removed."""
+    """Delete the content of a record's rows, and store that the record was removed."""
     key = as_key(record_id)
     lock(run)
     version = _version(run, key)

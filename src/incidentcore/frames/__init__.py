@@ -1,4 +1,4 @@
-"""Business time and KPIs of whole data frames (extra ``frames``: numpy and narwhals)."""
+"""Compute business time and KPIs of whole data frames (extra ``frames``: numpy and narwhals)."""
 
 from incidentcore.errors import MissingExtraError
 

@@ -1,10 +1,10 @@
 """Group rows that are alike, so that one record gives the result for all of them.
 
-The record that a row of moments and words becomes depends on its words and on the order of its
-moments, not on how far apart they are. So rows are numbered by their words and by how each moment
-compares with the others and with the instants in the definitions; for each number one row is read
-as a record and evaluated. Only durations are computed row by row, from the columns that hold the
-record's moments.
+Apart from durations, the KPIs of a row depend on its texts and on the order of its instants, not on
+how far apart these are. So rows are numbered by their texts and by how each instant compares with
+the others and with those in the definitions. For each number one row is read as a record and
+evaluated; all other rows with the number have the same result. Only durations are computed row by
+row, from the columns that hold the record's instants.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SMALL: Final = 1 << 8  # about how many numbers there are
 
 
 class OddRowError(Exception):
-    """Raised if a record has a moment that its row does not; such rows are read as records."""
+    """Raised if a record has an instant that is not in its row; such rows are read one by one."""
 
 
 class _Numbers:
@@ -71,10 +71,11 @@ class _Numbers:
 
 
 def number_rows() -> Any:
-    """Return a function that numbers the rows of a piece, in the same way for all pieces.
+    """Return a function that numbers rows, so that rows that are alike have the same number.
 
-    It takes the moments, the instants that they are compared with, and for each column of words
-    the places of its values with their number.
+    Its arguments are the instants in the rows, those to compare them with, and for each column of
+    texts the positions of its values and the number of different values. It can be called for one
+    part of a frame after the other.
     """
     steps: list[_Numbers] = []
 
@@ -117,7 +118,7 @@ def _bits(moments: Sequence[Ints], instants: Sequence[int]) -> Iterator[Any]:
 
 
 class Probe:
-    """Replaces a calendar, and records the pairs of instants for which it is called."""
+    """A stand-in for a calendar that records the pairs of instants for which it is called."""
 
     zone: ZoneInfo = ZoneInfo("UTC")
 
@@ -131,10 +132,10 @@ class Probe:
 
 
 def place_in(moments: Sequence[int], at: datetime) -> int:
-    """Return the position of a record's moment among those of its row, the last of which is now.
+    """Return the position of a record's instant among those of its row and the present instant.
 
     Raises:
-        OddRowError: The row has no such moment.
+        OddRowError: The row does not contain the instant.
     """
     try:
         return moments.index(instant(at))
@@ -143,7 +144,7 @@ def place_in(moments: Sequence[int], at: datetime) -> int:
 
 
 class Days:
-    """Periods as positions in the list of their names; -1 if an instant is in no period."""
+    """The periods of a KPI table, as positions in the list of their names."""
 
     def __init__(self, windows: Windows, low: int, high: int) -> None:
         within = windows.within
@@ -163,14 +164,14 @@ class Days:
         self.edges: Ints = np.array(edges, np.int64)
 
     def of(self, at: Ints) -> Ints:
-        """Return the position of the period of each instant."""
+        """Return the position of the period of each instant; -1 if it is in no period."""
         place = np.searchsorted(self.edges, at, "right") - 1
         return np.where((at > self.last) | (place >= len(self.names)), -1, place)
 
 
 @attrs.define
 class Rows:
-    """The moments in a piece of a frame; the last column is the instant of the computation."""
+    """The instants in a part of a frame; the last column is the instant of the computation."""
 
     moments: Sequence[Ints]
     clocks: dict[Calendar, Clock]
@@ -178,19 +179,19 @@ class Rows:
     expected: int
 
     def clock(self, calendar: Calendar) -> Clock:
-        """Return the arrays of a calendar over all moments of the frame, computed once."""
+        """Return the ``Clock`` of a calendar for all instants of the frame, computed once."""
         clock = self.clocks.get(calendar)
         if clock is None:
             clock = self.clocks[calendar] = Clock(calendar, *self.range(), rows=self.expected)
         return clock
 
     def at(self, place: int, rows: Any) -> Ints:
-        """Return one column of moments for some rows."""
+        """Return one column of instants for some rows."""
         column = self.moments[place]
         return column if rows is None or len(column) == 1 else column[rows]
 
     def times(self, spans: Sequence[Span], rows: Any, size: int) -> Ints:
-        """Return the sum of the given spans for each of some rows."""
+        """Return the sum of several spans, in microseconds, for each of some rows."""
         if len(spans) == 1 and spans[0][2] is None:
             span = self.at(spans[0][1], rows) - self.at(spans[0][0], rows)
             return span if len(span) == size else np.full(size, span)

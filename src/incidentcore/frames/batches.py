@@ -21,11 +21,11 @@ Wanted = Callable[[Sequence[str]], Fields]
 
 
 def each_frame(source: Any, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[Any], Fields]]:
-    """Yield a source as frames, with the needed columns by field.
+    """Yield a source as frames, each with the columns to read, by field.
 
     Args:
-        source: See ``gather_kpis_from``.
-        wanted: Returns by field which of the given columns are needed.
+        source: The ``frame`` of ``gather_kpis_from``.
+        wanted: A function of the frame's columns that returns those to read, by field.
     """
     if isinstance(source, (str, Path)):
         yield from _parquet(source, wanted)

@@ -1,4 +1,4 @@
-"""Business time of whole columns; each row has the result that the calendar gives for it."""
+"""Compute business time of whole columns, with the same results as the calendars' methods."""
 
 from __future__ import annotations
 
@@ -39,20 +39,21 @@ def open_time(
     """Return the open time between two columns of instants, row by row.
 
     Args:
-        calendar: The calendar; or a mapping from the values of ``by`` to calendars.
+        calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         start: The beginnings of the spans: a column of times with a zone, from any library that
             narwhals reads; a numpy array of ``datetime64`` in UTC; or one datetime.
         end: The ends of the spans, in any of these forms.
-        by: The column that chooses the calendar.
-        counts: A mapping, to which the number of nulls is added by reason: ``missing`` (an instant
-            is null), ``reversed`` (the end lies before the start) or ``no_calendar``.
+        by: The column whose values choose the calendar of each row; None if there is only one.
+        counts: A mapping to which the number of nulls is added, by reason: ``missing`` (an instant
+            is null), ``reversed`` (the end is before the start) or ``no_calendar``.
 
     Returns:
-        Durations as a column of the same library and index as the first one given, exact to the
-        microsecond; null for the reasons above.
+        Durations, exact to the microsecond; null for the reasons above. The column has the library
+        and index of the first column among the arguments.
 
     Raises:
-        InvalidValueError: A column does not hold times, they have no zone, or lengths differ.
+        InvalidValueError: A column does not contain times, its times have no zone, or columns
+            differ in length.
 
     Source: rules T3 and T4; the results are those of ``calendar.open_time``.
 
@@ -96,23 +97,24 @@ def deadline(
     by: Any = None,
     counts: Counts | None = None,
 ) -> Any:
-    """Return the earliest instant by which a budget of open time is spent, row by row.
+    """Return the instant by which a budget of open time is spent, row by row.
 
     Args:
-        calendar: The calendar; or a mapping from the values of ``by`` to calendars.
+        calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         start: The instants at which counting begins; see ``open_time``.
-        budget: One ``timedelta``, or a column of durations; for zero the result is the start
-            itself.
-        by: The column that chooses the calendar.
-        counts: A mapping, to which the number of nulls is added by reason: ``missing``,
+        budget: One ``timedelta``, or a column of durations; for zero, the result is the start.
+        by: The column whose values choose the calendar of each row; None if there is only one.
+        counts: A mapping to which the number of nulls is added, by reason: ``missing``,
             ``negative`` (a budget below zero), ``unreachable`` (not spent within twenty years) or
             ``no_calendar``.
 
     Returns:
-        Instants in UTC, as a column of the same library and index as the first one given.
+        Instants in UTC, in a column with the library and index of the first column among the
+        arguments.
 
     Raises:
-        InvalidValueError: A column holds values of another type, or a single budget is negative.
+        InvalidValueError: A column contains values of another type, or ``budget`` is one negative
+            duration.
 
     Source: rule T5; the results are those of ``calendar.deadline``.
 
@@ -164,17 +166,18 @@ def is_open(
     """Return whether a calendar is open at each instant of a column.
 
     Args:
-        calendar: The calendar; or a mapping from the values of ``by`` to calendars.
+        calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         at: The instants; see ``open_time``.
-        by: The column that chooses the calendar.
-        counts: A mapping, to which the number of nulls is added: ``missing``, ``no_calendar``.
+        by: The column whose values choose the calendar of each row; None if there is only one.
+        counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
+            is null) or ``no_calendar``.
 
     Returns:
-        Booleans as a column of the same library, null where the instant is null; for a numpy array
-        with missing instants, a masked array.
+        Booleans in a column of the same library, null for the reasons above; for a numpy array with
+        missing instants, a masked array.
 
     Raises:
-        InvalidValueError: The column does not hold times with a zone.
+        InvalidValueError: The column does not contain times with a zone.
 
     Source: rule T3; the results are those of ``calendar.is_open``.
 
@@ -213,19 +216,19 @@ def add_business_days(
     microseconds, so a column of dates is fast.
 
     Args:
-        calendar: The calendar; or a mapping from the values of ``by`` to calendars.
+        calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         start: The instants at which counting begins; see ``open_time``.
         n: The number of business days; a negative number counts backward.
         end_of_day: Whether to return the last closing of that date.
-        by: The column that chooses the calendar.
-        counts: A mapping, to which the number of nulls is added: ``missing``, ``unreachable``,
-            ``no_calendar``.
+        by: The column whose values choose the calendar of each row; None if there is only one.
+        counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
+            is null), ``unreachable`` or ``no_calendar``.
 
     Returns:
-        Instants in UTC, as a column of the same library and index.
+        Instants in UTC, in a column with the same library and index.
 
     Raises:
-        InvalidValueError: The column does not hold times with a zone.
+        InvalidValueError: The column does not contain times with a zone.
 
     Source: rule C8; the results are those of ``calendar.add_business_days``.
 

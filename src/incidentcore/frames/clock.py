@@ -1,9 +1,10 @@
-"""The open time of a calendar over a range of instants, as arrays.
+"""Compute the open time of a calendar for arrays of instants.
 
-Edges are microseconds since 1970. As in ``schedule.index``, ``i = searchsorted(edges, x)`` is odd
-where the calendar is open, and the open time since the range began is ``offsets[i]``, plus ``x``
-where it is open. If all edges lie on a grid, such as quarters of an hour, a table with one row for
-each slot of the grid replaces the search.
+The edges are the instants at which the calendar opens or closes, in microseconds since 1970. As in
+``schedule.index``, ``i = searchsorted(edges, x)`` is odd where the calendar is open, and the open
+time since the range began is ``offsets[i]``, plus ``x`` where it is open. If all edges are
+multiples of an interval, such as a quarter of an hour, a table with one row for each interval
+replaces the search.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _TICK: Final = np.timedelta64(1, "us")
 
 
 def range_of(*columns: Ints) -> tuple[int, int]:
-    """Return the earliest and the latest instant in columns, ignoring missing ones."""
+    """Return the earliest and the latest instant in several columns, ignoring missing ones."""
     least, greatest = _LAST, _FIRST
     for column in columns:
         for place in range(0, len(column), CHUNK):
@@ -46,13 +47,14 @@ def range_of(*columns: Ints) -> tuple[int, int]:
 
 
 class Clock:
-    """A calendar's windows between two instants; see the module docstring.
+    """The open windows of a calendar between two instants, as arrays.
 
     Args:
-        calendar: The calendar; those of the library use their own index.
-        low: The first instant.
-        high: The last instant.
-        rows: How many instants will be computed; if there are many, a table of slots is made.
+        calendar: The calendar.
+        low: The first instant, in microseconds since 1970.
+        high: The last instant, in microseconds since 1970.
+        rows: The number of instants for which results will be computed; if it is large, a lookup
+            table is made.
     """
 
     def __init__(self, calendar: Calendar, low: int, high: int, *, rows: int = 0) -> None:
@@ -93,9 +95,9 @@ class Clock:
         self.slot = slot
 
     def spent(self, at: Ints) -> Ints:
-        """Return the open time from the beginning of the range to each instant.
+        """Return the open time from ``low`` to each instant, in microseconds.
 
-        Instants before it count as its beginning.
+        For an instant before ``low`` it is zero.
         """
         if self.slot:
             at = np.maximum(at, self.low)
@@ -115,7 +117,7 @@ class Clock:
         return np.searchsorted(self.edges, at, "right") & 1
 
     def due(self, at: Ints, budget: Ints) -> Ints:
-        """Return the earliest instants at which positive budgets are spent; MISSING if later."""
+        """Return when positive budgets of open time are spent; MISSING if after ``high``."""
         target = self.spent(at) + budget
         place = np.searchsorted(self.totals, target, "left")
         shifts = np.append(self.edges[1::2] - self.totals, MISSING)

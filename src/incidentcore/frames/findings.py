@@ -1,4 +1,4 @@
-"""Report what was not used as it is: rows that are left out, and words that are not known."""
+"""Report rows that are left out, and texts for states or levels that are unknown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LEFT_OUT: Final = {
 
 
 def first_rows(frame: nw.DataFrame[Any], column: str, plan: Plan) -> nw.DataFrame[Any]:
-    """Return the first row of each id; rows without an id are all used."""
+    """Return the first row of each id, and all rows without an id."""
     ids = frame[column]
     first = ids.is_first_distinct() | ids.is_null()
     if first.all():
@@ -39,7 +39,7 @@ def first_rows(frame: nw.DataFrame[Any], column: str, plan: Plan) -> nw.DataFram
 
 
 def warning(listed: Sequence[ImportFinding]) -> str:
-    """Return a warning that names some of the words, and counts the rows that are left out."""
+    """Return a warning that names some of the unknown texts, and counts rows that are left out."""
     words = [one for one in listed if one.code in OF_WORDS]
     names = [f"{one.field} {one.value!r} ({one.action})" for one in words[:_NAMED]]
     more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""

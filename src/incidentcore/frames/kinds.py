@@ -1,4 +1,4 @@
-"""Read one row of each kind as a record, and store the results of the definitions for it."""
+"""Read one of several rows that are alike as a record, and store the results of KPIs for it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _REPORTED: Final = frozenset({*OF_WORDS, "missing_time", "before_opening"})
 
 
 class Timed(NamedTuple):
-    """The moments from which each row's duration is computed."""
+    """The spans between instants of a row from whose sum its duration is computed."""
 
     spans: tuple[Span, ...]
     less: int = 0  # microseconds that are taken off
@@ -44,7 +44,7 @@ class Timed(NamedTuple):
 
 @attrs.define
 class Kind:
-    """The results that all rows with the same kind number share."""
+    """The results for all rows that are alike and therefore have the same number."""
 
     known: Record | None
     group: int = -1
@@ -56,7 +56,7 @@ class Kind:
 
 
 class Kinds:
-    """The columns of a frame, and the kinds of its rows, found as pieces are read."""
+    """The groups of rows that are alike, which are found while the parts of a frame are read."""
 
     def __init__(self, plan: Plan, frame: nw.DataFrame[Any], fields: Mapping[str, str]) -> None:
         self.plan = plan
@@ -89,7 +89,7 @@ class Kinds:
         self.notes: dict[int, list[ImportFinding]] = {}
 
     def learn(self, kinds: list[Kind], numbers: Ints, count: int, place: int) -> None:
-        """Read one row of each new number as a record."""
+        """Read one row of each new number as a record, and evaluate it."""
         new = range(len(kinds), count)
         rows = [place + int(np.argmax(numbers == number)) for number in new]
         for row, known in zip(rows, self.records(rows), strict=True):
@@ -103,7 +103,7 @@ class Kinds:
                     kind.is_odd = True
 
     def records(self, rows: Sequence[int]) -> list[Record | None]:
-        """Return rows as records as they were known at the instant; None if a row has none."""
+        """Return rows as records, as known at the instant of the computation; None if left out."""
         entries = list(map(self._entry, rows))
         mapping = {name: column for name, column in self.fields.items() if "." not in name}
         found: dict[str, Record] = {}
@@ -130,7 +130,7 @@ class Kinds:
             self.notes[row] = [one for one in alone.findings if one.code in _REPORTED]
 
     def report(self, kinds: list[Kind], numbers: Ints) -> None:
-        """Count the findings of each kind for all rows of a piece that are of this kind."""
+        """Add the findings of each group of rows, once for each of its rows."""
         if not any(kind.notes for kind in kinds):
             return
         counts = np.bincount(numbers, minlength=len(kinds)).tolist()

@@ -1,4 +1,4 @@
-"""KPIs of a frame with one row for each ticket, without making a record for each."""
+"""Compute KPIs of a frame with one row for each ticket, without making a record of each."""
 
 from __future__ import annotations
 
@@ -58,46 +58,48 @@ def gather_kpis_from(
     unique_ids: bool = False,
     findings: Findings | None = None,
 ) -> Partial:
-    """Gather KPIs from columns; equals ``read_table`` with ``gather_kpis``, but is much faster.
+    """Gather KPIs from a frame, as ``gather_kpis`` after ``read_table`` does, but much faster.
 
     Args:
-        frame: A frame of pandas, polars, pyarrow or another library that narwhals reads, also a
-            lazy one; a DuckDB relation, a reader of Arrow batches, the path of a parquet file, or
-            several of these, which are read batch by batch. One row is one ticket.
-        kpis: The definitions, with different ids; or a single one.
+        frame: A frame with one row for each ticket, of pandas, polars, pyarrow or another library
+            that narwhals reads, which may be lazy; or a DuckDB relation, a reader of Arrow batches,
+            the path of a parquet file, or several of these, which are read batch by batch.
+        kpis: The definitions, with different ids; or a single definition.
         mapping: The column of each field, as in ``vendors.read_table``. Times are columns of times
             with a zone; parse texts first, with their format and zone:
             ``pandas.to_datetime(texts, format="%d.%m.%Y %H:%M").dt.tz_localize("Europe/Berlin")``,
             or ``texts.str.to_datetime(format="%d.%m.%Y %H:%M")`` and
             ``dt.replace_time_zone("Europe/Berlin")`` of polars and narwhals. Without a format
-            pandas reads 02.03. as 3 February. A field ``custom.x`` in a definition is the column
-            ``x``.
+            pandas reads 02.03. as 3 February. A definition that reads a field ``custom.x`` uses the
+            column ``x``.
         as_of: Only events that had happened by then count (rule K6).
-        group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or ``HourBands``.
-        window: An ``Interval`` in which a ticket's opening, resolution or closing must lie, as the
-            KPI's ``window_basis`` says, or ``Periods``.
-        mode: ``exact`` keeps every value, ``sketch`` a histogram (rule K4).
+        group_by: What to break the results down by: field paths, ``Group``, ``AgeBuckets`` or
+            ``HourBands``.
+        window: An ``Interval``, or ``Periods``, in which a ticket must have been opened, resolved
+            or closed, depending on the KPI's ``window_basis``; None: all tickets.
+        mode: ``exact`` stores every value, ``sketch`` a histogram (rule K4).
         states: What the states mean; see ``read_table``.
-        levels: What levels mean; see ``read_table``.
+        levels: What the levels mean; see ``read_table``.
         missing: Texts that mean an empty cell.
-        unique_ids: Whether all ids are known to differ. Otherwise the first row of each id in a
-            batch is used, as in ``read_table`` with ``duplicates="first"``.
-        findings: Receives unknown words for states and levels, rows that are left out since their
-            id is repeated or their opening is missing, and times before the opening, with the
-            counts and codes of ``read_table``. Without it a warning lists them, except times
-            before the opening: the table counts these as ``negative``.
+        unique_ids: Whether all ids are known to be different. Otherwise the first row of each id in
+            a batch is used, as in ``read_table`` with ``duplicates="first"``.
+        findings: Receives a finding, with the counts and codes of ``read_table``, for each unknown
+            state or level, for rows that are left out because their id is repeated or their opening
+            is missing, and for times before the opening. If it is None, a warning lists them,
+            except times before the opening, which the table counts as ``negative``.
 
     Returns:
-        The partial. ``finish_partial`` makes a table of it, and ``merge_partials`` merges several.
+        The partial result. ``finish_partial`` makes a ``KpiTable`` of it, and ``merge_partials``
+        merges several.
 
     Raises:
         InvalidValueError: A KPI needs the history of records, or a group is a function of records
-            (the error names it); or a column is missing or does not hold times with a zone.
-        MissingExtraError: A parquet file is given, and pyarrow is not installed.
+            (the error names it); or a column is missing or does not contain times with a zone.
+        MissingExtraError: ``frame`` is a parquet file, and pyarrow is not installed.
 
     Units: times are exact to the microsecond; nanoseconds of a column are truncated.
 
-    Source: rules K1 to K6; the results are those for records of the same rows (our choice).
+    Source: rules K1 to K6; the results equal those for records of the same rows (our choice).
 
     >>> from datetime import UTC, datetime
     >>> import polars as pl

@@ -39,10 +39,10 @@ _SPANS: Final = "a column of durations, a numpy array of timedelta64, or a timed
 
 
 def as_frame(source: Any) -> nw.DataFrame[Any]:
-    """Return a frame of any type that narwhals reads, or a mapping of numpy arrays.
+    """Return a frame, or a mapping of numpy arrays, as a narwhals frame.
 
     Raises:
-        InvalidValueError: It is not a frame.
+        InvalidValueError: ``source`` is not a frame that narwhals reads.
     """
     try:
         frame = nw.from_native(source)
@@ -61,10 +61,10 @@ def as_series(values: Any, where: str, allowed: str) -> nw.Series[Any]:
 
 
 def as_instants(values: Any, where: str) -> Ints:
-    """Return instants as microseconds since 1970; one instant as an array of one.
+    """Return instants as microseconds since 1970; one instant gives an array of length one.
 
     Raises:
-        InvalidValueError: They are not times, or have no zone.
+        InvalidValueError: The values are not times, or have no zone.
     """
     if isinstance(values, datetime) and values == values:  # noqa: PLR0124  not-a-time
         return np.array([instant(as_utc(values, where))])
@@ -85,7 +85,7 @@ def as_instants(values: Any, where: str) -> Ints:
 
 
 def as_spans(values: Any, where: str) -> Ints:
-    """Return durations as microseconds; one duration as an array of one."""
+    """Return durations as microseconds; one duration gives an array of length one."""
     if isinstance(values, timedelta) and values == values:  # noqa: PLR0124  not-a-time
         return np.array([microseconds(values)])
     if isinstance(values, np.ndarray):
@@ -101,9 +101,10 @@ def as_spans(values: Any, where: str) -> Ints:
 def like(
     given: Iterable[Any], values: Ints, kind: Literal["instant", "span", "open"], name: str
 ) -> Any:
-    """Return a result in the form of the first column given: its library, its index.
+    """Return a result as a column with the library and index of the first column in ``given``.
 
-    Instants are in UTC. Nulls in a numpy array are not-a-time; those of booleans are a mask.
+    Instants are in UTC. In a numpy array, a null is ``NaT``; an array of booleans with nulls is
+    masked.
     """
     form = "M8[us]" if kind == "instant" else "m8[us]"
     first = next((each for each in given if not isinstance(each, (datetime, timedelta))), None)

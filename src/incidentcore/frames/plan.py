@@ -1,4 +1,4 @@
-"""The plan of a computation, checked once: KPIs, groups, and the columns that these need."""
+"""Check the KPIs, groups and columns of a computation before it begins."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ def _walk(value: Any) -> Iterator[Any]:
 
 
 def refuse(kpi: Kpi, why: str) -> None:
-    """Refuse a KPI, naming it."""
+    """Raise an error that names a KPI and says why it cannot be computed from columns."""
     allowed = f"KPIs that moments and words of a row answer; {why}: use compute_kpis(read_table())"
     raise InvalidValueError("kpis", kpi.id, allowed)
 
 
 @attrs.define
 class Plan:
-    """The plan of a computation, checked once."""
+    """The KPIs, groups and columns of a computation, which are checked when it is created."""
 
     kpis: tuple[Kpi, ...]
     mapping: dict[str, str | int]
@@ -116,7 +116,7 @@ class Plan:
         self.instants = [instant(self.as_of), *dict.fromkeys(named)]
 
     def empty(self) -> Partial:
-        """Return a partial without rows."""
+        """Return an empty partial result."""
         part = Partial(
             self.kpis,
             as_of=self.as_of,
@@ -148,7 +148,7 @@ class Plan:
             refuse(kpi, "its rules depend on the time")
 
     def column(self, name: str, columns: Sequence[str]) -> str:
-        """Return the column of a field."""
+        """Return the name of the column of a field."""
         column = self.mapping[name]
         if isinstance(column, int) and 1 <= column <= len(columns):
             column = columns[column - 1]
@@ -158,7 +158,7 @@ class Plan:
         return str(column)
 
     def wanted(self, columns: Sequence[str]) -> dict[str, str]:
-        """Return the columns that are read, by field; other columns by their own names."""
+        """Return the columns to read, by field; a column that is not mapped has its own name."""
         fields = {}
         roots = {text.partition(".")[0] for text in self.texts}
         for name in self.mapping:

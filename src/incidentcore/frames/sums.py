@@ -20,19 +20,19 @@ _BITS = 53
 
 
 class Values:
-    """Durations, each with the number of its group and period."""
+    """Durations in microseconds, each with the number of its group and period."""
 
     def __init__(self) -> None:
         self._times: list[Ints] = []
         self._keys: list[Ints] = []
 
     def put(self, times: Ints, keys: Ints) -> None:
-        """Keep the durations of some rows."""
+        """Add the durations of some rows."""
         self._times.append(times)
         self._keys.append(keys)
 
     def by_key(self) -> Iterator[tuple[int, Ints]]:
-        """Yield each group and period with its durations, ascending."""
+        """Yield the number of each group and period, with its durations in ascending order."""
         pieces = [pair for pair in zip(self._times, self._keys, strict=True) if len(pair[0])]
         self._times, self._keys = [], []
         if not pieces:
@@ -64,7 +64,7 @@ class Values:
 
 
 def add_values(total: Any, times: Ints) -> None:
-    """Add ascending durations to a sample, or to a sketch of one."""
+    """Add durations, in ascending order, to an accumulator: a sample, or a sketch of one."""
     if isinstance(total, SketchedSample):
         if not total.survival:
             _sketch(total.seen, times)
@@ -116,7 +116,7 @@ def _sketch(sketch: Sketch, times: Ints) -> None:
 
 
 def add_many(total: Any, outcome: Any, count: int) -> None:
-    """Add the outcome of ``count`` records that are alike."""
+    """Add the same outcome to an accumulator ``count`` times."""
     if isinstance(outcome, str):
         total.excluded[outcome] = total.excluded.get(outcome, 0) + count
     elif isinstance(total, Tally):

@@ -52,24 +52,25 @@ def records_to_frame(
     as_of: datetime | None = None,
     clock: Calendar | None = None,
 ) -> Any:
-    """Return records as a frame with one row each.
+    """Return records as a frame with one row for each.
 
     Args:
         records: The records, read once.
         library: The library of the frame: ``pandas``, ``polars`` or ``pyarrow``.
-        columns: Fields of records, also dotted ones such as ``custom.site``.
-        time_in: A field, such as ``"state"`` or ``"assignment_group"``. For each of its values the
-            frame has a column of how long the record had it, from its opening to its end or
-            ``as_of``.
-        as_of: The end of the time counted for records that have not ended; needed for ``time_in``.
-        clock: The calendar whose open time counts; wall time without one.
+        columns: Fields of records; a dotted name such as ``custom.site`` is an entry of a mapping.
+        time_in: A field, such as ``"state"`` or ``"assignment_group"``. For each value of this
+            field, the frame has a column that shows how long the record had the value, from its
+            opening to its end or ``as_of``.
+        as_of: Until when the time of records that have not ended is counted; needed with
+            ``time_in``.
+        clock: The calendar in whose open time this is counted; None: wall time.
 
     Returns:
-        The frame, with instants in UTC, durations, whole numbers, booleans and text; null where the
-        record has no value. The columns of ``time_in`` are named ``time_in.VALUE``.
+        The frame, whose columns contain instants in UTC, durations, whole numbers, booleans or
+        text; null if a record has no value. The columns of ``time_in`` are named ``time_in.VALUE``.
 
     Raises:
-        InvalidValueError: A column is not a field, or ``as_of`` is needed.
+        InvalidValueError: A column is not a field, or ``as_of`` is missing.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.frames import records_to_frame
@@ -135,7 +136,7 @@ def to_frame(
     *,
     library: Library,
 ) -> Any:
-    """Return a KPI table, events, SLA statuses or findings as a frame with one row each.
+    """Return a KPI table, events, SLA statuses or findings as a frame with one row for each.
 
     Args:
         values: The values, all of one type. The events of records are in their histories:
@@ -144,10 +145,10 @@ def to_frame(
 
     Returns:
         The frame, with the column types of ``records_to_frame``. Durations in a KPI table are
-        hours. Without values the frame has no columns, since their type is not known.
+        hours. If there are no values, the frame has no columns, since their type is not known.
 
     Raises:
-        InvalidValueError: The values are of different types, or of a type not listed.
+        InvalidValueError: The values are of different types, or of a type that is not listed above.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.frames import to_frame
@@ -237,7 +238,7 @@ def _kind(name: str, column: Sequence[Any]) -> Any:
 
 
 def rows(frame: Any, /) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a frame as mappings that ``vendors.read_table`` takes.
+    """Yield the rows of a frame as mappings, which ``vendors.read_table`` accepts.
 
     Args:
         frame: A frame of any library that narwhals reads, a DuckDB relation, a reader of Arrow
@@ -247,7 +248,7 @@ def rows(frame: Any, /) -> Iterator[dict[str, Any]]:
         Python values by column; None where the frame has null, NaT or NaN.
 
     Raises:
-        InvalidValueError: It is not a frame.
+        InvalidValueError: ``frame`` is of another type.
 
     >>> from incidentcore.frames import rows
     >>> import polars as pl

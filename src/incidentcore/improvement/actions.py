@@ -48,11 +48,11 @@ def _need_date(name: str, value: object) -> None:
 
 @attrs.frozen
 class ActionOrigin:
-    """The origin of an action.
+    """Where an improvement action comes from.
 
     Attributes:
-        kind: ``review``, ``problem``, ``recurrence`` or your own word; see ``OriginKind``.
-        id: The id of the review or problem, or a description of what recurred.
+        kind: ``review``, ``problem``, ``recurrence`` or any other text.
+        id: The id of the review or problem, or a text about what recurred.
     """
 
     kind: str
@@ -68,10 +68,10 @@ class ActionStatusChange:
     """One change of an action's status.
 
     Attributes:
-        on: The day.
+        on: The day of the change.
         status: The status from then on; see ``ActionStatus``.
-        by: Who changed it; empty if it does not matter.
-        note: The reason.
+        by: Who changed it; may be empty.
+        note: The reason for the change; may be empty.
     """
 
     on: date
@@ -91,16 +91,17 @@ class KpiTarget:
     """The intended effect of an action: a KPI, its target, and the windows to compare.
 
     Attributes:
-        kpi: The KPI. Its population selects the records; its ``min_n`` is how many are enough on
-            either side.
+        kpi: The KPI. Its population selects the records; its ``min_n`` is the number of records
+            that each window needs.
         target: The value to reach: a time for durations, a fraction for rates, a number per month
-            (30.44 days) for counts; None for "better than before".
-        better: Which direction is better.
+            (30.44 days) for counts; None: to be better than before.
+        better: Whether ``lower`` or ``higher`` values are better.
         baseline: The window before the action.
         after: The window after the action, which begins at the end of the baseline or later.
 
     Raises:
-        InvalidValueError: The target is not in the KPI's unit, or the windows are empty or overlap.
+        InvalidValueError: The target has the wrong type for the KPI, or the windows are empty or
+            overlap.
     """
 
     kpi: Kpi
@@ -156,13 +157,13 @@ class ImprovementAction:
     """Something that will be done so that fewer incidents happen, or do less harm.
 
     Attributes:
-        id: Its id in the register.
+        id: The action's id in the register.
         title: What will be done.
         owner: Who is responsible for it.
         due: The date by which it is due.
-        origin: Where it comes from.
-        changes: The changes of its status, in order of time; before the first it is open.
-        measure: Its intended effect on a KPI; None if not defined.
+        origin: Where the action comes from, such as a review.
+        changes: The changes of the action's status, in order of time; before the first, it is open.
+        measure: The intended effect on a KPI; None if it is not measured.
 
     Raises:
         InvalidValueError: A text is empty, or an attribute has the wrong type.
@@ -200,28 +201,28 @@ class ImprovementAction:
 
     @property
     def status(self) -> str:
-        """Return its status after its last change."""
+        """Return the action's status after its last change."""
         return self.changes[-1].status if self.changes else "open"
 
     def status_on(self, on: date) -> str:
-        """Return its status at the end of a day."""
+        """Return the action's status at the end of a day."""
         _need_date("on", on)
         then = [change.status for change in self.changes if change.on <= on]
         return then[-1] if then else "open"
 
     def is_open(self, *, on: date) -> bool:
-        """Return whether it was neither done nor dropped at the end of a day."""
+        """Return whether the action was neither done nor dropped at the end of a day."""
         return self.status_on(on) not in _ENDED
 
     def is_overdue(self, *, on: date) -> bool:
-        """Return whether it was due before a day and still open at its end."""
+        """Return whether the action was due before a day and still open at the end of that day."""
         return self.due < on and self.is_open(on=on)
 
     def with_status(self, status: str, *, on: date, by: str = "", note: str = "") -> Self:
-        """Return the action with one more change of its status.
+        """Return the action with a further change of its status.
 
         Raises:
-            InvalidValueError: The status is unknown, or the day lies before the last change.
+            InvalidValueError: The status is unknown, or the day is before the last change.
         """
         change = ActionStatusChange(on=on, status=status, by=by, note=note)
         if self.changes and on < self.changes[-1].on:
@@ -230,10 +231,10 @@ class ImprovementAction:
 
 
 def actions_of_review(review: PostIncidentReview) -> tuple[ImprovementAction, ...]:
-    """Return the actions of a review as actions of a register.
+    """Return the actions of a post-incident review as improvement actions.
 
-    Each keeps its text, owner and dates; its id joins the review's id and its own, as in
-    ``"PIR-1/1"``, since an action's id is unique only within its review.
+    Each has the text, owner and dates of the review's action. Its id begins with the id of the
+    review, as in ``"PIR-1/1"``, since the ids of actions are unique only within a review.
     """
     return tuple(
         ImprovementAction(

@@ -1,4 +1,4 @@
-"""The KPI of an improvement action before and after it, computed alike on both sides."""
+"""Compare the KPI of an improvement action before and after it, computed in the same way."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _ZERO: Final = timedelta(0)
 
 @attrs.frozen(kw_only=True)
 class KpiSide:
-    """A KPI on one side of an action.
+    """A KPI in the window before, or after, an improvement action.
 
     Attributes:
-        window: The window that was used, which ends at the instant of the computation at the
-            latest.
-        as_of: Only events that had happened and been recorded by then were used.
+        window: The window that was used; it ends at the instant of the computation at the latest.
+        as_of: The instant of the computation: only events that had happened and been recorded by
+            then were used.
         result: The KPI's result; its value is a time, a share, or a count per month.
     """
 
@@ -46,7 +46,7 @@ class KpiSide:
 
     @property
     def n(self) -> int:
-        """Return how many records it is computed from."""
+        """Return the number of records from which the KPI was computed."""
         return self.result.n
 
     @property
@@ -63,12 +63,12 @@ class BeforeAfter(Tabular):
 
     Attributes:
         action: The action's id.
-        measure: What was measured, and the target.
-        before: The side of the baseline.
-        after: The side after the action.
+        measure: The KPI, its target and the two windows.
+        before: The KPI in the baseline window.
+        after: The KPI in the window after the action.
         complete: Whether the window after the action has ended.
-        min_n: The least number of records for a comparison.
-        confidence: The level of the intervals.
+        min_n: The minimum number of records for a comparison.
+        confidence: The confidence level of the intervals.
     """
 
     action: str
@@ -83,8 +83,8 @@ class BeforeAfter(Tabular):
     def enough(self) -> bool:
         """Return whether there are enough records to compare.
 
-        Shares, means and quantiles need ``min_n`` on both sides. For a count, zero is
-        a valid figure, so one side is enough.
+        Shares, means and quantiles need ``min_n`` records in both windows. A count needs them in
+        only one, since zero is a valid figure.
         """
         if None in (self.before.value, self.after.value):
             return False
@@ -93,7 +93,7 @@ class BeforeAfter(Tabular):
 
     @property
     def verdict(self) -> EffectVerdict:
-        """Return ``better`` or ``worse`` only where the two intervals do not overlap."""
+        """Return whether the KPI is better or worse, which needs intervals that do not overlap."""
         before, after = self.before.result, self.after.result
         if not self.enough:
             return "not_enough_data"
@@ -105,7 +105,7 @@ class BeforeAfter(Tabular):
 
     @property
     def target_met(self) -> bool | None:
-        """Return whether the figure after the action reaches the target; None if unknown."""
+        """Return whether the KPI reaches the target after the action; None if unknown."""
         target, value = self.measure.target, self.after.value
         if target is None or value is None or not self.enough:
             return None
@@ -115,11 +115,11 @@ class BeforeAfter(Tabular):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Return the conclusions as sentences, with their limits."""
+        """Return the conclusions, and what limits them, as sentences."""
         return tuple(_sentences(self))
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, cells and which columns are numeric, for a table."""
+        """Return the headings of the table, its rows, and which columns are numeric."""
         rows = [
             [
                 name,
@@ -177,31 +177,34 @@ def before_after(
     as_of: datetime,
     min_n: int = 10,
 ) -> BeforeAfter:
-    """Compare the KPI of an action before and after it.
+    """Return the KPI of an action before and after it, with conclusions.
 
-    Both sides are computed with the same delay: the window after the action as of ``as_of``, the
-    baseline as of an instant that is as long after its end. Otherwise the older records would have
-    had more time to be resolved, reopened or recorded, and means would not be comparable.
+    Both windows are computed with the same delay: the window after the action as of ``as_of``, the
+    baseline as of an instant that is equally long after its own end. Otherwise the older records
+    would have had more time to be resolved, reopened or recorded, and means would not be
+    comparable.
 
     Args:
         action: The action; its ``measure`` defines the KPI and the windows.
-        records: The records; held in memory while both sides are computed.
+        records: The records, which are held in memory while both windows are computed.
         as_of: The instant of the computation. If the window after the action has not ended, it is
             used up to this instant.
-        min_n: The least number of records for a comparison; the KPI's own ``min_n`` if that is
-            more. With fewer than ten, the bootstrap too often reports a difference where there is
-            none.
+        min_n: The minimum number of records for a comparison; the KPI's own ``min_n`` if that is
+            greater. With fewer than ten, the bootstrap too often reports a difference where there
+            is none.
 
     Returns:
-        Both sides with n, what was left out and an interval at the KPI's confidence, or 0.95 if
-        it has none. Counts are given per month (30.44 days), so that windows may differ in length.
+        Both results, each with the number of records, what was left out, and an interval at the
+        KPI's confidence (0.95 if it has none). Counts are per month (30.44 days), so that the
+        windows may differ in length.
 
     Raises:
-        InvalidValueError: The action has no measure, ``min_n`` is not a whole number from 1, or
-            ``as_of`` lies before the baseline's end.
+        InvalidValueError: The action has no measure, ``min_n`` is not a positive whole number, or
+            ``as_of`` is before the baseline's end.
 
-    Source: our choice; intervals by Wilson for shares, the bootstrap for times, Garwood for counts.
-    Intervals assume that records are independent; for a share of repeats they are too narrow.
+    Source: our choice. Intervals are Wilson's for shares, bootstrap intervals for times, and
+    Garwood's for counts. They assume that records are independent; for a share of repeats they are
+    too narrow.
 
     >>> from datetime import UTC, date, datetime, timedelta
     >>> from incidentcore import Interval

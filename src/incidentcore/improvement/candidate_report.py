@@ -1,4 +1,4 @@
-"""A problem candidate with its evidence, and the report of all candidates and what was examined."""
+"""A problem candidate with its evidence, and the report of all candidates."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HOUR: Final = timedelta(hours=1)
 
 
 def group_label(names: tuple[str, ...], key: tuple[object, ...]) -> str:
-    """Return readable text on what a group has in common."""
+    """Return what a group has in common, as readable text."""
     return ", ".join(
         f"{name_text(name)} {label(part)}" for name, part in zip(names, key, strict=True)
     )
@@ -41,29 +41,32 @@ class ProblemCandidate:
     """A group of incidents that stands out: a possible problem, not proof of a common cause.
 
     Attributes:
-        dimension: What the group has in common, such as ``("category",)``.
-        key: The values that it has in common.
-        members: The ids of its incidents in the order of their opening, then of their ids.
-        first: When the first was opened.
-        last: When the last was opened.
-        expected: How many incidents such a group would have at the base rate. For one value: the
-            number of incidents with a value, divided by the number of values. For a pair: the
-            product of the two counts, divided by the number of incidents that have both fields.
-        at_least: The lower bound of its count, with allowance for chance: that of a Poisson mean,
-            at a risk that is divided among all values examined.
-        recent: How many of them were opened in the later half of all counted incidents.
-        recent_of_all: The share of that half among all counted incidents, about 1/2.
-        trend: ``rising`` or ``falling`` if Wilson's interval of their recent share lies more than a
-            tenth above or below ``recent_of_all``, otherwise ``steady``.
-        time: Their total cost: by default the wall time from opening to resolution.
-        timed: How many of them have such a time; open incidents do not.
-        time_share: Their part of the time of all counted incidents, 0 to 1; None if that is zero.
-        callers: How many different callers reported them.
-        main_caller: The caller of more than half of them, with the number; None if there is none.
-        open: How many of them are open.
-        linked: How many of them are linked to a problem.
-        problems: The problems, with how many are linked to each, most frequent first.
-        same_as: Further candidates with nearly the same incidents, by their labels.
+        dimension: The fields whose values the group has in common, such as ``("category",)``.
+        key: The values of these fields.
+        members: The ids of the incidents, sorted by opening, then by id.
+        first: When the first incident was opened.
+        last: When the last incident was opened.
+        expected: The expected number of incidents in such a group. For one value: the number of
+            incidents with a value, divided by the number of different values. For a pair of values:
+            the product of their counts, divided by the number of incidents that have both fields.
+        at_least: A lower bound of the group's count that allows for chance: that of a Poisson mean,
+            at a risk that is divided among all examined values.
+        recent: How many of the incidents are in the later half of all counted incidents.
+        recent_of_all: The share of the later half in all counted incidents, which is about 1/2.
+        trend: ``rising`` or ``falling`` if the Wilson interval of the group's share of recent
+            incidents is more than a tenth above or below ``recent_of_all``; otherwise ``steady``.
+        time: The total time that the incidents cost: by default, from opening to resolution.
+        timed: How many of the incidents have such a time; open incidents do not.
+        time_share: The group's share of the time of all counted incidents, from 0 to 1; None if
+            that time is zero.
+        callers: How many different callers reported the incidents.
+        main_caller: The caller who reported more than half of the incidents, and how many; None if
+            there is none.
+        open: How many of the incidents are open.
+        linked: How many of the incidents are linked to a problem.
+        problems: The ids of these problems, each with the number of linked incidents, the greatest
+            first.
+        same_as: The labels of further candidates with nearly the same incidents.
     """
 
     dimension: tuple[str, ...]
@@ -88,44 +91,44 @@ class ProblemCandidate:
 
     @property
     def count(self) -> int:
-        """Return how many incidents it has."""
+        """Return the number of incidents in the group."""
         return len(self.members)
 
     @property
     def lift(self) -> float:
-        """Return the ratio of the count to the expected count."""
+        """Return the number of incidents, divided by the expected number."""
         return self.count / self.expected
 
     @property
     def lift_at_least(self) -> float:
-        """Return the ratio for the lower bound; above 1 for every candidate."""
+        """Return ``at_least`` divided by the expected number; it is above 1 for every candidate."""
         return self.at_least / self.expected
 
     @property
     def excess(self) -> float:
-        """Return by how many incidents the lower bound exceeds the expected count."""
+        """Return by how many incidents ``at_least`` exceeds the expected number."""
         return self.at_least - self.expected
 
     @property
     def earlier(self) -> int:
-        """Return how many incidents of the group are not recent."""
+        """Return how many incidents are in the earlier half of all counted incidents."""
         return self.count - self.recent
 
     @property
     def mean_time(self) -> timedelta | None:
-        """Return their mean cost as time; None if none has a time."""
+        """Return the mean time that an incident cost; None if none has such a time."""
         return self.time / self.timed if self.timed else None
 
     @property
     def known_as(self) -> str | None:
-        """Return the problem that most of its incidents are linked to, or None."""
+        """Return the id of the problem to which most of the incidents are linked, or None."""
         if self.problems and 2 * self.problems[0][1] > self.count:
             return self.problems[0][0]
         return None
 
     @property
     def label(self) -> str:
-        """Return a label of what it has in common, such as ``"category mail, service web"``."""
+        """Return what the incidents have in common, such as ``"category mail, service web"``."""
         return group_label(self.dimension, self.key)
 
     @property
@@ -189,15 +192,15 @@ def hours(time: timedelta, digits: int = 0) -> str:
 
 @attrs.frozen(kw_only=True)
 class DimensionSummary:
-    """Summary of one dimension; ``n`` and ``without`` add up to all counted incidents.
+    """A summary of one way in which incidents were grouped (dimension).
 
     Attributes:
-        dimension: What the incidents were grouped by.
+        dimension: The fields by which the incidents were grouped.
         values: How many different values, or pairs, there are.
-        n: How many incidents have a value.
-        without: How many do not.
+        n: How many counted incidents have a value.
+        without: How many counted incidents have none.
         few: How many values have too few incidents to be examined.
-        candidates: How many stand out, including those that are nearly the same as another.
+        candidates: How many groups stand out, including those that are nearly the same as another.
     """
 
     dimension: tuple[str, ...]
@@ -218,18 +221,18 @@ class CandidateReport(Tabular):
     """The problem candidates, with a summary of what was examined.
 
     Attributes:
-        candidates: The candidates: single values before pairs, each sorted by ``excess``, the
-            greatest first, then by dimension and key.
-        more: How many more were cut off by ``limit``.
-        dimensions: What was examined, by dimension.
+        candidates: The candidates, those of single values before those of pairs; both are sorted by
+            ``excess``, the greatest first, then by dimension and key.
+        more: How many more candidates there are beyond the ``limit``.
+        dimensions: A summary for each dimension that was examined.
         as_of: The instant of the computation.
         observed: The interval in which openings were counted; None if it is empty.
-        split: The instant from which an incident is recent; None if no incident was counted.
+        split: The instant from which an opening is recent; None if no incident was counted.
         n: How many records were examined.
         counted: How many of them were counted.
         left_out: How many were not counted, by reason.
-        confidence: The probability of finding no candidate if there is only noise.
-        min_n: A group with fewer incidents is not a candidate.
+        confidence: The probability that no candidate is found if there is only noise.
+        min_n: The minimum number of incidents for a candidate.
         cost: The id of the KPI whose values are added up as the ``time`` of a candidate.
     """
 
@@ -253,7 +256,7 @@ class CandidateReport(Tabular):
         return iter(self.candidates)
 
     def candidate(self, *key: object) -> ProblemCandidate:
-        """Return the candidate with a key; its label is also accepted.
+        """Return the candidate with the values ``key``, or with the label in ``key``.
 
         Raises:
             InvalidValueError: There is no such candidate.
@@ -264,10 +267,10 @@ class CandidateReport(Tabular):
         raise InvalidValueError("key", key, "the key of a candidate")
 
     def cells(self, parts: int | None = None) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, cells and which columns are numeric, for a table.
+        """Return the headings of the table, its rows, and which columns are numeric.
 
         Args:
-            parts: 1 for the single values only, 2 for the pairs, None for all.
+            parts: 1 returns only candidates with one value, 2 only pairs, and None all.
         """
         headings = [
             *("", "incidents", "expected", "lift", "at least", "trend", "recent", "hours"),
@@ -296,12 +299,12 @@ class CandidateReport(Tabular):
         return to_text(*self.cells()) if self.candidates else "nothing stands out"
 
     def to_csv(self) -> str:
-        """Return the candidates as CSV; text that acts as a formula is escaped."""
+        """Return the candidates as CSV; text that looks like a formula is escaped."""
         headings, rows, _ = self.cells()
         return to_csv(["rank", *headings[1:]], rows)
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the report as plain data that JSON can hold; times are hours."""
+        """Return the report as plain data for JSON, with times in hours."""
         observed = self.observed
         return {
             "as_of": self.as_of.isoformat(),

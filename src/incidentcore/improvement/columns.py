@@ -1,4 +1,4 @@
-"""The data gathered from each record as it is read: a few bytes, never the record itself."""
+"""Gather a few bytes of data from each record as it is read, without keeping the record."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 @attrs.define
 class Dimension:
-    """One way to group records: by one value of each, or by a pair.
+    """One way to group records: by one value of each record, or by a pair of values.
 
     Attributes:
-        names: The headings of its parts.
-        places: The positions of the parts among all that are read.
-        members: For each key, the positions of its records.
-        without: How many counted records lack a part.
+        names: The headings of the value or values.
+        places: The positions of these values among all values that are read.
+        members: For each value or pair, the positions of its records in ``Columns``.
+        without: How many counted records lack a value.
     """
 
     names: tuple[str, ...]
@@ -52,7 +52,7 @@ class Dimension:
 
     @property
     def n(self) -> int:
-        """Return how many records have a key."""
+        """Return how many counted records have the value or both values."""
         return sum(map(len, self.members.values()))
 
 
@@ -61,13 +61,13 @@ class Columns:
     """The data from which candidates are made, as parallel columns with one entry per record.
 
     Attributes:
-        dimensions: The ways to group, each with its keys.
-        ids: The ids.
-        opened: The openings, as microseconds.
-        times: What each cost, as microseconds; -1 if there is no time yet.
-        callers: Who called; None if nobody is named.
-        is_open: 1 for a record that is open as of the instant, 0 for others.
-        problems: The problems that a record is linked to, if any.
+        dimensions: The ways to group, each with its groups.
+        ids: The ids of the records.
+        opened: When each record was opened, in microseconds.
+        times: The time that each record cost, in microseconds; -1 if it is not known yet.
+        callers: The caller of each record; None if nobody is named.
+        is_open: 1 for a record that is open at the instant of the computation, otherwise 0.
+        problems: The problems to which a record is linked, by its position, if there are any.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -79,7 +79,7 @@ class Columns:
     problems: dict[int, frozenset[str]] = attrs.field(factory=dict)
 
     def time(self, members: Iterable[int]) -> tuple[timedelta, int]:
-        """Return the total cost of records, and how many of them have a time."""
+        """Return the total time that records cost, and how many of them have a time."""
         known = [time for place in members if (time := self.times[place]) != _UNTIMED]
         return sum(known) * _MICROSECOND, len(known)
 
@@ -96,19 +96,19 @@ class Columns:
 
 
 class Gatherer:
-    """Reads the needed values from each record that counts, once.
+    """Reads the values that problem candidates need from each record that counts.
 
     Args:
         selection: Decides which records count.
-        dimensions: What to group by.
-        cost: The KPI whose values are the times.
+        dimensions: The values, or pairs of values, to group by.
+        cost: The KPI that returns the time that a record cost.
         problems: Problems whose links count in addition to those of the records.
 
     Attributes:
         columns: What was gathered so far.
 
     Raises:
-        InvalidValueError: A dimension is not a value or a pair, or one is given twice.
+        InvalidValueError: A dimension is neither a value nor a pair, or occurs twice.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class Gatherer:
         self._problems, self._by_incident = _known_problems(problems, selection.as_of)
 
     def add(self, record: Record) -> None:
-        """Add a record to the counts.
+        """Read the values of a record, if it counts.
 
         Raises:
             InvalidValueError: The record occurs twice, or a value cannot be read or hashed.

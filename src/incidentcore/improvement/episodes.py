@@ -1,4 +1,4 @@
-"""Recurrence: groups of records with one key that follow each other within a window."""
+"""The results of ``recurrence``: records with the same key that follow each other closely."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _HALF: Final = Fraction(1, 2)
 
 @attrs.frozen(kw_only=True)
 class Episode:
-    """Records with the same key, each opened within the window after the one before it.
+    """Records with the same key, each opened within the window after the previous one.
 
     Attributes:
-        members: Their ids, in the order of their opening; at least two.
-        start: When the first was opened.
-        end: When the last was opened.
+        members: The ids of the records, at least two, sorted by opening.
+        start: When the first record was opened.
+        end: When the last record was opened.
     """
 
     members: tuple[str, ...]
@@ -53,15 +53,16 @@ class RecurrenceGroup:
     """The records with the same key, at least one of which recurred within the window.
 
     Attributes:
-        key: The key's parts.
-        members: The ids of all its records in the order of their opening, then of their ids.
-        first: When the first was opened.
-        last: When the last was opened.
-        episodes: The runs in which it recurred, in order of time.
-        gaps: The times between one opening and the next, in order of time; open time if the
-            window is measured by a calendar, wall time otherwise.
-        per_month: Records per month of the time observed (30.44 days); None if that time is
-            empty.
+        key: The values that the records have in common.
+        members: The ids of all records of the group, sorted by opening, then by id.
+        first: When the first record was opened.
+        last: When the last record was opened.
+        episodes: The runs of records that each followed the previous one within the window, in
+            order of time.
+        gaps: The times between one opening and the next, in order; open time if the window is
+            counted in a calendar, otherwise wall time.
+        per_month: The number of records per month (30.44 days) of the observed time; None if that
+            time is empty.
     """
 
     key: tuple[object, ...]
@@ -74,22 +75,22 @@ class RecurrenceGroup:
 
     @property
     def count(self) -> int:
-        """Return how many records have the key."""
+        """Return the number of records in the group."""
         return len(self.members)
 
     @property
     def repeats(self) -> int:
-        """Return how many records followed an earlier one of the group within the window."""
+        """Return how many records followed the previous one of the group within the window."""
         return sum(len(episode.members) - 1 for episode in self.episodes)
 
     @property
     def repeat_share(self) -> float:
-        """Return the share of repeats, from 0 to 1; the first record of a key is not a repeat."""
+        """Return the share of repeats in all records of the group, from 0 to 1."""
         return self.repeats / self.count
 
     @property
     def longest(self) -> int:
-        """Return how many records the longest episode has."""
+        """Return the number of records in the longest episode."""
         return max(len(episode.members) for episode in self.episodes)
 
     @property
@@ -100,7 +101,7 @@ class RecurrenceGroup:
 
     @property
     def label(self) -> str:
-        """Return the key as readable text."""
+        """Return the values that the records have in common, as readable text."""
         return label(self.key)
 
 
@@ -108,20 +109,21 @@ class RecurrenceGroup:
 class RecurrenceReport(Tabular):
     """The records that recurred within a window, and counts of all others.
 
-    ``n`` is the sum of the records of all groups, those of keys that did not recur, and those left
+    ``n`` is the sum of the records in groups, those with a key that did not recur, and those left
     out.
 
     Attributes:
-        key: The headings of the key's parts.
+        key: The fields that records of a group have in common.
         window: The greatest time between two records for the later one to be a repeat.
-        calendar: Whether the window is measured by a calendar.
-        groups: The groups, those with the most repeats first, then the most records, then by key.
+        calendar: Whether the window is counted in the open time of a calendar.
+        groups: The groups of records that recurred, sorted by the number of repeats, then of
+            records, the greatest first, then by key.
         as_of: The instant of the computation.
         observed: The interval in which openings were counted; None if it is empty.
         n: How many records were examined.
-        counted: How many of them were counted; they have a key.
+        counted: How many of them were counted.
         left_out: How many were left out, by reason.
-        keys: How many different keys there are, including those that did not recur.
+        keys: The number of different keys, including those that did not recur.
     """
 
     key: tuple[str, ...]
@@ -137,12 +139,12 @@ class RecurrenceReport(Tabular):
 
     @property
     def repeats(self) -> int:
-        """Return how many records followed an earlier one of their key within the window."""
+        """Return how many records followed the previous one with their key within the window."""
         return sum(group.repeats for group in self.groups)
 
     @property
     def repeat_share(self) -> float | None:
-        """Return the share of repeats among all counted records, 0 to 1; None if there are none."""
+        """Return the share of repeats in all counted records, from 0 to 1; None without records."""
         return self.repeats / self.counted if self.counted else None
 
     @property
@@ -151,7 +153,7 @@ class RecurrenceReport(Tabular):
         return self.counted - sum(group.count for group in self.groups)
 
     def group(self, *key: object) -> RecurrenceGroup:
-        """Return the group with a key; its label is also accepted.
+        """Return the group with the values ``key``, or with the label in ``key``.
 
         Raises:
             InvalidValueError: No such key recurred.
@@ -162,9 +164,10 @@ class RecurrenceReport(Tabular):
         raise InvalidValueError("key", key, "the key of a group that came back")
 
     def top(self, n: int) -> RecurrenceReport:
-        """Return the report with its first groups only; the counts remain those of all groups.
+        """Return the report with its first ``n`` groups only.
 
-        ``repeats`` and ``once`` are then those of the remaining groups.
+        ``repeats`` and ``once`` then regard only the remaining groups as recurring; ``n``,
+        ``counted`` and ``keys`` do not change.
         """
         return attrs.evolve(self, groups=self.groups[:n])
 
@@ -175,7 +178,7 @@ class RecurrenceReport(Tabular):
         return span_of_days(self.window) + (" of open time" if self.calendar else "")
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, cells and which columns are numeric, for a table."""
+        """Return the headings of the table, its rows, and which columns are numeric."""
         headings = [
             *map(name_text, self.key),
             *("records", "repeats", "share", "episodes", "longest", "per month", "median gap"),
@@ -202,12 +205,12 @@ class RecurrenceReport(Tabular):
         return to_text(*self.cells()) if self.groups else "nothing came back"
 
     def to_csv(self) -> str:
-        """Return the groups as CSV; text that acts as a formula is escaped."""
+        """Return the groups as CSV; text that looks like a formula is escaped."""
         headings, rows, _ = self.cells()
         return to_csv(headings, rows)
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the report as plain data that JSON can hold; times are hours."""
+        """Return the report as plain data for JSON, with times in hours."""
         observed = self.observed
         return {
             "key": list(self.key),

@@ -1,4 +1,4 @@
-"""Open a problem record for a candidate."""
+"""Open a problem record for a problem candidate."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ _FIELDS: Final = frozenset(("assignment_group", "category", "configuration_item"
 def problem_fields(candidate: ProblemCandidate, /) -> dict[str, Any]:
     """Return the fields with which ``Problem.open`` opens a problem for a candidate.
 
-    They are the title, the evidence as the description, a proactive origin, and those of category,
-    configuration item, service and assignment group that the candidate has in common.
+    These are the title, the evidence as the description, a proactive origin, and the category,
+    configuration item, service and assignment group, where the candidate's incidents have them in
+    common.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.improvement import problem_fields
@@ -65,24 +66,25 @@ def open_problem(
     lifecycle: Lifecycle = PROBLEM,
     **fields: Any,
 ) -> Problem:
-    """Open a problem for a candidate, linked as the cause of its incidents.
+    """Return a new problem for a candidate, linked as the cause of its incidents.
 
-    The links are stored on the problem; ``are_linked`` and ``problem_candidates(problems=...)``
-    find them from either side. To store them on an incident as well, use ``link(incident,
-    "caused_by", problem.id, ...)``.
+    The links are stored in the problem, where ``are_linked`` and
+    ``problem_candidates(problems=...)`` find them. To store a link in an incident as well, use
+    ``link(incident, "caused_by", problem.id, ...)``.
 
     Args:
         candidate: The candidate.
         id: The problem's id.
         at: When it is opened.
         by: Who opens it; a plain id is that of an agent.
-        recorded_at: When that became known; ``at`` by default.
-        lifecycle: The lifecycle that it follows.
-        fields: Fields of ``Problem.open`` to set instead of, or in addition to, ``problem_fields``.
+        recorded_at: When it was recorded; ``at`` by default.
+        lifecycle: The lifecycle that the problem follows.
+        fields: Arguments of ``Problem.open``, in addition to those of ``problem_fields`` or in
+            their place.
 
     Raises:
         InvalidValueError: A field is unknown, or its value is not allowed.
-        NaiveDatetimeError: A time carries no offset.
+        NaiveDatetimeError: A time has no offset.
     """
     need_kind("candidate", candidate, ProblemCandidate)
     at = as_utc(at)

@@ -1,4 +1,4 @@
-"""The page for a problem manager: candidates with their evidence, and recurrences."""
+"""A page for a problem manager: candidates with their evidence, and recurrences."""
 
 from __future__ import annotations
 
@@ -40,10 +40,11 @@ class ProblemPage(Paged):
 
     Attributes:
         title: The heading.
-        about: Pairs of name and value to show below it.
+        about: Pairs of (name, value) to show below the heading.
         candidates: The problem candidates.
-        recurrences: The recurrences, by key.
-        detailed: The number of single values, and of pairs, for which the evidence is described.
+        recurrences: A report on recurrence for each key.
+        detailed: For how many candidates with one value, and how many pairs, the evidence is
+            described.
         rows: The maximum number of rows in a table of recurrences.
     """
 
@@ -55,11 +56,11 @@ class ProblemPage(Paged):
     rows: int = 10
 
     def page(self) -> Page:
-        """Return the result as a page of sections."""
+        """Return the page as a ``Page`` of sections."""
         return Page(title=self.title, about=self.about, sections=self._blocks())
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the page as plain data that JSON can hold, with all results."""
+        """Return all results as plain data for JSON."""
         return {
             "title": self.title,
             "about": dict(self.about),
@@ -207,21 +208,24 @@ def problem_page(
         records: The records, read once, so an iterator is enough.
         as_of: Only events that had happened and been recorded by then count (rule K6).
         title: The heading.
-        about: Pairs of name and value to show below it, such as where the records come from.
-        dimensions: The dimensions of candidates; see ``problem_candidates``.
-        keys: The keys of recurrence; see ``recurrence``.
+        about: Pairs of (name, value) to show below the heading, such as where the records come
+            from.
+        dimensions: What to group candidates by, as in ``problem_candidates``.
+        keys: What repeated records must have in common: one ``key`` of ``recurrence`` for each
+            table.
         window: The time within which a record counts as a repeat.
-        calendar: The calendar whose open time measures the window.
-        period: The period in which the opening must lie; any time if omitted.
-        population: Which records are examined.
-        problems: Problems whose links count in addition to those of the incidents.
-        cost: The KPI whose values are the time that a group cost.
-        min_n: A group with fewer incidents is not a candidate.
-        confidence: The probability of no candidate at all if there is only noise.
-        limit: The maximum number of single values, and of pairs, on the page.
+        calendar: The calendar in whose open time the window is counted; None: wall time.
+        period: The period in which records must have been opened; None: any time.
+        population: A condition on the records to examine.
+        problems: Problems whose links to incidents are used, in addition to the links of the
+            incidents.
+        cost: The KPI whose values are added up as the time that a group cost.
+        min_n: The minimum number of incidents for a candidate.
+        confidence: The probability that no candidate is found if there is only noise.
+        limit: The maximum number of candidates with one value, and of pairs; None: no limit.
 
     Raises:
-        InvalidValueError: As in ``problem_candidates`` and ``recurrence``.
+        InvalidValueError: An argument is invalid, as in ``problem_candidates`` and ``recurrence``.
     """
     candidates = CandidateTally(
         as_of=as_of,

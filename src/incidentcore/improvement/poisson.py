@@ -1,4 +1,4 @@
-"""Exact bounds of a Poisson mean, to avoid conclusions from too few records."""
+"""Compute exact bounds of a Poisson mean, to avoid conclusions from too few records."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def at_most(count: int, expected: float) -> float:
 
 
 def poisson_lower(count: int, risk: float) -> float:
-    """Return the mean at which ``count`` or more events have exactly the probability ``risk``.
+    """Return the Poisson mean at which the probability of ``count`` or more events is ``risk``.
 
     Source: Garwood 1936, one-sided.
 
@@ -65,7 +65,7 @@ def poisson_lower(count: int, risk: float) -> float:
 
 
 def poisson_upper(count: int, risk: float) -> float:
-    """Return the mean at which ``count`` or fewer events have exactly the probability ``risk``.
+    """Return the Poisson mean at which the probability of ``count`` or fewer events is ``risk``.
 
     Source: Garwood 1936, one-sided.
 
@@ -88,7 +88,7 @@ def _bisected(low: float, high: float, is_below: Callable[[float], bool]) -> tup
 
 
 def poisson_bounds(count: int, confidence: float) -> tuple[float, float]:
-    """Return the two-sided interval of a Poisson mean.
+    """Return the two-sided confidence interval of a Poisson mean, given a count.
 
     >>> from incidentcore.improvement.poisson import poisson_bounds
     >>> low, high = poisson_bounds(10, 0.95)

@@ -57,9 +57,10 @@ _MATTERS: Final = 0.1
 
 
 class CandidateTally:
-    """Gathers candidates one record at a time, for several reports from one pass over a stream.
+    """Finds problem candidates in records that are added one by one.
 
-    ``problem_candidates`` does the same in one call, and documents the arguments.
+    Use it to make several reports while reading a stream once. ``problem_candidates`` does the same
+    in one call, and documents the arguments.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class CandidateTally:
         self._gatherer = Gatherer(self._selection, dimensions, cost=cost, problems=problems)
 
     def add(self, record: Record) -> None:
-        """Add a record to the counts.
+        """Add a record to those to be examined.
 
         Raises:
             InvalidValueError: The record occurs twice, or a value cannot be read or hashed.
@@ -146,18 +147,18 @@ def problem_candidates(
     confidence: float = 0.95,
     limit: int | None = None,
 ) -> CandidateReport:
-    """Find the groups of incidents that are larger than chance explains.
+    """Return the groups of incidents that are larger than chance explains.
 
-    A group has one value, or a pair of values, in common. Its expected count is, for one value, the
-    number of incidents divided by the number of different values; for a pair, the number that would
-    have both if the values were independent. A group is a candidate if it has ``min_n`` incidents
-    and the lower bound of its count is above the expected count. The bound allows for the number of
-    groups examined: if there is only noise, the probability that no candidate is found is at least
-    ``confidence``.
+    The incidents of a group have one value, or a pair of values, in common. For one value, the
+    expected count is the number of incidents divided by the number of different values; for a pair,
+    it is the number of incidents that would have both values if these were independent. A group is
+    a candidate if it has at least ``min_n`` incidents and the lower bound of its count is above the
+    expected count. The bound allows for the number of groups examined: if there is only noise, the
+    probability that no candidate is found is at least ``confidence``.
 
-    Single values come before pairs, and within each kind the group with the greatest ``excess``
-    comes first. Candidates that share four fifths of their incidents are merged: the first remains
-    and names the others in ``same_as``.
+    Groups with one value come before pairs, and in both the group with the greatest ``excess``
+    comes first. Candidates that share four fifths of their incidents are merged: the first remains,
+    with the labels of the others in ``same_as``.
 
     Args:
         records: The records, in any order, without repetitions; read once. Only incidents that are
@@ -165,29 +166,29 @@ def problem_candidates(
         as_of: Only events that had happened and been recorded by then count (rule K6).
         dimensions: What to group by: field paths, ``Group`` or functions of a record, and pairs of
             them as tuples.
-        period: The period in which the opening must lie; any time if omitted.
-        population: Which incidents are examined.
-        problems: Problems whose links to the incidents that they caused are used in addition to
-            those of the incidents (``caused_by``, or ``resolved_by`` one of these problems).
+        period: The period in which incidents must have been opened; None: any time.
+        population: A condition on the incidents to examine.
+        problems: Problems whose links to the incidents that they caused are used, in addition to
+            the links of the incidents (``caused_by``, or ``resolved_by`` one of these problems).
         cost: The KPI whose values are added up as the time that a group cost.
-        split: The instant from which an incident is recent; the median opening by default.
-        min_n: A group with fewer incidents is not a candidate.
-        confidence: The probability, at least 0.5, of finding nothing if there is only noise; also
-            the confidence of the interval behind each candidate's ``trend``.
-        limit: The maximum number of single values, and of pairs, to return; all if omitted.
+        split: The instant from which an opening is recent; None: the median opening.
+        min_n: The minimum number of incidents for a candidate.
+        confidence: The probability, at least 0.5, that nothing is found if there is only noise;
+            also the confidence of the interval from which a candidate's ``trend`` follows.
+        limit: The maximum number of candidates with one value, and of pairs; None: no limit.
 
     Returns:
-        The candidates with their columns, and how many records were left out and why.
+        The candidates with their evidence, and how many records were left out and why.
 
     Raises:
-        InvalidValueError: A number is out of range, a dimension cannot be used or is given twice, a
+        InvalidValueError: A number is out of range, a dimension is not allowed or occurs twice, a
             record occurs twice, a value cannot be read or hashed, or ``cost`` does not measure
             time.
 
     Units: times are ``timedelta``, shares fractions from 0 to 1.
 
-    Source: ITIL 4, problem management practice, for the aim; Garwood 1936 for the Poisson bound,
-    with Bonferroni's correction. The expected count and the order are our choice.
+    Source: ITIL 4, problem management practice (the aim); Garwood 1936 (the Poisson bound), with
+    Bonferroni's correction. The expected count and the order are our choice.
 
     Memory: 500 to 800 bytes for each counted record with the default dimensions; the records
     themselves are not kept.

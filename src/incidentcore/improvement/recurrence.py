@@ -39,9 +39,10 @@ Gap: TypeAlias = Callable[[datetime, datetime], timedelta]
 
 
 class RecurrenceTally:
-    """Gathers recurrence one record at a time, for several reports from one pass over a stream.
+    """Finds recurring records among records that are added one by one.
 
-    ``recurrence`` does the same in one call, and documents the arguments.
+    Use it to make several reports while reading a stream once. ``recurrence`` does the same in one
+    call, and documents the arguments.
     """
 
     def __init__(
@@ -65,7 +66,7 @@ class RecurrenceTally:
         self._without = 0
 
     def add(self, record: Record) -> None:
-        """Add a record to the counts.
+        """Add a record to those to be examined.
 
         Raises:
             InvalidValueError: The record occurs twice, or its key cannot be read or hashed.
@@ -118,9 +119,9 @@ def recurrence(
     population: Condition = ALWAYS,
     partial_keys: bool = False,
 ) -> RecurrenceReport:
-    """Find the records that recur: opened within a window after an earlier one with the same key.
+    """Return the records that recur: those opened soon after an earlier one with the same key.
 
-    A record is a repeat if the one before it with the same key was opened at most ``window``
+    A record is a repeat if the previous record with the same key was opened at most ``window``
     earlier. Records that follow each other in this way form an episode; its first record is not a
     repeat.
 
@@ -134,12 +135,13 @@ def recurrence(
         window: The greatest time between two records for the later one to be a repeat: a
             ``timedelta`` or ``BusinessDays``.
         as_of: Only events that had happened and been recorded by then count (rule K6).
-        calendar: The calendar whose open time measures the window; ``BusinessDays`` need one.
-        period: The period in which the opening must lie; earlier records are ignored. Any time if
-            omitted.
-        population: Which records are examined.
-        partial_keys: Whether a record that lacks some parts of the key is included, as in
-            ``kpi.Recurrence``; by default it is left out.
+        calendar: The calendar in whose open time the window is counted; ``BusinessDays`` need one.
+            None: wall time.
+        period: The period in which records must have been opened, so that earlier ones are ignored;
+            None: any time.
+        population: A condition on the records to examine.
+        partial_keys: Whether a record that lacks some, but not all, values of the key is included,
+            as in ``kpi.Recurrence``; by default it is left out.
 
     Returns:
         The groups with their evidence, and how many records were left out and why.

@@ -1,4 +1,4 @@
-"""The register of improvement actions: a single value that holds all of them."""
+"""The register of improvement actions, as one immutable value."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def _actions(actions: Iterable[ImprovementAction]) -> tuple[ImprovementAction, .
 
 @attrs.frozen
 class ImprovementRegister:
-    """The improvement actions, each once, in the order of their ids.
+    """The improvement actions of an organization, sorted by id.
 
     Attributes:
-        actions: The actions, given in any order.
+        actions: The actions; they may be passed in any order.
 
     Raises:
-        InvalidValueError: Two actions share an id.
+        InvalidValueError: Two actions have the same id.
 
     >>> from datetime import date
     >>> from incidentcore.improvement import ImprovementRegister
@@ -74,16 +74,16 @@ class ImprovementRegister:
         raise InvalidValueError("id", id, "the id of an action of this register")
 
     def with_action(self, action: ImprovementAction) -> Self:
-        """Return the register with an action added, or replaced if it has one with that id."""
+        """Return the register with an action added, or replaced if it has the id already."""
         others = [other for other in self.actions if other.id != action.id]
         return attrs.evolve(self, actions=(*others, action))
 
     def with_review(self, review: PostIncidentReview) -> Self:
-        """Return the register with the actions of a review.
+        """Return the register with the actions of a post-incident review added.
 
-        An action that the register already has keeps its measure and its changes of status; its
-        text, owner, due date and completion are those of the review. Adding a review twice changes
-        nothing.
+        An action that the register already contains keeps its measure and its changes of status;
+        its text, owner, due date and completion are taken from the review. To add a review twice
+        changes nothing.
         """
         register = self
         known = {action.id: action for action in self.actions}
@@ -102,7 +102,7 @@ class ImprovementRegister:
         return tuple(sorted(late, key=lambda action: (action.due, action.id)))
 
     def of_origin(self, kind: str, id: str | None = None) -> tuple[ImprovementAction, ...]:  # noqa: A002  the field's name
-        """Return the actions that come from a kind of origin, or from one origin."""
+        """Return the actions from a kind of origin, such as ``review``, or from a certain one."""
         return tuple(
             action
             for action in self.actions
@@ -110,7 +110,7 @@ class ImprovementRegister:
         )
 
     def cells(self, *, on: date) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, cells and which columns are numeric, for a table as of a day."""
+        """Return the headings, the rows and which columns are numeric, for a table as of a day."""
         headings = ["action", "status", "due", "late by", "owner", "origin", "what"]
         rows = [
             [
@@ -135,7 +135,7 @@ class ImprovementRegister:
         return headings, rows, [False, False, False, True, False, False, False]
 
     def to_text(self, *, on: date) -> str:
-        """Return the register as of a day: overdue actions, then open ones, then finished ones."""
+        """Return the register as of a day as text: overdue, then open, then finished actions."""
         return to_text(*self.cells(on=on)) if self.actions else "no actions"
 
     def to_markdown(self, *, on: date) -> str:
@@ -147,7 +147,7 @@ class ImprovementRegister:
         return to_html(*self.cells(on=on))
 
     def to_csv(self, *, on: date) -> str:
-        """Return the register as of a day as CSV; text that acts as a formula is escaped."""
+        """Return the register as of a day as CSV; text that looks like a formula is escaped."""
         headings, rows, _ = self.cells(on=on)
         return to_csv(headings, rows)
 

@@ -1,4 +1,4 @@
-"""Select the records to count, with their keys, and count why the others are left out."""
+"""Select the records to count, and count why the others are left out."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ Key: TypeAlias = tuple[object, ...]
 
 
 class Selection:
-    """Decides which records count, and counts the others by reason.
+    """Decides which records are counted, and counts the others by reason.
 
-    The reasons, in this order: ``not_known`` as of the instant (rule K6), ``not_an_incident``
-    if only incidents count, ``outside_period`` by the opening, ``exercise``,
+    The reasons are checked in this order: ``not_known`` at ``as_of`` (rule K6), ``not_an_incident``
+    if only incidents are counted, ``outside_period`` (when it was opened), ``exercise``,
     ``canceled``, ``outside_population``.
 
     Args:
         as_of: Only events that had happened and been recorded by then count.
-        period: The period in which the opening must lie; any time if omitted.
-        population: Which records are examined.
-        incidents: Whether only incidents count.
+        period: The period in which records must have been opened; None: any time.
+        population: A condition on the records to examine.
+        incidents: Whether only incidents are counted.
 
     Attributes:
         n: How many records were seen so far.
@@ -64,7 +64,7 @@ class Selection:
         self._belongs = compile_condition(population, self.as_of)
 
     def admit(self, record: Record) -> Record | None:
-        """Return a record that counts, as it was known at the instant; None for one left out.
+        """Return a record as it was known at ``as_of``; None if it is not counted.
 
         Raises:
             InvalidValueError: The record occurs twice, or lacks a field that the population tests.
@@ -93,10 +93,11 @@ class Selection:
         return None if self._is_all or self._belongs(record) else "outside_population"
 
     def observed(self, first: datetime | None) -> Interval | None:
-        """Return the time in which openings were looked for, or None if there was no such time.
+        """Return the interval in which openings were counted; None if it is empty.
 
         Args:
-            first: The first opening that counts; used if there is no period.
+            first: The first opening that was counted, from which the interval starts if there is no
+                period; None if there was none.
         """
         start = first if self.period is None else self.period.start
         end = self.as_of if self.period is None else min(self.period.end, self.as_of)
@@ -113,7 +114,7 @@ def is_absent(value: object) -> bool:
 
 
 def name_text(name: str) -> str:
-    """Return a readable heading of a part: ``custom.site`` is the site.
+    """Return the name of a field as a readable heading.
 
     >>> from incidentcore.improvement.selection import name_text
     >>> name_text("configuration_item"), name_text("custom.site")
@@ -123,12 +124,12 @@ def name_text(name: str) -> str:
 
 
 def key_names(key: object) -> tuple[str, ...]:
-    """Return the headings of a key's parts; see ``compile_key``."""
+    """Return a heading for each value of a key, as passed to ``compile_key``."""
     return group_names(_parts(key))
 
 
 def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
-    """Return a function that reads the parts of a key from a record.
+    """Return a function that reads the values of a key from a record.
 
     Args:
         key: A key as ``KpiTable`` groups by it: a field path, a ``Group`` or a function; or a tuple
@@ -136,7 +137,7 @@ def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
         as_of: The instant of the computation.
 
     Raises:
-        InvalidValueError: The key is of the wrong type, or has no parts.
+        InvalidValueError: The key has the wrong type, or is empty.
         KpiDefinitionError: No kind of record has such a field.
     """
     read = compile_groups(_parts(key), as_of)

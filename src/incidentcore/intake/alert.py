@@ -1,4 +1,4 @@
-"""Alerts: messages from a monitoring source that a condition holds, or no longer holds."""
+"""Alerts: messages from a monitoring source that a condition is firing or resolved."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def as_number(value: object, name: str = "value") -> float:
     """Return a finite number as a float.
 
     Raises:
-        InvalidValueError: It is not a finite number.
+        InvalidValueError: The value is not a finite number.
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         try:
@@ -57,25 +57,26 @@ def _measured(value: float | None) -> float | None:
 
 @attrs.frozen(kw_only=True)
 class Alert:
-    """A message from a monitoring source about a condition.
+    """A message from a monitoring source that a condition is firing or resolved.
 
     Attributes:
-        key: The id of the condition, unique within the source, such as a fingerprint.
-        at: The instant since which the status holds, in UTC.
+        key: The id of the condition that the alert is about, unique within the source, such as a
+            fingerprint.
+        at: When the condition began to have the status, in UTC.
         status: ``"firing"`` or ``"resolved"``.
-        source: Who sent it.
-        severity: How severe it is, in the source's own word; see ``SeverityTable``.
-        title: What is wrong, in one line; the key if the source gives no better text.
+        source: The name of the sender, such as a monitoring tool.
+        severity: How severe it is, in the source's own words; see ``SeverityTable``.
+        title: What is wrong, in one line. Defaults to the key.
         recorded_at: When it was received, in UTC. Defaults to ``at``. If ``at`` is later, because
-            the source's clock runs ahead, the alert counts at this instant.
-        value: The measured value, if there is one.
+            the source's clock runs ahead, the alert takes effect at this instant.
+        value: The measured value; None if there is none.
         labels: Values by name that identify the condition, such as the host.
         annotations: Descriptive values by name, such as a link to a runbook.
-        extra: Everything else that was received with it, unchanged.
+        extra: All other data of the message, unchanged.
 
     Raises:
-        InvalidValueError: The key is empty, the status is not one of the two words, a string or the
-            value is of the wrong type, the value is not finite, or a time is naive.
+        InvalidValueError: The key is empty, the status is unknown, an attribute has the wrong type,
+            the value is not finite, or a time is naive.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert
@@ -109,12 +110,12 @@ class Alert:
 
     @property
     def firing(self) -> bool:
-        """Return whether its condition holds."""
+        """Return whether the status is ``"firing"``."""
         return self.status == "firing"
 
     @property
     def happened_at(self) -> datetime:
-        """Return the instant that is used: ``at``, or the time of receipt if that is earlier."""
+        """Return when the alert takes effect: ``at``, or ``recorded_at`` if that is earlier."""
         return min(self.at, self.recorded_at)
 
 
@@ -122,11 +123,11 @@ class Alert:
 class IncidentEnded:
     """A notice that people, not alerts, ended an incident: they resolved, closed or merged it.
 
-    From then on the incident takes no alerts, and its alerts count as resolved: one that fires
-    again, or is sent again, is a new one.
+    From then on no alert joins the incident, and its alerts count as resolved: an alert that fires
+    again, or is sent again, is treated as new.
 
     Attributes:
-        incident: The incident, by the id of its intents.
+        incident: The incident's id, as in ``IncidentIntent.incident``.
         at: When it ended, in UTC.
         final: Whether it can no longer be reopened, as after it was closed.
     """

@@ -1,21 +1,23 @@
-"""From alerts to incident intents: a pure function, and an object that takes alerts one by one.
+"""Turn alerts into changes of incidents: a pure function, and an object that is fed alert by alert.
 
 How it works. A stream has one clock, the latest instant at which something was received. Anything
-received ``lateness`` before that is settled: it is decided, in order, and never changes. An alert
-waits in ``ordering`` until then, at the instant at which it happened, so that alerts within the
-lateness are put in order of time; one that comes later than that counts at the first instant that
-is not settled. So an alert is never decided before anything that was received ``lateness`` earlier.
+received ``lateness`` before that is settled: it is processed, in order, and never changes. Until
+then an alert waits in ``ordering``, at the instant at which it happened, so that alerts within the
+lateness are put in order of time; an alert that is later than that takes effect at the first
+instant that is not settled. So an alert is never processed before anything that was received
+``lateness`` earlier.
 
-``decisions`` takes the settled alerts one by one. It keeps live entries in three tables: conditions
-(one for each source and key), groups and incidents. Each alert either joins the incident of its
-condition, or its condition looks for one: the open incident of its group, one that may be reopened,
-or a new one once enough alerts wait in the group. Before a new one is opened, or an old one
-reopened, maintenance and inhibiting conditions are checked; they hold the alert back with its
-condition, and it is tried again when the maintenance or the last inhibiting condition ends.
+``decisions`` processes the settled alerts one by one. It has three tables: conditions (one for each
+source and key), groups and incidents. Each alert either joins the incident of its condition, or an
+incident is found for its condition: the open incident of its group, one that may be reopened, or a
+new one once enough alerts wait in the group. Before an incident is opened or reopened, maintenance
+and inhibiting conditions are checked; they hold the alert back with its condition, and it is
+checked again when the maintenance or the last inhibiting condition ends.
 
-``deadlines`` holds one timer for each live entry: silence, the end of flapping, the end of a
-maintenance, waiting alerts that are too few, and forgetting. The deadlines of an instant come after
-its alerts. The whole memory is a value, ``IntakeState``, from which any process can continue.
+``deadlines`` has one timer for each condition, group and incident: for silence, the end of
+flapping, the end of a maintenance, waiting alerts that are too few, and removal. The deadlines of
+an instant come after its alerts. The whole memory is a value, ``IntakeState``, from which any
+process can continue.
 """
 
 from __future__ import annotations
@@ -41,11 +43,11 @@ __all__ = ["Intake", "IntakeResult", "fold_alerts"]
 
 @attrs.frozen
 class IntakeResult:
-    """The result of ``fold_alerts``.
+    """The result of ``fold_alerts``: changes to make to incidents, and the state for the next call.
 
     Attributes:
         intents: The changes of incidents that the alerts call for, in order.
-        state: The state from which to continue.
+        state: The state to pass to the next call.
     """
 
     intents: tuple[IncidentIntent, ...]
@@ -60,28 +62,29 @@ def fold_alerts(
     state: IntakeState | None = None,
     until: datetime | None = None,
 ) -> IntakeResult:
-    """Turn alerts into intents: the changes of incidents that they call for.
+    """Return the changes of incidents that alerts call for (intents), and the new state.
 
-    A stream may be split anywhere: processing the rest from the state returned for the first part
-    gives the same result. So does any order of alerts of one instant, and any order in which no
-    alert comes more than ``policy.lateness`` after a later one. Alerts are processed as they were
-    received (``recorded_at``), but sorted by ``at`` within ``policy.lateness``.
+    A stream of alerts may be split anywhere: if the state returned for the first part is passed
+    with the second, the result is the same. The result does not depend on the order of alerts of
+    the same instant, nor on any order in which no alert comes more than ``policy.lateness`` after a
+    later one. Alerts are processed in the order of receipt (``recorded_at``), but sorted by ``at``
+    within ``policy.lateness``.
 
     Args:
         policy: How alerts become incidents.
-        alerts: The alerts as they come, with an ``IncidentEnded`` for each incident that people
-            ended.
-        state: The state in which an earlier run stopped. Defaults to the beginning.
+        alerts: The alerts in the order of receipt, with an ``IncidentEnded`` for each incident that
+            people ended.
+        state: The state that an earlier call returned; None for the first call.
         until: The current time. Defaults to when the latest alert was received; alerts of that
             instant itself have no effect yet.
 
     Returns:
-        The intents and the state. Each alert is part of one intent or of ``state.undecided``.
+        The intents and the state. Each alert is either in one intent or in ``state.undecided``.
 
     Raises:
-        InvalidValueError: The stream contains an item of another type.
+        InvalidValueError: An item of ``alerts`` has another type.
 
-    Source: our choice; ``IntakePolicy`` states what other systems do.
+    Source: our choice.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, IntakePolicy, fold_alerts
@@ -108,7 +111,7 @@ class Intake:
 
     Args:
         policy: How alerts become incidents.
-        state: The state in which an earlier run stopped.
+        state: The ``state`` of an earlier ``Intake``; None to begin.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, Intake, IntakePolicy
@@ -132,7 +135,7 @@ class Intake:
 
     @property
     def state(self) -> IntakeState:
-        """Return the present state, which can be stored."""
+        """Return the present state, which can be stored and passed to another ``Intake``."""
         pending: list[PendingAlert] = []
         ends: list[IncidentEnded] = []
         for at, items in self._order.pending():
@@ -154,18 +157,18 @@ class Intake:
 
     @property
     def next_wakeup(self) -> datetime | None:
-        """Return the first instant at which time alone may have an effect; None if it never has.
+        """Return when to call ``settle`` next; None if nothing happens without another alert.
 
-        Call ``settle`` at that instant: it may open, resolve, suppress, drop or forget something.
+        At that instant, an incident may be opened or resolved, or an alert suppressed or dropped.
         """
         found = [at for at in (self._decisions.next_due(), self._order.first) if at is not None]
         return min(found) + self._policy.lateness if found else None
 
     def feed(self, item: Alert | IncidentEnded) -> list[IncidentIntent]:
-        """Take an alert, or the end of an incident, and return the intents that follow.
+        """Process an alert, or the end of an incident; return the changes of incidents that follow.
 
         Raises:
-            InvalidValueError: The item is neither.
+            InvalidValueError: The item is neither an ``Alert`` nor an ``IncidentEnded``.
         """
         order = self._order
         if isinstance(item, Alert):
@@ -183,11 +186,11 @@ class Intake:
         return self._decided()
 
     def settle(self, *, until: datetime) -> list[IncidentIntent]:
-        """Set the current time, and return the intents that follow.
+        """Set the current time, and return the changes of incidents that follow.
 
         Args:
-            until: The current time. Alerts that come later may be older by ``policy.lateness`` at
-                most.
+            until: The current time. Alerts that are fed afterwards may be at most
+                ``policy.lateness`` older.
         """
         edge = self._order.edge(as_utc(until, "until")) + TICK
         if edge > self._order.settled:

@@ -1,8 +1,7 @@
-"""Timers of the fold: one for each live condition, group and incident, set to its deadline.
+"""Timers of the intake: one for each condition, group and incident, set to its next deadline.
 
-When a deadline is postponed, the old timer reschedules itself when it fires; when one comes nearer,
-a second timer is set and the first is out of date. So an alert that extends a deadline costs
-nothing here.
+When a deadline is postponed, the old timer reschedules itself when it fires; when a deadline comes
+nearer, a second timer is set, and the first has no effect. So postponing a deadline costs nothing.
 """
 
 from __future__ import annotations
@@ -27,11 +26,11 @@ _SPARE: Final = 256  # timers out of date that are not worth clearing away
 
 
 class Deadlines(ABC):
-    """The live conditions, groups and incidents of a fold, with their deadlines.
+    """The conditions, groups and incidents that the intake remembers, with their deadlines.
 
     Args:
         policy: How alerts become incidents.
-        state: The state in which an earlier fold stopped.
+        state: The state from which to continue.
     """
 
     def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:
@@ -70,12 +69,12 @@ class Deadlines(ABC):
         return None
 
     def is_due(self, before: datetime) -> bool:
-        """Return whether a timer goes off before an instant."""
+        """Return whether there is a timer before an instant."""
         timers = self._timers
         return bool(timers) and timers[0][0] < before
 
     def run_timers(self, before: datetime) -> None:
-        """Let every deadline before an instant pass, in order of time."""
+        """Process every deadline before an instant, in order of time."""
         timers = self._timers
         while timers and timers[0][0] < before:
             at, place, name = heappop(timers)
@@ -94,18 +93,18 @@ class Deadlines(ABC):
 
     @abstractmethod
     def passed(self, live: Live, now: datetime) -> None:
-        """Do what is due; the subclass defines it."""
+        """Do what is due for a condition, group or incident; defined by the subclass."""
         ...
 
     def arm(self, live: Live) -> None:
-        """Set a timer for the next deadline of an entry, unless it has one by then."""
+        """Set a timer for the next deadline of a condition, group or incident, if not set yet."""
         due = self.due(live)
         if due is not None and (live.timer is None or due < live.timer):
             live.timer = due
             heappush(self._timers, (due, live.place, live.name))
 
     def due(self, live: Live) -> datetime | None:
-        """Return when an entry must be checked again; None if only an alert changes it."""
+        """Return the next deadline of a condition, group or incident; None if it has none."""
         if isinstance(live, LiveCondition):
             return self._condition_due(live)
         if isinstance(live, LiveGroup):

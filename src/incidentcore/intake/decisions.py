@@ -1,4 +1,4 @@
-"""The effect of each alert, each ended incident and each passing deadline; the core of the fold.
+"""Derive the effect of each alert, each ended incident and each deadline that passes.
 
 Everything here happens in order of time: ``take`` and ``end`` are called at ascending instants, and
 ``run_timers`` in between. A deadline at an instant comes after the alerts of that instant.
@@ -24,15 +24,15 @@ _FIRING: Final = "firing"
 
 
 class Decisions(Deadlines):
-    """The live conditions, groups and incidents of a fold, and what happens to them.
+    """The conditions, groups and incidents that the intake remembers, and what alerts do to them.
 
     Args:
         policy: How alerts become incidents.
-        state: The state in which an earlier fold stopped.
+        state: The state from which to continue.
 
     Attributes:
-        out: The intents decided but not yet returned.
-        opened: How many incidents were opened so far.
+        out: The intents (changes of incidents) that were not returned yet.
+        opened: The number of incidents opened so far.
     """
 
     def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:
@@ -58,7 +58,7 @@ class Decisions(Deadlines):
     # Alerts
 
     def take(self, alert: Alert, now: datetime) -> None:
-        """Decide the effect of an alert that counts at an instant."""
+        """Derive the intent for an alert that takes effect at an instant, and update the state."""
         policy = self.policy
         if not self._all and not policy.when.test(alert, now):
             self._leave_out("dropped", now, alert, "not_matched")
@@ -330,7 +330,7 @@ class Decisions(Deadlines):
             self._release(self.conditions[name], now)
 
     def end(self, ended: IncidentEnded, now: datetime) -> None:
-        """Register that an incident was ended outside the fold."""
+        """Register that people ended an incident."""
         incident = self.incidents.get(ended.incident)
         if incident is not None and incident.resolved_at is None:
             self._close(incident, now)
@@ -351,7 +351,7 @@ class Decisions(Deadlines):
     # Deadlines
 
     def passed(self, live: Live, now: datetime) -> None:
-        """Do what is due for a condition, a group or an incident."""
+        """Do what is due for a condition, group or incident, such as to resolve it."""
         if isinstance(live, LiveIncident):
             self._forget_incident(live)
         elif isinstance(live, LiveGroup):

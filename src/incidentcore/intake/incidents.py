@@ -1,4 +1,4 @@
-"""From intents to records: open, comment on, raise, resolve and reopen incidents."""
+"""Apply intents to records: open, comment on, resolve and reopen incidents, or raise impact."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ def open_incident(
     lifecycle: Lifecycle = INCIDENT,
     fields: OpeningFields | None = None,
 ) -> Incident:
-    """Open the incident that an intent requests.
+    """Return the new incident that an intent requests.
 
-    Title, impact, urgency and ``detected_at`` come from the alert. ``custom`` holds its ``labels``,
-    its source and key, and ``alert_count``, the number of alerts of the incident so far.
+    Title, impact, urgency and ``detected_at`` come from the alert. ``custom`` contains the alert's
+    ``labels``, source and key, and ``alert_count``, the number of alerts of the incident so far.
 
     Args:
-        intent: An intent to open.
-        id: The record's id. Defaults to the intent's own.
-        by: Who opens it.
-        severities: What the alert's severity means.
-        priorities: How its priority is computed; None if it is set elsewhere.
-        lifecycle: The lifecycle it follows.
-        fields: Further fields, which take precedence over those from the alert.
+        intent: An intent of the kind ``open``.
+        id: The record's id. Defaults to ``intent.incident``.
+        by: Who opens the incident.
+        severities: What the alert's severity means for impact and urgency.
+        priorities: How the priority is computed; None leaves it unset.
+        lifecycle: The lifecycle that the incident follows.
+        fields: Further fields of the record, which take precedence over those from the alert.
 
     Raises:
-        InvalidValueError: The intent is of the wrong kind, or a field has a value that is not
+        InvalidValueError: The intent is of another kind, or a field has a value that is not
             allowed.
 
     >>> from datetime import UTC, datetime
@@ -98,28 +98,30 @@ def apply_intent(
     priorities: PriorityPolicy | None = STANDARD_POLICY,
     lifecycle: Lifecycle = INCIDENT,
 ) -> Incident:
-    """Change an incident as an intent requests.
+    """Return an incident changed as an intent requests.
 
-    An alert that is added, or that reopens the incident, becomes an internal comment; one of a
-    worse severity raises impact and urgency. Alerts that were dropped as duplicates of the incident
-    are only counted, in ``custom["alert_count"]``. A resolution of an incident that is resolved
-    already changes nothing.
+    An alert that is added, or that reopens the incident, becomes an internal comment; an alert of a
+    worse severity also raises impact and urgency. An alert that was dropped as a duplicate is only
+    counted, in ``custom["alert_count"]``. To resolve an incident that is already resolved changes
+    nothing.
 
     Args:
-        intent: An intent to add, to reopen or to resolve, or a dropped alert of the incident.
+        intent: An intent of the kind ``add``, ``reopen``, ``resolve`` or ``dropped`` about this
+            incident.
         incident: The current record.
-        by: Who changes it.
-        severities: What an alert's severity means.
-        priorities: How a priority is computed; None leaves it unchanged.
+        by: Who changes the incident.
+        severities: What an alert's severity means for impact and urgency.
+        priorities: How the priority is computed; None leaves it unchanged.
         lifecycle: The lifecycle that the incident follows.
 
     Returns:
         The record with its new events.
 
     Raises:
-        InvalidValueError: The intent is of the wrong kind, or adds a firing alert to an incident
-            that is not open: pass ``IncidentEnded`` to the fold for incidents that people ended.
-        TransitionNotAllowedError: The lifecycle refuses to resolve or reopen it.
+        InvalidValueError: The intent is of another kind, or adds a firing alert to an incident that
+            is not open. To avoid that, pass an ``IncidentEnded`` to ``fold_alerts`` for each
+            incident that people end.
+        TransitionNotAllowedError: The lifecycle refuses to resolve or reopen the incident.
     """
     incident = _apply(
         intent, incident, by=by, severities=severities, priorities=priorities, lifecycle=lifecycle
@@ -227,17 +229,17 @@ def apply_intents(
 
     Args:
         intents: The intents from ``fold_alerts`` or an ``Intake``, in order.
-        incidents: The current records, by the ids of the intents.
-        by: Who changes them.
-        severities: What an alert's severity means; pass ``severities`` of the intake policy.
-        priorities: How priorities are computed; None if they are set elsewhere.
-        lifecycle: The lifecycle they follow.
+        incidents: The current records, by the id in ``IncidentIntent.incident``.
+        by: Who changes the incidents.
+        severities: What an alert's severity means; pass the ``severities`` of the intake policy.
+        priorities: How priorities are computed; None leaves them unchanged.
+        lifecycle: The lifecycle that the incidents follow.
 
     Returns:
-        The incidents that changed or were opened, by the ids of the intents.
+        The incidents that were changed or opened, by the id in ``IncidentIntent.incident``.
 
     Raises:
-        InvalidValueError: An intent is about an incident that is not given.
+        InvalidValueError: An intent is about an incident that ``incidents`` does not contain.
         TransitionNotAllowedError: The lifecycle refuses a change.
     """
     changed: dict[str, Incident] = {}

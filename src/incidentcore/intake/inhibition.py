@@ -1,4 +1,4 @@
-"""Which conditions hold back others while they fire, and which alerts wait for them."""
+"""Find which conditions hold back others while they fire, and which alerts wait for them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Name: TypeAlias = tuple[str, str]
 
 
 class Inhibition:
-    """The conditions that hold back others, and those that are held back, by rule and fields.
+    """The conditions that hold back others while they fire, and those that are held back.
 
     Args:
-        policy: The rules.
-        conditions: The live conditions.
+        policy: The policy with the inhibition rules.
+        conditions: The conditions that the intake remembers.
     """
 
     __slots__ = ("_policy", "_sources", "_waiting")
@@ -37,7 +37,7 @@ class Inhibition:
                 self._waiting.setdefault(condition.held_for, set()).add(condition.name)
 
     def note(self, condition: LiveCondition, alert: Alert) -> None:
-        """Register what a condition holds back by its latest firing alert."""
+        """Register what a condition holds back, according to its latest firing alert."""
         keys = self._policy.inhibits(alert)
         for key in condition.inhibits:
             if key not in keys:
@@ -47,7 +47,7 @@ class Inhibition:
         condition.inhibits = keys
 
     def hold(self, condition: LiveCondition, alert: Alert) -> bool:
-        """Hold an alert back with its condition if another one inhibits it; return whether."""
+        """Hold an alert back if another condition inhibits it; return whether this is so."""
         for rule in self._policy.inhibit:
             if not rule.target.test(alert, alert.at):
                 continue
@@ -59,13 +59,13 @@ class Inhibition:
         return False
 
     def let_go(self, condition: LiveCondition) -> Alert | None:
-        """Stop holding back the alert of a condition, and return it."""
+        """Return the alert that was held back with a condition, which is now released, or None."""
         if condition.held_for:
             self._waiting.get(condition.held_for, set()).discard(condition.name)
         return condition.let_go()
 
     def ended(self, condition: LiveCondition) -> list[Name]:
-        """Register that a condition no longer fires; return those that waited for it alone."""
+        """Register that a condition no longer fires; return those that nothing else holds back."""
         keys, condition.inhibits = condition.inhibits, ()
         free: list[Name] = []
         for key in keys:

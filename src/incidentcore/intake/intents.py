@@ -1,4 +1,4 @@
-"""What alerts ask of incidents: one intent for each alert, and one for each resolution."""
+"""Intents: the changes of incidents that alerts call for."""
 
 from __future__ import annotations
 
@@ -34,18 +34,19 @@ maintenance."""
 
 @attrs.frozen
 class IncidentIntent:
-    """The effect that an alert, or the passing of time, should have on incidents.
+    """A change of an incident that an alert, or the passing of time, calls for.
 
-    Each alert leads to exactly one intent, once it takes effect. The resolution of an incident is
-    an intent without an alert.
+    Each alert leads to exactly one intent, once it takes effect. An intent to resolve an incident
+    has no alert.
 
     Attributes:
-        kind: See ``IntentKind``. ``add`` means that the alert, firing or resolved, belongs to an
-            open incident; resolving the incident itself is a separate ``resolve``.
-        at: The instant at which it takes effect, in UTC: that of the alert, or later if the alert
-            came late or was held back.
-        incident: The incident's id, unique within a stream; for a dropped alert, that of the
-            incident of its condition. Empty if there is none.
+        kind: ``open``, ``reopen`` or ``resolve``, which change the incident's state; ``add``, which
+            adds an alert, firing or resolved, to the incident; ``suppressed``, for an alert that
+            maintenance or another condition prevents from opening one; or ``dropped``.
+        at: When it takes effect, in UTC: at the instant of the alert, or later if the alert came
+            late or was held back.
+        incident: The incident's id, unique within a stream of alerts; for a dropped alert, the id
+            of the incident to which its condition belongs. Empty if there is none.
         group: What the incident's alerts have in common, as text; empty if there is no group.
         alert: The alert; None for a resolution.
         reason: Why it is resolved, suppressed or dropped; see ``IntentReason``:

@@ -1,4 +1,4 @@
-"""The working form of a fold's state: the same facts as ``IntakeState``, changed in place."""
+"""Mutable objects with the content of an ``IntakeState``, for use while alerts are processed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["LiveCondition", "LiveGroup", "LiveIncident", "in_order"]
 
 
 class LiveCondition:
-    """See ``ConditionState``; ``waits`` names the groups in which an alert of it waits."""
+    """A mutable ``ConditionState``; ``waits`` are the groups in which an alert of it waits."""
 
     place: ClassVar[int] = 0
 
@@ -48,7 +48,7 @@ class LiveCondition:
 
     @classmethod
     def thawed(cls, state: ConditionState, severities: SeverityTable) -> LiveCondition:
-        """Return the mutable object of a stored state."""
+        """Return the mutable object for a ``ConditionState``."""
         found = cls((state.source, state.key), state.last_at)
         found.firing = state.firing
         found.heard_at = state.heard_at
@@ -66,7 +66,7 @@ class LiveCondition:
         return found
 
     def frozen(self) -> ConditionState:
-        """Return the state."""
+        """Return the immutable ``ConditionState``."""
         source, key = self.name
         return ConditionState(
             source=source,
@@ -87,7 +87,7 @@ class LiveCondition:
         )
 
     def change(self, now: datetime, flapping: Flapping | None) -> None:
-        """Record a change of status, and whether it makes the condition flap."""
+        """Record a change of status at an instant, and whether the condition is now flapping."""
         if flapping is None:
             return
         self.changes.append(now)
@@ -97,14 +97,14 @@ class LiveCondition:
             self.flapping = True
 
     def let_go(self) -> Alert | None:
-        """Stop holding the alert back, and return it."""
+        """Return the alert that was held back, which is now released; None if there was none."""
         alert, self.held, self.held_until = self.held, None, None
         self.held_by = self.held_for = ""
         return alert
 
 
 class LiveGroup:
-    """See ``GroupState``."""
+    """A mutable ``GroupState``."""
 
     place: ClassVar[int] = 1
 
@@ -118,18 +118,18 @@ class LiveGroup:
 
     @classmethod
     def thawed(cls, state: GroupState) -> LiveGroup:
-        """Return the mutable object of a stored state."""
+        """Return the mutable object for a ``GroupState``."""
         found = cls(state.group, state.incident)
         found.waiting = list(state.waiting)
         return found
 
     def frozen(self) -> GroupState:
-        """Return the state."""
+        """Return the immutable ``GroupState``."""
         return GroupState(group=self.name[0], incident=self.incident, waiting=tuple(self.waiting))
 
 
 class LiveIncident:
-    """See ``OpenIncident``; ``members`` are its conditions that count as firing."""
+    """A mutable ``OpenIncident``; ``members`` are those of its conditions that are firing."""
 
     place: ClassVar[int] = 2
 
@@ -146,13 +146,13 @@ class LiveIncident:
 
     @classmethod
     def thawed(cls, state: OpenIncident) -> LiveIncident:
-        """Return the mutable object of a stored state."""
+        """Return the mutable object for a ``OpenIncident``."""
         found = cls(state.id, state.group, (state.source, state.key), state.last_at)
         found.resolved_at = state.resolved_at
         return found
 
     def frozen(self) -> OpenIncident:
-        """Return the state."""
+        """Return the immutable ``OpenIncident``."""
         source, key = self.opener
         return OpenIncident(
             id=self.name[0],
@@ -169,9 +169,10 @@ def in_order(
 ) -> list[Alert | IncidentEnded]:
     """Return the items of one instant in the order in which they are processed.
 
-    Ended incidents first, so that they take none of the instant's alerts; then firing alerts, so
-    that nothing is resolved that fires at the same instant, those that inhibit others first;
-    within a condition by time, then the worst first, then the first received.
+    Ended incidents come first, so that no alert of the instant joins them. Then come firing alerts,
+    so that nothing is resolved that fires at the same instant, beginning with those that inhibit
+    others. Alerts of one condition are sorted by time, then by severity with the worst first, then
+    by receipt.
     """
     severities = policy.severities
 

@@ -1,8 +1,8 @@
-"""Put a stream in order of time, allowing for lateness.
+"""Put the items of a stream in order of time, allowing for late ones.
 
-Time is the latest instant seen, less the lateness allowed for; everything before it is settled. An
-item that comes even later counts at the first instant that is not settled: it is never lost, and
-the past is never rewritten.
+Everything before the latest instant seen, minus the allowed lateness, is settled. An item before
+that takes effect at the first instant that is not settled: it is never lost, and the past never
+changes.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ TICK: Final = timedelta(microseconds=1)
 
 
 class Ordering(Generic[T]):
-    """Items by instant, released in order once no earlier one is expected.
+    """Items by instant, which are released in order once no earlier item is expected.
 
     Args:
         lateness: How late an item may be and still be put in order.
         settled: Everything before this instant was already released.
-        pending: Items from that instant on, with their instants.
+        pending: Items at or after that instant, with their instants.
     """
 
     __slots__ = ("_batches", "_instants", "lateness", "settled")
@@ -43,7 +43,7 @@ class Ordering(Generic[T]):
             self.put(at, item)
 
     def edge(self, seen: datetime) -> datetime:
-        """Return the instant before which everything is settled once an instant was seen."""
+        """Return the instant before which everything is settled, given the latest instant seen."""
         if not self.lateness:
             return seen
         return seen - self.lateness if seen - EARLIEST > self.lateness else EARLIEST
@@ -59,7 +59,7 @@ class Ordering(Generic[T]):
             batch.append(item)
 
     def release(self, edge: datetime) -> list[tuple[datetime, list[T]]]:
-        """Yield the batches before an instant, in order; everything before it is then settled."""
+        """Return the items before an instant, in order; everything before it is then settled."""
         found = []
         instants = self._instants
         while instants and instants[0] < edge:
@@ -70,10 +70,10 @@ class Ordering(Generic[T]):
 
     @property
     def first(self) -> datetime | None:
-        """Return the earliest instant of a pending item."""
+        """Return the earliest instant of a pending item; None if nothing is pending."""
         return self._instants[0] if self._instants else None
 
     def pending(self) -> Iterator[tuple[datetime, list[T]]]:
-        """Yield the pending items, in order."""
+        """Yield each instant with its pending items, in order."""
         for at in sorted(self._instants):
             yield at, self._batches[at]

@@ -25,7 +25,7 @@ _LONGEST: Final = timedelta(weeks=52)
 
 @lru_cache(maxsize=256)
 def group_reader(paths: tuple[str, ...]) -> Callable[[Alert], str]:
-    """Return a function that returns the name of an alert's group."""
+    """Return a function that returns the group of an alert, as text made from its fields."""
     readers = [
         (f"{path}=", attrgetter(path) if "." not in path else reader(path)) for path in paths
     ]
@@ -53,19 +53,21 @@ def _number(name: str, value: object, least: int) -> None:
 
 @attrs.frozen(kw_only=True)
 class Flapping:
-    """When a condition that fires and resolves repeatedly counts as firing all the time.
+    """When a condition that repeatedly fires and resolves is flapping, and so counts as firing.
 
-    It begins to flap with the ``start``-th change of status within ``within``, and stops as soon as
-    no more than ``stop`` changes lie within it. Meanwhile it counts as firing in its incident, and
-    its alerts are dropped as ``flapping``; one of a worse severity is not dropped.
+    A condition begins to flap with the ``start``-th change of status within the span ``within``,
+    and stops as soon as the span contains no more than ``stop`` changes. Meanwhile it counts as
+    firing in its incident, and its alerts are dropped as ``flapping``, except alerts of a worse
+    severity.
 
     Attributes:
-        within: The length of the rolling window; a change leaves it exactly at that age.
-        start: The number of changes of status that make it flap, including the first alert.
-        stop: The greatest number of changes at which it no longer flaps; less than ``start``.
+        within: The length of the rolling window; a change leaves the window when it is exactly that
+            old.
+        start: The number of changes of status at which flapping begins, including the first alert.
+        stop: The greatest number of changes at which flapping ends; less than ``start``.
 
     Raises:
-        DefinitionError: The window is not positive, or the counts are not ``start > stop >= 0``.
+        DefinitionError: The window is not positive, or ``start > stop >= 0`` is not true.
 
     Source: our choice; two thresholds as in Nagios, on a count instead of a weighted share.
     """
@@ -86,15 +88,15 @@ class Flapping:
 class MaintenanceRule:
     """Times in which alerts do not open incidents.
 
-    Alerts of an incident that is already open still reach it (rule E2).
+    Alerts still join an incident that is already open (rule E2).
 
     Attributes:
-        name: Its name in the reason.
+        name: The name of the maintenance, shown as the reason of a suppressed alert.
         during: A calendar that is open while the maintenance lasts, such as
             ``schedule.Maintenance``.
-        when: The alerts that it applies to. Defaults to all.
-        resume: Whether an alert that still fires when the maintenance ends opens an incident then.
-            With False, alerts are suppressed at once.
+        when: A condition on the alerts to which the rule applies. Defaults to all.
+        resume: Whether an alert that is still firing when the maintenance ends opens an incident
+            then. False: alerts are suppressed at once.
 
     Raises:
         DefinitionError: The name is empty, or an attribute has the wrong type.
@@ -112,7 +114,7 @@ class MaintenanceRule:
         need_kind("resume", self.resume, bool, DefinitionError)
 
     def end_of(self, at: datetime) -> datetime | None:
-        """Return when the present maintenance ends; None if no end is found."""
+        """Return when the maintenance that is going on at ``at`` ends; None if no end is found."""
         try:
             return self.during.next_close(at)
         except UnreachableDeadlineError:
@@ -133,11 +135,11 @@ def _check_paths(name: str, paths: tuple[str, ...]) -> None:
 
 @attrs.frozen
 class Grouping:
-    """Which alerts share an incident, for a subset of the alerts.
+    """Fields by which certain alerts are grouped: alerts with equal values share an incident.
 
     Attributes:
-        when: The alerts that it applies to.
-        by: Fields that must be equal for them to share an incident.
+        when: A condition on the alerts that are grouped in this way.
+        by: The fields, such as ``"labels.cluster"``.
 
     Raises:
         DefinitionError: An attribute has the wrong type.
@@ -153,17 +155,19 @@ class Grouping:
 
 @attrs.frozen
 class Inhibit:
-    """Conditions that hold back others: while a source fires, its targets do not open incidents.
+    """A rule by which firing conditions (sources) keep others (targets) from opening incidents.
 
-    A target's alert waits, and is checked again when no source fires any more; if its condition is
-    resolved before that, it is suppressed. Alerts of an open incident and resolutions do not wait.
-    A condition never holds itself back.
+    The alert of a target waits, and is checked again when no source is firing any more; if its
+    condition is resolved before that, the alert is suppressed. Alerts that belong to an open
+    incident, and resolved alerts, do not wait. A condition never holds itself back.
 
     Attributes:
-        source: Which alerts hold others back, such as ``field("labels.role").equals("router")``.
-        target: Which alerts are held back.
-        equal: Fields that must be equal in both, such as ``"labels.router"``; by default none.
-        name: Its name in the reason.
+        source: A condition on the alerts that hold others back, such as
+            ``field("labels.role").equals("router")``.
+        target: A condition on the alerts that are held back.
+        equal: Fields that must be equal in source and target, such as ``"labels.router"``; by
+            default none.
+        name: The name of the rule, shown as the reason of a suppressed alert.
 
     Raises:
         DefinitionError: An attribute has the wrong type.
@@ -183,7 +187,7 @@ class Inhibit:
         _check_paths("equal", self.equal)
 
     def key_of(self, alert: Alert) -> str:
-        """Return the rule and the values of its fields in an alert, to match source and target."""
+        """Return a text for this rule and an alert's values of the fields in ``equal``."""
         return f"{self.name}: {group_reader(self.equal)(alert)}"
 
 
@@ -203,36 +207,37 @@ def _groupings(rules: Iterable[Grouping] | Grouping) -> tuple[Grouping, ...]:
 class IntakePolicy:
     """How alerts become incidents.
 
-    All spans include their last instant: an alert exactly ``window`` after the one before still
+    All spans include their last instant: an alert exactly ``window`` after the previous one still
     joins its incident.
 
     Attributes:
         name: The prefix of the ids of incidents.
-        when: Which alerts the policy applies to; the others are dropped as ``not_matched``.
+        when: A condition on the alerts to which the policy applies; others are dropped as
+            ``not_matched``.
         group_by: Fields of the alert that must be equal for alerts to share an incident, such as
             ``"labels.service"``; an absent label is a value like any other. By default each
             condition has its own incident.
-        groupings: Other fields for some alerts: the first ``Grouping`` that matches applies, or
+        groupings: Other fields for certain alerts: the first ``Grouping`` that matches applies, or
             ``group_by`` if none matches.
-        window: An open incident takes alerts of further conditions as long as each comes at most
-            this long after the one before.
-        threshold: How many alerts must fire within ``window`` to open an incident. Those
-            resolved again do not count, nor do repetitions dropped as duplicates.
-        deduplicate: Repeated alerts of a condition that was reported within this span are dropped
-            as ``duplicate``, and each extends the span. One of a worse severity than any before is
-            not dropped.
-        reopen_within: An alert that fires within this span after its group's incident was resolved
-            reopens it instead of opening another; None for never.
+        window: Alerts of further conditions join an open incident as long as each comes at most
+            this long after the previous one.
+        threshold: How many alerts must fire within ``window`` to open an incident. Alerts that were
+            resolved again do not count, nor do repetitions that are dropped as duplicates.
+        deduplicate: A repeated firing alert of a condition that was reported within this span is
+            dropped as ``duplicate``, and the span begins again. An alert of a worse severity than
+            any before is not dropped.
+        reopen_within: An alert that fires within this span after the incident of its group was
+            resolved reopens that incident instead of opening another; None: never.
         resolve_on: When an incident is resolved: ``"all"``, once all its conditions are;
             ``"first"``, once the condition that opened it is; ``"never"``, only by people.
-        silence: A condition without an alert for this long counts as resolved; with None it counts
-            as firing until a resolved alert comes.
-        flapping: When a condition that comes and goes counts as firing; None for never.
+        silence: A condition without an alert for this long counts as resolved; None: it counts as
+            firing until a resolved alert comes.
+        flapping: When a condition that repeatedly fires and resolves counts as firing; None: never.
         maintenance: When alerts do not open incidents; the first rule that matches applies.
-        inhibit: Which conditions hold back others while they fire.
-        severities: Which severity is worse, and what it means for impact and urgency.
-        lateness: How long alerts are held back, from when they are received, to be put in order of
-            time. For alerts of one instant the order of arrival never matters.
+        inhibit: Rules by which firing conditions keep others from opening incidents.
+        severities: The order of severities, and what each means for impact and urgency.
+        lateness: How long alerts are held back after they are received, so that they can be put in
+            order of time. For alerts of the same instant the order of arrival never matters.
 
     Raises:
         DefinitionError: A span, count, path or rule is not allowed.
@@ -283,11 +288,11 @@ class IntakePolicy:
             raise DefinitionError("inhibit", names, "each rule under a name of its own")
 
     def memory(self, *, unheard: bool) -> timedelta:
-        """Return how long a condition that does not fire is remembered after its last alert.
+        """Return how long a condition that is not firing is remembered after its last alert.
 
         Args:
-            unheard: Whether only its resolution was received, so that its firing alert may still
-                come.
+            unheard: Whether only a resolved alert was received, so that the firing alert before it
+                may still come.
         """
         flapping = _ZERO if self.flapping is None else self.flapping.within
         silence = _ZERO if self.silence is None else self.silence
@@ -296,20 +301,20 @@ class IntakePolicy:
         return max(self.deduplicate, flapping, self.lateness)
 
     def group_of(self, alert: Alert) -> str:
-        """Return the group of an alert as text; alerts that belong together have the same."""
+        """Return the group of an alert, as text; alerts of the same group share an incident."""
         for grouping in self.groupings:
             if grouping.when.test(alert, alert.at):
                 return group_reader(grouping.by)(alert)
         return group_reader(self.group_by)(alert)
 
     def inhibits(self, alert: Alert) -> tuple[str, ...]:
-        """Return the inhibition rules, with their values, by which an alert holds others back."""
+        """Return a text (``Inhibit.key_of``) for each rule by which an alert holds others back."""
         return tuple(
             rule.key_of(alert) for rule in self.inhibit if rule.source.test(alert, alert.at)
         )
 
     def maintenance_for(self, alert: Alert, at: datetime) -> MaintenanceRule | None:
-        """Return the rule that keeps an alert from opening an incident at an instant."""
+        """Return the maintenance that keeps an alert from opening an incident, or None."""
         for rule in self.maintenance:
             if rule.when.matches(alert, at=at) and rule.during.is_open(at):
                 return rule

@@ -1,4 +1,4 @@
-"""The base of the readers of alerts, which collects every problem with its path."""
+"""The base class of readers of alerts, which collects every problem with its path."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _show(value: object) -> str:
 
 
 class AlertFaults:
-    """A reader of fields that collects the faults in the data."""
+    """Reads fields of plain data, and collects every fault in it with its path."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -49,24 +49,24 @@ class AlertFaults:
         self.note(f"got {_show(value)}; allowed: {allowed}", path)
 
     def checked(self, value: T | None) -> T:
-        """Return what was read, if there were no faults.
+        """Return a value that was read, if there were no faults.
 
         Raises:
-            FormatError: There were faults.
+            FormatError: There were faults; the error lists them all.
         """
         if value is None or self.found:
             raise FormatError(self.found)
         return value
 
     def entries(self, value: object, path: str) -> Mapping[str, Any] | None:
-        """Return a value that must be an object with text keys."""
+        """Return a value that must be an object with text keys; otherwise add a fault."""
         if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
             return value
         self.wrong(value, "an object with text keys", path)
         return None
 
     def text(self, data: Mapping[str, Any], name: str, path: str, *, required: bool = False) -> str:
-        """Return a field that must be text; empty if it is absent."""
+        """Return a field that must be text; empty if it is absent or, with a fault, not text."""
         value = data.get(name)
         if isinstance(value, str) and (value or not required):
             return value
@@ -81,7 +81,7 @@ class AlertFaults:
         self.note("a required field is missing", f"{path}.{name}")
 
     def texts(self, value: object, path: str) -> FrozenMap[str]:
-        """Return an object of strings, empty if absent; numbers and truth values become strings."""
+        """Return an object of texts, empty if absent; numbers and booleans become text."""
         if value is None:
             return FrozenMap()
         found = self.entries(value, path)
@@ -122,7 +122,7 @@ class AlertFaults:
         return self.instant(data[name], f"{path}.{name}")
 
     def status(self, value: object, path: str) -> AlertStatus:
-        """Return ``firing`` or ``resolved``."""
+        """Return the status, ``firing`` or ``resolved``; any other value adds a fault."""
         if value == "firing" or value == "resolved":  # noqa: PLR1714  narrows the type
             return value
         self.wrong(value, "firing, resolved", path)
@@ -142,7 +142,7 @@ class AlertFaults:
         return None
 
     def rest(self, data: Mapping[str, Any], known: Iterable[str], path: str) -> dict[str, object]:
-        """Return the fields that are not known, as immutable values."""
+        """Return the fields that are not among ``known``, as immutable values."""
         names = frozenset(known)
         found: dict[str, object] = {}
         for name, value in data.items():

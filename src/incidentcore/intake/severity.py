@@ -1,4 +1,4 @@
-"""A table that maps a source's severity words to impact and urgency."""
+"""A table that maps the severities of a monitoring source to impact and urgency."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def _words(words: Iterable[str] | str) -> tuple[str, ...]:
 
 @attrs.frozen
 class SeverityRow:
-    """One or more severity words and their meaning.
+    """One or more names of a severity, and what they mean.
 
     Attributes:
-        words: The words, compared ignoring case.
+        words: The names, such as ``critical``; case does not matter.
         impact: The impact of an incident of that severity.
-        urgency: Its urgency.
+        urgency: The urgency of such an incident.
     """
 
     words: tuple[str, ...] = attrs.field(converter=_words)
@@ -46,17 +46,16 @@ def _rows(rows: Iterable[SeverityRow]) -> tuple[SeverityRow, ...]:
 
 @attrs.frozen
 class SeverityTable:
-    """Rows from worst to best; the order decides which of two alerts is worse.
+    """A table of severities from worst to best, with the impact and urgency of each.
 
     Attributes:
-        rows: The rows; each word is in only one of them.
-        default: The word whose row applies to alerts without a severity, and to unknown words.
-            It is better to take an unclassified alert too seriously than to miss it.
+        rows: The rows, in whose order severities are compared; each name is in only one of them.
+        default: The name whose row applies to alerts without a severity, and to unknown names.
 
     Raises:
-        DefinitionError: There is no row, a word is in two rows, or the default is in no row.
+        DefinitionError: There is no row, a name is in two rows, or the default is in none of them.
 
-    Source: our choice; the words are those of Prometheus' rules, syslog and Grafana.
+    Source: our choice; the standard names are those of Prometheus' rules, syslog and Grafana.
 
     >>> from incidentcore.intake import STANDARD_SEVERITIES
     >>> STANDARD_SEVERITIES.row("Critical").impact.name
@@ -84,7 +83,7 @@ class SeverityTable:
         object.__setattr__(self, "_ranks", ranks)
 
     def rank(self, severity: str) -> int:
-        """Return the number of a severity's row; 0 is the worst."""
+        """Return the position of a severity's row, or else of the default row; 0 is the worst."""
         found = self._ranks.get(severity)
         if found is not None:
             return found

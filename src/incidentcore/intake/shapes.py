@@ -1,4 +1,4 @@
-"""Readers of alerts in three forms: Alertmanager, CloudEvents, and a plain object.
+"""Read alerts in three forms: Alertmanager, CloudEvents, and a plain object.
 
 Each reader takes data that was read from JSON, refuses what it cannot read with one ``FormatError``
 that lists every problem with its path, and keeps unknown fields in ``Alert.extra``.
@@ -25,11 +25,11 @@ _DICT: Final = (
 
 
 def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> Alert:
-    """Read an alert from a plain object.
+    """Return the alert that a plain object describes.
 
     Args:
-        data: An object with ``key`` and ``at``, and any other field of ``Alert``. Instants are
-            RFC 3339 text or aware datetimes.
+        data: A mapping with ``key`` and ``at``, and any other fields of ``Alert``. Instants are RFC
+            3339 text or aware datetimes.
         recorded_at: When it was received. Defaults to the object's ``recorded_at``, or its ``at``.
 
     Returns:
@@ -109,21 +109,21 @@ _ALERTMANAGER: Final = ("status", "labels", "annotations", "fingerprint")
 def alerts_from_alertmanager(
     payload: object, /, *, recorded_at: datetime | None = None, source: str = "alertmanager"
 ) -> tuple[Alert, ...]:
-    """Read the alerts of a Prometheus Alertmanager webhook, version 4.
+    """Return the alerts in the request of a Prometheus Alertmanager webhook, version 4.
 
-    A firing alert counts from its ``startsAt``, a resolved one from its ``endsAt``. The key is the
-    fingerprint, the severity is the label ``severity``, and the title is the annotation ``summary``
-    or the label ``alertname``.
+    The instant (``at``) of a firing alert is its ``startsAt``, that of a resolved one its
+    ``endsAt``. The key is the fingerprint, the severity is the label ``severity``, and the title is
+    the annotation ``summary`` or the label ``alertname``.
 
     Args:
         payload: The body of the request, read from JSON.
-        recorded_at: When it was received. A repetition of an alert that still fires has the old
-            ``startsAt``, so pass the time of receipt to know when it was last reported.
-        source: The name of the sender; several Alertmanagers need different names.
+        recorded_at: When the request was received. A repetition of an alert that is still firing
+            has the old ``startsAt``, so only this time shows when it was last reported.
+        source: The ``source`` of the alerts; use different names for different Alertmanagers.
 
     Returns:
-        The alerts in order of time. The other fields of an alert, the instants as they were
-        written, and under ``group`` the fields of the payload around its alerts are in ``extra``.
+        The alerts in order of time. ``extra`` contains an alert's other fields, its instants as
+        they were written, and under ``group`` the fields of the request outside ``alerts``.
 
     Raises:
         FormatError: There is a fault in the payload.
@@ -220,25 +220,26 @@ def _from_alertmanager(
 
 
 def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = None) -> Alert:
-    """Read an alert from a CloudEvents 1.0 event in its JSON format.
+    """Return the alert in a CloudEvents 1.0 event, which is in the JSON format.
 
-    The event's ``data`` is an alert as ``alert_from_dict`` reads it, in which attributes of
-    the event replace omitted fields: ``source`` for the source, ``subject`` (or else ``type``) for
-    the key, ``time`` for the instant, ``type`` for the title. A ``type`` that ends in ``.firing``
-    or ``.resolved`` replaces the status.
+    The event's ``data`` is an alert as ``alert_from_dict`` reads it. Attributes of the event are
+    used for fields that it omits: ``source`` for ``source``, ``subject`` (or else ``type``) for
+    ``key``, ``time`` for ``at``, ``type`` for ``title``. A ``type`` that ends in ``.firing`` or
+    ``.resolved`` sets an omitted ``status``.
 
     Args:
         event: The event, read from JSON.
-        recorded_at: When it was received.
+        recorded_at: When it was received. Defaults to the ``recorded_at`` in ``data``, or the
+            alert's ``at``.
 
     Returns:
-        The alert. Its ``extra`` holds the event's other attributes and extensions, under
-        ``cloudevent``, and those parts of the data that are not fields of an alert.
+        The alert. Its ``extra`` contains the event's other attributes and extensions, under
+        ``cloudevent``, and the fields of ``data`` that are not those of an alert.
 
     Raises:
         FormatError: There is a fault in the event.
 
-    Source: CloudEvents 1.0.2; which of its attributes mean what for an alert is our choice.
+    Source: CloudEvents 1.0.2; how its attributes are used for an alert is our choice.
 
     >>> from incidentcore.intake import alert_from_cloudevent
     >>> alert_from_cloudevent(

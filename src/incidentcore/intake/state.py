@@ -1,10 +1,10 @@
-"""The memory of the intake of alerts: a small value that can be stored between two runs.
+"""The state of the intake of alerts: a small value that can be stored between two calls.
 
-For each live condition it holds one ``ConditionState``: a condition is live while it fires, and
-after that until the spans of its policy have passed since it was last reported
-(``IntakePolicy.memory``). For each group, it holds fewer than ``threshold`` waiting alerts; for
-each incident that may still take an alert, one ``OpenIncident``; and the alerts of the latest
-instant and of the last ``lateness`` before it. Nothing else is held, for a stream of any length.
+It has a ``ConditionState`` for each condition that is firing, or that was last reported less than
+``IntakePolicy.memory`` ago. For each group, it has fewer than ``threshold`` waiting alerts; for
+each incident that an alert may still join, an ``OpenIncident``; and the alerts of the latest
+instant and of the span ``lateness`` before it. It contains nothing else, for a stream of any
+length.
 """
 
 from __future__ import annotations
@@ -27,25 +27,26 @@ def _texts(texts: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True)
 class ConditionState:
-    """The state of one condition.
+    """The state of one condition that alerts are about.
 
     Attributes:
         source: The source of its alerts.
         key: The key of its alerts within the source.
-        firing: Whether it fires, given its last alert, the time since then and the end of its
+        firing: Whether it is firing, given its last alert, the time since then and the end of its
             incident.
-        last_at: The latest instant of its alerts.
-        heard_at: When an alert of it was last received.
+        last_at: The latest ``at`` of its alerts.
+        heard_at: When an alert about it was last received.
         severity: The worst severity since it began to fire.
-        incident: The incident it belongs to; empty for none.
-        changes: Its latest changes of status, oldest first; no more than are needed for flapping.
-        flapping: Whether it is flapping.
-        held: The alert that maintenance or an inhibiting condition holds back; None if none is.
-        held_until: When the maintenance ends.
+        incident: The id of the incident it belongs to; empty for none.
+        changes: When its status changed lately, oldest first; no more than are needed to detect
+            flapping.
+        flapping: Whether it is flapping, which means that it repeatedly fires and resolves.
+        held: The alert that a maintenance or an inhibition rule holds back; None for none.
+        held_until: When the maintenance ends; None without one.
         held_by: The name of the maintenance or of the inhibition rule.
-        held_for: The inhibition that must end: the rule and the fields that its sources share.
-        inhibits: What it holds back while it fires: rules with the values of their fields.
-        unheard: Whether only its resolution was received so far.
+        held_for: The inhibition that must end first, as text (``Inhibit.key_of``).
+        inhibits: What it holds back while it fires, as texts (``Inhibit.key_of``).
+        unheard: Whether only a resolved alert about it was received so far.
     """
 
     source: str
@@ -78,9 +79,9 @@ class GroupState:
     """The state of one group of alerts.
 
     Attributes:
-        group: What its alerts have in common, as text.
-        incident: The incident that takes its alerts; empty for none.
-        waiting: Firing alerts, not yet enough to open an incident.
+        group: The values that its alerts have in common, as text.
+        incident: The id of the incident that its alerts join; empty for none.
+        waiting: Firing alerts that are not yet enough to open an incident.
     """
 
     group: str
@@ -90,11 +91,11 @@ class GroupState:
 
 @attrs.frozen(kw_only=True)
 class OpenIncident:
-    """An incident that may still take an alert.
+    """An incident that an alert may still join or reopen.
 
     Attributes:
         id: The incident's id.
-        group: What its alerts have in common, as text.
+        group: The values that its alerts have in common, as text.
         source: The source of the condition that opened it.
         key: The key of that condition.
         last_at: When an alert last joined it.
@@ -121,16 +122,16 @@ class IntakeState:
 
     Attributes:
         settled: Everything before this instant has taken effect.
-        opened: How many incidents were opened so far.
-        conditions: The live conditions, sorted.
+        opened: The number of incidents opened so far.
+        conditions: The conditions that are firing or still remembered, sorted.
         groups: The groups with an incident or with waiting alerts, sorted.
-        incidents: The incidents that may take an alert, sorted.
-        pending: Alerts from ``settled`` on, in order.
-        ends: Notices of ended incidents from ``settled`` on, in order.
+        incidents: The incidents that an alert may still join or reopen, sorted.
+        pending: Alerts at or after ``settled``, in order.
+        ends: Notices of ended incidents at or after ``settled``, in order.
 
     Raises:
-        InvalidValueError: A condition, group or incident occurs twice, or a reference names
-            one that does not exist.
+        InvalidValueError: A condition, group or incident occurs twice, or one refers to another
+            that does not exist.
     """
 
     settled: datetime = attrs.field(default=EARLIEST, converter=_settled)

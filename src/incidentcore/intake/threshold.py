@@ -1,4 +1,4 @@
-"""From samples to alerts: a threshold that must be crossed for a while, in both directions."""
+"""Derive alerts from measured values that cross a threshold for some time."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def _limit(value: float | None) -> float | None:
 
 @attrs.frozen
 class MetricSample:
-    """One measured value.
+    """One measured value of a series, such as the load of a host.
 
     Attributes:
         series: The name of what was measured, such as ``"cpu db1"``.
         at: When it was measured, in UTC.
         value: The value, in the unit of the threshold.
-        labels: The labels for the alert.
+        labels: The labels for an alert that follows from it.
 
     Raises:
         InvalidValueError: The series is empty, the value is not a finite number, or the time is
@@ -74,26 +74,26 @@ class SampleThreshold:
     """A rule by which samples of a series make an alert fire, and later resolve it.
 
     Attributes:
-        id: Its name; the source of its alerts, whose key is the series.
-        at_least: A value of at least this breaches it; either this or ``at_most`` is given.
-        at_most: A value of at most this breaches it.
+        id: The rule's name, which is the ``source`` of its alerts; their ``key`` is the series.
+        at_least: A value of at least this breaches the threshold; set either this or ``at_most``.
+        at_most: A value of at most this breaches the threshold.
         clear: A firing alert is cleared by values below this (with ``at_least``) or above it (with
             ``at_most``). Between the two, nothing changes (hysteresis). Defaults to the threshold
             itself.
-        lasting: How long all samples must breach it before the alert fires, from the first breach
-            to the sample that makes it fire.
+        lasting: How long all samples must breach the threshold before the alert fires, from the
+            first such sample to the one that makes it fire.
         keep_firing: How long all samples must be clear before the alert is resolved.
         stale_after: After this long without a sample, a breach is forgotten and a firing alert is
-            resolved. None to wait for the next sample.
+            resolved; None: never.
         severity: The alert's severity.
-        title: The alert's title. Defaults to id and series.
+        title: The alert's title. Defaults to ``id`` and the series.
 
     Raises:
-        DefinitionError: Both or neither of the thresholds are given, ``clear`` lies on the wrong
-            side, or a span is negative.
+        DefinitionError: Both or neither of the thresholds are set, ``clear`` is on the wrong side
+            of the threshold, or a span is negative.
 
     Source: our choice; ``lasting`` and ``keep_firing`` are what Prometheus' rules call ``for`` and
-    ``keep_firing_for``, on the samples' instants instead of an evaluation interval's.
+    ``keep_firing_for``, but they count from sample to sample, not in intervals of evaluation.
 
     >>> from datetime import timedelta
     >>> from incidentcore.intake import SampleThreshold
@@ -145,16 +145,16 @@ class SampleThreshold:
 
 @attrs.frozen
 class SeriesState:
-    """The state of a series that breaches a threshold, or has done so and is not yet clear.
+    """The state of a series that breaches a threshold, or whose alert has not been resolved yet.
 
     Attributes:
-        series: The series.
+        series: The name of the series.
         phase: ``pending`` until the breach has lasted long enough, then ``firing``.
         since: When the breach began.
-        last_at: The instant of its last sample.
+        last_at: When the last sample was measured.
         clear_since: Since when its samples are clear; None if they are not.
-        labels: The labels of the sample that began the breach; once it fires, of the one that made
-            it fire.
+        labels: The labels of the first sample of the breach; once the alert fires, those of the
+            sample that made it fire.
     """
 
     series: str
@@ -171,8 +171,8 @@ class SampleState:
 
     Attributes:
         settled: Everything before this instant has taken effect.
-        series: The series that are pending or firing, in the order of their last samples.
-        pending: The samples from ``settled`` on, in order.
+        series: The series with a breach or a firing alert, in the order of their last samples.
+        pending: The samples at or after ``settled``, in order.
     """
 
     settled: datetime = attrs.field(default=EARLIEST, converter=_instant)
@@ -186,7 +186,7 @@ class SampleResult:
 
     Attributes:
         alerts: The alerts, in order.
-        late: Samples that came after their time was settled, and were ignored.
+        late: Samples that came too late and were ignored.
         state: The state for the next call.
     """
 
@@ -204,18 +204,18 @@ def fold_samples(
     until: datetime | None = None,
     lateness: timedelta = _ZERO,
 ) -> SampleResult:
-    """Turn samples of measured values into alerts.
+    """Return the alerts that follow from measured values, and the new state.
 
-    A stream may be split anywhere and continued from the state. Of several samples of a series at
-    one instant the worst is used.
+    A stream of samples may be split anywhere: pass the state returned for the first part with the
+    second. Of several samples of a series at the same instant, the worst is used.
 
     Args:
         threshold: When an alert fires and when it is resolved.
-        samples: The samples of any number of series, as they come.
-        state: The state in which an earlier run stopped.
+        samples: The samples of any number of series, in the order of receipt.
+        state: The state that an earlier call returned; None for the first call.
         until: The current time. Defaults to that of the latest sample; samples of that instant
             itself have no effect yet.
-        lateness: How late a sample may come and still count.
+        lateness: By how much a sample may be older than the latest one and still be used.
 
     Raises:
         InvalidValueError: An item is not a sample.

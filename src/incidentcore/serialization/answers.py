@@ -1,8 +1,8 @@
 """Documents of findings and other results, which contain their English text besides the data.
 
-The text is for readers without this library. It is ignored when a document is read, since it
-follows from the data in any language; only for a lint finding it is used, because the finding's
-table of texts is not written.
+The text is for readers without this library. It is ignored when a document is read, since it can be
+made from the data again, in any language. Only the text of a lint finding is read, because the
+table from which it was made is not in the document.
 """
 
 from __future__ import annotations

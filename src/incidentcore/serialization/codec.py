@@ -1,9 +1,9 @@
-"""Any value of the library as one JSON document, and back, exactly.
+"""Write any value of the library as a JSON document, and read it back unchanged.
 
 A document is an envelope around a value: ``{"type": "Incident", "version": 1, "value": ...}``. A
-record is written as its history and replayed when it is read, so that no field can be forged. Input
-is never trusted: every problem is listed with its path, and only ``FormatError`` is raised. A
-``Codec`` does the same and also supports classes of your own.
+record is written as its history, from which its fields are computed again when it is read, so that
+no field can be forged. Input is never trusted: every problem is listed with its path, and the only
+error raised is ``FormatError``. A ``Codec`` does the same and also supports classes of your own.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _as_map(extra: Mapping[str, type]) -> FrozenMap[type]:
 class Codec:
     """Writes and reads documents that may also contain classes of your own.
 
-    The functions of this package, such as ``dumps``, use a codec without such classes.
+    The functions of this package, such as ``dumps``, do the same without such classes.
 
     Attributes:
         extra: Your classes, which must be attrs classes, by the ``type`` in their documents. They
@@ -61,7 +61,8 @@ class Codec:
             ``Condition``, accepts classes that derive from it or have all its members.
 
     Raises:
-        InvalidValueError: A name is taken or invalid, or a class is not an attrs class.
+        InvalidValueError: A name in ``extra`` is already used by the library or is invalid, or a
+            class is not an attrs class.
 
     >>> import attrs
     >>> from incidentcore.conditions import Condition
@@ -85,11 +86,11 @@ class Codec:
         object.__setattr__(self, "_registry", registry)
 
     def dumps(self, value: object, *, indent: int | None = None) -> str:
-        """Write a value as JSON text; see the function ``dumps``."""
+        """Return a value as JSON text, as the function ``dumps`` does."""
         return write(self.to_plain(value), indent)
 
     def to_plain(self, value: object, *, view: View = "document") -> dict[str, Any]:
-        """Return a value's document as plain data; see the function ``to_plain``."""
+        """Return a value's document as plain data, as the function ``to_plain`` does."""
         if view == "document":
             return _to_plain(value, self._registry)
         if view != "state":
@@ -109,7 +110,7 @@ class Codec:
         limits: Limits = _LIMITS,
         trusted: bool = False,
     ) -> T:
-        """Read a value from JSON text; see the function ``loads``."""
+        """Return the value in a JSON text, as the function ``loads`` does."""
         return self._loads(text, kind, limits, trusted=trusted, keep=False).value
 
     def loads_with_unknown(
@@ -120,25 +121,25 @@ class Codec:
         limits: Limits = _LIMITS,
         trusted: bool = False,
     ) -> WithUnknownFields[T]:
-        """Read a value and keep unknown fields; see the function ``loads_with_unknown``."""
+        """Return the value in a JSON text with its unknown fields; see ``loads_with_unknown``."""
         return self._loads(text, kind, limits, trusted=trusted, keep=True)
 
     def from_plain(
         self, data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
     ) -> T:
-        """Read a value from plain data; see the function ``from_plain``."""
+        """Return the value in plain data, as the function ``from_plain`` does."""
         return self._from_plain(data, kind, limits, trusted=trusted, keep=False).value
 
     def from_plain_with_unknown(
         self, data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
     ) -> WithUnknownFields[T]:
-        """Read a value from plain data and keep unknown fields; see ``loads_with_unknown``."""
+        """Return the value in plain data with its unknown fields; see ``loads_with_unknown``."""
         return self._from_plain(data, kind, limits, trusted=trusted, keep=True)
 
     def json_schema(
         self, kind: Any, *, view: View = "document", ref_template: str = REF_TEMPLATE
     ) -> dict[str, Any]:
-        """Return the JSON Schema of documents; see the function ``json_schema``."""
+        """Return the JSON Schema of documents, as the function ``json_schema`` does."""
         return schema_of(kind, self._registry, view=view, ref_template=ref_template)
 
     def _loads(

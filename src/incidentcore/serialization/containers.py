@@ -1,4 +1,4 @@
-"""Shared parts of reading and writing: containers, and the distinction of union members."""
+"""Read and write containers, and find the member of a union to which a JSON value belongs."""
 
 from __future__ import annotations
 
@@ -66,7 +66,13 @@ WORDS: Final = {
 def read_each(
     pairs: Any, read: ReadHook, step: Callable[[Any], Any] = lambda place: place
 ) -> list[Any]:
-    """Read several values, and report all that are wrong, up to a high limit."""
+    """Return several values, each read by a function; report all that are wrong, up to a limit.
+
+    Args:
+        pairs: Pairs of a key or position and the plain data there.
+        read: The function that reads one value.
+        step: Returns the path element for a key or position.
+    """
     found: list[Any] = []
     problems: list[Fault] = []
     final = 0
@@ -85,7 +91,7 @@ def read_each(
 
 
 def read_list(read: ReadHook) -> ReadHook:
-    """Return the hook for an array of values."""
+    """Return a function that reads an array as a list of values, each read by ``read``."""
 
     def structure(data: Any, _: Any) -> list[Any]:
         if type(data) is not list:
@@ -96,7 +102,7 @@ def read_list(read: ReadHook) -> ReadHook:
 
 
 def read_set(read: ReadHook) -> ReadHook:
-    """Return the hook for an array of distinct values."""
+    """Return a function that reads an array of distinct values as a set."""
     items = read_list(read)
 
     def structure(data: Any, _: Any) -> frozenset[Any]:
@@ -121,9 +127,9 @@ def union_shape(members: tuple[Any, ...], registry: Registry) -> Shape | None:
     """Return how to distinguish the members of a union in JSON.
 
     Returns:
-        The classes; one other type for each type of JSON value; and whether the classes' names are
-        written with their fields. None if two types would be written alike. Types without a written
-        form, such as a function, are omitted.
+        The classes in the union; the other types, one for each type of JSON value; and whether the
+        names of the classes are written with their fields. None if two types would be written
+        alike. Types that cannot be written, such as functions, are omitted.
     """
     is_tagged = False
     classes: list[type] = []
@@ -161,7 +167,7 @@ def _json_type(kind: Any) -> str | None:
 
 
 def read_choice(allowed: tuple[Any, ...]) -> ReadHook:
-    """Return the hook that reads one of several values."""
+    """Return a function that reads one of several allowed values."""
     words = ", ".join(map(str, allowed))
 
     def structure(data: Any, _: Any) -> Any:
@@ -173,12 +179,12 @@ def read_choice(allowed: tuple[Any, ...]) -> ReadHook:
 
 
 def is_union(kind: Any) -> bool:
-    """Return whether a type is a union, in either spelling."""
+    """Return whether a type is a union, written as ``A | B`` or ``Union[A, B]``."""
     return get_origin(kind) in (Union, UnionType)
 
 
 def read_shared(read: ReadHook, kinds: Mapping[str, type]) -> ReadHook:
-    """Return a hook that creates equal small values only once; it distinguishes 1 from true."""
+    """Return a function that reads small values, and returns the same object for equal ones."""
     values_of, only_text = itemgetter(*kinds), {*kinds.values()} == {str}
     known: dict[tuple[Any, ...], Any] = {}
 

@@ -1,4 +1,4 @@
-"""Documents as plain data and their schema: the codec without classes of your own."""
+"""Write and read documents as plain data, and return their JSON Schema."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
     Args:
         value: A value, as for ``dumps``.
         view: ``"document"``, which ``from_plain`` reads; or ``"state"`` for the present state of a
-            record, which cannot be read back: an entry for each fact, ``record_type`` and
-            ``version``.
+            record, with an entry for each fact, ``record_type`` and ``version``, which cannot be
+            read back.
 
     Raises:
-        InvalidValueError: As for ``dumps``; or the state is requested for a value that is not a
-            record.
+        InvalidValueError: The value cannot be written, as for ``dumps``; or the state is requested
+            of a value that is not a record.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.records import Incident
@@ -55,16 +55,16 @@ def loads_with_unknown(
     limits: Limits = _LIMITS,
     trusted: bool = False,
 ) -> WithUnknownFields[T]:
-    """Read a value from JSON text, and keep unknown fields and unknown kinds of event.
+    """Return the value in a JSON text, with unknown fields and unknown kinds of event.
 
-    Use it if a newer release may have written the document: ``dumps`` writes the unknown fields
-    back to their places; unknown events are ``UnknownEvent`` in the history.
+    Use it if a newer release may have written the document. ``dumps`` writes the unknown fields
+    back to their places. Events of unknown kinds become an ``UnknownEvent`` in the history.
 
     Args:
-        text: As for ``loads``.
-        kind: As for ``loads``.
-        limits: As for ``loads``.
-        trusted: As for ``loads``.
+        text: The document, as for ``loads``.
+        kind: The type of value expected, as for ``loads``.
+        limits: The limits of the document.
+        trusted: Whether to accept untimed regular expressions, as for ``loads``.
 
     Raises:
         FormatError: The text is invalid in another way.
@@ -80,13 +80,13 @@ def loads_with_unknown(
 def from_plain(
     data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
 ) -> T:
-    """Read a value from plain data, such as those in a JSON column of a database.
+    """Return the value in plain data, such as those in a JSON column of a database.
 
     Args:
         data: The result of ``to_plain``.
         kind: The type of value expected, as for ``loads``.
-        limits: As for ``loads``, except for the length of the text.
-        trusted: As for ``loads``.
+        limits: The limits of the document, except for the length of its text.
+        trusted: Whether to accept untimed regular expressions, as for ``loads``.
 
     Raises:
         FormatError: The data are invalid.
@@ -102,13 +102,13 @@ def from_plain(
 def from_plain_with_unknown(
     data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
 ) -> WithUnknownFields[T]:
-    """Read a value from plain data, and keep unknown fields; see ``loads_with_unknown``.
+    """Return the value in plain data with its unknown fields; see ``loads_with_unknown``.
 
     Args:
-        data: As for ``from_plain``.
-        kind: As for ``from_plain``.
-        limits: As for ``from_plain``.
-        trusted: As for ``from_plain``.
+        data: The result of ``to_plain``.
+        kind: The type of value expected, as for ``loads``.
+        limits: The limits of the document, except for the length of its text.
+        trusted: Whether to accept untimed regular expressions, as for ``loads``.
 
     Raises:
         FormatError: The data are invalid in another way.
@@ -131,17 +131,18 @@ def json_schema(
     document, because of rules that a schema cannot express, such as those on a state's flags.
 
     Args:
-        kind: A class, or a base such as ``Record`` or ``Condition``; ``object`` for any.
-        view: ``"state"`` for the result of ``to_plain(record, view="state")``.
-        ref_template: How one definition refers to another, as in pydantic:
+        kind: A class, or a base such as ``Record`` or ``Condition``; ``object`` for a value of any
+            type.
+        view: ``"document"``; or ``"state"`` for the schema of ``to_plain(record, view="state")``.
+        ref_template: The form of a reference to a definition, as in pydantic; pass
             ``"#/components/schemas/{model}"`` if you move ``$defs`` into an OpenAPI document.
 
     Returns:
-        A schema of draft 2020-12 with an ``$id``, self-contained, with a definition for each class.
+        A self-contained schema of draft 2020-12 with an ``$id`` and a definition for each class.
         Names of definitions consist of letters and digits.
 
     Raises:
-        InvalidValueError: The type cannot be written, or the template has no ``{model}``.
+        InvalidValueError: The type cannot be written, or the template does not contain ``{model}``.
 
     >>> from incidentcore.serialization import json_schema
     >>> from incidentcore.values import Actor

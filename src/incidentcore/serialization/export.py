@@ -1,7 +1,7 @@
-"""Histories for other tools: CloudEvents, XES event logs for process mining, CSV.
+"""Export histories to other tools: CloudEvents, XES event logs for process mining, and CSV.
 
-Exports are one-way: they contain what other tools understand and may omit the rest. Use ``dumps``
-for a form that can be read back.
+Exports cannot be read back: they contain what other tools understand, and may omit the rest. Use
+``dumps`` for documents that can.
 """
 
 from __future__ import annotations
@@ -41,16 +41,17 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
     Args:
         event: The event.
         source: The URI reference of the system that sends it, such as ``"/itsm/incidents"``.
-        prefix: The prefix of the type, usually a reversed domain name.
+        prefix: The prefix of the event's ``type``, usually a reversed domain name.
 
     Returns:
-        Plain data for ``json.dumps``: ``id`` and ``source`` together identify the event
-        permanently, ``subject`` is the record, ``data`` the event's document, which ``from_plain``
-        reads.
+        Plain data for ``json.dumps``: ``id`` and ``source`` together identify the event,
+        ``subject`` is the id of the record, and ``data`` is the event's document, which
+        ``from_plain`` reads.
 
     Raises:
-        InvalidValueError: The source or prefix is empty or not text, one of them or an id contains
-            control characters, which CloudEvents does not allow, or the event cannot be written.
+        InvalidValueError: The source or prefix is empty or not text; one of them, or an id,
+            contains control characters, which CloudEvents does not allow; or the event cannot be
+            written.
 
     Source: CloudEvents 1.0.2, sections 2 (type system) and 3.1 (required attributes), and JSON
     format 3.
@@ -88,12 +89,13 @@ def record_rows(
 
     Args:
         records: The records.
-        columns: Fields of the records, ``record_type`` or ``version``; a dotted name such as
+        columns: Names of fields, ``record_type`` or ``version``; a dotted name such as
             ``custom.site`` is an entry of a mapping.
-        safe: Put an apostrophe before text that a spreadsheet would interpret as a formula.
+        safe: Whether to put an apostrophe before text that a spreadsheet would interpret as a
+            formula.
 
     Raises:
-        InvalidValueError: A column is not a field.
+        InvalidValueError: A column is not a field of records.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
@@ -117,10 +119,12 @@ def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]
 
     Args:
         records: The records.
-        safe: Put an apostrophe before text that a spreadsheet would interpret as a formula.
+        safe: Whether to put an apostrophe before text that a spreadsheet would interpret as a
+            formula.
 
     Returns:
-        Lines of ``EVENT_COLUMNS``; the last column holds the attributes of the kind, as JSON.
+        Lines with the columns in ``EVENT_COLUMNS``; the last column holds the attributes that only
+        this kind of event has, as JSON.
     """
     yield _line(EVENT_COLUMNS)
     for record in records:
@@ -136,7 +140,7 @@ def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]
 
 
 def xes_log(records: Iterable[Record], *, name: str = "incidents") -> Iterator[str]:
-    """Yield an event log in XES, the format of process mining, piece by piece.
+    """Yield the text of an event log in XES, a format for process mining, piece by piece.
 
     Each record is a trace, with its events in order of sequence. ``concept:name`` is the action of
     a transition, or else the kind of event; ``lifecycle:transition`` is ``complete``;

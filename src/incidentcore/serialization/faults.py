@@ -1,4 +1,4 @@
-"""The problems of a document, each with the path to its place."""
+"""The problems found in a document, each with the path to its place."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _LONGEST_MESSAGE: Final = 250
 
 @attrs.frozen
 class Fault:
-    """One problem of a document.
+    """One problem found in a document.
 
     Attributes:
         message: What was found and what is allowed.
         path: The path from the document's root.
-        unknown: Whether it is an unknown field; a reader that keeps such fields may continue.
+        unknown: Whether the problem is an unknown field, which some readers keep.
         fatal: Whether the rest of the document could not be checked.
     """
 
@@ -49,11 +49,11 @@ class Fault:
 
 
 class Mismatch(Exception):  # noqa: N818  never leaves the room
-    """Raised when data is not valid in its place; the path is added by the callers."""
+    """Raised when data is not valid in its place; callers add the path."""
 
 
 class Faults(Exception):  # noqa: N818  never leaves the room
-    """Raised when several nested places are wrong."""
+    """Raised when data is invalid in several nested places."""
 
     def __init__(self, found: Iterable[Fault]) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ class Faults(Exception):  # noqa: N818  never leaves the room
 
 
 class Unwritable(Exception):  # noqa: N818  never leaves the room
-    """Raised when a value cannot be written; the path is added by the callers."""
+    """Raised when a value cannot be written; callers add the path."""
 
     def __init__(self, given: object, allowed: str) -> None:
         super().__init__(given, allowed)
@@ -70,16 +70,16 @@ class Unwritable(Exception):  # noqa: N818  never leaves the room
         self.path: list[str | int] = []
 
     def refused(self) -> InvalidValueError:
-        """Return the error for the caller."""
+        """Return the ``InvalidValueError`` to raise for the library's caller."""
         allowed = getattr(type(self.given), "write_instead", self.allowed)
         return InvalidValueError(render_path(reversed(self.path)), self.given, allowed)
 
 
 def check_hashes(values: Collection[Any]) -> None:
-    """Refuse many values with the same hash: building a set of them takes quadratic time.
+    """Raise an error if many values have the same hash, since a set of them takes quadratic time.
 
-    Whole numbers that differ by multiples of 2**61 - 1 have one, as do fractions and tuples of
-    them.
+    Whole numbers that differ by multiples of 2**61 - 1 have the same hash, as do fractions and
+    tuples of them.
 
     Raises:
         Mismatch: Too many values have the same hash or are equal.
@@ -156,7 +156,7 @@ def _quoted(step: str) -> str:
 
 
 def render(found: Iterable[Fault], most: int) -> FormatError:
-    """Return the error that lists problems, each once, in the order of the document."""
+    """Return the error that lists up to ``most`` problems, each once, in the document's order."""
     lines: list[str] = []
     seen: set[str] = set()
     more = 0

@@ -15,14 +15,14 @@ _DEEPEST: Final = 200  # what Python's own recursion bears in any caller's hands
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """The limits of a document; one that exceeds them is refused before it is processed.
+    """The limits of a document; a document that exceeds them is refused before it is processed.
 
     Attributes:
-        size: The maximum number of characters of text (bytes if bytes are given).
+        size: The maximum number of characters of the text, or of bytes if it is passed as bytes.
         depth: The maximum depth of nested arrays and objects.
-        values: The maximum number of values.
+        values: The maximum number of values in the document.
         digits: The maximum number of characters of one number.
-        problems: The maximum number of problems listed; further ones are only counted.
+        problems: The maximum number of problems that an error lists; further ones are only counted.
 
     Raises:
         InvalidValueError: A limit is not a whole number of at least 1.

@@ -1,4 +1,4 @@
-"""Histories as an object-centric event log: OCEL 2.0 in its JSON form."""
+"""Export histories as an object-centric event log: OCEL 2.0 in its JSON form."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ def ocel_log(records: Iterable[Record]) -> dict[str, Any]:
 
     Each record is an object of its type, and each actor an object of the type ``actor``. An event
     belongs to its record (qualifier ``of``) and to its actor (``by``); links are relations of
-    objects. Title, priority, group and assignee are attributes of the record, with the time from
-    which each value counts; the first value is dated 1970, as OCEL specifies.
+    objects. Title, priority, group and assignee are attributes of the record, each value with the
+    time from which it applies; the first value is dated 1970, as OCEL specifies.
 
     Args:
-        records: The records; their ids must be unique, also among those of actors.
+        records: The records; their ids must be unique, and must differ from those of actors
+            (``actor:kim``).
 
     Source: OCEL 2.0 specification, JSON format.
 

@@ -1,8 +1,8 @@
-"""JSON text to plain data and back, strictly and within limits.
+"""Convert JSON text to plain data and back, strictly and within limits.
 
-The standard library accepts more than JSON: repeated keys, NaN, numbers of any length, halves of
-surrogate pairs. Here each of these is a problem with a path. A valid document costs only one extra
-pass over its brackets; paths are determined only if something is wrong.
+The standard library accepts more than JSON: repeated keys, NaN, numbers of any length, lone
+surrogates. Here each of these is a problem with a path. Checking a valid document takes only one
+more pass over its brackets, since paths are determined only if something is wrong.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class _Repeated(dict[str, Any]):
 
 
 def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Fault]]:
-    """Read JSON text to plain data.
+    """Return the plain data in a JSON text, and the problems found in it.
 
     Returns:
-        The data, and the problems with their places: repeated keys, NaN, numbers out of range,
-        halves of surrogate pairs.
+        The data, and the problems with their places: repeated keys, NaN, numbers out of range, lone
+        surrogates.
 
     Raises:
         FormatError: The text is not JSON, or exceeds a limit.
@@ -180,7 +180,7 @@ class _Reader:
 
 
 def check_plain(data: object, limits: Limits) -> list[Fault]:
-    """Return the parts of plain data that JSON cannot contain, such as NaN, tuples or cycles."""
+    """Return a problem for each part of plain data that JSON cannot hold, such as NaN or tuples."""
     room = [limits.values]
     if _is_plain(data, limits.depth, room, limits):
         return []
@@ -278,7 +278,7 @@ def _is_broken(text: str) -> bool:
 
 
 def write(data: object, indent: int | None) -> str:
-    """Write plain data as JSON text, identical on every machine."""
+    """Return plain data as JSON text, which is the same on every machine."""
     return json.dumps(
         data,
         ensure_ascii=False,
@@ -289,6 +289,6 @@ def write(data: object, indent: int | None) -> str:
 
 
 def read_body(text: str) -> dict[str, Any]:
-    """Read the text of an object written by ``write``."""
+    """Return the object in a JSON text that ``write`` returned."""
     data: dict[str, Any] = json.loads(text)
     return data

@@ -1,8 +1,8 @@
-"""Partials of KPIs as values with fields, the form of their documents.
+"""The form in which documents contain partial results of KPIs: values with fields.
 
-A partial holds accumulators; here each is a frozen value with the counts as fields. Reading one
-makes a new partial and checks what counting guarantees: that no part is greater than its whole, and
-that a histogram matches its sums.
+A partial result (``Partial``) holds accumulators; here each accumulator is a frozen value with its
+counts as fields. When it is read, everything is checked that counting guarantees: that no part is
+greater than its whole, and that a histogram matches its sums.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _BITS: Final = 300  # a whole number that JSON's own numbers have room for
 
 @attrs.frozen(kw_only=True)
 class Counted:
-    """Base of all accumulators: the number of excluded records, by reason."""
+    """Base class of all accumulators, with the number of excluded records by reason."""
 
     excluded: FrozenMap[int] = FrozenMap()
 
 
 @attrs.frozen(kw_only=True)
 class Tally(Counted):
-    """The number of records that satisfy the numerator."""
+    """A count: how many (``hits``) of ``n`` records satisfy the numerator."""
 
     hits: int
     n: int
@@ -50,7 +50,7 @@ class Tally(Counted):
 
 @attrs.frozen(kw_only=True)
 class Ratio(Counted):
-    """Two exact sums over ``n`` records."""
+    """Two exact sums over ``n`` records: the numerator and denominator of a ratio."""
 
     above: Exact
     below: Exact
@@ -59,7 +59,7 @@ class Ratio(Counted):
 
 @attrs.frozen(kw_only=True)
 class Flow(Counted):
-    """The numbers of records that were opened and that ended."""
+    """The numbers of records that were opened (``came``) and that ended (``went``), of ``n``."""
 
     came: int
     went: int
@@ -68,9 +68,9 @@ class Flow(Counted):
 
 @attrs.frozen(kw_only=True)
 class Sample(Counted):
-    """All values, ascending: numbers, or times in microseconds.
+    """All values in ascending order: numbers, or durations in microseconds.
 
-    For survival a time is doubled, and made odd if its end was observed.
+    For survival, a duration is doubled, and made odd if its end was observed.
     """
 
     values: tuple[Exact, ...]
@@ -78,7 +78,7 @@ class Sample(Counted):
 
 @attrs.frozen(kw_only=True)
 class Histogram:
-    """Counts by bucket of two per cent; times in microseconds, numbers in millionths."""
+    """Counts by bucket two per cent wide, of durations in microseconds or numbers in millionths."""
 
     n: int
     total: Exact
@@ -89,7 +89,7 @@ class Histogram:
 
 @attrs.frozen(kw_only=True)
 class Histograms(Counted):
-    """The histograms of values whose end was observed, and of those whose end was not."""
+    """Histograms of durations: those whose end was observed, and those whose end was not."""
 
     seen: Histogram
     censored: Histogram
@@ -97,7 +97,7 @@ class Histograms(Counted):
 
 @attrs.frozen(kw_only=True)
 class Keyed(Counted):
-    """The times at which each key occurred, in ``n`` records."""
+    """The instants at which each value of a key, such as a service, occurred in ``n`` records."""
 
     n: int
     keys: tuple[tuple[object, tuple[datetime, ...]], ...]
@@ -105,9 +105,9 @@ class Keyed(Counted):
 
 @attrs.frozen(kw_only=True)
 class Spans(Counted):
-    """Periods of time, each from its beginning to its end, of ``n`` records.
+    """Periods of time of ``n`` records, each with its beginning and end.
 
-    Older documents have neither ``n``, since each record had one period, nor weights.
+    Older documents have neither ``n``, since each record had one period, nor ``weights``.
     """
 
     spans: tuple[tuple[datetime, datetime], ...]
@@ -117,7 +117,7 @@ class Spans(Counted):
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """The contribution of a group and period: one cell for each set of values."""
+    """The accumulators of one group and period (``cells``)."""
 
     group: tuple[object, ...]
     period: str | None
@@ -126,7 +126,7 @@ class Row:
 
 @attrs.frozen(kw_only=True)
 class PartialForm:
-    """A partial, with its definitions."""
+    """A partial result of KPIs, with the definitions of the KPIs."""
 
     kpis: tuple[Kpi, ...]
     as_of: datetime
@@ -151,7 +151,7 @@ FORMS: Final[dict[type, str]] = {
 
 
 def to_form(part: Partial) -> PartialForm:
-    """Return the form of a partial; equal partials have equal forms."""
+    """Return the written form of a partial result; equal ones have equal forms."""
     rows = [
         Row(group=group, period=period, cells=tuple(map(_form, cells)))
         for (group, period), cells in part.cells.items()
@@ -218,11 +218,11 @@ def _histogram(sketch: Sketch) -> Histogram:
 
 
 def from_form(form: PartialForm) -> Partial:
-    """Return the partial of a form.
+    """Return the partial result that a written form describes.
 
     Raises:
-        Problems: The form is not a valid partial; includes the place of each problem.
-        InvalidValueError: Its definitions, window and mode do not match.
+        Problems: The form is not valid; the error includes the place of each problem.
+        InvalidValueError: The definitions, window and mode do not match.
     """
     if len(set(form.groups)) != len(form.groups):
         raise Faults([Fault("the same heading twice", ("groups",))])

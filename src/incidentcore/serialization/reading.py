@@ -1,4 +1,4 @@
-"""From plain data to values: cattrs builds the classes, after hooks have checked all input."""
+"""Convert plain data to values: cattrs builds the objects, after all input was checked."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _BASE_FIELDS: Final = frozenset(field.name for field in attrs.fields(Event))
 
 
 class Reader:
-    """Hooks for every type that has a written form, created when first needed.
+    """The functions that read each type, which are created when first needed.
 
     Args:
         keep: Read events of unknown kinds as ``UnknownEvent`` instead of refusing them.
@@ -64,7 +64,7 @@ class Reader:
         self._converter.register_structure_hook_factory(lambda _: True, self.hook)
 
     def hook(self, kind: Any) -> ReadHook:
-        """Return the function that reads data as a type."""
+        """Return the function that converts plain data to a value of a type."""
         if kind not in self._hooks:
             self._hooks[kind] = self._build(kind)
         return self._hooks[kind]
@@ -106,7 +106,7 @@ class Reader:
             return lambda data, _: self.hook(kind)(data, None)
 
     def tagged(self, cls: type) -> ReadHook:
-        """Return the function that reads a class whose name is written with its fields."""
+        """Return the function that reads a class whose name is in the same object as its fields."""
         if cls not in self._tagged_hooks:
             self._tagged_hooks[cls] = self._class(cls, (TAG,))
         return self._tagged_hooks[cls]
@@ -257,7 +257,7 @@ class Reader:
         return structure
 
     def unknown_event(self, tag: str, data: Any) -> UnknownEvent:
-        """Read an event of an unknown kind."""
+        """Return the event of an unknown kind in plain data."""
         hook = self._hooks.get(UnknownEvent)
         if hook is None:
             hook = self._hooks[UnknownEvent] = make_dict_structure_fn(
@@ -313,7 +313,7 @@ class Reader:
         return structure
 
     def any(self, data: Any, _: Any = None) -> Any:
-        """Read data that contains its own type, as in a record's custom fields."""
+        """Return the value in plain data that name its type, as in a record's custom fields."""
         if type(data) in _SINGLE:
             return data
         if type(data) is list:
@@ -340,7 +340,7 @@ class Reader:
         return values
 
     def named(self, name: str, data: Any) -> Any:
-        """Read the fields of a class that is given by name."""
+        """Return the object of the class with a name, from the plain data of its fields."""
         return self.hook(self._registry.classes[name])(data, None)
 
     def _named(self, key: str) -> ReadHook:
@@ -396,5 +396,5 @@ def _bounded_engine(data: Any, _: Any) -> str:
 
 @lru_cache(maxsize=32)
 def reader(registry: Registry, *, keep: bool, trusted: bool = False) -> Reader:
-    """Return the reader for a registry and these options, created once per process."""
+    """Return the ``Reader`` for a registry and options; each is created once in a process."""
     return Reader(keep=keep, trusted=trusted, registry=registry)

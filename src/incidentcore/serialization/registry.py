@@ -1,8 +1,8 @@
-"""The classes that have a written form, by the name in the document.
+"""The classes that can be written, by their names in documents.
 
-Each package lists its own in ``written.py``; they are collected here. The names are part of the
-format: a released name is never given to another class. ``Registry.extended`` adds your
-classes, which then are members of every family whose base or protocol they satisfy.
+Each package lists its classes in ``written.py``; they are collected here. The names are part of the
+format: a released name is never given to another class. ``Registry.extended`` adds your classes,
+which may then be the value of any field whose base class or protocol they satisfy.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ TAG: Final = "$type"  # no field is called so
 
 @attrs.frozen(eq=False)
 class Registry:
-    """The classes that can be written and read, and the names of their documents.
+    """The classes that can be written and read, and their names in documents.
 
     Attributes:
-        classes: The class of each name.
-        families: The classes that a field of each base or protocol may hold.
-        inner: Names of classes that are only written inside others, or in the form of another.
-        forms: Classes that are written in the form of another.
+        classes: The class for each name.
+        families: For each base class or protocol, the classes that a field of that type may hold.
+        inner: The names of classes that are written only inside others, or in the form of another.
+        forms: For each class that is written in the form of another, how it is converted.
     """
 
     classes: Mapping[str, type]
@@ -68,25 +68,26 @@ class Registry:
 
     @property
     def events(self) -> tuple[type, ...]:
-        """Return the kinds of event."""
+        """Return the classes of events."""
         return self.families[Event]
 
     def fields_of(self, cls: type) -> list[tuple[attrs.Attribute[Any], Any]]:
-        """Return the fields that make up a value, each with its type."""
+        """Return the attributes of a class that are written, each with its type."""
         return _fields_of(self.forms[cls][0] if cls in self.forms else cls)
 
     def names_for(self, kind: Any) -> frozenset[str]:
-        """Return the names of the documents that hold a value of a type."""
+        """Return the names that documents of a type may have."""
         return _names_for(self, kind)
 
     def extended(self, extra: Mapping[str, type]) -> Registry:
-        """Return a registry that also has classes of your own.
+        """Return a registry that also contains classes of your own.
 
         Args:
             extra: The class for each name in documents.
 
         Raises:
-            InvalidValueError: A name is taken or invalid, or a class is not an attrs class.
+            InvalidValueError: A name is already used or is invalid, or a class is not an attrs
+                class.
         """
         for name, cls in extra.items():
             if not isinstance(name, str) or not name.isidentifier():
@@ -132,7 +133,7 @@ def _names_for(registry: Registry, kind: Any) -> frozenset[str]:
 
 @lru_cache(maxsize=16)
 def facts_of(cls: Any) -> dict[str, Any]:
-    """Return the type of each of a record's present facts."""
+    """Return the type of each present fact of a record class, by name."""
     hints = get_type_hints(cls)
     return {name: hints[name] for name in cls.default_facts() if name != "record_type"}
 

@@ -1,4 +1,4 @@
-"""The formats of single values: instants as RFC 3339, durations as ISO 8601, always exact.
+"""Read and write single values exactly: instants as RFC 3339, durations as ISO 8601.
 
 Each kind has a writer and a reader; a reader accepts only what its writer produces, except that a
 whole number is read as a float where one is expected, and any RFC 3339 offset is converted to UTC.
@@ -46,12 +46,13 @@ class Scalar(NamedTuple):
     """The writer and reader of one type of single value.
 
     Attributes:
-        json: The type of its JSON value: string, integer, number or boolean.
-        write: The function from the value to plain data.
-        read: The function from plain data to the value; its second argument is the type, as passed
-            by cattrs.
-        tag: The tag that names its type where the context does not; empty for JSON's own types.
-        schema: The parts of its JSON Schema besides the type.
+        json: The JSON type in which it is written: string, integer, number or boolean.
+        write: A function that converts a value to plain data.
+        read: A function that converts plain data to a value; its second argument is the type, which
+            cattrs passes.
+        tag: The key that names the type where nothing else does, such as ``$timedelta``; empty for
+            types that JSON has.
+        schema: The keywords of its JSON Schema besides ``type``.
     """
 
     json: str
@@ -66,7 +67,7 @@ def _expected(data: object, allowed: str) -> NoReturn:
 
 
 def write_text(value: Any) -> str:
-    """Write text; halves of surrogate pairs have no UTF-8 and are refused."""
+    """Return a text unchanged; lone surrogates, which UTF-8 cannot encode, are refused."""
     if not isinstance(value, str):
         raise Unwritable(value, "text")
     if not value.isascii():
@@ -78,28 +79,28 @@ def write_text(value: Any) -> str:
 
 
 def read_text(data: Any, _: object = None) -> str:
-    """Read text."""
+    """Return the text that plain data is; any other data is refused."""
     if type(data) is str:
         return data
     _expected(data, "text")
 
 
 def write_flag(value: Any) -> bool:
-    """Write a boolean."""
+    """Return a boolean unchanged."""
     if value is True or value is False:
         return bool(value)
     raise Unwritable(value, "True or False")
 
 
 def read_flag(data: Any, _: object = None) -> bool:
-    """Read a boolean; any other value is refused."""
+    """Return the boolean that plain data is; any other data is refused."""
     if data is True or data is False:
         return bool(data)
     _expected(data, "true or false")
 
 
 def write_whole(value: Any) -> int:
-    """Write a whole number."""
+    """Return a whole number unchanged."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise Unwritable(value, "a whole number")
     bits = value.bit_length()
@@ -109,14 +110,14 @@ def write_whole(value: Any) -> int:
 
 
 def read_whole(data: Any, _: object = None) -> int:
-    """Read a whole number; floats and booleans are refused."""
+    """Return the whole number that plain data is; floats and booleans are refused."""
     if type(data) is int:
         return data
     _expected(data, "a whole number")
 
 
 def write_number(value: Any) -> float:
-    """Write a number; infinities and NaN have no JSON form."""
+    """Return a float unchanged; infinities and NaN, which JSON does not have, are refused."""
     if isinstance(value, float) and isfinite(value):
         return float(value)
     if type(value) is int and abs(value) <= _EXACT:
@@ -125,7 +126,7 @@ def write_number(value: Any) -> float:
 
 
 def read_number(data: Any, _: object = None) -> float:
-    """Read a number; a whole number only if a float represents it exactly."""
+    """Return plain data as a float; a whole number must be exact as a float."""
     if type(data) is float:
         return data
     if type(data) is int and abs(data) <= _EXACT:
@@ -134,7 +135,7 @@ def read_number(data: Any, _: object = None) -> float:
 
 
 def write_instant(value: Any) -> str:
-    """Write an instant: UTC with a Z, otherwise with its offset and its zone key, if any."""
+    """Return an instant as text: UTC with a Z, or else its offset and, if any, its zone key."""
     if type(value) is not datetime:
         raise Unwritable(value, "a datetime")
     zone = value.tzinfo
@@ -148,7 +149,7 @@ def write_instant(value: Any) -> str:
 
 
 def read_instant(data: Any, _: object = None) -> datetime:
-    """Read an instant; it must have an offset."""
+    """Return the instant in a text, which must have an offset."""
     if type(data) is str:
         found = _instant(data)
         if found is not None:
@@ -188,14 +189,14 @@ def _read_zoned(data: str) -> datetime:
 
 
 def write_date(value: Any) -> str:
-    """Write a civil date."""
+    """Return a date as text."""
     if type(value) is not date:
         raise Unwritable(value, "a date")
     return value.isoformat()
 
 
 def read_date(data: Any, _: object = None) -> date:
-    """Read a civil date."""
+    """Return the date in a text."""
     if type(data) is str and _DATE.fullmatch(data):
         try:
             return date.fromisoformat(data)
@@ -205,14 +206,14 @@ def read_date(data: Any, _: object = None) -> date:
 
 
 def write_time(value: Any) -> str:
-    """Write a time of day without a zone."""
+    """Return a time of day as text, without a zone."""
     if type(value) is not time or value.tzinfo is not None:
         raise Unwritable(value, "a time of day without a zone")
     return value.isoformat()
 
 
 def read_time(data: Any, _: object = None) -> time:
-    """Read a time of day."""
+    """Return the time of day in a text."""
     if type(data) is str and _TIME.fullmatch(data):
         try:
             return time.fromisoformat(data)
@@ -222,7 +223,7 @@ def read_time(data: Any, _: object = None) -> time:
 
 
 def write_duration(value: Any) -> str:
-    """Write a duration in hours, minutes and seconds; never days, since their length varies."""
+    """Return a duration as text in hours, minutes and seconds; days vary in length."""
     if not isinstance(value, timedelta):
         raise Unwritable(value, "a timedelta")
     micros = value // _MICROSECOND
@@ -240,7 +241,7 @@ def write_duration(value: Any) -> str:
 
 
 def read_duration(data: Any, _: object = None) -> timedelta:
-    """Read a duration of hours, minutes and seconds."""
+    """Return the duration in a text of hours, minutes and seconds."""
     match = _DURATION.fullmatch(data) if type(data) is str else None
     if match is not None:
         try:
@@ -258,14 +259,14 @@ def read_duration(data: Any, _: object = None) -> timedelta:
 
 
 def write_zone(value: Any) -> str:
-    """Write a zone by its key."""
+    """Return the key of a time zone."""
     if not isinstance(value, ZoneInfo) or not value.key:
         raise Unwritable(value, "a ZoneInfo with a key")
     return value.key
 
 
 def read_zone(data: Any, _: object = None) -> ZoneInfo:
-    """Read a zone by its key."""
+    """Return the time zone for a key."""
     if type(data) is str and data.isascii() and len(data) <= _DIGITS:
         try:
             return as_zone(data)
@@ -275,21 +276,21 @@ def read_zone(data: Any, _: object = None) -> ZoneInfo:
 
 
 def write_decimal(value: Any) -> str:
-    """Write a decimal number as text, digit for digit."""
+    """Return a decimal number as text, with all its digits."""
     if isinstance(value, Decimal) and _DECIMAL.fullmatch(str(value)):
         return str(value)
     raise Unwritable(value, "a finite Decimal of at most 100 digits")
 
 
 def read_decimal(data: Any, _: object = None) -> Decimal:
-    """Read a decimal number."""
+    """Return the decimal number in a text."""
     if type(data) is str and _DECIMAL.fullmatch(data):
         return Decimal(data)
     _expected(data, 'a decimal number as text, such as "0.10"')
 
 
 def write_fraction(value: Any) -> str:
-    """Write a fraction as text."""
+    """Return a fraction as text."""
     text = f"{value.numerator}/{value.denominator}" if isinstance(value, Fraction) else ""
     if _FRACTION.fullmatch(text):
         return text
@@ -297,20 +298,20 @@ def write_fraction(value: Any) -> str:
 
 
 def read_fraction(data: Any, _: object = None) -> Fraction:
-    """Read a fraction."""
+    """Return the fraction in a text."""
     if type(data) is str and _FRACTION.fullmatch(data):
         return Fraction(data)
     _expected(data, 'a fraction as text, such as "3/4"')
 
 
 def write_nothing(value: Any) -> None:
-    """Write None."""
+    """Return None, which is written as null."""
     if value is not None:
         raise Unwritable(value, "None")
 
 
 def read_nothing(data: Any, _: object = None) -> None:
-    """Read null."""
+    """Return None for null; any other data is refused."""
     if data is not None:
         _expected(data, "null")
 

@@ -1,4 +1,4 @@
-"""JSON Schema 2020-12 for every document, generated from the same table as reading and writing."""
+"""Generate JSON Schema 2020-12 for documents from the registry that reading and writing use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ View: TypeAlias = Literal["document", "state"]
 
 
 def schema_of(kind: Any, registry: Registry, *, view: View, ref_template: str) -> dict[str, Any]:
-    """Return the schema of the documents that hold a value of a type; see ``json_schema``."""
+    """Return the JSON Schema of documents of a type; the arguments are those of ``json_schema``."""
     names = sorted(registry.names_for(kind))
     if not names or (view == "state" and not issubclass(kind, Record)):
         raise InvalidValueError("kind", kind, "a class or base with a written form, or a record")

@@ -1,6 +1,6 @@
-"""``dumps`` and ``loads``: documents as JSON text.
+"""Write and read documents as JSON text: ``dumps`` and ``loads``.
 
-The codec knows every kind of every room, so it is loaded by the first call.
+The codec imports the classes of every package, so it is imported by the first call.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _LIMITS: Final = Limits()
 
 
 def dumps(value: object, *, indent: int | None = None) -> str:
-    """Write a value as JSON text.
+    """Return a value as JSON text.
 
     Equal values give equal text: fields have a fixed order, and keys and sets are sorted.
 
     Args:
-        value: A value of the library, ``WithUnknownFields``, or plain data in tuples, frozensets
-            and ``FrozenMap``.
-        indent: Spaces for each level; None for one line.
+        value: A value of the library, a ``WithUnknownFields``, or plain data in tuples, frozensets
+            and ``FrozenMap`` objects.
+        indent: The number of spaces for each level; None writes everything on one line.
 
     Returns:
         Text that ``loads`` reads to an equal value.
@@ -32,7 +32,7 @@ def dumps(value: object, *, indent: int | None = None) -> str:
     Raises:
         InvalidValueError: The value, or one inside it, cannot be written, such as a function, a
             NaN, or a class of your own that is not in a ``Codec``. The error's ``where`` is the
-            path.
+            path to it.
 
     >>> from incidentcore.serialization import dumps
     >>> from incidentcore.values import Actor
@@ -51,15 +51,15 @@ def loads(
     limits: Limits = _LIMITS,
     trusted: bool = False,
 ) -> T:
-    """Read a value from JSON text; unknown fields are refused.
+    """Return the value in a JSON text; unknown fields are refused.
 
     Args:
         text: A document written by ``dumps`` of this release or an older one.
         kind: The type of value expected: a class, or a base such as ``Record`` or ``Condition``;
-            ``object`` for any.
+            ``object`` for a value of any type.
         limits: The limits of the document.
-        trusted: Whether to accept a ``PatternRule`` for the standard library's engine, in which an
-            expression can run endlessly. Everything else is checked as usual.
+        trusted: Whether to accept a ``PatternRule`` that uses the standard library's ``re``, in
+            which an expression can run endlessly. Everything else is checked as usual.
 
     Raises:
         FormatError: The text is invalid; the error lists every problem with its path.

@@ -1,4 +1,4 @@
-"""The parts of a document that are unknown to this release, kept so that nothing is lost."""
+"""Classes for the parts of a document that this release does not know, so that none is lost."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _TAKEN: Final = (TAG, *(field.name for field in attrs.fields(Event)))
 class UnknownEvent(Event):
     """An event of a kind unknown to this release, from a newer release or an extension.
 
-    It keeps its place in the history, does not change any field, and is written back unchanged.
+    It stays at its place in the history, does not change any field, and is written back unchanged.
 
     Attributes:
-        name: The kind's name in the document.
-        body: Everything except the common attributes of events, as JSON text.
+        name: The name of the kind in the document.
+        body: The attributes that only this kind of event has, as JSON text.
     """
 
     kind: ClassVar[str] = "unknown"
@@ -60,7 +60,8 @@ class WithUnknownFields(Generic[T_co]):
 
     Attributes:
         value: The value that was read.
-        unknown: Pairs of the path below the document's value and the field's value as JSON text.
+        unknown: For each unknown field, its path below the document's ``value``, and its value as
+            JSON text.
     """
 
     value: T_co

@@ -1,9 +1,9 @@
-"""Whether unknown fields can be put back in their places.
+"""Check whether unknown fields can be written back to their places.
 
-They are put back by their path, and a path counts the items of arrays. But histories are written in
-order of sequence, sets in order of their text, and some classes sort or join their items. So each
-object of a document is traced through reading and writing: it must be written at the place where it
-was read.
+They are written back to their path, and a path contains positions in arrays. But histories are
+written in order of sequence, sets in order of their text, and some classes sort or join their
+items. So each object of a document is followed through reading and writing: it must be written at
+the place where it was read.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class _TracingWriter(Writer):
 
 
 def check_places(kind: Any, data: Any, paths: Iterable[Path], registry: Registry) -> None:
-    """Refuse unknown fields that could not be put back.
+    """Raise an error if unknown fields could not be written back to their places.
 
     Args:
         kind: The class of the value; ``object`` for one that contains its own type.
@@ -73,7 +73,7 @@ def check_places(kind: Any, data: Any, paths: Iterable[Path], registry: Registry
         registry: The classes that have a written form.
 
     Raises:
-        Problems: Some fields could not be put back.
+        Problems: Some fields could not be written back.
     """
     reader, writer = _TracingReader(registry), _TracingWriter(registry)
     out = writer.hook(kind)(reader.hook(kind)(data, None))

@@ -1,4 +1,4 @@
-"""Reading documents of older releases: each step between two format versions is a function."""
+"""Upgrade documents of older releases, by a function from each version to the next."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CODES: Final = {"no rule applies": "no_rule_applies", "timed anew": "retimed"}
 
 
 def plain_names(name: str, value: Any) -> tuple[str, Any]:
-    """Return a document of version 1 with the names that replaced older ones before release.
+    """Return a document of version 1, with old names replaced by those of the first release.
 
     >>> from incidentcore.serialization.upgrades import plain_names
     >>> plain_names("Escalation", {"lapsed_because": "nobody to tell"})
@@ -58,7 +58,7 @@ def upgrade(
     to: int = FORMAT_VERSION,
     steps: Mapping[int, Upgrader] = UPGRADERS,
 ) -> tuple[str, Any]:
-    """Bring a document's value to a version of the format, step by step.
+    """Convert a document's value to a later version of the format, version by version.
 
     Args:
         name: The document's type.
@@ -71,7 +71,8 @@ def upgrade(
         The type's name and the value in the target version.
 
     Raises:
-        Mismatch: The document is newer than this release, or too old for it.
+        Mismatch: The document's version is later than ``to``, or there is no function for an early
+            one.
 
     >>> from incidentcore.serialization import upgrade
     >>> upgrade("Ticket", 1, {"prio": 1}, to=2, steps={1: lambda name, value: ("Incident", value)})
@@ -98,10 +99,10 @@ MERGED: Final[Mapping[str, Merge]] = {
 
 
 def merged(name: str, fields: Any) -> tuple[str, Any]:
-    """Return the kind into which a kind was merged, with its fields; others unchanged.
+    """Return the class that replaced a class, and its fields; other classes are returned unchanged.
 
     Raises:
-        Mismatch: The fields are not those of the kind.
+        Mismatch: The fields are not those of the old class.
 
     >>> from incidentcore.serialization.upgrades import merged
     >>> merged("FirstMatch", {"categorizers": []})

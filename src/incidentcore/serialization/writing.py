@@ -1,4 +1,4 @@
-"""From values to plain data, in one canonical form: fields in order, keys and sets sorted."""
+"""Convert values to plain data in a canonical form: fields in order, keys and sets sorted."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _text(data: Any) -> str:
 
 
 class Writer:
-    """Hooks for every type that has a written form, created when first needed.
+    """The functions that write each type, which are created when first needed.
 
     Args:
         registry: The classes that have a written form.
@@ -176,7 +176,7 @@ class Writer:
         return unstructure
 
     def state(self, record: Record) -> dict[str, Any]:
-        """Return the present state of a record, each fact in the form of its type."""
+        """Return the present facts of a record as plain data, by name."""
         facts = record.facts()
         data: dict[str, Any] = {}
         cls: Any = type(record)
@@ -202,7 +202,7 @@ class Writer:
         return unstructure
 
     def unknown_event(self, event: UnknownEvent) -> dict[str, Any]:
-        """Write an event of an unknown kind unchanged."""
+        """Return an event of an unknown kind as the plain data from which it was read."""
         shared = {name: self.hook(kind) for name, kind in _base_kinds().items()}
         data: dict[str, Any] = {TAG: event.name}
         data.update((name, hook(getattr(event, name))) for name, hook in shared.items())
@@ -247,7 +247,7 @@ class Writer:
         return unstructure
 
     def any(self, value: Any) -> Any:
-        """Write a value together with its type."""
+        """Return a value as plain data that name its type."""
         kind = type(value)
         if kind is str:
             return write_text(value)
@@ -316,5 +316,5 @@ def _base_kinds() -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def writer(registry: Registry = REGISTRY) -> Writer:
-    """Return the writer of a registry, created once per process."""
+    """Return the ``Writer`` for a registry; each is created once in a process."""
     return Writer(registry)

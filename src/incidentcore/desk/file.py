@@ -77,7 +77,7 @@ def load_desk(
     ... '''))
     Traceback (most recent call last):
     incidentcore.errors.FormatError: desk file, line 5: services.all.calendar: got 'allways'; \
-    wed: a calendar of [calendars]: always; nearest: always
+allowed: a calendar of [calendars]: always; nearest: always
     """
     desk = read_file(text, _read, code=code or {}, files=files or {}, source=source)
     assert isinstance(desk, Desk)  # noqa: S101  without a fault it was built

@@ -1,4 +1,4 @@
-"""Forecasts of the chance of a breach, of volume and of backlog, each with its back-test."""
+"""Forecasts of breaches, of volume and of backlog, each with its back-test."""
 
 from incidentcore.forecast.backlog import (
     BacklogForecast,

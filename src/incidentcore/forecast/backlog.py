@@ -1,4 +1,4 @@
-"""Forecasts of how many records will be open, from those open now and those still to come."""
+"""Forecast how many records will be open, from those open now and those still to come."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _Z80: Final = 1.2815515655446004
 
 @attrs.frozen(kw_only=True)
 class BacklogStep:
-    """How many clocks will be running or paused at an instant.
+    """The forecast of how many clocks will be running or paused at an instant.
 
     Attributes:
         at: The instant.
-        expected: The mean.
-        low: The lower end of the 80 % interval, which is widened by the ``widening`` of the nearest
-            score.
-        high: The upper end.
+        expected: The expected number (mean).
+        low: The lower end of the 80 % interval, which is widened by the ``widening`` of the score
+            for the nearest distance.
+        high: The upper end of this interval.
     """
 
     at: datetime
@@ -47,17 +47,17 @@ class BacklogStep:
 
 @attrs.frozen(kw_only=True)
 class BacklogScore:
-    """How well forecasts of the backlog matched what happened, for one distance.
+    """How well forecasts of the backlog matched what happened, for one distance in time.
 
     Attributes:
         ahead: How far ahead the forecasts were made.
-        n: How many forecasts.
-        mae: Their mean absolute error.
-        naive_mae: The mean absolute error of the forecast that nothing changes.
-        coverage: The share of 80 % intervals that contained the actual count; each was widened by
-            the errors known when it was made.
-        widening: The factor by which intervals must be wider than for independent records; at least
-            1. Illness or a holiday, for example, delays many records at once.
+        n: How many forecasts were compared.
+        mae: The mean absolute error of the forecasts.
+        naive_mae: The mean absolute error of the forecast that the backlog does not change.
+        coverage: The share of 80 % intervals that contained the actual number; each was widened
+            according to the errors that were known when it was made.
+        widening: The factor, at least 1, by which intervals must be wider than for independent
+            records, since illness or a holiday, for example, delays many records at once.
     """
 
     ahead: timedelta
@@ -79,14 +79,14 @@ class BacklogScore:
 
 @attrs.frozen(kw_only=True)
 class BacklogForecast(Tabular):
-    """How many records will be open, with the accuracy of earlier forecasts.
+    """A forecast of how many records will be open, with the accuracy of earlier forecasts.
 
     Attributes:
         now: The instant of the forecast.
-        open: How many are open now.
-        steps: The steps; empty if the history is not enough for a forecast.
-        scores: The back-test, by distance; see ``backtest_backlog``.
-        findings: Why there is no forecast.
+        open: How many records are open now.
+        steps: The forecast for each instant; empty if the history is not enough.
+        scores: The scores of earlier forecasts, one for each distance, from ``backtest_backlog``.
+        findings: Why there is no forecast; empty if there is one.
     """
 
     now: datetime
@@ -96,7 +96,7 @@ class BacklogForecast(Tabular):
     findings: tuple[LintFinding, ...] = ()
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows as text, and which columns are numeric."""
+        """Return the headings of the table, its rows, and which columns are numeric."""
         rows = [
             [f"{step.at:%a %d %b %H:%M}", f"{step.expected:.0f}", f"{step.low:.0f}-{step.high:.0f}"]
             for step in self.steps
@@ -104,7 +104,7 @@ class BacklogForecast(Tabular):
         return ["at (UTC)", "open", "80%"], rows, [False, True, True]
 
     def notes(self) -> list[str]:
-        """Return why there is no forecast, and how accurate earlier ones were."""
+        """Return the findings and the accuracy of earlier forecasts, as text."""
         tested = [*map(str, self.scores)] or ["not tested: no scores were given"]
         return [*map(str, self.findings), *tested]
 
@@ -119,20 +119,20 @@ def forecast_backlog(
     at: Iterable[datetime],
     scores: Iterable[BacklogScore] = (),
 ) -> BacklogForecast:
-    """Return how many of the model's clocks will be running or paused at some instants.
+    """Return a forecast of how many records will have a running or paused clock.
 
     Args:
-        model: The model of earlier records. Build it with ``recent``, since old records make it
-            worse.
-        volume: The arrivals from ``now`` on, up to the last instant.
+        model: A model of earlier records, with the clock. Set its ``recent``, since old records
+            make forecasts worse.
+        volume: A forecast of the arrivals from ``now`` to the last instant in ``at``.
         records: The records; those whose clock is not running or paused are left out.
         now: The instant of the forecast.
-        at: The instants to forecast.
+        at: The instants for which to forecast.
         scores: The result of ``backtest_backlog``; it is shown with the forecast and widens the
             intervals.
 
     Raises:
-        InvalidValueError: An instant is not after ``now``, or the volume does not reach that far.
+        InvalidValueError: An instant is not after ``now``, or ``volume`` ends before it.
 
     Source: rule X4.
     """
@@ -196,16 +196,17 @@ def backtest_backlog(
     recent: timedelta | None = timedelta(days=14),
     calendar: Calendar | None = None,
 ) -> tuple[BacklogScore, ...]:
-    """Return how accurate past forecasts would have been, compared with "nothing changes".
+    """Return how accurate forecasts of the backlog would have been in the past.
 
     Args:
         definition: The clock.
         records: The records.
-        mornings: The past instants to forecast at.
-        ahead: How far ahead.
-        zone: As for ``forecast_volume``.
-        recent: As for ``breach_model``.
-        calendar: As for ``forecast_volume``.
+        mornings: The past instants at which to make forecasts.
+        ahead: How far ahead to forecast; there is one score for each.
+        zone: The time zone whose weekdays and hours are used, as for ``forecast_volume``.
+        recent: How much time before each instant to use, as for ``breach_model``; None: all.
+        calendar: A calendar whose closed days are a separate kind of day, as for
+            ``forecast_volume``; None: no such days.
 
     Raises:
         InvalidValueError: The history is not enough for a forecast at any of the instants.

@@ -1,4 +1,4 @@
-"""Back-tests: forecasts of the past are compared with the outcome, and with a simple guess."""
+"""Compare forecasts of the past with what happened, and with a simple guess (back-test)."""
 
 from __future__ import annotations
 
@@ -23,35 +23,38 @@ _TENTHS: Final = tuple(place / 10 for place in range(1, 10))
 
 @runtime_checkable
 class Chance(Protocol):
-    """The protocol of a model of the chance of a breach: ``BreachModel`` or one of your own."""
+    """The protocol of models that forecast the probability of a breach.
+
+    ``BreachModel`` is one; a function of your own with the same arguments is another.
+    """
 
     def __call__(self, record: Record, /, *, now: datetime) -> float | None:
         """Return the probability that the record's clock will breach; None if it is unknown.
 
         Args:
-            record: The record, with all that ever happened to it.
+            record: The record, with its whole history, which may contain later events.
             now: The instant of the forecast; the model must not use later events.
         """
 
 
 @attrs.frozen(kw_only=True)
 class ForecastScore:
-    """How well chances matched what happened.
+    """How well forecast probabilities of a breach matched what happened.
 
     Attributes:
-        questions: How many forecasts were made whose outcome is known.
-        records: How many records they were for.
-        unanswered: How often the model gave no chance.
+        questions: How many forecasts were compared with a known outcome.
+        records: How many different records these forecasts were for.
+        unanswered: How often the model gave no probability.
         undecided: How many forecasts were for clocks whose outcome is not known yet.
         rate: The share of forecasts whose clock breached.
-        brier: The mean squared error of the chances; 0 is perfect.
-        base_brier: The same for a model that always gives ``rate``.
-        ece: Expected calibration error: the mean difference between chance and observed share, in
-            ten bins.
-        auc: The probability that a breach was given a higher chance than a clock that met its
-            target; None if all had the same outcome.
-        tenths: For chances from 0 to 0.1, from 0.1 to 0.2 and so on: their count, their mean, and
-            the share that breached.
+        brier: The mean squared error of the probabilities (Brier score); 0 is perfect.
+        base_brier: The Brier score of a model that always forecasts ``rate``.
+        ece: The expected calibration error: the mean difference between forecast probability and
+            observed share, in ten bins.
+        auc: How often a clock that breached had a higher forecast than one that met its target,
+            from 0 to 1; 0.5 is no better than a guess. None if all had the same outcome.
+        tenths: For probabilities from 0 to 0.1, from 0.1 to 0.2 and so on: their number, their
+            mean, and the share of clocks that breached.
 
     Source: Brier 1950.
     """
@@ -93,21 +96,22 @@ def backtest_breach(
     questions: Iterable[datetime],
     until: datetime | None = None,
 ) -> ForecastScore:
-    """Return how well the predicted chances matched what happened to open records.
+    """Return how well forecast probabilities of a breach matched what happened.
 
-    At each instant a forecast is made for every record whose clock is running or paused and has not
-    breached. Fit the model as of the first instant or earlier, so that it knows nothing later.
+    At each instant, a forecast is made for every record whose clock is running or paused and has
+    not breached. Fit the model as of the first of these instants or earlier, so that it has seen
+    nothing of what it forecasts.
 
     Args:
         definition: The clock.
         records: The records with their whole history.
         chance: A model, such as that of ``breach_model``, or any function with the same arguments.
-        questions: The instants of the forecasts.
+        questions: The instants at which to make forecasts.
         until: When to check what happened; by default the last event of the records.
 
     Raises:
-        InvalidValueError: There is no instant, no record was open at one, or the model gave no
-            chance.
+        InvalidValueError: There is no instant, no record was open at any of them, or the model
+            never gave a probability.
 
     Source: our choice; the measures are named in ``ForecastScore``.
     """

@@ -1,10 +1,11 @@
-"""The chance that a clock will breach its target, from the outcomes of similar records.
+"""The probability that a clock will breach its target, from the outcomes of similar records.
 
-A cell is a combination of field values, such as a priority, state and group. A visit to a cell
-begins when a record gets these values; its length is the time that the clock counted from then to
-the end of the cycle, censored if the end is not known. The chance of a breach is the share of
-visits that needed more time than is left, among those that had lasted as long. Only time that the
-clock counted is used, so business hours and pauses are respected.
+A *cell* is a combination of field values, such as a priority, state and group. A *visit* of a
+record to a cell begins when the record gets these values; its length is the time that the clock
+counted from then to the end of the cycle, which is censored if the end is not known. The
+probability of a breach is the share of visits that needed more time than is left, among those that
+had lasted as long as the present one. Only time that the clock counted is used, so business hours
+and pauses are taken into account.
 """
 
 from __future__ import annotations
@@ -66,14 +67,14 @@ _TEXTS: Final[Mapping[str, str]] = {
 
 @attrs.frozen(kw_only=True)
 class BreachChance:
-    """The chance that a clock will breach its target.
+    """The probability that a clock will breach its target, with the reason.
 
     Attributes:
-        probability: The chance, from 0 to 1.
-        low: The lower end of its 95 % interval.
-        high: The upper end.
-        n: How many earlier visits of records to the cell it is based on; 0 if it is certain.
-        cell: The cell, that is, the record's values of the fields that were compared, as text.
+        probability: The probability, from 0 to 1.
+        low: The lower end of the probability's 95 % interval.
+        high: The upper end of this interval.
+        n: On how many earlier cases with these field values it is based; 0 if it is certain.
+        cell: The record's values of the fields that were compared, as text.
         why: The reason as a sentence.
     """
 
@@ -87,23 +88,23 @@ class BreachChance:
 
 @attrs.frozen(kw_only=True, slots=False)
 class BreachModel:
-    """A model of the chance of a breach, based on earlier records in the same situation.
+    """A model that forecasts the probability of a breach from earlier records.
 
     A *cell* is a combination of field values, such as a priority, state and group; a *visit* to it
-    begins when a record gets these values. Models serialize, and ``merge_models`` merges those of
-    parts of the records. Called with a record, a model returns only the probability, as
-    ``backtest_breach`` expects.
+    begins when a record gets these values. Models can be written as documents, and ``merge_models``
+    merges those of different records. Called with a record, a model returns only the probability,
+    as ``backtest_breach`` expects.
 
     Attributes:
-        definition: The clock.
-        as_of: The instant up to which events are known and count.
-        recent: Only what was observed in this time before ``as_of`` is used; None for everything.
-        cells: The fields of each kind of cell, most specific first.
-        enough: The least number of earlier visits that lasted as long; with fewer, the next kind of
-            cell is used.
-        records: How many records have a clock.
-        running: How many of these clocks are running or paused.
-        histories: The visits by cell.
+        definition: The clock: an SLA definition or policy.
+        as_of: The instant up to which events were used.
+        recent: How much time before ``as_of`` was used; None: all.
+        cells: The combinations of fields that are compared, most specific first.
+        enough: The minimum number of earlier visits to a cell that lasted as long; with fewer, the
+            next combination of fields is used.
+        records: How many records had such a clock.
+        running: How many of these clocks were running or paused at ``as_of``.
+        histories: The earlier visits, by cell.
     """
 
     definition: OneClock
@@ -124,7 +125,7 @@ class BreachModel:
         return {}
 
     def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
-        """Return the curve of the cell that facts lie in; None if there were no visits."""
+        """Return the ``HazardCurve`` of the cell with these facts; None if it had no visits."""
         key = fields, cell_values(fields, facts)
         if key not in self._curves and key in self._histories:
             one = self._histories[key]
@@ -132,7 +133,7 @@ class BreachModel:
         return self._curves.get(key)
 
     def curves(self, stands: Standing) -> Iterator[tuple[tuple[str, ...], HazardCurve, timedelta]]:
-        """Yield each cell that a record is in, with the curve and the time there; finest first."""
+        """Yield the fields, the ``HazardCurve`` and the time spent, for each cell of a record."""
         for fields, since in zip(self.cells, stands.entered, strict=True):
             curve = self.curve(fields, stands.facts)
             if curve is not None:
@@ -140,7 +141,7 @@ class BreachModel:
 
     @cached_property
     def findings(self) -> tuple[LintFinding, ...]:
-        """Return the cells for which the model gives no chance, since the history is not enough."""
+        """Return why the model gives no probability: for which cells the history is too short."""
         if self._completed_only:
             return (LintFinding("completed_only", "", {"n": self.records}, texts=_TEXTS),)
         return tuple(
@@ -162,25 +163,25 @@ class BreachModel:
         return None
 
     def __call__(self, record: Record, /, *, now: datetime) -> float | None:
-        """Return the probability alone; see ``chance``."""
+        """Return the probability that the clock will breach; None if it is unknown."""
         chance = self.chance(record, now=now)
         return None if chance is None else chance.probability
 
     def chance(
         self, record: Record, /, *, now: datetime, known_at: datetime | None = None
     ) -> BreachChance | None:
-        """Return the chance that the record's clock will breach its target.
+        """Return the probability that a record's clock will breach its target, with the reason.
 
         Args:
             record: The record.
             now: The instant of the forecast; later events are ignored.
-            known_at: Use only what was recorded by this instant.
+            known_at: Use only what was recorded by this instant; None: no limit.
 
         Returns:
-            The chance: 1 once it breached, 0 once it ended in time. None if there is no target
-            or the history is not enough; ``why_not`` gives the reason.
+            The probability: 1 once the clock breached, 0 once it ended in time. None if there is no
+            target or the history is not enough; ``why_not`` returns the reason.
 
-        Source: rule X4; the conditional Kaplan-Meier estimate, the cells are our choice.
+        Source: rule X4; the conditional Kaplan-Meier estimate. The cells are our choice.
         """
         answer = self._answer(record, now, known_at)
         return answer if isinstance(answer, BreachChance) else None
@@ -188,7 +189,7 @@ class BreachModel:
     def why_not(
         self, record: Record, /, *, now: datetime, known_at: datetime | None = None
     ) -> LintFinding | None:
-        """Return why ``chance`` is None: the finding of the coarsest cell, or ``no_clock``."""
+        """Return why ``chance`` returns None for a record; None if it does not."""
         answer = self._answer(record, now, known_at)
         return answer if isinstance(answer, LintFinding) else None
 
@@ -236,27 +237,28 @@ def breach_model(
     cells: Iterable[Iterable[str]] = STANDARD_CELLS,
     enough: int = 30,
 ) -> BreachModel:
-    """Return a model of the chance that a clock breaches its target, fitted to the records.
+    """Return a model of the probability that a clock breaches its target, fitted to records.
 
     Args:
         definition: The clock: a definition or a policy.
-        records: The records, open ones too; iterated once.
+        records: The records, including open ones; read once.
         as_of: Only events that had happened and were recorded by then are used.
-        recent: Use only what was observed in this time before ``as_of``, so that the model follows
-            changes at the desk. ``backtest_breach`` shows which value forecasts best.
-        cells: The combinations of fields in which earlier records must agree with the record, most
-            specific first. A record's values of such fields are its cell.
-        enough: The least number of earlier visits of records to the same cell that lasted as long;
-            with fewer, the next combination is used.
+        recent: Use only what happened in this time before ``as_of``, so that the model follows
+            changes at the desk; None: everything. ``backtest_breach`` shows which value forecasts
+            best.
+        cells: The combinations of fields in which earlier records must have the same values as the
+            record (its cell), most specific first.
+        enough: The minimum number of earlier records that had the same values for as long; with
+            fewer, the next combination is used.
 
     Returns:
-        The model. Its ``findings`` list the cases in which it gives no chance.
+        The model. Its ``findings`` list the cells for which it gives no probability.
 
     Raises:
-        InvalidValueError: The definition is not a clock, a field does not exist, or ``recent``
-            or ``enough`` is not positive.
+        InvalidValueError: ``definition`` is not a clock, a field does not exist, or ``recent`` or
+            ``enough`` is not positive.
 
-    Source: Kaplan and Meier 1958 with delayed entry; the use of visits to a cell is our choice.
+    Source: Kaplan and Meier 1958, with delayed entry; the comparison by cells is our choice.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import SlaDefinition
@@ -327,14 +329,14 @@ def _histories(
 
 
 def merge_models(models: Iterable[BreachModel], /) -> BreachModel:
-    """Merge models of parts of the records into the model of all of them.
+    """Return the model of all records, from models of parts of them.
 
     Args:
-        models: At least one model. They are of different records and have the same definition,
+        models: At least one model. All must be of different records, but have the same definition,
             instant and options.
 
     Raises:
-        InvalidValueError: The list is empty, or the models differ in more than their records.
+        InvalidValueError: There is no model, or the models differ in more than their records.
     """
     parts = list(models)
     bare = [attrs.evolve(part, records=0, running=0, histories=()) for part in parts]
@@ -356,17 +358,17 @@ def merge_models(models: Iterable[BreachModel], /) -> BreachModel:
 def expected_resolution(
     model: BreachModel, record: Record, /, *, now: datetime, share: float = 0.5
 ) -> datetime | None:
-    """Return the instant by which the clock will have ended with a given chance.
+    """Return the instant by which a clock will have ended with a given probability.
 
     Args:
         model: The model of earlier records.
         record: The record.
         now: The instant of the forecast.
-        share: The chance; 0.5 gives the median.
+        share: The probability; 0.5 gives the median.
 
     Returns:
-        The instant, by the clock's calendar and assuming no pauses; None if the clock is not
-        running or paused, or the history does not reach that far.
+        The instant, counted in the clock's calendar if there are no further pauses; None if the
+        clock is not running or paused, or the history is not long enough.
 
     Raises:
         InvalidValueError: The share is not between 0 and 1.

@@ -1,9 +1,10 @@
-"""The distribution of the time left, given the time so far: product limit with delayed entry.
+"""Estimate the distribution of the time left, given the time so far: product limit, delayed entry.
 
-A curve passes once over the times at which rows come and go, and holds the values up to each: the
-cumulative hazard, the terms of Greenwood's variance, and how many are at risk. The chance to last
-beyond one time given another then takes two bisections and one exponential. Times at which all rows
-at risk end have an infinite hazard and are counted separately.
+The rows are durations of earlier cases. A curve is computed in one pass over the times at which
+rows begin or cease to be observed. For each time, it has the cumulative hazard, the terms of
+Greenwood's variance, and the number of rows at risk. The probability of lasting beyond one time,
+given another, then takes two bisections and one exponential. Times at which all rows at risk end
+have an infinite hazard and are counted separately.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ class Tail(NamedTuple):
     """The probability of lasting beyond one time, given that another was reached.
 
     Attributes:
-        share: The chance.
-        low: The lower end of its 95 % interval.
-        high: The upper end.
-        n: How many rows were at risk at the given time.
-        censored: How many of these have no known end.
+        share: The probability.
+        low: The lower end of the 95 % interval of the probability.
+        high: The upper end of this interval.
+        n: How many cases were at risk at the time that was reached.
+        censored: How many of these cases have no known end.
     """
 
     share: float
@@ -39,18 +40,19 @@ class Tail(NamedTuple):
 
 
 def score_interval(share: float, n: float) -> tuple[float, float]:
-    """Return Wilson's 95 % interval for a share of an effective number of trials."""
+    """Return Wilson's 95 % interval for a share, given the effective number of trials."""
     low, high = estimates.score_interval(share, n, _Z)
     return min(share, low), max(share, high)
 
 
 class HazardCurve:
-    """The product-limit estimate for rows that may have come under observation late.
+    """The product-limit (Kaplan-Meier) estimate for cases that may be observed only later on.
 
     Args:
-        entered: When each row came under observation; -1 for one observed from its beginning.
-        left: When it ended or was last seen, in the same unit.
-        ended: Whether it ended at that time.
+        entered: How old each case was when its observation began; -1 if it was observed from its
+            beginning.
+        left: How old it was when it ended or was last observed, in the same unit.
+        ended: Whether it ended then.
 
     Source: Kaplan and Meier 1958, Greenwood 1926; an end comes before a censoring at the same time.
     """
@@ -94,12 +96,12 @@ class HazardCurve:
         self._at_risk, self._unended = at_risk, unended
 
     def at_risk(self, time: int) -> tuple[int, int]:
-        """Return how many rows were seen beyond a time, and how many of them have no known end."""
+        """Return how many cases were at risk at a time, and how many of them have no known end."""
         place = bisect_right(self.times, time)
         return self._at_risk[place], self._unended[place]
 
     def share(self, since: int, until: int) -> float:
-        """Return the chance to last beyond ``until``, given that it lasted beyond ``since``."""
+        """Return the probability of lasting beyond ``until``, given that ``since`` was exceeded."""
         return self._share(bisect_right(self.times, since), bisect_right(self.times, until))
 
     def _share(self, first: int, last: int) -> float:
@@ -108,7 +110,7 @@ class HazardCurve:
         return exp(self._hazard[first] - self._hazard[last])
 
     def tail(self, since: int, until: int) -> Tail:
-        """Return what ``chance`` returns with its interval; needs a row at risk at ``since``."""
+        """Return the result of ``share`` with its interval; a case must be at risk at ``since``."""
         first, last = bisect_right(self.times, since), bisect_right(self.times, until)
         n, share = self._at_risk[first], self._share(first, last)
         if share in (0.0, 1.0):
@@ -119,9 +121,9 @@ class HazardCurve:
         return Tail(share, low, high, n, self._unended[first])
 
     def quantile(self, since: int, share: float) -> int | None:
-        """Return the least time by which a share of the rows that outlasted ``since`` have ended.
+        """Return the time by which a share of the cases that outlasted ``since`` have ended.
 
-        None if the rows do not reach that far.
+        It is None if the cases do not last long enough to know.
         """
         first = bisect_right(self.times, since)
         wanted = self._hazard[first] - log(1 - share)

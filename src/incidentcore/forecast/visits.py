@@ -1,8 +1,8 @@
-"""The cells that a record passes through, and the time that a clock counted in each.
+"""Find the cells that a record passes through, and the time that a clock counted in each.
 
-A cell is a combination of values of fields, such as priority, state and group. A visit begins when
-a record enters a cell while a clock is running or paused; its length is the time that the clock
-counts until the cycle ends.
+A *cell* is a combination of field values, such as a priority, state and group. A *visit* begins
+when a record gets these values while a clock is running or paused; its length is the time that the
+clock counts from then until the cycle ends.
 """
 
 from __future__ import annotations
@@ -48,17 +48,19 @@ _ENDED: Final = ("stopped", "reset", "canceled")
 
 @attrs.frozen
 class CellHistory:
-    """The visits of records to one cell: the times at which they had its field values.
+    """The visits of records to one cell, which is a combination of field values.
 
-    The last three attributes have one entry for each visit.
+    A visit begins when a record gets these values; it ends with the clock. The last three
+    attributes have one entry for each visit.
 
     Attributes:
         fields: The fields of the cell.
-        values: Their values as text.
+        values: The values of these fields, as text.
         entered: How long the visit had lasted when its observation began, in microseconds that the
             clock counted; -1 if it was observed from its beginning.
-        left: How long it had lasted when the clock ended or was last observed, in the same unit.
-        ended: Whether the clock had ended.
+        left: How long the visit had lasted when the clock ended or was last observed, in the same
+            unit.
+        ended: Whether the clock had ended by then.
     """
 
     fields: tuple[str, ...]
@@ -73,15 +75,16 @@ class CellHistory:
 
 
 class Standing(NamedTuple):
-    """The position of a clock on a record, from which a forecast starts.
+    """The state of a record's clock at an instant, from which a forecast is made.
 
     Attributes:
-        cycle: The current or last cycle.
-        elapsed: The time counted so far.
-        target: Its target.
-        goes_on: Whether it is running or paused.
-        facts: The record's facts now.
-        entered: For each kind of cell, the time counted since the record entered the present one.
+        cycle: The clock's current or last cycle.
+        elapsed: The time that the clock counted so far.
+        target: The target of the clock.
+        goes_on: Whether the clock is running or paused.
+        facts: The record's facts at the instant.
+        entered: For each combination of fields in ``cells``, the time counted since the record got
+            its present values.
     """
 
     cycle: RawCycle
@@ -102,14 +105,14 @@ def standing(
     known_at: datetime | None = None,
     cycle: int | None = None,
 ) -> Standing | None:
-    """Return the position of a clock on a record; None if it has not started.
+    """Return the state of a record's clock at an instant; None if it has not started.
 
     Args:
         definition: The clock.
         record: The record.
         now: The instant to evaluate at.
-        cells: The kinds of cell.
-        known_at: Use only what was recorded by this instant.
+        cells: The combinations of fields whose values are compared.
+        known_at: Use only what was recorded by this instant; None: no limit.
         cycle: The number of the cycle to evaluate; None for the last.
     """
     now = as_utc(now, "now")
@@ -129,7 +132,7 @@ def standing(
 
 
 def timeline_until(record: Record, now: datetime, known_at: datetime | None) -> Timeline | None:
-    """Return what is known of a record at an instant; None if nothing is known yet."""
+    """Return a record's timeline up to an instant; None if nothing was known by then."""
     need_kind("record", record, Record)
     if record.opened_at > now:
         return None
@@ -148,7 +151,7 @@ def rows_of(
     as_of: datetime,
     since: datetime | None,
 ) -> Iterator[tuple[tuple[str, ...], Row]]:
-    """Yield the visits of one kind of cell, each with the cell's values."""
+    """Yield each visit of a record, for one combination of fields, with its values."""
     visits = _visits(fields, timeline)
     for cycle in cycles:
         end = cycle.ended_at or as_of
@@ -197,7 +200,7 @@ def _counted(spans: Sequence[Span], since: datetime) -> timedelta:
 
 
 def whole_minutes(span: timedelta) -> str:
-    """Return a span as text, without units too small to matter."""
+    """Return a span as text, without units that are too small to matter."""
     return span_text(span - span % timedelta(minutes=1))
 
 
@@ -207,5 +210,5 @@ def _readers(fields: tuple[str, ...]) -> tuple[Callable[[object], object], ...]:
 
 
 def cell_values(fields: tuple[str, ...], facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the values of a cell's fields as text."""
+    """Return the values of several fields as text."""
     return tuple(label(read(facts)) for read in _readers(fields))

@@ -1,8 +1,8 @@
-"""How many records will be opened, hour by hour or day by day, with calibrated intervals.
+"""Forecast how many records will be opened, by hour or day, with calibrated intervals.
 
 The rate of an hour is that of the same hour in earlier weeks; dates on which the calendar is closed
-are a separate kind of day. Counts vary more than Poisson counts would, so the intervals are those
-of a negative binomial distribution with the spread found in the history.
+are treated as a separate kind of day. Counts vary more than Poisson counts would, so the intervals
+are those of a negative binomial distribution, with the spread of the history.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class VolumeStep:
     """The forecast of one hour or day.
 
     Attributes:
-        start: Its beginning.
-        expected: The mean count.
-        bands: For each level the least and the greatest count, both inclusive.
+        start: The beginning of the hour or day.
+        expected: The expected number of openings (mean).
+        bands: For each level of the forecast, the least and the greatest number, both inclusive.
     """
 
     start: datetime
@@ -58,17 +58,17 @@ class VolumeStep:
 
 @attrs.frozen(kw_only=True)
 class VolumeForecast(Tabular):
-    """How many records will be opened.
+    """A forecast of how many records will be opened in each hour or day.
 
     Attributes:
-        unit: The length of a step.
+        unit: The length of a step: ``hour`` or ``day``.
         zone: The time zone of the weekdays and hours of the steps.
-        levels: The levels of the bands, such as 0.8.
-        dispersion: The variance of a count over its mean; 1 for a Poisson count.
-        weeks: How many weeks the rates are based on.
-        steps: The steps; empty if the history is not enough for a forecast.
-        score: The back-test, by ``backtest_volume``.
-        findings: Why there is no forecast.
+        levels: The probabilities of the bands, such as 0.8.
+        dispersion: The variance of a count divided by its mean; 1 for a Poisson distribution.
+        weeks: On how many weeks of history the forecast is based.
+        steps: The forecast of each hour or day; empty if the history is not enough.
+        score: The accuracy of earlier forecasts, from ``backtest_volume``; None if not tested.
+        findings: Why there is no forecast; empty if there is one.
     """
 
     unit: VolumeUnit
@@ -81,7 +81,7 @@ class VolumeForecast(Tabular):
     findings: tuple[LintFinding, ...] = ()
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows as text, and which columns are numeric."""
+        """Return the headings of the table, its rows, and which columns are numeric."""
         form = "%a %d %b %H:%M" if self.unit == "hour" else "%a %d %b"
         rows = [
             [
@@ -95,7 +95,7 @@ class VolumeForecast(Tabular):
         return headings, rows, [False, *([True] * (len(headings) - 1))]
 
     def notes(self) -> list[str]:
-        """Return why there is no forecast, and how accurate earlier ones were."""
+        """Return the findings and the accuracy of earlier forecasts, as text."""
         return [*map(str, self.findings), str(self.score or "not tested: no score was given")]
 
 
@@ -112,24 +112,25 @@ def forecast_volume(
     recent: timedelta | None = None,
     score: VolumeScore | None = None,
 ) -> VolumeForecast:
-    """Forecast how many records will be opened in each hour or day of a window.
+    """Return a forecast of how many records will be opened in each hour or day of a window.
 
     Args:
-        records: The records; iterated once.
+        records: The records, read once.
         as_of: Only openings that had happened and were recorded by then are used.
-        window: What to forecast; it begins at ``as_of`` or later.
-        zone: The time zone whose weekdays and hours count.
-        calendar: A calendar; dates without open time are a separate kind of day, so that holidays
-            do not distort the forecasts of weekdays.
-        unit: An hour or a day.
-        levels: The levels of the bands, such as 0.8 for a band that should hold 80 % of counts.
-        recent: Use only this time before ``as_of``; None for everything since the first opening.
-        score: The result of ``backtest_volume``, to show with the forecast.
+        window: The interval to forecast, which begins at ``as_of`` or later.
+        zone: The time zone whose weekdays and hours are used.
+        calendar: A calendar whose dates without open time are a separate kind of day, so that
+            holidays do not distort the forecasts of weekdays; None: there are no such dates.
+        unit: ``"hour"`` or ``"day"``.
+        levels: The probabilities of the bands, such as 0.8 for a band that should contain 80 % of
+            the counts.
+        recent: How much time before ``as_of`` to use; None: all since the first opening.
+        score: The result of ``backtest_volume``, which is shown with the forecast.
 
     Raises:
         InvalidValueError: The window begins before ``as_of``, or an option is not allowed.
 
-    Source: rule X4: the rate by hour of the week, a negative binomial count.
+    Source: rule X4: rates by hour of the week, and the negative binomial distribution.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Interval
@@ -290,11 +291,11 @@ class VolumeScore:
     """How well forecasts of a volume matched what happened.
 
     Attributes:
-        steps: How many steps were compared.
+        steps: How many hours or days were compared.
         mae: The mean absolute error of the expected counts.
-        naive_mae: The same for the count of the same step one week earlier.
-        coverage: For each level, the share of steps whose count lay in the band.
-        unanswered: Windows whose history was not enough for a forecast.
+        naive_mae: The mean absolute error if the count of one week earlier were the forecast.
+        coverage: Pairs of a level and the share of steps whose count was in its band.
+        unanswered: The number of windows whose history was not enough for a forecast.
     """
 
     steps: int
@@ -323,15 +324,16 @@ def backtest_volume(
 
     Args:
         records: The records.
-        windows: The windows, which must lie in the past.
-        zone: As for ``forecast_volume``.
-        calendar: As for ``forecast_volume``.
-        unit: As for ``forecast_volume``.
-        levels: As for ``forecast_volume``.
-        recent: As for ``forecast_volume``.
+        windows: The windows to forecast, all in the past.
+        zone: The time zone whose weekdays and hours are used.
+        calendar: A calendar whose dates without open time are a separate kind of day; None: there
+            are no such dates.
+        unit: ``"hour"`` or ``"day"``.
+        levels: The probabilities of the bands.
+        recent: How much time before each window to use; None: all.
 
     Raises:
-        InvalidValueError: There is no window, or no history for any of them.
+        InvalidValueError: There is no window, or the history is not enough for any of them.
     """
     rows, zone = list(records), as_zone(zone)
     slots = _Slots(zone, unit, calendar)

@@ -1,4 +1,4 @@
-"""The watch list: open records by the chance of a breach, each with the reason."""
+"""List the open records that are most likely to breach their targets, each with the reason."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class WatchItem:
 
     Attributes:
         record: The record.
-        chance: The chance, with the reason as a sentence.
-        left: The time that the clock may still count before the breach; zero or more.
+        chance: The probability of a breach, with the reason.
+        left: The time left before the breach, as text.
         expected_at: When the clock is expected to end (the median), by its calendar; None if
             unknown.
     """
@@ -37,13 +37,13 @@ class WatchItem:
 
 @attrs.frozen(kw_only=True)
 class WatchList(Tabular):
-    """Open records that have not breached their targets, by the chance of a breach.
+    """Open records that have not breached their targets, by the probability that they will.
 
     Attributes:
-        now: The instant it was made for.
-        items: The records, the highest chance of a breach first.
+        now: The instant of the forecast.
+        items: The records, that with the highest probability of a breach first.
         unanswered: How many open records are not listed, since the history is not enough.
-        score: The accuracy of such chances, from ``backtest_breach``.
+        score: The accuracy of such forecasts, from ``backtest_breach``; None if not tested.
     """
 
     now: datetime
@@ -52,7 +52,7 @@ class WatchList(Tabular):
     score: ForecastScore | None = None
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows as text, and which columns are numeric."""
+        """Return the headings of the table, its rows, and which columns are numeric."""
         rows = [
             [
                 item.record.id,
@@ -68,7 +68,7 @@ class WatchList(Tabular):
         return headings, rows, [False, True, True, True, False, False]
 
     def notes(self) -> list[str]:
-        """Return how many records are not listed, and how accurate earlier chances were."""
+        """Return, as text, how many records are not listed, and how accurate forecasts were."""
         tested = "not tested: no score was given" if self.score is None else str(self.score)
         return [f"without an answer: {self.unanswered}", *tested.splitlines()[:2]]
 
@@ -82,15 +82,15 @@ def watch_list(
     at_least: float = 0.0,
     score: ForecastScore | None = None,
 ) -> WatchList:
-    """Return the open records that have not breached, with the highest chance of a breach first.
+    """Return the open records that have not breached, that with the highest probability first.
 
     Args:
         model: The model of earlier records.
         records: The records; those whose clock has breached, or is not running or paused, are left
             out.
         now: The instant of the forecast.
-        at_least: Leave out records with a lower chance.
-        score: The result of ``backtest_breach``, to show with the list.
+        at_least: The minimum probability of a breach; records below it are left out.
+        score: The result of ``backtest_breach``, which is shown with the list.
 
     Source: rule X4.
     """

@@ -190,8 +190,8 @@ def before_after(
         as_of: The instant of the computation. If the window after the action has not ended, it is
             used up to this instant.
         min_n: The minimum number of records for a comparison; the KPI's own ``min_n`` if that is
-            greater. With fewer than ten, the bootstrap too often reports a difference where there
-            is none.
+            greater. With fewer than ten, the bootstrap too often reports a difference that does
+            not exist.
 
     Returns:
         Both results, each with the number of records, what was left out, and an interval at the

@@ -1,6 +1,7 @@
-"""Charts (extra ``plots``: matplotlib), each drawn from the rows of a ``*_data`` function.
+"""Draw charts from the rows of ``*_data`` functions (extra ``plots``: matplotlib).
 
-Every function takes ``ax=None`` and returns the axes; ``theme`` is ``"light"`` or ``"dark"``.
+Every ``plot_*`` function returns the axes on which it drew, which may be passed as ``ax``;
+``theme`` is ``"light"`` or ``"dark"``.
 """
 
 from incidentcore.plots.canvas import Theme, picture

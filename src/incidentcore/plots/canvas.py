@@ -1,7 +1,7 @@
 """Axes in both themes, and charts as SVG text. Only this module imports matplotlib.
 
-Colors are distinct for the color-blind (after Okabe and Ito); text has a contrast of at least 4.5
-to its background, and no meaning is shown by color alone.
+Colors can be distinguished by people who are color-blind (after Okabe and Ito); text has a contrast
+of at least 4.5 to its background, and color is never the only sign of a meaning.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _PALETTES: Final[Mapping[str, Palette]] = {
 
 
 def palette_of(theme: str) -> Palette:
-    """Return the colors of a theme."""
+    """Return the colors of a theme, ``"light"`` or ``"dark"``."""
     if theme not in _PALETTES:
         raise InvalidValueError("theme", theme, f"one of {', '.join(_PALETTES)}")
     return _PALETTES[theme]
@@ -80,7 +80,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def need_rows(rows: object, source: str) -> None:
-    """Refuse what is not a list of the rows of a function, naming the function."""
+    """Raise an error if a value is not a list of rows; it names the function to get them from."""
     keys = _KEYS[source]
     given = f"a {type(rows).__name__}"
     if isinstance(rows, Sequence) and all(isinstance(row, Mapping) for row in rows):
@@ -102,7 +102,7 @@ def _library() -> Any:
 
 
 def dress(ax: Any, theme: str, *, x: str, y: str) -> tuple[Any, Palette]:
-    """Return axes with labels, in the colors of a theme; new axes are created if omitted."""
+    """Return labeled axes and the colors of a theme; new axes are created if ``ax`` is None."""
     colors = palette_of(theme)
     if ax is None:
         _, ax = _library().pyplot.subplots(layout="constrained")
@@ -120,7 +120,7 @@ def dress(ax: Any, theme: str, *, x: str, y: str) -> tuple[Any, Palette]:
 
 
 def finish(ax: Any, colors: Palette, *, few: bool = False, words: str = "few records") -> Any:
-    """Return the axes with a legend if anything has a label, and a note if there are few data."""
+    """Return the axes with a legend, if anything has a label, and the note ``words`` if ``few``."""
     _, names = ax.get_legend_handles_labels()
     if names:
         ax.legend(
@@ -140,17 +140,17 @@ def finish(ax: Any, colors: Palette, *, few: bool = False, words: str = "few rec
 
 
 def whole_numbers(axis: Any) -> None:
-    """Put ticks only at whole numbers, since there is no half record."""
+    """Put ticks only at whole numbers, for axes that count records."""
     axis.set_major_locator(_library().ticker.MaxNLocator(integer=True))
 
 
 def zone_name(zone: ZoneInfo | str) -> str:
-    """Return a zone's name, for the title of an axis."""
+    """Return the name of a time zone, for the label of an axis."""
     return zone if isinstance(zone, str) else zone.key
 
 
 def time_axis(ax: Any, zone: ZoneInfo | str) -> ZoneInfo:
-    """Make the x axis show civil time in a time zone, and label it with the zone."""
+    """Make the x axis show the time in a zone, label it with the zone, and return the zone."""
     place = as_zone(zone)
     dates = _library().dates
     locator = dates.AutoDateLocator(tz=place, minticks=3, maxticks=7)  # four days need days
@@ -173,11 +173,11 @@ def picture(
     """Return a chart for a page, as SVG text in both themes.
 
     Args:
-        plot: A function of this package.
+        plot: A ``plot_*`` function of this package.
         rows: The rows that it draws.
         text: A description of the chart.
-        size: Width and height in inches.
-        words: The language of its labels and of ``text``.
+        size: The width and height in inches.
+        words: The language of the labels and of ``text``.
         options: Further arguments of the function.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The rows for charts of a record, a rota, a week, a budget or a forecast; they need no extra."""
+"""Make the rows for charts of a record, a rota, a week, a budget or a forecast."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _LANES = {"state": "state", "assignment_group": "group", "assignee": "assignee"}
 
 
 def clock_data(status: SlaStatus, /) -> Rows:
-    """Return how the time of a clock was spent: ``counted``, ``paused``, ``closed`` or ``ended``.
+    """Return how a clock's time was spent, as rows: counted, paused, closed or ended.
 
     Args:
-        status: The clock. Its due time is in the column ``due`` of each row.
+        status: The SLA status of the clock. Its due time is in ``due`` of each row.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import BusinessCalendar, Incident, SlaDefinition, evaluate_sla
@@ -64,11 +64,11 @@ def clock_data(status: SlaStatus, /) -> Rows:
 
 
 def life_data(record: Record, /, *, now: datetime) -> Rows:
-    """Return the states, groups and assignees of a record as spans, and its events as instants.
+    """Return a record's states, groups and assignees over time, and its events, as rows.
 
     Args:
         record: The record.
-        now: The end of the last spans.
+        now: The instant up to which the present state, group and assignee are shown.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import Incident, assign
@@ -101,12 +101,12 @@ def _span(lane: str, value: str, start: datetime, end: datetime) -> dict[str, An
 
 
 def rota_data(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Rows:
-    """Return who is on call when: a row for each person in a shift; in a gap the person is None.
+    """Return who is on call when: a row for each person in a shift, or for a gap, with None.
 
     Args:
         schedule: The schedule.
-        start: The first instant.
-        end: The first instant after.
+        start: The first instant to show.
+        end: The first instant that is no longer shown.
     """
     return [
         {
@@ -123,11 +123,11 @@ def rota_data(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) ->
 def week_data(
     records: Iterable[Record], /, *, as_of: datetime, zone: ZoneInfo | str = "UTC"
 ) -> Rows:
-    """Return how many records were opened in each hour of the week, all 168 of them.
+    """Return how many records were opened in each of the 168 hours of the week, as rows.
 
     Args:
         records: The records, read once.
-        as_of: Later openings do not count.
+        as_of: The instant after which openings are ignored.
         zone: The time zone of the week.
     """
     place = as_zone(zone)
@@ -144,18 +144,17 @@ def week_data(
 
 
 def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
-    """Return how the error budget of a KPI was spent, cumulatively by period.
+    """Return how much of a KPI's error budget was spent by the end of each period, as rows.
 
-    The budget is that of all periods together: how many of all counted records may miss the
-    objective.
+    The budget is how many of the records of all periods together may miss the objective.
 
     Args:
-        table: A table computed with ``Periods``.
-        kpi: The id of a share with an objective.
-        group: The groups' values, if the table has groups.
+        table: A KPI table that was computed with ``Periods``.
+        kpi: The id of a KPI that is a share and has an objective.
+        group: The values of the group, if the table is broken down by groups.
 
     Raises:
-        InvalidValueError: The table has no such figures, or they have no error budget.
+        InvalidValueError: The table has no such figures, or the KPI has no error budget.
     """
     found = series(table, kpi, group)
     objective = found[0].objective
@@ -181,19 +180,20 @@ def forecast_data(
     as_of: datetime | None = None,
     level: float = 0.8,
 ) -> Rows:
-    """Return a forecast as rows, one for each step, with its band and the actual figure.
+    """Return a forecast as rows, one for each step, with its interval and the actual figure.
 
     Args:
-        forecast: The forecast of a volume or a backlog. The scores of its back-test, as text, are
-            in the column ``tested`` of each row.
-        records: The records as they are known by now, for the actual figures of a volume
-            (``came``).
-        as_of: The instant up to which they are known; later steps have no actual figure. Defaults
-            to the beginning of the forecast.
-        level: The level of the band of a volume, one of its ``levels``; a backlog has 0.8.
+        forecast: The forecast of a volume or a backlog. The accuracy of earlier forecasts, as text,
+            is in ``tested`` of each row.
+        records: The records as known at ``as_of``, from which the actual figures of a volume
+            (``came``) are counted.
+        as_of: The instant up to which ``records`` are known; later steps have no actual figure.
+            Defaults to the beginning of the forecast.
+        level: The probability of the interval: one of the ``levels`` of a volume, or 0.8 for a
+            backlog.
 
     Raises:
-        InvalidValueError: The forecast has no band of this level.
+        InvalidValueError: The forecast has no interval of this level.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.forecast import BacklogForecast, BacklogStep

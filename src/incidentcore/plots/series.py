@@ -1,4 +1,4 @@
-"""Charts of figures over time, of groups and of distributions."""
+"""Draw charts of figures over time, of groups and of distributions."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def _periods(ax: Any, rows: Rows) -> range:
 def plot_flow(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw how many records came in and went out in each period.
+    """Draw how many records were opened and ended in each period.
 
-    If the rows have ``open``, it is drawn as a line: the backlog at the end of each period.
+    If the rows have ``open``, the backlog at the end of each period is drawn as a line.
 
     Args:
         rows: The rows of ``flow_data``.
@@ -105,7 +105,7 @@ def plot_backlog(
 def plot_forecast(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw a forecast with its band and the actual figures, and the accuracy of earlier ones.
+    """Draw a forecast with its interval, the actual figures, and the accuracy of earlier ones.
 
     Args:
         rows: The rows of ``forecast_data``; if empty, the chart says that there is no forecast.
@@ -151,7 +151,7 @@ def plot_ageing(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any
 
 
 def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw how many values lie in each bin, from rows of ``distribution_data``.
+    """Draw a histogram: how many values are in each bin of the rows of ``distribution_data``.
 
     Args:
         rows: The rows; an empty bin below the first edge is left out.
@@ -178,15 +178,15 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
 def plot_survival(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", name: str = "share not done"
 ) -> Any:
-    """Draw the share of records that have not ended against hours, with its 95 % interval.
+    """Draw the share of records that have not ended after some hours, with its 95 % interval.
 
-    Draw several on the same axes to compare them; each has its own color and dashes.
+    To compare several curves, draw them on the same axes; each has its own color and dashes.
 
     Args:
         rows: The rows of ``survival_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        name: The name of the curve.
+        name: The name of the curve, for the legend.
     """
     need_rows(rows, "survival_data")
     ax, colors = dress(ax, theme, x="hours", y="share not done (%)")
@@ -217,7 +217,7 @@ def plot_trend(
         rows: The rows of ``trend_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        unit: The unit of the values, for the label; ``fraction`` is 0 to 1.
+        unit: The unit of the values, for the label; ``fraction`` means values from 0 to 1.
         zone: The time zone in which the periods begin, for the label.
     """
     need_rows(rows, "trend_data")
@@ -254,7 +254,7 @@ def plot_control_chart(
     unit: str = "hours",
     zone: ZoneInfo | str = "UTC",
 ) -> Any:
-    """Draw a trend with its natural limits; values outside them have a square marker.
+    """Draw a control chart: a trend with its natural limits, and squares for values beyond them.
 
     Args:
         rows: The rows of ``control_chart_data``.
@@ -334,11 +334,12 @@ def plot_burndown(
 
 
 def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw a share by group with its interval; a group with few records has a hollow marker.
+    """Draw a share for each group with its interval; few records are shown by a hollow marker.
 
     Args:
-        rows: A ``KpiTable`` of one share, or its plain rows, ``table.to_plain()["rows"]``; the
-            total is left out. A KPI without ``confidence`` has no interval, see ``Kpi.replace``.
+        rows: A ``KpiTable`` of one KPI that is a share, or its plain rows,
+            ``table.to_plain()["rows"]``; the total is left out. There is no interval if the KPI has
+            no ``confidence``, which ``Kpi.replace`` can set.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
 

@@ -1,4 +1,4 @@
-"""Charts of time spans in lanes: a clock, the life of a record, a rota."""
+"""Draw charts of time spans: a clock, the life of a record, an on-call rota."""
 
 from __future__ import annotations
 

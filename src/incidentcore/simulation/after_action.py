@@ -29,16 +29,17 @@ _UTC: Final = ZoneInfo("UTC")
 
 @attrs.frozen(kw_only=True)
 class DrillLine:
-    """One expectation for one record, with its result.
+    """One expectation of a drill for one record, with its result.
 
     Attributes:
-        expectation: The name of the expectation, or of the plan.
+        expectation: The name of the expectation, or of the communication plan.
         owner: The team or role responsible for it.
-        record_id: The record; empty if there was none.
-        result: See ``DrillResult``.
-        due_at: Its due time; None if its clock never started.
+        record_id: The id of the record; empty if there was none.
+        result: ``met``; ``late`` (done after its due time); ``missed`` (due, but not done);
+            ``open`` (not due yet); or ``not_reached`` (no record started its clock).
+        due_at: When it was due; None if its clock never started.
         done_at: When it was done; None if it was not.
-        late_by: How late it was done, or how late it is now, in open time of its calendar.
+        late_by: How late it was done, or is now if it was not done, in open time of its calendar.
         by: Who did it; empty if nobody did.
         why: The reason as text.
     """
@@ -56,13 +57,13 @@ class DrillLine:
 
 @attrs.frozen
 class DrillEntry:
-    """One entry of a report's timeline.
+    """One entry in the timeline of a drill's report.
 
     Attributes:
-        at: When, in UTC.
-        kind: ``inject``, ``action``, ``escalation`` or ``miss``.
+        at: When it happened, in UTC.
+        kind: ``inject`` (information for the players), ``action``, ``escalation`` or ``miss``.
         text: What happened.
-        record_id: The record, if the entry is about one.
+        record_id: The id of the record; empty if the entry is not about one.
     """
 
     at: datetime
@@ -73,7 +74,7 @@ class DrillEntry:
 
 @attrs.frozen(kw_only=True)
 class DrillReport(Paged):
-    """The results of a drill, as text, Markdown, HTML or plain data.
+    """The after-action report of a drill, as text, Markdown, HTML or plain data.
 
     Attributes:
         drill: The drill's name.
@@ -91,20 +92,20 @@ class DrillReport(Paged):
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return the number of lines with each result that occurs."""
+        """Return how often each result occurs, by result."""
         return _counts(self.lines)
 
     @property
     def by_owner(self) -> dict[str, dict[str, int]]:
-        """Return the counts of each owner, by name; ``""`` means no owner."""
+        """Return how often each result occurs, by owner and result; ``""`` means no owner."""
         owners = dict.fromkeys(line.owner for line in self.lines)
         return {owner: _counts(one for one in self.lines if one.owner == owner) for owner in owners}
 
     def actions(self, *, due: date | None = None) -> tuple[ImprovementAction, ...]:
-        """Return draft actions for the improvement register, one for each kind of miss.
+        """Return draft improvement actions, one for each kind of miss.
 
         Args:
-            due: Their due date. Defaults to 30 days after the report.
+            due: The due date of the actions. Defaults to 30 days after the report.
         """
         due = (self.now + _MONTH).date() if due is None else due
         origin = ActionOrigin("drill", f"{self.drill} {self.started_at:%Y-%m-%d}")

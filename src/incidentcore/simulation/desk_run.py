@@ -1,11 +1,11 @@
-"""A seeded simulation of a desk: records arrive, wait, and agents work on them in their hours.
+"""Simulate a desk with a seed: records arrive, wait, and agents work on them in their hours.
 
 A heap of (instant, number, step) drives the run. Records are changed by the library's own actions,
-so they can be replayed. Work ends at ``calendar.deadline(now, work)`` of the agent: shifts, breaks
-and holidays need no code. Each workload has a random stream, from which every record takes a block
-of one length when it arrives, and uses only ``random()``, whose stream Python guarantees across
-versions. So another roster, order or rule gets the same records with the same work, and two runs
-differ only by that change.
+so their histories are valid. Work ends at ``deadline(now, work)`` of the agent's calendar, so that
+shifts, breaks and holidays need no code. Each workload has a stream of random numbers, from which
+every record takes the same number when it arrives; only ``random()`` is used, whose numbers Python
+guarantees across versions. So a run with another team, order or rule has the same records with the
+same work, and two runs differ only by that change.
 """
 
 from __future__ import annotations
@@ -60,20 +60,22 @@ def simulate(
     end: datetime,
     watch: bool = True,
 ) -> Simulation:
-    """Simulate a desk with a team and random arrivals.
+    """Return the result of a simulated desk with a team and random arrivals.
 
     Args:
         desk: The desk, whose rules route, prioritize and escalate.
         team: The agents, and the order in which they take records.
         workloads: The incidents that arrive.
-        seed: Equal seeds give equal records, on every version of Python.
-        start: The first instant.
+        seed: The seed of the random numbers; equal seeds give equal records, on every version of
+            Python.
+        start: The first instant of the run.
         end: The first instant after the run. A longer run has the same beginning as a shorter one.
-        watch: Whether to evaluate the desk's agenda, so that an escalated record is worked on next.
-            A run without it is several times faster.
+        watch: Whether to evaluate the desk's due items, so that an escalated record is worked on
+            next. False makes the run several times faster.
 
     Raises:
-        InvalidValueError: Two workloads have the same name, or no agent has the skill of one.
+        InvalidValueError: Two workloads have the same name, or no agent has the skill that one
+            needs.
         InvalidIntervalError: The end is before the start.
 
     Source: rule X3.

@@ -1,4 +1,4 @@
-"""A drill: a script of injects, and what is expected of people, as clocks and plans."""
+"""Define drills: what players are informed of and when, and what is expected of them."""
 
 from __future__ import annotations
 
@@ -38,15 +38,16 @@ def _text(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
 
 @attrs.frozen
 class Inject:
-    """A piece of information that the exercise gives to its players.
+    """A piece of information that the players of a drill receive at a planned time.
 
     Attributes:
-        at: When, as time since the start.
-        kind: See ``InjectKind``.
+        at: When it is delivered, as time since the start of the drill.
+        kind: The kind, such as ``alert`` or ``mail``; see ``InjectKind``.
         text: The text of the inject.
         to: Who receives it; empty for everybody.
-        alert: The alert to feed to the intake, if it is one.
-        checks: The name of the expectation or plan that it tests; empty if it tests none.
+        alert: The alert to process with ``fold_alerts``; None if it is not an alert.
+        checks: The name of the expectation, or communication plan, that it tests; empty if it tests
+            none.
     """
 
     at: timedelta = attrs.field(validator=_span)
@@ -66,8 +67,8 @@ class Expectation:
     """Something that the players should do in time, measured by a clock.
 
     Attributes:
-        name: Its name in reports.
-        clock: The clock: its start, target and stop.
+        name: The name of the expectation in reports.
+        clock: The clock, which defines when it starts, its target and when it stops.
         owner: The team or role responsible for it.
     """
 
@@ -81,15 +82,15 @@ class Expectation:
 
 @attrs.frozen
 class BotStep:
-    """One step of a bot when a drill is run without people; see ``rehearse``.
+    """One step of a bot that replaces people in a trial run of a drill; see ``rehearse``.
 
     Attributes:
-        at: When, as time since the start.
-        do: ``open``, ``acknowledge``, ``assign``, ``comment``, ``update`` (an update to an
-            audience was sent), ``restored``, ``set`` (fields), a step of a major incident
-            (``propose``, ``accept``, …), or an action of the lifecycle such as ``resolve``.
+        at: When the step is run, as time since the start of the drill.
+        do: ``open``, ``acknowledge``, ``assign``, ``comment``, ``update`` (an update to an audience
+            was sent), ``restored``, ``set`` (fields), a step of a major incident (``propose``,
+            ``accept``, …), or an action of the lifecycle such as ``resolve``.
         by: Who does it.
-        record: The record, if there are several.
+        record: A name for the record, if the drill has several.
         fields: The fields of the step, such as ``{"impact": "high"}``.
     """
 
@@ -113,20 +114,21 @@ def _expects(expects: Iterable[Expectation]) -> tuple[Expectation, ...]:
 
 @attrs.frozen(kw_only=True)
 class Drill:
-    """An exercise: its events, and what is expected of the participants.
+    """An exercise: its script, and what is expected of the players.
 
     Attributes:
-        name: Its name; records that belong to it are opened with ``exercise=`` this name.
-        injects: The injects, in order of time.
+        name: The drill's name. Records that belong to the drill are opened with it as ``exercise``.
+        injects: What the players are informed of, in order of time.
         expects: What the players should do in time.
-        plan: The updates that stakeholders should receive.
-        matrix: The escalations that the rules require; shown on the timeline, but not scored.
+        plan: The updates that stakeholders should receive; None for none.
+        matrix: The escalations that the rules require, which are shown in the timeline, but not
+            scored; None for none.
         lasts: The duration of the drill.
         bot: The steps of a bot that replaces people in a trial run, in order of time.
 
     Raises:
-        DefinitionError: A name is used twice, an attribute has the wrong type, or something happens
-            after the end.
+        DefinitionError: A name is used twice, an attribute has the wrong type, or an inject or a
+            step is after the end.
 
     >>> from datetime import timedelta
     >>> from incidentcore import SlaDefinition
@@ -171,17 +173,17 @@ class Drill:
 
     @property
     def owners(self) -> dict[str, str]:
-        """Return the owner of each expectation and of the plan, by name."""
+        """Return the owner of each expectation, and of the communication plan, by name."""
         owners = {one.name: one.owner for one in self.expects}
         return owners if self.plan is None else {**owners, self.plan.name: "communications lead"}
 
 
 @attrs.frozen(kw_only=True)
 class DueInject:
-    """An inject that is due; your application delivers it, once for each key.
+    """An inject that is due, which your application delivers once for each key.
 
     Attributes:
-        key: (drill, start, position of the inject) as text.
+        key: A unique text of the drill's name, its start and the position of the inject.
         due_at: When it became due.
         inject: The inject.
     """
@@ -199,18 +201,18 @@ def injects_due(
     now: datetime,
     already: Collection[str] = (),
 ) -> tuple[DueInject, ...]:
-    """Return the injects that are due; your application delivers them.
+    """Return the injects of a drill that are due, for your application to deliver.
 
     Args:
         drill: The drill.
-        started_at: When it was started.
+        started_at: When the drill was started.
         now: The instant of the evaluation.
-        already: Keys of injects that were already delivered; they are omitted.
+        already: Keys of injects that were already delivered, which are left out.
 
     Returns:
         The injects in order of time.
 
-    Source: rule X1; rule E1 applied to injects.
+    Source: rules X1 and E1.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.simulation import Drill, Inject, injects_due

@@ -1,4 +1,4 @@
-"""The drill file: a drill as TOML, in the same notation as a desk file."""
+"""Read the drill file: a drill as TOML, in the same notation as a desk file."""
 
 from __future__ import annotations
 
@@ -147,10 +147,10 @@ _DRILL: Final = Table(
 
 
 def load_drill(text: str | bytes, /, *, source: str = "drill file") -> Drill:
-    """Return the drill described by a file; conditions are written as in a desk file.
+    """Return the drill that a file describes; conditions are written as in a desk file.
 
     Args:
-        text: The file as TOML.
+        text: The content of the file, as TOML.
         source: The name of the file in errors.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Checks of a drill for parts that cannot work as intended."""
+"""Check a drill for parts that cannot work as intended."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def lint_drill(drill: Drill, lifecycle: Lifecycle = INCIDENT, /) -> tuple[LintFi
 
     Args:
         drill: The drill.
-        lifecycle: The lifecycle of its records, whose states its conditions may name.
+        lifecycle: The lifecycle of the drill's records, whose states its conditions may name.
 
     Returns:
-        Findings about injects that check nothing or something unknown, and expectations that no
-        inject checks, that are due after the end, or that cannot start or stop. The plan and the
-        matrix have their own lints.
+        Findings about injects that check nothing or something unknown, and about expectations that
+        no inject checks, that are due after the end of the drill, or whose clock cannot start or
+        stop. The communication plan and the escalation matrix are not checked here.
 
     Source: rule X1.
 

@@ -1,4 +1,4 @@
-"""Workloads fitted to history: rates, work, holds and reopenings of each group."""
+"""Fit workloads to history: the rates, work, holds and reopenings of each group."""
 
 from __future__ import annotations
 
@@ -23,20 +23,21 @@ _MOST: Final = 200  # openings and lengths of a group; of more an even choice is
 def fit_workloads(
     records: Iterable[Record], /, *, as_of: datetime, arrives: Calendar
 ) -> tuple[Workload, ...]:
-    """Return a workload for each group, fitted to its records.
+    """Return a workload for each assignment group, fitted to its records.
 
     The work of a record is the open time from its acknowledgement, or its opening, to its
     resolution, without pauses. This is an upper bound, since a history does not show how long a
     record waited for its agent; scale it if you have better figures.
 
     Args:
-        records: The records, including open ones; iterated once.
+        records: The records, including open ones; read once.
         as_of: Only events that had happened and were recorded by then are used.
-        arrives: The calendar of arrivals and of work. Records that arrive outside it are included.
+        arrives: The calendar in which arrivals and work are counted. Records that arrive when it is
+            closed are included.
 
     Raises:
-        InvalidValueError: There is no record by then, or the calendar has not been open since the
-            first.
+        InvalidValueError: There is no record at ``as_of``, or the calendar was never open since the
+            first record.
 
     Source: our choice.
     """

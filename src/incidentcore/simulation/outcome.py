@@ -1,4 +1,4 @@
-"""The result of a simulated run: its records, the due items, and the work of each agent."""
+"""The result of a simulation: its records, the due items, and the work of each agent."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Stint:
 
     Attributes:
         agent: The agent's id.
-        record_id: The record.
-        start: When it began.
-        end: When it ended, or the end of the run.
+        record_id: The id of the record.
+        start: When the work began.
+        end: When the work ended, at the latest the end of the run.
     """
 
     agent: str
@@ -37,9 +37,10 @@ class Simulation:
 
     Attributes:
         records: The records in the order of their arrival.
-        due_items: The due items by the desk's rules; empty if the run had ``watch=False``.
+        due_items: The items that became due by the desk's rules; empty if the run had
+            ``watch=False``.
         stints: The periods of work, ordered by start.
-        utilization: For each agent, the share of open time in which they worked.
+        utilization: For each agent, the share of their open time in which they worked, from 0 to 1.
     """
 
     records: tuple[Incident, ...]
@@ -56,7 +57,7 @@ class Simulation:
 
     @property
     def waits(self) -> tuple[timedelta, ...]:
-        """Return the wait for the first agent, for each record that had one."""
+        """Return how long each record waited until an agent began to work on it, if one did."""
         first: dict[str, datetime] = {}
         for stint in self.stints:
             first.setdefault(stint.record_id, stint.start)

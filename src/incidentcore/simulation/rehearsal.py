@@ -1,4 +1,4 @@
-"""A drill without people: the records that result from its bot's steps."""
+"""Run a drill without people, to get the records that its bot creates."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def rehearse(
 
     Args:
         drill: The drill.
-        started_at: When it was started.
-        until: Only steps up to then are run. Defaults to the whole drill.
+        started_at: When the drill was started.
+        until: Only steps up to this instant are run; None: all steps.
         lifecycle: The lifecycle of the incidents.
 
     Raises:

@@ -1,6 +1,6 @@
-"""Score a drill: each expectation by its clock, each update by the plan (rule X1).
+"""Score a drill: each expectation by its clock, each update by the communication plan.
 
-Results, due times and lateness are those of ``evaluate_sla`` and ``update_log``.
+Results, due times and lateness are those of ``evaluate_sla`` and ``update_log`` (rule X1).
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def score_drill(
 
     Args:
         drill: The drill.
-        records: The records of the desk, or of a bot. Only those that were opened after the start,
-            with the drill's name as ``exercise``, are used.
-        started_at: When it was started.
+        records: The records of the desk, or those that ``rehearse`` returned. Only records with the
+            drill's name as ``exercise`` that were opened after the start are used.
+        started_at: When the drill was started.
         now: The instant of the report; later events are ignored.
 
     Raises:

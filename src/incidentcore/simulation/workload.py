@@ -1,4 +1,4 @@
-"""The agents and the arrivals of a simulated desk."""
+"""Define the agents of a simulated desk, and the incidents that arrive."""
 
 from __future__ import annotations
 
@@ -41,19 +41,22 @@ _HOUR: Final = timedelta(hours=1)
 
 @runtime_checkable
 class Distribution(Protocol):
-    """A distribution of durations, given as its quantile function."""
+    """The protocol of distributions of durations: functions that return a quantile."""
 
     def __call__(self, u: float) -> timedelta:
         """Return the quantile ``u``: a share ``u`` of all durations is at most this.
 
         Args:
-            u: From 0, inclusive, to 1, exclusive.
+            u: The share, at least 0 and less than 1.
         """
 
 
 @attrs.frozen
 class Exponential:
-    """Exponentially distributed durations.
+    """Exponentially distributed durations; called with a share, it returns that quantile.
+
+    Attributes:
+        mean: The mean duration.
 
     >>> from datetime import timedelta
     >>> from incidentcore.simulation import Exponential
@@ -70,11 +73,12 @@ class Exponential:
 
 @attrs.frozen
 class Lognormal:
-    """Lognormally distributed durations: half are below the median, and a few are very long.
+    """Lognormally distributed durations, of which a few are very long.
 
     Attributes:
-        median: The median.
-        sigma: The standard deviation of the logarithm; with 1, a sixth exceed 2.7 times the median.
+        median: The median duration.
+        sigma: The standard deviation of the logarithm; if it is 1, a sixth of the durations exceed
+            2.7 times the median.
 
     >>> from datetime import timedelta
     >>> from incidentcore.simulation import Lognormal
@@ -98,9 +102,10 @@ def _lengths(values: Iterable[timedelta]) -> tuple[timedelta, ...]:
 
 @attrs.frozen
 class Empirical:
-    """Observed durations, each with equal probability.
+    """Observed durations, each equally probable; called with a share, it returns that quantile.
 
-    Called with a share of at least 0 and less than 1, it returns that quantile.
+    Attributes:
+        values: The durations, in any order.
 
     >>> from datetime import timedelta
     >>> from incidentcore.simulation import Empirical
@@ -121,11 +126,11 @@ class Empirical:
 
 @attrs.frozen(kw_only=True)
 class Hold:
-    """Holds: how often work stops halfway to wait for somebody else, and for how long.
+    """How often work stops halfway to wait for somebody else (on hold), and for how long.
 
     Attributes:
-        chance: The share of records, from 0 to 1.
-        lasts: The length of the hold, in wall time.
+        chance: The share of records that are put on hold, from 0 to 1.
+        lasts: The distribution of the length of the hold, in wall time.
         reason: The reason of the hold.
     """
 
@@ -136,12 +141,12 @@ class Hold:
 
 @attrs.frozen(kw_only=True)
 class Reassign:
-    """Reassignments: how often a record goes to another group halfway through the work.
+    """How often a record is reassigned to another group halfway through the work.
 
     Attributes:
-        chance: The share of records, from 0 to 1.
-        group: The group, which becomes the assignment group.
-        skill: The skill that an agent needs for the rest of the work.
+        chance: The share of records that are reassigned, from 0 to 1.
+        group: The new assignment group.
+        skill: The skill that an agent needs for the rest of the work; empty for none.
     """
 
     chance: float = attrs.field(validator=lambda *given: _share("chance", given[2]))
@@ -162,22 +167,24 @@ def _rates(given: float | Iterable[float]) -> tuple[float, ...]:
 
 @attrs.frozen(kw_only=True)
 class Workload:
-    """Incidents of one kind that arrive at random times.
+    """Incidents of one kind that arrive at random times, and the work that they need.
 
     Attributes:
         name: The name, which is also the prefix of the ids of its records.
-        rate: Arrivals per open hour of ``arrives``; or 168 rates for the hours of the week from
-            Monday midnight, in the calendar's zone.
+        rate: The number of arrivals per open hour of ``arrives``; or 168 such rates for the hours
+            of the week, from Monday 00:00 in the calendar's zone.
         arrives: The calendar in whose open time incidents arrive.
-        opening: The fields at the opening, as for ``Incident.open``; or several such mappings, of
-            which each record uses one at random. A title is added if there is none.
-        work: How much work an incident needs, in open time of the agent.
-        skill: The skill that an agent needs.
-        hold: Whether work stops halfway; None for never.
-        reassign: Whether another group continues halfway; None for never.
-        patience: How long callers wait for the first agent before they cancel; None for no limit.
-        reopen: The share that the caller reopens a day after the resolution; half of the work is
-            then needed again.
+        opening: The fields of each incident at its opening, as for ``Incident.open``; or several
+            such mappings, from which one is chosen at random for each. A title is added if there is
+            none.
+        work: The distribution of the work that an incident needs, in open time of the agent.
+        skill: The skill that an agent needs; empty for none.
+        hold: How often work stops halfway; None: never.
+        reassign: How often another group continues the work halfway; None: never.
+        patience: The distribution of how long callers wait for the first agent before they cancel;
+            None: they never do.
+        reopen: The share of incidents, from 0 to 1, that callers reopen a day after the resolution;
+            half of the work is then needed again.
         burst: How many incidents arrive at once.
 
     Source: rule X3.
@@ -206,14 +213,14 @@ class Workload:
 
 
 def random_draws(name: str) -> Iterator[float]:
-    """Return an endless stream of random numbers from 0 to 1, the same for equal names."""
+    """Return an endless iterator of random numbers from 0 to 1; equal names give equal ones."""
     from random import Random  # noqa: PLC0415  loads a cryptographic library
 
     return iter(Random(name).random, None)  # noqa: S311  a simulation
 
 
 def arrivals(kind: Workload, during: Interval, draws: Iterator[float]) -> Iterator[datetime]:
-    """Yield instants with exponential gaps of open time; thinned to the hours of the week."""
+    """Yield random instants at which incidents of a workload arrive, in its open time."""
     zone, rates, most = kind.arrives.zone, kind.rate, max(kind.rate)
     gap = Exponential(_HOUR / most)
     left = gap(next(draws))  # until the next arrival, from the beginning of a window
@@ -229,7 +236,7 @@ def arrivals(kind: Workload, during: Interval, draws: Iterator[float]) -> Iterat
 
 
 def is_settled(policy: PriorityPolicy, table: Lifecycle, kinds: Iterable[Workload]) -> bool:
-    """Return whether a priority follows from the opening alone: no action of a run changes it."""
+    """Return whether no action of a simulation can change a priority after the opening."""
     matrix = policy.calculator
     if policy.adjustments or type(matrix) is not PriorityMatrix:
         return False
@@ -249,9 +256,9 @@ class Agent:
     """A person who works on one record at a time, in the open time of a calendar.
 
     Attributes:
-        id: The id, which becomes the assignee.
-        calendar: The working hours, breaks and days off.
-        skills: The skills of the workloads that the agent can work on.
+        id: The agent's id, which becomes the assignee of records.
+        calendar: The agent's working hours, without breaks and days off.
+        skills: The agent's skills, which decide on which workloads the agent can work.
     """
 
     id: str
@@ -261,28 +268,33 @@ class Agent:
 
 @runtime_checkable
 class QueueOrder(Protocol):
-    """A sort key for waiting records: the least comes first; called when one begins to wait."""
+    """The protocol of functions that return the sort key of a waiting record."""
 
     def __call__(self, record: Record, since: datetime, /) -> Any:
-        """Return the key of a record that has waited since an instant."""
+        """Return the sort key of a record; the record with the least key is taken first.
+
+        Args:
+            record: The record, when it begins to wait.
+            since: The instant at which it begins to wait.
+        """
 
 
 @attrs.frozen
 class ByPriority:
-    """Orders records by worst priority and then by age, as ``work_queue`` does."""
+    """Orders waiting records by priority, the most urgent first, and then by age."""
 
     def __call__(self, record: Record, _: datetime, /) -> tuple[object, ...]:
-        """Return the sort key of a record; the lowest comes first."""
+        """Return the sort key of a waiting record; the record with the least key is taken first."""
         rank = 1_000 if record.priority is None else record.priority.rank
         return rank, record.opened_at, record.id
 
 
 @attrs.frozen
 class ByArrival:
-    """Orders records by waiting time, longest first."""
+    """Orders waiting records by waiting time, the longest first."""
 
     def __call__(self, _: Record, since: datetime, /) -> tuple[object, ...]:
-        """Return the sort key of a record; the lowest comes first."""
+        """Return the sort key of a waiting record; the record with the least key is taken first."""
         return (since,)
 
 
@@ -295,8 +307,9 @@ class Team:
     """The agents, and the order in which they take waiting records.
 
     Attributes:
-        agents: The agents; if several are free, the first takes the next record.
-        order: The order of waiting records: ``ByPriority()``, ``ByArrival()``, or a custom one.
+        agents: The agents; if several are free, the first of them takes the next record.
+        order: The order of waiting records: ``ByPriority()``, ``ByArrival()``, or a function of
+            your own.
     """
 
     agents: tuple[Agent, ...] = attrs.field(converter=_agents)

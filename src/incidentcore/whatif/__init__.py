@@ -1,4 +1,4 @@
-"""What would change under other rules, and how many agents a workload needs."""
+"""Find what would change under other rules, and how many agents a workload needs."""
 
 from incidentcore.whatif.compare import Rules, compare_rules, first_difference
 from incidentcore.whatif.comparison import FIXED, Change, Comparison, Compliance

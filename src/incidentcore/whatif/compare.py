@@ -47,23 +47,24 @@ def compare_rules(
 ) -> Comparison:
     """Return the differences between two sets of rules on the same records.
 
-    It assumes that people would have acted in the same way under the other rules. Clocks are
-    matched by name, or by position if the names differ. For desks, all due items are compared as
-    well, by key: whether and when they are due and, as changes of their own (``addressees``), whom
-    an escalation notifies, including who is on call when it becomes due, and over which channel an
-    update is sent.
+    It is assumed that people would have acted in the same way under the other rules. Clocks are
+    matched by name, or by position if the names differ. For desks, due items are compared as well,
+    by key: whether and when they are due. If an escalation would notify other people (including
+    those who are on call when it becomes due), or an update would be sent over another channel,
+    this is a separate change, with ``addressees`` as ``Change.what``.
 
     Args:
         before: The present rules: a clock, a policy, a service level, or a desk.
         after: The alternative rules.
         records: The records, read once; those of exercises are excluded.
         now: The instant at which to evaluate the rules.
-        group_by: Field paths to break the changes down by.
-        penalty: A function that returns the penalty of a status; summed for both sides.
+        group_by: Paths of the fields to break the changes down by.
+        penalty: A function that returns the penalty of an SLA status; penalties are added up for
+            both sets of rules. None: no penalties.
 
     Raises:
-        InvalidValueError: The rules are not of these types, a desk is compared with a clock, or a
-            record has no field of ``group_by``.
+        InvalidValueError: The rules are of another type, a desk is compared with clocks, or a
+            record lacks a field in ``group_by``.
 
     Source: rule X2.
 
@@ -317,7 +318,7 @@ def _due(desk: Desk, statuses: Statuses, record: Record, now: datetime) -> dict[
 
 
 def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> Interval | None:
-    """Return the first interval after an instant in which only one of two calendars is open.
+    """Return the first interval from an instant on in which only one of two calendars is open.
 
     Args:
         before: One calendar.
@@ -325,7 +326,7 @@ def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> I
         at: The instant from which to search.
 
     Returns:
-        The interval; None if they do not differ within the range of calendars.
+        The interval; None if the calendars do not differ in the years that calendars support.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.schedule import BusinessCalendar

@@ -1,4 +1,4 @@
-"""The comparison of two sets of rules on the same records: changes, counts and reasons."""
+"""The result of comparing two sets of rules on the same records."""
 
 from __future__ import annotations
 
@@ -38,12 +38,13 @@ class Change:
     """One difference between the results of two sets of rules for a record.
 
     Attributes:
-        record_id: The record.
-        key: The clock, escalation or update.
-        what: ``clock``, the kind of due item, or ``addressees`` of one.
-        before: The result under the first rules; of addressees, who they are.
-        after: The result under the second rules.
-        since: The first instant at which they differ; None if only a target differs.
+        record_id: The id of the record.
+        key: The name of the clock, or the key of the due item, such as an escalation.
+        what: ``clock``; the kind of the due item; or ``addressees`` if other people would be
+            notified.
+        before: The result under the first rules, or the addressees.
+        after: The result under the second rules, or the addressees.
+        since: The first instant at which the results differ; None if only a target differs.
         why: The reason as text.
         group: The record's values of the fields that the comparison is broken down by.
     """
@@ -65,14 +66,14 @@ class Change:
 
 @attrs.frozen(kw_only=True)
 class Compliance:
-    """The share of records that met a clock, among those that met or breached it.
+    """The share of records that met the target of a clock, of those that met or breached it.
 
-    A clock that is breached and has not stopped counts as not met. The KPI ``sla_compliance``
-    leaves it out as ``running_breached`` or ``paused_breached``.
+    A clock that has breached and not stopped counts as not met. The KPI ``sla_compliance`` leaves
+    it out as ``running_breached`` or ``paused_breached``.
 
     Attributes:
-        met: The number of records that met it.
-        n: The number of records that met or breached it.
+        met: The number of records that met the target.
+        n: The number of records that met or breached the target.
     """
 
     met: int
@@ -105,11 +106,12 @@ class Comparison(Paged):
 
     Attributes:
         records: The number of records that were compared.
-        outcomes: Rows of a clock or kind of due item, its result before and after, and the number
-            of records, including equal results.
+        outcomes: Tuples of a clock or kind of due item, the results before and after, and how often
+            they occurred; equal results are included.
         changes: The differences, in the order of the records.
-        groups: The headings of the fields that it is broken down by.
-        penalties: The penalties under both sets of rules, if a penalty was given.
+        groups: The headings of the fields that the changes are broken down by.
+        penalties: The total penalties under the first and second rules; None if no ``penalty`` was
+            passed.
     """
 
     records: int
@@ -120,7 +122,7 @@ class Comparison(Paged):
 
     @property
     def counts(self) -> dict[tuple[str, str], int]:
-        """Return how often each pair of results, before and after, occurs."""
+        """Return how often each pair of results (before, after) occurs, over clocks and items."""
         counts: Counter[tuple[str, str]] = Counter()
         for _, before, after, count in self.outcomes:
             counts[before, after] += count
@@ -128,7 +130,7 @@ class Comparison(Paged):
 
     @property
     def compliance(self) -> dict[str, tuple[Compliance, Compliance]]:
-        """Return the share that met each clock, under both sets of rules."""
+        """Return the share of records that met each clock, under the first and the second rules."""
         sides: dict[str, list[Counter[bool]]] = {}
         for key, before, after, count in self.outcomes:
             for place, outcome in enumerate((before, after)):
@@ -141,10 +143,10 @@ class Comparison(Paged):
 
     @property
     def sign_test(self) -> float | None:
-        """Return the probability of changes this one-sided if neither set of rules is better.
+        """Return the p-value of a sign test for a difference between the two sets of rules.
 
-        The test is exact and two-sided, of ``breached -> met`` against ``met -> breached``; None if
-        there are no such changes.
+        The test is exact and two-sided, and compares the numbers of changes from ``breached`` to
+        ``met`` and from ``met`` to ``breached``. It is None if there are no such changes.
         """
         counts = self.counts
         better, worse = counts.get(("breached", "met"), 0), counts.get(("met", "breached"), 0)
@@ -155,7 +157,7 @@ class Comparison(Paged):
         return min(1.0, 2 * tail / 2**n) if n else None
 
     def witnesses(self, count: int = 10) -> tuple[Change, ...]:
-        """Return a few changes that show as many kinds of change as possible.
+        """Return a few changes, chosen to show as many kinds of change as possible.
 
         Args:
             count: The maximum number of changes.
@@ -172,7 +174,7 @@ class Comparison(Paged):
         """Return the comparison as a page.
 
         Args:
-            witnesses: The number of changes to show.
+            witnesses: The maximum number of changes to show as examples.
             title: The heading.
         """
         sections = [self._counts_section()]

@@ -1,4 +1,4 @@
-"""The agents that a workload needs: Erlang's formulas, and the load of a desk's records."""
+"""Compute how many agents a workload needs, by Erlang's formulas, and a desk's load."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ WORKED_ON: Final[Condition] = (
 
 @attrs.frozen
 class Load:
-    """The number of records that are worked on at the same time, by hour of the week.
+    """How many records are worked on at the same time, for each hour of the week.
 
     Attributes:
-        erlangs: The mean number for each of the 168 hours, from Monday 00:00 on.
-        zone: The zone of the hours.
+        erlangs: The mean number of records for each of the 168 hours, from Monday 00:00 on.
+        zone: The time zone of the hours.
     """
 
     erlangs: tuple[float, ...]
@@ -55,7 +55,7 @@ def offered_load(
     zone: ZoneInfo | str,
     worked_on: Condition = WORKED_ON,
 ) -> Load:
-    """Return the number of records that were worked on at the same time, by hour of the week.
+    """Return how many records were worked on at the same time, by hour of the week.
 
     Args:
         records: The records; those of exercises are excluded.
@@ -140,7 +140,7 @@ def wait_chance(load: float, agents: int) -> float:
         load: The offered load in Erlangs: arrivals per hour times hours of work on each.
         agents: The number of people who work at the same time.
 
-    Source: A. K. Erlang, 1917, for records that wait without limit, in the order of arrival.
+    Source: A. K. Erlang, 1917; records wait without limit, in the order of arrival.
 
     >>> from incidentcore.whatif import wait_chance
     >>> round(wait_chance(200 * 180 / 3600, 14), 4)
@@ -180,13 +180,13 @@ def _answered(
 
 
 def agents_needed(load: float, *, handling: timedelta, within: timedelta, share: float) -> int:
-    """Return the least number of agents with which work on a share of the records begins in time.
+    """Return the smallest number of agents with which work begins in time on a share of records.
 
     Args:
         load: The offered load in Erlangs.
         handling: The mean time of work on a record.
         within: The time in which work must begin.
-        share: The share, from 0 to below 1.
+        share: The share of records, at least 0 and less than 1.
 
     Raises:
         InvalidValueError: A value is out of range.

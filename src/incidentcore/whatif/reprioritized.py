@@ -1,4 +1,4 @@
-"""A record with the priorities of another policy."""
+"""Replace the priorities of a record by those of another policy."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _COMPUTED = "computed_priority"
 
 
 def reprioritized(record: R, policy: PriorityPolicy, /) -> R:
-    """Return a record whose computed priorities are those of another policy.
+    """Return a record with the priorities that another policy would have computed.
 
-    In each event, a computed priority is replaced by that of the policy, computed from the facts at
-    that time. Overrides and reasons are unchanged, and no event is added or moved.
+    In each event, a computed priority is replaced by the one that the policy computes from the
+    facts at that time. Overrides and reasons are unchanged, and no event is added or moved.
 
     Args:
         record: The record.
-        policy: The policy.
+        policy: The other policy.
 
     Source: rule X2.
 

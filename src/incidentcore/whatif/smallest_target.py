@@ -1,4 +1,4 @@
-"""The smallest target that would have been met for a share of the records."""
+"""Estimate the smallest target that a share of past records would have met."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class TargetEstimate:
     """A target that a share of past records would have met, with its uncertainty.
 
     Attributes:
-        target: The smallest such target, as open time.
-        low: The lower end of its confidence interval; None if there are too few clocks.
-        high: The upper end; None if there are too few clocks.
+        target: The smallest such target, in open time of the clock's calendar.
+        low: The lower end of the target's confidence interval; None if there are too few clocks.
+        high: The upper end of this interval; None if there are too few clocks.
         n: The number of finished clocks.
         running: The number of unfinished clocks, which are not included.
-        record_id: The record whose elapsed time is the target.
+        record_id: The id of the record whose elapsed time is the target.
     """
 
     target: timedelta
@@ -48,17 +48,18 @@ def smallest_target(
 ) -> TargetEstimate | None:
     """Return the smallest target that a share of past records would have met.
 
-    It assumes that people would have worked in the same way under another target.
+    It is assumed that people would have worked in the same way under another target.
 
     Args:
-        definition: The clock: its calendar, start, pause and stop; its own target is ignored.
+        definition: The clock, of which the calendar, start, pause and stop are used; its own target
+            is ignored.
         records: The records; those of exercises are excluded.
         share: The share, above 0 and at most 1, such as ``"0.95"``.
         now: The instant at which to evaluate the clocks.
-        confidence: The level of the interval, by order statistics.
+        confidence: The confidence level of the interval, which is computed from order statistics.
 
     Returns:
-        The estimate; None if no clock was finished.
+        The estimate; None if no clock has finished.
 
     Raises:
         InvalidValueError: The share or the confidence is out of range.

@@ -52,7 +52,7 @@ class ForecastScore:
         ece: The expected calibration error: the mean difference between forecast probability and
             observed share, in ten bins.
         auc: How often a clock that breached had a higher forecast than one that met its target,
-            from 0 to 1; 0.5 is no better than a guess. None if all had the same outcome.
+            from 0 to 1; 0.5 is as good as a guess. None if all had the same outcome.
         tenths: For probabilities from 0 to 0.1, from 0.1 to 0.2 and so on: their number, their
             mean, and the share of clocks that breached.
 

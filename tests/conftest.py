@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TypeGuard
 
 # Zone data comes from the tzdata package, for this process and those it starts, so that an answer
 # is the same on every machine (rule T7). This comes first: a zone is read only once.
@@ -24,17 +24,18 @@ zoneinfo.ZoneInfo.clear_cache()
 gc.disable()
 
 import pytest  # noqa: E402
-from hypothesis import HealthCheck, settings  # noqa: E402
+from hypothesis import HealthCheck, is_hypothesis_test, settings  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 # How many examples of each property a profile draws. A plain ``pytest`` has the quick profile: it
-# draws the same examples each time and leaves out the tests with the markers below. Every other
-# profile draws new examples each time and runs all tests.
+# draws the same examples each time, leaves out the tests with the markers below, and runs the rows
+# of a table as one test. Every other profile draws new examples each time and runs all tests.
 EXAMPLES = {"quick": 10, "full": 50, "long": 150, "heavy": 2_000, "million": 1_000_000}
 LEFT_OUT = ("data", "heavy", "hostile", "notebook", "process", "table")
 PROFILE = os.environ.get("INCIDENTCORE_HYPOTHESIS") or "quick"
 
 LEFT = pytest.StashKey[dict[str, int]]()
+FOLDED = pytest.StashKey[tuple[int, int]]()
 # What the reasons of skipped tests say, and what is missing.
 LACKS = {
     "PostgreSQL": "PostgreSQL",
@@ -65,15 +66,48 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if chosen or PROFILE != "quick" else 2
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[Any]:
+    """Let the second of two processes import the files from the other end.
+
+    In a fresh clone each of them then writes the cache of one half, and reads that of the other.
+    """
+    report = yield
+    if isinstance(collector, pytest.Directory) and is_second(collector.config) and report.result:
+        report.result.reverse()
+    return report
+
+
+def is_second(config: pytest.Config) -> bool:
+    """Say whether this is the second process of every two that xdist has started."""
+    worker = getattr(config, "workerinput", {}).get("workerid", "gw0")
+    return bool(int(worker.removeprefix("gw")) % 2)
+
+
 def pytest_report_header() -> str:
     return f"incidentcore: hypothesis profile {PROFILE}, zone data of the tzdata package"
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave long tests out of the quick profile, unless a marker or their name chooses them."""
-    by_name = bool(config.args) and all("::" in argument for argument in config.args)
-    if PROFILE != "quick" or config.option.markexpr or by_name:
-        return
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
+    """Give each process the same tests in the same order, before pytest-randomly changes it.
+
+    The quick profile leaves long tests out, unless a marker or their name chooses them, and runs
+    the rows of a table as one test.
+    """
+    items.sort(key=lambda item: item.nodeid.partition("::")[0])
+    chosen = config.option.markexpr or all("::" in argument for argument in config.args or [""])
+    if PROFILE == "quick" and not chosen:
+        leave_out(config, items)
+        if not (config.option.keyword or config.option.collectonly):
+            fold(config, items)
+    return (yield)
+
+
+def leave_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the long tests, and count them by their markers."""
     marked = [(item, next(filter(item.get_closest_marker, LEFT_OUT), None)) for item in items]
     left_out = [item for item, marker in marked if marker]
     if left_out:
@@ -82,15 +116,86 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[LEFT] = dict(Counter(marker for _, marker in marked if marker))
 
 
+def fold(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Replace the rows of each table by one test.
+
+    What pytest and xdist do around a test takes longer than most of thousands of rows.
+    """
+    tables: dict[tuple[object, str], list[pytest.Function]] = {}
+    for item in items:
+        if is_row(item):
+            tables.setdefault((item.parent, item.originalname), []).append(item)
+    of_many = {key: rows for key, rows in tables.items() if len(rows) > 1}
+    first = {rows[0]: Table.from_parent(rows[0].parent, rows=rows) for rows in of_many.values()}
+    others = {row for rows in of_many.values() for row in rows[1:]}
+    items[:] = [first.get(item, item) for item in items if item not in others]
+    config.stash[FOLDED] = (len(first) + len(others), len(first))
+
+
+def is_row(item: pytest.Item) -> TypeGuard[pytest.Function]:
+    """Say whether a test is a call with the values of a row: no fixture, no skip, no examples."""
+    if type(item) is not pytest.Function or not hasattr(item, "callspec") or item.callspec.marks:
+        return False
+    tables = list(item.iter_markers("parametrize"))
+    names = ",".join(
+        given if isinstance(given := mark.args[0], str) else ",".join(given) for mark in tables
+    )
+    return (
+        set(item.fixturenames) == {name.strip() for name in names.split(",")}
+        and not any("indirect" in mark.kwargs for mark in tables)
+        and not {"skip", "importorskip"} & set(item.function.__code__.co_names)
+        and not is_hypothesis_test(item.function)
+    )
+
+
+class Table(pytest.Item):
+    """The rows of a table as one test, which runs each and names each that fails."""
+
+    def __init__(self, *, rows: list[pytest.Function], **others: Any) -> None:
+        super().__init__(name=rows[0].originalname, **others)
+        self.rows = rows
+        self.failed: list[tuple[pytest.Function, BaseException]] = []
+        self.own_markers = rows[0].own_markers
+        self.module, self.cls = rows[0].module, rows[0].cls  # pytest-randomly looks for them
+
+    def runtest(self) -> None:
+        """Run each row, also after one that fails."""
+        self.failed.clear()
+        for row in self.rows:
+            try:
+                row.obj(**row.callspec.params)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001  to skip, which is_row does not see, too
+                self.failed.append((row, error))
+        assert not self.failed
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+        """Show each row that fails as if it were a test of its own."""
+        parts = [f"{len(self.failed)} of {len(self.rows)} rows fail"]
+        for row, error in self.failed:
+            shown = row.repr_failure(pytest.ExceptionInfo.from_exception(error))
+            parts.append(f"{row.nodeid}\n{shown}")
+        return "\n\n".join(parts)
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        """Return the place of the function."""
+        path, line, _ = self.rows[0].reportinfo()
+        return path, line, self.name
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Let a process of several say what it left out: each of them collects the same tests."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["left_out"] = session.config.stash.get(LEFT, {})
+        session.config.workeroutput["folded"] = session.config.stash.get(FOLDED, (0, 0))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    node.config.stash[LEFT] = getattr(node, "workeroutput", {}).get("left_out", {})
+    output = getattr(node, "workeroutput", {})
+    node.config.stash[LEFT] = output.get("left_out", {})
+    node.config.stash[FOLDED] = output.get("folded", (0, 0))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -107,6 +212,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Ite
         parts.append(f"{sum(left_out.values())} left out of this profile ({named})")
     if parts:
         terminalreporter.write_line("not run: " + "; ".join(parts))
+    rows, tables = config.stash.get(FOLDED, (0, 0))
+    if tables:
+        terminalreporter.write_line(f"run as one test each: {tables} tables of {rows} rows")
 
 
 def lack(reason: str) -> str:

@@ -46,6 +46,26 @@ def test_extra(): pytest.skip("needs uvicorn, of the extra 'recipes'")
 def test_odd(): pytest.skip("Tuesday")
 """
 
+TABLE = """
+import os
+from pathlib import Path
+
+import pytest
+
+with Path(os.environ.get("PYTEST_XDIST_WORKER", "alone")).open("a") as file:
+    file.write(__name__)
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_rows(number): assert number < 3
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_fixtures(number, tmp_path): pass
+
+@pytest.mark.parametrize("number", [1, pytest.param(2, marks=pytest.mark.heavy), 3])
+class TestMarked:
+    def test_marked(self, number): pass
+"""
+
 
 def run_suite(folder: Path, *options: str, examples: int, data: str = "", profile: str = "") -> str:
     shutil.copy(CONFTEST, folder / "conftest.py")
@@ -124,6 +144,37 @@ def test_the_end_says_what_did_not_run(tmp_path: Path, processes: str) -> None:
         "3 left out of this profile (1 data, 1 heavy, 1 table)"
     )
     assert "1 passed, 5 skipped" in last
+
+
+@pytest.mark.process
+def test_the_rows_of_a_table_are_one_test_that_names_each_that_fails(tmp_path: Path) -> None:
+    """In the quick profile; by name, by a word of it, and in the other profiles they are many."""
+    (tmp_path / "test_table.py").write_text(TABLE)
+    quick = run_suite(tmp_path, examples=10)
+
+    assert "2 of 4 rows fail" in quick
+    assert "\ntest_table.py::test_rows[3]\n" in quick
+    assert "\ntest_table.py::test_rows[4]\n" in quick
+    assert "run as one test each: 2 tables of 6 rows" in quick
+    assert "1 failed, 4 passed, 4 deselected" in quick
+    by_name = run_suite(tmp_path, "test_table.py::test_rows", examples=10)
+    assert "2 failed, 2 passed" in by_name
+    assert "2 failed, 4 passed" in run_suite(tmp_path, "-k", "rows or fixtures", examples=10)
+    (tmp_path / "test_example.py").unlink()
+    options = {"profile": "full", "examples": 50}
+    assert "2 failed, 7 passed" in run_suite(tmp_path, "test_table.py", **options)
+
+
+@pytest.mark.process
+def test_two_processes_import_the_files_from_both_ends(tmp_path: Path) -> None:
+    """Each writes the cache of one half of them; the tests and their order are the same in both."""
+    for letter in "abc":
+        (tmp_path / f"test_{letter}.py").write_text(TABLE)
+    shown = run_suite(tmp_path, "-n", "2", "-p", "no:randomly", examples=10)
+
+    assert (tmp_path / "gw0").read_text() == "test_atest_btest_c"
+    assert (tmp_path / "gw1").read_text() == "test_ctest_btest_a"
+    assert "3 failed, 10 passed" in shown
 
 
 def test_every_marker_of_ours_is_left_out() -> None:

@@ -93,8 +93,8 @@ def time_of_day(
 def spell_test(condition: Condition) -> SpellTest:
     """Return a function that tests a condition at successive instants of a record.
 
-    The time of day is tested once, at the instant at which all other tests became true, so that no
-    later event changes the result (rule S1). It is tested again in the next cycle of a clock.
+    The time of day is tested at the instant at which all other tests become true, and then only in
+    the next cycle of a clock, so that no later event changes the result (rule S1).
     """
     if not condition.reads_hours:
         return lambda facts, at, _: condition.test(facts, at)

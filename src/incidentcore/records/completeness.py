@@ -59,7 +59,7 @@ _ROLES: Final = (
 def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
     """Return what is missing from a record's documentation, given its current state.
 
-    A canceled record needs no more than a description.
+    A canceled record needs only its title, description, caller and category.
 
     Args:
         record: The record.

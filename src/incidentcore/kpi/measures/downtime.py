@@ -291,7 +291,8 @@ class TimeBetweenFailures(_Outages):
     """The mean uptime between failures: uptime in the window divided by the outages begun in it.
 
     Outages that overlap or touch are one failure. Without a failure there is no value, only a lower
-    bound: the uptime of the window. See ``Availability`` for the attributes.
+    bound: the uptime of the window. The attributes are those of ``Availability``, without
+    ``weights``.
     """
 
     planned: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals)

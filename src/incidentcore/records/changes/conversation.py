@@ -29,7 +29,11 @@ def comment(
     visibility: Visibility = "public",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Add a comment to a record. A public comment by an agent is a response (rule H4)."""
+    """Add a comment to a record; a public comment by an agent is a response (rule H4).
+
+    ``visibility`` is ``public``, or ``internal`` for the team only. ``at``, ``by`` and
+    ``recorded_at`` are as for ``assign``.
+    """
     need_kind("text", text, str)
     return record.with_event(
         Commented, at=at, by=by, recorded_at=recorded_at, text=text, visibility=visibility
@@ -46,7 +50,11 @@ def log_contact(
     text: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Log that agent and requester spoke, for example by telephone; ``by`` is the one who spoke."""
+    """Log that agent and requester spoke over a channel such as the telephone.
+
+    ``by`` is the one who spoke; an agent's words are a response, like a public comment (rule H4).
+    ``at`` and ``recorded_at`` are as for ``assign``.
+    """
     return record.with_event(
         Contacted, at=at, by=by, recorded_at=recorded_at, channel=channel, text=text
     )

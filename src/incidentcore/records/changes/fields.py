@@ -70,7 +70,7 @@ def unlink(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Remove a link.
+    """Remove a link; the arguments are those of ``link``.
 
     Raises:
         InvalidValueError: The record has no such link.

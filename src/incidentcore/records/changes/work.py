@@ -109,7 +109,7 @@ def acknowledge(
         record: The record.
         at: When it happened.
         by: Who acknowledged it; an actor or an id (``Record.actor``).
-        level: The escalation level that was acknowledged, from 0; None if it is not known.
+        level: The escalation level that was acknowledged, from 0; None if it was not for a level.
         recorded_at: When this became known. Defaults to ``at``.
     """
     return record.with_event(Acknowledged, at=at, by=by, recorded_at=recorded_at, level=level)
@@ -124,14 +124,20 @@ def unacknowledge(
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Withdraw the acknowledgement; ``acknowledged_at`` keeps the time of the first one."""
+    """Withdraw the acknowledgement; ``acknowledged_at`` keeps the time of the first one.
+
+    ``at``, ``by`` and ``recorded_at`` are as for ``assign``; ``reason`` is text.
+    """
     return record.with_event(Unacknowledged, at=at, by=by, recorded_at=recorded_at, reason=reason)
 
 
 def mark_restored(
     record: R, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
 ) -> R:
-    """Record that the service works again, whether or not the incident is resolved yet."""
+    """Record that the service works again, whether or not the incident is resolved yet.
+
+    ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
+    """
     return record.with_event(Restored, at=at, by=by, recorded_at=recorded_at)
 
 
@@ -178,7 +184,10 @@ def unsnooze(
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """End a snooze early; a record that is not snoozed is returned unchanged."""
+    """End a snooze early; on a record that is not snoozed this has no effect.
+
+    ``at``, ``by`` and ``recorded_at`` are as for ``assign``; ``reason`` is text.
+    """
     return record.with_event(Unsnoozed, at=at, by=by, recorded_at=recorded_at, reason=reason)
 
 
@@ -192,7 +201,10 @@ def log_diagnosis(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Log a step of the diagnosis: ``step`` is a hypothesis, a test of one, or a finding."""
+    """Log a step of the diagnosis: ``step`` is a hypothesis, a test of one, or a finding.
+
+    ``at``, ``by`` and ``recorded_at`` are as for ``assign``; ``text`` describes the step.
+    """
     return record.with_event(
         DiagnosisNoted, at=at, by=by, recorded_at=recorded_at, step=step, text=text
     )
@@ -209,7 +221,10 @@ def log_runbook(
     outcome: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Log that a runbook was followed, with its version and outcome."""
+    """Log that a runbook was followed, with its version and outcome.
+
+    ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
+    """
     return record.with_event(
         ProcedureFollowed,
         at=at,

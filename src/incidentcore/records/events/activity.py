@@ -114,7 +114,7 @@ class Acknowledged(Event):
     """Somebody noticed the record and takes responsibility for it.
 
     Attributes:
-        level: The escalation level that was acknowledged, from 0; None if it is not known.
+        level: The escalation level that was acknowledged, from 0; None if it was not for a level.
     """
 
     kind: ClassVar[str] = "acknowledged"

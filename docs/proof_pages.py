@@ -20,13 +20,15 @@ class Proof(SphinxDirective):
         widths = map(int, self.options.get("widths", "1 " * len(heads)).split())
         group = nodes.tgroup(cols=len(heads))
         group += [nodes.colspec(colwidth=width) for width in widths]
-        group += nodes.thead("", self.row(heads))
-        group += nodes.tbody("", *map(self.row, rows))
+        group += nodes.thead("", self.row(heads, wide=len(heads)))
+        group += nodes.tbody("", *(self.row(row, wide=len(heads)) for row in rows))
         return [nodes.table("", group, classes=["proof", "colwidths-given"])]
 
-    def row(self, cells):
-        """Return one row, its cells read as text of a page."""
+    def row(self, cells, *, wide):
+        """Return one row, its cells read as text of a page; the last takes the columns left."""
         entries = [nodes.entry("", *self.parse_text_to_nodes(cell)) for cell in cells]
+        if len(cells) < wide:
+            entries[-1]["morecols"] = wide - len(cells)
         return nodes.row("", *entries)
 
 

@@ -1,8 +1,9 @@
 """The tables of the proof pages, counted from what is in this tree: no figure is written in a page.
 
-Each function returns the heads of the columns and the rows, as texts of a page. Rows of other
-systems are in ``tests/oracles``; which of them we do not answer, and why, stands in the tests that
-read them. What takes long is in ``proof/figures.json``, which ``python -m tests.figures`` writes.
+Each function returns the heads of the columns and the rows, as texts of a page; the only cell of a
+row is as wide as the table. Rows of other systems are in ``tests/oracles``; which of them we do not
+answer, and why, stands in the tests that read them. What takes long is in ``proof/figures.json``,
+which ``python -m tests.figures`` writes.
 """
 
 import ast
@@ -228,18 +229,18 @@ def never_run():
 
 
 def benchmarks():
-    """Return the tables of the benchmarks, one after the other."""
+    """Return the tables of the benchmarks, each below a line with its command."""
     found = []
     for name, one in figures().items():
         if not name.startswith("benchmark_"):
             continue
-        for title, rows in one["figures"]["tables"].items():
-            of = f"``{one['command']}``, ``{one['commit']}``, {one['date']}"
-            found += [
-                [sentence(f"{title}: {what}"), sentence(measured), sentence(target), of]
-                for what, measured, target in rows
-            ]
-    return ["What", "Measured", "Wanted", "Command, commit and date"], found
+        found.append([f"``{one['command']}``, of ``{one['commit']}``, {one['date']}"])
+        found += [
+            [sentence(f"{title}: {what}"), sentence(measured), sentence(target.strip("-"))]
+            for title, rows in one["figures"]["tables"].items()
+            for what, measured, target in rows
+        ]
+    return ["What", "Measured", "Wanted"], found
 
 
 TABLES = {

@@ -76,6 +76,13 @@ def test_pages_print_what_the_file_holds(tables: Any) -> None:
     assert {*tables.TITLES} == {name for name in figures.RUNS if not name.startswith("benchmark")}
 
 
+def test_every_benchmark_is_among_the_runs() -> None:
+    """Whatever prints a table; the harness only says how."""
+    modules = (ROOT / "benchmarks").glob("*.py")
+    printing = {path.stem for path in modules if "print_table(" in path.read_text("utf-8")}
+    assert {*figures.BENCHMARKS} == printing - {"harness"}
+
+
 def test_each_table_stands_on_one_page(tables: Any) -> None:
     """And no page asks for one that does not exist; prose holds no figure of four digits."""
     asked = [name for page in PAGES for name in re.findall(r"\.\. proof:: (\w+)", page.read_text())]
@@ -137,8 +144,8 @@ PRINTED = {
         {"seeds": 7, "tests": 61, "examples": 1150, "failures": 0},
     ),
     "benchmark_calendar": (
-        "Peers\n  what    measured  target\n  faster     57.69  >= 8",
-        {"tables": {"Peers": [["faster", "57.69", ">= 8"]]}},
+        "Peers\n  what    measured  target\n  faster     57.69  >= 8\n  right        yes",
+        {"tables": {"Peers": [["faster", "57.69", ">= 8"], ["right", "yes", ""]]}},
     ),
 }
 

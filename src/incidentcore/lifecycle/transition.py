@@ -12,14 +12,14 @@ from incidentcore._checks import need_each, need_kind
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.records import FIELD_NAMES, Record, checked_fields
+from incidentcore.records.events.core import NO_FIELDS
 from incidentcore.values import Actor, FrozenMap, State
 from incidentcore.values.frozen import entries_of
 
 __all__ = ["Attempt", "Guard", "InputField", "Transition"]
 
 _CUSTOM: Final = "custom."
-_NOTHING: Final[FrozenMap[object]] = FrozenMap()
-_EMPTY: Final[tuple[object, ...]] = (None, "", (), [], frozenset(), set(), {}, _NOTHING)
+_EMPTY: Final[tuple[object, ...]] = (None, "", (), [], frozenset(), set(), {}, NO_FIELDS)
 
 
 @attrs.frozen(kw_only=True)
@@ -120,7 +120,7 @@ def _fields(fields: Iterable[InputField | str]) -> tuple[InputField, ...]:
 
 def _frozen(entries: Mapping[str, object]) -> FrozenMap[object]:
     try:
-        return checked_fields(entries, FIELD_NAMES)
+        return checked_fields(entries, FIELD_NAMES) or NO_FIELDS
     except InvalidValueError as error:
         raise LifecycleDefinitionError(f"sets.{error.where}", error.given, error.allowed) from None
 
@@ -150,7 +150,7 @@ class Transition:
     fields: tuple[InputField, ...] = attrs.field(default=(), converter=_fields, kw_only=True)
     guard: Condition | Guard | None = attrs.field(default=None, kw_only=True)
     guard_name: str = attrs.field(default="", kw_only=True)
-    sets: FrozenMap[object] = attrs.field(default=_NOTHING, converter=_frozen, kw_only=True)
+    sets: FrozenMap[object] = attrs.field(default=NO_FIELDS, converter=_frozen, kw_only=True)
     inputs: FrozenMap[InputField] = attrs.field(init=False, eq=False, repr=False)
     required: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
     """The names of the required fields."""
@@ -208,7 +208,7 @@ class Transition:
             else:
                 custom[field.custom_key] = value
         if custom:
-            accepted["custom"] = {**accepted.get("custom", _NOTHING), **custom}
+            accepted["custom"] = {**accepted.get("custom", NO_FIELDS), **custom}
         try:
             return checked_fields(accepted, FIELD_NAMES)
         except InvalidValueError as error:

@@ -363,7 +363,7 @@ class Record(RecordBase):
             extra = ", ".join(sorted(facts.keys() - self.__dict__.keys()))
             allowed = f"only for records with {extra}; those of type {self.record_type} have none"
             raise InvalidValueError("event", getattr(event, "kind", event), allowed)
-        facts["updated_at"] = max(facts["updated_at"], event.at)
+        facts["updated_at"] = event.at if checked else max(facts["updated_at"], event.at)
         longer = self.history + (event,)  # noqa: RUF005  half the time of unpacking a long history
         return self._of(facts, longer, numbered=numbered)
 

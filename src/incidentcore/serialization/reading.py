@@ -12,6 +12,7 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from incidentcore.categorization import PatternRule
 from incidentcore.records import FIELD_NAMES, Event, LifecycleRef, Record, checked_fields
+from incidentcore.records.events.core import NO_FIELDS
 from incidentcore.schedule import BusinessCalendar, Holiday
 from incidentcore.serialization.containers import (
     MAPPINGS,
@@ -190,7 +191,7 @@ class Reader:
     def _fields(self, allowed: frozenset[str], data: Any, _: Any) -> FrozenMap[object]:
         """Read the fields that an event sets; the event itself checks them (rule H2)."""
         if not data and type(data) is dict:
-            return _NO_FIELDS
+            return NO_FIELDS
         given = self._entries(data)
         return FrozenMap(given) if given.keys() <= allowed else _checked(given, allowed)
 
@@ -357,7 +358,6 @@ class Reader:
 
 
 _SINGLE: Final = frozenset((str, int, float, bool, NoneType))
-_NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
 _TAGS: Final[dict[str, ReadHook]] = {s.tag: s.read for s in SCALARS.values() if s.tag}
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from incidentcore.records import Event, Incident, LifecycleRef, Opened, StateChanged
 from incidentcore.records._fast import trusted
+from incidentcore.records.events.core import NO_FIELDS
 from incidentcore.values import Actor, FrozenMap, Level, State
 from incidentcore.vendors.cells import COUNTS, LEVELS, TEXTS, TableReader
 from incidentcore.vendors.kit.context import Context
@@ -23,7 +24,6 @@ __all__ = ["CleanRows"]
 
 _ODD: Final = ("tags", "hold_reason", "resolution_code", "resolution_notes")
 _NEVER: Final = (*_ODD, *COUNTS, "state_since", "occurred", "detected")
-_NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
 _ENDS: Final = frozenset(name for name, (kind, _) in MOMENTS.items() if kind is StateChanged)
 _CACHED: Final = 10_000
 _opened: Final = trusted(Opened)
@@ -187,7 +187,7 @@ class CleanRows:
                     at,
                     body["action"],
                     state if name == last else self._context.entered(reached, state),
-                    _NO_FIELDS,
+                    NO_FIELDS,
                     "",
                     id=f"{key}:{name}",
                 )

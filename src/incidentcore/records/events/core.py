@@ -150,7 +150,7 @@ class StateChanged(Event):
                     changes["snoozed_until"] = None
         else:
             changes.update(_entering(state, self.at, facts))
-        if self.fields:
+        if self.fields is not NO_FIELDS:
             changes.update(written_fields(self.fields, facts))
         return changes
 

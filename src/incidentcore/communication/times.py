@@ -1,4 +1,4 @@
-"""When an update is due, when it is listed, and how late it is, by the calendars of its rule."""
+"""Compute when an update is due, when it is listed, and how late it is."""
 
 from __future__ import annotations
 

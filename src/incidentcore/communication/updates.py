@@ -168,9 +168,9 @@ def owed(
 
 
 def may_stand(plan: CommunicationPlan, record: Record, now: datetime) -> bool:
-    """Return whether an update may be outstanding at an instant; False is certain.
+    """Return False if no update can be outstanding at an instant, otherwise True.
 
-    This quick test uses the current facts instead of the history.
+    This quick test uses the current facts instead of the history, so True is not certain.
     """
     if plan.watched is None or plan.timed or now < record.updated_at:
         return True

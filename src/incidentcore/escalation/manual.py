@@ -49,12 +49,12 @@ def escalate_now(
         reason: Why it was escalated, as free text.
         recorded_at: When it was recorded. Defaults to ``at``.
 
+    Returns:
+        The record with the escalation.
+
     Raises:
         InvalidValueError: A manual escalation is not possible: the record is resolved, closed,
             canceled or snoozed (end the snooze first, as in Jira), or the matrix is in maintenance.
-
-    Returns:
-        The record with the escalation.
     """
     at = as_utc(at)
     if not key and not record.state.open:

@@ -69,7 +69,7 @@ def _civil(zone: ZoneInfo, at: timedelta) -> tuple[date, timedelta]:
 
 
 def has_open_time(cover: Cover, zone: ZoneInfo, day: date) -> bool:
-    """Return whether any instant of a civil date is open."""
+    """Return whether a calendar is open at any time on a date in its time zone."""
     low, high = day_bounds(zone, day)
     return low < high and measure(cover, low, high) > _ZERO
 

@@ -97,7 +97,7 @@ def spend(
 def spend_back(
     cover: Cover, at: timedelta, budget: timedelta, floor: timedelta
 ) -> tuple[timedelta | None, timedelta]:
-    """Return the latest instant with ``budget`` of open time before ``at``; None if too early.
+    """Return the latest instant with ``budget`` of open time before ``at``; None before ``floor``.
 
     The second value is the amount of open time that is left.
     """

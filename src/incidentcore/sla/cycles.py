@@ -80,7 +80,7 @@ class Swap(NamedTuple):
         at: The instant.
         before: The name of the definition until then; None if there was no definition.
         after: The name of the definition since then; None if there is no definition.
-        how: The mode that the later definition states; see ``TakeoverMode``.
+        how: How the later definition took over, such as ``keep_elapsed``.
         cycle: The number of the cycle that was in progress.
     """
 
@@ -133,9 +133,10 @@ class Figures:
     Attributes:
         target: The target as open time.
         elapsed: The open time that counted.
-        due_at: See ``SlaStatus.due_at``.
-        breached_at: See ``SlaStatus.breached_at``.
-        due_if_resumed: See ``SlaStatus.due_at_if_resumed``.
+        due_at: When the cycle was or is due; None while paused before that, and after a
+            cancellation.
+        breached_at: The last instant at which the target was still met; None until breached.
+        due_if_resumed: When the cycle would be due if it counted from now on; None after its end.
         spent_at: The due time once it has passed; None while it lies ahead.
         fixed_due: The due time of a target that computes one from the start; None for other
             targets.
@@ -303,9 +304,10 @@ class Cycle:
         stopped_at: When it ended; None while it is in progress.
         target: The target as open time.
         elapsed: The open time that counted.
-        due_at: When it was or is due.
-        breached_at: See ``SlaStatus.breached_at``.
-        result: See ``CycleResult``; a cycle in progress past its target is ``breached``.
+        due_at: When it was or is due; None while paused before that, and after a cancellation.
+        breached_at: The last instant at which the target was still met; None until breached.
+        result: ``met``, ``breached`` (even if in progress), ``canceled``, ``replaced``, or
+            ``running`` while it is undecided.
         stopped_by: The event that ended it; None while it is in progress, and if the passing of
             time ended it.
     """

@@ -80,8 +80,13 @@ class SlaDefinition:
         cancel: The condition that ends the clock without a result, until a reopening.
         reset: A condition on an event that ends a cycle with its result and starts a new one.
         cancel_when_start_ends: Whether the clock is canceled when ``start`` no longer holds.
-        reopen: What a reopening does; see ``ReopenMode``.
-        swap: How this definition takes over from another; see ``TakeoverMode``.
+        reopen: What the time between a stop and a reopening does: it is left out
+            (``exclude_closed``), it counts (``continue``), or a new cycle starts after it
+            (``new_cycle``).
+        swap: How this definition takes over from another: as if it had always applied
+            (``retroactive``), the same but with earlier pauses counted
+            (``retroactive_without_pauses``), from now on (``keep_elapsed``), or with a new cycle
+            (``restart``).
         thresholds: Named points on the clock.
         kind: ``response``, ``next_response``, ``update``, ``resolution`` or a name of your own.
         agreement: The other party: ``sla`` (the customer), ``ola`` (another team) or ``contract``
@@ -388,7 +393,7 @@ class SlaDefinition:
 def with_fields(
     conditions: Iterable[Condition],
 ) -> tuple[tuple[Condition, ...], frozenset[str], bool]:
-    """Return the tests that time alone can change, the fields read, and whether these are all."""
+    """Return tests that time can change, the fields read, and whether every test names fields."""
     leaves = [leaf for condition in conditions for leaf in condition.leaves()]
     paths = frozenset(path for leaf in leaves for path in leaf.fields)
     return timed_tests(leaves), paths, all(leaf.fields or leaf.reads_hours for leaf in leaves)

@@ -225,7 +225,7 @@ def evaluate_slas(
 
 
 def statuses(rules: object, record: Record | Timeline, *, now: datetime) -> tuple[SlaStatus, ...]:
-    """Return the status of every clock of the rules, always as a tuple."""
+    """Return the statuses of all clocks of SLA rules for a record, always as a tuple."""
     answer: SlaStatus | tuple[SlaStatus, ...]
     answer = evaluate_sla(rules, record, now=now)  # type: ignore[call-overload]  # any of them
     return answer if isinstance(answer, tuple) else (answer,)

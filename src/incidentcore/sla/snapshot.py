@@ -35,16 +35,18 @@ class SlaSnapshot:
         target: The target of the current cycle as open time; None before a start.
         elapsed: The open time that counted in it.
         remaining: Target minus elapsed, negative past the target; None before a start.
-        due_at: See ``SlaStatus.due_at``.
-        due_at_if_resumed: See ``SlaStatus.due_at_if_resumed``.
+        due_at: When the clock was or is due; None while paused before that, and after a
+            cancellation.
+        due_at_if_resumed: When it would be due if it counted from ``now`` on; None after its end.
         breached: Whether elapsed exceeds the target.
-        breached_at: See ``SlaStatus.breached_at``.
+        breached_at: The last instant at which the target was still met; None until breached.
         paused_open_time: The open time of the pauses in the cycle.
         wall_elapsed: The wall-clock time that counted in it.
         next_wakeup: When a result next changes without an event; None if never.
         thresholds: The thresholds reached in the current cycle.
         cycles: Every cycle, the current one last, without the events that ended them.
-        not_covered: See ``SlaStatus.not_covered``.
+        not_covered: The fields that the clock needs but the source of an imported record does not
+            supply.
         zone_data: The version and source of the time zone data that were used (rule T7).
         trace: How every second was counted, from the opening to ``now``.
 

@@ -70,8 +70,7 @@ class SlaStatus(StatusForms):
             supply, if the stage is ``none`` for that reason (rule K2).
         zone_data: The version and source of the time zone data that were used (rule T7).
 
-    Two statuses are equal when all their results are equal. Figures are exact: ``timedelta`` and
-    ``Fraction``, never float.
+    Statuses with equal results are equal. Figures are exact: ``timedelta`` and ``Fraction``.
     """
 
     record_id: str
@@ -146,7 +145,7 @@ class SlaStatus(StatusForms):
 
     @property
     def wall_remaining(self) -> timedelta | None:
-        """Return the wall-clock time to the due time, negative past it; None if not due.
+        """Return the wall-clock time until the due time, negative past it; None if there is none.
 
         After a stop it is the time that was left then.
         """
@@ -155,7 +154,10 @@ class SlaStatus(StatusForms):
 
     @property
     def wall_fraction(self) -> Fraction | None:
-        """Return ServiceNow's actual percentage: ``wall_elapsed`` divided by target, or None."""
+        """Return the counted wall-clock time divided by the target: ServiceNow's actual percentage.
+
+        None before a start and for a target of zero.
+        """
         target = self.target
         return Fraction(self.wall_elapsed // MICRO, target // MICRO) if target else None
 
@@ -179,7 +181,7 @@ class SlaStatus(StatusForms):
 
     @property
     def breached(self) -> bool:
-        """Return whether elapsed exceeds the target; a stop exactly when due does not (S2)."""
+        """Return whether elapsed exceeds the target; at exactly the due time it does not (S2)."""
         return bool(self._cycles) and self._figures.elapsed > self._figures.target
 
     @property
@@ -252,12 +254,10 @@ class SlaStatus(StatusForms):
         """Return the first instant at which the current cycle reaches a point on the clock.
 
         Args:
-            point: ``"due"``, ``"breach"``, a threshold, or the name of a threshold in the
-                definition.
+            point: ``"due"``, ``"breach"``, a threshold, or the name of one in the definition.
 
         Returns:
-            The instant, which lies in the future if the clock will reach it without further events;
-            None if it will not.
+            The instant, in the future if the clock has yet to reach it; None if it will not.
 
         Raises:
             InvalidValueError: There is no such point.

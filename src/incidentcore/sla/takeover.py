@@ -1,4 +1,4 @@
-"""Computing a clock over a whole timeline, and takeovers by other definitions (rule S4)."""
+"""Compute a clock over a whole timeline, including takeovers by other definitions (rule S4)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RETROACTIVE: Final = ("retroactive", "retroactive_without_pauses")
 def fold_clock(
     rules: OneClock, life: Life, editions: list[Edition], swaps: list[Swap]
 ) -> ClockFold:
-    """Compute a clock over a record's history, with each definition that a policy picks on the way.
+    """Compute a clock over a record's history, with the definitions that apply in turn.
 
     Args:
         rules: The definition or policy.

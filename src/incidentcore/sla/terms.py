@@ -173,7 +173,7 @@ class SlaThreshold:
 
     @property
     def runs_on(self) -> bool:
-        """Return whether the threshold is still approached while the clock is paused or stopped."""
+        """Return whether the time up to the threshold counts even while the clock does not run."""
         return self.after_due is not None and (self.calendar is not None or self.days is not None)
 
     def point(self, target: timedelta) -> timedelta:

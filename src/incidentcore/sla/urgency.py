@@ -27,7 +27,7 @@ Facts = dict[str, Any]
 
 
 class Comparison(NamedTuple):
-    """Two levels of a scale, where the more urgent level is due later.
+    """A level of a scale that is due later than a less urgent level.
 
     Attributes:
         words: The more urgent level with its target and definition, then those of the less urgent.

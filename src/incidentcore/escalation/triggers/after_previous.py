@@ -28,8 +28,8 @@ __all__ = ["AfterPrevious"]
 class AfterPrevious(Trigger):
     """Fires a delay after the previous level of its row became due, regardless of when you poll.
 
-    It does not fire if the reason for the previous level has ended by then: if a level fires
-    because nothing happened for an hour, those after it are dropped when something happens.
+    It does not fire if the occasion of the previous level has ended by then: if a level fires
+    because nothing happened for an hour, the levels after it are dropped when something happens.
 
     Attributes:
         delay: How long after the due time of the previous level.

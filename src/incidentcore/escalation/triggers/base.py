@@ -226,12 +226,12 @@ class Trigger(ABC):
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return how long it waits, and in which calendar; None for wall-clock time."""
+        """Return the length of its delay, and the delay's calendar; None for wall-clock time."""
         return _ZERO, None
 
     @property
     def asks(self) -> tuple[Condition, ...]:
-        """Return the conditions on the record from whose fulfilment it counts."""
+        """Return the conditions on the record that start its delay when they become true."""
         return ()
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:

@@ -69,7 +69,10 @@ class HeldFor(Trigger):
         return (self.condition,)
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return whether its level, as the first of a row without ``After``, is repeated."""
+        """Return whether its level is the first of a row in which no level uses ``After``.
+
+        Only then is the level part of the row's repetitions.
+        """
         return not index and not any(isinstance(one, After) for one in triggers)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:

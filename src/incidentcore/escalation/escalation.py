@@ -32,13 +32,13 @@ class Escalation:
     """An escalation that has become due, for your application to deliver.
 
     Attributes:
-        key: A unique text of record, matrix, row, level, pass and cycle. Use it to deliver each
-            escalation only once.
+        key: A unique text made from the record, matrix, row, level, ``pass_`` and ``cycle``. Use it
+            to deliver each escalation only once.
         record_id: The id of the record.
         matrix: The matrix's name.
         row: The row's name.
         level: The level's position in the row, from 0.
-        pass_: How many times the row had been repeated, from 0.
+        pass_: How many times the row had been repeated by then; 0 if it was not.
         cycle: The number of the occurrence that started it, from 1: the cycle of its SLA clock, or
             how often the field or condition that it counts from was set or met.
         targets: Whom it notifies.
@@ -46,7 +46,7 @@ class Escalation:
             those on call at the due time.
         people_now: The same at the instant of evaluation, which differs if the escalation is
             delivered late.
-        mode: ``functional`` or ``hierarchical``.
+        mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         due_at: When it became due.
         lapsed_at: When it ceased to be needed; None if it is still needed.
         lapsed_because: Why it is not needed: ``acknowledged``, ``resolved``, ``canceled``,

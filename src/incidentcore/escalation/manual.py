@@ -40,7 +40,7 @@ def escalate_now(
         target: Whom it was escalated to.
         at: When it happened.
         by: Who escalated.
-        mode: ``functional`` or ``hierarchical``.
+        mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         level: The level of the matrix, from 0. A manual escalation makes this level and those
             before it due, but none after it, so that a button in an old message changes nothing.
             None: the next level becomes due.

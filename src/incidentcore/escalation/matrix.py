@@ -94,9 +94,9 @@ class EscalationLevel:
     """One level of an escalation: when it is due, whom it notifies, and what silences it.
 
     Attributes:
-        trigger: When it becomes due.
+        trigger: What makes it due: a ``Trigger``, such as ``After`` for a delay.
         targets: Whom it notifies: an ``EscalationTarget``, the name of a group, or several of them.
-        mode: ``functional`` or ``hierarchical``.
+        mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         until: What silences it: ``acknowledged``, the default for levels after a delay, or
             ``resolved``, the default for levels on a clock. Resolving or canceling the record
             silences both.

@@ -55,7 +55,7 @@ OverrideMode: TypeAlias = Literal["replace", "add", "remove"]
 
 
 def people_ids(people: Iterable[str] | str) -> tuple[str, ...]:
-    """Return the ids of people in their stored form."""
+    """Return the ids of people as a tuple; a single id may be plain text."""
     ids = as_tuple(people, str)
     for person in ids:
         need_text("people", person, EscalationMatrixError, "non-empty ids")
@@ -161,8 +161,8 @@ class RotaOverride:
         mode: ``replace`` puts them on call instead of everybody else; ``add`` puts them on call in
             addition to the others; ``remove`` takes them off call, as for an absence. If nobody is
             left in a layer, the layers below apply.
-        replaces: With ``replace``, the one person whom they replace, only when that person would be
-            on call; empty for everybody.
+        replaces: With ``replace``, the id of the one person whom they replace, when that person
+            would be on call; empty for everybody.
     """
 
     interval: Interval

@@ -117,7 +117,9 @@ class RowSilence:
         return tuple(beginnings)
 
     def gates(self, notified: Notified) -> list[Gate]:
-        """Return for each level, by instant, what keeps it silent from then on; empty if nothing.
+        """Return for each level what keeps it silent, as pairs of (instant, reason from then on).
+
+        The reason is empty if nothing keeps it silent.
 
         Args:
             notified: Who was notified by the row, if everybody's acknowledgement counts.

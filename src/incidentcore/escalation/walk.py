@@ -2,21 +2,21 @@
 
 A record is evaluated in three steps; no step returns to an earlier one.
 
-1. The *view* (``view.py``) folds the history once: stages between instants at which something
-   happened, the values that moments took, the spells in which conditions held, the clocks.
-2. The *silence* of a row (``silence.py``) turns the stages into one gate for each level: from which
-   instant nothing keeps it silent, or what keeps it silent. It also says when chains start a new
+1. The *view* (``view.py``) reads the history once: the stages between instants at which something
+   happened, the values that fields had, the intervals in which conditions held, the SLA clocks.
+2. The *silence* of a row (``silence.py``) turns the stages into one gate for each level: what keeps
+   it silent from which instant on, if anything. It also determines when the levels start a new
    cycle.
-3. The *walk* goes through the levels of the row in order. A trigger names the candidates of its
-   level, one for each cycle; a candidate becomes due at the first instant at which its trigger, the
-   contact hours and the gate all allow it, or at a manual escalation before that. Once all levels
-   of the first pass are settled, further passes repeat the distances between them.
+3. The *walk* goes through the levels of the row in order. The trigger of a level returns its
+   candidates, one for each cycle; a candidate becomes due at the first instant at which its trigger,
+   the contact hours and the gate all allow it, or at a manual escalation before that. Once this is
+   known for all levels of the row, its repetitions follow with the same intervals between levels.
 
-A cycle is one occurrence of what a chain counts from: a value of a moment, a spell of a condition,
-a cycle of a clock. A chain keeps the cycle of its first level, and ends when that level's starting
-point ends.
+A cycle is one occurrence of what levels count from: a value of a field, an interval in which a
+condition holds, a cycle of a clock. Levels that follow each other belong to the cycle of the first
+of them, and are dropped when its occurrence ends.
 
-Time is never stepped through. A gate is a sorted list, so each due time is found by bisection, and
+A gate is a sorted list, so each due time is found by bisection and not by steps through time, and
 what becomes due by an instant does not depend on when it is evaluated (rule E1). One dependency is
 circular: where everybody must acknowledge, silence depends on who was notified, and who is notified
 depends on silence. The walk begins with nobody notified and is repeated until nothing changes.

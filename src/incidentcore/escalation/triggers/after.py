@@ -38,7 +38,7 @@ _MOMENTS: Final = (
 
 @attrs.frozen
 class After(Trigger):
-    """Fires a delay after the instant in a field of the record, such as its opening.
+    """A trigger that fires a delay after the instant in a field of the record, such as its opening.
 
     Attributes:
         delay: How long after that instant.
@@ -84,7 +84,7 @@ class After(Trigger):
     def offset(
         self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
     ) -> datetime | None:
-        """Return when it is due in a repetition of the row.
+        """Return when its level is due in a repetition of the row.
 
         If the first level is an ``After`` too, the interval between the two is as in the row
         itself; otherwise it is due when the repetition begins.
@@ -100,7 +100,7 @@ class After(Trigger):
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if it precedes the previous level, or silences or restarts itself."""
+        """Yield a finding if its level precedes the one before, or silences or restarts itself."""
         above = scope.above
         if (
             isinstance(above, After)

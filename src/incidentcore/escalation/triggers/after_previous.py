@@ -26,7 +26,7 @@ __all__ = ["AfterPrevious"]
 
 @attrs.frozen
 class AfterPrevious(Trigger):
-    """Fires a delay after the previous level of its row became due, regardless of when you poll.
+    """A trigger that fires a delay after the previous level of its row became due.
 
     It does not fire if the occasion of the previous level has ended by then: if a level fires
     because nothing happened for an hour, the levels after it are dropped when something happens.
@@ -73,7 +73,7 @@ class AfterPrevious(Trigger):
     def offset(
         self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
     ) -> datetime | None:
-        """Return when it is due in a repetition of the row: a delay after the previous level.
+        """Return when its level is due in a repetition: a delay after the previous level.
 
         The first level is due when the repetition begins. None if the previous level is never due.
         """

@@ -20,10 +20,10 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 @attrs.frozen
 class AtWallTime(Trigger):
-    """Fires repeatedly at a time of day, while a field of the record is set.
+    """A trigger that fires repeatedly at a time of day, while a field of the record is set.
 
     The times are the handoffs of a rotation, so they remain correct when clocks change (rule E5).
-    Each time is a separate cycle. A time at which the level is silent, or outside its contact
+    Each time is a separate occasion. A time at which the level is silent, or outside its contact
     hours, is skipped. A manual escalation does not bring the next one forward.
 
     Attributes:

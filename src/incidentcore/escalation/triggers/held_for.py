@@ -30,7 +30,7 @@ _OPEN: Final = field("state.open").is_true()
 
 @attrs.frozen
 class HeldFor(Trigger):
-    """Fires when a condition has held for some time without interruption.
+    """A trigger that fires when a condition has held for some time without interruption.
 
     Attributes:
         condition: The condition on the record.
@@ -76,7 +76,7 @@ class HeldFor(Trigger):
         return not index and not any(isinstance(one, After) for one in triggers)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return a finding if the condition cannot hold while the row applies or while open."""
+        """Return a finding if the condition can never hold on an open record of the row."""
         held = self.condition
         if overlap(held, scope.when).is_no:
             return "level_never_fires", {"because": "row"}, str(held)

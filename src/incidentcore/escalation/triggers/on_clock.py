@@ -40,7 +40,7 @@ def _point(point: SlaThreshold | str | float) -> ClockPoint:
 
 @attrs.frozen
 class OnClock(Trigger):
-    """Fires when an SLA clock reaches a point, in each of its cycles.
+    """A trigger that fires when an SLA clock reaches a point, in each cycle of the clock.
 
     Attributes:
         clock: The kind or name of the definition, such as ``"resolution"``.
@@ -86,7 +86,7 @@ class OnClock(Trigger):
         return "level_never_fires", {"because": "no_clock", "clock": self.clock}, self.clock
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if it is due when its clock starts, or before the previous level."""
+        """Yield a finding if its level is due when the clock starts, or before the previous one."""
         above = scope.above
         for definition in scope.definitions:
             target = definition.target

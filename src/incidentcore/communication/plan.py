@@ -240,7 +240,7 @@ def _reads(condition: Condition) -> frozenset[str] | None:
 
 @attrs.frozen
 class CommunicationPlan:
-    """Who must be informed, of what, and by when; the plan itself sends nothing.
+    """A communication plan: who must be informed, of what, and by when. It sends nothing itself.
 
     Attributes:
         name: The plan's id, part of the keys of its updates.

@@ -8,9 +8,10 @@ A record is evaluated in three steps; no step returns to an earlier one.
    it silent from which instant on, if anything. It also determines when the levels start a new
    cycle.
 3. The *walk* goes through the levels of the row in order. The trigger of a level returns its
-   candidates, one for each cycle; a candidate becomes due at the first instant at which its trigger,
-   the contact hours and the gate all allow it, or at a manual escalation before that. Once this is
-   known for all levels of the row, its repetitions follow with the same intervals between levels.
+   candidates, one for each cycle; a candidate becomes due at the first instant at which the
+   trigger, the contact hours and the gate all allow it, or at a manual escalation before that. Once
+   this is known for all levels of the row, its repetitions follow with the same intervals between
+   levels.
 
 A cycle is one occurrence of what levels count from: a value of a field, an interval in which a
 condition holds, a cycle of a clock. Levels that follow each other belong to the cycle of the first

@@ -160,8 +160,12 @@ def instant_of(zone: ZoneInfo, ordinal: int, time: timedelta) -> timedelta:
     """Return the instant of a date and time of day, as its distance from ``BASE`` (rule C3).
 
     A time skipped by a change of the UTC offset is moved forward by the length of the change; of a
-    repeated time, the first occurrence is used. Args: zone: The time zone. ordinal: The date, as
-    its proleptic Gregorian ordinal. time: The time since midnight.
+    repeated time, the first occurrence is used.
+
+    Args:
+        zone: The time zone.
+        ordinal: The date, as its proleptic Gregorian ordinal.
+        time: The time since midnight.
     """
     wall = timedelta(days=ordinal - _BASE_ORDINAL) + time
     return wall - (zone.utcoffset(_NAIVE_BASE + wall) or _ZERO)
@@ -262,9 +266,9 @@ def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Cl
 def check_collisions(plan: Plan) -> None:
     """Raise an error if a date is both a holiday and a special day; it names both (rule C5).
 
-    Two holidays with different hours on one date are an error too, unless one of them is a date
-    that is written out with hours: it replaces a recurring holiday. Two recurrence rules cannot be
-    compared for all years; if they fall on the same date, the closed day takes precedence.
+    Two holidays with different hours on one date are an error too, but a date that is written out
+    with hours replaces a recurring holiday. Two recurrence rules cannot be compared for all years;
+    if they fall on the same date, the closed day takes precedence.
     """
     exact: dict[date, Holiday] = {}
     yearly: dict[tuple[int, int], Holiday] = {}

@@ -70,7 +70,7 @@ class Engine(ABC):
             end: The first instant after the span, in any zone; not before the start.
 
         Returns:
-            Real elapsed open time, exact to the microsecond.
+            The elapsed open time, exact to the microsecond and correct across changes of clocks.
 
         Raises:
             NaiveDatetimeError: A datetime carries no offset (rule T1).
@@ -201,12 +201,16 @@ class Engine(ABC):
         return BASE + found
 
     def is_open(self, at: datetime) -> bool:
-        """Return whether an instant is open; the instant of closing is closed (rule T3)."""
+        """Return whether the calendar is open at an instant; a closing time is not open (T3)."""
         when = as_utc(at) - BASE
         return self._cover(when, when).is_open(when)
 
     def next_open(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
         """Return the earliest open instant at or after ``at`` (rule C9).
+
+        Args:
+            at: The instant, in any zone.
+            horizon: How far to search, in wall-clock time.
 
         Raises:
             UnreachableDeadlineError: Nothing opens within the horizon.
@@ -217,6 +221,10 @@ class Engine(ABC):
         """Return the earliest instant after ``at`` at which a window ends (rule C9).
 
         Windows that touch, even at midnight, count as one.
+
+        Args:
+            at: The instant, in any zone.
+            horizon: How far to search, in wall-clock time.
 
         Raises:
             UnreachableDeadlineError: Nothing closes within the horizon.

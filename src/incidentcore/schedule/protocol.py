@@ -23,7 +23,7 @@ Boundary = Literal["close", "next_open"]
 class Calendar(Protocol):
     """The protocol of calendars: windows of open time, and queries about them.
 
-    :class:`BusinessCalendar` is the usual one. To write your own, subclass
+    The usual calendar is :class:`BusinessCalendar`. To write your own, subclass
     :class:`AbstractCalendar`, which computes every query from ``windows`` and ``zone``.
     """
 

@@ -60,8 +60,8 @@ class Lifecycle(LifecycleTable):
             ``PriorityPolicy`` or another function of a record.
 
     Raises:
-        LifecycleDefinitionError: A transition names a state that is not in the lifecycle, or sets
-            or reads a field that records of this type do not have, or one that is computed from
+        LifecycleDefinitionError: A transition names a state that is not in the lifecycle, sets or
+            reads a field that records of this type do not have, or sets one that is computed from
             the history; or two states share a name.
 
     Source: rule L1.

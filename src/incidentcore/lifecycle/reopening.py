@@ -114,7 +114,7 @@ class ReopenWindow:
 
     Attributes:
         within: How long after the resolution it may be reopened, including the last instant.
-        calendar: The calendar to count by; wall time without one.
+        calendar: The calendar by which the time is counted; wall time without one.
         exempt: Roles that may reopen at any time.
 
     Raises:

@@ -225,8 +225,8 @@ class ApprovalRule:
         """Return the rule with a time limit, after which it is expired and votes are void.
 
         Args:
-            after: The limit: open time of the calendar, wall time without one, or business days.
-            calendar: The calendar to count by.
+            after: The limit, from the beginning of its stage; business days need a calendar.
+            calendar: The calendar by which the time is counted; wall time without one.
         """
         return attrs.evolve(self, expires_after=after, calendar=calendar)
 

@@ -24,7 +24,7 @@ _SCALE: Final = 1_000_000  # numbers are bucketed in millionths, times in micros
 
 @lru_cache(maxsize=1)
 def octave_edges() -> tuple[int, ...]:
-    """Return the lower edges of an octave's buckets, for values of 54 bits."""
+    """Return the lower edges of the buckets from one power of two to the next, for 54 bits."""
     return tuple(_root(1 << (_BITS * PER_OCTAVE + step)) for step in range(PER_OCTAVE))
 
 

@@ -78,7 +78,7 @@ def expired(facts: Mapping[str, Any], at: datetime) -> bool:
 
 @attrs.frozen(kw_only=True)
 class Approved(Event):
-    """An approver decided: ``approved``, ``rejected``, or ``withdrawn`` for an earlier decision.
+    """An approver approved or rejected a request, or withdrew an earlier decision.
 
     If a person decides several times in one stage, the last decision counts. A decision after the
     expiry changes nothing; one at the expiry still counts.

@@ -26,6 +26,8 @@ from incidentcore.vendors import (
         (["2026-03-11 08:15", "2026-03-12"], []),  # ISO 8601 needs none
         (["03.11.2026", "soon"], []),
         (["3.11", "7"], []),
+        (["2 févr. 2026", "13 août 2026"], ["%d %b %Y"]),
+        (["2.3.2026, 10:05:00"], ["%d.%m.%Y, %H:%M:%S"]),
     ],
 )
 def test_the_formats_that_fit_a_column_are_named(
@@ -176,6 +178,18 @@ def test_headings_in_other_languages_and_styles(tmp_path: Path) -> None:
                 *("group", "assignee", "caller", "category"),
             ],
         ),
+        (
+            "Ticket#;Erstellt;Schließzeit;Queue;Besitzer;Kundenbenutzer",
+            ["id", "opened", "closed", "group", "assignee", "caller"],
+        ),
+        (
+            "Incident ID*+;Submit Date;Last Resolved Date;Status*;Assigned Group*+;Technician",
+            ["id", "opened", "resolved", "state", "group", "assignee"],
+        ),
+        (
+            "IncidentNumber;CreatedDateTime;ClosedDateTime;OwnerTeam;ID de ticket",
+            ["id", "opened", "closed", "group", ""],
+        ),
         # What may be something else is left to the reader: a duration, opening hours, a customer.
         ("Lösungszeit;Öffnungszeiten;Kunde;Ersteller;Temps de résolution;Referencia", [""] * 6),
     ],
@@ -237,3 +251,25 @@ def test_the_words_of_states_and_levels_are_listed_with_a_line_to_copy(tmp_path:
     page = describe_columns(path)
     assert (len(page.columns[2].words), page.columns[2].distinct) == (30, 40)
     assert "'w29' and 10 more" in str(page)
+
+
+def test_flags_and_numbers_since_1970(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A flag is not a time, a long number in another column neither; what is printed reads it."""
+    path = tmp_path / "list.json"
+    rows = [
+        {"number": 1772438400 + n, "creationDate": 1772438400, "closed": True, "closedDate": done}
+        for n, done in enumerate((1772445600, None))
+    ]
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    page = describe_columns(path)
+    assert page.to_plain()["map"] == {
+        "id": "number",
+        "opened": "creationDate",
+        "closed": "closedDate",
+    }
+    assert [column.formats for column in page.columns] == [(), ("epoch_s",), (), ("epoch_s",)]
+    mapping = ["--map", "id=number", "opened=creationDate", "closed=closedDate"]
+    assert main(["report", str(path), *mapping, "--time-format", "epoch_s", "--json"]) == 0
+    kpis = json.loads(capsys.readouterr().out)["kpis"]["rows"]
+    means = [row["value"] for row in kpis if row["kpi"] == "mean_time_to_resolve"]
+    assert set(means) == {2.0}

@@ -152,3 +152,19 @@ def test_entries_belong_to_the_incident_that_they_name() -> None:
     acknowledged = {**entry("acknowledge", 5), "incident": {"id": "P2"}}
     one, two = read_pagerduty({"incidents": rows}, [*named, acknowledged])
     assert (one.acknowledged_at, two.acknowledged_at) == (None, at(20, 5))
+
+
+def test_a_list_without_a_log_shows_who_is_assigned_and_who_acknowledged() -> None:
+    """The earliest of those who still acknowledge counts, the first of several assignees."""
+    people = [{"at": text(20), "assignee": {"id": who, "summary": who}} for who in ("U1", "U2")]
+    acknowledged = [{"at": text(20, m), "acknowledger": USER} for m in (9, 4)]
+    incident, codes = read(
+        status="acknowledged",
+        assignments=[*people, {"at": text(20)}],
+        acknowledgements=acknowledged,
+        last_status_change_at=text(20, 9),
+    )
+    assert (incident.acknowledged_at, incident.assignee) == (at(20, 4), "U1")
+    assert incident.state.name == "acknowledged"
+    assert not incident.is_covered("acknowledged_at")  # a resolved one no longer shows it
+    assert codes == ["unknown_actor", "truncated_history", "several_assignees"]

@@ -386,6 +386,13 @@ def test_a_page_that_is_missing() -> None:
         page, entries = {"incidents": [row], "more": more}, {"log_entries": [entry], "more": log}
         return found(read_pagerduty(page, entries))
 
+    def tickets(**info: int) -> int:
+        own = {"id": 3, "user": {"id": 1}, "status": {"name": "New"}, "updates": [message]}
+        own |= {"created_at": message["timestamp"], "subject": "x"}
+        found = read_happyfox([{"page_info": info, "data": [own]}])
+        return len(list(found)) and found.findings.counts.get("truncated_history", 0)
+
+    message = {"timestamp": "2026-03-02 08:00:00", "by": {"type": "user", "id": 1}}
     first = {"audits": [audit], "next_page": "https://example.com/audits?page=2"}
     cut = {"truncated_history": 1}
     agree(
@@ -399,6 +406,8 @@ def test_a_page_that_is_missing() -> None:
             "pagerduty": (incidents(more=True, log=False), cut),
             "pagerduty, its log": (incidents(more=False, log=True), cut),
             "pagerduty, whole": (incidents(more=False, log=False), {}),
+            "happyfox": (tickets(end_index=10, last_index=11), 1),
+            "happyfox, whole": (tickets(end_index=11, last_index=11), 0),
         }
     )
 
@@ -434,8 +443,13 @@ def test_months_of_other_languages() -> None:
                     "dic": 12,
                     "Mar": 3,
                     "Dec": 12,
+                    "févr.": 2,
+                    "Sept": 9,
+                    "sept.": 9,
+                    "Jan.": 1,
                 }.items()
             },
+            "a half of the day": (month("02/févr./26 8:05 p. m.", f"{short} %I:%M %p"), [2]),
             "Dezember": (month("2. Dezember 2026", long), [12]),
             "septembre": (month("2. septembre 2026", long), [9]),
             "no month": (month("02/Abc/26", short), []),

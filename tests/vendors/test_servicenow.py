@@ -31,6 +31,7 @@ from incidentcore.vendors import (
     read_audit_log,
     read_servicenow,
 )
+from incidentcore.vendors.kit import reported_slas
 from incidentcore.vendors.servicenow import duration
 
 
@@ -589,11 +590,30 @@ def test_an_incident_that_the_audit_lacks_has_moments_alone() -> None:
         ("1:30:05", 5405),
         ("2 03:04:05", 2 * 86_400 + 3 * 3600 + 4 * 60 + 5),
         ("1970-01-02 01:00:00", 90_000),
+        ("2 Days 3 Hours 5 Minutes", 2 * 86_400 + 3 * 3600 + 5 * 60),
+        ("1 Tag 2 Stunden 6 Sekunden", 93_606),
+        ("3 Months", None),
         ("soon", None),
         ("", None),
         (None, None),
     ],
 )
 def test_a_duration_in_each_way_to_write_it(value: object, seconds: int | None) -> None:
-    """Seconds, days with hours, or an instant counted from the beginning of 1970."""
+    """Seconds, days with hours, words, or an instant counted from the beginning of 1970."""
     assert duration(value) == (None if seconds is None else timedelta(seconds=seconds))
+
+
+def test_displayed_results_of_slas() -> None:
+    """With display values alone, durations and flags are words; others are findings."""
+    cells = {"sla": "P2", "has_breached": "No", "business_duration": "1 Day 2 Hours"}
+    rows = [{"task": "a", **cells}, {"task": "a", **cells, "business_duration": "1 Month"}]
+    incident = {"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 08:00:00"}
+    reading = read_servicenow([incident], slas=rows)
+    (record,) = reading
+    known, unknown = reported_slas(record)
+    assert (known.breached, known.elapsed) == (False, timedelta(hours=26))
+    assert (unknown.breached, unknown.elapsed) == (False, None)
+    found = [one for one in reading.findings if one.path == "task_sla"]
+    assert [(one.code, one.field, one.value) for one in found] == [
+        ("unreadable_field", "business_duration", "1 Month")
+    ]

@@ -172,3 +172,28 @@ def test_metrics_are_the_tool_s_results() -> None:
     assert incident.covers is not None
     assert "sla" in incident.covers
     assert "sla" not in (read(CREATED)[0].covers or ())
+
+
+def test_a_clock_that_paused_started_at_its_first_activation() -> None:
+    """One that was activated after it was fulfilled runs; a withdrawn breach is none."""
+
+    def event(kind: str, hour: int, **more: Any) -> dict[str, Any]:
+        made = {"ticket_id": 7, "metric": "agent_work_time", "instance_id": 1, "type": kind}
+        return {**made, "time": text(hour), **more}
+
+    paused = [event("activate", 8), event("pause", 9), event("activate", 11), event("fulfill", 12)]
+    (work,) = reported_slas(read(CREATED, metric_events=paused)[0])
+    assert (work.started_at, work.stopped_at) == (at(8), at(12))
+    withdrawn = [event("breach", 10, deleted=True), event("apply_sla", 8, sla={"target": 60})]
+    again = [*paused, event("activate", 13), *withdrawn]
+    (work,) = reported_slas(read(CREATED, metric_events=again)[0])
+    assert (work.started_at, work.stopped_at, work.breached) == (at(8), None, False)
+
+
+def test_an_incremental_export_says_itself_whether_it_ended() -> None:
+    """The last page of one still names where the next export begins."""
+    for ended, found in ((True, False), (False, True)):
+        page = {"tickets": [ticket()], "next_page": "https://x", "end_of_stream": ended}
+        reading = read_zendesk(page, [CREATED])
+        assert len(list(reading)) == 1
+        assert ("truncated_history" in reading.findings.counts) is found

@@ -345,7 +345,7 @@ def _times(desk: Desk) -> Iterator[LintFinding]:
     """Yield formats of times that state no offset, where no zone but the default is stated."""
     formats: Any = desk.imports.get("times", ())
     if "zone" not in desk.imports and desk.zone.key == "UTC":
-        local = tuple(one for one in formats if "%z" not in one and "%Z" not in one)
+        local = tuple(one for one in formats if one[:5] != "epoch" and "%z" not in one.lower())
         if local:
             yield found("times_as_utc", "import.times", local, key="zone", table="[import]")
 

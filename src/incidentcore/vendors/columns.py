@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +15,10 @@ import attrs
 
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.values import State
-from incidentcore.vendors.cells import LEVELS
+from incidentcore.vendors.cells import LEVELS, TIMES
 from incidentcore.vendors.kit.findings import shown
-from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, fold
+from incidentcore.vendors.kit.tables import BOOLEANS, STANDARD_STATES, LevelTable, fold
+from incidentcore.vendors.kit.times import in_english
 from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
 
 __all__ = ["Column", "ColumnsPage", "describe_columns"]
@@ -25,10 +26,12 @@ __all__ = ["Column", "ColumnsPage", "describe_columns"]
 _VALUES: Final = 3
 _DAYS: Final = (
     *("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y"),
-    *("%Y/%m/%d", "%d/%b/%y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y,"),
+    *("%Y/%m/%d", "%d/%b/%y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y,", "%d. %B %Y"),
+    *("%d.%m.%Y,", "%d/%m/%Y,", "%m/%d/%Y,"),
 )
 _CLOCKS: Final = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
-_FORMATS: Final = tuple(day + clock for day in _DAYS for clock in _CLOCKS)
+_EPOCH_DIGITS: Final = {"epoch_s": 10, "epoch_ms": 13}
+_FORMATS: Final = (*(day + clock for day in _DAYS for clock in _CLOCKS), *_EPOCH_DIGITS)
 _TIMED: Final = 50  # columns looked at for times
 _WORD_COUNT: Final = 30  # words of a state or level that are listed
 _ISO: Final = "iso"
@@ -53,22 +56,24 @@ _SHAPES: Final = (
 # matter, nor do "am", "le" and "el".
 _WORDS: Final = {
     "id": "issue key, incident number, ticket number, key, number, id, no, no., ticket, nummer, "
-    "nr, nr., vorgangsschlüssel, vorgangsnummer, ticketnummer, ticketnr, ticketnr., n°, numéro, "
-    "numéro du ticket, numéro de ticket, identifiant, número, número de ticket, "
-    "número de incidencia, identificador",
-    "opened": "opened, created, opening, open time, raised, geöffnet, erstellt, eröffnet, "
-    "angelegt, erfasst, gemeldet, eröffnungsdatum, erstellungsdatum, erstelldatum, meldedatum, "
-    "erfassungsdatum, date d'ouverture, date ouverture, ouvert, créé, date de création, abierto, "
-    "creado, fecha de apertura, fecha de creación",
-    "resolved": "resolved, resolution date, solved, done, gelöst, erledigt, behoben, "
-    "lösungsdatum, erledigungsdatum, date de résolution, résolu, resuelto, solucionado, "
+    "incident, case number, nr, nr., vorgangsschlüssel, vorgangsnummer, ticketnummer, ticketnr, "
+    "ticketnr., n°, numéro, numéro du ticket, numéro de ticket, identifiant, número, "
+    "número de ticket, número de incidencia, identificador, id de ticket, id del ticket, "
+    "id du ticket",
+    "opened": "opened, created, creation, opening, open time, raised, submitted, submit, "
+    "reported, logged, geöffnet, erstellt, eröffnet, angelegt, erfasst, gemeldet, "
+    "eröffnungsdatum, erstellungsdatum, erstelldatum, meldedatum, erfassungsdatum, "
+    "date d'ouverture, date ouverture, ouvert, créé, date de création, abierto, creado, "
+    "fecha de apertura, fecha de creación",
+    "resolved": "resolved, last resolved, resolution date, solved, done, gelöst, erledigt, "
+    "behoben, lösungsdatum, erledigungsdatum, date de résolution, résolu, resuelto, solucionado, "
     "fecha de resolución, fecha de solución",
-    "closed": "closed, closing, close time, geschlossen, abgeschlossen, abschlussdatum, "
-    "schließdatum, date de clôture, date de fermeture, clos, clôturé, fermé, cerrado, "
-    "fecha de cierre",
+    "closed": "closed, last closed, closing, close time, schließzeit, geschlossen, abgeschlossen, "
+    "abschlussdatum, schließdatum, date de clôture, date de fermeture, clos, clôturé, fermé, "
+    "cerrado, fecha de cierre",
     "acknowledged": "acknowledged, quittiert, acquitté",
-    "responded": "first response, first responded, first reply, erste antwort, erste reaktion, "
-    "première réponse, primera respuesta",
+    "responded": "first response, first responded, first reply, responded, erste antwort, "
+    "erste reaktion, première réponse, primera respuesta",
     "updated": "updated, last update, last updated, sys updated, aktualisiert, geändert, "
     "zuletzt aktualisiert, zuletzt geändert, letzte aktualisierung, letzte änderung, "
     "änderungsdatum, mis à jour, modifié, dernière mise à jour, dernière modification, "
@@ -84,20 +89,22 @@ _WORDS: Final = {
     "service": "business service, service, dienst, servicio",
     "configuration_item": "configuration item, cmdb ci, ci, konfigurationselement, "
     "élément de configuration, elemento de configuración",
-    "group": "assignment group, group, team, zuweisungsgruppe, zugewiesene gruppe, "
-    "zuständige gruppe, bearbeitergruppe, supportgruppe, gruppe, groupe d'affectation, "
-    "groupe assigné, groupe, grupo de asignación, grupo asignado, grupo, equipo",
-    "assignee": "assigned to, assignee, owner, agent, zugewiesen an, zugewiesene person, "
-    "zuständig, bearbeiter, techniker, attribué à, assigné à, affecté à, technicien, asignado a, "
-    "agente, técnico",
-    "caller": "caller, requester, reporter, requester id, anrufer, autor, melder, anforderer, "
-    "antragsteller, gemeldet von, demandeur, appelant, rapporteur, solicitante, informador",
+    "group": "assignment group, assigned group, group, owner team, assigned team, team, queue, "
+    "zuweisungsgruppe, zugewiesene gruppe, zuständige gruppe, bearbeitergruppe, supportgruppe, "
+    "gruppe, groupe d'affectation, groupe assigné, groupe, grupo de asignación, grupo asignado, "
+    "grupo, equipo",
+    "assignee": "assigned to, assignee, owner, agent, technician, operator, besitzer, "
+    "zugewiesen an, zugewiesene person, zuständig, bearbeiter, techniker, attribué à, assigné à, "
+    "affecté à, technicien, asignado a, agente, técnico",
+    "caller": "caller, requester, reporter, requester id, customer user, kundenbenutzer, anrufer, "
+    "autor, melder, anforderer, antragsteller, gemeldet von, demandeur, appelant, rapporteur, "
+    "solicitante, informador",
 }
-_BEFORE: Final = re.compile(r"(?:current|ticket|incident|issue|request) (?=\w)")
+_BEFORE: Final = re.compile(r"(?:current|ticket|incident|issue|request|date) (?=\w)")
 _BEHIND: Final = re.compile(
-    r" (?:no\.?|on|at|am|le|el|date|name)$|(?<!first response)(?<!reply) time$"
+    r" (?:no\.?|on|at|am|le|el|date|date time|name)$|(?<!first response)(?<!reply) time$"
 )
-_BRACKETS: Final = re.compile(r"[\[(][^\])]*[\])]")
+_BRACKETS: Final = re.compile(r"[\[(][^\])]*[\])]|[*+#:]+$")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -254,14 +261,18 @@ def describe_columns(path: str | Path) -> ColumnsPage:
                 filled[place] = filled.get(place, 0) + 1
                 if place < _TIMED:
                     known = formats.get(place, _FORMATS)
-                    formats[place] = tuple(form for form in known if _fits(text, form))
+                    ways = (text, *in_english(text))
+                    formats[place] = tuple(f for f in known if any(_fits(w, f) for w in ways))
                 values.setdefault(place, Counter())[text] += 1
         if count >= FIRST_ROWS:
             break
-    fields = _guessed(table.columns)
+    fields = _guessed(table.columns, values)
     columns = []
     for place, name in enumerate(table.columns):
         texts, field = values.get(place, Counter()), fields.get(place, "")
+        fitting = formats.get(place, ())
+        if field not in TIMES:  # a long number
+            fitting = tuple(form for form in fitting if form not in _EPOCH_DIGITS)
         has_words = field in ("state", *LEVELS)
         columns.append(
             Column(
@@ -269,7 +280,7 @@ def describe_columns(path: str | Path) -> ColumnsPage:
                 filled.get(place, 0),
                 tuple(texts)[:_VALUES],
                 field,
-                formats.get(place, ()),
+                fitting,
                 _mixed(texts) if place < _TIMED and not formats.get(place) else (),
                 tuple(texts)[:_WORD_COUNT] if has_words else (),
                 len(texts) if has_words else 0,
@@ -315,6 +326,9 @@ def _fits(text: str, form: str) -> bool:
     with suppress(ValueError):
         if form == _ISO:
             return bool(datetime.fromisoformat(text))
+        if form in _EPOCH_DIGITS:
+            whole = text.partition(".")[0]
+            return whole.isdecimal() and len(whole) == _EPOCH_DIGITS[form]
         return bool(datetime.strptime(text, form))  # noqa: DTZ007  only asked whether it can
     return False
 
@@ -325,15 +339,23 @@ def _heading(name: str) -> str:
     return _BEHIND.sub("", _BEFORE.sub("", text))
 
 
-def _guessed(columns: tuple[str, ...]) -> dict[int, str]:
-    """Return the field that each column's name suggests, by the column's position."""
+def _guessed(columns: tuple[str, ...], values: Mapping[int, Counter[str]]) -> dict[int, str]:
+    """Return the field that each column's name suggests, by the column's position.
+
+    A column of flags, such as "Closed" with true and false, holds no times.
+    """
+    flags = {
+        place
+        for place, texts in values.items()
+        if all(text.isalpha() and text.casefold() in BOOLEANS for text in texts)
+    }
     whole, short = [fold(name) for name in columns], [_heading(name) for name in columns]
+    named = [*enumerate(whole), *enumerate(short)]
     taken: dict[int, str] = {}
     for field, words in _WORDS.items():
-        places = (
-            names.index(w) for w in words.split(", ") for names in (whole, short) if w in names
-        )
-        place = next((place for place in places if place not in taken), None)
+        places = (at for word in fold(words).split(", ") for at, name in named if name == word)
+        unfit = {*taken, *(flags if field in TIMES else ())}
+        place = next((place for place in places if place not in unfit), None)
         if place is not None:
             taken[place] = field
     return taken

@@ -114,9 +114,7 @@ def read_pagerduty(
             action = "no log entries came: moments alone"
             history.truncated(action, path="log_entries", covers=["moments"])
             history.moments(IMPORTER, resolved=resolved)
-            if incident.get("status") == "acknowledged":
-                where = ("last_status_change_at", changed, IMPORTER)
-                history.changed(*where, field="state", before="triggered", after="acknowledged")
+            _present(history, incident, users)
         elif trigger is None:
             action = "no trigger entry came; page the rest"
             history.find("truncated_history", action, path="log_entries")
@@ -131,6 +129,33 @@ def read_pagerduty(
         **merged(read_pagerduty, PAGERDUTY, tables),
     )
     return with_orphans(reading, log_entries=logs)
+
+
+def _present(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:
+    """Read who is assigned and who acknowledged from an incident without its log."""
+    people = [pick(one, "assignee") for one in entries_of(incident, "assignments")]
+    people = [one for one in people if isinstance(one, Mapping) and one.get("id")]
+    history.present(assignee=_first(history, people, "assignments"))
+    if incident.get("status") != "acknowledged":
+        return
+    given = (one for one in entries_of(incident, "acknowledgements") if one.get("at"))
+    first = min(given, key=lambda one: str(one["at"]), default=None)
+    where = ("last_status_change_at", incident.get("last_status_change_at"), IMPORTER)
+    if first is not None:
+        by = _actor(history, first.get("acknowledger"), first, users)
+        where = ("acknowledgements", first["at"], by)
+        history.add(Acknowledged, *where)
+    history.changed(*where, field="state", before="triggered", after="acknowledged")
+
+
+def _first(history: HistoryBuilder, people: Iterable[Mapping[str, Any]], path: str) -> Any:
+    """Return the id of the first of several assignees, with a finding; None if there are none."""
+    names = {person["id"]: person.get("summary") or person["id"] for person in people}
+    first = next(iter(names), None)
+    if len(names) > 1:
+        action, value = f"the first one, {names[first]}, is used", ", ".join(names)
+        history.find("several_assignees", action, field="assignee", value=value, path=path)
+    return first
 
 
 def _users(entry: Mapping[str, Any]) -> Iterable[str]:
@@ -172,17 +197,11 @@ def _entry(history: HistoryBuilder, entry: Mapping[str, Any], users: set[str]) -
     elif kind == "resolve":
         history.changed(entry_id, at, by, field="state", after="resolved")
     elif kind in ("assign", "reassign", "delegate", "escalate"):
-        people = [p.get("summary") or p["id"] for p in entries_of(entry, "assignees")]
-        ids = [p["id"] for p in entries_of(entry, "assignees")]
-        if len(ids) > 1:
-            action = f"the first one, {people[0]}, is used"
-            history.find(
-                "several_assignees", action, field="assignee", value=", ".join(ids), path=entry_id
-            )
+        assignee = _first(history, entries_of(entry, "assignees"), entry_id)
         if kind == "escalate":
-            history.add(Escalated, entry_id, at, by, target=ids[0] if ids else "unknown")
-        if ids:
-            history.changed(entry_id, at, by, field="assignee", after=ids[0])
+            history.add(Escalated, entry_id, at, by, target=assignee or "unknown")
+        if assignee:
+            history.changed(entry_id, at, by, field="assignee", after=assignee)
     elif kind == "annotate":
         text = str(channel.get("summary") or channel.get("content") or "")
         history.add(Commented, entry_id, at, by, text=text, visibility="internal")

@@ -18,6 +18,7 @@ from incidentcore.vendors.event_log import read_events, read_xes
 from incidentcore.vendors.happyfox import read_happyfox
 from incidentcore.vendors.jira import read_jira, read_jira_csv
 from incidentcore.vendors.kit import HistoryBuilder, Import, LevelTable, StateTable, Tables, Times
+from incidentcore.vendors.kit.tables import BOOLEANS
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.presets import HAPPYFOX, JIRA, PAGERDUTY, SERVICENOW, STATUSPAGE, ZENDESK
 from incidentcore.vendors.servicenow import read_servicenow
@@ -76,11 +77,6 @@ def _read_json(data: Any, profile: str, words: Mapping[str, Any]) -> Import[Inci
     return read(records, **given, **words)
 
 
-# As spreadsheets and people write them, in English, German and French.
-_BOOLEANS: Final = {
-    **dict.fromkeys(("true", "yes", "1", "x", "wahr", "ja", "vrai", "oui"), True),
-    **dict.fromkeys(("false", "no", "0", "falsch", "nein", "faux", "non"), False),
-}
 _AUDIT: Final = "servicenow-audit"
 _TABLE: Final = "table"
 _EVENTS: Final = "events"
@@ -239,7 +235,7 @@ def _own_fields(
 def _cell(field: DeskField, value: object) -> object:
     """Return the value of a cell for a field other than an instant; None if it is empty."""
     if field.kind == "bool":
-        return _BOOLEANS.get(str(value).casefold())
+        return BOOLEANS.get(str(value).casefold())
     if field.kind != "number":
         return value if not field.words or value in field.words else None
     try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final, TypeAlias, Unpack
+from typing import Any, Final, TypeAlias, TypeVar, Unpack
 
 from incidentcore.records import Commented, Incident, Link, LinkAdded
 from incidentcore.vendors.kit import (
@@ -21,10 +21,12 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
+from incidentcore.vendors.kit.tables import BOOLEANS
 from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
 
 __all__ = ["read_servicenow"]
 
+T = TypeVar("T")
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
 _FIELDS: Final = {
@@ -52,6 +54,9 @@ _STATES: Final = ("state", "incident_state")
 _JOURNAL: Final = ("comments", "work_notes")
 _PAGES: Final = ("result", "records")
 _DURATION: Final = re.compile(r"(?:(\d+)\s+)?(\d{1,6}):(\d{2}):(\d{2})", flags=re.ASCII)
+# Units as displayed in English, German, French and Spanish begin so.
+_UNITS: Final = {"d": 86_400, "t": 86_400, "j": 86_400, "h": 3_600, "st": 3_600, "m": 60, "s": 1}
+_PART: Final = r"(\d{1,6})\s*(d|t|j|h|st|m(?!o)|s)[^\W\d_]*[\s,]*"
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -273,19 +278,30 @@ def _note(history: HistoryBuilder, note: Mapping[str, Any], who: Mapping[str, st
 def _sla(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
     sla = row.get("sla")
     name = sla.get("display_value") if isinstance(sla, Mapping) else None
-    elapsed = cell(row, "business_duration") or cell(row, "duration")
+    elapsed = "business_duration" if cell(row, "business_duration") else "duration"
     history.reported_sla(
         ReportedSla(
             target=str(name or cell(row, "sla")),
-            breached=_flag(cell(row, "has_breached")),
+            breached=_sla_cell(history, row, "has_breached", _flag),
             started_at=history.time(cell(row, "start_time"), "start_time", path="task_sla"),
             stopped_at=history.time(cell(row, "end_time"), "end_time", path="task_sla"),
             due_at=history.time(cell(row, "planned_end_time"), "planned_end_time", path="task_sla"),
-            elapsed=duration(elapsed),
-            paused=duration(cell(row, "pause_duration")),
+            elapsed=_sla_cell(history, row, elapsed, duration),
+            paused=_sla_cell(history, row, "pause_duration", duration),
             stage=plain_text(cell(row, "stage")),
         )
     )
+
+
+def _sla_cell(
+    history: HistoryBuilder, row: Mapping[str, Any], name: str, read: Callable[[object], T | None]
+) -> T | None:
+    """Return what a cell of ``task_sla`` means; None with a finding if it cannot be read."""
+    value = cell(row, name)
+    known = read(value)
+    if known is None and plain_text(value) is not None:
+        history.find("unreadable_field", "left out", field=name, value=value, path="task_sla")
+    return known
 
 
 def _tool(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
@@ -301,11 +317,11 @@ def _tool(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
 
 
 def _flag(value: object) -> bool | None:
-    return {"true": True, "false": False, "1": True, "0": False}.get(str(value).casefold())
+    return BOOLEANS.get(str(value).casefold())
 
 
 def duration(value: object) -> timedelta | None:
-    """Return a duration: ``1970-01-01 01:30:00``, ``1 02:30:00`` or seconds; None if unreadable."""
+    """Return a duration: a date since 1970, ``1 02:30:00``, ``1 Day 2 Hours`` or seconds, or None."""
     text = plain_text(value)
     if text is None:
         return None
@@ -315,6 +331,9 @@ def duration(value: object) -> timedelta | None:
     if match is not None:
         days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
         return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if re.fullmatch(f"(?:{_PART})+", text, flags=re.IGNORECASE):
+        parts = re.findall(_PART, text.casefold())
+        return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in parts))
     try:
         return datetime.fromisoformat(text).replace(tzinfo=UTC) - _START
     except ValueError:

@@ -197,9 +197,13 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
         key = (str(event.get("metric")), int(event.get("instance_id") or 0))
         instances.setdefault(key, []).append(event)
     for (metric, _), own in sorted(instances.items()):
-        last: dict[str, Mapping[str, Any]] = {}
-        for event in sorted(own, key=lambda event: str(event.get("time"))):
-            last[str(event.get("type"))] = event
+        ordered = sorted(own, key=lambda event: str(event.get("time")))
+        ordered = [event for event in ordered if not event.get("deleted")]  # as withdrawn breaches
+        first = {str(event.get("type")): event for event in reversed(ordered)}
+        last = {str(event.get("type")): event for event in ordered}
+        runs = [event for event in ordered if event.get("type") in ("activate", "fulfill")]
+        if runs and runs[-1] is last.get("activate"):
+            last.pop("fulfill", None)
         applied, status = last.get("apply_sla", {}), last.get("update_status", {})
         goal = pick(applied, "sla.target")
         hours = "business" if pick(applied, "sla.business_hours") else "calendar"
@@ -208,7 +212,7 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
             ReportedSla(
                 target=metric,
                 breached=None if goal is None else "breach" in last,
-                started_at=_time(history, last, "activate"),
+                started_at=_time(history, first, "activate"),
                 stopped_at=_time(history, last, "fulfill"),
                 elapsed=None if minutes is None else timedelta(minutes=minutes),
                 goal=None if goal is None else timedelta(minutes=goal),

@@ -101,12 +101,16 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
 
 def _goes_on(page: Mapping[str, Any], count: int) -> bool:
     """Return whether a page says that another one follows it."""
+    if "end_of_stream" in page:  # with it, next_page is where the next export begins
+        return page["end_of_stream"] is False
     if any(page.get(name) for name in ("more", "next_page", "nextPageToken")):
         return True
     if page.get("isLast") is False or pick(page, "meta.has_more") is True:
         return True
-    start, total = page.get("startAt"), page.get("total")
-    return type(start) is int and type(total) is int and start + count < total
+    end, total = pick(page, "page_info.end_index"), pick(page, "page_info.last_index")
+    if type(page.get("startAt")) is int:
+        end, total = page["startAt"] + count, page.get("total")
+    return type(end) is int and type(total) is int and end < total
 
 
 def joined(

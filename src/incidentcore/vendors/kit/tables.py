@@ -28,7 +28,7 @@ from incidentcore.values import (
     Urgency,
 )
 
-__all__ = ["LevelTable", "Roles", "STANDARD_STATES", "StateTable"]
+__all__ = ["BOOLEANS", "LevelTable", "Roles", "STANDARD_STATES", "StateTable"]
 
 _SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
 _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
@@ -38,17 +38,28 @@ _LONGEST: Final = 60
 _RANKED: Final = re.compile(r"(?:.*? - |\s*\d{1,2}\s*[-\u2013:]\s*)(.+)")
 
 
+# As tools, spreadsheets and people write them, in English, German, French and Spanish.
+BOOLEANS: Final = {
+    **dict.fromkeys(
+        ("true", "yes", "1", "x", "wahr", "ja", "vrai", "oui", "verdadero", "sí"), True
+    ),
+    **dict.fromkeys(("false", "no", "0", "falsch", "nein", "faux", "non", "falso"), False),
+}
 # What tools call their states in German, French and Spanish, by the English word.
 _LOCAL: Final = {
-    "new": "neu, nouveau, nuevo",
-    "open": "offen, ouvert, abierto",
-    "to do": "zu erledigen",
-    "in progress": "in bearbeitung, in arbeit, en cours, en curso",
-    "pending": "wartend, en attente, pendiente",
-    "on hold": "warten, angehalten, en pause, en espera",
-    "resolved": "gelöst, résolu, resuelto",
-    "closed": "geschlossen, abgeschlossen, fermé, clos, cerrado",
-    "canceled": "abgebrochen, annulé, cancelado",
+    "new": "neu, nouveau, nouvelle, nuevo, nueva",
+    "open": "offen, ouvert, ouverte, abierto, abierta",
+    "reopened": "erneut geöffnet, wieder geöffnet, rouvert, reabierto, reabierta",
+    "to do": "zu erledigen, à faire, por hacer, tareas por hacer",
+    "in progress": "in bearbeitung, in arbeit, en cours, en curso, en progreso",
+    "waiting for support": "warten auf support, en attente du support",
+    "waiting for customer": "warten auf kunden, wartet auf kunden, en attente du client, "
+    "esperando al cliente, esperando por el cliente",
+    "pending": "pending, wartend, ausstehend, en attente, pendiente",
+    "on hold": "on hold, onhold, warten, angehalten, zurückgestellt, en pause, en espera",
+    "resolved": "gelöst, résolu, résolue, resuelto, resuelta",
+    "closed": "geschlossen, abgeschlossen, fermé, fermée, clos, cerrado, cerrada",
+    "canceled": "abgebrochen, storniert, annulé, annulée, cancelado, cancelada, anulado",
 }
 _ENGLISH: Final = {word: name for name, words in _LOCAL.items() for word in words.split(", ")}
 _ALIKE: Final = {"pending": "on hold", "on hold": "pending", "resolved": "solved"}

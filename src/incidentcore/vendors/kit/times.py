@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import month_abbr, month_name
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache, partial
@@ -21,6 +21,7 @@ __all__ = ["Epoch", "TimeReader", "Times"]
 Epoch: TypeAlias = Literal["s", "ms"]
 
 _EPOCHS: Final = {"s": 1, "ms": 1_000}
+_EPOCH_FORMATS: Final[dict[str, Epoch]] = {"epoch_s": "s", "epoch_ms": "ms"}
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _NUMBER: Final = re.compile(r"-?\d{1,17}(\.\d{1,9})?", flags=re.ASCII)
@@ -48,7 +49,9 @@ _MONTHS: Final = {
     for word in words.split()
 }
 """German, French and Spanish months; formats know the English ones alone."""
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(r"([^\W\d_]+)")
+_DOTTED: Final = re.compile(r"([^\W\d_]+)\.(?:(?<=\b[ap]\.) ?(?=m\b))?", re.IGNORECASE)
+"""A word with the dot of an abbreviation, such as "févr." and "a. m."."""
 _ODDITIES: Final = {
     "ambiguous_time": "read as the first of the two",
     "skipped_time": "moved forward by the length of the gap",
@@ -76,8 +79,9 @@ class Times:
 
     Attributes:
         zone: The time zone of times that state none; None reads them as UTC, with a finding.
-        formats: The formats, tried in order: ``"iso"`` for ISO 8601, or a format of
-            ``datetime.strptime``. Months may be in English, German, French or Spanish.
+        formats: The formats, tried in order: ``"iso"`` for ISO 8601, ``"epoch_s"`` and
+            ``"epoch_ms"`` for numbers as with ``epoch``, or a format of ``datetime.strptime``.
+            Months may be in English, German, French or Spanish.
         epoch: The unit of numbers, which count from 1970: seconds ``"s"`` or milliseconds ``"ms"``;
             None refuses numbers.
         day_first: How to read a text that fits no format: with the day before the month (True) or
@@ -120,7 +124,9 @@ class TimeReader:
     def __init__(self, times: Times) -> None:
         self.times = times
         self.oddity: str = ""
-        self._is_iso = times.formats[:1] == ("iso",) and times.epoch is None
+        stated = (_EPOCH_FORMATS[form] for form in times.formats if form in _EPOCH_FORMATS)
+        self._epoch = times.epoch or next(stated, None)
+        self._is_iso = times.formats[:1] == ("iso",) and self._epoch is None
         self._cache: dict[Any, tuple[datetime, str]] = {}
 
     @property
@@ -206,30 +212,37 @@ class TimeReader:
             except ValueError:
                 pass  # perhaps with other spaces, or in another format
         text = _SPACES.sub(" ", value).strip()
-        if self.times.epoch and _NUMBER.fullmatch(text):
+        if self._epoch and _NUMBER.fullmatch(text):
             return self._since_1970(float(text) if "." in text else int(text))
         for form in self.times.formats:
             try:
                 return _iso(text) if form == "iso" else _by(form)(text)
             except (ValueError, re.error):  # the latter where a format has a part twice
                 continue
-        for names in ([*month_abbr], [*month_name]):
-            english = _WORD.sub(partial(_month, names), text)
-            if english != text:
-                with suppress(ValueError):
-                    return self._text(english)
+        for english in in_english(text):
+            with suppress(ValueError):
+                return self._text(english)
         if self.times.day_first is None:
             raise ValueError
         return _free_form(text, day_first=self.times.day_first)
 
     def _since_1970(self, number: float) -> datetime:
-        if self.times.epoch is None:
+        if self._epoch is None:
             raise ValueError
-        return _START + timedelta(microseconds=round(number * 1e6 / _EPOCHS[self.times.epoch]))
+        return _START + timedelta(microseconds=round(number * 1e6 / _EPOCHS[self._epoch]))
+
+
+def in_english(text: str) -> Iterator[str]:
+    """Yield the ways to write a time's month and half of the day as formats know them."""
+    for word in (_WORD, _DOTTED):
+        for names in ([*month_abbr], [*month_name]):
+            english = word.sub(partial(_month, names), text)
+            if english != text:
+                yield english
 
 
 def _month(names: Sequence[str], word: re.Match[str]) -> str:
-    return names[_MONTHS.get(word[0].casefold(), 0)] or word[0]
+    return names[_MONTHS.get(word[1].casefold(), 0)] or word[1]
 
 
 @lru_cache(maxsize=64)

@@ -20,7 +20,8 @@ def read_zammad(tickets, histories, *, agents=()):
         entries = histories.get(ticket["id"], ())
         first = ("Ticket", "created")
         created = next((e for e in entries if (e["object"], e["type"]) == first), {})
-        history.opened(ticket["created_at"], who(created.get("created_by_id")))
+        opener, texts = created.get("created_by_id"), 0
+        history.opened(ticket["created_at"], who(opener))
         for entry in entries:
             where = (entry["id"], entry["created_at"], who(entry["created_by_id"]))
             if entry["type"] == "updated" and entry["object"] == "Ticket":
@@ -30,7 +31,9 @@ def read_zammad(tickets, histories, *, agents=()):
                     values = {key: None if name == "-" else name for key, name in values.items()}
                 history.changed(*where, field=field, **values)
             elif entry["object"] == "Ticket::Article" and entry["type"] == "created":
-                history.add(Commented, *where, text="")
+                if texts or entry["created_by_id"] != opener:  # else the text of the ticket
+                    history.add(Commented, *where, text="")
+                texts += 1
         if not entries:
             history.truncated("no history came: moments alone", path="ticket_history")
             moments = {"responded": "first_response_at", "closed": "close_at"}

@@ -182,6 +182,20 @@ def test_the_samples(data_dir: Path) -> None:
     assert ticket.custom["tool"]["first_response_in_min"] == 30
 
 
+def test_the_text_of_a_ticket_that_an_agent_opened_is_no_answer() -> None:
+    """Zammad writes it down as the first article, by whoever opened the ticket."""
+
+    def entry(number: int, hour: int, what: str) -> dict[str, Any]:
+        made = {"id": number, "object": what, "type": "created", "created_by_id": 3}
+        return {**made, "created_at": f"2026-03-02T{hour:02}:00:00.000Z"}
+
+    ticket = {"id": 3, "number": "1", "title": "x", "state_id": 1}
+    ticket |= {"created_at": "2026-03-02T08:00:00.000Z"}
+    articles = [entry(1, 8, "Ticket"), *(entry(h, h, "Ticket::Article") for h in (8, 9))]
+    [record] = load("zammad").read_zammad([ticket], {3: articles}, agents=("3",))
+    assert record.first_response_at == at(9)
+
+
 def test_a_ticket_without_its_history() -> None:
     """The moments that Zammad, Opsgenie and Freshservice keep with it stand."""
     ticket = {"id": 3, "number": "1", "title": "x", "state_id": 4}

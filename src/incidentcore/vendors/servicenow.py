@@ -321,7 +321,7 @@ def _flag(value: object) -> bool | None:
 
 
 def duration(value: object) -> timedelta | None:
-    """Return a duration: a date since 1970, ``1 02:30:00``, ``1 Day 2 Hours`` or seconds, or None."""
+    """Return a duration: since 1970, ``1 02:30:00``, ``1 Day 2 Hours`` or seconds; or None."""
     text = plain_text(value)
     if text is None:
         return None

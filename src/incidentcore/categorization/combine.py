@@ -35,7 +35,7 @@ def _default(value: Any) -> Path:
 
 @attrs.frozen
 class FallbackChain:
-    """Tries categorizers in turn until one is confident enough, and ends with a default.
+    """A categorizer that tries others in turn until one is confident enough, or uses a default.
 
     With a minimum of 0, the first categorizer that does not abstain decides. Use a chain of one
     categorizer to require a confidence of it, and nested chains for different minimums.
@@ -108,11 +108,11 @@ def _weights(values: Iterable[float]) -> tuple[float, ...]:
 
 @attrs.frozen
 class Vote:
-    """Calls several categorizers and returns the category with the greatest weight of votes.
+    """A categorizer that calls several others and returns the category with the most votes.
 
-    A categorizer that abstains does not vote, and a tie gives an abstention. Confidence is the
-    winner's share of the total weight of votes. To combine results in another way, write a
-    function: it is a categorizer.
+    A categorizer that abstains does not vote, and a tie gives an abstention. Votes may have
+    weights; confidence is the winner's share of their total. To combine results in another way,
+    write a function: it is a categorizer.
 
     Attributes:
         categorizers: The categorizers; without any, the result is an abstention.

@@ -43,7 +43,7 @@ def roll_up(
 
 @attrs.frozen
 class HierarchicalCategorizer:
-    """Returns the deepest category whose probability reaches a minimum.
+    """A categorizer that returns the deepest category whose probability reaches a minimum.
 
     If two leaves of one parent are about equally probable, the result is the parent, so that the
     record still reaches the right team. The search starts at the top level and goes down to the

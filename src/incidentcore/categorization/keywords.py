@@ -54,7 +54,7 @@ def _flat(keywords: Any) -> Iterator[tuple[Path, Any, Any]]:
 
 @attrs.frozen
 class KeywordCategorizer:
-    """Categorizes by the weights of the keywords that occur in a record's text.
+    """A categorizer that adds up the weights of the keywords in a record's text.
 
     A keyword is a word or a phrase and matches whole words only, ignoring case: ``printer`` does
     not match ``sprinter``. Each keyword counts once. The category with the greatest sum of weights

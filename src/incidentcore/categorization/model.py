@@ -39,7 +39,7 @@ def _categories(values: Any) -> Any:
 
 @attrs.frozen
 class ModelCategorizer:
-    """Categorizes by the probabilities that a trained model from another library returns.
+    """A categorizer that uses the probabilities from a trained model of another library.
 
     Two of these categorizers are equal if their ids are equal, so change the id whenever the model
     changes. They cannot be serialized: store the model with its own library, together with the id.

@@ -121,7 +121,7 @@ def _rules(rules: Iterable[PatternRule]) -> tuple[PatternRule, ...]:
 
 @attrs.frozen
 class PatternCategorizer:
-    """Categorizes by the weights of the patterns that occur in a record's text.
+    """A categorizer that adds up the weights of the patterns in a record's text.
 
     Each pattern counts once. The category with the greatest sum of weights wins; confidence is its
     share of the weights of all matches. It abstains if the sum is 0 or below ``minimum``, or if two

@@ -55,7 +55,7 @@ def _rules(values: Iterable[CategoryRule]) -> tuple[CategoryRule, ...]:
 
 @attrs.frozen
 class RuleCategorizer:
-    """Categorizes by the first rule whose condition matches; abstains if none does.
+    """A categorizer that applies the first rule whose condition matches; it abstains if none does.
 
     A rule that does not match a record does not affect its result, in any position.
 

@@ -117,8 +117,8 @@ class UpdateRule:
     ...     first=timedelta(minutes=15),
     ...     every=timedelta(minutes=30),
     ... )
-    >>> rule.audiences
-    ('customers',)
+    >>> str(rule.span("first")), str(rule.span("next"))
+    ('0:15:00', '0:30:00')
     """
 
     name: str

@@ -207,8 +207,9 @@ class BusinessCalendar(AbstractCalendar):
         >>> from incidentcore.schedule import BusinessCalendar
         >>> night = BusinessCalendar(zone="UTC", hours={"fri": "22:00-06:00"})
         >>> friday = datetime(2026, 6, 5, tzinfo=UTC)
-        >>> [window.duration for window in night.windows(friday, friday + timedelta(days=2))]
-        [datetime.timedelta(seconds=28800)]
+        >>> for window in night.windows(friday, friday + timedelta(days=2)):
+        ...     print(window.start.strftime("%a %H:%M"), "-", window.end.strftime("%a %H:%M"))
+        Fri 22:00 - Sat 06:00
         """
         return self._indexed_windows(start, end)
 

@@ -41,8 +41,9 @@ class SlaTarget(Protocol):
     Write your own as a frozen value. Lint findings show it as ``str(target)``.
 
     >>> import attrs
-    >>> from datetime import timedelta
-    >>> from incidentcore.sla import SlaTarget
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.sla import SlaDefinition, SlaTarget
     >>> @attrs.frozen
     ... class NextMonday:
     ...     fields = ()
@@ -52,6 +53,11 @@ class SlaTarget(Protocol):
     ...         return start + timedelta(days=7 - start.weekday())
     >>> isinstance(NextMonday(), SlaTarget)
     True
+    >>> always = BusinessCalendar.always()
+    >>> agreed = SlaDefinition.resolution(target=NextMonday(), calendar=always)
+    >>> wednesday = datetime(2026, 6, 3, 9, tzinfo=UTC)
+    >>> agreed.target.resolve(wednesday, always, {}).strftime("%a %d %B, %H:%M")
+    'Mon 08 June, 09:00'
     """
 
     @property
@@ -188,9 +194,13 @@ class DueDate:
     Raises:
         DefinitionError: The field is not a path.
 
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.schedule import BusinessCalendar
     >>> from incidentcore.sla import DueDate
-    >>> DueDate("custom.due", follow=True).fields
-    ('custom.due',)
+    >>> start, due = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 6, 5, 17, tzinfo=UTC)
+    >>> facts = {"custom": {"due": due}}
+    >>> str(DueDate("custom.due").resolve(start, BusinessCalendar.always(), facts))
+    '2026-06-05 17:00:00+00:00'
     """
 
     field: str

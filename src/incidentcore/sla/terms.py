@@ -70,10 +70,10 @@ class CalendarByField:
 
     >>> from incidentcore.schedule import BusinessCalendar
     >>> from incidentcore.sla import CalendarByField
-    >>> CalendarByField("custom.region", {}, BusinessCalendar.always()).pick(
-    ...     {"custom": {}}
-    ... ).zone.key
-    'UTC'
+    >>> berlin = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
+    >>> by_region = CalendarByField("custom.region", {"EU": berlin}, BusinessCalendar.always())
+    >>> by_region.pick({"custom": {"region": "EU"}}).zone.key
+    'Europe/Berlin'
     """
 
     field: str

@@ -100,4 +100,4 @@ def test_what_is_not_declared_is_skipped() -> None:
 
     assert outcome.error is None
     assert outcome.skipped == "the store does not declare 'processes'"
-    assert outcome.fact.startswith("Four processes append to one record")
+    assert outcome.fact.startswith("Several processes append to one record")

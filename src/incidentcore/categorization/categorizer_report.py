@@ -97,7 +97,7 @@ class ReliabilityBin:
 
 @attrs.frozen(kw_only=True)
 class ThresholdPoint:
-    """The effect of accepting only results with at least some confidence.
+    """The effect of accepting only results with a minimum confidence.
 
     Attributes:
         minimum: The least confidence that is accepted.

@@ -38,7 +38,7 @@ class FallbackChain:
     """A categorizer that tries others in turn until one is confident enough, or uses a default.
 
     With a minimum of 0, the first categorizer that does not abstain decides. Use a chain of one
-    categorizer to require a confidence of it, and nested chains for different minimums.
+    categorizer to require a minimum confidence, and nested chains for different minimums.
 
     Attributes:
         categorizers: The categorizers, from the most to the least trusted.

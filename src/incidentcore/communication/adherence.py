@@ -54,7 +54,7 @@ class UpdateAdherence:
 
     @property
     def per_record(self) -> float | None:
-        """Return the mean number of updates sent for a record; None without a record (rule K2)."""
+        """Return the mean number of updates sent per record; None without a record (rule K2)."""
         return self.sent / self.records if self.records else None
 
 

@@ -44,8 +44,8 @@ def due_updates(
     plan and the history alone, not on when, how often or from where you poll.
 
     Record each update that you send with ``records.log_update_sent``: the due time of the next
-    update is counted from it. ``already`` only leaves keys out of the result; it does not lead to a
-    next update.
+    update is counted from it. ``already`` only leaves keys out of the result; it does not record
+    that an update was sent.
 
     Args:
         plan: The plan, or ``Versions`` of it; the version at the record's opening applies.

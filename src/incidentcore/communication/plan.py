@@ -188,7 +188,7 @@ class UpdateRule:
             raise DefinitionError(self.name, None, "at least one of first, every and final")
 
     def span(self, kind: str, *, on_hold: bool = False) -> timedelta | None:
-        """Return how long after its start an update is due; None if the rule has no such update.
+        """Return the time after which an update of a kind is due; None if there is no such update.
 
         Args:
             kind: ``first``, ``next``, ``change`` or ``final``.

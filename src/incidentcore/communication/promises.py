@@ -17,7 +17,8 @@ an update is sent. A resolution or cancellation ends every outstanding update, a
 begins again with a first update.
 
 A ``Promise`` that nobody could have seen, because it was replaced before it was listed, is dropped;
-every other ends as sent or lapsed, so that a key that was listed once is never lost (rule U5).
+every other ends as sent or lapsed (no longer required), so that a key that was listed once is never
+lost (rule U5).
 """
 
 from __future__ import annotations

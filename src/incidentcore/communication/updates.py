@@ -92,11 +92,11 @@ class StakeholderUpdate:
 
     @property
     def why(self) -> str:
-        """Return as text why the update is required."""
+        """Return why the update is required, as text."""
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return in another language why the update is required."""
+        """Return why the update is required, as text in another language."""
         return words.text(WHY_TEXTS, self.why_code, self.why_data)
 
 

@@ -81,11 +81,11 @@ class Escalation:
 
     @property
     def why(self) -> str:
-        """Return as text why it became due."""
+        """Return why it became due, as text."""
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return in another language why it became due."""
+        """Return why it became due, as text in another language."""
         why = words.text(WHY_TEXTS, self.why_code, self.why_data)
         again = {"why": why, "pass_": self.pass_ + 1}
         return words.text(WHY_TEXTS, "pass", again) if self.pass_ else why

@@ -154,7 +154,7 @@ class EscalationTarget:
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return in another language whom it notifies."""
+        """Return whom it notifies, as text in another language."""
         data = {"name": self.name, "members": self.members}
         return words.text(TARGET_TEXTS, self.kind, data)
 

@@ -202,9 +202,9 @@ class Holiday:
         )
 
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
-        """Return the windows of its dates, given those that begin on each weekday, Monday first.
+        """Return the windows of its dates, given those that begin on each weekday; None if closed.
 
-        None if it closes its dates; the windows of all weekdays if its dates have their usual ones.
+        If each date has the usual hours of its weekday, these are the windows of all weekdays.
         """
         if self.hours is None:
             return None

@@ -97,9 +97,9 @@ def spend(
 def spend_back(
     cover: Cover, at: timedelta, budget: timedelta, floor: timedelta
 ) -> tuple[timedelta | None, timedelta]:
-    """Return the latest instant with ``budget`` of open time before ``at``; None before ``floor``.
+    """Return the latest instant with ``budget`` of open time before ``at``; None if too far.
 
-    The second value is the amount of open time that is left.
+    The limit is ``floor``. The second value is the amount of open time that is left.
     """
     left = budget
     while at > floor:

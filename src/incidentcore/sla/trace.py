@@ -85,11 +85,11 @@ class TraceEntry:
 
     @property
     def text(self) -> str:
-        """Return as text why the time counted or not."""
+        """Return how the time was counted and why, as text."""
         return Phrase("{entry}", entry=self)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return in another language why the time counted or not; ``zone`` is not used."""
+        """Return how the time was counted and why, in another language; ``zone`` is not used."""
         code = self.code
         if code not in TRACE_TEXTS and "reason" in self.data:
             code = "closed"

@@ -213,7 +213,7 @@ class ParallelChecks(StoreChecks):
         same([event.id for event in store.history("INC-1", limit=1_000_000)], followed, "followed")
 
     def test_processes_lose_nothing(self) -> None:
-        """Four processes append to one record: every confirmed event is stored once."""
+        """Several processes append to one record: every confirmed event is stored once."""
         self.need("processes")
         store = self._opened()
         opener = self.opener(store)

@@ -86,7 +86,7 @@ class WritingChecks(StoreChecks):
         same((3, 2), (error.expected, error.found), "the versions")
 
     def test_a_new_record_meets_an_old_one(self) -> None:
-        """Opening a record under an id in use raises ``StaleRecordError``: 0 was expected."""
+        """Opening a record whose id is in use raises ``StaleRecordError`` and writes nothing."""
         store = self._store_of(1)
         other = incident(title="Another")
         error = self._untouched(

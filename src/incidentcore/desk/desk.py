@@ -253,7 +253,12 @@ class Desk:
     ) -> R:
         """Return a record after an action, with its priority computed again.
 
-        The arguments are those of ``decide``.
+        Args:
+            record: The record.
+            action: The action, such as ``"resolve"``.
+            at: When it happens.
+            by: Who does it.
+            fields: Further arguments of ``Lifecycle.advance``, such as fields to set.
 
         Raises:
             TransitionNotAllowedError: The action is refused.
@@ -266,6 +271,11 @@ class Desk:
 
         Call it after a change of a field that the priority policy reads. A record whose priority
         cannot be computed, because it has no impact or urgency, is returned unchanged.
+
+        Args:
+            record: The record.
+            at: When the priority is computed.
+            by: Who changes the priority; by default the desk, as a system.
         """
         at, by = as_utc(at), record.actor(by, at=at)
         computed = calculate_priority(self.priority, record).computed

@@ -67,7 +67,13 @@ Updates: TypeAlias = tuple[tuple[StakeholderUpdate, ...], datetime | None]
 
 
 class Look(NamedTuple):
-    """The result of evaluating one record: what is due now, and when that may change next."""
+    """The result of evaluating one record: what is due now, and when that may change next.
+
+    Attributes:
+        items: The due items.
+        next: When to evaluate the record again; None if nothing can become due by itself.
+        statuses: The statuses of its clocks.
+    """
 
     items: tuple[DueItem, ...]
     next: datetime | None

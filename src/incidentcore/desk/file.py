@@ -92,7 +92,7 @@ def read_file(
     files: Mapping[str, str],
     source: str,
 ) -> Any:
-    """Return what ``read`` makes of a file; arguments and errors are those of ``load_desk``."""
+    """Return the result of ``read`` for a file; all else is as for ``load_desk``."""
     lines: dict[Path, int] = {}
     if isinstance(text, bytes):
         try:
@@ -312,6 +312,10 @@ def _names_of(desk: Desk) -> Reading:
 
 def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return a desk in the form of its file, as plain data for JSON or YAML.
+
+    Args:
+        desk: The desk.
+        code: The callables in the desk, by the name to write.
 
     Raises:
         DefinitionError: A value cannot be written in a desk file, such as a callable without a name

@@ -50,7 +50,7 @@ class DeskField:
 
     @property
     def path(self) -> str:
-        """Return the path under which conditions read it."""
+        """Return the path of the field in conditions, ``custom.NAME``."""
         return f"custom.{self.name}"
 
 
@@ -116,7 +116,8 @@ class ApprovalPlan:
 
     Attributes:
         stages: The stages, in order.
-        when: The requests that it applies to; of several plans the first that matches applies.
+        when: A condition on the requests that need it; of several plans, the first that matches
+            applies.
     """
 
     stages: tuple[ApprovalStage, ...] = attrs.field(converter=tuple)

@@ -183,7 +183,13 @@ class Service:
         return {**usual, **{own.name: own.targets for own in self.clocks}}.get(clock, ())
 
     def definition(self, clock: str, target: ServiceTarget, agreement: str) -> SlaDefinition:
-        """Return the SLA definition of a clock for one of its targets."""
+        """Return the SLA definition of a clock for one of its targets.
+
+        Args:
+            clock: The name of the clock.
+            target: One of the clock's targets.
+            agreement: The kind of the agreement: ``sla``, ``ola`` or ``contract``.
+        """
         made = self._base(clock, target)
         changes: dict[str, object] = {
             "name": " ".join(filter(None, (self.name, clock, target.level))),

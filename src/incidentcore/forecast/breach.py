@@ -125,7 +125,7 @@ class BreachModel:
         return {}
 
     def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
-        """Return the ``HazardCurve`` of the cell with these facts; None if it had no visits."""
+        """Return the ``HazardCurve`` of the cell with a record's values; None if it had no visits."""
         key = fields, cell_values(fields, facts)
         if key not in self._curves and key in self._histories:
             one = self._histories[key]
@@ -189,7 +189,13 @@ class BreachModel:
     def why_not(
         self, record: Record, /, *, now: datetime, known_at: datetime | None = None
     ) -> LintFinding | None:
-        """Return why ``chance`` returns None for a record; None if it does not."""
+        """Return why ``chance`` returns None for a record, as a finding; None if it does not.
+
+        Args:
+            record: The record.
+            now: The instant of the forecast; later events are ignored.
+            known_at: Use only what was recorded by this instant; None: no limit.
+        """
         answer = self._answer(record, now, known_at)
         return answer if isinstance(answer, LintFinding) else None
 

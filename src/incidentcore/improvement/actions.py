@@ -69,7 +69,7 @@ class ActionStatusChange:
 
     Attributes:
         on: The day of the change.
-        status: The status from then on; see ``ActionStatus``.
+        status: The status from then on: ``open``, ``in_progress``, ``done`` or ``dropped``.
         by: Who changed it; may be empty.
         note: The reason for the change; may be empty.
     """
@@ -220,6 +220,12 @@ class ImprovementAction:
 
     def with_status(self, status: str, *, on: date, by: str = "", note: str = "") -> Self:
         """Return the action with a further change of its status.
+
+        Args:
+            status: The new status: ``open``, ``in_progress``, ``done`` or ``dropped``.
+            on: The day of the change.
+            by: Who changed it.
+            note: The reason for the change.
 
         Raises:
             InvalidValueError: The status is unknown, or the day is before the last change.

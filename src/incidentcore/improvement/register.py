@@ -102,7 +102,12 @@ class ImprovementRegister:
         return tuple(sorted(late, key=lambda action: (action.due, action.id)))
 
     def of_origin(self, kind: str, id: str | None = None) -> tuple[ImprovementAction, ...]:  # noqa: A002  the field's name
-        """Return the actions from a kind of origin, such as ``review``, or from a certain one."""
+        """Return the actions that come from certain origins.
+
+        Args:
+            kind: The kind of origin, such as ``review``.
+            id: The id of one origin; None returns the actions from all origins of this kind.
+        """
         return tuple(
             action
             for action in self.actions

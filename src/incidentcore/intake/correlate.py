@@ -15,9 +15,9 @@ and inhibiting conditions are checked; they hold the alert back with its conditi
 checked again when the maintenance or the last inhibiting condition ends.
 
 ``deadlines`` has one timer for each condition, group and incident: for silence, the end of
-flapping, the end of a maintenance, waiting alerts that are too few, and removal. The deadlines of
-an instant come after its alerts. The whole memory is a value, ``IntakeState``, from which any
-process can continue.
+flapping, the end of a maintenance, too few waiting alerts, and removal. The deadlines of an instant
+come after its alerts. The whole memory is a value, ``IntakeState``, from which any process can
+continue.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ class Deadlines(ABC):
         ...
 
     def arm(self, live: Live) -> None:
-        """Set a timer for the next deadline of a condition, group or incident, if not set yet."""
+        """Set a timer for the next deadline of a condition, group or incident, if needed."""
         due = self.due(live)
         if due is not None and (live.timer is None or due < live.timer):
             live.timer = due

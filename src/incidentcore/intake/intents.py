@@ -42,7 +42,7 @@ class IncidentIntent:
     Attributes:
         kind: ``open``, ``reopen`` or ``resolve``, which change the incident's state; ``add``, which
             adds an alert, firing or resolved, to the incident; ``suppressed``, for an alert that
-            maintenance or another condition prevents from opening one; or ``dropped``.
+            maintenance or another condition prevents from opening an incident; or ``dropped``.
         at: When it takes effect, in UTC: at the instant of the alert, or later if the alert came
             late or was held back.
         incident: The incident's id, unique within a stream of alerts; for a dropped alert, the id
@@ -52,12 +52,11 @@ class IncidentIntent:
         reason: Why it is resolved, suppressed or dropped; see ``IntentReason``:
 
             ``duplicate``: the condition was reported within the span for deduplication.
-            ``stale``: a newer alert of the condition is known already.
-            ``outweighed``: the condition is both resolved and firing at one instant; firing counts.
-            ``not_firing``: a resolved alert of a condition that does not fire, as far as is known;
-            it opens nothing.
+            ``stale``: a newer alert about the condition is already known.
+            ``outweighed``: at the same instant the condition also fires, and then firing counts.
+            ``not_firing``: a resolved alert about a condition that is not known to be firing.
             ``below_threshold``: too few alerts fired within the window.
-            ``flapping``: the condition comes and goes, and counts as firing meanwhile.
+            ``flapping``: the condition repeatedly fires and resolves, and counts as firing.
             ``not_matched``: the policy does not apply to such alerts.
     """
 

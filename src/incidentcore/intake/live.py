@@ -146,7 +146,7 @@ class LiveIncident:
 
     @classmethod
     def thawed(cls, state: OpenIncident) -> LiveIncident:
-        """Return the mutable object for a ``OpenIncident``."""
+        """Return the mutable object for an ``OpenIncident``."""
         found = cls(state.id, state.group, (state.source, state.key), state.last_at)
         found.resolved_at = state.resolved_at
         return found

@@ -53,7 +53,7 @@ def _number(name: str, value: object, least: int) -> None:
 
 @attrs.frozen(kw_only=True)
 class Flapping:
-    """When a condition that repeatedly fires and resolves is flapping, and so counts as firing.
+    """The limits at which a condition is flapping: it repeatedly fires and is resolved.
 
     A condition begins to flap with the ``start``-th change of status within the span ``within``,
     and stops as soon as the span contains no more than ``stop`` changes. Meanwhile it counts as
@@ -86,7 +86,7 @@ class Flapping:
 
 @attrs.frozen
 class MaintenanceRule:
-    """Times in which alerts do not open incidents.
+    """A maintenance, during which certain alerts do not open incidents.
 
     Alerts still join an incident that is already open (rule E2).
 
@@ -230,8 +230,8 @@ class IntakePolicy:
             resolved reopens that incident instead of opening another; None: never.
         resolve_on: When an incident is resolved: ``"all"``, once all its conditions are;
             ``"first"``, once the condition that opened it is; ``"never"``, only by people.
-        silence: A condition without an alert for this long counts as resolved; None: it counts as
-            firing until a resolved alert comes.
+        silence: A condition about which no alert comes for this long counts as resolved; None: it
+            counts as firing until a resolved alert comes.
         flapping: When a condition that repeatedly fires and resolves counts as firing; None: never.
         maintenance: When alerts do not open incidents; the first rule that matches applies.
         inhibit: Rules by which firing conditions keep others from opening incidents.

@@ -220,7 +220,7 @@ def _from_alertmanager(
 
 
 def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = None) -> Alert:
-    """Return the alert in a CloudEvents 1.0 event, which is in the JSON format.
+    """Return the alert that a CloudEvents 1.0 event in the JSON format contains.
 
     The event's ``data`` is an alert as ``alert_from_dict`` reads it. Attributes of the event are
     used for fields that it omits: ``source`` for ``source``, ``subject`` (or else ``type``) for

@@ -68,7 +68,12 @@ class ConditionState:
 
 @attrs.frozen
 class PendingAlert:
-    """An alert that has had no effect yet, and the instant at which it takes effect."""
+    """An alert that has had no effect yet.
+
+    Attributes:
+        at: When it takes effect, or began to wait for further alerts.
+        alert: The alert.
+    """
 
     at: datetime
     alert: Alert

@@ -55,11 +55,11 @@ _COVERS: Final = ("states", "assignments", "priorities", "acknowledgements", "mo
 
 
 class AuditLog(Import[Incident]):
-    """The incidents of an audit log, read one by one on demand.
+    """The incidents of an audit log, read one by one on demand; returned by ``read_audit_log``.
 
-    Returned by ``read_audit_log``. Only the rows of one incident are in memory at a time, besides
-    the findings and the incident numbers seen. ``latest`` (see ``Import``) also considers the
-    resolution and closing times that the tool reports.
+    Only the rows of one incident are in memory at a time, besides the findings and the incident
+    numbers seen. ``latest`` (see ``Import``) also considers the resolution and closing times that
+    the tool reports.
     """
 
     def __init__(self, source: TableInput, zone: ZoneInfo | None) -> None:
@@ -338,7 +338,11 @@ class StateTally:
 
 
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
-    """Return the changes of an incident's state that a lifecycle refuses, except inferred ones."""
+    """Return the changes of an incident's state that a lifecycle refuses.
+
+    The change to the state of its first row is ignored, since the log does not show how that state
+    was reached.
+    """
     return tuple(
         finding
         for finding in judge_history(incident, lifecycle)

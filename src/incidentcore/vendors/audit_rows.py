@@ -178,12 +178,12 @@ class FieldReader:
         )
 
     def text(self, row: AuditRow, column: str) -> str | None:
-        """Return the text, or None if it is missing."""
+        """Return the text of a field, or None if it is missing."""
         value = row[column]
         return None if value in MISSING else value
 
     def time(self, row: AuditRow, column: str) -> datetime:
-        """Return a day-first time in UTC.
+        """Return the day-first time in a field, in UTC.
 
         Raises:
             FormatError: The field is missing, or is not a time.
@@ -205,7 +205,7 @@ class FieldReader:
         return at
 
     def optional_time(self, row: AuditRow, column: str) -> datetime | None:
-        """Return a time as ``time`` does, or None if it is missing."""
+        """Return the day-first time in a field in UTC, or None if it is missing."""
         return None if row[column] in MISSING else self.time(row, column)
 
     def _checked(self, row: AuditRow, column: str, value: T | None, code: str) -> T | None:
@@ -214,19 +214,19 @@ class FieldReader:
         return value
 
     def count(self, row: AuditRow, column: str) -> int | None:
-        """Return a whole number, or None if it is missing or not a whole number."""
+        """Return the whole number in a field, or None if it is missing or not a whole number."""
         return self._checked(row, column, whole_number(row[column]), "not_a_count")
 
     def flag(self, row: AuditRow, column: str) -> bool | None:
-        """Return true or false, or None if it is missing or neither."""
+        """Return the boolean in a field, or None if it is missing or neither true nor false."""
         return self._checked(row, column, _TRUE.get(row[column]), "not_a_flag")
 
     def level(self, row: AuditRow, column: str) -> Level | None:
-        """Return a level, such as ``2 - Medium``, or None if it is missing or unknown."""
+        """Return the level in a field, such as ``2 - Medium``, or None if missing or unknown."""
         return self._checked(row, column, _TABLES.find(column, row[column]), "unknown_level")
 
     def state(self, row: AuditRow) -> State:
-        """Return the state; an unknown state counts as open."""
+        """Return the state in a row; an unknown state counts as open."""
         value = row["incident_state"]
         return self._states.get(value) or State(f"unknown_{value}", open=True)
 
@@ -237,7 +237,7 @@ class FieldReader:
             self.tell(row, "incident_state", "unknown_state", action)
 
     def actor(self, row: AuditRow, column: str) -> Actor:
-        """Return the actor, as an agent, since the log does not contain roles."""
+        """Return the actor in a field, as an agent, since the log does not contain roles."""
         value = row[column]
         if value in MISSING:
             self.tell(row, column, "no_actor", f"read as the actor {_UNKNOWN_ACTOR}")

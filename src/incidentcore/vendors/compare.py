@@ -61,9 +61,9 @@ def compare_sla(
 ) -> tuple[SlaComparison, ...]:
     """Compare the tool's own SLA results with those of a policy for the same histories.
 
-    If a target ran several times, for example after a reopening, the last run according to each
-    side is compared, in any order of the tool's rows; canceled runs are used only if there are no
-    others.
+    If a target ran several times, for example after a reopening, the last run of each side is
+    compared, regardless of the order of the tool's rows; canceled runs are used only if there are
+    no others.
 
     Args:
         records: The records, as an importer read them.

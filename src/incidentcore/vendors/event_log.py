@@ -161,8 +161,8 @@ def read_ocel(
         activity_attribute: The attribute of an event that contains the activity; by default its
             type.
         actor_qualifier: The qualifier of the relation to the actor.
-        fields: The object's attributes, by field of the record; by default the attributes named
-            like fields.
+        fields: The object's attributes, by field of the record; by default the attributes that have
+            the names of fields.
         activities: The meanings of activities, as in ``read_events``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``).

@@ -110,8 +110,7 @@ class EntryLog:
         names: The source's names for the arguments of ``moments``, for findings.
         earliest: When the record was opened; None until known. Of a time that occurred twice
             because clocks were set back, the second is used if the first is before the opening.
-        covers: The kinds of facts that the source contains about this record, as in ``Import``; by
-            default those of the whole import.
+        covers: The kinds of facts that the source has about this record; by default, the import's.
     """
 
     def __init__(self, record_id: str, context: Context, row: int = 0) -> None:
@@ -295,7 +294,10 @@ class EntryLog:
         self.is_left_out = True
 
     def truncated(self, action: str, *, path: str, covers: Collection[str] | None = None) -> None:
-        """Add a finding of missing entries; ``covers`` remains, by default all but ``LOGGED``."""
+        """Add a finding ``truncated_history``: entries of the log are missing.
+
+        ``covers`` are the facts that the source still has; by default all except ``LOGGED``.
+        """
         self.find("truncated_history", action, path=path)
         self.covers = self.covers - LOGGED if covers is None else frozenset(covers)
 
@@ -336,12 +338,12 @@ class EntryLog:
             self._reported[name] = clean(value)
 
     def counted(self, name: str, value: object, *, field: str = "") -> None:
-        """Store a count that the tool reports, in the same way as ``reported``.
+        """Store a count that the tool reports, as ``reported`` does.
 
         Args:
             name: The name of the count.
-            value: The count; a value that is not one is left out, with a finding ``not_a_count``.
-            field: The source's name for it; ``name`` by default.
+            value: The count; any other value is left out, with a finding ``not_a_count``.
+            field: The source's name for the count; ``name`` by default.
         """
         if (text := plain_text(value)) is None:
             return

@@ -167,7 +167,7 @@ def _characters(text: str) -> str:
 
 
 def clean(value: object) -> object:
-    """Return a value as plain data that can be stored: NaN becomes None, an object its text.
+    """Return a value as plain data that can be stored: NaN becomes None, other types text.
 
     >>> from incidentcore.vendors.kit.paths import clean
     >>> clean({"a": [float("nan"), 1]})

@@ -22,7 +22,7 @@ class ReportedSla:
 
     Attributes:
         target: The target's name in the tool.
-        breached: Whether it was missed.
+        breached: Whether the target was missed.
         started_at: When the target's clock started.
         stopped_at: When the clock stopped; None while it runs.
         due_at: The target's due time.

@@ -25,8 +25,8 @@ class Agenda:
     A record is evaluated only after a ``put`` and at the next time at which something may become
     due for it, so a change costs the same among a thousand records as among a million. The agenda
     is only a cache: your application stores the records and the keys of delivered items. An agenda
-    that is rebuilt from both continues where the old one stopped. It is not safe to share between
-    threads without a lock.
+    that is rebuilt from both continues where the old one stopped. Threads must not share an agenda
+    without a lock.
 
     Args:
         desk: The desk, or ``Versions`` of it.

@@ -354,7 +354,7 @@ class Desk:
 
 
 def desk_at(desk: Desk | Versions[Desk], record: Record) -> Desk:
-    """Return the desk that applies to a record: of ``Versions``, that at its opening (S11).
+    """Return the desk that applies to a record: of versions, the one at its opening (S11).
 
     Raises:
         InvalidValueError: ``desk`` is neither a desk nor versions of one.

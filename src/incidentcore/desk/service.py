@@ -117,7 +117,7 @@ class Service:
         pause: The condition under which resolution and update clocks pause; None: in each state
             that pauses.
         warn: The points of each clock at which a warning is due, such as 80 percent of the target.
-        reopen: What a reopening does to the resolution clock.
+        reopen: What a reopening does to the resolution clock, as in ``SlaDefinition``.
         on_change: What happens to a running clock when another target starts to apply; None is
             ``retroactive``, but ``check_desk`` then asks for a decision.
         starts_from: A field whose instant is the start of the first response and resolution cycle,

@@ -125,7 +125,7 @@ class BreachModel:
         return {}
 
     def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
-        """Return the ``HazardCurve`` of the cell with a record's values; None if it had no visits."""
+        """Return the survival curve of earlier records with the values of ``facts``, or None."""
         key = fields, cell_values(fields, facts)
         if key not in self._curves and key in self._histories:
             one = self._histories[key]
@@ -133,7 +133,10 @@ class BreachModel:
         return self._curves.get(key)
 
     def curves(self, stands: Standing) -> Iterator[tuple[tuple[str, ...], HazardCurve, timedelta]]:
-        """Yield the fields, the ``HazardCurve`` and the time spent, for each cell of a record."""
+        """Yield the survival curve for each combination of fields, the most specific first.
+
+        Each comes with its fields, and the time for which the record has had its values of them.
+        """
         for fields, since in zip(self.cells, stands.entered, strict=True):
             curve = self.curve(fields, stands.facts)
             if curve is not None:

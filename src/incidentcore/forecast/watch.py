@@ -37,11 +37,11 @@ class WatchItem:
 
 @attrs.frozen(kw_only=True)
 class WatchList(Tabular):
-    """Open records that have not breached their targets, by the probability that they will.
+    """Open records that have not breached their targets, sorted by how likely they will.
 
     Attributes:
         now: The instant of the forecast.
-        items: The records, that with the highest probability of a breach first.
+        items: The records, sorted by the probability of a breach, the highest first.
         unanswered: How many open records are not listed, since the history is not enough.
         score: The accuracy of such forecasts, from ``backtest_breach``; None if not tested.
     """
@@ -82,7 +82,7 @@ def watch_list(
     at_least: float = 0.0,
     score: ForecastScore | None = None,
 ) -> WatchList:
-    """Return the open records that have not breached, that with the highest probability first.
+    """Return the open records that have not breached, the most likely to breach first.
 
     Args:
         model: The model of earlier records.

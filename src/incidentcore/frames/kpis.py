@@ -69,7 +69,7 @@ def gather_kpis_from(
             with a zone; parse texts first, with their format and zone:
             ``pandas.to_datetime(texts, format="%d.%m.%Y %H:%M").dt.tz_localize("Europe/Berlin")``,
             or ``texts.str.to_datetime(format="%d.%m.%Y %H:%M")`` and
-            ``dt.replace_time_zone("Europe/Berlin")`` of polars and narwhals. Without a format
+            ``dt.replace_time_zone("Europe/Berlin")`` in polars and narwhals. Without a format
             pandas reads 02.03. as 3 February. A definition that reads a field ``custom.x`` uses the
             column ``x``.
         as_of: Only events that had happened by then count (rule K6).

@@ -115,7 +115,7 @@ class BeforeAfter(Tabular):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Return the conclusions, and what limits them, as sentences."""
+        """Return the conclusions and their limitations as sentences."""
         return tuple(_sentences(self))
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:

@@ -170,7 +170,7 @@ def picture(
     words: Words = ENGLISH,
     **options: Any,
 ) -> Picture:
-    """Return a chart for a page, as SVG text in both themes.
+    """Return a chart for a page, as SVG text in a light and a dark theme.
 
     Args:
         plot: A ``plot_*`` function of this package.

@@ -71,8 +71,8 @@ def upgrade(
         The type's name and the value in the target version.
 
     Raises:
-        Mismatch: The document's version is later than ``to``, or there is no function for an early
-            one.
+        Mismatch: The document's version is later than ``to``, or there is no function for one of
+            the steps.
 
     >>> from incidentcore.serialization import upgrade
     >>> upgrade("Ticket", 1, {"prio": 1}, to=2, steps={1: lambda name, value: ("Incident", value)})

@@ -73,7 +73,9 @@ class Exponential:
 
 @attrs.frozen
 class Lognormal:
-    """Lognormally distributed durations, of which a few are very long.
+    """Lognormally distributed durations; called with a share, it returns that quantile.
+
+    A few of the durations are very long.
 
     Attributes:
         median: The median duration.

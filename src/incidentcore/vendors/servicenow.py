@@ -80,8 +80,9 @@ def read_servicenow(
 ) -> Import[Incident]:
     """Read rows of ServiceNow's Table API: incidents, and the tables related to them.
 
-    Cells may be plain, ``{link, value}`` or ``{display_value, value}``; of the last form, ``value``
-    is used, whose times are in UTC; those of ``display_value`` are in the account's zone.
+    Cells may be plain, ``{link, value}`` or ``{display_value, value}``; in the last form, ``value``
+    is used, because its times are in UTC, while those of ``display_value`` are in the account's
+    zone.
 
     Args:
         incidents: The parsed JSON of the table ``incident``: rows, or pages with ``result``.

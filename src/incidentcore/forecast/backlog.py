@@ -122,8 +122,8 @@ def forecast_backlog(
     """Return a forecast of how many records will have a running or paused clock.
 
     Args:
-        model: A model of earlier records, with the clock. Set its ``recent``, since old records
-            make forecasts worse.
+        model: A model that ``breach_model`` fitted to earlier records, which defines the clock. Fit
+            it with ``recent``, since old records make forecasts worse.
         volume: A forecast of the arrivals from ``now`` to the last instant in ``at``.
         records: The records; those whose clock is not running or paused are left out.
         now: The instant of the forecast.

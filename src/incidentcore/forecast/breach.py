@@ -73,7 +73,7 @@ class BreachChance:
         probability: The probability, from 0 to 1.
         low: The lower end of the probability's 95 % interval.
         high: The upper end of this interval.
-        n: On how many earlier cases with these field values it is based; 0 if it is certain.
+        n: The number of earlier cases with the same field values; 0 if the probability is certain.
         cell: The record's values of the fields that were compared, as text.
         why: The reason as a sentence.
     """
@@ -144,7 +144,7 @@ class BreachModel:
 
     @cached_property
     def findings(self) -> tuple[LintFinding, ...]:
-        """Return why the model gives no probability: for which cells the history is too short."""
+        """Return why the model gives no probability, and for which field values."""
         if self._completed_only:
             return (LintFinding("completed_only", "", {"n": self.records}, texts=_TEXTS),)
         return tuple(

@@ -48,7 +48,8 @@ class VolumeStep:
     Attributes:
         start: The beginning of the hour or day.
         expected: The expected number of openings (mean).
-        bands: For each level of the forecast, the least and the greatest number, both inclusive.
+        bands: For each of the forecast's ``levels``, the interval that should contain the actual
+            number: the least and the greatest one.
     """
 
     start: datetime
@@ -63,7 +64,7 @@ class VolumeForecast(Tabular):
     Attributes:
         unit: The length of a step: ``hour`` or ``day``.
         zone: The time zone of the weekdays and hours of the steps.
-        levels: The probabilities of the bands, such as 0.8.
+        levels: The probability that the actual number is in each band, such as 0.8.
         dispersion: The variance of a count divided by its mean; 1 for a Poisson distribution.
         weeks: On how many weeks of history the forecast is based.
         steps: The forecast of each hour or day; empty if the history is not enough.
@@ -320,7 +321,9 @@ def backtest_volume(
     levels: Sequence[float] = (0.8, 0.95),
     recent: timedelta | None = None,
 ) -> VolumeScore:
-    """Return how well forecasts of past windows, each as of its beginning, matched what happened.
+    """Return how well forecasts of past windows would have matched what happened.
+
+    Each window is forecast as of its beginning.
 
     Args:
         records: The records.

@@ -93,7 +93,10 @@ class BeforeAfter(Tabular):
 
     @property
     def verdict(self) -> EffectVerdict:
-        """Return whether the KPI is better or worse, which needs intervals that do not overlap."""
+        """Return ``better``, ``worse``, ``no_clear_difference`` or ``not_enough_data``.
+
+        The KPI is better or worse only if the two intervals do not overlap.
+        """
         before, after = self.before.result, self.after.result
         if not self.enough:
             return "not_enough_data"

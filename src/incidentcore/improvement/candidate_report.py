@@ -192,7 +192,7 @@ def hours(time: timedelta, digits: int = 0) -> str:
 
 @attrs.frozen(kw_only=True)
 class DimensionSummary:
-    """A summary of one way in which incidents were grouped (dimension).
+    """A summary of one dimension: the fields by which incidents were grouped.
 
     Attributes:
         dimension: The fields by which the incidents were grouped.

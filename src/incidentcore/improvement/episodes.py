@@ -50,7 +50,7 @@ class Episode:
 
 @attrs.frozen(kw_only=True)
 class RecurrenceGroup:
-    """The records with the same key, at least one of which recurred within the window.
+    """The records with the same key, at least one of which followed another within the window.
 
     Attributes:
         key: The values that the records have in common.

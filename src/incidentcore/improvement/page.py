@@ -43,7 +43,7 @@ class ProblemPage(Paged):
         about: Pairs of (name, value) to show below the heading.
         candidates: The problem candidates.
         recurrences: A report on recurrence for each key.
-        detailed: For how many candidates with one value, and how many pairs, the evidence is
+        detailed: The number of candidates with one value, and of pairs, whose evidence is
             described.
         rows: The maximum number of rows in a table of recurrences.
     """

@@ -67,7 +67,7 @@ def loads_with_unknown(
         trusted: Whether to accept untimed regular expressions, as for ``loads``.
 
     Raises:
-        FormatError: The text is invalid in another way.
+        FormatError: The text is invalid, apart from unknown fields and kinds of event.
 
     >>> from incidentcore.serialization import loads_with_unknown
     >>> from incidentcore.values import Actor
@@ -111,7 +111,7 @@ def from_plain_with_unknown(
         trusted: Whether to accept untimed regular expressions, as for ``loads``.
 
     Raises:
-        FormatError: The data are invalid in another way.
+        FormatError: The data are invalid, apart from unknown fields and kinds of event.
 
     >>> from incidentcore.serialization import from_plain_with_unknown
     >>> from incidentcore.values import Actor

@@ -215,7 +215,7 @@ class Workload:
 
 
 def random_draws(name: str) -> Iterator[float]:
-    """Return an endless iterator of random numbers from 0 to 1; equal names give equal ones."""
+    """Return endless random numbers from 0 to 1; equal names give equal numbers."""
     from random import Random  # noqa: PLC0415  loads a cryptographic library
 
     return iter(Random(name).random, None)  # noqa: S311  a simulation

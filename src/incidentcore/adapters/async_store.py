@@ -64,7 +64,7 @@ class AsyncStore:
         after: str = "",
         limit: int = PAGE,
     ) -> Sequence[Record]:
-        """Return a page of the records that match; see ``RecordStore.find``."""
+        """Return a page of the records that match a condition; see ``RecordStore.find``."""
         return await asyncio.to_thread(self.store.find, condition, at=at, after=after, limit=limit)
 
     async def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:

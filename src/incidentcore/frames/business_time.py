@@ -173,8 +173,8 @@ def is_open(
             is null) or ``no_calendar``.
 
     Returns:
-        Booleans in a column of the same library, null for the reasons above; for a numpy array with
-        missing instants, a masked array.
+        Booleans in a column of the library of ``at``, null for the reasons above; for a numpy array
+        with missing instants, a masked array.
 
     Raises:
         InvalidValueError: The column does not contain times with a zone.
@@ -225,7 +225,8 @@ def add_business_days(
             is null), ``unreachable`` or ``no_calendar``.
 
     Returns:
-        Instants in UTC, in a column with the same library and index.
+        Instants in UTC, null for the reasons above, in a column with the library and index of
+        ``start``.
 
     Raises:
         InvalidValueError: The column does not contain times with a zone.

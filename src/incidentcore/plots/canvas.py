@@ -175,7 +175,7 @@ def picture(
     Args:
         plot: A ``plot_*`` function of this package.
         rows: The rows that it draws.
-        text: A description of the chart.
+        text: A description of the chart, for readers who cannot see it.
         size: The width and height in inches.
         words: The language of the labels and of ``text``.
         options: Further arguments of the function.

@@ -1,9 +1,9 @@
-"""Simulate a desk with a seed: records arrive, wait, and agents work on them in their hours.
+"""Run a seeded simulation of a desk: records arrive, wait, and agents work on them.
 
 A heap of (instant, number, step) drives the run. Records are changed by the library's own actions,
 so their histories are valid. Work ends at ``deadline(now, work)`` of the agent's calendar, so that
 shifts, breaks and holidays need no code. Each workload has a stream of random numbers, from which
-every record takes the same number when it arrives; only ``random()`` is used, whose numbers Python
+every record takes equally many when it arrives; only ``random()`` is used, whose numbers Python
 guarantees across versions. So a run with another team, order or rule has the same records with the
 same work, and two runs differ only by that change.
 """
@@ -60,7 +60,7 @@ def simulate(
     end: datetime,
     watch: bool = True,
 ) -> Simulation:
-    """Return the result of a simulated desk with a team and random arrivals.
+    """Return the result of simulating a desk with a team and random arrivals.
 
     Args:
         desk: The desk, whose rules route, prioritize and escalate.

@@ -122,7 +122,10 @@ class Comparison(Paged):
 
     @property
     def counts(self) -> dict[tuple[str, str], int]:
-        """Return how often each pair of results (before, after) occurs, over clocks and items."""
+        """Return how often each pair of results (before, after) occurs.
+
+        All clocks and due items are counted together.
+        """
         counts: Counter[tuple[str, str]] = Counter()
         for _, before, after, count in self.outcomes:
             counts[before, after] += count

@@ -134,7 +134,7 @@ def _waiting(load: float, agents: int, blocked: float) -> float:
 
 
 def wait_chance(load: float, agents: int) -> float:
-    """Return the probability that a record has to wait: Erlang C, from 0 to 1.
+    """Return the probability, from 0 to 1, that a record has to wait (Erlang C formula).
 
     Args:
         load: The offered load in Erlangs: arrivals per hour times hours of work on each.

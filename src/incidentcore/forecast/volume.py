@@ -64,7 +64,7 @@ class VolumeForecast(Tabular):
     Attributes:
         unit: The length of a step: ``hour`` or ``day``.
         zone: The time zone of the weekdays and hours of the steps.
-        levels: The probability that the actual number is in each band, such as 0.8.
+        levels: The probabilities of the intervals, such as 0.8.
         dispersion: The variance of a count divided by its mean; 1 for a Poisson distribution.
         weeks: On how many weeks of history the forecast is based.
         steps: The forecast of each hour or day; empty if the history is not enough.
@@ -123,8 +123,8 @@ def forecast_volume(
         calendar: A calendar whose dates without open time are a separate kind of day, so that
             holidays do not distort the forecasts of weekdays; None: there are no such dates.
         unit: ``"hour"`` or ``"day"``.
-        levels: The probabilities of the bands, such as 0.8 for a band that should contain 80 % of
-            the counts.
+        levels: The probabilities of the intervals, such as 0.8 for an interval that should contain
+            80 % of the counts.
         recent: How much time before ``as_of`` to use; None: all since the first opening.
         score: The result of ``backtest_volume``, which is shown with the forecast.
 
@@ -200,7 +200,7 @@ class _Slots:
         self._closed: dict[object, bool] = {}
 
     def begin(self, at: datetime) -> datetime:
-        """Return the beginning of the step that an instant lies in."""
+        """Return the beginning of the hour or day that contains an instant."""
         if self.unit == "hour":
             return at.replace(minute=0, second=0, microsecond=0)
         return datetime.combine(at.astimezone(self.zone).date(), time(), self.zone).astimezone(UTC)
@@ -295,7 +295,8 @@ class VolumeScore:
         steps: How many hours or days were compared.
         mae: The mean absolute error of the expected counts.
         naive_mae: The mean absolute error if the count of one week earlier were the forecast.
-        coverage: Pairs of a level and the share of steps whose count was in its band.
+        coverage: For each level, such as 0.8, the share of hours or days whose count was in the
+            interval for this level.
         unanswered: The number of windows whose history was not enough for a forecast.
     """
 
@@ -332,7 +333,7 @@ def backtest_volume(
         calendar: A calendar whose dates without open time are a separate kind of day; None: there
             are no such dates.
         unit: ``"hour"`` or ``"day"``.
-        levels: The probabilities of the bands.
+        levels: The probabilities of the intervals, such as 0.8.
         recent: How much time before each window to use; None: all.
 
     Raises:

@@ -105,7 +105,7 @@ def fold_alerts(
 
 
 class Intake:
-    """Turns alerts into intents as ``fold_alerts`` does, for a worker that receives them singly.
+    """Turns alerts into intents one by one, with the same results as ``fold_alerts``.
 
     An intent is a change of an incident that alerts call for, such as to open or resolve it.
 

@@ -197,3 +197,20 @@ def test_an_incremental_export_says_itself_whether_it_ended() -> None:
         reading = read_zendesk(page, [CREATED])
         assert len(list(reading)) == 1
         assert ("truncated_history" in reading.findings.counts) is found
+
+
+def test_a_trigger_in_a_person_s_audit_acts_itself() -> None:
+    """An event has its own ``via`` where it differs from the audit's; it makes nobody an agent."""
+    rule = {"via": {"channel": "rule", "source": {"rel": "trigger"}}}
+    asked = said("Any news?", public=True, author_id=1)
+    routed = audit(
+        2, 9, 1, asked, change("group_id", "5") | rule, change("priority", "high") | rule
+    )
+    incident, _ = read(CREATED, routed, audit(3, 10, 2, said("Yes.", public=True, author_id=2)))
+    assert [(event.by.id, event.by.role) for event in incident.history[:4]] == [
+        ("1", "requester"),
+        ("1", "requester"),
+        ("-1", "system"),
+        ("-1", "system"),
+    ]
+    assert incident.acknowledged_at is None

@@ -151,11 +151,16 @@ def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) ->
             name = event.get("field_name")
             if name == "assignee_id":
                 agents += [event.get("value"), event.get("previous_value")]
-            if event.get("type") == "Change" and name in _WORKED:
+            if event.get("type") == "Change" and name in _WORKED and not _is_rule(event):
                 agents.append(audit.get("author_id"))
             elif event.get("type") == "Comment" and event.get("public") is False:
                 agents.append(event.get("author_id"))
     return {str(agent): "agent" for agent in agents if agent is not None}
+
+
+def _is_rule(event: Mapping[str, Any]) -> bool:
+    """Return whether a trigger did it, in the audit of the person on whom it acted."""
+    return pick(event, "via.channel") == "rule"
 
 
 def _audit(
@@ -171,12 +176,13 @@ def _audit(
         if kind in ("Create", "Change"):
             is_creation = is_creation or kind == "Create"
             name = str(event.get("field_name"))
+            actor = history.actor(_SYSTEM, "system") if _is_rule(event) else by
             if name == "tags" and kind == "Create" and not event.get("value"):
                 continue
             history.changed(
                 entry_id,
                 at,
-                by,
+                actor,
                 field=_FIELDS.get(name, f"custom.{name}"),
                 before=None if kind == "Create" else event.get("previous_value"),
                 after=event.get("value"),

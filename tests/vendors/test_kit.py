@@ -40,6 +40,7 @@ from incidentcore.vendors.kit import (
     Times,
 )
 from incidentcore.vendors.presets import (
+    GLPI_STATES,
     HAPPYFOX_STATES,
     JIRA_STATES,
     SERVICENOW_LEVELS,
@@ -533,6 +534,7 @@ def test_a_reading_is_read_once() -> None:
         (STANDARD_STATES, "cerrada", "closed"),
         (STANDARD_STATES, "Pending", "on_hold"),
         (STANDARD_STATES, "Storniert", "canceled"),
+        (GLPI_STATES, "En cours (Attribué)", "Assigned"),
         (JIRA_STATES, "Warten auf Kunden", "Waiting for customer"),
         (STANDARD_STATES, "En attente", "on_hold"),
         (SERVICENOW_STATES, "Warten", "On Hold"),

@@ -344,6 +344,16 @@ def test_a_level_behind_its_number(text: str) -> None:
     assert incident.priority is Priority.CRITICAL
 
 
+def test_a_level_by_its_number_alone() -> None:
+    """Where the tool's table has it: 2 is high in ServiceNow; elsewhere a number says nothing."""
+    row = {"Number": "A", "Opened": "2026-06-01 09:00:00", "Priority": "2 - Hoch"}
+    (incident,) = read_table([row], **SERVICENOW_LIST, zone="UTC")
+    assert incident.priority is Priority.HIGH
+    columns = {"id": "Number", "opened": "Opened", "priority": "Priority"}
+    (incident,) = read_table([row], columns, zone="UTC")
+    assert incident.priority is None
+
+
 def test_a_preset_names_what_its_file_lacks() -> None:
     """The headings of an export are in the language of whoever exported it."""
     with pytest.raises(FormatError) as caught:

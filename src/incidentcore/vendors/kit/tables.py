@@ -35,7 +35,7 @@ _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
 
 
 _LONGEST: Final = 60
-_RANKED: Final = re.compile(r"(?:.*? - |\s*\d{1,2}\s*[-\u2013:]\s*)(.+)")
+_RANKED: Final = re.compile(r"(?:\s*([A-Za-z]?\d{1,2})\s*[-\u2013:]\s*|.*? - )(.+)")
 
 
 # As tools, spreadsheets and people write them, in English, German, French and Spanish.
@@ -51,6 +51,8 @@ _LOCAL: Final = {
     "open": "offen, ouvert, ouverte, abierto, abierta",
     "reopened": "erneut geöffnet, wieder geöffnet, rouvert, reabierto, reabierta",
     "to do": "zu erledigen, à faire, por hacer, tareas por hacer",
+    "assigned": "in bearbeitung (zugewiesen), en cours (attribué), en curso (asignado)",
+    "planned": "in bearbeitung (geplant), en cours (planifié), en curso (planificado)",
     "in progress": "in bearbeitung, in arbeit, en cours, en curso, en progreso",
     "waiting for support": "warten auf support, en attente du support",
     "waiting for customer": "warten auf kunden, wartet auf kunden, en attente du client, "
@@ -252,8 +254,8 @@ class LevelTable:
     """The meanings of a tool's words or codes for priority, impact and urgency.
 
     By default a level is recognized only by its name, never by a number, since numbers mean
-    opposite things in different tools (rule P1). A number before the name, as in
-    ``"1 - Critical"``, is ignored.
+    opposite things in different tools (rule P1). A code before the name, as in
+    ``"1 - Critical"``, counts if the table has the code and not the name: ``"2 - Hoch"``.
 
     Args:
         priority: The level for each word or code; a value may also be the name of a level of the
@@ -281,7 +283,7 @@ class LevelTable:
         text = str(value)
         level = table.get(fold(text))
         if level is None and (ranked := _RANKED.fullmatch(text)) is not None:
-            level = table.get(fold(ranked[1]))
+            level = table.get(fold(ranked[2])) or table.get(fold(ranked[1] or ""))
         return level
 
 

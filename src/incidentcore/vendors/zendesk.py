@@ -160,7 +160,7 @@ def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) ->
 
 def _is_rule(event: Mapping[str, Any]) -> bool:
     """Return whether a trigger did it, in the audit of the person on whom it acted."""
-    return pick(event, "via.channel") == "rule"
+    return bool(pick(event, "via.channel") == "rule")
 
 
 def _audit(

@@ -111,7 +111,7 @@ class Agenda:
     def due(self, *, now: datetime) -> tuple[DueItem, ...]:
         """Return everything that is due and not yet delivered, in order of due time.
 
-        An item is returned at each call until it is delivered or becomes pointless. ``now`` may be
+        An item is returned at each call until it is delivered or no longer needed. ``now`` may be
         before that of an earlier call, but then every record is evaluated.
 
         Args:

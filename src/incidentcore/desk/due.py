@@ -42,8 +42,9 @@ class DueItem:
         record_id: The id of the record.
         due_at: When it became due. An update may be announced before its due time.
         why: The reason, as text.
-        lapsed_at: When the item became pointless, because the record changed; None if it has not.
-        lapsed_because: Why the item became pointless; empty if it has not.
+        lapsed_at: When the item ceased to be needed, for example because the record was
+            acknowledged; None if it is still needed.
+        lapsed_because: Why the item is no longer needed; empty if it still is.
         exercise: The name of the exercise that the record belongs to; None for a real record.
         body: The SLA status, escalation or update that the item comes from; None for other kinds.
             An item that was read from a document has an ``SlaSnapshot`` instead of a status.
@@ -98,7 +99,7 @@ def due_items(
         now: The instant to evaluate at.
         known_at: Use only what was recorded by this instant; None: no limit.
         already: Keys of items already delivered; they are left out.
-        include_lapsed: Also return items that have become pointless since.
+        include_lapsed: Also return items that are no longer needed.
 
     Returns:
         The items in the order of their due times.
@@ -169,7 +170,7 @@ def look_at(
         now: The instant to evaluate at.
         known_at: Use only what was recorded by this instant; None: no limit.
         ahead: Whether to find the next instant at which something may change as well.
-        include_lapsed: Also return items that have become pointless since.
+        include_lapsed: Also return items that are no longer needed.
         kept: The statuses of the record's clocks at an earlier instant, if nothing has happened to
             it since.
     """

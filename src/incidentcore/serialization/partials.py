@@ -89,7 +89,7 @@ class Histogram:
 
 @attrs.frozen(kw_only=True)
 class Histograms(Counted):
-    """Histograms of durations: those whose end was observed, and those whose end was not."""
+    """Histograms of values: those whose end was observed, and those whose end was not."""
 
     seen: Histogram
     censored: Histogram

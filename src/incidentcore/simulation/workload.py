@@ -238,7 +238,7 @@ def arrivals(kind: Workload, during: Interval, draws: Iterator[float]) -> Iterat
 
 
 def is_settled(policy: PriorityPolicy, table: Lifecycle, kinds: Iterable[Workload]) -> bool:
-    """Return whether no action of a simulation can change a priority after the opening."""
+    """Return whether each priority follows from the opening, so that no later action changes it."""
     matrix = policy.calculator
     if policy.adjustments or type(matrix) is not PriorityMatrix:
         return False

@@ -31,7 +31,7 @@ _state_changed: Final = trusted(StateChanged)
 
 
 class CleanRows:
-    """Converts plain rows of a table to incidents; a row is plain if nothing in it gives a finding.
+    """Converts plain rows of a table to incidents: rows with common fields that give no finding.
 
     Args:
         reader: Reads the cells.

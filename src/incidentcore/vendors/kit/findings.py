@@ -29,7 +29,7 @@ class ImportFinding:
     """Something in a source that an importer could not use, or had to change.
 
     Attributes:
-        row: The row of the source, counted from 1 without the header; 0 if it is not known.
+        row: The row of the source, counted from 1 without the header; 0 if the source has no rows.
         field: The field or column; empty for the row or record as a whole.
         value: The value in the source, as text.
         code: The kind of finding, as a stable code such as ``"unreadable_time"``.
@@ -108,7 +108,7 @@ class Findings(Tabular, Sequence[ImportFinding]):
         Args:
             code: The kind of finding, as a stable code.
             action: What the importer did, as text.
-            row: The row of the source; 0 if it is not known.
+            row: The row of the source; 0 if it has none.
             field: The field or column.
             value: The value in the source.
             key: The id of the record.

@@ -148,7 +148,8 @@ class StateTable:
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
         """Return the state for a name or code, and whether the table has it.
 
-        A name that the table lacks gives an open state, or None if the table refuses such names.
+        A name that the table lacks gives the state of its category, if the table has that;
+        otherwise an open state, or None if the table refuses such names.
         """
         word = fold(name)
         state = self.states.get(word)

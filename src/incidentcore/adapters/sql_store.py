@@ -17,7 +17,7 @@ __all__ = ["SqlStore"]
 
 
 class SqlStore:
-    """A ``RecordStore`` with an outbox in four SQL tables; a subclass opens the transactions."""
+    """A ``RecordStore`` with an outbox for due items; a subclass opens the transactions."""
 
     def _reading(self) -> AbstractContextManager[Run]:
         """Open a transaction that sees a consistent snapshot of the tables."""

@@ -98,6 +98,8 @@ def _failure(error: sa.exc.SQLAlchemyError) -> StorageError:
 class SqlAlchemyStore(SqlStore):
     """A ``RecordStore`` with an outbox in a database, for several threads and processes.
 
+    The outbox holds due items until they have been delivered.
+
     Args:
         engine: A URL, such as ``postgresql+psycopg://host/desk`` or ``sqlite:///desk.sqlite``, or
             an existing engine.
@@ -193,7 +195,7 @@ def _begun_store(db: sa.Connection, *, writes: bool) -> SqlAlchemyStore:
 
 
 class AsyncSqlAlchemyStore:
-    """An ``AsyncRecordStore`` with an outbox in a database, for ``asyncio``.
+    """An ``AsyncRecordStore`` with an outbox for due items in a database, for ``asyncio``.
 
     Args:
         engine: A URL with an async driver, such as ``postgresql+psycopg://host/desk`` or

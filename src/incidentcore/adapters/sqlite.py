@@ -33,8 +33,9 @@ _ADVICE: Final = {
 class SqliteStore(SqlStore):
     """A ``RecordStore`` with an outbox in one SQLite file, for several threads and processes.
 
-    Opening a file upgrades the tables that an older release wrote. A file that is opened read-only
-    is not written to: ``SqliteStore("file:desk.sqlite?mode=ro")``.
+    The outbox holds due items until they have been delivered. Opening a file upgrades the tables
+    that an older release wrote. A file that is opened read-only is not written to:
+    ``SqliteStore("file:desk.sqlite?mode=ro")``.
 
     Args:
         path: The file, or a URI that starts with ``file:``.

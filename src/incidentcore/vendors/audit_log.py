@@ -340,8 +340,8 @@ class StateTally:
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
     """Return the changes of an incident's state that a lifecycle refuses.
 
-    The change to the state of its first row is ignored, since the log does not show how that state
-    was reached.
+    The change to the state in the incident's first row of the log is ignored, since the log does
+    not show how that state was reached.
     """
     return tuple(
         finding

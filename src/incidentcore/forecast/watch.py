@@ -37,7 +37,7 @@ class WatchItem:
 
 @attrs.frozen(kw_only=True)
 class WatchList(Tabular):
-    """Open records that have not breached their targets, sorted by how likely they will.
+    """Open records that have not breached their targets, the most likely to breach first.
 
     Attributes:
         now: The instant of the forecast.

@@ -144,7 +144,7 @@ class RecurrenceReport(Tabular):
 
     @property
     def repeat_share(self) -> float | None:
-        """Return the share of repeats in all counted records (0 to 1), or None if there are none."""
+        """Return the share of repeats in all counted records (0 to 1); None if there are none."""
         return self.repeats / self.counted if self.counted else None
 
     @property

@@ -98,10 +98,10 @@ def test_three_hundred_edits() -> None:
     }
 
 
-def test_sixteen_edits() -> None:
+def test_eight_edits() -> None:
     """The same, few enough for every run."""
-    counts = run(16, Random(1))  # noqa: S311  reproducible edits
-    assert counts["key misspelt", "refused"] == 4
+    counts = run(8, Random(1))  # noqa: S311  reproducible edits
+    assert counts["key misspelt", "refused"] == 2
 
 
 def run(number: int, chance: Random) -> Counter[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+import pytest
 from tests.desk.test_check import START
 from tests.desk.test_desk import TEXT
 
@@ -82,6 +83,7 @@ def planted(code: str, old: str, new: str) -> list[LintFinding]:
     return [one for one in check_desk(load_desk(text), start=START) if one.code == code]
 
 
+@pytest.mark.table
 def test_each_planted_mistake_is_said_with_its_part() -> None:
     """Each mistake has its findings, line by line, in the order of the table above."""
     said = [[str(one) for one in planted(*row)] for row in PLANTED]

@@ -20,7 +20,7 @@ import incidentcore
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = Path(incidentcore.__file__).parent
-DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def load_citations() -> ModuleType:
@@ -64,11 +64,12 @@ def comments(source: str) -> Iterator[str]:
     yield "\n".join(block)
 
 
-def docstrings(tree: ast.AST) -> Iterator[str]:
+def docstrings(tree: Documented) -> Iterator[str]:
     """Yield the docstrings of a module, its classes and its functions."""
-    for node in ast.walk(tree):
-        if isinstance(node, DOCUMENTED):
-            yield ast.get_docstring(node) or ""
+    yield ast.get_docstring(tree) or ""
+    for node in tree.body:
+        if isinstance(node, Documented):
+            yield from docstrings(node)
 
 
 @cache

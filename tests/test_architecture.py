@@ -72,7 +72,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "dateutil": {"schedule", "vendors"},
     "holidays": {"schedule"},
     "hypothesis": {"testing"},
-    "importlib": {"__init__", "_lazy"},
+    "importlib": {"_lazy"},
     "json": {"serialization", "vendors"},
     "matplotlib": {"plots"},
     "narwhals": {"frames", "plots"},
@@ -113,7 +113,7 @@ LAZY = {
     ("vendors", "pyarrow"): "comes with whoever has a table of the Arrow interface",
     ("simulation", "random"): "needed only to simulate; loads a cryptographic library",
     ("simulation", "statistics"): "needed only by lognormal lengths; loads random",
-    ("__init__", "incidentcore._checks"): "needed only to word an error",
+    ("_lazy", "incidentcore._checks"): "needed only to word an error",
     ("serialization.text", "incidentcore.serialization.codec"): "knows every kind of every room",
     ("_checks", "difflib"): "needed only to word an error",
 }

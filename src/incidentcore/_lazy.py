@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 
 __all__ = ["lazy_names"]
@@ -28,7 +28,7 @@ def lazy_names(
 
     def load(name: str) -> object:
         if name not in module_of:
-            raise AttributeError(f"module {room!r} has no attribute {name!r}", name=name)
+            raise AttributeError(_explain(room, name, module_of), name=name)
         module = import_module(f"{room}.{module_of[name]}")
         value = module if module_of[name] == name else getattr(module, name)
         setattr(sys.modules[room], name, value)
@@ -38,3 +38,12 @@ def lazy_names(
         return sorted({*vars(sys.modules[room]), *module_of})
 
     return load, known
+
+
+def _explain(room: str, name: str, known: Iterable[str]) -> str:
+    text = f"module {room!r} has no attribute {name!r}"
+    if name.startswith("_"):  # asked for by the import machinery, not misspelt
+        return text
+    from incidentcore._checks import nearest  # noqa: PLC0415  only to word an error
+
+    return text + (nearest(name, known) or ("" if "." in room else "; import it from its room"))

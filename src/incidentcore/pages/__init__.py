@@ -1,7 +1,12 @@
 """Pages for readers: sections of sentences and tables, as text, Markdown, HTML or data."""
 
-from incidentcore.pages.page import Page, Paged, Picture, Section
-from incidentcore.pages.table import Tabular, to_csv, to_html, to_markdown, to_text
+from typing import TYPE_CHECKING
+
+from incidentcore._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from incidentcore.pages.page import Page, Paged, Picture, Section
+    from incidentcore.pages.table import Tabular, to_csv, to_html, to_markdown, to_text
 
 __all__ = [
     "Page",
@@ -14,3 +19,12 @@ __all__ = [
     "to_markdown",
     "to_text",
 ]
+
+if not TYPE_CHECKING:  # checkers see the imports
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "page": "Page Paged Picture Section",
+            "table": "Tabular to_csv to_html to_markdown to_text",
+        },
+    )

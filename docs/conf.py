@@ -197,6 +197,16 @@ def name_bases(*given):
         lines += ["", f"It has {names} as :py:class:`~{home}` does.", ""]
 
 
+def leave_out_what_the_page_says(app, what, *given):
+    """Leave out the first sentence of a package that stands at the top of its page already."""
+    lines = given[-1]
+    if what == "module":
+        page = Path(app.env.doc2path(app.env.current_document.docname)).read_text(encoding="utf-8")
+        first = next((number for number, line in enumerate(lines) if not line), len(lines))
+        if " ".join(" ".join(lines[:first]).split()) in " ".join(page.split()):
+            del lines[:first]
+
+
 def show_factories(*given):
     """Show a default that a factory makes as an ellipsis."""
     *_, signature, returns = given
@@ -214,6 +224,7 @@ def leave_docstrings_to_the_suite(app, doctree):
 def setup(app):
     """Hook in; napoleon's own priority is 500."""
     app.connect("autodoc-process-docstring", keep_sentences_whole, priority=400)
+    app.connect("autodoc-process-docstring", leave_out_what_the_page_says, priority=800)
     app.connect("autodoc-process-signature", show_factories)
     app.connect("autodoc-process-docstring", name_bases, priority=900)
     app.connect("autodoc-skip-member", leave_out_fields)

@@ -1,21 +1,24 @@
 """The names of each page of the reference, by what they are about, in its source.
 
 An ``automodule`` directive shows nothing where a page is read as it stands, so each page lists the
-names of its room as well. ``python docs/reference_names.py`` writes the lists.
+names of its room as well, below what the room is about. ``python docs/reference_names.py`` writes
+both.
 """
 
 import ast
 import importlib
 import re
-import textwrap
+from functools import partial
 from inspect import cleandoc, ismodule
 from pathlib import Path
+from textwrap import fill as wrapped
 
 PAGES = Path(__file__).resolve().parent / "reference"
 SOURCE = PAGES.parents[1] / "src" / "incidentcore"
 BEGIN, END = ".. names\n", ".. end of names\n"
 _RULES = re.compile(r" \((?:rules? )?[A-Z]\d[^)]*\)")
 _LISTED = re.compile(r"``(\w+)``")
+fill = partial(wrapped, width=100, break_long_words=False, break_on_hyphens=False)
 
 
 def first_paragraph(text):
@@ -56,25 +59,26 @@ def groups(room):
 
 
 def lists(room):
-    """Return the names of a room as a list in reStructuredText."""
+    """Return what a room is about and the list of its names, in reStructuredText."""
+    about = first_paragraph(importlib.import_module(f"incidentcore.{room}").__doc__)
+    more = (
+        f"Import each name from ``incidentcore.{room}``; ``help`` shows the same text as this page."
+    )
     bullets = [
-        textwrap.fill(
-            f"{about}: {', '.join(f'``{name}``' for name in names)}",
-            100,
+        fill(
+            f"{topic}: {', '.join(f'``{name}``' for name in names)}",
             initial_indent="* ",
             subsequent_indent="  ",
-            break_long_words=False,
-            break_on_hyphens=False,
         )
-        for about, names in groups(room)
+        for topic, names in groups(room)
     ]
-    return "\n".join(bullets) + "\n"
+    return "\n\n".join((fill(about), fill(more), "\n".join(bullets))) + "\n"
 
 
 def listed(page):
     """Return the names in the list of a page."""
     text = page.read_text(encoding="utf-8")
-    return _LISTED.findall(text.partition(END)[0].partition(BEGIN)[2])
+    return _LISTED.findall(text.partition(END)[0].partition(BEGIN)[2].partition("\n* ")[2])
 
 
 def rooms():
@@ -98,14 +102,6 @@ def write(room):
         directive = f".. automodule:: incidentcore.{room}\n"
         before, _, after = text.partition(directive)
         before, after = before.rstrip("\n"), directive + after
-        if len(before.splitlines()) == 2:  # a title alone
-            about = first_paragraph(importlib.import_module(f"incidentcore.{room}").__doc__)
-            before += "\n\n" + textwrap.fill(about, 100)
-        more = (
-            f"Each name is imported from ``incidentcore.{room}``; ``help`` shows what the built "
-            "page shows: its meaning, its errors and an example."
-        )
-        before += "\n\n" + textwrap.fill(more, 100)
     page.write_text(f"{before}\n\n{BEGIN}\n{lists(room)}\n{END}\n{after}", encoding="utf-8")
 
 

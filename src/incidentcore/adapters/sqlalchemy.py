@@ -106,8 +106,7 @@ class SqlAlchemyStore(SqlStore):
 
     Raises:
         InvalidValueError: The database is neither SQLite nor PostgreSQL.
-        StorageError: The database cannot be reached, or a newer release of this library wrote the
-            tables.
+        StorageError: The database cannot be reached, or a newer release wrote the tables.
 
     >>> import tempfile
     >>> from datetime import UTC, datetime
@@ -139,8 +138,7 @@ class SqlAlchemyStore(SqlStore):
         """Return a store whose calls take part in your own transaction, which you commit.
 
         Use it to write events together with rows of your own models:
-        ``store.within(session.connection()).append(...)``. Other writers wait until the transaction
-        ends.
+        ``store.within(session.connection()).append(...)``. Other writers wait for the transaction.
         """
         return self.joined(connection)
 

@@ -5,8 +5,7 @@ rows; the stores differ only in how they open transactions. There are four table
 documents, one row for each record, the outbox, and two counters. Stored rows are verified when they
 are read: each row has a digest of all its columns, a record's row names its version, and positions
 have no gaps, so that neither a changed nor a lost row goes unnoticed. Ids are UTF-8 bytes, so that
-order, case and normal form stay exact under every collation. A removal keeps the rows but empties
-their content.
+order, case and normal form stay exact under every collation. A removal only empties the rows.
 """
 
 from __future__ import annotations

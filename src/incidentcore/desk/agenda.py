@@ -85,8 +85,7 @@ class Agenda:
         """Add a record, or replace it with a newer version; it is evaluated at the next ``due``.
 
         Raises:
-            InvalidValueError: ``record`` is not a record, or is older than the version in the
-                agenda.
+            InvalidValueError: ``record`` is not a record, or is older than that in the agenda.
         """
         if not isinstance(record, Record):
             raise InvalidValueError("record", record, "a record")

@@ -36,8 +36,7 @@ class RuleDifference:
     """A difference between the rules of two desks.
 
     Attributes:
-        part: The part of the desk: ``resolution`` for a clock, ``routing`` or ``escalation.night``,
-            for example.
+        part: The part of the desk, such as the clock ``resolution``, or ``escalation.night``.
         witness: Facts of a record that the two desks treat differently; None if none could be
             found, or if the difference does not depend on a record.
         before: The rule or value in the first desk; None if it has none.

@@ -80,10 +80,9 @@ class Desk:
             the standard lifecycle.
         auto_close: When records are closed automatically, by type of record.
         priority: How priorities are computed.
-        categories: Rules for the category, of which the first that matches applies.
+        categories: Rules for the category; the first that matches applies.
         categorizer: A categorizer of your own, used if no rule matches.
-        routing: Rules for the group that works on a record, of which the first that matches
-            applies.
+        routing: Rules for the group that works on a record; the first that matches applies.
         services: The services.
         agreements: Which records get which service; of each kind, the first that matches applies.
         on_call: On-call schedules.
@@ -203,12 +202,11 @@ class Desk:
 
         Args:
             kind: ``Incident``, ``Problem`` or ``ServiceRequest``.
-            opening: The arguments of ``kind.open``: ``id``, ``title``, ``at``, ``by`` and fields of
-                the record.
+            opening: The arguments of ``kind.open``: ``id``, ``title``, ``at``, ``by`` and fields.
 
         Raises:
-            InvalidValueError: A field is unknown, or an impact or urgency does not belong to the
-                desk's scale.
+            InvalidValueError: A field is unknown, or an impact or urgency is not on the desk's
+                scale.
         """
         record = self.lifecycle(kind.record_type).open(kind, **opening)
         if not opening.get("category"):
@@ -337,8 +335,7 @@ class Desk:
 
         Args:
             record: The record.
-            people: A function that returns the ids of an addressee's people, such as a group's
-                members.
+            people: A function that returns the ids of an addressee's people, such as a group's.
         """
         plan = self.approval(record)
         return None if plan is None else plan.rule(people, calendar=self._calendar(record))

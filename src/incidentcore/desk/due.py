@@ -171,8 +171,7 @@ def look_at(
         known_at: Use only what was recorded by this instant; None: no limit.
         ahead: Whether to find the next instant at which something may change as well.
         include_lapsed: Also return items that are no longer needed.
-        kept: The statuses of the record's clocks at an earlier instant, if nothing has happened to
-            it since.
+        kept: The statuses of its clocks at an earlier instant, if nothing has happened since.
     """
     now = as_utc(now, "now")
     if not isinstance(record, Record):

@@ -57,8 +57,7 @@ def load_desk(
     Args:
         text: The file as TOML text, or its content as a mapping, for example from JSON or YAML.
         code: The callables that the file names with ``{ code = "name" }``, by name.
-        files: The texts of other files that the desk file names, such as an iCalendar feed, by
-            name.
+        files: The texts of files that the desk file names, such as iCalendar feeds, by name.
         source: The name of the file in errors.
 
     Raises:

@@ -60,8 +60,7 @@ class Key:
         form: How the value is read and written.
         help: A sentence on what the key means.
         default: The value if the key is absent; a key without a default is required.
-        attribute: The attribute of the Python object; by default the key's name, with ``_`` for
-            ``-``.
+        attribute: The attribute of the object; by default the key's name, with ``_`` for ``-``.
     """
 
     name: str

@@ -116,8 +116,7 @@ class ApprovalPlan:
 
     Attributes:
         stages: The stages, in order.
-        when: A condition on the requests that need it; of several plans, the first that matches
-            applies.
+        when: A condition on the requests that need it; the first plan that matches applies.
     """
 
     stages: tuple[ApprovalStage, ...] = attrs.field(converter=tuple)
@@ -136,14 +135,11 @@ class ApprovalPlan:
         """Return the plan as a rule with the ids of people, for ``request_approval``.
 
         Args:
-            people: A function that returns the ids of an addressee's people, such as a group's
-                members.
-            calendar: The calendar in which the time limits of the stages count; None: around the
-                clock.
+            people: A function that returns the ids of an addressee's people, such as a group's.
+            calendar: The calendar in which the stages' time limits count; None: around the clock.
 
         Raises:
-            InvalidValueError: An addressee has no people, or more approvals are needed than there
-                are people.
+            InvalidValueError: An addressee has no people, or too few for the approvals needed.
         """
         made = []
         for stage in self.stages:

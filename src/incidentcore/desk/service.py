@@ -1,8 +1,8 @@
 """Services with targets by priority, and agreements that decide which service a record has.
 
 A service has a table of targets; an agreement gives a service to the records that match it. Both
-are compiled to SLA clocks: one policy for each clock and kind of agreement, whose rules are tried
-in order.
+are compiled to SLA clocks: one policy for each clock and kind of agreement, with its rules in
+order.
 """
 
 from __future__ import annotations
@@ -77,8 +77,7 @@ class OwnClock:
         stop: The condition that ends the clock with a result.
         pause: The clock pauses while this condition holds.
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
-        cancel: The condition that ends the clock without a result; by default, that the record is
-            canceled.
+        cancel: The condition that ends the clock without a result; by default, a canceled record.
         reset: A condition on an event that ends a cycle and starts the next.
         starts_from: A field whose instant is the start of the first cycle; None: the opening.
         answered_by: The roles whose public messages count as replies.
@@ -114,8 +113,8 @@ class Service:
         next_response: Targets for the reply to each further message.
         update: Targets for the interval between public updates, which must be spans of time.
         resolution: Targets for the resolution.
-        pause: The condition under which resolution and update clocks pause; None: in each state
-            that pauses.
+        pause: The condition under which resolution and update clocks pause; None: in states that
+            pause.
         warn: The points of each clock at which a warning is due, such as 80 percent of the target.
         reopen: What a reopening does to the resolution clock, as in ``SlaDefinition``.
         on_change: What happens to a running clock when another target starts to apply; None is
@@ -233,8 +232,7 @@ class Agreement:
     Attributes:
         service: The service's name.
         when: The condition on the records that get the service.
-        kind: ``sla`` (with the customer), ``ola`` (between teams) or ``contract`` (with a
-            supplier).
+        kind: ``sla`` (with customers), ``ola`` (between teams) or ``contract`` (with suppliers).
 
     Raises:
         DefinitionError: The kind is unknown, or ``when`` is not a condition.

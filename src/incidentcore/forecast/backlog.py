@@ -128,8 +128,7 @@ def forecast_backlog(
         records: The records; those whose clock is not running or paused are left out.
         now: The instant of the forecast.
         at: The instants for which to forecast.
-        scores: The result of ``backtest_backlog``; it is shown with the forecast and widens the
-            intervals.
+        scores: The result of ``backtest_backlog``, which is shown, and widens the intervals.
 
     Raises:
         InvalidValueError: An instant is not after ``now``, or ``volume`` ends before it.

@@ -253,8 +253,7 @@ def breach_model(
         records: The records, including open ones; read once.
         as_of: Only events that had happened and were recorded by then are used.
         recent: Use only what happened in this time before ``as_of``, so that the model follows
-            changes at the desk; None: everything. ``backtest_breach`` shows which value forecasts
-            best.
+            changes at the desk; None: everything. ``backtest_breach`` shows the best value.
         cells: The combinations of fields in which earlier records must have the same values as the
             record (its cell), most specific first.
         enough: The minimum number of earlier records that had the same values for as long; with

@@ -49,8 +49,7 @@ class HazardCurve:
     """The product-limit (Kaplan-Meier) estimate for cases that may be observed only later on.
 
     Args:
-        entered: How old each case was when its observation began; -1 if it was observed from its
-            beginning.
+        entered: How old each case was when its observation began; -1 if observed from the start.
         left: How old it was when it ended or was last observed, in the same unit.
         ended: Whether it ended then.
 

@@ -25,8 +25,7 @@ class WatchItem:
         record: The record.
         chance: The probability of a breach, with the reason.
         left: The time left before the breach, as text.
-        expected_at: When the clock is expected to end (the median), counted in its calendar; None
-            if unknown.
+        expected_at: When the clock is expected to end (median), in its calendar; None if unknown.
     """
 
     record: Record

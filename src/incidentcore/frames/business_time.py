@@ -109,12 +109,10 @@ def deadline(
             ``no_calendar``.
 
     Returns:
-        Instants in UTC, in a column with the library and index of the first column among the
-        arguments.
+        Instants in UTC; the column has the library and index of the first column passed.
 
     Raises:
-        InvalidValueError: A column contains values of another type, or ``budget`` is one negative
-            duration.
+        InvalidValueError: A column contains values of another type, or ``budget`` is negative.
 
     Source: rule T5; the results are those of ``calendar.deadline``.
 
@@ -225,8 +223,7 @@ def add_business_days(
             is null), ``unreachable`` or ``no_calendar``.
 
     Returns:
-        Instants in UTC, null for the reasons above, in a column with the library and index of
-        ``start``.
+        Instants in UTC, or nulls, in a column with the library and index of ``start``.
 
     Raises:
         InvalidValueError: The column does not contain times with a zone.

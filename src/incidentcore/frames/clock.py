@@ -53,8 +53,7 @@ class Clock:
         calendar: The calendar.
         low: The first instant, in microseconds since 1970.
         high: The last instant, in microseconds since 1970.
-        rows: The number of instants for which results will be computed; if it is large, a lookup
-            table is made.
+        rows: How many instants will be computed; if there are many, a lookup table is made.
     """
 
     def __init__(self, calendar: Calendar, low: int, high: int, *, rows: int = 0) -> None:

@@ -103,8 +103,7 @@ def like(
 ) -> Any:
     """Return a result as a column with the library and index of the first column in ``given``.
 
-    Instants are in UTC. In a numpy array, a null is ``NaT``; an array of booleans with nulls is
-    masked.
+    Instants are in UTC. A null in numpy is ``NaT``; booleans with nulls are masked.
     """
     form = "M8[us]" if kind == "instant" else "m8[us]"
     first = next((each for each in given if not isinstance(each, (datetime, timedelta))), None)

@@ -61,8 +61,7 @@ def records_to_frame(
         time_in: A field, such as ``"state"`` or ``"assignment_group"``. For each value of this
             field, the frame has a column that shows how long the record had the value, from its
             opening to its end or ``as_of``.
-        as_of: Until when the time of records that have not ended is counted; needed with
-            ``time_in``.
+        as_of: Until when the time of open records is counted; needed with ``time_in``.
         clock: The calendar in whose open time this is counted; None: wall time.
 
     Returns:

@@ -100,8 +100,7 @@ class KpiTarget:
         after: The window after the action, which begins at the end of the baseline or later.
 
     Raises:
-        InvalidValueError: The target has the wrong type for the KPI, or the windows are empty or
-            overlap.
+        InvalidValueError: The target has the wrong type, or the windows are empty or overlap.
     """
 
     kpi: Kpi

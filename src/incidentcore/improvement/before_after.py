@@ -184,8 +184,7 @@ def before_after(
 
     Both windows are computed with the same delay: the window after the action as of ``as_of``, the
     baseline as of an instant that is equally long after its own end. Otherwise the older records
-    would have had more time to be resolved, reopened or recorded, and means would not be
-    comparable.
+    would have had more time to be resolved, reopened or recorded.
 
     Args:
         action: The action; its ``measure`` defines the KPI and the windows.
@@ -193,8 +192,7 @@ def before_after(
         as_of: The instant of the computation. If the window after the action has not ended, it is
             used up to this instant.
         min_n: The minimum number of records for a comparison; the KPI's own ``min_n`` if that is
-            greater. With fewer than ten, the bootstrap too often reports a difference that does
-            not exist.
+            greater. With fewer than ten, the bootstrap too often reports a false difference.
 
     Returns:
         Both results, each with the number of records, what was left out, and an interval at the

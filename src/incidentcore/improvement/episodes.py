@@ -57,12 +57,10 @@ class RecurrenceGroup:
         members: The ids of all records of the group, sorted by opening, then by id.
         first: When the first record was opened.
         last: When the last record was opened.
-        episodes: The runs of records that each followed the previous one within the window, in
-            order of time.
+        episodes: The runs of records that followed each other within the window, in order.
         gaps: The times between one opening and the next, in order; open time if the window is
             counted in a calendar, otherwise wall time.
-        per_month: The number of records per month (30.44 days) of the observed time; None if that
-            time is empty.
+        per_month: Records per month (30.44 days) of the observed time; None if that is empty.
     """
 
     key: tuple[object, ...]
@@ -109,8 +107,7 @@ class RecurrenceGroup:
 class RecurrenceReport(Tabular):
     """The records that recurred within a window, and counts of all others.
 
-    ``n`` is the sum of the records in groups, those with a key that did not recur, and those left
-    out.
+    ``n`` counts the records in groups, those with a key that did not recur, and those left out.
 
     Attributes:
         key: The fields that records of a group have in common.

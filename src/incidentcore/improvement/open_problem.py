@@ -22,8 +22,7 @@ def problem_fields(candidate: ProblemCandidate, /) -> dict[str, Any]:
     """Return the fields with which ``Problem.open`` opens a problem for a candidate.
 
     These are the title, the evidence as the description, a proactive origin, and the category,
-    configuration item, service and assignment group, where the candidate's incidents have them in
-    common.
+    configuration item, service and assignment group, if the incidents have them in common.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.improvement import problem_fields
@@ -79,8 +78,7 @@ def open_problem(
         by: Who opens it; a plain id is that of an agent.
         recorded_at: When it was recorded; ``at`` by default.
         lifecycle: The lifecycle that the problem follows.
-        fields: Arguments of ``Problem.open``, in addition to those of ``problem_fields`` or in
-            their place.
+        fields: Arguments of ``Problem.open``, which add to or replace ``problem_fields``.
 
     Raises:
         InvalidValueError: A field is unknown, or its value is not allowed.

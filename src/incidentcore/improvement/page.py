@@ -43,8 +43,7 @@ class ProblemPage(Paged):
         about: Pairs of (name, value) to show below the heading.
         candidates: The problem candidates.
         recurrences: A report on recurrence for each key.
-        detailed: The number of candidates with one value, and of pairs, whose evidence is
-            described.
+        detailed: How many candidates with one value, and pairs, are described in detail.
         rows: The maximum number of rows in a table of recurrences.
     """
 
@@ -208,17 +207,14 @@ def problem_page(
         records: The records, read once, so an iterator is enough.
         as_of: Only events that had happened and been recorded by then count (rule K6).
         title: The heading.
-        about: Pairs of (name, value) to show below the heading, such as where the records come
-            from.
+        about: Pairs of (name, value) to show below the heading, such as the origin of the data.
         dimensions: What to group candidates by, as in ``problem_candidates``.
-        keys: What repeated records must have in common: one ``key`` of ``recurrence`` for each
-            table.
+        keys: What repeats must have in common: one ``key`` of ``recurrence`` for each table.
         window: The time within which a record counts as a repeat.
         calendar: The calendar in whose open time the window is counted; None: wall time.
         period: The period in which records must have been opened; None: any time.
         population: A condition on the records to examine.
-        problems: Problems whose links to incidents are used, in addition to the links of the
-            incidents.
+        problems: Problems whose links to incidents are used, besides those of the incidents.
         cost: The KPI whose values are added up as the time that a group cost.
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability that no candidate is found if there is only noise.

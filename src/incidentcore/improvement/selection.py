@@ -132,8 +132,7 @@ def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
     """Return a function that reads the values of a key from a record.
 
     Args:
-        key: A key as ``KpiTable`` groups by it: a field path, a ``Group`` or a function; or a tuple
-            of them.
+        key: A field path, a ``Group`` or a function, or a tuple of them.
         as_of: The instant of the computation.
 
     Raises:

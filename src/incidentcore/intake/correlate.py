@@ -16,7 +16,7 @@ checked again when the maintenance or the last inhibiting condition ends.
 
 ``deadlines`` has one timer for each condition, group and incident: for silence, the end of
 flapping, the end of a maintenance, too few waiting alerts, and removal. The deadlines of an instant
-come after its alerts. The whole memory is a value, ``IntakeState``, from which any process can
+come after its alerts. All memory is in ``IntakeState``, a value from which any process can
 continue.
 """
 

@@ -46,8 +46,7 @@ def open_incident(
         fields: Further fields of the record, which take precedence over those from the alert.
 
     Raises:
-        InvalidValueError: The intent is of another kind, or a field has a value that is not
-            allowed.
+        InvalidValueError: The intent is of another kind, or the value of a field is not allowed.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, IncidentIntent, open_incident
@@ -102,12 +101,10 @@ def apply_intent(
 
     An alert that is added, or that reopens the incident, becomes an internal comment; an alert of a
     worse severity also raises impact and urgency. An alert that was dropped as a duplicate is only
-    counted, in ``custom["alert_count"]``. To resolve an incident that is already resolved changes
-    nothing.
+    counted, in ``custom["alert_count"]``. To resolve a resolved incident changes nothing.
 
     Args:
-        intent: An intent of the kind ``add``, ``reopen``, ``resolve`` or ``dropped`` about this
-            incident.
+        intent: An ``add``, ``reopen``, ``resolve`` or ``dropped`` intent about this incident.
         incident: The current record.
         by: Who changes the incident.
         severities: What an alert's severity means for impact and urgency.

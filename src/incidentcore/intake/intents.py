@@ -36,8 +36,7 @@ maintenance."""
 class IncidentIntent:
     """A change of an incident that an alert, or the passing of time, calls for.
 
-    Each alert leads to exactly one intent, once it takes effect. An intent to resolve an incident
-    has no alert.
+    Each alert leads to exactly one intent, once it takes effect. An intent to resolve has no alert.
 
     Attributes:
         kind: ``open``, ``reopen`` or ``resolve``, which change the incident's state; ``add``, which

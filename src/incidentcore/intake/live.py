@@ -171,8 +171,7 @@ def in_order(
 
     Ended incidents come first, so that no alert of the instant joins them. Then come firing alerts,
     so that nothing is resolved that fires at the same instant, beginning with those that inhibit
-    others. Alerts of one condition are sorted by time, then by severity with the worst first, then
-    by receipt.
+    others. Alerts of one condition are sorted by time, severity (worst first) and receipt.
     """
     severities = policy.severities
 

@@ -1,8 +1,7 @@
 """Put the items of a stream in order of time, allowing for late ones.
 
 Everything before the latest instant seen, minus the allowed lateness, is settled. An item before
-that takes effect at the first instant that is not settled: it is never lost, and the past never
-changes.
+that takes effect at the first instant that is not settled, so that the past never changes.
 """
 
 from __future__ import annotations

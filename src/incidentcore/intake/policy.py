@@ -61,8 +61,7 @@ class Flapping:
     severity.
 
     Attributes:
-        within: The length of the rolling window; a change leaves the window when it is exactly that
-            old.
+        within: The length of the rolling window; a change leaves it when exactly that old.
         start: The number of changes of status at which flapping begins, including the first alert.
         stop: The greatest number of changes at which flapping ends; less than ``start``.
 
@@ -165,8 +164,7 @@ class Inhibit:
         source: A condition on the alerts that hold others back, such as
             ``field("labels.role").equals("router")``.
         target: A condition on the alerts that are held back.
-        equal: Fields that must be equal in source and target, such as ``"labels.router"``; by
-            default none.
+        equal: Fields that must be equal in both, such as ``"labels.router"``; by default none.
         name: The name of the rule, shown as the reason of a suppressed alert.
 
     Raises:

@@ -3,8 +3,7 @@
 It has a ``ConditionState`` for each condition that is firing, or that was last reported less than
 ``IntakePolicy.memory`` ago. For each group, it has fewer than ``threshold`` waiting alerts; for
 each incident that an alert may still join, an ``OpenIncident``; and the alerts of the latest
-instant and of the span ``lateness`` before it. It contains nothing else, for a stream of any
-length.
+instant and of the span ``lateness`` before it. It contains nothing else.
 """
 
 from __future__ import annotations
@@ -32,14 +31,12 @@ class ConditionState:
     Attributes:
         source: The source of its alerts.
         key: The key of its alerts within the source.
-        firing: Whether it is firing, given its last alert, the time since then and the end of its
-            incident.
+        firing: Whether it is firing, given its last alert, its age and the end of its incident.
         last_at: The latest ``at`` of its alerts.
         heard_at: When an alert about it was last received.
         severity: The worst severity since it began to fire.
         incident: The id of the incident it belongs to; empty for none.
-        changes: When its status changed lately, oldest first; no more than are needed to detect
-            flapping.
+        changes: When its status changed lately, oldest first, as far as flapping needs them.
         flapping: Whether it is flapping, which means that it repeatedly fires and resolves.
         held: The alert that a maintenance or an inhibition rule holds back; None for none.
         held_until: When the maintenance ends; None without one.

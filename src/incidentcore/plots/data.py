@@ -189,8 +189,7 @@ def forecast_data(
             (``came``) are counted.
         as_of: The instant up to which ``records`` are known; later steps have no actual figure.
             Defaults to the beginning of the forecast.
-        level: The probability of the interval: one of the ``levels`` of a volume, or 0.8 for a
-            backlog.
+        level: The probability of the interval: one of a volume's ``levels``; 0.8 for a backlog.
 
     Raises:
         InvalidValueError: The forecast has no interval of this level.

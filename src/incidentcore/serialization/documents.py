@@ -131,8 +131,7 @@ def json_schema(
     document, because of rules that a schema cannot express, such as those on a state's flags.
 
     Args:
-        kind: A class, or a base such as ``Record`` or ``Condition``; ``object`` for a value of any
-            type.
+        kind: A class, or a base such as ``Record`` or ``Condition``; ``object`` for any type.
         view: ``"document"``; or ``"state"`` for the schema of ``to_plain(record, view="state")``.
         ref_template: The form of a reference to a definition, as in pydantic; pass
             ``"#/components/schemas/{model}"`` if you move ``$defs`` into an OpenAPI document.

@@ -50,8 +50,7 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
 
     Raises:
         InvalidValueError: The source or prefix is empty or not text; one of them, or an id,
-            contains control characters, which CloudEvents does not allow; or the event cannot be
-            written.
+            contains control characters, which CloudEvents forbids; or the event cannot be written.
 
     Source: CloudEvents 1.0.2, sections 2 (type system) and 3.1 (required attributes), and JSON
     format 3.
@@ -91,8 +90,7 @@ def record_rows(
         records: The records.
         columns: Names of fields, ``record_type`` or ``version``; a dotted name such as
             ``custom.site`` is an entry of a mapping.
-        safe: Whether to put an apostrophe before text that a spreadsheet would interpret as a
-            formula.
+        safe: Whether to put an apostrophe before text that a spreadsheet takes for a formula.
 
     Raises:
         InvalidValueError: A column is not a field of records.
@@ -119,8 +117,7 @@ def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]
 
     Args:
         records: The records.
-        safe: Whether to put an apostrophe before text that a spreadsheet would interpret as a
-            formula.
+        safe: Whether to put an apostrophe before text that a spreadsheet takes for a formula.
 
     Returns:
         Lines with the columns in ``EVENT_COLUMNS``; the last column holds the attributes that only

@@ -44,8 +44,7 @@ def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Faul
     """Return the plain data in a JSON text, and the problems found in it.
 
     Returns:
-        The data, and the problems with their places: repeated keys, NaN, numbers out of range, lone
-        surrogates.
+        The data, and the problems: repeated keys, NaN, numbers out of range, lone surrogates.
 
     Raises:
         FormatError: The text is not JSON, or exceeds a limit.

@@ -86,8 +86,7 @@ class Registry:
             extra: The class for each name in documents.
 
         Raises:
-            InvalidValueError: A name is already used or is invalid, or a class is not an attrs
-                class.
+            InvalidValueError: A name is already used or invalid, or a class is not an attrs class.
         """
         for name, cls in extra.items():
             if not isinstance(name, str) or not name.isidentifier():

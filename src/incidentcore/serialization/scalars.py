@@ -48,8 +48,7 @@ class Scalar(NamedTuple):
     Attributes:
         json: The JSON type in which it is written: string, integer, number or boolean.
         write: A function that converts a value to plain data.
-        read: A function that converts plain data to a value; its second argument is the type, which
-            cattrs passes.
+        read: A function that converts plain data to a value; its second argument is the type.
         tag: The key that names the type where nothing else does, such as ``$timedelta``; empty for
             types that JSON has.
         schema: The keywords of its JSON Schema besides ``type``.

@@ -60,8 +60,7 @@ class WithUnknownFields(Generic[T_co]):
 
     Attributes:
         value: The value that was read.
-        unknown: For each unknown field, its path below the document's ``value``, and its value as
-            JSON text.
+        unknown: For each unknown field, its path below the document's ``value``, and its JSON text.
     """
 
     value: T_co

@@ -71,8 +71,7 @@ def upgrade(
         The type's name and the value in the target version.
 
     Raises:
-        Mismatch: The document's version is later than ``to``, or there is no function for one of
-            the steps.
+        Mismatch: The document's version is later than ``to``, or a step has no function.
 
     >>> from incidentcore.serialization import upgrade
     >>> upgrade("Ticket", 1, {"prio": 1}, to=2, steps={1: lambda name, value: ("Incident", value)})

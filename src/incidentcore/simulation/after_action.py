@@ -81,8 +81,7 @@ class DrillReport(Paged):
         started_at: When it was started.
         now: The instant of the report.
         lines: The expectations and their results, in the order of the drill.
-        timeline: Injects (information for the players), actions, escalations and misses, in order
-            of time.
+        timeline: Injects (information for players), actions, escalations and misses, in order.
     """
 
     drill: str

@@ -66,16 +66,14 @@ def simulate(
         desk: The desk, whose rules route, prioritize and escalate.
         team: The agents, and the order in which they take records.
         workloads: The incidents that arrive.
-        seed: The seed of the random numbers; equal seeds give equal records, on every version of
-            Python.
+        seed: Equal seeds give equal records, on every version of Python.
         start: The first instant of the run.
         end: The first instant after the run. A longer run has the same beginning as a shorter one.
         watch: Whether to evaluate the desk's due items, so that an escalated record is worked on
             next. False makes the run several times faster.
 
     Raises:
-        InvalidValueError: Two workloads have the same name, or no agent has the skill that one
-            needs.
+        InvalidValueError: Two workloads have the same name, or no agent has a needed skill.
         InvalidIntervalError: The end is before the start.
 
     Source: rule X3.

@@ -177,8 +177,7 @@ class Workload:
             of the week, from Monday 00:00 in the calendar's zone.
         arrives: The calendar in whose open time incidents arrive.
         opening: The fields of each incident at its opening, as for ``Incident.open``; or several
-            such mappings, from which one is chosen at random for each. A title is added if there is
-            none.
+            such mappings, from which one is chosen at random for each. A title is added if missing.
         work: The distribution of the work that an incident needs, in open time of the agent.
         skill: The skill that an agent needs; empty for none.
         hold: How often work stops halfway; None: never.
@@ -310,8 +309,7 @@ class Team:
 
     Attributes:
         agents: The agents; if several are free, the first of them takes the next record.
-        order: The order of waiting records: ``ByPriority()``, ``ByArrival()``, or a function of
-            your own.
+        order: The order of waiting records: ``ByPriority()``, ``ByArrival()`` or your function.
     """
 
     agents: tuple[Agent, ...] = attrs.field(converter=_agents)

@@ -31,8 +31,7 @@ class SlaComparison:
             are known, differ by at most the tolerance.
         ours: The result of your policy; None if none of its definitions applies.
         theirs: The tool's result; None if it has none.
-        difference: The elapsed time of ``ours`` minus that of ``theirs``; None if one of them is
-            unknown.
+        difference: The elapsed time of ``ours`` minus that of ``theirs``; None if one is unknown.
         why: The explanation of the difference as text; empty if they agree. ``ours.trace`` shows
             which spans counted.
     """
@@ -62,8 +61,7 @@ def compare_sla(
     """Compare the tool's own SLA results with those of a policy for the same histories.
 
     If a target ran several times, for example after a reopening, the last run of each side is
-    compared, regardless of the order of the tool's rows; canceled runs are used only if there are
-    no others.
+    compared, in any order of the rows; canceled runs are used only if there are no others.
 
     Args:
         records: The records, as an importer read them.
@@ -74,8 +72,7 @@ def compare_sla(
         tolerance: The greatest difference of elapsed times that counts as agreement.
 
     Returns:
-        A comparison for each record for which the tool or your policy has a result, in the order of
-        the records.
+        A comparison for each record that has a result in the tool or by your policy, in order.
 
     Raises:
         InvalidValueError: The tolerance is negative, or ``reported`` is neither a target's name nor

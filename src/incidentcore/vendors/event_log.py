@@ -82,7 +82,7 @@ def read_events(
         An incident for each case, opened by its earliest event.
 
     Raises:
-        FormatError: The source cannot be read, or, without ``sort``, the rows of a case are not
+        FormatError: The source cannot be read, or, without ``sort``, rows of a case are not
             adjacent.
         OSError: The file cannot be opened.
 
@@ -158,8 +158,7 @@ def read_ocel(
     Args:
         source: The path of a file, or its plain data.
         object_type: The type of the objects that become incidents.
-        activity_attribute: The attribute of an event that contains the activity; by default its
-            type.
+        activity_attribute: The attribute of an event that is the activity; by default its type.
         actor_qualifier: The qualifier of the relation to the actor.
         fields: The object's attributes, by field of the record; by default the attributes that have
             the names of fields.

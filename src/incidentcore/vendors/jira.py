@@ -252,8 +252,7 @@ def read_jira_csv(
     """Read Jira's CSV export of issues, with the comments in its cells.
 
     The cell of a comment is ``time;author;text``. The export does not show whether a comment was
-    public, so each is read as internal. Authors are account ids; use ``roles`` to define who is an
-    agent.
+    public, so each is read as internal. Authors are account ids; define agents by ``roles``.
 
     Args:
         source: Any source that ``open_table`` accepts.

@@ -81,8 +81,7 @@ def read_servicenow(
     """Read rows of ServiceNow's Table API: incidents, and the tables related to them.
 
     Cells may be plain, ``{link, value}`` or ``{display_value, value}``; in the last form, ``value``
-    is used, because its times are in UTC, while those of ``display_value`` are in the account's
-    zone.
+    is used, since its times are in UTC; those of ``display_value`` are in the account's zone.
 
     Args:
         incidents: The parsed JSON of the table ``incident``: rows, or pages with ``result``.

@@ -77,14 +77,11 @@ def read_table(
             ``description``, ``caller``, ``service``, ``configuration_item``, ``category``,
             ``group``, ``assignee``, ``source``, ``tags``, ``hold_reason``, ``resolution_code``,
             ``resolution_notes``; and ``reopen_count`` and ``reassignment_count``, as counted by the
-            tool. A column is a name, a dotted path into nested objects, or a position counted from
-            1.
-        zone: The time zone of times that state none. By default they are read as UTC, with a
-            finding.
+            tool. A column is a name, a dotted path, or a position counted from 1.
+        zone: The time zone of times that state none. None: UTC, with a finding.
         formats: ``"iso"``, or formats of ``datetime.strptime``, tried in order; or a mapping of
             formats by field, with those for all other fields under ``""``.
-        epoch: The unit of numbers, which count from 1970: ``"s"`` or ``"ms"``; None refuses
-            numbers.
+        epoch: The unit of numbers counted from 1970, ``"s"`` or ``"ms"``; None refuses numbers.
         day_first: How to read a text that fits no format: with the day before the month (True) or
             after it (False); None refuses it.
         states: The meanings of states: a ``StateTable`` such as ``JIRA_STATES``, or a mapping.

@@ -1,8 +1,7 @@
 """Presets for the ticket lists of well-known tools: columns, time formats, states and levels.
 
 Each is a mapping of arguments of ``read_table``, to be used as it is or with changes:
-``read_table(file, **{**JIRA_CSV, "zone": "Europe/Berlin"})``. Column names are those of the tools
-in English.
+``read_table(file, **{**JIRA_CSV, "zone": "Europe/Berlin"})``. Column names are in English.
 """
 
 from __future__ import annotations

@@ -72,8 +72,7 @@ class Table:
         """Raise an error if the table lacks a column, or has it more than once.
 
         Raises:
-            FormatError: A column is missing or repeated; the message names it and the existing
-                columns.
+            FormatError: A column is missing or repeated; the message names it and the others.
         """
         counts = Counter(self.columns)
         wanted = list(names)

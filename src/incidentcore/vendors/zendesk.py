@@ -56,8 +56,8 @@ def read_zendesk(
             once, as in incremental exports, the one updated last is used. Deleted tickets are
             omitted, with a finding.
         audits: The audits from ``/tickets/{id}/audits``, for all tickets, in any order.
-        metric_events: The events from ``/incremental/ticket_metric_events``, stored as the tool's
-            own results.
+        metric_events: The events from ``/incremental/ticket_metric_events``, stored as its own
+            results.
         users: Users, for their roles. Without them, the ticket's requester is a requester, and a
             user who is assigned, wrote an internal note or changed priority, group or assignee is
             an agent.

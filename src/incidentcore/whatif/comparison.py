@@ -40,8 +40,7 @@ class Change:
     Attributes:
         record_id: The id of the record.
         key: The name of the clock, or the key of the due item, such as an escalation.
-        what: ``clock``; the kind of the due item; or ``addressees`` if other people would be
-            notified.
+        what: ``clock``; the kind of the due item; or ``addressees`` if others would be notified.
         before: The result under the first rules, or the addressees.
         after: The result under the second rules, or the addressees.
         since: The first instant at which the results differ; None if only a target differs.
@@ -110,8 +109,7 @@ class Comparison(Paged):
             they occurred; equal results are included.
         changes: The differences, in the order of the records.
         groups: The headings of the fields that the changes are broken down by.
-        penalties: The total penalties under the first and second rules; None if no ``penalty`` was
-            passed.
+        penalties: The total penalties under the first and second rules; None if not computed.
     """
 
     records: int

@@ -51,8 +51,7 @@ def smallest_target(
     It is assumed that people would have worked in the same way under another target.
 
     Args:
-        definition: The clock. Its calendar, start, pause and stop are used; its own target is
-            ignored.
+        definition: The clock. Its calendar, start, pause and stop are used, but not its target.
         records: The records; those of exercises are excluded.
         share: The share, above 0 and at most 1, such as ``"0.95"``.
         now: The instant at which to evaluate the clocks.

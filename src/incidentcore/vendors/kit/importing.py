@@ -91,8 +91,7 @@ class Import(Iterator[R], Generic[R]):
         findings: The findings so far; complete once the last record was read.
         covers: The kinds of facts that the source contains. KPIs and clocks that need others leave
             its records out.
-        latest: The latest instant so far at which something was recorded; None before the first
-            record.
+        latest: The latest instant so far at which something was recorded; None at first.
 
     Raises:
         InvalidValueError: ``covers`` has an unknown value; a table has the wrong type; or the

@@ -62,8 +62,7 @@ CUT: Final = "\0cut"
 def unpaged(source: object, *keys: str) -> Iterator[Any]:
     """Yield the objects of a source: a list of them, one of them, a page or a list of pages.
 
-    If a page says that another one follows, but it is missing, the marker ``CUT`` is yielded in its
-    place.
+    If a page says that another one follows, but it is missing, ``CUT`` is yielded in its place.
 
     Args:
         source: The plain data, or an iterable of it.

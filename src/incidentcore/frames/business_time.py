@@ -112,7 +112,7 @@ def deadline(
         Instants in UTC; the column has the library and index of the first column passed.
 
     Raises:
-        InvalidValueError: A column contains values of another type, or ``budget`` is negative.
+        InvalidValueError: A column has another type, or a single ``budget`` is negative.
 
     Source: rule T5; the results are those of ``calendar.deadline``.
 

@@ -64,7 +64,7 @@ class ProblemCandidate:
             there is none.
         open: How many of the incidents are open.
         linked: How many of the incidents are linked to a problem.
-        problems: Their ids, each with the number of linked incidents, the greatest first.
+        problems: The ids of these problems, each with its number of incidents, most first.
         same_as: The labels of further candidates with nearly the same incidents.
     """
 

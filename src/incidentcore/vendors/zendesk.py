@@ -56,7 +56,7 @@ def read_zendesk(
             once, as in incremental exports, the one updated last is used. Deleted tickets are
             omitted, with a finding.
         audits: The audits from ``/tickets/{id}/audits``, for all tickets, in any order.
-        metric_events: The events from ``/incremental/ticket_metric_events``, stored as its own
+        metric_events: The events from ``/incremental/ticket_metric_events``, the tool's own
             results.
         users: Users, for their roles. Without them, the ticket's requester is a requester, and a
             user who is assigned, wrote an internal note or changed priority, group or assignee is

@@ -15,7 +15,7 @@ from typing import Final
 from incidentcore.categorization import RuleCategorizer, classify
 from incidentcore.conditions import ALWAYS
 from incidentcore.desk import Desk, load_desk
-from incidentcore.lifecycle import INCIDENT, Refused, advance, decide
+from incidentcore.lifecycle import INCIDENT, advance, decide
 from incidentcore.pages import Page
 from incidentcore.priority import prioritize
 from incidentcore.records import (
@@ -264,8 +264,7 @@ def refused_close(incidents: tuple[Incident, ...]) -> str:
     for incident in incidents:
         if incident.state.pauses:
             answer = decide(incident, "close", at=MONTH[1], by="ada")
-            if isinstance(answer, Refused):
-                return Phrase("{record}: {answer}", record=incident.id, answer=answer)
+            return Phrase("{record}: {answer}", record=incident.id, answer=answer)
     return ""
 
 

@@ -167,5 +167,9 @@ def test_the_outbox_of_a_database_without_blocking(tmp_path: Path) -> None:
         with pytest.raises(StorageError, match="database: OperationalError"):
             await store.pending()
         await store.close()
+        nowhere = AsyncSqlAlchemyStore(f"sqlite+aiosqlite:///{tmp_path / 'none' / 'x.db'}")
+        with pytest.raises(StorageError, match="unable to open database file"):
+            await nowhere.pending()
+        await nowhere.close()
 
     asyncio.run(steps())

@@ -78,6 +78,8 @@ def test_what_is_due_enters_with_the_events(store: SqliteStore) -> None:
 
     assert [one.key for one in store.pending()] == ["c", "a", "b"]
     assert store.pending()[1] == item("a", 5)
+    store.mark_sent()
+    assert len(store.pending()) == 3
     store.mark_sent("a", "c")
     assert [one.key for one in store.pending()] == ["b"]
     assert store.outbox_keys() == ("a", "b", "c")

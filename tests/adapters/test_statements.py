@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from pathlib import Path
 
+import attrs
 import pytest
 
 from incidentcore.adapters import statements
@@ -69,6 +70,33 @@ def test_a_record_lost_from_the_list_is_missed(path: Path, where: str) -> None:
 
     with pytest.raises(StorageError, match="the list of records is damaged"):
         store.find(ALWAYS)
+    store.close()
+
+
+def test_a_damaged_counter_or_removal_is_refused(path: Path) -> None:
+    """The feed relies on both: the last position, and the rows of what was removed."""
+    store = SqliteStore(path)
+    store.remove("INC-1", expected_version=3)
+    store.close()
+    store = change(path, "UPDATE incidentcore_events SET record_id = 'INC-7' WHERE position = 7")
+    with pytest.raises(StorageError, match="the removal at position 7 is damaged"):
+        store.changes()
+    store.close()
+
+    store = change(path, "UPDATE incidentcore_counters SET value = 'x' WHERE name = 'position'")
+    with pytest.raises(StorageError, match="the counter of positions is damaged"):
+        store.changes()
+    store.close()
+
+
+def test_a_record_of_an_unknown_type_is_a_storage_error(tmp_path: Path) -> None:
+    """What another release may have written is named; the timeline's own error stays inside."""
+    store = SqliteStore(tmp_path / "desk.sqlite")
+    opened = attrs.evolve(incident().history[0], record_type="change")
+    store.append("INC-1", [opened], expected_version=0)
+
+    with pytest.raises(StorageError, match="'INC-1' cannot be replayed: record_type"):
+        store.load("INC-1")
     store.close()
 
 

@@ -31,6 +31,16 @@ def test_a_break_of_every_week_in_a_night_shift() -> None:
     assert office.deadline(MONDAY, 5 * HOUR) == datetime(2026, 6, 2, 4, tzinfo=UTC)
 
 
+def test_calendars_put_together_count_business_days_in_a_zone() -> None:
+    """By default in that of the first one."""
+    three = 'plus = ["office", "always", "office"]'
+    for entry, zone in ((three, "UTC"), (f'{three}, zone = "Asia/Tokyo"', "Asia/Tokyo")):
+        desk = loaded(f"{HEAD}b = {{ {entry} }}\n")
+        made: Any = desk.calendars["b"]
+        assert (made.zone.key, made.left.zone.key) == (zone, "UTC")
+        assert made.is_open(datetime(2026, 6, 6, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(
     ("entry", "says"),
     [

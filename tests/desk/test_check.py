@@ -176,3 +176,7 @@ def test_a_manual_escalation_in_a_desk_with_several_names_its_matrix() -> None:
     (finding,) = check_desk(desk, start=START, records=[bare, named])
     assert (finding.code, finding.subject) == ("matrix_not_named", "record INC-1")
     assert "desk, board" in finding.message
+    alone = load_desk(TWO_CHAINS[: TWO_CHAINS.rindex("[[")])
+    assert "matrix_not_named" not in {
+        one.code for one in check_desk(alone, start=START, records=[bare])
+    }

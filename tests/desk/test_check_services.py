@@ -29,6 +29,8 @@ service = "all"
             ["response of high (2h) is later than of moderate (else: 1h)"],
         ),
         ('{ critical = "1h", planning = "8h", else = "4h" }', []),
+        # A target that is neither a span nor a number of days has no length to compare.
+        ('{ critical = "by 12:00 +2 business days", else = "1h" }', []),
         # Twelve hours around the clock end before any business day does, those of an office not.
         ('{ critical = "12h always", else = "1 business day" }', []),
         (

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from tests.desk.test_agenda import DESK, FRIDAY, HOUR, opened
 
-from incidentcore.desk import due_items, next_wakeup
+from incidentcore.conditions import field
+from incidentcore.desk import Agreement, Desk, Service, ServiceTarget, due_items, next_wakeup
+from incidentcore.priority import prioritize
 from incidentcore.records import Incident
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaThreshold
+from incidentcore.values import Impact, Urgency
 
 
 def test_every_kind_of_item_with_its_due_and_reason() -> None:
@@ -52,3 +58,26 @@ def test_a_resolved_record_is_due_for_its_closing() -> None:
     kinds = [item.kind for item in due_items(DESK, record, now=then)]
     assert "auto_close" in kinds
     assert not [kind for kind in kinds if kind.startswith("sla")]
+
+
+@pytest.mark.parametrize("milder_first", [False, True])
+def test_a_point_of_two_services_is_due_once_and_first(milder_first: bool) -> None:  # noqa: FBT001
+    """Mild: seven of eight hours before due is 1 h; then hot, 1 h before its four are 3 h."""
+    services = [
+        Service(
+            name=name,
+            calendar=BusinessCalendar.always("UTC"),
+            resolution=[ServiceTarget(target=target * HOUR)],
+            warn=[SlaThreshold(name="soon", before_due=before * HOUR)],
+        )
+        for name, target, before in (("mild", 8, 7), ("hot", 4, 1))
+    ]
+    hot = field("priority").present()
+    agreements = [Agreement(service="mild", when=~hot), Agreement(service="hot", when=hot)]
+    agreements = agreements if milder_first else agreements[::-1]
+    desk = Desk(name="x", services=services, agreements=agreements)
+    record = desk.open(Incident, id="INC-1", title="No mail", by="kim", at=FRIDAY)
+    high = {"impact": Impact.HIGH, "urgency": Urgency.HIGH}
+    record = prioritize(record, at=FRIDAY + 2 * HOUR, by="ada", **high)
+    items = due_items(desk, record, now=FRIDAY + 3.5 * HOUR)
+    assert [(one.kind, one.due_at) for one in items] == [("sla.soon", FRIDAY + HOUR)]

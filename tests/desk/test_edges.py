@@ -12,6 +12,7 @@ import pytest
 
 from incidentcore.conditions import Condition, field, reached
 from incidentcore.desk import (
+    AutoClose,
     Desk,
     DueItem,
     check_desk,
@@ -134,6 +135,10 @@ def test_a_record_without_promises_is_explained() -> None:
         "due: nothing",
         "look again: when something happens",
     ]
+    rules = RULES[: RULES.index("[[esc")].replace('response = "1h"\n', "")
+    desk = load_desk(rules.replace('priority = "high"', "detected_at = { reached = true }"))
+    lines = explain_record(desk, opened(desk, detected_at=START + HOUR), now=START).splitlines()
+    assert lines[-2:] == ["due: nothing", "look again: 2026-03-02 11:00 CET"]
 
 
 @pytest.mark.parametrize(
@@ -223,6 +228,30 @@ def test_a_lifecycle_without_a_policy_is_not_the_preset_that_has_one() -> None:
     incident = desk.lifecycle("incident")
     own = attrs.evolve(desk, lifecycles=[incident])
     assert load_desk(dump_desk(own)).lifecycle("incident") == incident
+
+
+def test_a_window_of_another_calendar_than_the_close_is_written_in_full() -> None:
+    """A table states one calendar, for both; a role that may always reopen has no key either."""
+    text = '[calendars]\na = { hours = { mon = "09-12" } }\n[lifecycle.incident]\ncalendar = "a"\n'
+    desk = load_desk(HEAD + text.replace("09-12", "09:00-12:00") + 'reopen_within = "5d"\n')
+    a = desk.calendars["a"]
+    incident = desk.lifecycle("incident")
+    always = AutoClose(after=HOUR, calendar=BusinessCalendar.always("UTC"))
+    rows = [
+        attrs.evolve(row, guard=attrs.evolve(row.guard, exempt=("lead",)))
+        if isinstance(row.guard, ReopenWindow)
+        else row
+        for row in incident.transitions
+    ]
+    exempt = attrs.evolve(incident, transitions=rows)
+    assert exempt != incident
+    for lifecycle, close in (
+        (incident, always),
+        (incident, AutoClose(after=HOUR, calendar=a)),
+        (exempt, AutoClose(after=HOUR, calendar=a)),
+    ):
+        own = attrs.evolve(desk, lifecycles=[lifecycle], auto_close={"incident": close})
+        assert load_desk(dump_desk(own)) == own
 
 
 @pytest.mark.parametrize(
@@ -476,6 +505,17 @@ def test_what_the_parts_of_a_desk_lint_is_a_finding_of_the_desk() -> None:
     plan = '[[communication]]\nname = "u"\nto = "users"\nupdates = { first = "2h" }\n'
     never = 'when = { all = [{ priority = "high" }, { priority = "low" }] }\n'
     assert ("rule_never_applies", "communication.u") in codes(HEAD + plan + never)
+    nights = 'hours = { mon = "22:00-24:00", tue = "00:00-06:00" }, holidays = [2026-03-09]'
+    assert ("orphan_tail", "calendars.n") in codes(f"{HEAD}[calendars]\nn = {{ {nights} }}\n")
+    close = '[lifecycle.incident]\nclose_after = "5d"\ncalendar = '
+    assert "days_of_open_time" not in dict(codes(f'{RULES}{close}"always"\n'))
+    office = '[calendars]\na = { hours = { mon-fri = "09:00-17:00" } }\n'
+    assert "days_of_open_time" in dict(codes(f'{HEAD}{office}{close}"a"\n'))
+    assert "days_never_end" in dict(codes(f'{HEAD}{ONE_DAY}{close}"fair"\n'))
+    own = '[services.all.clocks.own]\ntargets = "1h"\nstart = { code = "f" }\nstop = '
+    text = RULES.replace("[[agreements]]", own + '{ state = "closed" }\n[[agreements]]')
+    undecided = check_desk(load_desk(text, code={"f": bool}), start=START)  # by the lint of clocks
+    assert "unknown" not in {one.code for one in undecided}
     desk = load_desk(HEAD + OWN_PROBLEM, code={"old_enough": bool})
     found = [one.code for one in check_desk(desk, start=START)]
     assert {"no_resolution", "unreachable_state", "dead_end"} <= set(found)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,14 @@ from incidentcore.desk import (
 from incidentcore.desk.due import look_at
 from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose, DeskField
 from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
+from incidentcore.escalation import (
+    After,
+    Candidate,
+    EscalationLevel,
+    EscalationRow,
+    Trigger,
+    TriggerContext,
+)
 from incidentcore.instants import Interval
 from incidentcore.records import Incident
 from incidentcore.schedule import AbstractCalendar, BusinessCalendar, BusinessDays
@@ -116,6 +125,8 @@ PARTS: list[tuple[str, str, str]] = [
     (when("custom = { status = 7 }"), "when.custom.status", "a text"),
     (when("state = { pause = true }"), "when.state.pause", "state.pauses"),
     (LEVEL + 'after = "0m" }]\nrepeat = 2\n', "escalation[1]", "with repeat_after ="),
+    (LEVEL.replace('"group:a"', "7") + 'after = "0m" }]\n', "levels[1].to", "KIND:NAME"),
+    ('[[communication]]\nto = "a"\nupdates = { first = 7 }\n', "updates.first", "a span"),
 ]
 
 
@@ -226,6 +237,20 @@ def test_a_value_that_contradicts_itself_is_refused(what: str) -> None:
         make()
 
 
+@attrs.frozen
+class AtOnce(Trigger):
+    """A trigger of one's own."""
+
+    @property
+    def why(self) -> tuple[str, dict[str, object]]:
+        """Return its reason."""
+        return "at_once", {}
+
+    def candidates(self, context: TriggerContext) -> Sequence[Candidate]:
+        """Return the opening."""
+        return context.delayed(context.view.moments("opened_at"), timedelta(0), None)
+
+
 class OwnHours(AbstractCalendar):
     """Open on no day."""
 
@@ -247,5 +272,16 @@ def test_what_has_no_form_in_a_file_is_refused_by_its_place() -> None:
     unnamed = attrs.evolve(DESK, services=[attrs.evolve(service, resolution=[target])])
     with pytest.raises(DefinitionError, match=r"target\.calendar: .*that the desk names"):
         dump_desk(unnamed)
+    for trigger, says in (
+        (After(HOUR, since="custom.gone"), r"field: got 'custom\.gone'.*or one of fields"),
+        (AtOnce(), "trigger: .*that a desk file can say"),
+    ):
+        row = EscalationRow(name="p", levels=[EscalationLevel(trigger, "group")])
+        with pytest.raises(DefinitionError, match=says):
+            dump_desk(attrs.evolve(DESK, escalation=[row]))
+    nameless = partial(print)
+    coded = load_desk(HEAD + SERVICE + '[categories]\ncode = "mine"\n', code={"mine": nameless})
+    with pytest.raises(DefinitionError, match=r"a callable named in dump_desk\(desk, code="):
+        dump_desk(coded)
     coded = load_desk(HEAD + SERVICE + '[categories]\ncode = "mine"\n', code={"mine": print})
     assert load_desk(dump_desk(coded, code={"mine": print}), code={"mine": print}) == coded

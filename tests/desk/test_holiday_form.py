@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from tests.desk.small_files import HEAD, HOUR, loaded
 
-from incidentcore.desk import load_desk
+from incidentcore.desk import dump_desk, load_desk
 from incidentcore.errors import FormatError
 
 HOURS = 'hours = { mon-fri = "08:00-18:00" }'
@@ -42,11 +43,13 @@ def open_hours(text: str, **files: Any) -> list[float]:
         '["2026-06-02"]',
         '[{ day = 2026-06-02, name = "Works outing" }]',
         '[{ yearly = "06-02" }]',
+        '"one"',
     ],
 )
 def test_a_day_is_a_date_or_a_table(holidays: str) -> None:
     """Tuesday is closed, whichever way it is written."""
-    assert open_hours(office(holidays)) == [10, 0, 10, 10, 10]
+    lists = "[holidays]\none = [2026-06-02]\n"
+    assert open_hours(office(holidays, lists)) == [10, 0, 10, 10, 10]
 
 
 def test_a_list_has_a_name_and_stands_beside_single_days() -> None:
@@ -61,6 +64,21 @@ def test_a_list_may_be_a_calendar_file() -> None:
     lists = '[holidays]\nsite = { ical = "site.ics", years = "2026" }\n'
 
     assert open_hours(office('["site"]', lists), **{"site.ics": FEED}) == [10, 0, 10, 10, 10]
+
+
+def test_two_calendars_with_the_same_days_share_a_list() -> None:
+    """A dump writes the days once."""
+    text = office('["site"]', f'b = {{ {HOURS}, holidays = ["site"] }}\n[holidays]\n')
+    text = dump_desk(loaded(text + "site = [2026-06-02]\n"))
+    assert text.count("2026-06-02") == 1
+
+
+def test_country_holidays_need_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what to install, and what to write without it."""
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    lists = '[holidays]\nsite = { country = "DE", years = "2026" }\n'
+    with pytest.raises(FormatError, match=r"dates, or install incidentcore\[holidays\]"):
+        load_desk(office('["site"]', lists))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,9 @@ from typing import Any
 
 from tests.desk.small_files import HEAD, SERVICE, loaded
 
+from incidentcore.desk import diff_rules
+from incidentcore.priority import PLAIN_3X3
+
 
 def test_a_matrix_of_its_own_is_read_and_written() -> None:
     """Its rows and columns are its own levels, and so are its priorities."""
@@ -15,3 +18,23 @@ def test_a_matrix_of_its_own_is_read_and_written() -> None:
     assert [level.name for level in desk.priority.levels] == ["P1", "P2", "P3"]
     plain: Any = desk.priority.calculator
     assert plain.level(plain.rows["small"], plain.columns["now"]).name == "P2"
+
+
+def test_a_calculator_of_ones_own_is_named() -> None:
+    """It is written by its name, and another one is a difference in the whole."""
+
+    def other(impact: Any, urgency: Any) -> Any:
+        return PLAIN_3X3.level(impact, urgency)
+
+    coded, plain = (
+        loaded(f"{HEAD}[priority]\nmatrix = {matrix}\n", other=other)
+        for matrix in ('{ code = "other" }', '"plain_3x3"')
+    )
+    assert coded.priority.calculator is other
+    assert [one.part for one in diff_rules(plain, coded)] == ["priority.matrix"]
+    assert diff_rules(coded, coded) == ()
+    others = loaded(f'{HEAD}[priority]\nmatrix = "itop"\n')
+    for one, two in ((plain, others), (others, plain)):
+        (found,) = [found for found in diff_rules(one, two) if found.part == "priority.matrix"]
+        assert (found.attributes, found.witness) == (("scales",), None)
+        assert (found.before, found.after) == (one.priority.calculator, two.priority.calculator)

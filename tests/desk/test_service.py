@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from fractions import Fraction
 
-from tests.desk.small_files import HEAD, loaded
+from tests.desk.small_files import HEAD, SERVICE, loaded
 from tests.desk.test_forms import LEVEL
 
 from incidentcore.desk import (
@@ -34,3 +34,11 @@ def test_targets_and_levels_of_every_shape_come_back() -> None:
     assert desk.services[0].warn[0].fraction == Fraction(1, 3)
     assert desk.on_call[0].layers[0].rotation.unit == "days"
     assert dump_desk(desk).count("round_robin") == 1
+
+
+def test_a_clock_that_only_a_later_agreement_has_is_left_out() -> None:
+    """The first agreement takes every record, and its service has no response clock."""
+    rest = '[services.rest]\nlike = "all"\nresponse = "1h"\n[[agreements]]\nservice = "rest"\n'
+    level = loaded(HEAD + SERVICE + rest).service_level
+    assert level is not None
+    assert [clock.name for clock in level.clocks] == ["resolution"]

@@ -35,6 +35,20 @@ def test_a_clock_starts_from_a_field() -> None:
     assert status.due_at == MONDAY + 3.5 * HOUR
 
 
+def test_what_a_service_is_like_is_replaced_key_by_key() -> None:
+    """Targets by priority are taken over one by one; one for all takes the place of all."""
+    text = SERVICE.replace('"4h"', '{ critical = "2h", else = "4h" }')
+    gold = '[services.gold]\nlike = "all"\ncalendar = "always"\nresolution = '
+    for given, targets in (
+        ('"1h"', {"": 1}),
+        ('{ critical = "1h" }', {"critical": 1, "": 4}),
+    ):
+        desk = loaded(f"{HEAD}{text}{gold}{given}\n")
+        service = next(one for one in desk.services if one.name == "gold")
+        assert {one.level: one.target / HOUR for one in service.resolution} == targets  # type: ignore[operator]
+        assert service.calendar != desk.calendars["office"]
+
+
 def test_roles_that_answer() -> None:
     """A bot's public reply is a response where the service says so."""
     line = 'response = "1h"\nanswered_by = ["agent", "bot"]'

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import attrs
 import pytest
 from tests.desk.test_edges import HEAD
 
-from incidentcore.desk import (
-    load_desk,
-)
-from incidentcore.errors import FormatError
+from incidentcore.desk import Desk, dump_desk, load_desk
+from incidentcore.errors import DefinitionError, FormatError
+from incidentcore.lifecycle import INCIDENT, Lifecycle
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,23 @@ def test_a_fault_in_a_list_of_tables_has_the_line_of_its_table() -> None:
     )
     with pytest.raises(FormatError, match=r"line 4: approvals\[1\]"):
         load_desk(text)
+
+
+def test_a_value_that_a_file_cannot_say_is_refused() -> None:
+    """A transition sets a field to a span, which TOML does not have."""
+    resolve = next(row for row in INCIDENT.transitions if row.action == "resolve")
+
+    def desk(**sets: object) -> Desk:
+        own = Lifecycle(
+            "own",
+            "incident",
+            states=INCIDENT.states,
+            initial=INCIDENT.initial,
+            transitions=[attrs.evolve(resolve, sets=sets)],
+        )
+        return Desk(name="x", lifecycles=[own])
+
+    said = desk(tags=["b", "a"], category="a/b", custom={"left": 1})
+    assert load_desk(dump_desk(said)) == said
+    with pytest.raises(DefinitionError, match="texts, numbers, booleans, dates, lists and tables"):
+        dump_desk(desk(custom={"left": timedelta(hours=1)}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.desk.small_files import HEAD, loaded
 
-from incidentcore.conditions import reached
+from incidentcore.conditions import field, reached
 from incidentcore.desk import load_desk
 from incidentcore.errors import FormatError
 
@@ -22,3 +22,13 @@ def test_an_instant_that_is_reached() -> None:
     assert later.escalation[0].when.fields == {"custom.call_at", "opened_at"}
     with pytest.raises(FormatError, match="true or false"):
         load_desk(HEAD + row.replace("true", '"yes"') + levels)
+
+
+def test_a_reason_is_one_of_those_offered_unless_any_text_is() -> None:
+    """The textbook's lifecycle asks for a reason in words."""
+    row = '[[escalation]]\nname = "p"\nwhen = { hold_reason = "the moon" }\n'
+    row += 'levels = [{ after = "0m", to = "group:x" }]\n'
+    with pytest.raises(FormatError, match="hold_reason: got 'the moon'; allowed: "):
+        load_desk(HEAD + row)
+    desk = loaded(f'{HEAD}[lifecycle.incident]\nbase = "textbook_incident"\n{row}')
+    assert desk.escalation[0].when == field("hold_reason").equals("the moon")

@@ -23,6 +23,7 @@ from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains, found, of_part
 from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
 from incidentcore.desk.words import target_word
+from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation import (
     AfterPrevious,
     EscalationTarget,
@@ -293,22 +294,25 @@ def _lifecycles(desk: Desk) -> Iterator[LintFinding]:
 
 def _spans_of_days(desk: Desk, at: datetime) -> Iterator[LintFinding]:
     """Yield spans of whole days that last longer than expected in a calendar with short days."""
-    for lifecycle in desk.lifecycles:
-        spans = [
-            (row.guard.within, row.guard.calendar)
-            for row in lifecycle.transitions
-            if isinstance(row.guard, ReopenWindow)
-        ]
-        close = desk.auto_close.get(lifecycle.record_type)
-        if close is not None:
-            spans.append((close.after, close.calendar))
-        for span, calendar in dict.fromkeys(spans):
-            if not isinstance(span, timedelta) or calendar is None or span % _DAY or not span:
-                continue
-            days, end = span // _DAY, calendar.deadline(at, span)
-            if calendar.add_business_days(at, days, end_of_day=True) < end:
-                data = {"days": days, "end": f"{end:%d %B %Y}", "start": f"{at:%d %B %Y}"}
-                yield found("days_of_open_time", f"lifecycle.{lifecycle.record_type}", **data)
+    spans = {
+        (lifecycle.record_type, row.guard.within, row.guard.calendar): None
+        for lifecycle in desk.lifecycles
+        for row in lifecycle.transitions
+        if isinstance(row.guard, ReopenWindow)
+    }
+    spans |= {(name, close.after, close.calendar): None for name, close in desk.auto_close.items()}
+    for name, span, calendar in spans:
+        if not isinstance(span, timedelta) or calendar is None or span % _DAY or not span:
+            continue
+        days, start, subject = span // _DAY, f"{at:%d %B %Y}", f"lifecycle.{name}"
+        try:
+            end = calendar.deadline(at, span)
+        except UnreachableDeadlineError:
+            yield found("days_never_end", subject, days=days, start=start)
+            continue
+        if calendar.add_business_days(at, days, end_of_day=True) < end:
+            data = {"days": days, "end": f"{end:%d %B %Y}", "start": start}
+            yield found("days_of_open_time", subject, **data)
 
 
 def _unclocked(desk: Desk) -> Iterator[LintFinding]:

@@ -32,6 +32,8 @@ TEXTS: Final[dict[str, str]] = {
     "update_order": "{worse} is longer than {milder}",
     "days_of_open_time": "{days} days of open time from {start} on end on {end}; for business "
     'days write "{days} business days"',
+    "days_never_end": "{days} days of open time from {start} on never end; for business days "
+    'write "{days} business days"',
     "closes_late": "it closes after {close}, but may be reopened only within {within}",
     "holidays_end": "its holidays end in {year}; targets reach to {until}",
     "times_as_utc": "times without an offset are read as UTC, the zone of the desk; state {key} "

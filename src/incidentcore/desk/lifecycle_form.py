@@ -113,7 +113,11 @@ def with_priority(lifecycles: tuple[Lifecycle, ...], policy: Any) -> tuple[Lifec
 
 _PLAIN: Final = {"opens_with": (), "migrates": FrozenMap[str](), "priority_policy": None}
 _LATER: Final = tuple(_PLAIN)  # beside states and transitions
-_ANY: Final = Form(lambda data, _, __: data, lambda value, _: value, {})
+_ANY: Final = Form(
+    lambda data, _, __: data,
+    lambda value, _: sorted(value) if isinstance(value, frozenset) else value,
+    {},
+)
 _TRANSITION: Final = Table(
     (
         Key("action", TEXT, "What is done."),
@@ -308,10 +312,8 @@ def _as_preset(
 ) -> tuple[dict[str, Any], Any]:
     guards = [row.guard for row in lifecycle.transitions if row.action == "reopen"]
     window = guards[0] if guards and isinstance(guards[0], ReopenWindow) else None
-    if window is not None and (
-        window.exempt or (close is not None and window.calendar != calendar)
-    ):
-        window = None
+    if window is not None and close is not None and window.calendar != calendar:
+        window = None  # a table states one calendar
     asked = [
         one for row in lifecycle.transitions for one in row.fields if one.target == "hold_reason"
     ]
@@ -326,8 +328,6 @@ def _as_preset(
                 is_same = attrs.evolve(made, **later) == lifecycle
             except (WrongError, DefinitionError):
                 continue  # it lacks a state or action that the lifecycle has
-            if made.priority_policy is not None and lifecycle.priority_policy is None:
-                continue  # a file cannot take it away
             if is_same:
                 table: dict[str, Any] = {} if name == "standard" else {"base": name}
                 if some:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from incidentcore._checks import nearest
 from incidentcore.desk.words import WrongError
-from incidentcore.errors import DefinitionError, InvalidValueError, NaiveDatetimeError
+from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["BROKEN", "MISSING", "BrokenError", "Path", "Reading", "whole"]
 
@@ -89,8 +89,6 @@ class Reading:
             return BROKEN
         except WrongError as wrong:
             self.fault(path, wrong)
-        except NaiveDatetimeError as error:
-            self.fault(path, WrongError(error.given, error.allowed))
         except (DefinitionError, InvalidValueError) as error:
             self.fault(path, WrongError(error.given, f"{error.allowed} ({error.where})"))
         return BROKEN

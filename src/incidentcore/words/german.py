@@ -282,6 +282,9 @@ _DESK: Final = {
     '{days} days of open time from {start} on end on {end}; for business days write "{days} '
     'business days"': "{days} Tage offener Zeit ab {start} enden am {end}; für Arbeitstage "
     "gibt es eine eigene Angabe",
+    '{days} days of open time from {start} on never end; for business days write "{days} '
+    'business days"': "{days} Tage offener Zeit ab {start} enden nie; für Arbeitstage "
+    "gibt es eine eigene Angabe",
     "it closes after {close}, but may be reopened only within {within}": "sie schließt nach "
     "{close}, kann aber nur innerhalb von {within} wieder eröffnet werden",
     "its holidays end in {year}; targets reach to {until}": "seine Feiertage enden {year}; Ziele "

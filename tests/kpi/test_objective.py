@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.kpi.tickets import minute, tickets
 
@@ -20,6 +22,16 @@ def test_an_objective_is_met_or_missed_with_what_is_left(objective: float, said:
     """One of four was reopened; at most 30 % of four are 1.2, and 20 % are 0.8."""
     kpi = catalogue.REOPEN_RATE.replace(objective=Objective(at_most=objective))
     assert said in str(compute_kpis([kpi], tickets(), as_of=minute(300)))
+
+
+def test_an_objective_of_a_time_has_nothing_left_to_miss() -> None:
+    """The standing is met or missed alone: a mean has no share of misses."""
+    for bound, said in ((10_000, "met"), (0, "missed")):
+        objective = Objective(at_most=timedelta(minutes=bound))
+        kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(objective=objective)
+        text = str(compute_kpis([kpi], tickets(), as_of=minute(300)))
+        assert said in text
+        assert f"{said}, " not in text
 
 
 def test_an_objective_without_a_value_is_neither() -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 from incidentcore.lifecycle import INCIDENT, advance
 from incidentcore.pages import Page
 from incidentcore.records import set_fields, set_major_status
+from incidentcore.report.sections import _check
 from incidentcore.values import FrozenMap, Priority
 from incidentcore.vendors import AUDIT_LIFECYCLE, Findings, ImportFinding, read_audit_log
+from incidentcore.vendors.audit_log import StateCheck
 from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 
 from .cases import INCIDENTS, NINE, at_work, opened, report, resolved
@@ -57,6 +59,15 @@ def test_state_changes_are_explained() -> None:
     assert "one refused transition:\n  A-1: no" in text
     assert "incident: 0 of " in text
     assert "State changes" not in str(report())
+
+
+def test_a_report_names_the_most_frequent_refused_changes() -> None:
+    """Six kinds of change of eight, with their counts, the most frequent first."""
+    changes = FrozenMap({f"A -> {letter}": 10 - n for n, letter in enumerate("abcdefgh")})
+    check = StateCheck(lifecycle="x", observed=60, refused=52, incidents=5, changes=changes)
+    text = str(_check(check))
+    assert text.startswith("x: 52 of 60 state changes refused, in 5 incidents\n  A -> a 10, ")
+    assert text.endswith("A -> f 5, and 2 more kinds")
 
 
 def test_each_unknown_word_has_a_line_in_every_form() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from incidentcore.conditions import field
+from incidentcore.desk import Desk
 from incidentcore.instants import Interval
 from incidentcore.kpi import KpiResult, Objective
 from incidentcore.pages import Page
@@ -81,6 +82,13 @@ def test_credits_are_what_the_callers_function_says() -> None:
     assert [(row["clock"], row["credit"]) for row in due] == [("resolution", "2 x 100")]
     assert "missed, -1.9 left" in str(found)  # 3 clocks allow 0.15 misses; 2 missed
     assert page(credit=credit).to_plain()["credits"] == []
+
+
+def test_a_desk_without_promises_has_nothing_to_report() -> None:
+    """The page says that no clock ended."""
+    found = page(desk=Desk(name="x"))
+    assert found.to_plain()["objectives"]["rows"] == []
+    assert "no clock ended" in str(found)
 
 
 def test_only_the_customers_records() -> None:

@@ -165,7 +165,7 @@ def escalation_section(tally: Tally) -> Section:
         {"row": row, "level": level, "target": target, "mode": mode, "count": count}
         for (row, level, target, mode), count in sorted(tally.fired.items())
     ]
-    total, latest = tally.fired.total(), tally.latest()
+    total, latest = tally.fired.total(), tally.latest
     lines = [
         Phrase(
             "{at} UTC  {record} -> {targets}: {why}",

@@ -151,16 +151,16 @@ def tool_section(table: KpiTable, times: Sequence[str], rates: Sequence[str]) ->
     rows = []
     for name in times:
         for group in [*_groups(table)[-1:], *_groups(table)[:-1]]:
-            three = [found.get((f"{kind}_{name}", group)) for kind in ("mean", "median", "p90")]
-            if three[0] is not None:
-                rows.append(
-                    [
-                        name,
-                        *map(group_cell, group),
-                        f"{three[0].n:,}",
-                        *("-" if row is None else row.text().removesuffix(" h") for row in three),
-                    ]
-                )
+            mean = found[f"mean_{name}", group]
+            three = [mean, *(found.get((f"{kind}_{name}", group)) for kind in ("median", "p90"))]
+            rows.append(
+                [
+                    name,
+                    *map(group_cell, group),
+                    f"{mean.n:,}",
+                    *("-" if row is None else row.text().removesuffix(" h") for row in three),
+                ]
+            )
     headings = ["hours", *table.groups, "n", "mean", "median", "p90"]
     numeric = [False, *(False for _ in table.groups), True, True, True, True]
     total = (ALL,) * len(table.groups)

@@ -176,9 +176,8 @@ def _misses(misses: list[tuple[str, Record, SlaStatus]]) -> Section:
     data = []
     for name, record, status in sorted(misses, key=lambda miss: (miss[0], -miss[2].over_target)):
         zone = status.trace.zone
-        due = ""
-        if status.due_at is not None:
-            due = Phrase("{due} {zone}", due=status.due_at.astimezone(zone), zone=zone.key)
+        assert status.due_at is not None  # noqa: S101  what is breached was due
+        due = Phrase("{due} {zone}", due=status.due_at.astimezone(zone), zone=zone.key)
         over, reason = span_text(status.over_target), why(status)
         rows.append([name, record.id, record.title, due, over, reason])
         data.append(
@@ -186,7 +185,7 @@ def _misses(misses: list[tuple[str, Record, SlaStatus]]) -> Section:
                 "clock": name,
                 "record": record.id,
                 "title": record.title,
-                "due_at": None if status.due_at is None else status.due_at.isoformat(),
+                "due_at": status.due_at.isoformat(),
                 "over_target": over,
                 "why": reason,
             }

@@ -200,7 +200,7 @@ class Tally:
         self.went_out: Counter[str] = Counter()
         self.open_by_age: Counter[str] = Counter()
         self.refused: list[LintFinding] = []
-        self._latest: list[Escalation] = []
+        self.latest: list[Escalation] = []
         self._state_tally = StateTally(lifecycles)
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
@@ -250,9 +250,8 @@ class Tally:
                 targets = Phrase("{targets}", targets=one.targets)
                 self.fired[one.row, one.level, targets, one.mode] += 1
                 self.lapsed += one.lapsed_at is not None
-            self._latest += due
-        if len(self._latest) > 100 * _EXAMPLES:
-            self._latest = self.latest()
+            known = [*self.latest, *due]
+            self.latest = sorted(known, key=lambda one: (one.due_at, one.key))[-_EXAMPLES:]
         return tuple(named)
 
     def _missing(self, clock: OneClock, incident: Incident) -> tuple[str, ...]:
@@ -310,7 +309,3 @@ class Tally:
             before=before,
             allowed=allowed,
         )
-
-    def latest(self) -> list[Escalation]:
-        """Return the latest few escalations."""
-        return sorted(self._latest, key=lambda one: (one.due_at, one.key))[-_EXAMPLES:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -22,6 +23,8 @@ from incidentcore.kpi import (
     ValueMeasure,
     compute_kpis,
 )
+from incidentcore.kpi.engine.accumulators import Ratio
+from incidentcore.kpi.engine.results import Figure
 from incidentcore.kpi.measures.base import Measure, history_needs
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar
@@ -69,6 +72,31 @@ def test_what_a_measure_may_return() -> None:
     assert (row.value, row.n, dict(row.excluded)) == (1, 2, {"odd": 1})
     with pytest.raises(InvalidValueError, match="allowed: whole microseconds, or a text"):
         compute_kpis(Kpi(id="p", measure=Given(2.5, "duration")), DESK, as_of=AS_OF)
+
+
+@attrs.frozen
+class Tagged(Measure):
+    """The share of records that have a tag, in a way of its own."""
+
+    outcome: Any = None
+
+    def reader(self, kpi: Any, as_of: Any) -> Any:  # noqa: D102
+        return lambda record: self.outcome if record.id == "I2" else (int(bool(record.tags)), 1)
+
+    def accumulator(self, kpi: Any, mode: Any) -> Ratio:  # noqa: D102
+        return Ratio()
+
+    def result(self, kpi: Any, total: Ratio, within: Any) -> Figure:  # noqa: D102
+        return Figure(value=Fraction(total.above, total.below), n=total.n)
+
+
+def test_a_measure_that_is_not_one_of_values() -> None:
+    """One of three has a tag; its unit is a number unless it states one."""
+    kpi = Kpi(id="tagged", measure=Tagged((1, 1)))
+    (row,) = compute_kpis(kpi, DESK, as_of=AS_OF).results
+    assert (row.value, row.n, row.unit) == (Fraction(1, 3), 3, "number")
+    with pytest.raises(InvalidValueError, match="Tagged of I2: got None; allowed: a value, or a"):
+        compute_kpis(Kpi(id="tagged", measure=Tagged()), DESK, as_of=AS_OF)
 
 
 def test_a_measure_is_a_frozen_attrs_class() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from tests.kpi.tickets import figure, incident, minute, resolved
 
-from incidentcore.kpi import catalogue
+from incidentcore.conditions import ALWAYS, field
+from incidentcore.instants import Interval
+from incidentcore.kpi import EventCount, Kpi, catalogue, compute_kpis
 from incidentcore.records import (
     Escalated,
     link,
+    set_fields,
     set_major_status,
 )
 
@@ -24,3 +27,14 @@ def test_escalations_majors_and_links_are_counted() -> None:
     assert figure(catalogue.ESCALATION_RATE, records).value == 1 / 4
     assert figure(catalogue.MAJOR_INCIDENT_RATE, records).value == 1 / 4
     assert figure(catalogue.RESOLVED_BY_PROBLEM_RATE, records).value == 1 / 2
+
+
+def test_events_of_a_window_are_those_of_the_matching_records() -> None:
+    """Two openings in the window, one of them by ada's team, which is all that is counted."""
+    records = [incident(1), set_fields(incident(2), service="mail", at=minute(4), by="ada")]
+    openings = EventCount(field("kind").equals("opened"))
+    for where, count in ((ALWAYS, 2), (field("service").equals("mail"), 1)):
+        kpi = Kpi(id="openings", measure=openings, population=where)
+        window = Interval(minute(0), minute(9))
+        (row,) = compute_kpis(kpi, records, as_of=minute(9), window=window).results
+        assert row.value == count

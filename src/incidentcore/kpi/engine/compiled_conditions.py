@@ -58,16 +58,12 @@ def compile_condition(condition: Condition, as_of: datetime) -> Judge:
 
 
 def _all_of(conditions: tuple[Condition, ...], as_of: datetime) -> Judge:
-    """Return the test of all parts; plain equalities of fields are compared in one step."""
+    """Return the test of all parts; plain equalities alone are compared in one step."""
     plain = [part for part in conditions if _is_plain_equality(part)]
-    if len(plain) > 1 and conditions[: len(plain)] == tuple(plain):
+    if len(plain) == len(conditions) > 1:
         read = attrgetter(*[part.path for part in plain])
         wanted = tuple([part.value for part in plain])
-        rest = conditions[len(plain) :]
-        if not rest:
-            return lambda record: bool(read(record) == wanted)
-        others = _all_of(rest, as_of)
-        return lambda record: bool(read(record) == wanted) and others(record)
+        return lambda record: bool(read(record) == wanted)
     parts = [compile_condition(part, as_of) for part in conditions]
     if len(parts) == 2:
         first, second = parts

@@ -125,9 +125,8 @@ class Sketch:
         value = _representative(abs(key) - 1)
         value = value / _SCALE if scaled else value
         value = value if key > 0 else -value
-        if self.least is not None and self.greatest is not None:
-            value = min(max(value, Fraction(self.least)), Fraction(self.greatest))
-        return value
+        assert self.least is not None and self.greatest is not None  # noqa: S101, PT018  a key has a value
+        return min(max(value, Fraction(self.least)), Fraction(self.greatest))
 
     def items(self, *, scaled: bool) -> list[tuple[Fraction, int]]:
         """Return the buckets' representatives with their counts, in ascending order."""

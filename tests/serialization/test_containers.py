@@ -15,9 +15,13 @@ from incidentcore.records import (
 )
 from incidentcore.serialization import (
     Codec,
+    containers,
     from_plain,
     to_plain,
 )
+from incidentcore.serialization.containers import union_shape
+from incidentcore.serialization.registry import REGISTRY
+from incidentcore.values import Actor
 
 
 def test_small_values_of_a_history_are_one_object() -> None:
@@ -27,6 +31,33 @@ def test_small_values_of_a_history_are_one_object() -> None:
 
     people = {event.by for event in read.history}
     assert len({id(event.by) for event in read.history}) == len(people)
+
+
+def test_long_values_are_not_shared_and_many_are_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is shared takes little memory, however many values a document has."""
+    monkeypatch.setattr(containers, "_MANY", 2)
+    read = containers.read_shared(lambda data, _: Actor(**data), {"id": str, "role": str})
+
+    def same(one: dict[str, str], *between: dict[str, str]) -> bool:
+        first = read(one, None)
+        for other in between:
+            read(other, None)
+        assert read(one, None) == first
+        return read(one, None) is first
+
+    ada, ben, cy = ({"id": name, "role": "agent"} for name in ("ada", "ben", "cy"))
+    assert same(ada)
+    assert same(ben, ada)
+    assert not same(ada, cy)
+    assert not same({"id": "x" * 101, "role": "agent"})
+
+
+def test_a_class_and_a_mapping_are_written_alike() -> None:
+    """Both are an object, so a field of either type has no written form."""
+    assert union_shape((Actor, dict[str, int]), REGISTRY) is None
+    assert union_shape((Actor, int), REGISTRY) == ((Actor,), {"integer": int}, False)
 
 
 @pytest.mark.parametrize("pair", [[], ["late"], ["late", None, None], "late", {"late": None}, None])

@@ -156,6 +156,13 @@ HOSTILE: list[tuple[str, str, Any, Any, str]] = [
     ("too few cells", "tally", "rows.0.cells", [], "0 cells; allowed: 1"),
     ("too many cells", "tally", "rows.0.cells", lambda cells: cells * 2, "2 cells"),
     ("a row twice", "tally", "rows", lambda rows: rows * 2, "twice"),
+    (
+        "groups that hash alike",
+        "tally",
+        "rows",
+        lambda rows: [{**rows[0], "group": [n * (2**61 - 1)]} for n in range(200)],
+        "hash alike",
+    ),
     ("a group too many", "tally", "rows.0.group", [None, "x"], "2 values; allowed: 1"),
     ("a heading twice", "tally", "groups", ["a", "a"], "heading twice"),
     ("a period without periods", "tally", "rows.0.period", "2026-06", "period"),

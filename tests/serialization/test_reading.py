@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.serialization.builders import OFFICE, document, incident
 
@@ -76,3 +78,18 @@ def test_no_document_sets_what_only_the_fold_sets(name: str) -> None:
 def test_a_calendar_is_read_as_any_calendar() -> None:
     """A base or protocol stands for all the classes that belong to it."""
     assert loads(dumps(OFFICE), Calendar) == OFFICE  # type: ignore[type-abstract]  # a protocol
+
+
+def test_a_record_has_a_history_alone() -> None:
+    """A field beside a history that can be read is refused with its name."""
+    plain = to_plain(incident())
+    plain["value"]["title"] = "x"
+    with pytest.raises(FormatError, match=r"not a field of Incident; .* @ \$\.value\.title$"):
+        from_plain(plain, Incident)
+
+
+def test_a_document_of_a_class_is_not_one_of_plain_types() -> None:
+    """Only ``plain`` documents hold texts and numbers."""
+    kind: Any = int | str
+    with pytest.raises(FormatError, match="got 'Incident'; allowed: plain"):
+        loads(dumps(incident()), kind)

@@ -16,7 +16,7 @@ from incidentcore.serialization import (
     upgrade,
 )
 from incidentcore.serialization.faults import Mismatch
-from incidentcore.serialization.upgrades import MERGED
+from incidentcore.serialization.upgrades import MERGED, plain_names
 
 from .examples import BAYES, COMMUNICATION, KEYWORDS
 
@@ -90,6 +90,17 @@ def _rename(name: str, value: Any) -> tuple[str, Any]:
 
 def _double(name: str, value: Any) -> tuple[str, Any]:
     return name, {**value, "n": value["n"] * 2}
+
+
+def test_documents_from_before_the_release_have_the_names_of_now() -> None:
+    """Each word of a name is replaced where the document has it."""
+    old = {"told_at": "t", "why": "since"}
+    new = {"listed_at": "t", "why_code": "text", "why_data": {"text": "since"}}
+    assert plain_names("MissedUpdate", old) == ("MissedUpdate", new)
+    assert plain_names("Incident", old) == ("Incident", old)
+    for given, code in (("timed anew", "retimed"), ("on hold", "on_hold"), (None, None)):
+        _, value = plain_names("StakeholderUpdate", {"lapsed_because": given})
+        assert value == {"lapsed_because": code}
 
 
 def test_upgrades_run_step_by_step() -> None:

@@ -66,8 +66,6 @@ def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Faul
     except json.JSONDecodeError as error:
         line, column = error.lineno, error.colno
         raise FormatError([f"not JSON: {error.msg} (line {line}, column {column}) @ $"]) from None
-    except RecursionError:
-        raise FormatError([f"nested deeper than {limits.depth} @ $"]) from None
     except ValueError as error:
         raise FormatError([f"not JSON: {error} @ $"]) from None
     if reader.refused or ("\\u" in text and _HALF.search(text)):
@@ -203,7 +201,7 @@ def _is_plain(value: object, depth: int, room: list[int], limits: Limits) -> boo
             if not _is_plain(inner, depth - 1, room, limits):
                 return False
         return True
-    return value is None or kind is bool or not _why_not(value, limits)
+    return not _why_not(value, limits)
 
 
 def _refused(data: object, limits: Limits) -> Iterator[Fault]:

@@ -133,7 +133,7 @@ class Reader:
         names = frozenset((*known, *beside))
 
         def structure(data: Any, _: Any) -> Any:
-            if type(data) is dict and data.keys() <= names:
+            if isinstance(data, dict) and data.keys() <= names:
                 try:
                     return inner(data, cls)
                 except Exception as error:  # noqa: BLE001  reported with the place, where it is known
@@ -148,12 +148,9 @@ class Reader:
                 if key not in names
             ]
             try:
-                value = inner(data, cls)
+                inner(data, cls)
             except Exception as error:  # noqa: BLE001  reported beside the unknown fields
                 problems.extend(faults_of(error))
-            else:
-                if not problems:  # a dict of another class, from a careless parser
-                    return value
             raise Faults(problems)
 
         return structure

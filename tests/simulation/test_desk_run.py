@@ -269,6 +269,17 @@ def test_callers_give_up_when_their_patience_ends(seed: int) -> None:
         assert record.id not in {stint.record_id for stint in result.stints}
 
 
+def test_work_that_no_hours_are_left_for_is_not_done() -> None:
+    """Ada works on the first day alone: of her ten hours' work the eight until 17:00 are done."""
+    hours = BusinessCalendar(zone="UTC", hours={}, special={START.date(): ["09:00-17:00"]})
+    kind = Workload(name="web", rate=9, arrives=ALWAYS, work=Empirical([10 * HOUR]))
+    result = run(1, days=2, kinds=[kind], team=Team([Agent("ada", hours)]))
+    (stint,) = result.stints
+    assert (stint.start, stint.end) == (START + 9 * HOUR, START + 2 * DAY)
+    assert dict(result.utilization) == {"ada": 1}
+    assert {record.resolved_at for record in result.records} == {None}
+
+
 def test_a_share_goes_to_another_group_with_its_skill() -> None:
     """All are reassigned halfway; the second part is worked by who has the other skill."""
     passes = Reassign(chance=1, group="Second", skill="deep")

@@ -82,6 +82,9 @@ def test_a_part_that_contradicts_the_drill_is_a_fault_too() -> None:
     text = 'drill = 1\nname = "d"\nlasts = "1h"\n[[injects]]\nat = "2h"\nkind = "call"\ntext = "x"'
     with pytest.raises(FormatError, match="at most 1h, which is lasts"):
         load_drill(text)
+    text += '\nalert = { key = "k", labels = 7 }'
+    with pytest.raises(FormatError, match=r"injects\[1\]\.alert\.labels: got 7; allowed: a table"):
+        load_drill(text.replace("2h", "0m"))
 
 
 def test_an_inject_after_the_end_is_named_by_number_and_line() -> None:

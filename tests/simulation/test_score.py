@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore import Incident, acknowledge, evaluate_sla, simulation
+from incidentcore import Incident, acknowledge, advance, evaluate_sla, simulation
 from incidentcore.communication import CommunicationPlan, UpdateRule
 from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
@@ -210,3 +210,12 @@ def test_late_and_missed_updates_are_one_kind_of_miss() -> None:
     assert draft.title == "Find out why 'updates' failed in the drill (1 late, 1 missed)"
     assert (draft.origin.kind, draft.owner) == ("drill", "communications lead")
     assert draft.id == "mail-down 2026-06-01/updates"
+
+
+def test_an_update_that_lapsed_before_it_was_due_is_no_line() -> None:
+    """Listed five minutes before it is due at ten, and canceled at seven: nobody failed."""
+    rule = UpdateRule(name="all", audiences="users", first=10 * MINUTE, notice=5 * MINUTE)
+    drill = Drill(name="mail-down", lasts=60 * MINUTE, plan=CommunicationPlan("updates", rule))
+    for minute, result in ((7, "not_reached"), (12, "missed")):
+        over = advance(incident(), "cancel", at=NINE + minute * MINUTE, by=ADA)
+        assert [line.result for line in scored(over, drill=drill).lines] == [result]

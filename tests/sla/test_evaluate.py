@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 import pytest
 
-from incidentcore.conditions import Opaque, during, field
+from incidentcore.conditions import Opaque, during, field, reached
 from incidentcore.errors import InvalidValueError, SlaDefinitionError
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident
+from incidentcore.records import Incident, set_fields
 from incidentcore.schedule import BusinessCalendar, BusinessDays, Holiday
 from incidentcore.sla import (
     CalendarByField,
@@ -23,6 +23,7 @@ from incidentcore.sla import (
     SlaThreshold,
     evaluate_sla,
 )
+from incidentcore.sla.evaluate import later_status
 from incidentcore.values import Actor, Impact, Urgency
 
 from .desk import ALWAYS_OPEN, HOUR, MICRO, MINUTE, OFFICE, at, incident
@@ -442,6 +443,19 @@ def test_as_of_before_the_opening_was_recorded() -> None:
     record = incident(("mon 09:00", "new", "mon 12:00"))
     status = evaluate_sla(resolution(), record, now=at("mon 11:00"), known_at=at("mon 11:00"))
     assert status.stage == "not_started"
+    later = later_status(status, at("mon 11:30"))
+    assert (later.stage, later.now) == ("not_started", at("mon 11:30"))
+
+
+def test_time_alone_ends_a_clock_whose_status_is_taken_later() -> None:
+    """Opened at 9, it stops when the instant in a field is reached, at 11."""
+    clock = resolution(stop=reached("occurred_at"))
+    record = incident(("mon 09:00", "new"))
+    record = set_fields(record, occurred_at=at("mon 11:00"), at=at("mon 09:00"), by="ada")
+    status = tell(clock, record, "mon 10:00")
+    assert told(status) == ("running", HOUR)
+    assert told(later_status(status, at("mon 10:30"))) == ("running", 1.5 * HOUR)
+    assert told(later_status(status, at("mon 12:00"))) == ("stopped", 2 * HOUR)
 
 
 def test_a_correction_dated_like_the_event_changes_the_past() -> None:

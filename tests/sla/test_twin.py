@@ -81,6 +81,24 @@ def test_what_the_fold_reads_makes_no_twin(change: dict[str, Any]) -> None:
     assert twin_of(plain, attrs.evolve(plain, target=timedelta(hours=5))) is not None
 
 
+def test_policies_are_twins_by_their_rules_and_their_default() -> None:
+    """Each rule has the condition of the other's rule, the first one that matches is used."""
+    four, eight = (
+        SlaDefinition.resolution(hours=h, calendar=BusinessCalendar.always()) for h in (4, 8)
+    )
+    gold, silver = (field("custom.tier").equals(name) for name in ("gold", "silver"))
+    plain = SlaPolicy([(gold, four)])
+    assert twin_of(plain, SlaPolicy([(gold, eight)])) is not None
+    assert twin_of(
+        SlaPolicy([(gold, four)], default=four), SlaPolicy([(gold, eight)], default=eight)
+    )
+    assert twin_of(plain, SlaPolicy([(silver, eight)])) is None
+    assert twin_of(plain, SlaPolicy([(gold, eight), (silver, eight)])) is None
+    assert twin_of(plain, SlaPolicy([(gold, eight)], match="shortest")) is None
+    assert twin_of(plain, SlaPolicy([(gold, eight)], default=eight)) is None
+    assert twin_of(SlaPolicy([(gold, four)], default=four), SlaPolicy([(gold, eight)])) is None
+
+
 def test_definitions_that_are_one_on_one_side_alone_make_no_twin() -> None:
     """Nothing takes over where both tiers have one promise; it does where they have two."""
     two = [SlaDefinition.resolution(hours=h, calendar=BusinessCalendar.always()) for h in (4, 8)]

@@ -17,7 +17,7 @@ from incidentcore.sla import (
     SlaPolicy,
     lint_sla_policy,
 )
-from incidentcore.sla.urgency import is_later
+from incidentcore.sla.urgency import inverted, is_later
 from incidentcore.testing import check_sla
 from incidentcore.values import Priority
 
@@ -91,3 +91,16 @@ def test_a_definition_that_cannot_be_compared_is_not_later() -> None:
     day = SlaDefinition.resolution(hours=8, calendar=ALWAYS_OPEN)
     assert not is_later(over, day, Incident.default_facts())
     assert not is_later(day, over, Incident.default_facts())
+
+
+def test_a_level_whose_rules_cannot_be_tested_is_passed_over() -> None:
+    """A text is never more than 3, which another finding says; the levels below are compared."""
+    hours = {
+        n: SlaDefinition.resolution(hours=n, calendar=BusinessCalendar.always()) for n in (1, 2, 8)
+    }
+    priority = field("priority")
+    broken = priority.equals(Priority.HIGH) & (field("title") > 3)
+    rules = [(broken, hours[1]), (priority.equals(Priority.MODERATE), hours[8])]
+    (found,) = inverted(SlaPolicy(rules, default=hours[2]))
+    assert found.words[:2] == ("priority moderate", "8:00:00")
+    assert found.words[3:5] == ("priority low", "2:00:00")

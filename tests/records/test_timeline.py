@@ -22,6 +22,7 @@ from incidentcore.records import (
     comment,
     set_fields,
 )
+from incidentcore.records.timeline import changes_of
 from incidentcore.testing.strategies_records import records
 from incidentcore.values import NEW, ON_HOLD, Actor, Impact
 
@@ -110,6 +111,7 @@ def test_an_event_of_another_type_of_record_changes_nothing() -> None:
     assert record.facts().keys() == incident.facts().keys()
     assert record.facts()["updated_at"] == OPENED + MINUTE
     assert record.timeline().facts_at(OPENED + MINUTE) == record.facts()
+    assert changes_of(decided, incident.facts()) == {}
 
 
 def test_an_instant_that_time_reaches_is_a_moment_of_its_own() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from tests.schedule.test_calendar import HOUR, UTC_OFFICE, utc
+
+from incidentcore.schedule import BusinessCalendar
 
 
 @pytest.mark.parametrize(
@@ -38,3 +42,14 @@ def test_both_boundaries_of_a_deadline(start: str, hours: int, close: str, next_
 def test_the_mirror_of_a_deadline(end: str, hours: float, expected: str) -> None:
     """The latest instant from which the budget fits: 30 minutes before Tue 09:10 is Mon 16:40."""
     assert utc(expected) == UTC_OFFICE.deadline_before(utc(end), hours * HOUR)
+
+
+def test_a_span_longer_than_an_index_compiles_its_first_years_once() -> None:
+    """An index has 64 years at most; the same one serves the next question from there."""
+    calendar = BusinessCalendar(zone="UTC", hours={"mon": "09:00-10:00"})
+    low, high = timedelta(days=366 * 30), timedelta(days=366 * 130)
+    index = calendar._cover(low, high)
+    assert index.low <= low
+    assert index.high < high
+    assert calendar._cover(low, high) is index
+    assert calendar._cover(low, low + timedelta(days=366)) is index

@@ -50,7 +50,7 @@ def test_what_cannot_work_is_refused() -> None:
     for options in ({"rate": 0}, {"rate": [1, 2]}, {"burst": 0}, {"opening": []}, {"name": ""}):
         with pytest.raises(DefinitionError):
             attrs.evolve(web, **options)
-    with pytest.raises(DefinitionError, match="chance: got 1.5; allowed: a number from 0 to 1"):
+    with pytest.raises(DefinitionError, match=r"chance: got 1\.5; allowed: a number from 0 to 1"):
         Hold(chance=1.5, lasts=Exponential(HOUR))
     with pytest.raises(DefinitionError):
         Team([])

@@ -38,3 +38,11 @@ def test_one_step_moves_or_is_refused(action: str, state: str) -> None:
     after = check_step(INCIDENT, record, action, after=HOUR)
     assert after.state.name == state
     assert after.updated_at == (AT if state == "new" else AT + HOUR)
+
+
+def test_an_advance_that_refuses_nothing_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It goes through with what ``decide`` refuses."""
+    record = INCIDENT.open(Incident, id="R-1", title="t", at=AT, by="kim")
+    monkeypatch.setattr(Lifecycle, "advance", lambda *_, **__: record)
+    with pytest.raises(AssertionError, match="advance does not refuse sing as decide does"):
+        check_step(INCIDENT, record, "sing", after=HOUR)

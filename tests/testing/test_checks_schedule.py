@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import AbstractCalendar, BusinessCalendar
 from incidentcore.testing import check_calendar
+from incidentcore.testing.checks_schedule import law_next_edges
 
 GOOD = BusinessCalendar(
     zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00", "sat": "22:00-06:00"}
@@ -107,3 +108,9 @@ def test_windows_that_are_not_cut_are_named_first_with_instants_as_text() -> Non
     with pytest.raises(AssertionError, match="cut windows to the span") as caught:
         check_calendar(Uncut(), examples=20)
     assert "datetime" not in str(caught.value).partition("\n")[0]
+
+
+def test_a_calendar_that_never_closes_has_no_next_close() -> None:
+    """The law of edges holds: the instant is open, and no close is asked for."""
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    law_next_edges(BusinessCalendar.always(), (at, at, at, timedelta()))

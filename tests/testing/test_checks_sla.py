@@ -34,6 +34,7 @@ from incidentcore.testing import check_sla, checks_sla
 from incidentcore.testing.checks_sla import (
     SLA_LAWS,
     Law,
+    _check_rules,
     law_causality,
     law_crossings,
     law_elapsed,
@@ -67,6 +68,15 @@ def test_check_sla_runs_the_lint_and_what_the_caller_states() -> None:
     )
     check_sla(other, at_least_as_good=[(VIP, ALWAYS)])
     check_sla(gap, within=NEVER)
+
+
+def test_records_without_a_clock_are_no_better_than_those_with_one() -> None:
+    """Only those of high priority have one; a record that cannot be is compared with nobody."""
+    high = SlaPolicy([(HIGH, resolution())])
+    pairs = ((HIGH, CRITICAL), (CRITICAL, CRITICAL), (NEVER, ALWAYS))
+    _check_rules(high, None, HIGH, pairs)
+    with pytest.raises(AssertionError, match="against none"):
+        _check_rules(high, None, HIGH, ((CRITICAL, HIGH),))
 
 
 RULE = SlaDefinition.resolution(hours=4, calendar=OFFICE)

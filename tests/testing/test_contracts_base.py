@@ -45,3 +45,9 @@ def test_every_check_states_its_fact() -> None:
     """Each check has a sentence that says what it tests."""
     assert all(getattr(StoreContract, name).__doc__ for name in StoreContract.checks())
     assert len(StoreContract.checks()) >= 40
+
+
+def test_a_skipped_check_says_why() -> None:
+    """The store does not declare what the check needs."""
+    (outcome,) = StoreContract().run(["test_processes_lose_nothing"])
+    assert str(outcome).startswith("skipped test_processes_lose_nothing: ")

@@ -115,6 +115,13 @@ class ReusesPositions(InMemoryStore):
         self._changes[-1] = attrs.evolve(self._changes[-1], position=self._last)
 
 
+class TakesNonsense(InMemoryStore):
+    """Takes a page of none for one of one event."""
+
+    def history(self, record_id: str, *, after: int = 0, limit: int = 1_000) -> Any:
+        return super().history(record_id, after=after, limit=max(limit, 1))
+
+
 BROKEN: list[tuple[type[InMemoryStore], str]] = [
     (AllowsGaps, "test_sequences_have_no_gap"),
     (HalfBatches, "test_a_batch_is_all_or_nothing"),
@@ -124,6 +131,7 @@ BROKEN: list[tuple[type[InMemoryStore], str]] = [
     (ReusesPositions, "test_a_removed_record_is_gone"),
     (SilentRemoval, "test_a_removed_record_is_gone"),
     (SwallowsDuplicates, "test_an_id_stands_for_one_event"),
+    (TakesNonsense, "test_nonsense_is_refused"),
     (TimeOrder, "test_late_events_keep_their_place"),
     (WrongVersions, "test_a_stale_writer_is_told_both_versions"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from tests.testing.choices import (
     OPEN,
@@ -11,7 +13,8 @@ from tests.testing.choices import (
     check_choices,
 )
 
-from incidentcore.testing.strategies_communication import communication_plans
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.testing.strategies_communication import _later, communication_plans
 
 # What each attribute holds, over all examples: words, or texts between bars.
 CHOICES: Choices = {
@@ -50,3 +53,10 @@ CHOICES: Choices = {
 def test_only_the_values_of_a_choice_come(name: str) -> None:
     """No others, and most of these."""
     check_choices(*CHOICES[name])
+
+
+def test_a_calendar_that_never_closes_moves_no_instant() -> None:
+    """There is no edge to move to."""
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    always = BusinessCalendar.always()
+    assert [_later(at, [always], choice) for choice in range(4)] == [at] * 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
 from tests.testing.choices import (
     NAMES,
     PAUSES,
@@ -10,7 +11,9 @@ from tests.testing.choices import (
     check_choices,
 )
 
+from incidentcore.escalation import After, HeldFor
 from incidentcore.testing.strategies_escalation import (
+    _triggers,
     escalated_incidents,
     escalation_matrices,
     on_call_schedules,
@@ -84,3 +87,8 @@ CHOICES: Choices = {
 def test_only_the_values_of_a_choice_come(name: str) -> None:
     """No others, and most of these."""
     check_choices(*CHOICES[name])
+
+
+@given(_triggers((), head=True, rare=False))
+def test_without_clocks_no_level_waits_for_one(trigger: object) -> None:
+    assert isinstance(trigger, (After, HeldFor))

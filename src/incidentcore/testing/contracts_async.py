@@ -103,8 +103,8 @@ class AsyncStoreContract(StoreContract):
 
     def reopen(self, store: RecordStore) -> RecordStore:
         """Close a store and its event loop, and return a store on the same data and a new loop."""
-        if isinstance(store, _OnLoop):
-            store.stop()
+        assert isinstance(store, _OnLoop)
+        store.stop()
         return self._on_loop(self.async_opener())
 
     def opener(self, store: RecordStore) -> Callable[[], RecordStore]:

@@ -72,11 +72,11 @@ def test_check_sla_runs_the_lint_and_what_the_caller_states() -> None:
 
 def test_records_without_a_clock_are_no_better_than_those_with_one() -> None:
     """Only those of high priority have one; a record that cannot be is compared with nobody."""
-    high = SlaPolicy([(HIGH, resolution())])
-    pairs = ((HIGH, CRITICAL), (CRITICAL, CRITICAL), (NEVER, ALWAYS))
-    _check_rules(high, None, HIGH, pairs)
+    high, low = (field("priority").equals(one) for one in (Priority.HIGH, Priority.LOW))
+    policy = SlaPolicy([(high, resolution())])
+    _check_rules(policy, None, high, ((high, low), (low, low), (NEVER, ALWAYS)))
     with pytest.raises(AssertionError, match="against none"):
-        _check_rules(high, None, HIGH, ((CRITICAL, HIGH),))
+        _check_rules(policy, None, high, ((low, high),))
 
 
 RULE = SlaDefinition.resolution(hours=4, calendar=OFFICE)

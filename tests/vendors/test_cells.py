@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from tests.vendors.test_edges import COLUMNS, ROW
 
 from incidentcore.vendors import (
     read_table,
 )
+from incidentcore.vendors.tabular import Table
 
 
 class Scalar:
@@ -37,3 +40,14 @@ def test_a_cell_of_each_kind(given: object, title: str) -> None:
     row = {**ROW, "Title": given}
     (record,) = read_table([row], {**COLUMNS, "title": "Title"}, zone="UTC", missing=("", "-"))
     assert record.title == title
+
+
+def test_a_table_of_lists_may_hold_more_than_texts() -> None:
+    """As a spreadsheet does: a time is read as it is, and a number as its text."""
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    table = Table(("n", "o", "t"), enumerate([["A", "2026-06-01T09:00Z", "x"], ["B", at, 7]], 1))
+    records = read_table(table, {"id": "n", "opened": "o", "title": "t"})
+    assert [(one.id, one.opened_at, one.title) for one in records] == [
+        ("A", at, "x"),
+        ("B", at, "7"),
+    ]

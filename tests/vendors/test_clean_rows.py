@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.records import replay
-from incidentcore.vendors import read_table
+from incidentcore.vendors import clean_rows, read_table
 
 CELLS = {
     "n": st.sampled_from(("1", "2", "x é", "")),
@@ -80,3 +80,12 @@ def test_most_rows_take_the_shorter_way(monkeypatch: pytest.MonkeyPatch) -> None
     mapping = {name: column for name, column in COLUMNS.items() if column in row}
     [record] = read_table([row], mapping)
     assert record.state.is_closed
+
+
+def test_many_actors_are_read_alike_when_memory_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those who repeat are remembered, but not endlessly."""
+    rows = [{"n": f"{n}", "o": "2026-06-01T09:00Z", "m": name} for n, name in enumerate("abab")]
+    mapping = {"id": "n", "opened": "o", "caller": "m"}
+    whole = [*read_table(rows, mapping)]
+    monkeypatch.setattr(clean_rows, "_CACHED", 1)
+    assert [*read_table(rows, mapping)] == whole

@@ -231,6 +231,26 @@ def test_a_column_of_several_formats_has_each_with_its_count(tmp_path: Path) -> 
     assert describe_columns(path).columns[1].mixed == (("%d/%m/%Y or %m/%d/%Y", 2), ("iso", 1))
 
 
+def test_a_long_and_wide_table_is_described_by_its_first_part(tmp_path: Path) -> None:
+    """200 rows; a format of times is looked for in 50 columns, values in all of them."""
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(["a;b", *["1;x"] * 201]))
+    assert describe_columns(path).rows == 200
+    heads = [f"c{number}" for number in range(51)]
+    path.write_text("\n".join([";".join(heads), ";".join(["03.11.2026"] * 51)]))
+    page = describe_columns(path)
+    assert [bool(column.formats) for column in page.columns] == [True] * 50 + [False]
+    assert {column.values for column in page.columns} == {("03.11.2026",)}
+
+
+def test_dates_that_no_format_reads_have_none(tmp_path: Path) -> None:
+    """The thirteenth month of most rows: only the two of ISO 8601 can be read."""
+    path = tmp_path / "list.csv"
+    cells = [*["99-99-9999"] * 3, "2026-11-05", "2026-11-06"]
+    path.write_text("\n".join(["Number;Created", *(f"1;{cell}" for cell in cells)]))
+    assert describe_columns(path).columns[1].mixed == ()
+
+
 def test_the_words_of_states_and_levels_are_listed_with_a_line_to_copy(tmp_path: Path) -> None:
     """Known words with their meaning, others with STATE or LEVEL; of 40 words 30 are listed."""
     words = [("Neu", "Hoch"), ("Wartet auf Kunde", "Egal"), ("Neu", "Hoch")]

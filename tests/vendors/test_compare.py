@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 from tests.vendors.test_event_log import resolved_after
 from tests.vendors.writers import START
 
 from incidentcore import BusinessCalendar, SlaDefinition
+from incidentcore.conditions import NEVER
 from incidentcore.errors import InvalidValueError
 from incidentcore.vendors import (
     compare_sla,
@@ -52,6 +54,8 @@ def test_results_from_elsewhere_can_be_compared() -> None:
     [row] = compare_sla([incident], theirs, POLICY, now=START + timedelta(days=1))
     assert (row.target, row.agrees) == ("fix", False)
     assert "theirs True" in row.why
+    later = attrs.evolve(POLICY, start=NEVER)
+    assert compare_sla([incident], {}, later) == ()
     with pytest.raises(InvalidValueError, match="tolerance"):
         compare_sla([incident], theirs, POLICY, tolerance=timedelta(-1))
     with pytest.raises(InvalidValueError, match="reported"):

@@ -277,6 +277,40 @@ def test_an_entry_of_one_kind_and_id_counts_once() -> None:
     assert [(one.code, one.path) for one in reading.findings] == [("duplicate_entry", "7")]
 
 
+def test_a_moment_that_is_given_again_counts_once() -> None:
+    """The first one; a finding names it."""
+
+    def build(history: Any, _: object) -> None:
+        history.opened(NINE, history.actor("kim", "requester"))
+        for minute in (5, 6):
+            history.moments(history.actor("ada", "agent"), acknowledged=at(minute))
+
+    reading = Import([0], build, record=Incident, id=lambda _: "R")
+    (record,) = reading
+    assert record.acknowledged_at == at(5)
+    assert [(one.code, one.path) for one in reading.findings] == [
+        ("duplicate_entry", "acknowledged")
+    ]
+
+
+def test_what_ends_a_record_and_what_ends_an_import() -> None:
+    """A state that the table refuses, and a source that cannot be read."""
+
+    def build(history: Any, name: str) -> None:
+        if name == "broken":
+            raise FormatError("half a file @ row 2")
+        history.opened(NINE, history.actor("kim", "requester"))
+        history.moments(history.actor("ada", "agent"), resolved=at(5))
+        history.present(state=name)
+
+    table = StateTable({"Done": "resolved"}, unknown="refuse")
+    reading = Import(["Odd", "Done", "broken"], build, record=Incident, id=str, states=table)
+    assert next(reading).id == "Done"
+    assert [(one.code, one.key) for one in reading.findings] == [("malformed_record", "Odd")]
+    with pytest.raises(FormatError, match="half a file"):
+        next(reading)
+
+
 def test_the_value_at_the_opening_is_found() -> None:
     """What the first change came from; the present value where nothing changed."""
     record, findings = read(

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from tests.vendors.audit_logs import load
+from tests.vendors.audit_logs import load, load_audit_log, log
 
 from incidentcore.lifecycle import check_history
 from incidentcore.records import (
     StateChanged,
+    correct_event,
 )
 from incidentcore.vendors import (
     AUDIT_LIFECYCLE,
     AUDIT_STATES,
     STRICT_LIFECYCLE,
+    audit_rows,
     change_text,
     check_states,
     refused_changes,
 )
+from incidentcore.vendors.audit_log import StateTally
 
 
 def test_the_unknown_state_is_open_and_no_lifecycle_has_it() -> None:
@@ -32,6 +35,35 @@ def test_the_unknown_state_is_open_and_no_lifecycle_has_it() -> None:
     assert codes == ["unknown_state"]
     changes = [change_text(finding) for finding in refused_changes(incident, AUDIT_LIFECYCLE)]
     assert changes == ["New -> unknown_-100", "unknown_-100 -> Resolved"]
+
+
+def test_a_corrected_change_is_judged_by_itself() -> None:
+    """Without the change that did not happen, the other one is allowed; both are observed."""
+    odd, _ = load(
+        {},
+        {"incident_state": "-100", "sys_mod_count": "1"},
+        {"incident_state": "Resolved", "sys_mod_count": "2"},
+    )
+    wrong = next(event.id for event in odd.history if isinstance(event, StateChanged))
+    right = correct_event(odd, wrong, at=odd.updated_at, by="ada")
+    tally = StateTally([AUDIT_LIFECYCLE])
+    assert tally.add(odd) == [["New -> unknown_-100", "unknown_-100 -> Resolved"]]
+    assert tally.add(right) == [[]]
+    assert [check.incidents for check in tally.checks] == [1]
+
+
+def test_a_log_of_a_header_has_no_incidents() -> None:
+    """It has nothing but its columns."""
+    incidents, _ = load_audit_log(log())
+    assert incidents == ()
+
+
+def test_a_long_log_is_read_alike_when_memory_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times and actors that repeat are remembered, but not endlessly."""
+    rows = [{}, {"sys_updated_by": "Ben"}, {"sys_updated_by": "Desk 1", "sys_mod_count": "1"}]
+    whole, _ = load(*rows)
+    monkeypatch.setattr(audit_rows, "_CACHED", 1)
+    assert load(*rows)[0].history == whole.history
 
 
 ALL = {state.name for state in AUDIT_STATES}

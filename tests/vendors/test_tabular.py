@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.vendors import lines as lines_module
+from incidentcore.vendors import tabular
 from incidentcore.vendors.lines import LONGEST_LINE
 from incidentcore.vendors.tabular import open_table, read_json
 
@@ -79,6 +81,9 @@ def test_json_lines_are_a_list(tmp_path: Path) -> None:
     assert read_json(path) == [{"a": 1}, {"a": 2}]
     path.write_text('{"a": 1}\n{"a": ', encoding="utf-8")
     with pytest.raises(FormatError, match="not JSON: Extra data"):
+        read_json(path)
+    path.write_text('{"a": 1}\n{"a": 2}\nnull\n', encoding="utf-8")
+    with pytest.raises(FormatError, match="not JSON @ row 3 of "):
         read_json(path)
 
 
@@ -159,6 +164,15 @@ def test_lines_that_are_no_table(lines: list[object], expected: str) -> None:
         read(lines)
     with pytest.raises(FormatError, match=expected):
         read(lines)
+
+
+def test_lines_that_stay_blank_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endless source of them is an error; a line with text begins the count again."""
+    monkeypatch.setattr(lines_module, "BLANK_LINES", 2)
+    blank = ["\n", " \n"]
+    assert len(read(["id\n", *blank, "1\n", *blank, "2\n"])[1]) == 4
+    with pytest.raises(FormatError, match="more than 2 blank lines @ row 2"):
+        read(["id\n", *blank, "1\n", "\n", "\n", "\n"])
 
 
 @pytest.mark.parametrize("make", [Path, lambda path: Path(path) / "missing.csv"])
@@ -298,6 +312,25 @@ def test_a_spreadsheet_is_a_table(tmp_path: Path) -> None:
     table = open_table(path)
     assert table.columns == ("id", "opened")
     assert list(table.rows) == [(1, [1, "one"]), (2, [2, "two"])]
+
+
+def test_a_spreadsheet_that_is_not_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without names of columns, too large, or without the package that reads it."""
+    openpyxl = pytest.importorskip("openpyxl", reason="an extra that is not installed")
+    path = tmp_path / "table"
+    book = openpyxl.Workbook()
+    book.active.append([" ", None])
+    book.active.append([1, "one"])
+    book.save(path)
+    with pytest.raises(FormatError, match="no header: the first row must name the columns"):
+        open_table(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(tabular, "LARGEST", 1_000)
+        with pytest.raises(FormatError, match="a spreadsheet of more than 1,000 bytes"):
+            open_table(path)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(FormatError, match=r"needs openpyxl \(incidentcore\[xlsx\]\)"):
+        open_table(path)
 
 
 def test_a_data_frame_is_a_table() -> None:

@@ -138,9 +138,9 @@ def _why(ours: SlaStatus, theirs: ReportedSla, tolerance: timedelta) -> str:
     differ("target", ours.target, theirs.goal)
     differ("started at", ours.started_at, theirs.started_at)
     differ("stopped at", ours.stopped_at, theirs.stopped_at)
-    if ours.started_at is not None:
-        paused = (ours.stopped_at or ours.now) - ours.started_at - ours.wall_elapsed
-        differ("paused for", paused, theirs.paused)
+    assert ours.started_at is not None  # noqa: S101  one that did not start is no result
+    paused = (ours.stopped_at or ours.now) - ours.started_at - ours.wall_elapsed
+    differ("paused for", paused, theirs.paused)
     differ("counted", ours.elapsed, theirs.elapsed)
     if not reasons and ours.breached != theirs.breached:
         reasons.append(f"breached {ours.breached}, theirs {theirs.breached}, by the same times")

@@ -36,9 +36,13 @@ class LineError(Exception):
 
 def checked_lines(lines: Iterable[object]) -> Iterator[str]:
     """Yield lines, after a check that each is text and not too long."""
+    blank = 0
     for line in lines:
         if not isinstance(line, str):
             raise LineError(f"{type(line).__name__} instead of a line of text")
+        blank = 0 if line.strip() else blank + 1
+        if blank > BLANK_LINES:
+            raise LineError(f"more than {BLANK_LINES:,} blank lines")
         if len(line) > LONGEST_LINE:
             raise LineError(f"a line longer than {LONGEST_LINE} characters")
         if "\0" in line:

@@ -25,7 +25,6 @@ import attrs
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.lines import (
-    BLANK_LINES,
     BOM,
     LineError,
     checked_lines,
@@ -330,7 +329,7 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]
     """Yield the header as row 0 and the rows after it, blank lines left out."""
     # Not strict, an unfinished quote would pass unnoticed.
     reader = csv.reader(lines, strict=True, delimiter=delimiter)
-    number = blank = 0
+    number = 0
     while True:
         try:
             fields = next(reader)
@@ -343,11 +342,6 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]
         if fields:
             yield number, fields
             number += 1
-            blank = 0
-        else:
-            blank += 1
-            if blank > BLANK_LINES:
-                raise FormatError(f"more than {BLANK_LINES:,} blank lines @ {_place(number)}")
 
 
 def _place(number: int) -> str:

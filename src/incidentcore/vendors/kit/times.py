@@ -307,6 +307,4 @@ def _stated_zone(name: str | None, offset: int | None) -> timezone | None:
         return timezone(timedelta(seconds=offset))
     if name is None:
         return None
-    if name.upper() in ("UTC", "GMT", "Z"):
-        return UTC
     raise ValueError

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from incidentcore.words.german_figures import FIGURES, FOUND
+from incidentcore.words.german_figures import EXCLUDED, FIGURES, FOUND
 from incidentcore.words.german_pages import PAGES
 from incidentcore.words.words import Words, clock_time
 
@@ -324,38 +324,6 @@ _TARGETS: Final = {
     "manager of {name}": "Leitung von {name}",
 }
 
-_EXCLUDED: Final = {
-    "acknowledged while it was resolved": "bestätigt, während es gelöst war",
-    "closed again later": "später erneut geschlossen",
-    "the clock has stopped": "die Uhr ist beendet",
-    "an exercise": "eine Übung",
-    "the end lies before the beginning": "das Ende liegt vor dem Beginn",
-    "never resolved": "nie gelöst",
-    "not linked to any of the items": "mit nichts davon verknüpft",
-    "no clock applies": "keine Uhr gilt",
-    "the beginning is unknown": "der Beginn ist unbekannt",
-    "the end was not reached": "das Ende wurde nicht erreicht",
-    "the field is empty": "das Feld ist leer",
-    "the field does not hold a number": "das Feld enthält keine Zahl",
-    "not covered by the source": "die Quelle sagt es nicht",
-    "the clock has not started": "die Uhr hat nicht begonnen",
-    "no update was owed": "keine Mitteilung war geschuldet",
-    "the value is implausible": "der Wert ist unglaubhaft",
-    "outside the denominator": "gehört nicht zur Grundmenge",
-    "the clock is paused": "die Uhr ist angehalten",
-    "the clock is paused and has breached": "die Uhr ist angehalten und verletzt",
-    "reopened and open": "wieder eröffnet und offen",
-    "resolved again later": "später erneut gelöst",
-    "the clock is running": "die Uhr läuft",
-    "the clock is running and has breached": "die Uhr läuft und ist verletzt",
-    "not acknowledged": "nicht bestätigt",
-    "not answered": "nicht beantwortet",
-    "not closed": "nicht geschlossen",
-    "not resolved": "nicht gelöst",
-    "service not restored": "Dienst nicht wiederhergestellt",
-    "within the target": "innerhalb des Ziels",
-}
-
 _FORECASTS: Final = {
     "all {n} records have ended, so long ones may be missing; export open records too": (
         "keiner von {n} Vorgängen ist offen: was lange dauert, fehlt; auch offene ausgeben"
@@ -391,7 +359,7 @@ GERMAN: Final = Words(
         **_DRILLS,
         **_FORECASTS,
         **_TARGETS,
-        **_EXCLUDED,
+        **EXCLUDED,
         **PAGES,
         **FIGURES,
         **{f"{text}.": f"{twin}." for text, twin in FIGURES.items() if text[-1] != "."},

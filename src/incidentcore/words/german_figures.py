@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["FIGURES", "FOUND"]
+__all__ = ["EXCLUDED", "FIGURES", "FOUND"]
 
 _LAST: Final = (
     "Wieder eröffnete zählen bis zur letzten Lösung, die Lücke inbegriffen. Offene sind als "
@@ -190,4 +190,36 @@ FOUND: Final = {
     "opened as New; the state counts as entered by this row's time at the latest": (
         "eröffnet als New; der Zustand gilt spätestens ab der Zeit dieser Zeile"
     ),
+}
+
+EXCLUDED: Final = {
+    "acknowledged while it was resolved": "bestätigt, während es gelöst war",
+    "closed again later": "später erneut geschlossen",
+    "the clock has stopped": "die Uhr ist beendet",
+    "an exercise": "eine Übung",
+    "the end lies before the beginning": "das Ende liegt vor dem Beginn",
+    "never resolved": "nie gelöst",
+    "not linked to any of the items": "mit nichts davon verknüpft",
+    "no clock applies": "keine Uhr gilt",
+    "the beginning is unknown": "der Beginn ist unbekannt",
+    "the end was not reached": "das Ende wurde nicht erreicht",
+    "the field is empty": "das Feld ist leer",
+    "the field does not hold a number": "das Feld enthält keine Zahl",
+    "not covered by the source": "die Quelle sagt es nicht",
+    "the clock has not started": "die Uhr hat nicht begonnen",
+    "no update was owed": "keine Mitteilung war geschuldet",
+    "the value is implausible": "der Wert ist unglaubhaft",
+    "outside the denominator": "gehört nicht zur Grundmenge",
+    "the clock is paused": "die Uhr ist angehalten",
+    "the clock is paused and has breached": "die Uhr ist angehalten und verletzt",
+    "reopened and open": "wieder eröffnet und offen",
+    "resolved again later": "später erneut gelöst",
+    "the clock is running": "die Uhr läuft",
+    "the clock is running and has breached": "die Uhr läuft und ist verletzt",
+    "not acknowledged": "nicht bestätigt",
+    "not answered": "nicht beantwortet",
+    "not closed": "nicht geschlossen",
+    "not resolved": "nicht gelöst",
+    "service not restored": "Dienst nicht wiederhergestellt",
+    "within the target": "innerhalb des Ziels",
 }

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.categorization import SoftmaxCategorizer, evaluate_categorizer, tokenize
+from incidentcore.categorization.softmax import _temperature
 from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.serialization import dumps, from_plain, loads, to_plain
@@ -290,3 +291,14 @@ def test_model_is_a_value():
     assert hash(again) == hash(model)
     assert again("vpn") == model("vpn")
     assert "<11 words>" in repr(model)
+
+
+def test_texts_without_a_known_word_do_not_temper_the_confidence() -> None:
+    """Sixty texts are judged right, so the least temperature is best, whatever the others say."""
+    known = [([("a", 1)], 0)] * 60
+    unknown = [([("z", 1)], 1)] * 60
+
+    def learn(_: object) -> tuple[dict[str, float], dict[str, list[float]], list[float]]:
+        return {"a": 1.0}, {"a": [2.0, 0.0]}, [1.0, 0.0]
+
+    assert _temperature(known, learn) == _temperature(known + unknown, learn) == 0.3

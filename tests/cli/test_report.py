@@ -6,11 +6,14 @@ import csv
 import json
 import re
 import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from incidentcore.cli import main
+from incidentcore.cli import main, report
+from incidentcore.records import Incident
 
 from .test_cli import MAP, TABLE, run
 
@@ -157,6 +160,23 @@ def test_csv_files_of_a_report(
     assert float(rows["INC-4"]["resolution_elapsed"]) == 10
     assert rows["INC-2"]["resolution_due_at"] == "2026-06-02T08:00:00+00:00"
     assert "closed: out of hours 28:00" in rows["INC-2"]["resolution_why"]
+
+
+def test_records_are_written_a_few_at_a_time(tmp_path: Path) -> None:
+    """One header and each row once, whether the last few are written with others or alone."""
+    incidents = [
+        Incident.open(id=f"I{n}", title="x", at=datetime(2026, 6, 1, tzinfo=UTC), by="kim")
+        for n in range(3)
+    ]
+    for count in (1, 2, 3, 4):
+        with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+            patch.setattr(report, "_AT_ONCE", count)
+            write = report._row_writer(tmp_path, stack)
+            assert write is not None
+            for incident in incidents:
+                write(incident, ())
+        with (tmp_path / "records.csv").open(encoding="utf-8", newline="") as file:
+            assert [row["id"] for row in csv.DictReader(file)] == ["I0", "I1", "I2"]
 
 
 def test_a_job_fails_by_a_figure(

@@ -316,6 +316,15 @@ def test_many_repeated_ids_are_counted_and_some_of_them_named() -> None:
     assert (len(found), found.counts["duplicate_id"], found[99].count) == (100, 300, 201)
 
 
+def test_ids_may_be_numbers() -> None:
+    """Of two rows of id 7 the first one counts, and both that have no id."""
+    rows = [one(id=number) for number in (7, 7, 8, None, None)]
+    frame, found = polars.DataFrame(rows, schema=SCHEMA | {"id": polars.Int64}), Findings()
+    part = frames.gather_kpis_from(frame, catalogue.VOLUME, MAPPING, as_of=AS_OF, findings=found)
+    assert finish_partial(part).result("volume").value == 4
+    assert [(each.code, each.value) for each in found] == [("duplicate_id", "7")]
+
+
 def test_texts_are_parsed_as_the_error_says() -> None:
     """2 March at 8 in Berlin, for each library, as its part of the error says."""
     from zoneinfo import ZoneInfo  # noqa: PLC0415

@@ -138,7 +138,7 @@ def _why(ours: SlaStatus, theirs: ReportedSla, tolerance: timedelta) -> str:
     differ("target", ours.target, theirs.goal)
     differ("started at", ours.started_at, theirs.started_at)
     differ("stopped at", ours.stopped_at, theirs.stopped_at)
-    assert ours.started_at is not None  # noqa: S101  one that did not start is no result
+    assert ours.started_at is not None  # noqa: S101  a result has a start
     paused = (ours.stopped_at or ours.now) - ours.started_at - ours.wall_elapsed
     differ("paused for", paused, theirs.paused)
     differ("counted", ours.elapsed, theirs.elapsed)

@@ -163,6 +163,7 @@ class Tally:
         came_in: How often records became open, by month.
         went_out: How often records stopped being open, by month.
         open_by_age: How many records are open, by age.
+        latest: The latest few escalations.
         refused: The first few state changes that the first lifecycle does not allow.
 
     >>> from datetime import UTC, datetime

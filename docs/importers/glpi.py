@@ -25,7 +25,12 @@ def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
         history.present(state=ticket["status"], title=ticket["name"], priority=ticket["priority"])
         history.opened(ticket["date"], ticket.get("users_id_recipient"))
         people = {"assignee": [], "group": []}
+        for note in notes.get(history.id, ()):
+            where = (f"followup-{note['id']}", note["date"], str(note["users_id"]))
+            shown = "internal" if int(note["is_private"]) else "public"
+            history.add(Commented, *where, text=note["content"], visibility=shown)
         for entry in own:
+            at = history.earliest = history.time(entry["date_mod"], "date_mod")
             option, action = str(entry["id_search_option"]), str(entry["linked_action"])
             field, who = FIELDS.get(option, f"custom.option_{option}"), id_in(entry["user_name"])
             before, after = entry["old_value"], entry["new_value"]
@@ -36,12 +41,7 @@ def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
                 before, after = (next(iter(those), None) for those in (several, people[field]))
             if action == "0" or (field in people and before != after):
                 by = history.actor(who, None if who and who.isdigit() else "system")
-                where = (entry["id"], entry["date_mod"], by)
-                history.changed(*where, field=field, before=before, after=after)
-        for note in notes.get(history.id, ()):
-            where = (f"followup-{note['id']}", note["date"], str(note["users_id"]))
-            shown = "internal" if int(note["is_private"]) else "public"
-            history.add(Commented, *where, text=note["content"], visibility=shown)
+                history.changed(entry["id"], at, by, field=field, before=before, after=after)
         if not own:
             history.truncated("no entry of the log came: moments alone", path="glpi_logs")
             ends = {"resolved": "solvedate", "closed": "closedate"}

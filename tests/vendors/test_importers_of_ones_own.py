@@ -252,3 +252,21 @@ def test_tables_of_a_replication_service(data_dir: Path) -> None:
     assert [e.state.name for e in issue.history if hasattr(e, "state")][-1] == "In progress"
     assert str(issue.priority) == "moderate"
     assert issue.opened_at == datetime(2020, 4, 1, 8, 33, 58, tzinfo=UTC)
+
+
+def test_a_log_of_glpi_in_the_repeated_hour() -> None:
+    """Entries count in their order: 02:50 before, and 02:10 after clocks were set back."""
+
+    def entry(number: int, at: str, old: str, new: str) -> dict[str, Any]:
+        made = {"id": number, "items_id": 7, "user_name": "Ada (21)", "linked_action": 0}
+        made |= {"date_mod": f"2026-10-25 {at}:00", "id_search_option": 12}
+        return {**made, "old_value": old, "new_value": new}
+
+    ticket = {"id": 7, "name": "x", "status": 5, "priority": 3, "users_id_recipient": 9}
+    ticket |= {"date": "2026-10-25 01:30:00", "solvedate": "2026-10-25 02:10:00"}
+    logs = [entry(1, "02:50", "1", "2"), entry(2, "02:10", "2", "5")]
+    reading = load("glpi").read_glpi([ticket], logs, agents=["21"], zone="Europe/Paris")
+    [record] = reading
+    assert record.acknowledged_at == datetime(2026, 10, 25, 0, 50, tzinfo=UTC)
+    assert record.resolved_at == datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    assert set(reading.findings.counts) == {"ambiguous_time"}

@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from incidentcore import BusinessCalendar, SlaDefinition
-from incidentcore.records import Commented, Record
+from incidentcore.records import Commented, Record, StateChanged
 from incidentcore.vendors import (
     compare_sla,
+    read_audit_log,
     read_events,
     read_happyfox,
     read_jira,
@@ -290,13 +291,22 @@ def test_other_tools() -> None:
 def test_an_hour_that_comes_twice() -> None:
     """Of a time that occurs twice, the second counts where the first would lie before the rest."""
 
-    def row(opened: str, resolved: str) -> list[str]:
-        columns = {"id": "n", "opened": "o", "resolved": "r"}
-        lines = [{"n": "A", "o": f"2026-10-25T{opened}", "r": f"2026-10-25T{resolved}"}]
-        reading = read_table(lines, columns, zone=BERLIN)
+    def row(opened: str, resolved: str, **more: str) -> list[str]:
+        times = {"opened": opened, "resolved": resolved, **more}
+        line = {"id": "A", **{name: f"2026-10-25T{time}" for name, time in times.items()}}
+        reading = read_table([line], {name: name for name in line}, zone=BERLIN)
         record = only(reading)
         codes = sorted(reading.findings.counts)
-        return [*told(record, "opened_at", "resolved_at"), *codes]
+        return [*told(record, *(f"{name}_at" for name in times)), *codes]
+
+    def audit(*times: str) -> list[str]:
+        head = "number,incident_state,sys_updated_by,opened_at,sys_updated_at"
+        states = zip(("Active", "Resolved"), times, strict=True)
+        lines = [f"A,{state},ada,25/10/2026 01:30,25/10/2026 {at}" for state, at in states]
+        reading = read_audit_log([head, *lines], zone=BERLIN)
+        changed = [event for event in only(reading).history if isinstance(event, StateChanged)]
+        codes = {"ambiguous_time"} & reading.findings.counts.keys()
+        return [*(f"{event.at:%dT%H:%M}" for event in changed), *codes]
 
     def log(*times: str) -> list[str]:
         acts = ("new", "in_progress", "resolved")
@@ -316,6 +326,19 @@ def test_an_hour_that_comes_twice() -> None:
             "the first of both": (row("02:10", "02:50"), ["25T00:10", "25T00:50", *twice]),
             "the second": (row("02:45", "02:15"), ["25T00:45", "25T01:15", *twice]),
             "after the opening alone": (row("01:30", "02:15"), ["24T23:30", "25T00:15", *twice]),
+            "closed after resolved": (
+                row("01:30", "02:30", closed="02:10"),
+                ["24T23:30", "25T00:30", "25T01:10", *twice],
+            ),
+            "resolved after acknowledged": (
+                row("01:30", "02:10", acknowledged="02:50"),
+                ["24T23:30", "25T01:10", "25T00:50", *twice],
+            ),
+            "occurred before opened": (
+                row("02:50", "04:00", occurred="02:10"),
+                ["25T00:50", "25T03:00", "25T00:10", *twice],
+            ),
+            "an audit log": (audit("02:50", "02:10"), ["25T00:50", "25T01:10", *twice]),
             "a log in order": (
                 log("01:30", "02:50", "02:10"),
                 ["24T23:30", "25T00:50", "25T01:10"],

@@ -121,7 +121,9 @@ class AuditLog(Import[Incident]):
 
     def _incident(self, rows: list[AuditRow]) -> Incident:
         read = self._fields
-        times = [read.time(row, "sys_updated_at") for row in rows]
+        times: list[datetime] = []
+        for row in rows:
+            times.append(read.time(row, "sys_updated_at", times[-1] if times else None))
         incident = Incident._read(self._builder.build(rows, times))  # noqa: SLF001  made here
         self._check_rows(rows, times)
         self._check_incident(rows, times, incident)

@@ -182,8 +182,8 @@ class FieldReader:
         value = row[column]
         return None if value in MISSING else value
 
-    def time(self, row: AuditRow, column: str) -> datetime:
-        """Return the day-first time in a field, in UTC.
+    def time(self, row: AuditRow, column: str, earliest: datetime | None = None) -> datetime:
+        """Return the day-first time in a field, in UTC; where it came twice, not before earliest.
 
         Raises:
             FormatError: The field is missing, or is not a time.
@@ -199,7 +199,8 @@ class FieldReader:
                 f"@ row {row.number}, column {column}"
             ) from None
         if self._times.oddity:
-            self.tell(row, column, self._times.oddity, self._times.action)
+            at, action = self._times.placed(at, earliest)
+            self.tell(row, column, self._times.oddity, action)
         elif len(self._read_times) < _CACHED:
             self._read_times[value] = at
         return at

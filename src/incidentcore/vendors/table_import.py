@@ -194,6 +194,7 @@ class TableImport(Import[Incident]):
             shown[name] = self._level(history, name, given.get(name), custom)
         if isinstance(shown.get("tags"), str):
             shown["tags"] = [tag for tag in re.split(r"[,;\s]+", shown["tags"]) if tag]
+        history.earliest = None  # these may lie before the opening
         for name in ("occurred", "detected"):
             shown[f"{name}_at"] = self._time(history, name, given.get(name), custom)
         assignee = plain_text(given.get("assignee"))
@@ -262,6 +263,8 @@ class TableImport(Import[Incident]):
         columns = self._reader.columns
         times: dict[str, datetime] = {}
         for name in MOMENTS:
+            if name in ("resolved", "closed"):
+                history.earliest = max([opened, *times.values()])
             at = self._time(history, name, given.get(name), custom)
             if at is not None:
                 times[name] = at

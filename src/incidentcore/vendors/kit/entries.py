@@ -108,8 +108,8 @@ class EntryLog:
         id: The record's id.
         row: The row of the source, 0 if it has none.
         names: The source's names for the arguments of ``moments``, for findings.
-        earliest: When the record was opened; None until known. Of a time that occurred twice
-            because clocks were set back, the second is used if the first is before the opening.
+        earliest: When the record was opened, or the entry before; None until known. Of a time that
+            occurred twice because clocks were set back, the second is used if the first is before.
         covers: The kinds of facts that the source has about this record; by default, the import's.
     """
 

@@ -64,7 +64,6 @@ UPDATED: Final = "update"
 REQUIRED: Final = ("number", "incident_state", "opened_at", "sys_updated_at", "sys_updated_by")
 BACKFILLED: Final = ("resolved_at", "closed_at", "resolved_by", "closed_code")
 
-_UNKNOWN_ACTOR: Final = "unknown"
 _COUNT: Final = re.compile(r"\d{1,9}", flags=re.ASCII)
 _TRUE: Final = {"true": True, "false": False}
 _FORMATS: Final = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
@@ -241,8 +240,8 @@ class FieldReader:
         """Return the actor in a field, as an agent, since the log does not contain roles."""
         value = row[column]
         if value in MISSING:
-            self.tell(row, column, "no_actor", f"read as the actor {_UNKNOWN_ACTOR}")
-            value = _UNKNOWN_ACTOR
+            self.tell(row, column, "no_actor", "read as the actor unknown")
+            value = "unknown"
         actor = self._actors.get(value)
         if actor is None:
             if len(self._actors) >= _CACHED:

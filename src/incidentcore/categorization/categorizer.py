@@ -72,8 +72,7 @@ class Categorization:
         category: The category as a path; empty if the categorizer abstains.
         confidence: The confidence, from 0 to 1; its meaning depends on the categorizer.
         evidence: The reasons, in order of weight, the greatest first.
-        probabilities: Pairs of (category, probability) for all categories; empty if the categorizer
-            does not compute them.
+        probabilities: Pairs of (category, probability) for all categories; empty if not computed.
 
     Raises:
         InvalidValueError: The category is not a path, or the confidence is not from 0 to 1.
@@ -123,8 +122,7 @@ class Categorization:
 class Categorizer(Protocol):
     """The protocol of categorizers: functions or frozen objects that return a record's category.
 
-    If it also has a method ``answers``, which returns the results for many records, that method is
-    called once instead.
+    If it also has a method ``answers`` for many records, that method is called once instead.
     """
 
     def __call__(self, record: Any, /) -> Categorization:
@@ -151,8 +149,7 @@ def weigh(kind: str, matches: Iterable[tuple[Path, str, float]], minimum: float)
     Args:
         kind: The kind of evidence, such as ``keyword``.
         matches: Triples of (category, keyword or pattern, weight), in any order.
-        minimum: The least sum of weights that gives a category; below it, the result is an
-            abstention.
+        minimum: The least sum of weights that gives a category and not an abstention.
     """
     weights: dict[Path, list[float]] = {}
     entries = list(matches)
@@ -194,8 +191,7 @@ def classify(
         recorded_at: When it was recorded. Defaults to ``at``.
 
     Returns:
-        The record with a further ``Classified`` event; the unchanged record if the categorizer
-        abstains.
+        The record with a ``Classified`` event; unchanged if the categorizer abstains.
 
     Raises:
         InvalidValueError: The category is not a path, or the categorizer's result is not a

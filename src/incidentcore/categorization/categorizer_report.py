@@ -129,8 +129,7 @@ class CategorizerReport:
     Attributes:
         n: The number of records.
         categories: The score of each category that occurs in the records or predictions, sorted.
-        confusion: How often each category was predicted for each actual category, right predictions
-            included, sorted.
+        confusion: How often each category was predicted for each actual one, right or not; sorted.
         confidences: The confidence of each prediction and whether it was right, sorted.
         thresholds: The confidences at which ``curve`` is evaluated, ascending.
     """

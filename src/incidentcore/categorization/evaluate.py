@@ -40,8 +40,7 @@ def evaluate_categorizer(
         categorizer: The categorizer.
         labelled: Pairs of (record, category), in any order.
         thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
-        depth: The number of levels to compare; with 1, only the top level must be right. None: the
-            whole path must be right.
+        depth: The number of levels to compare; with 1, only the top level. None: the whole path.
 
     Raises:
         InvalidValueError: There is no pair, or a category is not a path.
@@ -114,8 +113,7 @@ def cross_validate(
         train: A function that returns a categorizer from labelled records, such as
             ``SoftmaxCategorizer.train``.
         labelled: Pairs of (record, category).
-        folds: The number of folds. One model is trained for each, on the records of all other
-            folds.
+        folds: The number of folds. For each, a model is trained on all other folds.
         thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
 
     Raises:
@@ -148,7 +146,7 @@ def compare_categorizers(
     """Return reports on several categorizers, evaluated on the same records.
 
     For example, compare a model with keyword rules followed by that model: ``comparison_table``
-    shows how many points of accuracy the rules gain or cost. ``KeywordCategorizer.train`` gives a
+    shows how many points of accuracy the rules gain or cost. ``KeywordCategorizer.train`` is a
     baseline.
 
     Args:

@@ -36,8 +36,7 @@ class PatternRule:
     """A pattern and the category that it suggests.
 
     Attributes:
-        pattern: The text or expression to search for, ignoring case, anywhere in the text and even
-            within words.
+        pattern: The text or expression to search for, ignoring case, even within words.
         category: The category that it suggests.
         weight: Its weight relative to other patterns; positive.
         engine: ``"literal"``, the default: the text itself, compared like ``fold_text``. ``"re2"``:
@@ -45,8 +44,7 @@ class PatternRule:
             expression of the standard library, which may never finish on some texts; never use it
             for a pattern that came from a user.
         name: The name of the pattern in evidence; the pattern itself by default.
-        search: Computed: a function that searches a text; for a literal pattern, a text from
-            ``fold_text``.
+        search: Computed: a function that searches a text, after ``fold_text`` if literal.
 
     Raises:
         DefinitionError: The pattern cannot be read by its engine, RE2 is not installed, or the

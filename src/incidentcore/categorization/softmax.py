@@ -63,8 +63,7 @@ class SoftmaxCategorizer(WordModel):
     Attributes:
         categories: The categories, sorted.
         bias: The score of each category before any words are considered.
-        words: Triples of (word, inverse document frequency, weights), sorted by word, with one
-            weight for each category.
+        words: Triples of (word, inverse document frequency, weight for each category), sorted.
         fields: The record's fields to read.
         accents: False if accents were removed from all words.
 

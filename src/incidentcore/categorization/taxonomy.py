@@ -111,8 +111,7 @@ class Taxonomy:
         """Return a category's path if it is in the tree.
 
         Raises:
-            InvalidValueError: The category is not in the tree; the error lists the allowed
-                categories.
+            InvalidValueError: The category is not in the tree; the error lists those allowed.
         """
         path = as_path(category)
         if path not in self.paths:

@@ -27,8 +27,7 @@ class UpdateAdherence:
         on_time: The number of these that were sent by their due time.
         sent: The number of updates sent, required or not; several to one audience at one instant
             count as one.
-        lateness: The total time by which the missed updates were late; see ``update_adherence`` for
-            its units.
+        lateness: The total time by which missed updates were late, as in ``update_adherence``.
     """
 
     records: int

@@ -53,8 +53,7 @@ def due_updates(
         now: The instant at which the plan is evaluated.
         known_at: Use only what was recorded by this instant; None for everything.
         already: The keys of updates already delivered, which are left out.
-        include_lapsed: Whether to include updates that were listed and have since been sent, or are
-            no longer required.
+        include_lapsed: Whether to include listed updates that were sent or are no longer required.
 
     Returns:
         The updates in order of their due times.
@@ -157,8 +156,7 @@ def update_log(
 ) -> tuple[StakeholderUpdate, ...]:
     """Return every update that was required for a record, whether sent or not.
 
-    A late update is a ``MissedUpdate``. Updates that were replaced before ``due_updates`` listed
-    them are left out.
+    A late update is a ``MissedUpdate``. Updates replaced before they were listed are left out.
 
     Args:
         plan: The plan, or ``Versions`` of it; the version at the record's opening applies.
@@ -245,8 +243,7 @@ def updates_and_wakeup(
         plan: The plan.
         record: The record.
         now: The instant at which the plan is evaluated.
-        include_lapsed: Whether to include updates that were listed and have since been sent, or
-            are no longer required.
+        include_lapsed: Whether to include listed updates that were sent or are no longer required.
     """
     if not include_lapsed and not may_stand(plan, record, now):
         return (), None

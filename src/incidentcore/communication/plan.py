@@ -80,19 +80,15 @@ class UpdateRule:
         when: The condition on the records that it applies to. For each audience the first rule that
             matches applies; tests of the time of day are evaluated at the instant at which the
             other tests become true (rule U1).
-        first: How long after the rule began to apply the first update is due. Defaults to
-            ``every``.
+        first: The first update is due this long after the rule applies. Defaults to ``every``.
         every: How long after an update the next is due; None for no regular updates.
-        on_hold: How long after an update the next is due while the record is on hold. Defaults to
-            ``every``.
+        on_hold: The same while the record is on hold. Defaults to ``every``.
         on_change: Fields such as ``"custom.status"``; a change of any of them requires an update
             within ``first`` (or ``every``) of the change, unless one is due earlier.
-        final: How long after ``ends`` becomes true the final update is due; None for no final
-            update.
+        final: How long after ``ends`` becomes true a final update is due; None for none.
         stop: A condition under which no regular update is due, only the final one. With
             ``before("snoozed_until")``, a snooze also pauses the updates.
-        ends: The condition that ends the communication, except for its final update. Defaults to
-            resolved.
+        ends: The condition that ends all updates but the final one. Defaults to resolved.
         calendar: The calendar in whose open time these times and the lateness of updates are
             counted; None for wall-clock time.
         during: The contact hours, as a calendar; None for any hour. An update that would become due

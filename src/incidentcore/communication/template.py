@@ -82,10 +82,8 @@ class UpdateTemplate:
         name: The template's name.
         text: The text; ``{title}`` or ``{custom.region}`` is replaced by that field of the record.
             It may be empty if you store the wording elsewhere and only need ``fields``.
-        fields: All fields that must be known: those in the text, and any further fields that you
-            pass.
-        given: The placeholders that the sender fills instead of a field of the record, such as
-            ``next_update``.
+        fields: All fields that must be known: those in the text, and any others that you pass.
+        given: The placeholders that the sender fills, not a field, such as ``next_update``.
 
     Raises:
         DefinitionError: The text has an unmatched brace, a name is not a field's path, or a name in

@@ -147,8 +147,7 @@ def owed(
 ) -> Owed | None:
     """Return the updates required for a record; None before it was opened or recorded.
 
-    Events after ``now`` are ignored. Changes with time alone are considered up to ``until``, by
-    default ``now``.
+    Events after ``now`` are ignored; ``until`` defaults to ``now``.
 
     Args:
         plan: The plan, or ``Versions`` of it.

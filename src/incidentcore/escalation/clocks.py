@@ -59,18 +59,14 @@ class Clocks:
     """A record's SLA clocks, each computed when a level first needs it.
 
     Args:
-        slas: SLA definitions, policies or service levels, or statuses if already evaluated for the
-            record.
+        slas: SLA definitions, policies or service levels, or statuses of the record.
         record_id: The id of the record.
         timeline: The record's timeline.
-        now: The instant at which to evaluate the clocks, assuming that nothing happens after
-            ``seen``.
-        seen: Events after this instant are ignored; a status may have been evaluated at it or at
-            ``now``.
+        now: The instant of evaluation, assuming that nothing happens after ``seen``.
+        seen: Events after this are ignored. Statuses may be as of ``now`` or as of this instant.
 
     Raises:
-        InvalidValueError: A status belongs to another record or instant, or an item of ``slas`` is
-            not a clock.
+        InvalidValueError: A status is of another record or instant, or an item is not a clock.
     """
 
     def __init__(

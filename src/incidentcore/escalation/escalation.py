@@ -44,8 +44,7 @@ class Escalation:
         targets: Whom it notifies.
         people: The ids of the people whom it notifies, as far as they are known: named persons, and
             those on call at the due time.
-        people_now: The same at the instant of evaluation, which differs if the escalation is
-            delivered late.
+        people_now: The same at the instant of evaluation, which differs if it is delivered late.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         due_at: When it became due.
         lapsed_at: When it ceased to be needed; None if it is still needed.

@@ -40,8 +40,7 @@ def due_escalations(
     """Return the escalations of a record that have become due by ``now``; nothing is sent.
 
     Which escalations have become due by an instant depends on the matrix, the policies and the
-    history alone, not on when or how often you poll. Pass the keys of delivered escalations as
-    ``already``.
+    history alone, not on when you poll. Pass the keys of delivered escalations as ``already``.
 
     Args:
         matrix: The matrix, or ``Versions`` of it.
@@ -176,8 +175,7 @@ def next_escalation_wakeup(
     Args:
         matrix: The matrix, or ``Versions`` of it.
         records: The records to watch.
-        slas: The rules of the clocks that the matrix refers to, or, for a single record, statuses
-            at ``now``.
+        slas: The rules of the clocks in the matrix, or, for a single record, statuses at ``now``.
         now: The instant to start from.
         live: For ``Versions``, whether to use the version in force when a level becomes due,
             instead of the version in force when the record was opened.

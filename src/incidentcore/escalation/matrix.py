@@ -157,15 +157,13 @@ class EscalationRow:
     Attributes:
         name: The row's name, part of the keys of its escalations.
         levels: Its levels in order.
-        when: The condition on the records that it applies to; a record uses the first row that
-            matches.
+        when: The condition on the records that it applies to; the first row that matches is used.
         repeat: How often the row is repeated after its last level. A repetition contains the levels
             after a delay, and a first level with ``HeldFor``.
         repeat_from: The index of the level at which a repetition begins.
         repeat_after: How long after the due time of the last level the next repetition begins.
-        acknowledged_by: Which acknowledgements silence the row: ``any`` of them, only those of
-            ``all`` people notified, or ``level``, by which an acknowledgement at a level does not
-            silence later levels.
+        acknowledged_by: Which acknowledgements silence the row: ``any``, only those of ``all``
+            people notified, or ``level``, by which one at a level does not silence later levels.
         ack_timeout: How long an acknowledgement silences the row; None for no limit.
         on_unacknowledge: When an acknowledgement is withdrawn or times out: ``resume`` at the level
             where it stopped, or ``restart`` from the first.

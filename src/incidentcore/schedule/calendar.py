@@ -72,17 +72,14 @@ class BusinessCalendar(AbstractCalendar):
     Attributes:
         zone: The time zone, passed as a ``ZoneInfo`` or its IANA key.
         hours: A mapping from weekdays to windows, such as ``{"mon-fri": "09:00-17:00"}``; a list
-            for several windows a day. ``24:00`` is allowed, and ``22:00-06:00`` runs past midnight
-            (rule C2).
+            for several windows. ``24:00`` is allowed; ``22:00-06:00`` runs past midnight (rule C2).
         holidays: Dates, strings such as ``"2026-12-25"``, or :class:`Holiday` values (rule C5).
         special: A mapping from dates to hours that replace those of the weekday (rule C1).
-        breaks: A mapping from dates to hours, or to :class:`Break` values, that are subtracted
-            (rule C1).
+        breaks: A mapping from dates to hours or :class:`Break` values to subtract (rule C1).
         name: The name of the calendar.
 
     Raises:
-        CalendarDefinitionError: An argument cannot be read, or two definitions contradict each
-            other (rule C6).
+        CalendarDefinitionError: An argument is invalid, or two contradict each other (rule C6).
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.schedule import BusinessCalendar, Holiday
@@ -181,15 +178,14 @@ class BusinessCalendar(AbstractCalendar):
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
         """Return findings about definitions that are allowed but probably mistaken.
 
-        They report orphan tails, breaks outside the hours, conflicting holidays, and working days
-        without hours.
+        They are orphan tails, breaks outside hours, conflicting holidays, workdays without hours.
 
         An orphan tail is the rest of a window past midnight whose beginning is closed: if Monday is
         a holiday, Monday's 22:00-06:00 still opens on Tuesday from 00:00 to 06:00 (rule C2).
 
         Args:
-            years: The years in which recurring holidays are checked too; dates that are written out
-                are always checked.
+            years: The years in which to check recurring holidays too; other dates are always
+                checked.
 
         >>> from incidentcore.schedule import BusinessCalendar
         >>> night = BusinessCalendar(

@@ -256,8 +256,7 @@ class Engine(ABC):
 
         A business day is a date with open time. A start on any other date first moves to the next
         open instant (backward: the previous close). The result has the same time of day; if that is
-        neither in opening hours nor a closing time, the result is the next open instant (backward:
-        the previous close).
+        neither open nor a closing time, it is the next open instant (backward: the previous close).
 
         Args:
             start: The instant at which counting begins.

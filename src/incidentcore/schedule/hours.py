@@ -61,8 +61,7 @@ def parse_hours(value: object, field: str) -> tuple[Span, ...]:
     """Return one or more windows, read from text, in order and with touching windows merged.
 
     Args:
-        value: Text such as ``"09:00-17:00"`` or an iterable of such strings; an empty one means
-            closed.
+        value: Text such as ``"09:00-17:00"``, or an iterable of such texts; empty for closed.
         field: The name of the field, for the error.
 
     Raises:

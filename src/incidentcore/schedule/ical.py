@@ -47,18 +47,15 @@ def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]
     r"""Return the closed days and closed hours in an iCalendar text.
 
     All-day events become holidays; timed events become maintenance. Recurrence rules are expanded
-    for ``years``. Exceptions and cancelled events are omitted, and moved instances have their new
-    time.
+    for ``years``. Exceptions and cancelled events are omitted; moved instances have the new time.
 
     Args:
-        source: The text, or its bytes in UTF-8; at most 1 MB, 100,000 lines and
-            10,000 components.
+        source: Text or UTF-8 bytes; at most 1 MB, 100,000 lines and 10,000 components.
         zone: The time zone of times that do not state one.
         years: The years to include, at most 100.
 
     Raises:
-        FormatError: The text cannot be read, or exceeds a limit; the error lists every problem
-            found.
+        FormatError: The text is invalid or exceeds a limit; the error lists every problem.
         InvalidValueError: ``zone`` or ``years`` is invalid.
 
     Source: RFC 5545; rules as in C5.

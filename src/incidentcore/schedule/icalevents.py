@@ -133,8 +133,7 @@ def read_events(source: str | bytes, zone: ZoneInfo) -> list[Event]:
     """Return the events of an iCalendar text.
 
     Args:
-        source: The text, or its bytes in UTF-8; at most 1 MB, 100,000 lines and
-            10,000 components.
+        source: Text or UTF-8 bytes; at most 1 MB, 100,000 lines and 10,000 components.
         zone: The time zone of times that do not state one.
 
     Raises:

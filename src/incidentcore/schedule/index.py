@@ -39,12 +39,10 @@ class Index:
         edges: The instants at which the calendar opens and closes.
         offsets: For each interval between edges, the offset that converts an instant to open time.
         totals: The open time from ``low`` to each closing edge.
-        shifts: For each closing edge, the instant to which open time is added to compute a
-            deadline.
+        shifts: For each closing edge, the instant to which open time is added for a deadline.
         is_narrow: Whether any search inside stays within the default horizon.
         origin: The base as a datetime. Its zone is UTC, or that of the calendar in a wall index.
-        wall: The same windows in local time, for inputs in the calendar's own zone; EMPTY until the
-            first such input.
+        wall: The same windows in local time, for inputs in the calendar's zone; EMPTY until needed.
     """
 
     __slots__ = (

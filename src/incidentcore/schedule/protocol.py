@@ -96,8 +96,7 @@ class BusinessDays:
 
     Attributes:
         n: The number of dates with open time.
-        end_of_day: Whether to count to the closing time of the last day, not to the time of day of
-            the start.
+        end_of_day: Whether to count to the closing of the last day, not to the time of the start.
 
     >>> from incidentcore.schedule import BusinessDays
     >>> BusinessDays(2)

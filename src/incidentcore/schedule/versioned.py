@@ -41,8 +41,7 @@ class VersionedCalendar(AbstractCalendar):
 
     Attributes:
         versions: The calendars, each with the instant from which it is in force.
-        zone: The time zone in which business days are counted. Defaults to the zone of the earliest
-            version.
+        zone: The time zone of business days. Defaults to that of the earliest version.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Versions

@@ -32,8 +32,7 @@ def svg_bar(parts: Iterable[tuple[timedelta, str, str]], *, title: str) -> str:
     """Return one SVG bar of consecutive intervals, drawn to scale.
 
     Args:
-        parts: For each interval its length, its code such as ``counting``, and the text of its
-            tooltip.
+        parts: For each interval its length, its code such as ``counting``, and its tooltip.
         title: A description of the bar for screen readers.
     """
     drawable = [part for part in parts if part[0] > timedelta(0)]

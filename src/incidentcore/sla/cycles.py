@@ -107,8 +107,7 @@ class RawCycle:
         spans: Its spans, one directly after another, up to its end or to now.
         ended_at: When it stopped, was canceled, replaced or reset; None while it is in progress.
         outcome: How it ended, or its state while in progress.
-        ended_by: The event that ended it; None while it is in progress, and if the passing of time
-            ended it.
+        ended_by: The event that ended it; None while it is in progress, and if time alone ended it.
         judged_from: When the definition took over the time already counted; it makes nothing due
             earlier. None if the definition applied from the start.
     """
@@ -133,13 +132,11 @@ class Figures:
     Attributes:
         target: The target as open time.
         elapsed: The open time that counted.
-        due_at: When the cycle was or is due; None while paused before that, and after a
-            cancellation.
+        due_at: When it was or is due; None while paused before that, and after a cancellation.
         breached_at: The last instant at which the target was still met; None until breached.
         due_if_resumed: When the cycle would be due if it counted from now on; None after its end.
         spent_at: The due time once it has passed; None while it lies ahead.
-        fixed_due: The due time of a target that computes one from the start; None for other
-            targets.
+        fixed_due: The due time, if the target computes one from the start; otherwise None.
     """
 
     target: timedelta
@@ -308,8 +305,8 @@ class Cycle:
         breached_at: The last instant at which the target was still met; None until breached.
         result: ``met``, ``breached`` (even if in progress), ``canceled``, ``replaced``, or
             ``running`` while it is undecided.
-        stopped_by: The event that ended it; None while it is in progress, and if the passing of
-            time ended it.
+        stopped_by: The event that ended it; None while it is in progress, and if time alone ended
+            it.
     """
 
     number: int

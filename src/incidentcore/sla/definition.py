@@ -80,24 +80,21 @@ class SlaDefinition:
         cancel: The condition that ends the clock without a result, until a reopening.
         reset: A condition on an event that ends a cycle with its result and starts a new one.
         cancel_when_start_ends: Whether the clock is canceled when ``start`` no longer holds.
-        reopen: What the time between a stop and a reopening does: it is left out
-            (``exclude_closed``), it counts (``continue``), or a new cycle starts after it
-            (``new_cycle``).
+        reopen: Whether the time from a stop to a reopening is left out (``exclude_closed``) or
+            counts (``continue``), or the reopening starts a new cycle (``new_cycle``).
         swap: How this definition takes over from another: as if it had always applied
             (``retroactive``), the same but with earlier pauses counted
             (``retroactive_without_pauses``), from now on (``keep_elapsed``), or with a new cycle
             (``restart``).
         thresholds: Named points on the clock.
         kind: ``response``, ``next_response``, ``update``, ``resolution`` or a name of your own.
-        agreement: The other party: ``sla`` (the customer), ``ola`` (another team) or ``contract``
-            (a supplier).
+        agreement: ``sla`` (with the customer), ``ola`` (another team) or ``contract`` (a supplier).
         starts_from: A field whose instant is the beginning of the first cycle, even before the
             opening, such as ``"detected_at"``. If it has no value, the clock starts as usual.
         answered_by: The roles whose public messages count as replies in the fields
             ``first_response_at`` and ``unanswered_since``.
         agent_spoke_first: Whether a message is a response only after the requester's first message.
-        answers_from: ``record``, or ``duplicates`` if replies on merged duplicates count too, from
-            the merge on.
+        answers_from: ``record``, or ``duplicates`` if replies on merged duplicates count too.
         fields: Computed: the fields of a record that its conditions read.
         reads: Computed: ``fields`` and ``follows``, if an event can change a result only by
             changing one of them. None if there is a reset, a condition that does not name the
@@ -107,8 +104,8 @@ class SlaDefinition:
         answer_rule: Computed: ``answered_by``, ``agent_spoke_first`` and ``answers_from``, which
             decide what counts as a reply.
         judges_answers: Computed: whether ``answer_rule`` differs from the default.
-        follows: Computed: the fields whose changes move the due time or change the calendar of a
-            running clock.
+        follows: Computed: the fields whose changes move the due time or calendar of a running
+            clock.
 
     Raises:
         SlaDefinitionError: The target is negative, a condition on time of day is used in ``pause``,
@@ -278,8 +275,7 @@ class SlaDefinition:
     ) -> SlaDefinition:
         """Return a definition for the time to first response, which ends at the first public reply.
 
-        A resolution without a reply stops it too, since nobody is waiting any longer. By default it
-        is not paused.
+        A resolution without a reply stops it too. By default it is not paused.
 
         Args:
             calendar: The calendar in whose open time the clock counts.
@@ -364,8 +360,7 @@ class SlaDefinition:
 
         Args:
             calendar: The calendar in whose open time the clock counts.
-            every: The open time after an update at which the next is due, instead of hours and
-                minutes.
+            every: The open time from an update to the next, instead of hours and minutes.
             hours: The same in hours of open time.
             minutes: The same in minutes of open time, in addition to hours.
             name: The definition's id.

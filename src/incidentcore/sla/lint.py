@@ -72,8 +72,7 @@ def lint_sla(
         definition: The definition.
         domains: All possible values of a field, for fields that have a fixed set of values, such as
             ``{"state": lifecycle.states}``.
-        starts: The instants from which the target is tried; it is a finding if the calendar cannot
-            reach it from any of them.
+        starts: The instants from which the target is tried; it must be reachable from one of them.
 
     Source: rule S10; the three traps of ServiceNow's page on SLA conditions.
 
@@ -115,8 +114,7 @@ def lint_sla_policy(
         policy: The policy.
         domains: All possible values of a field, for fields that have a fixed set of values, such as
             ``{"state": lifecycle.states}``.
-        starts: The instants from which targets are tried; it is a finding if a calendar cannot
-            reach a target from any of them.
+        starts: The instants from which targets are tried; each must be reachable from one of them.
 
     Source: rule S10.
 

@@ -50,7 +50,7 @@ def field_findings(
     Args:
         conditions: The conditions.
         subject: The name of what the conditions belong to, shown in the findings.
-        records: The types of record that they apply to; by default incidents, problems and service
+        records: The types of record to which they apply; by default incidents, problems and
             requests.
     """
     known: dict[str, tuple[type, ...]] = {}

@@ -63,12 +63,10 @@ class SlaPolicy(Tabular):
             with the shortest target, as iTop does; all targets must then be open time.
         name: The policy's id.
         fields: Computed: the fields of a record that its rules read.
-        reads: Computed: ``fields`` if the conditions name all fields that they read, otherwise
-            None.
+        reads: Computed: ``fields`` if the conditions name all fields they read, otherwise None.
         definitions: Computed: every definition that it may choose, each once.
         judges_answers: Computed: whether one of them has an ``answer_rule`` other than the default.
-        timed: Computed: the tests in its rules and definitions whose results can change without an
-            event.
+        timed: Computed: the tests in rules and definitions whose results time can change.
 
     Raises:
         SlaDefinitionError: There is neither a rule nor a default, or with ``shortest`` a target is

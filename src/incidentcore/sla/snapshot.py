@@ -35,8 +35,7 @@ class SlaSnapshot:
         target: The target of the current cycle as open time; None before a start.
         elapsed: The open time that counted in it.
         remaining: Target minus elapsed, negative past the target; None before a start.
-        due_at: When the clock was or is due; None while paused before that, and after a
-            cancellation.
+        due_at: When it was or is due; None while paused before that, and after a cancellation.
         due_at_if_resumed: When it would be due if it counted from ``now`` on; None after its end.
         breached: Whether elapsed exceeds the target.
         breached_at: The last instant at which the target was still met; None until breached.
@@ -45,8 +44,7 @@ class SlaSnapshot:
         next_wakeup: When a result next changes without an event; None if never.
         thresholds: The thresholds reached in the current cycle.
         cycles: Every cycle, the current one last, without the events that ended them.
-        not_covered: The fields that the clock needs but the source of an imported record does not
-            supply.
+        not_covered: The fields that the clock needs but the source of the record does not supply.
         zone_data: The version and source of the time zone data that were used (rule T7).
         trace: How every second was counted, from the opening to ``now``.
 

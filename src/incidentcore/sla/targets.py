@@ -108,8 +108,7 @@ class ByTimeOfDay:
         business_days: The number of business days to count. 1 is the next business day; 0 is the
             first business day on which the time of day still lies ahead.
         cut_off: A start before this time of day belongs to its own date, if that has open time; any
-            other start belongs to the next date with open time. The days are counted from that
-            date.
+            other start belongs to the next date with open time. Days are counted from it.
 
     Raises:
         SlaDefinitionError: ``time`` or ``cut_off`` is not a time of day, the days are negative, or
@@ -188,8 +187,7 @@ class DueDate:
     Attributes:
         field: The field, such as ``"custom.due_at"``, read when the clock starts. If it is empty or
             lies before the start, the clock is due at its start.
-        follow: Whether a change of the field moves the due time of a running clock, even once the
-            clock was due.
+        follow: Whether a change of the field moves the due time of a clock, even after it was due.
 
     Raises:
         DefinitionError: The field is not a path.

@@ -62,8 +62,7 @@ class CalendarByField:
         field: The path of the field, such as ``"custom.region"``.
         table: Pairs of field value and calendar, or a mapping.
         default: The calendar for every other value.
-        follow: Whether a change of the field changes the calendar of a running clock, from that
-            instant on.
+        follow: Whether a change of the field changes the calendar of a clock from then on.
 
     Raises:
         DefinitionError: The field is not a path, or something in the table is not a calendar.
@@ -126,8 +125,7 @@ class SlaThreshold:
             time; as ``BusinessDays``, that many business days before the due time.
         after_due: As a ``timedelta``, reached when ``elapsed >= target + after_due``, in open time;
             as ``BusinessDays``, that many business days after the due time.
-        calendar: The calendar in which ``after_due`` or the business days are counted; None for the
-            clock's own.
+        calendar: The calendar for ``after_due`` or the business days; None for the clock's own.
 
     With another calendar or business days, ``after_due`` runs from the instant at which the clock
     was first due, even while the clock is paused or stopped.
@@ -179,8 +177,7 @@ class SlaThreshold:
     def point(self, target: timedelta) -> timedelta:
         """Return the elapsed open time at which the threshold is reached, given the target.
 
-        For business days and another calendar this is the target, since they count from the due
-        time.
+        For business days and another calendar, which count from the due time, it is the target.
         """
         if self.fraction is not None:
             micros = target // _MICRO

@@ -70,8 +70,7 @@ class TraceEntry:
 
     Attributes:
         interval: The interval; ``[at, at)`` for a takeover.
-        code: A key of ``TRACE_TEXTS`` that says how the time was counted, or a reason code of your
-            own calendar.
+        code: A key of ``TRACE_TEXTS`` that says how the time counted, or a code of your calendar.
         data: The values in the text, such as the reason for a pause.
         cycle: The cycle it belongs to; 0 before the first.
         counted: The open time that counted in it.
@@ -103,14 +102,12 @@ class TraceEntry:
 class Trace(Tabular):
     """The history of a clock without gaps, from its record's opening to ``now``.
 
-    Iterating over it yields its entries; ``str`` shows times in the time zone of the clock's
-    calendar.
+    Iterating over it yields its entries; ``str`` shows times in the clock's time zone.
 
     Attributes:
         entries: The intervals in order of time.
         zone: The time zone of the text.
-        closing: The closing line with figures and due time, as pairs of a key of ``TRACE_TEXTS``
-            and its data.
+        closing: The closing line as pairs of a key of ``TRACE_TEXTS`` and its data.
     """
 
     entries: tuple[TraceEntry, ...]

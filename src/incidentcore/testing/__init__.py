@@ -1,7 +1,6 @@
 """Hypothesis strategies, laws and store contracts for your own tests (extra: testing).
 
-The contracts need no extra. Strategies and laws need hypothesis; if it is missing, they raise an
-error that says so.
+The contracts need no extra. Strategies and laws need hypothesis, and say so if it is missing.
 """
 
 from collections.abc import Callable

@@ -33,7 +33,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
         cascades: The cascade rules that change the lifecycle's records.
 
     Raises:
-        AssertionError: The lint has a finding, or a law does not hold; hypothesis shows a minimal
+        AssertionError: The lint has a finding or a law is broken; hypothesis shows a minimal
             history.
 
     >>> from incidentcore.lifecycle import INCIDENT, STANDARD_CASCADES

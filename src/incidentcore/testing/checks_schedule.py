@@ -39,13 +39,11 @@ def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
 
     Args:
         calendar: Any object with the queries of :class:`~incidentcore.schedule.Calendar`.
-        examples: The number of instants to generate, each tried with others close to it; None for
-            hypothesis's own setting.
+        examples: The number of instants to generate; None for hypothesis's own setting.
 
     Raises:
         AssertionError: A law does not hold; the message names it.
-        InvalidValueError: The object lacks a query of a calendar, or its zone is not a
-            ``ZoneInfo``.
+        InvalidValueError: It lacks a query of a calendar, or its zone is not a ``ZoneInfo``.
 
     Source: rules C1 to C9 and T1 to T7.
 

@@ -27,8 +27,7 @@ class StoreContract(WritingChecks, ReadingChecks, ParallelChecks):
 
     Attributes:
         capabilities: The capabilities that the store declares.
-        long_history: The number of events in the check of memory use; 100,000 for the full
-            contract.
+        long_history: The number of events in the memory check; 100,000 for the full contract.
         threads: The number of threads that write at once.
         processes: The number of processes that write at once.
         appends: The number of appends of each thread or process.

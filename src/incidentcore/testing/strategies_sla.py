@@ -236,10 +236,8 @@ def follow(
     Args:
         draw: The draw function, passed by hypothesis.
         record: The record.
-        events: A strategy for the event: its type and contents, with ``by`` if the actor is not an
-            agent.
-        at: The instant of the event; a few events are moved back from it, and some are recorded an
-            hour late.
+        events: A strategy for the event: its type and contents, with ``by`` if not by an agent.
+        at: The instant of the event; some are moved back, and some are recorded an hour late.
         back: The numbers of minutes by which an event may be moved back.
     """
     if draw(st.integers(0, 7)) == 0:

@@ -40,11 +40,9 @@ class Candidate(NamedTuple):
 
     Attributes:
         cycle: The number of the occurrence, from 1.
-        ready: The first instant at which a manual escalation may make the level due; None if it
-            never may.
+        ready: When a manual escalation may first make the level due; None if it never may.
         at: When the trigger makes the level due; None if only a manual escalation can.
-        until: When the occasion ends, since its condition or field changed; None if it does not
-            end.
+        until: When the occasion ends, as its condition or field changes; None if never.
     """
 
     cycle: int
@@ -58,8 +56,7 @@ class Fallen(NamedTuple):
 
     Attributes:
         at: When it became due.
-        until: When the occasion ends, since its condition or field changed; None if it does not
-            end.
+        until: When the occasion ends, as its condition or field changes; None if never.
         reached: Whether it notified anybody.
     """
 
@@ -77,8 +74,7 @@ class TriggerContext:
         when: The condition of the row.
         index: The level's position in the row, from 0.
         until: The last instant that is considered.
-        previous: How the previous level of the row became due, by the number of the occasion; empty
-            for the first level.
+        previous: How the previous level became due, by number of the occasion; empty for the first.
         maintenance: Intervals in which no delay begins.
         beginnings: The instants at which levels that count from the opening, or from the row's own
             condition, start again.
@@ -181,8 +177,7 @@ class LintScope:
 class Trigger(ABC):
     """What makes an escalation level become due; subclass it to write your own.
 
-    A subclass is a frozen attrs class that defines ``candidates`` and ``why``; everything else has
-    a default.
+    A subclass is a frozen attrs class that defines at least ``candidates`` and ``why``.
 
     Attributes:
         until: The default ``until`` of a level with this trigger.

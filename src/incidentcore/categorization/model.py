@@ -120,7 +120,7 @@ class ModelCategorizer:
         return cls(id, model, categories, fields=read)
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the most probable category, with the most probable categories as evidence."""
+        """Return the most probable category, with the highest probabilities as evidence."""
         return self.answers((record,))[0]
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:

@@ -57,7 +57,7 @@ def _rules(values: Iterable[CategoryRule]) -> tuple[CategoryRule, ...]:
 class RuleCategorizer:
     """A categorizer that applies the first rule whose condition matches; it abstains if none does.
 
-    A rule that does not match a record does not affect its result, in any position.
+    A rule that does not match a record never affects its result.
 
     Attributes:
         rules: The rules in order.

@@ -178,10 +178,10 @@ class BusinessCalendar(AbstractCalendar):
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
         """Return findings about definitions that are allowed but probably mistaken.
 
-        They are orphan tails, breaks outside hours, conflicting holidays, workdays without hours.
-
-        An orphan tail is the rest of a window past midnight whose beginning is closed: if Monday is
-        a holiday, Monday's 22:00-06:00 still opens on Tuesday from 00:00 to 06:00 (rule C2).
+        They report conflicting holidays, breaks outside the hours, working days without hours, and
+        orphan tails. An orphan tail is the rest of a window past midnight whose beginning is
+        closed: if Monday is a holiday, Monday's 22:00-06:00 still opens on Tuesday from 00:00 to
+        06:00 (rule C2).
 
         Args:
             years: The years in which to check recurring holidays too; other dates are always

@@ -169,7 +169,7 @@ class SlaDefinition:
 
     @property
     def definitions(self) -> tuple[SlaDefinition, ...]:
-        """Return a tuple of this definition alone, as a policy returns all of its definitions."""
+        """Return a tuple of only this definition, for code that handles policies too."""
         return (self,)
 
     def _set_reads(self) -> None:

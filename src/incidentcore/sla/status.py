@@ -218,9 +218,9 @@ class SlaStatus(StatusForms):
     def crossings(self, point: ClockPoint, *, of: str | None = None) -> tuple[Crossing, ...]:
         """Return when a point on the clock was first reached in each cycle.
 
-        A later change of the past removes none of them. All cycles are included: current, finished,
-        canceled, replaced, and those of a definition that is no longer in force. With the same
-        rules and history, a later ``now`` may add crossings and never removes one.
+        A crossing remains even if a later change of the history undoes it. All cycles are included:
+        current, finished, canceled, replaced, and those of a definition that is no longer in force.
+        With the same rules and history, a later ``now`` may add crossings and never removes one.
 
         Args:
             point: A threshold (rule S8), ``"due"`` for reaching the due time, or ``"breach"`` for

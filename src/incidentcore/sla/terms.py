@@ -235,7 +235,7 @@ def pick_calendar(choice: CalendarChoice, facts: dict[str, object]) -> Calendar:
 
 
 class OtherTerms(TypedDict, total=False):
-    """The attributes of ``SlaDefinition`` that every named constructor accepts."""
+    """Attributes of ``SlaDefinition`` that ``resolution``, ``update`` and so on accept."""
 
     start: Condition
     resume: Condition | None

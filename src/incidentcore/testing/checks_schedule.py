@@ -35,7 +35,7 @@ Law = Callable[[Calendar, Case], None]
 def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
     """Check every law of business time on a calendar, with generated instants.
 
-    Call it from your own test of a calendar.
+    Call it from your own test.
 
     Args:
         calendar: Any object with the queries of :class:`~incidentcore.schedule.Calendar`.

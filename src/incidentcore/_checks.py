@@ -49,7 +49,7 @@ _NAMES: Final[dict[type, str]] = {
 def need_kind(
     where: str, value: object, kind: Kind, error: Refusal = InvalidValueError, allowed: str = ""
 ) -> None:
-    """Raise an error if a value has the wrong type; its text names the type, or ``allowed``."""
+    """Raise an error, which says ``allowed`` or the right type, if a value has the wrong type."""
     if not isinstance(value, kind):
         raise error(where, value, allowed or _named(kind))
 
@@ -109,7 +109,14 @@ def need_keywords(
     more: Iterable[str],
     error: Refusal = InvalidValueError,
 ) -> None:
-    """Raise an error for the first of the ``given`` keyword arguments that is not in ``more``."""
+    """Raise an error for the first keyword argument that a function does not accept.
+
+    Args:
+        function: The function, whose name the error states.
+        given: The names of the keyword arguments that were passed.
+        more: Names that are accepted besides the keyword-only parameters of the function.
+        error: The class of the error.
+    """
     known = set(more)
     for name in given:
         if name not in known:

@@ -42,7 +42,7 @@ def gather_dask(
     Raises:
         InvalidValueError: ``gather_kpis_from`` rejects an argument.
 
-    Source: rule K4: merged partial results are exactly equal to that of all records.
+    Source: rule K4: merged partial results are exactly the partial result of all records.
     """
     several = as_kpis(kpis)
     gather, merge = delayed(_gather), delayed(_merge)

@@ -42,7 +42,7 @@ def gather_in_processes(
     Raises:
         InvalidValueError: There is no source, or ``gather_kpis_from`` rejects an argument.
 
-    Source: rule K4: merged partial results are exactly equal to that of all records.
+    Source: rule K4: merged partial results are exactly the partial result of all records.
     """
     several = as_kpis(kpis)
     given = list(sources)

@@ -44,7 +44,7 @@ def gather_spark(
         InvalidValueError: ``gather_kpis_from`` rejects an argument; Spark wraps the error if it
             occurs on a worker.
 
-    Source: rule K4: merged partial results are exactly equal to that of all records.
+    Source: rule K4: merged partial results are exactly the partial result of all records.
     """
     several = as_kpis(kpis)
     empty = gather_kpis_from([], several, mapping, **options)  # refuses here what can be

@@ -1,4 +1,4 @@
-"""The command line: a demonstration, reports, columns, and checks of desk files.
+"""The command line: a demonstration, reports on files, and checks of desk files.
 
 Any error in the user's input is reported as one line on standard error, with exit code 2.
 """

@@ -1,4 +1,4 @@
-"""``incidentcore compare``: two desk files, by their definitions or on the incidents of a log."""
+"""``incidentcore compare``: how two desk files differ, in their rules or for a log's incidents."""
 
 from __future__ import annotations
 

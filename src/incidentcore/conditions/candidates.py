@@ -2,7 +2,7 @@
 
 Each field that a condition reads gets a few values, chosen so that any value the field may have
 gives the same test results as one of them: the values mentioned, those next to them, another one,
-and no value. If that is not certain, as for text match, ``ANY`` represents an unknown value.
+and no value. If that is not certain, as when text is matched, ``ANY`` represents an unknown value.
 Conditions of other types define their own values; see ``Condition.candidates``.
 """
 

@@ -268,7 +268,7 @@ class Writing:
             self.named.setdefault(calendar, name)
 
     def calendar_name(self, calendar: Calendar) -> Any:
-        """Return the name of a calendar, or its table if the desk has no name for it."""
+        """Return the name of a calendar, or its TOML table if the desk has no name for it."""
         if calendar in self.named:
             return self.named[calendar]
         return calendar_table(calendar, self)

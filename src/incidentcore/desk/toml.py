@@ -65,8 +65,8 @@ def _steps(text: str) -> tuple[str, ...]:
 def line_numbers(text: str) -> dict[Path, int]:
     """Return the line of each table header and key in a file that ``tomllib`` can read.
 
-    A key inside an inline table has the line on which its name is found; a list of tables that ends
-    on a later line has the line of its key.
+    A key inside an inline table has the line on which its name is found. If a list of inline tables
+    spans several lines, everything in it has the line of the list's own key.
     """
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}

@@ -47,7 +47,7 @@ class BacklogStep:
 
 @attrs.frozen(kw_only=True)
 class BacklogScore:
-    """How well forecasts of the backlog matched what happened, for one distance in time.
+    """How well forecasts of the backlog matched what happened, looking one span of time ahead.
 
     Attributes:
         ahead: How far ahead the forecasts were made.
@@ -85,7 +85,8 @@ class BacklogForecast(Tabular):
         now: The instant of the forecast.
         open: How many records are open now.
         steps: The forecast for each instant; empty if the history is not enough.
-        scores: The scores of earlier forecasts, one for each distance, from ``backtest_backlog``.
+        scores: The scores of earlier forecasts from ``backtest_backlog``, one for each span of
+            time by which they looked ahead.
         findings: Why there is no forecast; empty if there is one.
     """
 

@@ -135,7 +135,8 @@ class BreachModel:
     def curves(self, stands: Standing) -> Iterator[tuple[tuple[str, ...], HazardCurve, timedelta]]:
         """Yield the survival curve for each combination of fields, the most specific first.
 
-        Each comes with its fields, and the time for which the record has had its values of them.
+        Each item is a tuple: the fields, the curve, and for how long the record has had its present
+        values in these fields.
         """
         for fields, since in zip(self.cells, stands.entered, strict=True):
             curve = self.curve(fields, stands.facts)

@@ -150,7 +150,7 @@ def rows_of(
     as_of: datetime,
     since: datetime | None,
 ) -> Iterator[tuple[tuple[str, ...], Row]]:
-    """Yield each visit of a record, for one combination of fields, with its values."""
+    """Yield the times in which certain fields of a record kept their values, with the values."""
     visits = _visits(fields, timeline)
     for cycle in cycles:
         end = cycle.ended_at or as_of

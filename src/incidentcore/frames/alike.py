@@ -73,9 +73,9 @@ class _Numbers:
 def number_rows() -> Any:
     """Return a function that numbers rows, so that rows that are alike have the same number.
 
-    Its arguments are the instants in the rows, those to compare them with, and for each column of
-    texts the positions of its values and the number of different values. It can be called for one
-    part of a frame after the other.
+    The function takes the instants in the rows, the instants to compare them with and, for each
+    column of texts, the index of each row's value among the different values and how many these
+    are. It can be called for the parts of a frame one by one.
     """
     steps: list[_Numbers] = []
 

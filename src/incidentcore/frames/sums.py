@@ -32,7 +32,7 @@ class Values:
         self._keys.append(keys)
 
     def by_key(self) -> Iterator[tuple[int, Ints]]:
-        """Yield the number of each group and period, with its durations in ascending order."""
+        """Yield the number of each pair of group and period, with its durations, ascending."""
         pieces = [pair for pair in zip(self._times, self._keys, strict=True) if len(pair[0])]
         self._times, self._keys = [], []
         if not pieces:

@@ -110,7 +110,7 @@ class ProblemCandidate:
 
     @property
     def earlier(self) -> int:
-        """Return how many incidents are in the earlier half of all counted incidents."""
+        """Return how many of its incidents are not ``recent``."""
         return self.count - self.recent
 
     @property

@@ -105,7 +105,7 @@ class Selection:
 
 
 def is_absent(value: object) -> bool:
-    """Return whether a value holds no information: None, empty, or not a number."""
+    """Return whether a value holds no information: None, an empty value, or a NaN."""
     if value is None:
         return True
     if isinstance(value, (str, tuple, frozenset)):

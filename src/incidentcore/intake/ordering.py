@@ -48,7 +48,7 @@ class Ordering(Generic[T]):
         return seen - self.lateness if seen - EARLIEST > self.lateness else EARLIEST
 
     def put(self, at: datetime, item: T) -> None:
-        """Add an item at its instant, or at the first instant that is not settled."""
+        """Add an item at its instant, or, if that was released already, at ``settled``."""
         at = max(at, self.settled)
         batch = self._batches.get(at)
         if batch is None:
@@ -58,7 +58,7 @@ class Ordering(Generic[T]):
             batch.append(item)
 
     def release(self, edge: datetime) -> list[tuple[datetime, list[T]]]:
-        """Return the items before an instant, in order; everything before it is then settled."""
+        """Remove and return the items before an instant, in order; it becomes ``settled``."""
         found = []
         instants = self._instants
         while instants and instants[0] < edge:

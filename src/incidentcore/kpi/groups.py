@@ -284,7 +284,7 @@ def compile_groups(
 
 
 def declared_groups(group_by: Iterable[GroupBy]) -> list[tuple[object, ...]]:
-    """Return the groups that have a row even without a record; empty unless all name values."""
+    """Return the groups that have a row even without a record, if each field lists its values."""
     kinds = (Group, AgeBuckets, HourBands)
     return list(product(*(g.values if isinstance(g, kinds) else () for g in group_by)))
 

@@ -136,7 +136,7 @@ class ReopenWindow:
 
     @property
     def id(self) -> str:
-        """Return its name in refusals."""
+        """Return the name by which refusals call this guard."""
         return f"reopen within {self.within}"
 
     def __call__(self, attempt: Attempt, /) -> bool:

@@ -130,7 +130,10 @@ class Section:
         number: int | None = None,
         text: tuple[str, ...] = (),
     ) -> Section:
-        """Return a section with a table whose rows are its data; one column may hold numbers."""
+        """Return a section with a table whose rows are also its data.
+
+        ``number`` is the index of a column of numbers, if there is one.
+        """
         table = (heads, rows, [place == number for place in range(len(heads))]) if rows else None
         data = [dict(zip(heads, row, strict=True)) for row in rows]
         return cls(key=key, title=title, text=text, table=table, data=data)

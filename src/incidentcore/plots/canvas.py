@@ -120,7 +120,7 @@ def dress(ax: Any, theme: str, *, x: str, y: str) -> tuple[Any, Palette]:
 
 
 def finish(ax: Any, colors: Palette, *, few: bool = False, words: str = "few records") -> Any:
-    """Return the axes with a legend, if anything has a label, and the note ``words`` if ``few``."""
+    """Return the axes with a legend of what has a label, and with the text ``words`` if ``few``."""
     _, names = ax.get_legend_handles_labels()
     if names:
         ax.legend(

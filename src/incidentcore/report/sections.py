@@ -54,7 +54,7 @@ def uncovered(table: KpiTable) -> list[str]:
 
 
 def volume_section(table: KpiTable) -> Section:
-    """Return the section on how many records were opened, closed and are open, by group."""
+    """Return the section on how many records were opened and closed, and are open, by group."""
     absent = uncovered(table)
     shown = {head: kpi for head, kpi in VOLUME.items() if kpi.id not in absent}
     values = {
@@ -105,7 +105,7 @@ def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Sectio
 
 
 def flow_sections(tally: Tally) -> list[Section]:
-    """Return the sections on the records that came in and went out by month, and open by age."""
+    """Return two sections: records that came in and went out by month, and open records by age."""
     months = sorted({*tally.came_in, *tally.went_out})
     rows: list[dict[str, Any]] = []
     backlog = 0
@@ -214,7 +214,10 @@ def _check(check: StateCheck) -> str:
 
 
 def findings_section(findings: Sequence[ImportFinding]) -> Section:
-    """Return the section on the importer's findings: the first of each code, each unknown word."""
+    """Return the section on the importer's findings.
+
+    It shows the first finding of each code, and each value that the importer does not know.
+    """
     codes: Counter[str] = Counter()
     counts: dict[str, Counter[tuple[str, str]]] = {}
     firsts: dict[tuple[str, str, str], ImportFinding] = {}

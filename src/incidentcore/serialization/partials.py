@@ -1,8 +1,8 @@
 """The form in which documents contain partial results of KPIs: values with fields.
 
 A partial result (``Partial``) holds accumulators; here each accumulator is a frozen value with its
-counts as fields. When it is read, everything is checked that counting guarantees: that no part is
-greater than its whole, and that a histogram matches its sums.
+counts as fields. Reading checks everything that counting guarantees: that no part is greater than
+its whole, and that a histogram matches its sums.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ class Reader:
             return lambda data, _: self.hook(kind)(data, None)
 
     def tagged(self, cls: type) -> ReadHook:
-        """Return the function that reads a class whose name is in the same object as its fields."""
+        """Return the function that reads an object of a class, whose name is beside its fields."""
         if cls not in self._tagged_hooks:
             self._tagged_hooks[cls] = self._class(cls, (TAG,))
         return self._tagged_hooks[cls]
@@ -338,7 +338,7 @@ class Reader:
         return values
 
     def named(self, name: str, data: Any) -> Any:
-        """Return the object of the class with a name, from the plain data of its fields."""
+        """Return an object of the class with this name, from the plain data of its fields."""
         return self.hook(self._registry.classes[name])(data, None)
 
     def _named(self, key: str) -> ReadHook:

@@ -28,7 +28,7 @@ _CODES: Final = {"no rule applies": "no_rule_applies", "timed anew": "retimed"}
 
 
 def plain_names(name: str, value: Any) -> tuple[str, Any]:
-    """Return a document of version 1, with old names replaced by those of the first release.
+    """Return the class name and fields of an object of version 1, with its names replaced.
 
     >>> from incidentcore.serialization.upgrades import plain_names
     >>> plain_names("Escalation", {"lapsed_because": "nobody to tell"})

@@ -182,7 +182,8 @@ class DueInject:
     """An inject that is due, which your application delivers once for each key.
 
     Attributes:
-        key: A unique text of the drill's name, its start and the position of the inject.
+        key: A unique text, made of the drill's name, the drill's start and the position of the
+            inject.
         due_at: When it became due.
         inject: The inject.
     """

@@ -28,7 +28,7 @@ class LintFinding:
         data: The values in the text, by name.
         witness: A value that demonstrates it, such as facts, an instant or a name; None if not
             needed.
-        texts: The templates from which ``message`` is made; not part of the value.
+        texts: The templates from which ``message`` is made; ignored when findings are compared.
 
     >>> from incidentcore.values import LintFinding
     >>> finding = LintFinding(

@@ -229,7 +229,10 @@ class Worded(Protocol):
     """A value with a text in several languages, such as a trace, status, refusal or finding."""
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the text in the language of ``words``, with times in ``zone`` or its own zone."""
+        """Return the text in the language of ``words``, with times in ``zone``.
+
+        If ``zone`` is None, times are in the value's own zone.
+        """
 
 
 def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None = None) -> str:

@@ -51,7 +51,7 @@ class ProblemCandidate:
             the product of their counts, divided by the number of incidents that have both fields.
         at_least: A lower bound of the group's count that allows for chance: that of a Poisson mean,
             at a risk that is divided among all examined values.
-        recent: How many of the incidents are in the later half of all counted incidents.
+        recent: How many of its incidents belong to the later half of all counted incidents.
         recent_of_all: The share of the later half in all counted incidents, which is about 1/2.
         trend: ``rising`` or ``falling`` if the Wilson interval of the group's share of recent
             incidents is more than a tenth above or below ``recent_of_all``; otherwise ``steady``.
@@ -110,7 +110,7 @@ class ProblemCandidate:
 
     @property
     def earlier(self) -> int:
-        """Return how many of its incidents are not ``recent``."""
+        """Return how many of its incidents belong to the earlier half of all counted incidents."""
         return self.count - self.recent
 
     @property

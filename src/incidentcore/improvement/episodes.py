@@ -141,7 +141,7 @@ class RecurrenceReport(Tabular):
 
     @property
     def repeat_share(self) -> float | None:
-        """Return the share of repeats in all counted records, 0 to 1; None if no record is counted."""
+        """Return the share of repeats in all counted records (0 to 1); None without records."""
         return self.repeats / self.counted if self.counted else None
 
     @property

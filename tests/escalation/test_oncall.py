@@ -305,6 +305,6 @@ def test_who_is_on_call_now_is_asked_at_now_on_the_agenda_too() -> None:
     record = Incident.open(id="INC-1", title="Mail is down", at=nine, by="kim")
     for minutes, person in ((30, "ada"), (90, "ben")):
         now = nine + timedelta(minutes=minutes)
-        (one,), _ = escalations_and_wakeup(matrix, record, slas=[], now=now)
+        (((one,), _),) = escalations_and_wakeup([matrix], record, slas=[], now=now)
         assert (one.people, one.people_now) == (("ada",), (person,))
         assert due_escalations(matrix, record, now=now) == (one,)

@@ -243,7 +243,8 @@ def test_what_is_due_and_when_to_look_again_are_told_together_while_a_snooze_las
     record = quiet(INCIDENT, 15, 90)
     statuses = {now: [evaluate_sla(CLOCK, record, now=at(now))] for now in (20, 61, 95)}
     for now, wakeup in ((20, 60), (61, 90), (95, None)):
-        due, again = escalations_and_wakeup(matrix(), record, slas=statuses[now], now=at(now))
+        slas = statuses[now]
+        ((due, again),) = escalations_and_wakeup([matrix()], record, slas=slas, now=at(now))
         assert [((e.due_at - T0) / MIN, str(e.targets[0])) for e in due] == fired(
             matrix(), record, now
         )
@@ -311,6 +312,6 @@ def test_both_ways_of_asking_know_the_next_instant(minute: int) -> None:
     """With a snooze ahead, behind, and none."""
     for record in (quiet(INCIDENT, 12, 90), quiet(INCIDENT, 12, 13), INCIDENT):
         rules = EscalationMatrix("m", [EscalationRow("r", LEVELS[:2])])
-        due, ahead = escalations_and_wakeup(rules, record, slas=(), now=at(minute))
+        ((due, ahead),) = escalations_and_wakeup([rules], record, slas=(), now=at(minute))
         assert ahead == next_escalation_wakeup(rules, [record], now=at(minute))
         assert due == due_escalations(rules, record, now=at(minute), include_lapsed=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from typing import Any, Final
 
 __all__ = ["OPERATORS"]
 
 _COLLECTIONS: Final = (tuple, list, AbstractSet)
+_SIZED: Final = (str, *_COLLECTIONS, Mapping)
 
 
 def _contains(seen: Any, wanted: Any) -> bool:
@@ -46,7 +48,9 @@ def _intersects(seen: Any, wanted: Any) -> bool:
 
 def _present(seen: Any, _: Any) -> bool:
     """Return whether there is a value; 0 and False count, empty collections and text do not."""
-    return seen is not None and not (isinstance(seen, (str, *_COLLECTIONS, Mapping)) and not seen)
+    if type(seen) is datetime:  # as in most rules
+        return True
+    return seen is not None and not (isinstance(seen, _SIZED) and not seen)
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:

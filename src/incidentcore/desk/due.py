@@ -65,6 +65,7 @@ class DueItem:
 
 Escalations: TypeAlias = tuple[tuple[Escalation, ...], datetime | None]
 Updates: TypeAlias = tuple[tuple[StakeholderUpdate, ...], datetime | None]
+Instant: TypeAlias = tuple[str, datetime, str]
 
 
 class Look(NamedTuple):
@@ -196,10 +197,7 @@ def look_at(
             updates_and_wakeup(plan, judged, now=now, include_lapsed=include_lapsed)
             for plan in rules.plans
         ]
-        escalations = [
-            escalations_and_wakeup(matrix, judged, slas=statuses, now=now)
-            for matrix in rules.matrices
-        ]
+        escalations = list(escalations_and_wakeup(rules.matrices, judged, slas=statuses, now=now))
     else:
         cut: _Cut = {"now": now, "known_at": known_at, "include_lapsed": include_lapsed}
         updates = [(due_updates(plan, judged, **cut), None) for plan in rules.plans]
@@ -207,8 +205,9 @@ def look_at(
             (due_escalations(matrix, judged, slas=statuses, **cut), None)
             for matrix in rules.matrices
         ]
+    instants = list(_instants(rules, view))
     items: dict[str, DueItem] = {}
-    for item in _found(rules, judged, view, statuses, escalations, updates, now):
+    for item in _found(rules, view, statuses, escalations, updates, instants, now):
         known = items.get(item.key)
         if known is None or item.due_at < known.due_at:
             items[item.key] = item
@@ -220,7 +219,7 @@ def look_at(
     if not ahead:
         return Look(ordered, None)
     wakeups = [
-        at for at in _ahead(rules, judged, view, statuses, escalations, updates, now) if at > now
+        at for at in _ahead(judged, statuses, escalations, updates, instants, now) if at > now
     ]
     return Look(ordered, min(wakeups, default=None), statuses)
 
@@ -237,11 +236,11 @@ def _first_event(record: Record, now: datetime) -> datetime | None:
 
 def _found(  # noqa: PLR0917  one walk's own state
     desk: Desk,
-    judged: Record,
     view: Record,
     statuses: tuple[SlaStatus, ...],
     escalations: Sequence[Escalations],
     updates: Sequence[Updates],
+    instants: Sequence[Instant],
     now: datetime,
 ) -> Iterator[DueItem]:
     clocks = () if desk.service_level is None else desk.service_level.clocks
@@ -253,7 +252,7 @@ def _found(  # noqa: PLR0917  one walk's own state
             yield DueItem(
                 key=f"escalation:{escalation.key}",
                 kind="escalation",
-                record_id=judged.id,
+                record_id=view.id,
                 due_at=escalation.due_at,
                 why=escalation.why,
                 lapsed_at=escalation.lapsed_at,
@@ -266,14 +265,14 @@ def _found(  # noqa: PLR0917  one walk's own state
             yield DueItem(
                 key=f"update:{update.key}",
                 kind="update",
-                record_id=judged.id,
+                record_id=view.id,
                 due_at=update.due_at,
                 why=f"update for {update.audience}: {update.why}",
                 lapsed_at=update.lapsed_at if sent is None else sent,
                 lapsed_because=update.lapsed_because if sent is None else "sent",
                 body=update,
             )
-    for kind, at, why in _instants(desk, view):
+    for kind, at, why in instants:
         if at <= now:
             yield DueItem(
                 key=f"{kind}:{view.id}/{at.isoformat()}",
@@ -286,14 +285,15 @@ def _found(  # noqa: PLR0917  one walk's own state
 
 def _clock_items(clock: SlaPolicy, status: SlaStatus) -> Iterator[DueItem]:
     """Yield the points that a clock has reached in each of its cycles."""
-    cycles = {cycle.number: cycle for cycle in status.cycles}
     points: list[tuple[str, ClockPoint, str | None]] = [
         ("due", "due", None),
         ("breach", "breach", None),
     ]
     points += [(point.name, point, of) for point, of in _thresholds(clock)]
     for name, point, of in points:
-        for crossing in status.crossings(point, of=of):
+        crossings = status.crossings(point, of=of)
+        cycles = {cycle.number: cycle for cycle in status.cycles} if crossings else {}
+        for crossing in crossings:
             cycle = cycles.get(crossing.cycle)
             ended = None if cycle is None or point == "breach" else cycle.stopped_at
             yield DueItem(
@@ -319,7 +319,7 @@ def _thresholds(clock: SlaPolicy) -> Iterator[tuple[SlaThreshold, str | None]]:
             yield from ((threshold, name) for name in having)
 
 
-def _instants(desk: Desk, view: Record) -> Iterator[tuple[str, datetime, str]]:
+def _instants(desk: Desk, view: Record) -> Iterator[Instant]:
     """Yield the instants that the record itself holds and that are still in force."""
     close = desk.auto_close.get(view.record_type)
     at = None if close is None else close.at(view)
@@ -339,12 +339,11 @@ def _instants(desk: Desk, view: Record) -> Iterator[tuple[str, datetime, str]]:
 
 
 def _ahead(  # noqa: PLR0917  one walk's own state
-    desk: Desk,
     judged: Record,
-    view: Record,
     statuses: tuple[SlaStatus, ...],
     escalations: Sequence[Escalations],
     updates: Sequence[Updates],
+    instants: Sequence[Instant],
     now: datetime,
 ) -> Iterator[datetime]:
     """Yield instants after now at which something may become due."""
@@ -355,5 +354,5 @@ def _ahead(  # noqa: PLR0917  one walk's own state
         if status.stage == "running":
             found.append(status.due_at)
     found += [wakeup for _, wakeup in (*escalations, *updates)]
-    found += [at for _, at, _ in _instants(desk, view)]
+    found += [at for _, at, _ in instants]
     return (at for at in found if at is not None)

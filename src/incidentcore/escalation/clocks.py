@@ -83,7 +83,7 @@ class Clocks:
         for rules in several(slas):
             if not isinstance(rules, SlaStatus):
                 self._clocks.extend(single_clocks(rules, timeline.opened_at))
-            elif rules.record_id == record_id and rules.now in {now, seen}:
+            elif rules.record_id == record_id and rules.now in (now, seen):
                 self._clocks.append(rules)
             else:
                 raise InvalidValueError(
@@ -101,12 +101,8 @@ class Clocks:
         """
         crossings: list[Crossing] = []
         for number, rules in enumerate(self._clocks):
-            if isinstance(rules, SlaDefinition):
-                if clock != rules.kind and clock != rules.name:  # noqa: PLR1714  the quicker form
-                    continue
-            elif isinstance(rules, SlaPolicy) and not any(
-                clock in (one.kind, one.name) for one in rules.definitions
-            ):
+            named = rules._rules if isinstance(rules, SlaStatus) else rules  # noqa: SLF001
+            if named is None or not any(clock in (d.kind, d.name) for d in named.definitions):
                 continue
             if not isinstance(rules, SlaStatus):
                 rules = evaluate_sla(rules, self._timeline, now=self._now)  # noqa: PLW2901  stays

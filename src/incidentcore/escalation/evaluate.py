@@ -111,30 +111,36 @@ def _overtaken(due: Iterable[Escalation]) -> Iterator[Escalation]:
 
 
 def escalations_and_wakeup(
-    matrix: EscalationMatrix, record: Record, /, *, slas: Sequence[SlaStatus], now: datetime
-) -> tuple[tuple[Escalation, ...], datetime | None]:
-    """Return the escalations due by ``now``, and when the next one becomes due; None if never.
+    matrices: Iterable[EscalationMatrix],
+    record: Record,
+    /,
+    *,
+    slas: Sequence[SlaStatus],
+    now: datetime,
+) -> Iterator[tuple[tuple[Escalation, ...], datetime | None]]:
+    """Yield for each matrix the escalations due by ``now``, and when the next one becomes due.
 
-    Escalations that are no longer needed are included.
+    Escalations that are no longer needed are included. The instant is None if none becomes due.
 
     Args:
-        matrix: The matrix.
+        matrices: The matrices.
         record: The record.
         slas: The statuses of its clocks at ``now``.
         now: The instant to evaluate at.
     """
     until = min(now, _LATEST - _HORIZON) + _HORIZON
-    view = RecordView.of(record, slas, now, until=until, timed=matrix.timed)
-    if view is None:
-        return (), None
-    # Time alone changes the results then.
-    if matrix.timed or any(end > now for end in view.situation.snooze_ends):
-        due = due_escalations(matrix, record, slas=slas, now=now, include_lapsed=True)
-        return due, next_escalation_wakeup(matrix, (record,), slas=slas, now=now)
-    every = _all_due(matrix, record, view, until=until, live=False)
-    ahead = (one.due_at for one in every if one.due_at > now)
-    fallen = _overtaken(one for one in every if one.due_at <= now)
-    return tuple(fallen), min(ahead, default=None)
+    view = RecordView.of(record, slas, now, until=until)
+    for matrix in matrices:
+        if view is None:
+            return
+        if matrix.timed or view.is_snoozed:  # time alone changes the results then
+            due = due_escalations(matrix, record, slas=slas, now=now, include_lapsed=True)
+            yield due, next_escalation_wakeup(matrix, (record,), slas=slas, now=now)
+            continue
+        every = _all_due(matrix, record, view, until=until, live=False)
+        ahead = (one.due_at for one in every if one.due_at > now)
+        fallen = _overtaken(one for one in every if one.due_at <= now)
+        yield tuple(fallen), min(ahead, default=None)
 
 
 def _all_due(

@@ -27,7 +27,7 @@ def rows_chosen(matrix: EscalationMatrix, view: RecordView) -> list[int]:
     """Return the number of the row that applies in each stage of a record; -1 if none does."""
     rows, reads, timeline = matrix.rows, matrix.reads, view.timeline
     chosen: list[int] = []
-    if any(row.when.reads_hours for row in rows):
+    if reads is None and any(row.when.reads_hours for row in rows):
         tests = [spell_test(row.when) for row in rows]
         for moment, facts in timeline.states():  # each at each instant, since it has a memory
             again = moment.changes.get("reopened_at") == moment.at

@@ -31,6 +31,7 @@ from incidentcore.records import (
 
 __all__ = ["Anchor", "Manual", "Mark", "RecordView", "Situation", "Stage"]
 
+_ACTING: Final = (Acknowledged, Unacknowledged, Escalated)
 _QUIET: Final = frozenset((Acknowledged, Commented, Communicated, Contacted, Escalated, Snoozed))
 
 
@@ -147,6 +148,15 @@ class RecordView:
         timeline = events.with_instants(timed, until)
         return cls(record.id, now, timeline, Clocks(slas, record.id, events, until, now))
 
+    @property
+    def is_snoozed(self) -> bool:
+        """Return whether a snooze ends after now."""
+        timeline = self.timeline
+        asked = timeline.base["snoozed_until"] is not None or any(
+            "snoozed_until" in moment.changes for moment in timeline.moments
+        )
+        return asked and any(end > self.now for end in self.situation.snooze_ends)
+
     @cached_property
     def situation(self) -> Situation:
         """Return the facts that decide whether a level is silent."""
@@ -240,11 +250,13 @@ def _acts(
     reach: int | None = None
     at = moment.at
     for event in moment.events:
-        if isinstance(event, Acknowledged):
+        if not isinstance(event, _ACTING):  # as for most events
+            pass
+        elif isinstance(event, Acknowledged):
             acts = (*acts, Mark(at, event.by.id, event.level, event))
         elif isinstance(event, Unacknowledged):
             acts = (*acts, "")
-        elif isinstance(event, Escalated) and not event.key:
+        elif not event.key:
             acts = (*acts, event.matrix)
             manual.append(Manual(at, event.level, event.matrix))
         if type(event) not in _QUIET:

@@ -42,7 +42,7 @@ class Tail(NamedTuple):
 def score_interval(share: float, n: float) -> tuple[float, float]:
     """Return Wilson's 95 % interval for a share, given the effective number of trials."""
     low, high = estimates.score_interval(share, n, _Z)
-    return min(share, low), max(share, high)
+    return low if low < share else share, high if high > share else share  # noqa: FURB136
 
 
 class HazardCurve:
@@ -110,7 +110,8 @@ class HazardCurve:
 
     def tail(self, since: int, until: int) -> Tail:
         """Return the result of ``share`` with its interval; a case must be at risk at ``since``."""
-        first, last = bisect_right(self.times, since), bisect_right(self.times, until)
+        times = self.times
+        first, last = bisect_right(times, since), bisect_right(times, until)
         n, share = self._at_risk[first], self._share(first, last)
         if share in (0.0, 1.0):
             trials = float(n if share == 0.0 else max(1, min(n, self._at_risk[last])))

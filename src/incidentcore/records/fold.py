@@ -35,7 +35,15 @@ from incidentcore.records.events.core import Corrected, Event, Opened
 from incidentcore.records.timeline import Timeline, TimelineStep, changes_of
 from incidentcore.values import FrozenMap
 
-__all__ = ["fold_both", "fold_facts", "fold_steps", "fold_timeline", "in_sequence", "in_time"]
+__all__ = [
+    "fold_both",
+    "fold_facts",
+    "fold_steps",
+    "fold_timeline",
+    "in_sequence",
+    "in_time",
+    "longer_timeline",
+]
 
 
 _when = attrgetter("at", "sequence")
@@ -202,6 +210,29 @@ def fold_both(
     opening, *rest = history
     assert isinstance(opening, Opened)  # noqa: S101  the first in sequence
     return _fold_stretch(opening, sorted(rest, key=_when), defaults)
+
+
+def longer_timeline(
+    timeline: Timeline, event: Event, changes: Mapping[str, Any]
+) -> Timeline | None:
+    """Return a timeline with one more event; None if the past has to be folded again.
+
+    Args:
+        timeline: The timeline.
+        event: The event.
+        changes: What it changes in the facts after the last moment.
+    """
+    *earlier, last = timeline.moments
+    at = event.at
+    events: tuple[Event, ...] = (event,)
+    if at > last.at:
+        earlier.append(last)
+    else:
+        changes, events = {**last.changes, **changes}, (*last.events, event)
+    if at < last.at or any(isinstance(one, Corrected) for one in events):
+        return None
+    step = TimelineStep(at, {**changes, "updated_at": at}, events)
+    return Timeline(timeline.base, (*earlier, step), timeline.opened_at)
 
 
 def _fold_stretch(

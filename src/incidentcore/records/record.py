@@ -21,7 +21,7 @@ from incidentcore.records.fields import (
     checked_fields,
     stored_fields,
 )
-from incidentcore.records.fold import fold_both, fold_facts, in_sequence
+from incidentcore.records.fold import fold_both, fold_facts, in_sequence, longer_timeline
 from incidentcore.records.links import Link
 from incidentcore.records.record_base import RecordBase
 from incidentcore.values import NEW, Actor, FrozenMap, Level, State, as_actor
@@ -358,14 +358,16 @@ class Record(RecordBase):
         facts = dict(self.__dict__)
         size = len(facts)
         numbered = (checked and self._numbered) or self._check_next(event)
-        facts.update(event.changes(facts))
+        changes = event.changes(facts)
+        facts.update(changes)
         if len(facts) != size:
             extra = ", ".join(sorted(facts.keys() - self.__dict__.keys()))
             allowed = f"only for records with {extra}; those of type {self.record_type} have none"
             raise InvalidValueError("event", getattr(event, "kind", event), allowed)
         facts["updated_at"] = event.at if checked else max(facts["updated_at"], event.at)
         longer = self.history + (event,)  # noqa: RUF005  half the time of unpacking a long history
-        return self._of(facts, longer, numbered=numbered)
+        timeline = self._timeline and longer_timeline(self._timeline, event, changes)
+        return self._of(facts, longer, numbered=numbered, timeline=timeline)
 
     def _check_next(self, event: Event) -> bool:
         """Refuse what is not the next event; return whether all ids are numbered after it."""

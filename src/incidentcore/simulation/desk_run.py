@@ -26,6 +26,7 @@ from incidentcore.errors import (
     UnreachableDeadlineError,
 )
 from incidentcore.instants import Interval
+from incidentcore.priority import calculate_priority
 from incidentcore.records import Incident, assign, comment
 from incidentcore.simulation.outcome import Simulation, Stint
 from incidentcore.simulation.workload import (
@@ -207,7 +208,7 @@ class _Run:
             self.tickets[name] = ticket = _Ticket(
                 kind,
                 self.desk.open(Incident, id=name, at=now, **openings[int(which * len(openings))]),
-                kind.work(work) / (len(breaks) + 1),
+                kind.work(work) / (len(breaks) + 1) if breaks else kind.work(work),
                 breaks,
                 (_DAY * (0.5 + again), kind.work(rework) / 2) if reopens < kind.reopen else None,
                 kind.skill,
@@ -318,7 +319,10 @@ class _Run:
     ) -> Incident:
         """Return a record after an action of the desk."""
         moved = self.lifecycle.advance(record, action, at=now, by=by, **fields)
-        return moved if self.is_settled else self.desk.prioritize(moved, at=now)
+        if self.is_settled:
+            return moved
+        level = calculate_priority(self.desk.priority, moved).computed
+        return moved if level == moved.computed_priority else self.desk.prioritize(moved, at=now)
 
     def after(self, record: Incident, action: str, now: datetime, by: Actor) -> Incident | None:
         """Return a record after an action of the desk; None if the action is refused."""

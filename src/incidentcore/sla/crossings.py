@@ -17,7 +17,7 @@ from incidentcore.sla.cycles import MICRO, Figures, RawCycle, figures, threshold
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.terms import SlaThreshold
 
-__all__ = ["ClockPoint", "Crossing", "Edition", "first_crossings"]
+__all__ = ["ClockPoint", "Crossing", "Edition", "crossed", "first_crossings"]
 
 ClockPoint: TypeAlias = SlaThreshold | Literal["due", "breach"]
 """A point on a clock: a threshold, ``due`` (100 % is reached), or ``breach`` (it is exceeded)."""
@@ -81,18 +81,16 @@ def _shown_at(
     cycle: RawCycle, point: ClockPoint, edition: Edition, known: Figures | None
 ) -> datetime | None:
     """Return the first instant of an edition at which an evaluation shows a point as reached."""
-    crossed = _crossed(cycle, known or figures(cycle, edition.until), point)
-    if crossed is None:
+    reached = crossed(cycle, known or figures(cycle, edition.until), point)
+    if reached is None:
         return None
-    shown = max(*crossed, cycle.known_from)
+    shown = max(*reached, cycle.known_from)
     if edition.since is not None:
         shown = max(shown, edition.since)
     return shown if shown < edition.until else None
 
 
-def _crossed(
-    cycle: RawCycle, known: Figures, point: ClockPoint
-) -> tuple[datetime, datetime] | None:
+def crossed(cycle: RawCycle, known: Figures, point: ClockPoint) -> tuple[datetime, datetime] | None:
     """Return when a point was reached, and when that became known."""
     if point == "breach":
         last = known.breached_at

@@ -124,73 +124,114 @@ class RawCycle:
     ended_by: Event | None = attrs.field(default=None, eq=False, repr=False)
     judged_from: datetime | None = None
 
+    def with_spans(
+        self, spans: tuple[Span, ...], definition: SlaDefinition, calendar: Calendar
+    ) -> RawCycle:
+        """Return the cycle with other spans, and under a definition and calendar."""
+        return RawCycle(  # in full: evolve needs three times as long
+            number=self.number,
+            definition=definition,
+            started_at=self.started_at,
+            known_from=self.known_from,
+            facts=self.facts,
+            calendar=calendar,
+            spans=spans,
+            ended_at=self.ended_at,
+            outcome=self.outcome,
+            ended_by=self.ended_by,
+            judged_from=self.judged_from,
+        )
 
-@attrs.define(kw_only=True, unsafe_hash=True)
+
+@attrs.define(kw_only=True, eq=False)
 class Figures:
     """The figures of one cycle as of an instant.
 
     Attributes:
+        cycle: The cycle; None before a start.
+        end: Its end, or now while it is in progress.
         target: The target as open time.
         elapsed: The open time that counted.
-        due_at: When it was or is due; None while paused before that, and after a cancellation.
         breached_at: The last instant at which the target was still met; None until breached.
-        due_if_resumed: When the cycle would be due if it counted from now on; None after its end.
         spent_at: The due time once it has passed; None while it lies ahead.
         fixed_due: The due time, if the target computes one from the start; otherwise None.
+        known: The value of ``ahead``; None before it is first read.
     """
 
+    cycle: RawCycle | None
+    end: datetime
     target: timedelta
     elapsed: timedelta
-    due_at: datetime | None
     breached_at: datetime | None
-    due_if_resumed: datetime | None
     spent_at: datetime | None
     fixed_due: datetime | None
+    known: tuple[datetime | None] | None = attrs.field(default=None, init=False)
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Return the due time; None while paused before it, and after a cancellation."""
+        cycle = self.cycle
+        if cycle is None or cycle.outcome in ("canceled", "replaced"):
+            return None
+        return None if self.spent_at is None and cycle.outcome == "paused" else self.ahead
+
+    @property
+    def due_if_resumed(self) -> datetime | None:
+        """Return the due time if the cycle counted from now on; None after its end."""
+        return None if self.cycle is None or self.cycle.ended_at is not None else self.ahead
+
+    @property
+    def ahead(self) -> datetime | None:
+        """Return the due time if the cycle counts from its end on; computed when first read."""
+        if self.known is None:
+            self.known = (self._ahead(),)
+        return self.known[0]
+
+    def _ahead(self) -> datetime | None:
+        cycle = self.cycle
+        if cycle is None or self.spent_at is not None:
+            return self.spent_at
+        try:
+            if self.fixed_due is not None:
+                return named_due(cycle.spans, self.fixed_due)
+            return cycle.calendar.deadline(self.end, self.target - self.elapsed)
+        except UnreachableDeadlineError:
+            return None
 
 
 def figures(cycle: RawCycle, now: datetime) -> Figures:
     """Return the figures of a cycle; if it is in progress, the figures as of ``now``."""
-    target, named = resolve_target(
-        cycle.definition.target, cycle.started_at, cycle.calendar, cycle.facts
-    )
+    target, named = cycle.definition.target, None
+    if type(target) is not timedelta:
+        target, named = resolve_target(target, cycle.started_at, cycle.calendar, cycle.facts)
     elapsed = ZERO
     spent: datetime | None = None if target else cycle.started_at
     breached_at: datetime | None = None
-    for span in cycle.spans:
-        if span.kind != COUNTING:
+    for kind, start, until, calendar, _ in cycle.spans:
+        if kind != COUNTING:
             continue
         before = elapsed
-        elapsed += span.calendar.open_time(span.start, span.end)
-        if spent is None and elapsed >= target:
-            spent = span.calendar.deadline(span.start, target - before)
-        if breached_at is None and elapsed > target:
-            breached_at = span.calendar.next_open(
-                span.calendar.deadline(span.start, target - before)
-            )
+        elapsed += calendar.open_time(start, until)
+        if breached_at is None and (elapsed > target or (spent is None and elapsed == target)):
+            reached = calendar.deadline(start, target - before)
+            spent = spent or reached
+            breached_at = calendar.next_open(reached) if elapsed > target else None
     end = cycle.ended_at or now
-    ahead: datetime | None = None
-    try:
-        if named is not None:
+    if named is not None:
+        try:
             spent = _named_due_if_come(cycle, named, end) or breached_at
-            ahead = spent or named_due(cycle.spans, named)
-        else:
-            ahead = spent or cycle.calendar.deadline(end, target - elapsed)
-    except UnreachableDeadlineError:
-        pass
+        except UnreachableDeadlineError:
+            spent = breached_at
     floor = cycle.judged_from
     if floor is not None:
-        if spent is not None:
-            spent = ahead = max(spent, floor)
-        if breached_at is not None:
-            breached_at = max(breached_at, floor)
-    gone = cycle.outcome in ("canceled", "replaced")
-    blank = gone or (spent is None and cycle.outcome == "paused")
+        spent = spent and max(spent, floor)
+        breached_at = breached_at and max(breached_at, floor)
     return Figures(
+        cycle=cycle,
+        end=end,
         target=target,
         elapsed=elapsed,
-        due_at=None if blank else ahead,
         breached_at=breached_at,
-        due_if_resumed=ahead if cycle.ended_at is None else None,
         spent_at=spent,
         fixed_due=named,
     )
@@ -321,9 +362,8 @@ class Cycle:
     stopped_by: Event | None = attrs.field(default=None, eq=False, repr=False)
 
 
-def judged(cycle: RawCycle, now: datetime) -> Cycle:
-    """Return a raw cycle as a ``Cycle``, with its figures and its result as of ``now``."""
-    known = figures(cycle, now)
+def judged(cycle: RawCycle, known: Figures) -> Cycle:
+    """Return a raw cycle as a ``Cycle``, with its figures and its result."""
     if cycle.outcome in ("canceled", "replaced"):
         result: CycleResult = "canceled" if cycle.outcome == "canceled" else "replaced"
     elif known.elapsed > known.target:

@@ -278,6 +278,6 @@ def later_status(status: SlaStatus, now: datetime) -> SlaStatus:
         spans, start = last.spans, status.now
         if spans and spans[-1].kind == kind and spans[-1].shown_at is None:
             spans, start = spans[:-1], spans[-1].start
-        span = Span(kind, start, now, last.calendar)
-        cycles = (*cycles[:-1], attrs.evolve(last, spans=(*spans, span)))
+        spans = (*spans, Span(kind, start, now, last.calendar))
+        cycles = (*cycles[:-1], last.with_spans(spans, last.definition, last.calendar))
     return attrs.evolve(status, now=now, cycles=cycles)

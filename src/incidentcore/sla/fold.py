@@ -179,7 +179,7 @@ class ClockFold:
         if not definition.stop.test(facts, at) or definition.cancel.test(facts, at):
             self._try_start(at, facts, ignore_pause=ignore_pause)
             return
-        self._try_start(at, opened[1], ignore_pause=ignore_pause)
+        self._try_start(at, opened[1]() or facts, ignore_pause=ignore_pause)
         if self.since is not None:
             self._stop(at, facts, events, "stopped", ignore_pause=ignore_pause)
 

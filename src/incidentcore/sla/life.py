@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -24,8 +24,8 @@ class Life:
     Attributes:
         base: The facts before the first step.
         steps: The changes, with a step without events wherever time alone changes a condition.
-        opened: The index of the opening's step and the facts after the opening alone, if other
-            events have the same instant; otherwise None.
+        opened: The index of the opening's step and a function that returns the facts after the
+            opening alone, if other events have the same instant; otherwise None.
         origins: The instants in the fields that clocks start from, by field.
         answers: For each ``answer_rule`` of the definitions, the facts after each step.
     """
@@ -35,7 +35,7 @@ class Life:
     def __init__(self, base: Mapping[str, Any], steps: Sequence[TimelineStep]) -> None:
         self.base: Mapping[str, Any] = base
         self.steps: Sequence[TimelineStep] = steps
-        self.opened: tuple[int, Facts] | None = None
+        self.opened: tuple[int, Callable[[], Facts | None]] | None = None
         self.origins: Mapping[str, datetime] = _NOTHING
         self.answers: Mapping[AnswerRule, list[Facts]] = _NO_ANSWERS
 
@@ -48,12 +48,11 @@ def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
     """Return the input of a clock, from a timeline that ends at ``now``."""
     steps: Sequence[TimelineStep] = timeline.with_instants(rules.timed, now).moments
     life = Life(timeline.base, steps)
-    first = steps[0]
-    alone = first.at == timeline.opened_at and len(first.events) == 1
-    opening = None if alone else timeline.opening_facts()
-    if opening is not None:
-        index = next(n for n, step in enumerate(steps) if step.at == timeline.opened_at)
-        life.opened = index, opening
+    for index, step in enumerate(steps):
+        if step.at >= timeline.opened_at:
+            if len(step.events) > 1 and step.at == timeline.opened_at:
+                life.opened = index, timeline.opening_facts
+            break
     if rules.judges_answers:
         life.answers = {
             rule: _answers(steps, rule) for rule in {d.answer_rule for d in rules.definitions}

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
-from incidentcore.instants import tzdb_version
+from incidentcore.instants import EARLIEST, tzdb_version
 from incidentcore.records import Timeline
 from incidentcore.sla.coverage import imported_at, not_covered, since_import
-from incidentcore.sla.crossings import ClockPoint, Crossing, Edition, first_crossings
+from incidentcore.sla.crossings import ClockPoint, Crossing, Edition, crossed, first_crossings
 from incidentcore.sla.cycles import (
     COUNTING,
     MICRO,
@@ -39,11 +39,11 @@ from incidentcore.words import Words
 __all__ = ["SlaStatus", "status_of"]
 
 _NONE: Final = Figures(
+    cycle=None,
+    end=EARLIEST,
     target=ZERO,
     elapsed=ZERO,
-    due_at=None,
     breached_at=None,
-    due_if_resumed=None,
     spent_at=None,
     fixed_due=None,
 )
@@ -201,7 +201,8 @@ class SlaStatus(StatusForms):
     @property
     def cycles(self) -> tuple[Cycle, ...]:
         """Return every cycle with its start, stop, due time and result; the current one is last."""
-        return tuple(judged(cycle, self.now) for cycle in self._cycles)
+        earlier = tuple(judged(each, figures(each, self.now)) for each in self._cycles[:-1])
+        return (*earlier, judged(self._cycles[-1], self._figures)) if self._cycles else ()
 
     @property
     def thresholds(self) -> tuple[PassedThreshold, ...]:
@@ -239,13 +240,9 @@ class SlaStatus(StatusForms):
         if not isinstance(point, SlaThreshold) and point not in ("due", "breach"):
             raise InvalidValueError("point", point, 'an SlaThreshold, "due" or "breach"')
         cycles = self._cycles
-        if not self._editions:
-            if not cycles:
-                return ()
-            if of is not None and len(cycles) == 1:
-                judge = cycles[0].definition
-                if of not in (judge.kind, judge.name):
-                    return ()
+        alone = len(cycles) < 2 and not self._editions
+        if alone and (not cycles or crossed(cycles[0], self._figures, point) is None):
+            return ()  # as for most clocks
         since = self._editions[-1].until if self._editions else None
         latest = Edition(since, self.now + MICRO, cycles, self._figures)
         return first_crossings((*self._editions, latest), point, of=of)
@@ -310,9 +307,11 @@ class SlaStatus(StatusForms):
             thresholds = self._cycles[-1].definition.thresholds
             ahead = [self._crossing(threshold, ahead=True) for threshold in thresholds]
             if self.stage == "running" and not self.breached:
-                ahead.append(self._breach_ahead())
                 spent = {each.cycle for each in self.crossings("due")} if self._editions else ()
-                ahead.append(None if len(self._cycles) in spent else self._figures.due_at)
+                due = None if len(self._cycles) in spent else self._figures.due_at
+                ahead.append(due)
+                if due is None or due <= self.now or self._figures.fixed_due is not None:
+                    ahead.append(self._breach_ahead())  # otherwise it comes after the due time
         least = min((at for at in ahead if at is not None and at > self.now), default=None)
         return least if self._rules is None else self._change_ahead(self._rules, least)
 

@@ -147,7 +147,9 @@ class _PolicyFold:
                 choice = self.policy.pick(facts, at=at)
             elif choice is before and (before is None or _is_blind(before, changes)):
                 continue  # nothing that a condition reads has changed
-            if choice is not before and choice != before:
+            if not index:
+                clock.definition, self.alone = choice, (0, 0)
+            elif choice is not before and choice != before:
                 if self._is_ended(choice, index, facts, at):
                     if clock.stopped_at is not None and before is not None:
                         clock.rest(at, clock.view(before, index, facts))
@@ -195,12 +197,11 @@ class _PolicyFold:
     def _take_over(
         self, to: SlaDefinition | None, steps: Sequence[TimelineStep], index: int, facts: Facts
     ) -> None:
-        """Let another definition take over from a step on."""
+        """Let another definition take over from a step on, which is not the first."""
         clock, step = self.clock, steps[index]
         before = clock.definition
-        if index:
-            _keep_edition(self.editions, clock, step.at)
-        refolds = to is not None and to.swap in _RETROACTIVE and index > 0
+        _keep_edition(self.editions, clock, step.at)
+        refolds = to is not None and to.swap in _RETROACTIVE
         ends_cycle = clock.stopped_at is not None and to is not None and to.reopen == "new_cycle"
         if before is not None and self.alone is not None:
             self.standing[id(before)] = _Standing(clock, index, dict(facts), self.alone)
@@ -208,14 +209,13 @@ class _PolicyFold:
                 clock = self.clock = clock.copy()
         if not refolds or ends_cycle:
             clock.swap(to, step, index, facts)
-        self.alone = (0, 0) if index == 0 else None
+        self.alone = None
         if to is not None and refolds:
             self._refold(to, steps, index)
-        if index:
-            number = len(self.clock.finished) + 1
-            left = None if before is None else before.name
-            taken, how = (None, "") if to is None else (to.name, to.swap)
-            self.swaps.append(Swap(step.at, left, taken, how, number))
+        number = len(self.clock.finished) + 1
+        left = None if before is None else before.name
+        taken, how = (None, "") if to is None else (to.name, to.swap)
+        self.swaps.append(Swap(step.at, left, taken, how, number))
 
     def _refold(self, to: SlaDefinition, steps: Sequence[TimelineStep], index: int) -> None:
         """Replace the clock by a fold of a retroactive definition alone, up to a step."""

@@ -9,9 +9,13 @@ from math import ceil, exp, lgamma, log
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
 from incidentcore.records import Record
-from incidentcore.sla import SlaDefinition, evaluate_sla
+from incidentcore.sla import SlaDefinition, SlaPolicy
+from incidentcore.sla.cycles import figures
+from incidentcore.sla.evaluate import clock_cycles, timeline_at
 
 __all__ = ["TargetEstimate", "smallest_target"]
 
@@ -65,7 +69,8 @@ def smallest_target(
 
     Source: rule X2.
     """
-    wanted = Fraction(str(share))
+    need_kind("definition", definition, (SlaDefinition, SlaPolicy))
+    now, wanted = as_utc(now, "now"), Fraction(str(share))
     if not 0 < wanted <= 1:
         raise InvalidValueError("share", share, "a number above 0 and at most 1")
     if not 0 < confidence < 1:
@@ -75,11 +80,12 @@ def smallest_target(
     for record in records:
         if record.exercise is not None:
             continue
-        for cycle in evaluate_sla(definition, record, now=now).cycles:
-            if cycle.stopped_at is None:
+        timeline = timeline_at(record, now=now, known_at=None)
+        for cycle in () if timeline is None else clock_cycles(definition, timeline, now=now):
+            if cycle.ended_at is None:
                 running += 1
-            elif cycle.result in ("met", "breached"):
-                finished.append((cycle.elapsed, record.id))
+            elif cycle.outcome not in ("canceled", "replaced"):
+                finished.append((figures(cycle, now).elapsed, record.id))
     finished.sort()
     n = len(finished)
     if not n:

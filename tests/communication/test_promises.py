@@ -15,9 +15,13 @@ from incidentcore.communication import (
 from incidentcore.conditions import Condition, Opaque, field
 from incidentcore.lifecycle import advance
 from incidentcore.records import (
+    StateChanged,
     mark_restored,
     set_fields,
 )
+from incidentcore.values import IN_PROGRESS
+
+LATE = AT + 60 * MINUTE
 
 
 def test_for_each_audience_the_first_rule_that_matches_applies() -> None:
@@ -167,10 +171,11 @@ def test_a_record_that_is_reopened_after_an_end_of_ones_own_begins_again() -> No
     """Nothing that was promised before the resolution or cancellation is promised again."""
     plan = CommunicationPlan("status", rule(first=5 * MINUTE, ends=field("custom.calm").is_true()))
     record = log_update_sent(incident(), "customers", at=AT + 10 * MINUTE, by="ada")
-    record = advance(record, "resolve", at=AT + 15 * MINUTE, by="ada", **SOLVED)
-    record = advance(record, "reopen", at=AT + 20 * MINUTE, by="ada")
-    (one,) = due_updates(plan, record, now=AT + 60 * MINUTE)
-    assert (one.kind, one.due_at) == ("first", AT + 25 * MINUTE)
+    for action, how in (("resolve", SOLVED), ("cancel", {})):
+        over = advance(record, action, at=AT + 15 * MINUTE, by="ada", **how)
+        again = {"at": AT + 20 * MINUTE, "action": "reopen", "state": IN_PROGRESS}
+        (one,) = due_updates(plan, over.with_event(StateChanged, by="ada", **again), now=LATE)
+        assert (one.kind, one.due_at) == ("first", AT + 25 * MINUTE)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,8 @@ def test_report_reads_as_a_page():
         "      1  b -> no answer",
         "      1  c -> a",
     ]
+    twice = str(report([*ANSWERS, ("c", "a", 0.3)])).splitlines()
+    assert twice[-4:-2] == ["  most frequent errors", "      2  c -> a"]
 
 
 def test_threshold_for_a_target_by_hand():

@@ -45,7 +45,14 @@ def test_tables_are_escaped_and_values_pickle() -> None:
     assert found.to_csv().startswith("rank,incidents,")
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301  our own bytes
     assert isinstance(hash(found.candidates[0]), int)
-    assert json.loads(json.dumps(found.to_plain())) == found.to_plain()
+    plain = found.to_plain()
+    assert json.loads(json.dumps(plain)) == plain
+    (row,) = plain["candidates"]
+    assert [*row] == [
+        *("dimension", "key", "count", "expected", "lift", "lift_at_least", "members", "first"),
+        *("last", "trend", "recent", "hours", "timed", "time_share", "callers", "main_caller"),
+        *("open", "linked", "problems", "same_as", "why"),
+    ]
 
 
 def test_one_incident_that_is_linked_is_said_in_the_singular() -> None:

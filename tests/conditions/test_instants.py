@@ -120,7 +120,7 @@ def test_a_time_of_day_holds_for_a_spell() -> None:
     """Asked when the other tests become true, and again in another cycle, not in between."""
     test = spell_test(VIP & during(OFFICE))
     night, noon = NINE - HOUR, NINE + 3 * HOUR
-    assert not test(facts(vip=False), noon, False)
+    assert test(facts(vip=False), noon, False) is False
     assert not test(facts(vip=True), night, False)
     assert not test(facts(vip=True), noon, False)  # the spell began at night
     assert test(facts(vip=True), noon, True)  # another cycle

@@ -36,7 +36,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.instants import Interval
 from incidentcore.records import Incident
-from incidentcore.schedule import AbstractCalendar, BusinessCalendar, BusinessDays
+from incidentcore.schedule import AbstractCalendar, BusinessCalendar, BusinessDays, Calendar
 
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -251,6 +251,18 @@ class AtOnce(Trigger):
         return context.delayed(context.view.moments("opened_at"), timedelta(0), None)
 
 
+@attrs.frozen
+class NextWeek:
+    """A target of one's own."""
+
+    fields = ()
+    follow = False
+
+    def resolve(self, start: datetime, calendar: Calendar, facts: object) -> datetime:
+        """Return a week later."""
+        return start + timedelta(days=7)
+
+
 class OwnHours(AbstractCalendar):
     """Open on no day."""
 
@@ -279,6 +291,10 @@ def test_what_has_no_form_in_a_file_is_refused_by_its_place() -> None:
         row = EscalationRow(name="p", levels=[EscalationLevel(trigger, "group")])
         with pytest.raises(DefinitionError, match=says):
             dump_desk(attrs.evolve(DESK, escalation=[row]))
+    target = ServiceTarget(target=NextWeek())
+    own_target = attrs.evolve(DESK, services=[attrs.evolve(service, resolution=[target])])
+    with pytest.raises(DefinitionError, match=r"target: .*that a desk file can say"):
+        dump_desk(own_target)
     nameless = partial(print)
     coded = load_desk(HEAD + SERVICE + '[categories]\ncode = "mine"\n', code={"mine": nameless})
     with pytest.raises(DefinitionError, match=r"a callable named in dump_desk\(desk, code="):

@@ -47,6 +47,7 @@ def test_tables_are_escaped_and_values_pickle() -> None:
     assert isinstance(hash(found.candidates[0]), int)
     plain = found.to_plain()
     assert json.loads(json.dumps(plain)) == plain
+    assert plain["cost"] == "time_to_resolve"
     (row,) = plain["candidates"]
     assert [*row] == [
         *("dimension", "key", "count", "expected", "lift", "lift_at_least", "members", "first"),

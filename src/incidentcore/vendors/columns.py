@@ -270,9 +270,7 @@ def describe_columns(path: str | Path) -> ColumnsPage:
     columns = []
     for place, name in enumerate(table.columns):
         texts, field = values.get(place, Counter()), fields.get(place, "")
-        fitting = formats.get(place, ())
-        if field not in TIMES:  # a long number
-            fitting = tuple(form for form in fitting if form not in _EPOCH_DIGITS)
+        fits = tuple(f for f in formats.get(place, ()) if field in TIMES or f not in _EPOCH_DIGITS)
         has_words = field in ("state", *LEVELS)
         columns.append(
             Column(
@@ -280,7 +278,7 @@ def describe_columns(path: str | Path) -> ColumnsPage:
                 filled.get(place, 0),
                 tuple(texts)[:_VALUES],
                 field,
-                fitting,
+                fits,
                 _mixed(texts) if place < _TIMED and not formats.get(place) else (),
                 tuple(texts)[:_WORD_COUNT] if has_words else (),
                 len(texts) if has_words else 0,
@@ -340,10 +338,7 @@ def _heading(name: str) -> str:
 
 
 def _guessed(columns: tuple[str, ...], values: Mapping[int, Counter[str]]) -> dict[int, str]:
-    """Return the field that each column's name suggests, by the column's position.
-
-    A column of flags, such as "Closed" with true and false, holds no times.
-    """
+    """Return the field that each column's name suggests, by its position; flags are no times."""
     flags = {
         place
         for place, texts in values.items()

@@ -130,9 +130,7 @@ def _why(ours: SlaStatus, theirs: ReportedSla, tolerance: timedelta) -> str:
     reasons: list[str] = []
 
     def differ(name: str, our_value: Any, their_value: Any) -> None:
-        if their_value is None or our_value is None:
-            return
-        if abs(our_value - their_value) > tolerance:
+        if None not in (our_value, their_value) and abs(our_value - their_value) > tolerance:
             reasons.append(f"{name} {_shown(our_value)}, theirs {_shown(their_value)}")
 
     differ("target", ours.target, theirs.goal)

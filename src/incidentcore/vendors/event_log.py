@@ -272,8 +272,7 @@ class _Log:
             first = None if is_first else UNSTATED
             if is_first:
                 history.opened(at, by)
-                own = {f: trace[name] for f, name in fields.items() if name in trace}
-                history.present(**own)
+                history.present(**{f: trace[name] for f, name in fields.items() if name in trace})
                 _object_changes(history, trace)
             is_first = False
             parts = [text for n in self.names if (text := plain_text(event.get(n))) is not None]
@@ -282,8 +281,7 @@ class _Log:
                 body = {"text": ""} if meaning is Commented else {}
                 history.add(meaning, number, at, by, **body)
             elif meaning is None or meaning == state:
-                activity = "/".join(parts)
-                history.changed(number, at, by, field="custom.activity", after=activity)
+                history.changed(number, at, by, field="custom.activity", after="/".join(parts))
             else:
                 history.changed(number, at, by, field="state", before=first, after=meaning)
                 state = meaning

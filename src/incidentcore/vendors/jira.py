@@ -106,22 +106,18 @@ def read_jira(
             resolution_code=pick(fields, "resolution.name"),
             tags=fields.get("labels"),
         )
-        if "priority" in fields:
-            history.present(priority=pick(fields, "priority.name"))
-        if "assignee" in fields:
-            history.present(assignee=_account(fields["assignee"]))
+        people = {"assignee": _account(fields.get("assignee"))}
+        shown = {"priority": pick(fields, "priority.name"), **people}
+        history.present(**{name: value for name, value in shown.items() if name in fields})
         opener = fields.get("creator") or reporter
         history.opened(fields.get("created"), _actor(history, opener))
         if not _changes(history, issue, (changelogs or {}).get(history.id)):
             history.moments(IMPORTER, resolved=fields.get("resolutiondate"))
         _comments(history, fields)
         for value in (*fields.values(), *unpaged((slas or {}).get(history.id, ()), "values")):
-            if isinstance(value, Mapping) and (
-                "completedCycles" in value or "ongoingCycle" in value
-            ):
+            if isinstance(value, Mapping) and {"completedCycles", "ongoingCycle"} & value.keys():
                 _cycles(history, value)
-        updated = fields.get("updated")
-        history.check(resolved_at=fields.get("resolutiondate"), updated_at=updated)
+        history.check(resolved_at=fields.get("resolutiondate"), updated_at=fields.get("updated"))
 
     return Import(
         unpaged(issues, "issues", "values"),

@@ -133,8 +133,8 @@ def read_pagerduty(
 
 def _present(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:
     """Read who is assigned and who acknowledged from an incident without its log."""
-    people = [pick(one, "assignee") for one in entries_of(incident, "assignments")]
-    people = [one for one in people if isinstance(one, Mapping) and one.get("id")]
+    given = entries_of(incident, "assignments")
+    people = (one["assignee"] for one in given if pick(one, "assignee.id"))
     history.present(assignee=_first(history, people, "assignments"))
     if incident.get("status") != "acknowledged":
         return

@@ -149,15 +149,13 @@ def read_servicenow(
             if has_log and state is not None and history.state(state) != initial:
                 action = "no audit entry came: moments alone"
                 history.truncated(action, path="sys_audit")
-            moments = {m: cell(row, f"{m}_at") for m in ("resolved", "closed")}
-            history.moments(IMPORTER, **moments)
+            history.moments(IMPORTER, **{m: cell(row, f"{m}_at") for m in ("resolved", "closed")})
         for note in written:
             _note(history, note, who)
         for result in results.get(key, ()):
             _sla(history, result)
         _tool(history, row)
-        updated = cell(row, "sys_updated_on")
-        history.check(resolved_at=cell(row, "resolved_at"), updated_at=updated)
+        history.check(resolved_at=cell(row, "resolved_at"), updated_at=cell(row, "sys_updated_on"))
 
     covers = {"moments", *(LOGGED if has_log else ())}
     if has_journal or lines:
@@ -182,9 +180,9 @@ def _people(
     users: Mapping[str, str],
 ) -> dict[str, str]:
     """Return the roles of logins that can be inferred from their actions."""
-    worked = (*_STATES, "assigned_to", "assignment_group", "priority", "impact", "urgency")
+    levels = ("priority", "impact", "urgency")
+    worked = (*_STATES, *levels, "assigned_to", "assignment_group", "work_notes")
     agents = [cell(e, "user") for e in audit if cell(e, "fieldname") in worked]
-    agents += [cell(e, "user") for e in audit if cell(e, "fieldname") == "work_notes"]
     agents += [cell(e, "sys_created_by") for e in journal if cell(e, "element") == "work_notes"]
     roles = {str(login): "agent" for login in agents if login is not None}
     caller = users.get(str(cell(row, "caller_id")))

@@ -151,16 +151,15 @@ def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) ->
             name = event.get("field_name")
             if name == "assignee_id":
                 agents += [event.get("value"), event.get("previous_value")]
-            if event.get("type") == "Change" and name in _WORKED and not _is_rule(event):
+            if (
+                event.get("type") == "Change"
+                and name in _WORKED
+                and pick(event, "via.channel") != "rule"
+            ):
                 agents.append(audit.get("author_id"))
             elif event.get("type") == "Comment" and event.get("public") is False:
                 agents.append(event.get("author_id"))
     return {str(agent): "agent" for agent in agents if agent is not None}
-
-
-def _is_rule(event: Mapping[str, Any]) -> bool:
-    """Return whether a trigger did it, in the audit of the person on whom it acted."""
-    return bool(pick(event, "via.channel") == "rule")
 
 
 def _audit(
@@ -176,7 +175,7 @@ def _audit(
         if kind in ("Create", "Change"):
             is_creation = is_creation or kind == "Create"
             name = str(event.get("field_name"))
-            actor = history.actor(_SYSTEM, "system") if _is_rule(event) else by
+            actor = history.actor(_SYSTEM, "system") if pick(event, "via.channel") == "rule" else by
             if name == "tags" and kind == "Create" and not event.get("value"):
                 continue
             history.changed(

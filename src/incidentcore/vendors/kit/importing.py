@@ -163,17 +163,15 @@ class Import(Iterator[R], Generic[R]):
 
     def _run(self, entries: Iterable[object]) -> Iterator[R]:
         seen: set[str] = set()
-        for row, entry in enumerate((one for one in entries if not self._is_cut(one)), 1):
-            self._counts["rows"] = row
+        row = 0
+        for entry in entries:
+            if entry is CUT:
+                self.findings.add("truncated_history", _MORE)
+                continue
+            self._counts["rows"] = row = row + 1
             record = self._read(row, entry, seen)
             if record is not None:
                 yield self._counted(record)
-
-    def _is_cut(self, entry: object) -> bool:
-        if entry is not CUT:
-            return False
-        self.findings.add("truncated_history", _MORE)
-        return True
 
     def _counted(self, record: R) -> R:
         counts = self._counts

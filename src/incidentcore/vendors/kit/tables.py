@@ -40,10 +40,8 @@ _RANKED: Final = re.compile(r"(?:\s*([A-Za-z]?\d{1,2})\s*[-\u2013:]\s*|.*? - )(.
 
 # As tools, spreadsheets and people write them, in English, German, French and Spanish.
 BOOLEANS: Final = {
-    **dict.fromkeys(
-        ("true", "yes", "1", "x", "wahr", "ja", "vrai", "oui", "verdadero", "sí"), True
-    ),
-    **dict.fromkeys(("false", "no", "0", "falsch", "nein", "faux", "non", "falso"), False),
+    **dict.fromkeys(("true", "yes", "1", "x", "wahr", "ja", "vrai", "oui", "sí"), True),
+    **dict.fromkeys(("false", "no", "0", "falsch", "nein", "faux", "non"), False),
 }
 # What tools call their states in German, French and Spanish, by the English word.
 _LOCAL: Final = {

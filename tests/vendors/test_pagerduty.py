@@ -168,3 +168,10 @@ def test_a_list_without_a_log_shows_who_is_assigned_and_who_acknowledged() -> No
     assert incident.state.name == "acknowledged"
     assert not incident.is_covered("acknowledged_at")  # a resolved one no longer shows it
     assert codes == ["unknown_actor", "truncated_history", "several_assignees"]
+
+
+def test_assignments_of_one_second_count_in_their_order() -> None:
+    """Whether the newest came first, as from the API, or last."""
+    people = [entry("assign", 5, id=f"R{who}", assignees=[{"id": who}]) for who in ("U1", "U2")]
+    log = [TRIGGER, *people, entry("annotate", 6)]
+    assert {read(*one)[0].assignee for one in (log, log[::-1])} == {"U2"}

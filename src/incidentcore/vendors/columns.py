@@ -338,7 +338,7 @@ def _heading(name: str) -> str:
 
 
 def _guessed(columns: tuple[str, ...], values: Mapping[int, Counter[str]]) -> dict[int, str]:
-    """Return the field that each column's name suggests, by its position; flags are no times."""
+    """Return the field that each column's name suggests, by its position; flags are not times."""
     flags = {
         place
         for place, texts in values.items()

@@ -91,6 +91,8 @@ def read_pagerduty(
 
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
         own = logs.get(str(incident.get("id")), [])
+        if own and str(own[0].get("created_at")) > str(own[-1].get("created_at")):
+            own = own[::-1]  # the newest came first; of one time, the order counts
         history.present(
             state=incident.get("status"),
             title=incident.get("title") or incident.get("summary"),

@@ -65,7 +65,7 @@ def read_statuspage(
             for update in entries_of(incident, "incident_updates")
             if (when := _shown(history, update)) is not None
         ]
-        updates.sort(key=lambda pair: pair[0])
+        updates.sort(key=lambda pair: (pair[0], str(pair[1].get("created_at"))))
         if updates:
             at, first = updates[0]
             history.opened(at, _PAGE, recorded_at=first.get("created_at"))

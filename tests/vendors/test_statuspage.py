@@ -72,5 +72,6 @@ def test_a_full_feed_may_lack_older_ones(number: int, *, cut: bool) -> None:
 
 def test_updates_shown_at_one_time_count_as_they_were_written() -> None:
     """A page lists the newest first."""
-    [read] = read_statuspage(incident(("resolved", 9, 12), ("identified", 9, 11)))
+    updates = [("resolved", 9, 12), ("identified", 9, 11)]
+    [read] = read_statuspage(incident(*updates, status="resolved"))
     assert (read.state.name, read.resolved_at) == ("resolved", at(9))

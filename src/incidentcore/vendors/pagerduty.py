@@ -91,7 +91,7 @@ def read_pagerduty(
 
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
         own = logs.get(str(incident.get("id")), [])
-        if own and str(own[0].get("created_at")) > str(own[-1].get("created_at")):
+        if own and _place(own[0]) > _place(own[-1]):
             own = own[::-1]  # the newest came first; of one time, the order counts
         history.present(
             state=incident.get("status"),
@@ -131,6 +131,10 @@ def read_pagerduty(
         **merged(read_pagerduty, PAGERDUTY, tables),
     )
     return with_orphans(reading, log_entries=logs)
+
+
+def _place(entry: Mapping[str, Any]) -> tuple[str, bool]:
+    return str(entry.get("created_at")), entry.get("type") != "trigger_log_entry"
 
 
 def _present(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:

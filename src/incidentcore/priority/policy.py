@@ -136,7 +136,12 @@ class PriorityPolicy:
 
     def __call__(self, record: Record, /) -> Level | None:
         """Return the priority that the policy computes for a record, ignoring its override."""
-        return calculate_priority(self, record).computed
+        levels = self.levels  # as calculate_priority, without the steps and their texts
+        level = _checked(self.calculator(record), levels, _name(self.calculator))
+        for adjustment in self.adjustments:
+            moved = None if level is None else adjustment(record, level, levels)
+            level = level if moved is None else _checked(moved, levels, _name(adjustment))
+        return level
 
     @property
     def levels(self) -> tuple[Level, ...]:

@@ -26,7 +26,6 @@ from incidentcore.errors import (
     UnreachableDeadlineError,
 )
 from incidentcore.instants import Interval
-from incidentcore.priority import calculate_priority
 from incidentcore.records import Incident, assign, comment
 from incidentcore.simulation.outcome import Simulation, Stint
 from incidentcore.simulation.workload import (
@@ -321,7 +320,7 @@ class _Run:
         moved = self.lifecycle.advance(record, action, at=now, by=by, **fields)
         if self.is_settled:
             return moved
-        level = calculate_priority(self.desk.priority, moved).computed
+        level = self.desk.priority(moved)
         return moved if level == moved.computed_priority else self.desk.prioritize(moved, at=now)
 
     def after(self, record: Incident, action: str, now: datetime, by: Actor) -> Incident | None:

@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from incidentcore.schedule import Calendar
-from incidentcore.sla.cycles import RawCycle
+from incidentcore.sla.cycles import RawCycle, Span
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.life import OneClock
 from incidentcore.sla.policy import SlaPolicy
@@ -69,7 +69,7 @@ def _judged_by(judge: SlaDefinition, calendar: Calendar | None, cycle: RawCycle)
     """Return a cycle under another definition, and in another calendar if there is one."""
     spans = cycle.spans
     if calendar is not None:
-        spans = tuple([span._replace(calendar=calendar) for span in spans])
+        spans = tuple([Span(s.kind, s.start, s.end, calendar, s.shown_at) for s in spans])
     return cycle.with_spans(spans, judge, cycle.calendar if calendar is None else calendar)
 
 

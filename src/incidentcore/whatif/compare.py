@@ -144,7 +144,7 @@ class _BothSides:
     def __call__(
         self, record: Record, now: datetime
     ) -> tuple[list[tuple[str, SlaStatus | None, SlaStatus | None]], list[Statuses]]:
-        """Return both statuses of each pair of clocks by key, and those of each side in order."""
+        """Return both statuses of each pair of clocks by key; for desks also those of each side."""
         (mine, seen), (other, seen_after) = (_in_force(rules, record) for rules in self.rules)
         pairs = self.matched.get((id(mine), id(other)))
         if pairs is None:
@@ -152,6 +152,7 @@ class _BothSides:
             self.matched[id(mine), id(other)] = pairs
         found: list[tuple[str, SlaStatus | None, SlaStatus | None]] = []
         known: dict[int, SlaStatus] = {}
+        is_desk = isinstance(self.rules[0], Desk)
         for key, clock, its, twin in pairs:
             before = None if clock is None else evaluate_sla(clock, seen, now=now)
             if twin is not None and before is not None and seen is seen_after:
@@ -159,8 +160,10 @@ class _BothSides:
             else:
                 after = None if its is None else evaluate_sla(its, seen_after, now=now)
             found.append((key, before, after))
-            known.update((id(of), one) for of, one in ((clock, before), (its, after)) if one)
-        return found, [tuple([known[id(one)] for one in _listed(side)]) for side in (mine, other)]
+            if is_desk:
+                known.update((id(of), one) for of, one in ((clock, before), (its, after)) if one)
+        sides = (mine, other) if is_desk else ()
+        return found, [tuple([known[id(one)] for one in _listed(side)]) for side in sides]
 
 
 def _in_force(rules: Rules, record: Record) -> tuple[OneClock | ServiceLevel | None, Record]:

@@ -225,7 +225,7 @@ class FormatError(IncidentCoreError, ValueError):
 
 
 class MissingExtraError(IncidentCoreError, ModuleNotFoundError):
-    """Raised when a function needs a package that an optional extra installs.
+    """Raised when a function needs a package of an optional extra that is not installed.
 
     Attributes:
         extra: The name of the extra.

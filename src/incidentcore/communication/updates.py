@@ -96,7 +96,7 @@ class StakeholderUpdate:
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return why the update is required, as text in another language."""
+        """Return why the update is required, as text in the language of ``words``."""
         return words.text(WHY_TEXTS, self.why_code, self.why_data)
 
 

@@ -147,8 +147,9 @@ class Condition:
     def candidates(self, path: str) -> Iterable[object] | None:
         """Return values of a field that between them give every possible result; None if unknown.
 
-        With several fields every combination of their values is tried, at 2000-01-01 00:00 UTC if
-        the condition reads the time. Without candidates the result of a lint is ``unknown``.
+        Lints evaluate the condition with every combination of its fields' candidates, and with
+        2000-01-01 00:00 UTC as the current time if it reads the time. Without candidates the result
+        of a lint is ``unknown``.
         """
         return None
 

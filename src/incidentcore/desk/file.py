@@ -314,7 +314,7 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
 
     Args:
         desk: The desk.
-        code: The callables in the desk, by the name to write.
+        code: Each callable in the desk, by the name to write into the file.
 
     Raises:
         DefinitionError: A value cannot be written in a desk file, such as a callable without a name
@@ -346,13 +346,13 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
 def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
     """Return a desk as the TOML text of a desk file.
 
-    Holidays of a country are written date by date, and what a value inherited through ``like`` is
-    written in full. So use this function for desks that were built in Python; edit a file that you
-    wrote yourself.
+    Holidays of a country are written date by date. Where a part of a file took settings over from
+    another with the key ``like``, these are written out in full. So use this function for desks
+    that were built in Python; edit a file that you wrote yourself.
 
     Args:
         desk: The desk.
-        code: The callables in the desk, by the name to write.
+        code: Each callable in the desk, by the name to write into the file.
 
     Returns:
         Text from which ``load_desk`` makes an equal desk.

@@ -255,10 +255,10 @@ def breach_model(
         as_of: Only events that had happened and were recorded by then are used.
         recent: Use only what happened in this time before ``as_of``, so that the model follows
             changes at the desk; None: everything. ``backtest_breach`` shows the best value.
-        cells: The combinations of fields in which earlier records must have the same values as the
-            record (its cell), most specific first.
-        enough: The minimum number of earlier records that had the same values for as long; with
-            fewer, the next combination is used.
+        cells: Combinations of fields, the most specific first. A record is compared with earlier
+            records that had the same values in these fields (its cell).
+        enough: The minimum number of earlier records that had these values for at least as long as
+            the record has had them; with fewer, the next combination is used.
 
     Returns:
         The model. Its ``findings`` list the cells for which it gives no probability.

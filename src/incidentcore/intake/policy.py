@@ -85,16 +85,16 @@ class Flapping:
 
 @attrs.frozen
 class MaintenanceRule:
-    """A maintenance, during which certain alerts do not open incidents.
+    """A maintenance window, in which certain alerts do not open incidents.
 
     Alerts still join an incident that is already open (rule E2).
 
     Attributes:
-        name: The name of the maintenance, shown as the reason of a suppressed alert.
-        during: A calendar that is open while the maintenance lasts, such as
+        name: The name of the window, shown as the reason of a suppressed alert.
+        during: A calendar that is open during the window, such as
             ``schedule.Maintenance``.
         when: A condition on the alerts to which the rule applies. Defaults to all.
-        resume: Whether an alert that is still firing when the maintenance ends opens an incident
+        resume: Whether an alert that is still firing when the window ends opens an incident
             then. False: alerts are suppressed at once.
 
     Raises:

@@ -373,7 +373,7 @@ def _cell(value: object) -> object:
 
 
 class Paged:
-    """The base of results shown as a page of sections: text, Markdown, HTML, and plain data."""
+    """The base of results that are a page, which is written as text, Markdown, HTML or data."""
 
     __slots__ = ()
 

@@ -86,7 +86,7 @@ def to_text(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str
 
 
 def to_markdown(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str:
-    """Return a Markdown table."""
+    """Return a table of headings and rows as Markdown."""
 
     def line(cells: Iterable[str]) -> str:
         safe = (_STEERS.sub(r"\\\1", escape(" ".join(cell.split()))) for cell in cells)

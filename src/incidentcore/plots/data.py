@@ -101,7 +101,9 @@ def _span(lane: str, value: str, start: datetime, end: datetime) -> dict[str, An
 
 
 def rota_data(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Rows:
-    """Return who is on call when: a row for each person in a shift, or for a gap, with None.
+    """Return who is on call and when, as rows: one for each person in a shift and for each gap.
+
+    The person of a gap is None.
 
     Args:
         schedule: The schedule.

@@ -86,9 +86,10 @@ class Timeline:
         return self.moments[0].changes.get("covers", covers) if self.moments else covers
 
     def opening_facts(self) -> dict[str, Any] | None:
-        """Return all facts after the opening event alone (rule S1).
+        """Return the record's facts after its opening event only (rule S1).
 
-        None if no other event has the same instant: ``facts_at(opened_at)`` then returns these.
+        Other events at the same instant are left out. None if there are none: ``facts_at`` then
+        returns the facts of the opening.
         """
         moment = next((step for step in self.moments if step.at >= self.opened_at), None)
         if moment is None or len(moment.events) < 2:

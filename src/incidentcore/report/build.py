@@ -134,7 +134,7 @@ def _number(row: KpiResult) -> float | None:
 
 
 def failing(page: Page, test: str, /) -> str:
-    """Return, as text, that a figure of a page meets a condition for failure; empty if not.
+    """Return a message if a figure of a page meets a condition for failure, otherwise "".
 
     A figure without a value counts as a failure, so that a check does not pass because there was
     nothing to measure.

@@ -64,7 +64,8 @@ def loads_with_unknown(
         text: The document, as for ``loads``.
         kind: The type of value expected, as for ``loads``.
         limits: The limits of the document.
-        trusted: Whether to accept untimed regular expressions, as for ``loads``.
+        trusted: Whether to accept regular expressions that run without a time limit, as for
+            ``loads``.
 
     Raises:
         FormatError: The text is invalid, apart from unknown fields and kinds of event.
@@ -86,7 +87,8 @@ def from_plain(
         data: The result of ``to_plain``.
         kind: The type of value expected, as for ``loads``.
         limits: The limits of the document, except for the length of its text.
-        trusted: Whether to accept untimed regular expressions, as for ``loads``.
+        trusted: Whether to accept regular expressions that run without a time limit, as for
+            ``loads``.
 
     Raises:
         FormatError: The data are invalid.
@@ -108,7 +110,8 @@ def from_plain_with_unknown(
         data: The result of ``to_plain``.
         kind: The type of value expected, as for ``loads``.
         limits: The limits of the document, except for the length of its text.
-        trusted: Whether to accept untimed regular expressions, as for ``loads``.
+        trusted: Whether to accept regular expressions that run without a time limit, as for
+            ``loads``.
 
     Raises:
         FormatError: The data are invalid, apart from unknown fields and kinds of event.

@@ -238,7 +238,7 @@ def next_sla_wakeup(
     *,
     now: datetime,
 ) -> datetime | None:
-    """Return the first instant after ``now`` at which a result changes without an event (S9).
+    """Return the first instant after ``now`` at which time alone changes an SLA status (rule S9).
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.

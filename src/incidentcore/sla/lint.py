@@ -114,7 +114,8 @@ def lint_sla_policy(
         policy: The policy.
         domains: All possible values of a field, for fields that have a fixed set of values, such as
             ``{"state": lifecycle.states}``.
-        starts: The instants from which targets are tried; each must be reachable from one of them.
+        starts: Instants at which a clock is assumed to start. A target that cannot be reached from
+            any of them is an error.
 
     Source: rule S10.
 

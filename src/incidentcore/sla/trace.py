@@ -107,7 +107,8 @@ class Trace(Tabular):
     Attributes:
         entries: The intervals in order of time.
         zone: The time zone of the text.
-        closing: The closing line as pairs of a key of ``TRACE_TEXTS`` and its data.
+        closing: The parts of the last line of the text: for each its key of ``TRACE_TEXTS``, and
+            the data that fill the template.
     """
 
     entries: tuple[TraceEntry, ...]

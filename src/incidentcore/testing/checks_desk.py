@@ -30,7 +30,7 @@ class Outbox(Protocol):
         ...
 
     def send(self, deliver: Callable[[str], None]) -> None:
-        """Pass each stored key that is not marked as sent to ``deliver``, then mark it as sent."""
+        """Call ``deliver`` with each stored key that is not yet marked as sent, then mark it."""
         ...
 
     def restore(self, records: Iterable[Record]) -> Agenda:
@@ -43,10 +43,10 @@ class _CrashError(Exception):
 
 
 def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | None = None) -> None:
-    """Check that an outbox neither loses a due item nor collects one twice when it crashes.
+    """Check that a crash of an outbox loses no due item, and sends none again that was marked.
 
     A crash is simulated at random deliveries. Afterwards the outbox restores an agenda from its
-    store and continues. Call it from your own test; if the law does not hold, hypothesis shows a
+    store and continues. Call it from your own test; if the check fails, hypothesis shows a
     minimal history.
 
     Args:
@@ -55,7 +55,8 @@ def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | No
         examples: The number of histories to generate; None for hypothesis's own setting.
 
     Raises:
-        AssertionError: A key was lost, or passed to ``deliver`` again after it was marked.
+        AssertionError: The key of a due item was lost, or passed to ``deliver`` again after it was
+            marked as sent.
     """
 
     @settings(max_examples=examples or settings().max_examples, deadline=None)

@@ -148,9 +148,10 @@ _WEEKS = _week()
 def calendar_definitions(draw: st.DrawFn) -> dict[str, Any]:
     """Generate calendars as plain data, which another implementation can read too.
 
-    The keys are ``tz``, ``week`` (a mapping from weekday to pairs of texts), ``holidays``,
-    ``special`` and ``breaks`` by ISO date, and ``around``, a date near all of them and near a
-    change of the UTC offset. No date is both a holiday and a special day (rule C5).
+    The keys are ``tz``, ``week`` (a mapping from weekday to pairs of opening and closing time),
+    ``holidays``, ``special`` (dates with hours of their own) and ``breaks`` by ISO date, and
+    ``around``, a date near all of them and near a change of the UTC offset. No date is both a
+    holiday and a special day (rule C5).
     """
     zone = draw(zones())
     around = draw(instants(zone)).astimezone(ZoneInfo(zone)).date()

@@ -249,7 +249,7 @@ class StateCheck:
 
 
 def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCheck:
-    """Return how many state changes in an audit log a lifecycle does not allow.
+    """Check the state changes of an audit log against a lifecycle, and count those not allowed.
 
     The state of an incident's first row is ignored if it is not New, since the log does not show
     how it was reached.
@@ -340,10 +340,10 @@ class StateTally:
 
 
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
-    """Return the changes of an incident's state that a lifecycle refuses.
+    """Return the state changes of an incident from an audit log that a lifecycle refuses.
 
-    The change to the state in the incident's first row of the log is ignored, since the log does
-    not show how that state was reached.
+    The change to the state in the incident's first row is ignored, since the log does not show how
+    that state was reached.
     """
     return tuple(
         finding

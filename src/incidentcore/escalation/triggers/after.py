@@ -84,10 +84,10 @@ class After(Trigger):
     def offset(
         self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
     ) -> datetime | None:
-        """Return when its level is due in a repetition of the row.
+        """Return the instant at which its level is due in a repetition of the row.
 
-        If the first level is an ``After`` too, the interval between the two is as in the row
-        itself; otherwise it is due when the repetition begins.
+        If the trigger of the first level is an ``After`` too, the level is due later than the first
+        by the difference of their delays; otherwise it is due when the repetition begins.
         """
         if not isinstance(first, After):
             return begin

@@ -72,7 +72,7 @@ def log_update_sent(
     text: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Log that an update was sent to an audience; the library sends nothing.
+    """Return a record with a log entry that an update was sent; the library sends nothing.
 
     Args:
         record: The record.
@@ -85,7 +85,7 @@ def log_update_sent(
         recorded_at: When it became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The audience is empty, or another argument is not text.
+        InvalidValueError: ``audience`` is empty, or ``channel``, ``key`` or ``text`` is not text.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import log_update_sent

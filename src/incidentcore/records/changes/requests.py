@@ -34,7 +34,7 @@ def request_approval(
 ) -> R:
     """Request approval of a service request; a further call begins a new round.
 
-    The standard lifecycle then refuses ``start`` and ``approve`` until the rule is met.
+    The standard lifecycle then refuses the actions ``start`` and ``approve`` until the rule is met.
 
     Args:
         record: The service request.

@@ -334,7 +334,7 @@ class Unsnoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: it is neither snoozed nor acknowledged any more."""
+        """Return the facts that change: the record is no longer snoozed or acknowledged."""
         until = facts["snoozed_until"]
         if until is None or until <= self.at:
             return {}

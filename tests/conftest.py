@@ -25,6 +25,7 @@ gc.disable()
 
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, is_hypothesis_test, settings  # noqa: E402
+from hypothesis import strategies as st  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 # How many examples of each property a profile draws. A plain ``pytest`` has the quick profile: it
@@ -64,6 +65,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Use two processes for a plain run; for chosen tests, starting them would take longer."""
     chosen = config.args_source is pytest.Config.ArgsSource.ARGS or config.option.markexpr
     return 0 if chosen or PROFILE != "quick" else 2
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Iterator[None]:
+    """Let hypothesis work out the characters of a text once, while the two processes start."""
+    yield
+    if session.config.pluginmanager.hasplugin("dsession"):
+        st.text().validate()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -124,7 +124,7 @@ class ReopenWindow:
     >>> from datetime import timedelta
     >>> from incidentcore.lifecycle import ReopenWindow
     >>> ReopenWindow(timedelta(days=5), exempt=("agent",)).id
-    'reopen within 5 days, 0:00:00'
+    'reopen within 5 days'
     """
 
     within: timedelta | BusinessDays
@@ -137,7 +137,7 @@ class ReopenWindow:
     @property
     def id(self) -> str:
         """Return the name by which refusals call this guard."""
-        return f"reopen within {self.within}"
+        return f"reopen within {self.within}".removesuffix(", 0:00:00")
 
     def __call__(self, attempt: Attempt, /) -> bool:
         """Return whether an attempt is made in time, or by an exempt role."""

@@ -261,9 +261,7 @@ class _Log:
         self, history: HistoryBuilder, case: Case, meanings: Mapping[str, object] | None
     ) -> None:
         _, trace, events = case
-        fields = dict(self.fields or {})
-        if self.group is not None:
-            fields["group"] = self.group
+        fields = {**(self.fields or {}), **({} if self.group is None else {"group": self.group})}
         before: dict[str, object] = {}
         state: object = UNSTATED
         is_first = True

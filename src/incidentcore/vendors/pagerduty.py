@@ -91,7 +91,9 @@ def read_pagerduty(
 
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
         own = logs.get(str(incident.get("id")), [])
-        if own and _place(own[0]) > _place(own[-1]):
+        trigger = next((e for e in own if e.get("type") == "trigger_log_entry"), None)
+        times = [str(entry.get("created_at")) for entry in own]
+        if own and (own[-1] is trigger or times[0] > times[-1]):
             own = own[::-1]  # the newest came first; of one time, the order counts
         history.present(
             state=incident.get("status"),
@@ -103,7 +105,6 @@ def read_pagerduty(
             number=incident.get("incident_number"),
             escalation_policy=pick(incident, "escalation_policy.summary"),
         )
-        trigger = next((e for e in own if e.get("type") == "trigger_log_entry"), None)
         first = trigger or incident.get("first_trigger_log_entry") or {}
         opener = first.get("agent") or pick(incident, "service")
         history.opened(incident.get("created_at"), _actor(history, opener, first, users))
@@ -131,10 +132,6 @@ def read_pagerduty(
         **merged(read_pagerduty, PAGERDUTY, tables),
     )
     return with_orphans(reading, log_entries=logs)
-
-
-def _place(entry: Mapping[str, Any]) -> tuple[str, bool]:
-    return str(entry.get("created_at")), entry.get("type") != "trigger_log_entry"
 
 
 def _present(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:

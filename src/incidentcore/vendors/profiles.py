@@ -193,11 +193,8 @@ def desk_options(desk: Desk) -> dict[str, Any]:
     words = {"mapping": columns, "formats": stated.get("times", ())}
     options: dict[str, Any] = {"zone": stated.get("zone", desk.zone)}
     options |= {name: value for name, value in words.items() if value}
-    options |= {
-        name: stated[name]
-        for name in ("profile", "delimiter", "encoding", "duplicates")
-        if name in stated
-    }
+    plain = ("profile", "delimiter", "encoding", "duplicates")
+    options |= {name: stated[name] for name in plain if name in stated}
     if "states" in stated:
         known = {state.name: state for state in desk.lifecycle("incident").states}
         options["states"] = StateTable(

@@ -28,6 +28,7 @@ from incidentcore.vendors import (
         (["3.11", "7"], []),
         (["2 févr. 2026", "13 août 2026"], ["%d %b %Y"]),
         (["2.3.2026, 10:05:00"], ["%d.%m.%Y, %H:%M:%S"]),
+        (["3/14/2026 8:00AM"], ["%m/%d/%Y %I:%M%p"]),
     ],
 )
 def test_the_formats_that_fit_a_column_are_named(
@@ -190,6 +191,15 @@ def test_headings_in_other_languages_and_styles(tmp_path: Path) -> None:
             "IncidentNumber;CreatedDateTime;ClosedDateTime;OwnerTeam;ID de ticket",
             ["id", "opened", "closed", "group", ""],
         ),
+        (
+            "Case Number;Date/Time Opened;Date/Time Closed;Case Owner;Last update time",
+            ["id", "opened", "closed", "assignee", "updated"],
+        ),
+        (
+            "Clave de incidencia;Creada;Actualizada;Resuelta;Cerrada",
+            ["id", "opened", "updated", "resolved", "closed"],
+        ),
+        ("Clé de ticket;Création;Mise à jour", ["id", "opened", "updated"]),
         # What may be something else is left to the reader: a duration, opening hours, a customer.
         ("Lösungszeit;Öffnungszeiten;Kunde;Ersteller;Temps de résolution;Referencia", [""] * 6),
     ],

@@ -29,7 +29,8 @@ _DAYS: Final = (
     *("%Y/%m/%d", "%d/%b/%y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y,", "%d. %B %Y"),
     *("%d.%m.%Y,", "%d/%m/%Y,", "%m/%d/%Y,"),
 )
-_CLOCKS: Final = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
+_HALF_DAYS: Final = (" %I:%M:%S %p", " %I:%M %p", " %I:%M%p")
+_CLOCKS: Final = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", *_HALF_DAYS, "")
 _EPOCH_DIGITS: Final = {"epoch_s": 10, "epoch_ms": 13}
 _FORMATS: Final = (*(day + clock for day in _DAYS for clock in _CLOCKS), *_EPOCH_DIGITS)
 _TIMED: Final = 50  # columns looked at for times
@@ -58,26 +59,27 @@ _WORDS: Final = {
     "id": "issue key, incident number, ticket number, key, number, id, no, no., ticket, nummer, "
     "incident, case number, nr, nr., vorgangsschlüssel, vorgangsnummer, ticketnummer, ticketnr, "
     "ticketnr., n°, numéro, numéro du ticket, numéro de ticket, identifiant, número, "
-    "número de ticket, número de incidencia, identificador, id de ticket, id del ticket, "
-    "id du ticket",
+    "número de ticket, número de incidencia, identificador, id de ticket, clave de incidencia, "
+    "clé de ticket, id del ticket, id du ticket",
     "opened": "opened, created, creation, opening, open time, raised, submitted, submit, "
     "reported, logged, geöffnet, erstellt, eröffnet, angelegt, erfasst, gemeldet, "
     "eröffnungsdatum, erstellungsdatum, erstelldatum, meldedatum, erfassungsdatum, "
-    "date d'ouverture, date ouverture, ouvert, créé, date de création, abierto, creado, "
-    "fecha de apertura, fecha de creación",
+    "date d'ouverture, date ouverture, ouvert, créé, date de création, création, abierto, creado, "
+    "creada, fecha de apertura, fecha de creación",
     "resolved": "resolved, last resolved, resolution date, solved, done, gelöst, erledigt, "
-    "behoben, lösungsdatum, erledigungsdatum, date de résolution, résolu, resuelto, solucionado, "
-    "fecha de resolución, fecha de solución",
+    "behoben, lösungsdatum, erledigungsdatum, date de résolution, résolu, resuelto, resuelta, "
+    "solucionado, fecha de resolución, fecha de solución",
     "closed": "closed, last closed, closing, close time, schließzeit, geschlossen, abgeschlossen, "
     "abschlussdatum, schließdatum, date de clôture, date de fermeture, clos, clôturé, fermé, "
-    "cerrado, fecha de cierre",
+    "cerrado, cerrada, fecha de cierre",
     "acknowledged": "acknowledged, quittiert, acquitté",
     "responded": "first response, first responded, first reply, responded, erste antwort, "
     "erste reaktion, première réponse, primera respuesta",
     "updated": "updated, last update, last updated, sys updated, aktualisiert, geändert, "
     "zuletzt aktualisiert, zuletzt geändert, letzte aktualisierung, letzte änderung, "
-    "änderungsdatum, mis à jour, modifié, dernière mise à jour, dernière modification, "
-    "date de modification, actualizado, última actualización, última modificación",
+    "änderungsdatum, mis à jour, mise à jour, modifié, dernière mise à jour, "
+    "dernière modification, date de modification, actualizado, actualizada, última actualización, "
+    "última modificación",
     "state": "state, status, ticketstatus, zustand, statut, état, estado",
     "priority": "priority, prio, priorität, priorité, prioridad",
     "impact": "impact, auswirkung, impacto",
@@ -100,7 +102,7 @@ _WORDS: Final = {
     "autor, melder, anforderer, antragsteller, gemeldet von, demandeur, appelant, rapporteur, "
     "solicitante, informador",
 }
-_BEFORE: Final = re.compile(r"(?:current|ticket|incident|issue|request|date) (?=\w)")
+_BEFORE: Final = re.compile(r"\b(?:current|ticket|incident|issue|case|request|date(?:/time)?) \b")
 _BEHIND: Final = re.compile(
     r" (?:no\.?|on|at|am|le|el|date|date time|name)$|(?<!first response)(?<!reply) time$"
 )

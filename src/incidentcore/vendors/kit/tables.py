@@ -53,8 +53,7 @@ _LOCAL: Final = {
     "planned": "in bearbeitung (geplant), en cours (planifié), en curso (planificado)",
     "in progress": "in bearbeitung, in arbeit, en cours, en curso, en progreso",
     "waiting for support": "warten auf support, en attente du support",
-    "waiting for customer": "warten auf kunden, wartet auf kunden, en attente du client, "
-    "esperando al cliente, esperando por el cliente",
+    "waiting for customer": "warten auf kunden, en attente du client, esperando al cliente",
     "pending": "pending, wartend, ausstehend, en attente, pendiente",
     "on hold": "on hold, onhold, warten, angehalten, zurückgestellt, en pause, en espera",
     "resolved": "gelöst, résolu, résolue, resuelto, resuelta",

@@ -210,3 +210,11 @@ def test_pagerduty_maintenance():
         policy = IntakePolicy(maintenance=MaintenanceRule("work", WORK, resume=resume))
         kinds = [kind for kind, *_ in told(policy, [alert()], until=T0 + 29 * MINUTE)]
         assert ("open" in kinds) is expect["incident_created"]
+
+
+def test_what_was_returned_does_not_change():
+    """The list that one alert gives, empty here, is not the one that the next gives."""
+    intake = Intake(IntakePolicy())
+    before = intake.feed(alert())
+    after = intake.feed(alert(minutes=1))
+    assert (before, [one.kind for one in after]) == ([], ["open"])

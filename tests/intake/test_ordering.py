@@ -60,6 +60,18 @@ def test_items_are_released_in_order_and_none_is_lost():
     assert order.release(edge) == []
 
 
+def test_an_instant_that_becomes_the_first_unsettled_one_keeps_its_items():
+    """Items that waited for it come before those that come late."""
+    order = Ordering(HOUR, T0, [(T0 + MINUTE, "a"), (T0 + 2 * MINUTE, "b")])
+    assert order.release(T0 + MINUTE) == []
+    order.put(T0, "late")
+    assert order.first == T0 + MINUTE
+    assert list(order.pending()) == [(T0 + MINUTE, ["a", "late"]), (T0 + 2 * MINUTE, ["b"])]
+    assert order.release(T0) == []
+    assert order.release(T0 + HOUR) == [(T0 + MINUTE, ["a", "late"]), (T0 + 2 * MINUTE, ["b"])]
+    assert order.first is None
+
+
 def test_the_edge_never_goes_before_the_first_of_all_instants():
     """However late an item may be."""
     assert Ordering(timedelta.max, T0, []).edge(T0) == EARLIEST

@@ -1,11 +1,12 @@
 """Derive the effect of each alert, each ended incident and each deadline that passes.
 
-Everything here happens in order of time: ``take`` and ``end`` are called at ascending instants, and
-``run_timers`` in between. A deadline at an instant comes after the alerts of that instant.
+Everything here happens in order of time. A deadline at an instant comes after the alerts of that
+instant.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -14,13 +15,16 @@ from incidentcore.intake.alert import Alert, IncidentEnded
 from incidentcore.intake.deadlines import Deadlines, Live
 from incidentcore.intake.inhibition import Inhibition
 from incidentcore.intake.intents import IncidentIntent
-from incidentcore.intake.live import LiveCondition, LiveGroup, LiveIncident
+from incidentcore.intake.live import LiveCondition, LiveGroup, LiveIncident, in_order
 from incidentcore.intake.policy import IntakePolicy, group_reader
 from incidentcore.intake.state import IntakeState, PendingAlert
+from incidentcore.values.slots import slot_maker
 
 __all__ = ["Decisions"]
 
 _FIRING: Final = "firing"
+
+_intent: Final = slot_maker(IncidentIntent)
 
 
 class Decisions(Deadlines):
@@ -31,7 +35,6 @@ class Decisions(Deadlines):
         state: The state from which to continue.
 
     Attributes:
-        out: The intents (changes of incidents) that were not returned yet.
         opened: The number of incidents opened so far.
     """
 
@@ -40,55 +43,76 @@ class Decisions(Deadlines):
         self._all = policy.when == ALWAYS
         self._group_of = policy.group_of if policy.groupings else group_reader(policy.group_by)
         self._inhibition = Inhibition(policy, self.conditions.values())
-        self.out: list[IncidentIntent] = []
+        self._out: list[IncidentIntent] = []
         self.opened: int = state.opened
-
-    def _emit(
-        self, kind: str, now: datetime, incident: LiveIncident, alert: Alert | None, why: str = ""
-    ) -> None:
-        name = incident.name[0]
-        self.out.append(IncidentIntent(kind, now, name, incident.group, alert, why))
 
     def _leave_out(
         self, kind: str, now: datetime, alert: Alert, why: str, incident: str = ""
     ) -> None:
         group = self.incidents[incident].group if incident else ""
-        self.out.append(IncidentIntent(kind, now, incident, group, alert, why))
+        self._out.append(_intent(kind, now, incident, group, alert, why))
 
     # Alerts
 
-    def take(self, alert: Alert, now: datetime) -> None:
-        """Derive the intent for an alert that takes effect at an instant, and update the state."""
+    def settle(
+        self, batches: Iterable[tuple[datetime, list[Alert | IncidentEnded]]], edge: datetime
+    ) -> list[IncidentIntent]:
+        """Process the items before an instant, and every deadline before it; return the intents.
+
+        Args:
+            batches: The items of each instant, in order of time.
+            edge: The instant, which is later than in every earlier call.
+        """
+        self._out = []
+        timers = self._timers
+        for at, items in batches:
+            if timers and timers[0][0] < at:
+                self.run_timers(at)
+            for item in items if len(items) == 1 else in_order(items, self.policy):
+                if isinstance(item, Alert):
+                    self._take(item, at)
+                else:
+                    self._end(item, at)
+        if timers and timers[0][0] < edge:
+            self.run_timers(edge)
+        return self._out
+
+    def _take(self, alert: Alert, now: datetime) -> None:
         policy = self.policy
         if not self._all and not policy.when.test(alert, now):
             self._leave_out("dropped", now, alert, "not_matched")
             return
         name = (alert.source, alert.key)
-        happened = alert.at
-        if alert.recorded_at is not happened:
-            happened = min(happened, alert.recorded_at)
+        happened, received = alert.at, alert.recorded_at
+        if received < happened:  # noqa: PLR1730  for each alert: min takes three times as long
+            happened = received
+        if received < now:  # noqa: PLR1730  the same
+            received = now
         condition = self.conditions.get(name)
-        if condition is not None and happened < condition.last_at:
-            self._leave_out("dropped", now, alert, "stale", condition.incident)
-        elif alert.status == _FIRING:
-            if condition is None:
-                condition = self.conditions[name] = LiveCondition(name, happened)
-            self._take_firing(alert, condition, happened, now)
-        elif condition is None:  # remembered, so that its firing is stale if it comes later
+        if condition is None:  # remembered even if resolved: its firing is stale if it comes later
             condition = self.conditions[name] = LiveCondition(name, happened)
-            condition.heard_at, condition.unheard = max(now, alert.recorded_at), True
-            self._leave_out("dropped", now, alert, "not_firing")
-            self.arm(condition)
+            condition.unheard = True
+        elif happened < condition.last_at:
+            self._leave_out("dropped", now, alert, "stale", condition.incident)
+            return
+        fires = alert.status == _FIRING
+        if condition.firing and not fires and happened == condition.last_at:
+            self._leave_out("dropped", now, alert, "outweighed", condition.incident)
+            return
+        condition.last_at = happened
+        heard = condition.heard_at
+        if heard < received:
+            condition.heard_at = received
+        if fires:
+            self._take_firing(alert, condition, heard, now)
         else:
-            self._take_resolved(alert, condition, happened, now)
+            self._take_resolved(alert, condition, now)
 
     def _take_firing(
-        self, alert: Alert, condition: LiveCondition, happened: datetime, now: datetime
+        self, alert: Alert, condition: LiveCondition, heard: datetime, now: datetime
     ) -> None:
         policy = self.policy
-        heard, received = condition.heard_at, max(alert.recorded_at, now)
-        condition.last_at = happened
-        condition.heard_at, condition.unheard = max(heard, received), False
+        condition.unheard = False
         if policy.inhibit:
             self._inhibition.note(condition, alert)
         flaps = condition.flapping and condition.incident
@@ -96,76 +120,63 @@ class Decisions(Deadlines):
             rank = condition.rank
         else:
             rank = policy.severities.rank(alert.severity)
-        if condition.firing or flaps:
-            if not condition.firing:
-                condition.firing = True
-                condition.change(now, self.policy.flapping)
-                self.arm(condition)
-            if rank < condition.rank:
-                condition.rank, condition.severity = rank, alert.severity
-            elif flaps:
-                self._leave_out("dropped", now, alert, "flapping", condition.incident)
-                return
-            elif received - heard <= policy.deduplicate:
-                self._leave_out("dropped", now, alert, "duplicate", condition.incident)
-                return
-        else:
+        begins = not condition.firing
+        if begins:
             condition.firing = True
+            if policy.flapping is not None:
+                condition.change(now, policy.flapping)
+        if rank < condition.rank or (begins and not flaps):
             condition.rank, condition.severity = rank, alert.severity
-            condition.change(now, self.policy.flapping)
+        elif flaps or condition.heard_at - heard <= policy.deduplicate:
+            why = "flapping" if flaps else "duplicate"
+            self._leave_out("dropped", now, alert, why, condition.incident)
+            if begins:
+                self.arm(condition)
+            return
         if condition.incident:
             incident = self.incidents[condition.incident]
             incident.last_at = now
-            self._emit("add", now, incident, alert)
+            self._out.append(_intent("add", now, incident.name, incident.group, alert, ""))
         else:
             self._suppress(condition, now)
             self._start(alert, condition, now)
         self.arm(condition)
 
-    def _take_resolved(
-        self, alert: Alert, condition: LiveCondition, happened: datetime, now: datetime
-    ) -> None:
-        if condition.firing and happened == condition.last_at:
-            self._leave_out("dropped", now, alert, "outweighed", condition.incident)
-            return
-        condition.last_at = happened
-        condition.heard_at = max(condition.heard_at, alert.recorded_at, now)
-        if condition.firing:
+    def _take_resolved(self, alert: Alert, condition: LiveCondition, now: datetime) -> None:
+        fired = condition.firing
+        if fired:
             condition.firing = False
-            condition.change(now, self.policy.flapping)
-            if condition.incident and not condition.flapping:
-                incident = self.incidents[condition.incident]
-                self._emit("add", now, incident, alert)
-                self._leave(condition, now, "all_resolved")
-                self.arm(condition)
-                self._release(condition, now)
-                return
-            why = "below_threshold"
-        else:
-            why = "not_firing"
-        if condition.incident:
-            self._leave_out("dropped", now, alert, "flapping", condition.incident)
-        else:
+            if self.policy.flapping is not None:
+                condition.change(now, self.policy.flapping)
+        if not condition.incident:
             self._give_up(condition, now)
             by = self._suppress(condition, now)
             if by:
                 self._leave_out("suppressed", now, alert, by)
             else:
+                why = "below_threshold" if fired else "not_firing"
                 self._leave_out("dropped", now, alert, why)
+        elif fired and not condition.flapping:
+            incident = self.incidents[condition.incident]
+            self._out.append(_intent("add", now, incident.name, incident.group, alert, ""))
+            self._leave(condition, now, "all_resolved")
+        else:
+            self._leave_out("dropped", now, alert, "flapping", condition.incident)
         self.arm(condition)
         self._release(condition, now)
 
     def _suppress(self, condition: LiveCondition, now: datetime) -> str:
         """Suppress the alert that is held back; return the name of the rule that held it."""
         by = condition.held_by
-        held = self._inhibition.let_go(condition)
-        if held is not None:
-            self._leave_out("suppressed", now, held, by)
+        if by or condition.held is not None:
+            held = self._inhibition.let_go(condition)
+            if held is not None:
+                self._leave_out("suppressed", now, held, by)
         return by
 
     def _release(self, condition: LiveCondition, now: datetime) -> None:
         """Check again the alerts that a condition no longer holds back."""
-        if condition.firing or condition.flapping:
+        if not condition.inhibits or condition.firing or condition.flapping:
             return
         for name in self._inhibition.ended(condition):
             held = self.conditions[name].let_go()
@@ -194,13 +205,12 @@ class Decisions(Deadlines):
         policy = self.policy
         name = self._group_of(alert)
         group = self.groups.get(name)
-        kind = ""
         incident = self.incidents.get(group.incident) if group is not None else None
-        if incident is not None:
-            kind = self._way_into(incident, now)
-            if kind == "add":
-                self._enter(kind, alert, condition, incident, now)
+        if incident is not None and incident.resolved_at is None:
+            if now - incident.last_at <= policy.window:
+                self._enter("add", alert, condition, incident, now)
                 return
+            incident = None
         if policy.inhibit and self._inhibition.hold(condition, alert):
             return
         rule = policy.maintenance_for(alert, now) if policy.maintenance else None
@@ -212,25 +222,19 @@ class Decisions(Deadlines):
             else:
                 condition.held = alert
             return
-        if incident is not None and kind == "reopen":
+        if incident is not None:  # it is forgotten once it can no longer be reopened
             incident.resolved_at = None
             incident.opener = condition.name
-            self._enter(kind, alert, condition, incident, now)
+            self._enter("reopen", alert, condition, incident, now)
             return
         if group is None:
             group = self.groups[name] = LiveGroup(name)
         if len(group.waiting) + 1 >= policy.threshold:
-            self._open(group, [*self._waited(group), (alert, condition)], now)
+            self._open(group, alert, condition, now)
         else:
             group.waiting.append(PendingAlert(now, alert))
             condition.waits.append(name)
             self.arm(group)
-
-    def _way_into(self, incident: LiveIncident, now: datetime) -> str:
-        """Return how an alert may still join its group's incident; empty if it may not."""
-        if incident.resolved_at is None:
-            return "add" if now - incident.last_at <= self.policy.window else ""
-        return "reopen"  # it is forgotten once it can no longer be reopened
 
     def _enter(
         self,
@@ -253,23 +257,26 @@ class Decisions(Deadlines):
         found = []
         for one in waiting:
             condition = self.conditions[one.alert.source, one.alert.key]
-            condition.waits.remove(group.name[0])
+            condition.waits.remove(group.name)
             found.append((one.alert, condition))
         return found
 
     def _open(
-        self, group: LiveGroup, alerts: list[tuple[Alert, LiveCondition]], now: datetime
+        self, group: LiveGroup, alert: Alert, condition: LiveCondition, now: datetime
     ) -> None:
         """Open an incident, since there are enough alerts for it."""
-        (first, condition), *others = alerts
         self.opened += 1
         name = f"{self.policy.name}-{self.opened}"
-        incident = LiveIncident(name, group.name[0], condition.name, now)
+        waited = self._waited(group)
+        opener = waited[0][1] if waited else condition
+        incident = LiveIncident(name, group.name, opener.name, now)
         self.incidents[name] = incident
         group.incident = name
-        self._join("open", first, condition, incident, now)
-        for alert, other in others:
-            self._join("add", alert, other, incident, now)
+        kind = "open"
+        for waiting, other in waited:
+            self._join(kind, waiting, other, incident, now)
+            kind = "add"
+        self._join(kind, alert, condition, incident, now)
 
     def _join(
         self,
@@ -279,16 +286,16 @@ class Decisions(Deadlines):
         incident: LiveIncident,
         now: datetime,
     ) -> None:
-        self._emit(kind, now, incident, alert)
+        self._out.append(_intent(kind, now, incident.name, incident.group, alert, ""))
         incident.last_at = now
-        condition.incident = incident.name[0]
+        condition.incident = incident.name
         incident.members.add(condition.name)
         if condition.waits:  # in another group, by other labels
             self._give_up(condition, now)
-        held = self._inhibition.let_go(condition)
-        if held is not None:
-            self._emit("add", now, incident, held)
-        self.arm(condition)
+        if condition.held is not None or condition.held_by:
+            held = self._inhibition.let_go(condition)
+            if held is not None:
+                self._out.append(_intent("add", now, incident.name, incident.group, held, ""))
 
     def _leave(self, condition: LiveCondition, now: datetime, why: str) -> None:
         """Remove a condition that no longer fires from its incident, which may resolve it."""
@@ -300,37 +307,35 @@ class Decisions(Deadlines):
             if condition.name == incident.opener:
                 if why == "all_resolved":
                     why = "first_resolved"
-                self._emit("resolve", now, incident, None, why)
+                self._out.append(_intent("resolve", now, incident.name, incident.group, None, why))
                 self._close(incident, now)
         elif not incident.members:
             if mode == "all":
-                self._emit("resolve", now, incident, None, why)
+                self._out.append(_intent("resolve", now, incident.name, incident.group, None, why))
                 self._close(incident, now)
             else:
                 self.arm(incident)
 
     def _close(self, incident: LiveIncident, now: datetime) -> None:
         """Register that an incident is resolved; its conditions then count as resolved too."""
-        for name in incident.members:
+        members = sorted(incident.members)
+        for name in members:
             condition = self.conditions[name]
             condition.firing = False
             condition.heard_at = now  # remembered from now on, also after a long silence
             condition.incident = ""
             self.arm(condition)
-        members = sorted(incident.members)
         incident.members.clear()
         incident.resolved_at = now
-        group = self.groups.get(incident.group)
-        current = group is not None and group.incident == incident.name[0]
-        if self.policy.reopen_within is None or not current:
-            self._forget_incident(incident)
-        else:
+        group = None if self.policy.reopen_within is None else self.groups.get(incident.group)
+        if group is not None and group.incident == incident.name:
             self.arm(incident)
+        else:
+            self._forget_incident(incident)
         for name in members:
             self._release(self.conditions[name], now)
 
-    def end(self, ended: IncidentEnded, now: datetime) -> None:
-        """Register that people ended an incident."""
+    def _end(self, ended: IncidentEnded, now: datetime) -> None:
         incident = self.incidents.get(ended.incident)
         if incident is not None and incident.resolved_at is None:
             self._close(incident, now)
@@ -338,15 +343,16 @@ class Decisions(Deadlines):
             self._forget_incident(incident)
 
     def _forget_incident(self, incident: LiveIncident) -> None:
-        self.incidents.pop(incident.name[0], None)
+        self.incidents.pop(incident.name, None)
         group = self.groups.get(incident.group)
-        if group is not None and group.incident == incident.name[0]:
+        if group is not None and group.incident == incident.name:
             group.incident = ""
-            self._forget_group(group)
+            if not group.waiting:
+                del self.groups[group.name]
 
     def _forget_group(self, group: LiveGroup) -> None:
         if not group.waiting and not group.incident:
-            self.groups.pop(group.name[0], None)
+            self.groups.pop(group.name, None)
 
     # Deadlines
 
@@ -363,7 +369,7 @@ class Decisions(Deadlines):
         """Drop the alerts that waited too long for enough others to open an incident."""
         while group.waiting and group.waiting[0].at + self.policy.window <= now:
             alert = group.waiting.pop(0).alert
-            self.conditions[alert.source, alert.key].waits.remove(group.name[0])
+            self.conditions[alert.source, alert.key].waits.remove(group.name)
             self._leave_out("dropped", now, alert, "below_threshold")
         self._forget_group(group)
 
@@ -376,7 +382,7 @@ class Decisions(Deadlines):
             elif not condition.incident:
                 self._give_up(condition, now)
                 self._suppress(condition, now)
-        if condition.flapping and self.calm_at(condition) <= now:
+        if condition.flapping and condition.calm_at(self.policy.flapping) <= now:
             condition.flapping = False
             if condition.incident and not condition.firing:
                 self._leave(condition, now, "all_resolved")

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from incidentcore.digest import content_id
 from incidentcore.intake.alert import Alert, IncidentEnded
 from incidentcore.intake.policy import Flapping, IntakePolicy
 from incidentcore.intake.severity import SeverityTable
 from incidentcore.intake.state import ConditionState, GroupState, OpenIncident, PendingAlert
+from incidentcore.values.slots import slot_maker
 
 __all__ = ["LiveCondition", "LiveGroup", "LiveIncident", "in_order"]
+
+_AS_STORED: Final = (
+    *("firing", "heard_at", "incident", "flapping", "unheard", "inhibits"),
+    *("held", "held_until", "held_by", "held_for"),
+)
+_condition_state: Final = slot_maker(ConditionState)
 
 
 class LiveCondition:
@@ -50,25 +57,17 @@ class LiveCondition:
     def thawed(cls, state: ConditionState, severities: SeverityTable) -> LiveCondition:
         """Return the mutable object for a ``ConditionState``."""
         found = cls((state.source, state.key), state.last_at)
-        found.firing = state.firing
-        found.heard_at = state.heard_at
+        for name in _AS_STORED:
+            setattr(found, name, getattr(state, name))
         found.severity = state.severity
         found.rank = severities.rank(state.severity)
-        found.incident = state.incident
         found.changes = list(state.changes)
-        found.flapping = state.flapping
-        found.held = state.held
-        found.held_until = state.held_until
-        found.held_by = state.held_by
-        found.held_for = state.held_for
-        found.inhibits = state.inhibits
-        found.unheard = state.unheard
         return found
 
     def frozen(self) -> ConditionState:
         """Return the immutable ``ConditionState``."""
         source, key = self.name
-        return ConditionState(
+        return _condition_state(
             source=source,
             key=key,
             firing=self.firing,
@@ -86,10 +85,36 @@ class LiveCondition:
             unheard=self.unheard,
         )
 
-    def change(self, now: datetime, flapping: Flapping | None) -> None:
+    def due(self, policy: IntakePolicy, memory: Mapping[bool, timedelta]) -> datetime | None:
+        """Return the next deadline; None if there is none.
+
+        Args:
+            policy: How alerts become incidents.
+            memory: The value of ``IntakePolicy.memory`` for each value of ``unheard``.
+        """
+        found: datetime | None = None
+        if self.firing:
+            if policy.silence is not None:
+                found = self.heard_at + policy.silence
+        elif not self.incident:
+            found = self.heard_at + memory[self.unheard]
+        until = self.held_until
+        if until is not None and (found is None or until < found):
+            found = until
+        if self.flapping:
+            calm = self.calm_at(policy.flapping)
+            if found is None or calm < found:
+                found = calm
+        return found
+
+    def calm_at(self, flapping: Flapping | None) -> datetime:
+        """Return when the condition stops flapping if nothing more changes."""
+        if flapping is None or len(self.changes) <= flapping.stop:
+            return self.heard_at  # the policy was changed: at once
+        return self.changes[-flapping.stop - 1] + flapping.within
+
+    def change(self, now: datetime, flapping: Flapping) -> None:
         """Record a change of status at an instant, and whether the condition is now flapping."""
-        if flapping is None:
-            return
         self.changes.append(now)
         if len(self.changes) > flapping.start:
             del self.changes[0]
@@ -111,7 +136,7 @@ class LiveGroup:
     __slots__ = ("incident", "name", "timer", "waiting")
 
     def __init__(self, name: str, incident: str = "") -> None:
-        self.name: tuple[str] = (name,)
+        self.name: str = name
         self.incident: str = incident
         self.waiting: list[PendingAlert] = []
         self.timer: datetime | None = None
@@ -125,7 +150,11 @@ class LiveGroup:
 
     def frozen(self) -> GroupState:
         """Return the immutable ``GroupState``."""
-        return GroupState(group=self.name[0], incident=self.incident, waiting=tuple(self.waiting))
+        return GroupState(group=self.name, incident=self.incident, waiting=tuple(self.waiting))
+
+    def due(self, policy: IntakePolicy, _: object) -> datetime | None:
+        """Return when the first waiting alert has waited too long; None if none waits."""
+        return self.waiting[0].at + policy.window if self.waiting else None
 
 
 class LiveIncident:
@@ -136,7 +165,7 @@ class LiveIncident:
     __slots__ = ("group", "last_at", "members", "name", "opener", "resolved_at", "timer")
 
     def __init__(self, name: str, group: str, opener: tuple[str, str], last_at: datetime) -> None:
-        self.name: tuple[str] = (name,)
+        self.name: str = name
         self.group: str = group
         self.opener: tuple[str, str] = opener
         self.last_at: datetime = last_at
@@ -155,13 +184,20 @@ class LiveIncident:
         """Return the immutable ``OpenIncident``."""
         source, key = self.opener
         return OpenIncident(
-            id=self.name[0],
+            id=self.name,
             group=self.group,
             source=source,
             key=key,
             last_at=self.last_at,
             resolved_at=self.resolved_at,
         )
+
+    def due(self, policy: IntakePolicy, _: object) -> datetime | None:
+        """Return when no alert can join or reopen it any more; None while a condition fires."""
+        if self.resolved_at is not None:
+            within = policy.reopen_within
+            return self.resolved_at if within is None else self.resolved_at + within
+        return None if self.members else self.last_at + policy.window
 
 
 def in_order(

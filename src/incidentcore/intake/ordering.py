@@ -29,13 +29,14 @@ class Ordering(Generic[T]):
         pending: Items at or after that instant, with their instants.
     """
 
-    __slots__ = ("_batches", "_instants", "lateness", "settled")
+    __slots__ = ("_batches", "_instants", "_next", "lateness", "settled")
 
     def __init__(
         self, lateness: timedelta, settled: datetime, pending: Iterable[tuple[datetime, T]]
     ) -> None:
         self.lateness: timedelta = lateness
         self.settled: datetime = settled
+        self._next: list[T] = []  # at ``settled`` itself: the only ones if nothing may be late
         self._batches: dict[datetime, list[T]] = {}
         self._instants: list[datetime] = []
         for at, item in pending:
@@ -43,36 +44,43 @@ class Ordering(Generic[T]):
 
     def edge(self, seen: datetime) -> datetime:
         """Return the instant before which everything is settled, given the latest instant seen."""
-        if not self.lateness:
-            return seen
         return seen - self.lateness if seen - EARLIEST > self.lateness else EARLIEST
 
     def put(self, at: datetime, item: T) -> None:
         """Add an item at its instant, or, if that was released already, at ``settled``."""
-        at = max(at, self.settled)
-        batch = self._batches.get(at)
-        if batch is None:
+        if at <= self.settled:
+            self._next.append(item)
+        elif at in self._batches:
+            self._batches[at].append(item)
+        else:
             self._batches[at] = [item]
             heappush(self._instants, at)
-        else:
-            batch.append(item)
 
     def release(self, edge: datetime) -> list[tuple[datetime, list[T]]]:
         """Remove and return the items before an instant, in order; it becomes ``settled``."""
-        found = []
+        if edge <= self.settled:
+            return []
+        found = [(self.settled, self._next)] if self._next else []
         instants = self._instants
         while instants and instants[0] < edge:
             at = heappop(instants)
             found.append((at, self._batches.pop(at)))
-        self.settled = max(self.settled, edge)
+        self.settled = edge
+        self._next = []
+        if instants and instants[0] == edge:
+            self._next = self._batches.pop(heappop(instants))
         return found
 
     @property
     def first(self) -> datetime | None:
         """Return the earliest instant of a pending item; None if nothing is pending."""
+        if self._next:
+            return self.settled
         return self._instants[0] if self._instants else None
 
     def pending(self) -> Iterator[tuple[datetime, list[T]]]:
         """Yield each instant with its pending items, in order."""
+        if self._next:
+            yield self.settled, self._next
         for at in sorted(self._instants):
             yield at, self._batches[at]

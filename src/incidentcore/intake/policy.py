@@ -26,20 +26,20 @@ _LONGEST: Final = timedelta(weeks=52)
 @lru_cache(maxsize=256)
 def group_reader(paths: tuple[str, ...]) -> Callable[[Alert], str]:
     """Return a function that returns the group of an alert, as text made from its fields."""
-    readers = [
-        (f"{path}=", attrgetter(path) if "." not in path else reader(path)) for path in paths
-    ]
-    if len(readers) == 1:
-        ((name, read),) = readers
-        return lambda alert: f"{name}{read(alert)!r}"
-    return lambda alert: ", ".join([f"{name}{read(alert)!r}" for name, read in readers])
+    text = ", ".join(f"{path.replace('%', '%%')}=%r" for path in paths)
+    if len(paths) > 1 and "." not in text:
+        values = attrgetter(*paths)
+        return lambda alert: text % values(alert)
+    readers = [attrgetter(path) if "." not in path else reader(path) for path in paths]
+    return lambda alert: text % tuple([read(alert) for read in readers])
 
 
 ResolveOn: TypeAlias = Literal["all", "first", "never"]
 """Which resolved conditions resolve the incident."""
 
 
-def _span(name: str, value: object, *, zero: bool) -> None:
+def need_span(name: str, value: object, *, zero: bool) -> None:
+    """Raise ``DefinitionError`` unless a value is a span of at most 52 weeks."""
     least = "from zero" if zero else "of more than zero"
     is_span = isinstance(value, timedelta) and _ZERO <= value <= _LONGEST
     if not is_span or (value == _ZERO and not zero):
@@ -76,7 +76,7 @@ class Flapping:
     stop: int = 1
 
     def __attrs_post_init__(self) -> None:
-        _span("within", self.within, zero=False)
+        need_span("within", self.within, zero=False)
         _number("start", self.start, 2)
         _number("stop", self.stop, 0)
         if self.stop >= self.start:
@@ -268,14 +268,14 @@ class IntakePolicy:
         need_kind("when", self.when, Condition, DefinitionError, "a condition on alerts")
         _check_paths("group_by", self.group_by)
         need_each("groupings", self.groupings, Grouping, DefinitionError)
-        _span("window", self.window, zero=False)
+        need_span("window", self.window, zero=False)
         _number("threshold", self.threshold, 1)
-        _span("deduplicate", self.deduplicate, zero=True)
-        _span("lateness", self.lateness, zero=True)
+        need_span("deduplicate", self.deduplicate, zero=True)
+        need_span("lateness", self.lateness, zero=True)
         if self.reopen_within is not None:
-            _span("reopen_within", self.reopen_within, zero=True)
+            need_span("reopen_within", self.reopen_within, zero=True)
         if self.silence is not None:
-            _span("silence", self.silence, zero=False)
+            need_span("silence", self.silence, zero=False)
         need_word("resolve_on", self.resolve_on, ResolveOn, DefinitionError)
         need_kind("flapping", self.flapping, Flapping | None, DefinitionError)
         need_kind("severities", self.severities, SeverityTable, DefinitionError)

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.intake.alert import AlertStatus
+from incidentcore.intake.alert import AlertStatus, as_number
 from incidentcore.values import FrozenMap, freeze
 
 __all__ = ["AlertFaults"]
@@ -132,14 +132,11 @@ class AlertFaults:
         """Return a finite number, or None if there is none."""
         if value is None:
             return None
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            try:
-                if math.isfinite(value):
-                    return float(value)
-            except OverflowError:
-                pass
-        self.wrong(value, "a finite number", path)
-        return None
+        try:
+            return as_number(value)
+        except InvalidValueError as error:
+            self.wrong(value, error.allowed, path)
+            return None
 
     def rest(self, data: Mapping[str, Any], known: Iterable[str], path: str) -> dict[str, object]:
         """Return the fields that are not among ``known``, as immutable values."""

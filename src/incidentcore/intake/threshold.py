@@ -13,6 +13,7 @@ from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import EARLIEST, as_utc
 from incidentcore.intake.alert import Alert, AlertStatus, as_number
 from incidentcore.intake.ordering import TICK, Ordering
+from incidentcore.intake.policy import need_span
 from incidentcore.values import FrozenMap
 
 __all__ = [
@@ -25,7 +26,6 @@ __all__ = [
 ]
 
 _ZERO: Final = timedelta()
-_LONGEST: Final = timedelta(weeks=52)
 
 
 def _instant(at: datetime) -> datetime:
@@ -121,13 +121,10 @@ class SampleThreshold:
             side = "at most" if self.at_least is not None else "at least"
             raise DefinitionError("clear", clear, f"{side} the threshold, {given[0]}")
         object.__setattr__(self, "clear", clear)
-        for name in ("lasting", "keep_firing"):
-            span = getattr(self, name)
-            if not isinstance(span, timedelta) or not _ZERO <= span <= _LONGEST:
-                raise DefinitionError(name, span, "a timedelta from zero to 52 weeks")
-        stale = self.stale_after
-        if stale is not None and not (isinstance(stale, timedelta) and _ZERO < stale <= _LONGEST):
-            raise DefinitionError("stale_after", stale, "a timedelta above zero, at most 52 weeks")
+        need_span("lasting", self.lasting, zero=True)
+        need_span("keep_firing", self.keep_firing, zero=True)
+        if self.stale_after is not None:
+            need_span("stale_after", self.stale_after, zero=False)
         for name in ("severity", "title"):
             need_kind(name, getattr(self, name), str, DefinitionError)
 
@@ -243,14 +240,10 @@ def fold_samples(
         if sample.at < order.settled:
             late.append(sample)
             continue
-        edge = order.edge(sample.at)
-        if edge > order.settled:
-            fold.settle(order, edge)
+        fold.settle(order, order.edge(sample.at))
         order.put(sample.at, sample)
     if until is not None:
-        edge = order.edge(as_utc(until, "until")) + TICK
-        if edge > order.settled:
-            fold.settle(order, edge)
+        fold.settle(order, order.edge(as_utc(until, "until")) + TICK)
     rest = (one for _, batch in order.pending() for one in sorted(batch, key=_place))
     after = SampleState(
         settled=order.settled, series=tuple(fold.series.values()), pending=tuple(rest)
@@ -271,7 +264,9 @@ class _Fold:
         self.alerts: list[Alert] = []
 
     def settle(self, order: Ordering[MetricSample], edge: datetime) -> None:
-        """Decide everything before an instant."""
+        """Decide everything before an instant, unless that was done before."""
+        if edge <= order.settled:
+            return
         for at, batch in order.release(edge):
             self._expire(at)
             worst: dict[str, MetricSample] = {}

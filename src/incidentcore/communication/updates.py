@@ -11,9 +11,9 @@ import attrs
 from incidentcore.communication.plan import CommunicationPlan
 from incidentcore.communication.promise import Promise
 from incidentcore.communication.promises import promises
-from incidentcore.errors import InvalidTimelineError
 from incidentcore.instants import Versions
 from incidentcore.records import Record
+from incidentcore.records.replay import timeline_by
 from incidentcore.values import Actor, FrozenMap
 from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts
@@ -156,14 +156,8 @@ def owed(
         known_at: Use only what was recorded by this instant; None for everything.
         until: The instant at which the plan is evaluated.
     """
-    if now < record.opened_at:
-        return None
-    plan = in_force(plan, record)
-    try:
-        timeline = record.timeline(now=now, known_at=known_at)
-    except InvalidTimelineError:
-        return None
-    return Owed(plan, *promises(plan, timeline, until or now))
+    plan, timeline = in_force(plan, record), timeline_by(record, now, known_at)
+    return None if timeline is None else Owed(plan, *promises(plan, timeline, until or now))
 
 
 def may_stand(plan: CommunicationPlan, record: Record, now: datetime) -> bool:

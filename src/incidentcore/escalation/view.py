@@ -12,7 +12,7 @@ import attrs
 from incidentcore._checks import need_kind
 from incidentcore.conditions import Condition
 from incidentcore.conditions.hours import spell_test
-from incidentcore.errors import EscalationMatrixError, InvalidTimelineError
+from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.clocks import Clocks, Slas
 from incidentcore.records import (
     Acknowledged,
@@ -28,6 +28,7 @@ from incidentcore.records import (
     Unacknowledged,
     Unsnoozed,
 )
+from incidentcore.records.replay import timeline_by
 
 __all__ = ["Anchor", "Manual", "Mark", "RecordView", "Situation", "Stage"]
 
@@ -139,11 +140,8 @@ class RecordView:
             known_at: Use only what was recorded by this instant; None for everything.
             timed: The tests whose results can change without an event.
         """
-        if now < record.opened_at:
-            return None
-        try:
-            events = record.timeline(now=now, known_at=known_at)
-        except InvalidTimelineError:
+        events = timeline_by(record, now, known_at)
+        if events is None:
             return None
         timeline = events.with_instants(timed, until)
         return cls(record.id, now, timeline, Clocks(slas, record.id, events, until, now))

@@ -28,11 +28,11 @@ from incidentcore.forecast.visits import (
     cell_values,
     rows_of,
     standing,
-    timeline_until,
     whole_minutes,
 )
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
+from incidentcore.records.replay import timeline_by
 from incidentcore.sla import OneClock, SlaDefinition, SlaPolicy
 from incidentcore.sla.cycles import MICRO
 from incidentcore.sla.evaluate import clock_cycles
@@ -305,7 +305,7 @@ def breach_model(
     for record in records:
         if since is not None and record.updated_at < since and not record.state.open:
             continue
-        timeline = timeline_until(record, as_of, as_of)
+        timeline = timeline_by(record, as_of, as_of)
         cycles = [] if timeline is None else clock_cycles(definition, timeline, now=as_of)
         if timeline is None or not cycles:
             continue

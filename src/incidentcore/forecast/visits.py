@@ -14,12 +14,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_kind
 from incidentcore.conditions import reader
-from incidentcore.errors import InvalidTimelineError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.group_keys import label
 from incidentcore.records import Record, Timeline
+from incidentcore.records.replay import timeline_by
 from incidentcore.sla import OneClock
 from incidentcore.sla.cycles import COUNTING, MICRO, RawCycle, Span, figures
 from incidentcore.sla.evaluate import clock_cycles
@@ -33,7 +32,6 @@ __all__ = [
     "cell_values",
     "rows_of",
     "standing",
-    "timeline_until",
     "whole_minutes",
 ]
 
@@ -115,7 +113,7 @@ def standing(
         cycle: The number of the cycle to evaluate; None for the last.
     """
     now = as_utc(now, "now")
-    timeline = timeline_until(record, now, known_at)
+    timeline = timeline_by(record, now, known_at)
     cycles = [] if timeline is None else clock_cycles(definition, timeline, now=now)
     if timeline is None or not cycles:
         return None
@@ -128,19 +126,6 @@ def standing(
     goes_on = last.ended_at is None
     facts = timeline.facts_at(now)
     return Standing(last, known.elapsed, known.target, goes_on, facts, tuple(entered))
-
-
-def timeline_until(record: Record, now: datetime, known_at: datetime | None) -> Timeline | None:
-    """Return a record's timeline up to an instant; None if nothing was known by then."""
-    need_kind("record", record, Record)
-    if record.opened_at > now:
-        return None
-    if known_at is not None and all(event.recorded_at <= known_at for event in record.history):
-        known_at = None  # the record's own timeline is the result, and it is folded only once
-    try:
-        return record.timeline(now=now, known_at=known_at)
-    except InvalidTimelineError:
-        return None
 
 
 def rows_of(

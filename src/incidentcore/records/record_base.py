@@ -143,9 +143,11 @@ class RecordBase:
         Raises:
             InvalidTimelineError: The opening had not been recorded by ``known_at``.
         """
+        known = self.history
         if known_at is not None:
             known_at = as_utc(known_at, "known_at")
-            known = [event for event in self.history if event.recorded_at <= known_at]
+            known = tuple(event for event in known if event.recorded_at <= known_at)
+        if len(known) < len(self.history):
             timeline = fold_timeline(known, self._usual_facts())
         elif self._timeline is None:
             timeline = fold_timeline(self.history, self._usual_facts())

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, TypeVar
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records.events.core import Event, Opened
 from incidentcore.records.fold import in_sequence
@@ -13,9 +14,10 @@ from incidentcore.records.incident import Incident
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
 from incidentcore.records.service_request import ServiceRequest
+from incidentcore.records.timeline import Timeline
 from incidentcore.values import FrozenMap
 
-__all__ = ["RECORD_TYPES", "as_it_was", "replay"]
+__all__ = ["RECORD_TYPES", "as_it_was", "replay", "timeline_by"]
 
 R = TypeVar("R", bound=Record)
 
@@ -62,6 +64,22 @@ def replay(events: Iterable[Event], /) -> Record:
     if record_type not in RECORD_TYPES:
         raise InvalidTimelineError("record_type", record_type, f"one of {', '.join(RECORD_TYPES)}")
     return RECORD_TYPES[record_type].from_history(history)
+
+
+def timeline_by(record: Record, now: datetime, known_at: datetime | None = None) -> Timeline | None:
+    """Return a record's timeline up to ``now``; None if it was not yet opened or not yet known.
+
+    Args:
+        record: The record.
+        now: The last instant to include.
+        known_at: Use only what was recorded by this instant; None for everything.
+    """
+    need_kind("record", record, Record)
+    try:
+        timeline = record.timeline(now=now, known_at=known_at)
+    except InvalidTimelineError:
+        return None  # the opening itself was recorded after known_at
+    return None if now < timeline.opened_at else timeline
 
 
 def as_it_was(record: R, now: datetime, known_at: datetime | None = None) -> R | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
+from incidentcore.records.replay import as_it_was
 from incidentcore.schedule import Calendar
 from incidentcore.simulation.workload import Empirical, Hold, Workload
 from incidentcore.values import FrozenMap
@@ -44,12 +45,9 @@ def fit_workloads(
     as_of = as_utc(as_of, "as_of")
     groups: dict[str, list[Record]] = {}
     for record in records:
-        events = [one for one in record.history if one.at <= as_of and one.recorded_at <= as_of]
-        try:
-            known = type(record).from_history(events)
-        except InvalidTimelineError:
-            continue  # its opening was not known yet
-        groups.setdefault(known.assignment_group or "", []).append(known)
+        known = as_it_was(record, as_of, as_of)
+        if known is not None and known.opened_at <= as_of:
+            groups.setdefault(known.assignment_group or "", []).append(known)
     first = min((one.opened_at for group in groups.values() for one in group), default=as_of)
     span = arrives.open_time(first, as_of)
     if not span:

@@ -124,24 +124,6 @@ class RawCycle:
     ended_by: Event | None = attrs.field(default=None, eq=False, repr=False)
     judged_from: datetime | None = None
 
-    def with_spans(
-        self, spans: tuple[Span, ...], definition: SlaDefinition, calendar: Calendar
-    ) -> RawCycle:
-        """Return the cycle with other spans, and under a definition and calendar."""
-        return RawCycle(  # in full: evolve needs three times as long
-            number=self.number,
-            definition=definition,
-            started_at=self.started_at,
-            known_from=self.known_from,
-            facts=self.facts,
-            calendar=calendar,
-            spans=spans,
-            ended_at=self.ended_at,
-            outcome=self.outcome,
-            ended_by=self.ended_by,
-            judged_from=self.judged_from,
-        )
-
 
 @attrs.define(kw_only=True, eq=False)
 class Figures:

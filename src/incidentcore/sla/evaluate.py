@@ -9,9 +9,10 @@ from typing import TypeAlias, overload
 import attrs
 
 from incidentcore._checks import need_kind
-from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record, Timeline
+from incidentcore.records.replay import timeline_by
 from incidentcore.sla.coverage import imported_at, not_covered, since_import
 from incidentcore.sla.cycles import COUNTING, PAUSED, RawCycle, Span, SpanKind
 from incidentcore.sla.definition import SlaDefinition
@@ -140,11 +141,7 @@ def timeline_at(
             raise InvalidValueError("known_at", known_at, "None for a timeline; ask a record")
         return None if now < record.opened_at else record.until(now)
     need_kind("record", record, Record | Timeline)
-    try:
-        timeline = record.timeline(now=now, known_at=known_at)
-    except InvalidTimelineError:
-        return None  # the opening itself was recorded after known_at
-    return None if now < timeline.opened_at else timeline
+    return timeline_by(record, now, known_at)
 
 
 def _status(
@@ -279,5 +276,5 @@ def later_status(status: SlaStatus, now: datetime) -> SlaStatus:
         if spans and spans[-1].kind == kind and spans[-1].shown_at is None:
             spans, start = spans[:-1], spans[-1].start
         spans = (*spans, Span(kind, start, now, last.calendar))
-        cycles = (*cycles[:-1], last.with_spans(spans, last.definition, last.calendar))
+        cycles = (*cycles[:-1], attrs.evolve(last, spans=spans))
     return attrs.evolve(status, now=now, cycles=cycles)

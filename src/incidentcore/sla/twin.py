@@ -70,7 +70,19 @@ def _judged_by(judge: SlaDefinition, calendar: Calendar | None, cycle: RawCycle)
     spans = cycle.spans
     if calendar is not None:
         spans = tuple([Span(s.kind, s.start, s.end, calendar, s.shown_at) for s in spans])
-    return cycle.with_spans(spans, judge, cycle.calendar if calendar is None else calendar)
+    return RawCycle(  # in full: evolve needs three times as long
+        number=cycle.number,
+        definition=judge,
+        started_at=cycle.started_at,
+        known_from=cycle.known_from,
+        facts=cycle.facts,
+        calendar=cycle.calendar if calendar is None else calendar,
+        spans=spans,
+        ended_at=cycle.ended_at,
+        outcome=cycle.outcome,
+        ended_by=cycle.ended_by,
+        judged_from=cycle.judged_from,
+    )
 
 
 def twin_of(clock: OneClock, other: OneClock) -> Twin | None:

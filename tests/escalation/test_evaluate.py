@@ -23,6 +23,7 @@ from incidentcore.escalation import (
 from incidentcore.escalation.evaluate import escalations_and_wakeup
 from incidentcore.instants import Interval, Versions
 from incidentcore.lifecycle import advance
+from incidentcore.records import Corrected
 from incidentcore.schedule import Maintenance
 from incidentcore.sla import ServiceLevel, SlaDefinition, evaluate_sla
 from incidentcore.values import Actor
@@ -170,6 +171,18 @@ def test_before_the_opening_nothing_is_due() -> None:
     assert due_escalations(CHAIN, record, now=at(100), known_at=before) == ()
     assert next_escalation_wakeup(CHAIN, [record], now=before) is None
     assert list(escalations_and_wakeup([CHAIN], record, slas=(), now=before)) == []
+
+
+def test_an_opening_that_was_corrected_later_counts_as_it_was_known() -> None:
+    """Until the correction was recorded, the record was open and level one was due."""
+    first = incident()
+    record = first.with_event(
+        Corrected, at=at(60), by="ada", recorded_at=at(90), corrects=first.history[0].id
+    )
+    assert [one.due_at for one in due_escalations(CHAIN, record, now=at(20), known_at=at(30))] == [
+        at(10)
+    ]
+    assert due_escalations(CHAIN, record, now=at(20)) == ()
 
 
 def test_the_end_of_a_snooze_that_holds_nothing_back_wakes_nobody() -> None:

@@ -77,6 +77,10 @@ def test_years_and_seconds_are_written_where_they_matter() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     at = datetime(2026, 12, 23, 16, 40, 5, tzinfo=UTC)
     assert day_time(at, berlin, year=True) == "Wed 23 Dec 2026 17:40:05"
+    days = [day_time(at + timedelta(days=n), berlin)[:3] for n in range(7)]
+    assert days == ["Wed", "Thu", "Fri", "Sat", "Sun", "Mon", "Tue"]
+    months = [day_time(at.replace(month=n), berlin)[7:10] for n in range(1, 13)]
+    assert " ".join(months) == "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
     assert GERMAN.day_time(at, berlin, year=True) == "Mi 23. Dez. 2026 17:40:05"
     assert span_text(timedelta(hours=1, microseconds=5)) == "1:00:00.000005"
 

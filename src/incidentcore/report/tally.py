@@ -268,7 +268,7 @@ class Tally:
         ended = [incident.resolved_at, incident.closed_at, incident.canceled_at]
         spans: Iterable[tuple[datetime, datetime | None]]
         spans = [(incident.opened_at, min((at for at in ended if at), default=None))]
-        if incident.reopen_count or incident.state.open is (spans[0][1] is not None):
+        if incident.reopen_count:
             spans = open_spans(incident)
         for since, until in spans:
             self.came_in[self._month(since)] += 1

@@ -42,6 +42,8 @@ def test_tables_are_escaped_and_values_pickle() -> None:
     assert "<script>" not in found._repr_html_() + found.to_markdown()
     assert "&lt;script&gt;" in found._repr_html_()
     assert "\\|=1" in found.to_markdown()
+    right, left = "| ---: ", "| :--- "  # numbers, and the columns of a trend and of what they share
+    assert f"\n{right * 5}{left}{right * 4}{left}|\n" in found.to_markdown()
     assert found.to_csv().startswith("rank,incidents,")
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301  our own bytes
     assert isinstance(hash(found.candidates[0]), int)

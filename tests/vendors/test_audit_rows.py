@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from incidentcore.errors import FormatError
+from incidentcore.vendors import read_audit_log
 from incidentcore.vendors.audit_rows import AuditRow, FieldReader, whole_number
 from incidentcore.vendors.kit.findings import Findings
 
@@ -32,3 +33,27 @@ def test_a_column_that_the_log_lacks_is_missing() -> None:
     """It reads as the log's own word for nothing."""
     assert ROW["closed_at"] == "?"
     assert FieldReader(None, Findings()).text(ROW, "closed_at") is None
+
+
+LOG = [
+    "number,incident_state,sys_updated_by,opened_at,sys_updated_at,sys_mod_count,assigned_to",
+    "INC1,New,ada,1/6/2026 09:00,1/6/2026 09:05,0,?",
+    "INC1,New,bob,1/6/2026 09:00,1/6/2026 09:30,1,bob",
+    "INC1,Resolved,bob,1/6/2026 09:00,1/6/2026 11:30,2,bob",
+]
+
+
+def test_an_event_is_what_a_row_changes() -> None:
+    """Each row gives its count; one more event tells an assignment or a new state."""
+    [incident] = read_audit_log(LOG)
+    assert [(event.kind, event.by.id, event.at.hour) for event in incident.history] == [
+        ("opened", "unknown", 9),
+        ("fields_changed", "ada", 9),
+        ("assigned", "bob", 9),
+        ("fields_changed", "bob", 9),
+        ("fields_changed", "bob", 11),
+        ("state_changed", "bob", 11),
+    ]
+    counts = [step.changes["custom"]["mod_count"] for step in incident.timeline().moments[1:]]
+    assert counts == [0, 1, 2]
+    assert dict(incident.custom) == {"first_seen": "New", "mod_count": 2}

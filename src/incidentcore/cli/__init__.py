@@ -46,7 +46,7 @@ __all__ = ["main"]
 _WRONG_INPUT: Final = 2
 _SEED: Final = 2026
 _WEEK: Final = 7
-_RARELY: Final = 100_000
+_RARELY: Final = 5_000_000
 _LONGEST_WITHIN: Final = 36_500
 
 

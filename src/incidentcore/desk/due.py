@@ -16,8 +16,8 @@ from incidentcore.communication import StakeholderUpdate, due_updates
 from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.desk.desk import Desk, desk_at
 from incidentcore.errors import InvalidValueError
-from incidentcore.escalation import Escalation, due_escalations
-from incidentcore.escalation.evaluate import escalations_and_wakeup
+from incidentcore.escalation import Escalation
+from incidentcore.escalation.evaluate import due_by_matrix, escalations_and_wakeup
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record, ServiceRequest
 from incidentcore.records.replay import as_it_was
@@ -201,10 +201,8 @@ def look_at(
     else:
         cut: _Cut = {"now": now, "known_at": known_at, "include_lapsed": include_lapsed}
         updates = [(due_updates(plan, judged, **cut), None) for plan in rules.plans]
-        escalations = [
-            (due_escalations(matrix, judged, slas=statuses, **cut), None)
-            for matrix in rules.matrices
-        ]
+        fallen = due_by_matrix(rules.matrices, judged, slas=statuses, **cut)
+        escalations = [(due, None) for due in fallen]
     instants = list(_instants(rules, view))
     items: dict[str, DueItem] = {}
     for item in _found(rules, view, statuses, escalations, updates, instants, now):

@@ -80,6 +80,7 @@ class Clocks:
         self._timeline = timeline
         self._now = now
         self._clocks: list[OneClock | SlaStatus] = []
+        self._crossings: dict[tuple[str, int], tuple[ClockPoint, list[Crossing]]] = {}
         for rules in several(slas):
             if not isinstance(rules, SlaStatus):
                 self._clocks.extend(single_clocks(rules, timeline.opened_at))
@@ -99,16 +100,19 @@ class Clocks:
             clock: The kind or name of their definition.
             point: A threshold, ``"due"`` or ``"breach"``.
         """
+        answer = self._crossings.get((clock, id(point)))
+        if answer is not None:  # it holds the point, so that no other can have its identity
+            return answer[1]
         crossings: list[Crossing] = []
         for number, rules in enumerate(self._clocks):
-            named = rules._rules if isinstance(rules, SlaStatus) else rules  # noqa: SLF001
-            if named is None or not any(clock in (d.kind, d.name) for d in named.definitions):
-                continue
             if not isinstance(rules, SlaStatus):
+                if not any(clock in (d.kind, d.name) for d in rules.definitions):
+                    continue
                 rules = evaluate_sla(rules, self._timeline, now=self._now)  # noqa: PLW2901  stays
                 self._clocks[number] = rules
             elif rules.now != self._now:
                 rules = later_status(rules, self._now)  # noqa: PLW2901  stays
                 self._clocks[number] = rules
-            crossings.extend(rules.crossings(point, of=clock))
+            crossings += rules.crossings(point, of=clock)
+        self._crossings[clock, id(point)] = point, crossings
         return crossings

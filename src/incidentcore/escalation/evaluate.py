@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -97,9 +97,28 @@ def due_escalations(
     )
 
 
-def _overtaken(due: Iterable[Escalation]) -> Iterator[Escalation]:
+def due_by_matrix(
+    matrices: Iterable[EscalationMatrix],
+    record: Record,
+    /,
+    *,
+    slas: Sequence[SlaStatus],
+    now: datetime,
+    known_at: datetime | None = None,
+    include_lapsed: bool = False,
+) -> Iterator[tuple[Escalation, ...]]:
+    """Yield for each matrix what ``due_escalations`` returns, from one view of the record."""
+    cut: dict[str, Any] = {"until": now, "known_at": known_at}
+    shared = RecordView.of(record, slas, now, **cut)
+    for matrix in matrices:
+        timed = matrix.timed
+        view = RecordView.of(record, slas, now, **cut, timed=timed) if timed else shared
+        due = [] if view is None else _all_due(matrix, record, view, until=now, live=False)
+        yield tuple(one for one in _overtaken(due) if include_lapsed or one.lapsed_at is None)
+
+
+def _overtaken(due: list[Escalation]) -> Iterator[Escalation]:
     """Yield escalations in order; those overtaken by a later one of their level carry its key."""
-    due = list(due)
     latest: dict[tuple[str, int], Escalation] = {}
     for one in due:
         if one.lapsed_at is None:
@@ -139,7 +158,7 @@ def escalations_and_wakeup(
             continue
         every = _all_due(matrix, record, view, until=until, live=False)
         ahead = (one.due_at for one in every if one.due_at > now)
-        fallen = _overtaken(one for one in every if one.due_at <= now)
+        fallen = _overtaken([one for one in every if one.due_at <= now])
         yield tuple(fallen), min(ahead, default=None)
 
 
@@ -161,7 +180,7 @@ def _all_due(
         new = fallen_due(version, view, until=until, window=window, settled=due, before=before)
         due |= {one.key: one for one in new}
         before = version
-    fallen = sorted(due.values(), key=_order)
+    fallen = sorted(due.values(), key=_order) if due else []
     if record.exercise is None:
         return fallen
     return [attrs.evolve(one, exercise=record.exercise) for one in fallen]

@@ -35,13 +35,17 @@ def rows_chosen(matrix: EscalationMatrix, view: RecordView) -> list[int]:
             chosen.append(answers.index(True) if True in answers else -1)
         return chosen
     facts = dict(timeline.base)
+    choice: int | None = None
     for moment in timeline.moments:
-        if chosen and reads is not None and reads.isdisjoint(moment.changes):
-            chosen.append(chosen[-1])  # nor does a later test read these changes
-            continue
-        facts.update(moment.changes)
-        numbers = (n for n, row in enumerate(rows) if row.when.test(facts, moment.at))
-        chosen.append(next(numbers, -1))
+        changes = moment.changes
+        if choice is None or reads is None or not reads.isdisjoint(changes):
+            facts.update(changes)  # no test reads those that are left out
+            choice, at = -1, moment.at
+            for number, row in enumerate(rows):
+                if row.when.test(facts, at):
+                    choice = number
+                    break
+        chosen.append(choice)
     return chosen
 
 

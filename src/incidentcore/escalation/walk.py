@@ -69,7 +69,7 @@ def fallen_due(
     chosen = rows_chosen(matrix, view)
     fallen: list[Escalation] = []
     for number in sorted(set(chosen) - {-1}):
-        heads = [one.trigger for one in matrix.rows[number].levels if not one.trigger.chained]
+        heads = (one.trigger for one in matrix.rows[number].levels if not one.trigger.chained)
         if not settled and not any(head.may_fire(view) for head in heads):
             continue  # as for most records, of which no clock reached a point
         silence = RowSilence(view, matrix, number, chosen, window=window)

@@ -169,8 +169,10 @@ class FirstWhen(Moment):
         test, timed = self.condition.test, timed_tests([self.condition])
 
         def first(record: Record) -> datetime | None:
-            course = record.timeline().with_instants(timed, as_of).states()
-            return next((step.at for step, facts in course if test(facts, step.at)), None)
+            for step, facts in record.timeline().with_instants(timed, as_of).states():
+                if test(facts, step.at):
+                    return step.at
+            return None
 
         return first
 

@@ -47,6 +47,7 @@ __all__ = [
 
 
 _when = attrgetter("at", "sequence")
+_at = attrgetter("at")
 
 
 def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -209,7 +210,8 @@ def fold_both(
     """Return the timeline and the present facts of an ordered history without corrections."""
     opening, *rest = history
     assert isinstance(opening, Opened)  # noqa: S101  the first in sequence
-    return _fold_stretch(opening, sorted(rest, key=_when), defaults)
+    rest.sort(key=_at)  # those of one instant stay in sequence
+    return _fold_stretch(opening, rest, defaults)
 
 
 def longer_timeline(
@@ -248,27 +250,33 @@ def _fold_stretch(
     opened = changes_of(opening, defaults)
     facts = {**defaults, **opened}
     if not rest or rest[0].at >= opening.at:
-        moments = _moments((opening, *rest), facts, opened)
+        moments = _moments((opening, *rest), facts, defaults, opened)
         return Timeline(defaults, moments, opening.at), facts
     early = sum(1 for event in rest if event.at < opening.at)
     base = dict(facts)
-    moments = _moments((*rest[:early], opening, *rest[early:]), facts, {})
+    moments = _moments((*rest[:early], opening, *rest[early:]), facts, defaults)
     return Timeline(base, moments, opening.at), facts
 
 
 def _moments(
-    events: Iterable[Event], facts: dict[str, Any], opened: Mapping[str, Any] = FrozenMap()
+    events: Iterable[Event],
+    facts: dict[str, Any],
+    known: Mapping[str, Any],
+    opened: Mapping[str, Any] = FrozenMap(),
 ) -> tuple[TimelineStep, ...]:
-    """Return what events in order of time change, instant by instant; the facts follow them."""
+    """Return what events in order of time change, instant by instant; the facts follow them.
+
+    Facts that are not known to records of this type are left out.
+    """
     moments: list[TimelineStep] = []
     at: datetime | None = None
     now: dict[str, Any] = {}
     together: list[Event] = []
-    known = dict(facts)
+    size = len(facts)
     for event in events:
-        changes = opened if isinstance(event, Opened) else event.changes(facts)
+        changes = dict(opened) if isinstance(event, Opened) else event.changes(facts)
         facts.update(changes)
-        if len(facts) != len(known):
+        if len(facts) != size:
             _forget(facts, known)
             changes = {name: value for name, value in changes.items() if name in known}
         if event.at == at:
@@ -277,8 +285,8 @@ def _moments(
             continue
         if at is not None:
             moments.append(TimelineStep(at, now, tuple(together)))
-        at = facts["updated_at"] = event.at
-        now, together = {**changes, "updated_at": at}, [event]
+        at = facts["updated_at"] = changes["updated_at"] = event.at
+        now, together = changes, [event]
     if at is not None:
         moments.append(TimelineStep(at, now, tuple(together)))
     return tuple(moments)
@@ -325,5 +333,5 @@ def _fold_corrected(
         now = tuple(event for event in rest if event.at == at)
         if now:  # none where the correction was itself corrected, dated before it
             moments.append(TimelineStep(at, {**changes, "updated_at": at}, now))
-        moments.extend(_moments([event for event in rest if event.at > at], facts))
+        moments.extend(_moments([event for event in rest if event.at > at], facts, defaults))
     return Timeline(timeline.base, tuple(moments), opening.at)

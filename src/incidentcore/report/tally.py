@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
-from incidentcore.escalation import Escalation, due_escalations
+from incidentcore.escalation import Escalation
+from incidentcore.escalation.evaluate import due_by_matrix
 from incidentcore.instants import Versions
 from incidentcore.kpi import AgeBuckets, GroupBy, as_known
 from incidentcore.kpi.charts import open_spans
@@ -203,6 +204,9 @@ class Tally:
         self.refused: list[LintFinding] = []
         self.latest: list[Escalation] = []
         self._state_tally = StateTally(lifecycles)
+        # By identity, beside the clock or the targets, so that no other object can have it.
+        self._lacking: dict[tuple[int, object], tuple[OneClock, tuple[str, ...]]] = {}
+        self._targets: dict[int, tuple[object, str]] = {}
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
         """Count each incident, and yield it with the priority that the desk computes."""
@@ -243,26 +247,36 @@ class Tally:
                     self.worst is None or _severity(status, incident) < _severity(*self.worst)
                 ):
                     self.worst = (status, incident)
-        for matrix in desk.matrices:
-            due = due_escalations(
-                matrix, incident, slas=statuses, now=self._as_of, include_lapsed=True
-            )
-            for one in due:
-                targets = Phrase("{targets}", targets=one.targets)
-                self.fired[one.row, one.level, targets, one.mode] += 1
-                self.lapsed += one.lapsed_at is not None
-            known = [*self.latest, *due]
-            self.latest = sorted(known, key=lambda one: (one.due_at, one.key))[-_EXAMPLES:]
+        if desk.matrices:
+            self._escalate(incident, desk, statuses)
         return tuple(named)
+
+    def _escalate(self, incident: Incident, desk: Desk, statuses: tuple[SlaStatus, ...]) -> None:
+        by_matrix = due_by_matrix(
+            desk.matrices, incident, slas=statuses, now=self._as_of, include_lapsed=True
+        )
+        due = [one for some in by_matrix for one in some]
+        for one in due:
+            known = self._targets.get(id(one.targets))
+            if known is None:
+                known = one.targets, Phrase("{targets}", targets=one.targets)
+                self._targets[id(one.targets)] = known
+            self.fired[one.row, one.level, known[1], one.mode] += 1
+            self.lapsed += one.lapsed_at is not None
+        if due:
+            due += self.latest
+            self.latest = sorted(due, key=lambda one: (one.due_at, one.key))[-_EXAMPLES:]
 
     def _missing(self, clock: OneClock, incident: Incident) -> tuple[str, ...]:
         """Return the missing fields of a clock's stop, and record others that are not covered."""
-        lacking = not_covered(clock, incident.timeline())
-        if not lacking:
-            return ()
-        missing = missing_fields(clock, incident)
-        self.unknown.setdefault(clock.name, set()).update({*lacking}.difference(missing))
-        return missing
+        known = self._lacking.get((id(clock), incident.covers))
+        if known is None:
+            missing = missing_fields(clock, incident)
+            lacking = not_covered(clock, incident.timeline())
+            if lacking:
+                self.unknown.setdefault(clock.name, set()).update({*lacking}.difference(missing))
+            known = self._lacking[id(clock), incident.covers] = clock, missing
+        return known[1]
 
     def _flow(self, incident: Incident) -> None:
         ended = [incident.resolved_at, incident.closed_at, incident.canceled_at]

@@ -35,7 +35,7 @@ class FrozenMap(Mapping[str, V_co]):
     __slots__ = ("_data", "_hash")
 
     _data: dict[str, V_co]
-    _hash: int | None
+    _hash: int
 
     def __init__(self, entries: Mapping[str, V_co] | Iterable[tuple[str, V_co]] = ()) -> None:
         data: dict[str, V_co]
@@ -50,7 +50,6 @@ class FrozenMap(Mapping[str, V_co]):
                 ) from None
             data = _frozen_entries(data)
         object.__setattr__(self, "_data", data)
-        object.__setattr__(self, "_hash", None)
 
     @classmethod
     def of_frozen(cls, entries: dict[str, V_co]) -> FrozenMap[V_co]:
@@ -94,9 +93,11 @@ class FrozenMap(Mapping[str, V_co]):
         return NotImplemented
 
     def __hash__(self) -> int:
-        if self._hash is None:
+        try:
+            return self._hash
+        except AttributeError:  # not asked for before
             object.__setattr__(self, "_hash", hash(tuple(self._data.items())))
-        return self._hash  # type: ignore[return-value]  # set just above
+            return self._hash
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"FrozenMap is frozen: cannot set {name}")
@@ -118,14 +119,12 @@ class FrozenMap(Mapping[str, V_co]):
 # A slot's own setter takes two thirds of the time that object.__setattr__ takes.
 _new: Final = object.__new__
 _put_data: Final[Callable[[object, object], None]] = FrozenMap.__dict__["_data"].__set__
-_put_hash: Final[Callable[[object, object], None]] = FrozenMap.__dict__["_hash"].__set__
 
 
 def of_sorted(entries: dict[str, V_co]) -> FrozenMap[V_co]:
     """Return a map of entries that are known to be immutable and sorted by key."""
     frozen = _new(FrozenMap)
     _put_data(frozen, entries)
-    _put_hash(frozen, None)
     return frozen
 
 

@@ -51,6 +51,8 @@ __all__ = [
 
 
 _CACHED: Final = 1 << 16  # memory stays bounded for any log
+_CONSTANT: Final = ("opened_at", *BACKFILLED)
+_MOVES: Final = (Opened, StateChanged, Corrected)
 _COVERS: Final = ("states", "assignments", "priorities", "acknowledgements", "moments")
 
 
@@ -68,6 +70,7 @@ class AuditLog(Import[Incident]):
         self._columns = {name: place for place, name in enumerate(self._table.columns)}
         marks = ("incident_state", "active", "sys_mod_count")
         self._marks = itemgetter(*(self._columns.get(name, -1) for name in marks))
+        self._constants = itemgetter(*(self._columns.get(name, -1) for name in _CONSTANT))
         super().__init__((), record=Incident, id="number", covers=_COVERS)
         self._fields = FieldReader(zone, self.findings)
         self._builder = RowHistory(self._fields, self._columns, self.covers)
@@ -120,10 +123,13 @@ class AuditLog(Import[Incident]):
             )
 
     def _incident(self, rows: list[AuditRow]) -> Incident:
-        read = self._fields
+        read, place = self._fields, self._columns["sys_updated_at"]
+        known = read.times
         times: list[datetime] = []
         for row in rows:
-            times.append(read.time(row, "sys_updated_at", times[-1] if times else None))
+            at = known.get(row.fields[place])
+            earliest = times[-1] if times else None
+            times.append(at or read.time(row, "sys_updated_at", earliest))
         incident = Incident._read(self._builder.build(rows, times))  # noqa: SLF001  made here
         self._check_rows(rows, times)
         self._check_incident(rows, times, incident)
@@ -136,7 +142,9 @@ class AuditLog(Import[Incident]):
         counts: set[int] = set()
         for row, at in zip(rows, times, strict=True):
             state, active, mod_count = self._marks(row.fields)
-            self._fields.check_state(row, state)
+            if state not in self._fields.states:
+                action = f"read as the open state {self._fields.state(row).name}"
+                tell(row, "incident_state", "unknown_state", action)
             if at < before:
                 tell(row, "sys_updated_at", "time_goes_back", "kept as a late event")
             before = at
@@ -170,7 +178,8 @@ class AuditLog(Import[Incident]):
         is_told = "resolved_at" in self._columns
         if is_told and incident.state.final and "tool_resolved_at" not in custom:
             tell(last, "resolved_at", "closed_without_resolved_at", "custom.tool_resolved_at unset")
-        for column in ("opened_at", *BACKFILLED):
+        varies = self._constants(first.fields) != self._constants(last.fields)
+        for column in _CONSTANT if varies else ():
             if last[column] != first[column]:
                 used = "the first row's" if column == "opened_at" else "the last row's"
                 tell(last, column, "final_value_varies", f"{used} value stands")
@@ -302,20 +311,21 @@ class StateTally:
         self._observed = 0
         self._incidents = [0] * len(lifecycles)
         self._changes: list[Counter[str]] = [Counter() for _ in lifecycles]
-        self._judged: dict[tuple[tuple[str, str], ...], list[list[str]]] = {}
+        self._judged: dict[tuple[tuple[str, str], ...], tuple[int, list[list[str]]]] = {}
 
     def add(self, incident: Incident) -> list[list[str]]:
         """Check an incident; return the changes that each lifecycle refuses, as text."""
-        moves = [e for e in incident.history if isinstance(e, (Opened, StateChanged, Corrected))]
+        moves = [event for event in incident.history if isinstance(event, _MOVES)]
         moves.sort(key=attrgetter("at", "sequence"))
         course = tuple(map(_step, moves))
-        self._observed += sum(isinstance(e, StateChanged) and e.action != FIRST_SEEN for e in moves)
-        refused = self._judged.get(course)
+        observed, refused = self._judged.get(course, (0, None))
         if refused is None:
+            observed = sum(isinstance(e, StateChanged) and e.action != FIRST_SEEN for e in moves)
             found = (refused_changes(incident, one) for one in self._lifecycles)
             refused = [[change_text(finding) for finding in several] for several in found]
             if not any(how in self._others for how, _ in course) and len(self._judged) < _CACHED:
-                self._judged[course] = refused
+                self._judged[course] = observed, refused
+        self._observed += observed
         for place, changes in enumerate(refused):
             if changes:
                 self._incidents[place] += 1

@@ -16,7 +16,6 @@ field that cannot be read is omitted from the record, with a finding.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import compress
@@ -46,12 +45,12 @@ from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.servicenow_states import AUDIT_LIFECYCLE, AUDIT_STATES, NEW
 
 __all__ = [
+    "AuditRow",
     "BACKFILLED",
     "COLUMNS",
     "FIRST_SEEN",
     "MISSING",
     "REQUIRED",
-    "AuditRow",
     "FieldReader",
     "RowHistory",
     "whole_number",
@@ -64,10 +63,10 @@ UPDATED: Final = "update"
 REQUIRED: Final = ("number", "incident_state", "opened_at", "sys_updated_at", "sys_updated_by")
 BACKFILLED: Final = ("resolved_at", "closed_at", "resolved_by", "closed_code")
 
-_COUNT: Final = re.compile(r"\d{1,9}", flags=re.ASCII)
 _TRUE: Final = {"true": True, "false": False}
 _FORMATS: Final = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
 _TABLES: Final = LevelTable()
+T = TypeVar("T")
 _CACHED: Final = 1 << 16  # memory stays bounded for any log
 _LIFECYCLE: Final = LifecycleRef(AUDIT_LIFECYCLE.id, AUDIT_LIFECYCLE.version)
 
@@ -104,15 +103,13 @@ _link_removed: Final = trusted(LinkRemoved)
 _fields_changed: Final = trusted(FieldsChanged)
 _state_changed: Final = trusted(StateChanged)
 
+_Texts = tuple[str, ...]
 _Change = tuple[Callable[..., Event], tuple[object, ...]]
 """A maker of events, and what its events add to the common parts."""
 
-_UNREAD: Final = object()
-T = TypeVar("T")
-
 
 class _Column(NamedTuple):
-    """A column of the log: what it sets, and the values of the texts read so far."""
+    """A column of the log: what it sets, and the values of the texts read without a fault."""
 
     kind: str
     column: str
@@ -122,10 +119,10 @@ class _Column(NamedTuple):
     known: dict[str, object]
 
     def value(self, row: AuditRow) -> object:
-        """Return the value in a row; only texts without a fault are read once."""
+        """Return the value in a row."""
         text = row.fields[self.place]
-        value = self.known.get(text, _UNREAD)
-        if value is _UNREAD:
+        value = self.known.get(text)
+        if value is None:
             value = self.read(row, self.column)
             if value is not None and len(self.known) < _CACHED:
                 self.known[text] = value
@@ -134,7 +131,7 @@ class _Column(NamedTuple):
 
 def whole_number(text: str) -> int | None:
     """Return a string of digits as a number; None for any other string."""
-    return int(text) if _COUNT.fullmatch(text) else None
+    return int(text) if len(text) < 10 and text.isascii() and text.isdecimal() else None
 
 
 class AuditRow:
@@ -147,7 +144,8 @@ class AuditRow:
 
     def __init__(self, number: int, fields: list[str], columns: dict[str, int]) -> None:
         self.number: int = number
-        self.fields: list[str] = [*fields, "?"]
+        self.fields: list[str] = fields
+        fields.append("?")
         self._columns = columns
 
     def __getitem__(self, column: str) -> str:
@@ -166,9 +164,9 @@ class FieldReader:
     def __init__(self, zone: ZoneInfo | None, findings: Findings) -> None:
         self._findings = findings
         self._times = Times(zone or "UTC", formats=_FORMATS).reader()
-        self._read_times: dict[str, datetime] = {}  # those without an oddity
-        self._actors: dict[str, Actor] = {}
-        self._states = {state.name: state for state in AUDIT_STATES}
+        self.times: dict[str, datetime] = {}  # those without an oddity
+        self.actors: dict[str, Actor] = {}
+        self.states = {state.name: state for state in AUDIT_STATES}
 
     def tell(self, row: AuditRow, column: str, code: str, action: str) -> None:
         """Add a finding about a field."""
@@ -188,8 +186,9 @@ class FieldReader:
             FormatError: The field is missing, or is not a time.
         """
         value = row[column]
-        if value in self._read_times:
-            return self._read_times[value]
+        known = self.times.get(value)
+        if known is not None:
+            return known
         try:
             at = self._times.read(value)
         except InvalidValueError:
@@ -200,13 +199,9 @@ class FieldReader:
         if self._times.oddity:
             at, action = self._times.placed(at, earliest)
             self.tell(row, column, self._times.oddity, action)
-        elif len(self._read_times) < _CACHED:
-            self._read_times[value] = at
+        elif len(self.times) < _CACHED:
+            self.times[value] = at
         return at
-
-    def optional_time(self, row: AuditRow, column: str) -> datetime | None:
-        """Return the day-first time in a field in UTC, or None if it is missing."""
-        return None if row[column] in MISSING else self.time(row, column)
 
     def _checked(self, row: AuditRow, column: str, value: T | None, code: str) -> T | None:
         if value is None and row[column] not in MISSING:
@@ -228,13 +223,7 @@ class FieldReader:
     def state(self, row: AuditRow) -> State:
         """Return the state in a row; an unknown state counts as open."""
         value = row["incident_state"]
-        return self._states.get(value) or State(f"unknown_{value}", open=True)
-
-    def check_state(self, row: AuditRow, state: str) -> None:
-        """Add a finding if a state is not one that such a log can contain."""
-        if state not in self._states:
-            action = f"read as the open state {self.state(row).name}"
-            self.tell(row, "incident_state", "unknown_state", action)
+        return self.states.get(value) or State(f"unknown_{value}", open=True)
 
     def actor(self, row: AuditRow, column: str) -> Actor:
         """Return the actor in a field, as an agent, since the log does not contain roles."""
@@ -242,11 +231,11 @@ class FieldReader:
         if value in MISSING:
             self.tell(row, column, "no_actor", "read as the actor unknown")
             value = "unknown"
-        actor = self._actors.get(value)
+        actor = self.actors.get(value)
         if actor is None:
-            if len(self._actors) >= _CACHED:
-                self._actors.clear()
-            actor = self._actors[value] = Actor(value)
+            if len(self.actors) >= _CACHED:
+                self.actors.clear()
+            actor = self.actors[value] = Actor(value)
         return actor
 
 
@@ -278,6 +267,7 @@ class RowHistory:
             if column in columns
         ]
         self._columns = tuple(there)
+        self._updater = columns["sys_updated_by"]
         last = (columns["number"], columns["incident_state"])
         self._pick = itemgetter(*(one.place for one in there), *last)
         self._opened = [one for one in there if one.kind in ("assigned", "prioritized", "fields")]
@@ -297,33 +287,43 @@ class RowHistory:
         first, last = rows[0], rows[-1]
         number = first["number"]
         events: list[Event] = [self._opening(first, times[0])]
-        before = self._blank
+        before, old = self._blank, self._pick(self._blank.fields)
         known_at = times[0]
+        actors = self._read.actors
         for row, at in zip(rows, times, strict=True):
             # A row whose time goes back became known only after the rows before it (rule H1).
             known_at = max(known_at, at)
-            by = self._read.actor(row, "sys_updated_by")
-            for make, body in self._changes(row, before, final=row is last):
+            by = actors.get(row.fields[self._updater]) or self._read.actor(row, "sys_updated_by")
+            new = self._pick(row.fields)
+            for make, body in self._changes(row, before, new, old, final=row is last):
                 events.append(make(number, len(events) + 1, at, by, known_at, *body))
             if row is first and row["incident_state"] != NEW.name:
                 body = (FIRST_SEEN, self._read.state(row), NO_FIELDS, "")
                 seen_at = max(at, events[0].at)  # not before it was opened
                 events.append(_state_changed(number, len(events) + 1, seen_at, by, known_at, *body))
-            before = row
+            before, old = row, new
         return events
 
-    def _changes(self, row: AuditRow, before: AuditRow, *, final: bool) -> Iterator[_Change]:
+    def _changes(
+        self, row: AuditRow, before: AuditRow, new: _Texts, old: _Texts, *, final: bool
+    ) -> Iterator[_Change]:
         """Yield what a row changes; of the first one, what the opening does not hold already."""
         is_first = before is self._blank
-        new, old = self._pick(row.fields), self._pick(before.fields)
         by_kind: dict[str, dict[str, object]] = {}
+        custom: dict[str, object] = {}
         for one in compress(self._columns, map(ne, new, old)):
             kind = one.kind
-            if is_first and kind != "custom" and kind != "link":  # noqa: PLR1714  the quicker form
-                continue
-            value = one.value(row)
-            if value is not None or not is_first or kind == "link":
-                by_kind.setdefault(kind, {})[one.to] = value
+            if kind == "custom":
+                value = one.value(row)
+                if value is not None or not is_first:
+                    custom[one.to] = value
+            elif kind == "link" or not is_first:
+                by_kind.setdefault(kind, {})[one.to] = one.value(row)
+        if final:
+            custom |= self._final(row)
+        fields = by_kind.get("fields", {})
+        if custom:
+            fields["custom"] = FrozenMap.of_frozen(custom)
         for kind, make, rest in (("assigned", _assigned, ()), ("prioritized", _prioritized, ("",))):
             if kind in by_kind:
                 yield make, (FrozenMap.of_frozen(by_kind[kind]), *rest)
@@ -331,11 +331,6 @@ class RowHistory:
             yield _classified, (self._path(row), None, ())
         if "link" in by_kind:
             yield from self._relinked(row, before, by_kind["link"])
-        fields, custom = by_kind.get("fields", {}), by_kind.get("custom", {})
-        if final:
-            custom |= self._final(row)
-        if custom:
-            fields["custom"] = FrozenMap.of_frozen(custom)
         if fields:
             yield _fields_changed, (FrozenMap.of_frozen(fields),)
         if new[-1] != old[-1] and not is_first:
@@ -355,10 +350,12 @@ class RowHistory:
     def _opening(self, row: AuditRow, updated_at: datetime) -> Opened:
         read = self._read
         opened_at = read.time(row, "opened_at")
-        created_at = read.optional_time(row, "sys_created_at")
-        created = {"created_at": created_at, "created_by": read.text(row, "sys_created_by")}
-        custom: dict[str, object] = {n: value for n, value in created.items() if value is not None}
-        custom["first_seen"] = row["incident_state"]
+        custom: dict[str, object] = {"first_seen": row["incident_state"]}
+        created_at = None
+        if row["sys_created_at"] not in MISSING:
+            created_at = custom["created_at"] = read.time(row, "sys_created_at")
+        if row["sys_created_by"] not in MISSING:
+            custom["created_by"] = row["sys_created_by"]
         fields = {
             "title": row["number"],
             "category": self._path(row),
@@ -384,8 +381,7 @@ class RowHistory:
 
     def _path(self, row: AuditRow) -> tuple[str, ...]:
         """Return the category as a path; a subcategory without a category is the whole path."""
-        steps = (self._read.text(row, column) for column in _CATEGORY)
-        return tuple(step for step in steps if step is not None)
+        return tuple([row[column] for column in _CATEGORY if row[column] not in MISSING])
 
     def _plain(self, row: AuditRow, column: str) -> object:
         value = self._read.text(row, column)
@@ -393,8 +389,9 @@ class RowHistory:
 
     def _final(self, row: AuditRow) -> dict[str, object]:
         """Return those of the tool's own final figures that the last row has."""
-        read = self._read
-        times, texts = BACKFILLED[:2], BACKFILLED[2:]
-        final: dict[str, object] = {f"tool_{name}": read.optional_time(row, name) for name in times}
-        final |= {name: read.text(row, name) for name in texts}
-        return {name: value for name, value in final.items() if value is not None}
+        final: dict[str, object] = {}
+        for place, column in enumerate(BACKFILLED):
+            if row[column] not in MISSING:
+                name = column if place > 1 else f"tool_{column}"
+                final[name] = row[column] if place > 1 else self._read.time(row, column)
+        return final

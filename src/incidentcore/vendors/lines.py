@@ -99,7 +99,7 @@ def path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -
                 return
             if len(line) > LONGEST_LINE:
                 raise LineError(f"a line longer than {LONGEST_LINE} bytes")
-            blank = 0 if line.strip() else blank + 1
+            blank = blank + 1 if line.isspace() else 0
             if blank > BLANK_LINES:
                 raise LineError(f"more than {BLANK_LINES:,} blank lines")
             text = decode(line)

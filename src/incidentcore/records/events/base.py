@@ -78,7 +78,7 @@ class Event:
             _set(self, "recorded_at", recorded_at)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that this event changes, given the facts before it."""
+        """Return the facts that this event changes, given the facts before it, in a new dict."""
         return {}
 
 

@@ -253,7 +253,9 @@ class Assigned(Event):
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the facts that it changes: the assignment, its time, and the reassignments."""
-        return {**written_fields(self.fields, facts), "assigned_at": self.at}
+        changes = written_fields(self.fields, facts)
+        changes["assigned_at"] = self.at
+        return changes
 
 
 @attrs.frozen(kw_only=True)

@@ -177,9 +177,11 @@ class Import(Iterator[R], Generic[R]):
         counts = self._counts
         counts["records"] += 1
         counts["events"] += record.version
+        latest = self.latest
         for event in record.history:  # recorded when it happened, or later
-            if self.latest is None or event.recorded_at > self.latest:
-                self.latest = event.recorded_at
+            if latest is None or event.recorded_at > latest:
+                latest = event.recorded_at
+        self.latest = latest
         return record
 
     def _read(self, row: int, entry: object, seen: set[str]) -> R | None:

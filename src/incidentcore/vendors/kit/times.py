@@ -23,7 +23,6 @@ Epoch: TypeAlias = Literal["s", "ms"]
 _EPOCHS: Final = {"s": 1, "ms": 1_000}
 _EPOCH_FORMATS: Final[dict[str, Epoch]] = {"epoch_s": "s", "epoch_ms": "ms"}
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _NUMBER: Final = re.compile(r"-?\d{1,17}(\.\d{1,9})?", flags=re.ASCII)
 _CACHED: Final = 1 << 16  # exports repeat their times; memory stays bounded
 _LONGEST: Final = 100
@@ -211,7 +210,7 @@ class TimeReader:
                 return datetime.fromisoformat(value)
             except ValueError:
                 pass  # perhaps with other spaces, or in another format
-        text = _SPACES.sub(" ", value).strip()
+        text = " ".join(value.split())  # no-break and thin spaces as well
         if self._epoch and _NUMBER.fullmatch(text):
             return self._since_1970(float(text) if "." in text else int(text))
         for form in self.times.formats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -168,8 +169,12 @@ def test_the_outbox_of_a_database_without_blocking(tmp_path: Path) -> None:
             await store.pending()
         await store.close()
         nowhere = AsyncSqlAlchemyStore(f"sqlite+aiosqlite:///{tmp_path / 'none' / 'x.db'}")
+        before = set(threading.enumerate())
         with pytest.raises(StorageError, match="unable to open database file"):
             await nowhere.pending()
         await nowhere.close()
+        # aiosqlite does not wait for the thread of a connection that failed; it needs this loop
+        for thread in set(threading.enumerate()) - before:
+            await asyncio.to_thread(thread.join)
 
     asyncio.run(steps())

@@ -138,7 +138,8 @@ class Decisions(Deadlines):
             incident.last_at = now
             self._out.append(_intent("add", now, incident.name, incident.group, alert, ""))
         else:
-            self._suppress(condition, now)
+            if condition.held_by or condition.held is not None:
+                self._suppress(condition, now)
             self._start(alert, condition, now)
         self.arm(condition)
 
@@ -168,10 +169,9 @@ class Decisions(Deadlines):
     def _suppress(self, condition: LiveCondition, now: datetime) -> str:
         """Suppress the alert that is held back; return the name of the rule that held it."""
         by = condition.held_by
-        if by or condition.held is not None:
-            held = self._inhibition.let_go(condition)
-            if held is not None:
-                self._leave_out("suppressed", now, held, by)
+        held = self._inhibition.let_go(condition)
+        if held is not None:
+            self._leave_out("suppressed", now, held, by)
         return by
 
     def _release(self, condition: LiveCondition, now: datetime) -> None:
@@ -229,12 +229,21 @@ class Decisions(Deadlines):
             return
         if group is None:
             group = self.groups[name] = LiveGroup(name)
-        if len(group.waiting) + 1 >= policy.threshold:
-            self._open(group, alert, condition, now)
-        else:
+        if len(group.waiting) + 1 < policy.threshold:
             group.waiting.append(PendingAlert(now, alert))
             condition.waits.append(name)
             self.arm(group)
+            return
+        self.opened += 1
+        group.incident = name = f"{policy.name}-{self.opened}"
+        waited = self._waited(group)
+        opener = waited[0][1] if waited else condition
+        incident = self.incidents[name] = LiveIncident(name, group.name, opener.name, now)
+        kind = "open"
+        for waiting, other in waited:
+            self._join(kind, waiting, other, incident, now)
+            kind = "add"
+        self._join(kind, alert, condition, incident, now)
 
     def _enter(
         self,
@@ -260,23 +269,6 @@ class Decisions(Deadlines):
             condition.waits.remove(group.name)
             found.append((one.alert, condition))
         return found
-
-    def _open(
-        self, group: LiveGroup, alert: Alert, condition: LiveCondition, now: datetime
-    ) -> None:
-        """Open an incident, since there are enough alerts for it."""
-        self.opened += 1
-        name = f"{self.policy.name}-{self.opened}"
-        waited = self._waited(group)
-        opener = waited[0][1] if waited else condition
-        incident = LiveIncident(name, group.name, opener.name, now)
-        self.incidents[name] = incident
-        group.incident = name
-        kind = "open"
-        for waiting, other in waited:
-            self._join(kind, waiting, other, incident, now)
-            kind = "add"
-        self._join(kind, alert, condition, incident, now)
 
     def _join(
         self,

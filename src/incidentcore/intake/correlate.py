@@ -182,9 +182,7 @@ class Intake:
         else:
             raise InvalidValueError("alert", item, "an Alert, or IncidentEnded")
         edge = order.edge(seen) if order.lateness else seen
-        found: list[IncidentIntent] = []
-        if edge > order.settled:
-            found = self._decisions.settle(order.release(edge), edge)
+        found = self._decisions.settle(order.release(edge), edge) if edge > order.settled else []
         order.put(at, item)
         return found
 

@@ -164,7 +164,8 @@ class Decisions(Deadlines):
         else:
             self._leave_out("dropped", now, alert, "flapping", condition.incident)
         self.arm(condition)
-        self._release(condition, now)
+        if condition.inhibits:
+            self._release(condition, now)
 
     def _suppress(self, condition: LiveCondition, now: datetime) -> str:
         """Suppress the alert that is held back; return the name of the rule that held it."""
@@ -176,7 +177,7 @@ class Decisions(Deadlines):
 
     def _release(self, condition: LiveCondition, now: datetime) -> None:
         """Check again the alerts that a condition no longer holds back."""
-        if not condition.inhibits or condition.firing or condition.flapping:
+        if condition.firing or condition.flapping:
             return
         for name in self._inhibition.ended(condition):
             held = self.conditions[name].let_go()
@@ -236,7 +237,7 @@ class Decisions(Deadlines):
             return
         self.opened += 1
         group.incident = name = f"{policy.name}-{self.opened}"
-        waited = self._waited(group)
+        waited = self._waited(group) if group.waiting else []
         opener = waited[0][1] if waited else condition
         incident = self.incidents[name] = LiveIncident(name, group.name, opener.name, now)
         kind = "open"
@@ -260,8 +261,6 @@ class Decisions(Deadlines):
 
     def _waited(self, group: LiveGroup) -> list[tuple[Alert, LiveCondition]]:
         """Remove and return the alerts that waited in a group, with their conditions."""
-        if not group.waiting:
-            return []
         waiting, group.waiting = group.waiting, []
         found = []
         for one in waiting:
@@ -310,7 +309,7 @@ class Decisions(Deadlines):
 
     def _close(self, incident: LiveIncident, now: datetime) -> None:
         """Register that an incident is resolved; its conditions then count as resolved too."""
-        members = sorted(incident.members)
+        members = sorted(incident.members) if incident.members else []
         for name in members:
             condition = self.conditions[name]
             condition.firing = False

@@ -166,7 +166,7 @@ class FieldReader:
         self._times = Times(zone or "UTC", formats=_FORMATS).reader()
         self.times: dict[str, datetime] = {}  # those without an oddity
         self.actors: dict[str, Actor] = {}
-        self.states = {state.name: state for state in AUDIT_STATES}
+        self.states: dict[str, State] = {state.name: state for state in AUDIT_STATES}
 
     def tell(self, row: AuditRow, column: str, code: str, action: str) -> None:
         """Add a finding about a field."""

@@ -75,6 +75,14 @@ def at(minute: int) -> datetime:
         ("3/2/2026 09:00", {"day_first": False}),
         ("2026/03/02 09:00", {"day_first": True}),
         ("2 Mar 2026 10:00 +0100", {"day_first": True}),
+        ("2026-03-02 10:00:00 UTC+01:00", {}),
+        ("2026-03-02T04:00 GMT-05:00", {}),
+        ("2 Mar 2026 10:00 GMT+1", {"day_first": True}),
+        ("2 Mar 2026 4:00 AM UTC-5", {"day_first": True}),
+        (
+            "Mon Mar 02 2026 10:00:00 GMT+0100 (Central European Standard Time)",
+            {"day_first": False},
+        ),
         (NINE, {}),
     ],
 )
@@ -94,6 +102,7 @@ def test_ways_to_write_one_instant(text: object, options: dict[str, Any]) -> Non
         ("Monday", {"day_first": True}),
         ("2 March", {"day_first": False}),
         ("2 March 2026 09:00 CET", {"day_first": True}),
+        ("2 March 2026 09:00 CET+1", {"day_first": True}),
         (True, {"epoch": "s"}),
         ("soon", {"day_first": True}),
         ([], {}),

@@ -271,12 +271,19 @@ def _by(form: str) -> Callable[[str], datetime]:
     return read
 
 
+_AHEAD_OF_UTC: Final = re.compile(r"\b(?:GMT|UTC) ?(?=[+-]\d)", re.IGNORECASE)
+_REMARK: Final = re.compile(r"([+-]\d\d:?\d\d) ?\([^()]*\)$")  # a zone's name behind its offset
+_OTHER_ZONE: Final = re.compile(r":\d\d[\d.]* ?(?![AP]M)[A-Z]{2,5}[+-]\d", re.IGNORECASE)
+
+
 def _iso(text: str) -> datetime:
     """Return an ISO time; ``UTC`` behind it, as some tools write, counts as ``Z``."""
     if text.isdigit():
         raise ValueError  # a number is not a date here
     if text[-4:].upper() in (" UTC", " GMT"):
         text = text[:-4] + "+00:00"
+    elif "UTC" in text or "GMT" in text:
+        text = _AHEAD_OF_UTC.sub("", text)
     head, space, offset = text.rpartition(" ")
     if space and offset[:1] in "+-" and ":" in head:
         text = head + offset
@@ -290,6 +297,10 @@ def _free_form(text: str, *, day_first: bool) -> datetime:
     """
     from dateutil.parser import parse  # noqa: PLC0415  a fifth of the cost of importing the room
 
+    # The parser would read GMT+3 as POSIX does: three hours behind.
+    text = _REMARK.sub(r"\1", _AHEAD_OF_UTC.sub(" ", text))
+    if _OTHER_ZONE.search(text):
+        raise ValueError
     is_year_first = text[:4].isdigit()
     first, second = (
         parse(text, dayfirst=day_first and not is_year_first, default=default, tzinfos=_stated_zone)

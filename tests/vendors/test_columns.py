@@ -306,3 +306,74 @@ def test_flags_and_numbers_since_1970(tmp_path: Path, capsys: pytest.CaptureFixt
     kpis = json.loads(capsys.readouterr().out)["kpis"]["rows"]
     means = [row["value"] for row in kpis if row["kpi"] == "mean_time_to_resolve"]
     assert set(means) == {2.0}
+
+
+HEADINGS = {  # as the tools of these exports write them
+    "HubSpot": "Ticket ID=id,Ticket name=title,Create date=opened,Close date=closed,"
+    "Last modified date=updated",
+    "SysAid": "#=id,Request time=opened,Close time=closed,Admin group=group,Request user=caller,"
+    "Modify time=updated",
+    "Cherwell": "Incident ID=id,Created Date Time=opened,Owned By=assignee,Owned By Team=group,"
+    "Customer Display Name=caller",
+    "TOPdesk": "Call number=id,Call date=opened,Brief description=title,Operator group=group,"
+    "Operator=assignee,Completed on=resolved",
+    "TOPdesk German": "Meldungsnummer=id,Meldungsdatum=opened,Melder=caller",
+    "Redmine German": "#=id,Angelegt=opened,Thema=title,Autor=caller",
+    "Intercom": "Conversation ID=id,Created at=opened,First teammate reply at=responded,"
+    "Team assigned=group,Teammate assigned=assignee",
+    "Opsgenie": "Alert Id=id,CreatedAt=opened,Message=title",
+    "ServiceNow French": "Numéro=id,Ouvert=opened,Description brève=title,Assigné à=assignee",
+    "Jira": "Key=id,Created=opened,Custom field (Urgency)=urgency,Custom field (Impact)=impact,"
+    "Custom field (Time to resolution)=",
+    "xMatters": "Incident ID=id,Severity=priority,Initiated=opened,Reporter=caller",
+    "a database": "TICKET_NO=id,OPEN_DT=opened,RESOLVED_DT=resolved,CLOSE_DT=closed",
+}
+
+
+def test_headings_of_more_tools(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    for tool, text in HEADINGS.items():
+        pairs = [pair.rpartition("=") for pair in text.split(",")]
+        path.write_text(",".join(name for name, _, _ in pairs) + "\n", encoding="utf-8")
+        wanted = {field: name for name, _, field in pairs if field}
+        assert describe_columns(path).to_plain()["map"] == wanted, tool
+
+
+def test_a_column_of_durations_is_not_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    name = "Initial response time"
+    path.write_text(f"Number,Created,{name}\n1,2026-03-13,00:10:00\n2,2026-03-13,100:05 hrs\n")
+    assert "responded" not in describe_columns(path).to_plain()["map"]
+    path.write_text(f"Number,Created,{name}\n1,2026-03-13,2026-03-13 10:05\n")
+    assert describe_columns(path).to_plain()["map"]["responded"] == name
+
+
+TIMES = {  # a time on 13 March 2026, and the formats that read it
+    "13 March 2026 10:00": "%d %B %Y %H:%M",
+    "Mar 13, 2026 3:04 PM": "%b %d, %Y %I:%M %p",
+    "March 13, 2026 at 3:04 PM": "%B %d, %Y at %I:%M %p",
+    "13 mars 2026 à 10:00": "%d %B %Y à %H:%M",
+    "13/03/2026 10h30": "%d/%m/%Y %Hh%M",
+    "13.03.2026 10:00 Uhr": "%d.%m.%Y %H:%M Uhr",
+    "13-Mar-26 10:00 AM": "%d-%b-%y %I:%M %p",
+    "10:00 13/03/2026": "%H:%M %d/%m/%Y",
+    "20260313100000": "%Y%m%d%H%M%S",
+    "1773396000": "epoch_s",
+    "Fri, 13 Mar 2026 10:00:00 +0100": "%a, %d %b %Y %H:%M:%S %z",
+    "Fri Mar 13 10:00:00 2026": "%a %b %d %H:%M:%S %Y",
+}
+
+
+def test_formats_of_more_tools(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    for text, form in TIMES.items():
+        path.write_text(f"Number;Created\n1;{text}\n", encoding="utf-8")
+        assert describe_columns(path).columns[1].formats == (form,), text
+
+
+def test_one_column_proves_the_order_of_day_and_month_for_all(tmp_path: Path) -> None:
+    """Read by its own column, 03/02/2026 would be 3 February or 2 March."""
+    path = tmp_path / "list.csv"
+    path.write_text("Number;Created;Resolved\n1;03/02/2026 10:00;03/13/2026 10:00\n")
+    page = describe_columns(path)
+    assert [column.formats for column in page.columns[1:]] == [("%m/%d/%Y %H:%M",)] * 2

@@ -192,6 +192,16 @@ def test_tables_can_be_extended_and_refuse() -> None:
         LevelTable(priority={"x": "worst"})
 
 
+def test_a_number_before_a_known_state_does_not_matter() -> None:
+    """As lists write codes and names; a number of a name that is not known stays."""
+    names = ("6 - Resolved", "3: On Hold", "7. Fermé", "Resolved", "2 - Parked")
+    found = [StateTable(STANDARD_STATES.states).find(name) for name in names]
+    assert [state and (state.name, known) for state, known in found] == [
+        *(("resolved", True), ("on_hold", True), ("closed", True), ("resolved", True)),
+        ("2 - Parked", False),
+    ]
+
+
 def test_roles_that_are_stated_win() -> None:
     """Systems before requesters before agents before what the source says before the default."""
     roles = Roles(agents={"a", "b"}, systems={"b"}, default="agent")

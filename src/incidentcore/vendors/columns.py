@@ -27,12 +27,17 @@ _VALUES: Final = 3
 _DAYS: Final = (
     *("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y"),
     *("%Y/%m/%d", "%d/%b/%y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y,", "%d. %B %Y"),
+    *("%d-%b-%y", "%d %B %Y", "%d %B %Y à", "%b %d, %Y", "%B %d, %Y", "%B %d, %Y at"),
     *("%d.%m.%Y,", "%d/%m/%Y,", "%m/%d/%Y,"),
 )
 _HALF_DAYS: Final = (" %I:%M:%S %p", " %I:%M %p", " %I:%M%p")
 _CLOCKS: Final = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", *_HALF_DAYS, "")
-_EPOCH_DIGITS: Final = {"epoch_s": 10, "epoch_ms": 13}
-_FORMATS: Final = (*(day + clock for day in _DAYS for clock in _CLOCKS), *_EPOCH_DIGITS)
+_WHOLE: Final = (
+    *("%d.%m.%Y %H:%M Uhr", "%d/%m/%Y %Hh%M", "%H:%M %d/%m/%Y", "%H:%M %d.%m.%Y"),
+    *("%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %Y"),
+)
+_DIGITS: Final = {"epoch_s": 10, "epoch_ms": 13, "%Y%m%d%H%M%S": 14}
+_FORMATS: Final = (*(day + clock for day in _DAYS for clock in _CLOCKS), *_WHOLE, *_DIGITS)
 _TIMED: Final = 50  # columns looked at for times
 _WORD_COUNT: Final = 30  # words of a state or level that are listed
 _ISO: Final = "iso"
@@ -60,46 +65,54 @@ _WORDS: Final = {
     "incident, case number, nr, nr., vorgangsschlüssel, vorgangsnummer, ticketnummer, ticketnr, "
     "ticketnr., n°, numéro, numéro du ticket, numéro de ticket, identifiant, número, "
     "número de ticket, número de incidencia, identificador, id de ticket, clave de incidencia, "
-    "clé de ticket, id del ticket, id du ticket",
+    "clé de ticket, id del ticket, id du ticket, #, call number, alert id, conversation id, "
+    "reference, meldungsnummer",
     "opened": "opened, created, creation, opening, open time, raised, submitted, submit, "
-    "reported, logged, geöffnet, erstellt, eröffnet, angelegt, erfasst, gemeldet, "
-    "eröffnungsdatum, erstellungsdatum, erstelldatum, meldedatum, erfassungsdatum, "
-    "date d'ouverture, date ouverture, ouvert, créé, date de création, création, abierto, creado, "
-    "creada, fecha de apertura, fecha de creación",
-    "resolved": "resolved, last resolved, resolution date, solved, done, gelöst, erledigt, "
-    "behoben, lösungsdatum, erledigungsdatum, date de résolution, résolu, resuelto, resuelta, "
-    "solucionado, fecha de resolución, fecha de solución",
-    "closed": "closed, last closed, closing, close time, schließzeit, geschlossen, abgeschlossen, "
-    "abschlussdatum, schließdatum, date de clôture, date de fermeture, clos, clôturé, fermé, "
-    "cerrado, cerrada, fecha de cierre",
-    "acknowledged": "acknowledged, quittiert, acquitté",
-    "responded": "first response, first responded, first reply, responded, erste antwort, "
-    "erste reaktion, première réponse, primera respuesta",
-    "updated": "updated, last update, last updated, sys updated, aktualisiert, geändert, "
-    "zuletzt aktualisiert, zuletzt geändert, letzte aktualisierung, letzte änderung, "
-    "änderungsdatum, mis à jour, mise à jour, modifié, dernière mise à jour, "
-    "dernière modification, date de modification, actualizado, actualizada, última actualización, "
-    "última modificación",
+    "reported, logged, open dt, create date, initiated, call date, request time, geöffnet, "
+    "erstellt, eröffnet, angelegt, erfasst, gemeldet, eröffnungsdatum, erstellungsdatum, "
+    "erstelldatum, meldedatum, erfassungsdatum, meldungsdatum, date d'ouverture, date ouverture, "
+    "ouvert, créé, date de création, création, abierto, creado, creada, fecha de apertura, "
+    "fecha de creación",
+    "resolved": "resolved, last resolved, resolved dt, resolution date, solved, done, completed, "
+    "gelöst, erledigt, behoben, lösungsdatum, erledigungsdatum, date de résolution, résolu, "
+    "resuelto, resuelta, solucionado, fecha de resolución, fecha de solución",
+    "closed": "closed, last closed, closing, close, close dt, closed dt, schließzeit, "
+    "geschlossen, abgeschlossen, abschlussdatum, schließdatum, date de clôture, "
+    "date de fermeture, clos, clôturé, fermé, cerrado, cerrada, fecha de cierre",
+    "acknowledged": "acknowledged, accepted, quittiert, acquitté",
+    "responded": "first response, first responded, first reply, responded, initial response time, "
+    "first teammate reply, first agent reply, erste antwort, erste reaktion, première réponse, "
+    "primera respuesta",
+    "updated": "updated, last update, last updated, sys updated, modified, last modified, modify, "
+    "changed, last changed, aktualisiert, geändert, zuletzt aktualisiert, zuletzt geändert, "
+    "letzte aktualisierung, letzte änderung, änderungsdatum, mis à jour, mise à jour, modifié, "
+    "dernière mise à jour, dernière modification, date de modification, actualizado, actualizada, "
+    "última actualización, última modificación",
     "state": "state, status, ticketstatus, zustand, statut, état, estado",
-    "priority": "priority, prio, priorität, priorité, prioridad",
+    "priority": "priority, prio, priorität, priorité, prioridad, severity",
     "impact": "impact, auswirkung, impacto",
     "urgency": "urgency, dringlichkeit, urgence, urgencia",
-    "title": "short description, summary, subject, title, kurzbeschreibung, zusammenfassung, "
-    "betreff, titel, titre, intitulé, objet, sujet, description courte, résumé, título, asunto, "
-    "resumen, descripción breve, descripción corta",
+    "title": "short description, brief description, summary, subject, title, ticket name, "
+    "message, kurzbeschreibung, zusammenfassung, betreff, thema, titel, titre, intitulé, objet, "
+    "sujet, description courte, description brève, résumé, título, asunto, resumen, "
+    "descripción breve, descripción corta",
     "category": "category, kategorie, catégorie, categoría",
     "service": "business service, service, dienst, servicio",
     "configuration_item": "configuration item, cmdb ci, ci, konfigurationselement, "
     "élément de configuration, elemento de configuración",
-    "group": "assignment group, assigned group, group, owner team, assigned team, team, queue, "
-    "zuweisungsgruppe, zugewiesene gruppe, zuständige gruppe, bearbeitergruppe, supportgruppe, "
-    "gruppe, groupe d'affectation, groupe assigné, groupe, grupo de asignación, grupo asignado, "
-    "grupo, equipo",
-    "assignee": "assigned to, assignee, owner, agent, technician, operator, besitzer, "
-    "zugewiesen an, zugewiesene person, zuständig, bearbeiter, techniker, attribué à, assigné à, "
-    "affecté à, technicien, asignado a, agente, técnico",
-    "caller": "caller, requester, reporter, requester id, customer user, kundenbenutzer, anrufer, "
-    "autor, melder, anforderer, antragsteller, gemeldet von, demandeur, appelant, rapporteur, "
+    "group": "assignment group, assigned group, group, owner team, assigned team, group assigned, "
+    "team assigned, owned by team, operator group, admin group, assigned to technician group, "
+    "attribué à groupe de techniciens, team, queue, zuweisungsgruppe, zugewiesene gruppe, "
+    "zuständige gruppe, bearbeitergruppe, supportgruppe, gruppe, verantwortliche rolle, "
+    "groupe d'affectation, groupe assigné, groupe, grupo de asignación, grupo asignado, grupo, "
+    "equipo",
+    "assignee": "assigned to, assignee, owner, agent, technician, operator, owned by, "
+    "agent assigned, teammate assigned, verantwortlicher, besitzer, zugewiesen an, zugewiesen zu, "
+    "zugewiesene person, zuständig, bearbeiter, techniker, attribué à, assigné à, affecté à, "
+    "technicien, asignado a, agente, técnico",
+    "caller": "caller, requester, reporter, requester id, customer user, requestors, author, "
+    "contact, request user, customer display, caller id, auteur, kundenbenutzer, anrufer, autor, "
+    "melder, anforderer, antragsteller, gemeldet von, demandeur, appelant, rapporteur, "
     "solicitante, informador",
 }
 _BEFORE: Final = re.compile(r"\b(?:current|ticket|incident|issue|case|request|date(?:/time)?) \b")
@@ -107,6 +120,10 @@ _BEHIND: Final = re.compile(
     r" (?:no\.?|on|at|am|le|el|date|date time|name)$|(?<!first response)(?<!reply) time$"
 )
 _BRACKETS: Final = re.compile(r"[\[(][^\])]*[\])]|[*+#:]+$")
+_DURATION: Final = re.compile(r"\d+:\d\d(:\d\d)?( hrs)?")
+_CUSTOM: Final = re.compile(
+    r"^(?:custom field|benutzerdefinierte\w* feld\w*) \((.+)\)$", re.IGNORECASE
+)
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -272,7 +289,13 @@ def describe_columns(path: str | Path) -> ColumnsPage:
     columns = []
     for place, name in enumerate(table.columns):
         texts, field = values.get(place, Counter()), fields.get(place, "")
-        fits = tuple(f for f in formats.get(place, ()) if field in TIMES or f not in _EPOCH_DIGITS)
+        forms = dict.fromkeys(formats.get(place, ()))
+        fits = tuple(
+            form
+            for form in forms
+            if (field in TIMES or form not in _DIGITS)
+            and ("%B" not in form or form.replace("%B", "%b") not in forms)
+        )
         has_words = field in ("state", *LEVELS)
         columns.append(
             Column(
@@ -286,6 +309,11 @@ def describe_columns(path: str | Path) -> ColumnsPage:
                 len(texts) if has_words else 0,
             )
         )
+    proven = {column.formats[0] for column in columns if len(column.formats) == 1}
+    columns = [
+        attrs.evolve(c, formats=tuple(f for f in c.formats if f in proven) or c.formats)
+        for c in columns
+    ]
     notes = tuple(action for _, action in table.notes)
     return ColumnsPage(count, tuple(columns), notes, _profile(table))
 
@@ -326,25 +354,32 @@ def _fits(text: str, form: str) -> bool:
     with suppress(ValueError):
         if form == _ISO:
             return bool(datetime.fromisoformat(text))
-        if form in _EPOCH_DIGITS:
+        if form in _DIGITS:
             whole = text.partition(".")[0]
-            return whole.isdecimal() and len(whole) == _EPOCH_DIGITS[form]
+            return whole.isdecimal() and len(whole) == _DIGITS[form]
         return bool(datetime.strptime(text, form))  # noqa: DTZ007  only asked whether it can
     return False
 
 
 def _heading(name: str) -> str:
     """Return a heading without what does not matter, such as "On" of "Created On"."""
+    name = _CUSTOM.sub(r"\1", name)
     text = fold(_CAMEL.sub(" ", _BRACKETS.sub("", name).partition(" - ")[0]))
     return _BEHIND.sub("", _BEFORE.sub("", text))
 
 
 def _guessed(columns: tuple[str, ...], values: Mapping[int, Counter[str]]) -> dict[int, str]:
-    """Return the field that each column's name suggests, by its position; flags are not times."""
+    """Return the field that each column's name suggests, by its position.
+
+    Flags and durations are not times.
+    """
     flags = {
         place
         for place, texts in values.items()
-        if all(text.isalpha() and text.casefold() in BOOLEANS for text in texts)
+        if all(
+            (text.isalpha() and text.casefold() in BOOLEANS) or _DURATION.fullmatch(text)
+            for text in texts
+        )
     }
     whole, short = [fold(name) for name in columns], [_heading(name) for name in columns]
     named = [*enumerate(whole), *enumerate(short)]

@@ -57,10 +57,11 @@ _LOCAL: Final = {
     "pending": "pending, wartend, ausstehend, en attente, pendiente",
     "on hold": "on hold, onhold, warten, angehalten, zurückgestellt, en pause, en espera",
     "resolved": "gelöst, résolu, résolue, resuelto, resuelta",
-    "closed": "geschlossen, abgeschlossen, fermé, fermée, clos, cerrado, cerrada",
+    "closed": "geschlossen, abgeschlossen, fermé, fermée, clos, clôturé, cerrado, cerrada",
     "canceled": "abgebrochen, storniert, annulé, annulée, cancelado, cancelada, anulado",
 }
 _ENGLISH: Final = {word: name for name, words in _LOCAL.items() for word in words.split(", ")}
+_NUMBERED: Final = re.compile(r"^\d+[ :.]+(?=[^\W\d])")  # "6 - " of "6 - Resolved"
 _ALIKE: Final = {"pending": "on hold", "on hold": "pending", "resolved": "solved"}
 
 
@@ -149,6 +150,8 @@ class StateTable:
         otherwise an open state, or None if the table refuses such names.
         """
         word = fold(name)
+        if word not in self.states:
+            word = _NUMBERED.sub("", word)
         state = self.states.get(word)
         if state is not None:
             return state, True

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.vendors.audit_logs import log
 
 from incidentcore.cli import main
 from incidentcore.demo import DEMO_DESK, demo_desk
@@ -163,6 +164,19 @@ def test_a_report_with_a_desk_without_import_says_so_first(
     desk = written(tmp_path, CLEAN + '\n[import]\nprofile = "servicenow-audit"\n')
     assert main(["report", str(table), "--desk", desk]) == 2
     assert capsys.readouterr().err.startswith("incidentcore: no column number, ")
+
+
+def test_states_of_an_audit_log_are_judged_by_its_own_lifecycle(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The standard one that a desk has by default knows none of them, and refused every change."""
+    logged = tmp_path / "log.csv"
+    rows = [{"incident_state": state} for state in ("New", "Active", "Resolved")]
+    logged.write_text("\n".join(log(*rows)), encoding="utf-8")
+    desk = written(tmp_path, CLEAN + '\n[import]\nprofile = "servicenow-audit"\n')
+    assert main(["report", str(logged), "--desk", desk]) == 0
+    said = capsys.readouterr().out
+    assert "servicenow_audit: 0 of 2 state changes refused" in said
 
 
 def test_code_is_named_for_a_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

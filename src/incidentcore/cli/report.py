@@ -26,6 +26,7 @@ from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.desk import Desk
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.kpi import Kpi, Periods
+from incidentcore.lifecycle import INCIDENT
 from incidentcore.pages import Page, Picture, to_csv
 from incidentcore.plots import picture, plot_ageing, plot_compliance, plot_flow
 from incidentcore.records import Incident
@@ -182,9 +183,10 @@ def _kpis(clock: Calendar | None) -> tuple[Kpi, ...]:
 
 
 def _lifecycles(reading: Import[Incident], desk: Desk | None, *, is_audit: bool) -> tuple[Any, ...]:
-    if desk is not None:
-        return (desk.lifecycle("incident"),) if "states" in reading.covers else ()
-    return (AUDIT_LIFECYCLE, STRICT_LIFECYCLE) if is_audit else ()
+    own = None if desk is None else desk.lifecycle("incident")
+    if is_audit and own in (None, INCIDENT):  # the standard one has other states than the log
+        return AUDIT_LIFECYCLE, STRICT_LIFECYCLE
+    return () if own is None or "states" not in reading.covers else (own,)
 
 
 def _month(

@@ -51,6 +51,16 @@ def check_mapping(mapping: Mapping[str, str | int]) -> None:
             raise InvalidValueError("mapping", dict(mapping), f"one with a column for {name}")
 
 
+def by_place(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Return a mapping in which a number as text, such as ``"4"``, is a place, unless a name."""
+    return {
+        name: int(column)
+        if isinstance(column, str) and column.isdecimal() and column not in table.columns
+        else column
+        for name, column in mapping.items()
+    }
+
+
 def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:
     """Return the mapping without the columns that a table lacks.
 
@@ -59,7 +69,7 @@ def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int
     """
     found = {
         name: column
-        for name, column in mapping.items()
+        for name, column in by_place(table, mapping).items()
         if isinstance(column, int)
         or column in table.columns
         or (table.objects and column.partition(".")[0] in table.columns)
@@ -100,6 +110,7 @@ class TableReader:
         self._get: dict[str, Callable[[Any], Any]] = {}
         self._places: list[tuple[str, int]] = []
         if not table.objects:
+            mapping = by_place(table, mapping)
             table.require(c for c in mapping.values() if isinstance(c, str))
         for name, column in mapping.items():
             self._place(name, column)

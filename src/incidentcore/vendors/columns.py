@@ -57,9 +57,8 @@ _SHAPES: Final = (
     ("jira-csv", "Issue key, Issue id, Created"),
     ("glpi-csv", "ID, Opening date"),
 )
-# Words of headings by field, the surest first, in English, German, French and Spanish. A column is
-# guessed once; "Ticket" before a heading and "On", "At", "Date", "Time" or "Name" behind it do not
-# matter, nor do "am", "le" and "el".
+# Words of headings by field, the surest first, in four languages. A column is guessed once; words
+# such as "Ticket" before a heading and "On", "At", "Date" or "Name" behind it do not matter.
 _WORDS: Final = {
     "id": "issue key, incident number, ticket number, key, number, id, no, no., ticket, nummer, "
     "incident, case number, nr, nr., vorgangsschlüssel, vorgangsnummer, ticketnummer, ticketnr, "
@@ -176,10 +175,15 @@ class ColumnsPage:
         return {
             "rows": self.rows,
             "columns": [attrs.asdict(column) for column in self.columns],
-            "map": {column.field: column.name for column in self.columns if column.field},
+            "map": self._mapping(),
             "notes": list(self.notes),
             "profile": self.profile,
         }
+
+    def _mapping(self) -> dict[str, str | int]:
+        """Return the column of each field: its name, or its place if another has the name too."""
+        many, places = Counter(one.name for one in self.columns), enumerate(self.columns, 1)
+        return {c.field: n if many[c.name] > 1 else c.name for n, c in places if c.field}
 
     def __str__(self) -> str:
         lines = [f"{len(self.columns)} columns, {self.rows:,} rows looked at", *self.notes, ""]
@@ -198,14 +202,15 @@ class ColumnsPage:
             lines += [f'--time-format "{form}"' for form in formats]
         for column in self.columns:
             lines += _word_lines(column)
-        guessed = [f'"{c.field}={c.name}"' for c in self.columns if c.field]
-        if guessed:
-            lines += ["", "a guess at the mapping, to check:", f"--map {' '.join(guessed)}"]
-            named = ", ".join(f"{c.field} = {_quoted(c.name)}" for c in self.columns if c.field)
+        if guessed := self._mapping():
+            pairs = " ".join(f'"{name}={column}"' for name, column in guessed.items())
+            lines += ["", "a guess at the mapping, to check:", f"--map {pairs}"]
+            named = ", ".join(f"{name} = {_quoted(column)}" for name, column in guessed.items())
             lines += ["", "the same for a desk file:", "[import]", f"map = {{ {named} }}"]
-        if missing := [n for n in ("id", "opened") if all(n != c.field for c in self.columns)]:
-            verb, choice = ("are", "a column for each") if missing[1:] else ("is", "its column")
-            lines += ["", f"{' and '.join(missing)} {verb} still missing; choose {choice}"]
+        if missing := [name for name in ("id", "opened") if name not in guessed]:
+            title = "the first line must hold the headings: delete a title above them"
+            lines += ["", f"still missing: {' and '.join(missing)}; choose a column for each"]
+            lines += [title] if missing[1:] else []
         return "\n".join(lines)
 
 
@@ -253,8 +258,10 @@ def _state_of(word: str) -> State | None:
     return state if is_known else None
 
 
-def _quoted(text: str) -> str:
-    """Return a string in quotes, as TOML writes it."""
+def _quoted(text: str | int) -> str:
+    """Return a string in quotes, or a number, as TOML writes it."""
+    if isinstance(text, int):
+        return str(text)
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
 

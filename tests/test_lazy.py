@@ -8,6 +8,8 @@ from types import ModuleType
 import pytest
 from tests.test_imports import FACADE, names_for_checkers
 
+from incidentcore._lazy import lazy_names
+
 
 def lazy_rooms() -> list[str]:
     rooms = sorted(FACADE.parent.glob("*/__init__.py"))
@@ -38,3 +40,11 @@ def test_a_lazy_room_refuses_what_it_has_not() -> None:
         _ = import_module("incidentcore.kpi").Kpis
     with pytest.raises(ImportError, match=r"^cannot import name 'Kpis' from 'incidentcore\.kpi'"):
         exec("from incidentcore.kpi import Kpis")  # noqa: S102  a literal
+
+
+def test_a_name_of_a_module_is_the_module() -> None:
+    """And not an object of that name in it."""
+    load, known = lazy_names("incidentcore", {"digest": "digest content_id"})
+    assert load("digest") is import_module("incidentcore.digest")
+    assert load("content_id") is import_module("incidentcore.digest").content_id
+    assert {"digest", "content_id"} <= {*known()}

@@ -12,7 +12,15 @@ import pytest
 
 from incidentcore.categorization import Categorization
 from incidentcore.conditions import field
-from incidentcore.desk import Agreement, Desk, Service, ServiceTarget, dump_desk, load_desk
+from incidentcore.desk import (
+    Agreement,
+    AutoClose,
+    Desk,
+    Service,
+    ServiceTarget,
+    dump_desk,
+    load_desk,
+)
 from incidentcore.errors import (
     DefinitionError,
     FormatError,
@@ -301,3 +309,13 @@ def test_the_policy_is_as_short_as_it_is_said_to_be() -> None:
     assert len(lines) <= 55
     load_desk("\n".join(clocks))
     assert load_desk(dump_desk(DESK)) == DESK
+
+
+def test_an_automatic_closure_is_one_and_of_a_standard_record() -> None:
+    """Anything else would end in an AttributeError once a record is resolved."""
+    for auto_close in (
+        {"incident": timedelta(days=5)},
+        {"change": AutoClose(after=timedelta(days=5))},
+    ):
+        with pytest.raises(DefinitionError, match=r"auto_close: got .*an AutoClose"):
+            Desk(name="d", zone="UTC", auto_close=auto_close)

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.desk.small_files import HEAD, SERVICE, loaded
 
+from incidentcore import priority
 from incidentcore.desk import diff_rules
 from incidentcore.priority import PLAIN_3X3
 
@@ -38,3 +39,15 @@ def test_a_calculator_of_ones_own_is_named() -> None:
         (found,) = [found for found in diff_rules(one, two) if found.part == "priority.matrix"]
         assert (found.attributes, found.witness) == (("scales",), None)
         assert (found.before, found.after) == (one.priority.calculator, two.priority.calculator)
+
+
+def test_each_shipped_matrix_has_its_name() -> None:
+    """The names that a desk file may hold, which the page on desk files lists too."""
+    names = {
+        "standard": "SERVICENOW",
+        **{name: name.upper() for name in ("plain_3x3", "jira_example", "bmc", "glpi", "itop")},
+        "floor_of_mean_5x5": "FLOOR_OF_MEAN_5X5",
+    }
+    for name, preset in names.items():
+        desk = loaded(f'{HEAD}[priority]\nmatrix = "{name}"\n')
+        assert desk.priority.calculator == getattr(priority, preset), name

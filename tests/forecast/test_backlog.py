@@ -50,6 +50,8 @@ def test_survivors_of_open_and_arriving_records_are_added() -> None:
     assert other.high - other.expected == pytest.approx(2 * (mine.high - mine.expected))
     assert other.low == 0.0
     assert "2.0 times as wide as by chance" in wider.to_markdown()
+    assert "MAE 1.0, better than as today (2.0)" in str(scores[0])
+    assert "MAE 1.0, no better than as today (1.0)" in str(attrs.evolve(scores[0], naive_mae=1))
 
 
 @pytest.mark.parametrize(

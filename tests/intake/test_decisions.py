@@ -10,6 +10,7 @@ from incidentcore.conditions import field
 from incidentcore.instants import Interval
 from incidentcore.intake import (
     Alert,
+    IncidentEnded,
     IntakePolicy,
     MaintenanceRule,
 )
@@ -114,3 +115,36 @@ def test_maintenance_without_an_end_suppresses_at_once():
     policy = IntakePolicy(maintenance=MaintenanceRule("work", BusinessCalendar.always()))
 
     assert told(policy, [alert()]) == [("suppressed", 0, "", "work")]
+
+
+def test_what_waits_joins_although_maintenance_suppressed_it_later():
+    """It waited before; the suppression was of its second alert, and is over with the opening."""
+    noisy = field("severity").equals("warning")
+    rule = MaintenanceRule("work", WORK, noisy, resume=False)
+    policy = IntakePolicy(
+        group_by="labels.service", threshold=2, deduplicate=timedelta(0), maintenance=rule
+    )
+    items = [alert("a"), alert("a", 5, severity="warning"), alert("b", 6), alert("a", 7)]
+
+    assert told(policy, items) == [
+        ("suppressed", 5, "", "work"),
+        ("open", 6, "1", ""),
+        ("add", 6, "1", ""),
+        ("add", 7, "1", ""),
+    ]
+
+
+def test_what_waits_beside_an_incident_outlives_it():
+    """Its window had lapsed; once people end it, the group still counts who waits."""
+    policy = IntakePolicy(
+        group_by="labels.service", threshold=2, window=5 * MINUTE, deduplicate=timedelta(0)
+    )
+    ended = IncidentEnded("alerts-1", T0 + 11 * MINUTE)
+    items = [alert("a"), alert("b"), alert("c", 10), ended, alert("d", 12)]
+
+    assert told(policy, items) == [
+        ("open", 0, "1", ""),
+        ("add", 0, "1", ""),
+        ("open", 12, "2", ""),
+        ("add", 12, "2", ""),
+    ]

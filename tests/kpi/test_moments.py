@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.kpi.test_field_cases import JULY, JUNE, LATER, A, B, at, inc, one, resolve
 
+from incidentcore.conditions import field
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
+    FirstWhen,
     Kpi,
     catalogue,
 )
@@ -57,3 +59,8 @@ def test_ops_k18_closures_too() -> None:
 
     assert one(kpi, [closed], LATER, window=JUNE).n == 1
     assert dict(one(kpi, [again], LATER, window=JUNE).excluded) == {"reopened": 1}
+
+
+def test_a_condition_that_never_holds_has_no_instant() -> None:
+    """A record that was resolved once, and never reopened."""
+    assert FirstWhen(field("reopen_count") >= 1).compile(LATER)(B) is None

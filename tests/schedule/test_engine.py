@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from tests.schedule.test_calendar import HOUR, UTC_OFFICE, utc
 
-from incidentcore.schedule import BusinessCalendar
+from incidentcore.errors import UnreachableDeadlineError
+from incidentcore.instants import Interval
+from incidentcore.schedule import BusinessCalendar, Maintenance
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,12 @@ def test_a_span_longer_than_an_index_compiles_its_first_years_once() -> None:
     assert index.high < high
     assert calendar._cover(low, high) is index
     assert calendar._cover(low, low + timedelta(days=366)) is index
+
+
+def test_no_opening_follows_the_last_deadline() -> None:
+    """The hour is spent where the only window ends; there is no opening to move it to."""
+    nine = utc("mon 09:00")
+    once = Maintenance(Interval(nine, nine + HOUR))
+    assert once.deadline(nine, HOUR) == nine + HOUR
+    with pytest.raises(UnreachableDeadlineError):
+        once.deadline(nine, HOUR, boundary="next_open")

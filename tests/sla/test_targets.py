@@ -8,9 +8,11 @@ from typing import Any
 import attrs
 import pytest
 
+from incidentcore.conditions import field
 from incidentcore.errors import SlaDefinitionError
+from incidentcore.instants import Interval
 from incidentcore.records import Incident
-from incidentcore.schedule import BusinessDays
+from incidentcore.schedule import BusinessDays, Maintenance
 from incidentcore.sla import (
     ByTimeOfDay,
     DueDate,
@@ -163,3 +165,18 @@ def test_a_time_of_day_is_written_or_a_time(clock: Any) -> None:
     for wrong in (time(16, tzinfo=UTC), "4 pm", 16):
         with pytest.raises(SlaDefinitionError, match=r"^time: "):
             ByTimeOfDay(wrong)
+
+
+def test_a_due_date_that_a_pause_moves_beyond_the_last_hour() -> None:
+    """Half an hour is left behind 16:30 on the only day, and the pause took one: never due."""
+    once = Maintenance(Interval(at("mon 09:00"), at("mon 17:00")))
+    clock = resolution(
+        target=DueDate("custom.due"), calendar=once, pause=field("state.pauses").equals(True)
+    )
+    record = incident(
+        *(("mon 10:00", "new"), ("mon 10:00", {"due": at("mon 16:30")})),
+        *(("mon 11:00", "on_hold"), ("mon 12:00", "in_progress")),
+    )
+    status = tell(clock, record, "mon 13:00")
+    assert (status.stage, status.elapsed, status.due_at) == ("running", 2 * HOUR, None)
+    assert not tell(clock, record, "tue 10:00").breached

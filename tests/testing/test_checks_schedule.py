@@ -10,9 +10,9 @@ import pytest
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc
-from incidentcore.schedule import AbstractCalendar, BusinessCalendar
+from incidentcore.schedule import AbstractCalendar, BusinessCalendar, Maintenance
 from incidentcore.testing import check_calendar
-from incidentcore.testing.checks_schedule import law_next_edges
+from incidentcore.testing.checks_schedule import CALENDAR_LAWS, law_next_edges
 
 GOOD = BusinessCalendar(
     zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00", "sat": "22:00-06:00"}
@@ -114,3 +114,14 @@ def test_a_calendar_that_never_closes_has_no_next_close() -> None:
     """The law of edges holds: the instant is open, and no close is asked for."""
     at = datetime(2026, 6, 1, tzinfo=UTC)
     law_next_edges(BusinessCalendar.always(), (at, at, at, timedelta()))
+
+
+@pytest.mark.parametrize("days", [-9, 9])
+def test_laws_hold_where_no_time_is_left(days: int) -> None:
+    """A calendar that opens only before the span, or only after it, breaks no law."""
+    start = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    only = start + timedelta(days=days)
+    calendar = Maintenance(Interval(only, only + timedelta(hours=1)))
+    hour = timedelta(hours=1)
+    for law in CALENDAR_LAWS:
+        law(calendar, (start, start + hour, start + 2 * hour, 5 * hour))

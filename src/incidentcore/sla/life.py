@@ -48,11 +48,10 @@ def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
     """Return the input of a clock, from a timeline that ends at ``now``."""
     steps: Sequence[TimelineStep] = timeline.with_instants(rules.timed, now).moments
     life = Life(timeline.base, steps)
-    for index, step in enumerate(steps):
-        if step.at >= timeline.opened_at:
-            if len(step.events) > 1 and step.at == timeline.opened_at:
-                life.opened = index, timeline.opening_facts
-            break
+    at = timeline.opened_at
+    together = [n for n, step in enumerate(steps) if step.at == at and len(step.events) > 1]
+    if together:  # the opening and other events at one instant
+        life.opened = together[0], timeline.opening_facts
     if rules.judges_answers:
         life.answers = {
             rule: _answers(steps, rule) for rule in {d.answer_rule for d in rules.definitions}

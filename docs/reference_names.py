@@ -13,8 +13,10 @@ from inspect import cleandoc, ismodule
 from pathlib import Path
 from textwrap import fill as wrapped
 
+import incidentcore
+
 PAGES = Path(__file__).resolve().parent / "reference"
-SOURCE = PAGES.parents[1] / "src" / "incidentcore"
+SOURCE = Path(incidentcore.__file__).parent
 BEGIN, END = ".. names\n", ".. end of names\n"
 _RULES = re.compile(r" \((?:rules? )?[A-Z]\d[^)]*\)")
 _LISTED = re.compile(r"``(\w+)``")

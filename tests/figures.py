@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import re
 import subprocess
@@ -136,6 +137,11 @@ def write(name: str, found: Figures, file: Path) -> None:
     file.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
 
 
+def with_this_python() -> dict[str, str]:
+    """Return an environment in which ``python`` is the one that runs this module."""
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
 def perform(name: str, file: Path, of: str) -> bool:
     """Run one command, show what it prints, write its figures, and return whether it passed."""
     began = time.monotonic()
@@ -143,7 +149,8 @@ def perform(name: str, file: Path, of: str) -> bool:
     lines = []
     with subprocess.Popen(  # noqa: S603  a command of the table above
         ["/bin/bash", "-c", RUNS[name].command],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        cwd=ROOT, env=with_this_python(),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     ) as running:  # fmt: skip
         assert running.stdout is not None
         for line in running.stdout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import attrgetter
 
 import attrs
 
@@ -17,6 +18,7 @@ __all__ = ["FieldTest"]
 
 
 _NAMED = (State, Level, Actor)
+_FLAGS = {f"state.{name}": attrgetter(name) for name in ("open", "pauses", "resolved", "final")}
 _COLLECTED = ("is_in", "intersects")  # tests whose value is a collection of values, in any order
 
 
@@ -90,6 +92,10 @@ class FieldTest(Condition):
                     self.path, seen, f"a value that can be tested with {self.op} {wanted!r}"
                 ) from None
 
+        def has_flag(subject: object, _: datetime | None) -> bool:
+            state = subject.get("state") if type(subject) is dict else None
+            return bool((flag(state) if type(state) is State else read(subject)) == wanted)
+
         def equals(subject: object, _: datetime | None) -> bool:
             seen = read(subject)
             return test(subject, None) if isinstance(seen, refused) else seen == wanted
@@ -99,6 +105,9 @@ class FieldTest(Condition):
             set_test(self, test)
         elif refused:
             set_test(self, equals)
+        elif self.path in _FLAGS:
+            flag = _FLAGS[self.path]
+            set_test(self, has_flag)
         else:
             set_test(self, lambda subject, _: read(subject) == wanted)
 

@@ -16,6 +16,11 @@ from incidentcore.intake import (
 )
 from incidentcore.schedule import BusinessCalendar, Maintenance
 
+# Two alerts of a service within five minutes are an incident.
+PAIRS = IntakePolicy(
+    group_by="labels.service", threshold=2, window=5 * MINUTE, deduplicate=timedelta(0)
+)
+
 
 def test_windows_include_their_last_instant():
     """Exactly at the end of the window an alert joins; at that of the threshold's it counts."""
@@ -43,12 +48,9 @@ def test_a_condition_is_in_one_incident():
 
 def test_what_waits_goes_along():
     """An alert that waited beside a lapsed incident joins it once its window lives again."""
-    policy = IntakePolicy(
-        group_by="labels.service", threshold=2, window=5 * MINUTE, deduplicate=timedelta(0)
-    )
     items = [alert("a"), alert("b"), alert("c", 10), alert("a", 12), alert("d", 13)]
 
-    assert told(policy, items)[2:] == [
+    assert told(PAIRS, items)[2:] == [
         ("add", 12, "1", ""),
         ("add", 13, "1", ""),
         ("add", 13, "1", ""),
@@ -136,13 +138,10 @@ def test_what_waits_joins_although_maintenance_suppressed_it_later():
 
 def test_what_waits_beside_an_incident_outlives_it():
     """Its window had lapsed; once people end it, the group still counts who waits."""
-    policy = IntakePolicy(
-        group_by="labels.service", threshold=2, window=5 * MINUTE, deduplicate=timedelta(0)
-    )
     ended = IncidentEnded("alerts-1", T0 + 11 * MINUTE)
     items = [alert("a"), alert("b"), alert("c", 10), ended, alert("d", 12)]
 
-    assert told(policy, items) == [
+    assert told(PAIRS, items) == [
         ("open", 0, "1", ""),
         ("add", 0, "1", ""),
         ("open", 12, "2", ""),

@@ -338,8 +338,7 @@ class Decisions(Deadlines):
         group = self.groups.get(incident.group)
         if group is not None and group.incident == incident.name:
             group.incident = ""
-            if not group.waiting:
-                del self.groups[group.name]
+            self._forget_group(group)
 
     def _forget_group(self, group: LiveGroup) -> None:
         if not group.waiting and not group.incident:

@@ -285,8 +285,8 @@ def describe_columns(path: str | Path) -> ColumnsPage:
             text = "" if cell is None else str(cell).strip()
             if text:
                 filled[place] = filled.get(place, 0) + 1
-                if place < _TIMED:
-                    known = formats.get(place, _FORMATS)
+                known = formats.get(place, _FORMATS) if place < _TIMED else ()
+                if known:
                     ways = (text, *in_english(text))
                     formats[place] = tuple(f for f in known if any(_fits(w, f) for w in ways))
                 values.setdefault(place, Counter())[text] += 1

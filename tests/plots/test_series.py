@@ -199,7 +199,7 @@ def test_burndown() -> None:
 
 
 def test_compliance() -> None:
-    """A point with its interval for each group; one of few records is hollow."""
+    """A point, whole at 100 %, with its interval for each group; one of few records is hollow."""
     ax, rows = drawn("compliance")
     shown = [row for row in rows if row["value"] is not None]
     assert [label.get_text() for label in ax.get_yticklabels()] == [
@@ -208,6 +208,7 @@ def test_compliance() -> None:
     for row, bar in zip(shown, ax.containers, strict=True):
         (point, _, (stretch,)) = bar
         assert point.get_xdata()[0] == pytest.approx(100 * row["value"])
+        assert not point.get_clip_on()
         ends = stretch.get_segments()[0][:, 0]
         assert list(ends) == pytest.approx([100 * row["low"], 100 * row["high"]])
         is_hollow = bool(mpl.colors.same_color(point.get_markerfacecolor(), "#ffffff"))

@@ -365,6 +365,7 @@ def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = 
             color=colors.first,
             markerfacecolor=colors.first if row["enough"] else colors.ground,
             capsize=3,
+            clip_on=False,  # a mark at 100 % would be cut in half
         )
     ax.set_yticks(range(len(shown)), names)
     ax.invert_yaxis()

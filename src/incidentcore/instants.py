@@ -227,6 +227,16 @@ class Versions(Generic[T_co]):
         return len(self.entries)
 
 
+def version_at(value: T | Versions[T], at: datetime) -> T:
+    """Return the version that is in force at an instant; a definition without versions itself."""
+    return value.at(at) if isinstance(value, Versions) else value
+
+
+def versions_of(value: T | Versions[T]) -> tuple[T, ...]:
+    """Return all versions of a definition; one without versions alone."""
+    return tuple(value) if isinstance(value, Versions) else (value,)
+
+
 @lru_cache(maxsize=1)
 def tzdb_version() -> tuple[str, str]:
     """Return the version of the zone data in use and where it comes from (rule T7).

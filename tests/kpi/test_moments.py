@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
 import pytest
 from tests.kpi.test_field_cases import JULY, JUNE, LATER, A, B, at, inc, one, resolve
 
 from incidentcore.conditions import field
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
+    Duration,
     FirstWhen,
     Kpi,
+    Moment,
     catalogue,
 )
 from incidentcore.lifecycle import advance
@@ -17,6 +23,25 @@ from incidentcore.records import (
     StateChanged,
 )
 from incidentcore.values import IN_PROGRESS, Actor
+
+
+@attrs.frozen
+class NextDay(Moment):
+    """A time of your own: a day after the opening, if the record has a group."""
+
+    not_reached = "no_group"
+    needs = frozenset({"assignments"})
+
+    def compile(self, as_of: datetime) -> Any:  # noqa: D102
+        return lambda record: record.assignment_group and record.opened_at + timedelta(days=1)
+
+
+def test_a_time_of_your_own() -> None:
+    """24 hours with a group; without one it is left out under its own code, by its own needs."""
+    kpi = Kpi(id="a_day", measure=Duration("opened_at", NextDay()))
+    assert kpi.measure.needs == {"opened_at", "assignments"}
+    result = one(kpi, [inc(at(9), assignment_group="net"), inc(at(9), "I2")], LATER)
+    assert (result.text(), dict(result.excluded)) == ("24.00 h", {"no_group": 1})
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import attrs
 from incidentcore.communication.plan import CommunicationPlan
 from incidentcore.communication.promise import Promise
 from incidentcore.communication.promises import promises
-from incidentcore.instants import Versions
+from incidentcore.instants import Versions, version_at
 from incidentcore.records import Record
 from incidentcore.records.replay import timeline_by
 from incidentcore.values import Actor, FrozenMap
@@ -182,7 +182,7 @@ def in_force(
     plan: CommunicationPlan | Versions[CommunicationPlan], record: Record
 ) -> CommunicationPlan:
     """Return the plan for a record; of ``Versions``, the one in force at its opening."""
-    return plan.at(record.opened_at) if isinstance(plan, Versions) else plan
+    return version_at(plan, record.opened_at)
 
 
 def update_of(kind: type[U], state: Owed, record_id: str, promise: Promise, **more: timedelta) -> U:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from incidentcore.frames.native import Ints
-from incidentcore.kpi.engine.accumulators import Keyed, Ratio, Sample, SketchedSample, Tally
+from incidentcore.kpi.engine.accumulators import Accumulator, SketchedSample
 from incidentcore.kpi.engine.sketch import Sketch, octave_edges
 
 __all__ = ["Values", "add_many", "add_values"]
@@ -115,27 +115,9 @@ def _sketch(sketch: Sketch, times: Ints) -> None:
     sketch.merge(other)
 
 
-def add_many(total: Any, outcome: Any, count: int) -> None:
-    """Add the same outcome to an accumulator ``count`` times."""
+def add_many(total: Accumulator, outcome: Any, count: int) -> None:
+    """Count the same outcome, or the same code of records that are left out, ``count`` times."""
     if isinstance(outcome, str):
         total.excluded[outcome] = total.excluded.get(outcome, 0) + count
-    elif isinstance(total, Tally):
-        total.n += count
-        total.hits += count * outcome
-    elif isinstance(total, Ratio):
-        total.n += count
-        total.above += outcome[0] * count
-        total.below += outcome[1] * count
-    elif isinstance(total, Keyed):
-        total.n += count - 1
-        total.add(outcome)
-    elif isinstance(total, Sample):
-        total.values.extend([outcome] * count)
     else:
-        one = type(total)(scaled=total.scaled, survival=total.survival)
-        one.add(outcome)
-        for sketch in (one.seen, one.censored):
-            sketch.n, sketch.total = sketch.n * count, sketch.total * count
-            for key in sketch.buckets:
-                sketch.buckets[key] *= count
-        total.merge(one)
+        total.add_times(outcome, count)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from incidentcore.kpi.engine.gather import as_known, gather_kpis, merge_partials
     from incidentcore.kpi.engine.partial import Partial
     from incidentcore.kpi.engine.windows import Window
-    from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, HourBands
+    from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, Grouping, HourBands
     from incidentcore.kpi.measures.base import Measure, PartialMode, ValueMeasure
     from incidentcore.kpi.measures.clocks import SlaClocks
     from incidentcore.kpi.measures.count import Count
@@ -93,6 +93,7 @@ __all__ = [
     "FirstWhen",
     "Group",
     "GroupBy",
+    "Grouping",
     "HasLink",
     "HourBands",
     "Kpi",
@@ -164,7 +165,7 @@ if not TYPE_CHECKING:
             "engine.gather": "as_known gather_kpis merge_partials",
             "engine.partial": "Partial",
             "engine.windows": "Window",
-            "groups": "AgeBuckets Group GroupBy HourBands",
+            "groups": "AgeBuckets Group GroupBy Grouping HourBands",
             "measures.base": "Measure PartialMode ValueMeasure",
             "measures.clocks": "SlaClocks",
             "measures.count": "Count",

@@ -11,13 +11,12 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.catalogue import BACKLOG, SURVIVAL_MEDIAN_TIME_TO_RESOLVE
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.engine.accumulators import Sample
 from incidentcore.kpi.engine.compute import compute_kpis
 from incidentcore.kpi.engine.estimates import control_limits, survival_interval
 from incidentcore.kpi.engine.gather import as_known, gather_kpis
 from incidentcore.kpi.groups import AgeBuckets
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
-from incidentcore.kpi.table import KpiResult, KpiTable, hours
+from incidentcore.kpi.table import KpiResult, KpiTable
 from incidentcore.records import Corrected, Record
 
 __all__ = [
@@ -37,7 +36,7 @@ _CONFIDENCE = Fraction(95, 100)
 
 
 def _number(result: KpiResult) -> float | int | None:
-    return hours(result.value) if isinstance(result.value, timedelta) else result.value
+    return result.value if result.hours is None else result.hours  # type: ignore[return-value]
 
 
 def series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResult]:
@@ -191,10 +190,10 @@ def open_spans(record: Record) -> Iterator[tuple[datetime, datetime | None]]:
 
 def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:
     part = gather_kpis([kpi], records, as_of=as_of)
-    cells = [cell for row in part.cells.values() for cell in row]
-    if not all(isinstance(cell, Sample) for cell in cells) or kpi.unit != "duration":
+    if not kpi.measure.has_statistic or kpi.unit != "duration":
         raise InvalidValueError("kpi", kpi.id, "a KPI of a time")
-    return [value for cell in cells if isinstance(cell, Sample) for value in cell.ordered()]
+    cells: list[Any] = [cell for row in part.cells.values() for cell in row]
+    return [value for cell in cells for value in cell.ordered()]
 
 
 def distribution_data(

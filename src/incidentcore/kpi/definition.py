@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final, Literal, Self, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import need_keywords
+from incidentcore._checks import as_pairs, need_keywords, need_kind, need_text
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.digest import content_id
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.kpi.measures.base import Measure, check_measure
 from incidentcore.kpi.objective import Objective
-from incidentcore.kpi.record_tests import RecordTest, as_test
+from incidentcore.kpi.record_tests import RecordTest, as_test, test_settings
 from incidentcore.kpi.statistic import MEAN, SURVIVAL_MEDIAN, Statistic
 from incidentcore.schedule import Calendar
 
@@ -50,8 +49,7 @@ _FORBIDDEN: Final = ("mttr", "respond")
 def _exclusions(
     exclusions: Mapping[str, Condition | RecordTest] | Iterable[tuple[str, Condition | RecordTest]],
 ) -> tuple[tuple[str, Condition | RecordTest], ...]:
-    pairs = exclusions.items() if isinstance(exclusions, Mapping) else exclusions
-    return tuple((code, as_test(test)) for code, test in pairs)
+    return tuple((code, as_test(test)) for code, test in as_pairs(exclusions))
 
 
 def _confidence(level: float | str | Fraction | None) -> Fraction | None:
@@ -136,16 +134,14 @@ class Kpi:
     def __attrs_post_init__(self) -> None:
         self._check_id()
         measure = self.measure
-        if not isinstance(measure, Measure):
-            raise KpiDefinitionError(f"{self.id}.measure", measure, "a measure")
+        need_kind(f"{self.id}.measure", measure, Measure, KpiDefinitionError, "a measure")
         check_measure(self.id, measure)
         if self.statistic is None and measure.has_statistic:
             object.__setattr__(self, "statistic", MEAN)
         if self.statistic is not None and not measure.has_statistic:
             self._refuse("statistic", "None: this measure is one figure")
         for code, _ in self.exclusions:
-            if not isinstance(code, str) or not code:
-                self._refuse("exclusions", "codes with conditions")
+            need_text(f"{self.id}.exclusions", code, KpiDefinitionError, "codes with conditions")
         self._check_choices()
         self._check_effects()
         self._check_censoring()
@@ -157,12 +153,12 @@ class Kpi:
     def _check_objective(self) -> None:
         if self.objective is None:
             return
-        if not isinstance(self.objective, Objective):
-            self._refuse("objective", "an Objective, such as Objective(at_least=0.999)")
-        goal, unit = self.objective.goal, self.unit
-        if isinstance(goal, timedelta) is not (unit == "duration"):
+        where, allowed = f"{self.id}.objective", "an Objective, such as Objective(at_least=0.999)"
+        need_kind(where, self.objective, Objective, KpiDefinitionError, allowed)
+        misses, unit = self.objective.allowed_misses, self.unit
+        if (misses is None) is not (unit == "duration"):
             self._refuse("objective", f"an Objective in the unit {unit}")
-        if not isinstance(goal, timedelta) and unit == "fraction" and not 0 <= goal <= 1:
+        if misses is not None and unit == "fraction" and not 0 <= misses <= 1:
             self._refuse("objective", "a fraction from 0 to 1")
 
     def _refuse(self, name: str, allowed: str) -> None:
@@ -180,8 +176,7 @@ class Kpi:
             self._refuse("confidence", "None: this figure has no interval")
 
     def _check_id(self) -> None:
-        if not isinstance(self.id, str) or not self.id:
-            raise KpiDefinitionError("id", self.id, "non-empty text")
+        need_text("id", self.id, KpiDefinitionError)
         if any(word in _FORBIDDEN for word in re.findall("[a-z]+", self.id.casefold())):
             verb = _VERBS.get(getattr(self.measure, "stop", None), "")
             name = f"mean_{'open_' if self.clock else ''}time_to_{verb}"
@@ -201,10 +196,8 @@ class Kpi:
 
     def _check_effects(self) -> None:
         """Refuse a setting that would have no effect, since its author expects one."""
-        tests = [self.population, *(test for _, test in self.exclusions)]
-        settings = self.measure.settings.union(
-            *(test.settings for test in tests if isinstance(test, RecordTest))
-        )
+        tests = (self.population, *(test for _, test in self.exclusions))
+        settings = self.measure.settings | test_settings(*tests)
         for name, usual, why in (
             ("clock", None, "None: nothing is timed"),
             ("reopened", "last", 'last, but for durations to "resolved_at"'),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_kind, need_text, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures.event_count import EventCount
 from incidentcore.kpi.moments import as_path, compile_path
 from incidentcore.records import Event, Record
 from incidentcore.schedule import Calendar
@@ -23,8 +23,9 @@ __all__ = [
     "EventGroups",
     "Group",
     "GroupBy",
+    "Grouping",
     "HourBands",
-    "compile_group",
+    "as_groups",
     "compile_groups",
     "declared_groups",
     "group_names",
@@ -86,12 +87,11 @@ class Group:
     values: tuple[object, ...] = attrs.field(default=(), converter=_values, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if self.when not in get_args(When):
-            raise InvalidValueError("when", self.when, f"one of {', '.join(get_args(When))}")
+        need_word("when", self.when, When)
         if self.when != "event":
             compile_path(self.path)
-        elif not isinstance(self.path, str) or not self.path:
-            raise InvalidValueError("path", self.path, "a field of events")
+        else:
+            need_text("path", self.path, allowed="a field of events")
 
     @property
     def of_events(self) -> bool:
@@ -228,13 +228,57 @@ class HourBands:
         return band
 
 
-GroupBy: TypeAlias = str | Group | AgeBuckets | HourBands | Callable[[Record], object]
+class Grouping(Protocol):
+    """A kind of group. It may also have ``values`` and ``of_events``, as a ``Group`` does."""
 
+    @property
+    def name(self) -> str:
+        """Return the column's heading."""
+
+    def compile(self, as_of: datetime) -> Callable[[Any], object]:
+        """Return a function that reads the group of a record."""
+
+
+GroupBy: TypeAlias = str | Grouping | Callable[[Record], object]
 
 EventGroups: TypeAlias = Callable[
     [Record, list[Event]], Iterable[tuple[tuple[object, ...], list[Event]]]
 ]
 """Groups the events of a record by values of the events and of the record."""
+
+
+@attrs.frozen
+class _Function:
+    """Groups of records by what a function returns."""
+
+    function: Callable[[Record], object]
+
+    @property
+    def name(self) -> str:
+        function = self.function
+        return str(getattr(function, "__name__", "") or type(function).__name__)
+
+    def compile(self, as_of: datetime) -> Callable[[Record], object]:
+        return self.function
+
+
+def as_groups(group_by: Iterable[GroupBy] | GroupBy) -> tuple[Any, ...]:
+    """Return one or more groups as a tuple: a path as a ``Group``, a function as a kind of group.
+
+    Raises:
+        InvalidValueError: One is not a group.
+    """
+    one = isinstance(group_by, str) or callable(group_by) or not hasattr(group_by, "__iter__")
+    return tuple(map(_as_group, (group_by,) if one else group_by))  # type: ignore[arg-type]
+
+
+def _as_group(group: Any) -> Any:
+    if hasattr(group, "compile"):
+        return group
+    if callable(group):
+        return _Function(group)
+    need_kind("group_by", group, str, allowed="a field path, a Group, AgeBuckets or a callable")
+    return Group(group)
 
 
 def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
@@ -244,7 +288,7 @@ def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
         InvalidValueError: Two groups have the same name, one has the name of a column, or one is
             not a group.
     """
-    names = tuple(_name(group) for group in group_by)
+    names = tuple(group.name for group in as_groups(group_by))
     for name in names:
         if name in COLUMNS:
             raise InvalidValueError("group_by", name, "a name that the table has no column of")
@@ -253,28 +297,11 @@ def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
     return names
 
 
-def _name(group: GroupBy) -> str:
-    if isinstance(group, str):
-        return group
-    if isinstance(group, (Group, AgeBuckets, HourBands)):
-        return group.name
-    if callable(group):
-        return str(getattr(group, "__name__", "") or type(group).__name__)
-    raise InvalidValueError("group_by", group, "a field path, a Group, AgeBuckets or a callable")
-
-
-def compile_group(group: GroupBy, as_of: datetime) -> Callable[[Record], object]:
-    """Return a function that reads the value by which a record is grouped."""
-    if isinstance(group, str):
-        return compile_path(group)
-    return group.compile(as_of) if isinstance(group, (Group, AgeBuckets, HourBands)) else group
-
-
 def compile_groups(
     group_by: Iterable[GroupBy], as_of: datetime
 ) -> Callable[[Record], tuple[object, ...]]:
     """Return a function that reads the values by which a record is grouped, as a tuple."""
-    reads = [compile_group(group, as_of) for group in group_by]
+    reads = [group.compile(as_of) for group in as_groups(group_by)]
     if not reads:
         return lambda _: ()
     if len(reads) == 1:
@@ -285,11 +312,10 @@ def compile_groups(
 
 def declared_groups(group_by: Iterable[GroupBy]) -> list[tuple[object, ...]]:
     """Return the groups that have a row even without a record, if each field lists its values."""
-    kinds = (Group, AgeBuckets, HourBands)
-    return list(product(*(g.values if isinstance(g, kinds) else () for g in group_by)))
+    return list(product(*(getattr(group, "values", ()) for group in as_groups(group_by))))
 
 
-def groups_events(group_by: Sequence[GroupBy], kpis: Iterable[Kpi]) -> EventGroups | None:
+def groups_events(group_by: Sequence[Any], kpis: Iterable[Kpi]) -> EventGroups | None:
     """Return a function that groups the events of a record, or None if records are grouped.
 
     Raises:
@@ -299,9 +325,9 @@ def groups_events(group_by: Sequence[GroupBy], kpis: Iterable[Kpi]) -> EventGrou
     if not any(by_event):
         return None
     for kpi in kpis:
-        if not isinstance(kpi.measure, EventCount):
+        if not kpi.measure.counts_events:
             raise InvalidValueError("group_by", kpi.id, "groups of events for EventCount alone")
-    reads = [compile_group(group, datetime.max.replace(tzinfo=UTC)) for group in group_by]
+    reads = [group.compile(datetime.max.replace(tzinfo=UTC)) for group in group_by]
 
     def group_events(
         record: Record, events: list[Event]
@@ -309,7 +335,7 @@ def groups_events(group_by: Sequence[GroupBy], kpis: Iterable[Kpi]) -> EventGrou
         found: dict[tuple[object, ...], list[Event]] = {}
         for event in events:
             subjects = [event if is_event else record for is_event in by_event]
-            key = tuple([read(subject) for read, subject in zip(reads, subjects, strict=True)])  # type: ignore[arg-type]
+            key = tuple([read(subject) for read, subject in zip(reads, subjects, strict=True)])
             found.setdefault(key, []).append(event)
         return found.items()
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
-from incidentcore._checks import nearest
+from incidentcore._checks import as_tuple, nearest, need_kind
 from incidentcore.conditions import Condition, reader
 from incidentcore.conditions.instants import timed_tests
-from incidentcore.errors import InvalidValueError, KpiDefinitionError
+from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import as_utc
 from incidentcore.records import (
     Acknowledged,
@@ -52,6 +52,9 @@ __all__ = [
     "compile_moment",
     "compile_path",
     "events_that",
+    "facts_of",
+    "may_be_condition",
+    "moment_of",
     "need_condition",
 ]
 
@@ -68,6 +71,17 @@ FIELDS: Final = frozenset(
 INSTANTS: Final = frozenset(name for name in FIELDS if name.endswith("_at"))
 
 
+# The code of a record that has not reached a stop; for any other stop it is "no_stop".
+_NOT_REACHED: Final = {
+    "acknowledged_at": "unacknowledged",
+    "first_response_at": "unanswered",
+    "restored_at": "unrestored",
+    "resolved_at": "unresolved",
+    "first_resolved_at": "unresolved",
+    "closed_at": "unclosed",
+}
+
+
 class Moment:
     """The base class of times that are read from a record's history or links.
 
@@ -76,11 +90,15 @@ class Moment:
 
     __slots__ = ()
 
-    not_reached: ClassVar[str] = "no_stop"
-    """The code for leaving out a record that lacks this time, for durations that end with it."""
+    @property
+    def not_reached(self) -> str:
+        """Return the code for leaving out a record that lacks this time, where it ends."""
+        return "no_stop"
 
-    needs: ClassVar[frozenset[str]] = frozenset()
-    """The facts that a record's source must supply, besides those that its condition reads."""
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the facts that a source must supply, besides those that its condition reads."""
+        return frozenset()
 
     def compile(self, as_of: datetime) -> ReadMoment:
         raise NotImplementedError
@@ -95,13 +113,15 @@ def as_moment(moment: MomentSpec) -> MomentSpec:
     Raises:
         KpiDefinitionError: It is neither, or no kind of record has such a field.
     """
-    if isinstance(moment, str):
-        if moment != AS_OF:
-            compile_path(moment)
-    elif not isinstance(moment, Moment):
-        allowed = "a field path, AS_OF, Earliest, FirstKnown, FirstWhen, LinkedAt or an event"
-        raise KpiDefinitionError("moment", moment, allowed)
+    allowed = "a field path, AS_OF, Earliest, FirstKnown, FirstWhen, LinkedAt or an event"
+    need_kind("moment", moment, (str, Moment), KpiDefinitionError, allowed)
+    moment_of(moment)
     return moment
+
+
+def moment_of(moment: MomentSpec) -> Moment:
+    """Return a time of a record as a ``Moment``: a field path as one that reads the field."""
+    return _Field(moment) if isinstance(moment, str) else moment
 
 
 def as_path(path: str) -> str:
@@ -112,12 +132,57 @@ def as_path(path: str) -> str:
 
 def need_condition(_: object, field: attrs.Attribute[Any], value: object) -> None:
     """Raise an error if a value is not a condition."""
-    if not isinstance(value, Condition):
-        raise KpiDefinitionError(field.name, value, 'a condition, such as field("kind").equals(…)')
+    allowed = 'a condition, such as field("kind").equals(…)'
+    need_kind(field.name, value, Condition, KpiDefinitionError, allowed)
+
+
+def may_be_condition(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    """Raise an error if a value is neither a condition nor None."""
+    need_kind(field.name, value, Condition | None, KpiDefinitionError, "a condition, or None")
+
+
+def facts_of(paths: Iterable[str]) -> frozenset[str]:
+    """Return the facts that field paths begin with, with ``resolved_at`` in place of ``state``."""
+    facts = (path.partition(".")[0] for path in paths)
+    return frozenset("resolved_at" if fact == "state" else fact for fact in facts)
+
+
+def _path(path: str) -> str:
+    return path if path == AS_OF else as_path(path)
+
+
+@attrs.frozen
+class _Field(Moment):
+    """The time that a field holds, or the instant of the computation."""
+
+    path: str = attrs.field(converter=_path)
+
+    @property
+    def not_reached(self) -> str:
+        return _NOT_REACHED.get(self.path, "no_stop")
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return facts_of([self.path]) - {AS_OF}
+
+    def compile(self, as_of: datetime) -> ReadMoment:
+        path = self.path
+        if path == AS_OF:
+            return lambda _: as_of
+        read = compile_path(path)
+        if path in INSTANTS:
+            return read
+
+        def read_checked(record: Record) -> datetime | None:
+            value = read(record)
+            need_kind(path, value, datetime | None, allowed="an aware datetime, or None")
+            return None if value is None else as_utc(value, path)
+
+        return read_checked
 
 
 def _moments(moments: Iterable[MomentSpec]) -> tuple[MomentSpec, ...]:
-    specs = (moments,) if isinstance(moments, str) else tuple(moments)
+    specs: tuple[MomentSpec, ...] = as_tuple(moments, str)
     if not specs:
         raise KpiDefinitionError("moments", specs, "at least one moment")
     return tuple(as_moment(spec) for spec in specs)
@@ -214,7 +279,7 @@ class FirstAcknowledged(Moment):
     """
 
     not_reached = "unacknowledged"
-    needs: ClassVar[frozenset[str]] = frozenset({"acknowledgements"})
+    needs = frozenset({"acknowledgements"})
 
     condition: Condition = attrs.field(validator=need_condition)
 
@@ -297,23 +362,7 @@ def _custom_reader(key: str) -> Callable[[Any], Any]:
 
 def compile_moment(moment: MomentSpec, as_of: datetime) -> ReadMoment:
     """Return a function that reads a time of a record, in UTC, from a field path or ``Moment``."""
-    return _compile_text(moment, as_of) if isinstance(moment, str) else moment.compile(as_of)
-
-
-def _compile_text(path: str, as_of: datetime) -> ReadMoment:
-    if path == AS_OF:
-        return lambda _: as_of
-    read = compile_path(path)
-    if path in INSTANTS:
-        return read
-
-    def read_checked(record: Record) -> datetime | None:
-        value = read(record)
-        if value is None or isinstance(value, datetime):
-            return value if value is None else as_utc(value, path)
-        raise InvalidValueError(path, value, "an aware datetime, or None")
-
-    return read_checked
+    return moment_of(moment).compile(as_of)
 
 
 def _earliest(moments: Iterable[datetime]) -> datetime | None:

@@ -65,7 +65,7 @@ class Objective:
 
     def is_met_by(self, value: timedelta | float) -> bool:
         """Return whether a value meets it."""
-        goal = self.goal if isinstance(self.goal, timedelta) else float(self.goal)
-        if isinstance(goal, timedelta) is not isinstance(value, timedelta):
+        goal = self.goal if self.allowed_misses is None else float(self.goal)  # type: ignore[arg-type]
+        if (self.allowed_misses is None) is not isinstance(value, timedelta):
             raise KpiDefinitionError("value", value, f"a value like {goal}")
         return bool(value <= goal if self.at_least is None else value >= goal)  # type: ignore[operator]

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import need_kind, need_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import as_zone
@@ -20,11 +22,10 @@ from incidentcore.kpi.engine.results import Definition
 from incidentcore.kpi.measures.base import (
     Setting,
     ValueMeasure,
-    facts_of,
     moment_needs,
     read_checked,
 )
-from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment
+from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, facts_of, need_condition
 from incidentcore.records import Record, StateChanged
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "as_test",
     "compile_test",
     "test_needs",
+    "test_settings",
 ]
 
 Answer: TypeAlias = Callable[[Record], bool | str]
@@ -63,49 +65,58 @@ class RecordTest:
         raise NotImplementedError
 
 
+@attrs.frozen
+class _OfCondition(RecordTest):
+    """Whether a condition matches a record."""
+
+    condition: Condition
+
+    @property
+    def needs(self) -> frozenset[str]:
+        return facts_of(self.condition.fields)
+
+    def compile(self, kpi: Definition, as_of: datetime) -> Answer:
+        return compile_condition(self.condition, as_of)
+
+
+def _test(test: Condition | RecordTest) -> RecordTest:
+    return _OfCondition(test) if isinstance(test, Condition) else test
+
+
 def as_test(test: Condition | RecordTest) -> Condition | RecordTest:
     """Check that a value is a condition or a ``RecordTest``, and return it.
 
     Raises:
         KpiDefinitionError: It is neither, or a condition can never match.
     """
-    if isinstance(test, Condition):
-        _check_links(test)
-    elif not isinstance(test, RecordTest):
-        allowed = "a condition, AtMost, AtLeast, SameDay, HasLink or WhenResolved"
-        raise KpiDefinitionError("test", test, allowed)
+    allowed = "a condition, AtMost, AtLeast, SameDay, HasLink or WhenResolved"
+    need_kind("test", test, (Condition, RecordTest), KpiDefinitionError, allowed)
+    leaves: Any = test.leaves() if hasattr(test, "leaves") else ()
+    for leaf in leaves:  # links are values of their own, so none equals the name of its type
+        if getattr(leaf, "path", "") == "links" and isinstance(getattr(leaf, "value", None), str):
+            allowed = f"HasLink({leaf.value!r}), or HasLink({leaf.value!r}, present=False)"
+            raise KpiDefinitionError("links", str(leaf), allowed)
     return test
-
-
-def _check_links(condition: Any) -> None:
-    """Refuse a condition that compares links with a link type: links are separate values."""
-    if getattr(condition, "path", "") == "links" and isinstance(condition.value, str):
-        raise KpiDefinitionError(
-            "links",
-            str(condition),
-            f"HasLink({condition.value!r}), or HasLink({condition.value!r}, present=False)",
-        )
-    parts = getattr(condition, "parts", None) or (getattr(condition, "part", None),)
-    for part in parts:
-        if part is not None:
-            _check_links(part)
 
 
 def compile_test(test: Condition | RecordTest, kpi: Definition, as_of: datetime) -> Answer:
     """Return the function that evaluates a test on a record."""
-    if isinstance(test, Condition):
-        return compile_condition(test, as_of)
-    return test.compile(kpi, as_of)
+    return _test(test).compile(kpi, as_of)
 
 
 def test_needs(test: Condition | RecordTest) -> frozenset[str]:
     """Return the facts that a record's source must supply so that a test can be evaluated."""
-    return facts_of(test.fields) if isinstance(test, Condition) else test.needs
+    return _test(test).needs
+
+
+def test_settings(*tests: Condition | RecordTest) -> frozenset[Setting]:
+    """Return the settings of a KPI that affect some tests."""
+    return frozenset[Setting]().union(*(_test(test).settings for test in tests))
 
 
 def _values(measure: ValueMeasure) -> ValueMeasure:
-    if not isinstance(measure, ValueMeasure):
-        raise KpiDefinitionError("measure", measure, "a measure of values, such as Duration()")
+    allowed = "a measure of values, such as Duration()"
+    need_kind("measure", measure, ValueMeasure, KpiDefinitionError, allowed)
     return measure
 
 
@@ -113,6 +124,8 @@ def _values(measure: ValueMeasure) -> ValueMeasure:
 class _Limit(RecordTest):
     measure: ValueMeasure = attrs.field(converter=_values)
     limit: timedelta | int
+
+    _holds: ClassVar[Any]  # compares a value with the limit
 
     def __attrs_post_init__(self) -> None:
         is_time = self.measure.unit == "duration"
@@ -129,14 +142,14 @@ class _Limit(RecordTest):
         return self.measure.settings
 
     def compile(self, kpi: Definition, as_of: datetime) -> Answer:
-        value_of, at_most = read_checked(self.measure, kpi, as_of), isinstance(self, AtMost)
-        limit = microseconds(self.limit) if isinstance(self.limit, timedelta) else self.limit
+        value_of, holds = read_checked(self.measure, kpi, as_of), self._holds
+        limit: Any = self.limit
+        if self.measure.unit == "duration":
+            limit = microseconds(limit)
 
         def compare(record: Record) -> bool | str:
             value = value_of(record)
-            if isinstance(value, str):
-                return value
-            return bool(value <= limit) if at_most else bool(value >= limit)
+            return value if isinstance(value, str) else bool(holds(value, limit))
 
         return compare
 
@@ -148,6 +161,8 @@ class AtMost(_Limit):
     The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
     """
 
+    _holds = staticmethod(operator.le)
+
 
 @attrs.frozen
 class AtLeast(_Limit):
@@ -155,6 +170,8 @@ class AtLeast(_Limit):
 
     The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
     """
+
+    _holds = staticmethod(operator.ge)
 
 
 def _zone(zone: ZoneInfo | str) -> ZoneInfo:
@@ -199,18 +216,11 @@ class HasLink(RecordTest):
     present: bool = attrs.field(default=True, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.type, str) or not self.type:
-            raise KpiDefinitionError("type", self.type, "a type of link")
+        need_text("type", self.type, KpiDefinitionError, "a type of link")
 
     def compile(self, kpi: Definition, as_of: datetime) -> Answer:
         wanted, present = self.type, self.present
         return lambda record: any(link.type == wanted for link in record.links) is present
-
-
-def _condition(condition: Condition) -> Condition:
-    if not isinstance(condition, Condition):
-        raise KpiDefinitionError("condition", condition, "a condition")
-    return condition
 
 
 @attrs.frozen
@@ -221,7 +231,7 @@ class WhenResolved(RecordTest):
     record. A record that is not resolved does not satisfy it.
     """
 
-    condition: Condition = attrs.field(converter=_condition)
+    condition: Condition = attrs.field(validator=need_condition)
 
     @property
     def needs(self) -> frozenset[str]:

@@ -14,12 +14,13 @@ import attrs
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.results import Value
+from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.reasons import reason_text
 from incidentcore.pages import Tabular, to_csv, to_html, to_markdown, to_text
-from incidentcore.values import FrozenMap, Level
+from incidentcore.values import FrozenMap
 from incidentcore.words import Phrase, Words
 
 __all__ = ["ALL", "KpiResult", "KpiTable", "hours"]
@@ -166,8 +167,6 @@ def _plain(value: object) -> Any:
         return hours(value)
     if value is None or isinstance(value, (int, float, str)):
         return value
-    if isinstance(value, Level):
-        return value.name
     return label(value)
 
 
@@ -280,16 +279,18 @@ class KpiTable(Tabular):
         for row, result in zip(self, self.results, strict=True):
             row["excluded_by_reason"] = dict(result.excluded)
             rows.append(row)
-        window = self.window
+        windows = Windows(self.window, self.as_of)
+        periods = windows.periods
+        window = windows.within if periods is None else None
         return {
             "as_of": self.as_of.isoformat(),
             "mode": self.mode,
             "groups": list(self.groups),
-            "window": [window.start.isoformat(), window.end.isoformat()]
-            if isinstance(window, Interval)
-            else None,
-            "periods": window.unit if isinstance(window, Periods) else None,
-            "zone": window.zone.key if isinstance(window, Periods) else None,
+            "window": None
+            if window is None
+            else [window.start.isoformat(), window.end.isoformat()],
+            "periods": periods and periods.unit,
+            "zone": periods and periods.zone.key,
             "zone_data": list(self.zone_data),
             "rows": rows,
         }
@@ -329,10 +330,10 @@ class KpiTable(Tabular):
         return to_html(*self.cells(among=True), caption=self._caption())
 
     def _caption(self) -> str:
-        window, zone = self.window, _UTC
-        by = ""
-        if isinstance(window, Periods):
-            by, zone, window = f", by {window.unit}", window.zone, window.within
+        windows, zone, by = Windows(self.window, self.as_of), _UTC, ""
+        window = windows.within
+        if windows.periods is not None:
+            by, zone = f", by {windows.periods.unit}", windows.periods.zone
         text = f"As of {_wall(self.as_of, zone)} ({zone.key}){by}"
         if window is not None:
             text += f", from {_wall(window.start, zone)} to before {_wall(window.end, zone)}"

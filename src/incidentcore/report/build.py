@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from incidentcore.desk import Desk
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import Versions
+from incidentcore.instants import Versions, version_at
 from incidentcore.kpi import ALL, GroupBy, Kpi, KpiResult, KpiTable, finish_partial, gather_kpis
 from incidentcore.kpi.groups import group_names
 from incidentcore.kpi.table import hours
@@ -99,7 +99,7 @@ def build_report(
         times = [name.removeprefix("mean_") for name in names if name.startswith("mean_")]
         rates = [kpi.id for kpi in tool_kpis if kpi.statistic is None]
         found.append(sections.tool_section(table, times, rates))
-    rules = desk.at(as_of) if isinstance(desk, Versions) else desk
+    rules = version_at(desk, as_of)
     if rules is not None and rules.service_level is not None:
         found.append(clock_sections.compliance_section(clocks, tally, rules))
         if len(clocks):

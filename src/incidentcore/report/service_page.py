@@ -11,7 +11,7 @@ from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
 from incidentcore.digest import content_id
-from incidentcore.instants import Interval, Versions, as_utc
+from incidentcore.instants import Interval, Versions, as_utc, version_at
 from incidentcore.kpi import KpiResult, KpiTable, Objective, as_known
 from incidentcore.pages import Page, Section
 from incidentcore.records import Record
@@ -123,7 +123,7 @@ def service_page(
     if credit is not None:
         sections.append(_credits(results, credit))
     figures = {f"sla_compliance.{row.group[0]}": row.value for row in results}
-    zone = (desk.at(now) if isinstance(desk, Versions) else desk).zone
+    zone = version_at(desk, now).zone
     about = (
         (
             "period",

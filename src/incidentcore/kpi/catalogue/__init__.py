@@ -31,11 +31,8 @@ __all__ += updates.__all__
 
 def _kpis(module: ModuleType) -> tuple[Kpi, ...]:
     """Return the KPIs of a module in the order of its source."""
-    return tuple(
-        value
-        for value in vars(module).values()
-        if isinstance(value, Kpi) and value.id.upper() in module.__all__
-    )
+    own = set(module.__all__)
+    return tuple(one for name, one in vars(module).items() if name.isupper() and name in own)
 
 
 TIMES: Final = _kpis(times)

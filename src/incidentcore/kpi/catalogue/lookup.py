@@ -129,7 +129,7 @@ _SAME: Final = {
 
 def _catalogue() -> Iterable[Kpi]:
     for module in (times, rates, flow, service):
-        yield from (value for value in vars(module).values() if isinstance(value, Kpi))
+        yield from (getattr(module, name) for name in module.__all__ if name.isupper())
 
 
 def lookup(name: str) -> tuple[Meaning, ...]:

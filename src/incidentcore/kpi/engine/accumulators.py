@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from incidentcore.kpi.engine.sketch import Sketch
 
@@ -56,9 +56,12 @@ class Accumulator:
 
     Attributes:
         excluded: How many records were left out, by reason.
+        counts_inline: Whether a fast loop counts the outcomes in ``excluded``, until ``settle``.
     """
 
     __slots__ = ("excluded",)
+
+    counts_inline: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self.excluded: dict[str, int] = {}
@@ -66,6 +69,14 @@ class Accumulator:
     def add(self, outcome: Any) -> object:
         """Add the outcome that a measure's reader returned for a record."""
         raise NotImplementedError
+
+    def add_times(self, outcome: Any, times: int) -> None:
+        """Add the same outcome several times."""
+        for _ in range(times):
+            self.add(outcome)
+
+    def settle(self) -> None:
+        """Turn the outcomes that a fast loop counted in ``excluded`` into totals."""
 
     def merge(self, other: Any) -> None:
         """Add the contents of an accumulator of the same kind, except ``excluded``."""
@@ -96,6 +107,9 @@ class Sample(Accumulator):
         self.ascending: int = 0
         self.summed: tuple[int, Any] = (0, 0)
         self.add = self.values.append  # bound once: the hot loop adds without a lookup
+
+    def add_times(self, outcome: Any, times: int) -> None:
+        self.values.extend([outcome] * times)
 
     def merge(self, other: Sample) -> None:
         if not self.values:
@@ -130,9 +144,9 @@ class Sample(Accumulator):
 
 
 def _load_sample(values: Any, excluded: dict[str, int]) -> Sample:
-    sample = Sample(times=isinstance(values, array))
-    sample.values.extend(values)
-    sample.excluded = excluded
+    sample = Sample(times=False)
+    sample.values, sample.excluded = values[:], excluded
+    sample.add = sample.values.append
     return sample
 
 
@@ -154,6 +168,15 @@ class SketchedSample(Accumulator):
             return
         time, observed = divmod(int(outcome), 2)
         (self.seen if observed else self.censored).add(time, scaled=False)
+
+    def add_times(self, outcome: int | Fraction, times: int) -> None:
+        one = SketchedSample(scaled=self.scaled, survival=self.survival)
+        one.add(outcome)
+        for sketch in (one.seen, one.censored):
+            sketch.n, sketch.total = sketch.n * times, sketch.total * times
+            for key in sketch.buckets:
+                sketch.buckets[key] *= times
+        self.merge(one)
 
     def merge(self, other: SketchedSample) -> None:
         self.seen.merge(other.seen)
@@ -187,6 +210,8 @@ class Tally(_Sums):
 
     __slots__ = ("hits", "n")
 
+    counts_inline = True
+
     def __init__(self) -> None:
         super().__init__()
         self.hits: int = 0
@@ -196,8 +221,11 @@ class Tally(_Sums):
         self.n += 1
         self.hits += outcome
 
+    def add_times(self, outcome: bool, times: int) -> None:  # noqa: FBT001  the same
+        self.n += times
+        self.hits += times * outcome
+
     def settle(self) -> None:
-        """Turn the True and False that a fast loop counted in ``excluded`` into totals."""
         counts: Any = self.excluded  # True and False too
         hits = counts.pop(True, 0)
         self.hits += hits
@@ -223,6 +251,11 @@ class Ratio(_Sums):
         self.above += outcome[0]
         self.below += outcome[1]
         self.n += 1
+
+    def add_times(self, outcome: tuple[int | Fraction, int | Fraction], times: int) -> None:
+        self.above += outcome[0] * times
+        self.below += outcome[1] * times
+        self.n += times
 
 
 class Flow(_Sums):
@@ -252,8 +285,8 @@ class Keyed(Accumulator):
         self.keys: dict[Any, list[int]] = {}
         self.n: int = 0
 
-    def add(self, outcome: Any) -> None:
-        self.n += 1
+    def add_times(self, outcome: Any, times: int = 1) -> None:
+        self.n += times
         if isinstance(outcome, list):
             for key in outcome:
                 self.keys.setdefault(key, [])
@@ -261,7 +294,9 @@ class Keyed(Accumulator):
         key, at = outcome
         seen = self.keys.setdefault(key, [])
         if at is not None:
-            seen.append(instant(at))
+            seen.extend([instant(at)] * times)
+
+    add = add_times
 
     def merge(self, other: Keyed) -> None:
         self.n += other.n

@@ -38,27 +38,15 @@ def compile_condition(condition: Condition, as_of: datetime) -> Judge:
         condition: The condition.
         as_of: The instant of the facts, for conditions on time of day.
     """
-    if isinstance(condition, AllOf):
-        return _all_of(condition.parts, as_of)
-    if isinstance(condition, AnyOf):
-        return _any_of([compile_condition(part, as_of) for part in condition.parts])
-    if isinstance(condition, Not):
-        inner = compile_condition(condition.part, as_of)
-        return lambda record: not inner(record)
+    compile_fast = _FAST.get(type(condition))
+    fast = None if compile_fast is None else compile_fast(condition, as_of)
     slow = condition.test
-    if isinstance(condition, FieldTest):
-        try:
-            read = compile_path(condition.path)
-        except KpiDefinitionError:
-            return lambda record: bool(slow(record, as_of))
-        fast = _field_test(condition, read, as_of)
-        if fast is not None:
-            return fast
-    return lambda record: bool(slow(record, as_of))
+    return (lambda record: bool(slow(record, as_of))) if fast is None else fast
 
 
-def _all_of(conditions: tuple[Condition, ...], as_of: datetime) -> Judge:
+def _all_of(condition: AllOf, as_of: datetime) -> Judge:
     """Return the test of all parts; plain equalities alone are compared in one step."""
+    conditions = condition.parts
     plain = [part for part in conditions if _is_plain_equality(part)]
     if len(plain) == len(conditions) > 1:
         read = attrgetter(*[part.path for part in plain])
@@ -87,7 +75,9 @@ def _is_plain_equality(condition: Condition) -> TypeGuard[FieldTest]:
     )
 
 
-def _any_of(parts: list[Judge]) -> Judge:
+def _any_of(condition: AnyOf, as_of: datetime) -> Judge:
+    parts = [compile_condition(part, as_of) for part in condition.parts]
+
     def any_of(record: Record) -> bool:
         for part in parts:  # noqa: SIM110  the same
             if part(record):
@@ -97,8 +87,17 @@ def _any_of(parts: list[Judge]) -> Judge:
     return any_of
 
 
-def _field_test(test: FieldTest, read: Callable[[Any], Any], as_of: datetime) -> Judge | None:
+def _not(condition: Not, as_of: datetime) -> Judge:
+    inner = compile_condition(condition.part, as_of)
+    return lambda record: not inner(record)
+
+
+def _field_test(test: FieldTest, as_of: datetime) -> Judge | None:
     """Return the test of a field by its plain values, or None where it would not be faster."""
+    try:
+        read = compile_path(test.path)
+    except KpiDefinitionError:
+        return None
     wanted, slow = test.value, test.test
     if test.op == "present" and test.path in INSTANTS:
         return lambda record: read(record) is not None
@@ -127,3 +126,12 @@ def _field_test(test: FieldTest, read: Callable[[Any], Any], as_of: datetime) ->
             else seen is not None and slow(record, as_of)
         )
     return None
+
+
+# The kinds that are worth a function of their own; the test of any other kind is called.
+_FAST: Final[dict[type, Callable[[Any, datetime], Judge | None]]] = {
+    AllOf: _all_of,
+    AnyOf: _any_of,
+    Not: _not,
+    FieldTest: _field_test,
+}

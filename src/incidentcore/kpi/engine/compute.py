@@ -16,7 +16,6 @@ from incidentcore.kpi.engine.windows import Window
 from incidentcore.kpi.group_keys import order
 from incidentcore.kpi.groups import GroupBy
 from incidentcore.kpi.measures.base import PartialMode
-from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.table import ALL, KpiResult, KpiTable
 from incidentcore.records import Record
 from incidentcore.values import FrozenMap
@@ -120,7 +119,8 @@ def _regular(part: Partial) -> dict[Key, Row]:
     tickets has a volume of zero and no mean, and a week without an outage is fully available.
     """
     rows: dict[Key, Row] = dict(part.cells)
-    periods = part.window.labels(part.as_of) if isinstance(part.window, Periods) else [None]
+    by = part.windows.periods
+    periods = [None] if by is None else by.labels(part.as_of)
     groups = dict.fromkeys(group for group, _ in rows) if part.groups else ((),)
     for group in groups:
         for period in periods:
@@ -147,9 +147,10 @@ def _only(part: Partial, period: str | None, row: Row) -> Partial:
 
 def _result(kpi: Kpi, total: Accumulator, key: Key, part: Partial) -> KpiResult:
     group, period = key
-    window = part.window
-    if isinstance(window, Periods):
-        within, window = window.within, None if period is None else window.interval(period)
+    windows = part.windows
+    window = within = windows.within
+    if windows.periods is not None:
+        window = None if period is None else windows.periods.interval(period)
         if within is not None and window is not None:
             window = window.intersect(within)
     if window is not None and window.end > part.as_of:  # nothing after the instant is known

@@ -7,23 +7,24 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.engine.accumulators import Accumulator, Tally
+from incidentcore.kpi.engine.accumulators import Accumulator
 from incidentcore.kpi.engine.compile import compile_kpi
 from incidentcore.kpi.engine.partial import Partial, Row
 from incidentcore.kpi.engine.windows import Window, Windows
 from incidentcore.kpi.groups import (
     EventGroups,
     GroupBy,
-    compile_group,
+    Grouping,
+    as_groups,
     compile_groups,
     declared_groups,
     group_names,
     groups_events,
 )
 from incidentcore.kpi.measures.base import Extract, PartialMode
-from incidentcore.kpi.periods import Periods
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
 
@@ -91,10 +92,7 @@ def gather_kpis(
 
     Source: rule K4. ``merge_partials`` merges the results; ``finish_partial`` makes the table.
     """
-    groups = (group_by,) if isinstance(group_by, str) or callable(group_by) else group_by
-    groups = tuple(groups) if isinstance(groups, Iterable) else (groups,)
-    if not isinstance(kpis, (Kpi, Iterable)):
-        raise InvalidValueError("kpis", kpis, "a Kpi, or several")
+    groups = as_groups(group_by)
     several = as_kpis(kpis)
     part = Partial(several, as_of=as_of, groups=group_names(groups), window=window, mode=mode)
     declare_groups(part, groups)
@@ -123,20 +121,21 @@ def _check_records(records: object) -> None:
             f"a {type(records).__name__}",
             'records: make them of its rows by vendors.read_table, from to_dict("records")',
         )
-    if not isinstance(records, Iterable):
-        raise InvalidValueError("records", records, "several records, such as a list")
+    need_kind("records", records, Iterable, allowed="several records, such as a list")
 
 
 def as_kpis(kpis: Iterable[Kpi] | Kpi) -> tuple[Kpi, ...]:
     """Return one or more definitions as a tuple."""
+    need_kind("kpis", kpis, (Kpi, Iterable), allowed="a Kpi, or several")
     return (kpis,) if isinstance(kpis, (Kpi, str)) else tuple(kpis)  # a text is refused whole
 
 
-def declare_groups(part: Partial, groups: Sequence[GroupBy]) -> None:
+def declare_groups(part: Partial, groups: Sequence[Grouping]) -> None:
     """Add a row for each declared group in the first period; ``finish_partial`` adds the rest."""
     period: str | None = None
-    if isinstance(part.window, Periods):
-        period = next(iter(part.window.labels(part.as_of)), None)
+    periods = part.windows.periods
+    if periods is not None:
+        period = next(iter(periods.labels(part.as_of)), None)
         if period is None:
             return
     for group in declared_groups(groups) if groups else ():
@@ -146,7 +145,7 @@ def declare_groups(part: Partial, groups: Sequence[GroupBy]) -> None:
 
 def _plan(row: Row, extracts: Sequence[Extract]) -> Plan:
     return [
-        (extract, None if isinstance(total, Tally) else total.add, total.excluded)
+        (extract, None if total.counts_inline else total.add, total.excluded)
         for extract, total in zip(extracts, row, strict=True)
     ]
 
@@ -157,7 +156,7 @@ def _compiled(part: Partial, source: Source) -> list[Extract]:
 
 
 def _plan_finder(
-    part: Partial, groups: Sequence[GroupBy], source: Source = (None, False)
+    part: Partial, groups: Sequence[Grouping], source: Source = (None, False)
 ) -> Callable[[Record], Plan]:
     """Return a function that finds the readers and totals for a record, by its group."""
     extracts = _compiled(part, source)
@@ -177,7 +176,7 @@ def _plan_finder(
         return lambda _: plans.get(()) or find(())
     if len(groups) > 1:
         return lambda record: find(group_of(record))
-    read = compile_group(groups[0], part.as_of)
+    read = groups[0].compile(part.as_of)
     near: dict[int, tuple[object, Plan]] = {}
 
     def find_one(record: Record) -> Plan:
@@ -194,7 +193,7 @@ def _plan_finder(
     return find_one
 
 
-def _gather(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy]) -> None:
+def _gather(part: Partial, records: Iterable[Record], groups: Sequence[Grouping]) -> None:
     """Count every record: the plain case, in which the work for each record must be small.
 
     To save calls, two things are done inline: the check of ``as_known`` whether the whole history
@@ -236,8 +235,7 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy])
                 add(outcome)
     for row in part.cells.values():
         for total in row:
-            if isinstance(total, Tally):
-                total.settle()
+            total.settle()
 
 
 def _check_hash(group: tuple[object, ...]) -> None:
@@ -250,12 +248,12 @@ def _check_hash(group: tuple[object, ...]) -> None:
 def _gather_by_window(
     part: Partial,
     records: Iterable[Record],
-    groups: Sequence[GroupBy],
+    groups: Sequence[Grouping],
     by_event: EventGroups | None,
 ) -> None:
     """Count the records whose moment lies in the window, or each record in its period."""
     as_of = part.as_of
-    windows = Windows(part.window, as_of)
+    windows = part.windows
     group_of = compile_groups(groups, as_of)
     by_basis: dict[str, list[int]] = {}
     spread: list[int] = []

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, get_args
 
+from incidentcore._checks import need_each, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
-from incidentcore.kpi.engine.windows import Window
+from incidentcore.kpi.engine.windows import Window, Windows
 from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
@@ -96,9 +97,8 @@ class Partial:
 
     def _check(self) -> None:
         ids: set[str] = set()
+        need_each("kpis", self.kpis, Kpi, allowed="Kpi values, such as those of kpi.catalogue")
         for kpi in self.kpis:
-            if not isinstance(kpi, Kpi):
-                raise InvalidValueError("kpis", kpi, "Kpi values, such as those of kpi.catalogue")
             if kpi.id in ids:
                 raise InvalidValueError("kpis", kpi.id, "each id once")
             ids.add(kpi.id)
@@ -109,14 +109,18 @@ class Partial:
                 raise InvalidValueError(
                     "window", None, f"a window: {kpi.id} is a share of its time"
                 )
-            if isinstance(self.window, Periods) and kpi.window_basis == "snapshot":
+            if self.windows.periods is not None and kpi.window_basis == "snapshot":
                 raise InvalidValueError(
                     "window", self.window, f"none: {kpi.id} is as of one instant; see backlog_data"
                 )
         if self.mode not in get_args(PartialMode):
             raise InvalidValueError("mode", self.mode, "exact or sketch")
-        if self.window is not None and not isinstance(self.window, (Interval, Periods)):
-            raise InvalidValueError("window", self.window, "an Interval, Periods, or None")
+        need_kind("window", self.window, Interval | Periods | None)
+
+    @property
+    def windows(self) -> Windows:
+        """Return the window or periods, up to the instant of the computation."""
+        return Windows(self.window, self.as_of)
 
     def row(self, key: Key) -> Row:
         """Return the accumulators of a group and period; new ones if there are none yet."""

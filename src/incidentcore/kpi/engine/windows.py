@@ -22,37 +22,44 @@ class Windows:
     Attributes:
         window: An ``Interval``, ``Periods``, or None for all time.
         as_of: The instant of the computation; nothing after it counts.
+        periods: The periods, or None for one figure.
+        within: The interval outside of which nothing counts, or None for all time.
     """
 
     window: Window
     as_of: datetime
+    periods: Periods | None = attrs.field(init=False)
+    within: Interval | None = attrs.field(init=False)
 
-    @property
-    def within(self) -> Interval | None:
-        """Return the interval outside of which nothing counts."""
-        return self.window.within if isinstance(self.window, Periods) else self.window
+    @periods.default
+    def _periods(self) -> Periods | None:
+        return self.window if isinstance(self.window, Periods) else None
+
+    @within.default
+    def _within(self) -> Interval | None:
+        return self.window if self.periods is None else self.periods.within  # type: ignore[return-value]
 
     def period(self, at: datetime | None) -> tuple[str | None] | None:
         """Return the period's name for an instant, as a tuple of one; None if it is outside."""
-        within = self.within
+        within, periods = self.within, self.periods
         if at is None or at > self.as_of:
             return None
         if within is not None and not within.start <= at < within.end:
             return None
-        return (self.window.label(at),) if isinstance(self.window, Periods) else (None,)
+        return (None,) if periods is None else (periods.label(at),)
 
     def touched(self, start: datetime, stop: datetime) -> list[str | None]:
         """Return the names of the periods that a span of time overlaps."""
-        within, window = self.within, self.window
+        within, periods = self.within, self.periods
         if within is not None:
             before = stop <= within.start and start < within.start
             if before or start >= within.end or not within:
                 return []
             start, stop = max(start, within.start), min(stop, within.end)
-        if not isinstance(window, Periods):
+        if periods is None:
             return [None]
-        labels: list[str | None] = [(label := window.label(start))]
-        while (end := window.interval(label).end) < stop:
-            label = window.label(end)
+        labels: list[str | None] = [(label := periods.label(start))]
+        while (end := periods.interval(label).end) < stop:
+            label = periods.label(end)
             labels.append(label)
         return labels

@@ -18,7 +18,7 @@ from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Sample, SketchedSample
 from incidentcore.kpi.engine.results import Definition, Figure, sample_figure
 from incidentcore.kpi.engine.windows import Windows
-from incidentcore.kpi.moments import AS_OF, FIELDS, MomentSpec
+from incidentcore.kpi.moments import FIELDS, MomentSpec, moment_of
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 from incidentcore.records import Coverage, Event, Record
 from incidentcore.records.written import FAMILIES
@@ -30,7 +30,6 @@ __all__ = [
     "Setting",
     "ValueMeasure",
     "check_measure",
-    "facts_of",
     "history_needs",
     "is_own",
     "moment_needs",
@@ -72,6 +71,7 @@ class Measure:
         needs_window: Whether it is a share of a window's time.
         spreads: Whether one record may count in several periods, with a part of what was read
             from it in each.
+        counts_events: Whether it reads a list of events, by which a table may be grouped.
         has_statistic: Whether it gives a value per record, from which a statistic is computed.
     """
 
@@ -86,6 +86,7 @@ class Measure:
     exact_only: ClassVar[bool] = False
     needs_window: ClassVar[bool] = False
     spreads: ClassVar[bool] = False
+    counts_events: ClassVar[bool] = False
 
     @property
     def has_statistic(self) -> bool:
@@ -218,12 +219,6 @@ def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
     return checked
 
 
-def facts_of(paths: Iterable[str]) -> frozenset[str]:
-    """Return the facts that field paths begin with, with ``resolved_at`` in place of ``state``."""
-    facts = (path.partition(".")[0] for path in paths)
-    return frozenset("resolved_at" if fact == "state" else fact for fact in facts)
-
-
 def history_needs(condition: Condition) -> frozenset[str]:
     """Return the facts that a source must supply to test a condition over a whole history."""
     facts = {path.partition(".")[0] for path in condition.fields}
@@ -243,10 +238,7 @@ def _kinds(condition: Condition) -> Iterator[object]:
 def moment_needs(*moments: MomentSpec) -> frozenset[str]:
     """Return the facts that a source must supply so that some times of a record can be read."""
     needs: frozenset[str] = _NOTHING
-    for moment in moments:
-        if isinstance(moment, str):
-            needs |= facts_of([moment]) - {AS_OF}
-            continue
+    for moment in map(moment_of, moments):
         needs |= moment.needs
         if isinstance(condition := getattr(moment, "condition", None), Condition):
             needs |= history_needs(condition)

@@ -5,20 +5,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_each, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import KpiDefinitionError
-from incidentcore.instants import Interval, Versions
+from incidentcore.instants import Interval, Versions, versions_of
 from incidentcore.kpi.engine.accumulators import Accumulator, Ratio, Tally, microseconds
 from incidentcore.kpi.engine.results import Definition, Figure
-from incidentcore.kpi.measures.base import Extract, PartialMode, ValueMeasure, facts_of
+from incidentcore.kpi.measures.base import Extract, PartialMode, ValueMeasure
 from incidentcore.kpi.measures.rate import tally_figure
 from incidentcore.kpi.measures.ratio_of_sums import ratio_figure
+from incidentcore.kpi.moments import facts_of
 from incidentcore.records import Record
-from incidentcore.sla import OneClock, SlaDefinition, SlaPolicy, SlaStatus, evaluate_sla
+from incidentcore.sla import OneClock, SlaStatus, evaluate_sla
 
 __all__ = ["ClockOutcome", "SlaClocks", "incomplete"]
 
@@ -32,11 +34,8 @@ _RUNNING = ("running", "paused")
 
 
 def _check_rules(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    versions = tuple(value) if isinstance(value, Versions) else (value,)
-    if not all(isinstance(version, (SlaDefinition, SlaPolicy)) for version in versions):
-        raise KpiDefinitionError(
-            field.name, value, "one clock: an SlaDefinition, an SlaPolicy, or Versions of one"
-        )
+    allowed = "one clock: an SlaDefinition, an SlaPolicy, or Versions of one"
+    need_each(field.name, versions_of(value), OneClock, KpiDefinitionError, allowed)
 
 
 @attrs.frozen
@@ -63,9 +62,7 @@ class SlaClocks(ValueMeasure):
     overdue_missed: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if self.outcome not in get_args(ClockOutcome):
-            allowed = f"one of {', '.join(get_args(ClockOutcome))}"
-            raise KpiDefinitionError("outcome", self.outcome, allowed)
+        need_word("outcome", self.outcome, ClockOutcome, KpiDefinitionError)
         if self.overdue_missed and self.outcome != "met":
             raise KpiDefinitionError("overdue_missed", True, f"False for {self.outcome}")
 
@@ -87,8 +84,7 @@ class SlaClocks(ValueMeasure):
 
     @property
     def needs(self) -> frozenset[str]:
-        rules = self.rules
-        return facts_of(_fields(tuple(rules) if isinstance(rules, Versions) else rules))
+        return facts_of(_fields(versions_of(self.rules)))
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         rules = self.rules

@@ -15,8 +15,8 @@ from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Keyed, Tally
 from incidentcore.kpi.engine.results import Definition, Figure, exact_number
-from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, facts_of
-from incidentcore.kpi.moments import as_path, compile_path
+from incidentcore.kpi.measures.base import Extract, Measure, PartialMode
+from incidentcore.kpi.moments import as_path, compile_path, facts_of
 
 __all__ = ["Count"]
 

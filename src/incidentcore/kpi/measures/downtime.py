@@ -34,7 +34,7 @@ from incidentcore.kpi.measures.base import (
     moment_needs,
 )
 from incidentcore.kpi.measures.duration import between
-from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment
+from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, may_be_condition
 from incidentcore.records import Record, Restored, Timeline, fold_steps
 
 __all__ = ["Availability", "Downtime", "TimeBetweenFailures"]
@@ -44,12 +44,6 @@ Span: TypeAlias = tuple[int, int, Weight]
 Spell: TypeAlias = tuple[datetime, datetime, Weight]
 
 _HISTORY = ("restored_at", "resolved_at")  # stops that a history may hold more than once
-
-
-def _condition(condition: Condition | None) -> Condition | None:
-    if condition is None or isinstance(condition, Condition):
-        return condition
-    raise KpiDefinitionError("during", condition, "a condition, or None")
 
 
 def _intervals(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
@@ -78,7 +72,7 @@ class _Spells(Measure):
 
     start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
     stop: MomentSpec = attrs.field(default="restored_at", converter=as_moment)
-    during: Condition | None = attrs.field(default=None, converter=_condition)
+    during: Condition | None = attrs.field(default=None, validator=may_be_condition)
     reopening_is_downtime: bool = True
 
     unit: ClassVar[str] = "duration"

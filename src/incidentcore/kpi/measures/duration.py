@@ -23,28 +23,15 @@ from incidentcore.kpi.moments import (
     ReadMoment,
     as_moment,
     compile_moment,
+    moment_of,
 )
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
 
-__all__ = ["Duration", "between", "not_reached", "time_held"]
+__all__ = ["Duration", "between", "time_held"]
 
-# The code of a record that has not reached a stop; for any other stop it is "no_stop".
-_NOT_REACHED: Final = {
-    "acknowledged_at": "unacknowledged",
-    "first_response_at": "unanswered",
-    "restored_at": "unrestored",
-    "resolved_at": "unresolved",
-    "first_resolved_at": "unresolved",
-    "closed_at": "unclosed",
-}
 _DAY: Final = 86_400_000_000
 _SECOND: Final = 1_000_000
-
-
-def not_reached(stop: MomentSpec) -> str:
-    """Return the code for leaving out a record that has not reached ``stop``."""
-    return _NOT_REACHED.get(stop, "no_stop") if isinstance(stop, str) else stop.not_reached
 
 
 def between(start: datetime, stop: datetime, clock: Calendar | None) -> timedelta:
@@ -115,11 +102,12 @@ class Duration(ValueMeasure):
         if kpi.unfinished == "censor":
             return _censored(read_start, read_stop, stop, kpi, as_of)
         net = kpi.reopened == "net" and self.stop == "resolved_at"
+        code = moment_of(stop).not_reached
         if kpi.unfinished == "exclude" and kpi.clock is None and not net:
-            read = _wall(read_start, read_stop, not_reached(stop))
+            read = _wall(read_start, read_stop, code)
         else:
-            read = _timed(read_start, read_stop, kpi, as_of, code=not_reached(stop), net=net)
-        if not_reached(stop) != "unacknowledged":
+            read = _timed(read_start, read_stop, kpi, as_of, code=code, net=net)
+        if code != "unacknowledged":
             return read
         return lambda record: (
             "after_resolution" if _is_late(record, read_stop(record)) else read(record)
@@ -139,7 +127,7 @@ class Duration(ValueMeasure):
         if start_name not in INSTANTS or stop_name not in INSTANTS:
             return None
         read = attrgetter("canceled_at", str(start_name), str(stop_name))
-        code = not_reached(stop_name)
+        code = moment_of(stop_name).not_reached
 
         def wall(record: Record) -> int | str:
             canceled, start, stop = read(record)
@@ -227,7 +215,7 @@ def _censored(
 ) -> Extract:
     """Return a reader of times shifted left by one bit; the lowest bit tells if a stop was seen."""
     clock, net = kpi.clock, kpi.reopened == "net"
-    checks_late = not_reached(stop_spec) == "unacknowledged"
+    checks_late = moment_of(stop_spec).not_reached == "unacknowledged"
 
     def observe(record: Record) -> int | str:
         start = read_start(record)

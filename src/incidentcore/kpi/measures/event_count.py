@@ -36,6 +36,7 @@ class EventCount(Measure):
     """
 
     spreads = True
+    counts_events = True
 
     condition: Condition = attrs.field(validator=need_condition)
     unit: str = "events"

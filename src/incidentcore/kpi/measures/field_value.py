@@ -15,8 +15,8 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.results import Definition
-from incidentcore.kpi.measures.base import Extract, ValueMeasure, facts_of
-from incidentcore.kpi.moments import as_path, compile_path
+from incidentcore.kpi.measures.base import Extract, ValueMeasure
+from incidentcore.kpi.moments import as_path, compile_path, facts_of
 from incidentcore.records import Record
 
 __all__ = ["FieldValue"]

@@ -11,7 +11,6 @@ from typing import Any
 import attrs
 
 from incidentcore.conditions import Condition
-from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Flow
 from incidentcore.kpi.engine.results import Definition, Figure
@@ -23,16 +22,10 @@ from incidentcore.kpi.measures.base import (
     history_needs,
     moment_needs,
 )
-from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment
+from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, may_be_condition
 from incidentcore.records import Record
 
 __all__ = ["NetFlow"]
-
-
-def _inside(condition: Condition | None) -> Condition | None:
-    if condition is None or isinstance(condition, Condition):
-        return condition
-    raise KpiDefinitionError("inside", condition, "a condition, or None")
 
 
 @attrs.frozen
@@ -51,7 +44,7 @@ class NetFlow(Measure):
 
     inflow: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
     outflow: MomentSpec = attrs.field(default="resolved_at", converter=as_moment)
-    inside: Condition | None = attrs.field(default=None, converter=_inside, kw_only=True)
+    inside: Condition | None = attrs.field(default=None, validator=may_be_condition, kw_only=True)
 
     unit = "records"
 

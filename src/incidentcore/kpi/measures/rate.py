@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
@@ -16,7 +17,13 @@ from incidentcore.kpi.engine.accumulators import Accumulator, Tally
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.engine.results import Definition, Figure
 from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, Setting
-from incidentcore.kpi.record_tests import RecordTest, as_test, compile_test, test_needs
+from incidentcore.kpi.record_tests import (
+    RecordTest,
+    as_test,
+    compile_test,
+    test_needs,
+    test_settings,
+)
 
 __all__ = ["Rate", "tally_figure"]
 
@@ -56,8 +63,7 @@ class Rate(Measure):
     outside: str = "outside_denominator"
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.of, str) or not self.of:
-            raise KpiDefinitionError("of", self.of, "the denominator in words")
+        need_text("of", self.of, KpiDefinitionError, "the denominator in words")
 
     is_share = True
 
@@ -69,10 +75,7 @@ class Rate(Measure):
 
     @property
     def settings(self) -> frozenset[Setting]:
-        tests = (self.numerator, self.denominator)
-        return frozenset[Setting]().union(
-            *(test.settings for test in tests if isinstance(test, RecordTest))
-        )
+        return test_settings(self.numerator, self.denominator)
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         numerator, outside = compile_test(self.numerator, kpi, as_of), self.outside

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Ratio
@@ -43,9 +44,10 @@ def ratio_figure(total: Ratio, *, complement: bool = False, is_time: bool = Fals
 
 
 def _summed(measure: Measure) -> Measure:
-    if isinstance(measure, ValueMeasure) or measure == Count():
-        return measure
-    raise KpiDefinitionError("measure", measure, "a measure of values, or Count()")
+    if measure != Count():
+        allowed = "a measure of values, or Count()"
+        need_kind("measure", measure, ValueMeasure, KpiDefinitionError, allowed)
+    return measure
 
 
 @attrs.frozen(kw_only=True)

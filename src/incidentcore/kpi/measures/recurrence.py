@@ -11,12 +11,13 @@ from typing import Any
 
 import attrs
 
+from incidentcore._checks import as_tuple
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Keyed, microseconds
 from incidentcore.kpi.engine.results import Definition, Figure
-from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, facts_of
-from incidentcore.kpi.moments import as_path, compile_path
+from incidentcore.kpi.measures.base import Extract, Measure, PartialMode
+from incidentcore.kpi.moments import as_path, compile_path, facts_of
 from incidentcore.records import Record
 
 __all__ = ["Recurrence"]
@@ -28,7 +29,7 @@ def _positive(_: object, field: attrs.Attribute[Any], value: object) -> None:
 
 
 def _paths(paths: Iterable[str]) -> tuple[str, ...]:
-    names = (paths,) if isinstance(paths, str) else tuple(paths)
+    names: tuple[str, ...] = as_tuple(paths, str)
     if not names:
         raise KpiDefinitionError("key", names, "at least one field")
     return tuple(map(as_path, names))

@@ -19,8 +19,14 @@ from incidentcore.kpi.measures.base import (
     history_needs,
     moment_needs,
 )
-from incidentcore.kpi.measures.duration import not_reached, time_held
-from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, need_condition
+from incidentcore.kpi.measures.duration import time_held
+from incidentcore.kpi.moments import (
+    MomentSpec,
+    as_moment,
+    compile_moment,
+    moment_of,
+    need_condition,
+)
 from incidentcore.records import Record
 
 __all__ = ["TimeIn"]
@@ -51,7 +57,7 @@ class TimeIn(ValueMeasure):
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         read_until = compile_moment(self.until, as_of)
-        test, clock, code = self.condition.test, kpi.clock, not_reached(self.until)
+        test, clock, code = self.condition.test, kpi.clock, moment_of(self.until).not_reached
         timed = timed_tests([self.condition])
 
         def time_in(record: Record) -> int | str:

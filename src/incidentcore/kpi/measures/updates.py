@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_each, need_word
 from incidentcore.communication import CommunicationPlan, update_adherence
 from incidentcore.errors import KpiDefinitionError
-from incidentcore.instants import Versions
+from incidentcore.instants import Versions, versions_of
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.results import Definition
 from incidentcore.kpi.measures.base import Extract, ValueMeasure
@@ -24,9 +25,8 @@ UpdateOutcome: TypeAlias = Literal["due", "on_time", "missed", "sent", "lateness
 
 
 def _check_plan(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    versions = tuple(value) if isinstance(value, Versions) else (value,)
-    if not all(isinstance(version, CommunicationPlan) for version in versions):
-        raise KpiDefinitionError(field.name, value, "a CommunicationPlan, or Versions of one")
+    allowed = "a CommunicationPlan, or Versions of one"
+    need_each(field.name, versions_of(value), CommunicationPlan, KpiDefinitionError, allowed)
 
 
 @attrs.frozen
@@ -46,9 +46,7 @@ class Updates(ValueMeasure):
     outcome: UpdateOutcome = "due"
 
     def __attrs_post_init__(self) -> None:
-        if self.outcome not in get_args(UpdateOutcome):
-            allowed = f"one of {', '.join(get_args(UpdateOutcome))}"
-            raise KpiDefinitionError("outcome", self.outcome, allowed)
+        need_word("outcome", self.outcome, UpdateOutcome, KpiDefinitionError)
 
     @property
     def unit(self) -> str:

@@ -645,3 +645,52 @@ def test_an_unknown_state_shows_the_line_to_write(
     again = read_table([row], mapping, states=STANDARD_STATES | meaning)
     assert [each.state.name for each in again] == list(meaning.values())
     assert not again.findings
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "hour"),
+    [
+        ("2026-03-02 09:15 GMT+1", "iso", "08:15"),
+        ("2026-03-02T09:15:00 UTC-5", "iso", "14:15"),
+        ("2026-03-02 09:15 UTC+5:30", "iso", "03:45"),
+        ("2026-03-02 09:15 (UTC+02:00)", "iso", "07:15"),
+        ("02.03.2026 09:15 UTC+2", "%d.%m.%Y %H:%M", "07:15"),
+        ("02.03.2026 09:15 GMT", "%d.%m.%Y %H:%M", "09:15"),
+        ("3/2/2026 9:15 PM UTC", "%m/%d/%Y %I:%M %p", "21:15"),
+        ("2026-03-02T09:15:00Z", "%Y-%m-%dT%H:%M:%SZ", "09:15"),  # was read in Tokyo: 00:15
+        ("02.03.2026 09:15 UTC", "%d.%m.%Y %H:%M UTC", "09:15"),
+        ("02.03.2026 09:15 UTC", "%d.%m.%Y %H:%M %Z", "09:15"),
+        ("Mon Mar 02 09:15:00 UTC 2026", "%a %b %d %H:%M:%S %Z %Y", "09:15"),
+        ("Mo 02.03.2026 18:15", "%d.%m.%Y %H:%M", "09:15"),
+        ("Mo., 02.03.2026 18:15", "%a, %d.%m.%Y %H:%M", "09:15"),
+        ("lundi 2 mars 2026 18:15", "%d %B %Y %H:%M", "09:15"),
+        ("lunes 2 marzo 2026 18:15", "%d %B %Y %H:%M", "09:15"),
+        ("Mon 2026-03-02 18:15", "iso", "09:15"),
+        ("Di 02.03.2026 18:15", "%d.%m.%Y %H:%M", None),  # it was a Monday
+        ("Tue, 02 Mar 2026 18:15", "%a, %d %b %Y %H:%M", None),
+        ("02.03.2026 18:15 CET", "%d.%m.%Y %H:%M %Z", None),
+        ("2026-03-02T09:15:00+01:00 UTC", "iso", None),  # it states two zones
+        ("46083.76", "excel", "09:14"),  # 18:14:24 in Tokyo
+        ("46083,76", "excel", "09:14"),
+        ("0.5", "excel", None),
+    ],
+)
+def test_a_weekday_before_a_time_and_utc_behind_it(text: str, form: str, hour: str | None) -> None:
+    """Times without a zone are in Tokyo, nine hours ahead; the weekday must be that of the date."""
+    reader = Times("Asia/Tokyo", formats=form).reader()
+    if hour is None:
+        with pytest.raises(InvalidValueError, match="allowed: a time as"):
+            reader.read(text)
+    else:
+        assert f"{reader.read(text):%d %H:%M}" == f"02 {hour}"
+
+
+def test_day_first_is_not_taken_back_where_it_is_impossible() -> None:
+    """02/13 has no month 13: read as 13 February before, without a word."""
+    first = Times("UTC", day_first=True).reader()
+    last = Times("UTC", day_first=False).reader()
+    assert f"{first.read('02/03/2026 9:15'):%d %b}" == "02 Mar"
+    assert f"{last.read('02/03/2026 9:15'):%d %b}" == "03 Feb"
+    for reader, text in ((first, "02/13/2026 9:15"), (last, "13.02.2026 9:15")):
+        with pytest.raises(InvalidValueError):
+            reader.read(text)

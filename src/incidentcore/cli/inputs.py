@@ -75,7 +75,7 @@ def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None
     command.add_argument(
         "--time-format",
         action="append",
-        help="for a table: a format as strptime takes it, iso, epoch_s or epoch_ms; tried in order",
+        help="for a table: a strptime format, iso, epoch_s, epoch_ms or excel; tried in order",
     )
     command.add_argument(
         "--as-of", metavar="TIME", help="an ISO time; default: the latest instant in the file"

@@ -52,7 +52,7 @@ IMPORT: Final = Table(
             None,
         ),
         Key("zone", TEXT, "The zone of times that state none; the desk's by default.", None),
-        Key("times", TEXTS, "Formats as of strptime, or iso, epoch_s, epoch_ms.", None),
+        Key("times", TEXTS, "Formats as of strptime, or iso, epoch_s, epoch_ms, excel.", None),
         Key("delimiter", TEXT, "What separates the columns.", None),
         Key("encoding", TEXT, "The encoding of the file.", None),
         Key("duplicates", word("refuse", "first", "last"), "Which row of one id counts.", None),

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,32 +13,17 @@ import attrs
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.values import State
 from incidentcore.vendors.cells import LEVELS, TIMES
+from incidentcore.vendors.headings import guessed
 from incidentcore.vendors.kit.findings import shown
-from incidentcore.vendors.kit.tables import BOOLEANS, STANDARD_STATES, LevelTable, fold
-from incidentcore.vendors.kit.times import in_english
+from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable
 from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
+from incidentcore.vendors.time_formats import NUMBERS, fewest, formats_of, mixed
 
 __all__ = ["Column", "ColumnsPage", "describe_columns"]
 
 _VALUES: Final = 3
-_DAYS: Final = (
-    *("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y"),
-    *("%Y/%m/%d", "%d/%b/%y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y,", "%d. %B %Y"),
-    *("%d-%b-%y", "%d %B %Y", "%d %B %Y à", "%b %d, %Y", "%B %d, %Y", "%B %d, %Y at"),
-    *("%d.%m.%Y,", "%d/%m/%Y,", "%m/%d/%Y,"),
-)
-_HALF_DAYS: Final = (" %I:%M:%S %p", " %I:%M %p", " %I:%M%p")
-_CLOCKS: Final = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", *_HALF_DAYS, "")
-_WHOLE: Final = (
-    *("%d.%m.%Y %H:%M Uhr", "%d/%m/%Y %Hh%M", "%H:%M %d/%m/%Y", "%H:%M %d.%m.%Y"),
-    *("%a, %d %b %Y %H:%M:%S %z", "%a %b %d %H:%M:%S %Y"),
-)
-_DIGITS: Final = {"epoch_s": 10, "epoch_ms": 13, "%Y%m%d%H%M%S": 14}
-_FORMATS: Final = (*(day + clock for day in _DAYS for clock in _CLOCKS), *_WHOLE, *_DIGITS)
 _TIMED: Final = 50  # columns looked at for times
 _WORD_COUNT: Final = 30  # words of a state or level that are listed
-_ISO: Final = "iso"
-_DATED: Final = re.compile(r"\d{1,4}[-./ ]\w{1,9}\.?[-./ ]+\d{2,4}|[A-Za-z]{3} \d{1,2},")
 # Profiles with columns or keys that their files have and a table of the caller does not.
 _SHAPES: Final = (
     ("jira", "key, fields"),
@@ -57,73 +39,6 @@ _SHAPES: Final = (
     ("jira-csv", "Issue key, Issue id, Created"),
     ("glpi-csv", "ID, Opening date"),
 )
-# Words of headings by field, the surest first, in four languages. A column is guessed once; words
-# such as "Ticket" before a heading and "On", "At", "Date" or "Name" behind it do not matter.
-_WORDS: Final = {
-    "id": "issue key, incident number, ticket number, key, number, id, no, no., ticket, nummer, "
-    "incident, case number, nr, nr., vorgangsschlüssel, vorgangsnummer, ticketnummer, ticketnr, "
-    "ticketnr., n°, numéro, numéro du ticket, numéro de ticket, identifiant, número, "
-    "número de ticket, número de incidencia, identificador, id de ticket, clave de incidencia, "
-    "clé de ticket, id del ticket, id du ticket, #, call number, alert id, conversation id, "
-    "reference, meldungsnummer",
-    "opened": "opened, created, creation, opening, open time, raised, submitted, submit, "
-    "reported, logged, open dt, create date, initiated, call date, request time, geöffnet, "
-    "erstellt, eröffnet, angelegt, erfasst, gemeldet, eröffnungsdatum, erstellungsdatum, "
-    "erstelldatum, meldedatum, erfassungsdatum, meldungsdatum, date d'ouverture, date ouverture, "
-    "ouvert, créé, date de création, création, abierto, creado, creada, fecha de apertura, "
-    "fecha de creación",
-    "resolved": "resolved, last resolved, resolved dt, resolution date, solved, done, completed, "
-    "gelöst, erledigt, behoben, lösungsdatum, erledigungsdatum, date de résolution, résolu, "
-    "resuelto, resuelta, solucionado, fecha de resolución, fecha de solución",
-    "closed": "closed, last closed, closing, close, close dt, closed dt, schließzeit, "
-    "geschlossen, abgeschlossen, abschlussdatum, schließdatum, date de clôture, "
-    "date de fermeture, clos, clôturé, fermé, cerrado, cerrada, fecha de cierre",
-    "acknowledged": "acknowledged, accepted, quittiert, acquitté",
-    "responded": "first response, first responded, first reply, responded, initial response time, "
-    "first teammate reply, first agent reply, erste antwort, erste reaktion, première réponse, "
-    "primera respuesta",
-    "updated": "updated, last update, last updated, sys updated, modified, last modified, modify, "
-    "changed, last changed, aktualisiert, geändert, zuletzt aktualisiert, zuletzt geändert, "
-    "letzte aktualisierung, letzte änderung, änderungsdatum, mis à jour, mise à jour, modifié, "
-    "dernière mise à jour, dernière modification, date de modification, actualizado, actualizada, "
-    "última actualización, última modificación",
-    "state": "state, status, ticketstatus, zustand, statut, état, estado",
-    "priority": "priority, prio, priorität, priorité, prioridad, severity",
-    "impact": "impact, auswirkung, impacto",
-    "urgency": "urgency, dringlichkeit, urgence, urgencia",
-    "title": "short description, brief description, summary, subject, title, ticket name, "
-    "message, kurzbeschreibung, zusammenfassung, betreff, thema, titel, titre, intitulé, objet, "
-    "sujet, description courte, description brève, résumé, título, asunto, resumen, "
-    "descripción breve, descripción corta",
-    "category": "category, kategorie, catégorie, categoría",
-    "service": "business service, service, dienst, servicio",
-    "configuration_item": "configuration item, cmdb ci, ci, konfigurationselement, "
-    "élément de configuration, elemento de configuración",
-    "group": "assignment group, assigned group, group, owner team, assigned team, group assigned, "
-    "team assigned, owned by team, operator group, admin group, assigned to technician group, "
-    "attribué à groupe de techniciens, team, queue, zuweisungsgruppe, zugewiesene gruppe, "
-    "zuständige gruppe, bearbeitergruppe, supportgruppe, gruppe, verantwortliche rolle, "
-    "groupe d'affectation, groupe assigné, groupe, grupo de asignación, grupo asignado, grupo, "
-    "equipo",
-    "assignee": "assigned to, assignee, owner, agent, technician, operator, owned by, "
-    "agent assigned, teammate assigned, verantwortlicher, besitzer, zugewiesen an, zugewiesen zu, "
-    "zugewiesene person, zuständig, bearbeiter, techniker, attribué à, assigné à, affecté à, "
-    "technicien, asignado a, agente, técnico",
-    "caller": "caller, requester, reporter, requester id, customer user, requestors, author, "
-    "contact, request user, customer display, caller id, auteur, kundenbenutzer, anrufer, autor, "
-    "melder, anforderer, antragsteller, gemeldet von, demandeur, appelant, rapporteur, "
-    "solicitante, informador",
-}
-_BEFORE: Final = re.compile(r"\b(?:current|ticket|incident|issue|case|request|date(?:/time)?) \b")
-_BEHIND: Final = re.compile(
-    r" (?:no\.?|on|at|am|le|el|date|date time|name)$|(?<!first response)(?<!reply) time$"
-)
-_BRACKETS: Final = re.compile(r"[\[(][^\])]*[\])]|[*+#:]+$")
-_DURATION: Final = re.compile(r"\d+:\d\d(:\d\d)?( hrs)?")
-_CUSTOM: Final = re.compile(
-    r"^(?:custom field|benutzerdefinierte\w* feld\w*) \((.+)\)$", re.IGNORECASE
-)
-_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @attrs.frozen
@@ -285,24 +200,20 @@ def describe_columns(path: str | Path) -> ColumnsPage:
             text = "" if cell is None else str(cell).strip()
             if text:
                 filled[place] = filled.get(place, 0) + 1
-                known = formats.get(place, _FORMATS) if place < _TIMED else ()
-                if known:
-                    ways = (text, *in_english(text))
-                    formats[place] = tuple(f for f in known if any(_fits(w, f) for w in ways))
+                known = formats.get(place) if place < _TIMED else ()
+                if known != ():
+                    fits = formats_of(text)
+                    formats[place] = fits if known is None else tuple(f for f in known if f in fits)
                 values.setdefault(place, Counter())[text] += 1
         if count >= FIRST_ROWS:
             break
-    fields = _guessed(table.columns, values)
+    fields = guessed(table.columns, values)
     columns = []
     for place, name in enumerate(table.columns):
         texts, field = values.get(place, Counter()), fields.get(place, "")
-        forms = dict.fromkeys(formats.get(place, ()))
-        fits = tuple(
-            form
-            for form in forms
-            if (field in TIMES or form not in _DIGITS)
-            and ("%B" not in form or form.replace("%B", "%b") not in forms)
-        )
+        forms = formats.get(place, ())
+        fits = tuple(f for f in fewest(forms) if field in TIMES or f not in NUMBERS)
+        fits = () if "iso" in forms else fits
         has_words = field in ("state", *LEVELS)
         columns.append(
             Column(
@@ -311,7 +222,7 @@ def describe_columns(path: str | Path) -> ColumnsPage:
                 tuple(texts)[:_VALUES],
                 field,
                 fits,
-                _mixed(texts) if place < _TIMED and not formats.get(place) else (),
+                mixed(texts) if place < _TIMED and not formats.get(place) else (),
                 tuple(texts)[:_WORD_COUNT] if has_words else (),
                 len(texts) if has_words else 0,
             )
@@ -336,65 +247,3 @@ def _profile(table: Table) -> str:
         if keys <= {*table.columns} and table.objects != profile.endswith("-csv")
     )
     return next(found, "")
-
-
-def _mixed(texts: Counter[str]) -> tuple[tuple[str, int], ...]:
-    """Return the formats that a column mixes, the most frequent first; empty if it is not times."""
-    dated = {text: count for text, count in texts.items() if _DATED.match(text)}
-    if 2 * sum(dated.values()) <= texts.total() or all(_fits(text, _ISO) for text in texts):
-        return ()
-    found: list[tuple[str, int]] = []
-    while dated:
-        fits = {form: {t for t in dated if _fits(t, form)} for form in (_ISO, *_FORMATS)}
-        counts = {form: sum(dated[text] for text in fitting) for form, fitting in fits.items()}
-        best = max(counts, key=lambda form: counts[form])
-        if not counts[best]:
-            break
-        alike = [form for form in fits if fits[form] == fits[best]]
-        found.append((" or ".join(alike), counts[best]))
-        dated = {text: count for text, count in dated.items() if text not in fits[best]}
-    is_most = 2 * sum(count for _, count in found) > texts.total()
-    return tuple(found) if is_most and [form for form, _ in found] != [_ISO] else ()
-
-
-def _fits(text: str, form: str) -> bool:
-    with suppress(ValueError):
-        if form == _ISO:
-            return bool(datetime.fromisoformat(text))
-        if form in _DIGITS:
-            whole = text.partition(".")[0]
-            return whole.isdecimal() and len(whole) == _DIGITS[form]
-        return bool(datetime.strptime(text, form))  # noqa: DTZ007  only asked whether it can
-    return False
-
-
-def _heading(name: str) -> str:
-    """Return a heading without what does not matter, such as "On" of "Created On"."""
-    name = _CUSTOM.sub(r"\1", name)
-    text = fold(_CAMEL.sub(" ", _BRACKETS.sub("", name).partition(" - ")[0]))
-    return _BEHIND.sub("", _BEFORE.sub("", text))
-
-
-def _guessed(columns: tuple[str, ...], values: Mapping[int, Counter[str]]) -> dict[int, str]:
-    """Return the field that each column's name suggests, by its position.
-
-    Flags and durations are not times.
-    """
-    flags = {
-        place
-        for place, texts in values.items()
-        if all(
-            (text.isalpha() and text.casefold() in BOOLEANS) or _DURATION.fullmatch(text)
-            for text in texts
-        )
-    }
-    whole, short = [fold(name) for name in columns], [_heading(name) for name in columns]
-    named = [*enumerate(whole), *enumerate(short)]
-    taken: dict[int, str] = {}
-    for field, words in _WORDS.items():
-        places = (at for word in fold(words).split(", ") for at, name in named if name == word)
-        unfit = {*taken, *(flags if field in TIMES else ())}
-        place = next((place for place in places if place not in unfit), None)
-        if place is not None:
-            taken[place] = field
-    return taken

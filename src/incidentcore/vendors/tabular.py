@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import csv
 import gzip
-import io
 import json
 import re
-import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
@@ -23,6 +22,7 @@ from typing import Any, Final, TypeAlias, cast
 import attrs
 
 from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.vendors.headings import TITLES, heading_row, note_titles
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.lines import (
     BOM,
@@ -32,6 +32,7 @@ from incidentcore.vendors.lines import (
     opened,
     path_lines,
 )
+from incidentcore.vendors.spreadsheet import read_sheet
 from incidentcore.words import Phrase
 
 __all__ = ["Table", "TableInput", "open_table", "read_json"]
@@ -99,7 +100,7 @@ def open_table(
     Args:
         source: The path of a file, which may be compressed by gzip; lines of text; rows as
             mappings; or a data frame with the Arrow stream interface (needs pyarrow). An ``.xlsx``
-            file needs openpyxl; its first sheet is read.
+            file needs openpyxl; its first sheet with headings of tickets is read.
         delimiter: The separator of fields; by default the most common of comma, semicolon, tab and
             ``|`` in the header.
         encoding: The encoding of a file; by default UTF-8 or, if the bytes are not UTF-8, cp1252.
@@ -131,7 +132,8 @@ def open_table(
         path = source if isinstance(source, Path) else Path(source)
         start = first_bytes(path)
         if start.startswith(_ZIP):
-            return _spreadsheet(path)
+            columns, cells, notes = read_sheet(path, LARGEST)
+            return Table(columns, cells, notes=notes)
         text = start.removeprefix(BOM).lstrip()
         if text[:1] in (b"[", b"{"):
             return _objects(_json_rows(path), notes)
@@ -234,33 +236,6 @@ def _line(text: str) -> Any:
         return None
 
 
-def _spreadsheet(path: Path) -> Table:
-    try:
-        import openpyxl  # noqa: PLC0415  an extra
-    except ImportError:
-        raise FormatError(
-            f"a spreadsheet; reading it needs openpyxl (incidentcore[xlsx]) @ {path}"
-        ) from None
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > LARGEST:
-            raise FormatError(f"a spreadsheet of more than {LARGEST:,} bytes @ {path}")
-        content = io.BytesIO(path.read_bytes())  # by its content, not by its name
-        book = openpyxl.load_workbook(content, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = (list(row) for row in sheet.iter_rows(values_only=True) if set(row) != {None})
-        header = next(rows, [])
-    except FormatError:
-        raise
-    except Exception as error:  # noqa: BLE001  a broken file may raise anything there
-        raise FormatError(f"not a spreadsheet that can be read: {error} @ {path}") from None
-    columns = tuple("" if name is None else str(name).strip() for name in header)
-    if not any(columns):
-        raise FormatError("no header: the first row must name the columns @ header")
-    return Table(columns, enumerate(rows, 1))
-
-
 def _arrow_rows(source: object) -> Iterator[Any]:
     try:
         import pyarrow as pa  # noqa: PLC0415
@@ -280,22 +255,23 @@ def _delimited(
     try:
         first = next((line for line in lines if line.strip("\ufeff\r\n\t ")), "")
         first = first.removeprefix("\ufeff")  # of a file that the caller opened as UTF-8
-        stated = _SEP.fullmatch(first)
-        if stated is not None:
-            delimiter, first = stated[1], next(lines, "")
+        named = _SEP.fullmatch(first)
+        if named is not None:
+            delimiter, first = named[1], next(lines, "")
     except LineError as error:
         raise FormatError(f"{error} @ header") from None
-    if delimiter is None:
-        bare = _QUOTED.sub("", first)
-        delimiter = max(_DELIMITERS, key=lambda m: (bare.count(m), -_DELIMITERS.index(m)))
-        if delimiter != ",":
-            notes.append(
-                (
-                    "detected_delimiter",
-                    Phrase("fields are separated by {mark}", mark=repr(delimiter)),
-                )
-            )
-    rows = _rows(chain([first], lines), delimiter)
+    mark = delimiter or _delimiter(first)
+    if len([*filter(None, _cells(first, mark))]) < 3:  # perhaps a title
+        above, lines = _ahead(first, lines)
+        cut = [_cells(line, delimiter or _delimiter(line)) for line in above]
+        place = heading_row(cut)
+        note_titles(notes, [row for row in cut[:place] if any(row)])
+        first, lines = above[place], chain(above[place + 1 :], lines)
+        mark = delimiter or _delimiter(first)
+    if mark != "," and not delimiter:
+        text = Phrase("fields are separated by {mark}", mark=repr(mark))
+        notes.append(("detected_delimiter", text))
+    rows = _rows(chain([first], lines), mark)
     _, header = next(rows, (0, []))
     columns = tuple(name.strip() for name in header)
     while columns and not columns[-1]:
@@ -303,6 +279,38 @@ def _delimited(
     if not any(columns):
         raise FormatError("no header: the first line must name the columns @ header")
     return Table(columns, _complete(rows, columns) if strict else rows, notes=notes)
+
+
+def _delimiter(line: str) -> str:
+    """Return the most frequent separator of a line, quoted fields aside."""
+    bare = _QUOTED.sub("", line)
+    return max(_DELIMITERS, key=lambda m: (bare.count(m), -_DELIMITERS.index(m)))
+
+
+def _ahead(first: str, lines: Iterator[str]) -> tuple[list[str], Iterator[str]]:
+    """Return a line, those after it up to one that cannot be a title, and the rest."""
+    above = [first]
+    width = len([*filter(None, _cells(first, _delimiter(first)))])
+    try:
+        for line in islice(lines, TITLES):
+            above.append(line)
+            count = len([*filter(None, _cells(line, _delimiter(line)))])
+            if count > 2 or count == width == 2:
+                break
+    except LineError as error:
+        return above, _raising(error)
+    return above, lines
+
+
+def _raising(error: LineError) -> Iterator[str]:
+    raise error
+    yield ""
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    with suppress(csv.Error):  # it comes again where the line is read
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    return []
 
 
 def _complete(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from calendar import month_abbr, month_name
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc, as_zone
+from incidentcore.vendors.kit.time_words import beside_utc, in_english, on_weekday
 
 __all__ = ["Epoch", "TimeReader", "Times"]
 
@@ -29,28 +29,6 @@ _LONGEST: Final = 100
 _PARTS: Final = dict(
     zip("YmdHMS", ("year", "month", "day", "hour", "minute", "second"), strict=True)
 )
-_MONTHS: Final = {
-    word: number
-    for number, words in {
-        1: "januar jänner jän janvier janv enero ene",
-        2: "februar février févr fév febrero",
-        3: "märz mär mrz mars marzo",
-        4: "avril avr abril abr",
-        5: "mai mayo",
-        6: "juni juin junio",
-        7: "juli juillet juil julio",
-        8: "août agosto ago",
-        9: "sept septembre septiembre",
-        10: "oktober okt octobre octubre",
-        11: "novembre noviembre",
-        12: "dezember dez décembre déc diciembre dic",
-    }.items()
-    for word in words.split()
-}
-"""German, French and Spanish months; formats know the English ones alone."""
-_WORD: Final = re.compile(r"([^\W\d_]+)")
-_DOTTED: Final = re.compile(r"([^\W\d_]+)\.(?:(?<=\b[ap]\.) ?(?=m\b))?", re.IGNORECASE)
-"""A word with the dot of an abbreviation, such as "févr." and "a. m."."""
 _ODDITIES: Final = {
     "ambiguous_time": "read as the first of the two",
     "skipped_time": "moved forward by the length of the gap",
@@ -79,8 +57,10 @@ class Times:
     Attributes:
         zone: The time zone of times that state none; None reads them as UTC, with a finding.
         formats: The formats, tried in order: ``"iso"`` for ISO 8601, ``"epoch_s"`` and
-            ``"epoch_ms"`` for numbers as with ``epoch``, or a format of ``datetime.strptime``.
-            Months may be in English, German, French or Spanish.
+            ``"epoch_ms"`` for numbers as with ``epoch``, ``"excel"`` for the days of a spreadsheet,
+            or a format of ``datetime.strptime``. Months may be in English, German, French or
+            Spanish. A weekday before a time need not be in the format, but must be that of the
+            date; nor need UTC or an offset such as ``UTC+2`` behind it.
         epoch: The unit of numbers, which count from 1970: seconds ``"s"`` or milliseconds ``"ms"``;
             None refuses numbers.
         day_first: How to read a text that fits no format: with the day before the month (True) or
@@ -215,9 +195,12 @@ class TimeReader:
             return self._since_1970(float(text) if "." in text else int(text))
         for form in self.times.formats:
             try:
-                return _iso(text) if form == "iso" else _by(form)(text)
+                return _NAMED[form](text) if form in _NAMED else _by(form)(text)
             except (ValueError, re.error):  # the latter where a format has a part twice
                 continue
+        for read in (beside_utc, on_weekday):
+            with suppress(ValueError):
+                return read(text, self._text)
         for english in in_english(text):
             with suppress(ValueError):
                 return self._text(english)
@@ -227,35 +210,38 @@ class TimeReader:
 
     def _since_1970(self, number: float) -> datetime:
         if self._epoch is None:
+            if "excel" in self.times.formats:
+                return _of_spreadsheet(number)
             raise ValueError
         return _START + timedelta(microseconds=round(number * 1e6 / _EPOCHS[self._epoch]))
 
 
-def in_english(text: str) -> Iterator[str]:
-    """Yield the ways to write a time's month and half of the day as formats know them."""
-    for word in (_WORD, _DOTTED):
-        for names in ([*month_abbr], [*month_name]):
-            english = word.sub(partial(_month, names), text)
-            if english != text:
-                yield english
+def _strptime(text: str, form: str) -> datetime:
+    return datetime.strptime(text, form)  # noqa: DTZ007  placed later
 
 
-def _month(names: Sequence[str], word: re.Match[str]) -> str:
-    return names[_MONTHS.get(word[1].casefold(), 0)] or word[1]
-
-
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _by(form: str) -> Callable[[str], datetime]:
     """Return a function that reads a text in a format, as ``datetime.strptime`` does.
 
     For formats of numbers with separators it needs a fifth of the time; texts that do not fit are
     left to ``strptime``.
     """
+    weekday, zone = _WEEKDAY_FORM.match(form), _UTC_FORM.search(form)
+    if weekday is not None:
+        rest = _by(form[weekday.end() :])
+        return lambda text: on_weekday(text, rest)
+    if zone is not None:  # strptime would read the name, and return a time without a zone
+        rest = _by(form[: zone.start()])
+        return lambda text: beside_utc(text, rest)
+    if "%Z" in form:
+        named = form.replace("%Z", "UTC")
+        return lambda text: _strptime(text.replace("GMT", "UTC"), named).replace(tzinfo=UTC)
     parts = re.findall("%(.?)", form)
     names = [_PARTS.get(part) for part in parts]
     order = [*_PARTS.values()][: len(names)]  # as datetime takes them
     if len(names) < 3 or {*names} != {*order} or re.search(r"%.(%|\d)", form):
-        return lambda text: datetime.strptime(text, form)  # noqa: DTZ007
+        return lambda text: _strptime(text, form)
     pattern = re.escape(form)
     for part, name in zip(parts, names, strict=True):
         digits = r"\d{4}" if name == "year" else r"\d\d?"
@@ -265,29 +251,43 @@ def _by(form: str) -> Callable[[str], datetime]:
     def read(text: str) -> datetime:
         found = match(text)
         if found is None:
-            return datetime.strptime(text, form)  # noqa: DTZ007
+            return _strptime(text, form)
         return datetime(*map(int, found.group(*order)))  # type: ignore[arg-type]  # noqa: DTZ001
 
     return read
 
 
-_AHEAD_OF_UTC: Final = re.compile(r"\b(?:GMT|UTC) ?(?=[+-]\d)", re.IGNORECASE)
+_WEEKDAY_FORM: Final = re.compile(r"%[aA]\.?,? ?")
+_UTC_FORM: Final = re.compile(r" ?\(?(?:%Z|(?<!%)Z|UTC|GMT)\)?$")
 _REMARK: Final = re.compile(r"([+-]\d\d:?\d\d) ?\([^()]*\)$")  # a zone's name behind its offset
 _OTHER_ZONE: Final = re.compile(r":\d\d[\d.]* ?(?![AP]M)[A-Z]{2,5}[+-]\d", re.IGNORECASE)
+_NUMERIC: Final = re.compile(r"(?<!\d)(\d\d?)([-/. ])(\d\d?)\2\d")
+_SERIALS: Final = (1, 2_958_465)  # the days that a spreadsheet can show; the last is in 9999
+_DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  placed later
+
+
+def _of_spreadsheet(number: float) -> datetime:
+    """Return the time of a day's number in a spreadsheet, to the millisecond."""
+    if not _SERIALS[0] <= number < _SERIALS[1] + 1:
+        raise ValueError
+    return _DAY_ZERO + timedelta(milliseconds=round(number * 86_400_000))
+
+
+def _serial(text: str) -> datetime:
+    return _of_spreadsheet(float(text.replace(",", ".")))
 
 
 def _iso(text: str) -> datetime:
     """Return an ISO time; ``UTC`` behind it, as some tools write, counts as ``Z``."""
     if text.isdigit():
         raise ValueError  # a number is not a date here
-    if text[-4:].upper() in (" UTC", " GMT"):
-        text = text[:-4] + "+00:00"
-    elif "UTC" in text or "GMT" in text:
-        text = _AHEAD_OF_UTC.sub("", text)
     head, space, offset = text.rpartition(" ")
     if space and offset[:1] in "+-" and ":" in head:
         text = head + offset
     return datetime.fromisoformat(text.upper())
+
+
+_NAMED: Final[dict[str, Callable[[str], datetime]]] = {"iso": _iso, "excel": _serial}
 
 
 def _free_form(text: str, *, day_first: bool) -> datetime:
@@ -297,17 +297,19 @@ def _free_form(text: str, *, day_first: bool) -> datetime:
     """
     from dateutil.parser import parse  # noqa: PLC0415  a fifth of the cost of importing the room
 
-    # The parser would read GMT+3 as POSIX does: three hours behind.
-    text = _REMARK.sub(r"\1", _AHEAD_OF_UTC.sub(" ", text))
+    text = _REMARK.sub(r"\1", text)
     if _OTHER_ZONE.search(text):
         raise ValueError
     is_year_first = text[:4].isdigit()
+    numbers = None if is_year_first else _NUMERIC.search(text)
     first, second = (
         parse(text, dayfirst=day_first and not is_year_first, default=default, tzinfos=_stated_zone)
         for default in _DEFAULTS
     )
     if first != second:
         raise ValueError
+    if numbers is not None and first.day != int(numbers[1 if day_first else 3]):
+        raise ValueError  # the parser takes the other order where the stated one is impossible
     return first
 
 

@@ -1,0 +1,167 @@
+"""Guess the field of a column from its heading."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from incidentcore.vendors.kit.entries import MOMENTS
+from incidentcore.vendors.kit.findings import shown
+from incidentcore.vendors.kit.tables import BOOLEANS, fold
+from incidentcore.vendors.time_formats import formats_of
+from incidentcore.words import Phrase
+
+__all__ = ["TITLES", "guessed", "heading_row", "known", "note_titles"]
+
+TITLES: Final = 30  # rows in which headings are looked for, below title lines
+
+# Words of headings by field, the surest first, in four languages. A column is guessed once; words
+# such as "Ticket" before a heading and "On", "At", "Date" or "Name" behind it do not matter.
+_WORDS: Final = {
+    "id": "issue key, incident number, ticket number, key, number, id, no, no., ticket, nummer, "
+    "incident, case number, nr, nr., vorgangsschlüssel, vorgangsnummer, ticketnummer, ticketnr, "
+    "ticketnr., n°, numéro, numéro du ticket, numéro de ticket, identifiant, número, "
+    "número de ticket, número de incidencia, identificador, id de ticket, clave de incidencia, "
+    "clé de ticket, id del ticket, id du ticket, #, call number, alert id, conversation id, "
+    "reference, meldungsnummer, vorgangsnr, vorgangsnr., störungsnummer, fallnummer, nº, n.º, "
+    "n° de ticket, n° ticket, n° d'incident, numéro d'incident, nº de incidencia, nº de ticket, "
+    "record number, request number, reference number",
+    "opened": "opened, created, creation, opening, open time, raised, submitted, submit, "
+    "reported, logged, open dt, create date, initiated, call date, request time, geöffnet, "
+    "erstellt, eröffnet, angelegt, erfasst, gemeldet, eröffnungsdatum, erstellungsdatum, "
+    "erstelldatum, meldedatum, erfassungsdatum, meldungsdatum, date d'ouverture, date ouverture, "
+    "ouvert, créé, date de création, création, abierto, creado, creada, fecha de apertura, "
+    "fecha de creación, open, start, started, begin, beginn",
+    "resolved": "resolved, last resolved, resolved dt, resolution date, solved, done, completed, "
+    "gelöst, erledigt, behoben, lösungsdatum, erledigungsdatum, date de résolution, résolu, "
+    "resuelto, resuelta, solucionado, fecha de resolución, fecha de solución, end, "
+    "ended, ende",
+    "closed": "closed, last closed, closing, close, close dt, closed dt, schließzeit, "
+    "geschlossen, abgeschlossen, abschlussdatum, schließdatum, date de clôture, "
+    "date de fermeture, clos, clôturé, fermé, cerrado, cerrada, fecha de cierre",
+    "acknowledged": "acknowledged, accepted, quittiert, acquitté",
+    "responded": "first response, first responded, first reply, responded, initial response time, "
+    "first teammate reply, first agent reply, erste antwort, erste reaktion, première réponse, "
+    "primera respuesta",
+    "updated": "updated, last update, last updated, sys updated, modified, last modified, modify, "
+    "changed, last changed, aktualisiert, geändert, zuletzt aktualisiert, zuletzt geändert, "
+    "letzte aktualisierung, letzte änderung, änderungsdatum, mis à jour, mise à jour, modifié, "
+    "dernière mise à jour, dernière modification, date de modification, actualizado, actualizada, "
+    "última actualización, última modificación",
+    "state": "state, status, ticketstatus, zustand, statut, état, estado",
+    "priority": "priority, prio, priorität, priorité, prioridad, severity, "
+    "importance, wichtigkeit, importancia",
+    "impact": "impact, auswirkung, impacto",
+    "urgency": "urgency, dringlichkeit, urgence, urgencia",
+    "title": "short description, brief description, summary, subject, title, ticket name, "
+    "message, kurzbeschreibung, zusammenfassung, betreff, thema, titel, titre, intitulé, objet, "
+    "sujet, description courte, description brève, résumé, título, asunto, resumen, "
+    "descripción breve, descripción corta",
+    "category": "category, kategorie, catégorie, categoría",
+    "service": "business service, service, dienst, servicio",
+    "configuration_item": "configuration item, cmdb ci, ci, konfigurationselement, "
+    "élément de configuration, elemento de configuración",
+    "group": "assignment group, assigned group, group, owner team, assigned team, group assigned, "
+    "team assigned, owned by team, operator group, admin group, assigned to technician group, "
+    "attribué à groupe de techniciens, team, queue, zuweisungsgruppe, zugewiesene gruppe, "
+    "zuständige gruppe, bearbeitergruppe, supportgruppe, gruppe, verantwortliche rolle, "
+    "groupe d'affectation, groupe assigné, groupe, grupo de asignación, grupo asignado, grupo, "
+    "equipo",
+    "assignee": "assigned to, assignee, owner, agent, technician, operator, owned by, "
+    "agent assigned, teammate assigned, verantwortlicher, besitzer, zugewiesen an, zugewiesen zu, "
+    "zugewiesene person, zuständig, bearbeiter, techniker, attribué à, assigné à, affecté à, "
+    "technicien, asignado a, agente, técnico",
+    "caller": "caller, requester, reporter, requester id, customer user, requestors, author, "
+    "contact, request user, customer display, caller id, auteur, kundenbenutzer, anrufer, autor, "
+    "melder, anforderer, antragsteller, gemeldet von, demandeur, appelant, rapporteur, "
+    "solicitante, informador",
+}
+_BEFORE: Final = re.compile(r"\b(?:current|ticket|incident|issue|case|request|date(?:/time)?) \b")
+_BEHIND: Final = re.compile(
+    r" (?:no\.?|on|at|am|le|el|date|date time|name)$|(?<!first response)(?<!reply) time$"
+)
+_BRACKETS: Final = re.compile(r"[\[(][^\])]*[\])]|[*+#:]+$")
+_UNIT: Final = (
+    r"(?:w|d|h|m|s|j|weeks?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|wochen?|tagen?|tage?|"
+    r"std|stunden?|min|minuten?|sek|sekunden?|semaines?|jours?|heures?|secondes?|días?|horas?|"
+    r"minutos?|segundos?)"
+)
+_DURATION: Final = re.compile(
+    rf"P[\dYMWDTHS.,]+|(?:\d+(?:[.,]\d+)? ?{_UNIT}\b\.?,? ?)+(?:\d+:\d\d(?::\d\d)?)?"
+    r"|\d+:\d\d(?::\d\d)?(?: hrs)?|-?\d+(?:[.,]\d+)?",
+    re.IGNORECASE,
+)
+_CUSTOM: Final = re.compile(
+    r"^(?:custom field|benutzerdefinierte\w* feld\w*) \((.+)\)$", re.IGNORECASE
+)
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_TIMES: Final = ("opened", "updated", *MOMENTS)
+_KNOWN: Final = frozenset(word for words in _WORDS.values() for word in fold(words).split(", "))
+
+
+def _heading(name: str) -> str:
+    """Return a heading without what does not matter, such as "On" of "Created On"."""
+    name = _CUSTOM.sub(r"\1", name)
+    text = fold(_CAMEL.sub(" ", _BRACKETS.sub("", name).partition(" - ")[0]))
+    return _BEHIND.sub("", _BEFORE.sub("", text))
+
+
+def guessed(columns: tuple[str, ...], values: Mapping[int, Counter[str]]) -> dict[int, str]:
+    """Return the field that each column's name suggests, by its position.
+
+    Flags, numbers and durations are not times.
+    """
+    flags = {
+        place
+        for place, texts in values.items()
+        if [*texts] != ["1"]  # which proves nothing
+        and all(
+            (text.isalpha() and text.casefold() in BOOLEANS)
+            or (_DURATION.fullmatch(text) and not formats_of(text))
+            for text in texts
+        )
+    }
+    whole, short = [fold(name) for name in columns], [_heading(name) for name in columns]
+    named = [*enumerate(whole), *enumerate(short)]
+    taken: dict[int, str] = {}
+    for field, words in _WORDS.items():
+        places = (at for word in fold(words).split(", ") for at, name in named if name == word)
+        unfit = {*taken, *(flags if field in _TIMES else ())}
+        place = next((place for place in places if place not in unfit), None)
+        if place is not None:
+            taken[place] = field
+    return taken
+
+
+def known(names: Iterable[object]) -> int:
+    """Return how many names are headings of a table of tickets."""
+    forms = ({fold(name), _heading(str(name))} for name in names if name)
+    return sum(not form.isdisjoint(_KNOWN) for form in forms)
+
+
+def heading_row(rows: Sequence[Sequence[Any]]) -> int:
+    """Return the place of the headings, below title lines if these are beyond doubt.
+
+    They are if each has fewer cells than the headings and fewer than two known headings, and either
+    the headings have two, or each title line is one cell above three or more distinct words.
+    """
+    widest = names = 0
+    for place, row in enumerate(rows):
+        cells = [str(cell).strip() for cell in row if cell is not None and str(cell).strip()]
+        count = known(cells)
+        is_above = place and len(cells) > widest and names < 2
+        is_words = len({*cells}) == len(cells) > 2 and not any(one[0].isdigit() for one in cells)
+        if is_above and (count > 1 or (widest == 1 and is_words)):
+            return place
+        widest, names = max(widest, len(cells)), max(names, count)
+    return 0
+
+
+def note_titles(notes: list[tuple[str, str]], rows: Sequence[Sequence[Any]]) -> None:
+    """Note the lines above the headings, which are left out."""
+    if rows:
+        texts = (" ".join(str(cell) for cell in row if cell not in (None, "")) for row in rows)
+        text = "title lines above the headings are left out: {titles}"
+        notes.append(("title_lines", Phrase(text, titles=tuple(map(shown, texts)))))

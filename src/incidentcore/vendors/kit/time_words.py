@@ -1,0 +1,94 @@
+"""Words in times: months and weekdays in several languages, and UTC."""
+
+from __future__ import annotations
+
+import re
+from calendar import month_abbr, month_name
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from functools import partial
+from typing import Final
+
+__all__ = ["beside_utc", "in_english", "on_weekday"]
+
+_MONTHS: Final = {
+    word: number
+    for number, words in {
+        1: "januar jänner jän janvier janv enero ene",
+        2: "februar février févr fév febrero",
+        3: "märz mär mrz mars marzo",
+        4: "avril avr abril abr",
+        5: "mai mayo",
+        6: "juni juin junio",
+        7: "juli juillet juil julio",
+        8: "août agosto ago",
+        9: "sept septembre septiembre",
+        10: "oktober okt octobre octubre",
+        11: "novembre noviembre",
+        12: "dezember dez décembre déc diciembre dic",
+    }.items()
+    for word in words.split()
+}
+"""German, French and Spanish months; formats know the English ones alone."""
+_WEEKDAYS: Final = {
+    word: number
+    for number, words in enumerate(
+        (
+            "mon monday mo montag lun lundi lunes",
+            "tue tues tuesday di dienstag mar mardi martes",
+            "wed wednesday mi mittwoch mer mercredi mié mie miércoles",
+            "thu thur thurs thursday do donnerstag jeu jeudi jue jueves",
+            "fri friday fr freitag ven vendredi vie viernes",
+            "sat saturday sa samstag sonnabend sam samedi sáb sab sábado",
+            "sun sunday so sonntag dim dimanche dom domingo",
+        )
+    )
+    for word in words.split()
+}
+_LEADING: Final = re.compile(r"([^\W\d_]+)\.?,? ?")
+_WORD: Final = re.compile(r"([^\W\d_]+)")
+_DOTTED: Final = re.compile(r"([^\W\d_]+)\.(?:(?<=\b[ap]\.) ?(?=m\b))?", re.IGNORECASE)
+"""A word with the dot of an abbreviation, such as "févr." and "a. m."."""
+_UTC: Final = re.compile(
+    r"(.*\d(?: ?[ap]\.? ?m\.?)?) ?\(?(?:UTC|GMT|(?<=\d)Z|(?<= )Z)"
+    r" ?(?:([+-]\d\d?)(?::?([0-5]\d))?)?\)?(?: ?\([^()]*\))?",
+    re.IGNORECASE,
+)
+
+
+def in_english(text: str) -> Iterator[str]:
+    """Yield the ways to write a time's month and half of the day as formats know them."""
+    for word in (_WORD, _DOTTED):
+        for names in ([*month_abbr], [*month_name]):
+            english = word.sub(partial(_month, names), text)
+            if english != text:
+                yield english
+
+
+def _month(names: Sequence[str], word: re.Match[str]) -> str:
+    return names[_MONTHS.get(word[1].casefold(), 0)] or word[1]
+
+
+def beside_utc(text: str, read: Callable[[str], datetime]) -> datetime:
+    """Return a time before "UTC", "GMT" or "Z", which an offset may follow: "UTC+2"."""
+    found = _UTC.fullmatch(text)
+    if found is None:
+        raise ValueError
+    at, hours = read(found[1]), int(found[2] or 0)
+    minutes = int(found[3] or 0) * (-1 if found[2] and found[2][0] == "-" else 1)
+    stated = at.replace(tzinfo=timezone(timedelta(hours=hours, minutes=minutes)))
+    if at.tzinfo is not None and at != stated:
+        raise ValueError
+    return stated
+
+
+def on_weekday(text: str, read: Callable[[str], datetime]) -> datetime:
+    """Return a time behind its weekday; another weekday than that of its date is refused."""
+    found = _LEADING.match(text)
+    day = None if found is None else _WEEKDAYS.get(found[1].casefold())
+    if found is None or day is None:
+        raise ValueError
+    at = read(text[found.end() :])
+    if at.weekday() != day:
+        raise ValueError
+    return at

@@ -1,0 +1,102 @@
+"""Find the formats of times in texts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cache
+from typing import Final
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.vendors.kit.times import TimeReader, Times
+
+__all__ = ["NUMBERS", "fewest", "formats_of", "is_iso", "mixed"]
+
+_DAYS: Final = (
+    *("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y"),
+    *("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d"),
+    *("%d/%b/%y", "%d/%b/%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%b %d, %Y"),
+    *("%b %d %Y", "%d %B %Y", "%d. %B %Y", "%d. %b %Y", "%B %d, %Y", "%d de %B de %Y"),
+)
+_OTHERS: Final = ("%b %d %H:%M:%S %Y", "%H:%M %d/%m/%Y", "%H:%M %d.%m.%Y")
+_DIGITS: Final = {"epoch_s": 10, "epoch_ms": 13, "%Y%m%d%H%M%S": 14}
+NUMBERS: Final = (*_DIGITS, "excel")
+"""Formats of numbers, which are times only in a column of times."""
+_SERIAL: Final = re.compile(r"[2-7]\d{4}([.,]\d+)?")  # the years 1954 to 2119
+_CLOCK: Final = re.compile(
+    r"(?P<day>.*\d)(?P<before>T|,? (?:um |à |at |a las )?)(?P<hour>\d\d?)(?P<colon>[:.h])\d\d"
+    r"(?P<seconds>(?P=colon)\d\d(?P<mark>[.,]\d{1,6})?)?(?P<half> ?[ap]\.? ?m\.?)?"
+    r"(?P<behind> Uhr)?(?P<offset> ?[+-]\d\d:?\d\d)?",
+    re.IGNORECASE,
+)
+_UTC: Final = re.compile(r" ?\(?(?:UTC|GMT)[^()]*\)?$|(?<=\d) ?Z$")
+_ISO: Final = "iso"
+_LONGEST: Final = 60
+_DATED: Final = re.compile(r"\d{1,4}[-./ ]\w{1,9}\.?[-./ ]+\d{2,4}|[A-Za-z]{3} \d{1,2},")
+
+
+def mixed(texts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    """Return the formats that a column mixes, the most frequent first; empty if it is not times."""
+    dated = {text: formats_of(text) for text in texts if _DATED.match(text)}
+    if 2 * sum(texts[text] for text in dated) <= texts.total() or all(map(is_iso, texts)):
+        return ()
+    found: list[tuple[str, int]] = []
+    while fits := list(dict.fromkeys(form for forms in dated.values() for form in forms)):
+        counts = {form: sum(texts[t] for t in dated if form in dated[t]) for form in fits}
+        best = max(counts, key=lambda form: (counts[form], form == _ISO))
+        mine = {text for text in dated if best in dated[text]}
+        alike = [f for f in fewest(fits) if mine == {text for text in dated if f in dated[text]}]
+        found.append((_ISO if best == _ISO else " or ".join(alike), counts[best]))
+        dated = {text: forms for text, forms in dated.items() if text not in mine}
+    is_most = 2 * sum(count for _, count in found) > texts.total()
+    return tuple(found) if is_most and [form for form, _ in found] != [_ISO] else ()
+
+
+def formats_of(text: str) -> tuple[str, ...]:
+    """Return the formats that read a time; the first is ``iso`` if that does."""
+    whole = text.partition(".")[0]
+    found = [form for form, n in _DIGITS.items() if whole.isdecimal() and len(whole) == n]
+    found += ["excel"] if _SERIAL.fullmatch(text) else []
+    if found or not any(map(str.isdigit, text)) or len(text) > _LONGEST:
+        return tuple(found)
+    bare = " ".join(_UTC.sub("", text).split())
+    clock = _CLOCK.fullmatch(bare)
+    day, form = (bare, "") if clock is None else (clock["day"], _clock_form(clock))
+    days = [one + form for one in _DAYS if _reads(one, day) and _reads(one + form, bare)]
+    found = [one for one in _OTHERS if not days and _reads(one, bare)]
+    return (*((_ISO,) if is_iso(text) else ()), *days, *found)
+
+
+def fewest(forms: Iterable[str]) -> tuple[str, ...]:
+    """Return formats without those of whole months that are there with short ones too."""
+    several = tuple(forms)
+    return tuple(f for f in several if "%B" not in f or f.replace("%B", "%b") not in several)
+
+
+def _clock_form(clock: re.Match[str]) -> str:
+    """Return the format of what follows the day in a text."""
+    colon, half = clock["colon"], clock["half"] or ""
+    seconds = f"{colon}%S" if clock["seconds"] else ""
+    seconds += f"{clock['mark'][0]}%f" if clock["mark"] else ""
+    halves = f"{' ' * half.startswith(' ')}%p" if half else ""
+    zone = f"{' ' * clock['offset'].startswith(' ')}%z" if clock["offset"] else ""
+    hour = "%I" if half else "%H"
+    return f"{clock['before']}{hour}{colon}%M{seconds}{halves}{clock['behind'] or ''}{zone}"
+
+
+@cache
+def _reader(form: str) -> TimeReader:
+    return Times(formats=form).reader()
+
+
+def _reads(form: str, text: str) -> bool:
+    with suppress(InvalidValueError):
+        return bool(_reader(form).read(text))
+    return False
+
+
+def is_iso(text: str) -> bool:
+    """Return whether a text is a time in ISO 8601."""
+    return _reads(_ISO, text)

@@ -85,7 +85,7 @@ class Agenda:
         """Add a record, or replace it with a newer version; it is evaluated at the next ``due``.
 
         Raises:
-            InvalidValueError: ``record`` is not a record, or is older than that in the agenda.
+            InvalidValueError: ``record`` is not a record, or is older than the one here.
         """
         if not isinstance(record, Record):
             raise InvalidValueError("record", record, "a record")
@@ -111,7 +111,7 @@ class Agenda:
         """Return everything that is due and not yet delivered, in order of due time.
 
         An item is returned at each call until it is delivered or no longer needed. ``now`` may be
-        before that of an earlier call, but then every record is evaluated.
+        earlier than in a previous call, but then every record is evaluated again.
 
         Args:
             now: The instant to evaluate at.

@@ -51,7 +51,7 @@ Domains: TypeAlias = Mapping[str, tuple[object, ...]]
 def check_desk(
     desk: Desk, /, *, start: datetime | None = None, records: Iterable[Record] = ()
 ) -> tuple[LintFinding, ...]:
-    """Return findings on the likely mistakes in a desk; an empty tuple if there are none.
+    """Return a finding for each likely mistake in a desk; an empty tuple if there are none.
 
     Args:
         desk: The desk.

@@ -1,4 +1,4 @@
-"""Find the rules that differ between two desks, each with example facts that show it."""
+"""Find the rules that differ between two desks, each with an example of a record affected."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class RuleDifference:
 
     Attributes:
         part: The part of the desk, such as the clock ``resolution``, or ``escalation.night``.
-        witness: Facts of a record that the two desks treat differently; None if none could be
-            found, or if the difference does not depend on a record.
+        witness: An example: the field values of a record that the two desks treat differently. None
+            if none could be found, or if the difference does not depend on a record.
         before: The rule or value in the first desk; None if it has none.
         after: The rule or value in the second desk; None if it has none.
         attributes: The names of the attributes in which ``before`` and ``after`` differ.
@@ -79,18 +79,18 @@ def _name(value: object) -> str:
 
 
 def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
-    """Return the differences between the rules of two desks, each with facts that show it.
+    """Return the differences between the rules of two desks, each with an example if possible.
 
-    The following are not differences: another order of rules that never apply to the same record;
-    another name of a service, adjustment, category rule or routing rule; and an unused calendar. If
-    nothing is returned, both desks treat every record alike.
+    The following do not count as differences: a different order of rules that never apply to the
+    same record; a different name of a service, adjustment, category rule or routing rule; and an
+    unused calendar. If nothing is returned, both desks treat every record alike.
 
     Args:
         before: One desk.
         after: The other.
 
     Returns:
-        The differences in the order of the desk's parts, one for each pair of different rules that
+        The differences in the order of the desk's parts, one for each pair of rules that differ and
         apply to the same records.
 
     >>> from incidentcore.desk import diff_rules, load_desk

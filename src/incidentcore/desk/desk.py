@@ -73,26 +73,26 @@ class Desk:
 
     Attributes:
         name: The desk's name.
-        zone: The time zone of dates and times that state none.
+        zone: The time zone of dates and times that have none of their own.
         fields: The desk's own fields, which its conditions can read.
         calendars: Calendars by name.
-        lifecycles: How records may change; at most one for each type of record, which otherwise has
-            the standard lifecycle.
+        lifecycles: How records may change; at most one for each type of record. The other types
+            have the standard lifecycle.
         auto_close: When records are closed automatically, by type of record.
         priority: How priorities are computed.
         categories: Rules for the category; the first that matches applies.
         categorizer: A categorizer of your own, used if no rule matches.
         routing: Rules for the group that works on a record; the first that matches applies.
         services: The services.
-        agreements: Which records get which service; of each kind, the first that matches applies.
+        agreements: Which records get which service; the first match of each kind applies.
         on_call: On-call schedules.
         escalation: Escalation rows, each with its levels; every row that matches applies.
         communication: Rules for updates; every rule that matches applies.
         approvals: Which requests need approval; the first that matches applies.
-        cascades: What happens to linked records.
+        cascades: What a change of a record does to the records linked with it.
         intake: How alerts become incidents.
         imports: How exports of another tool are read: the importer's options, by name.
-        sources: Where holidays were copied from, as text; it has no effect.
+        sources: Where holidays were copied from, as text; for information only.
 
     Raises:
         DefinitionError: An attribute has the wrong type, a name is used twice, or a rule names
@@ -335,7 +335,7 @@ class Desk:
 
         Args:
             record: The record.
-            people: A function that returns the ids of an addressee's people, such as a group's.
+            people: A function from an addressee, such as a group, to the ids of its people.
         """
         plan = self.approval(record)
         return None if plan is None else plan.rule(people, calendar=self._calendar(record))

@@ -41,7 +41,7 @@ class DueItem:
             or ``field.`` with the name of a custom field whose instant was reached.
         record_id: The id of the record.
         due_at: When it became due. An update may be announced before its due time.
-        why: The reason, as text.
+        why: Why it is due, as text.
         lapsed_at: When the item ceased to be needed, for example because the record was
             acknowledged; None if it is still needed.
         lapsed_because: Why the item is no longer needed; empty if it still is.
@@ -95,7 +95,7 @@ def due_items(
     """Return everything that has become due for a record by now; nothing is sent.
 
     Args:
-        desk: The desk, or ``Versions`` of it; of these, the desk at the record's opening applies.
+        desk: The desk, or ``Versions`` of it; the one in force at the record's opening applies.
         record: The record.
         now: The instant to evaluate at.
         known_at: Use only what was recorded by this instant; None: no limit.

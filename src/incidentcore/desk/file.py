@@ -58,11 +58,11 @@ def load_desk(
         text: The file as TOML text, or its content as a mapping, for example from JSON or YAML.
         code: The callables that the file names with ``{ code = "name" }``, by name.
         files: The texts of files that the desk file names, such as iCalendar feeds, by name.
-        source: The name of the file in errors.
+        source: The name of the file in error messages.
 
     Raises:
-        FormatError: The file has faults. The message lists each with its line (if known), its path,
-            the given value, what is allowed, and names that are similar.
+        FormatError: The file is invalid. The message lists every error with its line (if known),
+            its path, the given value, what is allowed, and similar names.
 
     >>> from incidentcore.desk import load_desk
     >>> print(load_desk('''
@@ -346,9 +346,9 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
 def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
     """Return a desk as the TOML text of a desk file.
 
-    Holidays of a country are written date by date. Where a part of a file took settings over from
-    another with the key ``like``, these are written out in full. So use this function for desks
-    that were built in Python; edit a file that you wrote yourself.
+    Holidays of a country are written date by date. Where a part of a file takes over the settings
+    of another with the key ``like``, these are written out in full. So use this function for desks
+    that were built in Python; a file that you wrote yourself is better edited.
 
     Args:
         desk: The desk.

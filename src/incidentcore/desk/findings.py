@@ -55,7 +55,7 @@ def found(code: str, subject: str, witness: object = None, **data: object) -> Li
         code: The code of the finding.
         subject: The part of the desk.
         witness: What shows the finding, such as facts of a record.
-        data: The values in the text; ``near`` is a name that was probably meant.
+        data: The values to fill into the text; ``near`` is a name that was probably meant.
     """
     texts = {code: TEXTS[f"{code}.near"]} if data.get("near") else TEXTS
     return LintFinding(code, subject, data, witness, texts=texts)

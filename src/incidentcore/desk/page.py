@@ -1,4 +1,4 @@
-"""Show a desk as a page to be agreed with a customer, and how its rules apply to one record."""
+"""Show a desk as a page to agree with a customer, and explain how it applies to one record."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LAPSES: Final = {"nobody_to_tell": "there is nobody to notify", "retimed": "it 
 
 
 def desk_page(desk: Desk, /) -> str:
-    """Return a desk as Markdown: hours, targets by priority, and who is notified of what and when.
+    """Return a desk as Markdown: hours, targets by priority, and who is notified, of what and when.
 
     Args:
         desk: The desk.
@@ -224,7 +224,7 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
 
 
 def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
-    """Return a text about a record's clocks, what is due for it, what comes next, and for whom.
+    """Return a text on a record's clocks, what is due now, and what comes next, and for whom.
 
     Args:
         desk: The desk.

@@ -34,7 +34,7 @@ class DeskField:
 
     Raises:
         DefinitionError: The name contains a dot, the kind is unknown, a field of the kind ``word``
-            has no ``words``, or another field has some.
+            has no ``words``, or a field of another kind has some.
     """
 
     name: str
@@ -60,7 +60,7 @@ class AutoClose:
 
     Attributes:
         after: How long after the instant in ``basis`` they may be closed.
-        calendar: The calendar in which ``after`` counts; None: around the clock.
+        calendar: The calendar by which ``after`` is measured; None: around the clock.
         basis: The field to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed too.
 
@@ -91,7 +91,7 @@ class ApprovalStage:
 
     Attributes:
         of: The addressees who are asked to approve, such as groups.
-        need: How many of their people must approve: ``one``, ``all`` or a number.
+        need: How many people among them must approve: ``one``, ``all`` or a number.
         within: The time in which they must decide; None: no limit.
 
     Raises:
@@ -132,14 +132,14 @@ class ApprovalPlan:
         *,
         calendar: Calendar | None = None,
     ) -> ApprovalRule:
-        """Return the plan as a rule with the ids of people, for ``request_approval``.
+        """Return the plan as a rule for ``request_approval``, with people in place of addressees.
 
         Args:
-            people: A function that returns the ids of an addressee's people, such as a group's.
-            calendar: The calendar in which the stages' time limits count; None: around the clock.
+            people: A function from an addressee, such as a group, to the ids of its people.
+            calendar: The calendar for the stages' time limits; None: around the clock.
 
         Raises:
-            InvalidValueError: An addressee has no people, or too few for the approvals needed.
+            InvalidValueError: An addressee has no people, or fewer than the approvals needed.
         """
         made = []
         for stage in self.stages:

@@ -52,7 +52,7 @@ class ServiceTarget:
     Attributes:
         target: The target, in a form that ``SlaDefinition`` accepts, such as a ``timedelta``.
         level: The name of the priority; empty for all other priorities and for records without one.
-        calendar: The calendar in which the target counts; None: that of the service.
+        calendar: The calendar by which the target is measured; None: that of the service.
     """
 
     target: Target
@@ -73,13 +73,13 @@ class OwnClock:
     Attributes:
         name: The clock's name.
         targets: ``ServiceTarget`` values, one for each priority.
-        start: The condition under which a record gets the clock.
+        start: A record gets the clock if it meets this condition.
         stop: The condition that ends the clock with a result.
         pause: The clock pauses while this condition holds.
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
         cancel: The condition that ends the clock without a result; by default, a canceled record.
         reset: A condition on an event that ends a cycle and starts the next.
-        starts_from: A field whose instant is the start of the first cycle; None: the opening.
+        starts_from: A field whose instant begins the first cycle; None: the opening begins it.
         answered_by: The roles whose public messages count as replies.
     """
 
@@ -104,11 +104,11 @@ class OwnClock:
 
 @attrs.frozen(kw_only=True)
 class Service:
-    """A service: the targets of its records by priority, and the calendar in which they count.
+    """A service: its targets by priority, and the calendar by which they are measured.
 
     Attributes:
         name: The service's name, to which agreements refer.
-        calendar: The calendar in which its clocks count, or a rule that chooses one by a field.
+        calendar: The calendar by which its clocks run, or a rule that chooses one by a field.
         response: Targets for the first response.
         next_response: Targets for the reply to each further message.
         update: Targets for the interval between public updates, which must be spans of time.
@@ -117,10 +117,10 @@ class Service:
             pause.
         warn: The points of each clock at which a warning is due, such as 80 percent of the target.
         reopen: What a reopening does to the resolution clock, as in ``SlaDefinition``.
-        on_change: What happens to a running clock when another target starts to apply; None is
-            ``retroactive``, but ``check_desk`` then asks for a decision.
-        starts_from: A field whose instant is the start of the first response and resolution cycle,
-            even before the opening, such as ``occurred_at``; None: the opening.
+        on_change: What happens to a running clock when another target starts to apply; None means
+            ``retroactive``, but ``check_desk`` then reports that no choice was made.
+        starts_from: A field, such as ``occurred_at``, whose instant begins the first response and
+            resolution cycle, even if it is before the opening; None: the opening begins it.
         answered_by: The roles whose public messages count as replies, for the four clocks above.
         clocks: Further clocks, as ``OwnClock`` values.
 
@@ -227,7 +227,7 @@ class Service:
 
 @attrs.frozen(kw_only=True)
 class Agreement:
-    """Which records get a service; of each kind, the first agreement that matches applies.
+    """Which records get a service; the first agreement of each kind that matches applies.
 
     Attributes:
         service: The service's name.

@@ -40,7 +40,7 @@ def open_time(
 
     Args:
         calendar: The calendar, or a mapping from the values of ``by`` to calendars.
-        start: The beginnings of the spans: a column of times with a zone, from any library that
+        start: The beginnings of the spans: a column of times with a zone, of any library that
             narwhals reads; a numpy array of ``datetime64`` in UTC; or one datetime.
         end: The ends of the spans, in any of these forms.
         by: The column whose values choose the calendar of each row; None if there is only one.
@@ -48,8 +48,8 @@ def open_time(
             is null), ``reversed`` (the end is before the start) or ``no_calendar``.
 
     Returns:
-        Durations, exact to the microsecond; null for the reasons above. The column has the library
-        and index of the first column among the arguments.
+        Durations, exact to the microsecond, or null for the reasons above; in a column of the same
+        library and index as the first column passed.
 
     Raises:
         InvalidValueError: A column does not contain times, its times have no zone, or columns
@@ -109,10 +109,10 @@ def deadline(
             ``no_calendar``.
 
     Returns:
-        Instants in UTC; the column has the library and index of the first column passed.
+        Instants in UTC, in a column of the same library and index as the first column passed.
 
     Raises:
-        InvalidValueError: A column has another type, or a single ``budget`` is negative.
+        InvalidValueError: A column has the wrong type, or a single ``budget`` is negative.
 
     Source: rule T5; the results are those of ``calendar.deadline``.
 
@@ -171,8 +171,8 @@ def is_open(
             is null) or ``no_calendar``.
 
     Returns:
-        Booleans in a column of the library of ``at``, null for the reasons above; for a numpy array
-        with missing instants, a masked array.
+        Booleans, or null for the reasons above, in a column of the same library as ``at``. A numpy
+        array with missing instants gives a masked array.
 
     Raises:
         InvalidValueError: The column does not contain times with a zone.
@@ -217,13 +217,13 @@ def add_business_days(
         calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         start: The instants at which counting begins; see ``open_time``.
         n: The number of business days; a negative number counts backward.
-        end_of_day: Whether to return the last closing of that date.
+        end_of_day: Whether to return the last closing time of that date.
         by: The column whose values choose the calendar of each row; None if there is only one.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
             is null), ``unreachable`` or ``no_calendar``.
 
     Returns:
-        Instants in UTC, or nulls, in a column with the library and index of ``start``.
+        Instants in UTC, or nulls, in a column of the same library and index as ``start``.
 
     Raises:
         InvalidValueError: The column does not contain times with a zone.

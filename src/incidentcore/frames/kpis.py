@@ -1,4 +1,4 @@
-"""Compute KPIs of a frame with one row for each ticket, without making a record of each."""
+"""Compute KPIs from a frame with one row for each ticket, without making records."""
 
 from __future__ import annotations
 
@@ -58,22 +58,22 @@ def gather_kpis_from(
     unique_ids: bool = False,
     findings: Findings | None = None,
 ) -> Partial:
-    """Gather KPIs from a frame, as ``gather_kpis`` after ``read_table`` does, but much faster.
+    """Gather KPIs from a frame: like ``read_table`` followed by ``gather_kpis``, but much faster.
 
     Args:
         frame: A frame with one row for each ticket, of pandas, polars, pyarrow or another library
             that narwhals reads, which may be lazy; or a DuckDB relation, a reader of Arrow batches,
             the path of a parquet file, or several of these, which are read batch by batch.
         kpis: The definitions, with different ids; or a single definition.
-        mapping: The column of each field, as in ``vendors.read_table``. Times are columns of times
-            with a zone; parse texts first, with their format and zone:
-            ``pandas.to_datetime(texts, format="%d.%m.%Y %H:%M").dt.tz_localize("Europe/Berlin")``,
-            or ``texts.str.to_datetime(format="%d.%m.%Y %H:%M")`` and
+        mapping: The column of each field, as in ``vendors.read_table``. Columns of times must have
+            a zone; parse texts first, with their format and zone: ``pandas.to_datetime(texts,
+            format="%d.%m.%Y %H:%M").dt.tz_localize("Europe/Berlin")``, or
+            ``texts.str.to_datetime(format="%d.%m.%Y %H:%M")`` and
             ``dt.replace_time_zone("Europe/Berlin")`` in polars and narwhals. Without a format
             pandas reads 02.03. as 3 February. A definition that reads a field ``custom.x`` uses the
             column ``x``.
         as_of: Only events that had happened by then count (rule K6).
-        group_by: What to break the results down by: field paths, ``Group``, ``AgeBuckets`` or
+        group_by: The groups to break the results down by: field paths, ``Group``, ``AgeBuckets`` or
             ``HourBands``.
         window: An ``Interval``, or ``Periods``, in which a ticket must have been opened, resolved
             or closed, depending on the KPI's ``window_basis``; None: all tickets.
@@ -83,13 +83,13 @@ def gather_kpis_from(
         missing: Texts that mean an empty cell.
         unique_ids: Whether all ids are known to be different. Otherwise the first row of each id in
             a batch is used, as in ``read_table`` with ``duplicates="first"``.
-        findings: Receives a finding, with the counts and codes of ``read_table``, for each unknown
-            state or level, for rows that are left out because their id is repeated or their opening
-            is missing, and for times before the opening. If it is None, a warning lists them,
-            except times before the opening, which the table counts as ``negative``.
+        findings: Receives findings, with the counts and codes of ``read_table``: on unknown states
+            and levels, on rows left out because their id is repeated or their opening is missing,
+            and on times before the opening. If it is None, a warning lists them, except times
+            before the opening, which the table counts as ``negative``.
 
     Returns:
-        The partial result. ``finish_partial`` makes a ``KpiTable`` of it, and ``merge_partials``
+        The partial result. ``finish_partial`` turns it into a ``KpiTable``, and ``merge_partials``
         merges several.
 
     Raises:

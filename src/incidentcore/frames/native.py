@@ -101,7 +101,7 @@ def as_spans(values: Any, where: str) -> Ints:
 def like(
     given: Iterable[Any], values: Ints, kind: Literal["instant", "span", "open"], name: str
 ) -> Any:
-    """Return a result as a column with the library and index of the first column in ``given``.
+    """Return a result as a column, in the library and with the index of the first one in ``given``.
 
     Instants are in UTC. A null in numpy is ``NaT``; booleans with nulls are masked.
     """

@@ -52,7 +52,7 @@ def records_to_frame(
     as_of: datetime | None = None,
     clock: Calendar | None = None,
 ) -> Any:
-    """Return records as a frame with one row for each.
+    """Return a frame with one row for each record.
 
     Args:
         records: The records, read once.
@@ -61,8 +61,8 @@ def records_to_frame(
         time_in: A field, such as ``"state"`` or ``"assignment_group"``. For each value of this
             field, the frame has a column that shows how long the record had the value, from its
             opening to its end or ``as_of``.
-        as_of: Until when the time of open records is counted; needed with ``time_in``.
-        clock: The calendar in whose open time this is counted; None: wall time.
+        as_of: When the time of open records stops counting; required with ``time_in``.
+        clock: The calendar whose open time is counted; None: wall-clock time.
 
     Returns:
         The frame, whose columns contain instants in UTC, durations, whole numbers, booleans or
@@ -135,7 +135,7 @@ def to_frame(
     *,
     library: Library,
 ) -> Any:
-    """Return a KPI table, events, SLA statuses or findings as a frame with one row for each.
+    """Return a frame with one row for each row of a KPI table, event, SLA status or finding.
 
     Args:
         values: The values, all of one type. The events of records are in their histories:
@@ -247,7 +247,7 @@ def rows(frame: Any, /) -> Iterator[dict[str, Any]]:
         Python values by column; None where the frame has null, NaT or NaN.
 
     Raises:
-        InvalidValueError: ``frame`` is of another type.
+        InvalidValueError: ``frame`` is of none of these types.
 
     >>> from incidentcore.frames import rows
     >>> import polars as pl

@@ -65,7 +65,7 @@ class Alert:
         at: When the condition began to have the status, in UTC.
         status: ``"firing"`` or ``"resolved"``.
         source: The name of the sender, such as a monitoring tool.
-        severity: How severe it is, in the source's own words; see ``SeverityTable``.
+        severity: How severe the condition is, in the source's own words; see ``SeverityTable``.
         title: What is wrong, in one line. Defaults to the key.
         recorded_at: When it was received, in UTC. Defaults to ``at``. If ``at`` is later, because
             the source's clock runs ahead, the alert takes effect at this instant.
@@ -129,7 +129,7 @@ class IncidentEnded:
     Attributes:
         incident: The incident's id, as in ``IncidentIntent.incident``.
         at: When it ended, in UTC.
-        final: Whether it can no longer be reopened, as after it was closed.
+        final: Whether it can no longer be reopened, for example because it was closed.
     """
 
     incident: str

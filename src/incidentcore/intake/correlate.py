@@ -1,9 +1,9 @@
-"""Turn alerts into changes of incidents: a pure function, and an object that is fed alert by alert.
+"""Turn alerts into changes to incidents: a pure function, and an object that takes one at a time.
 
 How it works. A stream has one clock, the latest instant at which something was received. Anything
 received ``lateness`` before that is settled: it is processed, in order, and never changes. Until
 then an alert waits in ``ordering``, at the instant at which it happened, so that alerts within the
-lateness are put in order of time; an alert that is later than that takes effect at the first
+lateness are put in order of time. An alert that is later than that takes effect at the first
 instant that is not settled. So an alert is never processed before anything that was received
 ``lateness`` earlier.
 
@@ -15,7 +15,7 @@ and inhibiting conditions are checked; they hold the alert back with its conditi
 checked again when the maintenance or the last inhibiting condition ends.
 
 ``deadlines`` has one timer for each condition, group and incident: for silence, the end of
-flapping, the end of a maintenance, too few waiting alerts, and removal. The deadlines of an instant
+flapping, the end of a maintenance, too few waiting alerts, and removal. The deadlines at an instant
 come after its alerts. All memory is in ``IntakeState``, a value from which any process can
 continue.
 """
@@ -46,7 +46,7 @@ class IntakeResult:
     """The result of ``fold_alerts``: changes to make to incidents, and the state for the next call.
 
     Attributes:
-        intents: The changes of incidents that the alerts call for, in order.
+        intents: The changes to incidents that the alerts call for, in order.
         state: The state to pass to the next call.
     """
 
@@ -62,27 +62,27 @@ def fold_alerts(
     state: IntakeState | None = None,
     until: datetime | None = None,
 ) -> IntakeResult:
-    """Return the changes of incidents that alerts call for (intents), and the new state.
+    """Return the changes to incidents that alerts call for (intents), and the new state.
 
     A stream of alerts may be split anywhere: if the state returned for the first part is passed
-    with the second, the result is the same. The result does not depend on the order of alerts of
-    the same instant, nor on any order in which no alert comes more than ``policy.lateness`` after a
-    later one. Alerts are processed in the order of receipt (``recorded_at``), but sorted by ``at``
-    within ``policy.lateness``.
+    with the second, the result is the same. Alerts are processed in the order of receipt
+    (``recorded_at``), but sorted by ``at`` within ``policy.lateness``. So alerts may arrive out of
+    order without changing the result, as long as none arrives more than ``policy.lateness`` after a
+    later one; the order of alerts with the same instant never matters.
 
     Args:
         policy: How alerts become incidents.
         alerts: The alerts in the order of receipt, with an ``IncidentEnded`` for each incident that
             people ended.
         state: The state that an earlier call returned; None for the first call.
-        until: The current time. Defaults to when the latest alert was received; alerts of that
-            instant itself have no effect yet.
+        until: The current time. Defaults to when the latest alert was received. Alerts at exactly
+            this time have no effect yet.
 
     Returns:
         The intents and the state. Each alert is either in one intent or in ``state.undecided``.
 
     Raises:
-        InvalidValueError: An item of ``alerts`` has another type.
+        InvalidValueError: An item of ``alerts`` is neither an ``Alert`` nor an ``IncidentEnded``.
 
     Source: our choice.
 
@@ -107,7 +107,7 @@ def fold_alerts(
 class Intake:
     """Turns alerts into intents one by one, with the same results as ``fold_alerts``.
 
-    An intent is a change of an incident that alerts call for, such as to open or resolve it.
+    An intent is a change to an incident that alerts call for, such as opening or resolving it.
 
     Args:
         policy: How alerts become incidents.
@@ -165,7 +165,7 @@ class Intake:
         return min(found) + self._policy.lateness if found else None
 
     def feed(self, item: Alert | IncidentEnded) -> list[IncidentIntent]:
-        """Process an alert, or the end of an incident; return the changes of incidents that follow.
+        """Process an alert or the end of an incident; return the resulting changes to incidents.
 
         Raises:
             InvalidValueError: The item is neither an ``Alert`` nor an ``IncidentEnded``.
@@ -187,10 +187,10 @@ class Intake:
         return found
 
     def settle(self, *, until: datetime) -> list[IncidentIntent]:
-        """Set the current time, and return the changes of incidents that follow.
+        """Set the current time, and return the resulting changes to incidents.
 
         Args:
-            until: The current time. Alerts that are fed afterwards may be at most
+            until: The current time. Alerts passed to ``feed`` afterwards may be at most
                 ``policy.lateness`` older.
         """
         edge = self._order.edge(as_utc(until, "until")) + TICK

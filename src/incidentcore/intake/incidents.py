@@ -34,13 +34,13 @@ def open_incident(
     """Return the new incident that an intent requests.
 
     Title, impact, urgency and ``detected_at`` come from the alert. ``custom`` contains the alert's
-    ``labels``, source and key, and ``alert_count``, the number of alerts of the incident so far.
+    ``labels``, source and key, and ``alert_count``, the incident's number of alerts so far.
 
     Args:
         intent: An intent of the kind ``open``.
         id: The record's id. Defaults to ``intent.incident``.
         by: Who opens the incident.
-        severities: What the alert's severity means for impact and urgency.
+        severities: Maps the alert's severity to impact and urgency.
         priorities: How the priority is computed; None leaves it unset.
         lifecycle: The lifecycle that the incident follows.
         fields: Further fields of the record, which take precedence over those from the alert.
@@ -97,17 +97,17 @@ def apply_intent(
     priorities: PriorityPolicy | None = STANDARD_POLICY,
     lifecycle: Lifecycle = INCIDENT,
 ) -> Incident:
-    """Return an incident changed as an intent requests.
+    """Return an incident after the change that an intent requests.
 
     An alert that is added, or that reopens the incident, becomes an internal comment; an alert of a
     worse severity also raises impact and urgency. An alert that was dropped as a duplicate is only
-    counted, in ``custom["alert_count"]``. To resolve a resolved incident changes nothing.
+    counted, in ``custom["alert_count"]``. Resolving a resolved incident changes nothing.
 
     Args:
         intent: An ``add``, ``reopen``, ``resolve`` or ``dropped`` intent about this incident.
         incident: The current record.
         by: Who changes the incident.
-        severities: What an alert's severity means for impact and urgency.
+        severities: Maps an alert's severity to impact and urgency.
         priorities: How the priority is computed; None leaves it unchanged.
         lifecycle: The lifecycle that the incident follows.
 
@@ -228,7 +228,7 @@ def apply_intents(
         intents: The intents from ``fold_alerts`` or an ``Intake``, in order.
         incidents: The current records, by the id in ``IncidentIntent.incident``.
         by: Who changes the incidents.
-        severities: What an alert's severity means; pass the ``severities`` of the intake policy.
+        severities: Maps severities to impact and urgency; pass those of the intake policy.
         priorities: How priorities are computed; None leaves them unchanged.
         lifecycle: The lifecycle that the incidents follow.
 

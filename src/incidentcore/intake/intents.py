@@ -1,4 +1,4 @@
-"""Intents: the changes of incidents that alerts call for."""
+"""Intents: the changes to incidents that alerts call for."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ maintenance."""
 
 @attrs.frozen
 class IncidentIntent:
-    """A change of an incident that an alert, or the passing of time, calls for.
+    """A change to an incident that an alert, or the passing of time, calls for.
 
     Each alert leads to exactly one intent, once it takes effect. An intent to resolve has no alert.
 
@@ -46,17 +46,17 @@ class IncidentIntent:
             late or was held back.
         incident: The incident's id, unique within a stream of alerts; for a dropped alert, the id
             of the incident to which its condition belongs. Empty if there is none.
-        group: What the incident's alerts have in common, as text; empty if there is no group.
+        group: The values that the incident's alerts share, as text; empty if it has no group.
         alert: The alert; None for a resolution.
         reason: Why it is resolved, suppressed or dropped; see ``IntentReason``:
 
-            ``duplicate``: the condition was reported within the span for deduplication.
-            ``stale``: a newer alert about the condition is already known.
-            ``outweighed``: at the same instant the condition also fires, and then firing counts.
-            ``not_firing``: a resolved alert about a condition that is not known to be firing.
-            ``below_threshold``: too few alerts fired within the window.
-            ``flapping``: the condition repeatedly fires and resolves, and counts as firing.
-            ``not_matched``: the policy does not apply to such alerts.
+            ``duplicate``: the condition was last reported within the span for deduplication.
+            ``stale``: a newer alert about the condition is already known. ``outweighed``: the
+            condition also fires at the same instant, and firing takes precedence. ``not_firing``: a
+            resolved alert about a condition that is not known to be firing. ``below_threshold``:
+            too few alerts fired within the window. ``flapping``: the condition repeatedly fires and
+            resolves, and counts as firing. ``not_matched``: the policy does not apply to such
+            alerts.
     """
 
     kind: str

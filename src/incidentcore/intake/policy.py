@@ -53,22 +53,21 @@ def _number(name: str, value: object, least: int) -> None:
 
 @attrs.frozen(kw_only=True)
 class Flapping:
-    """The limits at which a condition is flapping: it repeatedly fires and is resolved.
+    """When a condition counts as flapping, which means that it repeatedly fires and resolves.
 
     A condition begins to flap with the ``start``-th change of status within the span ``within``,
     and stops as soon as the span contains no more than ``stop`` changes. Meanwhile it counts as
-    firing in its incident, and its alerts are dropped as ``flapping``, except alerts of a worse
-    severity.
+    firing, and its alerts are dropped as ``flapping``, except alerts of a worse severity.
 
     Attributes:
-        within: The length of the rolling window; a change leaves it when exactly that old.
+        within: The length of the rolling window; a change leaves it when it is exactly that old.
         start: The number of changes of status at which flapping begins, including the first alert.
-        stop: The greatest number of changes at which flapping ends; less than ``start``.
+        stop: Flapping ends once there are at most this many changes; less than ``start``.
 
     Raises:
         DefinitionError: The window is not positive, or ``start > stop >= 0`` is not true.
 
-    Source: our choice; two thresholds as in Nagios, on a count instead of a weighted share.
+    Source: our choice; two thresholds as in Nagios, but on a count, not on a weighted share.
     """
 
     within: timedelta
@@ -85,17 +84,17 @@ class Flapping:
 
 @attrs.frozen
 class MaintenanceRule:
-    """A maintenance window, in which certain alerts do not open incidents.
+    """A maintenance window, during which certain alerts do not open incidents.
 
     Alerts still join an incident that is already open (rule E2).
 
     Attributes:
-        name: The name of the window, shown as the reason of a suppressed alert.
+        name: The name of the window, shown as the reason why an alert was suppressed.
         during: A calendar that is open during the window, such as
             ``schedule.Maintenance``.
         when: A condition on the alerts to which the rule applies. Defaults to all.
-        resume: Whether an alert that is still firing when the window ends opens an incident
-            then. False: alerts are suppressed at once.
+        resume: If True, an alert that is still firing when the window ends opens an incident then.
+            If False, alerts are suppressed at once.
 
     Raises:
         DefinitionError: The name is empty, or an attribute has the wrong type.
@@ -113,7 +112,7 @@ class MaintenanceRule:
         need_kind("resume", self.resume, bool, DefinitionError)
 
     def end_of(self, at: datetime) -> datetime | None:
-        """Return when the maintenance that is going on at ``at`` ends; None if no end is found."""
+        """Return when the maintenance in progress at ``at`` ends; None if no end is found."""
         try:
             return self.during.next_close(at)
         except UnreachableDeadlineError:
@@ -156,16 +155,16 @@ class Grouping:
 class Inhibit:
     """A rule by which firing conditions (sources) keep others (targets) from opening incidents.
 
-    The alert of a target waits, and is checked again when no source is firing any more; if its
-    condition is resolved before that, the alert is suppressed. Alerts that belong to an open
-    incident, and resolved alerts, do not wait. A condition never holds itself back.
+    The alert of a target waits, and is checked again once no source is firing. If its condition is
+    resolved before that, the alert is suppressed. Alerts that belong to an open incident, and
+    resolved alerts, do not wait. A condition never holds itself back.
 
     Attributes:
         source: A condition on the alerts that hold others back, such as
             ``field("labels.role").equals("router")``.
         target: A condition on the alerts that are held back.
         equal: Fields that must be equal in both, such as ``"labels.router"``; by default none.
-        name: The name of the rule, shown as the reason of a suppressed alert.
+        name: The name of the rule, shown as the reason why an alert was suppressed.
 
     Raises:
         DefinitionError: An attribute has the wrong type.
@@ -185,7 +184,7 @@ class Inhibit:
         _check_paths("equal", self.equal)
 
     def key_of(self, alert: Alert) -> str:
-        """Return a text for this rule and an alert's values of the fields in ``equal``."""
+        """Return a string made of the rule and an alert's values of the fields in ``equal``."""
         return f"{self.name}: {group_reader(self.equal)(alert)}"
 
 
@@ -217,25 +216,26 @@ class IntakePolicy:
             condition has its own incident.
         groupings: Other fields for certain alerts: the first ``Grouping`` that matches applies, or
             ``group_by`` if none matches.
-        window: Alerts of further conditions join an open incident as long as each comes at most
-            this long after the previous one.
+        window: Alerts about other conditions join an open incident if each comes at most this long
+            after the previous one.
         threshold: How many alerts must fire within ``window`` to open an incident. Alerts that were
             resolved again do not count, nor do repetitions that are dropped as duplicates.
         deduplicate: A repeated firing alert of a condition that was reported within this span is
             dropped as ``duplicate``, and the span begins again. An alert of a worse severity than
             any before is not dropped.
-        reopen_within: An alert that fires within this span after the incident of its group was
-            resolved reopens that incident instead of opening another; None: never.
-        resolve_on: When an incident is resolved: ``"all"``, once all its conditions are;
+        reopen_within: An alert that fires within this span after its group's incident was resolved
+            reopens that incident instead of opening another; None: never.
+        resolve_on: When an incident is resolved: ``"all"``, once all its conditions are resolved;
             ``"first"``, once the condition that opened it is; ``"never"``, only by people.
-        silence: A condition about which no alert comes for this long counts as resolved; None: it
+        silence: A condition counts as resolved if no alert about it comes for this long; None: it
             counts as firing until a resolved alert comes.
         flapping: When a condition that repeatedly fires and resolves counts as firing; None: never.
-        maintenance: When alerts do not open incidents; the first rule that matches applies.
+        maintenance: Windows during which alerts do not open incidents; the first rule that matches
+            applies.
         inhibit: Rules by which firing conditions keep others from opening incidents.
-        severities: The order of severities, and what each means for impact and urgency.
+        severities: The order of severities, and the impact and urgency of each.
         lateness: How long alerts are held back after they are received, so that they can be put in
-            order of time. For alerts of the same instant the order of arrival never matters.
+            order of time. The order of arrival of alerts with the same instant never matters.
 
     Raises:
         DefinitionError: A span, count, path or rule is not allowed.
@@ -306,7 +306,7 @@ class IntakePolicy:
         return group_reader(self.group_by)(alert)
 
     def inhibits(self, alert: Alert) -> tuple[str, ...]:
-        """Return a text (``Inhibit.key_of``) for each rule by which an alert holds others back."""
+        """Return a key (``Inhibit.key_of``) for each rule by which an alert holds others back."""
         return tuple(
             rule.key_of(alert) for rule in self.inhibit if rule.source.test(alert, alert.at)
         )

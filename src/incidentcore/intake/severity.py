@@ -27,7 +27,7 @@ class SeverityRow:
 
     Attributes:
         words: The names, such as ``critical``; case does not matter.
-        impact: The impact of an incident of that severity.
+        impact: The impact of an incident with this severity.
         urgency: The urgency of such an incident.
     """
 
@@ -53,7 +53,7 @@ class SeverityTable:
         default: The name whose row applies to alerts without a severity, and to unknown names.
 
     Raises:
-        DefinitionError: There is no row, a name is in two rows, or the default is in none of them.
+        DefinitionError: ``rows`` is empty, a name is in two rows, or the default is in none.
 
     Source: our choice; the standard names are those of Prometheus' rules, syslog and Grafana.
 
@@ -83,7 +83,7 @@ class SeverityTable:
         object.__setattr__(self, "_ranks", ranks)
 
     def rank(self, severity: str) -> int:
-        """Return the position of a severity's row, or else of the default row; 0 is the worst."""
+        """Return the position of a severity's row, or of the default row; 0 is the worst."""
         found = self._ranks.get(severity)
         if found is not None:
             return found

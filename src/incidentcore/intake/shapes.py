@@ -1,4 +1,4 @@
-"""Read alerts in three forms: Alertmanager, CloudEvents, and a plain object.
+"""Read alerts in three forms: Alertmanager, CloudEvents, and a plain mapping.
 
 Each reader takes data that was read from JSON, refuses what it cannot read with one ``FormatError``
 that lists every problem with its path, and keeps unknown fields in ``Alert.extra``.
@@ -25,18 +25,18 @@ _DICT: Final = (
 
 
 def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> Alert:
-    """Return the alert that a plain object describes.
+    """Return the alert that a mapping, such as a JSON object, describes.
 
     Args:
         data: A mapping with ``key`` and ``at``, and any other fields of ``Alert``. Instants are RFC
             3339 text or aware datetimes.
-        recorded_at: When it was received. Defaults to the object's ``recorded_at``, or its ``at``.
+        recorded_at: When it was received. Defaults to the mapping's ``recorded_at``, or its ``at``.
 
     Returns:
-        The alert; any other fields of the object are in its ``extra``.
+        The alert; any other fields of the mapping are in its ``extra``.
 
     Raises:
-        FormatError: There is a fault in the data.
+        FormatError: The data are invalid.
 
     >>> from incidentcore.intake import alert_from_dict
     >>> alert_from_dict({"key": "disk", "at": "2026-06-01T09:00:00Z", "host": "db1"}).extra
@@ -111,14 +111,14 @@ def alerts_from_alertmanager(
 ) -> tuple[Alert, ...]:
     """Return the alerts in the request of a Prometheus Alertmanager webhook, version 4.
 
-    The instant (``at``) of a firing alert is its ``startsAt``, that of a resolved one its
+    The instant (``at``) of a firing alert is its ``startsAt``; that of a resolved alert is its
     ``endsAt``. The key is the fingerprint, the severity is the label ``severity``, and the title is
     the annotation ``summary`` or the label ``alertname``.
 
     Args:
         payload: The body of the request, read from JSON.
-        recorded_at: When the request was received. A repetition of an alert that is still firing
-            has the old ``startsAt``, so only this time shows when it was last reported.
+        recorded_at: When the request was received. Repetitions of an alert that is still firing
+            have the old ``startsAt``, so only this time shows when it was last reported.
         source: The ``source`` of the alerts; use different names for different Alertmanagers.
 
     Returns:
@@ -126,7 +126,7 @@ def alerts_from_alertmanager(
         they were written, and under ``group`` the fields of the request outside ``alerts``.
 
     Raises:
-        FormatError: There is a fault in the payload.
+        FormatError: The payload is invalid.
 
     Source: Prometheus, Alertmanager configuration, ``webhook_config``.
 
@@ -237,7 +237,7 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
         ``cloudevent``, and the fields of ``data`` that are not those of an alert.
 
     Raises:
-        FormatError: There is a fault in the event.
+        FormatError: The event is invalid.
 
     Source: CloudEvents 1.0.2; how its attributes are used for an alert is our choice.
 

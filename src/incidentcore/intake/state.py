@@ -1,8 +1,8 @@
 """The state of the intake of alerts: a small value that can be stored between two calls.
 
 It has a ``ConditionState`` for each condition that is firing, or that was last reported less than
-``IntakePolicy.memory`` ago. For each group, it has fewer than ``threshold`` waiting alerts; for
-each incident that an alert may still join, an ``OpenIncident``; and the alerts of the latest
+``IntakePolicy.memory`` ago; fewer than ``threshold`` waiting alerts for each group; an
+``OpenIncident`` for each incident that an alert may still join; and the alerts of the latest
 instant and of the span ``lateness`` before it. It contains nothing else.
 """
 
@@ -26,24 +26,24 @@ def _texts(texts: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True)
 class ConditionState:
-    """The state of one condition that alerts are about.
+    """The state of one condition that alerts report.
 
     Attributes:
         source: The source of its alerts.
         key: The key of its alerts within the source.
-        firing: Whether it is firing, given its last alert, its age and the end of its incident.
+        firing: Whether it counts as firing, given its last alert, and if its incident ended.
         last_at: The latest ``at`` of its alerts.
         heard_at: When an alert about it was last received.
         severity: The worst severity since it began to fire.
         incident: The id of the incident it belongs to; empty for none.
-        changes: When its status changed lately, oldest first, as far as flapping needs them.
+        changes: When its status changed, oldest first; only what is needed to detect flapping.
         flapping: Whether it is flapping, which means that it repeatedly fires and resolves.
-        held: The alert that a maintenance or an inhibition rule holds back; None for none.
-        held_until: When the maintenance ends; None without one.
+        held: The alert that a maintenance or an inhibition rule holds back; None if there is none.
+        held_until: When the maintenance ends; None if there is none.
         held_by: The name of the maintenance or of the inhibition rule.
-        held_for: The inhibition that must end first, as text (``Inhibit.key_of``).
-        inhibits: What it holds back while it fires, as texts (``Inhibit.key_of``).
-        unheard: Whether only a resolved alert about it was received so far.
+        held_for: The key of the inhibition that must end first (``Inhibit.key_of``).
+        inhibits: The keys of the inhibitions that it causes while it fires (``Inhibit.key_of``).
+        unheard: Whether only a resolved alert about it has been received so far.
     """
 
     source: str
@@ -120,7 +120,7 @@ def _settled(at: datetime) -> datetime:
 class IntakeState:
     """The state of ``fold_alerts`` or ``Intake`` between two calls.
 
-    Equal states continue in the same way in any process; store one with ``serialization.dumps``.
+    Equal states give the same results in every process; store one with ``serialization.dumps``.
 
     Attributes:
         settled: Everything before this instant has taken effect.
@@ -132,8 +132,8 @@ class IntakeState:
         ends: Notices of ended incidents at or after ``settled``, in order.
 
     Raises:
-        InvalidValueError: A condition, group or incident occurs twice, or one refers to another
-            that does not exist.
+        InvalidValueError: A condition, group or incident occurs twice, or refers to one that does
+            not exist.
     """
 
     settled: datetime = attrs.field(default=EARLIEST, converter=_settled)

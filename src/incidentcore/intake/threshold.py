@@ -53,7 +53,7 @@ class MetricSample:
         series: The name of what was measured, such as ``"cpu db1"``.
         at: When it was measured, in UTC.
         value: The value, in the unit of the threshold.
-        labels: The labels for an alert that follows from it.
+        labels: The labels of an alert that it causes.
 
     Raises:
         InvalidValueError: The series is empty, the value is not a finite number, or the time is
@@ -78,10 +78,10 @@ class SampleThreshold:
         at_least: A value of at least this breaches the threshold; set either this or ``at_most``.
         at_most: A value of at most this breaches the threshold.
         clear: A firing alert is cleared by values below this (with ``at_least``) or above it (with
-            ``at_most``). Between the two, nothing changes (hysteresis). Defaults to the threshold
-            itself.
+            ``at_most``). Values between this and the threshold change nothing (hysteresis).
+            Defaults to the threshold.
         lasting: How long all samples must breach the threshold before the alert fires, from the
-            first such sample to the one that makes it fire.
+            first of them to the one that makes it fire.
         keep_firing: How long all samples must be clear before the alert is resolved.
         stale_after: After this long without a sample, a breach is forgotten and a firing alert is
             resolved; None: never.
@@ -149,7 +149,7 @@ class SeriesState:
         phase: ``pending`` until the breach has lasted long enough, then ``firing``.
         since: When the breach began.
         last_at: When the last sample was measured.
-        clear_since: Since when its samples are clear; None if they are not.
+        clear_since: When its samples became clear; None if they are not.
         labels: The labels of the first sample of the breach; once the alert fires, those of the
             sample that made it fire.
     """
@@ -201,7 +201,7 @@ def fold_samples(
     until: datetime | None = None,
     lateness: timedelta = _ZERO,
 ) -> SampleResult:
-    """Return the alerts that follow from measured values, and the new state.
+    """Return the alerts that measured values cause, and the new state.
 
     A stream of samples may be split anywhere: pass the state returned for the first part with the
     second. Of several samples of a series at the same instant, the worst is used.
@@ -210,9 +210,9 @@ def fold_samples(
         threshold: When an alert fires and when it is resolved.
         samples: The samples of any number of series, in the order of receipt.
         state: The state that an earlier call returned; None for the first call.
-        until: The current time. Defaults to that of the latest sample; samples of that instant
-            itself have no effect yet.
-        lateness: By how much a sample may be older than the latest one and still be used.
+        until: The current time. Defaults to that of the latest sample. Samples at exactly this time
+            have no effect yet.
+        lateness: How much older than the latest sample a sample may be and still be used.
 
     Raises:
         InvalidValueError: An item is not a sample.

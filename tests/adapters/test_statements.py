@@ -14,6 +14,7 @@ from incidentcore.adapters.digests import digest_of
 from incidentcore.adapters.sqlite import SqliteStore
 from incidentcore.conditions import ALWAYS
 from incidentcore.errors import StorageError
+from incidentcore.serialization import dumps
 from incidentcore.testing.contracts_base import incident, noted
 
 from . import damage
@@ -89,11 +90,16 @@ def test_a_damaged_counter_or_removal_is_refused(path: Path) -> None:
     store.close()
 
 
-def test_a_record_of_an_unknown_type_is_a_storage_error(tmp_path: Path) -> None:
+def test_a_record_of_an_unknown_type_is_a_storage_error(path: Path) -> None:
     """What another release may have written is named; the timeline's own error stays inside."""
-    store = SqliteStore(tmp_path / "desk.sqlite")
-    opened = attrs.evolve(incident().history[0], record_type="change")
-    store.append("INC-1", [opened], expected_version=0)
+    with sqlite3.connect(path) as db:
+        document = dumps(attrs.evolve(incident().history[0], record_type="change"))
+        db.execute(
+            "UPDATE incidentcore_events SET document = ?, digest = ? WHERE position = 1",
+            (document, digest_of(1, "INC-1", 1, "INC-1:1", document)),
+        )
+    db.close()
+    store = SqliteStore(path)
 
     with pytest.raises(StorageError, match="'INC-1' cannot be replayed: record_type"):
         store.load("INC-1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import attrs
 import pytest
 from tests.storage.test_memory import AT, incident
 
@@ -31,6 +32,17 @@ def test_an_id_with_another_body_is_refused(store: InMemoryStore) -> None:
         store.append("INC-1", [forged], expected_version=2)
 
     assert caught.value.args == ("INC-1", "INC-1:2", 3)
+
+
+def test_an_opening_of_an_unknown_type_is_refused(store: InMemoryStore) -> None:
+    """It was stored, and then neither it nor any other record could be found (rule D4)."""
+    store.append("INC-2", incident("INC-2").history, expected_version=0)
+    opened = attrs.evolve(incident().history[0], record_type="change")
+
+    with pytest.raises(InvalidTimelineError, match="record_type: got 'change'"):
+        store.append("INC-1", [opened], expected_version=0)
+
+    assert [one.id for one in store.find(ALWAYS)] == ["INC-2"]
 
 
 @pytest.mark.parametrize("events", [slice(1, 2), slice(2, 4), slice(0, 0)], ids=str)

@@ -61,9 +61,14 @@ def replay(events: Iterable[Event], /) -> Record:
     record_type = next((e.record_type for e in history if isinstance(e, Opened)), "")
     if not record_type:
         in_sequence(history)  # says what is wrong with it
-    if record_type not in RECORD_TYPES:
-        raise InvalidTimelineError("record_type", record_type, f"one of {', '.join(RECORD_TYPES)}")
-    return RECORD_TYPES[record_type].from_history(history)
+    return need_record_type(record_type).from_history(history)
+
+
+def need_record_type(name: str) -> type[Record]:
+    """Return the class of a type of record; raise ``InvalidTimelineError`` if there is none."""
+    if name not in RECORD_TYPES:
+        raise InvalidTimelineError("record_type", name, f"one of {', '.join(RECORD_TYPES)}")
+    return RECORD_TYPES[name]
 
 
 def timeline_by(record: Record, now: datetime, known_at: datetime | None = None) -> Timeline | None:

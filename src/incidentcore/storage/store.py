@@ -17,6 +17,7 @@ from incidentcore.errors import (
     StaleRecordError,
 )
 from incidentcore.records import Event, Opened, Record
+from incidentcore.records.replay import need_record_type
 from incidentcore.serialization import dumps
 
 __all__ = ["AsyncRecordStore", "Change", "PAGE", "RecordStore", "checked_append", "checked_page"]
@@ -57,7 +58,8 @@ class RecordStore(Protocol):
     3. An event has the id of a stored one, or a sequence that is taken:
        ``DuplicateEventError``.
     4. The sequences do not continue the history without a gap, or the events are of another
-       record, or the first is not an opening, or a later one is: ``InvalidTimelineError``.
+       record, or the first is not an opening, or a later one is, or no type of record has the
+       opening's name: ``InvalidTimelineError``.
     5. An event contains a value that no document can hold, such as a function:
        ``InvalidValueError``.
     6. Everything is written at once. A reader sees the whole batch or none of it.
@@ -224,7 +226,8 @@ def checked_append(
         InvalidValueError: The id is empty or not text, the version is not a whole number from 0,
             or an event cannot be written as a document.
         InvalidTimelineError: The events are not of this record, not in sequence from the next
-            number on, repeat an id, or the opening is missing or in the wrong place.
+            number on, repeat an id, or the opening is missing, in the wrong place or of an
+            unknown type of record.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
@@ -273,6 +276,8 @@ def _check_batch(record_id: str, batch: tuple[Event, ...], expected_version: int
             raise InvalidTimelineError("sequence", event.sequence, f"{sequence}")
         if isinstance(event, Opened) != (sequence == 1):
             raise InvalidTimelineError("events", event, "an opening as the first event alone")
+        if isinstance(event, Opened):
+            need_record_type(event.record_type)
     if len({event.id for event in batch}) != len(batch):
         raise InvalidTimelineError("id", [e.id for e in batch], "an id of its own for each event")
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import attrs
+
 from incidentcore.conditions import ALWAYS
 from incidentcore.errors import (
     DuplicateEventError,
@@ -192,14 +194,16 @@ class WritingChecks(StoreChecks):
         )
 
     def test_a_record_starts_with_its_opening(self) -> None:
-        """A record whose first event is not an opening is refused."""
+        """A record that does not start with an opening of a known type of record is refused."""
         store = self.make_store()
         late = incident()
-        self._untouched(
-            store,
-            lambda: store.append("INC-1", [_comment(1)], expected_version=0),
-            InvalidTimelineError,
-        )
+        opening: Any = late.history[0]
+        for first in (_comment(1), attrs.evolve(opening, record_type="change")):
+            self._untouched(
+                store,
+                lambda first=first: store.append("INC-1", [first], expected_version=0),  # type: ignore[misc]
+                InvalidTimelineError,
+            )
         raises(RecordNotFoundError, lambda: store.load("INC-1"), "a record never opened")
         store.append("INC-1", late.history, expected_version=0)
 

@@ -31,6 +31,7 @@ from incidentcore.records import Incident, Prioritized, comment
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import CalendarByField
 from incidentcore.values import Actor, FrozenMap, Impact, Priority, Urgency
+from incidentcore.whatif import compare_rules
 from incidentcore.words import GERMAN
 
 HEAD = 'desk = 1\nname = "x"\n'
@@ -632,3 +633,27 @@ def test_the_computed_priority_is_not_that_of_a_record_with_another() -> None:
     event = Prioritized(record_id="INC-1", sequence=2, at=START, by=Actor("kim"), fields=fields)
     decided = Incident.from_history([*bare.history, event])
     assert desk.judged(decided) is decided
+
+
+def test_a_priority_of_another_scale_is_computed_by_the_desk() -> None:
+    """Opened as critical and judged by P1 to P3: its clock was gone, in both directions (X2)."""
+    office = '[calendars.office]\nhours = { mon-fri = "09:00-17:00" }\n'
+    clock = '[services.s]\ncalendar = "office"\nresolution = { X = "1h" }\n'
+    clock += '[[agreements]]\nservice = "s"\n'
+    words = "".join(
+        f'{row} = {{ high = "{a}", medium = "P2", low = "P3" }}\n'
+        for row, a in (("high", "P1"), ("medium", "P1"), ("low", "P2"))
+    )
+    plain = load_desk(HEAD + office + clock.replace("X", "critical"))
+    own = load_desk(HEAD + office + clock.replace("X", "P1") + f"[priority.matrix]\n{words}")
+    for desk in (plain, own):
+        record = opened(desk, impact=Impact.HIGH, urgency=Urgency.HIGH)
+        for sides in ((plain, own), (own, plain)):
+            found = compare_rules(*sides, [record], now=record.opened_at + timedelta(days=3))
+            assert found.counts == {("breached", "breached"): 1}
+        levels = [one.judged(record).priority for one in (plain, own)]
+        assert levels == [Priority.CRITICAL, own.priority.scale.levels[0]]
+    vague = Incident.open(
+        id="I", title="x", by="kim", at=START, computed_priority=own.priority.scale.levels[0]
+    )
+    assert plain.judged(vague) is vague  # nothing to compute it from

@@ -38,6 +38,7 @@ from incidentcore.lifecycle import (
     Refused,
 )
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority, prioritize
+from incidentcore.priority.reprioritized import reprioritized
 from incidentcore.records import ApprovalRule, Opened, Prioritized, Record
 from incidentcore.records._fast import opened_with
 from incidentcore.schedule import Calendar
@@ -303,8 +304,14 @@ class Desk:
     def judged(self, record: R) -> R:
         """Return the record as the desk's rules see it: opened with its computed priority.
 
-        If its opening or a later event sets a priority, the record is returned unchanged.
+        If its opening or a later event sets a priority of the desk's scale, the record is returned
+        unchanged. Computed priorities of another scale are computed again by the desk's policy, if
+        it can.
         """
+        computed = record.computed_priority
+        if computed is not None and computed not in self.priority.scale.levels:
+            ours = reprioritized(record, self.priority)
+            return record if ours.computed_priority is None else ours
         if record.priority is not None:
             return record
         if any(isinstance(event, Prioritized) for event in record.history):

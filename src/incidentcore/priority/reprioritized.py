@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import attrs
 
-from incidentcore.priority import PriorityPolicy, calculate_priority
+from incidentcore.priority.policy import PriorityPolicy, calculate_priority
 from incidentcore.records import Event, Opened, Prioritized, Record
 
 __all__ = ["reprioritized"]

@@ -1,5 +1,6 @@
 """Find what would change under other rules, and how many agents a workload needs."""
 
+from incidentcore.priority.reprioritized import reprioritized
 from incidentcore.whatif.compare import Rules, compare_rules, first_difference
 from incidentcore.whatif.comparison import FIXED, Change, Comparison, Compliance
 from incidentcore.whatif.erlang import (
@@ -10,7 +11,6 @@ from incidentcore.whatif.erlang import (
     offered_load,
     wait_chance,
 )
-from incidentcore.whatif.reprioritized import reprioritized
 from incidentcore.whatif.smallest_target import TargetEstimate, smallest_target
 
 __all__ = [

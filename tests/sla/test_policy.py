@@ -11,7 +11,7 @@ import pytest
 from incidentcore.conditions import ALWAYS, during, field
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.records import Incident
-from incidentcore.schedule import BusinessDays
+from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import (
     ServiceLevel,
     SlaDefinition,
@@ -107,6 +107,24 @@ def test_no_promise_from_the_start() -> None:
     status = tell(SlaPolicy([(GOLD, resolution())]), incident(("mon 09:00", "new")), "mon 12:00")
     assert (status.stage, status.definition, status.definition_hash) == ("none", None, None)
     assert "no SLA applies" in str(status.trace)
+
+
+def test_no_promise_shows_times_in_the_zone_of_the_rules() -> None:
+    """In June, 09:00 to 12:00 UTC is 11:00 to 14:00 in Berlin; two zones are shown in UTC (S7)."""
+    record = incident(("mon 09:00", "new"))
+    berlin, paris = (
+        SlaDefinition.resolution(
+            name=zone,
+            hours=4,
+            calendar=BusinessCalendar(zone=zone, hours={"mon-fri": "08:00-18:00"}),
+        )
+        for zone in ("Europe/Berlin", "Europe/Paris")
+    )
+    told = [
+        tell(SlaPolicy([(GOLD, one) for one in rules]), record, "mon 12:00").trace.rows()[0][0]
+        for rules in ([berlin], [berlin, paris])
+    ]
+    assert [text.split()[-1] for text in told] == ["14:00", "12:00"]
 
 
 def test_no_promise_for_want_of_a_priority_says_so() -> None:

@@ -32,7 +32,7 @@ from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.fold import ClockStage
 from incidentcore.sla.life import OneClock, life_of
 from incidentcore.sla.takeover import fold_clock
-from incidentcore.sla.terms import SlaThreshold, calendars_in
+from incidentcore.sla.terms import SlaThreshold, zone_of
 from incidentcore.sla.trace import StatusForms, Trace, build_trace, closing_of, why_none
 from incidentcore.words import Words
 
@@ -49,7 +49,6 @@ _NONE: Final = Figures(
 )
 
 _TRIES: Final = 1_000  # steps of a condition that keeps changing without changing a result
-_UTC: Final = ZoneInfo("UTC")
 
 
 def _name(definition: SlaDefinition | None) -> str:
@@ -352,10 +351,8 @@ class SlaStatus(StatusForms):
     def trace(self) -> Trace:
         """Return how every second was counted, from the opening to now (rule S7)."""
         cycles = self._cycles
-        choices = () if self.definition is None else calendars_in(self.definition.calendar)
-        zone = choices[0][1].zone if len(choices) == 1 else _UTC
-        if cycles:
-            zone = cycles[-1].calendar.zone
+        rules = self.definition or self._rules
+        zone = cycles[-1].calendar.zone if cycles else zone_of(rules.definitions if rules else ())
         ended = bool(cycles) and cycles[-1].ended_at is not None
         figures = self._figures if cycles else None
         none = why_none(self._rules, self._timeline, self.now) if not self.definition else ""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias, TypedDict
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -28,6 +29,7 @@ __all__ = [
     "TakeoverMode",
     "calendars_in",
     "pick_calendar",
+    "zone_of",
 ]
 
 
@@ -225,6 +227,13 @@ def calendars_in(choice: CalendarChoice) -> tuple[tuple[str, Calendar], ...]:
         named = [(f" for {choice.field} {key!r}", calendar) for key, calendar in choice.table]
         return (*named, (" by default", choice.default))
     return (("", pick_calendar(choice, {})),)
+
+
+def zone_of(definitions: Iterable[Any]) -> ZoneInfo:
+    """Return the one time zone of the calendars of SLA definitions; UTC if there are several."""
+    choices = (choice for one in definitions for choice in calendars_in(one.calendar))
+    zones = {calendar.zone.key: calendar.zone for _, calendar in choices}
+    return zones.popitem()[1] if len(zones) == 1 else ZoneInfo("UTC")
 
 
 def pick_calendar(choice: CalendarChoice, facts: dict[str, object]) -> Calendar:

@@ -66,6 +66,16 @@ def test_threshold_for_a_target_by_hand():
     assert points(coverage=0.9) is None
 
 
+def test_threshold_for_a_decimal_target():
+    """14 of 25 right is 0.56, though 0.56 * 25 is more than 14 in floating point."""
+    measured = report([("a", "a" if place < 14 else "b", 0.5) for place in range(25)])
+    point = measured.threshold_for(precision=0.56)
+    assert point is not None
+    assert (point.answered, point.correct) == (25, 14)
+    half = report([("a", "a" if place < 14 else None, 0.5) for place in range(25)])
+    assert half.threshold_for(coverage=0.56) == half.threshold_for(coverage=0.5)
+
+
 @pytest.mark.parametrize("target", [{}, {"precision": 0.9, "coverage": 0.5}])
 def test_threshold_needs_one_target(target):
     """Two targets or none are refused."""

@@ -112,10 +112,11 @@ def test_chain_ends_with_its_default():
         ([None, None], (), (), 0.0),
         (["a"], (), ("a",), 1.0),
         (["a", "b", "b"], (0.2, 0.1, 0.1), (), 0.0),
+        (["a", "b", "b"], (0.3, 0.2, 0.1), (), 0.0),  # was b: 0.1 + 0.2 is 0.30000000000000004
     ],
 )
 def test_vote_counts_weights_of_those_who_vote(categories, weights, expected, confidence):
-    """Votes worked out; a tie, to the last bit, is an abstention."""
+    """Votes worked out; a tie of the weights as written is an abstention (G2)."""
     answer = Vote([says(category) for category in categories], weights)("x")
 
     assert (answer.category, answer.confidence) == (expected, pytest.approx(confidence))

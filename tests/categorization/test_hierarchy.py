@@ -59,6 +59,13 @@ def test_answer_is_as_deep_as_the_minimum_allows(minimum, category, confidence):
     assert (answer.category, answer.confidence) == (category, pytest.approx(confidence))
 
 
+def test_a_sum_reaches_a_decimal_minimum():
+    """0.7 and 0.1 reach 0.8; the sum of the floats is 0.7999999999999999 (G2)."""
+    chances = {("network", "vpn"): 0.7, ("network", "dns"): 0.1, ("hardware",): 0.2}
+
+    assert HierarchicalCategorizer(model(chances), minimum=0.8)("x").category == ("network",)
+
+
 def test_the_rest_is_evidence():
     """Evidence has what lies below the answer; without an answer, the top level."""
     parent = HierarchicalCategorizer(model(CHANCES), minimum=0.7)("x")

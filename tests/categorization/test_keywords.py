@@ -70,6 +70,14 @@ def test_minimum_is_the_least_sum_that_is_an_answer():
     assert KeywordCategorizer(words, minimum=2.1)("x").abstained
 
 
+def test_decimal_weights_tie_as_written():
+    """0.1 and 0.2 weigh as much as 0.3; the first category won by a rounding error (G2)."""
+    words = {"a": {"x": 0.1, "y": 0.2}, "b": {"z": 0.3}}
+
+    assert KeywordCategorizer(words)("x y z").abstained
+    assert KeywordCategorizer(words, minimum=0.3)("x y").category == ("a",)
+
+
 @given(st.permutations([("a", "x", 1.0), ("b", "y z", 2.0), ("a", "y", 0.5), ("c", "z", 2.0)]))
 def test_order_of_keywords_is_no_matter(entries):
     """The same keywords in any order are one categorizer (rule G2)."""

@@ -22,6 +22,7 @@ __all__ = [
     "answer_all",
     "classify",
     "share",
+    "total",
     "weigh",
 ]
 
@@ -143,6 +144,11 @@ def share(part: float, whole: float) -> float:
     return min(max(part / whole, 0.0), 1.0) if whole else 0.0
 
 
+def total(weights: Iterable[float]) -> float:
+    """Return a sum to 12 digits, so that 0.1 and 0.2 weigh as much as 0.3, in any order."""
+    return float(f"{fsum(weights):.12g}")
+
+
 def weigh(kind: str, matches: Iterable[tuple[Path, str, float]], minimum: float) -> Categorization:
     """Return the category with the greatest sum of weights, or an abstention.
 
@@ -157,17 +163,17 @@ def weigh(kind: str, matches: Iterable[tuple[Path, str, float]], minimum: float)
         weights.setdefault(path, []).append(weight)
     if not weights:
         return Categorization.abstain(f"no {kind} found")
-    sums = {path: fsum(parts) for path, parts in weights.items()}  # exact, so in any order the same
+    sums = {path: total(parts) for path, parts in weights.items()}
     best = max(sums.values())
     entries.sort(key=lambda entry: (-sums[entry[0]], entry[0], -entry[2], entry[1]))
     evidence = [Evidence(kind, what, weight, path) for path, what, weight in entries]
-    winners = [path for path, total in sums.items() if total == best]
+    winners = [path for path, weight in sums.items() if weight == best]
     if len(winners) > 1:
         note = f"{len(winners)} categories weigh the same"
     elif best < minimum:
         note = f"weight {best:g} is below the minimum {minimum:g}"
     else:
-        return Categorization(winners[0], share(best, fsum(sums.values())), evidence)
+        return Categorization(winners[0], share(best, total(sums.values())), evidence)
     return Categorization.abstain([Evidence("note", note, 0.0), *evidence])
 
 

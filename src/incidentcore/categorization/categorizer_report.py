@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import fsum
 from typing import Final
 
@@ -239,6 +240,7 @@ class CategorizerReport:
         if (precision is None) == (coverage is None):
             targets = {"precision": precision, "coverage": coverage}
             raise InvalidValueError("target", targets, "one of precision and coverage")
+        wanted = Fraction(str(precision if coverage is None else coverage))  # 0.56 of 25 is 14
         answered = correct = 0
         best: tuple[float, int, int] | None = None
         rising = self.confidences
@@ -249,10 +251,10 @@ class CategorizerReport:
             if place and rising[place - 1][0] == confidence:
                 continue
             if coverage is not None:
-                if answered >= coverage * self.n:
+                if answered >= wanted * self.n:
                     best = (confidence, answered, correct)
                     break
-            elif correct >= (precision or 0) * answered:
+            elif correct >= wanted * answered:
                 best = (confidence, answered, correct)
         if best is None:
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import fsum, isfinite
+from math import isfinite
 from typing import Any
 
 import attrs
@@ -14,6 +14,7 @@ from incidentcore.categorization.categorizer import (
     Evidence,
     answer_all,
     share,
+    total,
 )
 from incidentcore.categorization.taxonomy import Path, as_path
 from incidentcore.errors import DefinitionError
@@ -156,11 +157,11 @@ class Vote:
         if cast < self.quorum:
             note = Evidence("note", f"{cast} voted, {self.quorum} are needed", 0.0)
             return Categorization.abstain((note, *evidence))
-        sums = {path: fsum(parts) for path, parts in votes.items()}
+        sums = {path: total(parts) for path, parts in votes.items()}
         best = max(sums.values())
-        winners = [path for path, total in sums.items() if total == best]
+        winners = [path for path, weight in sums.items() if weight == best]
         if len(winners) > 1:
             note = Evidence("note", f"a tie between {len(winners)} categories", 0.0)
             return Categorization.abstain((note, *evidence))
         evidence.sort(key=lambda vote: (vote.category != winners[0], -vote.weight))
-        return Categorization(winners[0], share(best, fsum(sums.values())), evidence)
+        return Categorization(winners[0], share(best, total(sums.values())), evidence)

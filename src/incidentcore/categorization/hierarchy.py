@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import fsum
 from typing import Any, Final
 
 import attrs
@@ -14,6 +13,7 @@ from incidentcore.categorization.categorizer import (
     Categorizer,
     Evidence,
     answer_all,
+    total,
 )
 from incidentcore.categorization.taxonomy import Path
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -38,7 +38,7 @@ def roll_up(
     for path, chance in as_pairs(probabilities):
         for length in range(1, len(path) + 1):
             parts.setdefault(path[:length], []).append(chance)
-    return {path: min(fsum(chances), 1.0) for path, chances in sorted(parts.items())}
+    return {path: min(total(chances), 1.0) for path, chances in sorted(parts.items())}
 
 
 @attrs.frozen

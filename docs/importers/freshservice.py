@@ -16,7 +16,7 @@ MOMENTS = {"responded": "first_responded_at", "resolved": "resolved_at", "closed
 
 
 def read_freshservice(tickets, activities, conversations=()):
-    """Read tickets got with ``include=stats``; activities and conversations by the ticket's id."""
+    """Read tickets got with ``include=stats``, their activities by id, and all conversations."""
     notes = joined(conversations, "ticket_id")
 
     def build(history, ticket):
@@ -25,6 +25,8 @@ def read_freshservice(tickets, activities, conversations=()):
             role = "requester" if asks else "system" if name == "System" else "agent"
             return history.actor(person or name, role)
 
+        if ticket.get("deleted") or ticket.get("spam"):
+            history.leave_out("deleted_record", "record left out: deleted, or spam")
         history.present(state=ticket["status"], priority=ticket["priority"])
         history.present(title=ticket["subject"], type=ticket.get("type"))
         history.opened(ticket["created_at"], who(ticket["requester_id"]))

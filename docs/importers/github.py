@@ -1,7 +1,7 @@
 """GitHub: issues with their timelines; a closed one is resolved or canceled by its reason."""
 
 from incidentcore.records import Commented, Incident
-from incidentcore.vendors.kit import Import, LevelTable, pick
+from incidentcore.vendors.kit import IMPORTER, Import, LevelTable, pick
 from incidentcore.vendors.presets import GITHUB_ISSUE, GITHUB_STATES
 
 LEVELS = LevelTable(priority={"severity:1": "critical", "severity:2": "high", "severity:3": "low"})
@@ -37,6 +37,9 @@ def read_github(issues, timelines):
                 history.add(Commented, *where, text=event.get("body") or "")
             elif event.get("created_at") is None:
                 history.find("unreadable_time", "entry left out: it has no time", path=kind)
+        if not events:
+            history.truncated("no timeline came: moments alone", path="timeline")
+            history.moments(IMPORTER, closed=issue.get("closed_at"))
 
     options = {"states": GITHUB_STATES, "levels": LEVELS, "lifecycle": GITHUB_ISSUE}
     covers = ("states", "assignments", "comments", "moments")

@@ -7,13 +7,13 @@ from incidentcore.vendors.kit import IMPORTER, LOGGED, Import, Roles, Times, joi
 from incidentcore.vendors.presets import GLPI_LEVELS, GLPI_STATES, GLPI_TICKET
 
 FIELDS = {"1": "title", "3": "priority", "5": "assignee", "8": "group", "12": "state"}
+MOMENTS = {"acknowledged": "takeintoaccountdate", "resolved": "solvedate", "closed": "closedate"}
 FIGURES = ("takeintoaccount_delay_stat", "solve_delay_stat", "close_delay_stat", "waiting_duration")
 
 
 def id_in(text):
     """Return the id of ``Name (7)``, any other text as it is."""
-    found = re.search(r"\((\d+)\)$", text or "")
-    return found[1] if found else text
+    return re.sub(r".*\((\d+)\)$", r"\1", text or "")
 
 
 def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
@@ -21,6 +21,8 @@ def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
     changes, notes = joined(logs, "items_id"), joined(followups, "items_id")
 
     def build(history, ticket):
+        if str(ticket.get("is_deleted")) == "1":
+            history.leave_out("deleted_record", "record left out: the ticket was deleted")
         own = sorted(changes.get(history.id, ()), key=lambda entry: int(entry["id"]))
         history.present(state=ticket["status"], title=ticket["name"], priority=ticket["priority"])
         history.opened(ticket["date"], ticket.get("users_id_recipient"))
@@ -35,17 +37,15 @@ def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
             field, who = FIELDS.get(option, f"custom.option_{option}"), id_in(entry["user_name"])
             before, after = entry["old_value"], entry["new_value"]
             if field in people and action in ("15", "16"):  # added, removed; "0" is a change
-                several, gone = people[field], id_in(before)
-                left = [one for one in several if one != gone]
-                people[field] = [*left, id_in(after)] if action == "15" else left
+                several, more = people[field], [id_in(after)] if action == "15" else []
+                people[field] = [one for one in several if one != id_in(before)] + more
                 before, after = (next(iter(those), None) for those in (several, people[field]))
             if action == "0" or (field in people and before != after):
                 by = history.actor(who, None if who and who.isdigit() else "system")
                 history.changed(entry["id"], at, by, field=field, before=before, after=after)
         if not own:
             history.truncated("no entry of the log came: moments alone", path="glpi_logs")
-            ends = {"resolved": "solvedate", "closed": "closedate"}
-            history.moments(IMPORTER, **{name: ticket.get(key) for name, key in ends.items()})
+            history.moments(IMPORTER, **{name: ticket.get(key) for name, key in MOMENTS.items()})
         for name in FIGURES:
             history.reported(name, ticket.get(name))
         history.check(resolved_at=ticket.get("solvedate"), updated_at=ticket.get("date_mod"))

@@ -39,7 +39,7 @@ def read_opsgenie(alerts, logs):
             state = next((to for start, to in MOVES.items() if text.startswith(start)), None)
             if state is not None:
                 history.changed(*where, field="state", after=state)
-                if state in KINDS and not text.startswith("Snooze"):
+                if state in KINDS and by.role != "system" and not text.startswith("Snooze"):
                     history.add(KINDS[state], *where)
             elif text.startswith("Note added"):
                 history.add(Commented, *where, text=text, visibility="internal")

@@ -1,10 +1,11 @@
 """Zammad: tickets with their histories; what a ticket was opened with is not in it."""
 
-from incidentcore.records import Commented, Incident
+from incidentcore.records import Commented, Incident, Link, LinkAdded
 from incidentcore.vendors.kit import Import
 from incidentcore.vendors.presets import ZAMMAD_LEVELS, ZAMMAD_STATES, ZAMMAD_TICKET
 
-FIELDS = {"state": "state", "priority": "priority", "owner": "assignee", "group": "group"}
+FIELDS = {"owner": "assignee", **{name: name for name in ("state", "priority", "group", "title")}}
+MERGES = {"merged_into": ("duplicate_of", "id_to"), "received_merge": ("has_duplicate", "id_from")}
 FIGURES = ("first_response_in_min", "close_in_min", "update_in_min")
 
 
@@ -30,6 +31,9 @@ def read_zammad(tickets, histories, *, agents=()):
                 if field == "assignee":  # "-" is nobody
                     values = {key: None if name == "-" else name for key, name in values.items()}
                 history.changed(*where, field=field, **values)
+            elif entry["type"] in MERGES:
+                kind, side = MERGES[entry["type"]]
+                history.add(LinkAdded, *where, link=Link(kind, str(entry[side])))
             elif entry["object"] == "Ticket::Article" and entry["type"] == "created":
                 if texts or entry["created_by_id"] != opener:  # else the text of the ticket
                     history.add(Commented, *where, text="")

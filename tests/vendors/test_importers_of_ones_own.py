@@ -270,3 +270,60 @@ def test_a_log_of_glpi_in_the_repeated_hour() -> None:
     assert record.acknowledged_at == datetime(2026, 10, 25, 0, 50, tzinfo=UTC)
     assert record.resolved_at == datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
     assert set(reading.findings.counts) == {"ambiguous_time"}
+
+
+def test_deleted_tickets_are_left_out() -> None:
+    """GLPI keeps them in its trash bin, Freshservice with a flag."""
+    glpi = {"id": 7, "name": "x", "status": 1, "priority": 3, "date": "2026-03-02 09:00:00"}
+    reading = load("glpi").read_glpi([{**glpi, "is_deleted": 1}, {**glpi, "id": 8}], [])
+    assert [record.id for record in reading] == ["8"]
+    assert "deleted_record" in {finding.code for finding in reading.findings}
+    ticket = {"id": 5, "subject": "x", "status": 2, "priority": 4, "requester_id": 1}
+    ticket["created_at"] = "2026-03-02T08:00Z"
+    rows = [{**ticket, "deleted": True}, {**ticket, "id": 6, "spam": True}, {**ticket, "id": 9}]
+    assert [record.id for record in load("freshservice").read_freshservice(rows, {})] == ["9"]
+
+
+def test_what_github_and_glpi_tell_without_a_history() -> None:
+    """An issue ends at ``closed_at``; who takes a ticket into account acknowledges it."""
+    issue = {"number": 7, "title": "x", "state": "closed", "labels": [], "user": {"login": "kim"}}
+    issue |= {"created_at": "2026-03-02T08:00Z", "closed_at": "2026-03-02T10:00Z"}
+    reading = load("github").read_github([{**issue, "state_reason": "completed"}], {})
+    assert [record.resolved_at for record in reading] == [at(10)]
+    assert [finding.code for finding in reading.findings] == ["truncated_history"]
+    [record] = load("github").read_github([{**issue, "state_reason": "not_planned"}], {})
+    assert (record.resolved_at, record.canceled_at) == (None, at(10))
+    ticket = {"id": 7, "name": "x", "status": 2, "priority": 3, "date": "2026-03-02 08:00:00"}
+    [record] = load("glpi").read_glpi(
+        [{**ticket, "takeintoaccountdate": "2026-03-02 09:00:00"}], []
+    )
+    assert record.acknowledged_at == at(9)
+
+
+def test_zammad_links_merged_tickets_and_keeps_an_earlier_title() -> None:
+    """The ticket that was merged and the one that received it name each other."""
+    ticket = {"id": 3, "number": "1", "title": "New", "state_id": 1}
+    ticket |= {"created_at": "2026-03-02T08:00Z"}
+    made = {"object": "Ticket", "created_at": "2026-03-02T09:00Z", "created_by_id": 3}
+    entries = [
+        {**made, "id": 1, "type": "merged_into", "id_from": 3, "id_to": 9},
+        {**made, "id": 2, "type": "received_merge", "id_from": 2, "id_to": 3},
+        {**made, "id": 3, "type": "updated", "attribute": "title"}
+        | {"value_from": "Old", "value_to": "New"},
+    ]
+    [record] = load("zammad").read_zammad([ticket], {3: entries})
+    links = {(one.type, one.target) for one in record.links}
+    assert links == {("duplicate_of", "9"), ("has_duplicate", "2")}
+    assert (record.title, record.history[0].fields["title"]) == ("New", "Old")
+
+
+def test_no_system_acknowledges_an_alert_of_opsgenie() -> None:
+    """A person's acknowledgement counts, not one of an integration."""
+    alert = {"id": "a", "message": "x", "status": "acknowledged", "createdAt": "2026-03-02T08:00Z"}
+
+    def said(hour: int, owner: str) -> dict[str, Any]:
+        made = {"offset": str(hour), "createdAt": f"2026-03-02T{hour:02}:00Z", "owner": owner}
+        return {**made, "log": "Alert acknowledged via API"}
+
+    [record] = load("opsgenie").read_opsgenie([alert], {"a": [said(9, "System"), said(10, "ada")]})
+    assert record.acknowledged_at == at(10)

@@ -264,3 +264,61 @@ def test_the_category_of_a_status_in_csv() -> None:
         *("Fertig", False),
         at(11),
     )
+
+
+def test_links_and_the_parent_are_kept() -> None:
+    """By the words of the side that names the other issue; those of an own type as custom ones."""
+
+    def link(words: str, side: str, key: str) -> dict[str, Any]:
+        return {"type": {side: words}, f"{side}Issue": {"key": key}}
+
+    listed = [
+        link("duplicates", "outward", "SD-1"),
+        link("is duplicated by", "inward", "SD-2"),
+        link("is caused by", "inward", "SD-3"),
+        link("is blocked by", "inward", "SD-4"),
+        {"type": {"inward": "blocks"}},
+    ]
+    incident, codes = read(DONE, issuelinks=listed, parent={"key": "SD-5"})
+    assert {(one.type, one.target) for one in incident.links} == {
+        ("duplicate_of", "SD-1"),
+        ("has_duplicate", "SD-2"),
+        ("caused_by", "SD-3"),
+        ("custom.is blocked by", "SD-4"),
+        ("child_of", "SD-5"),
+    }
+    assert codes == []
+
+
+def test_one_entry_with_several_changes_of_a_field() -> None:
+    """Two components, or two moves of the status, of one entry: each is a change of its own."""
+    parts = change(1, 10, item("Component", None, "Mail"), item("Component", None, "Web"))
+    moves = change(
+        2, 12, item("status", "To Do", "In Progress"), item("status", "In Progress", "Done")
+    )
+    incident, codes = read(parts, moves)
+    kinds = [event.kind for event in incident.history]
+    assert kinds == ["opened", *["fields_changed"] * 2, *["state_changed"] * 2]
+    assert incident.resolved_at == at(12)
+    assert codes == []
+
+
+def test_a_cycle_whose_times_are_texts() -> None:
+    """Without milliseconds the time with an offset counts: 10:00 at +01:00 is 09:00."""
+    cycle = {"startTime": {"iso8601": "2026-03-02T10:00:00+0100"}, "breached": False}
+    incident, _ = read(DONE, customfield_1={"name": "Done", "ongoingCycle": cycle})
+    assert [one.started_at for one in reported_slas(incident)] == [at(9)]
+
+
+def test_a_changelog_that_ends_before_the_resolution() -> None:
+    """The issue's own date counts, not the last change; a declined issue is canceled then."""
+    begun = change(1, 10, item("status", "To Do", "In Progress"))
+    incident, codes = read(begun, resolutiondate=text(11), updated=text(13))
+    assert incident.resolved_at == at(11)
+    assert codes == ["history_disagrees"]
+    declined = {"name": "Declined", "statusCategory": {"key": "done"}}
+    incident, _ = read(begun, status=declined, resolutiondate=text(11), updated=text(13))
+    assert (incident.canceled_at, incident.resolved_at) == (at(11), None)
+    logged = change(2, 11, item("status", "To Do", "Declined"))
+    incident, codes = read(logged, status=declined, resolutiondate=text(11))
+    assert (incident.canceled_at, codes) == (at(11), [])

@@ -114,7 +114,7 @@ def test_who_acted(agent: Any, more: Any, role: str) -> None:
     """By the type; without one by another entry or the channel; else a system, with a finding."""
     log = TRIGGER, entry("assign", 1, assignees=[USER]), entry("acknowledge", 5, agent, **more)
     incident, codes = read(*log, status="acknowledged")
-    (acted,) = (one for one in incident.history if one.kind == "acknowledged")
+    (acted,) = (one for one in incident.history if one.kind == "state_changed")
     assert acted.by.role == role
     assert acted.by.id == (agent.get("id") or "Rule")
     assert ("unknown_actor" in codes) is (not agent.get("type") and role == "system")
@@ -177,3 +177,28 @@ def test_assignments_of_one_second_count_in_their_order() -> None:
     at_once = [TRIGGER, *({**one, "created_at": text(20)} for one in people)]
     for entries in (log, at_once):
         assert {read(*one)[0].assignee for one in (entries, entries[::-1])} == {"U2"}
+
+
+def test_a_merged_incident_names_the_one_it_was_merged_into() -> None:
+    """``resolve_reason`` has the id, which no log entry has."""
+    reason = {"type": "merge_resolve_reason", "incident": {"id": "P9"}}
+    incident, codes = read(TRIGGER, entry("resolve", 5), status="resolved", resolve_reason=reason)
+    assert [(one.type, one.target) for one in incident.links] == [("duplicate_of", "P9")]
+    assert codes == ["merged_record"]
+
+
+@pytest.mark.parametrize("agent", [SERVICE, None])
+def test_no_system_acknowledges(agent: Any) -> None:
+    """An integration's acknowledgement is a change of state; the first person's one counts."""
+    acks = entry("acknowledge", 1, agent), entry("acknowledge", 9)
+    incident, _ = read(TRIGGER, *acks, status="acknowledged")
+    assert incident.acknowledged_at == at(20, 9)
+    assert incident.timeline().facts_at(at(20, 1))["state"].name == "acknowledged"
+
+
+def test_an_incident_may_be_reopened() -> None:
+    """The entry is a change of state, as its webhook says."""
+    log = TRIGGER, entry("resolve", 5), entry("reopen", 7), entry("resolve", 9)
+    incident, codes = read(*log, status="resolved")
+    assert (incident.reopen_count, incident.resolved_at) == (1, at(20, 9))
+    assert codes == []

@@ -23,7 +23,7 @@ from incidentcore.records import (
     StateChanged,
     replay,
 )
-from incidentcore.values import FrozenMap, Impact, Priority, Urgency
+from incidentcore.values import Actor, FrozenMap, Impact, Priority, Urgency
 from incidentcore.vendors import (
     AUDIT_LIFECYCLE,
     STRICT_LIFECYCLE,
@@ -617,3 +617,62 @@ def test_displayed_results_of_slas() -> None:
     assert [(one.code, one.field, one.value) for one in found] == [
         ("unreadable_field", "business_duration", "1 Month")
     ]
+
+
+def test_a_link_names_its_target_by_number() -> None:
+    """As displayed, or of a row that came too; the audit's ``sys_id`` means the same record."""
+    problem = {"value": "p1", "display_value": "PRB1"}
+    row = {**ROW, "problem_id": problem, "parent_incident": {"link": "x", "value": "b"}}
+    audit = [entry(1, "problem_id", 5, newvalue="p1"), entry(2, "parent_incident", 6, newvalue="b")]
+    incident, _ = read_servicenow([row, {**ROW, "sys_id": "b", "number": "INC2"}], audit=audit)
+    links = {(one.type, one.target) for one in incident.links}
+    assert links == {("caused_by", "PRB1"), ("child_of", "INC2")}
+
+
+def test_people_are_the_same_by_login_and_by_id() -> None:
+    """The opener is named as in the audit; the caller answers where the record is theirs."""
+    note = {"element_id": "a", "element": "comments", "sys_created_by": "kim"}
+    note |= {"sys_id": "j1", "sys_created_on": "2026-03-02 09:05:00"}
+    row = {**ROW, "caller_id": "u1", "opened_by": "u2"}
+    for assignee, answered in (("u1", True), ("u2", False)):
+        audit = [entry(1, "assigned_to", 1, newvalue=assignee), entry(2, "work_notes", 2, "kim")]
+        mine = {**row, "assigned_to": assignee}
+        users = {"u1": "kim", "u2": "ada"}
+        [incident] = read_servicenow([mine], audit=audit, journal=[note], users=users)
+        assert incident.opened_by == Actor("ada", "agent")
+        assert (incident.first_response_at is not None) is answered
+
+
+def test_results_of_slas_that_name_an_incident_by_its_display() -> None:
+    """With display values alone, ``task`` holds the number."""
+    sla = {"sys_id": "s", "task": {"display_value": "INC1", "link": "x"}, "sla": "P2"}
+    [incident] = read_servicenow([ROW], slas=[sla])
+    assert [one.target for one in reported_slas(incident)] == ["P2"]
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "resolved"),
+    [
+        ("6", [("1", "2", 10)], 40),  # the log ends before it
+        ("7", [("1", "2", 10)], 40),  # and was closed later
+        ("6", [("1", "6", 50)], 50),  # the log says when
+        ("6", [("1", "6", 40), ("6", "2", 45)], 59),  # reopened since, and resolved again
+        ("2", [("1", "6", 40), ("6", "2", 45)], None),  # reopened
+        ("8", [("1", "2", 10)], None),  # canceled
+    ],
+)
+def test_a_resolution_that_the_audit_lacks(
+    state: str, changes: list[tuple[str, str, int]], resolved: int | None
+) -> None:
+    """It counts from ``resolved_at``, if that is later than the last change of state."""
+    row = {**ROW, "state": state, "resolved_at": "2026-03-02 09:40:00"}
+    row["sys_updated_on"] = "2026-03-02 09:59:00"
+    audit = [
+        entry(number, "state", minute, oldvalue=before, newvalue=after)
+        for number, (before, after, minute) in enumerate(changes)
+    ]
+    [incident] = read_servicenow([row], audit=audit)
+    minutes = [
+        None if x is None else x.minute for x in (incident.resolved_at, incident.canceled_at)
+    ]
+    assert minutes == [resolved, 40 if state == "8" else None]

@@ -214,3 +214,52 @@ def test_a_trigger_in_a_person_s_audit_acts_itself() -> None:
         ("-1", "system"),
     ]
     assert incident.acknowledged_at is None
+
+
+def test_links_to_a_problem_and_to_the_ticket_before() -> None:
+    """An incident of a problem ticket, and a follow-up of a closed one."""
+    source = {"rel": "follow_up", "from": {"ticket_id": 5}}
+    fields = {"problem_id": 9, "via": {"channel": "web", "source": source}}
+    incident, _ = read(CREATED, fields=fields)
+    links = {(one.type, one.target) for one in incident.links}
+    assert links == {("caused_by", "9"), ("related_to", "5")}
+
+
+def test_an_event_of_an_audit_that_is_not_known_is_found() -> None:
+    """A change of a comment's privacy is; what tells of messages sent is passed over."""
+    private = {"type": "CommentPrivacyChange", "comment_id": 3, "public": False}
+    sent = [{"type": kind} for kind in ("Notification", "Cc", "External", "WebhookEvent")]
+    _, found = read(CREATED, audit(2, 9, 2, private, *sent), users=[{"id": 2, "role": "agent"}])
+    assert found == {"unknown_entry": 1}
+
+
+def metric(kind: str, hour: int | None, **more: Any) -> dict[str, Any]:
+    made = {"ticket_id": 7, "metric": "group_ownership_time", "instance_id": 1, "type": kind}
+    return {**made, "time": None if hour is None else text(hour), **more}
+
+
+def test_targets_of_groups_and_breaches_without_a_target() -> None:
+    """A group's target is a target; a breach is one, whatever else is told; seconds are exact."""
+    target = {"target": 1, "target_in_seconds": 90, "business_hours": False}
+    target["policy"] = {"title": "Second line"}
+    begun = metric("activate", 8)
+    grouped = begun, metric("apply_group_sla", 8, group_sla=target), metric("fulfill", 9)
+    [one] = reported_slas(read(CREATED, metric_events=grouped)[0])
+    assert (one.goal, one.breached, one.stage) == (1.5 * MINUTE, False, "Second line")
+    [one] = reported_slas(read(CREATED, metric_events=(begun, metric("breach", 9)))[0])
+    assert (one.goal, one.breached) == (None, True)
+
+
+def test_a_metric_event_without_a_time_is_found() -> None:
+    """It was read as if the metric still ran."""
+    incident, found = read(CREATED, metric_events=(metric("activate", 8), metric("fulfill", None)))
+    assert [one.stopped_at for one in reported_slas(incident)] == [None]
+    assert found == {"unreadable_time": 1}
+
+
+def test_a_ticket_without_audits_was_solved_when_its_metrics_say() -> None:
+    """Archived tickets: ``metric_set`` comes with the ticket; it was solved at its last update."""
+    solved = {"status": "solved", "updated_at": text(13), "metric_set": {"solved_at": text(10)}}
+    incident, found = read(fields=solved)
+    assert incident.resolved_at == at(10)
+    assert found == {"truncated_history": 1}

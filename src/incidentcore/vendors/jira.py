@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Unpack
 from zoneinfo import ZoneInfo
 
-from incidentcore.records import Commented, Incident
+from incidentcore.records import Commented, Incident, Link
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import (
-    IMPORTER,
     LOGGED,
     HistoryBuilder,
     Import,
@@ -39,6 +38,15 @@ _FIELDS: Final = {
     "reporter": "caller",
     "labels": "tags",
     "issuetype": "issue_type",
+}
+_LINKS: Final = {
+    "duplicates": "duplicate_of",
+    "is duplicated by": "has_duplicate",
+    "is caused by": "caused_by",
+    "causes": "cause_of",
+    "relates to": "related_to",
+    "is a child of": "child_of",
+    "is a parent of": "parent_of",
 }
 _ROLES: Final = {"atlassian": "agent", "customer": "requester", "app": "system"}
 
@@ -111,9 +119,9 @@ def read_jira(
         history.present(**{name: value for name, value in shown.items() if name in fields})
         opener = fields.get("creator") or reporter
         history.opened(fields.get("created"), _actor(history, opener))
-        if not _changes(history, issue, (changelogs or {}).get(history.id)):
-            history.moments(IMPORTER, resolved=fields.get("resolutiondate"))
+        _changes(history, issue, (changelogs or {}).get(history.id))
         _comments(history, fields)
+        _links(history, fields)
         for value in (*fields.values(), *unpaged((slas or {}).get(history.id, ()), "values")):
             if isinstance(value, Mapping) and {"completedCycles", "ongoingCycle"} & value.keys():
                 _cycles(history, value)
@@ -129,8 +137,7 @@ def read_jira(
     )
 
 
-def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> bool:
-    """Add the changes of a changelog; return whether it says which states there were."""
+def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> None:
     changelog = issue.get("changelog") if pages is None else pages
     entries: dict[str, Mapping[str, Any]] = {}
     total = 0
@@ -139,12 +146,12 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> b
         for name in ("histories", "values"):
             for entry in entries_of(page, name):
                 entries.setdefault(str(entry["id"]), entry)
-    says_states = changelog is not None and len(entries) >= total
-    if not says_states:
+    if changelog is None or len(entries) < total:
         action = f"{len(entries)} of {total or 'unknown'} changelog entries came; page the rest"
         history.truncated(action, path="changelog")
     for entry_id, entry in entries.items():
         by = _actor(history, entry.get("author"), path=f"history {entry_id}")
+        fields: list[str] = []  # one entry may add several components or links
         for item in entries_of(entry, "items"):
             name = item.get("fieldId") or item["field"]
             field = _FIELDS.get(name) or _FIELDS.get(item["field"]) or f"custom.{item['field']}"
@@ -153,11 +160,9 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> b
                 before, after = item.get("from", before), item.get("to", after)
             elif field == "tags":
                 before, after = (before or "").split(), (after or "").split()
-            says_states = says_states or field == "state"
-            history.changed(
-                entry_id, entry.get("created"), by, field=field, before=before, after=after
-            )
-    return says_states
+            fields.append(field)
+            key = entry_id if fields.count(field) == 1 else f"{entry_id}.{fields.count(field)}"
+            history.changed(key, entry.get("created"), by, field=field, before=before, after=after)
 
 
 def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
@@ -180,6 +185,19 @@ def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
         )
 
 
+def _links(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
+    """Keep the parent and the links that the issue shows; other types are custom ones."""
+    parent = pick(fields, "parent.key")
+    if parent:
+        history.linked(Link("child_of", str(parent)))
+    for link in entries_of(fields, "issuelinks"):
+        for side in ("inward", "outward"):
+            target, words = pick(link, f"{side}Issue.key"), pick(link, f"type.{side}")
+            if target:
+                kind = _LINKS.get(str(words).casefold(), f"custom.{words or 'link'}")
+                history.linked(Link(kind, str(target)))
+
+
 def _cycles(history: HistoryBuilder, field: Mapping[str, Any]) -> None:
     """Keep the cycles of an SLA field, the completed ones first."""
     ongoing = field.get("ongoingCycle")
@@ -188,9 +206,9 @@ def _cycles(history: HistoryBuilder, field: Mapping[str, Any]) -> None:
             ReportedSla(
                 target=field["name"],
                 breached=cycle.get("breached"),
-                started_at=_instant(cycle, "startTime"),
-                stopped_at=_instant(cycle, "stopTime"),
-                due_at=_instant(cycle, "breachTime"),
+                started_at=_instant(history, cycle, "startTime"),
+                stopped_at=_instant(history, cycle, "stopTime"),
+                due_at=_instant(history, cycle, "breachTime"),
                 elapsed=_duration(cycle, "elapsedTime"),
                 goal=_duration(cycle, "goalDuration"),
                 stage="paused" if cycle.get("paused") else None,
@@ -198,9 +216,11 @@ def _cycles(history: HistoryBuilder, field: Mapping[str, Any]) -> None:
         )
 
 
-def _instant(cycle: Mapping[str, Any], name: str) -> datetime | None:
+def _instant(history: HistoryBuilder, cycle: Mapping[str, Any], name: str) -> datetime | None:
     millis = pick(cycle, f"{name}.epochMillis")
-    return None if millis is None else datetime.fromtimestamp(millis / 1_000, UTC)
+    if millis is None:
+        return history.time(pick(cycle, f"{name}.iso8601"), name)
+    return datetime.fromtimestamp(millis / 1_000, UTC)
 
 
 def _duration(cycle: Mapping[str, Any], name: str) -> timedelta | None:

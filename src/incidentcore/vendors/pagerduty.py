@@ -11,6 +11,7 @@ from incidentcore.records import (
     Communicated,
     Escalated,
     Incident,
+    Link,
     Snoozed,
     Unacknowledged,
     Unsnoozed,
@@ -110,13 +111,16 @@ def read_pagerduty(
         history.opened(incident.get("created_at"), _actor(history, opener, first, users))
         for entry in own:
             _entry(history, entry, users)
+        merged_into = pick(incident, "resolve_reason.incident.id")
+        if merged_into:
+            history.find("merged_record", f"kept: merged into {merged_into}")
+            history.linked(Link("duplicate_of", str(merged_into)))
         changed, resolved = incident.get("last_status_change_at"), incident.get("resolved_at")
         if not resolved and incident.get("status") == "resolved":
-            resolved = changed  # of older rows; nothing is reopened in PagerDuty
+            resolved = changed  # of older rows
         if not own:
             action = "no log entries came: moments alone"
             history.truncated(action, path="log_entries", covers=["moments"])
-            history.moments(IMPORTER, resolved=resolved)
             _present(history, incident, users)
         elif trigger is None:
             action = "no trigger entry came; page the rest"
@@ -192,13 +196,15 @@ def _entry(history: HistoryBuilder, entry: Mapping[str, Any], users: set[str]) -
     by = _actor(history, entry.get("agent"), entry, users)
     channel = entry.get("channel") or {}
     if kind == "acknowledge":
-        history.add(Acknowledged, entry_id, at, by)
+        if by.role != "system":
+            history.add(Acknowledged, entry_id, at, by)
         history.changed(entry_id, at, by, field="state", after="acknowledged")
     elif kind == "unacknowledge":
         history.add(Unacknowledged, entry_id, at, by, reason=channel.get("type") or "")
         history.changed(entry_id, at, by, field="state", after="triggered")
-    elif kind == "resolve":
-        history.changed(entry_id, at, by, field="state", after="resolved")
+    elif kind in ("resolve", "reopen"):
+        after = "resolved" if kind == "resolve" else "triggered"
+        history.changed(entry_id, at, by, field="state", after=after)
     elif kind in ("assign", "reassign", "delegate", "escalate"):
         assignee = _first(history, entries_of(entry, "assignees"), entry_id)
         if kind == "escalate":

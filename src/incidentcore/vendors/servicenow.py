@@ -49,6 +49,7 @@ _LINKS: Final = {
     "problem_id": "caused_by",
     "rfc": "resolved_by",
     "caused_by": "caused_by_change",
+    "parent_incident": "child_of",
 }
 _STATES: Final = ("state", "incident_state")
 _JOURNAL: Final = ("comments", "work_notes")
@@ -119,6 +120,8 @@ def read_servicenow(
     lines = joined(history, lambda line: cell(line, "set.id") or cell(line, "id"), *_PAGES)
     has_log, has_journal = bool(changes or lines), bool(notes)
     people = users or {}
+    listed = list(unpaged(incidents, *_PAGES))
+    names = _names(listed)
     settings = merged(read_servicenow, SERVICENOW, tables)
     lifecycle = settings["lifecycle"]
     initial = None if lifecycle is None else lifecycle.initial
@@ -137,12 +140,13 @@ def read_servicenow(
         history.present(state=state, category=path, sys_id=cell(row, "sys_id"), **shown)
         opener = cell(row, "opened_by") or cell(row, "sys_created_by") or cell(row, "caller_id")
         is_caller = opener is not None and opener == cell(row, "caller_id")
-        hint = "requester" if is_caller else who.get(people.get(str(opener), str(opener)))
+        opener = people.get(str(opener), opener)
+        hint = "requester" if is_caller else who.get(str(opener))
         by = history.actor(opener, hint or "agent", path="opened_by")
         history.opened(cell(row, "opened_at"), by, recorded_at=cell(row, "sys_created_on"))
         for entry in _counted(own):
             if cell(entry, "fieldname") not in _JOURNAL:
-                _change(history, entry, who)
+                _change(history, entry, who, names)
             elif not has_journal:  # else the journal has it too
                 _note(history, _as_note(entry), who)
         if not own:
@@ -152,9 +156,9 @@ def read_servicenow(
             history.moments(IMPORTER, **{m: cell(row, f"{m}_at") for m in ("resolved", "closed")})
         for note in written:
             _note(history, note, who)
-        for result in results.get(key, ()):
+        for result in (*results.get(key, ()), *results.get(history.id, ())):  # or by its display
             _sla(history, result)
-        _tool(history, row)
+        _tool(history, row, names)
         history.check(resolved_at=cell(row, "resolved_at"), updated_at=cell(row, "sys_updated_on"))
 
     covers = {"moments", *(LOGGED if has_log else ())}
@@ -163,7 +167,7 @@ def read_servicenow(
     if results:
         covers.add("sla")
     reading = Import(
-        unpaged(incidents, *_PAGES),
+        listed,
         build,
         record=Incident,
         id=lambda row: cell(row, "number") or cell(row, "sys_id"),
@@ -171,6 +175,18 @@ def read_servicenow(
         **settings,
     )
     return with_orphans(reading, sys_audit=changes, sys_journal_field=notes, task_sla=results)
+
+
+def _names(rows: Iterable[object]) -> dict[str, str]:
+    """Return the numbers of incidents, problems and changes by ``sys_id``, where a row has both."""
+    names: dict[str, str] = {}
+    for row in rows:
+        if isinstance(row, Mapping):
+            names[str(cell(row, "sys_id"))] = str(cell(row, "number"))
+            for shown in (row.get(name) for name in _LINKS):
+                if isinstance(shown, Mapping) and shown.get("display_value"):
+                    names[str(shown.get("value"))] = str(shown["display_value"])
+    return names
 
 
 def _people(
@@ -188,7 +204,7 @@ def _people(
     caller = users.get(str(cell(row, "caller_id")))
     if caller is None and cell(row, "contact_type") == "self-service":
         caller = cell(row, "sys_created_by")
-    if caller is not None:
+    if caller is not None and users.get(str(cell(row, "assigned_to"))) != caller:
         roles[caller] = "requester"
     return roles
 
@@ -224,7 +240,12 @@ def _as_audit(line: Mapping[str, Any], incident: Mapping[str, Any]) -> Mapping[s
     }
 
 
-def _change(history: HistoryBuilder, entry: Mapping[str, Any], who: Mapping[str, str]) -> None:
+def _change(
+    history: HistoryBuilder,
+    entry: Mapping[str, Any],
+    who: Mapping[str, str],
+    names: Mapping[str, str],
+) -> None:
     name = str(cell(entry, "fieldname") or "")
     before, after = cell(entry, "oldvalue"), cell(entry, "newvalue")
     entry_id, at = cell(entry, "sys_id"), cell(entry, "sys_created_on")
@@ -236,7 +257,8 @@ def _change(history: HistoryBuilder, entry: Mapping[str, Any], who: Mapping[str,
         return
     if name in _LINKS:
         if after is not None:
-            history.add(LinkAdded, entry_id, at, by, link=Link(_LINKS[name], str(after)))
+            link = Link(_LINKS[name], names.get(str(after), str(after)))
+            history.add(LinkAdded, entry_id, at, by, link=link)
         return
     if name == "hold_reason":
         before, after = (SERVICENOW_HOLD_REASONS.get(str(v), v) for v in (before, after))
@@ -302,7 +324,7 @@ def _sla_cell(
     return known
 
 
-def _tool(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
+def _tool(history: HistoryBuilder, row: Mapping[str, Any], names: Mapping[str, str]) -> None:
     made = cell(row, "made_sla")
     if made is not None:
         history.reported("made_sla", _flag(made))
@@ -311,7 +333,7 @@ def _tool(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
     for name, kind in _LINKS.items():
         target = cell(row, name)
         if target is not None:
-            history.linked(Link(kind, str(target)))
+            history.linked(Link(kind, names.get(str(target), str(target))))
 
 
 def _flag(value: object) -> bool | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final, TypeAlias, Unpack
 
-from incidentcore.records import Commented, Incident
+from incidentcore.records import Commented, Incident, Link
 from incidentcore.vendors.kit import (
     LOGGED,
     HistoryBuilder,
@@ -37,6 +37,14 @@ _FIELDS: Final = {
 }
 _ROLES: Final = {"end-user": "requester", "agent": "agent", "admin": "agent"}
 _WORKED: Final = ("priority", "assignee_id", "group_id", "type")
+_SAID: Final = ("Comment", "VoiceComment")
+# Events that tell of messages sent and of other tools, and change nothing of the ticket.
+_NOISE: Final = (
+    *("Notification", "NotificationWithCcs", "Cc", "FollowerChange", "EmailCcChange", "Error"),
+    *("External", "Push", "OrganizationActivity", "SatisfactionRating", "AgentMacroReference"),
+    *("TicketSharingEvent", "WebhookEvent", "KnowledgeCaptured", "KnowledgeLinked"),
+    *("CommentRedactionEvent", "AttachmentRedactionEvent"),
+)
 _SYSTEM: Final = "-1"
 _MERGED: Final = "closed_by_merge"
 
@@ -112,13 +120,15 @@ def read_zendesk(
             history.find("merged_record", "kept: closed by a merge into another ticket")
         opener = plain_text(ticket.get("submitter_id")) or requester
         history.opened(ticket["created_at"], history.actor(opener, who.get(opener or "")))
+        _links(history, ticket)
         created = False
         for audit in own:
             created = _audit(history, audit, who) or created
         if not created:
             history.truncated("its first audit is missing", path="audits")
         _metrics(history, metrics.get(history.id, ()))
-        history.check(updated_at=ticket.get("updated_at"))
+        solved = pick(ticket, "metric_set.solved_at")
+        history.check(resolved_at=solved, updated_at=ticket.get("updated_at"))
 
     reading = Import(
         _latest(tickets),
@@ -129,6 +139,15 @@ def read_zendesk(
         **merged(read_zendesk, ZENDESK, tables),
     )
     return with_orphans(reading, audits=by_ticket, ticket_metric_events=metrics)
+
+
+def _links(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
+    problem, source = plain_text(ticket.get("problem_id")), pick(ticket, "via.source")
+    if problem is not None:
+        history.linked(Link("caused_by", problem))
+    before = plain_text(pick(source, "from.ticket_id"))
+    if before is not None and pick(source, "rel") == "follow_up":
+        history.linked(Link("related_to", before))
 
 
 def _latest(tickets: Rows) -> Iterable[object]:
@@ -192,6 +211,8 @@ def _audit(
                 speaker = history.actor(author, who.get(author), path=f"comment {entry_id}")
             text, shown = event.get("body") or "", "public" if event.get("public") else "internal"
             history.add(Commented, entry_id, at, speaker, text=text, visibility=shown)
+        elif kind not in (*_SAID, *_NOISE):
+            history.find("unknown_entry", "left out", field="type", value=kind, path=path)
     return is_creation
 
 
@@ -199,6 +220,10 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
     """Store the tool's own results: one for each instance of a metric, in minutes."""
     instances: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     for event in events:
+        if not event.get("time"):
+            action, path = "left out: it has no time", "ticket_metric_events"
+            history.find("unreadable_time", action, field=str(event.get("type")), path=path)
+            continue
         key = (str(event.get("metric")), int(event.get("instance_id") or 0))
         instances.setdefault(key, []).append(event)
     for (metric, _), own in sorted(instances.items()):
@@ -210,18 +235,21 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
         if runs and runs[-1] is last.get("activate"):
             last.pop("fulfill", None)
         applied, status = last.get("apply_sla", {}), last.get("update_status", {})
-        goal = pick(applied, "sla.target")
-        hours = "business" if pick(applied, "sla.business_hours") else "calendar"
+        sla = applied.get("sla") or pick(last.get("apply_group_sla"), "group_sla")
+        goal, seconds = pick(sla, "target"), pick(sla, "target_in_seconds")
+        if goal is not None:
+            goal = timedelta(minutes=goal) if seconds is None else timedelta(seconds=seconds)
+        hours = "business" if pick(sla, "business_hours") else "calendar"
         minutes = pick(status, f"status.{hours}")
         history.reported_sla(
             ReportedSla(
                 target=metric,
-                breached=None if goal is None else "breach" in last,
+                breached="breach" in last or (None if goal is None else False),
                 started_at=_time(history, first, "activate"),
                 stopped_at=_time(history, last, "fulfill"),
                 elapsed=None if minutes is None else timedelta(minutes=minutes),
-                goal=None if goal is None else timedelta(minutes=goal),
-                stage=pick(applied, "sla.policy.title"),
+                goal=goal,
+                stage=pick(sla, "policy.title"),
             )
         )
 

@@ -60,6 +60,7 @@ class HistoryBuilder(EntryLog):
             self.find("no_opening", "record left out: it needs its opening")
             return None
         at, known, by = self._opening
+        self._resolve(at)
         entries = self._sorted(at)
         at_end = self._at_end(entries)
         fields, state = self._at_opening(entries, at)
@@ -105,13 +106,31 @@ class HistoryBuilder(EntryLog):
         record = record_type._fold(tuple(events))  # noqa: SLF001  in sequence by construction
         return self._finished(record, events, taken)
 
+    def _resolve(self, opened: datetime) -> None:
+        """Add the end that the tool shows, if it is after the last change of state in the log."""
+        at, shown = self._resolved_at, self._present.get("state")
+        state = None if shown is None else self.state(shown)
+        if at is None or at < opened or state is None or not (state.resolved or state.is_canceled):
+            return
+        changes = [entry for entry in self._entries if entry.kind is StateChanged]
+        last = max(changes, key=lambda entry: (entry.at, *entry.order), default=None)
+        if last is not None and (at < last.at or not self._state_after(last).open):
+            return
+        if "states" in self.covers:
+            action = "the history has no such change; it counts from then"
+            self.find("history_disagrees", action, field="resolved_at", value=at.isoformat())
+        self.moments(IMPORTER, **{"closed" if state.is_canceled else "resolved": at})
+
+    def _state_after(self, entry: Entry) -> State:
+        return entry.body["state"] if entry.body else self.state(entry.after)
+
     def _at_end(self, entries: list[Entry]) -> tuple[Entry | None, dict[str, object]]:
         """Return the last change of state, with the present fields that belong to it."""
         changed = {entry.field for entry in entries}
         last = next((entry for entry in reversed(entries) if entry.kind is StateChanged), None)
         if last is None:
             return None, {}
-        state = last.body["state"] if last.body else self.state(last.after)
+        state = self._state_after(last)
         names = ("hold_reason",) if state.pauses else () if state.open else _WITH_END
         fields: dict[str, object] = {}
         for name in _NOT_BORN:
@@ -282,7 +301,7 @@ class HistoryBuilder(EntryLog):
             if now != getattr(record, field):
                 action = f"the history ends in {getattr(record, field)}, which stands"
                 self.find("history_disagrees", action, field=field, value=value or "")
-        shown, resolved = self._resolved_at, record.resolved_at
+        shown, resolved = self._resolved_at, record.resolved_at or record.canceled_at
         if shown is not None and (resolved is None or abs(shown - resolved) > _TOLERANCE):
             action = f"the history says {resolved}, which stands"
             self.find("history_disagrees", action, field="resolved_at", value=shown.isoformat())

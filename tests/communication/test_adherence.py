@@ -44,9 +44,9 @@ def history() -> list[Incident]:
     """Return three incidents with figures that can be counted by hand.
 
     The first: customers told at 10:24 (on time) and 11:10 (16 minutes late), support staff and
-    executives never until the cancelation at 12:00: dues at 10:25 and 10:40, so 95 and 80 minutes
+    executives never until the cancellation at 12:00: dues at 10:25 and 10:40, so 95 and 80 minutes
     late; customers' third due at 11:40, 20 minutes late. The second is an accepted one in which
-    all were told in the minute of its cancelation, before any due. The third is no major one.
+    all were told in the minute of its cancellation, before any due. The third is no major one.
     """
     first = log_update_sent(accepted(), "customers", at=at(10, 24), by="ada")
     first = log_update_sent(first, "customers", at=at(11, 10), by="ada")

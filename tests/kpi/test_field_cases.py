@@ -327,7 +327,7 @@ def test_whose_acknowledgement_counts_is_a_condition_here_too() -> None:
 
 @pytest.mark.parametrize("state", [CLOSED_STATE, CANCELED_STATE, RESOLVED], ids=lambda s: s.name)
 def test_ops_x31_in_any_state_that_is_not_open(state: Any) -> None:
-    """Acknowledged after a closure or cancelation is too late as well; at one instant it is not."""
+    """After a closure or cancellation, an acknowledgement is too late; at one instant it is not."""
     moved = inc(at(10)).with_event(
         StateChanged, at=at(10, 4), by=Actor("desk", "system"), action="move", state=state
     )

@@ -260,7 +260,7 @@ def test_tasks_roll_up_to_their_request(statuses: list[str], ours: str, servicen
     )
 
 
-def test_only_the_task_that_settles_it_fulfils() -> None:
+def test_only_the_task_that_settles_it_fulfills() -> None:
     """One open task is enough to wait (rule L8)."""
     record = request(a="open", b=SKIPPED)
     assert effects(record) == ()

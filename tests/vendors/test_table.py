@@ -199,7 +199,7 @@ def test_a_closure_without_a_resolution_is_told() -> None:
     assert codes(findings) == [(1, "Closed", "closed_without_resolution")]
 
 
-def test_a_cancelation_is_an_event() -> None:
+def test_a_cancellation_is_an_event() -> None:
     """A canceled row ends canceled, not resolved."""
     (record,), _ = records_from_rows(
         [{"n": "1", "o": "2026-06-01T08:00Z", "x": "2026-06-01T09:00Z", "f": "2026-06-01T08:30Z"}],
@@ -306,7 +306,7 @@ STATED = {"id": "n", "opened": "o", "resolved": "r", "closed": "c", "state": "s"
 
 
 def test_a_canceled_row_was_canceled_when_it_was_closed() -> None:
-    """Its closing time is no closure before the cancelation, and its time is known."""
+    """Its closing time is no closure before the cancellation, and its time is known."""
     row = {"n": "A", "o": "2026-06-01T09:00Z", "r": "", "c": "2026-06-01T12:00Z", "s": "Canceled"}
     (incident,), findings = records_from_rows([row], STATED)
     assert [event.at.hour for event in incident.history] == [9, 12]

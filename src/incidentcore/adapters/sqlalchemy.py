@@ -229,7 +229,7 @@ class AsyncSqlAlchemyStore:
     async def _call(self, work: Callable[[SqlAlchemyStore], T], *, writes: bool = False) -> T:
         """Run a function of the sync store in a transaction of its own.
 
-        SQLite: also when the caller is cancelled, it runs to its end. A connection that is closed
+        SQLite: also when the caller is canceled, it runs to its end. A connection that is closed
         during a statement keeps its lock until Python collects the statement.
         """
         if self._engine.dialect.name != "sqlite":
@@ -265,7 +265,7 @@ class AsyncSqlAlchemyStore:
     ) -> int:
         """Append events and return the record's new version; ``due`` items enter the outbox.
 
-        All is written in one transaction. A call that is cancelled writes either everything or
+        All is written in one transaction. A call that is canceled writes either everything or
         nothing; append the events again to find out.
         """
         return await self._call(

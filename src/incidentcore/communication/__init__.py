@@ -1,4 +1,4 @@
-"""Communication with stakeholders: who must be informed by when, and which updates were late."""
+"""Communication with stakeholders: who must be informed, by when, and which updates were late."""
 
 from incidentcore.communication.adherence import UpdateAdherence, update_adherence
 from incidentcore.communication.evaluate import (

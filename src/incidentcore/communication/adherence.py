@@ -25,8 +25,8 @@ class UpdateAdherence:
         records: The number of records with at least one update that was required or sent.
         due: The number of required updates that were sent on time or missed their due time.
         on_time: The number of these that were sent by their due time.
-        sent: The number of updates sent, required or not; several to one audience at one instant
-            count as one.
+        sent: The number of updates sent, required or not; several to one audience at the same
+            instant count as one.
         lateness: The total time by which missed updates were late, as in ``update_adherence``.
     """
 
@@ -53,7 +53,7 @@ class UpdateAdherence:
 
     @property
     def per_record(self) -> float | None:
-        """Return the mean number of updates sent per record; None without a record (rule K2)."""
+        """Return the mean number of updates sent per record; None without records (rule K2)."""
         return self.sent / self.records if self.records else None
 
 
@@ -71,7 +71,7 @@ def update_adherence(
     For figures by group, window or month, use the KPIs of ``kpi.catalogue`` that take a plan.
 
     Args:
-        plan: The plan, or ``Versions`` of it; the version at each record's opening applies.
+        plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.
         records: The records.
         now: The instant at which the plan is evaluated.
         known_at: Use only what was recorded by this instant; None for everything.

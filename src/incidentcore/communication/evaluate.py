@@ -40,15 +40,15 @@ def due_updates(
 
     An update is listed from its due time minus its rule's ``notice`` until it is sent or no longer
     required. At most one update is open for an audience at a time, so after a night without polling
-    there is one reminder, not a hundred. Which keys have been listed by an instant depends on the
-    plan and the history alone, not on when, how often or from where you poll.
+    there is one reminder, not a hundred. The keys listed by an instant depend on the plan and the
+    history alone, not on when, how often or from where you poll.
 
-    Record each update that you send with ``records.log_update_sent``: the due time of the next
-    update is counted from it. ``already`` only leaves keys out of the result; it does not record
-    that an update was sent.
+    Record each update that you send with ``records.log_update_sent``: the next update is due a span
+    after the one sent. ``already`` only leaves keys out of the result; it does not record that an
+    update was sent.
 
     Args:
-        plan: The plan, or ``Versions`` of it; the version at the record's opening applies.
+        plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.
         record: The record.
         now: The instant at which the plan is evaluated.
         known_at: Use only what was recorded by this instant; None for everything.
@@ -120,11 +120,11 @@ def missed_updates(
 ) -> tuple[MissedUpdate, ...]:
     """Return every update of a record that was not sent by its due time, with its lateness.
 
-    Included are updates that were sent late, that are late now, or that were late when they were no
-    longer required. An update sent at its very due time is on time.
+    These are updates that were sent late, are late now, or were late when they ceased to be
+    required. An update sent exactly at its due time is on time.
 
     Args:
-        plan: The plan, or ``Versions`` of it; the version at the record's opening applies.
+        plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.
         record: The record.
         now: The instant at which the plan is evaluated.
         known_at: Use only what was recorded by this instant; None for everything.
@@ -159,7 +159,7 @@ def update_log(
     A late update is a ``MissedUpdate``. Updates replaced before they were listed are left out.
 
     Args:
-        plan: The plan, or ``Versions`` of it; the version at the record's opening applies.
+        plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.
         record: The record.
         now: The instant at which the plan is evaluated.
         known_at: Use only what was recorded by this instant; None for everything.
@@ -189,9 +189,9 @@ def next_update_wakeup(
     """Return when the result of ``due_updates`` next changes without an event.
 
     Args:
-        plan: The plan, or ``Versions`` of it; the version at each record's opening applies.
+        plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.
         records: The records to watch.
-        now: The instant to search from.
+        now: The instant from which to search.
 
     Returns:
         The first such instant after ``now``; None if nothing changes until an event happens.

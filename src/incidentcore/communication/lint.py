@@ -42,15 +42,15 @@ def _finding(
 
 
 def lint_communication(plan: CommunicationPlan, /, *, start: datetime) -> tuple[LintFinding, ...]:
-    """Return findings on the rules of a communication plan that cannot work as intended.
+    """Return a finding for each rule of a communication plan that cannot work as intended.
 
     Args:
         plan: The plan.
         start: The instant from which its calendars are checked.
 
     Returns:
-        The findings, in the order of the rules; empty if there are none. Nothing is reported where
-        a condition is a custom function, since that cannot be decided.
+        The findings, in the order of the rules; empty if there are none. A condition that is a
+        custom function cannot be examined, so nothing is reported on it.
 
     >>> import attrs
     >>> from datetime import UTC, datetime, timedelta

@@ -76,29 +76,29 @@ class UpdateRule:
 
     Attributes:
         name: The rule's name.
-        audiences: The names of the audiences to inform; you choose them.
-        when: The condition on the records that it applies to. For each audience the first rule that
-            matches applies; tests of the time of day are evaluated at the instant at which the
-            other tests become true (rule U1).
+        audiences: The names of the audiences to inform; you choose these names.
+        when: The condition on the records that the rule applies to. For each audience, the first
+            rule that matches applies. Tests of the time of day are evaluated at the instant at
+            which the other tests become true (rule U1).
         first: The first update is due this long after the rule applies. Defaults to ``every``.
-        every: How long after an update the next is due; None for no regular updates.
-        on_hold: The same while the record is on hold. Defaults to ``every``.
+        every: How long after an update the next one is due; None for no regular updates.
+        on_hold: Used instead of ``every`` while the record is on hold. Defaults to ``every``.
         on_change: Fields such as ``"custom.status"``; a change of any of them requires an update
             within ``first`` (or ``every``) of the change, unless one is due earlier.
-        final: How long after ``ends`` becomes true a final update is due; None for none.
+        final: How long after ``ends`` becomes true a final update is due; None for no final update.
         stop: A condition under which no regular update is due, only the final one. With
             ``before("snoozed_until")``, a snooze also pauses the updates.
-        ends: The condition that ends all updates but the final one. Defaults to resolved.
-        calendar: The calendar in whose open time these times and the lateness of updates are
+        ends: The condition that ends all updates but the final one. Defaults to a resolution.
+        calendar: The calendar in whose open time these spans and the lateness of updates are
             counted; None for wall-clock time.
         during: The contact hours, as a calendar; None for any hour. An update that would become due
             outside them waits until they next open.
-        notice: How long before its due time ``due_updates`` lists an update, so that somebody can
+        notice: How long before an update's due time ``due_updates`` lists it, so that somebody can
             write it. An update that waits for contact hours is due this long after they open.
         channel: The channel of the updates; a name that you choose.
         templates: The text of the updates: one template for all, or a mapping from ``first``,
-            ``next``, ``change`` and ``final`` to templates. Without a template for ``change``, that
-            for ``next`` is used.
+            ``next``, ``change`` and ``final`` to templates. Without a template for ``change``, the
+            one for ``next`` is used.
 
     Raises:
         DefinitionError: An argument is invalid, or two contradict each other.
@@ -239,13 +239,13 @@ class CommunicationPlan:
     """A communication plan: who must be informed, of what, and by when. It sends nothing itself.
 
     Attributes:
-        name: The plan's id, part of the keys of its updates.
+        name: The plan's id, which is part of the keys of its updates.
         rules: The rules; for each audience, the first rule whose condition holds applies.
-        also: For each audience, a condition on events that count as updates in addition to those of
-            ``records.log_update_sent``, such as ``PUBLIC_REPLY``.
+        also: For each audience, a condition on further events, such as ``PUBLIC_REPLY``, that count
+            as updates like those of ``records.log_update_sent``.
 
     Raises:
-        DefinitionError: There is no rule, two rules have the same name, or ``also`` names an
+        DefinitionError: ``rules`` is empty, two rules have the same name, or ``also`` names an
             audience that is in no rule.
 
     >>> from datetime import timedelta

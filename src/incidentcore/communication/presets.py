@@ -76,7 +76,7 @@ def major_incident_plan(
         customers: The name of the audience of customers.
         executives: The name of the audience of executives.
         support: The name of the audience of support staff.
-        when: The condition on the records that it applies to. Defaults to accepted major incidents.
+        when: The condition on the plan's records. Defaults to accepted major incidents.
 
     Source: our choice. Public runbooks often ask for a first update within 15 minutes and one
         every 30 for their highest severity, and for 30 and 60 minutes for the next.

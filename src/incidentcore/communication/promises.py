@@ -4,7 +4,7 @@ Each audience has its own track, with at most one outstanding update at a time. 
 step at each instant at which something that the plan reads changed, or an update was sent.
 Conditions are evaluated once per instant, on the facts after its last event (rule S1).
 
-A step first considers what happened: an update sent at the instant fulfils the outstanding one.
+A step first considers what happened: an update sent at the instant fulfills the outstanding one.
 Then it determines which rule applies and its phase: regular updates are due, at the usual interval
 or at the interval for a hold; the communication has ended, and a final update is due; or no update
 is due, because the rule's ``stop`` holds, no rule applies, or the record is resolved or canceled.

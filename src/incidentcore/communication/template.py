@@ -82,8 +82,8 @@ class UpdateTemplate:
         name: The template's name.
         text: The text; ``{title}`` or ``{custom.region}`` is replaced by that field of the record.
             It may be empty if you store the wording elsewhere and only need ``fields``.
-        fields: All fields that must be known: those in the text, and any others that you pass.
-        given: The placeholders that the sender fills, not a field, such as ``next_update``.
+        fields: All fields that must have a value: those in the text, and any others that you pass.
+        given: The placeholders that the sender fills in, such as ``next_update``.
 
     Raises:
         DefinitionError: The text has an unmatched brace, a name is not a field's path, or a name in
@@ -124,10 +124,10 @@ class UpdateTemplate:
         """Return the fields that have a value, as text by name, and the names of those without one.
 
         Args:
-            subject: A record, or its facts by name.
+            subject: A record, or a mapping from the names of its fields to their values.
 
         Raises:
-            InvalidValueError: The record has no such field.
+            InvalidValueError: The template names a field that the record does not have.
         """
         values = {path: as_text(_read(path)(subject)) for path in self.fields}
         missing = tuple(path for path, text in values.items() if not text)
@@ -137,11 +137,11 @@ class UpdateTemplate:
         """Return the text with every value filled in, or the names of the missing values.
 
         Args:
-            subject: A record, or its facts by name.
+            subject: A record, or a mapping from the names of its fields to their values.
             given: The values that the sender fills in; they may replace values of fields too.
 
         Raises:
-            InvalidValueError: The record has no such field.
+            InvalidValueError: The template names a field that the record does not have.
 
         >>> from incidentcore.communication import UpdateTemplate
         >>> template = UpdateTemplate(

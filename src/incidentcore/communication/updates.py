@@ -43,8 +43,8 @@ class StakeholderUpdate:
     """An update that an audience is to receive, with its outcome; your application sends it.
 
     Attributes:
-        key: A unique text of record, plan, audience, kind, start and due time. Use it to deliver
-            each update only once.
+        key: A unique string made of the record, plan, audience, kind, start and due time. Use it to
+            deliver each update only once.
         record_id: The id of the record.
         plan: The plan's name.
         rule: The name of the rule that requires it.
@@ -53,16 +53,16 @@ class StakeholderUpdate:
         kind: ``first``, ``next``, ``change`` or ``final``.
         since: The instant from which its due time is counted: when the rule began to apply, the
             previous update, the change, or the end of the communication.
-        listed_at: When ``due_updates`` first lists it: the rule's notice before the due time.
-        due_at: When it is due; an update sent at that very instant is on time.
+        listed_at: When ``due_updates`` first lists it: its due time minus the rule's notice.
+        due_at: When it is due; an update sent exactly then is on time.
         sent_at: When it was sent; None if it was not.
         sent_by: Who sent it; None if it was not sent.
-        lapsed_at: When it ceased to be required without having been sent; None if it did not.
+        lapsed_at: When it ceased to be required without having been sent; None if it has not.
         lapsed_because: Why it ceased to be required: ``on_hold``, ``stopped``, ``ended``,
             ``reopened``, ``canceled``, ``resolved``, ``no_rule_applies``, ``no_further_update``, or
-            ``retimed`` if an update with another due time replaced it. Empty if it did not.
+            ``retimed`` if an update with another due time replaced it. Empty if it has not.
         why_code: Why it is required: ``first``, ``next``, ``change`` or ``final``.
-        why_data: The values that the text of the reason contains.
+        why_data: The values to fill into the text of the reason.
         template: The name of its template; empty without a template.
         filled: The values of the template's fields that are known, as text.
         missing: The names of the template's fields that are unknown.

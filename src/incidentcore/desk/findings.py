@@ -67,7 +67,7 @@ def of_part(subject: str, finding: LintFinding) -> LintFinding:
 
 
 def desk_domains(desk: Desk) -> dict[str, tuple[object, ...]]:
-    """Return the possible values of fields, by field, with which conditions are analysed."""
+    """Return the possible values of fields, by field, with which conditions are analyzed."""
     states = [state for name in STANDARD for state in desk.lifecycle(name).states]
     domains: dict[str, tuple[object, ...]] = {
         "priority": (*desk.priority.levels, None),

@@ -1,4 +1,4 @@
-"""Forecasts of breaches, of volume and of backlog, each with its back-test."""
+"""Forecasts of breaches, volume and backlog, each with a back-test."""
 
 from incidentcore.forecast.backlog import (
     BacklogForecast,

@@ -36,7 +36,7 @@ class BacklogStep:
         expected: The expected number (mean).
         low: The lower end of the 80 % interval, which is widened by the ``widening`` of the score
             for the nearest distance.
-        high: The upper end of this interval.
+        high: The upper end of that interval.
     """
 
     at: datetime
@@ -47,17 +47,17 @@ class BacklogStep:
 
 @attrs.frozen(kw_only=True)
 class BacklogScore:
-    """How well forecasts of the backlog matched what happened, looking one span of time ahead.
+    """How well forecasts of the backlog, made a given time ahead, matched what happened.
 
     Attributes:
         ahead: How far ahead the forecasts were made.
         n: How many forecasts were compared.
         mae: The mean absolute error of the forecasts.
-        naive_mae: The mean absolute error of the forecast that the backlog does not change.
+        naive_mae: The mean absolute error of simply forecasting that the backlog does not change.
         coverage: The share of 80 % intervals that contained the actual number; each was widened
             according to the errors that were known when it was made.
         widening: The factor, at least 1, by which intervals must be wider than for independent
-            records, since illness or a holiday, for example, delays many records at once.
+            records; for example, illness or a holiday delays many records at once.
     """
 
     ahead: timedelta
@@ -85,8 +85,7 @@ class BacklogForecast(Tabular):
         now: The instant of the forecast.
         open: How many records are open now.
         steps: The forecast for each instant; empty if the history is not enough.
-        scores: The scores of earlier forecasts from ``backtest_backlog``, one for each span of
-            time by which they looked ahead.
+        scores: The scores of earlier forecasts from ``backtest_backlog``, one for each time ahead.
         findings: Why there is no forecast; empty if there is one.
     """
 
@@ -129,7 +128,7 @@ def forecast_backlog(
         records: The records; those whose clock is not running or paused are left out.
         now: The instant of the forecast.
         at: The instants for which to forecast.
-        scores: The result of ``backtest_backlog``, which is shown, and widens the intervals.
+        scores: The result of ``backtest_backlog``: it widens the intervals, and is shown with them.
 
     Raises:
         InvalidValueError: An instant is not after ``now``, or ``volume`` ends before it.
@@ -202,7 +201,7 @@ def backtest_backlog(
         definition: The clock.
         records: The records.
         mornings: The past instants at which to make forecasts.
-        ahead: How far ahead to forecast; there is one score for each.
+        ahead: How far ahead to forecast, as one or more spans; each gets its own score.
         zone: The time zone whose weekdays and hours are used, as for ``forecast_volume``.
         recent: How much time before each instant to use, as for ``breach_model``; None: all.
         calendar: A calendar whose closed days are a separate kind of day, as for
@@ -246,7 +245,7 @@ def backtest_backlog(
 
 
 class _Miss(NamedTuple):
-    """By how much a forecast missed, also as a multiple of the interval by chance."""
+    """The error of a forecast, also as a multiple of the interval by chance."""
 
     at: datetime
     error: float
@@ -262,7 +261,7 @@ def _widening(times: Sequence[float]) -> float:
 
 
 def _going(definition: OneClock, records: Iterable[Record], at: datetime) -> int:
-    """Return on how many records a clock is running or paused at an instant."""
+    """Return the number of records whose clock is running or paused at an instant."""
     found = (
         standing(definition, one, now=at)
         for one in records

@@ -1,4 +1,4 @@
-"""Compare forecasts of the past with what happened, and with a simple guess (back-test)."""
+"""Back-test: compare past forecasts with what happened, and with a simple guess."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _TENTHS: Final = tuple(place / 10 for place in range(1, 10))
 
 @runtime_checkable
 class Chance(Protocol):
-    """The protocol of models that forecast the probability of a breach.
+    """The protocol for models that forecast the probability of a breach.
 
-    ``BreachModel`` is one; a function of your own with the same arguments is another.
+    A ``BreachModel`` follows it, and so does any function with the same arguments.
     """
 
     def __call__(self, record: Record, /, *, now: datetime) -> float | None:
@@ -46,7 +46,7 @@ class ForecastScore:
         records: How many different records these forecasts were for.
         unanswered: How often the model gave no probability.
         undecided: How many forecasts were for clocks whose outcome is not known yet.
-        rate: The share of forecasts whose clock breached.
+        rate: The share of forecasts for clocks that then breached.
         brier: The mean squared error of the probabilities (Brier score); 0 is perfect.
         base_brier: The Brier score of a model that always forecasts ``rate``.
         ece: The expected calibration error: the mean difference between forecast probability and
@@ -72,7 +72,7 @@ class ForecastScore:
 
     @property
     def skill(self) -> float:
-        """Return by what fraction ``brier`` is less than ``base_brier``; 1 is perfect."""
+        """Return the fraction by which ``brier`` is less than ``base_brier``; 1 is perfect."""
         return 1 - self.brier / self.base_brier if self.base_brier else 0.0
 
     def __str__(self) -> str:
@@ -99,19 +99,19 @@ def backtest_breach(
     """Return how well forecast probabilities of a breach matched what happened.
 
     At each instant, a forecast is made for every record whose clock is running or paused and has
-    not breached. Fit the model as of the first of these instants or earlier, so that it has seen
-    nothing of what it forecasts.
+    not breached. Fit the model to what was known at the first of these instants or earlier, so that
+    it has not seen what it forecasts.
 
     Args:
         definition: The clock.
         records: The records with their whole history.
-        chance: A model, such as that of ``breach_model``, or any function with the same arguments.
+        chance: A model, as ``breach_model`` returns it, or any function with the same arguments.
         questions: The instants at which to make forecasts.
         until: When to check what happened; by default the last event of the records.
 
     Raises:
-        InvalidValueError: There is no instant, no record was open at any of them, or the model
-            never gave a probability.
+        InvalidValueError: ``questions`` is empty, no record was open at any of the instants, or the
+            model never gave a probability.
 
     Source: our choice; the measures are named in ``ForecastScore``.
     """

@@ -73,7 +73,7 @@ class BreachChance:
         probability: The probability, from 0 to 1.
         low: The lower end of the probability's 95 % interval.
         high: The upper end of this interval.
-        n: The number of earlier cases with the same field values; 0 if the probability is certain.
+        n: The number of earlier cases with the same field values; 0 if the outcome is certain.
         cell: The record's values of the fields that were compared, as text.
         why: The reason as a sentence.
     """
@@ -92,7 +92,7 @@ class BreachModel:
 
     A *cell* is a combination of field values, such as a priority, state and group; a *visit* to it
     begins when a record gets these values. Models can be written as documents, and ``merge_models``
-    merges those of different records. Called with a record, a model returns only the probability,
+    merges models of different records. Called with a record, a model returns only the probability,
     as ``backtest_breach`` expects.
 
     Attributes:
@@ -100,8 +100,8 @@ class BreachModel:
         as_of: The instant up to which events were used.
         recent: How much time before ``as_of`` was used; None: all.
         cells: The combinations of fields that are compared, most specific first.
-        enough: The minimum number of earlier visits to a cell that lasted as long; with fewer, the
-            next combination of fields is used.
+        enough: The minimum number of earlier visits that lasted as long as the present one; with
+            fewer, the next combination of fields is used.
         records: How many records had such a clock.
         running: How many of these clocks were running or paused at ``as_of``.
         histories: The earlier visits, by cell.
@@ -145,7 +145,7 @@ class BreachModel:
 
     @cached_property
     def findings(self) -> tuple[LintFinding, ...]:
-        """Return why the model gives no probability, and for which field values."""
+        """Return why the model has no probability for some field values; empty if it has all."""
         if self._completed_only:
             return (LintFinding("completed_only", "", {"n": self.records}, texts=_TEXTS),)
         return tuple(
@@ -185,7 +185,7 @@ class BreachModel:
             The probability: 1 once the clock breached, 0 once it ended in time. None if there is no
             target or the history is not enough; ``why_not`` returns the reason.
 
-        Source: rule X4; the conditional Kaplan-Meier estimate. The cells are our choice.
+        Source: rule X4; the conditional Kaplan-Meier estimate. Comparison by cells is our choice.
         """
         answer = self._answer(record, now, known_at)
         return answer if isinstance(answer, BreachChance) else None
@@ -193,7 +193,7 @@ class BreachModel:
     def why_not(
         self, record: Record, /, *, now: datetime, known_at: datetime | None = None
     ) -> LintFinding | None:
-        """Return why ``chance`` returns None for a record, as a finding; None if it does not.
+        """Return a finding on why ``chance`` returns None for a record; None if it does not.
 
         Args:
             record: The record.
@@ -261,7 +261,7 @@ def breach_model(
             the record has had them; with fewer, the next combination is used.
 
     Returns:
-        The model. Its ``findings`` list the cells for which it gives no probability.
+        The model. Its ``findings`` list the field values for which it gives no probability.
 
     Raises:
         InvalidValueError: ``definition`` is not a clock, a field does not exist, or ``recent`` or
@@ -338,14 +338,14 @@ def _histories(
 
 
 def merge_models(models: Iterable[BreachModel], /) -> BreachModel:
-    """Return the model of all records, from models of parts of them.
+    """Merge models, each fitted to some of the records, into one model of all records.
 
     Args:
-        models: At least one model. All must be of different records, but have the same definition,
-            instant and options.
+        models: At least one model. All must have the same definition, instant and options, and no
+            record may be in two of them.
 
     Raises:
-        InvalidValueError: There is no model, or the models differ in more than their records.
+        InvalidValueError: ``models`` is empty, or they differ in more than their records.
     """
     parts = list(models)
     bare = [attrs.evolve(part, records=0, running=0, histories=()) for part in parts]

@@ -54,8 +54,8 @@ class CellHistory:
     Attributes:
         fields: The fields of the cell.
         values: The values of these fields, as text.
-        entered: How long the visit had lasted when its observation began, in microseconds that the
-            clock counted; -1 if it was observed from its beginning.
+        entered: How long the visit had lasted when its observation began, in microseconds counted
+            by the clock; -1 if it was observed from its beginning.
         left: How long it had lasted when the clock ended or was last observed, in the same unit.
         ended: Whether the clock had ended by then.
     """

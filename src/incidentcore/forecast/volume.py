@@ -1,8 +1,8 @@
 """Forecast how many records will be opened, by hour or day, with calibrated intervals.
 
 The rate of an hour is that of the same hour in earlier weeks; dates on which the calendar is closed
-are treated as a separate kind of day. Counts vary more than Poisson counts would, so the intervals
-are those of a negative binomial distribution, with the spread of the history.
+count as a separate kind of day. Counts vary more than Poisson counts would, so the intervals are
+those of a negative binomial distribution, with the spread of the history.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class VolumeStep:
     Attributes:
         start: The beginning of the hour or day.
         expected: The expected number of openings (mean).
-        bands: For each of the forecast's ``levels``, the interval that should contain the actual
-            number: the least and the greatest one.
+        bands: The interval that should contain the actual number, as its least and greatest number,
+            for each of the forecast's ``levels``.
     """
 
     start: datetime
@@ -66,7 +66,7 @@ class VolumeForecast(Tabular):
         zone: The time zone of the weekdays and hours of the steps.
         levels: The probabilities of the intervals, such as 0.8.
         dispersion: The variance of a count divided by its mean; 1 for a Poisson distribution.
-        weeks: On how many weeks of history the forecast is based.
+        weeks: The number of weeks of history that the forecast is based on.
         steps: The forecast of each hour or day; empty if the history is not enough.
         score: The accuracy of earlier forecasts, from ``backtest_volume``; None if not tested.
         findings: Why there is no forecast; empty if there is one.
@@ -294,7 +294,7 @@ class VolumeScore:
     Attributes:
         steps: How many hours or days were compared.
         mae: The mean absolute error of the expected counts.
-        naive_mae: The mean absolute error if the count of one week earlier were the forecast.
+        naive_mae: The mean absolute error of using the count of one week earlier as the forecast.
         coverage: For each level, such as 0.8, the share of hours or days whose count was in the
             interval for this level.
         unanswered: The number of windows whose history was not enough for a forecast.
@@ -337,7 +337,7 @@ def backtest_volume(
         recent: How much time before each window to use; None: all.
 
     Raises:
-        InvalidValueError: There is no window, or the history is not enough for any of them.
+        InvalidValueError: ``windows`` is empty, or the history is not enough for any of them.
     """
     rows, zone = list(records), as_zone(zone)
     slots = _Slots(zone, unit, calendar)

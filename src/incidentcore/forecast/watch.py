@@ -42,7 +42,7 @@ class WatchList(Tabular):
         now: The instant of the forecast.
         items: The records, sorted by the probability of a breach, the highest first.
         unanswered: How many open records are not listed, since the history is not enough.
-        score: The accuracy of such forecasts, from ``backtest_breach``; None if not tested.
+        score: The accuracy of earlier forecasts, from ``backtest_breach``; None if not tested.
     """
 
     now: datetime

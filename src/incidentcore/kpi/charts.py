@@ -69,7 +69,7 @@ def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
 
 
 def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
-    """Return a trend with its control limits, and whether each point lies outside them.
+    """Return a trend with its control limits, and whether each point is outside them.
 
     A point outside is a signal; the variation inside is noise.
 
@@ -97,7 +97,7 @@ def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
 
 
 def flow_data(table: KpiTable, /, *group: object, kpi: str = "backlog_growth") -> Rows:
-    """Return for each period how many records came in, how many went out, and the difference.
+    """Return how many records came in and went out in each period, and the difference.
 
     Args:
         table: A table of ``BACKLOG_GROWTH`` computed with ``Periods``.
@@ -205,7 +205,7 @@ def distribution_data(
         kpi: A KPI that measures a duration; its statistic does not matter.
         records: The records, read once.
         as_of: Only what had happened and been recorded by then counts.
-        edges: Where the bins begin, ascending; values below the first edge are counted as well.
+        edges: The beginnings of the bins, ascending; values below the first edge are counted too.
     """
     bounds = [edge // _MICRO for edge in edges]
     if not bounds or bounds != sorted(set(bounds)):
@@ -231,7 +231,7 @@ def survival_data(
     as_of: datetime,
     kpi: Kpi = SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
 ) -> Rows:
-    """Return, by hours since the start, the share of records whose duration had not ended.
+    """Return the share of records whose duration had not ended, by hours since its start.
 
     Args:
         records: The records, read once.
@@ -239,8 +239,8 @@ def survival_data(
         kpi: A KPI with the statistic ``SURVIVAL_MEDIAN``.
 
     Returns:
-        For each step its ``hours`` and ``share``, the 95 % confidence interval from ``low`` to
-        ``high``, and how many records had lasted that long (``at_risk``).
+        One mapping for each step: ``hours``, ``share``, the 95 % confidence interval from ``low``
+        to ``high``, and how many records had lasted that long (``at_risk``).
 
     Source: Kaplan and Meier 1958; rule K5. The interval is Greenwood's on the log-log scale.
     """

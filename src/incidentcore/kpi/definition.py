@@ -75,20 +75,20 @@ class Kpi:
         population: Which records are considered; all others are not counted at all.
         exclusions: Records of the population that are left out, each with the stable code under
             which they are counted.
-        clock: The calendar whose open time counts. Without one, wall time counts.
+        clock: The calendar whose open time counts. Without one, wall-clock time counts.
         reopened: For durations to ``resolved_at``: ``first`` or ``last`` for that resolution, or
             ``net`` for the time in open states up to the last one.
         canceled: ``exclude`` counts canceled records as left out, ``censor`` ends their time at the
-            cancelation (for survival), ``include`` treats them like any other.
+            cancellation (for survival), ``include`` treats them like any other.
         exercises: ``exclude`` leaves out the records of exercises; ``include`` counts them too.
         unfinished: What to do with a record that has not reached the stop of a duration, such as
             one that is still open: ``exclude`` it, ``censor`` it (for survival) at the instant of
             the computation or the record's end, or count to ``as_of``.
-        window_basis: Which time must lie in the window: ``opened``, ``first_resolved``,
-            ``resolved`` (the last resolution) or ``closed``. In the window of an earlier
-            resolution, a reopened record is left out: as ``reopened`` if it is not resolved now,
-            otherwise as ``resolved_again``. ``snapshot`` considers all records as they are at the
-            instant of the computation, in any window.
+        window_basis: Which time must be in the window: ``opened``, ``first_resolved``, ``resolved``
+            (the last resolution) or ``closed``. In the window of an earlier resolution, a reopened
+            record is left out: as ``reopened`` if it is not resolved now, otherwise as
+            ``resolved_again``. ``snapshot`` considers all records as they are at the instant of the
+            computation, regardless of the window.
         objective: The value to reach. Results then state whether it is met and, for shares, how
             much of the error budget is left.
         min_n: With fewer records than this, a result is marked as too small to show a trend.
@@ -98,9 +98,9 @@ class Kpi:
         title: The name shown in tables.
         formula: The formula in words.
         edge_cases: What a reader of the figure should know.
-        source: Where the definition comes from.
+        source: The origin of the definition.
 
-    These texts are not compared: two KPIs that differ only in them are equal.
+    These four texts are not compared: two KPIs that differ only in them are equal.
 
     Raises:
         KpiDefinitionError: An attribute is invalid, or two of them contradict each other.

@@ -76,9 +76,9 @@ class Group:
             resolution). ``event`` reads a field of the event that is counted, such as ``"target"``
             or ``"by.id"``: only in tables of ``EventCount`` KPIs.
         name: The column's heading; the path by default.
-        values: Values that have a row even if no record has them, such as all services: a service
+        values: Values that get a row even if no record has them, such as all services: a service
             without an outage was available all the time. Other values that occur get rows as well.
-            This works only if all groups of a table declare values and any periods have bounds.
+            All groups of a table must declare values, and any periods must have bounds.
     """
 
     path: str = attrs.field()
@@ -95,7 +95,7 @@ class Group:
 
     @property
     def of_events(self) -> bool:
-        """Return whether it groups the events that are counted, not the records."""
+        """Return whether it groups the events that are counted, and not the records."""
         return self.when == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
@@ -171,7 +171,7 @@ class AgeBuckets:
         return Scale(self.name, reversed(self.labels)).levels[::-1]
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that reads the group of a record."""
+        """Return a function that returns the group of a record at ``as_of``."""
         edges = [timedelta(days=days) for days in self.days]
         levels = self.values
         return lambda record: levels[sum(as_of - record.opened_at >= edge for edge in edges)]
@@ -187,15 +187,15 @@ def _moment(path: str) -> str:
 
 @attrs.frozen
 class HourBands:
-    """Groups by the calendar that was open at a time, such as business, evening and sleep hours.
+    """Groups by which calendar was open at an instant, such as business, evening and sleep hours.
 
     A band without records also has a row.
 
     Attributes:
         bands: Pairs of a name and a calendar; the first calendar that is open gives the band.
         moment: A field that holds an instant; a record without it has no band. ``event`` uses the
-            instant of the event that is counted, such as a page: only for ``EventCount`` KPIs.
-        otherwise: The band of times at which no calendar is open.
+            instant of the event that is counted, such as a page; only for ``EventCount`` KPIs.
+        otherwise: The band of instants at which no calendar is open.
         name: The column's heading.
     """
 
@@ -211,7 +211,7 @@ class HourBands:
 
     @property
     def of_events(self) -> bool:
-        """Return whether it groups the events that are counted, not the records."""
+        """Return whether it groups the events that are counted, and not the records."""
         return self.moment == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
@@ -236,7 +236,7 @@ class Grouping(Protocol):
         """Return the column's heading."""
 
     def compile(self, as_of: datetime) -> Callable[[Any], object]:
-        """Return a function that reads the group of a record."""
+        """Return a function that returns the group of a record at ``as_of``."""
 
 
 GroupBy: TypeAlias = str | Grouping | Callable[[Record], object]

@@ -92,12 +92,12 @@ class Moment:
 
     @property
     def not_reached(self) -> str:
-        """Return the code for leaving out a record that lacks this time, where it ends."""
+        """Return the code under which a record that lacks this time as its end is left out."""
         return "no_stop"
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the facts that a source must supply, besides those that its condition reads."""
+        """Return what a source must supply, besides the fields that the condition reads."""
         return frozenset()
 
     def compile(self, as_of: datetime) -> ReadMoment:
@@ -190,7 +190,7 @@ def _moments(moments: Iterable[MomentSpec]) -> tuple[MomentSpec, ...]:
 
 @attrs.frozen
 class Earliest(Moment):
-    """The earliest of several times of a record; unknown ones are ignored.
+    """The earliest of several times of a record; times that are not known are ignored.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.kpi import Earliest
@@ -212,7 +212,7 @@ class Earliest(Moment):
 
 @attrs.frozen
 class FirstKnown(Moment):
-    """The first of several times of a record that is known, in the order given."""
+    """The first of several times, in the order given, that is known for a record."""
 
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
@@ -223,9 +223,9 @@ class FirstKnown(Moment):
 
 @attrs.frozen
 class FirstWhen(Moment):
-    """The first instant at which a condition holds on the record's facts.
+    """The first instant at which a condition on the record holds.
 
-    All events of an instant are applied before the condition is tested.
+    All events at an instant are applied before the condition is tested.
     """
 
     condition: Condition = attrs.field(validator=need_condition)
@@ -271,8 +271,8 @@ class LastEvent(Moment):
 class FirstAcknowledged(Moment):
     """When a record was first acknowledged, by an event that matches or by work on it.
 
-    ``FirstAcknowledged(row.ack_when)`` is when a row of an escalation matrix was silenced, so that
-    a bot's acknowledgement does not count as the desk's.
+    ``FirstAcknowledged(row.ack_when)`` is when a row of an escalation matrix was silenced: an
+    acknowledgement that its condition excludes, such as a bot's, does not count.
 
     Attributes:
         condition: A condition that the acknowledgement must satisfy, such as on its actor.
@@ -303,7 +303,7 @@ def _times(times: Mapping[str, datetime]) -> FrozenMap[datetime]:
 
 @attrs.frozen
 class LinkedAt(Moment):
-    """When the earliest of the items that a record is linked to happened, such as a deployment.
+    """The time of the earliest item that a record is linked to, such as a deployment.
 
     Attributes:
         type: The type of the link, such as ``"caused_by_change"``.

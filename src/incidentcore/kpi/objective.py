@@ -33,7 +33,7 @@ class Objective:
         at_least: The least value that meets it, such as 0.999 for an availability.
         at_most: The greatest value that meets it, such as four hours for a time to resolve.
 
-    Units: fractions are 0 to 1, times are ``timedelta``; a float is read as its decimal text.
+    Units: fractions are from 0 to 1, times are ``timedelta``; a float is read as its decimal text.
 
     >>> from incidentcore.kpi import Objective
     >>> Objective(at_least=0.999).is_met_by(0.9985)

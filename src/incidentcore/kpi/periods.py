@@ -32,7 +32,7 @@ class Periods:
 
     Attributes:
         unit: ``day``, ``week``, ``month``, ``quarter`` or ``year``.
-        zone: The time zone in which they begin.
+        zone: The time zone of the dates at which they begin.
         within: Only what happened in this interval counts; None for no limit. With it, a table has
             a row for each period in the interval that has begun, even for one without records.
         week_starts: The first weekday of a week. A week that starts on Monday has its ISO name,
@@ -66,7 +66,7 @@ class Periods:
             raise InvalidValueError("year_starts", self.year_starts, allowed)
 
     def label(self, at: datetime) -> str:
-        """Return the name of the period that an instant lies in, such as ``"2026-W23"``."""
+        """Return the name of the period that contains an instant, such as ``"2026-W23"``."""
         local = at.astimezone(self.zone)
         return _label(self.unit, local.date(), self._weekday, self.year_starts)
 

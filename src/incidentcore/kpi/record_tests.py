@@ -225,7 +225,7 @@ class HasLink(RecordTest):
 
 @attrs.frozen
 class WhenResolved(RecordTest):
-    """Whether a condition matched the record's facts at its last resolution.
+    """Whether a condition matched the record as it was at its last resolution.
 
     Later changes do not matter, nor do changes by the requester if the requester resolved the
     record. A record that is not resolved does not satisfy it.

@@ -63,11 +63,11 @@ class KpiResult:
         numerator: For rates and ratios, the number that was counted; hours for availability.
         denominator: For rates and ratios, the number it is divided by.
         of: For rates and ratios, the denominator in words.
-        low: The lower bound of the confidence interval, if one was requested; without a value, a
-            lower bound of it, such as the uptime of a window without a failure.
+        low: The lower bound of the confidence interval, if one was requested. If there is no value,
+            a lower bound of it, such as the uptime of a window without a failure.
         high: The upper bound of the confidence interval.
         enough: Whether ``n`` reaches the definition's ``min_n``; if that is 1, whether there is a
-            value, so that a volume of zero in a week without records is enough.
+            value: a volume of zero in a week without records is enough.
         approximate: Whether it comes from a histogram (mode ``sketch``) and is not exact.
         objective: The definition's objective, if it has one.
         budget: For an objective on a share: how much may miss it, as a duration for shares of time,
@@ -107,7 +107,7 @@ class KpiResult:
         return hours(self.value) if isinstance(self.value, timedelta) else None
 
     def is_of(self, group: Sequence[object]) -> bool:
-        """Return whether it is the figure of a group; a level or state also matches its name."""
+        """Return whether it is the figure of a group; the name of a level or state matches too."""
         return len(self.group) == len(group) and all(
             seen == wanted or (isinstance(wanted, str) and label(seen) == wanted)
             for seen, wanted in zip(self.group, group, strict=True)
@@ -174,7 +174,7 @@ def _plain(value: object) -> Any:
 class KpiTable(Tabular):
     """The results of one computation, available as text, Markdown, HTML, CSV or plain rows.
 
-    Iterating gives plain rows, as mappings from column to number, text or None, which a data frame
+    Iterating gives plain rows: mappings from column to number, text or None, which a data frame
     library accepts directly; durations are in hours there.
 
     Attributes:

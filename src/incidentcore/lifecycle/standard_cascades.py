@@ -206,7 +206,7 @@ def refuse_open_tasks(
 
     Args:
         lifecycle: A lifecycle of service requests.
-        actions: The actions to refuse while a task is open; usually not the cancelation.
+        actions: The actions to refuse while a task is open; usually not the cancellation.
         id: The new lifecycle's id; defaults to the old one with ``_tasks_first``.
 
     Raises:

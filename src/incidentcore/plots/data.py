@@ -103,12 +103,12 @@ def _span(lane: str, value: str, start: datetime, end: datetime) -> dict[str, An
 def rota_data(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Rows:
     """Return who is on call and when, as rows: one for each person in a shift and for each gap.
 
-    The person of a gap is None.
+    In the row of a gap, the person is None.
 
     Args:
         schedule: The schedule.
         start: The first instant to show.
-        end: The first instant that is no longer shown.
+        end: The first instant after those shown.
     """
     return [
         {
@@ -148,7 +148,7 @@ def week_data(
 def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     """Return how much of a KPI's error budget was spent by the end of each period, as rows.
 
-    The budget is how many of the records of all periods together may miss the objective.
+    The budget is the number of records that may miss the objective, over all periods.
 
     Args:
         table: A KPI table that was computed with ``Periods``.
@@ -156,7 +156,7 @@ def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
         group: The values of the group, if the table is broken down by groups.
 
     Raises:
-        InvalidValueError: The table has no such figures, or the KPI has no error budget.
+        InvalidValueError: The table has no periods for this KPI and group, or it has no budget.
     """
     found = series(table, kpi, group)
     objective = found[0].objective
@@ -187,8 +187,8 @@ def forecast_data(
     Args:
         forecast: The forecast of a volume or a backlog. The accuracy of earlier forecasts, as text,
             is in ``tested`` of each row.
-        records: The records as known at ``as_of``, from which the actual figures of a volume
-            (``came``) are counted.
+        records: The records as known at ``as_of``; the actual figures of a volume (``came``) are
+            counted from them.
         as_of: The instant up to which ``records`` are known; later steps have no actual figure.
             Defaults to the beginning of the forecast.
         level: The probability of the interval: one of a volume's ``levels``; 0.8 for a backlog.

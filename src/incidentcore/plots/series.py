@@ -60,7 +60,7 @@ def plot_flow(
         rows: The rows of ``flow_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone in which the periods begin, for the label.
+        zone: The time zone of the periods, for the axis label.
     """
     need_rows(rows, "flow_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="records")
@@ -105,7 +105,7 @@ def plot_backlog(
 def plot_forecast(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw a forecast with its interval, the actual figures, and the accuracy of earlier ones.
+    """Draw a forecast with its interval, actual figures, and the accuracy of earlier forecasts.
 
     Args:
         rows: The rows of ``forecast_data``; if empty, the chart says that there is no forecast.
@@ -178,7 +178,7 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
 def plot_survival(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", name: str = "share not done"
 ) -> Any:
-    """Draw the share of records that have not ended after some hours, with its 95 % interval.
+    """Draw the share of records that have not ended, by hours since the start, with its interval.
 
     To compare several curves, draw them on the same axes; each has its own color and dashes.
 
@@ -217,8 +217,8 @@ def plot_trend(
         rows: The rows of ``trend_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        unit: The unit of the values, for the label; ``fraction`` means values from 0 to 1.
-        zone: The time zone in which the periods begin, for the label.
+        unit: The unit of the values, for the axis label; ``fraction`` means values from 0 to 1.
+        zone: The time zone of the periods, for the axis label.
     """
     need_rows(rows, "trend_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
@@ -260,8 +260,8 @@ def plot_control_chart(
         rows: The rows of ``control_chart_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        unit: The unit of the values, for the label.
-        zone: The time zone in which the periods begin, for the label.
+        unit: The unit of the values, for the axis label.
+        zone: The time zone of the periods, for the axis label.
     """
     need_rows(rows, "control_chart_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
@@ -293,7 +293,7 @@ def plot_week(
         rows: The rows of ``week_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the rows, for the label.
+        zone: The time zone of the rows, for the axis label.
     """
     need_rows(rows, "week_data")
     ax, colors = dress(ax, theme, x=f"hour of the day ({zone_name(zone)})", y="day of the week")
@@ -320,7 +320,7 @@ def plot_burndown(
         rows: The rows of ``burndown_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone in which the periods begin, for the label.
+        zone: The time zone of the periods, for the axis label.
     """
     need_rows(rows, "burndown_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="misses left in the budget")

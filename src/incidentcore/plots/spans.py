@@ -81,7 +81,7 @@ def plot_life(
 def plot_rota(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw who is on call when; the lane ``nobody`` shows the gaps.
+    """Draw who is on call at which times; the lane ``nobody`` shows the gaps.
 
     Args:
         rows: The rows of ``rota_data``.

@@ -20,8 +20,8 @@ Coverage: TypeAlias = Literal[
     "sla",
 ]
 """What a source may supply: every change of state, assignment or priority; every comment,
-acknowledgement or escalation; only the times of resolution, closure and cancelation; the tool's own
-SLA results."""
+acknowledgement or escalation; only the times of resolution, closure and cancellation; the tool's
+own SLA results."""
 
 _WORDS: Final = frozenset(get_args(Coverage))
 _TALK: Final = (

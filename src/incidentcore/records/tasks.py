@@ -39,7 +39,7 @@ class RequestItem:
 
 
 TaskStatus: TypeAlias = Literal["open", "closed_complete", "closed_incomplete", "closed_skipped"]
-"""The states of a fulfilment task (ServiceNow's words)."""
+"""The states of a fulfillment task (ServiceNow's words)."""
 
 
 @attrs.frozen(kw_only=True)

@@ -160,7 +160,7 @@ class Tally:
         unknown: For each clock, the other fields that it reads and the source does not supply.
         fired: By row, level, target and mode, how many escalations became due.
         lapsed: How many of these were made pointless by an acknowledgement, resolution or
-            cancelation.
+            cancellation.
         came_in: How often records became open, by month.
         went_out: How often records stopped being open, by month.
         open_by_age: How many records are open, by age.

@@ -47,7 +47,7 @@ def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]
     r"""Return the closed days and closed hours in an iCalendar text.
 
     All-day events become holidays; timed events become maintenance. Recurrence rules are expanded
-    for ``years``. Exceptions and cancelled events are omitted; moved instances have the new time.
+    for ``years``. Exceptions and canceled events are omitted; moved instances have the new time.
 
     Args:
         source: Text or UTF-8 bytes; at most 1 MB, 100,000 lines and 10,000 components.

@@ -210,7 +210,7 @@ def _plain(value: Any) -> dict[str, Any]:
 
 
 _WIDE: Final = 720
-_LANES: Final = {  # on light and on dark; distinct in grey and in shape too
+_LANES: Final = {  # on light and on dark; distinct in gray and in shape too
     "inject": ("#1f5fa8", "#56b4e9", 5),
     "action": ("#5b8c3a", "#7fbf5a", 5),
     "escalation": ("#b07700", "#f2b134", 0),

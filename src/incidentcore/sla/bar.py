@@ -11,7 +11,7 @@ __all__ = ["svg_bar"]
 
 _WIDTH: Final = 720
 _HEIGHT: Final = 24
-# Distinct in grey and for colour-blind readers: counting is dark, the rest is light.
+# Distinct in gray and for color-blind readers: counting is dark, the rest is light.
 _COLOURS: Final = {
     "counting": "#1f5fa8",
     "paused": "#f2b134",

@@ -17,7 +17,7 @@ __all__ = ["InMemoryStore"]
 
 
 class InMemoryStore:
-    """A store in memory that fulfils the whole contract of ``RecordStore``; thread-safe.
+    """A store in memory that fulfills the whole contract of ``RecordStore``; thread-safe.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident

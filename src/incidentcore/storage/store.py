@@ -157,7 +157,7 @@ class RecordStore(Protocol):
 class AsyncRecordStore(Protocol):
     """A store whose six methods are coroutines, with the same contract as ``RecordStore``.
 
-    ``incidentcore.testing.AsyncStoreContract`` tests it. If a task is cancelled during an append,
+    ``incidentcore.testing.AsyncStoreContract`` tests it. If a task is canceled during an append,
     the batch may or may not have been written, but never in part.
     """
 

@@ -16,7 +16,7 @@ __all__ = ["CheckOutcome", "StoreContract"]
 
 
 class StoreContract(WritingChecks, ReadingChecks, ParallelChecks):
-    """Checks that a store fulfils the contract of ``RecordStore``.
+    """Checks that a store fulfills the contract of ``RecordStore``.
 
     A subclass defines ``make_store``, which returns a new and empty store for each check, and
     declares in ``capabilities`` what else its store can do:

@@ -138,7 +138,7 @@ class AsyncStoreContract(StoreContract):
         same(sorted(answered), sorted(texts), "comments")
 
     def test_a_cancelled_append_is_whole(self) -> None:
-        """A task that is cancelled during an append has written its whole batch, or nothing."""
+        """A task that is canceled during an append has written its whole batch, or nothing."""
         on_loop = self._on_loop(self.make_async_store)
 
         async def cancelled(key: str, batch: Sequence[Event], turns: int | None) -> None:

@@ -1,9 +1,8 @@
 """The catalogue: every shipped KPI, by name and by id.
 
 ``ALL`` maps ids to the definitions; the constants of this package are the same definitions.
-Definitions that need an argument, such as an SLA policy, are functions. Definitions
-are values: ``replace`` changes one, for example to another clock, and its content id changes with
-it.
+Definitions that need an argument, such as an SLA policy, are functions. Definitions are values:
+``replace`` returns a copy with changes, such as another clock, and another content id.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ BACKLOG_GROWTH: Final = Kpi(
     title="Backlog growth",
     formula="backlog at the end of the window - backlog at its start",
     edge_cases=(
-        "Comes in by an opening or reopening; goes out by a resolution, closing or cancelation. A "
+        "Comes in by an opening or reopening; goes out by a resolution, closing or cancellation. A "
         "record that did both in the window counts on both sides."
     ),
     source="ServiceNow, incident backlog growth",

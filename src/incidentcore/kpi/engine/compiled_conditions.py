@@ -36,7 +36,7 @@ def compile_condition(condition: Condition, as_of: datetime) -> Judge:
 
     Args:
         condition: The condition.
-        as_of: The instant of the facts, for conditions on time of day.
+        as_of: The instant at which records are tested, for conditions on the time of day.
     """
     compile_fast = _FAST.get(type(condition))
     fast = None if compile_fast is None else compile_fast(condition, as_of)

@@ -40,9 +40,9 @@ def compute_kpis(
         kpis: The definitions, with different ids; or a single one.
         records: The records, read once; they may be a stream.
         as_of: Only what had happened and been recorded by then counts (rule K6).
-        group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or functions of a
-            record; without any there is one figure.
-        window: An ``Interval`` in which a record's opening, resolution or closing must lie, as the
+        group_by: What to group by: field paths, ``Group``, ``AgeBuckets`` or functions of a record;
+            without any there is one figure.
+        window: An ``Interval`` that must contain a record's opening, resolution or closing, as the
             KPI's ``window_basis`` says, or ``Periods`` for one figure per period.
         mode: ``exact`` stores every value, ``sketch`` only a histogram with buckets of two per cent
             (rule K4).
@@ -53,7 +53,7 @@ def compute_kpis(
         by reason, and the id of its definition.
 
     Raises:
-        InvalidValueError: ``kpis`` or ``records`` hold values of another type, a field does not
+        InvalidValueError: ``kpis`` or ``records`` hold values of the wrong type, a field does not
             exist, a group cannot be hashed, or a KPI cannot be computed in this mode or window.
 
     Units: times are ``timedelta``, exact to the microsecond; rates are fractions from 0 to 1.
@@ -85,7 +85,7 @@ def compute_kpis(
 
 
 def finish_partial(part: Partial, /, *, totals: bool = False) -> KpiTable:
-    """Return the table of figures of a ``Partial``, which may have been merged from several.
+    """Return the table of a ``Partial``, which may have been merged from several.
 
     Args:
         part: The partial result, from ``gather_kpis`` or ``merge_partials`` (rule K4).

@@ -254,7 +254,7 @@ class ControlLimits:
 
 
 def control_limits(values: Sequence[float | int | Fraction]) -> ControlLimits | None:
-    """Return the limits of a control chart for individual values, or None for fewer than two.
+    """Return the limits of a control chart for individual values; None for fewer than two values.
 
     Args:
         values: One value for each period, in order of time.

@@ -80,14 +80,14 @@ def gather_kpis(
         kpis: The definitions, with different ids; or a single one.
         records: The records of this part, read once.
         as_of: Only what had happened and been recorded by then counts (rule K6).
-        group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or functions of a
-            record; without any there is one figure.
-        window: An ``Interval`` in which a record's opening, resolution or closing must lie, as the
+        group_by: What to group by: field paths, ``Group``, ``AgeBuckets`` or functions of a record;
+            without any there is one figure.
+        window: An ``Interval`` that must contain a record's opening, resolution or closing, as the
             KPI's ``window_basis`` says, or ``Periods``.
         mode: ``exact`` stores every value, ``sketch`` only a histogram of them (rule K4).
 
     Raises:
-        InvalidValueError: ``kpis`` or ``records`` hold values of another type, a field does not
+        InvalidValueError: ``kpis`` or ``records`` hold values of the wrong type, a field does not
             exist, a group cannot be hashed, or a KPI cannot be computed in this mode or window.
 
     Source: rule K4. ``merge_partials`` merges the results; ``finish_partial`` makes the table.
@@ -333,7 +333,7 @@ def merge_partials(parts: Iterable[Partial], /) -> Partial:
             and mode.
 
     Raises:
-        InvalidValueError: There is no partial result, or two of them differ in one of these.
+        InvalidValueError: ``parts`` is empty, or two of them differ in one of these.
 
     Source: rule K4.
     """

@@ -1,4 +1,4 @@
-"""The base of all measures: what they need, how they read a record and compute their figure."""
+"""The base of all measures: what they need, and how they read records and compute a figure."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ class Measure:
     Attributes:
         exact_only: Whether it cannot be computed in the mode ``sketch``.
         needs_window: Whether it is a share of a window's time.
-        spreads: Whether one record may count in several periods, with a part of what was read
-            from it in each.
+        spreads: Whether one record may count in several periods, each with a part of what was read
+            from it.
         counts_events: Whether it reads a list of events, by which a table may be grouped.
         has_statistic: Whether it gives a value per record, from which a statistic is computed.
     """
@@ -95,7 +95,7 @@ class Measure:
 
     @property
     def is_share(self) -> bool:
-        """Return whether its figure is a share of records, which has Wilson's interval."""
+        """Return whether its figure is a share of records, so that its interval is Wilson's."""
         return False
 
     @property
@@ -110,20 +110,20 @@ class Measure:
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the facts, or values of ``Coverage``, that a record's source must supply."""
+        """Return what a record's source must supply: fields, or values of ``Coverage``."""
         return _NOTHING
 
     @property
     def settings(self) -> frozenset[Setting]:
-        """Return the settings of a KPI that affect this measure; others are refused."""
+        """Return the settings of a ``Kpi`` that affect this measure; a KPI must not have others."""
         return _NOTHING
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return the function that reads from a record what is measured, such as a time."""
+        """Return the function that reads what is measured, such as a time, from a record."""
         raise NotImplementedError
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
-        """Return a faster function than ``reader``, which leaves out canceled records, or None."""
+        """Return a faster function than ``reader`` that leaves out canceled records, or None."""
         return None
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
@@ -135,12 +135,12 @@ class Measure:
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield each period's name with the part of a record's outcome that belongs to it."""
+        """Yield the name of each period with the part of a record's outcome that belongs to it."""
         raise NotImplementedError
 
 
 class ValueMeasure(Measure):
-    """The base of measures that read a value from each record: a duration or a number."""
+    """The base class of measures that read a value from each record: a duration or a number."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Counts: the number of records, of different values, or an amount per record."""
+"""Counts: the number of records, the number of different values, or an amount per record."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -39,7 +39,7 @@ def _path(path: str | None) -> str | None:
 class Count(Measure):
     """The number of records, or a figure derived from it.
 
-    Give at most one of ``distinct``, ``per`` and ``amount``.
+    Pass at most one of ``distinct``, ``per`` and ``amount``.
 
     Attributes:
         distinct: A field: count its different values instead of the records.

@@ -1,4 +1,4 @@
-"""Downtime of services: the spells of each record, and the figures computed from them.
+"""Downtime of services: the spells of downtime of each record, and the figures based on them.
 
 A spell begins with the outage, or with a reopening. It ends with the restoration or the resolution,
 whichever comes first (rule K1).
@@ -68,7 +68,7 @@ def _weights(
 
 @attrs.frozen(kw_only=True)
 class _Spells(Measure):
-    """The base of the measures of downtime; see ``Availability`` for the attributes."""
+    """The base class of measures of downtime; see ``Availability`` for the attributes."""
 
     start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
     stop: MomentSpec = attrs.field(default="restored_at", converter=as_moment)
@@ -202,7 +202,7 @@ class Downtime(_Spells, ValueMeasure):
 
 
 class _Outages(_Spells):
-    """The base of the measures that divide a window into uptime and downtime."""
+    """The base class of measures that divide a window into uptime and downtime."""
 
     __slots__ = ()
 
@@ -231,8 +231,7 @@ class Availability(_Outages):
             resolution, ``"resolved_at"`` for the resolution alone; a reopening then begins another
             spell. Any other time ends the record's only spell. A spell without an end runs to the
             instant of the computation.
-        during: A condition on the record's facts: only the part of a spell in which it held is
-            downtime.
+        during: A condition on the record: only the part of a spell in which it held is downtime.
         weights: Pairs of a condition and a weight from 0 to 1, such as 0.3 for a partial outage.
             The first condition that holds applies; downtime that matches none counts in full. Where
             outages overlap, the greatest weight applies.

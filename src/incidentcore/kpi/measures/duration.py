@@ -65,7 +65,7 @@ def time_held(
 
 @attrs.frozen
 class Duration(ValueMeasure):
-    """The duration between two times of a record: wall time, or open time by the KPI's clock.
+    """The duration between two times of a record: wall-clock time, or open time of the KPI's clock.
 
     If ``stop`` is an acknowledgement that was given while the record was resolved, the record is
     left out as ``after_resolution``, or censored at the resolution.
@@ -116,8 +116,8 @@ class Duration(ValueMeasure):
     def fast_reader(self, kpi: Definition) -> Extract | None:
         """Return a faster reader for the most common case, or None for any other KPI.
 
-        The case is wall time between two fields, with canceled records left out: all fields are
-        read at once, in C. Measurements show that most tables spend most of their time on it.
+        That case is wall-clock time between two fields, with canceled records left out: all fields
+        are read at once, in C. Measurements show that most tables spend most of their time on it.
         """
         if kpi.unfinished != "exclude" or kpi.clock is not None or kpi.reopened == "net":
             return None

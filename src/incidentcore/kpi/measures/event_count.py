@@ -26,9 +26,9 @@ __all__ = ["EventCount"]
 class EventCount(Measure):
     """The number of events that satisfy a condition, each counted at its own instant.
 
-    Events that a correction made void do not count. A table of such KPIs may be grouped by a field
-    of the events, such as pages by person: ``Group("target", when="event")``; and ``condition &
-    during(night)`` tests the time of day of the event.
+    Events that a correction made void do not count. A table of these KPIs may be grouped by a field
+    of the events, such as pages by person, with ``Group("target", when="event")``. ``condition &
+    during(night)`` tests the event's time of day.
 
     Attributes:
         condition: What an event must satisfy, such as ``field("kind").equals("escalated")``.

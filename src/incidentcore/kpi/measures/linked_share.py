@@ -1,4 +1,4 @@
-"""The share of given items that records are linked to."""
+"""The share of listed items that a record is linked to."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -25,11 +25,11 @@ def _names(names: Iterable[str]) -> frozenset[str]:
 
 @attrs.frozen
 class LinkedShare(Measure):
-    """The share of given items that records are linked to, such as deployments that failed.
+    """The share of listed items that a record is linked to, such as deployments that failed.
 
     Attributes:
         type: The type of the link, such as ``"caused_by_change"``.
-        targets: The ids of all the items, linked or not: the denominator.
+        targets: The ids of all items, linked or not; their number is the denominator.
     """
 
     exact_only = True

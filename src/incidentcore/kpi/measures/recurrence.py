@@ -37,7 +37,7 @@ def _paths(paths: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen
 class Recurrence(Measure):
-    """The share of records that agree in key fields with one opened at most ``within`` before.
+    """The share of records that have the key fields of one opened at most ``within`` earlier.
 
     Attributes:
         key: The fields in which two records must agree; a record without any of them is left out.

@@ -80,7 +80,7 @@ def log_update_sent(
         at: When the update was sent.
         by: Who sent it.
         channel: The channel, such as ``"status page"``.
-        key: The key of the update that was due, so that the history shows which one this fulfils.
+        key: The key of the update that was due, so that the history shows which one this fulfills.
         text: The text of the update.
         recorded_at: When it became known. Defaults to ``at``.
 

@@ -113,7 +113,7 @@ def approve(
 def set_task(
     record: R, task: Task, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
 ) -> R:
-    """Add a fulfilment task to a service request, or replace the one with its id.
+    """Add a fulfillment task to a service request, or replace the one with its id.
 
     Args:
         record: The service request.

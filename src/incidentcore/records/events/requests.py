@@ -163,7 +163,7 @@ class ApprovedOnBehalf(Approved):
 
 @attrs.frozen(kw_only=True)
 class TaskChanged(Event):
-    """A fulfilment task was added, or replaced."""
+    """A fulfillment task was added, or replaced."""
 
     kind: ClassVar[str] = "task_changed"
 

@@ -305,13 +305,13 @@ class EntryLog:
         """Add an event for each known time of a record, for a source without a log.
 
         Args:
-            by: The actor, except of closures and cancelations, whose actor is a system.
+            by: The actor, except of closures and cancellations, whose actor is a system.
             moments: Any of ``acknowledged``, ``responded`` (a public answer), ``restored``,
                 ``resolved``, ``closed`` and ``canceled``, each a time, or None or "".
 
         Of two at the same instant, the one earlier in this list comes first (rule H1). The state
         that is entered is the one that the tool shows now if it has the same meaning. If the record
-        is now canceled, ``closed`` is the time of its cancelation.
+        is now canceled, ``closed`` is the time of its cancellation.
         """
         for rank, (name, (kind, needed)) in enumerate(MOMENTS.items()):
             if (value := moments.get(name)) in (None, ""):

@@ -1,10 +1,11 @@
-"""The values that strategies choose from: no others come, and most of these do."""
+"""The values that strategies choose from: all of these come, and no others."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from incidentcore.conditions import Condition
+from incidentcore.instants import Interval
 from incidentcore.records import Record
 from incidentcore.schedule import BusinessCalendar
 
@@ -24,17 +26,24 @@ NAMES = "ada bo cy dee"
 
 Choices = dict[str, tuple[st.SearchStrategy[Any], int, dict[str, str]]]
 """By strategy, how many examples to draw, and what each attribute holds over all of them: words, or
-texts between bars."""
+texts between bars. A word may be a range, ``0m..300m``: both ends come, and all lie between."""
 
 
 def words(value: object, name: str = "") -> Iterator[tuple[str, str]]:
     """Yield each attribute of a value, to its depth, with what it holds as a word."""
     if isinstance(value, BusinessCalendar):
-        return
-    if isinstance(value, Condition) or value is None:
+        hours = (",".join(dict(value.hours).get(day, ())) for day in ("mon", "fri", "sat", "sun"))
+        yield name, f"{value.zone} {'/'.join(hours)}"
+    elif isinstance(value, Condition) or value is None:
         yield name, str(value)
     elif isinstance(value, Record):
         yield from words(value.history)
+        for event in value.history:
+            yield "Event.at", minutes(event.at - value.history[0].at)
+            yield "Event.delay", minutes(event.recorded_at - event.at)
+    elif isinstance(value, Interval):
+        yield f"{name}.start", value.start.strftime("%m-%dT%H:%M")
+        yield f"{name}.length", minutes(value.duration)
     elif attrs.has(type(value)):
         kind = type(value).__name__
         before = f"{name}." if kind == "Actor" else ""
@@ -43,14 +52,23 @@ def words(value: object, name: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, Mapping):
         for key, inner in value.items():
             yield from words(inner, f"{name}.{key}")
-    elif isinstance(value, (list, tuple)):
+    elif isinstance(value, (list, tuple, frozenset)):
         yield f"{name}#", str(len(value))
         for inner in value:
             yield from words(inner, name)
     elif isinstance(value, timedelta):
-        yield name, "odd" if value % MINUTE else f"{value // MINUTE}m"
-    elif isinstance(value, (str, int, float)):
+        yield name, minutes(value)
+        if value % MINUTE:
+            yield f"{name}.odd", str(value // timedelta.resolution)
+    elif isinstance(value, datetime):
+        yield name, value.astimezone(UTC).strftime("%m-%dT%H:%M")
+    elif isinstance(value, (str, int, float, Fraction, time)):
         yield name, f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def minutes(span: timedelta) -> str:
+    """Return a length as a word."""
+    return "odd" if span % MINUTE else f"{span // MINUTE}m"
 
 
 def batches(strategy: st.SearchStrategy[Any], count: int) -> Iterator[list[Any]]:
@@ -84,18 +102,36 @@ def examples(strategy: st.SearchStrategy[Any], count: int, number: int) -> list[
 def check_choices(
     strategy: st.SearchStrategy[Any], count: int, expected: Mapping[str, str]
 ) -> None:
-    """Check that an attribute holds only its words, and at least half of them."""
+    """Check that an attribute holds all of its words and both ends of its ranges, and no others."""
+    wanted = {one: text.split("|" if "|" in text else " ") for one, text in expected.items()}
     seen: dict[str, set[str]] = defaultdict(set)
-    wanted = {
-        attribute: set(text.split("|") if "|" in text else text.split(" "))
-        for attribute, text in expected.items()
-    }
     for batch in batches(strategy, count):
         for example in batch:
             for attribute, word in set(words(example)):
                 seen[attribute].add(word)
-        rare = [one for one, all_of in wanted.items() if 2 * len(seen[one]) < len(all_of)]
-        if not rare:
+        absent = {
+            one: missing
+            for one, tokens in wanted.items()
+            if (missing := {end for token in tokens for end in token.split("..")} - seen[one])
+        }
+        if not absent:
             break
-    assert {one: seen[one] - all_of for one, all_of in wanted.items() if seen[one] - all_of} == {}
-    assert rare == []
+    others = {
+        one: found
+        for one, tokens in wanted.items()
+        if (found := {word for word in seen[one] if not any(is_in(word, t) for t in tokens)})
+    }
+    assert others == {}, others
+    assert absent == {}, absent
+
+
+def is_in(word: str, token: str) -> bool:
+    """Return whether a word is a token, or lies in the range that it gives."""
+    low, _, high = token.partition("..")
+    return word == token or bool(high and order(low) <= order(word) <= order(high))
+
+
+def order(word: str) -> tuple[int, str]:
+    """Return what a range compares: the number of a word, or its text."""
+    number = word.removesuffix("m")
+    return (int(number), "") if number.lstrip("-").isdecimal() else (0, word)

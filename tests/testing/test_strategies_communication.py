@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.testing.choices import (
+    MINUTE,
     OPEN,
     RESOLVED,
     USUAL,
@@ -14,10 +15,11 @@ from tests.testing.choices import (
 )
 
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.testing.strategies_communication import _later, communication_plans
+from incidentcore.testing.strategies_communication import _later, _spans, communication_plans
 
 # What each attribute holds, over all examples: words, or texts between bars.
 CHOICES: Choices = {
+    "_spans": (_spans(0 * MINUTE), 300, {"": USUAL, ".odd": "1..100000000000"}),
     "communication_plans": (
         communication_plans(),
         80,
@@ -51,7 +53,7 @@ CHOICES: Choices = {
 @pytest.mark.table
 @pytest.mark.parametrize("name", CHOICES)
 def test_only_the_values_of_a_choice_come(name: str) -> None:
-    """No others, and most of these."""
+    """All of these, both ends of a range, and no others."""
     check_choices(*CHOICES[name])
 
 

@@ -9,6 +9,7 @@ from tests.testing.choices import (
 )
 
 from incidentcore.testing.strategies_intake import (
+    _MAINTENANCE,
     alert_storms,
     intake_policies,
     sample_thresholds,
@@ -17,6 +18,12 @@ from incidentcore.testing.strategies_intake import (
 
 # What each attribute holds, over all examples: words, or texts between bars.
 CHOICES: Choices = {
+    # In the first 90 minutes, from 09:00.
+    "_MAINTENANCE": (
+        _MAINTENANCE,
+        200,
+        {".start": "06-01T09:00..06-01T10:30", ".length": "1m..30m"},
+    ),
     "alert_storms": (
         alert_storms(ends=True),
         60,
@@ -36,6 +43,9 @@ CHOICES: Choices = {
         150,
         {
             "Flapping.stop": "0 1 2",
+            "Flapping.start": "2 3 4",
+            "Flapping.within": "10m..60m",
+            "Maintenance.intervals#": "1 2 3",
             "IntakePolicy.deduplicate": "0m 1m 2m 5m 15m",
             "IntakePolicy.group_by": "source key labels.service",
             "IntakePolicy.group_by#": "0 1 2",
@@ -79,5 +89,5 @@ CHOICES: Choices = {
 @pytest.mark.table
 @pytest.mark.parametrize("name", CHOICES)
 def test_only_the_values_of_a_choice_come(name: str) -> None:
-    """No others, and most of these."""
+    """All of these, both ends of a range, and no others."""
     check_choices(*CHOICES[name])

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections import defaultdict
+from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
+from tests.testing.choices import Choices, check_choices, examples
 
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.testing import calendar_definitions, calendars, instants
-from incidentcore.testing.strategies_schedule import build_calendar
+from incidentcore.testing.strategies_schedule import (
+    _NEAR,
+    _OF_A_YEAR,
+    _between,
+    _clock,
+    _paired,
+    build_calendar,
+    offset_changes,
+)
+
+# What comes, over all examples: a year of 366 days has 527,040 minutes.
+CHOICES: Choices = {
+    "_NEAR": (_NEAR, 300, {"": "-3000..3000"}),
+    "_OF_A_YEAR": (_OF_A_YEAR, 300, {"": "0..527039"}),
+}
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("name", CHOICES)
+def test_only_the_values_of_a_choice_come(name: str) -> None:
+    """All of these, both ends of a range, and no others."""
+    check_choices(*CHOICES[name])
 
 
 @settings(max_examples=min(15, settings().max_examples))
@@ -21,3 +45,67 @@ def test_strategies_give_what_they_say(
     assert isinstance(calendar.is_open(at), bool)
     assert at.utcoffset() == timedelta()
     assert isinstance(build_calendar(definition), BusinessCalendar)
+
+
+@pytest.mark.table
+def test_instants_lie_in_each_year_at_and_beside_a_minute() -> None:
+    """From 2000 to 2037; on the minute, a microsecond to either side, or within it."""
+    drawn = examples(instants(), 1_500, 1)
+    years = {at.year for at in drawn if 2 < at.month < 11}
+    assert (min(years), max(years)) == (2000, 2037)
+    assert {(at.second, at.microsecond) for at in drawn} == {
+        (0, 0), (0, 1), (59, 999_999), (30, 1),
+    }  # fmt: skip
+    # 2011-12-30 was left out in Apia: it ended where it began, at 10:00 in UTC.
+    day = datetime.fromisoformat("2011-12-30T10:00+00:00")
+    drawn = examples(instants("Pacific/Apia"), 300, 1)
+    assert sum(abs(at - day) < timedelta(days=3) for at in drawn) >= 30
+
+
+def test_a_year_ends_with_its_last_change() -> None:
+    """Its first and last hour belong to it, and each instant is exact to the second."""
+    assert [f"{at:%m-%dT%H:%M:%S}" for at in offset_changes("America/Sao_Paulo", 2018)] == [
+        "02-18T02:00:00", "11-04T03:00:00",
+    ]  # fmt: skip
+    assert offset_changes("UTC", 2026) == ()
+    # The day before 31 December 2011 began at 00:00 +14:00 in Apia.
+    assert datetime.fromisoformat("2011-12-30T10:00+00:00") in offset_changes("Pacific/Apia", 2011)
+    # Kiritimati went from -10:00 to +14:00 as 31 December began, on the last day in UTC too.
+    assert [f"{at:%m-%dT%H:%M:%S}" for at in offset_changes("Pacific/Kiritimati", 1994)] == [
+        "12-31T10:00:00"
+    ]
+
+
+def test_windows_of_a_day_are_paired_and_keep_clear_of_nights() -> None:
+    """Edges make windows in order, an odd one is left over; a window may touch a night."""
+    assert _paired([3, 1, 9, 1, 2]) == [(1, 2), (3, 9)]
+    assert [_clock(minutes) for minutes in (0, 61, 600, 1_440)] == [
+        "00:00", "01:01", "10:00", "24:00",
+    ]  # fmt: skip
+    windows = [(359, 400), (360, 420), (600, 660), (1_200, 1_320), (1_300, 1_321)]
+    assert _between(windows, 360, 1_320) == [
+        ["06:00", "07:00"], ["10:00", "11:00"], ["20:00", "22:00"],
+    ]  # fmt: skip
+
+
+@pytest.mark.table
+def test_definitions_are_drawn_with_nights_and_dates_around_a_date() -> None:
+    """Each kind of night, dates up to nine days to either side, six of them, two with breaks."""
+    nights: dict[str, set[str]] = defaultdict(set)
+    offsets: dict[str, set[int]] = defaultdict(set)
+    sizes: dict[str, set[int]] = defaultdict(set)
+    for one in examples(calendar_definitions(), 600, 1):
+        nights["week"] |= {end for (*_, (start, end)) in one["week"].values() if start == "22:00"}
+        for *_, (start, end) in filter(None, one["special"].values()):
+            nights["special"] |= {end} if start == "22:30" else set()
+        for kind in ("holidays", "special", "breaks"):
+            dates = [date.fromisoformat(day) for day in one[kind]]
+            offsets[kind] |= {(day - one["around"]).days for day in dates}
+            sizes[kind].add(len(dates))
+    assert nights["week"] >= {"02:30", "06:00", "26:30", "30:00"}
+    assert nights["special"] >= {"02:30", "06:00", "27:00"}
+    assert all("00:00" < end <= "30:00" for ends in nights.values() for end in ends)
+    assert list(offsets.values()) == [set(range(-9, 10))] * 3
+    assert sizes["special"] == set(range(7))
+    assert sizes["holidays"] == set(range(7))
+    assert sizes["breaks"] == {0, 1, 2}

@@ -12,15 +12,17 @@ from tests.testing.choices import (
     check_choices,
 )
 
-from incidentcore.testing.strategies_sla import sla_definitions, sla_policies
+from incidentcore.testing.strategies_sla import _targets, sla_definitions, sla_policies
 
 # What each attribute holds, over all examples: words, or texts between bars.
 CHOICES: Choices = {
+    "_targets": (_targets(), 300, {".odd": "1..100000000000"}),
     "sla_definitions": (
         sla_definitions(),
         100,
         {
             "SlaDefinition.name": "promise",
+            "SlaDefinition.target": "0m 1m 45m 240m 480m 1440m 10080m odd",
             "SlaDefinition.start": f"{OPEN}|always|custom.watch is True",
             "SlaDefinition.pause": f"{PAUSES}|{WAIT}|never|{WAIT} and {OPEN}",
             "SlaDefinition.resume": "None|custom.go is True",
@@ -34,6 +36,9 @@ CHOICES: Choices = {
             "SlaDefinition.swap": "retroactive retroactive_without_pauses keep_elapsed restart",
             "SlaDefinition.thresholds#": "0 1 2 3",
             "BusinessDays.n": "0 1 2 3",
+            "BusinessDays.end_of_day": "True False",
+            "ByTimeOfDay.time": "16:00:00",
+            "SlaThreshold.fraction": "None 1 3/4",
             "SlaThreshold.name": "three quarters|full|soon|late|elsewhere",
             "SlaThreshold.before_due": "None 30m",
             "SlaThreshold.after_due": "None 45m 90m",
@@ -54,5 +59,5 @@ CHOICES: Choices = {
 @pytest.mark.table
 @pytest.mark.parametrize("name", CHOICES)
 def test_only_the_values_of_a_choice_come(name: str) -> None:
-    """No others, and most of these."""
+    """All of these, both ends of a range, and no others."""
     check_choices(*CHOICES[name])

@@ -148,7 +148,7 @@ def _wakeup_is_least(
     if wakeup is None:
         assert known(now + timedelta(days=30)) == before, "without a wake-up nothing falls due"
         return
-    just_before = max(now, wakeup - timedelta(microseconds=1))
+    just_before = max(now, wakeup - timedelta.resolution)
     assert known(just_before) == before, "nothing falls due or comes back before the wake-up"
     due, waiting = known(wakeup)
     news = len(due) > len(before[0]) or waiting > before[1]

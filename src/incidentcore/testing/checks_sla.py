@@ -26,8 +26,8 @@ from incidentcore.testing.strategies_sla import calendars_of, histories
 
 __all__ = ["SLA_LAWS", "check_sla"]
 
-_TICK: Final = timedelta(microseconds=1)
-_ZERO: Final = timedelta(0)
+_TICK: Final = timedelta.resolution
+_ZERO: Final = timedelta()
 
 Clock: TypeAlias = SlaDefinition | SlaPolicy
 Law = Callable[[Clock, Incident, datetime, datetime], None]

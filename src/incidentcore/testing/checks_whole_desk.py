@@ -25,7 +25,7 @@ from incidentcore.testing.strategies_records import legal_records
 __all__ = ["check_whole_desk"]
 
 _HOUR = timedelta(hours=1)
-_TICK = timedelta(microseconds=1)
+_TICK = timedelta.resolution
 
 
 def check_whole_desk(

@@ -51,15 +51,15 @@ _TEMPLATE: Final = UpdateTemplate("news", "{title}: {business_impact}", fields="
 def _spans(least: timedelta) -> st.SearchStrategy[timedelta]:
     usual = st.sampled_from((1, 15, 30, 60, 240, 1_440, 10_080)).map(lambda n: n * _MINUTE)
     odd = st.integers(1, 10**11).map(lambda n: timedelta(microseconds=n))
-    return st.one_of(usual, usual, odd).filter(lambda span: span > least)
+    return (usual | usual | odd).filter(lambda span: span > least)
 
 
 @st.composite
 def _rules(draw: st.DrawFn, name: str) -> UpdateRule:
     notice = draw(st.sampled_from((0, 0, 5, 45))) * _MINUTE
     every = draw(st.none() | _spans(notice))
-    first = draw(st.none() | st.just(timedelta(0)) | _spans(timedelta(0)))
-    final = draw(st.none() | _spans(timedelta(0)))
+    first = draw(st.none() | st.just(timedelta()) | _spans(timedelta()))
+    final = draw(st.none() | _spans(timedelta()))
     if first is None and every is None and final is None:
         first = 15 * _MINUTE
     return UpdateRule(
@@ -156,10 +156,8 @@ def communicated_incidents(
         for span in (rule.first, rule.every, rule.on_hold, rule.final, rule.notice)
         if span is not None
     }
-    steps = st.one_of(
-        st.sampled_from(sorted(spans)),
-        st.sampled_from((0, 0, 1, 20, 90, 480, 1_500)).map(lambda n: n * _MINUTE),
-    )
+    minutes = st.sampled_from((0, 1, 20, 90, 480, 1_500)).map(lambda n: n * _MINUTE)
+    steps = st.sampled_from(sorted(spans)) | minutes
     for _ in range(draw(st.integers(0, max_events))):
         at = _later(at + draw(steps), known, draw(st.integers(0, 4)))
         record, at = follow(draw, record, events, at=at, back=(1, 90))

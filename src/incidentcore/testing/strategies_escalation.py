@@ -36,7 +36,13 @@ from incidentcore.lifecycle import Allowed, decide
 from incidentcore.records import Incident, assign
 from incidentcore.schedule import BusinessCalendar, Calendar, Rotation
 from incidentcore.sla import SlaThreshold
-from incidentcore.testing.strategies_schedule import calendars, instants, zones
+from incidentcore.testing.strategies_schedule import (
+    SELDOM,
+    calendars,
+    instants,
+    intervals_near,
+    zones,
+)
 from incidentcore.values import Impact, Priority, Urgency
 
 __all__ = ["escalated_incidents", "escalation_matrices", "on_call_schedules", "rotations"]
@@ -77,6 +83,9 @@ def rotations(draw: st.DrawFn, zone: str | None = None) -> Rotation:
     )
 
 
+_AWAY: Final = st.integers(-4_000, 4_000).map(lambda minutes: minutes * MINUTE)
+
+
 @st.composite
 def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCallSchedule:
     """Generate on-call schedules of up to three layers, with hours, limits and overrides.
@@ -87,19 +96,15 @@ def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCall
     near = draw(instants(zone)) if around is None else around
 
     def instant() -> datetime:
-        return near + draw(st.integers(-4_000, 4_000)) * MINUTE
+        return near + draw(_AWAY)
 
     layers = []
     for _ in range(draw(st.integers(1, 3))):
         people = draw(st.lists(st.sampled_from(_PEOPLE), min_size=1, max_size=3))
-        during = draw(st.one_of(st.none(), st.sampled_from(_HOURS), calendars()))
-        limits: dict[str, Any] = {
-            name: instant()
-            for name in ("since", "until")
-            if draw(st.sampled_from((False, False, False, True)))
-        }
+        during = draw(st.none() | st.sampled_from(_HOURS) | calendars())
+        limits: dict[str, Any] = {name: instant() for name in ("since", "until") if draw(SELDOM)}
         limits["turns"] = draw(st.sampled_from(("always", "always", "on_duty")))
-        members = [*people, None] if draw(st.integers(0, 5)) == 0 else people
+        members = [*people, None] if draw(SELDOM) else people
         layers.append(OnCallLayer(draw(rotations(zone)), members, during=during, **limits))
     overrides = []
     for _ in range(draw(st.integers(0, 2))):
@@ -113,9 +118,9 @@ def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCall
 
 
 _SPANS: Final = st.integers(0, 300).map(lambda minutes: minutes * MINUTE)
-_DELAYS: Final = st.one_of(
-    _SPANS, _SPANS, st.integers(0, 10**10).map(lambda n: timedelta(microseconds=n))
-)
+_DELAYS: Final = _SPANS | _SPANS | st.integers(0, 10**10).map(lambda n: timedelta(microseconds=n))
+_ASLEEP: Final = st.integers(1, 3_000).map(lambda minutes: minutes * MINUTE)
+_MAINTENANCE: Final = intervals_near(OPENED, -200, 2_000, 600)
 _COUNTING: Final[st.SearchStrategy[Calendar | None]] = st.sampled_from((None, None, None, *_HOURS))
 _TARGETS: Final = st.lists(
     st.sampled_from(
@@ -151,9 +156,9 @@ def _triggers(clocks: tuple[str, ...], *, head: bool, rare: bool) -> st.SearchSt
 
 @st.composite
 def _levels(draw: st.DrawFn, clocks: Sequence[str], *, head: bool) -> EscalationLevel:
-    rare = draw(st.integers(0, 7)) == 0
+    rare = draw(SELDOM)
     targets = draw(_TARGETS)
-    if draw(st.integers(0, 5)) == 0:
+    if draw(SELDOM):
         targets = [EscalationTarget.on_call(draw(on_call_schedules(OPENED)))]
     return EscalationLevel(
         draw(_triggers(tuple(clocks), head=head, rare=rare)),
@@ -201,10 +206,7 @@ def escalation_matrices(
     grouped = field("assignment_group").equals("a")
     conditions = draw(st.sampled_from(((ALWAYS,), (grouped, ALWAYS), (grouped, ~grouped))))
     rows = [draw(_rows(f"row{n}", when, clocks)) for n, when in enumerate(conditions)]
-    maintenance = []
-    if draw(st.integers(0, 3)) == 0:
-        start = OPENED + draw(st.integers(-200, 2_000)) * MINUTE
-        maintenance.append(Interval(start, start + draw(st.integers(1, 600)) * MINUTE))
+    maintenance = [draw(_MAINTENANCE)] if draw(SELDOM) else []
     return EscalationMatrix("drawn", rows, maintenance=maintenance)
 
 
@@ -240,7 +242,7 @@ def escalated_incidents(draw: st.DrawFn) -> Incident:
             who = draw(st.sampled_from((None, "ada", "eve")))
             record = assign(record, group=group, assignee=who, at=at, by="ada")
         elif step == 4 and record.state.open:
-            until = at + draw(st.integers(1, 3_000)) * MINUTE
+            until = at + draw(_ASLEEP)
             record = snooze(record, until=until, at=at, by="ada")
         elif step == 5:
             record = unsnooze(record, at=at, by="ada")

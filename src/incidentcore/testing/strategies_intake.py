@@ -8,7 +8,6 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from incidentcore.conditions import ALWAYS, field
-from incidentcore.instants import Interval
 from incidentcore.intake import (
     Alert,
     AlertStatus,
@@ -20,11 +19,13 @@ from incidentcore.intake import (
     SampleThreshold,
 )
 from incidentcore.schedule import Maintenance
+from incidentcore.testing.strategies_schedule import intervals_near
 
 __all__ = ["alert_storms", "intake_policies", "sample_thresholds", "samples"]
 
 _BEGIN: Final = datetime(2026, 6, 1, 9, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
+_MAINTENANCE: Final = intervals_near(_BEGIN, 0, 90, 30)
 _WORDS: Final = ("critical", "warning", "info", "")
 
 
@@ -98,13 +99,9 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
         draw: Passed by hypothesis; callers omit it.
         lateness: Whether policies may hold back alerts to put them in order.
     """
-    windows = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 30)), min_size=1, max_size=3)
     maintenance: list[MaintenanceRule] = []
     for number in range(draw(st.sampled_from((0, 0, 1, 2)))):
-        spans = [
-            Interval(_BEGIN + start * _MINUTE, _BEGIN + (start + length) * _MINUTE)
-            for start, length in draw(windows)
-        ]
+        spans = draw(st.lists(_MAINTENANCE, min_size=1, max_size=3))
         when = draw(st.sampled_from((ALWAYS, field("labels.service").equals("mail"))))
         maintenance.append(
             MaintenanceRule(f"work {number}", Maintenance(spans), when, resume=draw(st.booleans()))

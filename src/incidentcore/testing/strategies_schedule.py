@@ -6,14 +6,17 @@ import zoneinfo
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from incidentcore.instants import Interval
 from incidentcore.schedule import BusinessCalendar
 
 __all__ = ["calendar_definitions", "calendars", "instants", "offset_changes", "zones"]
+
+SELDOM: Final = st.sampled_from([*[False] * 7, True])
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2037
 _DAY = 1_440
@@ -52,7 +55,7 @@ def _all_zones() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def zones() -> st.SearchStrategy[str]:
     """Return a strategy for time zone keys of the tz database, more often of difficult zones."""
-    return st.one_of(st.sampled_from(_TRAPS), st.sampled_from(_all_zones()))
+    return st.sampled_from(_TRAPS) | st.sampled_from(_all_zones())
 
 
 @lru_cache(maxsize=4_096)
@@ -82,6 +85,10 @@ def offset_changes(zone: str, year: int) -> tuple[datetime, ...]:
     return tuple(found)
 
 
+_NEAR: Final = st.integers(-3_000, 3_000)
+_OF_A_YEAR: Final = st.integers(0, 366 * _DAY - 1)
+
+
 @st.composite
 def instants(draw: st.DrawFn, zone: str = "UTC") -> datetime:
     """Generate instants in UTC, often near a change of a zone's UTC offset or the end of a year."""
@@ -90,11 +97,19 @@ def instants(draw: st.DrawFn, zone: str = "UTC") -> datetime:
     if zone == "Pacific/Apia" and draw(st.booleans()):
         near = [datetime(2011, 12, 30, 10, tzinfo=UTC)]
     if draw(st.booleans()):
-        at = draw(st.sampled_from(near)) + timedelta(minutes=draw(st.integers(-3_000, 3_000)))
+        at = draw(st.sampled_from(near)) + timedelta(minutes=draw(_NEAR))
     else:
-        minutes = draw(st.integers(0, 366 * _DAY - 1))
-        at = datetime(year, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-    return at + draw(st.sampled_from((0, 0, 1, -1, 30_000_001))) * timedelta(microseconds=1)
+        at = datetime(year, 1, 1, tzinfo=UTC) + timedelta(minutes=draw(_OF_A_YEAR))
+    return at + draw(st.sampled_from((0, 0, 1, -1, 30_000_001))) * timedelta.resolution
+
+
+def intervals_near(
+    at: datetime, first: int, last: int, longest: int
+) -> st.SearchStrategy[Interval]:
+    """Return a strategy for intervals of 1 to ``longest`` minutes, from minutes after ``at``."""
+    starts = st.integers(first, last).map(lambda minute: at + timedelta(minutes=minute))
+    lengths = st.integers(1, longest).map(lambda minute: timedelta(minutes=minute))
+    return st.builds(lambda start, length: Interval(start, start + length), starts, lengths)
 
 
 _EDGES = (*_TRAP_MINUTES, *_TRAP_MINUTES, *(part * 15 for part in range(97)))

@@ -30,7 +30,7 @@ from incidentcore.sla import (
     SlaThreshold,
 )
 from incidentcore.sla.terms import calendars_in
-from incidentcore.testing.strategies_schedule import calendars, instants
+from incidentcore.testing.strategies_schedule import SELDOM, calendars, instants
 from incidentcore.values import (
     CANCELED,
     CLOSED,
@@ -72,7 +72,7 @@ def _targets() -> st.SearchStrategy[Any]:
     spans = st.sampled_from((0, 1, 45, 240, 480, 1_440, 10_080)).map(lambda n: n * _MINUTE)
     odd = st.integers(1, 10**11).map(lambda n: timedelta(microseconds=n))
     days = st.builds(BusinessDays, st.integers(0, 3), end_of_day=st.booleans())
-    return st.one_of(spans, spans, odd, days, st.just(ByTimeOfDay("16:00")))
+    return spans | spans | odd | days | st.just(ByTimeOfDay("16:00"))
 
 
 def _thresholds(calendar: Calendar) -> st.SearchStrategy[tuple[SlaThreshold, ...]]:
@@ -98,8 +98,8 @@ def sla_definitions(draw: st.DrawFn, name: str = "promise") -> SlaDefinition:
         resume=draw(st.sampled_from(_RESUMES)),
         stop=draw(st.sampled_from(_STOPS)),
         cancel=draw(st.sampled_from(_CANCELS)),
-        reset=draw(st.sampled_from((None, None, _RESET))),
-        cancel_when_start_ends=draw(st.sampled_from((False, False, True))),
+        reset=draw(st.sampled_from((None, _RESET))),
+        cancel_when_start_ends=draw(st.booleans()),
         reopen=draw(st.sampled_from(_REOPENS)),
         swap=draw(st.sampled_from(_SWAPS)),
         thresholds=draw(_thresholds(draw(calendars()))),
@@ -115,7 +115,7 @@ def sla_policies(draw: st.DrawFn) -> SlaPolicy:
             (tier.equals("gold"), draw(sla_definitions("gold"))),
             (tier.equals("silver"), draw(sla_definitions("silver"))),
         ],
-        default=draw(st.one_of(st.none(), sla_definitions("default"))),
+        default=draw(st.none() | sla_definitions("default")),
     )
 
 
@@ -197,8 +197,7 @@ def _events(rules: Rules) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]
     words = [
         change for path, value in words_of(_conditions(rules)) if (change := change_of(path, value))
     ]
-    pools: list[Iterable[tuple[type[Any], dict[str, Any]]]] = [common, words] if words else [common]
-    return st.one_of(*(st.sampled_from(list(pool)) for pool in pools))
+    return st.sampled_from(common) | st.sampled_from(words or common)
 
 
 @st.composite
@@ -240,10 +239,10 @@ def follow(
         at: The instant of the event; some are moved back, and some are recorded an hour late.
         back: The numbers of minutes by which an event may be moved back.
     """
-    if draw(st.integers(0, 7)) == 0:
+    if draw(SELDOM):
         at = max(record.opened_at, at - draw(st.sampled_from(back)) * _MINUTE)
     delay = draw(st.sampled_from((0, 0, 0, 60))) * _MINUTE
-    if draw(st.integers(0, 11)) == 0 and record.version > 1:
+    if record.version > 1 and draw(SELDOM):
         wrong = draw(st.sampled_from(record.history[1:]))
         when = draw(st.sampled_from((wrong.at, max(at, wrong.at))))
         correction = record.with_event(
@@ -266,4 +265,4 @@ def _later(at: datetime, known: tuple[Calendar, ...]) -> st.SearchStrategy[datet
 
     steps = st.sampled_from((0, 0, 1, 20, 90, 480, 1_500, 9_000)).map(lambda n: at + n * _MINUTE)
     edges = st.builds(edge, st.sampled_from(known), st.booleans())
-    return st.one_of(steps, steps, edges)
+    return steps | steps | edges

@@ -122,7 +122,7 @@ def test_profiles_that_are_not_there() -> None:
 
 def test_words_that_may_mean_two_things_are_not_known() -> None:
     """Such a state is open, with its own name."""
-    for word in ("Erledigt", "Fertig"):
+    for word in ("Approved", "Freigegeben"):
         state, is_known = STANDARD_STATES.find(word)
         assert state is not None
         assert (state.name, state.open, is_known) == (word, True, False)

@@ -267,13 +267,13 @@ def test_dates_that_no_format_reads_have_none(tmp_path: Path) -> None:
 
 def test_the_words_of_states_and_levels_are_listed_with_a_line_to_copy(tmp_path: Path) -> None:
     """Known words with their meaning, others with STATE or LEVEL; of 40 words 30 are listed."""
-    words = [("Neu", "Hoch"), ("Wartet auf Kunde", "Egal"), ("Neu", "Hoch")]
+    words = [("Neu", "Hoch"), ("Wartet auf Wetter", "Egal"), ("Neu", "Hoch")]
     rows = [f"{n};2026-03-02;{state};{level}" for n, (state, level) in enumerate(words)]
     path = tmp_path / "list.csv"
     path.write_text("\n".join(["Number;Created;Status;Prio", *rows]), encoding="utf-8")
     lines = str(describe_columns(path)).splitlines()
-    assert "words of Status (state): 'Neu', 'Wartet auf Kunde'" in lines
-    assert "--states Neu=new 'Wartet auf Kunde=STATE'" in lines
+    assert "words of Status (state): 'Neu', 'Wartet auf Wetter'" in lines
+    assert "--states Neu=new 'Wartet auf Wetter=STATE'" in lines
     states = "new, in_progress, on_hold, resolved, closed, canceled"
     assert f"with one of {states} for each STATE" in lines
     (levels,) = (line for line in lines if line.startswith("--levels"))

@@ -281,7 +281,7 @@ def test_everyday_words_are_states(word: str, resolved: str, state: str) -> None
 
 def test_an_unknown_state_that_undoes_a_resolution_says_so() -> None:
     """The row is resolved at 11:00, and its word counts as an open state from then on."""
-    rows: list[dict[str, object]] = [{**TIMES, "s": "Fertig"}]
+    rows: list[dict[str, object]] = [{**TIMES, "s": "Freigegeben"}]
     (incident,), (finding,) = records_from_rows(rows, WORDS)
     assert (incident.state.open, incident.resolved_at) == (True, None)
     assert finding.code == "unknown_state"
@@ -346,7 +346,7 @@ def test_a_level_behind_its_number(text: str) -> None:
 
 def test_a_level_by_its_number_alone() -> None:
     """Where the tool's table has it: 2 is high in ServiceNow; elsewhere a number says nothing."""
-    row = {"Number": "A", "Opened": "2026-06-01 09:00:00", "Priority": "2 - Hoch"}
+    row = {"Number": "A", "Opened": "2026-06-01 09:00:00", "Priority": "2 - Wichtig"}
     (incident,) = read_table([row], **SERVICENOW_LIST, zone="UTC")
     assert incident.priority is Priority.HIGH
     columns = {"id": "Number", "opened": "Opened", "priority": "Priority"}
@@ -379,3 +379,46 @@ def test_columns_with_the_names_of_fields_are_custom_unless_they_are_mapped(zone
     )
     assert (incident.state, incident.priority, incident.title) == (NEW, None, "A")
     assert dict(incident.custom) == own
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("Erledigt, Fertig, Behoben, Solucionado, Terminé, Hecho, Completed, Fixed", "resolved"),
+        ("Waiting, Wartet, Waiting for customer, Wartet auf Kunde", "on_hold"),
+        ("Clôturée, 6 - Geschlossen", "closed"),
+    ],
+)
+def test_words_for_what_is_done_or_waits(words: str, state: str) -> None:
+    """An open one would undo the resolution of its row: 11:00."""
+    for word in words.split(", "):
+        (incident,), findings = records_from_rows([{**TIMES, "s": word}], WORDS)
+        assert incident.state.name == state, word
+        assert "unknown_state" not in [finding.code for finding in findings]
+
+
+LEVEL_WORDS = {
+    "critical": "Kritisch, critique, 1 - Kritisch, Crítica",
+    "high": "Hoch, haute, ALTA, 2: Hoch",
+    "low": "Niedrig, Gering, basse, baja",
+}
+
+
+def test_words_for_levels_in_other_languages() -> None:
+    """Medium, which the standard priorities lack, is the nearest, with a finding for each row."""
+
+    def read(word: str, name: str = "priority") -> tuple[str, list[str]]:
+        columns = {"id": "Number", "opened": "o", name: "p"}
+        row = {"Number": "A", "o": "2026-06-01", "p": word}
+        (incident,), findings = records_from_rows([row], columns, zone="UTC")
+        return str(getattr(incident, name)), [f"{one.code}: {one.action}" for one in findings]
+
+    for level, words in LEVEL_WORDS.items():
+        for word in words.split(", "):
+            assert read(word) == (level, []), word
+    for word in ("Medium", "Mittel", "3 - Moyenne", "Media"):
+        near = ["nearest_level: read as moderate, the nearest level there is"]
+        assert read(word) == ("moderate", near), word
+        assert read(word, "urgency") == ("medium", []), word
+    assert read("Moderate", "impact")[0] == "medium"
+    assert read("Normal")[0] == "None"

@@ -123,7 +123,9 @@ class CleanRows:
                 state, is_known = self._context.states.find(given)
                 self._known[word] = state if is_known else None
             else:
-                self._known[word] = self._context.levels.find(kind, given)
+                levels = self._context.levels
+                is_nearest = levels.is_nearest(kind, given)  # a finding
+                self._known[word] = None if is_nearest else levels.find(kind, given)
         return self._known[word]
 
     def _state(self, given: object, ends: list[str]) -> State | None:

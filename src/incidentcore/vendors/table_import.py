@@ -20,6 +20,7 @@ from incidentcore.vendors.kit import (
 )
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.paths import clean
+from incidentcore.vendors.kit.tables import NEAREST_LEVEL
 from incidentcore.words import Phrase
 
 __all__ = ["Duplicates", "Extend", "TableImport"]
@@ -241,6 +242,9 @@ class TableImport(Import[Incident]):
         self, history: HistoryBuilder, name: str, value: Any, custom: dict[str, object]
     ) -> Level | None:
         level = None if value is None else self.context.levels.find(name, value)
+        if level is not None and self.context.levels.is_nearest(name, value):
+            action = Phrase(NEAREST_LEVEL, level=level.name)
+            history.find("nearest_level", action, field=self._reader.columns[name], value=value)
         if level is None and value is not None:
             column = self._reader.columns[name]
             known = tuple(getattr(self.context.levels, name))

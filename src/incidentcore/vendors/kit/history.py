@@ -31,6 +31,8 @@ from incidentcore.records.fields import FIELD_NAMES
 from incidentcore.values import Actor, FrozenMap, State
 from incidentcore.vendors.kit.entries import ASSIGNED, IMPORTER, LEVELS, UNSTATED, Entry, EntryLog
 from incidentcore.vendors.kit.paths import clean, plain_text
+from incidentcore.vendors.kit.tables import NEAREST_LEVEL
+from incidentcore.words import Phrase
 
 __all__ = ["HistoryBuilder"]
 
@@ -233,6 +235,9 @@ class HistoryBuilder(EntryLog):
             if level is None and value not in (None, ""):
                 action = f"kept as custom.{kind}"
                 self.find("unknown_level", action, field=kind, value=value)
+            elif level is not None and self._context.levels.is_nearest(kind, value):
+                action = Phrase(NEAREST_LEVEL, level=level.name)
+                self.find("nearest_level", action, field=kind, value=value)
             return level
         if field in _TIMES:
             return self.time(value, field)

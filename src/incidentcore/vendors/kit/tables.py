@@ -53,16 +53,40 @@ _LOCAL: Final = {
     "planned": "in bearbeitung (geplant), en cours (planifié), en curso (planificado)",
     "in progress": "in bearbeitung, in arbeit, en cours, en curso, en progreso",
     "waiting for support": "warten auf support, en attente du support",
-    "waiting for customer": "warten auf kunden, en attente du client, esperando al cliente",
-    "pending": "pending, wartend, ausstehend, en attente, pendiente",
+    "waiting for customer": "waiting for customer, warten auf kunden, en attente du client, "
+    "esperando al cliente, wartet auf kunde, wartet auf kunden",
+    "pending": "pending, waiting, wartet, wartend, ausstehend, en attente, pendiente",
     "on hold": "on hold, onhold, warten, angehalten, zurückgestellt, en pause, en espera",
-    "resolved": "gelöst, résolu, résolue, resuelto, resuelta",
-    "closed": "geschlossen, abgeschlossen, fermé, fermée, clos, clôturé, cerrado, cerrada",
+    "resolved": "gelöst, behoben, résolu, résolue, resuelto, resuelta, solucionado, solucionada, "
+    "fixed, completed",
+    "done": "erledigt, fertig, terminé, terminée, terminado, terminada, hecho, listo",
+    "closed": "geschlossen, abgeschlossen, fermé, fermée, clos, clôturé, clôturée, cerrado, "
+    "cerrada",
     "canceled": "abgebrochen, storniert, annulé, annulée, cancelado, cancelada, anulado",
 }
 _ENGLISH: Final = {word: name for name, words in _LOCAL.items() for word in words.split(", ")}
 _NUMBERED: Final = re.compile(r"^\d+[ :.]+(?=[^\W\d])")  # "6 - " of "6 - Resolved"
-_ALIKE: Final = {"pending": "on hold", "on hold": "pending", "resolved": "solved"}
+_ALIKE: Final = {
+    "pending": ("on hold",),
+    "on hold": ("pending",),
+    "waiting for customer": ("pending", "on hold"),
+    "resolved": ("solved",),
+    "done": ("resolved", "solved"),
+}
+# The same for levels. The nearest level of a scale that lacks one is used, with a finding.
+_LOCAL_LEVELS: Final = {
+    "critical": "kritisch, critique, crítica, crítico",
+    "urgent": "dringend, urgente",
+    "very high": "sehr hoch, très haute, très haut, muy alta, muy alto",
+    "high": "hoch, haute, haut, élevée, élevé, alta, alto",
+    "medium": "mittel, moyenne, moyen, media, medio",
+    "moderate": "moderat, modérée, modéré, moderada, moderado",
+    "low": "niedrig, gering, basse, bas, faible, baja, bajo",
+    "very low": "sehr niedrig, très basse, très bas, muy baja, muy bajo",
+    "planning": "planung, planification, planificación",
+}
+_LEVELS: Final = {word: name for name, words in _LOCAL_LEVELS.items() for word in words.split(", ")}
+_NEAREST: Final = {"medium": "moderate", "moderate": "medium"}
 
 
 def fold(text: object) -> str:
@@ -160,7 +184,8 @@ class StateTable:
             return attrs.evolve(group, name=str(name)), False
         if word in _ENGLISH:
             english = _ENGLISH[word]
-            state = self.states.get(english) or self.states.get(_ALIKE.get(english, ""))
+            known = (self.states.get(one) for one in (english, *_ALIKE.get(english, ())))
+            state = next(filter(None, known), None)
             if state is not None:
                 return state, True
         return (State(str(name), open=True) if self.unknown == "open" else None), False
@@ -254,9 +279,10 @@ def _urgencies(given: Mapping[str, Level | str] | None) -> FrozenMap[Level]:
 class LevelTable:
     """The meanings of a tool's words or codes for priority, impact and urgency.
 
-    By default a level is recognized only by its name, never by a number, since numbers mean
-    opposite things in different tools (rule P1). A code before the name, as in
-    ``"1 - Critical"``, counts if the table has the code and not the name: ``"2 - Hoch"``.
+    By default a level is recognized only by its name, also in German, French and Spanish, never by
+    a number, since numbers mean opposite things in different tools (rule P1). A code before the
+    name, as in ``"1 - Critical"``, counts if the table has the code and not the name. "Medium"
+    is read as moderate where the table has no medium, and the other way round, with a finding.
 
     Args:
         priority: The level for each word or code; a value may also be the name of a level of the
@@ -278,16 +304,30 @@ class LevelTable:
 
     def find(self, kind: str, value: object) -> Level | None:
         """Return the level for a word, or None if the word is not in the table."""
-        if isinstance(value, Level):
-            return value
+        return value if isinstance(value, Level) else self._find(kind, str(value))[0]
+
+    def is_nearest(self, kind: str, value: object) -> bool:
+        """Return whether the level for a word is only the nearest: moderate for "Medium"."""
+        return not isinstance(value, Level) and self._find(kind, str(value))[1]
+
+    def _find(self, kind: str, text: str) -> tuple[Level | None, bool]:
+        """Return the level for a word, and whether it is only the nearest."""
         table: FrozenMap[Level] = getattr(self, kind)
-        text = str(value)
-        level = table.get(fold(text))
-        if level is None and (ranked := _RANKED.fullmatch(text)) is not None:
-            level = table.get(fold(ranked[2])) or table.get(fold(ranked[1] or ""))
-        return level
+        words = [fold(text)]
+        if words[0] in table:
+            return table[words[0]], False
+        if (ranked := _RANKED.fullmatch(text)) is not None:
+            words += [fold(ranked[2]), fold(ranked[1] or "")]
+        english = [_LEVELS.get(word, word) for word in words]
+        for word in (*words, *english):
+            if word in table:
+                return table[word], False
+        near = (table.get(_NEAREST.get(word, "")) for word in english)
+        level = next(filter(None, near), None)
+        return level, level is not None
 
 
+NEAREST_LEVEL: Final = "read as {level}, the nearest level there is"
 _PRECEDENCE: Final = (
     ("systems", "system"),
     ("requesters", "requester"),

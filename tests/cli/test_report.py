@@ -352,3 +352,75 @@ def test_only_a_section_that_is_shown_has_its_picture(
     asked = ("report", table, *MAP, "--zone", "UTC", "--desk", office, "--html", "--only", only)
     code, page, _ = run(capsys, *asked)
     assert (code, page.count("<img")) == (0, pictures)
+
+
+SPAN = """Key;Raised;Done;Prio;Site
+A;2026-03-02 09:00;2026-03-02 11:00;high;Bonn
+B;2026-03-31 23:30;2026-04-01 00:30;high;Kiel
+C;2026-04-01 01:00;2026-04-01 07:00;high;Bonn
+D;2026-04-01 09:00;;low;Bonn
+"""
+SPANS = ("--map", "id=Key", "opened=Raised", "resolved=Done", "priority=Prio", "--json")
+
+
+def test_a_breakdown_by_several_fields_and_the_month(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, office: Path
+) -> None:
+    """In Berlin B is of March; of the clocks of eight hours all three were met."""
+    path = tmp_path / "spans.csv"
+    path.write_text(SPAN, encoding="utf-8")
+    asked = ("report", path, *SPANS, "--desk", office, "--by", "priority, month")
+    code, text, _ = run(capsys, *asked)
+    page = json.loads(text)
+    means = {
+        (row["priority"], row["month"]): (row["value"], row["n"])
+        for row in page["kpis"]["rows"]
+        if row["kpi"] == "mean_time_to_resolve"
+    }
+    assert code == 0
+    assert means == {
+        ("high", "2026-03"): (1.5, 2),
+        ("high", "2026-04"): (6.0, 1),
+        ("low", "2026-04"): (None, 0),
+        ("(all)", "(all)"): (3.0, 3),
+    }
+    met = [(row["priority"], row["month"], row["n"]) for row in page["sla"]["rows"]]
+    assert ("high", "2026-03", 2) in met
+    assert ("(all)", "(all)", 3) in met
+    failed = ("--fail-on", "mean_time_to_resolve>2.9", "--fail-on", "sla_compliance<1")
+    code, _, err = run(capsys, *asked, *failed)
+    assert (code, err) == (1, "incidentcore: mean_time_to_resolve is 3, which is > 2.9\n")
+    code, text, _ = run(capsys, *asked[:-1], "week")
+    weeks = [row["week"] for row in json.loads(text)["volume"]]
+    assert weeks == ["2026-W10", "2026-W14", "(all)"]
+
+
+@pytest.mark.parametrize(
+    ("where", "count", "mean"),
+    [("priority=high", 3, 3.0), ("custom.Site=Bonn", 3, 4.0), ("state=new", 1, None)],
+)
+def test_only_some_records(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, where: str, count: int, mean: float | None
+) -> None:
+    """Without --month it was ignored; a level is meant by its name."""
+    path = tmp_path / "spans.csv"
+    path.write_text(SPAN, encoding="utf-8")
+    code, text, _ = run(capsys, "report", path, *SPANS, "--where", where, "--by", "month")
+    page = json.loads(text)
+    assert code == 0
+    assert page["volume"][-1]["opened"] == count
+    assert where in text
+    means = [r["value"] for r in page["kpis"]["rows"] if r["kpi"] == "mean_time_to_resolve"]
+    assert means[-1:] == [mean]
+
+
+def test_a_level_that_there_is_not_is_named(
+    capsys: pytest.CaptureFixture[str], table: Path, office: Path
+) -> None:
+    for more in ((), ("--desk", office, "--month", "2026-06")):
+        code, _, err = run(capsys, "report", table, *MAP, *more, "--where", "priority=urgent")
+        assert code == 2
+        assert "--where: got 'priority=urgent'; allowed: priority= one of critical, high" in err
+    asked = ("report", table, *MAP, "--desk", office, "--month", "2026-06", "--zone", "UTC")
+    code, page, _ = run(capsys, *asked, "--where", "priority=high")
+    assert (code, page.startswith("Service in 2026-06, priority=high\n")) == (0, True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast, get_args
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -24,15 +24,19 @@ from incidentcore.cli.inputs import (
 )
 from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.desk import Desk
+from incidentcore.desk.desk import desk_at
+from incidentcore.desk.service import scale_of
 from incidentcore.errors import InvalidValueError, MissingExtraError
-from incidentcore.kpi import Kpi, Periods
+from incidentcore.kpi import GroupBy, Kpi, Periods, as_known
+from incidentcore.kpi.periods import Unit
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.pages import Page, Picture, to_csv
 from incidentcore.plots import picture, plot_ageing, plot_compliance, plot_flow
-from incidentcore.records import Incident
+from incidentcore.records import Incident, Record
 from incidentcore.report import KPIS, build_report, clock_row, failing, service_page
 from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla import SlaStatus
+from incidentcore.values import Impact, Priority, Urgency
 from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
 from incidentcore.words import ENGLISH, GERMAN, Phrase, Words
 
@@ -43,6 +47,7 @@ _AUDIT_TEXT: Final = (
 )
 
 _AT_ONCE: Final = 1_000
+_SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
 _PLOTS: Final = "incidentcore[plots]"
 
 
@@ -60,7 +65,8 @@ def add_report(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--by",
         default="priority",
-        help="the field to break down by; custom.NAME for a column",
+        help="what to break down by: fields, custom.NAME for a column, or the day, week, month, "
+        "quarter or year of the opening; such as priority,month",
     )
     command.add_argument(
         "--clock",
@@ -85,7 +91,7 @@ def add_report(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--where",
         metavar="FIELD=VALUE",
-        help="for --month: whose records, as custom.site=Bonn",
+        help="only these records, such as custom.site=Bonn or priority=high",
     )
     command.add_argument(
         "--words", choices=("en", "de"), default="en", help="the language of the page"
@@ -99,12 +105,14 @@ def _report(arguments: argparse.Namespace) -> Page:
     options = reading_options(arguments, desk)
     reading, incidents, as_of = read_incidents(arguments, options)
     zone, is_audit = options["zone"], options["profile"] == AUDIT
+    population = _population(arguments.where, desk)
     if arguments.month is not None:
-        page = _month(arguments, incidents, desk, as_of)
+        page = _month(arguments, incidents, desk, as_of, population)
     else:
         with ExitStack() as stack:
+            names = [name.strip() for name in arguments.by.split(",")]
             page = build_report(
-                _grouped(incidents, arguments.by),
+                _chosen(_grouped(incidents, names), population, desk, as_of),
                 as_of=as_of,
                 title=Phrase("Report on {file}", file=arguments.file.name),
                 desk=desk,
@@ -115,9 +123,10 @@ def _report(arguments: argparse.Namespace) -> Page:
                     ("as of", as_of.isoformat()),
                     ("zone", Phrase("UTC (no zone given)") if zone is None else zone.key),
                     ("desk", Phrase("none given: no targets") if desk is None else desk.name),
+                    *((("records", arguments.where),) if arguments.where else ()),
                 ),
                 kpi_text=_AUDIT_TEXT if is_audit else "",
-                by=arguments.by,
+                by=[_group(name, zone) for name in names],
                 zone=zone,
                 findings=reading.findings,
                 on_record=_row_writer(arguments.csv, stack),
@@ -143,17 +152,61 @@ def _report(arguments: argparse.Namespace) -> Page:
     return page.translated(words)
 
 
-def _grouped(incidents: Iterable[Incident], by: str) -> Iterator[Incident]:
+def _grouped(incidents: Iterable[Incident], by: Sequence[str]) -> Iterator[Incident]:
     """Yield the incidents; refuse a custom field that none of them has."""
-    custom, _, name = by.partition(".")
+    custom = [name.removeprefix("custom.") for name in by if name.startswith("custom.")]
     seen: set[str] = set()
     for incident in incidents:
-        if custom == "custom":
+        if custom:
             seen.update(incident.custom)
         yield incident
-    if custom == "custom" and seen.isdisjoint((name, name.partition(".")[0])):
-        there = ", ".join(sorted(seen)) or "none"
-        raise InvalidValueError("--by", by, f"custom fields that a record has: {there}")
+    for name in custom:
+        if seen.isdisjoint((name, name.partition(".")[0])):
+            there = ", ".join(sorted(seen)) or "none"
+            allowed = f"custom fields that a record has: {there}"
+            raise InvalidValueError("--by", f"custom.{name}", allowed)
+
+
+def _group(name: str, zone: ZoneInfo | None) -> GroupBy:
+    """Return a group of ``--by``: a field, or the period of the opening in a zone."""
+    if name not in get_args(Unit):
+        return name
+    periods = Periods(cast("Unit", name), zone or "UTC")
+
+    def opened(record: Record) -> str:
+        return periods.label(record.opened_at)
+
+    opened.__name__ = name
+    return opened
+
+
+def _population(text: str | None, desk: Desk | None) -> Condition:
+    """Return which records ``--where`` means; a level or state is tested by its name."""
+    if text is None:
+        return ALWAYS
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not name or not equals:
+        raise InvalidValueError("--where", text, "FIELD=VALUE")
+    if name in _SCALES:
+        scale = _SCALES[name] if desk is None else scale_of(desk.priority, name)
+        if value not in scale.names:
+            raise InvalidValueError("--where", text, f"{name}= one of {', '.join(scale.names)}")
+    return field(f"{name}.name" if name in (*_SCALES, "state") else name).equals(value)
+
+
+def _chosen(
+    incidents: Iterable[Incident], population: Condition, desk: Desk | None, as_of: datetime
+) -> Iterable[Incident]:
+    """Yield the incidents that ``--where`` means, as they are known at the instant."""
+    if population is ALWAYS:
+        yield from incidents
+        return
+    for incident in incidents:
+        known = as_known(incident, as_of)
+        if known is not None and desk is not None:
+            known = desk_at(desk, known).judged(known)
+        if known is not None and population.matches(known):
+            yield incident
 
 
 def _clock(
@@ -190,7 +243,11 @@ def _lifecycles(reading: Import[Incident], desk: Desk | None, *, is_audit: bool)
 
 
 def _month(
-    arguments: argparse.Namespace, incidents: Iterable[Incident], desk: Desk | None, as_of: datetime
+    arguments: argparse.Namespace,
+    incidents: Iterable[Incident],
+    desk: Desk | None,
+    as_of: datetime,
+    population: Condition,
 ) -> Page:
     if desk is None:
         raise InvalidValueError("--month", arguments.month, "only with --desk")
@@ -198,12 +255,6 @@ def _month(
         period = Periods("month", desk.zone).interval(arguments.month)
     except ValueError:
         raise InvalidValueError("--month", arguments.month, "a month such as 2026-06") from None
-    population: Condition = ALWAYS
-    if arguments.where is not None:
-        name, equals, value = (part.strip() for part in arguments.where.partition("="))
-        if not name or not equals:
-            raise InvalidValueError("--where", arguments.where, "FIELD=VALUE")
-        population = field(name).equals(value)
     whose = f", {arguments.where}" if arguments.where else ""
     return service_page(
         incidents,

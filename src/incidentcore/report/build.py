@@ -12,7 +12,6 @@ from incidentcore.desk import Desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, version_at
 from incidentcore.kpi import ALL, GroupBy, Kpi, KpiResult, KpiTable, finish_partial, gather_kpis
-from incidentcore.kpi.groups import group_names
 from incidentcore.kpi.table import hours
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.pages import Page, Section
@@ -40,7 +39,7 @@ def build_report(
     lifecycles: tuple[Lifecycle, ...] = (),
     about: Sequence[tuple[str, str]] = (),
     kpi_text: str = "",
-    by: GroupBy = "priority",
+    by: GroupBy | Sequence[GroupBy] = "priority",
     zone: ZoneInfo | None = None,
     findings: Sequence[ImportFinding] | None = None,
     example: str = "",
@@ -62,7 +61,7 @@ def build_report(
         lifecycles: The lifecycles that state changes are checked against.
         about: Pairs of name and value to show under the heading.
         kpi_text: What readers should know before reading the KPIs.
-        by: The field by which figures are grouped.
+        by: The field by which figures are grouped, or several.
         zone: The time zone in which months begin; UTC by default.
         findings: The importer's findings, read after all incidents; None if the incidents were not
             imported.
@@ -87,8 +86,7 @@ def build_report(
     wanted = (*VOLUME.values(), *kpis, *tool_kpis)
     part = gather_kpis(wanted, tally.watch(incidents), as_of=as_of, group_by=by)
     table = finish_partial(part, totals=True)
-    (group,) = group_names([by])
-    clocks = clock_sections.compliance_table(tally, group, as_of)
+    clocks = clock_sections.compliance_table(tally, part.groups, as_of)
     found = [
         sections.volume_section(table),
         sections.kpi_section(table, [kpi.id for kpi in kpis], kpi_text),
@@ -118,7 +116,7 @@ def _figures(table: KpiTable, clocks: KpiTable, tally: Tally) -> dict[str, float
     """Return the figures of all records by name."""
     figures: dict[str, float | None] = {}
     for row in table.results:
-        if row.group in ((), (ALL,)):
+        if {*row.group} <= {ALL}:
             figures[row.kpi] = _number(row)
     totals = [row for row in clocks.results if row.group[-1] == ALL]
     if totals:

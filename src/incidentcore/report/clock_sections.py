@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ _TRACE_HEAD: Final = 14
 _TRACE_TAIL: Final = 6
 
 
-def compliance_table(tally: Tally, group: str, as_of: datetime) -> KpiTable:
+def compliance_table(tally: Tally, groups: Sequence[str], as_of: datetime) -> KpiTable:
     """Return the share of the clocks that were met, by clock and group, with Wilson's interval.
 
     Clocks that are neither met nor breached are counted as left out, by reason.
@@ -39,12 +39,13 @@ def compliance_table(tally: Tally, group: str, as_of: datetime) -> KpiTable:
         if not total.keys() - {"no_sla", "not_covered"}:
             continue
         definition = content_id(clock)
-        groups = sorted(counts, key=lambda value: order((value,)))
+        found = sorted(counts, key=order)
+        whole = (ALL,) * len(groups)
         results += [
-            compliance(count, definition=definition, group=(name, value))
-            for value, count in (*((each, counts[each]) for each in groups), (ALL, total))
+            compliance(count, definition=definition, group=(name, *group))
+            for group, count in (*((each, counts[each]) for each in found), (whole, total))
         ]
-    return KpiTable(results=tuple(results), groups=("clock", group), as_of=as_of)
+    return KpiTable(results=tuple(results), groups=("clock", *groups), as_of=as_of)
 
 
 def compliance_section(table: KpiTable, tally: Tally, desk: Desk) -> Section:

@@ -92,12 +92,12 @@ def service_page(
     misses: list[tuple[str, Record, SlaStatus]] = []
     for record in records:
         known = as_known(record, now)
-        if known is None or not population.matches(known):
-            continue
-        rules = desk_at(desk, known)
-        if rules.service_level is None:
+        rules = None if known is None else desk_at(desk, known)
+        if known is None or rules is None or rules.service_level is None:
             continue
         judged = rules.judged(known)
+        if not population.matches(judged):
+            continue
         statuses = evaluate_sla(rules.service_level, judged, now=now)
         for clock, status in zip(rules.service_level.clocks, statuses, strict=True):
             missing = missing_fields(clock, known)

@@ -7,7 +7,7 @@ and the row of the record.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from incidentcore.instants import Versions
 from incidentcore.kpi import AgeBuckets, GroupBy, as_known
 from incidentcore.kpi.charts import open_spans
 from incidentcore.kpi.group_keys import label
-from incidentcore.kpi.groups import compile_groups
+from incidentcore.kpi.groups import as_groups, compile_groups
 from incidentcore.kpi.measures.clocks import incomplete
 from incidentcore.kpi.table import hours
 from incidentcore.lifecycle import Lifecycle
@@ -145,14 +145,14 @@ class Tally:
     Args:
         as_of: The instant of the report.
         desk: The desk: its targets and to whom it escalates. No targets if omitted.
-        by: The field by which compliance is grouped.
+        by: The field by which compliance is grouped, or several.
         lifecycles: The lifecycles that state changes are checked against.
         zone: The time zone in which months begin.
         on_record: A function that is called with each record and its clocks by name.
 
     Attributes:
         clocks: The clocks by name, as last seen.
-        outcomes: How the clocks ended, by clock and group.
+        outcomes: How the clocks ended, by clock and group, which is a tuple.
         worst: The worst breach with its record: breaches of a resolution come first, then those of
             major incidents, then of the highest priority, then the furthest beyond the target.
         missing: For each clock, the fields that its stop condition reads and the source of a record
@@ -182,17 +182,17 @@ class Tally:
         as_of: datetime,
         *,
         desk: Desk | Versions[Desk] | None = None,
-        by: GroupBy = "priority",
+        by: GroupBy | Sequence[GroupBy] = "priority",
         lifecycles: tuple[Lifecycle, ...] = (),
         zone: ZoneInfo | None = None,
         on_record: Callable[[Incident, tuple[tuple[str, SlaStatus], ...]], None] | None = None,
     ) -> None:
         self._as_of, self._desk, self._lifecycles = as_of, desk, lifecycles
         self._zone, self._on_record = zone or ZoneInfo("UTC"), on_record
-        self._group_of = compile_groups((by,), as_of)
+        self._group_of = compile_groups(as_groups(by), as_of)
         self._age_of = AgeBuckets().compile(as_of)
         self.clocks: dict[str, OneClock] = {}
-        self.outcomes: dict[tuple[str, object], Counter[str]] = {}
+        self.outcomes: dict[tuple[str, tuple[object, ...]], Counter[str]] = {}
         self.missing: dict[str, set[str]] = {}
         self.unknown: dict[str, set[str]] = {}
         self.worst: tuple[SlaStatus, Incident] | None = None
@@ -229,7 +229,7 @@ class Tally:
             self._on_record(known, clocks)
 
     def _judge(self, incident: Incident, desk: Desk) -> tuple[tuple[str, SlaStatus], ...]:
-        group = self._group_of(incident)[0]
+        group = self._group_of(incident)
         level = desk.service_level
         statuses: tuple[SlaStatus, ...] = ()
         named: list[tuple[str, SlaStatus]] = []

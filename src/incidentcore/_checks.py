@@ -7,17 +7,19 @@ paths check inline.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from inspect import Parameter, Signature, signature
 from types import NoneType, UnionType
-from typing import Any, Final, TypeAlias, TypeVar, get_args
+from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, get_args
 
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = [
     "NO_ARGUMENTS",
+    "are_texts",
     "as_pairs",
     "as_tuple",
+    "is_number",
     "misspelt",
     "nearest",
     "nearest_names",
@@ -25,11 +27,14 @@ __all__ = [
     "need_key_part",
     "need_keywords",
     "need_kind",
+    "need_span",
     "need_text",
     "need_word",
 ]
 
 T = TypeVar("T")
+
+_ZERO: Final = timedelta()
 
 # The signature of a method that only refuses what a class forgot, for readers of its help.
 NO_ARGUMENTS: Final = Signature([Parameter("self", Parameter.POSITIONAL_ONLY)])
@@ -89,6 +94,30 @@ def need_text(
     """Raise an error if a value is not text, or is empty unless ``empty`` is True."""
     if not isinstance(value, str) or not (value or empty):
         raise error(where, value, allowed or ("text" if empty else "non-empty text"))
+
+
+def are_texts(values: Iterable[object]) -> bool:
+    """Return whether there are values, and all of them are non-empty texts."""
+    given = list(values)
+    return bool(given) and all(isinstance(value, str) and value for value in given)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Return whether a value is an int or a float; True and False are not."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def need_span(
+    where: str,
+    value: object,
+    error: Refusal = InvalidValueError,
+    allowed: str = "a timedelta that is not negative",
+    *,
+    more_than_zero: bool = False,
+) -> None:
+    """Raise an error if a value is not a ``timedelta``, is negative or, if refused, is zero."""
+    if not isinstance(value, timedelta) or value < _ZERO or (more_than_zero and not value):
+        raise error(where, value, allowed)
 
 
 def need_key_part(where: str, value: object, error: Refusal = InvalidValueError) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from incidentcore._checks import as_pairs, need_each, need_kind
+from incidentcore._checks import as_pairs, is_number, need_each, need_kind
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Classified, Record
@@ -91,11 +91,8 @@ class Categorization:
     )
 
     def __attrs_post_init__(self) -> None:
-        confidence = self.confidence
-        if isinstance(confidence, bool) or not isinstance(confidence, (int, float)):
-            raise InvalidValueError("confidence", confidence, "a number from 0 to 1")
-        if not 0 <= confidence <= 1:
-            raise InvalidValueError("confidence", confidence, "a number from 0 to 1")
+        if not is_number(self.confidence) or not 0 <= self.confidence <= 1:
+            raise InvalidValueError("confidence", self.confidence, "a number from 0 to 1")
         need_each("evidence", self.evidence, Evidence)
 
     @classmethod

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import attrs
 
+from incidentcore._checks import is_number
 from incidentcore.categorization.categorizer import Categorization, weigh
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
@@ -27,9 +28,7 @@ def _entries(keywords: Any) -> tuple[Entry, ...]:
         words = tokenize(word) if isinstance(word, str) else []
         if not words:
             raise DefinitionError(path_text(path), word, "a keyword with letters or digits")
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)):
-            raise DefinitionError(f"{path_text(path)}: {word}", weight, "a positive number")
-        if not (isfinite(weight) and weight > 0):
+        if not (is_number(weight) and isfinite(weight) and weight > 0):
             raise DefinitionError(f"{path_text(path)}: {word}", weight, "a positive number")
         key = (path, " ".join(words))
         if entries.setdefault(key, weight) != weight:

@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_each, need_kind
 from incidentcore.categorization.taxonomy import Path, as_path, as_paths
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel, shares
@@ -99,8 +99,9 @@ class SoftmaxCategorizer(WordModel):
         if not self.categories or list(self.categories) != sorted(set(self.categories)):
             raise DefinitionError("categories", self.categories, "categories, sorted, each once")
         index = {word: (rarity, weights) for word, rarity, weights in self.words}
-        if len(index) != len(self.words) or not all(isinstance(word, str) for word in index):
+        if len(index) != len(self.words):
             raise DefinitionError("words", self.words, "each word once, as text")
+        need_each("words", index, str, DefinitionError, "each word once, as text")
         for name, numbers in (("bias", self.bias), *((w, ws) for w, (_, ws) in index.items())):
             if len(numbers) != len(self.categories) or not all(map(_is_number, numbers)):
                 wanted = f"{len(self.categories)} finite numbers, one for each category"

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
+from incidentcore._checks import are_texts, as_tuple, need_kind
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["Path", "STANDARD_TAXONOMY", "Taxonomy", "as_path", "as_paths", "path_text"]
@@ -24,13 +25,12 @@ def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
     >>> as_path("network"), as_path(["network", "vpn"])
     (('network',), ('network', 'vpn'))
     """
-    if isinstance(category, str):
-        category = (category,)
-    if isinstance(category, (tuple, list)):
-        path = tuple(category)
-        if path and all(isinstance(step, str) and step for step in path):
-            return path
-    raise InvalidValueError(name, category, 'a category path such as ("network", "vpn")')
+    allowed = 'a category path such as ("network", "vpn")'
+    need_kind(name, category, (str, tuple, list), allowed=allowed)
+    path = as_tuple(category, str)
+    if not are_texts(path):
+        raise InvalidValueError(name, category, allowed)
+    return path
 
 
 def as_paths(categories: Iterable[Iterable[str] | str]) -> tuple[Path, ...]:

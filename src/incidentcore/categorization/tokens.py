@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import are_texts, need_kind
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["TEXT_FIELDS", "field_names", "fold_text", "text_of", "tokenize"]
@@ -28,8 +28,7 @@ def field_names(fields: Iterable[str]) -> tuple[str, ...]:
     Raises:
         DefinitionError: There is no name, or a name is not a string.
     """
-    names = () if isinstance(fields, str) else tuple(fields)
-    if not names or not all(isinstance(name, str) and name for name in names):
+    if isinstance(fields, str) or not are_texts(names := tuple(fields)):
         raise DefinitionError("fields", fields, "a sequence of field names")
     return names
 

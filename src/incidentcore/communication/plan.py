@@ -14,17 +14,14 @@ from incidentcore._checks import (
     need_each,
     need_key_part,
     need_kind,
+    need_span,
     need_text,
 )
 from incidentcore.communication.template import UpdateTemplate
 from incidentcore.conditions import (
     ALWAYS,
     NEVER,
-    AllOf,
-    AnyOf,
     Condition,
-    FieldTest,
-    Not,
     field,
 )
 from incidentcore.conditions.instants import timed_tests
@@ -156,22 +153,18 @@ class UpdateRule:
         self._check_times()
         need_kind(f"{self.name}.channel", self.channel, str, DefinitionError)
         for kind, template in self.templates:
-            if kind not in _KINDS or not isinstance(template, UpdateTemplate):
-                raise DefinitionError(
-                    f"{self.name}.templates",
-                    (kind, template),
-                    f"an UpdateTemplate, or one for each of {', '.join(_KINDS)}",
-                )
+            where = f"{self.name}.templates"
+            allowed = f"an UpdateTemplate, or one for each of {', '.join(_KINDS)}"
+            need_kind(where, template, UpdateTemplate, DefinitionError, allowed)
+            if kind not in _KINDS:
+                raise DefinitionError(where, (kind, template), allowed)
 
     def _check_times(self) -> None:
         for name in ("first", "every", "on_hold", "final", "notice"):
             span = getattr(self, name)
             if span is None and name != "notice":
                 continue
-            if not isinstance(span, timedelta) or span < _ZERO:
-                raise DefinitionError(
-                    f"{self.name}.{name}", span, "a timedelta that is not negative"
-                )
+            need_span(f"{self.name}.{name}", span, DefinitionError)
         for name in ("every", "on_hold"):
             span = getattr(self, name)
             if span is not None and span <= self.notice:
@@ -218,20 +211,6 @@ def _also(
     given: Mapping[str, Condition] | Iterable[tuple[str, Condition]],
 ) -> tuple[tuple[str, Condition], ...]:
     return tuple(as_pairs(given))
-
-
-def _reads(condition: Condition) -> frozenset[str] | None:
-    """Return the facts that a condition reads; None if its result may change without them."""
-    if isinstance(condition, FieldTest):
-        return frozenset((condition.path.partition(".")[0],))
-    if isinstance(condition, Not):
-        return _reads(condition.part)
-    if not isinstance(condition, (AllOf, AnyOf)):
-        return None
-    parts = [_reads(part) for part in condition.parts]
-    if None in parts:
-        return None
-    return frozenset[str]().union(*(names for names in parts if names is not None))
 
 
 @attrs.frozen
@@ -293,20 +272,19 @@ class CommunicationPlan:
         known = self.audiences
         seen: set[str] = set()
         for audience, condition in self.also:
-            if audience not in known or audience in seen or not isinstance(condition, Condition):
-                raise DefinitionError(
-                    f"{self.name}.also",
-                    (audience, condition),
-                    f"a condition for each of {', '.join(known)} at most",
-                )
+            allowed = f"a condition for each of {', '.join(known)} at most"
+            need_kind(f"{self.name}.also", condition, Condition, DefinitionError, allowed)
+            if audience not in known or audience in seen:
+                raise DefinitionError(f"{self.name}.also", (audience, condition), allowed)
             seen.add(audience)
         asked = [one for rule in self.rules for one in (rule.when, rule.stop, rule.ends)]
-        read = [_reads(one) for one in asked]
-        paths = (path.partition(".")[0] for rule in self.rules for path in rule.on_change)
-        watched = {"state", *paths}.union(*(names for names in read if names is not None))
+        paths = [path for one in asked for path in one.fields]
+        paths += [path for rule in self.rules for path in rule.on_change]
+        watched = frozenset({"state", *(path.partition(".")[0] for path in paths)})
+        knows = all(one.reads_only_fields for one in asked)
         object.__setattr__(self, "timed", timed_tests(asked))
         object.__setattr__(self, "lead", min(_lead(rule) for rule in self.rules))
-        object.__setattr__(self, "watched", None if None in read else frozenset(watched))
+        object.__setattr__(self, "watched", watched if knows else None)
 
     @property
     def audiences(self) -> tuple[str, ...]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import as_tuple
+from incidentcore._checks import as_tuple, need_text
 from incidentcore.conditions import reader
 from incidentcore.errors import DefinitionError
 from incidentcore.records import Record
-from incidentcore.values import Actor, FrozenMap, Level, State
+from incidentcore.values import Actor, FrozenMap
 
 __all__ = ["Rendering", "UpdateTemplate", "as_text"]
 
@@ -32,18 +32,12 @@ def as_text(value: object) -> str:
     """
     if value is None:
         return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
+    if value is True or value is False:
         return "yes" if value else "no"
-    if isinstance(value, (Level, State)):
-        return value.name
     if isinstance(value, Actor):
         return value.id
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {as_text(inner)}" for key, inner in sorted(value.items()))
     if isinstance(value, AbstractSet):
@@ -101,10 +95,8 @@ class UpdateTemplate:
     given: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        for name in ("name", "text"):
-            value = getattr(self, name)
-            if not isinstance(value, str) or (name == "name" and not value):
-                raise DefinitionError(f"template.{name}", value, "text")
+        need_text("template.name", self.name, DefinitionError, "text")
+        need_text("template.text", self.text, DefinitionError, empty=True)
         places = tuple(_PLACE.findall(self.text))
         rest = _PLACE.sub("", self.text)
         if "{" in rest or "}" in rest:

@@ -17,7 +17,7 @@ from incidentcore.records import Event, Opened, Record, StateChanged
 from incidentcore.records.fields import RECORD_COLUMNS
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaStatus
-from incidentcore.values import Actor, FrozenMap, Level, LintFinding, State
+from incidentcore.values import Actor, FrozenMap, LintFinding
 from incidentcore.vendors import ImportFinding
 
 __all__ = ["Library", "records_to_frame", "rows", "to_frame"]
@@ -186,8 +186,6 @@ def _read(item: Any, name: str) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return a value in the form in which a frame holds it."""
-    if isinstance(value, (State, Level)):
-        return value.name
     if isinstance(value, Actor):
         return value.id
     if isinstance(value, tuple):

@@ -8,7 +8,7 @@ from typing import Final, Literal, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text, need_word
+from incidentcore._checks import is_number, need_kind, need_span, need_text, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import Count, Kpi, Recurrence
@@ -113,9 +113,8 @@ class KpiTarget:
         need_kind("kpi", self.kpi, Kpi)
         need_word("better", self.better, Better)
         for name in ("baseline", "after"):
-            window = getattr(self, name)
-            if not isinstance(window, Interval) or not window:
-                raise InvalidValueError(name, window, "an Interval that is not empty")
+            window, allowed = getattr(self, name), "an Interval that is not empty"
+            need_kind(name, window or None, Interval, allowed=allowed)
         if self.after.start < self.baseline.end:
             raise InvalidValueError(
                 "after", self.after, f"a window from the baseline's end {self.baseline.end} on"
@@ -131,9 +130,8 @@ class KpiTarget:
         if target is None:
             return
         if self.kpi.unit == "duration":
-            if not isinstance(target, timedelta) or target < _ZERO:
-                raise InvalidValueError("target", target, f"a time, as {self.kpi.id} is one")
-        elif isinstance(target, bool) or not isinstance(target, (int, float)) or not target >= 0:
+            need_span("target", target, allowed=f"a time, as {self.kpi.id} is one")
+        elif not is_number(target) or not target >= 0:
             raise InvalidValueError("target", target, "a number from 0")
         elif self.kpi.unit == "fraction" and target > 1:
             raise InvalidValueError("target", target, "a fraction from 0 to 1")

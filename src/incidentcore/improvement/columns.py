@@ -11,7 +11,13 @@ from typing import Final
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.improvement.selection import Selection, compile_key, is_absent, key_names
+from incidentcore.improvement.selection import (
+    Selection,
+    compile_key,
+    is_absent,
+    key_names,
+    parts_of,
+)
 from incidentcore.kpi import MEAN, Duration, GroupBy, Kpi, as_known
 from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.kpi.engine.compile import compile_kpi
@@ -121,7 +127,7 @@ class Gatherer:
     ) -> None:
         if cost.unit != "duration":
             raise InvalidValueError("cost", cost.id, "a KPI whose values are times")
-        given = [part if isinstance(part, tuple) else (part,) for part in dimensions]
+        given = [parts_of(part) for part in dimensions]
         self.columns: Columns = Columns(dimensions=_dimensions(given))
         parts = _unique(part for dimension in given for part in dimension)
         self._selection = selection

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, TypeAlias
 
+from incidentcore._checks import need_span
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.episodes import (
@@ -209,8 +210,8 @@ def _measures(window: RecurrenceWindow, calendar: Calendar | None) -> tuple[With
         days, end_of_day = window.n, window.end_of_day
         add = calendar.add_business_days
         return (lambda before, after: after <= add(before, days, end_of_day=end_of_day)), _wall
-    if not isinstance(window, timedelta) or window <= _ZERO:
-        raise InvalidValueError("window", window, "a positive timedelta, or BusinessDays")
+    allowed = "a positive timedelta, or BusinessDays"
+    need_span("window", window, allowed=allowed, more_than_zero=True)
     gap = _wall if calendar is None else calendar.open_time
     return (lambda before, after: gap(before, after) <= window), gap
 

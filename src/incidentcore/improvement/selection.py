@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from incidentcore._checks import need_kind
 from incidentcore.conditions import ALWAYS, Condition
@@ -104,13 +104,12 @@ class Selection:
         return None if start is None or end < start else Interval(start, end)
 
 
+_EMPTY: Final[tuple[object, ...]] = (None, "", (), frozenset())
+
+
 def is_absent(value: object) -> bool:
     """Return whether a value holds no information: None, an empty value, or a NaN."""
-    if value is None:
-        return True
-    if isinstance(value, (str, tuple, frozenset)):
-        return not value
-    return isinstance(value, float) and value != value  # noqa: PLR0124  only NaN differs from itself
+    return value in _EMPTY or value != value  # noqa: PLR0124  only NaN differs from itself
 
 
 def name_text(name: str) -> str:
@@ -159,7 +158,12 @@ def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
 
 
 def _parts(key: object) -> tuple[GroupBy, ...]:
-    parts = key if isinstance(key, tuple) else (key,)
+    parts = parts_of(key)
     if not parts:
         raise InvalidValueError("key", key, "a field path, a Group, a function, or a tuple of them")
     return parts
+
+
+def parts_of(key: Any) -> tuple[GroupBy, ...]:
+    """Return the parts of a key; one that is not a tuple is its only part."""
+    return key if isinstance(key, tuple) else (key,)

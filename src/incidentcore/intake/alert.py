@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_text
+from incidentcore._checks import is_number, need_each, need_kind, need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.values import FrozenMap
@@ -41,7 +41,7 @@ def as_number(value: object, name: str = "value") -> float:
     Raises:
         InvalidValueError: The value is not a finite number.
     """
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if is_number(value):
         try:
             number = float(value)
         except OverflowError:

@@ -6,9 +6,9 @@ instant.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from incidentcore.conditions import ALWAYS
 from incidentcore.intake.alert import Alert, IncidentEnded
@@ -45,6 +45,11 @@ class Decisions(Deadlines):
         self._inhibition = Inhibition(policy, self.conditions.values())
         self._out: list[IncidentIntent] = []
         self.opened: int = state.opened
+        self._due: dict[type, Callable[[Any, datetime], None]] = {
+            LiveCondition: self._pass,
+            LiveGroup: self._expire,
+            LiveIncident: lambda incident, _: self._forget_incident(incident),
+        }
 
     def _leave_out(
         self, kind: str, now: datetime, alert: Alert, why: str, incident: str = ""
@@ -348,12 +353,7 @@ class Decisions(Deadlines):
 
     def passed(self, live: Live, now: datetime) -> None:
         """Do what is due for a condition, group or incident, such as to resolve it."""
-        if isinstance(live, LiveIncident):
-            self._forget_incident(live)
-        elif isinstance(live, LiveGroup):
-            self._expire(live, now)
-        else:
-            self._pass(live, now)
+        self._due[type(live)](live, now)
 
     def _expire(self, group: LiveGroup, now: datetime) -> None:
         """Drop the alerts that waited too long for enough others to open an incident."""

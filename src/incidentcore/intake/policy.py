@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_each, need_kind, need_text, need_word
+from incidentcore._checks import as_tuple, need_each, need_kind, need_span, need_text, need_word
 from incidentcore.conditions import ALWAYS, Condition, reader
 from incidentcore.errors import DefinitionError, UnreachableDeadlineError
 from incidentcore.intake.alert import Alert
@@ -38,12 +38,12 @@ ResolveOn: TypeAlias = Literal["all", "first", "never"]
 """Which resolved conditions resolve the incident."""
 
 
-def need_span(name: str, value: object, *, zero: bool) -> None:
+def need_weeks(name: str, value: Any, *, zero: bool) -> None:
     """Raise ``DefinitionError`` unless a value is a span of at most 52 weeks."""
-    least = "from zero" if zero else "of more than zero"
-    is_span = isinstance(value, timedelta) and _ZERO <= value <= _LONGEST
-    if not is_span or (value == _ZERO and not zero):
-        raise DefinitionError(name, value, f"a timedelta {least} to 52 weeks")
+    allowed = f"a timedelta {'from zero' if zero else 'of more than zero'} to 52 weeks"
+    need_span(name, value, DefinitionError, allowed, more_than_zero=not zero)
+    if value > _LONGEST:
+        raise DefinitionError(name, value, allowed)
 
 
 def _number(name: str, value: object, least: int) -> None:
@@ -75,7 +75,7 @@ class Flapping:
     stop: int = 1
 
     def __attrs_post_init__(self) -> None:
-        need_span("within", self.within, zero=False)
+        need_weeks("within", self.within, zero=False)
         _number("start", self.start, 2)
         _number("stop", self.stop, 0)
         if self.stop >= self.start:
@@ -268,14 +268,14 @@ class IntakePolicy:
         need_kind("when", self.when, Condition, DefinitionError, "a condition on alerts")
         _check_paths("group_by", self.group_by)
         need_each("groupings", self.groupings, Grouping, DefinitionError)
-        need_span("window", self.window, zero=False)
+        need_weeks("window", self.window, zero=False)
         _number("threshold", self.threshold, 1)
-        need_span("deduplicate", self.deduplicate, zero=True)
-        need_span("lateness", self.lateness, zero=True)
+        need_weeks("deduplicate", self.deduplicate, zero=True)
+        need_weeks("lateness", self.lateness, zero=True)
         if self.reopen_within is not None:
-            need_span("reopen_within", self.reopen_within, zero=True)
+            need_weeks("reopen_within", self.reopen_within, zero=True)
         if self.silence is not None:
-            need_span("silence", self.silence, zero=False)
+            need_weeks("silence", self.silence, zero=False)
         need_word("resolve_on", self.resolve_on, ResolveOn, DefinitionError)
         need_kind("flapping", self.flapping, Flapping | None, DefinitionError)
         need_kind("severities", self.severities, SeverityTable, DefinitionError)

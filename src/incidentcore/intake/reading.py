@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.intake.alert import AlertStatus, as_number
@@ -99,16 +100,14 @@ class AlertFaults:
 
     def instant(self, value: object, path: str) -> datetime | None:
         """Return an instant, from an aware datetime or RFC 3339 text; truncated to microseconds."""
-        at = value
+        at: Any = value
         if isinstance(value, str):
             try:
                 at = datetime.fromisoformat(value)
             except ValueError:
                 at = None
-        if not isinstance(at, datetime):
-            self.wrong(value, 'an instant such as "2026-06-01T09:00:00Z"', path)
-            return None
         try:
+            need_kind(path, at, datetime, allowed='an instant such as "2026-06-01T09:00:00Z"')
             return as_utc(at)
         except InvalidValueError as error:
             self.wrong(value, error.allowed, path)

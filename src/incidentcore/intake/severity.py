@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_kind
+from incidentcore._checks import are_texts, as_tuple, need_kind, need_text
 from incidentcore.errors import DefinitionError
 from incidentcore.values import Impact, Level, Urgency
 
@@ -16,7 +16,7 @@ __all__ = ["STANDARD_SEVERITIES", "SeverityRow", "SeverityTable"]
 
 def _words(words: Iterable[str] | str) -> tuple[str, ...]:
     given = as_tuple(words, str)
-    if not given or not all(isinstance(word, str) and word for word in given):
+    if not are_texts(given):
         raise DefinitionError("words", given, "one or more non-empty words")
     return tuple(word.casefold() for word in given)
 
@@ -78,8 +78,10 @@ class SeverityTable:
                 ranks[word] = number
         if not ranks:
             raise DefinitionError("rows", self.rows, "at least one row")
-        if not isinstance(self.default, str) or self.default.casefold() not in ranks:
-            raise DefinitionError("default", self.default, f"one of {', '.join(ranks)}")
+        allowed = f"one of {', '.join(ranks)}"
+        need_text("default", self.default, DefinitionError, allowed)
+        if self.default.casefold() not in ranks:
+            raise DefinitionError("default", self.default, allowed)
         object.__setattr__(self, "_ranks", ranks)
 
     def rank(self, severity: str) -> int:

@@ -13,7 +13,7 @@ from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import EARLIEST, as_utc
 from incidentcore.intake.alert import Alert, AlertStatus, as_number
 from incidentcore.intake.ordering import TICK, Ordering
-from incidentcore.intake.policy import need_span
+from incidentcore.intake.policy import need_weeks
 from incidentcore.values import FrozenMap
 
 __all__ = [
@@ -121,10 +121,10 @@ class SampleThreshold:
             side = "at most" if self.at_least is not None else "at least"
             raise DefinitionError("clear", clear, f"{side} the threshold, {given[0]}")
         object.__setattr__(self, "clear", clear)
-        need_span("lasting", self.lasting, zero=True)
-        need_span("keep_firing", self.keep_firing, zero=True)
+        need_weeks("lasting", self.lasting, zero=True)
+        need_weeks("keep_firing", self.keep_firing, zero=True)
         if self.stale_after is not None:
-            need_span("stale_after", self.stale_after, zero=False)
+            need_weeks("stale_after", self.stale_after, zero=False)
         for name in ("severity", "title"):
             need_kind(name, getattr(self, name), str, DefinitionError)
 

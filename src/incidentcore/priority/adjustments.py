@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import need_kind, need_text
 from incidentcore.conditions import Condition, field
 from incidentcore.errors import PriorityMatrixError
 from incidentcore.priority.matrix import PriorityCalculation
@@ -73,8 +73,7 @@ class Adjustment:
 
     def __attrs_post_init__(self) -> None:
         need_text("name", self.name, PriorityMatrixError)
-        if not isinstance(self.when, Condition):
-            raise PriorityMatrixError(self.name, self.when, "a condition")
+        need_kind(self.name, self.when, Condition, PriorityMatrixError, "a condition")
         if type(self.raise_by) is not int:
             raise PriorityMatrixError(self.name, self.raise_by, "a whole number of levels")
         moves = (self.raise_by != 0) + (self.at_least is not None) + (self.at_most is not None)

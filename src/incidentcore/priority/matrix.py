@@ -63,9 +63,8 @@ def as_level(scale: Scale, level: Level | str, where: str) -> Level:
     Raises:
         PriorityMatrixError: The scale has no such level.
     """
-    name = level.name if isinstance(level, Level) else level
-    match = next((each for each in scale.levels if each.name == name), None)
-    if match is None or (isinstance(level, Level) and level != match):
+    match = next((each for each in scale.levels if level in (each, each.name)), None)
+    if match is None:
         raise PriorityMatrixError(
             where, level, f"a level of the scale {scale.id!r}: {', '.join(scale.names)}"
         )
@@ -78,9 +77,9 @@ def read_level(scale: Scale, path: str, record: object) -> Level | None:
     Raises:
         InvalidValueError: The field holds something other than a level of the scale or None.
     """
-    seen = reader(path)(record)
-    if seen is None or (isinstance(seen, Level) and seen in scale):
-        return seen
+    seen: Any = reader(path)(record)
+    if seen is None or seen in scale:
+        return seen  # type: ignore[no-any-return]
     raise InvalidValueError(
         path, seen, f"a level of the scale {scale.id!r}: {', '.join(scale.names)}; or None"
     )

@@ -12,8 +12,8 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from incidentcore.errors import InvalidValueError
-from incidentcore.records import ApprovalRule, Cause, Escalated, Event, Record, RequestItem, Task
+from incidentcore._checks import need_text
+from incidentcore.records import ApprovalRule, Cause, Escalated, Event, Record, Task
 from incidentcore.values import Actor, FrozenMap
 
 __all__ = ["PERSONAL_FIELDS", "REDACTED", "redact"]
@@ -82,6 +82,11 @@ class _Redaction:
         self.keep = keep
         self.alias = alias
         self.persons: dict[str, str] = {}
+        self.inside: dict[type, Callable[[Any], Any]] = {
+            FrozenMap: self.fields,
+            Task: self.task,
+            ApprovalRule: self.rule,
+        }
 
     def person(self, name: str) -> str:
         known = self.persons.get(name)
@@ -96,28 +101,27 @@ class _Redaction:
             "by": Actor(self.person(event.by.id), event.by.role),
             **{name: _hidden(getattr(event, name)) for name in _TEXTS if hasattr(event, name)},
         }
-        fields = getattr(event, "fields", None)
-        if isinstance(fields, FrozenMap):
-            changes["fields"] = FrozenMap(
-                {name: self.field(name, value) for name, value in fields.items()}
-            )
         if isinstance(event, Escalated) and "target" not in self.keep:
             changes["target"] = _hidden(event.target)  # a person as well as a group
         if hasattr(event, "evidence"):
             changes["evidence"] = ()
         if hasattr(event, "body"):  # an event of an unknown kind: nothing is known about its body
             changes["body"] = "{}"
-        task = getattr(event, "task", None)
-        if isinstance(task, Task):
-            assignee = None if task.assignee is None else self.person(task.assignee)
-            changes["task"] = attrs.evolve(task, title=REDACTED, assignee=assignee)
-        rule = getattr(event, "rule", None)
-        if isinstance(rule, ApprovalRule):
-            changes["rule"] = self.rule(rule)
+        for name in ("fields", "task", "rule"):
+            value = getattr(event, name, None)
+            if redact_one := self.inside.get(type(value)):
+                changes[name] = redact_one(value)
         voice = getattr(event, "on_behalf_of", None)
         if voice is not None:
             changes["on_behalf_of"] = self.person(voice)
         return attrs.evolve(event, **changes)
+
+    def fields(self, fields: FrozenMap[Any]) -> FrozenMap[Any]:
+        return FrozenMap({name: self.field(name, value) for name, value in fields.items()})
+
+    def task(self, task: Task) -> Task:
+        assignee = None if task.assignee is None else self.person(task.assignee)
+        return attrs.evolve(task, title=REDACTED, assignee=assignee)
 
     def rule(self, rule: ApprovalRule) -> ApprovalRule:
         return attrs.evolve(
@@ -141,8 +145,7 @@ class _Redaction:
         if name == "custom":
             return FrozenMap({key: self.entry(key, inner) for key, inner in value.items()})
         if name == "items":
-            items = (item for item in value if isinstance(item, RequestItem))
-            return tuple(attrs.evolve(item, name=REDACTED) for item in items)
+            return tuple(attrs.evolve(item, name=REDACTED) for item in value)
         if name == "root_cause":
             return None if value is None else _cause(value)
         if name == "major_roles":
@@ -158,9 +161,8 @@ class _Redaction:
 
 
 def _check_name(name: object) -> str:
-    if isinstance(name, str) and name:
-        return name
-    raise InvalidValueError("alias", name, "non-empty text")
+    need_text("alias", name)
+    return str(name)
 
 
 def _hidden(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text
+from incidentcore._checks import need_each, need_kind, need_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import (
     DuplicateEventError,
@@ -249,19 +249,20 @@ def checked_append(
     """
     need_kind("events", events, Iterable, InvalidTimelineError, "events, such as record.history")
     batch = tuple(events)
+    need_each("events", batch, Event, InvalidTimelineError, f"events of {record_id}")
     if batch and all(_is_stored(event, stored) for event in batch):
         return ()
     if type(expected_version) is int and expected_version != version and expected_version >= 0:
         raise StaleRecordError(record_id, expected_version, version)
     for event in batch:
-        if isinstance(event, Event) and (event.id in stored or event.sequence <= version):
+        if event.id in stored or event.sequence <= version:
             raise DuplicateEventError(record_id, event.id, event.sequence)
     _check_batch(record_id, batch, expected_version)
     return tuple((event, dumps(event)) for event in batch)
 
 
-def _is_stored(event: object, stored: Mapping[str, Event]) -> bool:
-    old = stored.get(event.id) if isinstance(event, Event) else None
+def _is_stored(event: Event, stored: Mapping[str, Event]) -> bool:
+    old = stored.get(event.id)
     return old is not None and old == event and dumps(old) == dumps(event)  # 1 is not 1.0 or True
 
 
@@ -270,7 +271,7 @@ def _check_batch(record_id: str, batch: tuple[Event, ...], expected_version: int
     if type(expected_version) is not int or expected_version < 0:
         raise InvalidValueError("expected_version", expected_version, "a whole number from 0")
     for sequence, event in enumerate(batch, expected_version + 1):
-        if not isinstance(event, Event) or event.record_id != record_id:
+        if event.record_id != record_id:
             raise InvalidTimelineError("events", event, f"events of {record_id}")
         if event.sequence != sequence:
             raise InvalidTimelineError("sequence", event.sequence, f"{sequence}")

@@ -6,15 +6,27 @@ so a level is never a number here (rule P1).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
+import operator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import are_texts, need_text
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["Impact", "Level", "Priority", "Scale", "Urgency"]
+
+
+def _compares(compare: Callable[[int, int], bool]) -> Callable[[Level, Level], bool]:
+    """Return a method that compares the ranks of two levels of one scale."""
+
+    def method(self: Level, other: Level) -> Any:
+        if not isinstance(other, Level) or other.scale != self.scale:
+            return NotImplemented
+        return compare(self.rank, other.rank)
+
+    return method
 
 
 @attrs.frozen
@@ -50,25 +62,10 @@ class Level:
         if type(self.rank) is not int or self.rank < 1:
             raise InvalidValueError("rank", self.rank, "a whole number from 1")
 
-    def __lt__(self, other: Level) -> bool:
-        if not isinstance(other, Level) or other.scale != self.scale:
-            return NotImplemented
-        return self.rank > other.rank
-
-    def __le__(self, other: Level) -> bool:
-        if not isinstance(other, Level) or other.scale != self.scale:
-            return NotImplemented
-        return self.rank >= other.rank
-
-    def __gt__(self, other: Level) -> bool:
-        if not isinstance(other, Level) or other.scale != self.scale:
-            return NotImplemented
-        return self.rank < other.rank
-
-    def __ge__(self, other: Level) -> bool:
-        if not isinstance(other, Level) or other.scale != self.scale:
-            return NotImplemented
-        return self.rank <= other.rank
+    __lt__ = _compares(operator.gt)  # the worst level has the rank 1
+    __le__ = _compares(operator.ge)
+    __gt__ = _compares(operator.lt)
+    __ge__ = _compares(operator.le)
 
     def __str__(self) -> str:
         return self.name
@@ -107,7 +104,7 @@ class Scale:
 
     def __attrs_post_init__(self) -> None:
         need_text("id", self.id, DefinitionError)
-        if not self.names or not all(isinstance(name, str) and name for name in self.names):
+        if not are_texts(self.names):
             raise DefinitionError("levels", self.names, "one or more non-empty names")
         if len(set(self.names)) != len(self.names):
             raise DefinitionError("levels", self.names, "each name once")
@@ -128,7 +125,7 @@ class Scale:
         for level in self.levels:
             if level.name == name:
                 return level
-        hint = _OTHER_WORD.get(name.upper(), "") if isinstance(name, str) else ""
+        hint = _OTHER_WORD.get(str(name).upper(), "")
         raise InvalidValueError(self.id, name, f"one of {', '.join(self.names)}{hint.lower()}")
 
     def __iter__(self) -> Iterator[Level]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import as_tuple
+from incidentcore._checks import as_tuple, need_span
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Keyed, microseconds
@@ -24,8 +24,8 @@ __all__ = ["Recurrence"]
 
 
 def _positive(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, timedelta) or value <= timedelta():
-        raise KpiDefinitionError(field.name, value, "a positive timedelta")
+    allowed = "a positive timedelta"
+    need_span(field.name, value, KpiDefinitionError, allowed, more_than_zero=True)
 
 
 def _paths(paths: Iterable[str]) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ __all__ = [
     "need_span",
     "need_text",
     "need_word",
+    "tuple_of",
 ]
 
 T = TypeVar("T")
@@ -181,6 +182,14 @@ def misspelt(word: object, names: Iterable[str]) -> str:
 def as_tuple(value: Any, kind: type[T]) -> tuple[T, ...]:
     """Return several values as a tuple, or a single value of the given type as a tuple of one."""
     return (value,) if isinstance(value, kind) else tuple(value)
+
+
+def tuple_of(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Return values as a tuple: a converter whose signature, unlike ``tuple``'s, is cheap to read.
+
+    attrs reads the signature of each converter, which takes it a millisecond for ``tuple``.
+    """
+    return tuple(values)
 
 
 def as_pairs(value: Any) -> list[tuple[Any, Any]]:

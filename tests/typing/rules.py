@@ -1,6 +1,7 @@
 """What a type checker must see of one's own categorizers and priority rules; checked, never run."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import assert_type
 
 from incidentcore.categorization import (
@@ -14,6 +15,7 @@ from incidentcore.categorization import (
     classify,
 )
 from incidentcore.conditions import Condition, field, overlap
+from incidentcore.desk import AutoClose, Desk, DeskField, Service, ServiceTarget
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import Allowed, Refused, decide
 from incidentcore.priority import (
@@ -27,6 +29,7 @@ from incidentcore.priority import (
     vip,
 )
 from incidentcore.records import Incident, Record
+from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition, SlaPolicy
 from incidentcore.values import Impact, Level, Priority
 
@@ -41,6 +44,19 @@ def payday(record: Record, level: Level, levels: Sequence[Level]) -> PriorityCal
 
 def flat(_record: Record) -> PriorityCalculation:
     return PriorityCalculation(Priority.LOW, "all is low")
+
+
+def desk(office: dict[str, BusinessCalendar], targets: list[ServiceTarget]) -> Desk:
+    """Build a desk from the dicts and lists that a program has at hand."""
+    silver = Service(name="silver", calendar=office["office"], resolution=targets)
+    return Desk(
+        name="typed",
+        fields=(DeskField("floor", "word", ["ground", "first"]),),
+        calendars=office,
+        auto_close={"incident": AutoClose(after=timedelta(days=5))},
+        services=(silver,),
+        sources=["a package"],
+    )
 
 
 def check(incident: Incident) -> None:

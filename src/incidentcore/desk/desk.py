@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_key_part
+from incidentcore._checks import need_key_part, tuple_of
 from incidentcore.categorization import (
     Categorizer,
     CategoryRule,
@@ -65,7 +65,7 @@ def _tuple_of(kind: type[T], key: Callable[[T], str] | None = None) -> Any:
         if len(set(names)) != len(names):
             raise DefinitionError(attribute.name, names, "each name once")
 
-    return attrs.field(default=(), converter=tuple, validator=check)
+    return attrs.field(default=(), converter=tuple_of, validator=check)
 
 
 @attrs.frozen(kw_only=True, slots=False, repr=False)
@@ -132,9 +132,13 @@ class Desk:
         default=ZoneInfo("UTC"), converter=as_zone, eq=lambda zone: zone.key
     )
     fields: tuple[DeskField, ...] = _tuple_of(DeskField, lambda one: one.name)
-    calendars: FrozenMap[CalendarChoice] = attrs.field(default=FrozenMap(), converter=FrozenMap)
+    calendars: FrozenMap[CalendarChoice] = attrs.field(
+        default=FrozenMap(), converter=FrozenMap[CalendarChoice]
+    )
     lifecycles: tuple[Lifecycle, ...] = _tuple_of(Lifecycle, lambda one: one.record_type)
-    auto_close: FrozenMap[AutoClose] = attrs.field(default=FrozenMap(), converter=FrozenMap)
+    auto_close: FrozenMap[AutoClose] = attrs.field(
+        default=FrozenMap(), converter=FrozenMap[AutoClose]
+    )
     priority: PriorityPolicy = STANDARD_POLICY
     categories: tuple[CategoryRule, ...] = _tuple_of(CategoryRule)
     categorizer: Categorizer | None = None
@@ -147,7 +151,7 @@ class Desk:
     approvals: tuple[ApprovalPlan, ...] = _tuple_of(ApprovalPlan)
     cascades: tuple[CascadeRule, ...] = _tuple_of(CascadeRule, lambda one: one.id)
     intake: IntakePolicy | None = None
-    imports: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=FrozenMap)
+    imports: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=FrozenMap[object])
     sources: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
 
     def __attrs_post_init__(self) -> None:

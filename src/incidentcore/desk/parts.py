@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 
 import attrs
 
-from incidentcore._checks import need_word
+from incidentcore._checks import need_word, tuple_of
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationTarget
@@ -39,7 +39,7 @@ class DeskField:
 
     name: str
     kind: str = "text"
-    words: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    words: tuple[str, ...] = attrs.field(default=(), converter=tuple_of)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or "." in self.name:
@@ -98,7 +98,7 @@ class ApprovalStage:
         DefinitionError: ``of`` is empty, or ``need`` is neither ``one``, ``all`` nor a number.
     """
 
-    of: tuple[EscalationTarget, ...] = attrs.field(converter=tuple)
+    of: tuple[EscalationTarget, ...] = attrs.field(converter=tuple_of)
     need: str | int = "one"
     within: timedelta | BusinessDays | None = None
 
@@ -119,7 +119,7 @@ class ApprovalPlan:
         when: A condition on the requests that need it; the first plan that matches applies.
     """
 
-    stages: tuple[ApprovalStage, ...] = attrs.field(converter=tuple)
+    stages: tuple[ApprovalStage, ...] = attrs.field(converter=tuple_of)
     when: Condition = ALWAYS
 
     def __attrs_post_init__(self) -> None:

@@ -13,7 +13,7 @@ from typing import Final, Literal, get_args
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_text, need_word
+from incidentcore._checks import need_each, need_kind, need_text, need_word, tuple_of
 from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, Not, field
 from incidentcore.errors import DefinitionError
 from incidentcore.priority import PriorityPolicy
@@ -84,7 +84,7 @@ class OwnClock:
     """
 
     name: str
-    targets: tuple[ServiceTarget, ...] = attrs.field(converter=tuple)
+    targets: tuple[ServiceTarget, ...] = attrs.field(converter=tuple_of)
     start: Condition = ALWAYS
     stop: Condition
     pause: Condition = NEVER
@@ -93,7 +93,7 @@ class OwnClock:
     reset: Condition | None = None
     starts_from: str | None = attrs.field(default=None, metadata={"later": True})
     answered_by: tuple[str, ...] = attrs.field(
-        default=("agent",), converter=tuple, metadata={"later": True}
+        default=("agent",), converter=tuple_of, metadata={"later": True}
     )
 
     def __attrs_post_init__(self) -> None:
@@ -142,19 +142,19 @@ class Service:
 
     name: str
     calendar: CalendarChoice
-    response: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple)
-    next_response: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple)
-    update: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple)
-    resolution: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple)
+    response: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple_of)
+    next_response: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple_of)
+    update: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple_of)
+    resolution: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple_of)
     pause: Condition | None = None
-    warn: tuple[SlaThreshold, ...] = attrs.field(default=(), converter=tuple)
+    warn: tuple[SlaThreshold, ...] = attrs.field(default=(), converter=tuple_of)
     reopen: str = "exclude_closed"
     on_change: str | None = None
     starts_from: str | None = attrs.field(default=None, metadata={"later": True})
     answered_by: tuple[str, ...] = attrs.field(
-        default=("agent",), converter=tuple, metadata={"later": True}
+        default=("agent",), converter=tuple_of, metadata={"later": True}
     )
-    clocks: tuple[OwnClock, ...] = attrs.field(default=(), converter=tuple)
+    clocks: tuple[OwnClock, ...] = attrs.field(default=(), converter=tuple_of)
 
     def __attrs_post_init__(self) -> None:
         need_text("service", self.name, DefinitionError, "a non-empty name")

@@ -10,10 +10,12 @@ from inspect import signature
 from pathlib import Path
 from typing import Any, Literal
 
+import attrs
 import pytest
 
 import incidentcore
 from incidentcore._checks import (
+    SharedRepr,
     as_pairs,
     as_tuple,
     misspelt,
@@ -196,3 +198,33 @@ def test_a_misspelt_word_is_known_from_another_word(word: object, meant: str) ->
 def test_help_shows_no_arguments_of_what_only_refuses(cls: type) -> None:
     """It showed ``(*_: object, **__: object)``: a record is opened, a measure is an attrs class."""
     assert str(signature(cls)) == "()"
+
+
+@attrs.frozen
+class Place(SharedRepr):
+    """A class whose repr leaves out one field and shortens another."""
+
+    name: str
+    secret: str = attrs.field(default="x", repr=False)
+    words: tuple[str, ...] = attrs.field(default=(), repr=lambda words: f"<{len(words)}>")
+
+
+def test_the_shared_repr_is_the_one_that_attrs_would_write() -> None:
+    """A field is shown by its repr or its own function, or not at all; an own method stays."""
+
+    @attrs.frozen
+    class Port(Place):
+        berths: int = 3
+
+    class Bare(SharedRepr):
+        pass
+
+    @attrs.frozen(repr=False)
+    class Told(Place):
+        def __repr__(self) -> str:
+            return "told"
+
+    assert repr(Place("a", words=("b", "c"))) == "Place(name='a', words=<2>)"
+    assert repr(Port("a")) == "Port(name='a', words=<0>, berths=3)"
+    assert ".Bare object at 0x" in repr(Bare())
+    assert repr(Told("a")) == "told"

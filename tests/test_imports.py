@@ -166,6 +166,20 @@ def test_a_star_import_stays_small() -> None:
     assert len(loaded) <= MOST_LOADED
 
 
+def test_a_star_import_compiles_no_repr() -> None:
+    """Its classes share one ``__repr__``: attrs would compile one for each of some 200 classes."""
+    compiled = [
+        f"{name}.{key}"
+        for name in loaded_by("from incidentcore import *")
+        if name.startswith("incidentcore.")
+        for key, cls in vars(import_module(name)).items()
+        if hasattr(cls, "__attrs_attrs__") and cls.__module__ == name
+        if cls.__repr__.__code__.co_filename.startswith("<attrs")
+    ]
+
+    assert not compiled
+
+
 @pytest.mark.parametrize("missing", ["numpy", "narwhals"])
 def test_frames_name_their_extra(missing: str) -> None:
     """It was Python's error, with a traceback into the library."""

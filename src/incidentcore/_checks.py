@@ -1,4 +1,4 @@
-"""Checks of arguments; each raises the error class of the package that calls it.
+"""Checks of arguments, which raise the error class of their caller, and one ``__repr__`` for all.
 
 They are called at the edge, in the constructors of rules and in the first lines of functions. Hot
 paths check inline.
@@ -12,10 +12,13 @@ from inspect import Parameter, Signature, signature
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, get_args
 
+import attrs
+
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = [
     "NO_ARGUMENTS",
+    "SharedRepr",
     "are_texts",
     "as_pairs",
     "as_tuple",
@@ -50,6 +53,33 @@ _NAMES: Final[dict[type, str]] = {
     datetime: "an aware datetime",
     NoneType: "None",
 }
+
+
+class SharedRepr:
+    """The base of attrs classes that share one ``__repr__``.
+
+    attrs would compile one for each class, which takes a sixth of the time of a star import. It
+    leaves out a method that a class has of its own, so each subclass gets this one as its own.
+    """
+
+    __slots__ = ()
+
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        if cls.__repr__ is SharedRepr.__repr__:
+            cls.__repr__ = SharedRepr.__repr__  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        fields: Iterable[Any] | None = getattr(self, "__attrs_attrs__", None)
+        if fields is None:  # a class that attrs did not make
+            return super().__repr__()
+        shown = [
+            f"{field.name}={(repr if field.repr is True else field.repr)(value)}"
+            for field in fields
+            if field.repr
+            for value in (getattr(self, field.name, attrs.NOTHING),)
+        ]
+        return f"{type(self).__qualname__.rpartition('>.')[2]}({', '.join(shown)})"
 
 
 def need_kind(

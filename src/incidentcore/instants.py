@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import as_pairs
+from incidentcore._checks import SharedRepr, as_pairs
 from incidentcore.errors import (
     DefinitionError,
     InvalidIntervalError,
@@ -119,7 +119,7 @@ def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
 
 
 @attrs.frozen(order=True)
-class Interval:
+class Interval(SharedRepr):
     """A half-open span of time ``[start, end)`` (rule T3).
 
     An empty interval is allowed; a reversed one raises an error. Both ends are stored in UTC.
@@ -191,7 +191,7 @@ def _by_validity(entries: Iterable[tuple[datetime, T]]) -> tuple[tuple[datetime,
 
 
 @attrs.frozen
-class Versions(Generic[T_co]):
+class Versions(SharedRepr, Generic[T_co]):
     """A definition that changed over time: each version is in force from a given instant on.
 
     Editing today's calendar or policy must not rewrite last year's results (rule S11), so keep the

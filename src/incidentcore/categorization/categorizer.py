@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from incidentcore._checks import as_pairs, is_number, need_each, need_kind
+from incidentcore._checks import SharedRepr, as_pairs, is_number, need_each, need_kind
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Classified, Record
@@ -30,7 +30,7 @@ R = TypeVar("R", bound=Record)
 
 
 @attrs.frozen
-class Evidence:
+class Evidence(SharedRepr):
     """One reason for a category.
 
     Attributes:
@@ -66,7 +66,7 @@ def _category(value: Any) -> Path:
 
 
 @attrs.frozen
-class Categorization:
+class Categorization(SharedRepr):
     """The result of a categorizer for a record.
 
     Attributes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_text
+from incidentcore._checks import SharedRepr, need_each, need_kind, need_text
 from incidentcore.categorization.categorizer import Categorization, Evidence
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.conditions import Condition
@@ -23,7 +23,7 @@ def _condition(name: str, when: object) -> None:
 
 
 @attrs.frozen
-class CategoryRule:
+class CategoryRule(SharedRepr):
     """A condition and the category of the records that it matches.
 
     Attributes:
@@ -54,7 +54,7 @@ def _rules(values: Iterable[CategoryRule]) -> tuple[CategoryRule, ...]:
 
 
 @attrs.frozen
-class RuleCategorizer:
+class RuleCategorizer(SharedRepr):
     """A categorizer that applies the first rule whose condition matches; it abstains if none does.
 
     A rule that does not match a record never affects its result.
@@ -92,7 +92,7 @@ class RuleCategorizer:
 
 
 @attrs.frozen
-class RoutingRule:
+class RoutingRule(SharedRepr):
     """A condition, and the group that works on the records that it matches.
 
     Attributes:
@@ -119,7 +119,7 @@ class RoutingRule:
 
 
 @attrs.frozen
-class Route:
+class Route(SharedRepr):
     """The group and tier that should work on a record, with the reason.
 
     Attributes:

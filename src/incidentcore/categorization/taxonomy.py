@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from incidentcore._checks import are_texts, as_tuple, need_kind
+from incidentcore._checks import SharedRepr, are_texts, as_tuple, need_kind
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["Path", "STANDARD_TAXONOMY", "Taxonomy", "as_path", "as_paths", "path_text"]
@@ -72,7 +72,7 @@ def _with_ancestors(tree: Any) -> tuple[Path, ...]:
 
 
 @attrs.frozen
-class Taxonomy:
+class Taxonomy(SharedRepr):
     """A tree of categories.
 
     Attributes:

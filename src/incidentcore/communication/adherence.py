@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.communication.plan import CommunicationPlan
 from incidentcore.communication.updates import owed
 from incidentcore.instants import Versions, as_utc
@@ -18,7 +19,7 @@ _ZERO = timedelta(0)
 
 
 @attrs.frozen(kw_only=True)
-class UpdateAdherence:
+class UpdateAdherence(SharedRepr):
     """Adherence to a communication plan: how many updates were required, and sent on time.
 
     Attributes:

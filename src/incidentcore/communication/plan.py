@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias, get_args
 import attrs
 
 from incidentcore._checks import (
+    SharedRepr,
     as_pairs,
     as_tuple,
     need_each,
@@ -64,7 +65,7 @@ def _templates(
 
 
 @attrs.frozen(kw_only=True)
-class UpdateRule:
+class UpdateRule(SharedRepr):
     """How often an audience is informed, while a condition on the record holds.
 
     When a rule begins to apply, a first update is required. Each further update is due ``every``
@@ -214,7 +215,7 @@ def _also(
 
 
 @attrs.frozen
-class CommunicationPlan:
+class CommunicationPlan(SharedRepr):
     """A communication plan: who must be informed, of what, and by when. It sends nothing itself.
 
     Attributes:

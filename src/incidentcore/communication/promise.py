@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.communication.plan import UpdateRule
 from incidentcore.communication.times import late_by
 from incidentcore.values import Actor
@@ -14,7 +15,7 @@ __all__ = ["Promise"]
 
 
 @attrs.define
-class Promise:
+class Promise(SharedRepr):
     """An update that an audience is to receive.
 
     Attributes:

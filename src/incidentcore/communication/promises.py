@@ -29,6 +29,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.communication.plan import CommunicationPlan, UpdateRule
 from incidentcore.communication.promise import Promise
 from incidentcore.communication.times import late_by, later, listed_from, outside_quiet
@@ -48,7 +49,7 @@ _REGULAR: Final = frozenset((_RUN, _HOLD))
 
 
 @attrs.define
-class _Track:
+class _Track(SharedRepr):
     """One audience, with the updates owed and sent to it, up to an instant."""
 
     audience: str

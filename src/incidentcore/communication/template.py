@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_text
+from incidentcore._checks import SharedRepr, as_tuple, need_text
 from incidentcore.conditions import reader
 from incidentcore.errors import DefinitionError
 from incidentcore.records import Record
@@ -52,7 +52,7 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen
-class Rendering:
+class Rendering(SharedRepr):
     """The result of filling a template.
 
     Attributes:
@@ -69,7 +69,7 @@ class Rendering:
 
 
 @attrs.frozen
-class UpdateTemplate:
+class UpdateTemplate(SharedRepr):
     """The text of an update, with placeholders for fields of the record.
 
     Attributes:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.communication.plan import CommunicationPlan
 from incidentcore.communication.promise import Promise
 from incidentcore.communication.promises import promises
@@ -39,7 +40,7 @@ WHY_TEXTS: Final[Texts] = {
 
 
 @attrs.frozen(kw_only=True)
-class StakeholderUpdate:
+class StakeholderUpdate(SharedRepr):
     """An update that an audience is to receive, with its outcome; your application sends it.
 
     Attributes:
@@ -119,7 +120,7 @@ U = TypeVar("U", bound=StakeholderUpdate)
 
 
 @attrs.frozen
-class Owed:
+class Owed(SharedRepr):
     """The updates that a plan required for a record, as far as was known at the time.
 
     Attributes:

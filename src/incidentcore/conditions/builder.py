@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.conditions.condition import Condition, Not
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.instants import LaterThan
@@ -14,7 +14,7 @@ __all__ = ["Field", "field"]
 
 
 @attrs.frozen(order=False)  # said to the type checker too: comparisons build conditions
-class Field:
+class Field(SharedRepr):
     """A field on which to build a test; see ``field``."""
 
     path: str

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.conditions.condition import Condition
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.neighbours import (
@@ -100,7 +101,7 @@ def candidates_of(
 
 
 @attrs.define
-class _Node:
+class _Node(SharedRepr):
     """A field, or a step below one, with its tests."""
 
     path: str

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_each
+from incidentcore._checks import SharedRepr, need_each
 from incidentcore.errors import DefinitionError
 
 __all__ = [
@@ -31,7 +31,7 @@ Test: TypeAlias = Callable[[object, datetime | None], bool]
 
 
 @attrs.frozen
-class Explanation:
+class Explanation(SharedRepr):
     """Why a condition matched or not.
 
     Attributes:
@@ -63,7 +63,7 @@ class Explanation:
         return f"{answer}: {self.condition}, seen {self.seen!r}"
 
 
-class Condition:
+class Condition(SharedRepr):
     """A test on the facts of a record at an instant; the base class of all conditions.
 
     Build single tests with ``field(...)``, and combine them with ``&``, ``|`` and ``~``.

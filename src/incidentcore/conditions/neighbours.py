@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import SharedRepr
+
 __all__ = [
     "ANY",
     "Candidate",
@@ -45,7 +47,7 @@ ANY: Final = _Any()
 
 
 @attrs.frozen
-class Candidate:
+class Candidate(SharedRepr):
     """A value that a field may have.
 
     Attributes:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.conditions.candidates import candidates_of
 from incidentcore.conditions.condition import Condition
 from incidentcore.conditions.fieldtest import FieldTest
@@ -27,7 +28,7 @@ _FREE_LIMIT: Final = 10  # tests of unknown outcome that are still tried both wa
 
 
 @attrs.frozen
-class Proof:
+class Proof(SharedRepr):
     """An answer about conditions: yes, no or unknown.
 
     Attributes:

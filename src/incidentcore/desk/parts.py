@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 
 import attrs
 
-from incidentcore._checks import need_word, tuple_of
+from incidentcore._checks import SharedRepr, need_word, tuple_of
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationTarget
@@ -24,7 +24,7 @@ FIELD_KINDS: Final[tuple[str, ...]] = get_args(FieldKind)
 
 
 @attrs.frozen
-class DeskField:
+class DeskField(SharedRepr):
     """A custom field of the desk, stored in its records as ``custom.NAME``.
 
     Attributes:
@@ -55,7 +55,7 @@ class DeskField:
 
 
 @attrs.frozen(kw_only=True)
-class AutoClose:
+class AutoClose(SharedRepr):
     """When resolved records of a type may be closed automatically (rule L6).
 
     Attributes:
@@ -86,7 +86,7 @@ class AutoClose:
 
 
 @attrs.frozen(kw_only=True)
-class ApprovalStage:
+class ApprovalStage(SharedRepr):
     """One stage of an approval.
 
     Attributes:
@@ -111,7 +111,7 @@ class ApprovalStage:
 
 
 @attrs.frozen(kw_only=True)
-class ApprovalPlan:
+class ApprovalPlan(SharedRepr):
     """An approval in stages that certain requests need.
 
     Attributes:

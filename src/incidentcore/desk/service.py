@@ -13,7 +13,7 @@ from typing import Final, Literal, get_args
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_text, need_word, tuple_of
+from incidentcore._checks import SharedRepr, need_each, need_kind, need_text, need_word, tuple_of
 from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, Not, field
 from incidentcore.errors import DefinitionError
 from incidentcore.priority import PriorityPolicy
@@ -46,7 +46,7 @@ CLOCKS: Final = ("response", "next_response", "update", "resolution")
 
 
 @attrs.frozen(kw_only=True)
-class ServiceTarget:
+class ServiceTarget(SharedRepr):
     """A target for the records of one priority.
 
     Attributes:
@@ -67,7 +67,7 @@ def _check_targets(where: str, targets: tuple[ServiceTarget, ...]) -> None:
 
 
 @attrs.frozen(kw_only=True)
-class OwnClock:
+class OwnClock(SharedRepr):
     """A further clock of a service, besides response, next response, update and resolution.
 
     Attributes:
@@ -103,7 +103,7 @@ class OwnClock:
 
 
 @attrs.frozen(kw_only=True)
-class Service:
+class Service(SharedRepr):
     """A service: its targets by priority, and the calendar by which they are measured.
 
     Attributes:
@@ -226,7 +226,7 @@ class Service:
 
 
 @attrs.frozen(kw_only=True)
-class Agreement:
+class Agreement(SharedRepr):
     """Which records get a service; the first agreement of each kind that matches applies.
 
     Attributes:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.escalation.targets import EscalationTarget
 from incidentcore.values import FrozenMap
 from incidentcore.words import ENGLISH, Words
@@ -28,7 +29,7 @@ WHY_TEXTS: Final[Texts] = {
 
 
 @attrs.frozen(kw_only=True)
-class Escalation:
+class Escalation(SharedRepr):
     """An escalation that has become due, for your application to deliver.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 
 import attrs
 
-from incidentcore._checks import need_key_part, need_kind, need_word
+from incidentcore._checks import SharedRepr, need_key_part, need_kind, need_word
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import EscalationMatrixError
@@ -90,7 +90,7 @@ _WORDS: Final[dict[str, object]] = {
 
 
 @attrs.frozen
-class EscalationLevel:
+class EscalationLevel(SharedRepr):
     """One level of an escalation: when it is due, whom it notifies, and what silences it.
 
     Attributes:
@@ -151,7 +151,7 @@ def _levels(levels: Iterable[EscalationLevel]) -> tuple[EscalationLevel, ...]:
 
 
 @attrs.frozen
-class EscalationRow:
+class EscalationRow(SharedRepr):
     """The levels for the records that satisfy a condition.
 
     Attributes:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.escalation.oncall import OnCallSchedule, RotaOverride, Shift, shifts
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule import BusinessCalendar
@@ -16,7 +17,7 @@ __all__ = ["OnCallHours", "on_call_hours"]
 
 
 @attrs.frozen(kw_only=True)
-class OnCallHours:
+class OnCallHours(SharedRepr):
     """The on-call time of one person.
 
     Attributes:

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_text, need_word
+from incidentcore._checks import SharedRepr, as_tuple, need_text, need_word
 from incidentcore.errors import EscalationMatrixError, InvalidIntervalError
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import Calendar, Rotation
@@ -69,7 +69,7 @@ def _members(people: Iterable[str | None] | str) -> tuple[str | None, ...]:
 
 
 @attrs.frozen
-class OnCallLayer:
+class OnCallLayer(SharedRepr):
     """A layer of an on-call schedule: people who take turns being on call.
 
     Attributes:
@@ -152,7 +152,7 @@ def _turn_start(rotation: Rotation, turn: int) -> datetime:
 
 
 @attrs.frozen
-class RotaOverride:
+class RotaOverride(SharedRepr):
     """A temporary change of an on-call schedule; overrides apply in order.
 
     Attributes:
@@ -205,7 +205,7 @@ def _overrides(overrides: Iterable[RotaOverride]) -> tuple[RotaOverride, ...]:
 
 
 @attrs.frozen
-class OnCallSchedule:
+class OnCallSchedule(SharedRepr):
     """An on-call schedule: layers of rotations, with overrides.
 
     Attributes:
@@ -245,7 +245,7 @@ class OnCallSchedule:
 
 
 @attrs.frozen
-class Shift:
+class Shift(SharedRepr):
     """An interval in which the same people are on call; ``people`` is empty in a gap."""
 
     interval: Interval

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text, need_word
+from incidentcore._checks import SharedRepr, need_kind, need_text, need_word
 from incidentcore.conditions import reader
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, next_on_call, on_call, people_ids
@@ -30,7 +30,7 @@ _ON_CALL: Final = ("on_call", "next_on_call")
 
 
 @attrs.frozen
-class EscalationTarget:
+class EscalationTarget(SharedRepr):
     """Whom an escalation notifies; create it with a method such as ``group`` or ``on_call``.
 
     Attributes:

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.conditions import Condition
 from incidentcore.conditions.hours import spell_test
 from incidentcore.errors import EscalationMatrixError
@@ -103,7 +103,7 @@ class Situation(NamedTuple):
 
 
 @attrs.frozen
-class RecordView:
+class RecordView(SharedRepr):
     """A record as it was known at an instant.
 
     Attributes:

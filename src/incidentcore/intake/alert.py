@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import is_number, need_each, need_kind, need_text
+from incidentcore._checks import SharedRepr, is_number, need_each, need_kind, need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.values import FrozenMap
@@ -56,7 +56,7 @@ def _measured(value: float | None) -> float | None:
 
 
 @attrs.frozen(kw_only=True)
-class Alert:
+class Alert(SharedRepr):
     """A message from a monitoring source that a condition is firing or resolved.
 
     Attributes:
@@ -120,7 +120,7 @@ class Alert:
 
 
 @attrs.frozen
-class IncidentEnded:
+class IncidentEnded(SharedRepr):
     """A notice that people, not alerts, ended an incident: they resolved, closed or merged it.
 
     From then on no alert joins the incident, and its alerts count as resolved: an alert that fires

@@ -27,7 +27,7 @@ from datetime import datetime
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.intake.alert import Alert, IncidentEnded
@@ -42,7 +42,7 @@ __all__ = ["Intake", "IntakeResult", "fold_alerts"]
 
 
 @attrs.frozen
-class IntakeResult:
+class IntakeResult(SharedRepr):
     """The result of ``fold_alerts``: changes to make to incidents, and the state for the next call.
 
     Attributes:

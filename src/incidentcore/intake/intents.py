@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.intake.alert import Alert
 
 __all__ = ["IncidentIntent", "IntentKind", "IntentReason"]
@@ -33,7 +34,7 @@ maintenance."""
 
 
 @attrs.frozen
-class IncidentIntent:
+class IncidentIntent(SharedRepr):
     """A change to an incident that an alert, or the passing of time, calls for.
 
     Each alert leads to exactly one intent, once it takes effect. An intent to resolve has no alert.

@@ -10,7 +10,15 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_each, need_kind, need_span, need_text, need_word
+from incidentcore._checks import (
+    SharedRepr,
+    as_tuple,
+    need_each,
+    need_kind,
+    need_span,
+    need_text,
+    need_word,
+)
 from incidentcore.conditions import ALWAYS, Condition, reader
 from incidentcore.errors import DefinitionError, UnreachableDeadlineError
 from incidentcore.intake.alert import Alert
@@ -52,7 +60,7 @@ def _number(name: str, value: object, least: int) -> None:
 
 
 @attrs.frozen(kw_only=True)
-class Flapping:
+class Flapping(SharedRepr):
     """When a condition counts as flapping, which means that it repeatedly fires and resolves.
 
     A condition begins to flap with the ``start``-th change of status within the span ``within``,
@@ -83,7 +91,7 @@ class Flapping:
 
 
 @attrs.frozen
-class MaintenanceRule:
+class MaintenanceRule(SharedRepr):
     """A maintenance window, during which certain alerts do not open incidents.
 
     Alerts still join an incident that is already open (rule E2).
@@ -132,7 +140,7 @@ def _check_paths(name: str, paths: tuple[str, ...]) -> None:
 
 
 @attrs.frozen
-class Grouping:
+class Grouping(SharedRepr):
     """Fields by which certain alerts are grouped: alerts with equal values share an incident.
 
     Attributes:
@@ -152,7 +160,7 @@ class Grouping:
 
 
 @attrs.frozen
-class Inhibit:
+class Inhibit(SharedRepr):
     """A rule by which firing conditions (sources) keep others (targets) from opening incidents.
 
     The alert of a target waits, and is checked again once no source is firing. If its condition is
@@ -201,7 +209,7 @@ def _groupings(rules: Iterable[Grouping] | Grouping) -> tuple[Grouping, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class IntakePolicy:
+class IntakePolicy(SharedRepr):
     """How alerts become incidents.
 
     All spans include their last instant: an alert exactly ``window`` after the previous one still

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import are_texts, as_tuple, need_kind, need_text
+from incidentcore._checks import SharedRepr, are_texts, as_tuple, need_kind, need_text
 from incidentcore.errors import DefinitionError
 from incidentcore.values import Impact, Level, Urgency
 
@@ -22,7 +22,7 @@ def _words(words: Iterable[str] | str) -> tuple[str, ...]:
 
 
 @attrs.frozen
-class SeverityRow:
+class SeverityRow(SharedRepr):
     """One or more names of a severity, and what they mean.
 
     Attributes:
@@ -45,7 +45,7 @@ def _rows(rows: Iterable[SeverityRow]) -> tuple[SeverityRow, ...]:
 
 
 @attrs.frozen
-class SeverityTable:
+class SeverityTable(SharedRepr):
     """A table of severities from worst to best, with the impact and urgency of each.
 
     Attributes:

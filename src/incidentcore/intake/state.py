@@ -13,6 +13,7 @@ from datetime import datetime
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import EARLIEST, as_utc
 from incidentcore.intake.alert import Alert, IncidentEnded
@@ -25,7 +26,7 @@ def _texts(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class ConditionState:
+class ConditionState(SharedRepr):
     """The state of one condition that alerts report.
 
     Attributes:
@@ -64,7 +65,7 @@ class ConditionState:
 
 
 @attrs.frozen
-class PendingAlert:
+class PendingAlert(SharedRepr):
     """An alert that has had no effect yet.
 
     Attributes:
@@ -77,7 +78,7 @@ class PendingAlert:
 
 
 @attrs.frozen(kw_only=True)
-class GroupState:
+class GroupState(SharedRepr):
     """The state of one group of alerts.
 
     Attributes:
@@ -92,7 +93,7 @@ class GroupState:
 
 
 @attrs.frozen(kw_only=True)
-class OpenIncident:
+class OpenIncident(SharedRepr):
     """An incident that an alert may still join or reopen.
 
     Attributes:
@@ -117,7 +118,7 @@ def _settled(at: datetime) -> datetime:
 
 
 @attrs.frozen(kw_only=True)
-class IntakeState:
+class IntakeState(SharedRepr):
     """The state of ``fold_alerts`` or ``Intake`` between two calls.
 
     Equal states give the same results in every process; store one with ``serialization.dumps``.

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, Self, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import as_pairs, need_keywords, need_kind, need_text
+from incidentcore._checks import SharedRepr, as_pairs, need_keywords, need_kind, need_text
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.digest import content_id
 from incidentcore.errors import KpiDefinitionError
@@ -60,7 +60,7 @@ def _confidence(level: float | str | Fraction | None) -> Fraction | None:
 
 
 @attrs.frozen(kw_only=True)
-class Kpi:
+class Kpi(SharedRepr):
     """A figure with its definition (rule K1); ``compute_kpis`` gives its value.
 
     A record of the population is left out for the first reason that applies: exercise, canceled,

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text, need_word
+from incidentcore._checks import SharedRepr, need_kind, need_text, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.moments import as_path, compile_path
@@ -66,7 +66,7 @@ def _values(values: Iterable[object]) -> tuple[object, ...]:
 
 
 @attrs.frozen
-class Group:
+class Group(SharedRepr):
     """A field to group records by, and the instant at which it is read (rule K6).
 
     Attributes:
@@ -136,7 +136,7 @@ def _days(days: Iterable[int]) -> tuple[int, ...]:
 
 
 @attrs.frozen
-class AgeBuckets:
+class AgeBuckets(SharedRepr):
     """Groups of records by age: the time from the opening to the computation's instant.
 
     Tables show the oldest first, and groups without records too.
@@ -186,7 +186,7 @@ def _moment(path: str) -> str:
 
 
 @attrs.frozen
-class HourBands:
+class HourBands(SharedRepr):
     """Groups by which calendar was open at an instant, such as business, evening and sleep hours.
 
     A band without records also has a row.
@@ -248,7 +248,7 @@ EventGroups: TypeAlias = Callable[
 
 
 @attrs.frozen
-class _Function:
+class _Function(SharedRepr):
     """Groups of records by what a function returns."""
 
     function: Callable[[Record], object]

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from incidentcore._checks import as_tuple, nearest, need_kind
+from incidentcore._checks import SharedRepr, as_tuple, nearest, need_kind
 from incidentcore.conditions import Condition, reader
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import KpiDefinitionError
@@ -82,7 +82,7 @@ _NOT_REACHED: Final = {
 }
 
 
-class Moment:
+class Moment(SharedRepr):
     """The base class of times that are read from a record's history or links.
 
     To add a kind, derive a frozen class from this one and implement ``compile``.

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import KpiDefinitionError
 
 __all__ = ["Objective"]
@@ -26,7 +27,7 @@ def _goal(value: timedelta | float | str | Decimal | Fraction | None) -> Goal | 
 
 
 @attrs.frozen(kw_only=True)
-class Objective:
+class Objective(SharedRepr):
     """The objective of a KPI: a value to reach, or a value not to exceed.
 
     Attributes:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_zone
 
@@ -27,7 +28,7 @@ def _utc() -> ZoneInfo:
 
 
 @attrs.frozen
-class Periods:
+class Periods(SharedRepr):
     """Consecutive windows: days, weeks, months, quarters or years in a time zone.
 
     Attributes:

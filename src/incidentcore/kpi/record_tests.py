@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text
+from incidentcore._checks import SharedRepr, need_kind, need_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import as_zone
@@ -45,7 +45,7 @@ Answer: TypeAlias = Callable[[Record], bool | str]
 """Returns True or False for a record, or a code that says why neither is known."""
 
 
-class RecordTest:
+class RecordTest(SharedRepr):
     """The base class of tests that read more of a record than its fields.
 
     To add a kind of test, derive a frozen class from this one and implement ``compile``.

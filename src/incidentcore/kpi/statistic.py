@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import KpiDefinitionError
 
 __all__ = ["MAX", "MEAN", "MEDIAN", "MIN", "SUM", "SURVIVAL_MEDIAN", "Statistic", "quantile"]
@@ -16,7 +17,7 @@ Kind: TypeAlias = Literal["mean", "median", "quantile", "sum", "min", "max", "su
 
 
 @attrs.frozen
-class Statistic:
+class Statistic(SharedRepr):
     """How the values of many records become one figure; ``MEAN`` and others are predefined.
 
     Attributes:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.results import Value
@@ -46,7 +47,7 @@ def hours(span: timedelta) -> float:
 
 
 @attrs.frozen(kw_only=True)
-class KpiResult:
+class KpiResult(SharedRepr):
     """The value of one KPI for one group and period, with the numbers behind it.
 
     Attributes:
@@ -377,7 +378,7 @@ def _few(row: KpiResult) -> str:
 
 
 @attrs.frozen
-class _Reason:
+class _Reason(SharedRepr):
     """Why records were left out: the code, or its text in a language that has a translation."""
 
     code: str

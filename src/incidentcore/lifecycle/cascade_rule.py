@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from incidentcore._checks import need_kind, need_word
+from incidentcore._checks import SharedRepr, need_kind, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.guards import EveryLinked
@@ -25,7 +25,7 @@ __all__ = ["CascadeRule", "Copy"]
 
 
 @attrs.frozen
-class Copy:
+class Copy(SharedRepr):
     """A value that a cascade copies from the record that changed or from its event.
 
     Attributes:
@@ -50,7 +50,7 @@ _DONE: Final = tuple(status for status in get_args(TaskStatus) if status != "ope
 
 
 @attrs.frozen(kw_only=True)
-class CascadeRule:
+class CascadeRule(SharedRepr):
     """A rule by which a change of one record changes that record or linked ones.
 
     The effect is one of four: an action of the target's lifecycle, a comment on it, a logged

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.pages import Tabular
 from incidentcore.records import Event, Record
 from incidentcore.values import FrozenMap, State
@@ -20,7 +21,7 @@ R = TypeVar("R", bound=Record)
 
 
 @attrs.frozen
-class PathStep:
+class PathStep(SharedRepr):
     """One step of a path through a lifecycle.
 
     Attributes:
@@ -47,7 +48,7 @@ class PathStep:
 
 
 @attrs.frozen
-class Allowed(Generic[R]):
+class Allowed(SharedRepr, Generic[R]):
     """The decision that an action is allowed.
 
     Attributes:
@@ -91,7 +92,7 @@ def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
 
 
 @attrs.frozen(kw_only=True)
-class Refused(Tabular):
+class Refused(SharedRepr, Tabular):
     """The decision that an action is not allowed; the record is unchanged (rule L2).
 
     It counts as False, so that ``if decide(...)`` tests whether an action is allowed.

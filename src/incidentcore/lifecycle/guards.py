@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
@@ -61,7 +61,7 @@ def _ever(record: Record, link: Link | None) -> bool:
 
 
 @attrs.frozen
-class EveryLinked:
+class EveryLinked(SharedRepr):
     """A guard: every record that this one is linked to must match a condition.
 
     ``decide`` and ``advance`` need the records (``related=``) and refuse without them.

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import Incident, Record
@@ -109,7 +110,7 @@ def _roles(roles: Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen
-class ReopenWindow:
+class ReopenWindow(SharedRepr):
     """A guard that allows a resolved record to be reopened for a limited time.
 
     Attributes:

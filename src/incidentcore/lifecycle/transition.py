@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind
+from incidentcore._checks import SharedRepr, need_each, need_kind
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.records import FIELD_NAMES, Record, checked_fields
@@ -23,7 +23,7 @@ _EMPTY: Final[tuple[object, ...]] = (None, "", (), [], frozenset(), set(), {}, N
 
 
 @attrs.frozen(kw_only=True)
-class Attempt:
+class Attempt(SharedRepr):
     """An action on a record before it happens, as passed to a guard.
 
     Attributes:
@@ -72,7 +72,7 @@ def _default_target(field: Any) -> str:
 
 
 @attrs.frozen
-class InputField:
+class InputField(SharedRepr):
     """A field that a transition takes.
 
     Attributes:
@@ -126,7 +126,7 @@ def _frozen(entries: Mapping[str, object]) -> FrozenMap[object]:
 
 
 @attrs.frozen
-class Transition:
+class Transition(SharedRepr):
     """One row of a lifecycle's table.
 
     Attributes:

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text
+from incidentcore._checks import SharedRepr, need_kind, need_text
 from incidentcore.conditions import Condition, field
 from incidentcore.errors import PriorityMatrixError
 from incidentcore.priority.matrix import PriorityCalculation
@@ -40,7 +40,7 @@ class PriorityAdjustment(Protocol):
 
 
 @attrs.frozen
-class Adjustment:
+class Adjustment(SharedRepr):
     """A rule that adjusts the priority of the records that match a condition.
 
     Give exactly one of ``raise_by``, ``at_least`` and ``at_most``. The result never goes beyond the

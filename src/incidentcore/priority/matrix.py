@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import as_pairs, need_kind, need_word
+from incidentcore._checks import SharedRepr, as_pairs, need_kind, need_word
 from incidentcore.conditions.access import reader
 from incidentcore.errors import DefinitionError, InvalidValueError, PriorityMatrixError
 from incidentcore.values import Impact, Level, Priority, Scale, Urgency
@@ -34,7 +34,7 @@ Cells: TypeAlias = (
 
 
 @attrs.frozen
-class PriorityCalculation:
+class PriorityCalculation(SharedRepr):
     """A computed priority with the reason for it.
 
     Attributes:
@@ -107,7 +107,7 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen
-class PriorityMatrix:
+class PriorityMatrix(SharedRepr):
     """A table that gives a priority for each pair of levels of two scales.
 
     It can have any shape and any scales, but must have a priority for every pair. Use

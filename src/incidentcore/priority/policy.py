@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.errors import InvalidValueError, PriorityMatrixError
 from incidentcore.priority.adjustments import PriorityAdjustment
 from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator
@@ -32,7 +32,7 @@ StepKind: TypeAlias = Literal["calculator", "adjustment", "override"]
 
 
 @attrs.frozen
-class PriorityStep:
+class PriorityStep(SharedRepr):
     """One step on the way to a priority.
 
     Attributes:
@@ -55,7 +55,7 @@ class PriorityStep:
 
 
 @attrs.frozen
-class PriorityOverride:
+class PriorityOverride(SharedRepr):
     """A priority that somebody set instead of the computed one.
 
     Attributes:
@@ -72,7 +72,7 @@ class PriorityOverride:
 
 
 @attrs.frozen
-class PriorityResult:
+class PriorityResult(SharedRepr):
     """A record's priority, with every step that led to it.
 
     Attributes:
@@ -96,7 +96,7 @@ def _adjustments(values: Iterable[PriorityAdjustment]) -> tuple[PriorityAdjustme
 
 
 @attrs.frozen
-class PriorityPolicy:
+class PriorityPolicy(SharedRepr):
     """How priorities are computed: a calculator, then adjustments in order.
 
     Attributes:

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind
+from incidentcore._checks import SharedRepr, need_each, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.schedule import BusinessDays, Calendar
@@ -35,7 +35,7 @@ ApprovalState: TypeAlias = Literal["pending", "approved", "rejected", "expired"]
 
 
 @attrs.frozen(kw_only=True)
-class Approval:
+class Approval(SharedRepr):
     """A decision on a service request that has not been withdrawn.
 
     Attributes:
@@ -70,7 +70,7 @@ class Approval:
 
 
 @attrs.frozen(kw_only=True)
-class ApprovalCount:
+class ApprovalCount(SharedRepr):
     """The combined result of the decisions under a rule; ``str`` names the missing votes.
 
     Attributes:
@@ -141,7 +141,7 @@ def _delegates(delegates: Mapping[str, Iterable[str]]) -> FrozenMap[tuple[str, .
 
 
 @attrs.frozen
-class ApprovalRule:
+class ApprovalRule(SharedRepr):
     """Who is asked to approve, and how many of them must.
 
     Make one with ``any_of``, ``all_of``, ``quorum`` or ``percent``; join them with ``in_stages``,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.records.events.base import Event
 from incidentcore.records.fold import fold_steps
 from incidentcore.records.record import Record
@@ -14,7 +15,7 @@ __all__ = ["FieldChange", "field_changes"]
 
 
 @attrs.frozen
-class FieldChange:
+class FieldChange(SharedRepr):
     """One field that one event changed.
 
     Attributes:

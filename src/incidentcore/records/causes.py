@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_text
+from incidentcore._checks import SharedRepr, need_each, need_kind, need_text
 from incidentcore.errors import InvalidValueError
 
 __all__ = [
@@ -21,7 +21,7 @@ def _causes(because: Iterable[Cause]) -> tuple[Cause, ...]:
 
 
 @attrs.frozen
-class Cause:
+class Cause(SharedRepr):
     """A statement of cause with the causes behind it: a root cause, five whys, a fishbone.
 
     Attributes:

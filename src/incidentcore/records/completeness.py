@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.records.events.activity import DiagnosisNoted
 from incidentcore.records.record import Record
 
@@ -14,7 +15,7 @@ __all__ = ["DocumentationGap", "completeness"]
 
 
 @attrs.frozen
-class DocumentationGap:
+class DocumentationGap(SharedRepr):
     """One gap in a record's documentation.
 
     Attributes:

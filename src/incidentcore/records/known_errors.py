@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.incident import Incident
 from incidentcore.records.linking import are_linked
@@ -25,7 +26,7 @@ _WORDS: Final = re.compile(r"\w{4,}")
 
 
 @attrs.frozen(kw_only=True)
-class KnownErrorMatch:
+class KnownErrorMatch(SharedRepr):
     """A known error that may be behind an incident.
 
     Attributes:

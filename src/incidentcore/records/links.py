@@ -6,7 +6,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import nearest, need_text
+from incidentcore._checks import SharedRepr, nearest, need_text
 from incidentcore.errors import InvalidValueError
 
 __all__ = ["Link", "LinkType"]
@@ -57,7 +57,7 @@ def check_link_type(value: object) -> None:
 
 
 @attrs.frozen(order=True)
-class Link:
+class Link(SharedRepr):
     """A link from one record to another.
 
     Attributes:

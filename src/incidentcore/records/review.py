@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_text
+from incidentcore._checks import SharedRepr, as_tuple, need_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
@@ -37,7 +37,7 @@ _KINDS: Final = (
 
 
 @attrs.frozen(kw_only=True)
-class ReviewEntry:
+class ReviewEntry(SharedRepr):
     """One entry in the timeline of a review.
 
     Attributes:
@@ -61,7 +61,7 @@ class ReviewEntry:
 
 
 @attrs.frozen(kw_only=True)
-class ActionItem:
+class ActionItem(SharedRepr):
     """An action to prevent the incident from happening again.
 
     Attributes:
@@ -113,7 +113,7 @@ def _entries(timeline: Iterable[ReviewEntry]) -> tuple[ReviewEntry, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class PostIncidentReview:
+class PostIncidentReview(SharedRepr):
     """A blameless review of one or more incidents.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import need_text, need_word
+from incidentcore._checks import SharedRepr, need_text, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 
@@ -24,7 +24,7 @@ __all__ = [
 
 
 @attrs.frozen(kw_only=True)
-class RequestItem:
+class RequestItem(SharedRepr):
     """One item of a service request: its id, its name and the quantity requested."""
 
     id: str
@@ -43,7 +43,7 @@ TaskStatus: TypeAlias = Literal["open", "closed_complete", "closed_incomplete", 
 
 
 @attrs.frozen(kw_only=True)
-class Task:
+class Task(SharedRepr):
     """One piece of work towards fulfilling a service request.
 
     Attributes:

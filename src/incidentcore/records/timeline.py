@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.events.core import Event
@@ -29,7 +30,7 @@ def changes_of(event: Event, facts: Mapping[str, Any]) -> dict[str, object]:
 
 
 @attrs.frozen
-class TimelineStep:
+class TimelineStep(SharedRepr):
     """Everything that happened to a record at one instant.
 
     Attributes:
@@ -44,7 +45,7 @@ class TimelineStep:
 
 
 @attrs.frozen
-class Timeline:
+class Timeline(SharedRepr):
     """A record's facts over time in compact form: what changed, instant by instant.
 
     Clocks, escalations and KPIs as of an instant read this instead of replaying the record for

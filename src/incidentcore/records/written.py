@@ -98,33 +98,6 @@ WRITTEN: Final[dict[str, type]] = {
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
-    Event: (
-        Acknowledged,
-        ApprovalRequested,
-        Approved,
-        ApprovedOnBehalf,
-        Assigned,
-        Classified,
-        Commented,
-        Communicated,
-        Contacted,
-        Corrected,
-        DiagnosisNoted,
-        Escalated,
-        FieldsChanged,
-        LinkAdded,
-        MajorStatusChanged,
-        Migrated,
-        Opened,
-        Prioritized,
-        ProcedureFollowed,
-        Restored,
-        Snoozed,
-        StateChanged,
-        TaskChanged,
-        Unacknowledged,
-        LinkRemoved,
-        Unsnoozed,
-    ),
-    Record: (Incident, Problem, ServiceRequest),
+    base: tuple(cls for cls in WRITTEN.values() if issubclass(cls, base))
+    for base in (Event, Record)
 }

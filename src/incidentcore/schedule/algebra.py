@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule.civil import BASE, Edges, join
@@ -355,7 +355,7 @@ def _as_intervals(value: object) -> tuple[Interval, ...]:
 
 
 @attrs.frozen
-class Maintenance(AbstractCalendar):
+class Maintenance(SharedRepr, AbstractCalendar):
     """A calendar of individual periods, to be subtracted from another calendar or added to it.
 
     Attributes:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.holidays import USUAL, Holiday
 from incidentcore.schedule.hours import DAY, Span, intersect, merge, own_windows, split, subtract
@@ -47,7 +48,7 @@ NamedSpan = tuple[int, int, str]
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Plan:
+class Plan(SharedRepr):
     """A calendar's definition in seconds, from which the windows of any date follow (rule C1).
 
     Attributes:
@@ -95,7 +96,7 @@ class Plan:
 
 
 @attrs.frozen(eq=False, kw_only=True)
-class Days:
+class Days(SharedRepr):
     """The dates of a range of years whose hours differ from those of their weekday.
 
     Attributes:

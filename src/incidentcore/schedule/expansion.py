@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 import attrs
 
+from incidentcore._checks import SharedRepr
+
 __all__ = ["Parts", "is_leap", "month_length"]
 
 # Not from the standard library's calendar, whose import costs as much as this whole package's.
@@ -28,7 +30,7 @@ def month_length(year: int, month: int) -> int:
 
 
 @attrs.frozen(kw_only=True)
-class Parts:
+class Parts(SharedRepr):
     """The checked parts of a recurrence rule, such as BYDAY; a missing part is an empty tuple."""
 
     freq: str

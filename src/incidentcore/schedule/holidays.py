@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.expansion import is_leap
 from incidentcore.schedule.hours import WEEKDAYS, Span, format_hours, merge, parse_hours
@@ -41,10 +43,8 @@ def as_date(value: object, field: str) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         found = value
     elif isinstance(value, str) and re.fullmatch(_DATE, value):
-        try:
+        with suppress(ValueError):
             found = date.fromisoformat(value)
-        except ValueError:
-            found = None
     if found is None or not 2 <= found.year <= 9998:
         yearly = isinstance(value, str) and re.fullmatch(_MONTH_DAY, value)
         hint = f'; for each year, Holiday(yearly="{value}")' if yearly else ""
@@ -75,11 +75,8 @@ def _month_day(value: object, field: str) -> tuple[int, int]:
     match = re.fullmatch(_MONTH_DAY, value) if isinstance(value, str) else None
     if match is not None:
         month, day = int(match[1]), int(match[2])
-        try:
+        with suppress(ValueError):
             date(_LEAP, month, day)
-        except ValueError:
-            pass
-        else:
             return month, day
     raise CalendarDefinitionError(field, value, 'a month and day such as "12-25"')
 
@@ -289,7 +286,7 @@ def _break_name(value: str) -> str:
 
 
 @attrs.frozen
-class Break:
+class Break(SharedRepr):
     """Time subtracted from the hours of one date, with a name for explanations (rule C1).
 
     Attributes:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.digest import content_id
 from incidentcore.errors import CalendarDefinitionError, FormatError, InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
@@ -31,7 +32,7 @@ _LEAP = 2000
 
 
 @attrs.frozen
-class IcalFeed:
+class IcalFeed(SharedRepr):
     """The closed time in an iCalendar feed.
 
     Attributes:

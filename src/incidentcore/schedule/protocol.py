@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.schedule.index import HORIZON
@@ -91,7 +92,7 @@ def _whole(_: object, field: attrs.Attribute[int], value: object) -> None:
 
 
 @attrs.frozen
-class BusinessDays:
+class BusinessDays(SharedRepr):
     """A number of business days: a separate unit, never converted to hours (rule C8).
 
     Attributes:

@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.instants import Interval
 from incidentcore.schedule.civil import BASE, Closure, Edges
 
@@ -36,7 +37,7 @@ CLOSED_IN: Final = "closed_in"
 
 
 @attrs.frozen
-class OpenReason:
+class OpenReason(SharedRepr):
     """An interval of time, and the reason why a calendar is open or closed in it.
 
     Attributes:

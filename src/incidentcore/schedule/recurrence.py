@@ -8,6 +8,7 @@ from datetime import date
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.expansion import Parts
 
@@ -30,7 +31,7 @@ Refuse = Callable[[object, str], CalendarDefinitionError]
 
 
 @attrs.frozen(kw_only=True)
-class Recurrence:
+class Recurrence(SharedRepr):
     """Days that recur by a rule of RFC 5545.
 
     Attributes:

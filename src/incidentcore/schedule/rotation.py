@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidIntervalError, InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.schedule.expansion import month_length
@@ -50,7 +51,7 @@ def _check_unit(_: object, field: attrs.Attribute[str], value: object) -> None:
 
 
 @attrs.frozen(kw_only=True)
-class Rotation:
+class Rotation(SharedRepr):
     """Handoffs that recur endlessly, at a fixed number of hours, days, weeks or months.
 
     Handoffs are at the same local time on both sides of a change to daylight saving time. Turn 0

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.instants import Interval, Versions, as_zone
 from incidentcore.schedule.algebra import AbstractCalendar, is_calendar, parts_of, spans_of
@@ -33,7 +34,7 @@ def _first_zone(calendar: VersionedCalendar) -> ZoneInfo:
 
 
 @attrs.frozen
-class VersionedCalendar(AbstractCalendar):
+class VersionedCalendar(SharedRepr, AbstractCalendar):
     """A calendar that changed over time: each version applies while it is in force (rule C7).
 
     New opening hours from Wednesday on change nothing before Wednesday, even for a clock that is

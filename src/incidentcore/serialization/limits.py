@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError
 
 __all__ = ["Limits"]
@@ -14,7 +15,7 @@ _DEEPEST: Final = 200  # what Python's own recursion bears in any caller's hands
 
 
 @attrs.frozen(kw_only=True)
-class Limits:
+class Limits(SharedRepr):
     """The limits of a document; a document that exceeds them is refused before it is processed.
 
     Attributes:

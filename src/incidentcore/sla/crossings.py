@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.sla.cycles import MICRO, Figures, RawCycle, figures, threshold_crossing
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.terms import SlaThreshold
@@ -40,7 +41,7 @@ class Edition(NamedTuple):
 
 
 @attrs.frozen(order=True)
-class Crossing:
+class Crossing(SharedRepr):
     """A point on a clock that was reached.
 
     Attributes:

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.records import Event
 from incidentcore.schedule import Calendar
@@ -93,7 +94,7 @@ class Swap(NamedTuple):
 
 # Never changed, but not frozen: one is made for each evaluation, and freezing doubles the time.
 @attrs.define(kw_only=True, unsafe_hash=True)
-class RawCycle:
+class RawCycle(SharedRepr):
     """One cycle of a clock, before calendars are applied.
 
     Attributes:
@@ -126,7 +127,7 @@ class RawCycle:
 
 
 @attrs.define(kw_only=True, eq=False)
-class Figures:
+class Figures(SharedRepr):
     """The figures of one cycle as of an instant.
 
     Attributes:
@@ -314,7 +315,7 @@ CycleResult: TypeAlias = Literal["met", "breached", "canceled", "replaced", "run
 
 
 @attrs.frozen(kw_only=True)
-class Cycle:
+class Cycle(SharedRepr):
     """One cycle of a clock, finished or in progress.
 
     Attributes:
@@ -367,7 +368,7 @@ def judged(cycle: RawCycle, known: Figures) -> Cycle:
 
 
 @attrs.frozen
-class PassedThreshold:
+class PassedThreshold(SharedRepr):
     """A threshold that was reached, with the instant at which that happened."""
 
     name: str

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias, Unpack
 import attrs
 
 from incidentcore._checks import (
+    SharedRepr,
     as_tuple,
     need_each,
     need_keywords,
@@ -63,7 +64,7 @@ _SPOKEN: Final = (
 
 
 @attrs.frozen(kw_only=True)
-class SlaDefinition:
+class SlaDefinition(SharedRepr):
     """An agreed time: a target, a calendar, and the conditions under which its clock runs.
 
     Attributes:

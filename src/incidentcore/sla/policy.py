@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import as_pairs, need_each, need_kind, need_word
+from incidentcore._checks import SharedRepr, as_pairs, need_each, need_kind, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.pages import Tabular
@@ -24,7 +24,7 @@ PolicyMatch: TypeAlias = Literal["first", "shortest"]
 
 
 @attrs.frozen
-class SlaRule:
+class SlaRule(SharedRepr):
     """A definition, and the condition under which it applies to a record.
 
     Attributes:
@@ -153,7 +153,7 @@ def _clocks(
 
 
 @attrs.frozen
-class ServiceLevel:
+class ServiceLevel(SharedRepr):
     """Several clocks on one record, such as response, resolution and an OLA (rule S6).
 
     Attributes:

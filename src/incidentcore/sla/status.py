@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.instants import EARLIEST, tzdb_version
 from incidentcore.records import Timeline
@@ -56,7 +57,7 @@ def _name(definition: SlaDefinition | None) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class SlaStatus(StatusForms):
+class SlaStatus(SharedRepr, StatusForms):
     """The status of one clock for one record at one instant.
 
     Attributes:

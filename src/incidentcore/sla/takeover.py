@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.conditions import reader
 from incidentcore.instants import as_utc
 from incidentcore.records import TimelineStep
@@ -104,7 +105,7 @@ def _keep_edition(editions: list[Edition], clock: ClockFold, at: datetime) -> No
 
 
 @attrs.define
-class _Standing:
+class _Standing(SharedRepr):
     """A fold by one definition alone, up to some step.
 
     Attributes:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.conditions import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import as_utc
@@ -97,7 +97,7 @@ def _optional_time(value: time | str | None) -> time | None:
 
 
 @attrs.frozen
-class ByTimeOfDay:
+class ByTimeOfDay(SharedRepr):
     """A target that is due some business days after the start, at a time of day.
 
     The time of day is in the calendar's time zone. The days are counted from the date of the start,
@@ -181,7 +181,7 @@ def _open_date_after(calendar: Calendar, start: datetime, today: date, number: i
 
 
 @attrs.frozen
-class DueDate:
+class DueDate(SharedRepr):
     """A target that is due at the instant in a field of the record.
 
     Attributes:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import as_pairs, need_each, need_kind
+from incidentcore._checks import SharedRepr, as_pairs, need_each, need_kind
 from incidentcore.conditions import Condition, reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import Versions
@@ -57,7 +57,7 @@ def _pairs(
 
 
 @attrs.frozen
-class CalendarByField:
+class CalendarByField(SharedRepr):
     """A calendar chosen by a field of the record when the clock starts.
 
     Attributes:
@@ -115,7 +115,7 @@ _ZERO: Final = timedelta(0)
 
 
 @attrs.frozen(kw_only=True)
-class SlaThreshold:
+class SlaThreshold(SharedRepr):
     """A named point on the clock: a fraction of the target, or a time from the due time (S8).
 
     Exactly one of ``fraction``, ``before_due`` and ``after_due`` is given.

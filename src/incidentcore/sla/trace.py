@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.instants import Interval
 from incidentcore.pages import Tabular, to_html, to_markdown, to_text
 from incidentcore.records import Timeline
@@ -65,7 +66,7 @@ TRACE_TEXTS: Final[Texts] = FrozenMap(
 
 
 @attrs.frozen(kw_only=True)
-class TraceEntry:
+class TraceEntry(SharedRepr):
     """An interval of a clock's history, or a takeover by another definition, which has no length.
 
     Attributes:

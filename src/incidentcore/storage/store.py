@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_text
+from incidentcore._checks import SharedRepr, need_each, need_kind, need_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import (
     DuplicateEventError,
@@ -26,7 +26,7 @@ PAGE = 1_000
 
 
 @attrs.frozen
-class Change:
+class Change(SharedRepr):
     """One change in the feed of everything that was written to a store.
 
     Attributes:

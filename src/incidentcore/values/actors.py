@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import SharedRepr, need_text
 from incidentcore.errors import InvalidValueError
 
 __all__ = ["Actor", "Role", "as_actor"]
@@ -17,7 +17,7 @@ Role: TypeAlias = Literal["requester", "agent", "approver", "system", "vendor"]
 
 
 @attrs.frozen
-class Actor:
+class Actor(SharedRepr):
     """Somebody or something that acts on a record.
 
     First and next response and first-contact resolution depend on who communicated, so the role is

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.values.frozen import FrozenMap
 from incidentcore.words import ENGLISH, Words, render_text
 from incidentcore.words.words import Texts
@@ -19,7 +20,7 @@ def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
 
 
 @attrs.frozen
-class LintFinding:
+class LintFinding(SharedRepr):
     """A part of a rule that cannot work as intended, or that is probably a mistake.
 
     Attributes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 import attrs
 
-from incidentcore._checks import are_texts, need_text
+from incidentcore._checks import SharedRepr, are_texts, need_text
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["Impact", "Level", "Priority", "Scale", "Urgency"]
@@ -30,7 +30,7 @@ def _compares(compare: Callable[[int, int], bool]) -> Callable[[Level, Level], b
 
 
 @attrs.frozen
-class Level:
+class Level(SharedRepr):
     """One step of a scale, ordered by severity within its scale only.
 
     A worse level is greater: ``Impact.HIGH > Impact.LOW``, and ``max(...)`` is the worst. Levels of
@@ -78,7 +78,7 @@ def _level_names(names: Iterable[str | Level]) -> tuple[str, ...]:
 
 
 @attrs.frozen
-class Scale:
+class Scale(SharedRepr):
     """An ordered set of levels, written from worst to best.
 
     Attributes:

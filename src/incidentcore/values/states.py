@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text
+from incidentcore._checks import SharedRepr, need_kind, need_text
 from incidentcore.errors import DefinitionError
 
 __all__ = ["CANCELED", "CLOSED", "IN_PROGRESS", "NEW", "ON_HOLD", "RESOLVED", "State"]
 
 
 @attrs.frozen
-class State:
+class State(SharedRepr):
     """A state of a record's lifecycle, with its meaning as flags.
 
     Attributes:

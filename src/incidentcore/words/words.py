@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_zone
 
@@ -107,7 +108,7 @@ def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class Words:
+class Words(SharedRepr):
     """A language: translations of the library's texts, and formats of dates and spans of time.
 
     Translations are looked up by the English template; a template without one stays English. Data

@@ -9,7 +9,7 @@ from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.conditions import Condition
 from incidentcore.errors import EscalationMatrixError, UnreachableDeadlineError
 from incidentcore.escalation.view import Anchor, RecordView
@@ -66,7 +66,7 @@ class Fallen(NamedTuple):
 
 
 @attrs.define
-class TriggerContext:
+class TriggerContext(SharedRepr):
     """What a trigger may read when it computes the occasions on which its level becomes due.
 
     Attributes:
@@ -146,7 +146,7 @@ class TriggerContext:
 
 
 @attrs.frozen
-class LintScope:
+class LintScope(SharedRepr):
     """What a trigger may read while the matrix is checked.
 
     Attributes:
@@ -174,7 +174,7 @@ class LintScope:
 
 
 @attrs.frozen
-class Trigger(ABC):
+class Trigger(SharedRepr, ABC):
     """What makes an escalation level become due; subclass it to write your own.
 
     A subclass is a frozen attrs class that defines at least ``candidates`` and ``why``.

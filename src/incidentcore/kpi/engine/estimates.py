@@ -18,6 +18,8 @@ import attrs
 if TYPE_CHECKING:
     from random import Random
 
+from incidentcore._checks import SharedRepr
+
 __all__ = [
     "ControlLimits",
     "bootstrap",
@@ -245,7 +247,7 @@ def _resampled_quantile(ordered: Sequence[int | Fraction], q: Fraction, random: 
 
 
 @attrs.frozen
-class ControlLimits:
+class ControlLimits(SharedRepr):
     """The mean and control limits of a series; a value outside the limits is a signal."""
 
     center: float

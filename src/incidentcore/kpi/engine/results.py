@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeAlias
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.kpi.engine.accumulators import Sample, SketchedSample
 from incidentcore.kpi.engine.estimates import bootstrap, interpolate, survival_median
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN, Statistic
@@ -25,7 +26,7 @@ Value: TypeAlias = timedelta | int | float | None
 
 
 @attrs.frozen(kw_only=True)
-class Figure:
+class Figure(SharedRepr):
     """A value with the numbers behind it; see ``KpiResult``."""
 
     value: Value

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import attrs
 
+from incidentcore._checks import SharedRepr
 from incidentcore.instants import Interval
 from incidentcore.kpi.periods import Periods
 
@@ -16,7 +17,7 @@ Window: TypeAlias = Interval | Periods | None
 
 
 @attrs.frozen
-class Windows:
+class Windows(SharedRepr):
     """A window or periods, as of an instant.
 
     Attributes:

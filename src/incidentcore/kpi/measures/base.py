@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import NO_ARGUMENTS, nearest
+from incidentcore._checks import NO_ARGUMENTS, SharedRepr, nearest
 from incidentcore.conditions import Condition, FieldTest
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
@@ -60,7 +60,7 @@ _HISTORY_OF: Final = {
 }
 
 
-class Measure:
+class Measure(SharedRepr):
     """The base class of measures: what is read from each record, and how that becomes one figure.
 
     To measure something else, derive a frozen attrs class from this one. It is evaluated and merged

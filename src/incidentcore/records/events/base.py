@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import SharedRepr, need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.fields import FIELD_NAMES, checked_fields
@@ -20,7 +20,7 @@ _set = object.__setattr__
 
 
 @attrs.frozen
-class LifecycleRef:
+class LifecycleRef(SharedRepr):
     """The lifecycle that a record follows: its id and version (rule H3)."""
 
     id: str
@@ -32,7 +32,7 @@ class LifecycleRef:
 
 
 @attrs.frozen(kw_only=True)
-class Event:
+class Event(SharedRepr):
     """One fact in a record's history; the base class of all kinds of event.
 
     Attributes:

@@ -1,18 +1,23 @@
 """Plain values that all other packages use: scales, states, actors, frozen mappings."""
 
-from incidentcore.values.actors import Actor, Role, as_actor
-from incidentcore.values.findings import LintFinding
-from incidentcore.values.frozen import FrozenMap, freeze
-from incidentcore.values.scales import Impact, Level, Priority, Scale, Urgency
-from incidentcore.values.states import (
-    CANCELED,
-    CLOSED,
-    IN_PROGRESS,
-    NEW,
-    ON_HOLD,
-    RESOLVED,
-    State,
-)
+from typing import TYPE_CHECKING
+
+from incidentcore._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from incidentcore.values.actors import Actor, Role, as_actor
+    from incidentcore.values.findings import LintFinding
+    from incidentcore.values.frozen import FrozenMap, freeze
+    from incidentcore.values.scales import Impact, Level, Priority, Scale, Urgency
+    from incidentcore.values.states import (
+        CANCELED,
+        CLOSED,
+        IN_PROGRESS,
+        NEW,
+        ON_HOLD,
+        RESOLVED,
+        State,
+    )
 
 __all__ = [
     "Actor",
@@ -34,3 +39,15 @@ __all__ = [
     "as_actor",
     "freeze",
 ]
+
+if not TYPE_CHECKING:  # checkers see the imports
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "actors": "Actor Role as_actor",
+            "findings": "LintFinding",
+            "frozen": "FrozenMap freeze",
+            "scales": "Impact Level Priority Scale Urgency",
+            "states": "CANCELED CLOSED IN_PROGRESS NEW ON_HOLD RESOLVED State",
+        },
+    )

@@ -1,4 +1,4 @@
-"""Read a field of a record, of its facts at an instant, or of an event, by its path."""
+"""Read a field of a record, of its facts (fields at an instant) or of an event, by its path."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _MISSING: Final = object()
 def reader(path: str) -> Callable[[object], object]:
     """Return a function that reads the value at a dotted path.
 
-    The first step names a field of the subject: a key if the subject is a ``dict`` of facts,
+    The first step names a field of the subject: a key if the subject is a ``dict`` of fields,
     otherwise an attribute. Later steps are attributes or keys of mappings. The result is None if a
-    value on the way is absent, or a key of a mapping such as ``custom``; a field that the subject
-    does not have is an error, so that a rule with a misspelt field does not silently never match.
+    value on the way is missing, or a key of a mapping such as ``custom``. A field that the subject
+    does not have is an error, so that a rule with a misspelled field does not silently never match.
 
     Raises:
         DefinitionError: The path is empty or has an empty step.

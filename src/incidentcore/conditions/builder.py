@@ -20,7 +20,7 @@ class Field(SharedRepr):
     path: str
 
     def equals(self, value: object) -> Condition:
-        """Return the condition that the field equals a value; None matches an absent one."""
+        """Return the condition that the field equals a value; None matches an empty field."""
         return FieldTest(self.path, "equals", value)
 
     def is_in(self, *values: object) -> Condition:

@@ -80,7 +80,7 @@ def candidates_of(
     """Return the values to try for each field.
 
     Args:
-        tests: All single tests of the conditions.
+        tests: All simple tests of the conditions.
         domains: All possible values of a field, for fields that have a fixed set of values.
 
     Raises:

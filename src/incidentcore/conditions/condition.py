@@ -1,7 +1,7 @@
-"""Conditions: tests on facts that compose, explain themselves and can be stored.
+"""Conditions: tests on records that can be combined, explained and stored.
 
 One condition language serves lifecycle guards, SLA clocks, escalation rows, categorizers and KPI
-populations. A condition is a frozen value; ``matches`` runs a function compiled once.
+populations. A condition is a frozen value; ``matches`` calls a function that is compiled once.
 """
 
 from __future__ import annotations
@@ -37,9 +37,8 @@ class Explanation(SharedRepr):
     Attributes:
         condition: The condition as text.
         matched: Its result.
-        seen: The value that a single test read; None for a composition.
-        parts: The explanations of the conditions it is composed of; those that did not matter are
-            omitted.
+        seen: The value that a simple test read; None for a composition.
+        parts: The explanations of its parts, without those that did not matter.
     """
 
     condition: str
@@ -49,7 +48,7 @@ class Explanation(SharedRepr):
 
     @property
     def failures(self) -> tuple[Explanation, ...]:
-        """Return the single tests that kept the condition from matching."""
+        """Return the simple tests that kept the condition from matching."""
         if self.matched:
             return ()
         below = tuple(failure for part in self.parts for failure in part.failures)
@@ -64,16 +63,16 @@ class Explanation(SharedRepr):
 
 
 class Condition(SharedRepr):
-    """A test on the facts of a record at an instant; the base class of all conditions.
+    """A test on the fields of a record at an instant (its facts); the base class of all conditions.
 
-    Build single tests with ``field(...)``, and combine them with ``&``, ``|`` and ``~``.
+    Build simple tests with ``field(...)``, and combine them with ``&``, ``|`` and ``~``.
 
     To write a type of your own, subclass it as a frozen attrs class with ``test`` and ``fields``.
     With ``candidates`` the lints can reason about it; with ``reads_time`` and ``next_change``
     clocks notice when time alone changes its result.
 
     Attributes:
-        depth: How deep it is nested, at most 100; a single test is 1.
+        depth: How deeply it is nested, at most 100; 1 for a simple test.
         test: The compiled form, for inner loops: ``test(subject, at)``.
 
     >>> import attrs
@@ -105,11 +104,11 @@ class Condition(SharedRepr):
         """Return whether the subject satisfies this condition.
 
         Args:
-            subject: A record, an event, or a ``dict`` of facts.
-            at: The instant of the facts, for conditions on time of day.
+            subject: A record, an event, or a ``dict`` of a record's fields.
+            at: The instant of the test, needed by conditions on the time of day.
 
         Raises:
-            InvalidValueError: The subject lacks a field, or ``at`` is needed and not given.
+            InvalidValueError: The subject lacks a field, or ``at`` is needed but not given.
         """
         return self.test(subject, at)
 
@@ -134,7 +133,7 @@ class Condition(SharedRepr):
 
     @property
     def reads_only_fields(self) -> bool:
-        """Return whether nothing but a change of its fields can change its result."""
+        """Return whether only a change of its fields can change its result."""
         return all(leaf.fields and not leaf.reads_time for leaf in self.leaves())
 
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
@@ -145,7 +144,7 @@ class Condition(SharedRepr):
         return None
 
     def candidates(self, path: str) -> Iterable[object] | None:
-        """Return values of a field that between them give every possible result; None if unknown.
+        """Return values of a field that together give every possible result; None if unknown.
 
         Lints evaluate the condition with every combination of its fields' candidates, and with
         2000-01-01 00:00 UTC as the current time if it reads the time. Without candidates the result
@@ -154,11 +153,11 @@ class Condition(SharedRepr):
         return None
 
     def leaves(self) -> Iterator[Condition]:
-        """Yield the single tests that it is composed of."""
+        """Yield the simple tests that it is composed of."""
         yield self
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the result, where ``answer`` gives that of each single test; None if unknown."""
+        """Return the result if ``answer`` gives that of each simple test; None if unknown."""
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:
@@ -235,7 +234,7 @@ def _any_test(parts: tuple[Condition, ...]) -> Test:
 
 
 class _Composition(Condition):
-    """The base of all compositions: their parts, fields and words."""
+    """The base class of all compositions: their parts, fields and words."""
 
     __slots__ = ()
 
@@ -265,7 +264,7 @@ class _Composition(Condition):
         return any(part.reads_hours for part in self.parts)
 
     def leaves(self) -> Iterator[Condition]:
-        """Yield the single tests of all parts."""
+        """Yield the simple tests of all parts."""
         for part in self.parts:
             yield from part.leaves()
 
@@ -361,7 +360,7 @@ class Not(Condition):
         return self.part.reads_hours
 
     def leaves(self) -> Iterator[Condition]:
-        """Yield the single tests of which the negated condition is composed."""
+        """Yield the simple tests of which the negated condition is composed."""
         return self.part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:

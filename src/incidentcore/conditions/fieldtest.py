@@ -54,11 +54,11 @@ class FieldTest(Condition):
             has_text, intersects or present.
         value: The value that the field is compared with.
 
-    An absent field fails every test but ``equals(None)``. Comparing a state, level or actor with
-    text raises an error, so that no rule silently never matches; test ``state.name`` instead.
+    A field without a value fails every test but ``equals(None)``. Comparing a state, level or actor
+            with text is an error, since it would never match; test ``state.name`` instead.
 
     Raises:
-        DefinitionError: There is no such test or field path, or the value does not fit the test.
+        DefinitionError: The test is unknown, or the path or the value does not fit it.
         NaiveDatetimeError: The value is an instant without an offset.
     """
 

@@ -45,12 +45,12 @@ def _instant(path: str, seen: object) -> datetime | None:
 class AtInstant(Condition):
     """Matches at and after the instant stored in a field, or only before that instant.
 
-    Its result changes at that very instant, without an event. A field without a value matches
-    in neither case. See ``reached`` and ``before``.
+    Its result changes at exactly that instant, without an event. A field without a value matches in
+    neither case. See ``reached`` and ``before``.
 
     Attributes:
         path: The field that holds the instant, such as ``"custom.starts"``.
-        side: ``reached`` to match from the instant on, ``before`` to match until then.
+        side: ``reached`` to match at and after the instant, ``before`` to match until then.
 
     Raises:
         DefinitionError: ``path`` is not a field path, or ``side`` is neither of the two.
@@ -138,7 +138,7 @@ class LaterThan(Condition):
 
 
 def reached(path: str) -> Condition:
-    """Return the condition that the instant held by a field has been reached.
+    """Return the condition that the instant in a field has been reached.
 
     Source: rule S1.
 
@@ -153,7 +153,7 @@ def reached(path: str) -> Condition:
 
 
 def before(path: str) -> Condition:
-    """Return the condition that the instant held by a field has not been reached yet.
+    """Return the condition that the instant in a field has not been reached yet.
 
     Source: rule S1.
 
@@ -167,6 +167,6 @@ def before(path: str) -> Condition:
 
 
 def timed_tests(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    """Return those single tests of the conditions that can change with time alone."""
+    """Return those simple tests of the conditions that can change with time alone."""
     leaves = (leaf for condition in conditions for leaf in condition.leaves())
     return tuple(leaf for leaf in leaves if leaf.reads_time and not leaf.reads_hours)

@@ -18,7 +18,7 @@ class Opaque(Condition):
     """A condition that calls a custom function.
 
     It cannot be stored or analyzed: the lints' result for it is ``unknown``, and ``dumps`` refuses
-    it. Two of them are equal if their ids are.
+    it. Two of these conditions are equal if their ids are equal.
 
     Attributes:
         id: Its name, which must change whenever its meaning does.

@@ -33,8 +33,8 @@ class Proof(SharedRepr):
 
     Attributes:
         answer: ``yes``, ``no`` or ``unknown``.
-        witness: Facts that prove the answer, by satisfying conditions or by contradicting an
-            implication; None if no facts can prove it. Pass them to ``matches`` of a condition.
+        witness: Field values that prove the answer: they satisfy the conditions, or contradict the
+            implication. None if no values can prove it. Pass them to ``matches`` of a condition.
         reason: Why the answer is unknown; empty otherwise.
     """
 
@@ -60,7 +60,7 @@ Domains = Mapping[str, Iterable[object]]
 
 
 def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proof:
-    """Return whether any facts satisfy a condition.
+    """Return whether any field values (facts) satisfy a condition.
 
     Args:
         condition: The condition.
@@ -72,8 +72,8 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proo
         opening hours, a text match, or more than 100,000 combinations to try.
 
     Fields are treated as independent of each other; for example, a resolution may come with an open
-    state. So ``no`` is certain, but for ``yes`` the facts may never occur in a record. A field that
-    is compared with a level is assumed to hold levels of the same scale.
+    state. So ``no`` is certain, but with ``yes`` the facts may never occur together in a record. A
+    field that is compared with a level is assumed to hold levels of the same scale.
 
     >>> from incidentcore.conditions import satisfiable
     >>> from incidentcore.conditions.builder import field
@@ -155,7 +155,7 @@ class _Search:
         return None
 
     def _answer(self, leaf: Condition) -> bool | None:
-        """Return the result of a single test; None while a field of it is not chosen."""
+        """Return the result of a simple test; None while a field of it is not chosen."""
         roots = self._roots.get(id(leaf))
         if roots is None or len(roots) > 1:
             chosen = all(path.partition(".")[0] in self._facts for path in leaf.fields)
@@ -190,7 +190,7 @@ def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
         domains: As for ``satisfiable``.
 
     Returns:
-        ``yes`` with such facts, ``no``, or ``unknown`` with the reason.
+        ``yes`` with facts that satisfy both, ``no``, or ``unknown`` with the reason.
 
     >>> from incidentcore.conditions import overlap
     >>> from incidentcore.conditions.builder import field
@@ -257,7 +257,7 @@ def _key(condition: Condition) -> object:
 
 
 def _tested(condition: Condition, facts: dict[str, Any]) -> tuple[bool | None, str]:
-    """Return the result of a single test; None with the reason if it is not known."""
+    """Return the result of a simple test; None with the reason if it is not known."""
     if not condition.fields or condition.reads_hours:
         return None, f"{condition} cannot be read"
     read = [_read(path, facts) for path in condition.fields]

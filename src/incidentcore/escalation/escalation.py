@@ -33,7 +33,7 @@ class Escalation(SharedRepr):
     """An escalation that has become due, for your application to deliver.
 
     Attributes:
-        key: A unique text made from the record, matrix, row, level, ``pass_`` and ``cycle``. Use it
+        key: A unique string made of the record, matrix, row, level, ``pass_`` and ``cycle``. Use it
             to deliver each escalation only once.
         record_id: The id of the record.
         matrix: The matrix's name.
@@ -41,22 +41,22 @@ class Escalation(SharedRepr):
         level: The level's position in the row, from 0.
         pass_: How many times the row had been repeated by then; 0 if it was not.
         cycle: The number of the occurrence that started it, from 1: the cycle of its SLA clock, or
-            how often the field or condition that it counts from was set or met.
+            how often the field that it counts from was set, or the condition was met.
         targets: Whom it notifies.
-        people: The ids of the people whom it notifies, as far as they are known: named persons, and
+        people: The ids of the people whom it notifies, as far as they are known: people named, and
             those on call at the due time.
-        people_now: The same at the instant of evaluation, which differs if it is delivered late.
+        people_now: The same, but with those on call at the instant of evaluation.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         due_at: When it became due.
         lapsed_at: When it ceased to be needed; None if it is still needed.
         lapsed_because: Why it is not needed: ``acknowledged``, ``resolved``, ``canceled``,
-            ``snoozed`` while the snooze lasts, or ``nobody_to_tell`` for a level that is skipped;
-            empty otherwise.
+            ``snoozed`` while the snooze lasts, or ``nobody_to_tell`` for a skipped level; empty
+            otherwise.
         overtaken_by: The key of a later escalation of the same level that is also due and not
             delivered; deliver that one instead. Empty otherwise.
         why_code: Why it became due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``
             or the code of a trigger of your own.
-        why_data: The values that the text of the reason contains.
+        why_data: The values to fill into the text of the reason.
         exercise: The exercise that the record belongs to; None for a real record.
     """
 
@@ -85,7 +85,7 @@ class Escalation(SharedRepr):
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return why it became due, as text in another language."""
+        """Return why it became due, as text in the language of ``words``."""
         why = words.text(WHY_TEXTS, self.why_code, self.why_data)
         again = {"why": why, "pass_": self.pass_ + 1}
         return words.text(WHY_TEXTS, "pass", again) if self.pass_ else why

@@ -39,7 +39,7 @@ def due_escalations(
 ) -> tuple[Escalation, ...]:
     """Return the escalations of a record that have become due by ``now``; nothing is sent.
 
-    Which escalations have become due by an instant depends on the matrix, the policies and the
+    The escalations that have become due by an instant depend on the matrix, the policies and the
     history alone, not on when you poll. Pass the keys of delivered escalations as ``already``.
 
     Args:
@@ -54,9 +54,9 @@ def due_escalations(
         include_lapsed: Whether to include those that are no longer needed after an acknowledgement,
             a resolution or a cancellation, and those that a snooze currently holds back.
         live: For ``Versions``, whether to use the version in force when a level becomes due,
-            instead of the version in force when the record was opened (rule E4). A level that is
-            overdue when a version comes into force becomes due at that instant; a level at the same
-            position keeps its key.
+            instead of the one in force when the record was opened (rule E4). A level that is
+            already overdue by a new version becomes due when that comes into force; a level at the
+            same position keeps its key.
 
     Returns:
         The escalations in order of their due times.

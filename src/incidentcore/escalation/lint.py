@@ -63,13 +63,13 @@ def lint_escalation(
     end: datetime,
     personal: Mapping[str, Sequence[timedelta]] | None = None,
 ) -> tuple[LintFinding, ...]:
-    """Return findings on the levels and rows of a matrix that cannot work as intended.
+    """Return findings on levels and rows of a matrix that cannot work as intended.
 
     The subject of a finding is the row, or ``row, level 2`` if it concerns one level.
 
     Args:
         matrix: The matrix.
-        slas: The rules of the clocks that its levels name.
+        slas: The rules of the clocks that its levels refer to.
         start: The start of the interval in which on-call coverage is checked.
         end: The end of that interval.
         personal: By person id, the delays of that person's own notification steps after a page,

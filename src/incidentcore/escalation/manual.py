@@ -1,4 +1,4 @@
-"""Manual escalations, recorded as changes of the record."""
+"""Manual escalations, recorded as changes to the record."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def escalate_now(
         by: Who escalated.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         level: The level of the matrix, from 0. A manual escalation makes this level and those
-            before it due, but none after it, so that a button in an old message changes nothing.
-            None: the next level becomes due.
+            before it due, but none after it, so a button in an old message has no effect. None: the
+            next level becomes due.
         key: The key of the escalation that was due; empty for a manual one.
         matrix: The matrix that a manual escalation applies to, or its name; empty for every matrix.
         reason: Why it was escalated, as free text.

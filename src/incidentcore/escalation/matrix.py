@@ -155,23 +155,23 @@ class EscalationRow(SharedRepr):
     """The levels for the records that satisfy a condition.
 
     Attributes:
-        name: The row's name, part of the keys of its escalations.
-        levels: Its levels in order.
-        when: The condition on the records that it applies to; the first row that matches is used.
+        name: The row's name, which is part of the keys of its escalations.
+        levels: Its levels, in order.
+        when: The condition on the records that it applies to; the first row that matches applies.
         repeat: How often the row is repeated after its last level. A repetition contains the levels
             after a delay, and a first level with ``HeldFor``.
         repeat_from: The index of the level at which a repetition begins.
         repeat_after: How long after the due time of the last level the next repetition begins.
-        acknowledged_by: Which acknowledgements silence the row: ``any``, only those of ``all``
-            people notified, or ``level``, by which one at a level does not silence later levels.
+        acknowledged_by: Which acknowledgements silence the row: ``any``; ``all``, once all people
+            notified acknowledged; or ``level``: one at a level does not silence later levels.
         ack_timeout: How long an acknowledgement silences the row; None for no limit.
         on_unacknowledge: When an acknowledgement is withdrawn or times out: ``resume`` at the level
             where it stopped, or ``restart`` from the first.
         on_snooze_end: When a snooze expires or is ended: ``resume`` or ``restart``.
         snooze_silences: What a snooze silences: the ``acknowledgeable`` levels, whose ``until`` is
             ``acknowledged``, or ``all``.
-        past_last: What a manual escalation does once every level was due: nothing (``clamp``), or
-            start the row again (``wrap``).
+        past_last: What a manual escalation does once every level has been due: nothing (``clamp``),
+            or start the row again (``wrap``).
         on_reopen: What a reopening does: ``keep`` (nothing), ``clear`` (end the acknowledgements)
             or ``restart`` (also start again). If ``on_reopen``, ``on_apply``, ``on_move`` and
             ``on_worse`` concern the same event, the first of them decides.
@@ -253,16 +253,16 @@ class EscalationMatrix(Tabular):
     """Rows of levels: whom to notify and when, for which records.
 
     Attributes:
-        name: The matrix's id, part of the keys of its escalations.
-        rows: The rows; the first row whose condition holds applies to a record.
-        maintenance: Intervals in which no delay begins; one that would begin in an interval begins
-            at its end. A delay that has begun continues.
+        name: The matrix's id, which is part of the keys of its escalations.
+        rows: The rows; the first one whose condition holds applies to a record.
+        maintenance: Intervals in which no delay begins; a delay that would begin in one begins at
+            its end. A delay that has already begun continues.
         timed: Computed: the tests in rows and levels whose results can change without an event.
         reads: Computed: the fields by which a row is chosen, if the choice depends on nothing else;
             None if it can depend on the time of day or a custom function.
 
     Raises:
-        EscalationMatrixError: There is no row, or two rows have the same name.
+        EscalationMatrixError: ``rows`` is empty, or two rows have the same name.
 
     Source: rules E1 to E3.
 

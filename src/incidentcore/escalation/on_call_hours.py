@@ -23,8 +23,8 @@ class OnCallHours(SharedRepr):
     Attributes:
         person: The id of the person.
         total: The time on call.
-        night: The part of it at night.
-        weekend: The part of it on Saturday and Sunday, nights included.
+        night: The part of the time that was at night.
+        weekend: The part of the time that was on Saturday or Sunday, nights included.
         shifts: The number of shifts; two turns in a row count as one.
     """
 

@@ -75,7 +75,7 @@ class OnCallLayer(SharedRepr):
     Attributes:
         rotation: When handoffs take place.
         people: The ids of those who take turns; the first turn begins at the rotation's anchor.
-            None in place of an id is a turn in which nobody is on call.
+            None in place of an id means a turn in which nobody is on call.
         during: A calendar of the hours in which the layer is on duty; None for always.
         since: When the layer comes into force; None if it always was.
         until: When it ceases to be in force; None for never.
@@ -100,7 +100,7 @@ class OnCallLayer(SharedRepr):
                 object.__setattr__(self, name, as_utc(at, name))
 
     def at(self, at: datetime) -> str | None:
-        """Return who in this layer is on call at an instant.
+        """Return the id of the person in this layer who is on call at an instant.
 
         None if the layer is not in force or is off duty, or if nobody is assigned to the turn.
         """
@@ -153,7 +153,7 @@ def _turn_start(rotation: Rotation, turn: int) -> datetime:
 
 @attrs.frozen
 class RotaOverride(SharedRepr):
-    """A temporary change of an on-call schedule; overrides apply in order.
+    """A temporary change of an on-call schedule; overrides apply in the order given.
 
     Attributes:
         interval: The interval in which it applies.
@@ -161,8 +161,8 @@ class RotaOverride(SharedRepr):
         mode: ``replace`` puts them on call instead of everybody else; ``add`` puts them on call in
             addition to the others; ``remove`` takes them off call, as for an absence. If nobody is
             left in a layer, the layers below apply.
-        replaces: With ``replace``, the id of the one person whom they replace, when that person
-            would be on call; empty for everybody.
+        replaces: With ``replace``, the id of the only person to replace, whenever that person would
+            be on call; empty for everybody.
     """
 
     interval: Interval
@@ -212,10 +212,10 @@ class OnCallSchedule(SharedRepr):
         name: The schedule's id, to which escalation targets refer.
         layers: The layers, lowest first.
         overrides: Exceptions for intervals of time.
-        combine: Which layers apply: the ``highest`` with somebody on call, or ``all`` of them.
+        combine: Which layers apply: the ``highest`` with somebody on call, or ``all`` layers.
 
     Raises:
-        EscalationMatrixError: There is no layer, or ``combine`` is unknown.
+        EscalationMatrixError: ``layers`` is empty, or ``combine`` is unknown.
 
     Source: rule E5.
 
@@ -277,7 +277,7 @@ def next_on_call(
 
     Args:
         schedule: The schedule.
-        at: The instant; those on call at it are left out of later shifts.
+        at: The instant; those who are on call then are left out of later shifts.
         within: How far ahead to search.
 
     Returns:
@@ -313,7 +313,7 @@ def shifts(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> It
         end: The first instant after the span.
 
     Raises:
-        InvalidIntervalError: The end lies before the start.
+        InvalidIntervalError: The end is before the start.
     """
     low, high = as_utc(start, "start"), as_utc(end, "end")
     if high < low:

@@ -180,7 +180,7 @@ def servicenow_sla_row(
     """Return a row that notifies like ServiceNow's default SLA flow: at 50, 75 and 100 percent.
 
     At 50 percent it notifies the assignee and the component's support group; at 75 percent and at
-    the due time, the assignee and the assignee's manager.
+    the due time, it notifies the assignee and the assignee's manager.
 
     Args:
         name: The row's name.

@@ -21,13 +21,13 @@ def write_rota_ical(
 
     Args:
         schedule: The schedule.
-        person: The id of the person; without shifts the feed is empty.
+        person: The id of the person; the feed is empty if the person has no shifts.
         start: The first instant of the span.
         end: The first instant after the span.
         at: The time stamp of the feed (DTSTAMP).
 
     Returns:
-        Text with CRLF line ends, lines folded at 75 bytes.
+        Text with CRLF line endings, and lines folded at 75 bytes.
 
     Source: RFC 5545, 3.6.1.
 

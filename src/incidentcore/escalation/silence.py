@@ -121,7 +121,7 @@ class RowSilence:
         return tuple(beginnings)
 
     def gates(self, notified: Notified) -> list[Gate]:
-        """Return for each level what keeps it silent, as pairs of (instant, reason from then on).
+        """Return what keeps each level silent, as pairs of an instant and the reason from then.
 
         The reason is empty if nothing keeps it silent.
 

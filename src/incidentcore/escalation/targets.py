@@ -35,9 +35,9 @@ class EscalationTarget(SharedRepr):
 
     Attributes:
         kind: The name of the method that created it.
-        name: The group, role, person or schedule; for ``field`` and ``manager_of`` the field of
-            the record that names the person or group, such as ``assignee``; for ``round_robin`` the
-            field that holds the record's number.
+        name: The group, role, person or schedule. For ``field`` and ``manager_of``, the field of
+            the record that names the person or group, such as ``assignee``; for ``round_robin``,
+            the field that contains the record's number.
         schedule: The schedule, if the kind is ``on_call`` or ``next_on_call``.
         members: The ids of those who take turns, if the kind is ``round_robin``.
 
@@ -107,7 +107,7 @@ class EscalationTarget(SharedRepr):
 
     @classmethod
     def field(cls, path: str) -> Self:
-        """Return a target for whoever a field of the record names when the escalation is due."""
+        """Return a target for the person or group that a field names when the escalation is due."""
         return cls("field", path)
 
     @classmethod
@@ -154,7 +154,7 @@ class EscalationTarget(SharedRepr):
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return whom it notifies, as text in another language."""
+        """Return whom it notifies, as text in the language of ``words``."""
         data = {"name": self.name, "members": self.members}
         return words.text(TARGET_TEXTS, self.kind, data)
 

@@ -49,7 +49,7 @@ _PIECE = timedelta(days=366)  # how much is explained at a time
 
 
 class AbstractCalendar(Engine):
-    """Base class that computes every query from the open windows.
+    """The base class of calendars, which computes every query from the open windows.
 
     A subclass defines ``zone`` and ``windows``, and may define ``explain`` for better reasons.
     ``windows`` must always return the same result for the same arguments, since results are cached.

@@ -67,7 +67,7 @@ class BusinessCalendar(AbstractCalendar):
     A calendar is a value: it can be hashed, compared, pickled and shared between threads. Two
     calendars are equal if they have the same meaning, regardless of how they were written (rule
     C9): the attributes contain the normalized definition, in which windows past midnight are
-    divided at midnight. They may be passed to the constructor again.
+    divided at midnight. They may be passed back to the constructor.
 
     Attributes:
         zone: The time zone, passed as a ``ZoneInfo`` or its IANA key.
@@ -176,10 +176,10 @@ class BusinessCalendar(AbstractCalendar):
         return week_strip(self._plan.week, f"{self.name or 'opening hours'} ({self.zone.key})")
 
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
-        """Return findings about definitions that are allowed but probably mistaken.
+        """Return findings on definitions that are allowed but probably mistaken.
 
         They report conflicting holidays, breaks outside the hours, working days without hours, and
-        orphan tails. An orphan tail is the rest of a window past midnight whose beginning is
+        orphan tails. An orphan tail is the part after midnight of a window whose beginning is
         closed: if Monday is a holiday, Monday's 22:00-06:00 still opens on Tuesday from 00:00 to
         06:00 (rule C2).
 

@@ -35,7 +35,7 @@ _PIECE = timedelta(days=366)  # how much is listed at a time
 
 
 class Engine(ABC):
-    """Base class that computes every query except explanations from ``windows`` and ``zone``."""
+    """The base class that computes all queries but explanations from ``windows`` and ``zone``."""
 
     __slots__ = ("_index",)
 
@@ -114,7 +114,7 @@ class Engine(ABC):
         boundary: Boundary = "close",
         horizon: timedelta = HORIZON,
     ) -> datetime:
-        """Return the earliest instant by which an amount of open time has passed (rule T5).
+        """Return the earliest instant at which an amount of open time has passed (rule T5).
 
         Args:
             start: The instant at which counting begins, in any zone.
@@ -255,13 +255,14 @@ class Engine(ABC):
         """Return the instant ``n`` business days later, or earlier for a negative ``n``.
 
         A business day is a date with open time. A start on any other date first moves to the next
-        open instant (backward: the previous close). The result has the same time of day; if that is
-        neither open nor a closing time, it is the next open instant (backward: the previous close).
+        open instant (backward: to the previous close). The result has the same time of day; if that
+        is neither open nor a closing time, it is the next open instant (backward: the previous
+        close).
 
         Args:
             start: The instant at which counting begins.
             n: The number of business days; a date counts once, however long it is open.
-            end_of_day: Whether to return the last closing of that date.
+            end_of_day: Whether to return the last closing time of that date.
             horizon: How far to search, in wall-clock time.
 
         Raises:

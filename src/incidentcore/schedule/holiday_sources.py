@@ -26,14 +26,14 @@ def public_holidays(
     """Return a country's public holidays in the given years, from the ``holidays`` package.
 
     They are copied, because the package's own object changes when it is read and when the package
-    is updated. Weekend dates that a country makes working days in exchange for a bridge day are
+    is updated. Weekend dates that a country makes working days, in exchange for a bridge day, are
     included as dates with hours.
 
     Args:
         country: An ISO 3166 code such as ``"DE"``.
-        years: The years to include; deadlines beyond them do not see any holidays.
+        years: The years to include; deadlines beyond them take no holidays into account.
         subdivision: The code of a part of the country, such as ``"BY"``.
-        language: The language of the names, such as ``"en_US"``. Defaults to the package's own
+        language: The language of the names, such as ``"en_US"``. Defaults to the package's default
             for the country, never to the language of the process (rule T6).
         workday_hours: The hours of working days on a weekend: windows, or a weekday whose hours in
             the calendar are used. A calendar's ``lint`` reports a date that stays closed because
@@ -73,7 +73,7 @@ def public_holidays(
 
 
 def holidays_version() -> str:
-    """Return the version of the ``holidays`` package from which dates are copied.
+    """Return the version of the ``holidays`` package that dates are copied from.
 
     Raises:
         ModuleNotFoundError: The extra ``holidays`` is not installed.

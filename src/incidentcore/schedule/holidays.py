@@ -86,7 +86,7 @@ class Holiday:
     """One or more days on which a calendar is closed, or has other hours (rule C5).
 
     Exactly one of ``day``, ``range``, ``yearly`` and ``rule`` defines the dates; a rule may also
-    have a ``day``, from which it starts.
+    have a ``day``, on which it starts.
 
     Attributes:
         day: One date.
@@ -95,9 +95,9 @@ class Holiday:
         yearly: The days of every year: ``"12-25"``, or ``"12-24/01-02"``, which may span New Year.
             ``True`` takes them from ``day`` or ``range``. 29 February recurs only in leap years.
         rule: A rule of RFC 5545, see :func:`~incidentcore.schedule.recurrence.parse_rule`.
-        hours: The windows of these days; ``"mon"`` for the hours of Mondays, ``"week"`` for the
-            hours of each date's weekday; None for closed. A day or range with hours replaces a
-            yearly holiday or a rule on the same date.
+        hours: The windows of these days; ``"mon"`` for the hours of Mondays; ``"week"`` for the
+            hours of each date's weekday; None if they are closed. A day or range with hours
+            replaces a yearly holiday or a rule on the same date.
         opens: Whether a yearly holiday with hours also opens a date whose weekday has no window.
             With the default False, Christmas Eve until noon does not open a closed Saturday. A
             date, a range or a rule with hours opens its dates in any case.
@@ -199,7 +199,7 @@ class Holiday:
         )
 
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
-        """Return the windows of its dates, given those that begin on each weekday; None if closed.
+        """Return the windows of its dates, given those of each weekday; None if they are closed.
 
         If each date has the usual hours of its weekday, these are the windows of all weekdays.
         """

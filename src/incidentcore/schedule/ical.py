@@ -1,6 +1,6 @@
 """Read and write closed days and hours as iCalendar text (RFC 5545).
 
-The reader is strict and limits the size of its input; it reports all problems of the text in one
+The reader is strict and limits the size of its input; it reports all problems in the text in one
 ``FormatError``.
 """
 
@@ -52,7 +52,7 @@ def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]
 
     Args:
         source: Text or UTF-8 bytes; at most 1 MB, 100,000 lines and 10,000 components.
-        zone: The time zone of times that do not state one.
+        zone: The time zone of times that have none of their own.
         years: The years to include, at most 100.
 
     Raises:
@@ -155,7 +155,7 @@ def write_ical(items: Iterable[Holiday | Maintenance], *, at: datetime) -> str:
         at: The time stamp of the events (DTSTAMP).
 
     Returns:
-        Text with CRLF line ends, lines folded at 75 bytes.
+        Text with CRLF line endings, and lines folded at 75 bytes.
 
     Raises:
         InvalidValueError: A holiday has hours, which a whole-day event cannot express.

@@ -22,7 +22,7 @@ Boundary = Literal["close", "next_open"]
 
 @runtime_checkable
 class Calendar(Protocol):
-    """The protocol of calendars: windows of open time, and queries about them.
+    """The protocol for calendars: windows of open time, and queries about them.
 
     The usual calendar is :class:`BusinessCalendar`. To write your own, subclass
     :class:`AbstractCalendar`, which computes every query from ``windows`` and ``zone``.
@@ -45,7 +45,7 @@ class Calendar(Protocol):
         boundary: Boundary = "close",
         horizon: timedelta = HORIZON,
     ) -> datetime:
-        """Return the earliest instant by which ``budget`` of open time has passed (rule T5)."""
+        """Return the earliest instant at which ``budget`` of open time has passed (rule T5)."""
         ...
 
     def deadline_before(
@@ -97,7 +97,7 @@ class BusinessDays(SharedRepr):
 
     Attributes:
         n: The number of dates with open time.
-        end_of_day: Whether to count to the closing of the last day, not to the time of the start.
+        end_of_day: Whether to count to the closing time of the last day, not to the start's time.
 
     >>> from incidentcore.schedule import BusinessDays
     >>> BusinessDays(2)
@@ -119,8 +119,8 @@ def need_span(
     """Raise an error unless a value is a valid span: a ``timedelta``, or ``BusinessDays``.
 
     Raises:
-        InvalidValueError: Or ``error``: the value is of another type, is shorter than ``least``, or
-            is in business days although there is no calendar.
+        InvalidValueError: Or ``error``: the value is of the wrong type, is shorter than ``least``,
+            or is in business days although there is no calendar.
     """
     if isinstance(span, BusinessDays):
         if calendar is None:

@@ -38,13 +38,12 @@ CLOSED_IN: Final = "closed_in"
 
 @attrs.frozen
 class OpenReason(SharedRepr):
-    """An interval of time, and the reason why a calendar is open or closed in it.
+    """An interval of time, and the reason why a calendar is open or closed during it.
 
     Attributes:
         interval: The interval, in UTC.
-        code: A code that does not change between releases: ``open``, ``out_of_hours``, ``holiday``,
-            ``break``, ``maintenance``, or ``closed_in`` for the hours of a calendar that was
-            subtracted.
+        code: A stable code: ``open``, ``out_of_hours``, ``holiday``, ``break``, ``maintenance``, or
+            ``closed_in`` for the hours of a calendar that was subtracted.
         name: The name of the holiday, break, maintenance or calendar; empty if it has none.
 
     >>> from datetime import UTC, datetime

@@ -57,8 +57,8 @@ class Rotation(SharedRepr):
     Handoffs are at the same local time on both sides of a change to daylight saving time. Turn 0
     begins at the anchor; there are also turns before it. If a change of the UTC offset skips the
     local time of a handoff, the handoff is at the instant of the change (unlike opening hours, rule
-    C3); if it repeats the local time, the handoff happens once, at the first occurrence. Handoffs
-    at the same instant count as one. In a monthly rotation, days 29 to 31 become the last day of a
+    C3); if it repeats the local time, the handoff happens only at the first occurrence. Handoffs at
+    the same instant count as one. In a monthly rotation, days 29 to 31 become the last day of a
     shorter month.
 
     Attributes:
@@ -88,7 +88,7 @@ class Rotation(SharedRepr):
     every: int = attrs.field(default=1, validator=_check_every)
 
     def turn(self, at: datetime) -> int:
-        """Return the number of the turn at an instant: 0 from the anchor on, negative before it."""
+        """Return the number of the turn at an instant; turn 0 begins at the anchor."""
         number = self._slot_at(as_utc(at))
         if self.unit == "hours" or (self.unit == "days" and self.every == 1):
             low, high = min(0, number), max(0, number)

@@ -37,11 +37,11 @@ def _first_zone(calendar: VersionedCalendar) -> ZoneInfo:
 class VersionedCalendar(SharedRepr, AbstractCalendar):
     """A calendar that changed over time: each version applies while it is in force (rule C7).
 
-    New opening hours from Wednesday on change nothing before Wednesday, even for a clock that is
-    running at the change. The earliest version also applies to all time before it.
+    Opening hours that change on a Wednesday change nothing before it, even for a clock that is
+    running at the time. The earliest version also applies to all time before it.
 
     Attributes:
-        versions: The calendars, each with the instant from which it is in force.
+        versions: The calendars, each with the instant at which it comes into force.
         zone: The time zone of business days. Defaults to that of the earliest version.
 
     >>> from datetime import UTC, datetime, timedelta

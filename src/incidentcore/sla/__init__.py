@@ -1,4 +1,4 @@
-"""SLA clocks, computed from a record's history on demand: no stored counter can go stale."""
+"""SLA clocks, computed from a record's history on demand, so no stored counter can go stale."""
 
 from typing import TYPE_CHECKING
 

@@ -1,7 +1,7 @@
 """When a point on a clock was first reached, even if its history was recomputed (rules S8 and E1).
 
-An ``Edition`` is a clock's history as computed until something changed the past: another definition
-took over, or the due date or the start of the clock was changed. Escalations cannot be unsent, so
+An ``Edition`` is a clock's history as it was computed until something changed the past: another
+definition took over, or the clock's due date or start was changed. Escalations cannot be unsent, so
 they use the first edition that shows a point as reached.
 """
 

@@ -2,8 +2,8 @@
 
 ``ClockFold`` divides a record's history into cycles, and each cycle into spans of wall-clock time
 that counted, were paused or lay between a stop and a reopening. Here calendars are applied: only
-the open time in a span counts, the due time is where the counted open time reaches the target, and
-the points of a clock follow from both.
+the open time in a span counts, and the clock is due when the counted open time reaches the target;
+the other points of a clock follow from both.
 """
 
 from __future__ import annotations
@@ -329,7 +329,7 @@ class Cycle(SharedRepr):
         breached_at: The last instant at which the target was still met; None until breached.
         result: ``met``, ``breached`` (even if in progress), ``canceled``, ``replaced``, or
             ``running`` while it is undecided.
-        stopped_by: The event that ended it; None while it is in progress, and if time alone ended
+        stopped_by: The event that ended it; None while it is in progress, or if time alone ended
             it.
     """
 

@@ -1,4 +1,4 @@
-"""The agreed time, and when its clock starts, pauses and stops (rules S1, S5, S6, S8)."""
+"""An agreed time, and when its clock starts, pauses and stops (rules S1, S5, S6, S8)."""
 
 from __future__ import annotations
 
@@ -84,22 +84,22 @@ class SlaDefinition(SharedRepr):
         reopen: Whether the time from a stop to a reopening is left out (``exclude_closed``) or
             counts (``continue``), or the reopening starts a new cycle (``new_cycle``).
         swap: How this definition takes over from another: as if it had always applied
-            (``retroactive``), the same but with earlier pauses counted
+            (``retroactive``), likewise but with earlier pauses counted
             (``retroactive_without_pauses``), from now on (``keep_elapsed``), or with a new cycle
             (``restart``).
         thresholds: Named points on the clock.
         kind: ``response``, ``next_response``, ``update``, ``resolution`` or a name of your own.
         agreement: ``sla`` (with the customer), ``ola`` (another team) or ``contract`` (a supplier).
-        starts_from: A field whose instant is the beginning of the first cycle, even before the
-            opening, such as ``"detected_at"``. If it has no value, the clock starts as usual.
+        starts_from: A field, such as ``"detected_at"``, whose instant begins the first cycle, even
+            if it is before the opening. If it has no value, the clock starts as usual.
         answered_by: The roles whose public messages count as replies in the fields
             ``first_response_at`` and ``unanswered_since``.
         agent_spoke_first: Whether a message is a response only after the requester's first message.
         answers_from: ``record``, or ``duplicates`` if replies on merged duplicates count too.
         fields: Computed: the fields of a record that its conditions read.
         reads: Computed: ``fields`` and ``follows``, if an event can change a result only by
-            changing one of them. None if there is a reset, a condition that does not name the
-            fields that it reads, or an ``answer_rule`` other than the default.
+            changing one of them. None if there is a reset, a condition that does not state which
+            fields it reads, or an ``answer_rule`` other than the default.
         timed: Computed: the tests in its conditions whose results can change without an event.
         is_special: Computed: whether ``judges_answers`` is true or ``follows`` is not empty.
         answer_rule: Computed: ``answered_by``, ``agent_spoke_first`` and ``answers_from``, which
@@ -170,7 +170,7 @@ class SlaDefinition(SharedRepr):
 
     @property
     def definitions(self) -> tuple[SlaDefinition, ...]:
-        """Return a tuple of only this definition, for code that handles policies too."""
+        """Return a tuple with only this definition, for code that handles policies too."""
         return (self,)
 
     def _set_reads(self) -> None:
@@ -214,7 +214,7 @@ class SlaDefinition(SharedRepr):
         return self.start.test(facts, at)
 
     def starts(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
-        """Return whether facts start a clock: ``start`` holds, ``stop`` and ``cancel`` do not."""
+        """Return whether facts start a clock: ``start`` holds, but not ``stop`` or ``cancel``."""
         start = self.start.test if not self._by_hour else self.start_holds
         return (
             start(facts, at) and not self.stop.test(facts, at) and not self.cancel.test(facts, at)
@@ -222,7 +222,7 @@ class SlaDefinition(SharedRepr):
 
     @property
     def content_hash(self) -> str:
-        """Return a digest of the whole definition; it differs if anything in it differs (S11)."""
+        """Return a digest of the whole definition, which changes with anything in it (S11)."""
         if self._hash is None:
             object.__setattr__(self, "_hash", content_id(self))
         return str(self._hash)
@@ -361,9 +361,9 @@ class SlaDefinition(SharedRepr):
 
         Args:
             calendar: The calendar in whose open time the clock counts.
-            every: The open time from an update to the next, instead of hours and minutes.
-            hours: The same in hours of open time.
-            minutes: The same in minutes of open time, in addition to hours.
+            every: The open time from one update to the next, instead of hours and minutes.
+            hours: That time in hours of open time.
+            minutes: That time in minutes of open time, in addition to hours.
             name: The definition's id.
             pause: The clock pauses while this holds.
             reset_by: The kinds of event that count as updates if an agent causes them:

@@ -69,7 +69,7 @@ def evaluate_sla(
     """Return the status of a clock for a record at an instant.
 
     Nothing is stored: the result follows from the record's history, so a pause, a reopening, a late
-    event or another calendar cannot leave a stale counter behind.
+    event or a different calendar cannot leave a stale counter behind.
 
     Args:
         rules: A definition, a policy, a ``ServiceLevel``, or ``Versions`` of one of them. The
@@ -83,7 +83,7 @@ def evaluate_sla(
 
     Raises:
         InvalidValueError: The rules are not one of these, or ``known_at`` is given with a timeline,
-            which does not know when its facts were recorded.
+            which does not contain when its events were recorded.
         UnreachableDeadlineError: The calendar has too few business days ahead for the target.
         NaiveDatetimeError: An instant carries no offset.
 

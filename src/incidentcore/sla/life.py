@@ -60,7 +60,7 @@ def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
 
 
 def _answers(steps: Sequence[TimelineStep], rule: AnswerRule) -> list[Facts]:
-    """Return for each step the first response and the unanswered message, by a rule of replies."""
+    """Return the first response and the unanswered message at each step, by a rule of replies."""
     roles, spoke_first, source = rule
     waiting: list[datetime] = []
     answered: datetime | None = None

@@ -1,4 +1,4 @@
-"""Errors in a definition or a policy that can be found without any record (rule S10)."""
+"""Find errors in a definition or a policy without any record (rule S10)."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def lint_sla(
         definition: The definition.
         domains: All possible values of a field, for fields that have a fixed set of values, such as
             ``{"state": lifecycle.states}``.
-        starts: The instants from which the target is tried; it must be reachable from one of them.
+        starts: Assumed starts of a clock. A target that none of them can reach is an error.
 
     Source: rule S10; the three traps of ServiceNow's page on SLA conditions.
 
@@ -114,8 +114,7 @@ def lint_sla_policy(
         policy: The policy.
         domains: All possible values of a field, for fields that have a fixed set of values, such as
             ``{"state": lifecycle.states}``.
-        starts: Instants at which a clock is assumed to start. A target that cannot be reached from
-            any of them is an error.
+        starts: Assumed starts of a clock. A target that none of them can reach is an error.
 
     Source: rule S10.
 

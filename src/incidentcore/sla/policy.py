@@ -1,4 +1,4 @@
-"""Which definition applies to a record: ordered rules, and groups of clocks (rule S10)."""
+"""Rules that choose the definition that applies to a record, and groups of clocks (rule S10)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SlaRule(SharedRepr):
     """A definition, and the condition under which it applies to a record.
 
     Attributes:
-        when: The condition on the record's facts.
+        when: The condition on the record.
         definition: The definition.
     """
 
@@ -69,8 +69,8 @@ class SlaPolicy(Tabular):
         timed: Computed: the tests in rules and definitions whose results time can change.
 
     Raises:
-        SlaDefinitionError: There is neither a rule nor a default, or with ``shortest`` a target is
-            not open time.
+        SlaDefinitionError: There are no rules and no default, or a target is not open time although
+            ``match`` is ``shortest``.
 
     Source: rules S4 and S10.
     """
@@ -121,12 +121,12 @@ class SlaPolicy(Tabular):
         return ["records", "definition", "target", "calendar"], rows, [False] * 4
 
     def pick(self, facts: dict[str, Any], *, at: datetime | None = None) -> SlaDefinition | None:
-        """Return the definition for a record's facts; None if none applies.
+        """Return the definition for a record at an instant; None if none applies.
 
         Args:
-            facts: The facts by name. Tests of the time of day use ``opened_at``, so that what was
-                agreed at the opening does not change when somebody comments.
-            at: The instant of the facts; it is also the opening, if the facts lack one.
+            facts: The record's fields by name. Tests of the time of day use ``opened_at``, so that
+                what was agreed at the opening does not change when somebody comments.
+            at: The instant; it also replaces ``opened_at`` if the facts lack it.
         """
         rules = self.rules
         if self._by_hour:
@@ -161,7 +161,7 @@ class ServiceLevel(SharedRepr):
         name: The service level's id.
 
     Raises:
-        SlaDefinitionError: There is no clock, or one is neither a definition nor a policy.
+        SlaDefinitionError: ``clocks`` is empty, or one is neither a definition nor a policy.
     """
 
     clocks: tuple[SlaDefinition | SlaPolicy, ...] = attrs.field(converter=_clocks)

@@ -46,8 +46,8 @@ def slas_due_between(
     """Return the clocks that become due in ``[start, end)`` while they are still in progress.
 
     It uses what is known at ``end`` and assumes no further event until then, so it works for a
-    shift that lies ahead as well as for a week that is over. A clock that was stopped or canceled
-    before its due time is left out, and so is one that is paused at ``end`` and was not due before.
+    future shift as well as for a past week. A clock that was stopped or canceled before its due
+    time is left out, and so is one that is paused at ``end`` and was not due before.
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
@@ -56,7 +56,7 @@ def slas_due_between(
         end: The first instant after it.
 
     Raises:
-        InvalidIntervalError: The end lies before the start.
+        InvalidIntervalError: The end is before the start.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.records import Incident
@@ -84,7 +84,7 @@ def slas_due_between(
 
 
 def first_due(clocks: Iterable[SlaStatus], /) -> datetime | None:
-    """Return the earliest due time of running clocks; None if none of them is running (rule S3)."""
+    """Return the earliest due time of the running clocks; None if none is running (rule S3)."""
     return min(
         (s.due_at for s in clocks if s.stage == "running" and s.due_at is not None),
         default=None,

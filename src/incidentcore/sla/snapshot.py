@@ -1,4 +1,4 @@
-"""The results of a clock in a form that can be stored or sent: its figures, cycles and trace."""
+"""The results of a clock, in a form that can be stored or sent: its figures, cycles and trace."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ __all__ = ["SlaSnapshot"]
 class SlaSnapshot:
     """The results of an ``SlaStatus``, without the history and the rules behind them.
 
-    A status is stored in this form: ``dumps`` writes it and ``loads`` returns it. Since it leaves
-    out the history, it contains no comments or resolution notes.
+    A status is stored in this form: ``dumps`` writes it and ``loads`` returns it. It contains no
+    comments or resolution notes, since it leaves out the history.
 
     Attributes:
         record_id: The id of the record.
@@ -34,16 +34,16 @@ class SlaSnapshot:
         stopped_at: When the last cycle ended; None while one is in progress.
         target: The target of the current cycle as open time; None before a start.
         elapsed: The open time that counted in it.
-        remaining: Target minus elapsed, negative past the target; None before a start.
+        remaining: The target minus the elapsed time, negative past the target; None before a start.
         due_at: When it was or is due; None while paused before that, and after a cancellation.
-        due_at_if_resumed: When it would be due if it counted from ``now`` on; None after its end.
-        breached: Whether elapsed exceeds the target.
+        due_at_if_resumed: When it would be due if it counted from ``now``; None after its end.
+        breached: Whether the elapsed time exceeds the target.
         breached_at: The last instant at which the target was still met; None until breached.
         paused_open_time: The open time of the pauses in the cycle.
         wall_elapsed: The wall-clock time that counted in it.
         next_wakeup: When a result next changes without an event; None if never.
         thresholds: The thresholds reached in the current cycle.
-        cycles: Every cycle, the current one last, without the events that ended them.
+        cycles: All cycles, the current one last, without the events that ended them.
         not_covered: The fields that the clock needs but the source of the record does not supply.
         zone_data: The version and source of the time zone data that were used (rule T7).
         trace: How every second was counted, from the opening to ``now``.
@@ -95,11 +95,11 @@ class SlaSnapshot:
         return cls(**results)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the trace as text in another language.
+        """Return the trace as text in the language of ``words``.
 
         Args:
             words: The language.
-            zone: The time zone of the times; None for that of the trace.
+            zone: The time zone of the times; None for the trace's own.
         """
         return self.trace.in_words(words, zone)
 

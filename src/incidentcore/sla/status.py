@@ -117,12 +117,12 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def remaining(self) -> timedelta | None:
-        """Return target minus elapsed, negative past the target; None before a start."""
+        """Return target minus elapsed time, negative past the target; None before a start."""
         return self._figures.target - self._figures.elapsed if self._cycles else None
 
     @property
     def fraction(self) -> Fraction | None:
-        """Return elapsed divided by target, exact; None before a start and for a target of zero."""
+        """Return elapsed time divided by target, exact; None before a start or if it is zero."""
         if not self._figures.target:
             return None
         return Fraction(self.elapsed // MICRO, self._figures.target // MICRO)
@@ -137,7 +137,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def wall_elapsed(self) -> timedelta:
-        """Return the wall-clock time in the cycle without pauses; closed hours are included."""
+        """Return the wall-clock time of the cycle, without pauses but with closed hours."""
         if not self._cycles:
             return ZERO
         spans = self._cycles[-1].spans
@@ -147,7 +147,7 @@ class SlaStatus(SharedRepr, StatusForms):
     def wall_remaining(self) -> timedelta | None:
         """Return the wall-clock time until the due time, negative past it; None if there is none.
 
-        After a stop it is the time that was left then.
+        After a stop, it is the time that was left at the stop.
         """
         due = self.due_at
         return None if due is None else due - (self.stopped_at or self.now)
@@ -156,23 +156,23 @@ class SlaStatus(SharedRepr, StatusForms):
     def wall_fraction(self) -> Fraction | None:
         """Return the counted wall-clock time divided by the target: ServiceNow's actual percentage.
 
-        None before a start and for a target of zero.
+        None before a start or if the target is zero.
         """
         target = self.target
         return Fraction(self.wall_elapsed // MICRO, target // MICRO) if target else None
 
     @property
     def due_at(self) -> datetime | None:
-        """Return the earliest instant at which elapsed equals the target (rule S3).
+        """Return the earliest instant at which the elapsed time equals the target (rule S3).
 
         None before a start, while paused before the due time, and after a cancellation. Once it has
-        passed it does not change; after a stop it is the due time as of the stop.
+        passed, it does not change. After a stop, it is the due time as of the stop.
         """
         return self._figures.due_at
 
     @property
     def due_at_if_resumed(self) -> datetime | None:
-        """Return when the clock would be due if it counted from now on (rule S3).
+        """Return when the clock would be due if it ran without a pause from now (rule S3).
 
         Once the target is used up, this is the instant at which that happened. None before a start
         and after a stop or cancellation.
@@ -181,7 +181,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def breached(self) -> bool:
-        """Return whether elapsed exceeds the target; at exactly the due time it does not (S2)."""
+        """Return whether the elapsed time exceeds the target; not yet at the due time (S2)."""
         return bool(self._cycles) and self._figures.elapsed > self._figures.target
 
     @property
@@ -200,7 +200,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def cycles(self) -> tuple[Cycle, ...]:
-        """Return every cycle with its start, stop, due time and result; the current one is last."""
+        """Return all cycles with start, stop, due time and result; the current one is last."""
         earlier = tuple(judged(each, figures(each, self.now)) for each in self._cycles[:-1])
         return (*earlier, judged(self._cycles[-1], self._figures)) if self._cycles else ()
 
@@ -221,11 +221,11 @@ class SlaStatus(SharedRepr, StatusForms):
 
         A crossing remains even if a later change of the history undoes it. All cycles are included:
         current, finished, canceled, replaced, and those of a definition that is no longer in force.
-        With the same rules and history, a later ``now`` may add crossings and never removes one.
+        With the same rules and history, a later ``now`` may add crossings but never removes one.
 
         Args:
             point: A threshold (rule S8), ``"due"`` for reaching the due time, or ``"breach"`` for
-                exceeding the target, which is one microsecond of counted time later.
+                exceeding the target, one microsecond of counted time later.
             of: Only cycles under a definition of this kind or name; None for all cycles.
 
         Returns:
@@ -257,7 +257,7 @@ class SlaStatus(SharedRepr, StatusForms):
             The instant, in the future if the clock has yet to reach it; None if it will not.
 
         Raises:
-            InvalidValueError: There is no such point.
+            InvalidValueError: The clock has no such point.
         """
         named = {each.name: each for each in self.definition.thresholds} if self.definition else {}
         given: object = named.get(point, point) if isinstance(point, str) else point
@@ -300,7 +300,7 @@ class SlaStatus(SharedRepr, StatusForms):
         """Return the first instant after ``now`` at which a result changes without an event.
 
         The results are the stage, the definition, the number of cycles, the thresholds passed,
-        whether the cycle has been due, and ``breached``. None if none of them can change (rule S9).
+        whether the cycle is past its due time, and ``breached``. None if none can change (rule S9).
         """
         ahead: list[datetime | None] = []
         if self._cycles:
@@ -345,7 +345,7 @@ class SlaStatus(SharedRepr, StatusForms):
             return None
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the trace in another language, with times in ``zone``; None for its own zone."""
+        """Return the trace in the language of ``words``, with times in ``zone`` or its own zone."""
         return self.trace.in_words(words, zone)
 
     @property

@@ -32,13 +32,13 @@ _Time: TypeAlias = time
 
 @runtime_checkable
 class SlaTarget(Protocol):
-    """The protocol of targets that compute a due time from the start of the clock.
+    """The protocol for targets: they compute a due time from the start of the clock.
 
     Attributes:
         fields: The fields of the record that the target reads, as paths.
         follow: Whether a change of these fields moves the due time of a running clock.
 
-    Write your own as a frozen value. Lint findings show it as ``str(target)``.
+    Write a target of your own as a frozen value. Lint findings show it as ``str(target)``.
 
     >>> import attrs
     >>> from datetime import UTC, datetime, timedelta
@@ -71,12 +71,12 @@ class SlaTarget(Protocol):
         ...
 
     def resolve(self, start: datetime, calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
-        """Return the due time of a clock that starts at ``start``; never before it.
+        """Return the due time of a clock that starts at ``start``; never before the start.
 
         Args:
             start: The start of the clock.
             calendar: The clock's calendar.
-            facts: The record's facts by name.
+            facts: The record's fields by name.
         """
         ...
 
@@ -106,9 +106,9 @@ class ByTimeOfDay(SharedRepr):
     Attributes:
         time: The time of day.
         business_days: The number of business days to count. 1 is the next business day; 0 is the
-            first business day on which the time of day still lies ahead.
-        cut_off: A start before this time of day belongs to its own date, if that has open time; any
-            other start belongs to the next date with open time. Days are counted from it.
+            first business day on which the time of day has not passed yet.
+        cut_off: If the start is before this time of day and its date has open time, days are
+            counted from that date; otherwise from the next date with open time.
 
     Raises:
         SlaDefinitionError: ``time`` or ``cut_off`` is not a time of day, the days are negative, or
@@ -186,7 +186,7 @@ class DueDate(SharedRepr):
 
     Attributes:
         field: The field, such as ``"custom.due_at"``, read when the clock starts. If it is empty or
-            lies before the start, the clock is due at its start.
+            before the start, the clock is due at its start.
         follow: Whether a change of the field moves the due time of a clock, even after it was due.
 
     Raises:

@@ -88,7 +88,7 @@ class CalendarByField(SharedRepr):
             need_kind(f"calendar by {self.field}", calendar, Calendar, SlaDefinitionError)
 
     def pick(self, facts: dict[str, object]) -> Calendar:
-        """Return the calendar for a record's facts."""
+        """Return the calendar for a record, given its fields."""
         value = reader(self.field)(facts)
         for key, calendar in self.table:
             if key == value:
@@ -118,7 +118,7 @@ _ZERO: Final = timedelta(0)
 class SlaThreshold(SharedRepr):
     """A named point on the clock: a fraction of the target, or a time from the due time (S8).
 
-    Exactly one of ``fraction``, ``before_due`` and ``after_due`` is given.
+    Set exactly one of ``fraction``, ``before_due`` and ``after_due``.
 
     Attributes:
         name: The name that statuses and escalations refer to.
@@ -129,8 +129,8 @@ class SlaThreshold(SharedRepr):
             as ``BusinessDays``, that many business days after the due time.
         calendar: The calendar for ``after_due`` or the business days; None for the clock's own.
 
-    With another calendar or business days, ``after_due`` runs from the instant at which the clock
-    was first due, even while the clock is paused or stopped.
+    With a calendar of its own or business days, ``after_due`` is counted from the instant at which
+            the clock was first due, even while the clock is paused or stopped.
 
     Raises:
         SlaDefinitionError: Not exactly one of the three is given, it is negative, or ``calendar``
@@ -173,13 +173,13 @@ class SlaThreshold(SharedRepr):
 
     @property
     def runs_on(self) -> bool:
-        """Return whether the time up to the threshold counts even while the clock does not run."""
+        """Return whether time to the threshold counts even while the clock is paused or stopped."""
         return self.after_due is not None and (self.calendar is not None or self.days is not None)
 
     def point(self, target: timedelta) -> timedelta:
         """Return the elapsed open time at which the threshold is reached, given the target.
 
-        For business days and another calendar, which count from the due time, it is the target.
+        If it counts business days or by a calendar of its own, from the due time, it is the target.
         """
         if self.fraction is not None:
             micros = target // _MICRO

@@ -72,7 +72,7 @@ class TraceEntry(SharedRepr):
     Attributes:
         interval: The interval; ``[at, at)`` for a takeover.
         code: A key of ``TRACE_TEXTS`` that says how the time counted, or a code of your calendar.
-        data: The values in the text, such as the reason for a pause.
+        data: The values to fill into its text, such as the reason for a pause.
         cycle: The cycle it belongs to; 0 before the first.
         counted: The open time that counted in it.
     """
@@ -89,7 +89,7 @@ class TraceEntry(SharedRepr):
         return Phrase("{entry}", entry=self)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return how the time was counted and why, in another language; ``zone`` is not used."""
+        """Return how the time was counted and why, in the language of ``words``, without times."""
         code = self.code
         if code not in TRACE_TEXTS and "reason" in self.data:
             code = "closed"
@@ -108,8 +108,8 @@ class Trace(Tabular):
     Attributes:
         entries: The intervals in order of time.
         zone: The time zone of the text.
-        closing: The parts of the last line of the text: for each its key of ``TRACE_TEXTS``, and
-            the data that fill the template.
+        closing: The parts of the last line of the text: for each, its key of ``TRACE_TEXTS`` and
+            the values to fill in.
     """
 
     entries: tuple[TraceEntry, ...]
@@ -140,11 +140,11 @@ class Trace(Tabular):
     def rows(
         self, words: Words = ENGLISH, zone: ZoneInfo | None = None
     ) -> tuple[tuple[str, str, str], ...]:
-        """Return for each interval its times, its reason and the open time that counted, as text.
+        """Return the times of each interval, its reason, and the open time that counted, as text.
 
         Args:
             words: The language.
-            zone: The time zone of the times; None for that of the trace.
+            zone: The time zone of the times; None for the trace's own.
         """
         zone = zone or self.zone
         edges = [at for entry in self.entries for at in (entry.interval.start, entry.interval.end)]
@@ -162,7 +162,7 @@ class Trace(Tabular):
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the trace in another language, with times in ``zone``; None for its own zone."""
+        """Return the trace in the language of ``words``, with times in ``zone`` or its own zone."""
         rows = self.rows(words, zone)
         when = max((len(row[0]) for row in rows), default=0)
         wide = max((len(row[1]) for row in rows), default=0)
@@ -194,7 +194,7 @@ class Trace(Tabular):
 
 
 class StatusForms(Tabular):
-    """Base class that shows a status as a table of one row, with its trace below."""
+    """The base class that shows a status as a table of one row, with its trace below."""
 
     __slots__ = ()
 

@@ -17,7 +17,7 @@ __all__ = ["InMemoryStore"]
 
 
 class InMemoryStore:
-    """A store in memory that fulfills the whole contract of ``RecordStore``; thread-safe.
+    """A thread-safe store in memory that fulfills the whole contract of ``RecordStore``.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident

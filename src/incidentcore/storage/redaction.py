@@ -1,8 +1,8 @@
 """Remove personal data from a history without changing its clocks and KPIs.
 
-Personal data are ids of persons (actors, callers, assignees, approvers) and texts (titles,
+Personal data are ids of people (actors, callers, assignees, approvers) and texts (titles,
 descriptions, comments, notes, reasons, custom fields). Clocks and KPIs do not depend on them,
-except that different persons must stay distinct.
+except that different people must stay distinct.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ def redact(
 ) -> R:
     """Return a record without personal data, with the same clocks and KPIs.
 
-    Persons become ``person-1``, ``person-2`` … in the order of the history, so that different
-    persons stay distinct within the record; roles are unchanged. Texts become ``[redacted]``, and
-    so does the target of an escalation, which may be a person; empty and absent values stay so.
+    People become ``person-1``, ``person-2`` … in the order of the history, so that different people
+    stay distinct within the record; roles are unchanged. Texts become ``[redacted]``, and so does
+    the target of an escalation, which may be a person. Empty values and None are left as they are.
     Instants, states, groups, levels, categories, codes and links are unchanged.
 
     Args:
         record: The record.
-        keep: Entries of ``custom``, other fields of ``PERSONAL_FIELDS``, and ``"target"`` of an
-            escalation that do not contain personal data and that your rules read, such as
-            ``"region"``.
+        keep: What your rules read and contains no personal data: names of entries of ``custom``,
+            such as ``"region"``, of other ``PERSONAL_FIELDS``, or ``"target"`` for that of
+            escalations.
         alias: The prefix of pseudonyms; or a function from a person's id to a pseudonym, distinct
-            for different persons. KPIs that distinguish the persons of several records, such as
+            for different people. KPIs that compare the people of several records, such as
             ``volume_per_caller``, need a function: a keyed hash whose key is discarded afterwards.
 
     Returns:
@@ -76,7 +76,7 @@ def redact(
 
 
 class _Redaction:
-    """One pass over a history, with the persons found so far."""
+    """One pass over a history, with the people found so far."""
 
     def __init__(self, keep: frozenset[str], alias: str | Callable[[str], str]) -> None:
         self.keep = keep

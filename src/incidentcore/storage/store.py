@@ -57,9 +57,9 @@ class RecordStore(Protocol):
     2. The record is at another version: ``StaleRecordError`` with both.
     3. An event has the id of a stored one, or a sequence that is taken:
        ``DuplicateEventError``.
-    4. The sequences do not continue the history without a gap, or the events are of another
-       record, or the first is not an opening, or a later one is, or no type of record has the
-       opening's name: ``InvalidTimelineError``.
+    4. The sequences do not continue the history without a gap, or the events are of another record,
+       or the first is not an opening, or a later one is an opening, or it is the opening of an
+       unknown type of record: ``InvalidTimelineError``.
     5. An event contains a value that no document can hold, such as a function:
        ``InvalidValueError``.
     6. Everything is written at once. A reader sees the whole batch or none of it.
@@ -71,7 +71,7 @@ class RecordStore(Protocol):
     after all smaller ones, so a reader that remembers its last position misses nothing. A page has
     at most ``limit`` items; an empty page means that there are no more.
 
-    *Removing* a record deletes all its events, also those in the feed, and adds one ``Change``
+    *Removing* a record deletes all its events, including those in the feed, and adds one ``Change``
     without an event; a reader of the feed then deletes its copy.
 
     Any other failure is a ``StorageError``.
@@ -108,7 +108,7 @@ class RecordStore(Protocol):
 
         Args:
             record_id: The record.
-            after: The last sequence number of the page before; 0 for the first page.
+            after: The last sequence number of the previous page; 0 for the first page.
             limit: The maximum number of events to return.
 
         Raises:
@@ -128,8 +128,8 @@ class RecordStore(Protocol):
 
         Args:
             condition: The condition; ``ALWAYS`` for all records.
-            at: The instant for conditions on time of day.
-            after: The id of the last record of the page before; empty for the first page.
+            at: The instant at which to test conditions on the time of day.
+            after: The id of the last record of the previous page; empty for the first page.
             limit: The maximum number of records to return.
         """
         ...
@@ -138,7 +138,7 @@ class RecordStore(Protocol):
         """Return a page of the changes since a position, in the order of writing.
 
         Args:
-            after: The last position of the page before; 0 for the beginning.
+            after: The last position of the previous page; 0 for the beginning.
             limit: The maximum number of changes to return.
         """
         ...
@@ -205,7 +205,7 @@ def checked_append(
     version: int,
     stored: Mapping[str, Event],
 ) -> tuple[tuple[Event, str], ...]:
-    """Perform every check of an append, in the order of the contract; for authors of stores.
+    """Check an append completely, in the order that the contract sets; for authors of stores.
 
     Call it in the transaction that writes the result.
 
@@ -217,16 +217,16 @@ def checked_append(
         stored: The record's stored events by id; only those with ids in the batch are needed.
 
     Returns:
-        The events to write, each with its JSON document; the record's version grows by their
+        The events to write, each with its JSON document; the record's version increases by their
         number. Empty if all of them are already stored.
 
     Raises:
         StaleRecordError: The record is at another version.
         DuplicateEventError: An event has the id or sequence number of another event.
-        InvalidValueError: The id is empty or not text, the version is not a whole number from 0,
-            or an event cannot be written as a document.
-        InvalidTimelineError: The events are not of this record, not in sequence from the next
-            number on, repeat an id, or the opening is missing, in the wrong place or of an
+        InvalidValueError: The id is empty or not text, the version is not a whole number of at
+            least 0, or an event cannot be written as a document.
+        InvalidTimelineError: An event is of another record, the sequence numbers do not continue
+            the record's, an id is repeated, or the opening is missing, in the wrong place or of an
             unknown type of record.
 
     >>> from datetime import UTC, datetime
@@ -284,11 +284,11 @@ def _check_batch(record_id: str, batch: tuple[Event, ...], expected_version: int
 
 
 def checked_page(*, limit: int, after: int = 0) -> None:
-    """Check the arguments of a page; for authors of stores.
+    """Check the arguments that request a page; for authors of stores.
 
     Raises:
-        InvalidValueError: The limit is not a whole number from 1, or the position is not a whole
-            number from 0.
+        InvalidValueError: The limit is not a whole number of at least 1, or the position is not one
+            of at least 0.
     """
     if type(limit) is not int or limit < 1:
         raise InvalidValueError("limit", limit, "a whole number of at least 1")

@@ -3,8 +3,8 @@
 The format is that of the "incident management process enriched event log" (University of São
 Paulo): day-first local times to the minute, ``?`` for missing values, the rows of an incident
 adjacent, and five columns with their final values on every row. Nothing is dropped silently: a
-problem in a row becomes an ``ImportFinding`` and the incident is still imported; text that is not
-such a log raises a ``FormatError``.
+problem in a row becomes an ``ImportFinding`` and the incident is still imported; a text in another
+format raises a ``FormatError``.
 """
 
 from __future__ import annotations
@@ -204,12 +204,12 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
         state of the first row.
 
     Raises:
-        FormatError: The text is not such a log, or a time in it cannot be read; the message names
+        FormatError: The text is not an audit log, or a time in it cannot be read; the message names
             row and column. Any other field that cannot be read gives a finding.
         InvalidValueError: ``zone`` is not the name of a time zone.
         OSError: The file cannot be opened.
 
-    Source: the data set's description (format); rules H1 and H2 (conversion).
+    Source: the description of the University of São Paulo's data set; rules H1 and H2 (conversion).
 
     >>> from incidentcore.vendors import read_audit_log
     >>> log = read_audit_log(
@@ -229,7 +229,7 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
 @attrs.frozen(kw_only=True)
 class StateCheck:
-    """The result of checking state changes against a lifecycle; ``+`` adds up two results.
+    """The result of checking state changes against a lifecycle; ``+`` adds two results up.
 
     Attributes:
         lifecycle: The lifecycle's id.

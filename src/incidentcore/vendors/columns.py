@@ -1,4 +1,4 @@
-"""Describe a table: its columns with a few values, and a suggested mapping to copy."""
+"""Describe a table: its columns with some of their values, and a suggested mapping to copy."""
 
 from __future__ import annotations
 

@@ -22,13 +22,13 @@ _CANCELED: Final = ("cancelled", "canceled")
 
 @attrs.frozen(kw_only=True)
 class SlaComparison:
-    """The SLA results of one record according to the tool and to your policy, compared.
+    """A comparison of a record's SLA results according to the tool and to your policy.
 
     Attributes:
         record_id: The record's id.
         target: The target's name in the tool.
-        agrees: Whether both results say the same (missed or not) and their elapsed times, if both
-            are known, differ by at most the tolerance.
+        agrees: Whether both results are the same (missed or not) and their elapsed times, if known,
+            differ by at most the tolerance.
         ours: The result of your policy; None if none of its definitions applies.
         theirs: The tool's result; None if it has none.
         difference: The elapsed time of ``ours`` minus that of ``theirs``; None if one is unknown.
@@ -58,10 +58,10 @@ def compare_sla(
     now: datetime | None = None,
     tolerance: timedelta = _MINUTE,
 ) -> tuple[SlaComparison, ...]:
-    """Compare the tool's own SLA results with those of a policy for the same histories.
+    """Compare a tool's own SLA results with those of a policy for the same histories.
 
-    If a target ran several times, for example after a reopening, the last run of each side is
-    compared, in any order of the rows; canceled runs are used only if there are no others.
+    If a target ran several times, for example after a reopening, each side's last run is compared,
+    regardless of the order of rows; canceled runs are used only if there are no others.
 
     Args:
         records: The records, as an importer read them.
@@ -69,10 +69,10 @@ def compare_sla(
             otherwise the tool's results by record id.
         policy: Your definition or policy of the same target.
         now: The instant of the comparison; each record's last event by default.
-        tolerance: The greatest difference of elapsed times that counts as agreement.
+        tolerance: The greatest difference between elapsed times that counts as agreement.
 
     Returns:
-        A comparison for each record that has a result in the tool or by your policy, in order.
+        A comparison for each record with a result of the tool or your policy, in the order given.
 
     Raises:
         InvalidValueError: The tolerance is negative, or ``reported`` is neither a target's name nor

@@ -72,7 +72,7 @@ def read_events(
         activities: The meanings of activities: a ``StateTable``, or a mapping from each activity to
             a state, to an event class such as ``Acknowledged``, or to None (to ignore it). An
             activity that is not in the mapping is ignored, with a finding ``unknown_entry``.
-        sort: Read all rows first, so that the rows of a case need not be adjacent.
+        sort: Whether to read all rows first, so that the rows of a case need not be adjacent.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
@@ -151,14 +151,14 @@ def read_ocel(
 ) -> Import[Incident]:
     """Read an object-centric event log, OCEL 2.0 in JSON.
 
-    Objects of one type become incidents. An event belongs to each object that it is related to. A
-    value of an object's attribute is a change of a field at its time; a time in 1970 marks the
-    value at the opening.
+    Objects of one type become incidents. An event belongs to each object that it is related to.
+    Each value of an object's attribute is a change of a field at the value's time; a time in 1970
+    marks the value at the opening.
 
     Args:
         source: The path of a file, or its plain data.
         object_type: The type of the objects that become incidents.
-        activity_attribute: The attribute of an event that is the activity; by default its type.
+        activity_attribute: The attribute of an event to use as activity; by default its type.
         actor_qualifier: The qualifier of the relation to the actor.
         fields: The object's attributes, by field of the record; by default the attributes that have
             the names of fields.

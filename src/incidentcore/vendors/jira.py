@@ -68,7 +68,7 @@ def read_jira(
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``); each replaces the one in ``presets.JIRA``. A status that is not in
             ``states`` is read by its category. ``roles`` is needed if the account types (atlassian,
-            customer, app) are wrong or absent, as on Jira Server.
+            customer, app) are wrong or missing, as on Jira Server.
 
     Returns:
         An incident for each issue. A changelog with more entries than were passed gives a finding

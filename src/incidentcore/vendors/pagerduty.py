@@ -58,9 +58,9 @@ def read_pagerduty(
             (``kit.Tables``); each replaces the one in ``presets.PAGERDUTY``.
 
     Returns:
-        An incident for each incident in the source. Of several assignees the first is used, with a
-        finding ``several_assignees``; a page that announces more entries gives a finding
-        ``truncated_history``.
+        An incident for each incident in the source. If there are several assignees, the first is
+        used, with a finding ``several_assignees``. A page that announces more entries gives a
+        finding ``truncated_history``.
 
     >>> from incidentcore.vendors import read_pagerduty
     >>> [incident] = read_pagerduty(

@@ -82,15 +82,15 @@ def read_servicenow(
     """Read rows of ServiceNow's Table API: incidents, and the tables related to them.
 
     Cells may be plain, ``{link, value}`` or ``{display_value, value}``; in the last form, ``value``
-    is used, since its times are in UTC; those of ``display_value`` are in the account's zone.
+    is used, since its times are in UTC, while those of ``display_value`` are in the account's zone.
 
     Args:
         incidents: The parsed JSON of the table ``incident``: rows, or pages with ``result``.
         audit: The JSON of ``sys_audit``, in any order; joined by ``documentkey``.
         history: The JSON of ``sys_history_line``, joined by ``set.id``; used for an incident that
             ``audit`` does not contain. The tool creates these lines from the audit when somebody
-            views a record, and deletes them later, so they may be absent.
-        journal: The JSON of ``sys_journal_field``, which holds comments and work notes.
+            views a record, and deletes them later, so they may be missing.
+        journal: The JSON of ``sys_journal_field``, which contains comments and work notes.
         slas: The JSON of ``task_sla``, stored as the tool's own results.
         users: The login name for each user's ``sys_id``, to recognize the caller in the journal.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``

@@ -1,4 +1,4 @@
-"""KPIs of the figures that a ServiceNow audit log itself reports, which are under ``custom``.
+"""KPIs of what a ServiceNow audit log itself reports: the figures under ``custom``.
 
 They reproduce the tool's figures, so that you can compare a report with one of the tool. The KPIs
 of the catalogue use what the log *shows* instead, such as a ``resolved_at`` that follows from its

@@ -1,7 +1,7 @@
 """Tables with one row for each ticket, converted to incidents by a mapping of columns to fields.
 
-A row contains times and the current state, but no history. The records therefore state which facts
-they contain, and KPIs that need replies, reassignments or reopenings leave them out.
+A row contains times and the current state, but no history. The records therefore state what they
+contain, and KPIs that need replies, reassignments or reopenings leave them out.
 """
 
 from __future__ import annotations
@@ -78,16 +78,16 @@ def read_table(
             ``group``, ``assignee``, ``source``, ``tags``, ``hold_reason``, ``resolution_code``,
             ``resolution_notes``; and ``reopen_count`` and ``reassignment_count``, as counted by the
             tool. A column is a name, a dotted path, or a position counted from 1.
-        zone: The time zone of times that state none. None: UTC, with a finding.
-        formats: ``"iso"``, or formats of ``datetime.strptime``, tried in order; or a mapping of
-            formats by field, with those for all other fields under ``""``.
+        zone: The time zone of times that have none of their own. None: UTC, with a finding.
+        formats: ``"iso"``, or formats of ``datetime.strptime``, tried in order; or a mapping from
+            fields to formats, with those for all other fields under ``""``.
         epoch: The unit of numbers counted from 1970, ``"s"`` or ``"ms"``; None refuses numbers.
         day_first: How to read a text that fits no format: with the day before the month (True) or
             after it (False); None refuses it.
         states: The meanings of states: a ``StateTable`` such as ``JIRA_STATES``, or a mapping.
-        levels: The meanings of levels, by ``priority``, ``impact`` and ``urgency``. By default a
-            level's name is recognized, also after a number as in ``"1 - Critical"``, but never a
-            number alone (rule P1).
+        levels: The meanings of levels, by ``priority``, ``impact`` and ``urgency``. By default, a
+            level's name is recognized, even after a number as in ``"1 - Critical"``, but a number
+            alone is not (rule P1).
         missing: Texts that mean an empty value, such as ``"?"``. None and NaN always mean that.
         duplicates: Which of the rows with the same id is used: the ``"first"`` or the ``"last"``
             (for which all rows are held in memory); or ``"refuse"``, to refuse the table. By

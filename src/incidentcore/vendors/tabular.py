@@ -54,7 +54,7 @@ class Table:
     """Rows with the names of their columns, read on demand.
 
     Attributes:
-        columns: The names in the header, in order; for objects, those of the first 200.
+        columns: The names in the header, in order; for objects, the names in the first 200.
         rows: Pairs of (row number, fields or object). Rows are counted from 1, without the header.
             Blank lines are ignored.
         objects: Whether each row is an object with named values, instead of a list of fields in the
@@ -69,7 +69,7 @@ class Table:
     notes: list[tuple[str, str]] = attrs.field(factory=list, eq=False, repr=False)
 
     def require(self, names: Iterable[str]) -> None:
-        """Raise an error if the table lacks a column, or has it more than once.
+        """Raise an error if the table lacks a column or has it more than once.
 
         Raises:
             FormatError: A column is missing or repeated; the message names it and the others.
@@ -107,12 +107,12 @@ def open_table(
         strict: Whether a row with too few or too many fields is an error.
 
     Returns:
-        The table. Its rows are read from the source on demand, once.
+        The table. Its rows are read from the source on demand, and only once.
 
     Raises:
         FormatError: The source has no header or cannot be read; also raised later by ``rows`` if a
             row cannot be read.
-        InvalidValueError: The delimiter is not one character, or there is no such encoding.
+        InvalidValueError: The delimiter is not one character, or the encoding is unknown.
         OSError: The file cannot be opened.
 
     >>> from incidentcore.vendors import open_table

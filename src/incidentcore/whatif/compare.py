@@ -48,23 +48,23 @@ def compare_rules(
     """Return the differences between two sets of rules on the same records.
 
     It is assumed that people would have acted in the same way under the other rules. Clocks are
-    matched by name, or by position if the names differ. For desks, due items are compared as well,
-    by key: whether and when they are due. If an escalation would notify other people (including
-    those who are on call when it becomes due), or an update would be sent over another channel,
-    this is a separate change, with ``addressees`` as ``Change.what``.
+    matched by name, or by position if the names differ. For desks, due items are compared too:
+    whether and when each key is due. If an escalation would notify other people (including those
+    who are on call when it becomes due), or an update would be sent over another channel, this is a
+    separate change, with ``addressees`` as ``Change.what``.
 
     Args:
         before: The present rules: a clock, a policy, a service level, or a desk.
         after: The alternative rules.
         records: The records, read once; those of exercises are excluded.
         now: The instant at which to evaluate the rules.
-        group_by: Paths of the fields to break the changes down by.
+        group_by: Paths of the fields by which to group the changes.
         penalty: A function that returns the penalty of an SLA status; penalties are added up for
             both sets of rules. None: no penalties.
 
     Raises:
-        InvalidValueError: The rules are of another type, a desk is compared with clocks, or a
-            record lacks a field in ``group_by``.
+        InvalidValueError: The rules are of an unsupported type, a desk is compared with clocks, or
+            a record lacks a field in ``group_by``.
 
     Source: rule X2.
 
@@ -321,7 +321,7 @@ def _due(desk: Desk, statuses: Statuses, record: Record, now: datetime) -> dict[
 
 
 def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> Interval | None:
-    """Return the first interval from an instant on in which only one of two calendars is open.
+    """Return the first interval at or after an instant in which only one of two calendars is open.
 
     Args:
         before: One calendar.

@@ -40,12 +40,12 @@ class Change:
     Attributes:
         record_id: The id of the record.
         key: The name of the clock, or the key of the due item, such as an escalation.
-        what: ``clock``; the kind of the due item; or ``addressees`` if others would be notified.
+        what: ``clock``; the kind of the due item; or ``addressees`` if these would change.
         before: The result under the first rules, or the addressees.
         after: The result under the second rules, or the addressees.
         since: The first instant at which the results differ; None if only a target differs.
         why: The reason as text.
-        group: The record's values of the fields that the comparison is broken down by.
+        group: The record's values of the fields by which the changes are grouped.
     """
 
     record_id: str
@@ -65,9 +65,9 @@ class Change:
 
 @attrs.frozen(kw_only=True)
 class Compliance:
-    """The share of records that met the target of a clock, of those that met or breached it.
+    """The share of records that met a clock's target, among those that met or breached it.
 
-    A clock that has breached and not stopped counts as not met. The KPI ``sla_compliance`` leaves
+    A clock that has breached but not stopped counts as not met. The KPI ``sla_compliance`` leaves
     it out as ``running_breached`` or ``paused_breached``.
 
     Attributes:
@@ -108,8 +108,8 @@ class Comparison(Paged):
         outcomes: Tuples of a clock or kind of due item, the results before and after, and how often
             they occurred; equal results are included.
         changes: The differences, in the order of the records.
-        groups: The headings of the fields that the changes are broken down by.
-        penalties: The total penalties under the first and second rules; None if not computed.
+        groups: The headings of the fields by which the changes are grouped.
+        penalties: The total penalties under the first and second rules; None if not requested.
     """
 
     records: int

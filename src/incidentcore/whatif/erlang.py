@@ -1,4 +1,4 @@
-"""Compute how many agents a workload needs, by Erlang's formulas, and a desk's load."""
+"""Compute a desk's load, and how many agents a workload needs, by Erlang's formulas."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Load:
     """How many records are worked on at the same time, for each hour of the week.
 
     Attributes:
-        erlangs: The mean number of records for each of the 168 hours, from Monday 00:00 on.
+        erlangs: The mean number of records in each of the 168 hours, beginning with Monday 00:00.
         zone: The time zone of the hours.
     """
 
@@ -61,7 +61,7 @@ def offered_load(
         records: The records; those of exercises are excluded.
         window: The interval to evaluate.
         zone: The time zone of the hours.
-        worked_on: The condition on a record's facts that is true while somebody works on it.
+        worked_on: The condition that a record meets while somebody works on it.
 
     Raises:
         InvalidValueError: The window is empty.

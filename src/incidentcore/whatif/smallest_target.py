@@ -27,7 +27,7 @@ class TargetEstimate:
     Attributes:
         target: The smallest such target, in open time of the clock's calendar.
         low: The lower end of the target's confidence interval; None if there are too few clocks.
-        high: The upper end of this interval; None if there are too few clocks.
+        high: The upper end of that interval; None if there are too few clocks.
         n: The number of finished clocks.
         running: The number of unfinished clocks, which are not included.
         record_id: The id of the record whose elapsed time is the target.

@@ -28,7 +28,7 @@ class AtWallTime(Trigger):
 
     Attributes:
         rotation: When it recurs, such as each day at the local time of the rotation's anchor.
-        since: The field with the instant from which it recurs, such as ``opened_at``.
+        since: The field with the instant after which it recurs, such as ``opened_at``.
 
     Source: rule E2.
 

@@ -153,8 +153,8 @@ class LintScope(SharedRepr):
         when: The condition of the row.
         triggers: The triggers of all its levels.
         index: The level's position in the row, from 0.
-        silenced: Whether any acknowledgement silences the level without a time limit.
-        definitions: The SLA definitions of the clocks that were passed.
+        silenced: Whether a single acknowledgement silences the level, without a time limit.
+        definitions: The SLA definitions of the clocks that were given to the check.
         span: The interval in which calendars are checked.
         dead: Whether the previous level of the row can never become due.
     """
@@ -216,12 +216,12 @@ class Trigger(SharedRepr, ABC):
     @property
     @abstractmethod
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return why the level becomes due: a code, and the values that the text contains."""
+        """Return why the level becomes due: a reason's code, and the values for its text."""
         ...
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return the length of its delay, and the delay's calendar; None for wall-clock time."""
+        """Return the length of its delay, and the delay's calendar or None for wall-clock time."""
         return _ZERO, None
 
     @property
@@ -240,9 +240,9 @@ class Trigger(SharedRepr, ABC):
 
         Args:
             begin: When the repetition begins.
-            previous: How the previous level became due in it; None if that never becomes due.
+            previous: How the previous level became due in it; None if that level never becomes due.
             first: The trigger of the first level in it.
-            head: Whether the level is itself the first in it.
+            head: Whether this level is itself the first in it.
         """
         return begin
 
@@ -251,7 +251,7 @@ class Trigger(SharedRepr, ABC):
         return None
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield findings on any other way in which the level cannot work as intended."""
+        """Yield findings on other ways in which the level cannot work as intended."""
         yield from ()
 
 

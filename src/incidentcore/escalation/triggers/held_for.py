@@ -48,7 +48,7 @@ class HeldFor(Trigger):
         need_kind("condition", self.condition, Condition, EscalationMatrixError)
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one occasion to become due for each interval in which the condition held."""
+        """Return an occasion to become due for each interval in which the condition held."""
         own = self.condition == context.when
         spells = context.view.spells(self.condition)
         return context.delayed(spells, self.span, self.calendar, own=own)
@@ -85,6 +85,6 @@ class HeldFor(Trigger):
         return None
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if a delivery changes the fields that the condition reads."""
+        """Yield a finding if delivering an escalation changes a field that the condition reads."""
         if self.condition.fields & MOVED_BY_DELIVERY:
             yield "loop", {"because": "level"}, str(self.condition)

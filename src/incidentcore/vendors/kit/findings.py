@@ -1,4 +1,4 @@
-"""Findings: everything in a source that an importer had to leave out or change, with counts."""
+"""Findings: everything in a source that an importer had to omit or change, with counts."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ class ImportFinding:
 
 
 class Findings(Tabular, Sequence[ImportFinding]):
-    """The findings of one import; equal ones are counted, not repeated.
+    """The findings of one import; equal findings are counted, not repeated.
 
-    Two findings are equal here if their code, field, value and action are equal. For each code and
-    field at most 100 distinct values are listed; further ones are counted with the last of them, so
-    that memory stays bounded.
+    Two findings are equal here if their code, field, value and action are equal. At most 100
+    distinct values are listed for each code and field; further ones are counted with the last of
+    them, so that memory stays bounded.
 
     Attributes:
         counts: How often each code occurred.

@@ -84,13 +84,13 @@ class Import(Iterator[R], Generic[R]):
         times: The formats of the source's times.
         roles: The roles of actors.
         lifecycle: The lifecycle that the records follow; the standard one by default.
-        covers: The kinds of facts that the source contains: values of ``records.Coverage``, and
-            facts such as ``resolved_at``.
+        covers: What the source contains: values of ``records.Coverage``, and fields such as
+            ``resolved_at``.
 
     Attributes:
-        findings: The findings so far; complete once the last record was read.
-        covers: The kinds of facts that the source contains. KPIs and clocks that need others leave
-            its records out.
+        findings: The findings so far; complete once the last record has been read.
+        covers: What the source contains. KPIs and clocks that need anything else leave its records
+            out.
         latest: The latest instant so far at which something was recorded; None at first.
 
     Raises:

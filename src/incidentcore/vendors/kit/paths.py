@@ -143,7 +143,7 @@ def plain_text(value: object) -> str | None:
     Whole numbers that a data frame converted to floats, such as ``123.0``, are read as whole.
 
     Raises:
-        InvalidValueError: The value is of another type.
+        InvalidValueError: The value is of none of these types.
     """
     match value:
         case str():

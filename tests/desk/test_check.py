@@ -5,19 +5,33 @@ And what diff finds: rule B7.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from tests.desk.drawn import desks, incidents
 from tests.desk.test_desk import DESK, TEXT
 
-from incidentcore.desk import Desk, check_desk, diff_rules, dump_desk, load_desk
-from incidentcore.escalation import due_escalations, escalate_now
+from incidentcore.desk import Desk, ServiceTarget, check_desk, diff_rules, dump_desk, load_desk
+from incidentcore.escalation import (
+    Candidate,
+    EscalationLevel,
+    EscalationRow,
+    EscalationTarget,
+    Trigger,
+    TriggerContext,
+    due_escalations,
+    escalate_now,
+)
+from incidentcore.instants import Interval
 from incidentcore.records import Incident
-from incidentcore.sla import evaluate_sla
-from incidentcore.values import Impact, Urgency
+from incidentcore.schedule import AbstractCalendar, Calendar
+from incidentcore.sla import ClockPoint, evaluate_sla
+from incidentcore.values import Impact, LintFinding, Urgency
 
 START = datetime(2026, 11, 28, tzinfo=UTC)
 
@@ -180,3 +194,89 @@ def test_a_manual_escalation_in_a_desk_with_several_names_its_matrix() -> None:
     assert "matrix_not_named" not in {
         one.code for one in check_desk(alone, start=START, records=[bare])
     }
+
+
+@attrs.frozen
+class ByContract:
+    """A target of one's own: due at the instant in a field."""
+
+    path: str
+    follow = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the one field."""
+        return (self.path,)
+
+    def resolve(self, start: datetime, calendar: Calendar, facts: Any) -> datetime:
+        """Return the instant in the field."""
+        due: datetime = facts["custom"].get(self.path.removeprefix("custom."), start)
+        return due
+
+
+@attrs.frozen
+class Beyond(Trigger):
+    """A trigger of one's own that waits for the due time of a clock."""
+
+    clock: str
+
+    @property
+    def why(self) -> tuple[str, dict[str, str]]:
+        """Return a code of one's own."""
+        return "beyond", {}
+
+    @property
+    def points(self) -> tuple[tuple[str, ClockPoint], ...]:
+        """Return the one clock, when it is due."""
+        return ((self.clock, "due"),)
+
+    def candidates(self, context: TriggerContext) -> list[Candidate]:
+        """Return each cycle in which the clock was due."""
+        crossed = context.view.clocks.crossings(self.clock, "due")
+        return [Candidate(one.cycle, None, one.at) for one in crossed]
+
+
+class Shop(AbstractCalendar):
+    """A calendar of one's own that is always open and finds a mistake in itself."""
+
+    zone = ZoneInfo("UTC")
+
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the whole span."""
+        yield Interval(start, end)
+
+    def lint(self, *, years: Any) -> tuple[LintFinding, ...]:
+        """Return one finding."""
+        return (LintFinding("idle", "shop", {}, min(years), texts={"idle": "nobody comes"}),)
+
+
+SMALL = """desk = 1
+name = "small"
+fields = { agreed = "text", other = "text" }
+[services.all]
+calendar = "always"
+resolution = "4h"
+[[agreements]]
+service = "all"
+[[escalation]]
+levels = [{ at = "resolution due", to = "group:ops" }]
+"""
+
+
+def test_kinds_of_ones_own_are_checked_as_the_library_s_are() -> None:
+    """What a target reads is read, what a trigger waits for must exist, a calendar is linted."""
+    small = load_desk(SMALL)
+    target = ServiceTarget(target=ByContract("custom.agreed"))
+    shop = Shop()
+    level = EscalationLevel(Beyond("repair"), EscalationTarget.group("ops"))
+    desk = attrs.evolve(
+        small,
+        calendars={"shop": shop},
+        services=[attrs.evolve(small.services[0], calendar=shop, resolution=[target])],
+        escalation=[EscalationRow("own", [level])],
+    )
+    found = {(one.code, one.subject) for one in check_desk(desk, start=START)}
+    assert {("clock_missing", "escalation.own"), ("idle", "calendars.shop")} <= found
+    assert ("unused", "fields.other") in found
+    assert ("unused", "fields.agreed") not in found
+    assert ("unused", "calendars.shop") not in found

@@ -427,6 +427,10 @@ class Own(Condition):
         """Return the one field."""
         return frozenset((self.path,))
 
+    def test(self, subject: Any, at: datetime | None) -> bool:
+        """Return whether the field holds anything."""
+        return bool(subject[self.path])
+
 
 @pytest.mark.parametrize("name", ["title", "during", "priority", "any", "note"])
 def test_a_field_of_ones_own_with_a_name_that_is_taken_keeps_its_path(name: str) -> None:
@@ -459,6 +463,18 @@ def test_a_condition_that_a_file_cannot_say(when: Any, said: str) -> None:
     with pytest.raises(DefinitionError) as refused:
         dump_desk(attrs.evolve(desk, agreements=[agreed]))
     assert said in str(refused.value)
+
+
+def test_a_condition_of_ones_own_is_written_by_its_name() -> None:
+    """A file holds the name under which it was passed, and reads it back by that name."""
+    own = Own("title")
+    text = RULES.replace('{ priority = "high" }', '{ code = "own" }', 1)
+    desk = load_desk(text, code={"own": own})
+    assert desk.agreements[0].when == own
+    assert load_desk(dump_desk(desk, code={"own": own}), code={"own": own}) == desk
+    either = attrs.evolve(desk.agreements[0], when=~own | field("title").equals("x"))
+    changed = attrs.evolve(desk, agreements=[either])
+    assert load_desk(dump_desk(changed, code={"own": own}), code={"own": own}) == changed
 
 
 def codes(text: str) -> list[tuple[str, str]]:

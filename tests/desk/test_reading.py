@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 import pytest
-from tests.desk.test_file import ACME
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.desk.test_file import ACME, EVERY
 
 from incidentcore.desk import load_desk
 from incidentcore.errors import FormatError
@@ -180,3 +188,33 @@ def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:
 def test_there_are_sixty() -> None:
     """As many as were asked for, each with another edit."""
     assert len({(old, new) for old, new, _, _ in BROKEN}) >= 60
+
+
+SHAPES = (5, 2.5, True, "", "zz", [], [5], ["x"], [["x"]], [{}], {}, {"x": 1}, date(2026, 1, 1))
+PLAIN: dict[str, Any] = tomllib.loads(EVERY)
+
+
+def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of every value in the tables and lists of a file."""
+    items = {dict: dict.items, list: enumerate}.get(type(data), lambda _: ())(data)
+    for key, value in items:  # type: ignore[attr-defined]  # of either kind
+        yield (*path, key)
+        yield from places(value, (*path, key))
+
+
+@example(("lifecycle", "problem", "states"), 5)
+@example(("lifecycle", "incident", "base"), ["x"])
+@example(("services", "gold", "like"), ["x"])
+@example(("escalation", 0, "when", "code"), ["x"])
+@example(("cascades", 0, "comment"), {"copy": 5})
+@example(("intake", "severity", 0), {"words": [], "default": True, "impact": "high"})
+@given(st.sampled_from(list(places(PLAIN))), st.sampled_from(SHAPES))
+def test_a_value_of_any_other_shape_is_read_or_refused(path: tuple[Any, ...], value: Any) -> None:
+    """A number, a list, a table or a date in the place of any value: no error but the file's."""
+    data = copy.deepcopy(PLAIN)
+    table = data
+    for step in path[:-1]:
+        table = table[step]
+    table[path[-1]] = value
+    with contextlib.suppress(FormatError):
+        load_desk(data, code={"mine": bool})

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
+from incidentcore._checks import need_kind
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.due import DueItem, look_at
 from incidentcore.errors import InvalidValueError
@@ -87,8 +88,7 @@ class Agenda:
         Raises:
             InvalidValueError: ``record`` is not a record, or is older than the one here.
         """
-        if not isinstance(record, Record):
-            raise InvalidValueError("record", record, "a record")
+        need_kind("record", record, Record, allowed="a record")
         known = self._records.get(record.id)
         if known is record:
             return

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import reduce
 from typing import Any, Final
 
-from incidentcore.desk.forms import Form, Key, Table, list_of, table_of
+from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, table_of
 from incidentcore.desk.holiday_form import (
     DAY,
     HOLIDAYS,
@@ -20,7 +20,7 @@ from incidentcore.desk.holiday_form import (
 )
 from incidentcore.desk.reading import BROKEN, Path, Reading, whole
 from incidentcore.desk.when import field_path
-from incidentcore.desk.words import WrongError
+from incidentcore.desk.words import ITEMS, WrongError, need_data, writer_of
 from incidentcore.errors import DefinitionError
 from incidentcore.instants import Interval, Versions
 from incidentcore.schedule import (
@@ -103,18 +103,8 @@ def _without(hours: Any, days: str, taken: Any) -> dict[str, tuple[str, ...]]:
     return {day: format_hours(one) for day, one in zip(WEEKDAYS, left, strict=True) if one}
 
 
-def _calendar(data: Any, reading: Reading, path: Path) -> Any:
-    """Read a calendar that is given by name or written inline."""
-    if isinstance(data, str):
-        return reading.named("calendars", data, "a calendar of [calendars]")
-    return _written_calendar(data, reading, path, "")
-
-
-def _written_calendar(data: Any, reading: Reading, path: Path, name: str) -> Any:
-    if not isinstance(data, Mapping):
-        raise WrongError(
-            data, "a calendar: its name, or a table with hours, by, plus, minus or both"
-        )
+def _written_calendar(data: Any, reading: Reading, path: Path, name: str = "") -> Any:
+    need_data(data, Mapping, "a calendar: its name, or a table with hours, by, plus, minus or both")
     if "by" in data:
         return _by_field(data, reading, path)
     kinds = [kind for kind in _ALGEBRA if kind in data]
@@ -125,6 +115,12 @@ def _written_calendar(data: Any, reading: Reading, path: Path, name: str) -> Any
     if "open" in data:
         return _OPEN.read(data, reading, path)
     return _business(data, reading, path, name)
+
+
+_calendar: Final = by_shape(
+    _written_calendar,
+    text=lambda data, reading, _: reading.named("calendars", data, "a calendar of [calendars]"),
+)
 
 
 def _by_field(data: Mapping[str, Any], reading: Reading, path: Path) -> Any:
@@ -149,9 +145,7 @@ def _composed(kinds: list[str], data: Mapping[str, Any], reading: Reading, path:
     if extra or len(kinds) > 1:
         raise WrongError(extra or kinds, "one of plus, minus and both, and zone")
     kind = kinds[0]
-    named = data[kind]
-    if not isinstance(named, (list, tuple)) or len(named) < 2:
-        raise WrongError(named, f"{kind} = [two calendars or more]")
+    named = need_data(data[kind], ITEMS, f"{kind} = [two calendars or more]", least=2)
     parts = list(reading.each(_plain, enumerate(named), (*path, kind)).values())
     made = reduce(_ALGEBRA[kind], parts)
     if "zone" in data:
@@ -265,28 +259,23 @@ def write_calendars(writing: Any) -> dict[str, Any]:
     }
 
 
-def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any]:
-    """Return a calendar as a table of a desk file."""
-    if isinstance(calendar, CalendarByField):
-        table: dict[str, Any] = {"by": writing.field_name(calendar.field)}
-        for value, one in calendar.table:
-            if not isinstance(value, str) or value in ("by", "else"):
-                raise DefinitionError(f"calendars.{name}", value, "texts as values of its field")
-            table[value] = writing.calendar_name(one)
-        return {**table, "else": writing.calendar_name(calendar.default)}
-    if isinstance(calendar, Versions):
-        return _VERSIONS.write(calendar, writing)
-    for kind, made in _ALGEBRA.items():
-        if type(calendar) is made:
-            parts = [writing.calendar_name(calendar.left), writing.calendar_name(calendar.right)]
-            zone = (
-                {} if calendar.zone.key == calendar.left.zone.key else {"zone": calendar.zone.key}
-            )
-            return {kind: parts, **zone}
-    if isinstance(calendar, Maintenance):
-        return {"open": [], **_OPEN.write(calendar, writing)}
-    if not isinstance(calendar, BusinessCalendar):
-        raise DefinitionError(f"calendars.{name}", calendar, "a calendar that a desk file can say")
+def _field_table(calendar: CalendarByField, writing: Any, name: str) -> dict[str, Any]:
+    table: dict[str, Any] = {"by": writing.field_name(calendar.field)}
+    for value, one in calendar.table:
+        if not isinstance(value, str) or value in ("by", "else"):
+            raise DefinitionError(f"calendars.{name}", value, "texts as values of its field")
+        table[value] = writing.calendar_name(one)
+    return {**table, "else": writing.calendar_name(calendar.default)}
+
+
+def _composed_table(calendar: Any, writing: Any, _: str) -> dict[str, Any]:
+    kind = next(kind for kind, made in _ALGEBRA.items() if type(calendar) is made)
+    parts = [writing.calendar_name(calendar.left), writing.calendar_name(calendar.right)]
+    zone = {} if calendar.zone.key == calendar.left.zone.key else {"zone": calendar.zone.key}
+    return {kind: parts, **zone}
+
+
+def _business_table(calendar: BusinessCalendar, writing: Any, name: str) -> dict[str, Any]:
     taken = [
         {"day": day, "days": None, "hours": one.hours, "name": one.name}
         for day, breaks in calendar.breaks
@@ -302,6 +291,21 @@ def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any
     }
     writing.calendar = name
     return _BUSINESS.write(values, writing)
+
+
+_WRITERS: Final[dict[type, Callable[[Any, Any, str], dict[str, Any]]]] = {
+    CalendarByField: _field_table,
+    Versions: lambda calendar, writing, _: _VERSIONS.write(calendar, writing),
+    Maintenance: lambda calendar, writing, _: {"open": [], **_OPEN.write(calendar, writing)},
+    BusinessCalendar: _business_table,
+    **dict.fromkeys(_ALGEBRA.values(), _composed_table),
+}
+
+
+def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any]:
+    """Return a calendar as a table of a desk file."""
+    allowed = "a calendar that a desk file can say"
+    return writer_of(_WRITERS, calendar, f"calendars.{name}", allowed)(calendar, writing, name)
 
 
 def _week(hours: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:

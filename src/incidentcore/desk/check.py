@@ -15,32 +15,25 @@ from incidentcore.conditions import AnyOf, Condition, Not, field, overlap, satis
 from incidentcore.desk.check_services import (
     changes,
     far_points,
+    length_of,
     orders,
     promises,
     rough_length,
 )
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains, found, of_part
-from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
+from incidentcore.desk.service import AGREEMENT_KINDS, service_named
 from incidentcore.desk.words import target_word
 from incidentcore.errors import UnreachableDeadlineError
-from incidentcore.escalation import (
-    AfterPrevious,
-    EscalationTarget,
-    OnClock,
-    coverage_gaps,
-    lint_escalation,
-)
-from incidentcore.instants import Versions, as_utc
-from incidentcore.lifecycle import ReopenWindow, lint_lifecycle
+from incidentcore.escalation import coverage_gaps, lint_escalation
+from incidentcore.instants import as_utc
+from incidentcore.lifecycle import Lifecycle, ReopenWindow, lint_lifecycle
 from incidentcore.records import Escalated, Record
-from incidentcore.schedule import BusinessCalendar, BusinessDays
-from incidentcore.sla import CalendarByField, DueDate, lint_sla
+from incidentcore.sla import lint_sla
 from incidentcore.values import LintFinding
 
 __all__ = ["check_desk"]
 
-_READING: Final = ("field", "manager_of")  # kinds of target that name a field
 _LOOK: Final = timedelta(weeks=9)  # how far on-call schedules are read
 _YEAR: Final = timedelta(days=366)
 _DAY: Final = timedelta(days=1)
@@ -153,7 +146,8 @@ def _escalations(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
     schedules: set[str] = set()
     for row in desk.escalation:
         for level in row.levels:
-            notified.update(one.name for one in level.targets if one.kind in ("group", *_READING))
+            named = (one.name for one in level.targets if one.kind == "group" or one.fields)
+            notified.update(named)
             schedules.update(one.name for one in level.targets if one.kind == "on_call")
     if desk.escalation and "assignment_group" not in notified:
         for group in dict.fromkeys(rule.group for rule in desk.routing):
@@ -185,68 +179,70 @@ def _manual(desk: Desk, records: Iterable[Record]) -> Iterator[LintFinding]:
 def _missing_clocks(desk: Desk) -> Iterator[LintFinding]:
     domains = desk_domains(desk)
     known = [name for service in desk.services for name in (*service.clock_names, service.name)]
-    for row in desk.escalation:
-        for place, level in enumerate(row.levels, 1):
-            if not isinstance(level.trigger, OnClock):
+    waiting = (
+        (row, place, clock)
+        for row in desk.escalation
+        for place, level in enumerate(row.levels, 1)
+        for clock, _ in level.trigger.points
+    )
+    for row, place, clock in waiting:
+        meant = nearest_names(clock, known) if clock not in known else []
+        near = {"near": ", ".join(meant)} if meant else {}
+        without: set[str] = set()  # one finding on a service, also if it has two agreements
+        for agreement in desk.agreements:
+            service = service_named(desk.services, agreement.service)
+            if (
+                agreement.kind != "sla"
+                or clock in (*service.clock_names, service.name)
+                or service.name in without
+            ):
                 continue
-            clock = level.trigger.clock
-            meant = nearest_names(clock, known) if clock not in known else []
-            near = {"near": ", ".join(meant)} if meant else {}
-            without: set[str] = set()  # one finding on a service, also if it has two agreements
-            for agreement in desk.agreements:
-                service = service_named(desk.services, agreement.service)
-                if (
-                    agreement.kind != "sla"
-                    or clock in (*service.clock_names, service.name)
-                    or service.name in without
-                ):
-                    continue
-                both = overlap(row.when, agreement.when, domains=domains)
-                if both.is_yes:
-                    without.add(service.name)
-                    who = f"the service {service.name}"
-                    data = {"level": place, "clock": clock, "who": who, **near}
-                    yield found("clock_missing", f"escalation.{row.name}", both.witness, **data)
-            if not desk.agreements:
-                who = "a desk without agreements"
+            both = overlap(row.when, agreement.when, domains=domains)
+            if both.is_yes:
+                without.add(service.name)
+                who = f"the service {service.name}"
                 data = {"level": place, "clock": clock, "who": who, **near}
-                yield found("clock_missing", f"escalation.{row.name}", **data)
+                yield found("clock_missing", f"escalation.{row.name}", both.witness, **data)
+        if not desk.agreements:
+            who = "a desk without agreements"
+            data = {"level": place, "clock": clock, "who": who, **near}
+            yield found("clock_missing", f"escalation.{row.name}", **data)
 
 
 def _level_orders(desk: Desk) -> Iterator[LintFinding]:
     """Yield levels at the same time as the level before, or after one that waits for a clock."""
     for row in desk.escalation:
         for place, (before, level) in enumerate(itertools.pairwise(row.levels), 2):
-            if isinstance(level.trigger, AfterPrevious):
+            if level.trigger.chained:
                 subject = f"escalation.{row.name}"
-                if not level.trigger.delay:
+                if not level.trigger.waits[0]:
                     yield found("level_at_once", subject, level=place)
-                if isinstance(before.trigger, OnClock):
-                    clock = before.trigger.clock
+                for clock, _ in before.trigger.points:
                     yield found("level_after_clock", subject, level=place, clock=clock)
 
 
 def _approvals(desk: Desk) -> Iterator[LintFinding]:
     """Yield stages that may never end: they ask too many people, or outlast every target."""
-    longest = max(map(rough_length, _targets(desk)), default=timedelta())
+    longest = _longest(desk)
     for place, plan in enumerate(desk.approvals, 1):
         for number, stage in enumerate(plan.stages, 1):
             subject = f"approvals[{place}]"
             if isinstance(stage.need, int) and stage.need > _MANY:
                 yield found("many_approvers", subject, stage=number, need=stage.need)
             within = timedelta() if stage.within is None else stage.within
-            if timedelta() < longest < rough_length(ServiceTarget(target=within)):
+            if timedelta() < longest < rough_length(within):
                 data = {"stage": number, "within": target_word(within), "longest": str(longest)}
                 yield found("approval_long", subject, **data)
 
 
-def _targets(desk: Desk) -> list[ServiceTarget]:
-    return [
-        one
+def _longest(desk: Desk) -> timedelta:
+    lengths = (
+        rough_length(one.target)
         for service in desk.services
         for name in service.clock_names
         for one in service.targets(name)
-    ]
+    )
+    return max(lengths, default=timedelta())
 
 
 def _communications(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
@@ -284,21 +280,26 @@ def _lifecycles(desk: Desk) -> Iterator[LintFinding]:
         for finding in lint_lifecycle(lifecycle):
             yield of_part(f"lifecycle.{lifecycle.record_type}", finding)
         close = desk.auto_close.get(lifecycle.record_type)
-        for row in lifecycle.transitions:
-            window = row.guard
-            if close is not None and isinstance(window, ReopenWindow):
-                data = {"close": target_word(close.after), "within": target_word(window.within)}
-                if type(close.after) is type(window.within) and _longer(close.after, window.within):
-                    yield found("closes_late", f"lifecycle.{lifecycle.record_type}", **data)
+        if close is None:
+            continue
+        for window in _windows(lifecycle):
+            data = {"close": target_word(close.after), "within": target_word(window.within)}
+            a, b = length_of(close.after), length_of(window.within)
+            if a and b and a[0] == b[0] and a > b:
+                yield found("closes_late", f"lifecycle.{lifecycle.record_type}", **data)
+
+
+def _windows(lifecycle: Lifecycle) -> list[ReopenWindow]:
+    guards = [row.guard for row in lifecycle.transitions]
+    return [guard for guard in guards if isinstance(guard, ReopenWindow)]
 
 
 def _spans_of_days(desk: Desk, at: datetime) -> Iterator[LintFinding]:
     """Yield spans of whole days that last longer than expected in a calendar with short days."""
     spans = {
-        (lifecycle.record_type, row.guard.within, row.guard.calendar): None
+        (lifecycle.record_type, window.within, window.calendar): None
         for lifecycle in desk.lifecycles
-        for row in lifecycle.transitions
-        if isinstance(row.guard, ReopenWindow)
+        for window in _windows(lifecycle)
     }
     spans |= {(name, close.after, close.calendar): None for name, close in desk.auto_close.items()}
     for name, span, calendar in spans:
@@ -327,22 +328,17 @@ def _unclocked(desk: Desk) -> Iterator[LintFinding]:
             yield found("state_without_clock", "lifecycle.incident", state=state.name)
 
 
-def _longer(a: Any, b: Any) -> bool:
-    return bool(a.n > b.n if isinstance(a, BusinessDays) else a > b)
-
-
 def _calendars(desk: Desk, at: datetime) -> Iterator[LintFinding]:
-    longest = max((rough_length(one) * 3 for one in _targets(desk)), default=timedelta())
-    until = (at + _YEAR + longest).date()
+    until = (at + _YEAR + _longest(desk) * 3).date()
     for name, calendar in desk.calendars.items():
-        if not isinstance(calendar, BusinessCalendar):
-            continue
-        dated = [day for holiday in calendar.holidays for day in _dates(holiday)]
+        holidays = getattr(calendar, "holidays", ())
+        dated = [day for holiday in holidays for day in _dates(holiday)]
         if len(dated) > 1 and date(max(dated).year, 12, 31) < until:
             last, subject = max(dated), f"calendars.{name}"
             yield found("holidays_end", subject, last, year=last.year, until=until)
-        for finding in calendar.lint(years=(at.year, at.year + 1)):
-            yield of_part(f"calendars.{name}", finding)
+        if hasattr(calendar, "lint"):
+            for finding in calendar.lint(years=(at.year, at.year + 1)):
+                yield of_part(f"calendars.{name}", finding)
 
 
 def _times(desk: Desk) -> Iterator[LintFinding]:
@@ -366,16 +362,11 @@ def _unused(desk: Desk) -> Iterator[LintFinding]:
         if service.name not in used:
             yield found("unused", f"services.{service.name}", why="no agreement names it")
     rules = _values(attrs.evolve(desk, fields=(), calendars={}))
-    calendars = (CalendarByField, Versions)
-    counted = {one for one in rules if hasattr(one, "windows") or isinstance(one, calendars)}
-    read: set[str] = set()
+    kinds = set(map(type, desk.calendars.values()))
+    counted = {one for one in rules if type(one) in kinds}
+    read: set[object] = set()
     for value in (*rules, *desk.calendars.values()):
-        if isinstance(value, Condition):
-            read |= value.fields
-        elif isinstance(value, (CalendarByField, DueDate)):
-            read.add(value.field)
-        elif isinstance(value, EscalationTarget) and value.kind in _READING:
-            read.add(value.name)
+        read.update(getattr(value, "fields", ()))
     for name, calendar in desk.calendars.items():
         if calendar not in counted:
             yield found("unused", f"calendars.{name}", why="nothing counts in it")

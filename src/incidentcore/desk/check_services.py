@@ -6,19 +6,19 @@ import itertools
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeGuard
 
 from incidentcore.conditions import ALWAYS
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import found
 from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
 from incidentcore.desk.words import target_word
-from incidentcore.escalation import OnClock
 from incidentcore.schedule import BusinessCalendar, BusinessDays
-from incidentcore.sla import SlaThreshold
+from incidentcore.sla import ClockPoint, SlaThreshold
+from incidentcore.sla.targets import Target
 from incidentcore.values import FrozenMap, LintFinding
 
-__all__ = ["changes", "far_points", "orders", "promises", "rough_length"]
+__all__ = ["changes", "far_points", "length_of", "orders", "promises", "rough_length"]
 
 _DAY: Final = timedelta(days=1)
 _FAR: Final = Fraction(3, 2)
@@ -42,28 +42,26 @@ def promises(desk: Desk) -> Iterator[LintFinding]:
             yield found("no_promise", subject, witness, levels=levels)
 
 
-def _length(target: ServiceTarget) -> tuple[int, timedelta] | None:
-    """Return a target in a form comparable with others of its type; None if there is none."""
-    if isinstance(target.target, timedelta):
-        return 0, target.target
-    if isinstance(target.target, BusinessDays):
-        return 1, target.target.n * _DAY
-    return None
+def length_of(target: Target | None) -> tuple[int, timedelta] | None:
+    """Return the length of a target, after 1 if it is in business days; None if it has none."""
+    if isinstance(target, timedelta):
+        return 0, target
+    return (1, target.n * _DAY) if isinstance(target, BusinessDays) else None
 
 
-def rough_length(target: ServiceTarget) -> timedelta:
+def rough_length(target: Target) -> timedelta:
     """Return the approximate length of a target, with eight hours for a business day."""
-    if isinstance(target.target, timedelta):
-        return target.target
-    return target.target.n * _DAY / 3 if isinstance(target.target, BusinessDays) else timedelta()
+    in_days, length = length_of(target) or (0, timedelta())
+    return length / 3 if in_days else length
 
 
 def _is_later(one: ServiceTarget, other: ServiceTarget) -> bool:
     """Return whether a target lasts longer; beside a business day, "always" counts whole days."""
     open_at = one.calendar
-    is_always = isinstance(open_at, BusinessCalendar) and open_at == open_at.always(open_at.zone)
-    scale = 3 if is_always and isinstance(other.target, BusinessDays) else 1
-    return rough_length(one) > rough_length(other) * scale > timedelta()
+    is_always = open_at is not None and open_at == BusinessCalendar.always(open_at.zone)
+    in_days, _ = length_of(other.target) or (0, None)
+    scale = 3 if is_always and in_days else 1
+    return rough_length(one.target) > rough_length(other.target) * scale > timedelta()
 
 
 def orders(desk: Desk) -> Iterator[LintFinding]:
@@ -74,7 +72,7 @@ def orders(desk: Desk) -> Iterator[LintFinding]:
         for clock in service.clock_names:
             targets = _by_level(service.targets(clock), levels)
             for (above, worse), (below, milder) in itertools.pairwise(targets.items()):
-                a, b = _length(worse), _length(milder)
+                a, b = length_of(worse.target), length_of(milder.target)
                 if a and b and (a > b if a[0] == b[0] else _is_later(worse, milder)):
                     yield found(
                         "target_order",
@@ -125,24 +123,22 @@ def far_points(desk: Desk) -> Iterator[LintFinding]:
     """Yield a finding for each warning beyond 150 percent, such as 8.0 where 0.8 was meant."""
     for row in desk.escalation:
         for level in row.levels:
-            trigger = level.trigger
-            point = trigger.point if isinstance(trigger, OnClock) else None
-            if isinstance(trigger, OnClock) and isinstance(point, SlaThreshold) and _is_far(point):
-                data = {"point": point.name, "clock": trigger.clock}
-                yield found("point_far", f"escalation.{row.name}", **data)
+            for clock, point in level.trigger.points:
+                if _is_far(point):
+                    data = {"point": point.name, "clock": clock}
+                    yield found("point_far", f"escalation.{row.name}", **data)
     for service in desk.services:
         for point in filter(_is_far, service.warn):
             yield found("point_far", f"services.{service.name}", point=point.name, clock="any")
 
 
-def _is_far(point: SlaThreshold) -> bool:
-    return point.fraction is not None and point.fraction > _FAR
+def _is_far(point: ClockPoint) -> TypeGuard[SlaThreshold]:
+    return (getattr(point, "fraction", None) or 0) > _FAR
 
 
 def _too_early(point: SlaThreshold, target: ServiceTarget) -> bool:
-    early = point.before_due
-    whole = target.target
-    return isinstance(early, timedelta) and isinstance(whole, timedelta) and early >= whole
+    early, whole = length_of(point.before_due), length_of(target.target)
+    return bool(early and whole and early[0] == whole[0] == 0 and early >= whole)
 
 
 def changes(desk: Desk) -> Iterator[LintFinding]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_key_part, tuple_of
+from incidentcore._checks import need_each, need_key_part, need_kind, tuple_of
 from incidentcore.categorization import (
     Categorizer,
     CategoryRule,
@@ -58,9 +58,7 @@ def _tuple_of(kind: type[T], key: Callable[[T], str] | None = None) -> Any:
     """Return a field that holds a tuple of values of one type, unique by ``key``."""
 
     def check(_: object, attribute: attrs.Attribute[Any], values: tuple[T, ...]) -> None:
-        for value in values:
-            if not isinstance(value, kind):
-                raise DefinitionError(attribute.name, value, f"{kind.__name__} values")
+        need_each(attribute.name, values, kind, DefinitionError, f"{kind.__name__} values")
         names = [] if key is None else [key(value) for value in values]
         if len(set(names)) != len(names):
             raise DefinitionError(attribute.name, names, "each name once")
@@ -368,6 +366,5 @@ def desk_at(desk: Desk | Versions[Desk], record: Record) -> Desk:
         InvalidValueError: ``desk`` is neither a desk nor versions of one.
     """
     chosen = desk.at(record.opened_at) if isinstance(desk, Versions) else desk
-    if isinstance(chosen, Desk):
-        return chosen
-    raise InvalidValueError("desk", chosen, "a Desk, or Versions of it")
+    need_kind("desk", chosen, Desk, allowed="a Desk, or Versions of it")
+    return chosen

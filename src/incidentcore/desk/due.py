@@ -12,16 +12,23 @@ from typing import Final, NamedTuple, TypeAlias, TypedDict
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.communication import StakeholderUpdate, due_updates
 from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.desk.desk import Desk, desk_at
-from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import Escalation
 from incidentcore.escalation.evaluate import due_by_matrix, escalations_and_wakeup
 from incidentcore.instants import Versions, as_utc
-from incidentcore.records import Record, ServiceRequest
+from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
-from incidentcore.sla import ClockPoint, SlaPolicy, SlaSnapshot, SlaStatus, evaluate_sla
+from incidentcore.sla import (
+    ClockPoint,
+    SlaDefinition,
+    SlaPolicy,
+    SlaSnapshot,
+    SlaStatus,
+    evaluate_sla,
+)
 from incidentcore.sla.evaluate import later_status
 from incidentcore.sla.terms import SlaThreshold
 
@@ -175,8 +182,7 @@ def look_at(
         kept: The statuses of its clocks at an earlier instant, if nothing has happened since.
     """
     now = as_utc(now, "now")
-    if not isinstance(record, Record):
-        raise InvalidValueError("record", record, "a record")
+    need_kind("record", record, Record, allowed="a record")
     rules = desk_at(desk, record)
     if now < record.opened_at:
         return Look((), record.opened_at)
@@ -243,7 +249,7 @@ def _found(  # noqa: PLR0917  one walk's own state
 ) -> Iterator[DueItem]:
     clocks = () if desk.service_level is None else desk.service_level.clocks
     for clock, status in zip(clocks, statuses, strict=True):
-        if status.started_at is not None and isinstance(clock, SlaPolicy):
+        if status.started_at is not None:
             yield from _clock_items(clock, status)
     for fallen, _ in escalations:
         for escalation in fallen:
@@ -281,7 +287,7 @@ def _found(  # noqa: PLR0917  one walk's own state
             )
 
 
-def _clock_items(clock: SlaPolicy, status: SlaStatus) -> Iterator[DueItem]:
+def _clock_items(clock: SlaDefinition | SlaPolicy, status: SlaStatus) -> Iterator[DueItem]:
     """Yield the points that a clock has reached in each of its cycles."""
     points: list[tuple[str, ClockPoint, str | None]] = [
         ("due", "due", None),
@@ -306,7 +312,7 @@ def _clock_items(clock: SlaPolicy, status: SlaStatus) -> Iterator[DueItem]:
             )
 
 
-def _thresholds(clock: SlaPolicy) -> Iterator[tuple[SlaThreshold, str | None]]:
+def _thresholds(clock: SlaDefinition | SlaPolicy) -> Iterator[tuple[SlaThreshold, str | None]]:
     """Yield a clock's thresholds, each with the definition that has it; None if all do."""
     definitions = clock.definitions
     for threshold in dict.fromkeys(t for one in definitions for t in one.thresholds):
@@ -327,7 +333,7 @@ def _instants(desk: Desk, view: Record) -> Iterator[Instant]:
         return
     if view.snoozed_until is not None and view.state.open:
         yield "snooze_end", view.snoozed_until, "the snooze ended"
-    expires = view.approval_expires_at if isinstance(view, ServiceRequest) else None
+    expires = getattr(view, "approval_expires_at", None)
     if expires is not None and getattr(view, "approval_decided_at", None) is None:
         yield "approval", expires, "nobody decided in time"
     for own in desk.fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -22,8 +23,8 @@ from incidentcore.desk.words import (
     read_target,
     target_word,
     warn_word,
+    writer_of,
 )
-from incidentcore.errors import DefinitionError
 from incidentcore.escalation import (
     After,
     AfterPrevious,
@@ -32,6 +33,7 @@ from incidentcore.escalation import (
     EscalationRow,
     HeldFor,
     OnClock,
+    Trigger,
 )
 from incidentcore.sla.terms import SlaThreshold
 
@@ -173,39 +175,65 @@ def _row_table(row: EscalationRow, writing: Any) -> dict[str, Any]:
     return {**table, **Table(_ROW, dict).write(row, writing)}
 
 
+def _clock_table(trigger: OnClock, writing: Any, *_: Any) -> dict[str, Any]:
+    if trigger.point in ("due", "breach"):
+        return {"at": f"{trigger.clock} {trigger.point}"}
+    point: Any = trigger.point
+    text = warn_word(point)
+    is_plain = point.name == text and point.calendar is None
+    named = {} if is_plain else {"point": POINT.write(point, writing)}
+    return {"at": f"{trigger.clock} {text}", **named}
+
+
+def _wall_table(trigger: AtWallTime, writing: Any, *_: Any) -> dict[str, Any]:
+    table: dict[str, Any] = {}
+    if trigger.rotation.zone.key != writing.desk.zone.key:
+        table["zone"] = trigger.rotation.zone.key
+    table["every"], table["from"] = rotation_words(trigger.rotation)
+    if trigger.since != "opened_at":
+        table["since"] = writing.field_name(trigger.since)
+    return table
+
+
+def _delay_table(trigger: Trigger, writing: Any, *_: Any) -> dict[str, Any]:
+    span, calendar = trigger.waits
+    named = "" if calendar is None else writing.calendar_name(calendar)
+    if named and calendar not in writing.named:
+        return {"after": target_word(span), "calendar": named}
+    return {"after": target_word(span, named)}
+
+
+def _after_table(trigger: After, writing: Any, when: Condition, place: int) -> dict[str, Any]:
+    is_usual = not place and when == ALWAYS and trigger.since == "opened_at"
+    since = {} if is_usual else {"since": writing.field_name(trigger.since)}
+    return _delay_table(trigger, writing) | since
+
+
+def _held_table(trigger: HeldFor, writing: Any, when: Condition, place: int) -> dict[str, Any]:
+    is_usual = not place and when != ALWAYS and trigger.condition == when
+    held = {} if is_usual else {"held": WHEN.write(trigger.condition, writing)}
+    return _delay_table(trigger, writing) | held
+
+
+_TRIGGERS: Final[dict[type, Callable[[Any, Any, Condition, int], dict[str, Any]]]] = {
+    OnClock: _clock_table,
+    AtWallTime: _wall_table,
+    AfterPrevious: _delay_table,
+    After: _after_table,
+    HeldFor: _held_table,
+}
+
+
 def _level_table(
     level: EscalationLevel, place: int, when: Condition, writing: Any
 ) -> dict[str, Any]:
     trigger = level.trigger
-    table: dict[str, Any] = {}
-    if isinstance(trigger, OnClock):
-        point = trigger.point
-        text = point if isinstance(point, str) else warn_word(point)
-        table["at"] = f"{trigger.clock} {text}"
-        if not isinstance(point, str) and (point.name != text or point.calendar is not None):
-            table["point"] = POINT.write(point, writing)
-    elif isinstance(trigger, AtWallTime):
-        if trigger.rotation.zone.key != writing.desk.zone.key:
-            table["zone"] = trigger.rotation.zone.key
-        table["every"], table["from"] = rotation_words(trigger.rotation)
-        if trigger.since != "opened_at":
-            table["since"] = writing.field_name(trigger.since)
-    elif isinstance(trigger, (After, AfterPrevious, HeldFor)):
-        span = trigger.span if isinstance(trigger, HeldFor) else trigger.delay
-        named = None if trigger.calendar is None else writing.calendar_name(trigger.calendar)
-        table["after"] = target_word(span, named if isinstance(named, str) else "")
-        if isinstance(named, dict):
-            table["calendar"] = named
-        if isinstance(trigger, HeldFor) and (place or when == ALWAYS or trigger.condition != when):
-            table["held"] = WHEN.write(trigger.condition, writing)
-        if isinstance(trigger, After) and (place or when != ALWAYS or trigger.since != "opened_at"):
-            table["since"] = writing.field_name(trigger.since)
-    else:
-        raise DefinitionError("trigger", trigger, "a trigger that a desk file can say")
+    allowed = "a trigger that a desk file can say"
+    table = writer_of(_TRIGGERS, trigger, "trigger", allowed)(trigger, writing, when, place)
     table["to"] = WHO_FORM.write(level.targets, writing)
     if level.mode != "functional":
         table["mode"] = level.mode
-    if level.until != ("resolved" if isinstance(trigger, OnClock) else "acknowledged"):
+    if level.until != trigger.until:
         table["until"] = level.until
     if level.during is not None:
         table["during"] = writing.calendar_name(level.during)

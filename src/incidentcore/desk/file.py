@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from incidentcore.desk.calendar_form import CALENDARS, calendar_table, write_calendars
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.escalation_form import ESCALATION
-from incidentcore.desk.forms import Form, Key, Table, list_of, names_of, noted
-from incidentcore.desk.holiday_form import ENTRY, TEXT
+from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, names_of, noted
+from incidentcore.desk.holiday_form import ENTRY, LINE, TEXT
 from incidentcore.desk.import_form import IMPORT
 from incidentcore.desk.lifecycle_form import LIFECYCLE, lifecycle_table, with_priority
 from incidentcore.desk.oncall_form import ON_CALL
@@ -23,7 +23,7 @@ from incidentcore.desk.rules_form import APPROVAL, CASCADE, COMMUNICATION, INTAK
 from incidentcore.desk.service_form import AGREEMENT, SERVICES
 from incidentcore.desk.toml import hint, line_numbers, write_toml
 from incidentcore.desk.when import WHEN_SCHEMA, field_path
-from incidentcore.desk.words import WrongError
+from incidentcore.desk.words import WrongError, need_data
 from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
 from incidentcore.instants import as_zone
 from incidentcore.lifecycle import STANDARD
@@ -78,8 +78,7 @@ def load_desk(
     incidentcore.errors.FormatError: desk file, line 5: services.all.calendar: got 'allways'; \
 allowed: a calendar of [calendars]: always; nearest: always
     """
-    desk = read_file(text, _read, code=code or {}, files=files or {}, source=source)
-    assert isinstance(desk, Desk)  # noqa: S101  without a fault it was built
+    desk: Desk = read_file(text, _read, code=code or {}, files=files or {}, source=source)
     return desk
 
 
@@ -157,11 +156,14 @@ def read_zone(data: Any, reading: Reading, _: Path) -> ZoneInfo:
 
 def _field(kind: Any, _: Reading, path: Path) -> DeskField:
     kinds = tuple(kind for kind in FIELD_KINDS if kind != "word")
-    if isinstance(kind, list) and kind and all(isinstance(word, str) for word in kind):
-        return DeskField(str(path[-1]), "word", tuple(kind))
     if kind not in kinds:
         raise WrongError(kind, f"one of {', '.join(kinds)}, or a list of words", kinds)
     return DeskField(str(path[-1]), kind)
+
+
+def _words(words: Any, reading: Reading, path: Path) -> DeskField:
+    need_data(words, list, "a list of words", least=1)
+    return DeskField(str(path[-1]), "word", list_of(LINE).read(words, reading, path))
 
 
 def _field_word(own: DeskField, _: Writing) -> Any:
@@ -169,11 +171,15 @@ def _field_word(own: DeskField, _: Writing) -> Any:
 
 
 _CODE: Final = Form(
-    lambda name, reading, _: reading.callable({"code": name}),
+    lambda name, reading, _: reading.callable(name),
     lambda function, writing: writing.code(function)["code"],
     {"type": "string"},
 )
-_FIELD: Final = Form(_field, _field_word, {"description": '"bool", "text", "number", "instant"'})
+_FIELD: Final = Form(
+    by_shape(_field, items=_words),
+    _field_word,
+    {"description": '"bool", "text", "number", "instant"'},
+)
 _CATEGORIES: Final = Table(
     (
         Key("rules", list_of(CATEGORY.form), "Rules in order; the first match counts.", ()),

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from incidentcore.desk.reading import BROKEN, MISSING, BrokenError, Path, Reading, path_text, whole
-from incidentcore.desk.words import WrongError
+from incidentcore.desk.words import ITEMS, WrongError, need_data, writer_of
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.values import Scale
 
@@ -21,10 +21,12 @@ __all__ = [
     "Form",
     "Key",
     "Table",
+    "by_shape",
     "level_of",
     "list_of",
     "names_of",
     "noted",
+    "or_code",
     "simple",
     "table_of",
     "word",
@@ -78,19 +80,16 @@ class Key:
 
 
 def simple(
-    kind: type | tuple[type, ...],
     allowed: str,
+    *kinds: type,
     json: Mapping[str, Any] | None = None,
-    *,
     empty: bool = False,
 ) -> Form:
     """Return the ``Form`` of a value that is written unchanged, such as a text or a number."""
-    kinds = kind if isinstance(kind, tuple) else (kind,)
 
     def read(data: Any, _: Reading, __: Path) -> Any:
-        if not isinstance(data, kinds) or (isinstance(data, bool) and bool not in kinds):
-            raise WrongError(data, allowed)
-        if isinstance(data, str) and not data and not empty:
+        need_data(data, kinds, allowed)
+        if (data == "" and not empty) or (isinstance(data, bool) and bool not in kinds):
             raise WrongError(data, allowed)
         return data
 
@@ -101,11 +100,32 @@ def word(*words: str) -> Form:
     """Return the ``Form`` of a text that must be one of ``words``."""
 
     def read(data: Any, _: Reading, __: Path) -> Any:
-        if isinstance(data, str) and data in words:
+        if data in words:
             return data
         raise WrongError(data, f"one of {', '.join(words)}", words)
 
     return Form(read, lambda value, _: value, {"enum": list(words)})
+
+
+_SHAPES: Final[dict[str, Any]] = {"text": str, "table": Mapping, "items": ITEMS}
+
+
+def by_shape(rest: Reader | str, **readers: Reader) -> Reader:
+    """Return a reader that reads each shape of data with a reader of its own.
+
+    Args:
+        rest: The reader of all other data, or what is allowed if nothing else is.
+        readers: The readers of ``text``, ``table`` and ``items``, which is a list.
+    """
+
+    def read(data: Any, reading: Reading, path: Path) -> Any:
+        shape = next((one for one in readers if isinstance(data, _SHAPES[one])), "")
+        reader = readers.get(shape, rest)
+        if isinstance(reader, str):
+            raise WrongError(data, reader)
+        return reader(data, reading, path)
+
+    return read
 
 
 def level_of(scale: Scale | None = None) -> Form:
@@ -125,12 +145,12 @@ def list_of(form: Form, *, single: bool = False) -> Form:
     """Return the ``Form`` of a list; with ``single``, a single item needs no brackets."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
-        if single and not isinstance(data, (list, tuple)):
+        if isinstance(data, ITEMS):
+            return tuple(reading.each(form.read, enumerate(data), path).values())
+        if single:
             return (form.read(data, reading, path),)
-        if not isinstance(data, (list, tuple)):
-            several = f", or [[{path_text(path)}]] for each" if isinstance(data, Mapping) else ""
-            raise WrongError(data, f"a list in brackets{several}")
-        return tuple(reading.each(form.read, enumerate(data), path).values())
+        several = f", or [[{path_text(path)}]] for each" if isinstance(data, Mapping) else ""
+        raise WrongError(data, f"a list in brackets{several}")
 
     def write(values: Any, writing: Any) -> Any:
         items = [form.write(value, writing) for value in values]
@@ -144,8 +164,7 @@ def table_of(form: Form) -> Form:
     """Return the ``Form`` of a table that maps names to values of the form ``form``."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
-        if not isinstance(data, Mapping):
-            raise WrongError(data, f"a table of names, as [{path_text(path)}.NAME]")
+        need_data(data, Mapping, f"a table of names, as [{path_text(path)}.NAME]")
         return reading.each(form.read, data.items(), path)
 
     def write(values: Any, writing: Any) -> Any:
@@ -175,6 +194,27 @@ def noted(kind: str, form: Form, *, broken: bool = True) -> Form:
         return made
 
     return Form(read, form.write, form.schema)
+
+
+def or_code(read: Reader, writers: Mapping[type, Writer], schema: Mapping[str, Any]) -> Form:
+    """Return the ``Form`` of values of some types, or of a callable as ``{ code = NAME }``.
+
+    Args:
+        read: Reads all other data.
+        writers: What writes a value, by its type; any other value is a callable.
+        schema: The JSON Schema.
+    """
+
+    def table(data: Any, reading: Reading, path: Path) -> Any:
+        is_code = set(data) == {"code"}
+        return reading.callable(data["code"]) if is_code else read(data, reading, path)
+
+    known: dict[type, Writer] = {**writers, object: lambda value, writing: writing.code(value)}
+    return Form(
+        by_shape(read, table=table),
+        lambda value, writing: writer_of(known, value, "code", "")(value, writing),
+        schema,
+    )
 
 
 def _part(value: Any, key: Key) -> Any:
@@ -211,10 +251,15 @@ class Table:
         """Return the names of the table's keys."""
         return tuple(key.name for key in self.keys)
 
+    def need(self, data: Any) -> Mapping[str, Any]:
+        """Return data that is a table; otherwise raise ``WrongError``."""
+        table: Mapping[str, Any]
+        table = need_data(data, Mapping, f"a table with the keys {', '.join(self.names)}")
+        return table
+
     def read(self, data: Any, reading: Reading, path: Path) -> Any:
         """Return the value that a table describes, after recording every fault in it."""
-        if not isinstance(data, Mapping):
-            raise WrongError(data, f"a table with the keys {', '.join(self.names)}")
+        self.need(data)
         found: dict[str, Any] = {}
         for name in data:
             if name not in self.names:

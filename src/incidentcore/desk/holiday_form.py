@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Final
 
-from incidentcore.desk.forms import Form, Key, Table, list_of, simple
-from incidentcore.desk.reading import MISSING, Path, Reading
-from incidentcore.desk.words import WrongError, read_instant
+from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, simple
+from incidentcore.desk.reading import BROKEN, MISSING, Path, Reading
+from incidentcore.desk.words import WrongError, need_data, read_instant
 from incidentcore.schedule import (
     Holiday,
     holidays_version,
@@ -32,24 +33,24 @@ __all__ = [
     "read_holidays",
 ]
 
-TEXT: Final = simple(str, "non-empty text", {"type": "string"})
-LINE: Final = simple(str, "a text", {"type": "string"}, empty=True)
+TEXT: Final = simple("non-empty text", str, json={"type": "string"})
+LINE: Final = simple("a text", str, json={"type": "string"}, empty=True)
 TEXTS: Final = list_of(TEXT, single=True)
-FLAG: Final = simple(bool, "true or false", {"type": "boolean"})
-COUNT: Final = simple(int, "a whole number", {"type": "integer"})
+FLAG: Final = simple("true or false", bool, json={"type": "boolean"})
+COUNT: Final = simple("a whole number", int, json={"type": "integer"})
 ZONE: Final = Form(
     TEXT.read,
     lambda zone, writing: MISSING if zone in (None, writing.desk.zone.key) else zone,
     TEXT.schema,
 )
 _YEARS: Final = re.compile(r"(\d{4})(?:-(\d{4}))?")
+_HOURS: Final = 'hours in quotes such as "08:00-18:00", or a list of them'
 
 
-def _hours_text(data: Any, _: Reading, __: Path) -> Any:
-    texts = [data] if isinstance(data, str) else data
-    if isinstance(texts, (list, tuple)) and all(isinstance(one, str) for one in texts):
-        return tuple(texts)
-    raise WrongError(data, 'hours in quotes such as "08:00-18:00", or a list of them')
+def _hours_list(data: Any, _: Reading, __: Path) -> Any:
+    if not all(isinstance(one, str) for one in data):
+        raise WrongError(data, _HOURS)
+    return tuple(data)
 
 
 def _hours_word(hours: Iterable[str], _: Any) -> Any:
@@ -58,21 +59,20 @@ def _hours_word(hours: Iterable[str], _: Any) -> Any:
 
 
 HOURS: Final = Form(
-    _hours_text,
+    by_shape(_HOURS, text=lambda data, _, __: (data,), items=_hours_list),
     _hours_word,
     {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
 )
 
 
 def _day(data: Any, _: Reading, __: Path) -> date:
-    if isinstance(data, str):
-        try:
-            return date.fromisoformat(data)
-        except ValueError:
-            pass
-    if isinstance(data, date) and not isinstance(data, datetime):
-        return data
-    raise WrongError(data, "a date such as 2026-12-24")
+    with suppress(TypeError, ValueError):
+        return date.fromisoformat(data)
+    allowed = "a date such as 2026-12-24"
+    if isinstance(data, datetime):
+        raise WrongError(data, allowed)
+    day: date = need_data(data, date, allowed)
+    return day
 
 
 DAY: Final = Form(_day, lambda value, _: value, {"type": "string", "format": "date"})
@@ -103,10 +103,9 @@ _HOLIDAY: Final = Table(
 )
 
 
-def _holiday(data: Any, reading: Reading, path: Path) -> Any:
-    if isinstance(data, Mapping):
-        return _HOLIDAY.read(data, reading, path)
-    return Holiday(_day(data, reading, path))
+_holiday: Final = by_shape(
+    lambda data, reading, path: Holiday(_day(data, reading, path)), table=_HOLIDAY.read
+)
 
 
 def _holiday_word(value: Holiday, writing: Any) -> Any:
@@ -133,11 +132,7 @@ _ICAL: Final = Table(
 )
 
 
-def _holidays(data: Any, reading: Reading, path: Path) -> Any:
-    if isinstance(data, (list, tuple)):
-        return list_of(ENTRY).read(data, reading, path)
-    if not isinstance(data, Mapping):
-        raise WrongError(data, "a list of dates and tables, or { country = ..., years = ... }")
+def _source(data: Any, reading: Reading, path: Path) -> Any:
     if "ical" in data:
         found = _ICAL.read(data, reading, path)
         name = found["ical"]
@@ -162,6 +157,13 @@ def _holidays(data: Any, reading: Reading, path: Path) -> Any:
     return days
 
 
+_holidays: Final = by_shape(
+    "a list of dates and tables, or { country = ..., years = ... }",
+    items=list_of(ENTRY).read,
+    table=_source,
+)
+
+
 def _years(text: str) -> tuple[int, ...]:
     match = _YEARS.fullmatch(text)
     if match is None:
@@ -173,23 +175,26 @@ def _years(text: str) -> tuple[int, ...]:
     return tuple(range(first, last + 1))
 
 
-def _holiday_lists(data: Any, reading: Reading, path: Path) -> Any:
-    if isinstance(data, str):
-        data = [data]
-    if not isinstance(data, (list, tuple)):
-        raise WrongError(data, "names of [holidays], or dates")
+def _named(data: str, reading: Reading, path: Path) -> Any:
+    if re.match(r"\d{4}-", data):
+        return (_holiday(data, reading, path),)
+    return reading.named("holidays", data, "a list of [holidays]")
+
+
+_listed: Final = by_shape(lambda data, reading, path: (_holiday(data, reading, path),), text=_named)
+
+
+def _joined(data: Any, reading: Reading, path: Path) -> Any:
     found = reading.each(_listed, enumerate(data), path).values()
     return tuple(day for days in found for day in days)
 
 
-def _listed(data: Any, reading: Reading, path: Path) -> Any:
-    if isinstance(data, str) and not re.match(r"\d{4}-", data):
-        return reading.named("holidays", data, "a list of [holidays]")
-    return (_holiday(data, reading, path),)
-
-
 HOLIDAYS: Final = Form(
-    _holiday_lists,
+    by_shape(
+        "names of [holidays], or dates",
+        text=lambda data, reading, path: _joined([data], reading, path),
+        items=_joined,
+    ),
     lambda values, writing: writing.holidays(values),
     {"type": "array", "items": {"description": "a name of [holidays], a date or a table"}},
 )
@@ -198,11 +203,8 @@ HOLIDAYS: Final = Form(
 def read_holidays(reading: Reading) -> None:
     """Read the lists of holidays of a file, and register them by name."""
     lists = reading.data.get("holidays", {})
-    if not isinstance(lists, Mapping):
-        reading.fault(("holidays",), WrongError(lists, "a table of lists"))
-        lists = {}
-    found = {
+    tables = reading.tried(("holidays",), need_data, lists, Mapping, "a table of lists")
+    reading.names["holidays"] = {
         name: reading.tried(("holidays", name), _holidays, one, reading, ("holidays", name))
-        for name, one in lists.items()
+        for name, one in (() if tables is BROKEN else tables.items())
     }
-    reading.names["holidays"] = found

@@ -30,7 +30,7 @@ def _level_name(data: Any, reading: Reading, path: Path) -> str:
 
 _WORDS: Final = {"type": "string"}
 _LEVELS: Final = table_of(Form(_level_name, lambda name, _: name, _WORDS))
-_COLUMN: Final = simple((str, int), "a column's name, or its place from 1", {})
+_COLUMN: Final = simple("a column's name, or its place from 1", str, int)
 IMPORT: Final = Table(
     (
         Key("profile", TEXT, "What the file is, as the command line calls it.", None),

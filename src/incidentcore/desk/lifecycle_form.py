@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
-from incidentcore.desk.forms import Form, Key, Table, list_of, table_of
+from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, or_code, simple, table_of
 from incidentcore.desk.holiday_form import FLAG, TEXT, TEXTS
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.rules_form import AUTO_CLOSE, DAYS_FORM, EVERY, auto_close_of
 from incidentcore.desk.when import FIELD, WHEN
-from incidentcore.desk.words import WrongError
-from incidentcore.errors import DefinitionError
+from incidentcore.desk.words import ITEMS, WrongError, need_data
+from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.lifecycle import (
     DIALECTS,
     STANDARD,
@@ -65,34 +67,32 @@ _WINDOW: Final = Table(
 )
 
 
-def _input(data: Any, reading: Reading, path: Path) -> Any:
-    return InputField(data) if isinstance(data, str) and data else _INPUT.read(data, reading, path)
-
-
 def _input_word(value: InputField, writing: Any) -> Any:
     return value.name if value == InputField(value.name) else _INPUT.write(value, writing)
 
 
+_ASKED: Final = by_shape(
+    _INPUT.read, text=lambda data, reading, path: InputField(TEXT.read(data, reading, path))
+)
+
+
 def _guard(data: Any, reading: Reading, path: Path) -> Any:
-    if isinstance(data, dict) and "reopen_within" in data:
+    if "reopen_within" in data:
         return _WINDOW.read(data, reading, path)
-    if isinstance(data, dict) and set(data) == {"code"}:
-        return reading.callable(data)
-    if isinstance(data, dict) and set(data) == {"every"}:
+    if set(data) == {"every"}:
         return EVERY.read(data["every"], reading, (*path, "every"))
     return WHEN.read(data, reading, path)
 
 
-def _guard_word(value: Any, writing: Any) -> Any:
-    if isinstance(value, ReopenWindow):
-        return _WINDOW.write(value, writing)
-    if isinstance(value, EveryLinked):
-        return {"every": EVERY.write(value, writing)}
-    return WHEN.write(value, writing) if isinstance(value, Condition) else writing.code(value)
-
-
-def _priority(data: Any, reading: Reading, _: Path) -> Any:
-    return data if isinstance(data, bool) else reading.callable(data)
+_GUARD: Final = or_code(
+    by_shape(WHEN.read, table=_guard),
+    {
+        ReopenWindow: _WINDOW.write,
+        EveryLinked: lambda value, writing: {"every": EVERY.write(value, writing)},
+        Condition: WHEN.write,
+    },
+    {},
+)
 
 
 def _priority_word(value: Any, writing: Any) -> Any:
@@ -111,6 +111,7 @@ def with_priority(lifecycles: tuple[Lifecycle, ...], policy: Any) -> tuple[Lifec
     )
 
 
+_RECOMPUTES: Final = or_code(simple('true, false, or { code = "name" }', bool).read, {}, {})
 _PLAIN: Final = {"opens_with": (), "migrates": FrozenMap[str](), "priority_policy": None}
 _LATER: Final = tuple(_PLAIN)  # beside states and transitions
 _ANY: Final = Form(
@@ -123,8 +124,8 @@ _TRANSITION: Final = Table(
         Key("action", TEXT, "What is done."),
         Key("from", TEXTS, "The states in which it can be done.", attribute="sources"),
         Key("to", TEXT, "The state that it leads to.", attribute="target"),
-        Key("fields", list_of(Form(_input, _input_word, {})), "What it asks for.", ()),
-        Key("guard", Form(_guard, _guard_word, {}), "When it is allowed.", None),
+        Key("fields", list_of(Form(_ASKED, _input_word, {})), "What it asks for.", ()),
+        Key("guard", _GUARD, "When it is allowed.", None),
         Key("guard_name", TEXT, "What a refusal calls the guard.", ""),
         Key("sets", table_of(_ANY), "Fields that it sets itself.", {}),
     ),
@@ -142,7 +143,7 @@ _LIFECYCLE: Final = Table(
         Key("migrates", table_of(TEXT), "Which state follows which of another lifecycle.", None),
         Key(
             "recomputes",
-            Form(_priority, _priority_word, {"type": ["boolean", "object"]}),
+            Form(_RECOMPUTES.read, _priority_word, {"type": ["boolean", "object"]}),
             "Whether changes compute the priority again, by [priority] or by code.",
             False,
             "priority_policy",
@@ -167,8 +168,7 @@ def _lifecycles(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
 
     Guards are conditions that refer to states, so the states are registered first.
     """
-    if not isinstance(data, dict):
-        raise WrongError(data, "[lifecycle.TYPE] tables")
+    need_data(data, Mapping, "[lifecycle.TYPE] tables")
     closes: dict[str, Any] = {}
 
     def one(table: Any, reading: Reading, path: Path) -> Lifecycle:
@@ -176,7 +176,7 @@ def _lifecycles(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
         if record_type not in STANDARD:
             allowed = f"one of {', '.join(STANDARD)}"
             raise WrongError(record_type, allowed, tuple(STANDARD))
-        _note_states(reading, record_type, table)
+        _note_states(reading, record_type, _LIFECYCLE.need(table))
         found = _LIFECYCLE.read(table, reading, path)
         calendar = found["calendar"]
         needs = (found["close_after"], found["reopen_within"])
@@ -197,27 +197,24 @@ def _lifecycles(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
 LIFECYCLE: Final = Form(_lifecycles, lambda tables, _: tables, table_of(_LIFECYCLE.form).schema)
 
 
-def _note_states(reading: Reading, record_type: str, table: Any) -> None:
-    if not isinstance(table, dict):
-        return
-    base = table.get("base")
-    known = _presets(record_type)
-    if base in known:
-        reading.names["lifecycles"][record_type] = known[base]
-    named = [one.get("name") for one in table.get("states", ()) if isinstance(one, dict)]
-    states = [name for name in named if isinstance(name, str) and name]
-    if states and len(set(states)) == len(states):
-        made = tuple(State(name, open=True) for name in states)
+def _note_states(reading: Reading, record_type: str, table: Mapping[str, Any]) -> None:
+    """Register the states of a lifecycle before it is read; what is wrong is found then."""
+    for name, preset in _presets(record_type).items():
+        if table.get("base") == name:
+            reading.names["lifecycles"][record_type] = preset
+    with suppress(WrongError, DefinitionError, InvalidValueError, KeyError):
+        tables = need_data(table.get("states"), ITEMS, "a list", least=1)
+        made = tuple(State(_STATE.need(one)["name"], open=True) for one in tables)
         reading.names["lifecycles"][record_type] = Lifecycle(
             "noted", record_type, states=made, initial=made[0], transitions=()
         )
 
 
 def _first_calendar(reading: Reading) -> Calendar:
-    for calendar in reading.names["calendars"]:
-        found = reading.names["calendars"][calendar]
-        if calendar != "always" and isinstance(found, Calendar):
-            return found
+    calendars: Mapping[str, Calendar] = reading.names["plain_calendars"]
+    for name, calendar in calendars.items():
+        if name != "always":
+            return calendar
     raise WrongError("business days", "calendar = the calendar in which they count")
 
 

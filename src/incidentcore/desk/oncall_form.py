@@ -28,7 +28,7 @@ _TURN: Final = re.compile(
 FIRST: Final = Form(
     lambda data, reading, path: (
         INSTANT.read(data, reading, path)
-        if isinstance(data, datetime) or (isinstance(data, str) and "T" in data)
+        if isinstance(data, datetime) or "T" in str(data)
         else DAY.read(data, reading, path)
     ),
     lambda value, _: value,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import as_tuple
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.due import DueItem, look_at
@@ -21,7 +22,6 @@ from incidentcore.escalation import Escalation
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
-from incidentcore.schedule import BusinessCalendar
 
 __all__ = ["desk_page", "explain_record"]
 
@@ -68,7 +68,7 @@ def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
     rows = []
     for name, table in data["calendars"].items():
         calendar = desk.calendars[name]
-        days = calendar.holidays if isinstance(calendar, BusinessCalendar) else ()
+        days = getattr(calendar, "holidays", ())
         if days:
             ends = [day.day or (day.range or (None, None))[1] for day in days]
             dated = [day for day in ends if day is not None]
@@ -81,7 +81,7 @@ def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
         shown = {key: value for key, value in table.items() if key not in ("holidays", "zone")}
         if "hours" in shown:
             hours = "; ".join(
-                f"{day} {text if isinstance(text, str) else ', '.join(text)}"
+                f"{day} {', '.join(as_tuple(text, str))}"
                 for day, text in shown.pop("hours").items()
             )
         else:
@@ -146,7 +146,7 @@ def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
         rows = [
             [
                 name,
-                ", ".join(people if isinstance(people := layer["people"], list) else [people]),
+                ", ".join(as_tuple(layer["people"], str)),
                 layer.get("change", ""),
                 str(layer.get("during", "")),
             ]
@@ -214,9 +214,7 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
         if key not in data:
             continue
         yield f"\n## {title}\n"
-        value = data[key]
-        entries = value if isinstance(value, list) else [value]
-        for one in entries:
+        for one in as_tuple(data[key], dict):
             yield from (f"- {name}: {value_text(part)}" for name, part in one.items())
     if desk.sources:
         yield "\n## Sources\n"

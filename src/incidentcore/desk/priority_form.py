@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from incidentcore._checks import misspelt
 from incidentcore.categorization import CategoryRule, RoutingRule
-from incidentcore.desk.forms import Form, Key, Table, level_of, list_of
+from incidentcore.desk.forms import Form, Key, Table, by_shape, level_of, list_of, or_code
 from incidentcore.desk.holiday_form import COUNT, TEXT
 from incidentcore.desk.reading import BROKEN, BrokenError, Path, Reading, whole
 from incidentcore.desk.when import WHEN
-from incidentcore.desk.words import WrongError
+from incidentcore.desk.words import WrongError, need_data
 from incidentcore.errors import InvalidValueError
 from incidentcore.priority import (
     BMC,
@@ -52,16 +52,6 @@ _ADJUST: Final = Table(
 )
 
 
-def _adjustment(data: Any, reading: Reading, path: Path) -> Any:
-    if isinstance(data, Mapping) and set(data) == {"code"}:
-        return reading.callable(data)
-    return _ADJUST.read(data, reading, path)
-
-
-def _adjustment_word(value: Any, writing: Any) -> Any:
-    return _ADJUST.write(value, writing) if isinstance(value, Adjustment) else writing.code(value)
-
-
 def _spelt(scale: Scale, places: list[tuple[Path, Any]], reading: Reading) -> None:
     """Refuse names that are nearly one of a standard scale to which most others belong."""
     names = {name for _, name in places}
@@ -78,23 +68,16 @@ def _spelt(scale: Scale, places: list[tuple[Path, Any]], reading: Reading) -> No
     whole(BROKEN for _ in wrong)
 
 
-def _matrix(data: Any, reading: Reading, path: Path) -> Any:
-    if isinstance(data, str):
-        if data in MATRICES:
-            return MATRICES[data]
-        raise WrongError(data, f"a table, or one of {', '.join(MATRICES)}", tuple(MATRICES))
-    if not isinstance(data, Mapping):
-        raise WrongError(
-            data, f"{{ IMPACT = {{ URGENCY = PRIORITY }} }}, or one of {', '.join(MATRICES)}"
-        )
-    if set(data) == {"code"}:
-        return reading.callable(data)
+def _ready(data: str, _: Reading, __: Path) -> PriorityMatrix:
+    if data in MATRICES:
+        return MATRICES[data]
+    raise WrongError(data, f"a table, or one of {', '.join(MATRICES)}", tuple(MATRICES))
+
+
+def _table(data: Mapping[str, Any], reading: Reading, path: Path) -> PriorityMatrix:
     cells: dict[Any, Any] = {}
-    for row in data:
-        line = data[row]
-        if not isinstance(line, Mapping):
-            raise WrongError(line, f"{row} = {{ URGENCY = PRIORITY }}")
-        for column, level in line.items():
+    for row, line in data.items():
+        for column, level in need_data(line, Mapping, f"{row} = {{ URGENCY = PRIORITY }}").items():
             cells[row, column] = level
     _spelt(Impact.scale, [((*path, row), row) for row in data], reading)
     _spelt(Urgency.scale, [((*path, *cell), cell[1]) for cell in cells], reading)
@@ -111,12 +94,10 @@ def _matrix(data: Any, reading: Reading, path: Path) -> Any:
     return PriorityMatrix(rows_scale, columns_scale, cells, scale=Scale("priority", levels))
 
 
-def _matrix_word(value: Any, writing: Any) -> Any:
+def _matrix_word(value: PriorityMatrix, _: Any) -> Any:
     for name, matrix in MATRICES.items():
         if value == matrix:
             return name
-    if not isinstance(value, PriorityMatrix):
-        return writing.code(value)
     return {
         row.name: {
             column.name: level.name for column, level in zip(value.columns, line, strict=True)
@@ -125,13 +106,18 @@ def _matrix_word(value: Any, writing: Any) -> Any:
     }
 
 
-MATRIX: Final = Form(_matrix, _matrix_word, {"description": "a preset's name, or a table"})
+_MATRIX_TEXT: Final = f"{{ IMPACT = {{ URGENCY = PRIORITY }} }}, or one of {', '.join(MATRICES)}"
+MATRIX: Final = or_code(
+    by_shape(_MATRIX_TEXT, text=_ready, table=_table),
+    {PriorityMatrix: _matrix_word},
+    {"description": "a preset's name, or a table"},
+)
 _PRIORITY: Final = Table(
     (
         Key("matrix", MATRIX, "The matrix: a preset's name, or a table.", SERVICENOW, "calculator"),
         Key(
             "adjust",
-            list_of(Form(_adjustment, _adjustment_word, _ADJUST.schema)),
+            list_of(or_code(_ADJUST.read, {Adjustment: _ADJUST.write}, _ADJUST.schema)),
             "What moves the computed priority, in order.",
             (),
             "adjustments",
@@ -144,9 +130,9 @@ _PRIORITY: Final = Table(
 def _priority(data: Any, reading: Reading, path: Path) -> Any:
     """Read the priorities: the matrix first, since conditions and bounds refer to its levels."""
     matrix = SERVICENOW
-    if isinstance(data, Mapping) and "matrix" in data:
+    if "matrix" in data:
         here = (*path, "matrix")
-        matrix = reading.tried(here, _matrix, data["matrix"], reading, here)
+        matrix = reading.tried(here, MATRIX.read, data["matrix"], reading, here)
         if matrix is BROKEN:  # nothing is known about its levels
             reading.names["priority"] = {"policy": BROKEN, "scale": BROKEN}
             raise BrokenError
@@ -155,7 +141,7 @@ def _priority(data: Any, reading: Reading, path: Path) -> Any:
     return _PRIORITY.read(data, reading, path)
 
 
-PRIORITY: Final = Form(_priority, _PRIORITY.write, _PRIORITY.schema)
+PRIORITY: Final = Form(by_shape(_PRIORITY.read, table=_priority), _PRIORITY.write, _PRIORITY.schema)
 CATEGORY: Final = Table(
     (
         Key("when", WHEN, "Which records."),
@@ -188,7 +174,7 @@ def categories_of(
 
 def category_values(rule: CategoryRule | RoutingRule) -> dict[str, Any]:
     """Return the values that a rule sets, by the keys of its table."""
-    values: dict[str, Any] = {**dict.fromkeys(CATEGORY.names), "when": rule.when, "name": rule.name}
-    if isinstance(rule, CategoryRule):
-        return {**values, "category": "/".join(rule.category)}
-    return {**values, "group": rule.group, "tier": rule.tier}
+    values = {name: getattr(rule, name, None) for name in CATEGORY.names}
+    if values["category"] is not None:
+        values["category"] = "/".join(values["category"])
+    return values

@@ -117,9 +117,9 @@ class Reading:
             WrongError: The file defines no such value; ``what`` names in the error what is allowed.
         """
         known = self.names.get(kind, {})
-        if isinstance(name, str) and name in known:
-            whole((known[name],))
-            return known[name]
+        if name in tuple(known):
+            whole((known[str(name)],))
+            return known[str(name)]
         allowed = f"{what}: {', '.join(known)}" if known else f"{what}; there is none"
         raise WrongError(name, allowed, tuple(known))
 
@@ -133,12 +133,9 @@ class Reading:
         whole((found,))
         return found
 
-    def callable(self, data: object) -> Any:
+    def callable(self, name: object) -> Any:
         """Return the callable that ``{ code = "name" }`` names."""
-        if not isinstance(data, Mapping) or set(data) != {"code"}:
-            raise WrongError(data, '{ code = "name" }')
-        name = data["code"]
-        if name not in self.code:
+        if name not in tuple(self.code):
             known = ", ".join(self.code) or "none was given"
             raise WrongError(
                 name, f"a name in load_desk(text, code={{...}}): {known}", tuple(self.code)

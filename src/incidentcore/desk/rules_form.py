@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -11,7 +10,17 @@ import attrs
 from incidentcore.communication import UpdateRule, UpdateTemplate
 from incidentcore.conditions import ALWAYS, NEVER, field
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
-from incidentcore.desk.forms import Form, Key, Table, level_of, list_of, simple, table_of, word
+from incidentcore.desk.forms import (
+    Form,
+    Key,
+    Table,
+    by_shape,
+    level_of,
+    list_of,
+    simple,
+    table_of,
+    word,
+)
 from incidentcore.desk.holiday_form import COUNT, FLAG, LINE, TEXT, TEXTS
 from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose
 from incidentcore.desk.reading import Path, Reading, whole
@@ -19,7 +28,6 @@ from incidentcore.desk.when import FIELD, WHEN, about, field_path
 from incidentcore.desk.words import (
     SPAN,
     WHO,
-    WrongError,
     read_days,
     read_span,
     read_who,
@@ -65,13 +73,9 @@ _ROUND: Final = Table(
 )
 
 
-def _who(data: Any, reading: Reading, path: Path) -> EscalationTarget:
-    if isinstance(data, Mapping):
-        made: EscalationTarget = _ROUND.read(data, reading, path)
-        return made
+def _who(data: Any, reading: Reading, _: Path) -> EscalationTarget:
     schedules = reading.names["on_call"]
-    if isinstance(data, str):
-        whole((schedules.get(data.removeprefix("oncall:").strip()),))
+    whole((schedules.get(str(data).removeprefix("oncall:").strip()),))
     target = read_who(data, schedules)
     if target.kind in ("field", "manager_of"):
         return EscalationTarget(target.kind, field_path(target.name, reading))
@@ -87,7 +91,8 @@ def _who_text(target: EscalationTarget, writing: Any) -> Any:
 
 
 WHO_FORM: Final = list_of(
-    Form(_who, _who_text, {"type": "string", "description": WHO}), single=True
+    Form(by_shape(_who, table=_ROUND.read), _who_text, {"type": "string", "description": WHO}),
+    single=True,
 )
 _RESOLVED: Final = field("state.resolved").is_true()
 _UPDATES: Final = Table(
@@ -137,7 +142,7 @@ _COMMUNICATION: Final = Table(
 
 
 def _update(data: Any, reading: Reading, path: Path) -> Any:
-    if isinstance(data, Mapping) and isinstance(data.get("text"), str):
+    if isinstance(_COMMUNICATION.need(data).get("text"), str):
         name = data.get("name", f"update {int(path[-1]) + 1}")
         one = {"name": name, "text": data["text"]}
         data = {**data, "text": dict.fromkeys(("first", "next", "final"), one)}
@@ -155,7 +160,7 @@ _STAGE: Final = Table(
         Key("of", WHO_FORM, "Who is asked."),
         Key(
             "need",
-            simple((str, int), "one, all, or a whole number", {}),
+            simple("one, all, or a whole number", str, int),
             "How many must approve.",
             "one",
         ),
@@ -185,16 +190,16 @@ def auto_close_of(values: dict[str, Any], calendar: Any) -> AutoClose | None:
     return AutoClose(after=after, calendar=calendar, basis=basis, major=major)
 
 
-def _copied(data: Any, _: Reading, __: Path) -> Any:
-    if isinstance(data, Mapping) and set(data) == {"copy"}:
-        return Copy(data["copy"])
-    if isinstance(data, (str, int, bool)):
-        return data
-    raise WrongError(data, 'a value, or { copy = "field" }')
-
-
+_COPY: Final = Table(
+    (Key("copy", TEXT, "The field to copy.", attribute="field"),),
+    Copy,
+    lambda value, _: value.field,
+)
+_VALUE: Final = simple('a value, or { copy = "field" }', str, int, bool, empty=True)
 COPIED: Final = Form(
-    _copied, lambda value, _: {"copy": value.field} if isinstance(value, Copy) else value, {}
+    by_shape(_VALUE.read, table=_COPY.read),
+    lambda value, writing: _COPY.write(value, writing) if isinstance(value, Copy) else value,
+    {},
 )
 EVERY: Final = Table(
     (
@@ -270,7 +275,7 @@ _SEVERITY_ROW: Final = Table(
 
 def _severities(data: Any, reading: Reading, path: Path) -> SeverityTable:
     rows = list_of(_SEVERITY_ROW.form).read(data, reading, path)
-    defaults = [row["words"][0] for row in rows if row.pop("default")]
+    defaults = [word for row in rows if row.pop("default") for word in row["words"][:1]]
     return SeverityTable([SeverityRow(**row) for row in rows], *defaults[:1])
 
 

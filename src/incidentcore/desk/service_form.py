@@ -9,7 +9,7 @@ import attrs
 
 from incidentcore.conditions import ALWAYS, NEVER
 from incidentcore.desk.calendar_form import CALENDAR, PLAIN_CALENDAR
-from incidentcore.desk.forms import Form, Key, Table, list_of, names_of, noted, word
+from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, names_of, noted, word
 from incidentcore.desk.holiday_form import TEXT, TEXTS
 from incidentcore.desk.reading import BrokenError, Path, Reading
 from incidentcore.desk.service import (
@@ -25,6 +25,7 @@ from incidentcore.desk.when import FIELD, WHEN, about, field_path
 from incidentcore.desk.words import (
     TARGET,
     WrongError,
+    need_data,
     read_point,
     read_target,
     target_word,
@@ -38,11 +39,11 @@ from incidentcore.sla.terms import ReopenMode, SlaThreshold
 __all__ = ["AGREEMENT", "POINT", "SERVICES"]
 
 
+_ANY_TARGETS: Final = f"{TARGET}; or a table of them by priority, with else for the rest"
+
+
 def _targets(data: Any, reading: Reading, path: Path) -> Any:
-    if isinstance(data, str):
-        return (_target(data, "", reading),)
-    if not isinstance(data, Mapping) or not data:
-        raise WrongError(data, f"{TARGET}; or a table of them by priority, with else for the rest")
+    need_data(data, Mapping, _ANY_TARGETS, least=1)
     scale = reading.priority("scale")
 
     def one(text: Any, reading: Reading, path: Path) -> ServiceTarget:
@@ -78,7 +79,7 @@ def _targets_word(targets: tuple[ServiceTarget, ...], writing: Any) -> Any:
 
 
 TARGETS: Final = Form(
-    _targets,
+    by_shape(_targets, text=lambda data, reading, _: (_target(data, "", reading),)),
     _targets_word,
     {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]},
 )
@@ -99,16 +100,16 @@ _WARN: Final = Table(
 )
 
 
-def _warn(data: Any, reading: Reading, path: Path) -> Any:
-    return _WARN.read(data, reading, path) if isinstance(data, Mapping) else read_point(data)
-
-
 def _warn_text(point: SlaThreshold, writing: Any) -> Any:
     table = _WARN.write(point, writing)
     return table if len(table) > 1 else table["at"]
 
 
-POINT: Final = Form(_warn, _warn_text, {"description": 'a text such as "80%", or a table'})
+POINT: Final = Form(
+    by_shape(lambda data, _, __: read_point(data), table=_WARN.read),
+    _warn_text,
+    {"description": 'a text such as "80%", or a table'},
+)
 _STARTS_FROM: Final = Key(
     "starts_from", FIELD, "A field whose instant begins the first cycle.", None
 )
@@ -161,9 +162,7 @@ SERVICES: Final = noted("services", names_of(Form(_service, _SERVICE.write, _SCH
 
 def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Reading) -> Any:
     """Return a service's table with what it inherits, and record where each part was written."""
-    own = data[name]
-    if not isinstance(own, Mapping):
-        raise WrongError(own, f"a table [services.{name}]")
+    own = need_data(data[name], Mapping, f"a table [services.{name}]")
     if "like" not in own:
         return own
     base = own["like"]
@@ -172,7 +171,7 @@ def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Re
     if base in (*chain, name):
         cycle = " -> ".join([*chain, name, str(base)])
         wrong = WrongError(base, f"a service that is not like itself: {cycle}")
-    elif base not in data:
+    elif base not in others:
         wrong = WrongError(base, f"a service of [services]: {', '.join(others)}", others)
     if wrong is not None:
         reading.fault(("services", name, "like"), wrong)

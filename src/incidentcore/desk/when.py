@@ -27,7 +27,7 @@ from incidentcore.desk.parts import DeskField
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.service import scale_of
 from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, write_when
-from incidentcore.desk.words import WrongError, read_instant
+from incidentcore.desk.words import ITEMS, WrongError, need_data, read_instant
 from incidentcore.records import RECORD_TYPES
 
 __all__ = ["FIELD", "WHEN", "field_names", "field_path", "states_of"]
@@ -38,9 +38,9 @@ _EVENT: Final = ("kind", "visibility", "channel", "audience", "text", "by.id", "
 _ALERT: Final = ("source", "key", "severity", "status", "title", "value", "at")
 _FLAGS: Final = frozenset(("acknowledged", "known_error", "major"))
 _KINDS: Final = {
-    "bool": simple(bool, "true or false"),
-    "number": simple((int, float), "a number"),
-    "text": simple(str, "a text"),
+    "bool": simple("true or false", bool),
+    "number": simple("a number", int, float),
+    "text": simple("a text", str),
     "instant": Form(
         lambda value, reading, _: read_instant(value, reading.zone), lambda at, _: at, {}
     ),
@@ -74,8 +74,8 @@ def field_path(name: object, reading: Reading) -> str:
         WrongError: Neither records nor the desk's custom fields include such a field.
     """
     names = field_names(reading)
-    if isinstance(name, str) and name in names:
-        return names[name]
+    if name in tuple(names):
+        return names[str(name)]
     if reading.subject == "alert" and str(name).partition(".")[0] in ("labels", "annotations"):
         return str(name)
     own = reading.names.get("fields", {})
@@ -106,8 +106,7 @@ def _reasons(reading: Reading) -> tuple[str, ...]:
 
 
 def _read(data: Any, reading: Reading, path: Path) -> Any:
-    if not isinstance(data, Mapping):
-        raise WrongError(data, 'a table such as { priority = "high" }')
+    need_data(data, Mapping, 'a table such as { priority = "high" }')
     made = reading.each(
         lambda test, reading, path: _part(str(path[-1]), test, reading, path), data.items(), path
     )
@@ -118,14 +117,13 @@ def _read(data: Any, reading: Reading, path: Path) -> Any:
 def _part(name: str, test: Any, reading: Reading, path: Path) -> list[Any]:
     """Return the conditions that one key of a table defines; all of them must hold."""
     if name in ("any", "all"):
-        if not isinstance(test, (list, tuple)):
-            raise WrongError(test, f"{name} = [{{ ... }}, {{ ... }}]")
+        need_data(test, ITEMS, f"{name} = [{{ ... }}, {{ ... }}]")
         parts = tuple(reading.each(_read, enumerate(test), path).values())
         return [AnyOf(parts) if name == "any" else AllOf(parts)]
     if name == "not":
         return [Not(_read(test, reading, path))]
     if name == "code":
-        made = reading.callable({"code": test})
+        made = reading.callable(test)
         return [made if isinstance(made, Condition) else Opaque(str(test), made)]
     if name == "during":
         return [OpenHours(reading.named("plain_calendars", test, "a calendar of [calendars]"))]
@@ -149,9 +147,7 @@ def _is_nested(name: str, test: Any) -> bool:
 def _tests(name: str, test: Any, reading: Reading) -> list[Condition]:
     target = field_path(name, reading)
     if name == "major":
-        if not isinstance(test, bool):
-            raise WrongError(test, "true or false")
-        return [MAJOR if test else Not(MAJOR)]
+        return [MAJOR if _KINDS["bool"].read(test, reading, ()) else Not(MAJOR)]
     if not isinstance(test, Mapping):
         return [_plain(target, test, reading)]
     found: list[Condition] = []
@@ -167,12 +163,11 @@ def _tests(name: str, test: Any, reading: Reading) -> list[Condition]:
 def _compared(target: str, op: str, value: Any, reading: Reading) -> Condition:
     if op == "later_than":
         return LaterThan(target, field_path(value, reading))
-    if op == "reached" and isinstance(value, bool):
-        return AtInstant(target, "reached" if value else "before")
     if op in ("present", "reached"):
-        if not isinstance(value, bool):
-            raise WrongError(value, "true or false")
-        return field(target).present() if value else field(target).missing()
+        is_so = _KINDS["bool"].read(value, reading, ())
+        if op == "reached":
+            return AtInstant(target, "reached" if is_so else "before")
+        return field(target).present() if is_so else field(target).missing()
     if op in ("text", "contains"):
         return FieldTest(target, OPS[op], TEXT.read(value, reading, ()))
     if op == "starts_with":
@@ -183,9 +178,9 @@ def _compared(target: str, op: str, value: Any, reading: Reading) -> Condition:
 
 
 def _plain(target: str, test: Any, reading: Reading) -> Condition:
-    several = isinstance(test, (list, tuple))
-    if several and not test:
-        raise WrongError(test, "at least one value")
+    several = isinstance(test, ITEMS)
+    if several:
+        need_data(test, ITEMS, "at least one value", least=1)
     if target == "category":
         paths = [
             FieldTest(target, "starts_with", _category(one))
@@ -204,11 +199,9 @@ def _plain(target: str, test: Any, reading: Reading) -> Condition:
 
 
 def _category(value: Any) -> Any:
-    if isinstance(value, str) and value:
-        return tuple(part.strip() for part in value.split("/"))
-    if isinstance(value, (list, tuple)) and value:
-        return tuple(value)
-    raise WrongError(value, 'a category such as "network/vpn"')
+    need_data(value, (str, *ITEMS), 'a category such as "network/vpn"', least=1)
+    is_text = isinstance(value, str)
+    return tuple(part.strip() for part in value.split("/")) if is_text else tuple(value)
 
 
 def _value(target: str, value: Any, reading: Reading) -> Any:

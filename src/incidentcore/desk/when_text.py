@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from incidentcore.conditions import (
     OpenHours,
     field,
 )
+from incidentcore.desk.words import writer_of
 from incidentcore.errors import DefinitionError
 from incidentcore.records import RECORD_TYPES
 from incidentcore.values import Level
@@ -46,52 +48,66 @@ SETS: Final = frozenset(("tags", "links"))
 
 def write_when(condition: Condition, writing: Any) -> dict[str, Any]:
     """Return a condition as a table of a desk file."""
-    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
-    if isinstance(condition, AllOf) and len(parts) == 1:
-        return {"all": [write_when(parts[0], writing)]}
+    if not isinstance(condition, AllOf):
+        return dict((_written(condition, writing),))
+    listed = {"all": [write_when(one, writing) for one in condition.parts]}
+    if len(condition.parts) == 1:
+        return listed
     table: dict[str, Any] = {}
-    for part in parts:
+    for part in condition.parts:
         name, test = _written(part, writing)
         if name in table:
-            last = next(reversed(table))
             known = table[name]
-            if (
-                name != last
-                or not isinstance(known, dict)
-                or not isinstance(test, dict)
-                or set(known) & set(test)
-                or name == "not"
-            ):
-                return {"all": [write_when(one, writing) for one in parts]}
+            is_table = name != "not" and all(isinstance(one, dict) for one in (known, test))
+            if name != next(reversed(table)) or not is_table or set(known) & set(test):
+                return listed
             known.update(test)
         else:
             table[name] = test
     return table
 
 
-def _written(part: Condition, writing: Any) -> tuple[str, Any]:
+def _not(condition: Not, writing: Any) -> tuple[str, Any]:
+    part = condition.part
     if part == MAJOR:
-        return "major", True
-    if isinstance(part, Not):
-        if part.part == MAJOR:
-            return "major", False
-        if isinstance(part.part, FieldTest) and part.part.op == "present":
-            return _name(part.part.path, writing), {"present": False}
-        return "not", write_when(part.part, writing)
-    if isinstance(part, (AnyOf, AllOf)):
-        name = "any" if isinstance(part, AnyOf) else "all"
-        return name, [write_when(one, writing) for one in part.parts]
-    if isinstance(part, Opaque):
-        return "code", part.id
-    if isinstance(part, OpenHours):
-        return "during", writing.calendar_name(part.calendar)
-    if isinstance(part, AtInstant):
-        return _name(part.path, writing), {"reached": part.side == "reached"}
-    if isinstance(part, LaterThan):
-        return _name(part.path, writing), {"later_than": _name(part.other, writing)}
-    if isinstance(part, FieldTest):
-        return _name(part.path, writing), _test(part)
-    raise DefinitionError("when", part, "a condition that a desk file can say")
+        return "major", False
+    if isinstance(part, FieldTest) and part.op == "present":
+        return _name(part.path, writing), {"present": False}
+    return "not", write_when(part, writing)
+
+
+def _field_test(part: FieldTest, writing: Any) -> tuple[str, Any]:
+    return ("major", True) if part == MAJOR else (_name(part.path, writing), _test(part))
+
+
+def _by_code(part: Condition, writing: Any) -> tuple[str, Any]:
+    """Write a condition of any other kind by the name under which it was passed."""
+    if id(part) not in writing.code_names:
+        raise DefinitionError("when", part, "a condition that a desk file can say")
+    return "code", writing.code_names[id(part)]
+
+
+_WRITERS: Final[dict[type, Callable[[Any, Any], tuple[str, Any]]]] = {
+    Not: _not,
+    AnyOf: lambda part, writing: ("any", [write_when(one, writing) for one in part.parts]),
+    AllOf: lambda part, writing: ("all", [write_when(one, writing) for one in part.parts]),
+    Opaque: lambda part, _: ("code", part.id),
+    OpenHours: lambda part, writing: ("during", writing.calendar_name(part.calendar)),
+    AtInstant: lambda part, writing: (
+        _name(part.path, writing),
+        {"reached": part.side == "reached"},
+    ),
+    LaterThan: lambda part, writing: (
+        _name(part.path, writing),
+        {"later_than": _name(part.other, writing)},
+    ),
+    FieldTest: _field_test,
+    Condition: _by_code,
+}
+
+
+def _written(part: Condition, writing: Any) -> tuple[str, Any]:
+    return writer_of(_WRITERS, part, "when", "a condition")(part, writing)
 
 
 def _name(path: str, writing: Any) -> str:
@@ -114,7 +130,7 @@ def _test(part: FieldTest) -> Any:
     if path == "category" and op == "starts_with" and isinstance(value, tuple):
         text = "/".join(value)
         return text if tuple(text.split("/")) == value else {"starts_with": list(value)}
-    plain = _plain_value(part, value)
+    plain = _plain_value(value, str(part))
     if op == "equals" and path not in SETS and path != "category":
         return plain
     if (op == "is_in" and path not in SETS and path != "category") or (
@@ -131,12 +147,14 @@ def _test(part: FieldTest) -> Any:
     return {names[op]: plain}
 
 
-def _plain_value(part: FieldTest, value: object) -> Any:
-    if isinstance(value, Level):
-        return value.name
-    if isinstance(value, (tuple, frozenset)):
-        items = [_plain_value(part, one) for one in value]
-        return sorted(items, key=str) if isinstance(value, frozenset) else items
-    if isinstance(value, (str, bool, int, float, datetime, date)):
-        return value
-    raise DefinitionError(str(part), value, "a text, number, boolean or instant; test a name")
+_PLAIN: Final[dict[type, Callable[[Any, str], Any]]] = {
+    Level: lambda level, _: level.name,
+    tuple: lambda items, where: [_plain_value(one, where) for one in items],
+    frozenset: lambda items, where: sorted((_plain_value(one, where) for one in items), key=str),
+    **dict.fromkeys((str, int, float, date), lambda value, _: value),
+}
+
+
+def _plain_value(value: object, where: str) -> Any:
+    allowed = "a text, number, boolean or instant; test a name"
+    return writer_of(_PLAIN, value, where, allowed)(value, where)

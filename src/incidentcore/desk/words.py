@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from incidentcore.errors import DefinitionError
@@ -19,10 +20,12 @@ from incidentcore.sla.targets import Target
 from incidentcore.sla.terms import SlaThreshold
 
 __all__ = [
+    "ITEMS",
     "SPAN",
     "TARGET",
     "WHO",
     "WrongError",
+    "need_data",
     "read_instant",
     "read_point",
     "read_span",
@@ -32,7 +35,12 @@ __all__ = [
     "target_word",
     "warn_word",
     "who_word",
+    "writer_of",
 ]
+
+W = TypeVar("W")
+ITEMS: Final = (list, tuple)
+"""The types of a list in plain data."""
 
 SPAN: Final = 'a span such as "90s", "15m", "4h" or "2d"'
 DAYS: Final = f'{SPAN}, or "3 business days"'
@@ -82,22 +90,48 @@ class WrongError(Exception):
         self.nearest = nearest
 
 
+def need_data(data: Any, kind: type | tuple[type, ...], allowed: str, *, least: int = 0) -> Any:
+    """Return plain data of the given type that has at least ``least`` items.
+
+    Raises:
+        WrongError: The data is of another type or has fewer items.
+    """
+    if not isinstance(data, kind) or (least and len(data) < least):  # type: ignore[arg-type]  # sized, where it is asked
+        raise WrongError(data, allowed)
+    return data
+
+
+def writer_of(writers: Mapping[type, W], value: object, where: str, allowed: str) -> W:
+    """Return the entry for the class of a value, or for the nearest of its bases.
+
+    Raises:
+        DefinitionError: There is none, so that a desk file cannot describe the value.
+    """
+    for kind in type(value).__mro__:
+        if kind in writers:
+            return writers[kind]
+    raise DefinitionError(where, value, allowed)
+
+
+def _said(text: object) -> str:
+    return text if isinstance(text, str) else ""
+
+
 def read_span(text: object, allowed: str = SPAN) -> timedelta:
     """Return the span that a text describes; ``"1d 4h"`` is 28 hours."""
-    if isinstance(text, str) and text.strip():
-        parts = [_SPAN.fullmatch(part) for part in text.split()]
-        if all(parts):
-            micros = sum(Decimal(part[1]) * _UNITS[part[2]] * 1_000_000 for part in parts if part)
-            try:
-                return timedelta(microseconds=int(micros))
-            except OverflowError:
-                pass
+    parts = [_SPAN.fullmatch(part) for part in _said(text).split()]
+    if parts and all(parts):
+        micros = sum(Decimal(part[1]) * _UNITS[part[2]] * 1_000_000 for part in parts if part)
+        try:
+            return timedelta(microseconds=int(micros))
+        except OverflowError:
+            pass
     raise WrongError(text, allowed, nearest=_meant(text))
 
 
 def _meant(text: object) -> str:
     """Return a text with its units as spans have them: ``"30m"`` for ``"30 min"``."""
-    said = " ".join(text.split()).lower() if isinstance(text, str) else ""
+    said = " ".join(_said(text).split()).lower()
     meant = _UNIT_WORDS.sub(lambda part: f"{part[1]}{part[2][0]}", said)
     return meant if meant != said and _SPAN.fullmatch(meant.split()[0]) else ""
 
@@ -113,13 +147,11 @@ def span_word(span: timedelta) -> str:
 
 def read_target(text: object) -> tuple[Target, str]:
     """Return a target, and the name of the calendar that the text adds; empty if it adds none."""
-    if not isinstance(text, str):
-        raise WrongError(text, TARGET)
-    kind, _, field = text.partition(":")
+    kind, _, field = _said(text).partition(":")
     if kind in _DUE and field.strip():
         path, _, calendar = field.strip().partition(" ")
         return DueDate(path, follow=kind == "follow"), calendar.strip()
-    words = " ".join(text.split())
+    words = " ".join(_said(text).split())
     by_time = _TARGETS[0].fullmatch(words)
     if by_time:
         days = 1 if by_time[3] else int(by_time[4] or 0)
@@ -142,26 +174,30 @@ def read_target(text: object) -> tuple[Target, str]:
     raise WrongError(text, TARGET)
 
 
+def _days_word(target: BusinessDays) -> str:
+    days = f"{target.n} business day{'' if target.n == 1 else 's'}"
+    return f"end of {days}" if target.end_of_day else days
+
+
+def _time_word(target: ByTimeOfDay) -> str:
+    days = target.business_days
+    later = " next business day" if days == 1 else f" +{days} business days" if days else ""
+    cut = "" if target.cut_off is None else f" cutoff {target.cut_off:%H:%M}"
+    return f"by {target.time:%H:%M}{later}{cut}"
+
+
+_TARGET_WORDS: Final[dict[type, Callable[[Any], str]]] = {
+    timedelta: span_word,
+    BusinessDays: _days_word,
+    ByTimeOfDay: _time_word,
+    DueDate: lambda target: f"{'follow' if target.follow else 'due'}:{target.field}",
+}
+
+
 def target_word(target: Target, calendar: str = "") -> str:
     """Return the text of a target, with the name of its calendar."""
-    if isinstance(target, timedelta):
-        text = span_word(target)
-    elif isinstance(target, BusinessDays):
-        text = f"{target.n} business day{'' if target.n == 1 else 's'}"
-        text = f"end of {text}" if target.end_of_day else text
-    elif isinstance(target, ByTimeOfDay):
-        text = f"by {target.time:%H:%M}"
-        if target.business_days == 1:
-            text += " next business day"
-        elif target.business_days:
-            text += f" +{target.business_days} business days"
-        if target.cut_off is not None:
-            text += f" cutoff {target.cut_off:%H:%M}"
-    elif isinstance(target, DueDate):
-        text = f"{'follow' if target.follow else 'due'}:{target.field}"
-    else:
-        raise DefinitionError("target", target, "a target that a desk file can say")
-    return f"{text} {calendar}" if calendar else text
+    write = writer_of(_TARGET_WORDS, target, "target", "a target that a desk file can say")
+    return f"{write(target)} {calendar}" if calendar else write(target)
 
 
 def read_days(text: object) -> timedelta | BusinessDays:
@@ -185,21 +221,20 @@ def _share(text: str) -> Fraction | None:
 
 def read_point(text: object, allowed: str = WARN) -> SlaThreshold:
     """Return the threshold that a text such as ``"80%"`` describes, with the text as its name."""
-    if isinstance(text, str):
-        words = " ".join(text.split())
-        span, _, side = words.rpartition(" ")
-        if side in ("before", "after") and span:
-            try:
-                length = read_days(span)
-            except WrongError as wrong:
-                near = f"{wrong.nearest} {side}" if wrong.nearest else ""
-                raise WrongError(text, allowed, nearest=near) from None
-            if side == "before":
-                return SlaThreshold(name=words, before_due=length)
-            return SlaThreshold(name=words, after_due=length)
-        share = _share(words) if words.endswith("%") or "/" in words else None
-        if share is not None and share >= 0:
-            return SlaThreshold(name=words, fraction=share)
+    words = " ".join(_said(text).split())
+    span, _, side = words.rpartition(" ")
+    if side in ("before", "after") and span:
+        try:
+            length = read_days(span)
+        except WrongError as wrong:
+            near = f"{wrong.nearest} {side}" if wrong.nearest else ""
+            raise WrongError(text, allowed, nearest=near) from None
+        if side == "before":
+            return SlaThreshold(name=words, before_due=length)
+        return SlaThreshold(name=words, after_due=length)
+    share = _share(words) if words.endswith("%") or "/" in words else None
+    if share is not None and share >= 0:
+        return SlaThreshold(name=words, fraction=share)
     raise WrongError(text, allowed)
 
 
@@ -219,7 +254,7 @@ def warn_word(point: SlaThreshold) -> str:
 
 def read_who(text: object, schedules: Mapping[str, OnCallSchedule]) -> EscalationTarget:
     """Return the addressee that a text of the form ``KIND:NAME`` describes."""
-    kind, colon, name = text.partition(":") if isinstance(text, str) else ("", "", "")
+    kind, colon, name = _said(text).partition(":")
     kind, name = kind.strip(), name.strip()
     if not colon or not name or kind not in (*_KINDS, "oncall"):
         raise WrongError(text, WHO, tuple(f"{one}:{kind or name}" for one in (*_KINDS, "oncall")))
@@ -241,13 +276,9 @@ def who_word(target: EscalationTarget) -> str:
 
 def read_instant(value: object, zone: ZoneInfo) -> datetime:
     """Return the instant of a date (its midnight) or time, in ``zone`` if none is stated."""
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            raise WrongError(value, "a date such as 2026-12-31, or a time with it") from None
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time())
-    if not isinstance(value, datetime):
-        raise WrongError(value, "a date such as 2026-12-31, or a time with it")
-    return as_utc(value if value.tzinfo is not None else value.replace(tzinfo=zone))
+    given = value
+    with suppress(TypeError, ValueError):
+        given = datetime.fromisoformat(value)  # type: ignore[arg-type]  # or TypeError
+    day = need_data(given, date, "a date such as 2026-12-31, or a time with it")
+    at = day if isinstance(day, datetime) else datetime.combine(day, time())
+    return as_utc(at if at.tzinfo is not None else at.replace(tzinfo=zone))

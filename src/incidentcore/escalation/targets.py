@@ -115,6 +115,11 @@ class EscalationTarget(SharedRepr):
         """Return a target for the manager of the person or group named by a field of the record."""
         return cls("manager_of", field)
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the paths of the fields of the record that it reads."""
+        return (self.name,) if self.kind in READING else ()
+
     def people(self, at: datetime, facts: Mapping[str, object]) -> tuple[str, ...]:
         """Return the ids of the people it notifies; empty if they are not known, as for a group.
 

@@ -87,6 +87,11 @@ class CalendarByField(SharedRepr):
         for calendar in (*(known for _, known in self.table), self.default):
             need_kind(f"calendar by {self.field}", calendar, Calendar, SlaDefinitionError)
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return a tuple of the one field that chooses the calendar."""
+        return (self.field,)
+
     def pick(self, facts: dict[str, object]) -> Calendar:
         """Return the calendar for a record, given its fields."""
         value = reader(self.field)(facts)

@@ -15,7 +15,7 @@ from incidentcore.errors import EscalationMatrixError, UnreachableDeadlineError
 from incidentcore.escalation.view import Anchor, RecordView
 from incidentcore.instants import Interval
 from incidentcore.schedule import Calendar
-from incidentcore.sla import SlaDefinition
+from incidentcore.sla import ClockPoint, SlaDefinition
 
 __all__ = [
     "Candidate",
@@ -223,6 +223,11 @@ class Trigger(SharedRepr, ABC):
     def waits(self) -> tuple[timedelta, Calendar | None]:
         """Return the length of its delay, and the delay's calendar or None for wall-clock time."""
         return _ZERO, None
+
+    @property
+    def points(self) -> tuple[tuple[str, ClockPoint], ...]:
+        """Return the points of SLA clocks that it waits for, each with the kind or name of one."""
+        return ()
 
     @property
     def asks(self) -> tuple[Condition, ...]:

@@ -79,6 +79,11 @@ class OnClock(Trigger):
         point = self.point if isinstance(self.point, str) else self.point.name
         return "clock_reached", {"clock": self.clock, "point": point}
 
+    @property
+    def points(self) -> tuple[tuple[str, ClockPoint], ...]:
+        """Return a tuple of the one clock and point."""
+        return ((self.clock, self.point),)
+
     def never(self, scope: LintScope) -> TriggerFinding | None:
         """Return a finding if no SLA definition has the kind or name in ``clock``."""
         if any(self.clock in (one.kind, one.name) for one in scope.definitions):

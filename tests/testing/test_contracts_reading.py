@@ -5,11 +5,22 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
 import pytest
-from tests.testing.broken_stores import check_caught
+from tests.testing.broken_stores import (
+    Call,
+    Lie,
+    check_caught,
+    check_lie,
+    less,
+    more,
+    nothing,
+    other,
+    silent,
+)
 
 from incidentcore.conditions import Condition
 from incidentcore.errors import StaleRecordError
@@ -239,3 +250,122 @@ BROKEN: list[tuple[type[InMemoryStore], str]] = [
 def test_a_broken_store_is_caught(broken: type[InMemoryStore], check: str) -> None:
     """By the check that says so."""
     check_caught(broken, check)
+
+
+def out_of_order(call: Call) -> Any:
+    """Give the first two changes each other's position."""
+    first, second, *rest = call()
+    one, two = first.position, second.position
+    return (attrs.evolve(first, position=two), attrs.evolve(second, position=one), *rest)
+
+
+def from_zero(call: Call) -> Any:
+    """Count positions from 0."""
+    return tuple(attrs.evolve(change, position=change.position - 1) for change in call())
+
+
+MISSING = "expected RecordNotFoundError, got "
+KEPT = {  # by check: what the last of the records that it keeps is called, and how many there are
+    "test_every_type_of_record_comes_back": ("ServiceRequest", 3),
+    "test_a_whole_life_comes_back": ("a life", 1),
+    "test_texts_come_back": ("JSON inside", 10),
+    "test_long_text_comes_back": ("long text", 1),
+    "test_the_character_nul": ("a text with NUL", 1),
+    "test_instants_come_back": ("zones and folds", 6),
+    "test_nothing_and_empty_are_apart": ("a change", 2),
+    "test_numbers_come_back": ("some numbers", 1),
+    "test_unknown_events_come_back": ("an unknown event", 1),
+}
+LIES: list[Lie] = [
+    (
+        "test_an_empty_store_is_empty", "find", 1, lambda _: (1,),
+        "the records: expected [], got [1]",
+    ),
+    (
+        "test_an_empty_store_is_empty", "changes", 1, lambda _: (1,),
+        "the changes: expected [], got [1]",
+    ),
+    ("test_an_empty_store_is_empty", "load", 1, silent, f"loading a record: {MISSING}"),
+    ("test_an_empty_store_is_empty", "history", 1, nothing, f"a history: {MISSING}"),
+    ("test_numbers_come_back", "history", 1, less, "some numbers, history, ids: expected "),
+    ("test_numbers_come_back", "load", 1, other, "some numbers, loaded, ids: expected ['INC-1:1']"),
+    ("test_numbers_come_back", "load", 2, other, "some numbers: expected <Incident"),
+    *(
+        (check, "changes", count, nothing, f"{last}, feed, ids: expected ")
+        for check, (last, count) in KEPT.items()
+    ),
+    ("test_instants_come_back", "history", 1, nothing, "a second, history, ids"),
+    ("test_instants_come_back", "history", 5, nothing, "year 9998, history, ids"),
+    (
+        "test_ids_are_apart", "load", 2, lambda _: SimpleNamespace(description="?"),
+        "the record 'inc-1': expected 'inc-1', got '?'",
+    ),
+    ("test_ids_are_apart", "find", 1, less, "all, by code points: expected "),
+    ("test_histories_come_in_pages", "history", 1, more, "a page's length: expected True"),
+    ("test_histories_come_in_pages", "history", 10, lambda _: (), "pages of 1, ids: expected "),
+    # Pages of one take ten calls and one that gives none; then come those of three.
+    ("test_histories_come_in_pages", "history", 14, nothing, "pages of 3, ids: expected "),
+    ("test_histories_come_in_pages", "history", 17, nothing, "pages of 10, ids: expected "),
+    ("test_histories_come_in_pages", "history", 19, nothing, "pages of 11, ids: expected "),
+    ("test_histories_come_in_pages", "history", 21, lambda _: (1,), "after the end: expected []"),
+    (
+        "test_histories_come_in_pages", "history", 22, lambda _: (1,),
+        "far after the end: expected []",
+    ),
+    (
+        "test_a_long_history_needs_little_memory", "history", 2, less,
+        "the next sequence: expected 101, got 102",
+    ),
+    (
+        "test_a_long_history_needs_little_memory", "history", 20, nothing,
+        "events read: expected 2000, got 1900",
+    ),
+    (
+        "test_records_are_found_by_condition", "find", 1, less,
+        "those of high impact: expected ['a', 'b'], got ['b']",
+    ),
+    ("test_records_are_found_by_condition", "find", 2, lambda _: (1,), "no record: expected []"),
+    (
+        "test_records_are_found_by_condition", "find", 3, less,
+        "all records: expected ['a', 'b', 'c'], got ['b', 'c']",
+    ),
+    (
+        "test_records_are_found_by_condition", "find", 4, nothing,
+        "as they are now: expected [('b', 2)], got []",
+    ),
+    # Pages of one take three calls and one that gives none; two of two, and so on.
+    ("test_found_records_come_in_pages", "find", 3, nothing, "pages of 1: expected ['a', 'b', "),
+    ("test_found_records_come_in_pages", "find", 5, less, "pages of 2: expected ['a', 'b', 'c']"),
+    ("test_found_records_come_in_pages", "find", 8, less, "pages of 3: expected ['a', 'b', 'c']"),
+    ("test_found_records_come_in_pages", "find", 10, less, "pages of 4: expected ['a', 'b', 'c']"),
+    ("test_found_records_come_in_pages", "find", 12, nothing, "after a: expected ['b'], got []"),
+    (
+        "test_conditions_on_time_are_given_the_instant", "find", 1, nothing,
+        "at noon: expected 3, got 0",
+    ),
+    (
+        "test_conditions_on_time_are_given_the_instant", "find", 2, lambda _: (1,),
+        "at night: expected 0, got 1",
+    ),
+    ("test_the_feed_tells_each_change_once", "changes", 5, nothing, "pages of 1: expected [('c', "),
+    ("test_the_feed_tells_each_change_once", "changes", 7, less, "pages of 2: expected [('c', "),
+    ("test_the_feed_tells_each_change_once", "changes", 11, less, "pages of 5: expected [('c', "),
+    ("test_the_feed_tells_each_change_once", "changes", 13, less, "pages of 9: expected [('c', "),
+    (
+        "test_the_feed_tells_each_change_once", "changes", 11, out_of_order,
+        "positions ascend: expected [1, 2, 3, 4, 5], got [2, 1, 3, 4, 5]",
+    ),
+    (
+        "test_the_feed_tells_each_change_once", "changes", 1, from_zero,
+        "a page of the feed starts after the one before: expected True",
+    ),
+    ("test_two_stores_are_apart", "find", 1, lambda _: (1,), "a new store: expected [], got [1]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "method", "number", "lie", "said"), LIES)
+def test_each_answer_is_looked_at(
+    check: str, method: str, number: int, lie: Any, said: str
+) -> None:
+    """One false answer is enough, and the check says what it wanted."""
+    check_lie(check, method, number, lie, said)

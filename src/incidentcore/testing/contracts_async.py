@@ -135,7 +135,7 @@ class AsyncStoreContract(StoreContract):
 
         answered = on_loop.wait(all_at_once())
         texts = [event.text for event in on_loop.history("INC-1")[1:]]
-        same(sorted(answered), sorted(texts), "comments")
+        same("the comments", sorted(answered), sorted(texts))
 
     def test_a_cancelled_append_is_whole(self) -> None:
         """A task that is canceled during an append has written its whole batch, or nothing."""
@@ -157,5 +157,5 @@ class AsyncStoreContract(StoreContract):
             batch = noted(opened, 5).events_after(1)
             on_loop.append(key, opened.history, expected_version=0)
             on_loop.wait(cancelled(key, batch, turns))
-            same(True, len(on_loop.history(key)) in {1, 6}, "one event or all six")
-            same(6, on_loop.append(key, batch, expected_version=1), "the batch again")
+            same("one event or all six", True, len(on_loop.history(key)) in {1, 6})
+            same("the batch again", 6, on_loop.append(key, batch, expected_version=1))

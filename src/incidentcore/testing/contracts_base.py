@@ -130,33 +130,33 @@ def noted(record: Incident, count: int) -> Incident:
     return record
 
 
-def same(expected: object, actual: object, what: str) -> None:
+def same(what: str, expected: object, actual: object) -> None:
     """Raise ``AssertionError`` unless two values are equal; ``what`` names them in the message."""
     if expected != actual:
         raise AssertionError(f"{what}: expected {_short(expected)}, got {_short(actual)}")
 
 
-def same_events(expected: Iterable[Event], actual: Iterable[Event], what: str) -> None:
+def same_events(what: str, expected: Iterable[Event], actual: Iterable[Event]) -> None:
     """Raise ``AssertionError`` unless two histories have equal values of equal types.
 
     ``==`` is not enough: it treats 1, 1.0 and True as equal, and both occurrences of a repeated
     hour. ``what`` names the histories in the message.
     """
     wanted, found = list(expected), list(actual)
-    same([event.id for event in wanted], [event.id for event in found], f"{what}, ids")
+    same(f"{what}, ids", [event.id for event in wanted], [event.id for event in found])
     for one, other in zip(wanted, found, strict=True):
-        same(type(one), type(other), f"{what}, type of {one.id}")
-        same(dumps(one), dumps(other), f"{what}, content of {one.id}")
-        same(one, other, f"{what}, {one.id}")
+        same(f"{what}, type of {one.id}", type(one), type(other))
+        same(f"{what}, content of {one.id}", dumps(one), dumps(other))
+        same(f"{what}, {one.id}", one, other)
 
 
-def raises(expected: type[Exception], call: Callable[[], object], what: str) -> Any:
+def raises(what: str, expected: type[Exception], call: Callable[[], object]) -> Any:
     """Return the error that a call raises.
 
     Args:
+        what: A description of the call, for the message.
         expected: The type of the error.
         call: The call.
-        what: A description of the call, for the message.
 
     Raises:
         AssertionError: The call raises no error, or an error of another type.
@@ -181,7 +181,7 @@ def all_changes(store: RecordStore, limit: int = 1_000) -> Iterator[Change]:
     """Yield all changes in a store's feed, read in pages of up to ``limit``."""
     after = 0
     while page := store.changes(after=after, limit=limit):
-        same(True, page[0].position > after, "a page of the feed starts after the one before")
+        same("a page of the feed starts after the one before", True, page[0].position > after)
         yield from page
         after = page[-1].position
 
@@ -190,6 +190,6 @@ def all_records(store: RecordStore, limit: int = 1_000) -> Iterator[Record]:
     """Yield all records of a store, read in pages of up to ``limit``."""
     after = ""
     while page := store.find(ALWAYS, after=after, limit=limit):
-        same(True, page[0].id > after, "a page of records starts after the one before")
+        same("a page of records starts after the one before", True, page[0].id > after)
         yield from page
         after = page[-1].id

@@ -34,6 +34,7 @@ from incidentcore.values import Actor
 __all__ = ["ParallelChecks"]
 
 _BATCH = 5
+_ALL = 1_000_000  # events of a page that holds a whole history
 _PATIENCE = 120  # seconds
 _TRIES = 20_000
 # Never a plain fork, which would copy the open connections of the store.
@@ -57,7 +58,7 @@ def _batch(sequence: int, who: str, count: int = 1) -> list[Event]:
 
 def _version(store: RecordStore, known: int = 0) -> int:
     """Return the version of the record, given the number of events already seen."""
-    return known + len(store.history("INC-1", after=known, limit=1_000_000))
+    return known + len(store.history("INC-1", after=known, limit=_ALL))
 
 
 def _write(
@@ -147,13 +148,15 @@ class ParallelChecks(StoreChecks):
 
     def _whole(self, store: RecordStore, answered: list[str]) -> None:
         """Check that all confirmed events are stored once, in order and without gaps."""
-        history = store.history("INC-1", limit=1_000_000)
-        same(list(range(1, len(history) + 1)), [event.sequence for event in history], "sequences")
+        history = store.history("INC-1", limit=_ALL)
+        same(
+            "the sequences", list(range(1, len(history) + 1)), [event.sequence for event in history]
+        )
         ids = [event.id for event in history[1:]]
-        same([], sorted(set(answered) - set(ids)), "answered and lost")
-        same(len(ids), len(set(ids)), "each once")
+        same("answered and lost", [], sorted(set(answered) - set(ids)))
+        same("each once", len(ids), len(set(ids)))
         feed = [change.event for change in all_changes(store) if change.event is not None]
-        same_events(history, feed, "the feed")
+        same_events("the feed", history, feed)
 
     def test_threads_lose_nothing(self) -> None:
         """Several threads append to one record: every confirmed event is stored once."""
@@ -164,8 +167,8 @@ class ParallelChecks(StoreChecks):
                 for number in range(self.threads)
             ]
             answered = [event_id for run in runs for event_id in run.result()]
-        same(self.threads * self.appends, len(answered), "answers")
-        same(1 + len(answered), _version(store), "the version")
+        same("the answers", self.threads * self.appends, len(answered))
+        same("the version", 1 + len(answered), _version(store))
         self._whole(store, answered)
 
     def test_readers_see_whole_batches(self) -> None:
@@ -182,9 +185,9 @@ class ParallelChecks(StoreChecks):
                 last = 0
                 while not all(writer.done() for writer in writers):
                     seen.append(_version(store))
-                    fresh = store.changes(after=last, limit=1_000_000)
+                    fresh = store.changes(after=last, limit=_ALL)
                     if fresh:
-                        same(True, fresh[0].position > last, "the feed goes on")
+                        same("the feed goes on", True, fresh[0].position > last)
                         last = fresh[-1].position
                         seen.extend(change.event.sequence for change in fresh[-1:] if change.event)
 
@@ -192,7 +195,7 @@ class ParallelChecks(StoreChecks):
             for writer in writers:
                 writer.result()
         parts = sorted({version for version in seen if version % _BATCH != 1})
-        same([], parts, "versions seen in the middle of a batch")
+        same("versions seen in the middle of a batch", [], parts)
 
     def test_a_follower_misses_nothing(self) -> None:
         """A reader that continues from its last position gets every change once, in order."""
@@ -206,11 +209,15 @@ class ParallelChecks(StoreChecks):
             while not quiet:
                 done = all(writer.done() for writer in writers)
                 page = store.changes(after=last, limit=7)
-                same(True, all(change.position > last for change in page), "the feed goes on")
+                same("the feed goes on", True, all(change.position > last for change in page))
                 followed.extend(change.event.id for change in page if change.event is not None)
                 last = page[-1].position if page else last
                 quiet = done and not page
-        same([event.id for event in store.history("INC-1", limit=1_000_000)], followed, "followed")
+        same(
+            "what was followed",
+            [event.id for event in store.history("INC-1", limit=_ALL)],
+            followed,
+        )
 
     def test_processes_lose_nothing(self) -> None:
         """Several processes append to one record: every confirmed event is stored once."""
@@ -226,7 +233,7 @@ class ParallelChecks(StoreChecks):
             while (ids := writer.answer()) is not None:
                 answered.extend(ids)
             writer.process.join()
-        same(self.processes * self.appends, len(answered), "answers")
+        same("the answers", self.processes * self.appends, len(answered))
         self._whole(store, answered)
 
     def test_sudden_death_halves_nothing(self) -> None:
@@ -244,7 +251,7 @@ class ParallelChecks(StoreChecks):
             writer.process.join(number % 11 / 1_000)
             answered.extend(writer.kill())
             version = _version(store, version)
-            same(1, version % _BATCH, f"version {version} after death {number} ends a batch")
+            same(f"version {version} after death {number} ends a batch", 1, version % _BATCH)
         self._whole(store, answered)
 
     def test_it_is_all_there_after_reopening(self) -> None:
@@ -256,10 +263,10 @@ class ParallelChecks(StoreChecks):
         store.remove("INC-2", expected_version=1)
         feed = tuple(store.changes())
         again = self.reopen(store)
-        same(4, _version(again), "the version")
-        same(feed, tuple(again.changes()), "the feed")
+        same("the version", 4, _version(again))
+        same("the feed", feed, tuple(again.changes()))
         _write(again, "after", 1)
-        same(True, again.changes()[-1].position > feed[-1].position, "positions go on")
+        same("positions go on", True, again.changes()[-1].position > feed[-1].position)
 
     def test_it_answers_as_the_model_does(self) -> None:
         """Random sequences of calls have the same results as with ``InMemoryStore``."""
@@ -269,10 +276,10 @@ class ParallelChecks(StoreChecks):
             for step in range(self.steps):
                 call = _any_call(chance, model)
                 same(
-                    _answer(model, call), _answer(store, call), f"seed {seed}, step {step}: {call}"
+                    f"seed {seed}, step {step}: {call}", _answer(model, call), _answer(store, call)
                 )
             positions = [change.position for change in all_changes(store)]
-            same(sorted(set(positions)), positions, "positions ascend")
+            same("positions ascend", sorted(set(positions)), positions)
 
 
 _Call = tuple[str, tuple[Any, ...], dict[str, Any]]

@@ -49,23 +49,23 @@ class WritingChecks(StoreChecks):
     def _untouched(self, store: RecordStore, call: Callable[[], object], error: Any) -> Any:
         """Return the error of a call that must leave the store as it was."""
         before = tuple(store.changes())
-        caught = raises(error, call, "a refused append")
-        same(before, tuple(store.changes()), "the feed after a refused append")
+        caught = raises("a refused append", error, call)
+        same("the feed after a refused append", before, tuple(store.changes()))
         return caught
 
     def test_append_answers_the_version(self) -> None:
         """``append`` returns the version of the record after the events."""
         store = self.make_store()
         record = noted(incident(), 4)
-        same(2, store.append("INC-1", record.history[:2], expected_version=0), "two events")
-        same(5, store.append("INC-1", record.history[2:], expected_version=2), "three more")
+        same("two events", 2, store.append("INC-1", record.history[:2], expected_version=0))
+        same("three more", 5, store.append("INC-1", record.history[2:], expected_version=2))
 
     def test_append_takes_any_iterable(self) -> None:
         """``append`` accepts a generator of events."""
         store = self.make_store()
         record = noted(incident(), 2)
         store.append("INC-1", (event for event in record.history), expected_version=0)
-        same_events(record.history, store.load("INC-1").history, "a generator's events")
+        same_events("a generator's events", record.history, store.load("INC-1").history)
 
     def test_a_stale_writer_is_told_both_versions(self) -> None:
         """A write to an old version raises an error with both versions; nothing is written."""
@@ -75,7 +75,7 @@ class WritingChecks(StoreChecks):
             lambda: store.append("INC-1", [_comment(2, "mine")], expected_version=1),
             StaleRecordError,
         )
-        same(("INC-1", 1, 2), (error.record_id, error.expected, error.found), "the versions")
+        same("the versions", ("INC-1", 1, 2), (error.record_id, error.expected, error.found))
 
     def test_a_version_ahead_is_stale_too(self) -> None:
         """A write to a version that does not exist yet raises ``StaleRecordError`` too."""
@@ -85,7 +85,7 @@ class WritingChecks(StoreChecks):
             lambda: store.append("INC-1", [_comment(4)], expected_version=3),
             StaleRecordError,
         )
-        same((3, 2), (error.expected, error.found), "the versions")
+        same("the versions", (3, 2), (error.expected, error.found))
 
     def test_a_new_record_meets_an_old_one(self) -> None:
         """Opening a record whose id is in use raises ``StaleRecordError`` and writes nothing."""
@@ -96,7 +96,7 @@ class WritingChecks(StoreChecks):
             lambda: store.append("INC-1", other.history, expected_version=0),
             StaleRecordError,
         )
-        same((0, 1), (error.expected, error.found), "the versions")
+        same("the versions", (0, 1), (error.expected, error.found))
 
     def test_of_two_writers_one_wins(self) -> None:
         """Of two writers to the same version the second is refused, and may then try again."""
@@ -106,23 +106,23 @@ class WritingChecks(StoreChecks):
         bob = comment(record, "no, mine", at=AT, by="bob")
         store.append("INC-1", ada.events_after(1), expected_version=1)
         raises(
+            "the second writer",
             StaleRecordError,
             lambda: store.append("INC-1", bob.events_after(1), expected_version=1),
-            "the second writer",
         )
-        same_events(ada.history, store.load("INC-1").history, "the winner's history")
+        same_events("the winner's history", ada.history, store.load("INC-1").history)
         again = comment(ada, "no, mine", at=AT, by="bob")
-        same(3, store.append("INC-1", again.events_after(2), expected_version=2), "trying again")
+        same("trying again", 3, store.append("INC-1", again.events_after(2), expected_version=2))
 
     def test_a_batch_again_is_nothing_new(self) -> None:
         """Appending the same batch again changes nothing and returns the record's version."""
         store = self._store_of(3)
         before = tuple(store.changes())
         history = store.history("INC-1")
-        same(3, store.append("INC-1", history, expected_version=0), "all again")
-        same(3, store.append("INC-1", history[1:], expected_version=1), "a part again")
-        same(3, store.append("INC-1", history[2:], expected_version=2), "the last again")
-        same(before, tuple(store.changes()), "the feed")
+        same("all again", 3, store.append("INC-1", history, expected_version=0))
+        same("a part again", 3, store.append("INC-1", history[1:], expected_version=1))
+        same("the last again", 3, store.append("INC-1", history[2:], expected_version=2))
+        same("the feed", before, tuple(store.changes()))
 
     def test_an_id_stands_for_one_event(self) -> None:
         """An event with the id of a stored event but other contents is refused."""
@@ -135,7 +135,7 @@ class WritingChecks(StoreChecks):
             lambda: store.append("INC-1", [again], expected_version=3),
             DuplicateEventError,
         )
-        same(("INC-1", "other"), (error.record_id, error.event_id), "the event")
+        same("the event", ("INC-1", "other"), (error.record_id, error.event_id))
         self._untouched(
             store,
             lambda: store.append("INC-1", [forged], expected_version=3),
@@ -150,7 +150,7 @@ class WritingChecks(StoreChecks):
             lambda: store.append("INC-1", [_comment(2, id="mine")], expected_version=3),
             DuplicateEventError,
         )
-        same(2, error.sequence, "the sequence")
+        same("the sequence", 2, error.sequence)
 
     def test_ids_are_a_records_own(self) -> None:
         """Events of different records may have the same id."""
@@ -159,7 +159,7 @@ class WritingChecks(StoreChecks):
             record = incident(name)
             store.append(name, record.history, expected_version=0)
             store.append(name, [_comment(2, record_id=name, id="note")], expected_version=1)
-        same([2, 2], [store.load(name).version for name in ("INC-1", "INC-2")], "versions")
+        same("the versions", [2, 2], [store.load(name).version for name in ("INC-1", "INC-2")])
 
     def test_sequences_have_no_gap(self) -> None:
         """A batch that skips a sequence number is refused as a whole."""
@@ -180,7 +180,7 @@ class WritingChecks(StoreChecks):
             lambda: store.append("INC-1", batch, expected_version=2),
             InvalidTimelineError,
         )
-        same(2, store.load("INC-1").version, "the version")
+        same("the version", 2, store.load("INC-1").version)
 
     def test_a_batch_with_a_duplicate_is_nothing(self) -> None:
         """If a batch contains an event with a stored id, no event of the batch is stored."""
@@ -204,7 +204,7 @@ class WritingChecks(StoreChecks):
                 lambda first=first: store.append("INC-1", [first], expected_version=0),  # type: ignore[misc]
                 InvalidTimelineError,
             )
-        raises(RecordNotFoundError, lambda: store.load("INC-1"), "a record never opened")
+        raises("a record never opened", RecordNotFoundError, lambda: store.load("INC-1"))
         store.append("INC-1", late.history, expected_version=0)
 
     def test_what_has_no_document_is_refused(self) -> None:
@@ -232,12 +232,12 @@ class WritingChecks(StoreChecks):
     def test_an_empty_batch_writes_nothing(self) -> None:
         """An empty batch changes nothing; with a wrong version it raises ``StaleRecordError``."""
         store = self._store_of(2)
-        same(2, store.append("INC-1", (), expected_version=2), "the version")
+        same("the version", 2, store.append("INC-1", (), expected_version=2))
         self._untouched(
             store, lambda: store.append("INC-1", (), expected_version=1), StaleRecordError
         )
-        same(0, store.append("INC-9", (), expected_version=0), "no record")
-        raises(RecordNotFoundError, lambda: store.load("INC-9"), "a record without events")
+        same("no record", 0, store.append("INC-9", (), expected_version=0))
+        raises("a record without events", RecordNotFoundError, lambda: store.load("INC-9"))
 
     def test_late_events_keep_their_place(self) -> None:
         """Events are returned in the order of their sequence numbers, not of their instants."""
@@ -246,8 +246,8 @@ class WritingChecks(StoreChecks):
         for minutes in (30, 10, 20):
             record = comment(record, f"{minutes}", at=AT + timedelta(minutes=minutes), by="ada")
         store.append("INC-1", record.history, expected_version=0)
-        same_events(record.history, store.history("INC-1"), "history")
-        same(record, store.load("INC-1"), "the record")
+        same_events("the history", record.history, store.history("INC-1"))
+        same("the record", record, store.load("INC-1"))
 
     def test_a_removed_record_is_gone(self) -> None:
         """A removed record cannot be found; the feed only contains a change that says so."""
@@ -256,16 +256,16 @@ class WritingChecks(StoreChecks):
         store.append("INC-2", other.history, expected_version=0)
         last = store.changes()[-1].position
         store.remove("INC-1", expected_version=3)
-        raises(RecordNotFoundError, lambda: store.load("INC-1"), "loading it")
-        raises(RecordNotFoundError, lambda: store.history("INC-1"), "its history")
-        same(["INC-2"], [record.id for record in store.find(ALWAYS)], "what is found")
+        raises("loading it", RecordNotFoundError, lambda: store.load("INC-1"))
+        raises("its history", RecordNotFoundError, lambda: store.history("INC-1"))
+        same("what is found", ["INC-2"], [record.id for record in store.find(ALWAYS)])
         feed = store.changes()
         same(
+            "the feed",
             [("INC-2", "INC-2:1"), ("INC-1", None)],
             [(change.record_id, change.event and change.event.id) for change in feed],
-            "the feed",
         )
-        same(True, feed[-1].position > last, "a removal has a position of its own")
+        same("a removal has a position of its own", True, feed[-1].position > last)
 
     def test_a_removed_id_may_be_used_again(self) -> None:
         """The id of a removed record may be used again, with the same event ids."""
@@ -273,9 +273,9 @@ class WritingChecks(StoreChecks):
         store.remove("INC-1", expected_version=2)
         last = store.changes()[-1].position
         again = incident(title="Again")
-        same(1, store.append("INC-1", again.history, expected_version=0), "the version")
-        same(again, store.load("INC-1"), "the record")
-        same(True, store.changes()[-1].position > last, "positions go on")
+        same("the version", 1, store.append("INC-1", again.history, expected_version=0))
+        same("the record", again, store.load("INC-1"))
+        same("positions go on", True, store.changes()[-1].position > last)
 
     def test_removal_asks_for_the_version(self) -> None:
         """A removal with an old version raises ``StaleRecordError`` and removes nothing."""
@@ -283,8 +283,8 @@ class WritingChecks(StoreChecks):
         error = self._untouched(
             store, lambda: store.remove("INC-1", expected_version=1), StaleRecordError
         )
-        same((1, 2), (error.expected, error.found), "the versions")
-        raises(RecordNotFoundError, lambda: store.remove("INC-9", expected_version=0), "no record")
+        same("the versions", (1, 2), (error.expected, error.found))
+        raises("no record", RecordNotFoundError, lambda: store.remove("INC-9", expected_version=0))
 
     def test_nonsense_is_refused(self) -> None:
         """Invalid ids, versions, limits and events are refused, and nothing is written."""

@@ -3,7 +3,7 @@
 import re
 
 from incidentcore.records import Commented, Incident
-from incidentcore.vendors.kit import LOGGED, Import, Times, joined, pick
+from incidentcore.vendors.kit import LOGGED, Import, Times, joined, pick, unpaged
 from incidentcore.vendors.presets import (
     FRESHSERVICE_LEVELS,
     FRESHSERVICE_STATES,
@@ -12,7 +12,6 @@ from incidentcore.vendors.presets import (
 
 FIELDS = {"status": "state", "priority": "priority", "agent": "assignee", "group": "group"}
 SET = re.compile(r"set ([\w ]+?) as (.+)", re.IGNORECASE)
-MOMENTS = {"responded": "first_responded_at", "resolved": "resolved_at", "closed": "closed_at"}
 
 
 def read_freshservice(tickets, activities, conversations=()):
@@ -30,7 +29,8 @@ def read_freshservice(tickets, activities, conversations=()):
         history.present(state=ticket["status"], priority=ticket["priority"])
         history.present(title=ticket["subject"], type=ticket.get("type"))
         history.opened(ticket["created_at"], who(ticket["requester_id"]))
-        for entry in activities.get(ticket["id"], ()):
+        log = activities.get(ticket["id"], activities.get(history.id))
+        for entry in unpaged(log or (), "activities"):
             at, by = entry["created_at"], who(pick(entry, "actor.id"), pick(entry, "actor.name"))
             for text in (entry["content"].strip(), *(entry.get("sub_contents") or ())):
                 for part in re.split(r",\s*(?=set )", text, flags=re.IGNORECASE):
@@ -45,12 +45,12 @@ def read_freshservice(tickets, activities, conversations=()):
             where = (f"conversation-{note['id']}", note["created_at"], who(note["user_id"]))
             shown = "internal" if note["private"] else "public"
             history.add(Commented, *where, text=note["body_text"], visibility=shown)
-        if ticket["id"] not in activities:
+        if log is None:
             history.truncated("no activities came: moments alone", path="activities")
-            stats = ticket.get("stats") or {}
             agent = history.actor(ticket.get("responder_id") or "import", "agent")
-            history.moments(agent, **{name: stats.get(key) for name, key in MOMENTS.items()})
-        history.check(resolved_at=pick(ticket, "stats.resolved_at"))
+            history.moments(agent, responded=pick(ticket, "stats.first_responded_at"))
+        ends = {name: pick(ticket, f"stats.{name}") for name in ("resolved_at", "closed_at")}
+        history.check(**ends, updated_at=ticket.get("updated_at"))
 
     options = {"states": FRESHSERVICE_STATES, "levels": FRESHSERVICE_LEVELS, "times": Times()}
     covers = {*LOGGED, "moments", *(["comments"] if notes else [])}

@@ -1,27 +1,32 @@
 """GitHub: issues with their timelines; a closed one is resolved or canceled by its reason."""
 
 from incidentcore.records import Commented, Incident
-from incidentcore.vendors.kit import IMPORTER, Import, LevelTable, pick
+from incidentcore.vendors.kit import Import, LevelTable, pick
 from incidentcore.vendors.presets import GITHUB_ISSUE, GITHUB_STATES
 
 LEVELS = LevelTable(priority={"severity:1": "critical", "severity:2": "high", "severity:3": "low"})
 TEAM = ("MEMBER", "OWNER", "COLLABORATOR")
+WORK = ("closed", "reopened", "assigned", "labeled", "milestoned")  # else only the author can
 
 
 def read_github(issues, timelines):
     """Read issues, and the timeline of each by the issue's number."""
 
     def build(history, issue):
-        events = timelines.get(issue["number"], ())
-        team = {pick(e, "actor.login") for e in events if e.get("author_association") in TEAM}
+        events = timelines.get(issue["number"]) or timelines.get(history.id, ())
+        asks, team = pick(issue, "user.login"), set()
+        for event in events:
+            login, works = pick(event, "actor.login"), event["event"] in WORK
+            if event.get("author_association") in TEAM or (works and login != asks):
+                team.add(login)
 
         def who(login):
-            return history.actor(login, "agent" if login in team else "requester")
+            role = "agent" if login in team else "requester"
+            return history.actor(login, "system" if str(login).endswith("[bot]") else role)
 
         reason = issue.get("state_reason") if issue["state"] == "closed" else "open"
         severity = [n["name"] for n in issue["labels"] if LEVELS.find("priority", n["name"])]
         history.present(title=issue["title"], state=reason or "closed")
-        asks = pick(issue, "user.login")
         history.present(priority=severity[0] if severity else None, caller=asks)
         history.opened(issue["created_at"], who(asks))
         for event in events:
@@ -39,7 +44,7 @@ def read_github(issues, timelines):
                 history.find("unreadable_time", "entry left out: it has no time", path=kind)
         if not events:
             history.truncated("no timeline came: moments alone", path="timeline")
-            history.moments(IMPORTER, closed=issue.get("closed_at"))
+        history.check(closed_at=issue.get("closed_at"), updated_at=issue.get("updated_at"))
 
     options = {"states": GITHUB_STATES, "levels": LEVELS, "lifecycle": GITHUB_ISSUE}
     covers = ("states", "assignments", "comments", "moments")

@@ -7,7 +7,6 @@ from incidentcore.vendors.kit import IMPORTER, LOGGED, Import, Roles, Times, joi
 from incidentcore.vendors.presets import GLPI_LEVELS, GLPI_STATES, GLPI_TICKET
 
 FIELDS = {"1": "title", "3": "priority", "5": "assignee", "8": "group", "12": "state"}
-MOMENTS = {"acknowledged": "takeintoaccountdate", "resolved": "solvedate", "closed": "closedate"}
 FIGURES = ("takeintoaccount_delay_stat", "solve_delay_stat", "close_delay_stat", "waiting_duration")
 
 
@@ -45,10 +44,11 @@ def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
                 history.changed(entry["id"], at, by, field=field, before=before, after=after)
         if not own:
             history.truncated("no entry of the log came: moments alone", path="glpi_logs")
-            history.moments(IMPORTER, **{name: ticket.get(key) for name, key in MOMENTS.items()})
+            history.moments(IMPORTER, acknowledged=ticket.get("takeintoaccountdate"))
         for name in FIGURES:
             history.reported(name, ticket.get(name))
-        history.check(resolved_at=ticket.get("solvedate"), updated_at=ticket.get("date_mod"))
+        ends = {"resolved_at": ticket.get("solvedate"), "closed_at": ticket.get("closedate")}
+        history.check(**ends, updated_at=ticket.get("date_mod"))
 
     options = {"states": GLPI_STATES, "levels": GLPI_LEVELS, "lifecycle": GLPI_TICKET}
     options |= {"roles": Roles(agents=agents, default="requester"), "times": Times(zone)}

@@ -1,9 +1,9 @@
 """Opsgenie: alerts with their logs, whose kind is only in their English text."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from incidentcore.records import Acknowledged, Commented, Incident, Unacknowledged
-from incidentcore.vendors.kit import Import, Times
+from incidentcore.vendors.kit import Import, Times, unpaged
 from incidentcore.vendors.presets import OPSGENIE_ALERT, OPSGENIE_LEVELS, OPSGENIE_STATES
 
 MOVES = {
@@ -13,7 +13,7 @@ MOVES = {
     "Snooze ended": "open",
     "Alert closed": "closed",
 }
-REPORT = (("acknowledged", "ackTime"), ("closed", "closeTime"))
+REPORT = ("ackTime", "closeTime")
 NOISE = ("Alert created", "Viewed on", "Notification", "Sent ", "Escalat", "Rotation")
 KINDS = {"acknowledged": Acknowledged, "open": Unacknowledged}
 
@@ -25,13 +25,13 @@ def read_opsgenie(alerts, logs):
         fields = {"title": alert["message"], "priority": alert.get("priority")}
         history.present(state=alert["status"], source=alert.get("source"), **fields)
         history.opened(alert["createdAt"], history.actor(alert.get("source"), "system"))
-        own, report = logs.get(alert["id"], ()), alert.get("report") or {}
-        start = datetime.fromisoformat(alert["createdAt"])
+        own, report = [*unpaged(logs.get(history.id, ()), "data")], alert.get("report") or {}
+        spans = [(key, timedelta(milliseconds=report[key])) for key in REPORT if key in report]
+        after = {key: history.earliest + span for key, span in spans}
+        history.check(closed_at=after.get("closeTime"), updated_at=alert.get("updatedAt"))
         if not own:
             history.truncated("no log came: moments alone", path="logs")
-            spans = [(name, report[key]) for name, key in REPORT if key in report]
-            after = {name: start + timedelta(milliseconds=span) for name, span in spans}
-            history.moments(history.actor("import", "agent"), **after)
+            history.moments(history.actor("import", "agent"), acknowledged=after.get("ackTime"))
         for entry in own:
             text, owner = entry["log"], entry.get("owner")
             by = history.actor(owner, "system" if owner == "System" else "agent")

@@ -1,7 +1,7 @@
 """Zammad: tickets with their histories; what a ticket was opened with is not in it."""
 
 from incidentcore.records import Commented, Incident, Link, LinkAdded
-from incidentcore.vendors.kit import Import
+from incidentcore.vendors.kit import Import, unpaged
 from incidentcore.vendors.presets import ZAMMAD_LEVELS, ZAMMAD_STATES, ZAMMAD_TICKET
 
 FIELDS = {"owner": "assignee", **{name: name for name in ("state", "priority", "group", "title")}}
@@ -14,14 +14,15 @@ def read_zammad(tickets, histories, *, agents=()):
 
     def build(history, ticket):
         def who(user):
-            return history.actor(user, "agent" if str(user) in agents else "requester")
+            role = "agent" if str(user) in agents else "requester"
+            return history.actor(user, "system" if str(user) == "1" else role)
 
-        names = {"state": ticket["state_id"], "priority": ticket.get("priority_id")}
-        history.present(title=ticket["title"], number=ticket["number"], **names)
-        entries = histories.get(ticket["id"], ())
-        first = ("Ticket", "created")
-        created = next((e for e in entries if (e["object"], e["type"]) == first), {})
-        opener, texts = created.get("created_by_id"), 0
+        history.present(title=ticket["title"], number=ticket["number"])
+        history.present(state=ticket["state_id"], priority=ticket.get("priority_id"))
+        log = histories.get(ticket["id"]) or histories.get(history.id, ())
+        entries = list(unpaged(log, "history"))
+        made = (e for e in entries if e["object"] == "Ticket" and e["type"] == "created")
+        opener, texts = next(made, {}).get("created_by_id"), 0
         history.opened(ticket["created_at"], who(opener))
         for entry in entries:
             where = (entry["id"], entry["created_at"], who(entry["created_by_id"]))
@@ -40,11 +41,11 @@ def read_zammad(tickets, histories, *, agents=()):
                 texts += 1
         if not entries:
             history.truncated("no history came: moments alone", path="ticket_history")
-            moments = {"responded": "first_response_at", "closed": "close_at"}
             agent = history.actor(ticket.get("owner_id") or "import", "agent")
-            history.moments(agent, **{name: ticket.get(key) for name, key in moments.items()})
+            history.moments(agent, responded=ticket.get("first_response_at"))
         for name in FIGURES:
             history.reported(name, ticket.get(name))
+        history.check(closed_at=ticket.get("close_at"), updated_at=ticket.get("updated_at"))
 
     options = {"states": ZAMMAD_STATES, "levels": ZAMMAD_LEVELS, "lifecycle": ZAMMAD_TICKET}
     covers = ("states", "assignments", "priorities", "comments", "moments")

@@ -327,3 +327,64 @@ def test_no_system_acknowledges_an_alert_of_opsgenie() -> None:
 
     [record] = load("opsgenie").read_opsgenie([alert], {"a": [said(9, "System"), said(10, "ada")]})
     assert record.acknowledged_at == at(10)
+
+
+def test_logs_come_as_pages_and_by_ids_that_are_texts() -> None:
+    """A file of JSON has texts for keys, and the tools answer with pages."""
+    when = "2026-03-02T10:00:00Z"
+    ticket = {"id": 3, "number": "1", "title": "x", "state_id": 4}
+    ticket |= {"created_at": "2026-03-02T08:00Z"}
+    moved = {"id": 1, "object": "Ticket", "type": "updated", "attribute": "state"}
+    moved |= {"value_from": "new", "value_to": "closed", "created_at": when, "created_by_id": 3}
+    read_zammad = load("zammad").read_zammad
+    for page in ([moved], {"history": [moved], "assets": {}}):
+        assert [one.closed_at for one in read_zammad([ticket], {"3": page})] == [at(10)]
+    ticket = {"id": 5, "subject": "x", "status": 4, "priority": 4, "requester_id": 1}
+    ticket |= {"created_at": "2026-03-02T08:00Z"}
+    said = {"actor": {"id": 2}, "created_at": when, "content": " set Status as Resolved "}
+    read_freshservice = load("freshservice").read_freshservice
+    for page in ([said], {"activities": [said]}):
+        assert [one.resolved_at for one in read_freshservice([ticket], {"5": page})] == [at(10)]
+    alert = {"id": "a", "message": "x", "status": "closed", "createdAt": "2026-03-02T08:00:00Z"}
+    done = {"offset": "1", "createdAt": when, "owner": "ada", "log": "Alert closed via web"}
+    [record] = load("opsgenie").read_opsgenie([alert], {"a": {"data": [done], "took": 0.1}})
+    assert record.closed_at == at(10)
+
+
+def test_a_log_that_is_cut_before_the_end() -> None:
+    """The time that the tool itself tells counts: 10:00, not that of the last entry, 09:00."""
+    opened, then, end = (f"2026-03-02T{hour:02}:00:00Z" for hour in (8, 9, 10))
+    ticket = {"id": 3, "number": "1", "title": "x", "state_id": 4, "created_at": opened}
+    moved = {"id": 1, "object": "Ticket", "type": "updated", "attribute": "state"}
+    moved |= {"value_from": "new", "value_to": "open", "created_at": then, "created_by_id": 3}
+    zammad = load("zammad").read_zammad([{**ticket, "close_at": end}], {3: [moved]})
+    alert = {"id": "a", "message": "x", "status": "closed", "createdAt": opened}
+    taken = {"offset": "1", "createdAt": then, "owner": "ada", "log": "Alert acknowledged via web"}
+    alert["report"] = {"closeTime": 7_200_000, "closedBy": "ada"}
+    opsgenie = load("opsgenie").read_opsgenie([alert], {"a": [taken]})
+    issue = {"number": 7, "title": "x", "state": "closed", "labels": [], "user": {"login": "kim"}}
+    issue |= {"created_at": opened, "closed_at": end, "state_reason": "completed"}
+    given = {"id": 1, "event": "assigned", "created_at": then, "actor": {"login": "ada"}}
+    github = load("github").read_github([issue], {7: [given]})
+    ticket = {"id": 5, "subject": "x", "status": 5, "priority": 4, "requester_id": 1}
+    ticket |= {"created_at": opened, "stats": {"resolved_at": then, "closed_at": end}}
+    freshservice = load("freshservice").read_freshservice([ticket], {5: []})
+    for reading in (zammad, opsgenie, github, freshservice):
+        assert [record.closed_at for record in reading] == [at(10)]
+
+
+def test_who_acts_in_github_and_zammad() -> None:
+    """Who closes the issue of another is staff; a bot and Zammad's user 1 are systems."""
+    issue = {"number": 7, "title": "x", "state": "closed", "labels": [], "user": {"login": "kim"}}
+    issue |= {"created_at": "2026-03-02T08:00Z", "state_reason": "completed"}
+    event = {"id": 1, "event": "closed", "created_at": "2026-03-02T09:00Z"}
+    for login, role in (("ada", "agent"), ("kim", "requester"), ("stale[bot]", "system")):
+        closed = {**event, "actor": {"login": login}, "state_reason": "completed"}
+        [record] = load("github").read_github([issue], {7: [closed]})
+        assert record.history[-1].by.role == role
+    ticket = {"id": 3, "number": "1", "title": "x", "state_id": 4}
+    ticket |= {"created_at": "2026-03-02T08:00Z"}
+    closed = {"id": 1, "object": "Ticket", "type": "updated", "attribute": "state"}
+    closed |= {"value_from": "new", "value_to": "closed", "created_at": "2026-03-02T09:00Z"}
+    [record] = load("zammad").read_zammad([ticket], {3: [{**closed, "created_by_id": 1}]})
+    assert record.history[-1].by.role == "system"

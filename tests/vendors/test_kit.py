@@ -7,7 +7,7 @@ import re
 import shlex
 import tomllib
 from datetime import UTC, datetime
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import Any
 
@@ -357,6 +357,55 @@ def test_the_tool_s_present_state_counts_where_the_log_does_not_lead_there() -> 
     record, findings = read([], state="D")
     assert states_of(record) == ["new", "resolved"]
     assert findings.counts == {"state_without_time": 1}
+
+
+@pytest.mark.parametrize("minute", [0, 1, 7])
+def test_a_first_state_that_was_written_down_late_is_that_of_the_opening(minute: int) -> None:
+    """No record is without a state, so that a change from none is no change, and no work."""
+    record, findings = read([("1", minute, "state", None, "B"), ("2", 9, "state", "B", "C")])
+    assert states_of(record) == ["in_progress", "on_hold"]
+    assert (record.opened_at, record.acknowledged_at) == (NINE, at(9))
+    assert not findings
+
+
+@pytest.mark.parametrize(
+    ("logged", "shown", "resolved", "closed", "ends"),
+    [
+        (["A", "B"], "D", 20, None, ["20 resolved"]),
+        (["A", "B"], "E", 20, 30, ["20 resolved", "30 closed"]),
+        (["A", "B"], "E", None, 30, ["30 closed"]),
+        (["A", "D"], "E", 10, 30, ["10 resolved", "30 closed"]),  # the log tells the first
+        (["A", "E"], "E", 20, 30, ["10 closed"]),  # and here both
+        (["A", "B"], "F", 20, None, ["20 canceled"]),
+        (["A", "B"], "F", None, 30, ["30 canceled"]),
+        (["A", "B"], "B", 20, 30, []),  # reopened: the times are those of before
+        (["A", "D", "B"], "D", 10, None, ["10 resolved", "40 resolved"]),  # again, unknown when
+        (["A", "B"], "E", 30, 20, ["30 resolved", "40 closed"]),  # nothing closes unresolved
+    ],
+)
+def test_a_log_that_is_cut_before_the_end_that_the_tool_shows(
+    logged: list[str], shown: str, resolved: int | None, closed: int | None, ends: list[str]
+) -> None:
+    """Changes at minutes 10 and 15; the tool's own times count after those, at last the update."""
+
+    def build(history: Any, _: object) -> None:
+        history.present(state=shown)
+        history.opened(NINE, "kim")
+        for place, (before, after) in enumerate(pairwise(logged)):
+            history.changed(
+                place, at(10 + 5 * place), "ada", field="state", before=before, after=after
+            )
+        times = {"resolved_at": resolved, "closed_at": closed, "updated_at": 40}
+        history.check(**{name: minute and at(minute) for name, minute in times.items()})
+
+    names = dict(
+        zip("ABDEF", ("new", "in_progress", "resolved", "closed", "canceled"), strict=True)
+    )
+    roles = Roles(default="agent")
+    reading = Import([0], build, record=Incident, id=str, states=StateTable(names), roles=roles)
+    [record] = reading
+    moves = [event for event in record.history if isinstance(event, StateChanged)]
+    assert [f"{one.at.minute} {one.state}" for one in moves if not one.state.open] == ends
 
 
 def test_present_values_that_disagree_are_findings() -> None:

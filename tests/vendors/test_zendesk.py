@@ -263,3 +263,17 @@ def test_a_ticket_without_audits_was_solved_when_its_metrics_say() -> None:
     incident, found = read(fields=solved)
     assert incident.resolved_at == at(10)
     assert found == {"truncated_history": 1}
+
+
+def test_what_a_ticket_was_opened_with_is_no_work_on_it() -> None:
+    """Zendesk may write it down a second later, by the agent who opened the ticket."""
+    made = [
+        change(name, to, kind="Create") for name, to in (("status", "open"), ("priority", "high"))
+    ]
+    late = {**audit(1, 8, 2, *made, said("phoned", public=True)), "created_at": text(8)[:-2] + "1Z"}
+    users = [{"id": 2, "role": "agent"}]
+    fields = {"status": "open", "priority": "high", "submitter_id": 2}
+    incident, found = read(late, users=users, fields=fields)
+    assert [event.kind for event in incident.history] == ["opened"]
+    assert (incident.state.name, incident.priority) == ("Open", Priority.HIGH)
+    assert (incident.acknowledged_at, incident.first_response_at, found) == (None, None, {})

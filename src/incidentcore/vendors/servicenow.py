@@ -159,7 +159,8 @@ def read_servicenow(
         for result in (*results.get(key, ()), *results.get(history.id, ())):  # or by its display
             _sla(history, result)
         _tool(history, row, names)
-        history.check(resolved_at=cell(row, "resolved_at"), updated_at=cell(row, "sys_updated_on"))
+        ends = {name: cell(row, name) for name in ("resolved_at", "closed_at")}
+        history.check(**ends, updated_at=cell(row, "sys_updated_on"))
 
     covers = {"moments", *(LOGGED if has_log else ())}
     if has_journal or lines:

@@ -192,7 +192,8 @@ def _audit(
     for event in entries_of(audit, "events"):
         kind, entry_id = event.get("type"), event.get("id")
         if kind in ("Create", "Change"):
-            is_creation = is_creation or kind == "Create"
+            if kind == "Create":  # what the ticket was opened with, though written down later
+                is_creation, at = True, history.earliest
             name = str(event.get("field_name"))
             actor = history.actor(_SYSTEM, "system") if pick(event, "via.channel") == "rule" else by
             if name == "tags" and kind == "Create" and not event.get("value"):

@@ -60,9 +60,7 @@ _KINDS: Final[dict[str, Callable[..., Event]]] = {
 _RANKS: Final[dict[Callable[..., Event], int]] = {
     Unacknowledged: 0,
     Escalated: 1,
-    Prioritized: 2,
-    Assigned: 2,
-    Classified: 2,
+    **dict.fromkeys((Prioritized, Assigned, Classified), 2),
     Acknowledged: 3,
     StateChanged: 4,
 }
@@ -129,6 +127,7 @@ class EntryLog:
         self.earliest: datetime | None = None
         self._opening: tuple[datetime, datetime, Actor] | None = None
         self._resolved_at: datetime | None = None
+        self._closed_at: datetime | None = None
         self._updated_at: datetime | None = None
         self._category: object = None
         self._states: dict[object, State] = {}
@@ -200,9 +199,8 @@ class EntryLog:
             lines = lines_for(str(name), known)
             text = UNKNOWN_STATE if known is not None else GUESSED_STATE
             text = UNDONE if state.open and ended else text
-            self.find(
-                "unknown_state", Phrase(text, flags=flags, **lines), field="state", value=name
-            )
+            action = Phrase(text, flags=flags, **lines)
+            self.find("unknown_state", action, field="state", value=name)
         return self._states.setdefault(name, state)
 
     def knows_state(self, name: object) -> bool:
@@ -353,15 +351,18 @@ class EntryLog:
         else:
             self.find("not_a_count", "left out", field=field or name, value=text)
 
-    def check(self, *, resolved_at: object = None, updated_at: object = None) -> None:
-        """Set times that the tool shows, to compare them with the history.
+    def check(
+        self, *, resolved_at: object = None, closed_at: object = None, updated_at: object = None
+    ) -> None:
+        """Set times that the tool shows, to compare them with the history, or to end one cut short.
 
         Args:
             resolved_at: When the record was resolved; a difference of up to a minute is accepted.
-            updated_at: When the tool last changed the record. If its present state is not the last
-                one of the history, the change is dated at this time.
+            closed_at: When it was closed or canceled; used only if the history lacks the change.
+            updated_at: When the tool last changed the record, the time of a change of unknown time.
         """
         self._resolved_at = self.time(resolved_at, "resolved_at", action="not compared")
+        self._closed_at = self.time(closed_at, "closed_at", action="passed over")
         self._updated_at = self.time(updated_at, "updated_at", action="passed over")
 
     def linked(self, link: Link) -> None:
@@ -395,6 +396,5 @@ class EntryLog:
         self._ids.add((name, kind, what))
         known = self.time(recorded_at, "recorded", path=name) or when
         order = (natural(name), _RANKS.get(kind, _LAST))
-        entry = Entry(when, order, kind, self.actor(by, path=name), known, name)
-        self._entries.append(entry)
-        return entry
+        self._entries.append(Entry(when, order, kind, self.actor(by, path=name), known, name))
+        return self._entries[-1]

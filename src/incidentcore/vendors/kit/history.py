@@ -62,7 +62,7 @@ class HistoryBuilder(EntryLog):
             self.find("no_opening", "record left out: it needs its opening")
             return None
         at, known, by = self._opening
-        self._resolve(at)
+        self._end(at)
         entries = self._sorted(at)
         at_end = self._at_end(entries)
         fields, state = self._at_opening(entries, at)
@@ -108,20 +108,30 @@ class HistoryBuilder(EntryLog):
         record = record_type._fold(tuple(events))  # noqa: SLF001  in sequence by construction
         return self._finished(record, events, taken)
 
-    def _resolve(self, opened: datetime) -> None:
+    def _end(self, opened: datetime) -> None:
         """Add the end that the tool shows, if it is after the last change of state in the log."""
-        at, shown = self._resolved_at, self._present.get("state")
-        state = None if shown is None else self.state(shown)
-        if at is None or at < opened or state is None or not (state.resolved or state.is_canceled):
+        resolved, closed, shown = self._resolved_at, self._closed_at, self._present.get("state")
+        if shown is None or (resolved is None and closed is None):
             return
+        state = self.state(shown)
+        if state.is_canceled:
+            resolved, closed = None, closed or resolved
         changes = [entry for entry in self._entries if entry.kind is StateChanged]
         last = max(changes, key=lambda entry: (entry.at, *entry.order), default=None)
-        if last is not None and (at < last.at or not self._state_after(last).open):
-            return
-        if "states" in self.covers:
-            action = "the history has no such change; it counts from then"
-            self.find("history_disagrees", action, field="resolved_at", value=at.isoformat())
-        self.moments(IMPORTER, **{"closed" if state.is_canceled else "resolved": at})
+        at = opened if last is None else last.at
+        before = State("unknown", open=True) if last is None else self._state_after(last)
+        ends = {
+            "resolved": resolved if before.open and not state.open else None,
+            "closed": closed if state.final and not before.final else None,
+        }
+        for name, end in ends.items():
+            if end is not None and end >= at:
+                at = end
+                if "states" in self.covers:
+                    action = "the history has no such change; it counts from then"
+                    value = end.isoformat()
+                    self.find("history_disagrees", action, field=f"{name}_at", value=value)
+                self.moments(IMPORTER, **{name: end})
 
     def _state_after(self, entry: Entry) -> State:
         return entry.body["state"] if entry.body else self.state(entry.after)
@@ -174,7 +184,8 @@ class HistoryBuilder(EntryLog):
     def _at_opening(self, entries: list[Entry], opened: datetime) -> tuple[dict[str, Any], State]:
         """Return the fields and the state at the opening.
 
-        An entry at the opening that sets an empty field is merged into the opening.
+        An entry at the opening that sets an empty field is merged into the opening; so is one that
+        sets an empty state later, since no record is without a state.
         """
         values = dict(self._present)
         seen: set[str] = set()
@@ -183,7 +194,7 @@ class HistoryBuilder(EntryLog):
                 continue
             seen.add(entry.field)
             values[entry.field] = entry.before
-            if entry.before is None and entry.at <= opened:
+            if entry.before is None and (entry.at <= opened or entry.field == "state"):
                 values[entry.field] = entry.after
                 entries.remove(entry)
         state = self._first_state(values.pop("state", None), "state" in seen)

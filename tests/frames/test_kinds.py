@@ -39,7 +39,7 @@ def test_a_time_is_noted_as_the_moments_that_it_runs_between() -> None:
     read.learn(there, np.array([0, 1, 2]), 3, 0)
 
     resolved, unresolved, later = there
-    assert resolved.outcomes == [kinds.Timed(((0, 1, OFFICE),))]
+    assert (resolved.outcomes, resolved.timed) == ([None], {0: kinds.Timed(((0, 1, OFFICE),))})
     assert unresolved.outcomes == ["unresolved"]
     assert later.known is None
 
@@ -63,5 +63,4 @@ def test_a_censored_time_says_whether_its_stop_was_seen() -> None:
     read.learn(there, np.array([0, 1]), 2, 0)
 
     resolved, running = there
-    assert [one.bit for one in resolved.outcomes] == [1]
-    assert [one.bit for one in running.outcomes] == [0]
+    assert (resolved.timed[0].bit, running.timed[0].bit) == (1, 0)

@@ -19,7 +19,6 @@ import numpy as np
 
 from incidentcore.frames.clock import Clock
 from incidentcore.frames.native import MISSING, Ints
-from incidentcore.kpi import Periods
 from incidentcore.kpi.engine.accumulators import at_instant, instant
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.schedule import Calendar
@@ -151,9 +150,9 @@ class Days:
         if within is not None:
             low, high = max(low, instant(within.start)), min(high, instant(within.end))
         self.names: list[str | None] = [None]
-        periods = windows.window
+        periods = windows.periods
         edges = [low, high + 1]
-        if isinstance(periods, Periods) and low <= high:
+        if periods is not None and low <= high:
             self.names, edges = [], [low]
             while edges[-1] <= high:
                 self.names.append(periods.label(at_instant(edges[-1])))

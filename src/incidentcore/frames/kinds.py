@@ -13,15 +13,16 @@ import numpy as np
 from incidentcore.frames.alike import OddRowError, Probe, Span, place_in
 from incidentcore.frames.native import MISSING, Ints, as_instants, codes_of
 from incidentcore.frames.plan import Plan, refuse
-from incidentcore.kpi import AtLeast, Duration, Kpi, NetFlow, Partial, SameDay, SlaClocks, as_known
+from incidentcore.kpi import AtLeast, Duration, Kpi, Partial, SameDay, SlaClocks, as_known
 from incidentcore.kpi.engine.accumulators import at_instant, instant, microseconds
 from incidentcore.kpi.engine.compile import compile_kpi
 from incidentcore.kpi.engine.gather import BASES
 from incidentcore.kpi.groups import compile_groups
 from incidentcore.kpi.measures.base import Extract
 from incidentcore.kpi.moments import compile_moment, compile_path
+from incidentcore.kpi.record_tests import exact_limit
 from incidentcore.records import Record
-from incidentcore.sla import evaluate_sla
+from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.sla.cycles import COUNTING
 from incidentcore.vendors import read_table
 from incidentcore.vendors.cells import TIMES
@@ -48,7 +49,9 @@ class Kind:
 
     known: Record | None
     group: int = -1
-    outcomes: list[Any] = attrs.field(factory=list)  # a code, a value, None, or spans
+    outcomes: list[Any] = attrs.field(factory=list)  # a code, a value, or None
+    timed: dict[int, Timed] = attrs.field(factory=dict)  # by the outcome's place
+    moves: dict[int, list[int]] = attrs.field(factory=dict)  # likewise
     bases: dict[str, int] = attrs.field(factory=dict)
     checks: list[Any] = attrs.field(factory=list)
     notes: list[ImportFinding] = attrs.field(factory=list)
@@ -161,16 +164,17 @@ class Kinds:
         firsts, now, covers = self.part.firsts, self.plan.as_of, known.covers
         if covers not in self.extracts:
             self.extracts[covers] = [compile_kpi(kpi, now, covers=covers) for kpi in firsts]
-        for kpi, extract in zip(firsts, self.extracts[covers], strict=True):
+        for place, (kpi, extract) in enumerate(zip(firsts, self.extracts[covers], strict=True)):
             outcome = extract(known)
             measure = kpi.measure
             if isinstance(outcome, str) or outcome is None:
                 pass
-            elif isinstance(measure, NetFlow):
-                outcome = _moves(outcome, moments)
-            elif isinstance(measure, Duration) or getattr(measure, "has_statistic", False):
+            elif measure.spreads:
+                kind.moves[place], outcome = _moves(outcome, moments), None
+            elif measure.has_statistic:
                 timed = self._timed(measure, kpi, known, moments)
-                outcome = outcome if timed is None else timed
+                if timed is not None:
+                    kind.timed[place], outcome = timed, None
             kind.outcomes.append(outcome)
             basis = kpi.window_basis
             if self.is_windowed and not measure.spreads and basis != "snapshot":
@@ -179,31 +183,36 @@ class Kinds:
                 if basis in ("resolved", "closed") and known.reopen_count and self.plan.window:
                     raise OddRowError
 
-    def _timed(
-        self, measure: Any, kpi: Kpi, known: Record, moments: list[int]
-    ) -> Timed | str | None:
+    def _timed(self, measure: Any, kpi: Kpi, known: Record, moments: list[int]) -> Timed | None:
         """Return the parts of a duration: its spans, the time taken off, and the survival bit."""
-        if isinstance(measure, SlaClocks):
-            status = evaluate_sla(measure.rules, known, now=self.plan.as_of)
-            cycles = status._cycles  # noqa: SLF001  the spans before their time is computed
-            if not cycles:
-                return None
-            if len(cycles) > 1:
-                raise OddRowError
-            if status._figures.fixed_due is not None:  # noqa: SLF001  the same
-                refuse(kpi, "its target is not open time alone")
-            spans = [span for span in cycles[0].spans if span.kind == COUNTING]
-            places: tuple[Span, ...] = tuple(
-                (place_in(moments, span.start), place_in(moments, span.end), span.calendar)
-                for span in spans
-            )
-            return Timed(places, microseconds(status._figures.target))  # noqa: SLF001  the same
-        if not isinstance(measure, Duration):
+        read = _TIMED.get(type(measure))
+        return None if read is None else read(self, measure, kpi, known, moments)
+
+    def _of_clock(
+        self, measure: SlaClocks, kpi: Kpi, known: Record, moments: list[int]
+    ) -> Timed | None:
+        status: SlaStatus = evaluate_sla(measure.rules, known, now=self.plan.as_of)
+        cycles = status._cycles  # noqa: SLF001  the spans before their time is computed
+        if not cycles:
             return None
+        if len(cycles) > 1:
+            raise OddRowError
+        if status._figures.fixed_due is not None:  # noqa: SLF001  the same
+            refuse(kpi, "its target is not open time alone")
+        places = tuple(
+            (place_in(moments, span.start), place_in(moments, span.end), span.calendar)
+            for span in cycles[0].spans
+            if span.kind == COUNTING
+        )
+        return Timed(places, microseconds(status._figures.target))  # noqa: SLF001  the same
+
+    def _of_duration(
+        self, measure: Duration, kpi: Kpi, known: Record, moments: list[int]
+    ) -> Timed | None:
         probe = Probe()
         answer = measure.reader(kpi.replace(clock=probe), self.plan.as_of)(known)
         if isinstance(answer, str):
-            return answer
+            return None
         places = tuple(
             (place_in(moments, start), place_in(moments, stop), kpi.clock)
             for start, stop in probe.asked
@@ -222,15 +231,20 @@ class Kinds:
             places = [place_in(moments, at) for at in ends if at is not None]
             return "day", places, test.zone
         timed = self._timed(getattr(test, "measure", test), kpi, known, moments)
-        if timed is None or isinstance(timed, str):
+        if timed is None:
             return None
         spans, target, bit = timed
         if bit is not None:
             raise OddRowError
-        if isinstance(test, SlaClocks):
-            return "over", spans, target
-        limit = test.limit if isinstance(test.limit, int) else microseconds(test.limit)
-        return "over", spans, limit - isinstance(test, AtLeast)
+        if hasattr(test, "limit"):
+            target = exact_limit(test) - isinstance(test, AtLeast)
+        return "over", spans, target
+
+
+_TIMED: Final[dict[type, Callable[..., Timed | None]]] = {
+    Duration: Kinds._of_duration,  # noqa: SLF001  of this very module
+    SlaClocks: Kinds._of_clock,  # noqa: SLF001  the same
+}
 
 
 def _moves(steps: list[tuple[Any, int]], moments: list[int]) -> list[int]:

@@ -16,14 +16,13 @@ from incidentcore.frames.alike import Days, Rows, number_rows
 from incidentcore.frames.batches import each_frame
 from incidentcore.frames.clock import CHUNK, Clock, range_of
 from incidentcore.frames.findings import first_rows, warning
-from incidentcore.frames.kinds import Kind, Kinds, Timed
+from incidentcore.frames.kinds import Kind, Kinds
 from incidentcore.frames.native import Ints
 from incidentcore.frames.plan import Plan
 from incidentcore.frames.sums import Values, add_many, add_values
 from incidentcore.kpi import (
     GroupBy,
     Kpi,
-    NetFlow,
     Partial,
     PartialMode,
     Periods,
@@ -124,13 +123,11 @@ def gather_kpis_from(
     mean_time_to_resolve  1.50 h  2  unresolved 1
     backlog                    1  1
     """
-    groups = (group_by,) if isinstance(group_by, str) or callable(group_by) else group_by
-    groups = tuple(groups) if isinstance(groups, Iterable) else (groups,)
     several = as_kpis(kpis)
     check_mapping(mapping)
     reading = {"states": states, "levels": levels, "missing": missing}
     unknown = Findings() if findings is None else findings
-    plan = Plan(several, dict(mapping), as_of, groups, window, mode, reading, unknown)
+    plan = Plan(several, dict(mapping), as_of, group_by, window, mode, reading, unknown)
     parts = []
     for one, fields in each_frame(frame, plan.wanted):
         if not unique_ids:
@@ -254,14 +251,13 @@ class _Gatherer(Kinds):
                 seen[: len(before)] += before
             self.counts[basis] = seen
         for family, kpi in enumerate(firsts):
-            if isinstance(kpi.measure, NetFlow):
+            if kpi.measure.spreads:
                 self._flow(rows, numbers, group_of, family)
                 continue
             within = periods.get(kpi.window_basis)
 
             def timed(kind: Kind, family: int = family) -> Any:
-                outcome = kind.outcomes[family]
-                return outcome if isinstance(outcome, Timed) else None
+                return kind.timed.get(family)
 
             for (spans, less, bit), mask in self._each(kinds, numbers, timed):
                 if within is not None:
@@ -291,12 +287,7 @@ class _Gatherer(Kinds):
         days = self.days
         assert days is not None  # noqa: S101  flows have periods of their own
         width = len(days.names)
-
-        def read(kind: Kind) -> Any:
-            outcome = kind.outcomes[family]
-            return outcome if isinstance(outcome, list) else None
-
-        for places, mask in self._each(self.kinds, numbers, read):
+        for places, mask in self._each(self.kinds, numbers, lambda kind: kind.moves.get(family)):
             key = group_of[mask] * width
             size = len(self.group_ids) * width
             came, went, seen = (
@@ -333,7 +324,7 @@ class _Gatherer(Kinds):
                 if kind.known is None or kind.is_odd:
                     continue
                 outcome = kind.outcomes[family]
-                if outcome is None or isinstance(outcome, (Timed, list)):
+                if outcome is None:
                     continue
                 row = part.row((groups[kind.group], names[key % width]))
                 add_many(row[family], outcome, int(counts[key]))

@@ -31,7 +31,7 @@ from incidentcore.kpi import (
 )
 from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.kpi.engine.gather import declare_groups
-from incidentcore.kpi.groups import group_names
+from incidentcore.kpi.groups import as_groups, group_names
 from incidentcore.kpi.record_tests import test_needs
 from incidentcore.records.coverage import covers_fact
 from incidentcore.values import FrozenMap
@@ -40,6 +40,7 @@ from incidentcore.vendors.kit import Findings
 
 __all__ = ["Plan", "refuse"]
 
+_GROUPS: Final = (Group, AgeBuckets, HourBands)
 _MEASURES: Final = (Count, Duration, FieldValue, NetFlow, Rate, RatioOfSums, SlaClocks)
 _COVERED: Final = frozenset({"moments", "acknowledged_at", "first_response_at"})
 _ALWAYS: Final = ("state", "state_category", "hold_reason")  # a record's state depends on these
@@ -75,7 +76,7 @@ class Plan:
     kpis: tuple[Kpi, ...]
     mapping: dict[str, str | int]
     as_of: datetime
-    groups: tuple[Any, ...]
+    groups: tuple[Any, ...] = attrs.field(converter=as_groups)
     window: Window
     mode: PartialMode
     reading: dict[str, Any]
@@ -95,23 +96,18 @@ class Plan:
             for value in _walk(tuple(parts)):
                 if isinstance(value, (AtMost, AtLeast, SameDay)):
                     self.checks.append((kpi, value))
-            if isinstance(kpi.measure, SlaClocks):
+            if hasattr(kpi.measure, "rules"):
                 self.checks.append((kpi, kpi.measure))
+        allowed = "a field path, a Group of records, AgeBuckets or HourBands; not a function"
         for group in self.groups:
-            known = isinstance(group, (str, Group, AgeBuckets, HourBands))
-            if not known or getattr(group, "of_events", False):
-                allowed = (
-                    "a field path, a Group of records, AgeBuckets or HourBands; not a function"
-                )
-                raise InvalidValueError("group_by", group, allowed)
-            if isinstance(group, HourBands):
-                self.checks += [(None, (group.moment, calendar)) for _, calendar in group.bands]
+            self.checks += [(None, (group.moment, one)) for _, one in getattr(group, "bands", ())]
+            if not isinstance(group, _GROUPS) or getattr(group, "of_events", False):
+                raise InvalidValueError("group_by", group.name, allowed)
         values = [value for each in asked for value in _walk(each)]
-        words = {text for text in values if isinstance(text, str)}
-        words |= {path for value in values for path in getattr(value, "fields", ()) or ()}
+        words = [*values, *(path for each in values for path in getattr(each, "fields", ()) or ())]
         self.texts = frozenset(word for word in words if isinstance(word, str))
         named = [instant(at) for at in values if isinstance(at, datetime) and at.tzinfo]
-        ages = [days for each in self.groups if isinstance(each, AgeBuckets) for days in each.days]
+        ages = [days for each in self.groups for days in getattr(each, "days", ())]
         named += [instant(self.as_of - timedelta(days=days)) for days in ages]
         self.instants = [instant(self.as_of), *dict.fromkeys(named)]
 
@@ -136,14 +132,12 @@ class Plan:
         for need in sorted(needs):
             if not covers_fact(_COVERED, need):
                 refuse(kpi, f"this one needs {need}, which the histories of records tell")
-        if isinstance(measure, RatioOfSums) and any(
-            isinstance(part, (Duration, SlaClocks))
-            for part in (measure.numerator, measure.denominator)
-        ):
+        parts = (getattr(measure, name, None) for name in ("numerator", "denominator"))
+        if any(isinstance(part, (Duration, SlaClocks)) for part in parts):
             refuse(kpi, "this one is a sum of times")
-        if isinstance(measure, SlaClocks) and any(
+        if any(
             isinstance(value, Versions) or getattr(value, "reads_time", False)
-            for value in _walk(measure.rules)
+            for value in _walk(getattr(measure, "rules", ()))
         ):
             refuse(kpi, "its rules depend on the time")
 

@@ -13,7 +13,7 @@ from incidentcore.frames.batches import each_frame
 from incidentcore.instants import as_utc
 from incidentcore.kpi import KpiTable
 from incidentcore.kpi.moments import compile_path
-from incidentcore.records import Event, Opened, Record, StateChanged
+from incidentcore.records import Event, Record
 from incidentcore.records.fields import RECORD_COLUMNS
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaStatus
@@ -175,13 +175,11 @@ def to_frame(
 
 
 def _read(item: Any, name: str) -> Any:
-    if isinstance(item, Event) and name in ("by", "role"):
-        return item.by.id if name == "by" else item.by.role
-    if isinstance(item, Event) and name == "state":
-        return item.state.name if isinstance(item, (Opened, StateChanged)) else None
+    if name == "role":
+        return item.by.role
     if name == "definition":
         return None if item.definition is None else item.definition.name
-    return _plain(getattr(item, name))
+    return _plain(getattr(item, name, None) if name == "state" else getattr(item, name))
 
 
 def _plain(value: Any) -> Any:

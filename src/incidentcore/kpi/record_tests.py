@@ -37,6 +37,7 @@ __all__ = [
     "WhenResolved",
     "as_test",
     "compile_test",
+    "exact_limit",
     "test_needs",
     "test_settings",
 ]
@@ -143,15 +144,18 @@ class _Limit(RecordTest):
 
     def compile(self, kpi: Definition, as_of: datetime) -> Answer:
         value_of, holds = read_checked(self.measure, kpi, as_of), self._holds
-        limit: Any = self.limit
-        if self.measure.unit == "duration":
-            limit = microseconds(limit)
+        limit = exact_limit(self)
 
         def compare(record: Record) -> bool | str:
             value = value_of(record)
             return value if isinstance(value, str) else bool(holds(value, limit))
 
         return compare
+
+
+def exact_limit(test: _Limit) -> int:
+    """Return the limit of a test, a time in microseconds."""
+    return microseconds(test.limit) if isinstance(test.limit, timedelta) else test.limit
 
 
 @attrs.frozen

@@ -1,4 +1,4 @@
-"""The effects of a change of one record on other records, as data (rule L4)."""
+"""The effects of a change to one record on other records, as data (rule L4)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class CascadeEffect:
 
     Attributes:
         cascade: The rule's id.
-        record_id: The record that is to change.
+        record_id: The id of the record to change.
         answer: ``Allowed`` with the events to store, or ``Refused`` by its lifecycle; comments,
             contacts and tasks are always allowed.
     """
@@ -58,13 +58,13 @@ def cascade_effects(
     lifecycles: Mapping[str, Lifecycle] | None = None,
     by: Actor | str | None = None,
 ) -> tuple[CascadeEffect, ...]:
-    """Return the effects of a record's event on related records; nothing is changed.
+    """Return the effects of a record's event on related records, without changing anything.
 
     Your application stores the allowed effects and reports the refused ones. Effects do not cascade
     further on their own; use ``follow_cascades`` for that.
 
     Whether a rule applies to a record depends on the record as it was at the event. If several
-    apply to one record, each effect builds on the one before, so that all their events can be
+    rules apply to one record, each effect builds on the one before, so that all their events can be
     appended.
 
     Args:
@@ -83,7 +83,7 @@ def cascade_effects(
 
     Raises:
         InvalidValueError: The event is not in the record's history, or a related record follows a
-            lifecycle that was not given.
+            lifecycle that was not passed.
 
     Source: rule L4.
     """
@@ -131,11 +131,11 @@ def follow_cascades(
         by: Who does it. Defaults to the actor of each event.
 
     Returns:
-        The effects, refusals included, in the order in which they follow.
+        The effects, refusals included, in the order in which they occur.
 
     Raises:
         InvalidValueError: The event is not in the record's history, or a related record follows a
-            lifecycle that was not given.
+            lifecycle that was not passed.
 
     Source: rule L4.
     """

@@ -1,4 +1,4 @@
-"""The rules for how a change of one record affects others, as data (rule L4)."""
+"""The rules for how a change to one record affects others, as data (rule L4)."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ _DONE: Final = tuple(status for status in get_args(TaskStatus) if status != "ope
 
 @attrs.frozen(kw_only=True)
 class CascadeRule(SharedRepr):
-    """A rule by which a change of one record changes that record or linked ones.
+    """A rule by which a change to one record changes that record or linked ones.
 
-    The effect is one of four: an action of the target's lifecycle, a comment on it, a logged
-    contact, or a status for those of its tasks that are still open.
+    The effect is one of four: an action of the target's lifecycle, a comment on the target, a
+    logged contact, or a status for those of its tasks that are still open.
 
     Attributes:
         id: The rule's id.
@@ -81,8 +81,8 @@ class CascadeRule(SharedRepr):
             In other states the target is left unchanged.
         target_when: A condition on the target; None for always.
         every: A condition that all records linked to the target must match, the source included;
-            None for no condition. If one of them is not given, the effect is refused and names it.
-        undoes: Whether it applies only to a target whose state results from a change of the source,
+            None for no condition. If one was not passed, the effect is refused and names it.
+        undoes: Whether it applies only to a target whose state results from a change to the source,
             such as a reopening that undoes a resolution.
         fields: The fields to set with the action: values, or a ``Copy`` of a field of the source.
 

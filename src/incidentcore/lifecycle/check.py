@@ -51,18 +51,18 @@ def _finding(event: Event, code: str, **data: object) -> LintFinding:
 
 
 def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding, ...]:
-    """Return findings on the events of a record that a lifecycle would have refused.
+    """Return a finding for each event of a record that a lifecycle would have refused.
 
     Replay never refuses an event; this reports transitions that the lifecycle does not allow, and
     an opening without a required field. A record whose current state the lifecycle does not have is
-    ``stuck``; the finding names the migration that leads out of it. A past state that it does not
-    have is reported once, where the history first enters or leaves it.
+    ``stuck``; the finding names the migration that leads out of it. A past state that the lifecycle
+    does not have is reported once, where the history first enters or leaves it.
 
     If an event names an action of the lifecycle, it is checked against the transitions of that
     action, with their required fields, choices and guards; guards that need linked records are
     assumed to pass. Otherwise any transition from the old state to the new one allows it, since
     imported histories contain states but not actions. Entering the same state again is not a
-    transition, unless the table has one. For a record that migrated, only the part of its history
+    transition unless the table has it. For a record that migrated, only the part of its history
     under this lifecycle and version is checked, if there is one.
 
     Args:

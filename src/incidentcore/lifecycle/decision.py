@@ -103,8 +103,8 @@ class Refused(SharedRepr, Tabular):
             ``unknown_state``, ``migrated`` or ``lifecycle_mismatch``.
         action: The requested action.
         state: The state the record was in.
-        data: The other values that the reason mentions, by name.
-        missing_fields: Required fields that were not given.
+        data: Other values that the reason mentions, by name.
+        missing_fields: Required fields that were not passed.
         guard: The guard that refused it; empty if no guard did.
         allowed_actions: The actions that are possible in the state.
         path: The shortest path through the table that ends with the action, or with the likely

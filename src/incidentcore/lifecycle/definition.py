@@ -146,7 +146,7 @@ class LifecycleTable(Tabular):
         return LifecycleRef(self.id, self.version)
 
     def state_for(self, state: State) -> State | None:
-        """Return the state of this lifecycle that replaces another's; None if there is none."""
+        """Return this lifecycle's state that replaces one of another; None if there is none."""
         name = self.migrates.get(state.name, state.name)
         return self.state(name) if name in self.table else None
 

@@ -58,8 +58,8 @@ def _plain(text: str) -> str:
 def to_dot(lifecycle: LifecycleTable, /) -> str:
     """Return a lifecycle as the text of a Graphviz graph.
 
-    A dashed outline marks a state that pauses, a double one a final state, and a fill a resolved
-    one.
+    A dashed outline marks a state that pauses, a double outline a final state, and a fill a
+    resolved state.
 
     >>> from incidentcore.lifecycle import to_dot
     >>> from incidentcore.lifecycle.standard import INCIDENT

@@ -54,15 +54,15 @@ class Lifecycle(LifecycleTable):
         transitions: The transitions: the rows of the table.
         version: The version of the table; records store it too.
         opens_with: Fields that an opening must have, by name or as ``custom.name``.
-        migrates: The state of this lifecycle that replaces each state of another lifecycle or an
-            earlier version, by name; a state of the same name needs no entry.
+        migrates: The state that replaces each state of another lifecycle or of an earlier version,
+            by name; a state with the same name needs no entry.
         priority_policy: How the opening computes the priority, if impact and urgency are given; a
             ``PriorityPolicy`` or another function of a record.
 
     Raises:
         LifecycleDefinitionError: A transition names a state that is not in the lifecycle, sets or
-            reads a field that records of this type do not have, or sets one that is computed from
-            the history; or two states share a name.
+            reads a field that records of this type do not have, or sets a field that is computed
+            from the history; or two states share a name.
 
     Source: rule L1.
 
@@ -125,7 +125,7 @@ class Lifecycle(LifecycleTable):
         fields: Mapping[str, object] = NO_FIELDS,
         **named: object,
     ) -> Allowed[R] | Refused:
-        """Return the effect of an action, or why it is refused; nothing is changed.
+        """Return the effect of an action, or why it is refused, without changing anything.
 
         If ``at`` is before the record's latest event, the action is late: it must be allowed in the
         state that the record had at that time. If it leads to a resolved or final state, the next
@@ -211,7 +211,7 @@ class Lifecycle(LifecycleTable):
     ) -> R:
         """Return a record that is moved from another lifecycle, or another version, to this one.
 
-        ``advance(record, "migrate", ...)`` does the same if no action is called ``migrate``.
+        ``advance(record, "migrate", ...)`` does the same, unless an action is called ``migrate``.
 
         Args:
             record: A record of the same type.

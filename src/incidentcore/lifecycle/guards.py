@@ -1,4 +1,4 @@
-"""Guards, as data, that read linked records, which a condition on one record cannot (rule L4).
+"""Guards, as data, that read linked records, which conditions on one record cannot do (rule L4).
 
 A built-in guard is a frozen value with an ``id``, its name in refusals. It can be written as a
 document, and the checker assumes that it passes.
@@ -62,9 +62,9 @@ def _ever(record: Record, link: Link | None) -> bool:
 
 @attrs.frozen
 class EveryLinked(SharedRepr):
-    """A guard: every record that this one is linked to must match a condition.
+    """A guard by which every record linked to this one must match a condition.
 
-    ``decide`` and ``advance`` need the records (``related=``) and refuse without them.
+    ``decide`` and ``advance`` need those records (``related=``) and refuse without them.
 
     Attributes:
         link: The type of link from the record to the others, such as ``"parent_of"``.
@@ -108,7 +108,7 @@ class EveryLinked(SharedRepr):
         ]
 
     def missing(self, attempt: Attempt, /) -> tuple[str, ...]:
-        """Return the ids of linked records that were not given."""
+        """Return the ids of linked records that were not passed with the attempt."""
         given = {record.id for record in attempt.related or ()}
         links = attempt.facts["links"]
         return tuple(
@@ -124,7 +124,7 @@ class EveryLinked(SharedRepr):
         )
 
     def why_not(self, attempt: Attempt, /) -> str:
-        """Return, as text, which of the linked records do not match or were not given."""
+        """Return, as text, which of the linked records do not match or were not passed."""
         if attempt.related is None:
             return f"give the records that it is {self.link} as related="
         missing = self.missing(attempt)

@@ -1,4 +1,4 @@
-"""Checks of a lifecycle and its cascades, before any record uses them (rule L5)."""
+"""Check a lifecycle and its cascades before any record uses them (rule L5)."""
 
 from __future__ import annotations
 
@@ -62,20 +62,20 @@ def lint_lifecycle(
     """Return the errors in a lifecycle.
 
     The checks are: every state can be reached; every state that is not final leads to a final one;
-    every open state can reach a resolved one; no action has two transitions for the same facts;
-    every transition can be taken; every required field exists; every cascade that targets records
-    of this lifecycle finds a transition, with its fields, in every state in which it applies; every
-    cascade that starts from them can happen; and cascades cannot undo each other endlessly. A field
-    that a cascade copies is assumed to be given.
+    every open state can reach a resolved one; no action has two transitions for the same fields;
+    every transition can be taken; every required field exists; every cascade to records of this
+    lifecycle has a transition, with its fields, in every state in which it applies; every cascade
+    from these records can happen; and cascades cannot undo each other endlessly. A field that a
+    cascade copies is assumed to have a value.
 
     Args:
         lifecycle: The lifecycle.
         cascades: The rules to check against it; those of other types of record are ignored.
 
     Returns:
-        The findings; empty if there are none. The ``data`` of each has an ``answer``: ``no`` if
-        the error is certain, ``unknown`` if it depends on a function or on more than 100,000
-        combinations.
+        The findings; empty if there are none. Their ``answer`` in ``data`` is whether the check
+        passes: ``no`` if the error is certain, ``unknown`` if it depends on a function or on more
+        than 100,000 combinations.
 
     Source: rule L5.
 

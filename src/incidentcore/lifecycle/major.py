@@ -62,8 +62,8 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
     """Return the lifecycle of a major incident, with the roles that must be held to accept one.
 
     Accepting requires notes and the business impact, as in ServiceNow. Roles may be assigned with
-    that step or before it. ``assign_roles`` assigns or changes them afterwards; a role can be given
-    to somebody else but not left empty.
+    that step or before it. ``assign_roles`` assigns or changes them afterwards; a role can pass to
+    somebody else but cannot become empty.
 
     Args:
         roles: The roles that must be held, such as those of ``MajorRole``.
@@ -129,7 +129,7 @@ def decide_major(
 ) -> Allowed[Incident] | Refused:
     """Return the effect of a step of the major incident lifecycle, or why it is refused.
 
-    A major incident is assigned to the actor who accepts it. The given roles are added to those
+    A major incident is assigned to the actor who accepts it. The roles passed are added to those
     already assigned.
 
     Args:

@@ -1,4 +1,4 @@
-"""The requirements of a lifecycle for an opening and for a record that moves to it (rule L1)."""
+"""What a lifecycle requires of an opening and of a record that moves to it (rule L1)."""
 
 from __future__ import annotations
 

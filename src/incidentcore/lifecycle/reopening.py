@@ -29,15 +29,15 @@ def auto_close_at(
     major: bool = False,
     zero_is_never: bool = False,
 ) -> datetime | None:
-    """Return the instant from which a resolved record may be closed automatically.
+    """Return the first instant at which a resolved record may be closed automatically.
 
     Your application compares it with the clock and advances the record; nothing is changed here. If
-    the basis is ``updated_at``, any event moves it.
+    the basis is ``updated_at``, every event moves the instant.
 
     Args:
         record: The record.
         after: How long it stays resolved before it may be closed.
-        calendar: The calendar by which the time is counted; wall time without one.
+        calendar: The calendar whose open time counts; None: wall-clock time.
         basis: The time to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed automatically too; ServiceNow excludes them.
         zero_is_never: Whether a span of zero means never, as in ServiceNow, instead of at once.
@@ -47,8 +47,8 @@ def auto_close_at(
         excluded.
 
     Raises:
-        InvalidValueError: The basis is another field, the span is negative, or business days lack
-            a calendar.
+        InvalidValueError: The basis is neither of the two, the span is negative, or business days
+            lack a calendar.
 
     Source: rule L6; the two bases and the exception are ServiceNow's.
 
@@ -90,7 +90,7 @@ def reopen_until(
     Args:
         record: The record.
         within: How long after its resolution it may be reopened.
-        calendar: The calendar by which the time is counted; wall time without one.
+        calendar: The calendar whose open time counts; None: wall-clock time.
 
     Returns:
         The instant in UTC, or None if the record is not resolved.
@@ -115,7 +115,7 @@ class ReopenWindow(SharedRepr):
 
     Attributes:
         within: How long after the resolution it may be reopened, including the last instant.
-        calendar: The calendar by which the time is counted; wall time without one.
+        calendar: The calendar whose open time counts; None: wall-clock time.
         exempt: Roles that may reopen at any time.
 
     Raises:
@@ -137,7 +137,7 @@ class ReopenWindow(SharedRepr):
 
     @property
     def id(self) -> str:
-        """Return the name by which refusals call this guard."""
+        """Return the guard's name in refusals."""
         return f"reopen within {self.within}".removesuffix(", 0:00:00")
 
     def __call__(self, attempt: Attempt, /) -> bool:
@@ -148,7 +148,7 @@ class ReopenWindow(SharedRepr):
         return attempt.at <= span_end(resolved_at, self.within, self.calendar)
 
     def why_not(self, attempt: Attempt, /) -> str:
-        """Return, as text, until when the attempt would have been allowed."""
+        """Return, as text, the last instant at which the attempt would have been allowed."""
         end = span_end(attempt.facts["resolved_at"], self.within, self.calendar)
         text = f"until {end.isoformat()}"
         return f"{text}, or by {' or '.join(self.exempt)}" if self.exempt else text

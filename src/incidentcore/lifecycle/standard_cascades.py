@@ -1,4 +1,4 @@
-"""The cascades between standard records, and functions that make them for other state names.
+"""The cascades between standard records, and functions that make them with other state names.
 
 The rows from parent to child and from problem to incident are ServiceNow's. The rows about tasks
 follow its handling of an incident's tasks and its roll-up from tasks to requests.
@@ -43,7 +43,7 @@ def parent_to_child(
     resolves: Condition | None = None,
     changes_all: bool = False,
 ) -> tuple[CascadeRule, ...]:
-    """Return ServiceNow's rules from a parent incident to its children, with given state names.
+    """Return ServiceNow's rules from a parent incident to its children, with your state names.
 
     A parent's progress, holds and resolution are passed on; a parent that waits for its caller, is
     closed or canceled, or becomes a major incident leaves its children unchanged. When work on the
@@ -206,8 +206,8 @@ def refuse_open_tasks(
 
     Args:
         lifecycle: A lifecycle of service requests.
-        actions: The actions to refuse while a task is open; usually not the cancellation.
-        id: The new lifecycle's id; defaults to the old one with ``_tasks_first``.
+        actions: The actions to refuse while a task is open; usually not ``cancel``.
+        id: The new lifecycle's id; by default, the old one with ``_tasks_first`` appended.
 
     Raises:
         LifecycleDefinitionError: The lifecycle is for records without tasks, has none of the

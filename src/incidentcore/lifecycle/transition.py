@@ -27,12 +27,12 @@ class Attempt(SharedRepr):
     """An action on a record before it happens, as passed to a guard.
 
     Attributes:
-        facts: The record's fields at the instant of the action, overridden by the given ones.
+        facts: The record's fields at the instant of the action, overridden by ``fields``.
         action: The action.
         at: When it is done.
         by: Who does it.
-        fields: The fields that were given with the action.
-        related: The related records that were given; None if the argument was omitted.
+        fields: The fields that were passed with the action.
+        related: The related records that were passed; None if the argument was omitted.
     """
 
     facts: Mapping[str, Any]
@@ -76,7 +76,7 @@ class InputField(SharedRepr):
     """A field that a transition takes.
 
     Attributes:
-        name: The keyword argument of ``advance`` for it; ``fields={name: ...}`` takes any name.
+        name: Its keyword argument of ``advance``; ``fields={name: ...}`` accepts any name.
         target: The record's field that it sets; by default the one of the same name. A field that
             records do not have is stored under ``custom``; write ``custom.name`` to make that
             explicit.
@@ -137,7 +137,7 @@ class Transition(SharedRepr):
         guard: A condition on the record's fields and on ``actor.id`` and ``actor.role``, or a
             function that takes an ``Attempt``.
         guard_name: The guard's name in refusals.
-        sets: Fields that the transition itself sets; those given with the action take precedence.
+        sets: Fields that the transition itself sets; those passed with the action take precedence.
 
     Raises:
         LifecycleDefinitionError: An attribute is missing, has the wrong type, or names something
@@ -187,7 +187,7 @@ class Transition(SharedRepr):
             object.__setattr__(self, "guard_name", name)
 
     def accept(self, fields: Mapping[str, object]) -> FrozenMap[object]:
-        """Return the record's fields that an action sets, from the given ones and ``sets``.
+        """Return the record's fields that an action sets, from those passed and from ``sets``.
 
         Raises:
             InvalidValueError: A value is not one of the choices, or is not accepted by the record's

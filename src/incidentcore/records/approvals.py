@@ -41,10 +41,10 @@ class Approval(SharedRepr):
     Attributes:
         by: Who decided.
         decision: ``approved`` or ``rejected``.
-        at: When it was made.
+        at: When the decision was made.
         reason: The reason, as text.
         on_behalf_of: The approver for whom the actor decided; None for the actor's own decision.
-        stage: The stage in which it was given, counted from 0.
+        stage: The stage in which the decision was made, counted from 0.
     """
 
     by: Actor
@@ -78,9 +78,9 @@ class ApprovalCount(SharedRepr):
         needed: How many approvals the rule requires.
         approved: The approvers who approved, in the rule's order.
         rejected: The approvers who rejected.
-        pending: The approvers who were asked and have not decided.
+        pending: The approvers who were asked but have not decided yet.
         required: The pending approvers whose own approval is needed.
-        not_asked: Those who decided without being asked; their decisions do not count.
+        not_asked: People who decided without being asked; their decisions do not count.
         stage: The current stage, counted from 0: the first that is not approved.
         stages: How many stages there are.
     """
@@ -148,17 +148,17 @@ class ApprovalRule(SharedRepr):
     and limit one with ``expiring``.
 
     Attributes:
-        approvers: Who is asked, in the given order; a set is sorted by id.
+        approvers: The people who are asked, in the order given; a set is sorted by id.
         needed: How many of them must approve.
         required: Approvers who must approve in any case; a rejection by one of them rejects the
             request.
-        delegates: For each approver, those who may decide for them.
-        veto: Whether a single rejection rejects, as in ServiceNow's classic approvals. Without it,
-            a request is rejected once it can no longer be approved (our choice).
+        delegates: For each approver, the people who may decide for that approver.
+        veto: Whether one rejection rejects the request, as in ServiceNow's classic approvals.
+            Without it, a request is rejected once it can no longer be approved (our choice).
         then: The rule of the next stage, which begins once this one is approved; None if this is
             the last.
         expires_after: How long the approvers have; None for no limit.
-        calendar: The calendar by whose open time this is counted; wall time without one.
+        calendar: The calendar whose open time counts toward the limit; None: wall-clock time.
 
     Raises:
         InvalidValueError: There are no approvers, or fewer than ``needed``; somebody who is not an
@@ -222,11 +222,11 @@ class ApprovalRule(SharedRepr):
     def expiring(
         self, after: timedelta | BusinessDays, calendar: Calendar | None = None
     ) -> ApprovalRule:
-        """Return the rule with a time limit, after which it is expired and votes are void.
+        """Return the rule with a time limit for each stage; votes after it do not count.
 
         Args:
-            after: The limit, from the beginning of its stage; business days need a calendar.
-            calendar: The calendar by which the time is counted; wall time without one.
+            after: The limit, counted from the beginning of a stage; business days need a calendar.
+            calendar: The calendar whose open time counts; None: wall-clock time.
         """
         return attrs.evolve(self, expires_after=after, calendar=calendar)
 
@@ -301,7 +301,7 @@ class ApprovalRule(SharedRepr):
         return cls(approvers, needed=needed, required=required, delegates=delegates, veto=veto)
 
     def count(self, approvals: Iterable[Approval]) -> ApprovalCount:
-        """Return the combined result of decisions; the last one for each approver counts.
+        """Return the combined result of decisions; the last decision for each approver counts.
 
         A delegate's decision counts for the approver for whom it was given. A decision by somebody
         who was not asked, who may not decide for that approver, or whose stage had not begun does

@@ -57,7 +57,7 @@ def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
         events: One record's events in any order, possibly with repetitions.
 
     Raises:
-        InvalidTimelineError: There is no opening or more than one, the events belong to several
+        InvalidTimelineError: There is not exactly one opening, the events belong to several
             records, or two different events have the same id or sequence number.
 
     Source: rule H1.
@@ -178,7 +178,7 @@ def _forget(facts: dict[str, Any], known: Mapping[str, Any]) -> None:
 def fold_steps(
     history: Iterable[Event], defaults: Mapping[str, Any]
 ) -> Iterator[tuple[Event, Mapping[str, Any], Mapping[str, Any]]]:
-    """Yield each event in the order of time, with the facts before it and those that it changes.
+    """Yield each event in order of time, with the facts (fields) before it and those it changes.
 
     The mapping of facts is reused from step to step; do not keep it.
     """
@@ -193,9 +193,9 @@ def fold_steps(
 def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Timeline:
     """Return how a record's facts changed over time, computed from its history.
 
-    The opening's facts are known from the first instant on, even if another event is dated before
-    it. From the opening on, the facts at an instant are those of a record replayed from the events
-    up to that instant; a correction takes effect at its own ``at``.
+    The opening's facts are known from the first instant, even if another event is dated before it.
+    From the opening on, the facts at an instant are those of a record replayed from the events up
+    to that instant; a correction takes effect at its own ``at``.
     """
     events = tuple(history)
     late = _late_corrections(events)

@@ -18,7 +18,7 @@ class Incident(Record):
     """An unplanned interruption to a service, or a reduction in its quality.
 
     Attributes:
-        major_status: Its status as a major incident, from ``proposed`` on; None if it was never a
+        major_status: Its status as a major incident, such as ``proposed``; None if it was never a
             candidate.
         major_roles: Who holds which role in the response to a major incident; see ``MajorRole``.
         business_impact: The effect of a major incident on the business.

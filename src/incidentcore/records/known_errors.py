@@ -27,7 +27,7 @@ _WORDS: Final = re.compile(r"\w{4,}")
 
 @attrs.frozen(kw_only=True)
 class KnownErrorMatch(SharedRepr):
-    """A known error that may be behind an incident.
+    """A known error that may be the cause of an incident.
 
     Attributes:
         problem_id: The problem.
@@ -53,17 +53,17 @@ def suggest_known_errors(
     """Return the known errors that an incident resembles, the most likely first.
 
     Only problems with ``known_error`` are considered, and closed ones only if they were closed
-    unsolved, since an accepted error can occur again. A shared service or shared words alone are
+    unsolved, since an accepted error can occur again. The same service or the same words alone are
     weak evidence, so a person must decide.
 
     Args:
         incident: The incident.
         problems: The problems to search.
-        limit: The maximum number to return.
+        limit: The maximum number of known errors to return.
         unsolved: The resolution codes of problems that were closed without being solved.
 
     Raises:
-        InvalidValueError: The limit is not a whole number from 1.
+        InvalidValueError: The limit is not a whole number of at least 1.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident, Problem, suggest_known_errors

@@ -1,4 +1,4 @@
-"""Changes of two records at once: links on both sides, and merging duplicates."""
+"""Changes to two records at once: links on both sides, and merging duplicates."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def link_both(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> tuple[A, B]:
-    """Link two records, so that each has a link to the other.
+    """Link two records in both directions.
 
     Args:
         record: The record from which the link starts.

@@ -19,7 +19,7 @@ class Problem(Record):
 
     Attributes:
         origin: Whether it was found after incidents or proactively; see ``ProblemOrigin``.
-        root_cause: The cause with the causes behind it, once it is known.
+        root_cause: The cause with the causes behind it; None until it is known.
         workaround: How to work around it until it is fixed.
         known_error: Whether it has been analyzed but not resolved; a status, not a state.
 

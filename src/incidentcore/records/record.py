@@ -1,4 +1,4 @@
-"""The base of incidents, problems and service requests: a value computed from its history."""
+"""The base class of incidents, problems and service requests: values computed from a history."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Record(RecordBase):
         configuration_item: The component that is affected.
         caller: Who reported or requested it.
         opened_by: Who opened the record.
-        covers: What the source of the history supplies; None for everything. See ``Coverage``.
+        covers: What the source of the history supplies; None means everything. See ``Coverage``.
         source: Where it came from; see ``ReportedVia``.
         impact: How much of the business is affected.
         urgency: How soon it must be resolved.
@@ -65,7 +65,7 @@ class Record(RecordBase):
         assignee: Who works on it.
         support_tier: The support tier that works on it, from 1.
         tags: Labels of your choice.
-        custom: Custom fields, which your application defines.
+        custom: Custom fields, defined by your application.
         links: Links to other records.
         resolution_code: How it was resolved, as a code.
         resolution_notes: How it was resolved, as text.
@@ -199,8 +199,8 @@ class Record(RecordBase):
             The record, with its opening as its history.
 
         Raises:
-            InvalidValueError: This type of record has no such field, a field does not accept its
-                value, or a priority and an override are both given.
+            InvalidValueError: This type of record does not have a field, a field does not accept
+                its value, or both a priority and an override are passed.
             NaiveDatetimeError: A time carries no offset.
 
         >>> from datetime import UTC, datetime
@@ -279,7 +279,7 @@ class Record(RecordBase):
 
     @classmethod
     def default_facts(cls) -> dict[str, Any]:
-        """Return the facts of a record of this type before its opening."""
+        """Return the fields of a record of this type before its opening."""
         return dict(cls._usual_facts())
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The data that a record stores, and the queries on it: facts, version, timeline."""
+"""The data that a record stores, and the queries on it: fields (facts), version, timeline."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class RecordBase:
 
     @classmethod
     def default_facts(cls) -> dict[str, Any]:
-        """Return the facts of a record of this type before its opening."""
+        """Return the fields of a record of this type before its opening."""
         raise NotImplementedError  # pragma: no cover  every record type has its own
 
     @classmethod
@@ -76,7 +76,7 @@ class RecordBase:
         """Return the events that a store with ``version`` events must append.
 
         Raises:
-            InvalidValueError: The record has no such version.
+            InvalidValueError: The record has fewer events.
         """
         if type(version) is not int or not 0 <= version <= len(self.history):
             raise InvalidValueError("version", version, f"0 to {len(self.history)}")
@@ -87,13 +87,13 @@ class RecordBase:
         return dict(self.__dict__)
 
     def is_covered(self, name: str) -> bool:
-        """Return whether the record's source supplies a fact; always True if it was not imported.
+        """Return whether the record's source supplies a field; always True if it was not imported.
 
-        A fact that is not supplied reads as empty: a table with one row for each ticket has no
-        reopenings, so ``reopen_count`` is 0. KPIs and clocks exclude such a record.
+        A field that is not supplied looks empty: a table with one row for each ticket has no
+        reopenings, so ``reopen_count`` is 0. KPIs and clocks that need it exclude the record.
 
         Args:
-            name: A fact, such as ``"reopen_count"``; or a value of ``Coverage``, such as
+            name: A field, such as ``"reopen_count"``; or a value of ``Coverage``, such as
                 ``"states"``.
         """
         return covers_fact(self.__dict__["covers"], name)
@@ -107,7 +107,7 @@ class RecordBase:
 
         Args:
             by: An actor, or an id.
-            at: The instant whose caller and assignee are used. Defaults to the latest event.
+            at: The instant at which caller and assignee are read. Defaults to the latest event.
 
         Raises:
             InvalidValueError: It is neither an ``Actor`` nor non-empty text.
@@ -134,7 +134,7 @@ class RecordBase:
     def timeline(
         self, *, now: datetime | None = None, known_at: datetime | None = None
     ) -> Timeline:
-        """Return how the record's facts changed over time.
+        """Return how the record's fields changed over time.
 
         Args:
             now: Leave out what happened after this instant.

@@ -31,8 +31,8 @@ def replay(events: Iterable[Event], /) -> Record:
     """Return the record that a history describes.
 
     The order of the events does not matter, and repeated events are ignored. Some of the events are
-    enough if the opening is among them: gaps in the sequence raise an error on append, not here.
-    The time grows linearly with the number of events, plus one sort.
+    enough if the opening is among them: gaps in the sequence are an error on append, but not here.
+    The time is linear in the number of events, plus one sort.
 
     Args:
         events: One record's events, in any order.

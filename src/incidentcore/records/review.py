@@ -44,7 +44,7 @@ class ReviewEntry(SharedRepr):
         at: When it happened, in UTC.
         kind: ``observation``, ``decision``, ``action`` or ``message``; see ``EntryKind``.
         text: What happened.
-        by: Who did or said it; empty if it does not matter.
+        by: The person who did or said it; empty if that does not matter.
     """
 
     at: datetime
@@ -120,7 +120,7 @@ class PostIncidentReview(SharedRepr):
         id: Its id.
         incidents: The ids of the incidents it is about.
         summary: What happened, in a few sentences.
-        impact: The effect on the users and the business.
+        impact: The effect on users and on the business.
         timeline: What was seen, decided, done and said, in chronological order.
         causes: The causes, each with a tree of the causes behind it.
         actions: What will be done.

@@ -23,10 +23,10 @@ class ServiceRequest(Record):
     Attributes:
         items: The requested items.
         approval_rule: Who was asked to approve, and how many must; None if nobody was asked.
-        approvals: The decisions in force: the latest of each person.
-        approval_state: Their combined result under the rule, see ``ApprovalState``; None without a
+        approvals: The decisions in force: the latest one of each person.
+        approval_state: The combined result of the decisions, see ``ApprovalState``; None without a
             rule.
-        approvals_pending: The approvers who were asked and have not decided.
+        approvals_pending: The approvers who were asked but have not decided yet.
         approval_requested_at: When approval was last requested.
         approval_decided_at: When it was approved or rejected; None while it is pending.
         approval_stage: The current stage, counted from 0; None if nobody was asked.
@@ -34,7 +34,7 @@ class ServiceRequest(Record):
             no limit.
         tasks: The tasks that fulfill the request.
         tasks_status: The combined status of the tasks by ``roll_up``; None if there are no tasks.
-        tasks_progress: How much of them is done, from 0 to 1; None if there are no tasks.
+        tasks_progress: How much of the tasks is done, from 0 to 1; None if there are no tasks.
 
     All other attributes are those of ``Record``.
 
@@ -63,7 +63,7 @@ class ServiceRequest(Record):
     def approval_state_at(self, now: datetime, /) -> str | None:
         """Return the combined result of the approvers' decisions at an instant.
 
-        From the expiry on, a pending approval is ``expired``.
+        After the expiry, a pending approval is ``expired``.
 
         Source: rule L7.
         """
@@ -75,7 +75,7 @@ class ServiceRequest(Record):
         return "expired" if expired(facts, now) else state
 
     def next_approval_wakeup(self, *, now: datetime) -> datetime | None:
-        """Return when the approval expires, if that is after ``now`` and still possible."""
+        """Return when the pending approval expires, if that is after ``now``; None otherwise."""
         end = self.approval_expires_at
         is_ahead = end is not None and end > as_utc(now, "now") and self.approval_state == "pending"
         return end if is_ahead else None

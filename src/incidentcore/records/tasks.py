@@ -44,17 +44,17 @@ TaskStatus: TypeAlias = Literal["open", "closed_complete", "closed_incomplete", 
 
 @attrs.frozen(kw_only=True)
 class Task(SharedRepr):
-    """One piece of work towards fulfilling a service request.
+    """One piece of work toward fulfilling a service request.
 
     Attributes:
         id: Its id within the request.
         title: What the task is, in one line.
         status: ``open``, or how it was closed; see ``TaskStatus``.
         assignee: Who does it.
-        order: Its place: it waits until every task of a lower order is closed. Tasks of the same
-            order are done in parallel.
-        progress: How much of it is done, from 0 to 1; a closed task counts as done.
-        due_at: When it is due, in UTC; None if not known.
+        order: Its place in the order: it waits until all tasks of a lower order are closed. Tasks
+            of the same order are done in parallel.
+        progress: How much of the task is done, from 0 to 1; a closed task counts as done.
+        due_at: When it is due, in UTC; None if that is not known.
 
     Raises:
         InvalidValueError: An attribute has an invalid value.

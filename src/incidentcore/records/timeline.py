@@ -1,4 +1,4 @@
-"""A record's facts over time: what changed, instant by instant."""
+"""A record's fields (facts) over time: what changed, instant by instant."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class TimelineStep(SharedRepr):
 
     Attributes:
         at: The instant.
-        changes: The facts that changed, with their values after the last event of the instant.
+        changes: The fields that changed, with their values after the last event at the instant.
         events: The events, in the order in which they were applied.
     """
 
@@ -46,13 +46,13 @@ class TimelineStep(SharedRepr):
 
 @attrs.frozen
 class Timeline(SharedRepr):
-    """A record's facts over time in compact form: what changed, instant by instant.
+    """A record's fields (facts) over time in compact form: what changed, instant by instant.
 
-    Clocks, escalations and KPIs as of an instant read this instead of replaying the record for
-    each instant (rule S1).
+    Clocks, escalations and KPIs read this instead of replaying the record for each instant (rule
+    S1).
 
     Attributes:
-        base: The facts before the first change.
+        base: The fields before the first change.
         moments: What changed at each instant, in ascending order of time.
         opened_at: When the record was opened.
     """
@@ -64,14 +64,14 @@ class Timeline(SharedRepr):
     default_facts: ClassVar[Callable[[], dict[str, Any]]]  # of an incident, which sets it
 
     def states(self) -> Iterator[tuple[TimelineStep, dict[str, Any]]]:
-        """Yield each step with all facts after it; the mapping is reused, so do not store it."""
+        """Yield each step with all fields after it; the mapping is reused, so do not store it."""
         facts = dict(self.base)
         for moment in self.moments:
             facts.update(moment.changes)
             yield moment, facts
 
     def facts_at(self, at: datetime) -> dict[str, Any]:
-        """Return all facts as they were at an instant, after its last event."""
+        """Return all fields as they were at an instant, after its last event."""
         at = as_utc(at)
         facts = dict(self.base)
         for moment in self.moments:
@@ -87,10 +87,10 @@ class Timeline(SharedRepr):
         return self.moments[0].changes.get("covers", covers) if self.moments else covers
 
     def opening_facts(self) -> dict[str, Any] | None:
-        """Return the record's facts after its opening event only (rule S1).
+        """Return the record's fields after its opening event only (rule S1).
 
-        Other events at the same instant are left out. None if there are none: ``facts_at`` then
-        returns the facts of the opening.
+        Other events at the same instant are left out. None if there are no others: ``facts_at``
+        then returns the fields of the opening.
         """
         moment = next((step for step in self.moments if step.at >= self.opened_at), None)
         if moment is None or len(moment.events) < 2:
@@ -110,21 +110,21 @@ class Timeline(SharedRepr):
         *,
         id: str = "",  # noqa: A002  the field's name
     ) -> Timeline:
-        """Return the timeline of (instant, state or facts) pairs, without a ``Record``.
+        """Return a timeline from pairs of an instant and a state or fields, without a record.
 
         ``evaluate_sla`` accepts it in place of a record, with the same result as for a record with
-        that history, if the pairs hold every fact that the conditions read.
+        that history, if the pairs contain every field that the conditions read.
 
         Args:
-            pairs: Instants, each with the facts from then on: a ``State``, or facts by name,
+            pairs: Instants, each with what is true from then: a ``State``, or fields by name,
                 including ``state``. The first in time opens the record. Of two pairs at the same
-                instant the later one applies. A reset condition reads each mapping as an event:
-                include ``kind``, ``by`` and so on if it reads them.
+                instant, the later one in ``pairs`` applies. A reset condition reads each mapping as
+                an event: include ``kind``, ``by`` and so on if it reads them.
             id: The record's id, for the status.
 
         Raises:
-            InvalidTimelineError: There is no pair, or the first has no state.
-            InvalidValueError: A pair holds neither a state nor facts by name.
+            InvalidTimelineError: ``pairs`` is empty, or the first one has no state.
+            InvalidValueError: A pair contains neither a state nor fields by name.
             NaiveDatetimeError: An instant carries no offset.
 
         >>> from datetime import UTC, datetime

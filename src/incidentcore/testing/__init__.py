@@ -1,6 +1,6 @@
 """Hypothesis strategies, laws and store contracts for your own tests (extra: testing).
 
-The contracts need no extra. Strategies and laws need hypothesis, and say so if it is missing.
+A law is a property that must hold. Strategies and laws need hypothesis; the contracts do not.
 """
 
 from collections.abc import Callable

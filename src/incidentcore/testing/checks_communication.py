@@ -40,9 +40,10 @@ def check_communication(
     start: datetime = _START,
     accepted: Collection[str] = (),
 ) -> None:
-    """Lint a communication plan, and check every law of updates on generated incidents.
+    """Lint a communication plan, and check its updates for generated incidents against all laws.
 
-    Call it from your own test; if a law does not hold, hypothesis shows a minimal history.
+    Call it from your own test; if a law (a necessary property) is broken, hypothesis shows a
+    minimal history.
 
     Args:
         plan: The plan.
@@ -51,7 +52,7 @@ def check_communication(
         accepted: The codes of lint findings that are intended.
 
     Raises:
-        AssertionError: The lint has a finding, or a law does not hold; the message names it.
+        AssertionError: The lint has a finding, or a law is broken; the message names it.
 
     Source: rules E1, S1, S9 and K6 applied to updates.
 

@@ -1,4 +1,4 @@
-"""The law that a crash loses no due item, for testing your own outbox."""
+"""Check that a crash loses no due item, for testing your own outbox."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Outbox", "check_outbox"]
 
 
 class Outbox(Protocol):
-    """The protocol of an outbox that ``check_outbox`` tests; its store must outlive the object."""
+    """The protocol for outboxes that ``check_outbox`` tests; the store must outlive the object."""
 
     def collect(self, agenda: Agenda, now: datetime) -> None:
         """Store the key of each item due at ``now`` in one transaction; mark it in the agenda."""
@@ -43,7 +43,7 @@ class _CrashError(Exception):
 
 
 def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | None = None) -> None:
-    """Check that a crash of an outbox loses no due item, and sends none again that was marked.
+    """Check that a crash of an outbox loses no due item, and sends no item again that was marked.
 
     A crash is simulated at random deliveries. Afterwards the outbox restores an agenda from its
     store and continues. Call it from your own test; if the check fails, hypothesis shows a

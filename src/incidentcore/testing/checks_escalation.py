@@ -37,9 +37,10 @@ def check_escalation(
     start: datetime = OPENED,
     accepted: Collection[str] = (),
 ) -> None:
-    """Lint an escalation matrix, and check every law of escalations on generated incidents.
+    """Lint an escalation matrix, and check its escalations of generated incidents against all laws.
 
-    Call it from your own test; if a law does not hold, hypothesis shows a minimal history.
+    Call it from your own test; if a law (a necessary property) is broken, hypothesis shows a
+    minimal history.
 
     Args:
         matrix: The matrix.
@@ -49,7 +50,7 @@ def check_escalation(
         accepted: The codes of lint findings that are intended, such as ``"may_tell_nobody"``.
 
     Raises:
-        AssertionError: The lint has a finding, or a law does not hold; the message names it.
+        AssertionError: The lint has a finding, or a law is broken; the message names it.
 
     Source: rules E1 and E3.
 

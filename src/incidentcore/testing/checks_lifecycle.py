@@ -21,19 +21,19 @@ _UNKNOWN_ACTION = "no_such_action"
 
 
 def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) -> None:
-    """Lint a lifecycle, and check every law of lifecycles on generated records.
+    """Lint a lifecycle, and check generated records against the laws of lifecycles.
 
-    Records go through the lifecycle by generated actions. The laws are: every action in every state
-    is applied, or refused with the allowed actions; a refusal changes nothing; histories can be
-    replayed and pickled; and ``check_history`` reports only illegal histories. Call it from your
-    own test.
+    The records follow the lifecycle by generated actions. The laws (properties that must hold) are:
+    every action in every state is applied, or refused with the allowed actions; a refusal changes
+    nothing; histories can be replayed and pickled; and ``check_history`` reports only illegal
+    histories. Call it from your own test.
 
     Args:
         lifecycle: The lifecycle.
         cascades: The cascade rules that change the lifecycle's records.
 
     Raises:
-        AssertionError: The lint has a finding or a law is broken; hypothesis shows a minimal
+        AssertionError: The lint has a finding, or a law is broken; hypothesis shows a minimal
             history.
 
     >>> from incidentcore.lifecycle import INCIDENT, STANDARD_CASCADES

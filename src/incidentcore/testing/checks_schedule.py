@@ -33,17 +33,17 @@ Law = Callable[[Calendar, Case], None]
 
 
 def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
-    """Check every law of business time on a calendar, with generated instants.
+    """Check a calendar against the laws of business time, with generated instants.
 
-    Call it from your own test.
+    A law is a property that must always hold. Call this function from your own test.
 
     Args:
         calendar: Any object with the queries of :class:`~incidentcore.schedule.Calendar`.
         examples: The number of instants to generate; None for hypothesis's own setting.
 
     Raises:
-        AssertionError: A law does not hold; the message names it.
-        InvalidValueError: It lacks a query of a calendar, or its zone is not a ``ZoneInfo``.
+        AssertionError: A law is broken; the message names it.
+        InvalidValueError: The object lacks a query, or its zone is not a ``ZoneInfo``.
 
     Source: rules C1 to C9 and T1 to T7.
 

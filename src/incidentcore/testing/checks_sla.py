@@ -40,26 +40,27 @@ def check_sla(
     within: Condition = ALWAYS,
     at_least_as_good: Iterable[tuple[Condition, Condition]] = (),
 ) -> None:
-    """Lint SLA definitions or policies, and check every law of clocks on generated histories.
+    """Lint SLA definitions or policies, and check their clocks on generated histories.
 
     The lint finds likely mistakes: a rule that is shadowed, a stop condition that never holds, a
     field that does not exist, a target that is later although it is for more urgent records. In a
-    policy, every record must also have a definition, and ``at_least_as_good`` must hold. The
-    generated histories set the fields that your conditions read to the values in them and to
-    others. Call it from your own test; hypothesis's settings determine the number of examples.
+    policy, every record must also have a definition, and ``at_least_as_good`` must hold. Clocks
+    must obey all laws (necessary properties). The generated histories set the fields that your
+    conditions read to the values in them and to others. Call it from your own test; hypothesis's
+    settings determine the number of examples.
 
     Args:
         rules: A definition, a policy or a service level.
         domains: All possible values of fields, as for ``lint_sla``.
         within: The condition on the records that must have a definition; ``NEVER`` if none must.
-        at_least_as_good: Pairs of conditions: a record that meets the first is never due later than
-            the same record if it met only the second.
+        at_least_as_good: Pairs of conditions. A record that meets the first must not be due later
+            than it would be if it met only the second.
 
     Raises:
-        AssertionError: The lint has a finding, or a law does not hold; the message names it and
-            lists the history, which hypothesis has shortened as far as possible.
+        AssertionError: The lint has a finding, or a law is broken; the message names it and lists
+            the history, which hypothesis has shortened as far as possible.
 
-    Source: rules S1 to S10 and the laws below rule S11.
+    Source: rules S1 to S10, and the laws in the rule book after rule S11.
 
     >>> from incidentcore import SlaDefinition
     >>> from incidentcore.schedule import BusinessCalendar

@@ -1,4 +1,4 @@
-"""Lint a whole desk, and check every law of its rules and its due items."""
+"""Lint a whole desk, and check its rules and due items against all laws."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def check_whole_desk(
     examples: int | None = None,
     accepted: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Lint a desk, and check every law of its rules, its due items and a simulated run.
+    """Lint a desk, and check its rules, its due items and a simulated run against all laws.
 
-    The rules are its calendars, lifecycles, clocks, escalation rows and communication rules. The
-    generated incidents vary the fields that each rule reads; due items are evaluated at generated
-    instants; and a run of a few days with generated people and arrivals is checked as a whole. Call
-    it from your own test.
+    A law is a property that must always hold. The rules are the desk's calendars, lifecycles,
+    clocks, escalation rows and communication rules. The generated incidents vary the fields that
+    each rule reads; due items are evaluated at generated instants; and a run of a few days with
+    generated people and arrivals is checked as a whole. Call this function from your own test.
 
     Args:
         desk: The desk, or the text of its file.
@@ -49,13 +49,13 @@ def check_whole_desk(
         accepted: The codes of lint findings that are intended.
 
     Returns:
-        Sentences that say what could not be checked; empty for most desks. A simulated run uses the
+        Sentences on what could not be checked; empty for most desks. A simulated run uses the
         actions of the standard lifecycle, so it is left out if the desk's incidents lack some of
         them.
 
     Raises:
-        AssertionError: A law does not hold. The message names the rule and shows the smallest
-            record that breaks it.
+        AssertionError: A law is broken. The message names the rule and shows the smallest record
+            that breaks the law.
         FormatError: The file cannot be read.
 
     >>> from datetime import UTC, datetime

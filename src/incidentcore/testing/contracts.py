@@ -18,10 +18,10 @@ __all__ = ["CheckOutcome", "StoreContract"]
 class StoreContract(WritingChecks, ReadingChecks, ParallelChecks):
     """Checks that a store fulfills the contract of ``RecordStore``.
 
-    A subclass defines ``make_store``, which returns a new and empty store for each check, and
-    declares in ``capabilities`` what else its store can do:
+    A subclass defines ``make_store``, which returns a new, empty store for each check, and declares
+    in ``capabilities`` what else its stores can do:
 
-    - ``"nul"``: text may contain the character NUL; without it the store may refuse such text.
+    - ``"nul"``: text may contain the character NUL; otherwise the store may refuse such text.
     - ``"reopen"``: data outlive the store object; the subclass defines ``reopen``.
     - ``"processes"``: several processes may use one store; the subclass defines ``opener``.
 

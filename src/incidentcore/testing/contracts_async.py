@@ -1,4 +1,4 @@
-"""The contract of an async store: the checks of a store on an event loop, and checks of tasks."""
+"""The contract of an async store: the checks of a store, on an event loop, and checks of tasks."""
 
 from __future__ import annotations
 
@@ -80,11 +80,11 @@ class AsyncStoreContract(StoreContract):
     tasks: ClassVar[int] = 20
 
     def make_async_store(self) -> AsyncRecordStore:
-        """Return a new and empty store; it is called on the event loop that will use it."""
+        """Return a new, empty store; it is called on the event loop that will use the store."""
         raise NotImplementedError
 
     def async_opener(self) -> Callable[[], AsyncRecordStore]:
-        """Return a picklable function that opens the data of the last store in any process."""
+        """Return a picklable function that opens the newest store's data, in any process."""
         raise NotImplementedError
 
     def make_store(self) -> RecordStore:
@@ -112,7 +112,7 @@ class AsyncStoreContract(StoreContract):
         return partial(_OnLoop, self.async_opener())
 
     def test_tasks_lose_nothing(self) -> None:
-        """Tasks of one loop append to one record: every confirmed event is stored once."""
+        """Tasks of one loop append to one record, and every confirmed event is stored once."""
         on_loop = self._on_loop(self.make_async_store)
         on_loop.append("INC-1", incident().history, expected_version=0)
 

@@ -58,12 +58,12 @@ class CheckOutcome:
 
 
 class StoreChecks:
-    """Base class of the checks of a store; it creates the stores and runs the checks."""
+    """The base class of the checks of a store; it creates the stores and runs the checks."""
 
     capabilities: ClassVar[frozenset[str]] = frozenset()
 
     def make_store(self) -> RecordStore:
-        """Return a new and empty store; your subclass must define it."""
+        """Return a new, empty store; your subclass must define this method."""
         raise NotImplementedError("define make_store")
 
     def reopen(self, store: RecordStore) -> RecordStore:
@@ -73,7 +73,7 @@ class StoreChecks:
     def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
         """Return a picklable function that opens the data of a store in another process.
 
-        Define it if the store has the capability ``processes``.
+        Define this method if the store has the capability ``processes``.
         """
         raise NotImplementedError("define opener, or do not declare the capability 'processes'")
 

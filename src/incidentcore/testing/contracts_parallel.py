@@ -159,7 +159,7 @@ class ParallelChecks(StoreChecks):
         same_events("the feed", history, feed)
 
     def test_threads_lose_nothing(self) -> None:
-        """Several threads append to one record: every confirmed event is stored once."""
+        """Several threads append to one record, and every confirmed event is stored once."""
         store = self._opened()
         with ThreadPoolExecutor(self.threads) as pool:
             runs = [
@@ -220,7 +220,7 @@ class ParallelChecks(StoreChecks):
         )
 
     def test_processes_lose_nothing(self) -> None:
-        """Several processes append to one record: every confirmed event is stored once."""
+        """Several processes append to one record, and every confirmed event is stored once."""
         self.need("processes")
         store = self._opened()
         opener = self.opener(store)
@@ -237,7 +237,7 @@ class ParallelChecks(StoreChecks):
         self._whole(store, answered)
 
     def test_sudden_death_halves_nothing(self) -> None:
-        """A killed writer leaves only whole batches, among them all that were confirmed."""
+        """A killed writer leaves only whole batches, including all that were confirmed."""
         self.need("processes")
         store = self._opened()
         opener = self.opener(store)

@@ -250,7 +250,7 @@ class WritingChecks(StoreChecks):
         same("the record", record, store.load("INC-1"))
 
     def test_a_removed_record_is_gone(self) -> None:
-        """A removed record cannot be found; the feed only contains a change that says so."""
+        """A removed record cannot be found; the feed contains only the change that removed it."""
         store = self._store_of(3)
         other = incident("INC-2")
         store.append("INC-2", other.history, expected_version=0)

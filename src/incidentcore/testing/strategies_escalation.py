@@ -72,7 +72,7 @@ _HELD: Final = (field("state.pauses").is_true(), ~field("assignee").present())
 def rotations(draw: st.DrawFn, zone: str | None = None) -> Rotation:
     """Generate rotations in every unit, often with handoffs near a change of the UTC offset.
 
-    They are in the given time zone; with None, in any zone of the tz database.
+    They are in the time zone ``zone``; with None, in any zone of the tz database.
     """
     key = draw(zones()) if zone is None else zone
     return Rotation(

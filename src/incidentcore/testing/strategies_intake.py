@@ -97,7 +97,7 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
 
     Args:
         draw: Passed by hypothesis; callers omit it.
-        lateness: Whether policies may hold back alerts to put them in order.
+        lateness: Whether policies may hold alerts back to sort them.
     """
     maintenance: list[MaintenanceRule] = []
     for number in range(draw(st.sampled_from((0, 0, 1, 2)))):

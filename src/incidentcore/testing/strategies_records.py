@@ -221,7 +221,7 @@ def input_for(field: InputField) -> object:
 
 @st.composite
 def legal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> Record:
-    """Generate records that went through a lifecycle by up to ``max_steps`` allowed actions."""
+    """Generate records that followed a lifecycle by up to ``max_steps`` allowed actions."""
     cls: Any = RECORD_TYPES[lifecycle.record_type]
     record: Record = lifecycle.open(cls, id="R-1", title="t", at=_OPENED, by="kim")
     for _ in range(draw(st.integers(0, max_steps))):
@@ -238,7 +238,7 @@ def legal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> 
 
 @st.composite
 def illegal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> Record:
-    """Generate records whose last transition is not in the lifecycle, as after an import."""
+    """Generate records whose last transition the lifecycle lacks, as can happen in an import."""
     record: Record = draw(legal_records(lifecycle, max_steps))
     here = record.state.name
     names = {state.name for state in lifecycle.states}

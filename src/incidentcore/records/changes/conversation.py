@@ -50,10 +50,10 @@ def log_contact(
     text: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Log that agent and requester spoke over a channel such as the telephone.
+    """Log that the agent and the requester spoke over a channel such as the telephone.
 
-    ``by`` is the one who spoke; an agent's words are a response, like a public comment (rule H4).
-    ``at`` and ``recorded_at`` are as for ``assign``.
+    ``by`` is the person who spoke; if that is an agent, it is a response, like a public comment
+    (H4). ``at`` and ``recorded_at`` are as for ``assign``.
     """
     return record.with_event(
         Contacted, at=at, by=by, recorded_at=recorded_at, channel=channel, text=text

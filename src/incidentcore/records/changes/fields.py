@@ -73,7 +73,7 @@ def unlink(
     """Remove a link; the arguments are those of ``link``.
 
     Raises:
-        InvalidValueError: The record has no such link.
+        InvalidValueError: The record does not have this link.
     """
     gone = Link(type, target)
     if gone not in record.links:
@@ -91,7 +91,7 @@ def set_fields(
     recorded_at: datetime | None = None,
     **fields: Any,
 ) -> R:
-    """Set descriptive fields, such as title, service, tags and custom.
+    """Set descriptive fields, such as ``title``, ``service``, ``tags`` and ``custom``.
 
     Entries of ``custom`` are merged into the existing ones; every other field is replaced. Fields
     such as ``resolved_at`` and ``reopen_count`` cannot be set: they follow from the history (H2).
@@ -136,14 +136,14 @@ def correct_event(
         by: Who corrects it.
         at: When the correction takes effect; for the opening, when the record was opened. Defaults
             to the instant of the wrong event.
-        recorded_at: When the error became known. Defaults to ``at``; for the opening, to when it
-            was recorded if that is later.
+        recorded_at: When the error became known. Defaults to ``at``; for the opening, to the
+            instant at which it was recorded if that is later.
         reason: The reason, as text.
         fields: Only for the opening: the fields that were wrong, with their correct values.
 
     Raises:
-        InvalidValueError: The record has no such event, fields are given for an event other than
-            the opening, or records of this type are not opened with such a field.
+        InvalidValueError: The record has no event with this id, fields are passed for an event
+            other than the opening, or a field is not one with which such a record is opened.
 
     Source: rule H1.
 

@@ -1,4 +1,4 @@
-"""Changes of a service request: approvals requested and given, and its tasks."""
+"""Changes to a service request: approvals requested and given, and its tasks."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def assign(
     tier: int | _Keep | None = KEEP,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Set who works on a record; omitted arguments stay unchanged, and None means nobody.
+    """Set who works on a record; what is omitted stays unchanged, and None means nobody.
 
     Args:
         record: The record.
@@ -71,7 +71,7 @@ def assign(
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: Nothing is given, or a field does not accept its value.
+        InvalidValueError: No field is passed, or a field does not accept its value.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import assign
@@ -103,7 +103,7 @@ def acknowledge(
     level: int | None = None,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Record that somebody has noticed the record and takes responsibility for it.
+    """Log that somebody has noticed the record and takes responsibility for it.
 
     Args:
         record: The record.
@@ -134,7 +134,7 @@ def unacknowledge(
 def mark_restored(
     record: R, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
 ) -> R:
-    """Record that the service works again, whether or not the incident is resolved yet.
+    """Log that the service works again, whether or not the incident is resolved yet.
 
     ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
     """
@@ -154,7 +154,7 @@ def snooze(
     """Silence a record's escalations until an instant; a second snooze replaces the first.
 
     The escalation matrix decides which escalations it silences and what happens at its end (rule
-    E3). It is not an acknowledgement, which would end it, and it does not pause any clock.
+    E3). A snooze is not an acknowledgement, which would end it, and it does not pause any clock.
 
     Args:
         record: The record.
@@ -249,7 +249,7 @@ def set_major_status(
     assignee: str | None = None,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Propose, accept, reject or demote an incident as a major incident; see ``MajorStatus``.
+    """Propose, accept or reject an incident as a major one, or demote it; see ``MajorStatus``.
 
     This does not check that the step is allowed; use ``lifecycle.decide_major`` for that.
 

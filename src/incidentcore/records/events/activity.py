@@ -1,4 +1,4 @@
-"""The facts of work on a record: conversation, acknowledgement, escalation, diagnosis."""
+"""The events of work on a record: conversation, acknowledgement, escalation, diagnosis."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Commented(Event):
         need_word("visibility", self.visibility, Visibility)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: times and counts of the conversation (rule H4)."""
+        """Return the fields that it changes: times and counts of the conversation (rule H4)."""
         if self.visibility != "public":
             return {}
         return _spoken(self.by, self.at, facts)
@@ -92,7 +92,7 @@ def _spoken(by: Actor, at: datetime, facts: Mapping[str, Any]) -> dict[str, obje
 
 @attrs.frozen(kw_only=True)
 class Contacted(Event):
-    """Requester and agent spoke over a channel outside the record, such as the telephone."""
+    """The requester and an agent spoke over a channel outside the record, such as the telephone."""
 
     kind: ClassVar[str] = "contacted"
 
@@ -105,7 +105,7 @@ class Contacted(Event):
         need_text("text", self.text, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: the same as those of a public comment."""
+        """Return the fields that it changes: the same as those of a public comment."""
         return _spoken(self.by, self.at, facts)
 
 
@@ -126,7 +126,7 @@ class Acknowledged(Event):
         _check_level(self.level)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: it is acknowledged, and no longer snoozed."""
+        """Return the fields that it changes: it is acknowledged, and no longer snoozed."""
         changes: dict[str, object] = {"acknowledged": True}
         if facts["acknowledged_at"] is None:
             changes["acknowledged_at"] = self.at
@@ -148,7 +148,7 @@ class Unacknowledged(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fact that it changes: the record is no longer acknowledged."""
+        """Return the field that it changes: the record is no longer acknowledged."""
         return {"acknowledged": False}
 
 
@@ -159,7 +159,7 @@ class Escalated(Event):
     Attributes:
         key: The key of the escalation that was due; empty for a manual one.
         mode: ``"functional"`` or ``"hierarchical"``.
-        target: To whom the record was escalated.
+        target: The person or group to whom the record was escalated.
         level: The level of the matrix, counted from 0; None if there is none.
         matrix: The matrix that a manual escalation is meant for; empty for every matrix.
     """
@@ -182,7 +182,7 @@ class Escalated(Event):
             need_text(name, getattr(self, name), empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: the number of escalations.
+        """Return the fields that it changes: the number of escalations.
 
         A manual escalation also ends the acknowledgement and a snooze (rule E3).
         """
@@ -201,7 +201,7 @@ class Restored(Event):
     kind: ClassVar[str] = "restored"
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fact that it changes: ``restored_at``, unless it is already set."""
+        """Return the field that it changes: ``restored_at``, unless it is already set."""
         return {} if facts["restored_at"] is not None else {"restored_at": self.at}
 
 
@@ -239,10 +239,10 @@ class ProcedureFollowed(Event):
 
 @attrs.frozen(kw_only=True)
 class MajorStatusChanged(Event):
-    """The incident was proposed, accepted, rejected or demoted as a major incident.
+    """The incident was proposed, accepted or rejected as a major incident, or demoted from one.
 
     Attributes:
-        status: The status now; see ``MajorStatus``.
+        status: The new status; see ``MajorStatus``.
         reason: The reason, as text.
         fields: The fields set with it: ``business_impact``, ``major_roles`` and ``assignee``.
     """
@@ -261,7 +261,7 @@ class MajorStatusChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: the major status, and the fields set with it."""
+        """Return the fields that it changes: the major status, and the fields set with it."""
         return {**dict(self.fields.items()), "major_status": self.status}
 
 
@@ -317,7 +317,7 @@ class Snoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fact that it changes: when a snooze of an open record ends."""
+        """Return the field that it changes: when a snooze of an open record ends."""
         return {"snoozed_until": self.until} if facts["state"].open else {}
 
 
@@ -334,7 +334,7 @@ class Unsnoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that change: the record is no longer snoozed or acknowledged."""
+        """Return the fields that change: the record is no longer snoozed or acknowledged."""
         until = facts["snoozed_until"]
         if until is None or until <= self.at:
             return {}

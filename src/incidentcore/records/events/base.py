@@ -1,4 +1,4 @@
-"""The base of all events: record, place in the history, time, actor and id (rule H1)."""
+"""The base class of all events: record, place in the history, time, actor and id (rule H1)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class LifecycleRef(SharedRepr):
 
 @attrs.frozen(kw_only=True)
 class Event(SharedRepr):
-    """One fact in a record's history; the base class of all kinds of event.
+    """An event in a record's history; the base class of all kinds of event.
 
     Attributes:
         record_id: The record it belongs to.
@@ -44,8 +44,8 @@ class Event(SharedRepr):
         id: Its own id. Defaults to ``{record_id}:{sequence}``.
 
     Raises:
-        InvalidValueError: An id is empty, the sequence is not a whole number from 1, a time is
-            naive, or an attribute of the kind has an invalid value.
+        InvalidValueError: An id is empty, the sequence is not a whole number of at least 1, a time
+            is naive, or an attribute of the kind has an invalid value.
     """
 
     kind: ClassVar[str] = "event"
@@ -78,7 +78,7 @@ class Event(SharedRepr):
             _set(self, "recorded_at", recorded_at)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that this event changes, given the facts before it, in a new dict."""
+        """Return the fields that this event changes, given the fields before it, in a new dict."""
         return {}
 
 

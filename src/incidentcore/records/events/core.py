@@ -1,4 +1,4 @@
-"""The facts of a record's history: one frozen class for each kind (rule H1).
+"""The central events of a record's history: one frozen class for each kind (rule H1).
 
 An event states what happened, when it happened (``at``), when that became known (``recorded_at``)
 and who did it. It stores only new values, never old ones: those follow from earlier events.
@@ -60,7 +60,7 @@ class Opened(Event):
         lifecycle: The lifecycle it follows.
         fields: The fields it starts with.
         covers: What the source of the history supplies, as values of ``Coverage`` and names of
-            facts; None for everything.
+            fields; None for everything.
     """
 
     kind: ClassVar[str] = "opened"
@@ -81,7 +81,7 @@ class Opened(Event):
             _set(self, "covers", checked_covers(self.covers))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that the record starts with."""
+        """Return the fields that the record starts with."""
         changes: dict[str, object] = {
             "id": self.record_id,
             "state": self.state,
@@ -110,7 +110,7 @@ class StateChanged(Event):
         action: The action that was taken.
         state: The state entered.
         fields: The fields set with it.
-        cause: The id of the record whose change caused this one by a cascade; empty for none.
+        cause: The id of the record whose change caused this by a cascade; empty if none did.
     """
 
     kind: ClassVar[str] = "state_changed"
@@ -128,7 +128,7 @@ class StateChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: the state, and the times and counts that follow."""
+        """Return the fields that it changes: the state, and the times and counts that follow."""
         before: State = facts["state"]
         state = self.state
         changes: dict[str, object] = {"state": state}
@@ -159,8 +159,8 @@ class StateChanged(Event):
 class Migrated(StateChanged):
     """The record moved to another lifecycle, or to another version of its own (rule L1).
 
-    Its state is one of the new lifecycle. The move is not work on the record, so it does not
-    acknowledge it; a hold continues if the new state is on hold too.
+    Its state is one of the new lifecycle. The move is not work on the record, so it is not an
+    acknowledgement; a hold continues if the new state is on hold too.
 
     Attributes:
         lifecycle: The lifecycle that it follows from now on.
@@ -175,7 +175,7 @@ class Migrated(StateChanged):
         need_kind("lifecycle", self.lifecycle, LifecycleRef)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: lifecycle and state, and what follows from them."""
+        """Return the fields that it changes: lifecycle and state, and what follows from them."""
         changes = super().changes(facts)
         if facts["acknowledged_at"] is None:
             changes.pop("acknowledged_at", None)
@@ -240,7 +240,7 @@ def _set_priority(changes: dict[str, Any], facts: Mapping[str, Any]) -> None:
 
 @attrs.frozen(kw_only=True)
 class Assigned(Event):
-    """The group, assignee or support tier was set; those not in ``fields`` stay unchanged."""
+    """The group, assignee or support tier was set; what is not in ``fields`` stays unchanged."""
 
     kind: ClassVar[str] = "assigned"
     allowed: ClassVar[frozenset[str]] = frozenset(("assignment_group", "assignee", "support_tier"))
@@ -252,7 +252,7 @@ class Assigned(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: the assignment, its time, and the reassignments."""
+        """Return the fields that it changes: the assignment, its time, and the reassignments."""
         changes = written_fields(self.fields, facts)
         changes["assigned_at"] = self.at
         return changes
@@ -280,7 +280,7 @@ class Classified(Event):
         _set(self, "evidence", tuple(self.evidence))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fact that it changes: the category."""
+        """Return the field that it changes: the category."""
         return {"category": self.category}
 
 
@@ -302,7 +302,7 @@ class Prioritized(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: what was set, and the effective priority (rule H5)."""
+        """Return the fields that it changes: what was set, and the effective priority (rule H5)."""
         return written_fields(self.fields, facts)
 
 
@@ -319,7 +319,7 @@ class FieldsChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: the fields with their new values."""
+        """Return the fields that it changes: the fields with their new values."""
         return written_fields(self.fields, facts)
 
 
@@ -339,7 +339,7 @@ class LinkAdded(Event):
         need_kind("link", self.link, Link)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fact that it changes: the record's links, with this one added."""
+        """Return the field that it changes: the record's links, with this one added."""
         links: frozenset[Link] = facts["links"]
         return {} if self.link in links else {"links": links | {self.link}}
 
@@ -357,19 +357,19 @@ class LinkRemoved(Event):
         need_kind("link", self.link, Link)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fact that it changes: the record's links, with this one removed."""
+        """Return the field that it changes: the record's links, with this one removed."""
         links: frozenset[Link] = facts["links"]
         return {"links": links - {self.link}} if self.link in links else {}
 
 
 @attrs.frozen(kw_only=True)
 class Corrected(Event):
-    """An earlier event did not happen as recorded: it no longer counts.
+    """An earlier event did not happen as recorded, so it no longer counts.
 
     What really happened is appended as separate events. A correction takes effect at its own
     ``at``. If that is the time of the wrong event, every result about the past changes, while
-    ``known_at`` still gives what was known before. If it is later, only the facts from then on
-    change. A later event can correct a correction.
+    ``known_at`` still gives what was known before. If it is later, only the fields after it change.
+    A later event can correct a correction.
 
     A correction of the opening does not remove it: the record was opened at the correction's
     ``at``, with its ``fields`` replacing those of the opening.

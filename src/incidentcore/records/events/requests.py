@@ -1,4 +1,4 @@
-"""The facts of a service request: approvals requested and given, and its tasks."""
+"""The events of a service request: approvals requested and given, and its tasks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ApprovalRequested(Event):
         need_kind("keep_decisions", self.keep_decisions, bool)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: the rule, and the result of the decisions under it."""
+        """Return the fields that it changes: the rule, and the result of the decisions under it."""
         kept = facts.get("approvals", ()) if self.keep_decisions else ()
         asked: dict[str, object] = {"approval_rule": self.rule, "approval_requested_at": self.at}
         fresh = {**facts, "approval_decided_at": None, "approval_stage": None}
@@ -115,7 +115,7 @@ class Approved(Event):
         return max(asked, default=begun)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: the decisions and their result.
+        """Return the fields that it changes: the decisions and their result.
 
         After the expiry it changes nothing.
         """
@@ -174,7 +174,7 @@ class TaskChanged(Event):
         need_kind("task", self.task, Task)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that it changes: the tasks, their combined status and progress."""
+        """Return the fields that it changes: the tasks, their combined status and progress."""
         tasks: tuple[Task, ...] = facts.get("tasks", ())
         if any(task.id == self.task.id for task in tasks):
             tasks = tuple(self.task if task.id == self.task.id else task for task in tasks)

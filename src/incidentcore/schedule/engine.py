@@ -83,9 +83,8 @@ class Engine(ABC):
             # A subclass may subtract otherwise than by the wall clock: pandas 3 does.
             if start.tzinfo is self.zone is end.tzinfo and type(start) is type(end) is datetime:
                 index = index.wall
-            origin = index.origin
-            low = start - origin
-            high = end - origin
+            low = start - index.origin
+            high = end - index.origin
             edges = index.edges
             offsets = index.offsets
             first = bisect_right(edges, low)
@@ -132,9 +131,9 @@ class Engine(ABC):
         """
         try:
             if boundary == "close" and horizon is HORIZON:
-                index = self._index
-                is_wall = start.tzinfo is self.zone and type(start) is datetime
-                local = index.wall if is_wall else index
+                local = index = self._index
+                if start.tzinfo is self.zone and type(start) is datetime:
+                    local = index.wall
                 at = start - local.origin
                 place = bisect_right(local.edges, at)
                 offset = local.offsets[place]

@@ -29,6 +29,7 @@ from incidentcore.conditions.neighbours import (
     is_stepped,
     moments_beside,
     numbers_beside,
+    of_type,
     paths_of,
     sets_of,
 )
@@ -123,11 +124,11 @@ class _Node(SharedRepr):
         found: list[Candidate] = []
         if not (is_root and self.step in _ALWAYS_THERE):
             found.append(Candidate(None))
-        if (is_root and self.step in _STATES) or _has(mentioned, State):
+        if (is_root and self.step in _STATES) or of_type(mentioned, State):
             found += _states(mentioned, self.below, domains.get(f"{self.path}.name", ()))
-        elif (is_root and self.step in _ACTORS) or _has(mentioned, Actor):
+        elif (is_root and self.step in _ACTORS) or of_type(mentioned, Actor):
             found += self._built(Actor, ("id", "role"), mentioned, domains)
-        elif _has(mentioned, Level):
+        elif of_type(mentioned, Level):
             found += _levels(mentioned, self.below)
             found += [UNKNOWN] if self.others else []
         elif self.below or self.path == "custom":
@@ -166,11 +167,11 @@ class _Node(SharedRepr):
     ) -> list[Candidate]:
         choices = []
         for part in parts:
-            values = {getattr(value, part): None for value in mentioned if isinstance(value, kind)}
+            values = {getattr(value, part): None for value in of_type(mentioned, kind)}
             values.update(dict.fromkeys(domains.get(f"{self.path}.{part}", ())))
             if part in self.below:
                 below = [each.value for each in self.below[part].candidates(domains)]
-                values.update({each: None for each in below if isinstance(each, str) and each})
+                values.update({each: None for each in of_type(below, str) if each})
             choices.append([*values, fresh_text(values)])
         built = [Candidate(kind(*chosen)) for chosen in product(*choices)]
         return [*built, *([UNKNOWN] if _matched_below(self.below) else [])]
@@ -209,10 +210,6 @@ def _mentioned(tests: list[FieldTest]) -> list[Any]:
     return [value for value in found if value is not None]
 
 
-def _has(values: list[Any], kind: type) -> bool:
-    return any(isinstance(value, kind) for value in values)
-
-
 def _unique(candidates: list[Candidate]) -> list[Candidate]:
     """Return candidates without duplicates; 1, 1.0 and True are distinct."""
     seen: dict[tuple[type, str], Candidate] = {}
@@ -234,18 +231,18 @@ def _check(choices: Iterable[list[Candidate]]) -> None:
 def _states(
     mentioned: list[Any], below: Mapping[str, _Node], known_names: Iterable[object]
 ) -> list[Candidate]:
-    known = [value for value in mentioned if isinstance(value, State)]
+    known = of_type(mentioned, State)
     names = {state.name: None for state in known}
     matched = _matched_below(below)
     names.update(dict.fromkeys(_names_below(below)))
-    names.update(dict.fromkeys(name for name in known_names if isinstance(name, str) and name))
+    names.update(dict.fromkeys(filter(None, of_type(known_names, str))))
     built = [State(name, **flags) for name in (*names, fresh_text(names)) for flags in _STATE_FLAGS]
     return [*(Candidate(state) for state in (*known, *built)), *([UNKNOWN] if matched else [])]
 
 
 def _names_below(below: Mapping[str, _Node]) -> list[str]:
     tests = below["name"].tests if "name" in below else []
-    return [name for name in _mentioned(tests) if isinstance(name, str) and name]
+    return list(filter(None, of_type(_mentioned(tests), str)))
 
 
 def _matched_below(below: Mapping[str, _Node]) -> bool:
@@ -258,7 +255,7 @@ def _matched_below(below: Mapping[str, _Node]) -> bool:
 
 def _levels(mentioned: list[Any], below: Mapping[str, _Node]) -> list[Candidate]:
     """Return the levels of the scales mentioned; of an unknown scale also possible others."""
-    levels = [value for value in mentioned if isinstance(value, Level)]
+    levels = of_type(mentioned, Level)
     found = [Candidate(level) for level in levels]
     for scale_id in {level.scale for level in levels}:
         mine = [level for level in levels if level.scale == scale_id]
@@ -281,18 +278,19 @@ def _plain(root: str, step: str, tests: list[FieldTest], mentioned: list[Any]) -
     if root in _FLAGS:
         return [Candidate(True), Candidate(False)]
     found = [Candidate(value) for value in mentioned]
-    texts = [value for value in mentioned if isinstance(value, str)]
+    texts = of_type(mentioned, str)
     parts = [item for test in tests for item in _parts(test)]
     orders = [test for test in tests if test.op in _ORDER]
-    starts = [test for test in tests if test.op == "starts_with"]
+    starts = [test.value for test in tests if test.op == "starts_with"]
+    of_text = ("contains",) * bool(texts) + ("starts_with",) * (root not in _PATHS)
     matches = [
         test
         for test in tests
         if test.op == "has_text"
-        or (test.op == "starts_with" and isinstance(test.value, str) and root not in _PATHS)
-        or (test.op == "contains" and (root in _TEXTS or (texts and isinstance(test.value, str))))
+        or (test.op == "contains" and root in _TEXTS)
+        or (test.op in of_text and isinstance(test.value, str))
     ]
-    if _has(mentioned, bool):
+    if of_type(mentioned, bool):
         found += [Candidate(True), Candidate(False)]
     found += numbers_beside(mentioned, _SMALLEST.get(root))
     found += moments_beside(mentioned)
@@ -303,16 +301,16 @@ def _plain(root: str, step: str, tests: list[FieldTest], mentioned: list[Any]) -
         wanted = [str(test.value) for test in matches]
         words = [*texts, *wanted, " ".join(wanted)]
         found += [Candidate(word) for word in (*words, "", fresh_text(words))]
-    if root in _PATHS or _has(mentioned, tuple) or _has([test.value for test in starts], tuple):
-        found += paths_of([test.value for test in starts], mentioned, parts)
+    if root in _PATHS or of_type([*mentioned, *starts], tuple):
+        found += paths_of(starts, mentioned, parts)
     elif root in _SETS or (parts and root not in _TEXTS):
         found += sets_of(parts, mentioned)
-    odd = [each for each in mentioned if not isinstance(each, ORDERED)]
+    is_odd = len(of_type(mentioned, *ORDERED)) < len(mentioned)
     if not orders and any(test.op == "present" for test in tests):
         found.append(Candidate(""))  # a value, but an empty one
-    if odd or not orders:  # an ordered field has nothing but what lies beside and between
+    if is_odd or not orders:  # an ordered field has nothing but what lies beside and between
         found.append(Candidate(_something_else(step, mentioned, parts)))
-    if matches or (orders and odd) or not all(map(is_stepped, mentioned)):
+    if matches or (orders and is_odd) or not all(map(is_stepped, mentioned)):
         found.append(UNKNOWN)
     return [candidate for candidate in found if _is_of_kind(root, candidate.value)]
 
@@ -337,5 +335,5 @@ def _something_else(step: str, mentioned: list[Any], parts: list[Any]) -> object
     if step.endswith(("_at", "_since")) and not mentioned:
         return datetime(2000, 1, 1, tzinfo=UTC)
     if step.endswith("_count"):
-        return max([value for value in mentioned if isinstance(value, int)], default=0) + 1
+        return max(of_type(mentioned, int), default=0) + 1
     return fresh_text([*mentioned, *parts])

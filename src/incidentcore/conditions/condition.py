@@ -98,6 +98,7 @@ class Condition(SharedRepr):
 
     __attrs_attrs__: ClassVar[tuple[Any, ...]]  # read at run time: attrs.Attribute takes no [ ]
     depth: int = 1
+    as_part: ClassVar[str] = "{}"  # how its text stands within another condition
     test: Test
 
     def matches(self, subject: object, *, at: datetime | None = None) -> bool:
@@ -238,6 +239,7 @@ class _Composition(Condition):
 
     __slots__ = ()
 
+    as_part: ClassVar[str] = "({})"
     joint: ClassVar[str]
     empty: ClassVar[str]
     decisive: ClassVar[bool]
@@ -284,11 +286,7 @@ class _Composition(Condition):
         return bound
 
     def __str__(self) -> str:
-        if not self.parts:
-            return self.empty
-        return self.joint.join(
-            f"({part})" if isinstance(part, _Composition) else str(part) for part in self.parts
-        )
+        return self.joint.join(part.as_part.format(part) for part in self.parts) or self.empty
 
 
 @attrs.frozen
@@ -376,7 +374,7 @@ class Not(Condition):
         return self.part
 
     def __str__(self) -> str:
-        return f"not ({self.part})" if isinstance(self.part, _Composition) else f"not {self.part}"
+        return f"not {self.part.as_part.format(self.part)}"
 
 
 ALWAYS: Condition = AllOf(())

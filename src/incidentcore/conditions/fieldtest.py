@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 import attrs
 
@@ -24,24 +25,17 @@ _COLLECTED = ("is_in", "intersects")  # tests whose value is a collection of val
 
 def _stored(value: object) -> object:
     """Freeze a value; instants are kept in UTC, since they compare by the wall clock (rule T2)."""
-    if isinstance(value, datetime):
-        return as_utc(value, "value")
-    frozen = freeze(value)
-    if isinstance(frozen, tuple):
-        return tuple(_stored(item) for item in frozen)
-    if isinstance(frozen, frozenset):
-        return frozenset(_stored(item) for item in frozen)
-    return frozen
+    frozen = as_utc(value, "value") if isinstance(value, datetime) else freeze(value)
+    kind = next((kind for kind in (tuple, frozenset) if isinstance(frozen, kind)), None)
+    return frozen if kind is None else kind(map(_stored, frozen))  # type: ignore[call-overload]  # a collection
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
-def _items(op: str, value: object) -> tuple[object, ...]:
-    if op in _COLLECTED and isinstance(value, (tuple, frozenset)):
-        return tuple(value)
-    return (value,)
+def _items(op: str, value: Any) -> tuple[object, ...]:
+    return tuple(value) if op in _COLLECTED else (value,)
 
 
 @attrs.frozen
@@ -113,23 +107,20 @@ class FieldTest(Condition):
 
     def _check_value(self) -> None:
         op, value = self.op, self.value
-        fits = {
-            "is_in": isinstance(value, (tuple, frozenset)),
-            "intersects": isinstance(value, (tuple, frozenset)),
-            "has_text": _is_text(value),
-            "starts_with": _is_text(value)
-            or (isinstance(value, tuple) and bool(value) and all(map(_is_text, value))),
-            "present": value is None,
-        }
-        allowed = {
-            "is_in": "a collection of values",
-            "intersects": "a collection of values",
-            "has_text": "non-empty text",
-            "starts_with": "non-empty text, or a path of non-empty texts",
-            "present": "no value",
-        }
-        if not fits.get(op, True):
-            raise DefinitionError(f"{self.path} {op}", value, allowed[op])
+        path = value if isinstance(value, tuple) else (value,)
+        several = isinstance(value, (tuple, frozenset)), "a collection of values"
+        fits, allowed = {
+            "is_in": several,
+            "intersects": several,
+            "has_text": (_is_text(value), "non-empty text"),
+            "starts_with": (
+                path != () and all(map(_is_text, path)),
+                "non-empty text, or a path of non-empty texts",
+            ),
+            "present": (value is None, "no value"),
+        }.get(op, (True, ""))
+        if not fits:
+            raise DefinitionError(f"{self.path} {op}", value, allowed)
         try:
             hash(value)
         except TypeError:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import as_tuple
 from incidentcore.conditions.condition import ALWAYS, NEVER, Condition, Test, set_test
 from incidentcore.errors import InvalidValueError
 from incidentcore.schedule import BusinessCalendar, Calendar
@@ -85,8 +86,8 @@ def time_of_day(
     >>> night.matches({}, at=datetime(2026, 7, 1, 3, 59, tzinfo=UTC))
     True
     """
-    name = f"{hours if isinstance(hours, str) else ', '.join(hours)} {days} in {zone}"
-    given = hours if isinstance(hours, str) else list(hours)
+    given = as_tuple(hours, str)
+    name = f"{', '.join(given)} {days} in {zone}"
     return OpenHours(BusinessCalendar(zone=zone, hours={days: given}, name=name))
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "is_stepped",
     "moments_beside",
     "numbers_beside",
+    "of_type",
     "paths_of",
     "sets_of",
 ]
@@ -67,9 +68,14 @@ _NUMBERS: Final = (int, float, Decimal, Fraction)
 ORDERED: Final = (*_NUMBERS, datetime, date, timedelta)
 
 
+def of_type(values: Iterable[object], *kinds: type) -> list[Any]:
+    """Return the values that have one of several types."""
+    return [value for value in values if isinstance(value, kinds)]
+
+
 def fresh_text(taken: Iterable[object]) -> str:
     """Return a text that neither equals nor contains, nor is contained in, any of those taken."""
-    texts = [text.casefold() for text in taken if isinstance(text, str) and text]
+    texts = [text.casefold() for text in of_type(taken, str) if text]
     if not any(text in "other" or "other" in text for text in texts):
         return "other"
     used = set("".join(texts))
@@ -88,8 +94,8 @@ def numbers_beside(mentioned: list[Any], smallest: int | None) -> list[Candidate
     """Return the numbers next to those mentioned and between them."""
     numbers = [
         Fraction(value)
-        for value in mentioned
-        if isinstance(value, _NUMBERS) and not isinstance(value, bool) and is_stepped(value)
+        for value in of_type(mentioned, *_NUMBERS)
+        if not isinstance(value, bool) and is_stepped(value)
     ]
     found: set[Fraction] = set()
     for number in numbers:
@@ -127,7 +133,7 @@ def moments_beside(mentioned: list[Any]) -> list[Candidate]:
 def paths_of(starts: Iterable[Any], mentioned: list[Any], parts: list[Any]) -> list[Candidate]:
     """Return sample category paths: each one mentioned, and another below each prefix."""
     prefixes = {start if isinstance(start, tuple) else (start,): None for start in starts}
-    whole = [value for value in mentioned if isinstance(value, tuple)]
+    whole = of_type(mentioned, tuple)
     other = fresh_text([*parts, *(step for path in (*whole, *prefixes) for step in path)])
     found = [Candidate(path) for path in (*whole, *prefixes, (), (other,))]
     for prefix in ((), *prefixes):
@@ -138,7 +144,7 @@ def paths_of(starts: Iterable[Any], mentioned: list[Any], parts: list[Any]) -> l
 def sets_of(parts: list[Any], mentioned: list[Any]) -> list[Candidate]:
     """Return every subset of the values mentioned, with and without a value not mentioned."""
     other = fresh_text([*parts, *mentioned])
-    whole = [item for value in mentioned if isinstance(value, frozenset) for item in value]
+    whole = [item for value in of_type(mentioned, frozenset) for item in value]
     found = []
     for chosen in _subsets([*parts, *whole]):
         found += [Candidate(frozenset(chosen)), Candidate(frozenset((*chosen, other)))]

@@ -8,10 +8,11 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.sla.desk import ALWAYS_OPEN, HOUR, at, incident
+from tests.sla.desk import ALWAYS_OPEN, HOUR, OFFICE, at, incident
 from tests.sla.test_evaluate import resolution, tell, told
 
-from incidentcore.conditions import Opaque, field
+from incidentcore.conditions import ALWAYS, Opaque, field
+from incidentcore.schedule import BusinessDays
 from incidentcore.sla import (
     SlaDefinition,
     evaluate_sla,
@@ -33,6 +34,22 @@ def test_a_kept_fold_sees_an_event_at_its_very_instant(state: str) -> None:
     mine = attrs.evolve(clock, pause=Opaque("mine", lambda facts: facts["state"].pauses))
     kept = later_status(evaluate_sla(mine, record, now=at("mon 10:00")), at("mon 12:00"))
     assert kept.cycles == evaluate_sla(mine, record, now=at("mon 12:00")).cycles
+
+
+@pytest.mark.parametrize(
+    ("reset", "due", "results"),
+    [
+        (None, "thu 16:00", ["running"]),  # Thu 09:00, and 5 + 2 open hours stopped
+        (ALWAYS, "fri 11:00", ["met", "running"]),  # three days from Tuesday 11:00
+        (field("kind").equals("state_changed"), "fri 11:00", ["met", "running"]),
+    ],
+)
+def test_a_reopening_that_resets_begins_a_cycle(reset: Any, due: str, results: list[str]) -> None:
+    """Three business days since the last event: the reopening is one (S1, S5)."""
+    record = incident(("mon 09:00", "new"), ("mon 12:00", "resolved"), ("tue 11:00", "in_progress"))
+    clock = resolution(target=BusinessDays(3), calendar=OFFICE, reset=reset)
+    status = tell(clock, record, "tue 12:00")
+    assert (status.due_at, [one.result for one in status.cycles]) == (at(due), results)
 
 
 @given(st.one_of(sla_definitions(), sla_policies()), st.data())

@@ -175,7 +175,7 @@ class Clock:
                 self.stage = "paused" if held else "running"
         elif self.stage in ("stopped", "canceled") and self.now is not None:
             if rule.begins(facts):
-                self.reopen(tick, facts, blind=blind)
+                self.reopen(tick, facts, anew=rule.resets and public_reply, blind=blind)
             else:
                 self.gap_paused = self.hold(facts, was=self.gap_paused, blind=blind)
         elif rule.begins(facts):
@@ -198,11 +198,11 @@ class Clock:
         self.now = Cycle(self.promise, tick, self.promise.calendar)
         self.stage = "paused" if self.hold(facts, was=False, blind=blind) else "running"
 
-    def reopen(self, tick: int, facts: Facts, *, blind: bool) -> None:
+    def reopen(self, tick: int, facts: Facts, *, anew: bool, blind: bool) -> None:
         """Go on after a stop, or start another cycle."""
         assert self.promise is not None
         assert self.now is not None
-        if self.promise.reopen == "new_cycle":
+        if anew or self.promise.reopen == "new_cycle":
             self.end(self.now.ended or 0, self.now.outcome, "not_started", kept_from=tick)
             self.begin(tick, facts, blind=blind)
             return

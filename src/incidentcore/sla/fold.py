@@ -148,9 +148,7 @@ class ClockFold:
                 self._stop(at, facts, events, "canceled", ignore_pause=ignore_pause)
             elif definition.stop.test(facts, at):
                 self._stop(at, facts, events, "stopped", ignore_pause=ignore_pause)
-            elif definition.reset is not None and any(
-                definition.reset.test(event, at) for event in events
-            ):
+            elif _resets(definition, events, at):
                 self._finish(at, "reset", events)
                 self._try_start(at, facts, ignore_pause=ignore_pause)
             elif definition.cancel_when_start_ends and not definition.start_holds(facts, at):
@@ -162,7 +160,7 @@ class ClockFold:
                     self._switch(at, PAUSED if held else COUNTING)
         elif self.stopped_at is not None:
             if definition.starts(facts, at):
-                self._reopen(at, facts, ignore_pause=ignore_pause)
+                self._reopen(at, facts, events, ignore_pause=ignore_pause)
             else:
                 self.rest(at, facts, ignore_pause=ignore_pause)
         elif self.life.opened is not None and index == self.life.opened[0]:
@@ -256,11 +254,13 @@ class ClockFold:
         self.kind = PAUSED if paused else COUNTING
         self.stage = "paused" if paused else "running"
 
-    def _reopen(self, at: datetime, facts: Facts, *, ignore_pause: bool) -> None:
+    def _reopen(
+        self, at: datetime, facts: Facts, events: Sequence[Event], *, ignore_pause: bool
+    ) -> None:
         definition, stopped_at = self.definition, self.stopped_at
         assert definition is not None  # noqa: S101  step asks only with a definition
         assert stopped_at is not None  # noqa: S101  and only when stopped
-        if definition.reopen == "new_cycle":
+        if definition.reopen == "new_cycle" or _resets(definition, events, at):
             self._finish(stopped_at, self.ended_as)
             self._try_start(at, facts, ignore_pause=ignore_pause)
             return
@@ -391,3 +391,9 @@ class ClockFold:
             spans = [*spans, Span(self.kind, self.since, now, self.calendar)]
         outcome: CycleOutcome = "paused" if self.kind == PAUSED else "running"
         return (*self.finished, self._cycle(None, outcome, spans))
+
+
+def _resets(definition: SlaDefinition, events: Sequence[Event], at: datetime) -> bool:
+    """Return whether one of an instant's events resets the clock."""
+    reset = definition.reset
+    return reset is not None and any(reset.test(event, at) for event in events)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import attrs
 import pytest
 
 from incidentcore.conditions import AtInstant, field, reached
 from incidentcore.errors import DefinitionError, InvalidValueError
-from incidentcore.records import Incident
+from incidentcore.records import Incident, Problem, ServiceRequest
 from incidentcore.values import NEW, Actor, Impact
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -35,6 +36,34 @@ def test_misspelt_field_is_an_error_that_names_the_others():
         field("state.nam").equals("new").matches(incident)
     with pytest.raises(InvalidValueError):
         field("_memo").present().matches(incident)
+
+
+def test_a_field_of_another_kind_of_event_is_absent():
+    """An opening has no text: a rule on comments was an error as soon as it met one (H1)."""
+    opened = Incident.open(id="INC-1", title="No mail", by="kim", at=NINE).history[0]
+
+    for test in (field("text").has_text("x"), field("action").equals("reopen")):
+        assert not test.matches(opened)
+        assert not (test & field("kind").equals("commented")).matches(opened)
+    assert not field("event.text").present().matches({"event": opened})
+    with pytest.raises(InvalidValueError, match=r"'txt'.*a field of Opened"):
+        field("txt").present().matches(opened)
+
+
+def test_a_field_of_another_type_of_record_is_absent():
+    """A rule on major incidents was an error as soon as it met a request (H1)."""
+    kinds = [set(attrs.fields_dict(kind)) for kind in (Incident, Problem, ServiceRequest)]
+    some = set.union(*kinds) - set.intersection(*kinds)
+    request = ServiceRequest.open(id="REQ-1", title="A laptop", by="kim", at=NINE)
+
+    for name in ("major_status", "known_error", *sorted(some)):
+        if name not in attrs.fields_dict(ServiceRequest):
+            for subject in (request, request.facts()):
+                assert not field(name).present().matches(subject)
+    incident = Incident.open(id="INC-1", title="No mail", by="kim", at=NINE)
+    assert not any(field(name).present().matches(incident) for name in some if "appro" in name)
+    with pytest.raises(InvalidValueError, match="'major_state'"):
+        field("major_state").present().matches(request)
 
 
 def test_absent_values_on_the_way_read_as_none():

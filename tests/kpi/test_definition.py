@@ -245,6 +245,18 @@ def test_a_field_that_a_kind_of_record_lacks_is_named() -> None:
         compute_kpis([kpi], tickets(), as_of=minute(300))
 
 
+def test_a_population_by_a_field_that_a_kind_of_record_lacks() -> None:
+    """Of an incident and a known error only the latter counts; both orders were an error (H1)."""
+    problem = Problem.open(id="P", title="p", at=minute(0), by="kim", known_error=True)
+    known, kind = field("known_error").equals(True), field("record_type").equals("problem")
+    for population in (known, known & kind, kind & known):
+        kpi = catalogue.VOLUME.replace(id="known", population=population)
+        assert compute_kpis(kpi, [*tickets(), problem], as_of=minute(300))["known"].value == 1
+    at_opening = Group("known_error", "opening")
+    with pytest.raises(InvalidValueError, match="known_error"):
+        compute_kpis(catalogue.VOLUME, tickets(), as_of=minute(300), group_by=at_opening)
+
+
 def test_a_group_named_like_a_column_is_refused() -> None:
     """In a plain row one would take the place of the other."""
     with pytest.raises(InvalidValueError, match="no column"):

@@ -8,14 +8,14 @@ import attrs
 import pytest
 from tests.storage.test_memory import AT, incident
 
-from incidentcore.conditions import ALWAYS
+from incidentcore.conditions import ALWAYS, field
 from incidentcore.errors import (
     DuplicateEventError,
     InvalidTimelineError,
     InvalidValueError,
     RecordNotFoundError,
 )
-from incidentcore.records import comment
+from incidentcore.records import Problem, comment
 from incidentcore.storage import InMemoryStore
 
 
@@ -32,6 +32,15 @@ def test_an_id_with_another_body_is_refused(store: InMemoryStore) -> None:
         store.append("INC-1", [forged], expected_version=2)
 
     assert caught.value.args == ("INC-1", "INC-1:2", 3)
+
+
+def test_a_search_meets_records_without_the_field(store: InMemoryStore) -> None:
+    """Known errors were not found among incidents, which have no such field: an error (H1)."""
+    problem = Problem.open(id="PRB-1", title="x", by="ada", at=AT, known_error=True)
+    for record in (incident(), problem):
+        store.append(record.id, record.history, expected_version=0)
+
+    assert store.find(field("known_error").is_true()) == (problem,)
 
 
 def test_an_opening_of_an_unknown_type_is_refused(store: InMemoryStore) -> None:

@@ -12,14 +12,27 @@ __all__ = ["reader"]
 
 _MISSING: Final = object()
 
+_TYPE: Final = "record_type"
+
+# The fields of records that some types of record do not have.
+_OF_SOME_RECORDS: Final = frozenset(
+    (
+        *("approval_decided_at", "approval_expires_at", "approval_requested_at", "approval_rule"),
+        *("approval_stage", "approval_state", "approvals", "approvals_pending", "items"),
+        *("business_impact", "known_error", "major_roles", "major_status", "origin"),
+        *("root_cause", "tasks", "tasks_progress", "tasks_status", "workaround"),
+    )
+)
+
 
 def reader(path: str) -> Callable[[object], object]:
     """Return a function that reads the value at a dotted path.
 
     The first step names a field of the subject: a key if the subject is a ``dict`` of fields,
     otherwise an attribute. Later steps are attributes or keys of mappings. The result is None if a
-    value on the way is missing, or a key of a mapping such as ``custom``. A field that the subject
-    does not have is an error, so that a rule with a misspelled field does not silently never match.
+    value on the way is missing, or a key of a mapping such as ``custom``, or a field that only
+    other types of record or kinds of event have. Any other field that the subject does not have is
+    an error, so that a rule with a misspelled field does not silently never match.
 
     Raises:
         DefinitionError: The path is empty or has an empty step.
@@ -39,7 +52,8 @@ def reader(path: str) -> Callable[[object], object]:
     def read(subject: object) -> object:
         value = subject.get(first, _MISSING) if type(subject) is dict else _get(subject, first)
         if value is _MISSING:
-            raise InvalidValueError("field", first, _known(subject))
+            _check_absent(subject, first)
+            return None
         for step in rest:
             if value is None:
                 return None
@@ -51,7 +65,8 @@ def reader(path: str) -> Callable[[object], object]:
     def read_one(subject: object) -> object:
         value = subject.get(first, _MISSING) if type(subject) is dict else _get(subject, first)
         if value is _MISSING:
-            raise InvalidValueError("field", first, _known(subject))
+            _check_absent(subject, first)
+            return None
         return value
 
     step = rest[0] if rest else ""
@@ -59,17 +74,19 @@ def reader(path: str) -> Callable[[object], object]:
 
     def read_two(subject: object) -> object:
         value = subject.get(first, _MISSING) if type(subject) is dict else _get(subject, first)
+        if value is _MISSING:
+            _check_absent(subject, first)
+            return None
         if value is None:
             return None
-        if value is _MISSING:
-            raise InvalidValueError("field", first, _known(subject))
         if is_private or _is_mapping(type(value)):  # type: ignore[arg-type]  # a class hashes
-            value = _get(value, step)
+            found = _get(value, step)
         else:
-            value = getattr(value, step, _MISSING)
-        if value is _MISSING:
+            found = getattr(value, step, _MISSING)
+            found = _get(value, step) if found is _MISSING else found
+        if found is _MISSING:
             raise InvalidValueError("field", path, f"a field that exists; {step!r} does not")
-        return value
+        return found
 
     if len(rest) == 1:
         return read_two
@@ -88,7 +105,17 @@ def _get(value: object, step: str) -> object:
         return mapping.get(step)
     if step.startswith("_"):
         return _MISSING
-    return getattr(value, step, _MISSING)
+    found = getattr(value, step, _MISSING)
+    if found is _MISSING and step in getattr(type(value), "_fields_of_kinds", ()):
+        return None
+    return found
+
+
+def _check_absent(subject: object, name: str) -> None:
+    """Raise an error for a field that no type of record has; the others are absent."""
+    is_record = _TYPE in subject if isinstance(subject, dict) else hasattr(subject, _TYPE)
+    if not (is_record and name in _OF_SOME_RECORDS):
+        raise InvalidValueError("field", name, _known(subject))
 
 
 def _known(subject: object) -> str:

@@ -112,7 +112,8 @@ class Group(SharedRepr):
             at = record.opened_at if at_opening else record.resolved_at
             if at is None:
                 return None
-            value = record.timeline().facts_at(at)[first]
+            facts = record.timeline().facts_at(at)
+            value = facts[first] if first in facts else getattr(record, first)
             for step in rest.split(".") if rest else ():
                 value = value.get(step) if hasattr(value, "get") else getattr(value, step, None)
             return value

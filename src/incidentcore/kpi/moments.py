@@ -47,6 +47,7 @@ __all__ = [
     "Moment",
     "MomentSpec",
     "ReadMoment",
+    "SHARED",
     "as_moment",
     "as_path",
     "compile_moment",
@@ -62,12 +63,13 @@ AS_OF: Final = "as_of"
 
 ReadMoment: TypeAlias = Callable[[Record], datetime | None]
 
-FIELDS: Final = frozenset(
-    name
+_KINDS: Final = [
+    {name for name in attrs.fields_dict(kind) if not name.startswith("_")}
     for kind in (Incident, Problem, ServiceRequest)
-    for name in (*(field.name for field in attrs.fields(kind)), "version", "record_type")
-    if not name.startswith("_")
-)
+]
+_EVERY: Final = frozenset(("version", "record_type"))
+FIELDS: Final = _EVERY.union(*_KINDS)
+SHARED: Final = _EVERY.union(set.intersection(*_KINDS))
 INSTANTS: Final = frozenset(name for name in FIELDS if name.endswith("_at"))
 
 

@@ -38,3 +38,11 @@ def test_events_of_a_window_are_those_of_the_matching_records() -> None:
         window = Interval(minute(0), minute(9))
         (row,) = compute_kpis(kpi, records, as_of=minute(9), window=window).results
         assert row.value == count
+
+
+def test_the_order_of_two_tests_changes_nothing() -> None:
+    """The action was asked of the opening too, which has none: an error (H1)."""
+    action, kind = field("action").equals("resolve"), field("kind").equals("state_changed")
+    for condition in (action, action & kind, kind & action):
+        kpi = Kpi(id="resolved", measure=EventCount(condition))
+        assert figure(kpi, [resolved(incident(1), 9)]).value == 1

@@ -14,8 +14,7 @@ from operator import attrgetter
 from typing import Any, Final, TypeAlias, TypeGuard
 
 from incidentcore.conditions import AllOf, AnyOf, Condition, FieldTest, Not
-from incidentcore.errors import KpiDefinitionError
-from incidentcore.kpi.moments import FIELDS, INSTANTS, compile_path
+from incidentcore.kpi.moments import INSTANTS, SHARED, compile_path
 from incidentcore.records import Record
 
 __all__ = ["Judge", "compile_condition"]
@@ -71,7 +70,7 @@ def _is_plain_equality(condition: Condition) -> TypeGuard[FieldTest]:
         isinstance(condition, FieldTest)
         and condition.op == "equals"
         and type(condition.value) in _PLAIN
-        and condition.path in FIELDS
+        and condition.path in SHARED
     )
 
 
@@ -94,10 +93,9 @@ def _not(condition: Not, as_of: datetime) -> Judge:
 
 def _field_test(test: FieldTest, as_of: datetime) -> Judge | None:
     """Return the test of a field by its plain values, or None where it would not be faster."""
-    try:
-        read = compile_path(test.path)
-    except KpiDefinitionError:
+    if test.path.partition(".")[0] not in SHARED:  # absent in some records, or in all
         return None
+    read = compile_path(test.path)
     wanted, slow = test.value, test.test
     if test.op == "present" and test.path in INSTANTS:
         return lambda record: read(record) is not None

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentcore import kpi, lifecycle, records
+from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import escalate_now
 from incidentcore.instants import Interval
 from incidentcore.records import Incident, Problem, ServiceRequest
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import UnknownEvent, dumps, loads
-from incidentcore.sla import SlaDefinition, evaluate_sla
+from incidentcore.sla import DueDate, SlaDefinition, evaluate_sla
 from incidentcore.storage import PERSONAL_FIELDS, InMemoryStore, redact
 from incidentcore.testing import histories, sla_definitions
 from incidentcore.testing import records as drawn_records
@@ -434,3 +435,16 @@ def test_every_item_of_a_request_stays_under_a_hidden_name() -> None:
     )
     (item,) = redact(request).items
     assert (item.id, item.name) == ("1", "[redacted]")
+
+
+def test_a_due_date_in_a_custom_field_stays() -> None:
+    """Its clock raised an error, where every clock must stay (rule D5)."""
+    custom = {"due": AT + 5 * HOUR, "talk": HOUR, "note": MARK}
+    record = records.set_fields(incident(), at=AT, by="x", custom=custom)
+    clock = SlaDefinition(
+        name="due", target=DueDate("custom.due"), stop=field("state.final").is_true()
+    )
+    plain, hidden = (evaluate_sla(clock, one, now=AT + HOUR) for one in (record, redact(record)))
+    assert hidden.due_at == plain.due_at == AT + 5 * HOUR
+    assert redact(record).custom["talk"] == HOUR
+    assert redact(record).custom["note"] == "[redacted]"

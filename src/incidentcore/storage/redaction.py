@@ -8,13 +8,15 @@ except that different people must stay distinct.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 import attrs
 
 from incidentcore._checks import need_text
 from incidentcore.records import ApprovalRule, Cause, Escalated, Event, Record, Task
-from incidentcore.values import Actor, FrozenMap
+from incidentcore.values import Actor, FrozenMap, Level
 
 __all__ = ["PERSONAL_FIELDS", "REDACTED", "redact"]
 
@@ -31,6 +33,8 @@ _WRITTEN: Final = (
 PERSONAL_FIELDS: Final = frozenset(
     (*_PERSONS, *_WRITTEN, "custom", "items", "major_roles", "root_cause", "tags")
 )
+# Numbers, instants, spans and levels in custom fields, which clocks and KPIs read (rule D5).
+_FIGURES: Final = (int, float, Decimal, datetime, timedelta, Level)
 # The same of an event's own attributes.
 _TEXTS: Final = ("text", "reason", "outcome")
 
@@ -43,7 +47,8 @@ def redact(
     People become ``person-1``, ``person-2`` … in the order of the history, so that different people
     stay distinct within the record; roles are unchanged. Texts become ``[redacted]``, and so does
     the target of an escalation, which may be a person. Empty values and None are left as they are.
-    Instants, states, groups, levels, categories, codes and links are unchanged.
+    Instants, states, groups, levels, categories, codes and links are unchanged, and so are numbers,
+    instants, spans and levels in ``custom``.
 
     Args:
         record: The record.
@@ -155,7 +160,7 @@ class _Redaction:
         return value
 
     def entry(self, key: str, value: object) -> object:
-        if key in self.keep or value is None or isinstance(value, (bool, int, float)):
+        if key in self.keep or value is None or isinstance(value, _FIGURES):
             return value
         return _hidden(value) if isinstance(value, str) else REDACTED
 

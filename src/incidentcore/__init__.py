@@ -2,7 +2,7 @@
 
 The names that most callers need can be imported from here. Everything else is imported from its
 subpackage, such as ``incidentcore.kpi``; the subpackages are attributes of the package. A
-subpackage is loaded when something in it is first used, so that importing the package costs next to
+subpackage is loaded when something in it is first used, so importing the package costs next to
 nothing.
 """
 

@@ -1,9 +1,9 @@
-"""Every exception of the library, grouped by who must act.
+"""Every exception of the library, grouped by who must act on it.
 
 ``InvalidValueError`` and its subclasses are about the data passed to a function;
-``DefinitionError`` and its subclasses about the tables an integrator wrote; the rest name one
-situation each. Every class carries its facts as attributes, renders its text only when it is shown,
-and survives pickling.
+``DefinitionError`` and its subclasses are about the rules that you wrote; each of the others is
+about one situation. Every class has its details as attributes, renders its text only when it is
+shown, and can be pickled.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ class InvalidIntervalError(InvalidValueError):
     """Raised when an interval ends before it starts (rule T3).
 
     Attributes:
-        start: The given start.
-        end: The given end.
+        start: The start that was passed.
+        end: The end that was passed.
     """
 
     def __init__(self, start: object, end: object) -> None:
@@ -107,11 +107,11 @@ class InvalidIntervalError(InvalidValueError):
 
 
 class InvalidTimelineError(InvalidValueError):
-    """Raised when events or facts cannot be one record's history (rule H1)."""
+    """Raised when events or fields cannot be one record's history (rule H1)."""
 
 
 class DefinitionError(IncidentCoreError, ValueError):
-    """Raised when a table or rule that an integrator wrote cannot be used.
+    """Raised when a table or rule that you wrote cannot be used.
 
     Attributes:
         where: The place in the definition.
@@ -178,7 +178,7 @@ class UnreachableDeadlineError(IncidentCoreError):
 
     Attributes:
         since: Where the search began.
-        budget: The open time to be used up; None for a search without a budget.
+        budget: The open time to use up; None for a search without a budget.
         unspent: The part of the budget left at the horizon; None for a search without a budget.
     """
 
@@ -249,7 +249,7 @@ class StorageError(IncidentCoreError):
 
 
 class RecordNotFoundError(StorageError, LookupError):
-    """Raised when a store holds no record with the given id.
+    """Raised when a store has no record with the requested id.
 
     Attributes:
         record_id: The id that was requested.
@@ -268,8 +268,8 @@ class StaleRecordError(StorageError):
 
     Attributes:
         record_id: The record.
-        expected: The version that the events were built on.
-        found: The version the store holds.
+        expected: The version that the events are based on.
+        found: The version in the store.
     """
 
     def __init__(self, record_id: str, expected: int, found: int) -> None:

@@ -40,14 +40,14 @@ def as_utc(value: datetime, name: str = "at") -> datetime:
 
     Args:
         value: Any aware datetime; its ``tzinfo`` may come from any library.
-        name: The argument's name, for the error.
+        name: The argument's name, for the error message.
 
     Returns:
         The same instant as a plain ``datetime`` in UTC.
 
     Raises:
         NaiveDatetimeError: The value carries no offset.
-        InvalidValueError: It is not a datetime, is finer than a microsecond, or lies outside the
+        InvalidValueError: It is not a datetime, is finer than a microsecond, or is outside the
             years 2 to 9998.
 
     Source: rules T1 and T4.
@@ -90,10 +90,10 @@ def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
 
     Args:
         zone: A ``ZoneInfo`` or an IANA key such as ``"Europe/Berlin"``.
-        name: The argument's name, for the error.
+        name: The argument's name, for the error message.
 
     Raises:
-        InvalidValueError: There is no such zone.
+        InvalidValueError: The zone is unknown.
 
     >>> from incidentcore.instants import as_zone
     >>> as_zone("Asia/Kathmandu").key
@@ -129,7 +129,7 @@ class Interval(SharedRepr):
         end: The first instant after the span.
 
     Raises:
-        InvalidIntervalError: The end lies before the start.
+        InvalidIntervalError: The end is before the start.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.instants import Interval
@@ -154,7 +154,7 @@ class Interval(SharedRepr):
 
     @property
     def duration(self) -> timedelta:
-        """Return the wall time between start and end."""
+        """Return the wall-clock time between start and end."""
         return self.end - self.start
 
     def __contains__(self, at: datetime) -> bool:
@@ -165,7 +165,7 @@ class Interval(SharedRepr):
         return self.start < self.end
 
     def intersect(self, other: Interval) -> Interval | None:
-        """Return the interval common to both, or None if they do not overlap."""
+        """Return the interval that both have in common, or None if they do not overlap."""
         start = max(self.start, other.start)
         end = min(self.end, other.end)
         return Interval(start, end) if start < end else None
@@ -192,17 +192,17 @@ def _by_validity(entries: Iterable[tuple[datetime, T]]) -> tuple[tuple[datetime,
 
 @attrs.frozen
 class Versions(SharedRepr, Generic[T_co]):
-    """A definition that changed over time: each version is in force from a given instant on.
+    """A definition that changed over time: each version is in force from an instant of its own.
 
-    Editing today's calendar or policy must not rewrite last year's results (rule S11), so keep the
-    old one and add the new one with the instant from which it is in force.
+    Editing today's calendar or policy must not change last year's results (rule S11), so keep the
+    old version and add the new one with the instant at which it comes into force.
 
     Attributes:
         entries: Pairs of (first instant of validity, definition), given in any order. The earliest
             version also applies to all earlier instants.
 
     Raises:
-        DefinitionError: No version was given, or two begin at the same instant.
+        DefinitionError: There are no versions, or two begin at the same instant.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.instants import Versions
@@ -239,11 +239,11 @@ def versions_of(value: T | Versions[T]) -> tuple[T, ...]:
 
 @lru_cache(maxsize=1)
 def tzdb_version() -> tuple[str, str]:
-    """Return the version of the zone data in use and where it comes from (rule T7).
+    """Return the version of the zone data in use, and their source (rule T7).
 
     Returns:
-        ``(version, source)``: a version such as ``"2026a"`` or ``"unknown"``, and ``"tzdata"`` for
-        the Python package or the system's folder.
+        ``(version, source)``: a version such as ``"2026a"`` or ``"unknown"``; and the path of the
+        system's folder, or ``"tzdata"`` for the Python package.
 
     >>> from incidentcore.instants import tzdb_version
     >>> version, source = tzdb_version()

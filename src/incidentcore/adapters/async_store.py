@@ -1,4 +1,4 @@
-"""Use any store with ``asyncio``: its calls run in threads, so the event loop does not wait."""
+"""Use any store with ``asyncio``: calls run in threads, so the event loop does not wait."""
 
 from __future__ import annotations
 

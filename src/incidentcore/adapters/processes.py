@@ -40,7 +40,7 @@ def gather_in_processes(
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Raises:
-        InvalidValueError: There is no source, or ``gather_kpis_from`` rejects an argument.
+        InvalidValueError: ``sources`` is empty, or ``gather_kpis_from`` rejects an argument.
 
     Source: rule K4: merged partial results are exactly the partial result of all records.
     """

@@ -1,4 +1,4 @@
-"""The base class of stores in SQL databases, each of whose methods is one transaction."""
+"""The base class of stores in SQL databases, in which each method is one transaction."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class SqlStore:
             outbox.mark_sent(run, keys)
 
     def outbox_keys(self) -> tuple[str, ...]:
-        """Return the key of every item ever in the outbox, as ``delivered`` of a new ``Agenda``."""
+        """Return the keys of all items ever in the outbox: ``delivered`` of a new ``Agenda``."""
         with self._reading() as run:
             return outbox.outbox_keys(run)
 

@@ -34,12 +34,12 @@ class SqliteStore(SqlStore):
     """A ``RecordStore`` with an outbox in one SQLite file, for several threads and processes.
 
     The outbox holds due items until they have been delivered. Opening a file upgrades the tables
-    that an older release wrote. A file that is opened read-only is not written to:
+    that an older release wrote. To read a file without writing to it, pass a read-only URI:
     ``SqliteStore("file:desk.sqlite?mode=ro")``.
 
     Args:
         path: The file, or a URI that starts with ``file:``.
-        timeout: How many seconds to wait for another writer.
+        timeout: The number of seconds to wait for another writer.
 
     Raises:
         StorageError: The file cannot be opened, or a newer release wrote it.

@@ -30,10 +30,10 @@ def _words(values: Any) -> _Words:
 
 @attrs.frozen
 class NaiveBayes(WordModel):
-    """A categorizer that learned from labelled texts which words suggest which category.
+    """A categorizer that has learned from labelled texts which words suggest which category.
 
-    The model consists of word counts: the order of the texts does not matter, and learning some of
-    the texts later gives the same model as training on all of them at once. Unknown words are
+    The model consists of word counts, so the order of the texts does not matter, and learning some
+    of the texts later gives the same model as training on all of them at once. Unknown words are
     ignored; the model abstains on a text without a known word.
 
     Confidence is computed from the joint log probability, divided by the square root of the number
@@ -124,12 +124,12 @@ class NaiveBayes(WordModel):
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:
-            InvalidValueError: There is no pair, or a category is not a path.
+            InvalidValueError: ``labelled`` is empty, or a category is not a path.
         """
         return cls._counted({}, {}, labelled, smoothing, field_names(fields), accents=accents)
 
     def learn(self, labelled: Iterable[tuple[Any, Iterable[str] | str]]) -> Self:
-        """Return a model that has learned from further texts too.
+        """Return a model that has also learned from further texts.
 
         Args:
             labelled: Pairs of (record or text, category), in any order.
@@ -180,12 +180,12 @@ class NaiveBayes(WordModel):
     def log_probabilities(self, subject: Any) -> dict[Path, float]:
         """Return the natural logarithm of the plain naive Bayes probability of each category.
 
-        They treat every word as independent evidence, so on long texts the probabilities come close
-        to 0 and 1, unlike the ``probabilities`` of a categorization.
+        Naive Bayes treats every word as independent evidence, so the probabilities of long texts
+        are close to 0 or 1, unlike the ``probabilities`` of a categorization.
 
         Args:
             subject: A record or a text. If it has no known word, the result is based on the
-                categories' shares of the learned texts.
+                categories' shares of the training texts.
         """
         rows, prior = self._rows(subject)
         joint = [fsum(column) for column in zip(prior, *(row for _, row in rows), strict=True)]

@@ -71,12 +71,12 @@ class Categorization(SharedRepr):
 
     Attributes:
         category: The category as a path; empty if the categorizer abstains.
-        confidence: The confidence, from 0 to 1; its meaning depends on the categorizer.
+        confidence: How certain the result is, from 0 to 1; the meaning depends on the categorizer.
         evidence: The reasons, in order of weight, the greatest first.
         probabilities: Pairs of (category, probability) for all categories; empty if not computed.
 
     Raises:
-        InvalidValueError: The category is not a path, or the confidence is not from 0 to 1.
+        InvalidValueError: The category is not a path, or the confidence is not between 0 and 1.
 
     >>> from incidentcore.categorization import Categorization, Evidence
     >>> print(Categorization("network", 0.8, (Evidence("keyword", "vpn", 2.0),)))
@@ -118,9 +118,9 @@ class Categorization(SharedRepr):
 
 
 class Categorizer(Protocol):
-    """The protocol of categorizers: functions or frozen objects that return a record's category.
+    """The protocol for categorizers: functions or frozen objects that return a record's category.
 
-    If it also has a method ``answers`` for many records, that method is called once instead.
+    If a categorizer also has a method ``answers`` for many records, that is called once instead.
     """
 
     def __call__(self, record: Any, /) -> Categorization:

@@ -36,7 +36,7 @@ class CategoryScore:
 
     Attributes:
         category: The category.
-        support: The number of records that belong to it.
+        support: The number of records that belong to the category.
         predicted: The number of records for which the categorizer predicted it.
         correct: The number of these predictions that are right.
     """
@@ -82,7 +82,7 @@ class ReliabilityBin:
     """Predictions with about the same confidence, and how many of them were right.
 
     Attributes:
-        low: The least confidence of the bin.
+        low: The lowest confidence of the bin.
         high: The confidence at which the next bin starts; the last bin includes 1.
         n: The number of predictions in the bin.
         confidence: Their mean confidence.
@@ -101,7 +101,7 @@ class ThresholdPoint:
     """The effect of accepting only results with a minimum confidence.
 
     Attributes:
-        minimum: The least confidence that is accepted.
+        minimum: The lowest confidence that is accepted.
         answered: The number of records that would get a category.
         correct: The number of these categories that would be right.
         n: The number of records.
@@ -178,7 +178,7 @@ class CategorizerReport:
 
     @property
     def reliability(self) -> tuple[ReliabilityBin, ...]:
-        """Return mean confidence and accuracy in ten bins of equal width, without empty bins."""
+        """Return mean confidence and accuracy in ten bins of equal width, omitting empty bins."""
         bins: dict[int, list[tuple[float, bool]]] = {}
         for confidence, right in self.confidences:
             bins.setdefault(min(int(confidence * _BINS), _BINS - 1), []).append((confidence, right))

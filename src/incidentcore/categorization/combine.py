@@ -47,7 +47,7 @@ class FallbackChain:
         default: The category if no categorizer is confident enough; empty to abstain.
 
     Raises:
-        DefinitionError: There is no categorizer, or the minimum is not a fraction.
+        DefinitionError: ``categorizers`` is empty, or the minimum is not a fraction.
 
     >>> from incidentcore.categorization import FallbackChain
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
@@ -71,7 +71,7 @@ class FallbackChain:
         return self.answers((record,))[0]
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the results for many records; each categorizer gets those still undecided."""
+        """Return the results for many records; each categorizer gets only those still undecided."""
         waiting = dict(enumerate(records))
         answers: dict[int, Categorization] = {}
         reasons: dict[int, list[Evidence]] = {place: [] for place in waiting}
@@ -122,7 +122,7 @@ class Vote:
 
     Raises:
         DefinitionError: A weight is not positive, the weights do not match the categorizers, or the
-            quorum is not a whole number from 1.
+            quorum is not a whole number of at least 1.
 
     >>> from incidentcore.categorization import Vote
     >>> from incidentcore.categorization.keywords import KeywordCategorizer

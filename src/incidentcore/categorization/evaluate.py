@@ -43,7 +43,7 @@ def evaluate_categorizer(
         depth: The number of levels to compare; with 1, only the top level. None: the whole path.
 
     Raises:
-        InvalidValueError: There is no pair, or a category is not a path.
+        InvalidValueError: ``labelled`` is empty, or a category is not a path.
 
     >>> from incidentcore.categorization import evaluate_categorizer
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
@@ -104,16 +104,16 @@ def cross_validate(
     folds: int = 5,
     thresholds: Iterable[float] = THRESHOLDS,
 ) -> CategorizerReport:
-    """Return a report in which each record is categorized by a model that was not trained on it.
+    """Return a report in which each record is categorized by a model that has not seen it.
 
-    Use it if there are too few records to set some aside. The records are divided into folds, over
-    which each category is spread evenly, in the order of the records.
+    Use this function if there are too few records to set some aside. The records are divided into
+    folds, with each category spread evenly over them, in the order of the records.
 
     Args:
         train: A function that returns a categorizer from labelled records, such as
             ``SoftmaxCategorizer.train``.
         labelled: Pairs of (record, category).
-        folds: The number of folds. For each, a model is trained on all other folds.
+        folds: The number of folds. For each fold, a model is trained on all the others.
         thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
 
     Raises:
@@ -145,9 +145,9 @@ def compare_categorizers(
 ) -> dict[str, CategorizerReport]:
     """Return reports on several categorizers, evaluated on the same records.
 
-    For example, compare a model with keyword rules followed by that model: ``comparison_table``
-    shows how many points of accuracy the rules gain or cost. ``KeywordCategorizer.train`` is a
-    baseline.
+    For example, compare a model alone with the same model used after keyword rules:
+    ``comparison_table`` shows how many percentage points of accuracy the rules gain or cost. A
+    categorizer made by ``KeywordCategorizer.train`` can serve as the baseline.
 
     Args:
         categorizers: The categorizers by name.
@@ -157,7 +157,7 @@ def compare_categorizers(
         A report for each name, in the same order.
 
     Raises:
-        InvalidValueError: There is no pair, or a category is not a path.
+        InvalidValueError: ``labelled`` is empty, or a category is not a path.
     """
     pairs = list(labelled)
     return {name: evaluate_categorizer(each, pairs) for name, each in categorizers.items()}
@@ -166,7 +166,7 @@ def compare_categorizers(
 def comparison_table(reports: Mapping[str, CategorizerReport]) -> str:
     """Return a table of reports on the same records; ``gain`` is relative to the first report.
 
-    It is the difference in accuracy, in percentage points.
+    The gain is the difference in accuracy, in percentage points.
 
     >>> from incidentcore.categorization import compare_categorizers, comparison_table
     >>> from incidentcore.categorization.keywords import KeywordCategorizer

@@ -1,4 +1,4 @@
-"""Choose a category as deep in the tree as the confidence allows: a leaf, or one above it."""
+"""Choose a category as deep in the tree as the confidence allows: a leaf, or one of its parents."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ def roll_up(
 class HierarchicalCategorizer:
     """A categorizer that returns the deepest category whose probability reaches a minimum.
 
-    If two leaves of one parent are about equally probable, the result is the parent, so that the
-    record still reaches the right team. The search starts at the top level and goes down to the
-    most probable child as long as that child reaches the minimum; if no top category does, the
-    result is an abstention.
+    If two leaves of one parent are about equally probable, the result is the parent, so the record
+    still reaches the right team. The search starts at the top level and goes down to the most
+    probable child as long as that child reaches the minimum; if no top category does, the result is
+    an abstention.
 
     Attributes:
         categorizer: A categorizer whose results have ``probabilities``: ``SoftmaxCategorizer``,
             ``NaiveBayes``, ``ModelCategorizer``, or one of these after ``calibrate``.
-        minimum: The least probability that is accepted, a fraction from 0 to 1.
+        minimum: The lowest probability that is accepted, a fraction from 0 to 1.
 
     Raises:
         DefinitionError: ``categorizer`` cannot be called, or the minimum is not a fraction.
@@ -83,7 +83,7 @@ class HierarchicalCategorizer:
         return self._deepest(self.categorizer(record))
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the results for many records; faster than single calls for some models."""
+        """Return the results for many records; for some models, faster than one call for each."""
         return [self._deepest(answer) for answer in answer_all(self.categorizer, records)]
 
     def _deepest(self, answer: Categorization) -> Categorization:

@@ -63,7 +63,7 @@ class KeywordCategorizer:
     Attributes:
         keywords: Triples of (category, keyword, weight), sorted. You may pass a mapping from each
             category to its keywords, or to a mapping from keyword to weight.
-        minimum: The least sum of weights that gives a category.
+        minimum: The lowest sum of weights that gives a category.
         fields: The record's fields to read.
 
     Raises:
@@ -115,7 +115,7 @@ class KeywordCategorizer:
             fields: The record's fields to read.
 
         Raises:
-            InvalidValueError: There is no pair, or a category is not a path.
+            InvalidValueError: ``labelled`` is empty, or a category is not a path.
 
         **Units**: a weight is the logarithm of how much more frequent the category is among texts
         with the word than among all.

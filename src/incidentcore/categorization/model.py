@@ -20,14 +20,14 @@ _SHOWN: Final = 3
 
 
 class ProbabilityModel(Protocol):
-    """The protocol of models that can be wrapped, such as classifiers of scikit-learn."""
+    """The protocol for models that can be wrapped, such as classifiers of scikit-learn."""
 
     def fit(self, texts: Sequence[str], labels: Sequence[Any], /) -> Any:
         """Learn from texts and their labels."""
         ...
 
     def predict_proba(self, texts: Sequence[str], /) -> Any:
-        """Return for each text the probability of each class, in the order of ``classes_``."""
+        """Return the probability of each class for each text, in the order of ``classes_``."""
         ...
 
 
@@ -107,7 +107,7 @@ class ModelCategorizer:
             fields: The record's fields to read.
 
         Raises:
-            InvalidValueError: There is no pair, or a category is not a path.
+            InvalidValueError: ``labelled`` is empty, or a category is not a path.
         """
         read = field_names(fields)
         pairs = [(text_of(subject, read), as_path(category)) for subject, category in labelled]

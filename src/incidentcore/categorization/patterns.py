@@ -127,7 +127,7 @@ class PatternCategorizer:
 
     Attributes:
         rules: The patterns, in any order.
-        minimum: The least sum of weights that gives a category.
+        minimum: The lowest sum of weights that gives a category.
         fields: The record's fields to read.
 
     Raises:

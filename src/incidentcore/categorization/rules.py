@@ -27,7 +27,7 @@ class CategoryRule(SharedRepr):
     """A condition and the category of the records that it matches.
 
     Attributes:
-        when: The condition on the records that it applies to.
+        when: The condition on the records that the rule applies to.
         category: Their category.
         name: The name of the rule in evidence; the condition as text by default.
         confidence: The confidence of its results, from 0 to 1.
@@ -60,7 +60,7 @@ class RuleCategorizer(SharedRepr):
     A rule that does not match a record never affects its result.
 
     Attributes:
-        rules: The rules in order.
+        rules: The rules, in order.
 
     Raises:
         DefinitionError: An item of ``rules`` is not a ``CategoryRule``.
@@ -102,8 +102,8 @@ class RoutingRule(SharedRepr):
         name: The name of the rule in reasons; the condition as text by default.
 
     Raises:
-        DefinitionError: ``when`` is not a condition, the group is empty, or the tier is not a
-            whole number from 1.
+        DefinitionError: ``when`` is not a condition, the group is empty, or the tier is not a whole
+            number of at least 1.
     """
 
     when: Condition
@@ -136,11 +136,11 @@ class Route(SharedRepr):
 def route(record: Any, rules: Iterable[RoutingRule]) -> Route:
     """Return the group and tier that should work on a record, by the first rule that matches.
 
-    The record is not changed; ``assign`` does that.
+    The record is not changed; use ``assign`` to change it.
 
     Args:
-        record: The record, or a ``dict`` of its facts.
-        rules: The rules in order; for a default, put one with ``ALWAYS`` last.
+        record: The record, or a ``dict`` of its fields.
+        rules: The rules, in order; for a default, put one with ``ALWAYS`` last.
 
     >>> from incidentcore.categorization import RoutingRule, route
     >>> from incidentcore.conditions import ALWAYS, field

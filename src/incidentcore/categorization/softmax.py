@@ -53,7 +53,7 @@ def _words(triples: Iterable[Any]) -> _Words:
 
 @attrs.frozen
 class SoftmaxCategorizer(WordModel):
-    """A categorizer that learned from labelled texts how strongly each word suggests a category.
+    """A categorizer that has learned from labelled texts how strongly words suggest a category.
 
     Its confidence is calibrated: of the results with confidence 0.8, about 80 % are right, on texts
     like those it learned from. Use it if you have at least a few hundred labelled texts;
@@ -129,7 +129,7 @@ class SoftmaxCategorizer(WordModel):
 
         Args:
             labelled: Pairs of (record or text, category), in any order.
-            passes: How often each text is used.
+            passes: The number of times that each text is used.
             penalty: How strongly large weights are penalized (L2); scikit-learn's ``1 / C``.
             weights: The weight of a text, by category; 1 by default. ``"balanced"`` gives all
                 categories the same total weight, so that rare ones are predicted more often; the
@@ -140,8 +140,8 @@ class SoftmaxCategorizer(WordModel):
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:
-            InvalidValueError: There is no pair, a category is not a path, or a number is out of
-                its range.
+            InvalidValueError: ``labelled`` is empty, a category is not a path, or a number is out
+                of range.
         """
         _check_options(passes, penalty, least_texts)
         read = field_names(fields)

@@ -80,7 +80,7 @@ class Taxonomy(SharedRepr):
             categories above them are added, or a mapping from each category to those below it.
 
     Raises:
-        DefinitionError: There is no category, or the name of a category is empty or not text.
+        DefinitionError: ``paths`` is empty, or the name of a category is empty or not text.
 
     >>> from incidentcore.categorization import Taxonomy
     >>> desk = Taxonomy({"network": ["vpn", "wireless"], "hardware": {"printer": ["paper"]}})

@@ -26,7 +26,7 @@ def field_names(fields: Iterable[str]) -> tuple[str, ...]:
     """Return the names of the fields to read.
 
     Raises:
-        DefinitionError: There is no name, or a name is not a string.
+        DefinitionError: There are no names, or a name is not a string.
     """
     if isinstance(fields, str) or not are_texts(names := tuple(fields)):
         raise DefinitionError("fields", fields, "a sequence of field names")
@@ -37,7 +37,7 @@ def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
     r"""Return the text of a record: its title and description by default.
 
     Args:
-        subject: A record, a ``dict`` of its facts, or a text, which is returned unchanged.
+        subject: A record, a ``dict`` of its fields, or a text, which is returned unchanged.
         fields: The fields to read, joined by line ends.
 
     Raises:

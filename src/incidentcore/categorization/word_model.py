@@ -29,7 +29,7 @@ def shares(scores: list[float]) -> list[float]:
 
 
 class WordModel(ABC):
-    """Base of the trained categorizers whose scores are sums over the words of a text.
+    """The base class of trained categorizers whose scores are sums over the words of a text.
 
     A score is the sum of a prior and a term for each word. Sums are exact until they are rounded at
     the end, so the order of the words does not matter. A subclass defines ``categories`` and

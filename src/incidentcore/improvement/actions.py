@@ -52,7 +52,7 @@ class ActionOrigin:
 
     Attributes:
         kind: ``review``, ``problem``, ``recurrence`` or any other text.
-        id: The id of the review or problem, or a text about what recurred.
+        id: The id of the review or problem, or a text that says what recurred.
     """
 
     kind: str
@@ -69,7 +69,7 @@ class ActionStatusChange:
 
     Attributes:
         on: The day of the change.
-        status: The status from then on: ``open``, ``in_progress``, ``done`` or ``dropped``.
+        status: The new status: ``open``, ``in_progress``, ``done`` or ``dropped``.
         by: Who changed it; may be empty.
         note: The reason for the change; may be empty.
     """
@@ -94,7 +94,7 @@ class KpiTarget:
         kpi: The KPI. Its population selects the records; its ``min_n`` is the number of records
             that each window needs.
         target: The value to reach: a time for durations, a fraction for rates, a number per month
-            (30.44 days) for counts; None: to be better than before.
+            (30.44 days) for counts; None means any improvement.
         better: Whether ``lower`` or ``higher`` values are better.
         baseline: The window before the action.
         after: The window after the action, which begins at the end of the baseline or later.
@@ -216,7 +216,7 @@ class ImprovementAction:
         return self.due < on and self.is_open(on=on)
 
     def with_status(self, status: str, *, on: date, by: str = "", note: str = "") -> Self:
-        """Return the action with a further change of its status.
+        """Return the action with another change of its status.
 
         Args:
             status: The new status: ``open``, ``in_progress``, ``done`` or ``dropped``.

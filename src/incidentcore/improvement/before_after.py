@@ -1,4 +1,4 @@
-"""Compare the KPI of an improvement action before and after it, computed in the same way."""
+"""Compare the KPI of an improvement action before and after the action, computed alike."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class BeforeAfter(Tabular):
     def verdict(self) -> EffectVerdict:
         """Return ``better``, ``worse``, ``no_clear_difference`` or ``not_enough_data``.
 
-        The KPI is better or worse only if the two intervals do not overlap.
+        The KPI is better or worse only if the intervals before and after do not overlap.
         """
         before, after = self.before.result, self.after.result
         if not self.enough:
@@ -108,7 +108,7 @@ class BeforeAfter(Tabular):
 
     @property
     def target_met(self) -> bool | None:
-        """Return whether the KPI reaches the target after the action; None if unknown."""
+        """Return whether the KPI reached the target after the action; None if that is unknown."""
         target, value = self.measure.target, self.after.value
         if target is None or value is None or not self.enough:
             return None
@@ -180,11 +180,11 @@ def before_after(
     as_of: datetime,
     min_n: int = 10,
 ) -> BeforeAfter:
-    """Return the KPI of an action before and after it, with conclusions.
+    """Return the KPI of an action before and after the action, with conclusions.
 
     Both windows are computed with the same delay: the window after the action as of ``as_of``, the
-    baseline as of an instant that is equally long after its own end. Otherwise the older records
-    would have had more time to be resolved, reopened or recorded.
+    baseline as of an instant just as long after its own end. Otherwise the older records would have
+    had more time to be resolved, reopened or recorded.
 
     Args:
         action: The action; its ``measure`` defines the KPI and the windows.

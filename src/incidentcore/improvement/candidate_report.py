@@ -50,18 +50,18 @@ class ProblemCandidate:
             incidents with a value, divided by the number of different values. For a pair of values:
             the product of their counts, divided by the number of incidents that have both fields.
         at_least: A lower bound of the group's count that allows for chance: that of a Poisson mean,
-            at a risk that is divided among all examined values.
+            at a risk that is shared among all values examined.
         recent: How many of its incidents belong to the later half of all counted incidents.
-        recent_of_all: The share of the later half in all counted incidents, which is about 1/2.
+        recent_of_all: The share of all counted incidents that belong to the later half, about 1/2.
         trend: ``rising`` or ``falling`` if the Wilson interval of the group's share of recent
             incidents is more than a tenth above or below ``recent_of_all``; otherwise ``steady``.
         time: The total time that the incidents cost: by default, from opening to resolution.
-        timed: How many of the incidents have such a time; open incidents do not.
+        timed: How many of the incidents have that time; open incidents do not.
         time_share: The group's share of the time of all counted incidents, from 0 to 1; None if
             that time is zero.
         callers: How many different callers reported the incidents.
         main_caller: The caller who reported more than half of the incidents, and how many; None if
-            there is none.
+            nobody did.
         open: How many of the incidents are open.
         linked: How many of the incidents are linked to a problem.
         problems: The ids of these problems, each with its number of incidents, most first.
@@ -105,7 +105,7 @@ class ProblemCandidate:
 
     @property
     def excess(self) -> float:
-        """Return by how many incidents ``at_least`` exceeds the expected number."""
+        """Return the number of incidents by which ``at_least`` exceeds the expected number."""
         return self.at_least - self.expected
 
     @property
@@ -197,7 +197,7 @@ class DimensionSummary:
         dimension: The fields by which the incidents were grouped.
         values: How many different values, or pairs, there are.
         n: How many counted incidents have a value.
-        without: How many counted incidents have none.
+        without: How many counted incidents have no value.
         few: How many values have too few incidents to be examined.
         candidates: How many groups stand out, including those that are nearly the same as another.
     """
@@ -222,11 +222,11 @@ class CandidateReport(Tabular):
     Attributes:
         candidates: The candidates, those of single values before those of pairs; both are sorted by
             ``excess``, the greatest first, then by dimension and key.
-        more: How many more candidates there are beyond the ``limit``.
+        more: How many candidates were left out because of the ``limit``.
         dimensions: A summary for each dimension that was examined.
         as_of: The instant of the computation.
         observed: The interval in which openings were counted; None if it is empty.
-        split: The instant from which an opening is recent; None if no incident was counted.
+        split: The first instant at which an opening is recent; None if no incident was counted.
         n: How many records were examined.
         counted: How many of them were counted.
         left_out: How many were not counted, by reason.
@@ -258,7 +258,7 @@ class CandidateReport(Tabular):
         """Return the candidate with the values ``key``, or with the label in ``key``.
 
         Raises:
-            InvalidValueError: There is no such candidate.
+            InvalidValueError: No candidate has these values or this label.
         """
         for found in self.candidates:
             if found.key == key or (len(key) == 1 and found.label == key[0]):

@@ -50,7 +50,7 @@ class Episode:
 
 @attrs.frozen(kw_only=True)
 class RecurrenceGroup:
-    """The records with the same key, at least one of which followed another within the window.
+    """Records with the same key, at least one of which followed another within the window.
 
     Attributes:
         key: The values that the records have in common.
@@ -59,7 +59,7 @@ class RecurrenceGroup:
         last: When the last record was opened.
         episodes: The runs of records that followed each other within the window, in order.
         gaps: The times between one opening and the next, in order; open time if the window is
-            counted in a calendar, otherwise wall time.
+            counted in a calendar, otherwise wall-clock time.
         per_month: Records per month (30.44 days) of the observed time; None if that is empty.
     """
 
@@ -83,7 +83,7 @@ class RecurrenceGroup:
 
     @property
     def repeat_share(self) -> float:
-        """Return the share of repeats in all records of the group, from 0 to 1."""
+        """Return the share of the group's records that are repeats, from 0 to 1."""
         return self.repeats / self.count
 
     @property
@@ -111,7 +111,7 @@ class RecurrenceReport(Tabular):
 
     Attributes:
         key: The fields that records of a group have in common.
-        window: The greatest time between two records for the later one to be a repeat.
+        window: The greatest time after which a record still counts as a repeat of another.
         calendar: Whether the window is counted in the open time of a calendar.
         groups: The groups of records that recurred, sorted by the number of repeats, then of
             records, the greatest first, then by key.
@@ -141,7 +141,7 @@ class RecurrenceReport(Tabular):
 
     @property
     def repeat_share(self) -> float | None:
-        """Return the share of repeats in all counted records (0 to 1); None without records."""
+        """Return the share of counted records that are repeats (0 to 1); None without records."""
         return self.repeats / self.counted if self.counted else None
 
     @property
@@ -163,7 +163,7 @@ class RecurrenceReport(Tabular):
     def top(self, n: int) -> RecurrenceReport:
         """Return the report with its first ``n`` groups only.
 
-        ``repeats`` and ``once`` then regard only the remaining groups as recurring; ``n``,
+        ``repeats`` and ``once`` then treat only the remaining groups as recurring; ``n``,
         ``counted`` and ``keys`` do not change.
         """
         return attrs.evolve(self, groups=self.groups[:n])

@@ -211,7 +211,7 @@ def problem_page(
         dimensions: What to group candidates by, as in ``problem_candidates``.
         keys: What repeats must have in common: one ``key`` of ``recurrence`` for each table.
         window: The time within which a record counts as a repeat.
-        calendar: The calendar in whose open time the window is counted; None: wall time.
+        calendar: The calendar in whose open time the window is counted; None: wall-clock time.
         period: The period in which records must have been opened; None: any time.
         population: A condition on the records to examine.
         problems: Problems whose links to incidents are used, besides those of the incidents.

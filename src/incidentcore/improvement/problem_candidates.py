@@ -157,9 +157,9 @@ def problem_candidates(
     expected count. The bound allows for the number of groups examined: if there is only noise, the
     probability that no candidate is found is at least ``confidence``.
 
-    Groups with one value come before pairs, and in both the group with the greatest ``excess``
-    comes first. Candidates that share four fifths of their incidents are merged: the first remains,
-    with the labels of the others in ``same_as``.
+    Groups with one value come before pairs; in each of the two, the group with the greatest
+    ``excess`` comes first. Candidates that share four fifths of their incidents are merged: the
+    first remains, with the labels of the others in ``same_as``.
 
     Args:
         records: The records, in any order, without repetitions; read once. Only incidents that are
@@ -172,10 +172,10 @@ def problem_candidates(
         problems: Problems whose links to the incidents that they caused are used, in addition to
             the links of the incidents (``caused_by``, or ``resolved_by`` one of these problems).
         cost: The KPI whose values are added up as the time that a group cost.
-        split: The instant from which an opening is recent; None: the median opening.
+        split: The first instant at which an opening is recent; None: the median opening.
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability, at least 0.5, that nothing is found if there is only noise;
-            also the confidence of the interval from which a candidate's ``trend`` follows.
+            also the confidence of the interval that decides a candidate's ``trend``.
         limit: The maximum number of candidates with one value, and of pairs; None: no limit.
 
     Returns:

@@ -133,11 +133,11 @@ def recurrence(
         records: The records, in any order, without repetitions; read once.
         key: What two records must have in common: a field path such as ``"category"``, a ``Group``,
             a function of a record, or a tuple of them.
-        window: The greatest time between two records for the later one to be a repeat: a
+        window: The greatest time after which a record still counts as a repeat of another: a
             ``timedelta`` or ``BusinessDays``.
         as_of: Only events that had happened and been recorded by then count (rule K6).
         calendar: The calendar in whose open time the window is counted; ``BusinessDays`` need one.
-            None: wall time.
+            None: wall-clock time.
         period: The period in which records must have been opened, so that earlier ones are ignored;
             None: any time.
         population: A condition on the records to examine.

@@ -66,7 +66,7 @@ class ImprovementRegister:
         """Return the action with an id.
 
         Raises:
-            InvalidValueError: There is no such action.
+            InvalidValueError: No action has this id.
         """
         for action in self.actions:
             if action.id == id:
@@ -82,7 +82,7 @@ class ImprovementRegister:
         """Return the register with the actions of a post-incident review added.
 
         An action that the register already contains keeps its measure and its changes of status;
-        its text, owner, due date and completion are taken from the review. To add a review twice
+        its text, owner, due date and completion are taken from the review. Adding a review twice
         changes nothing.
         """
         register = self
@@ -115,7 +115,7 @@ class ImprovementRegister:
         )
 
     def cells(self, *, on: date) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the headings, the rows and which columns are numeric, for a table as of a day."""
+        """Return the headings, the rows, and which columns are numeric, for a table as of a day."""
         headings = ["action", "status", "due", "late by", "owner", "origin", "what"]
         rows = [
             [

@@ -75,7 +75,7 @@ class Picture:
 
     Attributes:
         svg: The picture as SVG text, for light pages.
-        dark: The same for dark pages; if it is empty, ``svg`` is used for both.
+        dark: The picture for dark pages; if it is empty, ``svg`` is used for both.
         text: A description, for the caption and for readers who cannot see the picture.
 
     >>> from incidentcore.pages import Page, Picture, Section
@@ -98,7 +98,7 @@ class Section:
         key: Its name in the plain data, in its CSV file name and for ``Page.only``.
         title: Its heading.
         text: Sentences, one paragraph each.
-        table: The headings, the rows as text, and which columns are numeric; None for no table.
+        table: The headings, the rows as text, and which columns are numeric; or None.
         lines: Text with fixed line breaks and columns, such as a trace.
         parts: Sections below this one.
         pictures: The pictures that the HTML format shows above the table.
@@ -169,7 +169,7 @@ class Page:
     Attributes:
         title: The heading.
         about: Pairs of name and value to show below the title, such as source and time zone.
-        sections: The parts in order.
+        sections: The parts of the page, in order.
         figures: Figures by name, for automated checks; None if a figure has no value.
         language: The code of the language of the page.
 
@@ -234,7 +234,7 @@ class Page:
         """Return the page with some of its sections, in the order of the keys.
 
         Raises:
-            InvalidValueError: It has no section with one of the keys.
+            InvalidValueError: The page has no section with one of the keys.
         """
         by_key = {section.key: section for section in self.sections}
         chosen = list(keys)
@@ -244,7 +244,7 @@ class Page:
         return attrs.evolve(self, sections=[by_key[key] for key in chosen])
 
     def with_pictures(self, pictures: Mapping[str, Picture]) -> Page:
-        """Return the page with pictures added to its sections, given by the key of the section."""
+        """Return the page with pictures added to its sections; they are passed by section key."""
         sections = [
             attrs.evolve(section, pictures=(*section.pictures, pictures[section.key]))
             if section.key in pictures
@@ -262,7 +262,7 @@ class Page:
         }
 
     def to_csv(self) -> dict[str, str]:
-        """Return CSV text for each section with rows, by key; no text in it acts as a formula."""
+        """Return the CSV text of each section that has rows, by key; no text acts as a formula."""
         texts = {}
         for section in self.sections:
             rows = section.data.get("rows") if isinstance(section.data, dict) else section.data
@@ -373,7 +373,7 @@ def _cell(value: object) -> object:
 
 
 class Paged:
-    """The base of results that are a page, which is written as text, Markdown, HTML or data."""
+    """The base class of results shown as a page: as text, Markdown, HTML or plain data."""
 
     __slots__ = ()
 

@@ -35,7 +35,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Tabular:
-    """The base of results shown as a table: text, Markdown, HTML in notebooks, a short repr."""
+    """The base class of results shown as a table: as text, Markdown, or HTML in notebooks."""
 
     __slots__ = ()
 
@@ -70,7 +70,7 @@ class Tabular:
 
 
 def to_text(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str:
-    """Return aligned text: numbers on the right, everything else on the left."""
+    """Return a table as aligned text: numbers on the right, everything else on the left."""
     lines = [list(headings), *(list(row) for row in rows)]
     flat = [[cell.replace("\n", " ") for cell in line] for line in lines]
     wide = [max(len(line[column]) for line in flat) for column in range(len(headings))]
@@ -123,7 +123,7 @@ def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool], captio
 
 
 def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return CSV in which no text acts as a formula: such cells are prefixed with an apostrophe."""
+    """Return CSV in which no text acts as a formula: an apostrophe is put before such text."""
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([_inert(heading) for heading in headings])
@@ -152,7 +152,7 @@ def said_cell(words: Words, text: str, *, is_number: bool = False) -> str:
 
 
 def translated_cells(cells: Cells, words: Words) -> Cells:
-    """Return a table in another language."""
+    """Return the cells of a table in the language of ``words``."""
     heads, rows, numeric = cells
     said_rows = [
         [said_cell(words, cell, is_number=n) for cell, n in zip(row, numeric, strict=True)]

@@ -1,4 +1,4 @@
-"""Adjustments of a computed priority: important callers and services, many users, security."""
+"""Adjustments to a computed priority: important callers and services, many users, security."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class PriorityAdjustment(Protocol):
-    """A plain function or frozen object that adjusts a computed priority."""
+    """A function or frozen object that takes a record and its computed priority, and adjusts it."""
 
     def __call__(
         self, record: Any, level: Level, levels: Sequence[Level], /
@@ -43,7 +43,7 @@ class PriorityAdjustment(Protocol):
 class Adjustment(SharedRepr):
     """A rule that adjusts the priority of the records that match a condition.
 
-    Give exactly one of ``raise_by``, ``at_least`` and ``at_most``. The result never goes beyond the
+    Pass exactly one of ``raise_by``, ``at_least`` and ``at_most``. The result never goes beyond the
     ends of the scale.
 
     Attributes:
@@ -54,7 +54,7 @@ class Adjustment(SharedRepr):
         at_most: The highest priority that the records may have; a higher one is lowered to it.
 
     Raises:
-        PriorityMatrixError: ``when`` is not a condition, or not exactly one adjustment is given.
+        PriorityMatrixError: ``when`` is not a condition, or not exactly one adjustment is passed.
 
     >>> from incidentcore.conditions import field
     >>> from incidentcore.priority import Adjustment
@@ -135,9 +135,9 @@ def affected_users(
     """Return a rule that raises the priority of records that affect many users.
 
     Args:
-        number: The number of users from which the rule applies.
+        number: The least number of users for which the rule applies.
         raise_by: How many levels to raise the priority by.
-        path: The field that holds how many users are affected.
+        path: The field that contains how many users are affected.
     """
     return Adjustment(f"{number} users or more", field(path) >= number, raise_by=raise_by)
 

@@ -1,7 +1,7 @@
 """Setting a record's priority: computed by a policy, or overridden by a person (rules P2, H5).
 
-Computed priority and override are separate fields of the record; the effective priority is the
-override if there is one. ``prioritize`` sets the first, ``override_priority`` and
+The computed priority and the override are separate fields of the record; the effective priority is
+the override if there is one. ``prioritize`` sets the first, ``override_priority`` and
 ``clear_override`` the second, so recomputing cannot lose what somebody decided.
 """
 
@@ -43,7 +43,7 @@ def prioritize(
     Args:
         record: The record.
         policy: How priorities are computed; ServiceNow's matrix by default.
-        at: When; if that is before the latest event, the record is read as it was at that instant.
+        at: When it happened; if that is before the latest event, the record is read as it was then.
         by: Who did it; a plain id is taken as an agent's.
         recorded_at: When it became known. Defaults to ``at``.
         impact: A new impact; by default that of the record.

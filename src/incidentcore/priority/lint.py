@@ -1,4 +1,4 @@
-"""Checks of priority tables: gaps, steps in the wrong direction, unused levels."""
+"""Check priority tables for gaps, steps in the wrong direction, and unused levels."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TEXTS: Final = {
 
 
 def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
-    """Return findings on the likely mistakes in a matrix.
+    """Return a finding for each likely mistake in a matrix.
 
     Args:
         matrix: The matrix.
@@ -52,7 +52,7 @@ def lint_cells(
     scale: Scale = Priority.scale,
     manual_only: Iterable[str] = (),
 ) -> tuple[LintFinding, ...]:
-    """Return findings on an unfinished table; each empty cell is a ``missing_cell``.
+    """Return the findings on an unfinished table, with a ``missing_cell`` for each empty cell.
 
     Args:
         rows: The scale of the rows.

@@ -1,4 +1,4 @@
-"""The priority matrix, and the interface of all priority calculators (rule P1)."""
+"""The priority matrix, and the protocol for all priority calculators (rule P1)."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class PriorityCalculation(SharedRepr):
 
 
 class PriorityCalculator(Protocol):
-    """A plain function or frozen object that computes a priority from a record.
+    """A function or frozen object that takes a record and computes its priority.
 
-    The attribute ``scale``, if there is one, holds the levels that it may return.
+    The attribute ``scale``, if there is one, contains the levels that it may return.
     """
 
     def __call__(self, record: Any, /) -> PriorityCalculation:
-        """Return the priority of a record, or of a ``dict`` of its facts."""
+        """Return the priority of a record, or of a ``dict`` of its fields."""
         ...
 
 
@@ -111,14 +111,14 @@ class PriorityMatrix(SharedRepr):
     """A table that gives a priority for each pair of levels of two scales.
 
     It can have any shape and any scales, but must have a priority for every pair. Use
-    ``lint_matrix`` to check whether it is monotone and uses every level; tables in use often do
-    not.
+    ``lint_matrix`` to check whether it is monotone and uses every level; many tables in practice
+    fail one of these checks.
 
     Attributes:
         rows: The scale of the rows, usually the impact.
         columns: The scale of the columns, usually the urgency.
-        cells: The priorities, row by row, each scale from worst to best. Written as rows of levels
-            or level names, or as a mapping ``{(row, column): level}``.
+        cells: The priorities, row by row, each scale from worst to best. Pass rows of levels or
+            level names, or a mapping ``{(row, column): level}``.
         scale: The scale of the priorities.
         row_field: The record's field that gives the row.
         column_field: The record's field that gives the column.
@@ -126,8 +126,8 @@ class PriorityMatrix(SharedRepr):
         name: The name of the table in explanations.
 
     Raises:
-        PriorityMatrixError: A cell is missing or superfluous, or holds something other than a level
-            that may be computed.
+        PriorityMatrixError: A cell is missing or superfluous, or contains something other than a
+            level that may be computed.
 
     Source: rule P1.
 
@@ -300,7 +300,7 @@ class PriorityMatrix(SharedRepr):
             column_field: The record's field that gives the column.
 
         Raises:
-            PriorityMatrixError: A level has no weight, or the bands do not fall from worst to best.
+            PriorityMatrixError: A level has no weight, or the bands do not decrease in order.
 
         Source: rule P1; additive weights are BMC's model.
 

@@ -37,8 +37,8 @@ class PriorityStep(SharedRepr):
 
     Attributes:
         kind: The source of the step: ``calculator``, ``adjustment`` or ``override``.
-        rule: The name of that source.
-        level: The priority after it.
+        rule: The name of the calculator or adjustment.
+        level: The priority after the step.
         applied: Whether the step set or changed the priority.
         reason: The reason as text.
     """

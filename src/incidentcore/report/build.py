@@ -55,14 +55,14 @@ def build_report(
         incidents: The incidents; read once, so an iterator is enough.
         as_of: The instant of the report; later events are ignored.
         title: Its heading.
-        desk: The desk, with its targets and escalations; without it these sections are left out.
+        desk: The desk, with its targets and escalations; None leaves these sections out.
         kpis: The KPIs to compute, by group and in total.
-        tool_kpis: KPIs of the figures that the source tool itself reported.
+        tool_kpis: KPIs computed from the figures that the source tool itself reported.
         lifecycles: The lifecycles that state changes are checked against.
         about: Pairs of name and value to show under the heading.
         kpi_text: What readers should know before reading the KPIs.
         by: The field by which figures are grouped, or several.
-        zone: The time zone in which months begin; UTC by default.
+        zone: The time zone of the months; UTC by default.
         findings: The importer's findings, read after all incidents; None if the incidents were not
             imported.
         example: One refused transition in words. Defaults to the first one in the records.

@@ -1,4 +1,4 @@
-"""The monthly page for one customer: objectives, misses with their reasons, credits."""
+"""The monthly page for one customer: objectives, misses with their reasons, and credits."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def service_page(
 ) -> Page:
     """Return the service level report of a period for one customer.
 
-    It states how the objectives were met, which targets were missed, and the credits due.
+    It states whether the objectives were met, which targets were missed, and the credits due.
 
-    Each clock counts in one period: that of its stop if it was met, that of its breach if it was
-    breached, whether or not the record has been resolved since.
+    Each clock counts in one period: a clock that met its target in the period in which it stopped,
+    any other in the period in which it breached, even if the record was resolved later.
 
     Args:
         records: The records, read once.
@@ -49,8 +49,8 @@ def service_page(
         period: The period, such as a month.
         title: Its heading, such as the customer and the month.
         population: Which records are the customer's.
-        objectives: The share of clocks to be met, by the clock's name; other clocks are shown
-            without an objective.
+        objectives: The share of clocks that must meet their target, by the clock's name; other
+            clocks are shown without an objective.
         credit: A function that is called with the result of each clock that missed its objective,
             and returns the credit that is due.
         as_of: The instant up to which events are known; the end of the period by default.

@@ -51,8 +51,8 @@ def outcome(
     clock needs.
 
     Args:
-        status: The clock.
-        missing: The fields that the clock reads and the record's source does not supply.
+        status: The status of the clock.
+        missing: The fields that the clock reads but the record's source does not supply.
         record: The clock's record: if it was canceled before the clock could start, the outcome is
             ``canceled`` (rule K2).
     """
@@ -144,23 +144,23 @@ class Tally:
 
     Args:
         as_of: The instant of the report.
-        desk: The desk: its targets and to whom it escalates. No targets if omitted.
+        desk: The desk, with its targets and escalations; None: there are none.
         by: The field by which compliance is grouped, or several.
         lifecycles: The lifecycles that state changes are checked against.
-        zone: The time zone in which months begin.
+        zone: The time zone of the months.
         on_record: A function that is called with each record and its clocks by name.
 
     Attributes:
-        clocks: The clocks by name, as last seen.
+        clocks: The latest definition or policy of each clock, by name.
         outcomes: How the clocks ended, by clock and group, which is a tuple.
-        worst: The worst breach with its record: breaches of a resolution come first, then those of
-            major incidents, then of the highest priority, then the furthest beyond the target.
-        missing: For each clock, the fields that its stop condition reads and the source of a record
-            does not supply.
-        unknown: For each clock, the other fields that it reads and the source does not supply.
+        worst: The worst breach with its record: breaches of a resolution clock come first, then
+            those of major incidents, then of the highest priority, then the furthest beyond the
+            target.
+        missing: For each clock, the fields that its stop condition reads but a record's source does
+            not supply.
+        unknown: For each clock, the other fields that it reads but a source does not supply.
         fired: By row, level, target and mode, how many escalations became due.
-        lapsed: How many of these were made pointless by an acknowledgement, resolution or
-            cancellation.
+        lapsed: How many of these an acknowledgement, resolution or cancellation made unnecessary.
         came_in: How often records became open, by month.
         went_out: How often records stopped being open, by month.
         open_by_age: How many records are open, by age.

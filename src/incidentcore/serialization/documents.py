@@ -28,7 +28,7 @@ def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
     Args:
         value: A value, as for ``dumps``.
         view: ``"document"``, which ``from_plain`` reads; or ``"state"`` for the present state of a
-            record, with an entry for each fact, ``record_type`` and ``version``, which cannot be
+            record, with an entry for each field, ``record_type`` and ``version``, which cannot be
             read back.
 
     Raises:
@@ -128,7 +128,7 @@ def from_plain_with_unknown(
 def json_schema(
     kind: Any, *, view: View = "document", ref_template: str = REF_TEMPLATE
 ) -> dict[str, Any]:
-    """Return the JSON Schema of the documents that hold a value of a type.
+    """Return the JSON Schema of the documents that contain a value of a type.
 
     Documents that ``dumps`` writes are valid against it. ``loads`` may still refuse a valid
     document, because of rules that a schema cannot express, such as those on a state's flags.

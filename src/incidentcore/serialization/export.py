@@ -1,7 +1,7 @@
 """Export histories to other tools: CloudEvents, XES event logs for process mining, and CSV.
 
-Exports cannot be read back: they contain what other tools understand, and may omit the rest. Use
-``dumps`` for documents that can.
+Exports cannot be read back: they contain what other tools understand, and may omit the rest. For
+documents that can be read back, use ``dumps``.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]
         safe: Whether to put an apostrophe before text that a spreadsheet takes for a formula.
 
     Returns:
-        Lines with the columns in ``EVENT_COLUMNS``; the last column holds the attributes that only
-        this kind of event has, as JSON.
+        Lines with the columns in ``EVENT_COLUMNS``; the last column contains the attributes that
+        only this kind of event has, as JSON.
     """
     yield _line(EVENT_COLUMNS)
     for record in records:

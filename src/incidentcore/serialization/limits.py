@@ -1,4 +1,4 @@
-"""The limits of a document that is read."""
+"""The limits for documents that are read."""
 
 from __future__ import annotations
 

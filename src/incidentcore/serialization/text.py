@@ -27,7 +27,7 @@ def dumps(value: object, *, indent: int | None = None) -> str:
         indent: The number of spaces for each level; None writes everything on one line.
 
     Returns:
-        Text that ``loads`` reads to an equal value.
+        Text from which ``loads`` makes an equal value.
 
     Raises:
         InvalidValueError: The value, or one inside it, cannot be written, such as a function, a

@@ -25,7 +25,7 @@ _TAKEN: Final = (TAG, *(field.name for field in attrs.fields(Event)))
 class UnknownEvent(Event):
     """An event of a kind unknown to this release, from a newer release or an extension.
 
-    It stays at its place in the history, does not change any field, and is written back unchanged.
+    It keeps its place in the history, does not change any field, and is written back unchanged.
 
     Attributes:
         name: The name of the kind in the document.

@@ -1,4 +1,4 @@
-"""Drills that are scored by clocks, and a seeded simulation of a desk and its agents."""
+"""Drills, scored by clocks, and a seeded simulation of a desk and its agents."""
 
 from incidentcore.simulation.after_action import DrillEntry, DrillLine, DrillReport, DrillResult
 from incidentcore.simulation.desk_run import simulate

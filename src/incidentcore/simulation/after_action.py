@@ -39,7 +39,7 @@ class DrillLine:
             ``open`` (not due yet); or ``not_reached`` (no record started its clock).
         due_at: When it was due; None if its clock never started.
         done_at: When it was done; None if it was not.
-        late_by: How late it was done, or is now if it was not done, in open time of its calendar.
+        late_by: How late it was done, or how late it is now, in open time of its calendar.
         by: Who did it; empty if nobody did.
         why: The reason as text.
     """

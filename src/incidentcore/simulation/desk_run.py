@@ -2,10 +2,10 @@
 
 A heap of (instant, number, step) drives the run. Records are changed by the library's own actions,
 so their histories are valid. Work ends at ``deadline(now, work)`` of the agent's calendar, so that
-shifts, breaks and holidays need no code. Each workload has a stream of random numbers, from which
-every record takes equally many when it arrives; only ``random()`` is used, whose numbers Python
-guarantees across versions. So a run with another team, order or rule has the same records with the
-same work, and two runs differ only by that change.
+shifts, breaks and holidays need no code. Each workload has its own stream of random numbers, from
+which every record takes the same number when it arrives; only ``random()`` is used, whose results
+are the same in all versions of Python. So a run with another team, order or rule has the same
+records with the same work, and two runs differ only by that change.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def simulate(
         seed: Equal seeds give equal records, on every version of Python.
         start: The first instant of the run.
         end: The first instant after the run. A longer run has the same beginning as a shorter one.
-        watch: Whether to evaluate the desk's due items, so that an escalated record is worked on
-            next. False makes the run several times faster.
+        watch: Whether to evaluate the desk's due items; an escalated record is then worked on next.
+            False makes the run several times faster.
 
     Raises:
         InvalidValueError: Two workloads have the same name, or no agent has a needed skill.

@@ -1,4 +1,4 @@
-"""Define drills: what players are informed of and when, and what is expected of them."""
+"""Define drills: what players are informed of, and when, and what is expected of them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Inject:
         text: The text of the inject.
         to: Who receives it; empty for everybody.
         alert: The alert to process with ``fold_alerts``; None if it is not an alert.
-        checks: The name of the expectation or communication plan that it tests, or empty.
+        checks: The name of the expectation or communication plan that it tests; empty for none.
     """
 
     at: timedelta = attrs.field(validator=_span)
@@ -119,9 +119,9 @@ class Drill:
         name: The drill's name. Records that belong to the drill are opened with it as ``exercise``.
         injects: What the players are informed of, in order of time.
         expects: What the players should do in time.
-        plan: The updates that stakeholders should receive; None for none.
-        matrix: The escalations that the rules require, which are shown in the timeline, but not
-            scored; None for none.
+        plan: The updates that stakeholders should receive; None if none are expected.
+        matrix: The escalations that the rules require. They are shown in the timeline, but not
+            scored; None if there are none.
         lasts: The duration of the drill.
         bot: The steps of a bot that replaces people in a trial run, in order of time.
 
@@ -182,8 +182,7 @@ class DueInject:
     """An inject that is due, which your application delivers once for each key.
 
     Attributes:
-        key: A unique text, made of the drill's name, the drill's start and the position of the
-            inject.
+        key: A unique string, made of the drill's name and start and the position of the inject.
         due_at: When it became due.
         inject: The inject.
     """

@@ -151,10 +151,10 @@ def load_drill(text: str | bytes, /, *, source: str = "drill file") -> Drill:
 
     Args:
         text: The content of the file, as TOML.
-        source: The name of the file in errors.
+        source: The name of the file in error messages.
 
     Raises:
-        FormatError: The file has faults; the error lists every one with its line.
+        FormatError: The file is invalid; the message lists every error with its line.
 
     >>> from incidentcore.simulation import load_drill
     >>> drill = load_drill('''

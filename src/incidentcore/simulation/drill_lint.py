@@ -32,7 +32,7 @@ def lint_drill(drill: Drill, lifecycle: Lifecycle = INCIDENT, /) -> tuple[LintFi
 
     Args:
         drill: The drill.
-        lifecycle: The lifecycle of the drill's records, whose states its conditions may name.
+        lifecycle: The lifecycle of the records, whose states the drill's conditions may name.
 
     Returns:
         Findings about injects that check nothing or something unknown, and about expectations that

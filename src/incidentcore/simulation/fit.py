@@ -33,12 +33,12 @@ def fit_workloads(
     Args:
         records: The records, including open ones; read once.
         as_of: Only events that had happened and were recorded by then are used.
-        arrives: The calendar in which arrivals and work are counted. Records that arrive when it is
-            closed are included.
+        arrives: The calendar in whose open time arrivals and work are counted. Records that arrive
+            when it is closed are included.
 
     Raises:
-        InvalidValueError: There is no record at ``as_of``, or the calendar was never open since the
-            first record.
+        InvalidValueError: No record was opened by ``as_of``, or the calendar has never been open
+            since the first record.
 
     Source: our choice.
     """

@@ -33,7 +33,7 @@ class Stint:
 
 @attrs.frozen(kw_only=True)
 class Simulation:
-    """The result of ``simulate``: the records, and who worked on them when.
+    """The result of ``simulate``: the records, and who worked on them at which times.
 
     Attributes:
         records: The records in the order of their arrival.

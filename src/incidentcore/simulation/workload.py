@@ -41,7 +41,7 @@ _HOUR: Final = timedelta(hours=1)
 
 @runtime_checkable
 class Distribution(Protocol):
-    """The protocol of distributions of durations: functions that return a quantile."""
+    """The protocol for distributions of durations: functions that return a quantile."""
 
     def __call__(self, u: float) -> timedelta:
         """Return the quantile ``u``: a share ``u`` of all durations is at most this.
@@ -132,8 +132,8 @@ class Hold:
 
     Attributes:
         chance: The share of records that are put on hold, from 0 to 1.
-        lasts: The distribution of the length of the hold, in wall time.
-        reason: The reason of the hold.
+        lasts: The distribution of the length of the hold, in wall-clock time.
+        reason: The hold reason, such as ``awaiting_vendor``.
     """
 
     chance: float = attrs.field(validator=lambda *given: _share("chance", given[2]))
@@ -173,8 +173,8 @@ class Workload:
 
     Attributes:
         name: The name, which is also the prefix of the ids of its records.
-        rate: The number of arrivals per open hour of ``arrives``; or 168 such rates for the hours
-            of the week, from Monday 00:00 in the calendar's zone.
+        rate: The number of arrivals per open hour of ``arrives``; or 168 of these rates for the
+            hours of the week, beginning with Monday 00:00 in the calendar's zone.
         arrives: The calendar in whose open time incidents arrive.
         opening: The fields of each incident at its opening, as for ``Incident.open``; or several
             such mappings, from which one is chosen at random for each. A title is added if missing.
@@ -258,8 +258,8 @@ class Agent:
 
     Attributes:
         id: The agent's id, which becomes the assignee of records.
-        calendar: The agent's working hours, without breaks and days off.
-        skills: The agent's skills, which decide on which workloads the agent can work.
+        calendar: The agent's working hours, excluding breaks and days off.
+        skills: The agent's skills, which decide which workloads the agent can work on.
     """
 
     id: str
@@ -269,7 +269,7 @@ class Agent:
 
 @runtime_checkable
 class QueueOrder(Protocol):
-    """The protocol of functions that return the sort key of a waiting record."""
+    """The protocol for functions that return the sort key of a waiting record."""
 
     def __call__(self, record: Record, since: datetime, /) -> Any:
         """Return the sort key of a record; the record with the least key is taken first.

@@ -20,11 +20,11 @@ Role: TypeAlias = Literal["requester", "agent", "approver", "system", "vendor"]
 class Actor(SharedRepr):
     """Somebody or something that acts on a record.
 
-    First and next response and first-contact resolution depend on who communicated, so the role is
-    part of every event.
+    The first and next response, and first-contact resolution, depend on who communicated, so the
+    role is part of every event.
 
     Attributes:
-        id: Your own id of the actor.
+        id: The actor's id in your own system.
         role: The actor's role; see ``Role``.
 
     Raises:
@@ -51,7 +51,7 @@ def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor
     Args:
         by: An actor, or a plain id, which gets ``role``.
         role: The role of a plain id.
-        name: The argument's name, for the error.
+        name: The argument's name, for the error message.
 
     >>> from incidentcore.values import as_actor
     >>> as_actor("ada")

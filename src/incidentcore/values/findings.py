@@ -21,14 +21,14 @@ def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
 
 @attrs.frozen
 class LintFinding(SharedRepr):
-    """A part of a rule that cannot work as intended, or that is probably a mistake.
+    """A finding about a rule: something that cannot work as intended, or is probably a mistake.
 
     Attributes:
         code: The kind of finding, as a stable code in snake_case.
         subject: The name of the rule, row, level, state or date that it is about.
-        data: The values in the text, by name.
-        witness: A value that demonstrates it, such as facts, an instant or a name; None if not
-            needed.
+        data: The values to fill into the message, by name.
+        witness: A value that demonstrates it, such as a record's fields, an instant or a name; None
+            if not needed.
         texts: The templates from which ``message`` is made; ignored when findings are compared.
 
     >>> from incidentcore.values import LintFinding
@@ -56,7 +56,7 @@ class LintFinding(SharedRepr):
         return render_text(self.texts, self.code, self.data)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return what is wrong and where, in the language of ``words``; ``zone`` is not used."""
+        """Return what is wrong and where, in the language of ``words``, without times."""
         message = words.text(self.texts, self.code, self.data)
         return f"{self.subject}: {message}" if self.subject else message
 

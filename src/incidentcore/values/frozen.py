@@ -1,4 +1,4 @@
-"""A small immutable mapping, since ``MappingProxyType`` neither hashes nor pickles."""
+"""A small immutable mapping, since ``MappingProxyType`` can be neither hashed nor pickled."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _ATOMS: Final = frozenset((bool, datetime, float, int, str, type(None)))
 class FrozenMap(Mapping[str, V_co]):
     """An immutable mapping from text to values, which can be hashed and pickled.
 
-    Keys are kept in sorted order, so that equal maps print and serialize alike. Lists, sets and
-    mappings among the values are frozen too.
+    Keys are sorted, so equal maps are printed and serialized alike. Lists, sets and mappings among
+    the values are frozen too.
 
     Raises:
         InvalidValueError: A key is not text.
@@ -112,7 +112,7 @@ class FrozenMap(Mapping[str, V_co]):
         return f"FrozenMap({self._data!r})"
 
     def set(self, /, **entries: object) -> FrozenMap[object]:
-        """Return a map with the given entries added or replaced."""
+        """Return a map with entries added or replaced."""
         return merged(self, FrozenMap(entries))
 
 

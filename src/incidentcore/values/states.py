@@ -1,4 +1,4 @@
-"""States as values with their meaning as flags; no state is classified by name (rule H3)."""
+"""States as values whose meaning is given by flags; no state is classified by name (rule H3)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["CANCELED", "CLOSED", "IN_PROGRESS", "NEW", "ON_HOLD", "RESOLVED", "S
 
 @attrs.frozen
 class State(SharedRepr):
-    """A state of a record's lifecycle, with its meaning as flags.
+    """A state of a record's lifecycle; flags give its meaning.
 
     Attributes:
         name: The state's name in its lifecycle.

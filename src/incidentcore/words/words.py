@@ -87,11 +87,11 @@ def span_text(span: timedelta) -> str:
 
 
 def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
-    """Return the text of a code: its template, filled with the data.
+    """Return the text for a code: its template, filled with the data.
 
     Args:
         texts: A template for each code.
-        code: The code. A code without a template is returned unchanged, followed by the data.
+        code: The code of the template; without a template it is returned, followed by the data.
         data: The values named in the template. Tuples are written as a list with commas.
 
     >>> from incidentcore.words import render_text
@@ -112,13 +112,12 @@ class Words(SharedRepr):
     """A language: translations of the library's texts, and formats of dates and spans of time.
 
     Translations are looked up by the English template; a template without one stays English. Data
-    in a template, such as names of holidays and states, is not translated.
+    in a template, such as names of holidays and states, are not translated.
 
     Attributes:
         language: The code of the language, such as ``de``.
         twins: The translation of each English template, with the same names in braces.
-        day_time: A function that writes an instant in a zone, with the year if ``year=True`` is
-            given.
+        day_time: A function that writes an instant in a zone, with the year if ``year=True``.
         span: A function that writes a span of time.
         number: A function that rewrites a number, or a text with numbers, from English notation.
 
@@ -141,11 +140,11 @@ class Words(SharedRepr):
         return self.twins.get(english, english)
 
     def text(self, texts: Texts, code: str, data: Mapping[str, object]) -> str:
-        """Return the text of a code in this language; see ``render_text``.
+        """Return the text for a code in this language; see ``render_text``.
 
         Args:
-            texts: The English templates.
-            code: The code.
+            texts: The English templates, by code.
+            code: The code of the template to use.
             data: The values named in the template.
         """
         known = {code: self.template(texts[code])} if code in texts else {}
@@ -246,7 +245,7 @@ def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None
         zone: The zone of its times; None for the value's own zone.
 
     Raises:
-        InvalidValueError: There is no such zone, or the value does not have ``in_words``.
+        InvalidValueError: The zone is unknown, or the value does not have ``in_words``.
 
     >>> from incidentcore.values import LintFinding
     >>> from incidentcore.words import GERMAN, render

@@ -112,7 +112,7 @@ def stale_rate(days: int) -> Kpi:
     """Return the KPI for the share of open records that nobody touched for a number of days.
 
     Args:
-        days: The number of days of wall time.
+        days: The number of days of wall-clock time.
 
     Raises:
         KpiDefinitionError: The number of days is not a positive whole number.

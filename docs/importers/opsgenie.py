@@ -13,7 +13,6 @@ MOVES = {
     "Snooze ended": "open",
     "Alert closed": "closed",
 }
-REPORT = ("ackTime", "closeTime")
 NOISE = ("Alert created", "Viewed on", "Notification", "Sent ", "Escalat", "Rotation")
 KINDS = {"acknowledged": Acknowledged, "open": Unacknowledged}
 
@@ -26,12 +25,13 @@ def read_opsgenie(alerts, logs):
         history.present(state=alert["status"], source=alert.get("source"), **fields)
         history.opened(alert["createdAt"], history.actor(alert.get("source"), "system"))
         own, report = [*unpaged(logs.get(history.id, ()), "data")], alert.get("report") or {}
-        spans = [(key, timedelta(milliseconds=report[key])) for key in REPORT if key in report]
-        after = {key: history.earliest + span for key, span in spans}
+        names = [name for name in ("ackTime", "closeTime") if report.get(name)]
+        after = {name: history.earliest + timedelta(milliseconds=report[name]) for name in names}
         history.check(closed_at=after.get("closeTime"), updated_at=alert.get("updatedAt"))
         if not own:
             history.truncated("no log came: moments alone", path="logs")
-            history.moments(history.actor("import", "agent"), acknowledged=after.get("ackTime"))
+            by = history.actor(report.get("acknowledgedBy") or "import", "agent")
+            history.moments(by, acknowledged=after.get("ackTime"))
         for entry in own:
             text, owner = entry["log"], entry.get("owner")
             by = history.actor(owner, "system" if owner == "System" else "agent")

@@ -119,3 +119,19 @@ def test_a_list_has_moments_alone_and_a_merged_ticket_a_link() -> None:
 
     assert {"truncated_history", "merged_record"} <= reading.findings.counts.keys()
     assert list(incident.links) == [Link("duplicate_of", "HF2")]
+
+
+def test_the_first_text_may_be_written_down_later() -> None:
+    """The update that sets the first status is the ticket's own; one with ids alone is not."""
+
+    def staff(number: int, second: int, **status: object) -> dict[str, Any]:
+        made = {"update_id": number, "timestamp": f"2026-03-02 09:00:{second:02}"}
+        return {**made, "by": {"type": "staff", "id": 7}, "message": {"text": "x"}, **status}
+
+    first = staff(1, 1, status_change={"old": None, "old_name": None, "new_name": "New"})
+    answer = staff(2, 30, status_change={"old": 1, "new": 2})
+    ticket = {"id": 3, "subject": "x", "created_at": "2026-03-02 09:00:00", "user": {"id": 1}}
+    status = {"status": {"name": "New", "behavior": "pending"}, "updates": [first, answer]}
+    [incident] = read_happyfox({**ticket, **status})
+    assert incident.first_response_at is not None
+    assert incident.first_response_at.second == 30

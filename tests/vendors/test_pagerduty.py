@@ -202,3 +202,12 @@ def test_an_incident_may_be_reopened() -> None:
     incident, codes = read(*log, status="resolved")
     assert (incident.reopen_count, incident.resolved_at) == (1, at(20, 9))
     assert codes == []
+
+
+@pytest.mark.parametrize(("by", "role"), [(USER, "agent"), (SERVICE, "system")])
+def test_who_resolved_an_incident_without_a_log(by: Any, role: str) -> None:
+    """``last_status_change_by`` says so."""
+    fields = {"resolved_at": text(21), "last_status_change_by": by}
+    incident, _ = read(status="resolved", **fields)
+    assert incident.resolved_at == at(21)
+    assert (incident.history[-1].by.id, incident.history[-1].by.role) == (by["id"], role)

@@ -676,3 +676,13 @@ def test_a_resolution_that_the_audit_lacks(
         None if x is None else x.minute for x in (incident.resolved_at, incident.canceled_at)
     ]
     assert minutes == [resolved, 40 if state == "8" else None]
+
+
+@pytest.mark.parametrize(("resolver", "who"), [("u1", "kim/requester"), ("u2", "ada/agent")])
+def test_who_resolved_an_incident_without_an_audit(resolver: str, who: str) -> None:
+    """``resolved_by`` says so; the caller may resolve it alone."""
+    row = {**ROW, "state": "6", "resolved_at": "2026-03-02 10:00:00", "caller_id": "u1"}
+    users = {"u1": "kim", "u2": "ada"}
+    [incident] = read_servicenow([{**row, "resolved_by": {"value": resolver}}], users=users)
+    by = incident.history[-1].by
+    assert f"{by.id}/{by.role}" == who

@@ -277,3 +277,13 @@ def test_what_a_ticket_was_opened_with_is_no_work_on_it() -> None:
     assert [event.kind for event in incident.history] == ["opened"]
     assert (incident.state.name, incident.priority) == ("Open", Priority.HIGH)
     assert (incident.acknowledged_at, incident.first_response_at, found) == (None, None, {})
+
+
+def test_what_else_a_ticket_tells() -> None:
+    """Its text and type, and the counts of its metrics as the tool's own."""
+    fields = {"description": "It drops.", "type": "incident"}
+    fields["metric_set"] = {"reopens": 2, "replies": 3, "solved_at": None}
+    incident, found = read(CREATED, fields=fields)
+    assert (incident.description, incident.custom["type"]) == ("It drops.", "incident")
+    assert dict(incident.custom["tool"]) == {"reopens": 2, "replies": 3}
+    assert found == {}

@@ -122,7 +122,10 @@ def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) 
         )
         history.changed(entry_id, at, by, field=field, before=before, after=after)
     message = update.get("message")
-    is_report = at == opened and by.role != "system"  # the ticket's own text, whoever wrote it
+    change = update.get("status_change")
+    was = change is None or change.get("old_name") or change.get("old")
+    is_first = at == opened or was is None
+    is_report = is_first and by.role != "system"  # the ticket's own text, whoever wrote it
     if isinstance(message, Mapping) and not is_report:
         is_private = str(message.get("message_type")).casefold() in _PRIVATE
         history.add(

@@ -121,6 +121,9 @@ def read_pagerduty(
         if not own:
             action = "no log entries came: moments alone"
             history.truncated(action, path="log_entries", covers=["moments"])
+            last = incident.get("last_status_change_by")
+            by = _actor(history, last, incident, users) if last else IMPORTER
+            history.moments(by, resolved=resolved)
             _present(history, incident, users)
         elif trigger is None:
             action = "no trigger entry came; page the rest"

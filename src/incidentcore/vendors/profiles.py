@@ -74,7 +74,13 @@ def _read_json(data: Any, profile: str, words: Mapping[str, Any]) -> Import[Inci
         given["log_entries"] = parts  # as a page, which says whether there are more
     if "states" in words:
         words = {**words, "states": tables["states"] | words["states"]}
-    return read(records, **given, **words)
+    reading = read(records, **given, **words)
+    if records is not data:
+        read_names = {*names, *others.values()}
+        for name in (name for name, part in parts.items() if type(part) is list and part):
+            if name not in read_names:
+                reading.findings.add("unknown_entry", "left out: it is not read", path=name)
+    return reading
 
 
 _AUDIT: Final = "servicenow-audit"

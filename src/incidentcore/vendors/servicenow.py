@@ -153,7 +153,9 @@ def read_servicenow(
             if has_log and state is not None and history.state(state) != initial:
                 action = "no audit entry came: moments alone"
                 history.truncated(action, path="sys_audit")
-            history.moments(IMPORTER, **{m: cell(row, f"{m}_at") for m in ("resolved", "closed")})
+            login = people.get(str(cell(row, "resolved_by")), cell(row, "resolved_by"))
+            by = IMPORTER if login is None else history.actor(login, who.get(str(login)) or "agent")
+            history.moments(by, **{m: cell(row, f"{m}_at") for m in ("resolved", "closed")})
         for note in written:
             _note(history, note, who)
         for result in (*results.get(key, ()), *results.get(history.id, ())):  # or by its display

@@ -115,7 +115,8 @@ def read_zendesk(
         shown = {field: ticket.get(name) for name, field in _FIELDS.items() if name in ticket}
         channel = pick(ticket, "via.channel")
         category = ticket.get("status_category") or ticket.get("status")
-        history.present(state_category=category, source=channel, **shown)
+        told = {name: ticket.get(name) for name in ("type", "description")}
+        history.present(state_category=category, source=channel, **told, **shown)
         if _MERGED in (ticket.get("tags") or ()):
             history.find("merged_record", "kept: closed by a merge into another ticket")
         opener = plain_text(ticket.get("submitter_id")) or requester
@@ -127,6 +128,8 @@ def read_zendesk(
         if not created:
             history.truncated("its first audit is missing", path="audits")
         _metrics(history, metrics.get(history.id, ()))
+        for name in ("reopens", "replies"):
+            history.counted(name, pick(ticket, f"metric_set.{name}"))
         solved = pick(ticket, "metric_set.solved_at")
         history.check(resolved_at=solved, updated_at=ticket.get("updated_at"))
 

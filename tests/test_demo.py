@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidentcore import demo
 from incidentcore.demo import MONTH, demo_desk, demo_month, demo_report, refused_close
 from incidentcore.lifecycle import INCIDENT, check_history
 from incidentcore.records import StateChanged, replay
@@ -19,6 +21,18 @@ def _calendars() -> CalendarByField:
     found = demo_desk().calendars["by_office"]
     assert isinstance(found, CalendarByField)
     return found
+
+
+def test_of_twenty_incidents_eight_are_of_medium_impact_and_urgency() -> None:
+    """One is high in both; the others lie between."""
+    levels = Counter((one["impact"].name, one["urgency"].name) for one in demo._LEVELS)
+    assert levels == {
+        ("high", "high"): 1,
+        ("high", "medium"): 3,
+        ("medium", "medium"): 8,
+        ("low", "medium"): 5,
+        ("medium", "low"): 3,
+    }
 
 
 @given(st.integers())

@@ -177,6 +177,8 @@ def test_states_of_an_audit_log_are_judged_by_its_own_lifecycle(
     assert main(["report", str(logged), "--desk", desk]) == 0
     said = capsys.readouterr().out
     assert "servicenow_audit: 0 of 2 state changes refused" in said
+    # The words are the log's, the tool's own figures another table: the reader must know which.
+    assert "By the states, groups and replies that the log shows; the tool's" in said
 
 
 def test_code_is_named_for_a_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

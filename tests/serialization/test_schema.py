@@ -34,6 +34,28 @@ def validator(kind: Any) -> Any:
     return jsonschema.Draft202012Validator(json_schema(kind))
 
 
+KEYWORDS = {
+    *("$schema", "$id", "$ref", "$defs", "title", "type", "enum", "const", "anyOf", "oneOf"),
+    *("properties", "required", "additionalProperties", "propertyNames", "minProperties"),
+    *("maxProperties", "items", "prefixItems", "minItems", "uniqueItems", "pattern", "minLength"),
+}
+"""The keywords of draft 2020-12 that ours use: a misspelt one would be no fault of a schema."""
+
+
+def schemas(schema: Any) -> Iterator[dict[str, Any]]:
+    """Yield a schema and all schemas in it; what enum, const and required hold is none."""
+    if not isinstance(schema, dict):
+        return
+    yield schema
+    for keyword, value in schema.items():
+        if keyword in ("properties", "$defs"):
+            parts = [*value.values()]
+        else:
+            parts = value if isinstance(value, list) else [value]
+        for part in parts if keyword not in ("enum", "const", "required") else ():
+            yield from schemas(part)
+
+
 @pytest.mark.table
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_schema_is_a_schema(name: str) -> None:
@@ -44,6 +66,10 @@ def test_a_schema_is_a_schema(name: str) -> None:
     text = json.dumps(schema)
     references = {part.split('"')[0] for part in text.split('"#/$defs/')[1:]}
     assert references <= set(schema["$defs"])
+    for part in schemas(schema):
+        assert set(part) <= KEYWORDS, part
+        assert part.get("type") != "array" or "items" in part, part
+        assert "prefixItems" not in part or part["minItems"] == len(part["prefixItems"]), part
 
 
 @pytest.mark.table

@@ -70,6 +70,7 @@ def at(minute: int) -> datetime:
         ("1772442000", {"epoch": "s"}),
         ("1772442000.0", {"epoch": "s"}),
         (1_772_442_000_000, {"epoch": "ms"}),
+        ("2026-03-02 09:00:00", {"epoch": "s"}),
         ("2 March 2026 09:00", {"day_first": True}),
         ("2/3/2026 09:00", {"day_first": True}),
         ("3/2/2026 09:00", {"day_first": False}),

@@ -643,6 +643,19 @@ def test_people_are_the_same_by_login_and_by_id() -> None:
         assert (incident.first_response_at is not None) is answered
 
 
+def test_who_opened_a_record_is_named_by_the_first_column_that_says_so() -> None:
+    """``opened_by``, then who wrote the row, then the caller, who is a requester."""
+    row = {**ROW, "caller_id": "u1"}
+    row.pop("opened_by", None)
+    for more, opener in (
+        ({}, Actor("u1", "requester")),
+        ({"sys_created_by": "u2"}, Actor("u2", "agent")),
+        ({"sys_created_by": "u2", "opened_by": "u1"}, Actor("u1", "requester")),
+    ):
+        [incident] = read_servicenow([{**row, **more}])
+        assert incident.opened_by == opener
+
+
 def test_results_of_slas_that_name_an_incident_by_its_display() -> None:
     """With display values alone, ``task`` holds the number."""
     sla = {"sys_id": "s", "task": {"display_value": "INC1", "link": "x"}, "sla": "P2"}

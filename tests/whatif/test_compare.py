@@ -112,11 +112,12 @@ def test_clocks_of_one_name_are_all_compared() -> None:
 
 
 def test_exercises_and_what_was_not_opened_yet_are_left_out() -> None:
-    """A drill says nothing of rules for real work."""
+    """A drill says nothing of rules for real work; what is opened just now is there."""
     staged = Incident.open(id="X", title="T", by="kim", at=FRIDAY, exercise="drill")
-    later = Incident.open(id="Y", title="T", by="kim", at=NOW + HOUR)
+    later, just = (Incident.open(id="Y", title="T", by="kim", at=at) for at in (NOW + HOUR, NOW))
 
     assert compare_rules(clock(PLAIN), clock(LUNCH), [staged, later], now=NOW).records == 0
+    assert compare_rules(clock(PLAIN), clock(LUNCH), [just], now=NOW).records == 1
 
 
 def test_changes_are_broken_down_and_priced() -> None:

@@ -125,7 +125,7 @@ class KeywordCategorizer:
         pairs = Counter[tuple[str, Path]]()
         for subject, category in labelled:
             path = as_path(category)
-            texts[path] += 1
+            texts.update([path])
             pairs.update((word, path) for word in set(tokenize(text_of(subject, read))))
         if not texts:
             raise InvalidValueError("labelled", [], "at least one labelled text")

@@ -18,7 +18,7 @@ from incidentcore.desk.lifecycle_form import LIFECYCLE, lifecycle_table, with_pr
 from incidentcore.desk.oncall_form import ON_CALL
 from incidentcore.desk.parts import FIELD_KINDS, DeskField
 from incidentcore.desk.priority_form import CATEGORY, PRIORITY, categories_of, category_values
-from incidentcore.desk.reading import BROKEN, Path, Reading, whole
+from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.rules_form import APPROVAL, CASCADE, COMMUNICATION, INTAKE
 from incidentcore.desk.service_form import AGREEMENT, SERVICES
 from incidentcore.desk.toml import hint, line_numbers, write_toml
@@ -245,7 +245,6 @@ def _read(data: Any, reading: Reading) -> Desk:
     unused = sorted(set(reading.code) - reading.used)
     if unused:
         reading.sources.append(f"code given and not used: {', '.join(unused)}")
-    whole((BROKEN,) if reading.faults else ())
     for name in ("desk", "holidays"):
         del made[name]
     made.update(made.pop("lifecycle"))

@@ -151,9 +151,9 @@ class Days:
             low, high = max(low, instant(within.start)), min(high, instant(within.end))
         self.names: list[str | None] = [None]
         periods = windows.periods
-        edges = [low, high + 1]
+        edges = [low]
         if periods is not None and low <= high:
-            self.names, edges = [], [low]
+            self.names = []
             while edges[-1] <= high:
                 self.names.append(periods.label(at_instant(edges[-1])))
                 edges.append(instant(periods.interval(self.names[-1] or "").end))

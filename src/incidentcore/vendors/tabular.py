@@ -272,7 +272,7 @@ def _delimited(
         text = Phrase("fields are separated by {mark}", mark=repr(mark))
         notes.append(("detected_delimiter", text))
     rows = _rows(chain([first], lines), mark)
-    _, header = next(rows, (0, []))
+    header = next((fields for _, fields in rows), [])
     columns = tuple(name.strip() for name in header)
     while columns and not columns[-1]:
         columns = columns[:-1]

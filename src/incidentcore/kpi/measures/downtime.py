@@ -115,7 +115,7 @@ class _Spells(Measure):
                 return [(start, read_stop(record))]
             if not record.reopen_count:
                 stop = record.restored_at if by_restoration else record.resolved_at
-                if stop is None and not record.state.open:
+                if stop is None:  # canceled, or closed at once; or nothing yet
                     moments = (record.resolved_at, record.closed_at, record.canceled_at)
                     stop = min((at for at in moments if at is not None), default=None)
                 return [(start, stop)]

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import EARLIEST, LATEST
 from incidentcore.records import Record
@@ -80,12 +81,13 @@ def compare_sla(
     """
     if tolerance < timedelta(0):
         raise InvalidValueError("tolerance", tolerance, "a duration that is not negative")
-    if not isinstance(reported, (str, Mapping)):
-        raise InvalidValueError("reported", reported, "a target's name, or results by record id")
+    allowed = "a target's name, or results by record id"
+    need_kind("reported", reported, (str, Mapping), allowed=allowed)
     compared: list[SlaComparison] = []
     for record in records:
+        target = ""
         if isinstance(reported, str):
-            theirs = _last_run(reported_slas(record, reported))
+            target, theirs = reported, _last_run(reported_slas(record, reported))
         else:
             theirs = reported.get(record.id)
         status = evaluate_sla(policy, record, now=now or record.updated_at)
@@ -105,7 +107,7 @@ def compare_sla(
         compared.append(
             SlaComparison(
                 record_id=record.id,
-                target=reported if isinstance(reported, str) else theirs.target if theirs else "",
+                target=target or (theirs.target if theirs else ""),
                 agrees=not why,
                 ours=ours,
                 theirs=theirs,

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias, Unpack
 
 import attrs
 
+from incidentcore._checks import as_tuple
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Commented, Event, Incident
 from incidentcore.values import State
@@ -232,7 +233,7 @@ class _Log:
     @property
     def names(self) -> tuple[str, ...]:
         """Return the attributes that together contain the activity."""
-        return (self.activity,) if isinstance(self.activity, str) else tuple(self.activity)
+        return as_tuple(self.activity, str)
 
     def read(self, cases: Iterable[Case], tables: Tables) -> Import[Incident]:
         """Read the cases of the log."""

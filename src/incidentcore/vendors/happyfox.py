@@ -11,6 +11,7 @@ from incidentcore.vendors.kit import (
     HistoryBuilder,
     Import,
     Tables,
+    as_object,
     entries_of,
     pick,
     unpaged,
@@ -89,7 +90,7 @@ def read_happyfox(
             history.truncated(action, path="updates", covers=["moments"])
         merged = ticket.get("merged_to")
         if merged:
-            target = pick(merged, "display_id") if isinstance(merged, Mapping) else merged
+            target = as_object(merged).get("display_id", merged)
             history.find("merged_record", f"kept: merged into {target}")
             history.linked(Link("duplicate_of", str(target)))
         history.reported("sla_breaches", ticket.get("sla_breaches"))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Unpack
 from zoneinfo import ZoneInfo
 
+from incidentcore._checks import as_tuple
 from incidentcore.records import Commented, Incident, Link
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import (
@@ -15,6 +16,7 @@ from incidentcore.vendors.kit import (
     Import,
     ReportedSla,
     Tables,
+    as_object,
     entries_of,
     pick,
     unpaged,
@@ -123,7 +125,7 @@ def read_jira(
         _comments(history, fields)
         _links(history, fields)
         for value in (*fields.values(), *unpaged((slas or {}).get(history.id, ()), "values")):
-            if isinstance(value, Mapping) and {"completedCycles", "ongoingCycle"} & value.keys():
+            if {"completedCycles", "ongoingCycle"} & as_object(value).keys():
                 _cycles(history, value)
         history.check(resolved_at=fields.get("resolutiondate"), updated_at=fields.get("updated"))
 
@@ -141,7 +143,7 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> N
     changelog = issue.get("changelog") if pages is None else pages
     entries: dict[str, Mapping[str, Any]] = {}
     total = 0
-    for page in [changelog] if isinstance(changelog, Mapping) else changelog or ():
+    for page in as_tuple(changelog or (), Mapping):  # type: ignore[type-abstract]
         total = max(total, page.get("total") or 0)
         for name in ("histories", "values"):
             for entry in entries_of(page, name):
@@ -230,14 +232,13 @@ def _duration(cycle: Mapping[str, Any], name: str) -> timedelta | None:
 
 def _account(person: Any) -> str | None:
     """Return a person's id: the account id of the cloud, the key or name of a server."""
-    if not isinstance(person, Mapping):
-        return None
+    shown = as_object(person)
     names = ("accountId", "key", "name", "emailAddress", "displayName")
-    return next((person[name] for name in names if person.get(name)), None)
+    return next((shown[name] for name in names if shown.get(name)), None)
 
 
 def _actor(history: HistoryBuilder, person: Any, path: str = "") -> Actor:
-    role = _ROLES.get(str(person.get("accountType"))) if isinstance(person, Mapping) else None
+    role = _ROLES.get(str(as_object(person).get("accountType")))
     return history.actor(_account(person), role, path=path)
 
 
@@ -295,7 +296,7 @@ def read_jira_csv(
 def _cell_comments(history: HistoryBuilder, custom: dict[str, Any]) -> None:
     """Remove the comments from the values that no field takes."""
     cells = custom.pop("Comment", ())
-    for number, cell in enumerate((cells,) if isinstance(cells, str) else cells, 1):
+    for number, cell in enumerate(as_tuple(cells, str), 1):
         at, _, rest = str(cell).partition(";")
         author, _, text = rest.partition(";")
         history.add(Commented, f"comment-{number}", at, author, text=text, visibility="internal")

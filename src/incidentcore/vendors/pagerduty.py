@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias, Unpack
 
+from incidentcore._checks import as_tuple
 from incidentcore.records import (
     Acknowledged,
     Commented,
@@ -22,6 +23,7 @@ from incidentcore.vendors.kit import (
     HistoryBuilder,
     Import,
     Tables,
+    as_object,
     entries_of,
     joined,
     pick,
@@ -78,16 +80,14 @@ def read_pagerduty(
     '0:00:44'
     """
     listed = list(unpaged(incidents, "incidents"))
-    pages = [log_entries] if isinstance(log_entries, Mapping) else list(log_entries)
-    only = pick(listed[0], "id") if len(listed) == 1 and isinstance(listed[0], Mapping) else None
+    pages = as_tuple(log_entries, Mapping)  # type: ignore[type-abstract]
+    only = as_object(listed[0]).get("id") if len(listed) == 1 else None
     logs = joined(
         pages,
-        lambda entry: (
-            pick(entry, "incident.id") if isinstance(entry.get("incident"), dict) else only
-        ),
+        lambda entry: as_object(entry.get("incident")).get("id", only),
         "log_entries",
     )
-    known = (entry for own in logs.values() for entry in own if isinstance(entry, Mapping))
+    known = (as_object(entry) for own in logs.values() for entry in own)
     users = {user for entry in known for user in _users(entry)}
 
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
@@ -171,8 +171,8 @@ def _first(history: HistoryBuilder, people: Iterable[Mapping[str, Any]], path: s
 def _users(entry: Mapping[str, Any]) -> Iterable[str]:
     assignees = entry.get("assignees")  # what else they are is found where the entry is read
     several = assignees if isinstance(assignees, list) else ()
-    for person in (entry.get("agent"), entry.get("user"), *several):
-        if isinstance(person, Mapping) and str(person.get("type")).startswith("user"):
+    for person in map(as_object, (entry.get("agent"), entry.get("user"), *several)):
+        if str(person.get("type")).startswith("user"):
             yield str(person.get("id"))
 
 

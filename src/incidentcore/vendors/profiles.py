@@ -17,7 +17,15 @@ from incidentcore.vendors.audit_log import read_audit_log
 from incidentcore.vendors.event_log import read_events, read_xes
 from incidentcore.vendors.happyfox import read_happyfox
 from incidentcore.vendors.jira import read_jira, read_jira_csv
-from incidentcore.vendors.kit import HistoryBuilder, Import, LevelTable, StateTable, Tables, Times
+from incidentcore.vendors.kit import (
+    HistoryBuilder,
+    Import,
+    LevelTable,
+    StateTable,
+    Tables,
+    Times,
+    as_object,
+)
 from incidentcore.vendors.kit.tables import BOOLEANS
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.presets import HAPPYFOX, JIRA, PAGERDUTY, SERVICENOW, STATUSPAGE, ZENDESK
@@ -67,7 +75,7 @@ _JSON: Final[dict[str, _Tool]] = {
 def _read_json(data: Any, profile: str, words: Mapping[str, Any]) -> Import[Incident]:
     """Read parsed JSON: an object of a tool's resources by name, or the records alone."""
     read, tables, names, others = _JSON[profile]
-    parts: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+    parts = as_object(data)
     records = next((parts[name] for name in names if parts.get(name)), data)
     given = {name: parts.get(part) or () for name, part in others.items()}
     if profile == "pagerduty" and given["log_entries"]:

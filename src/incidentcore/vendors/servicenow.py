@@ -16,6 +16,7 @@ from incidentcore.vendors.kit import (
     Import,
     ReportedSla,
     Tables,
+    as_object,
     joined,
     plain_text,
     unpaged,
@@ -183,12 +184,11 @@ def read_servicenow(
 def _names(rows: Iterable[object]) -> dict[str, str]:
     """Return the numbers of incidents, problems and changes by ``sys_id``, where a row has both."""
     names: dict[str, str] = {}
-    for row in rows:
-        if isinstance(row, Mapping):
-            names[str(cell(row, "sys_id"))] = str(cell(row, "number"))
-            for shown in (row.get(name) for name in _LINKS):
-                if isinstance(shown, Mapping) and shown.get("display_value"):
-                    names[str(shown.get("value"))] = str(shown["display_value"])
+    for row in filter(None, map(as_object, rows)):
+        names[str(cell(row, "sys_id"))] = str(cell(row, "number"))
+        for shown in (as_object(row.get(name)) for name in _LINKS):
+            if shown.get("display_value"):
+                names[str(shown.get("value"))] = str(shown["display_value"])
     return names
 
 
@@ -225,8 +225,7 @@ def _as_audit(line: Mapping[str, Any], incident: Mapping[str, Any]) -> Mapping[s
     of update 0 are the values at the opening.
     """
     name, update = str(cell(line, "field")), plain_text(cell(line, "update"))
-    present = incident.get(name)
-    own = present if isinstance(present, Mapping) else {}
+    own = as_object(incident.get(name))
     before, after = (cell(line, f"{side}_value") or cell(line, side) for side in ("old", "new"))
     known = {own.get("display_value"): own.get("value")}
     return {
@@ -299,8 +298,7 @@ def _note(history: HistoryBuilder, note: Mapping[str, Any], who: Mapping[str, st
 
 
 def _sla(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
-    sla = row.get("sla")
-    name = sla.get("display_value") if isinstance(sla, Mapping) else None
+    name = as_object(row.get("sla")).get("display_value")
     elapsed = "business_duration" if cell(row, "business_duration") else "duration"
     history.reported_sla(
         ReportedSla(

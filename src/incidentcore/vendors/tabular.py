@@ -23,6 +23,7 @@ import attrs
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.headings import TITLES, heading_row, note_titles
+from incidentcore.vendors.kit import as_object
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.lines import (
     BOM,
@@ -205,7 +206,7 @@ def _whole(path: Path) -> Any:
 def _objects(entries: Iterable[Any], notes: list[tuple[str, str]]) -> Table:
     rows = iter(entries)
     first = list(islice(rows, FIRST_ROWS))
-    columns = dict.fromkeys(str(name) for row in first if isinstance(row, Mapping) for name in row)
+    columns = dict.fromkeys(str(name) for row in map(as_object, first) for name in row)
     return Table(tuple(columns), enumerate(chain(first, rows), 1), objects=True, notes=notes)
 
 

@@ -13,6 +13,7 @@ from incidentcore.vendors.kit import (
     Import,
     ReportedSla,
     Tables,
+    as_object,
     entries_of,
     joined,
     pick,
@@ -99,8 +100,8 @@ def read_zendesk(
     metrics = joined(metric_events, "ticket_id", "ticket_metric_events")
     known = {
         str(user["id"]): _ROLES.get(str(user.get("role")))
-        for user in unpaged(users, "users")
-        if isinstance(user, Mapping) and "id" in user
+        for user in map(as_object, unpaged(users, "users"))
+        if "id" in user
     }
 
     def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
@@ -157,8 +158,8 @@ def _latest(tickets: Rows) -> Iterable[object]:
     """Return each ticket once, as it was last updated; anything else unchanged."""
     latest: dict[object, Any] = {}
     for place, ticket in enumerate(unpaged(tickets, "tickets")):
-        is_ticket = isinstance(ticket, Mapping) and ticket.get("id") is not None
-        key = str(ticket["id"]) if is_ticket else place
+        known = as_object(ticket).get("id")
+        key = place if known is None else str(known)
         before = latest.get(key)
         if before is None or str(before.get("updated_at")) <= str(ticket.get("updated_at")):
             latest[key] = ticket

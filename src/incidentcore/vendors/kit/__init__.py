@@ -4,7 +4,7 @@ from incidentcore.vendors.kit.entries import IMPORTER, LOGGED, UNSTATED
 from incidentcore.vendors.kit.findings import Findings, ImportFinding
 from incidentcore.vendors.kit.history import HistoryBuilder
 from incidentcore.vendors.kit.importing import Import, Tables
-from incidentcore.vendors.kit.paths import entries_of, joined, pick, plain_text, unpaged
+from incidentcore.vendors.kit.paths import as_object, entries_of, joined, pick, plain_text, unpaged
 from incidentcore.vendors.kit.reported import ReportedSla, reported_slas
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import Epoch, TimeReader, Times
@@ -26,6 +26,7 @@ __all__ = [
     "TimeReader",
     "Times",
     "UNSTATED",
+    "as_object",
     "entries_of",
     "joined",
     "pick",

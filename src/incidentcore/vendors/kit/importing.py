@@ -15,7 +15,7 @@ from incidentcore.records.coverage import checked_covers
 from incidentcore.vendors.kit.context import Context
 from incidentcore.vendors.kit.findings import Findings
 from incidentcore.vendors.kit.history import HistoryBuilder
-from incidentcore.vendors.kit.paths import CUT, pick, plain_text
+from incidentcore.vendors.kit.paths import CUT, plain_text, reader_of
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import Times
 from incidentcore.words import Phrase
@@ -140,7 +140,7 @@ class Import(Iterator[R], Generic[R]):
         )
         self.latest: datetime | None = None
         self._counts: Counter[str] = Counter(rows=0, records=0, events=0)
-        self._record, self._build, self._id = record, build, id
+        self._record, self._build, self._id = record, build, reader_of(id)
         self._records = self._run(entries)
         self._is_read = False
 
@@ -187,8 +187,7 @@ class Import(Iterator[R], Generic[R]):
     def _read(self, row: int, entry: object, seen: set[str]) -> R | None:
         key = f"record-{row}"
         try:
-            given = pick(entry, self._id) if isinstance(self._id, str) else self._id(entry)
-            name = plain_text(given)
+            name = plain_text(self._id(entry))
             if name is not None:
                 key = name
             if key in seen:

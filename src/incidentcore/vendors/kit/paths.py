@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import FormatError, InvalidValueError
 
-__all__ = ["clean", "entries_of", "joined", "natural", "pick", "plain_text", "unpaged"]
+__all__ = [
+    "as_object", "clean", "entries_of", "joined", "natural", "pick", "plain_text", "reader_of",
+    "unpaged",
+]  # fmt: skip
 
 _LONGEST: Final = 40  # digits of an id that is a number
 _BITS: Final = 328  # 99 digits, which every file can hold
@@ -38,6 +42,11 @@ def pick(entry: object, path: str) -> Any:
     return value
 
 
+def as_object(value: object) -> Mapping[str, Any]:
+    """Return an object of a source; an empty one in place of anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
     """Yield the objects of the list at a path; nothing if there is no list.
 
@@ -47,12 +56,15 @@ def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
     values = pick(entry, path)
     if values is None:
         return
-    if not isinstance(values, (list, tuple)):
-        raise InvalidValueError(path, values, "a list of objects")
+    need_kind(path, values, (list, tuple), allowed="a list of objects")
     for place, value in enumerate(values):
-        if not isinstance(value, Mapping):
-            raise InvalidValueError(f"{path}[{place}]", value, "an object")
+        need_kind(f"{path}[{place}]", value, Mapping, allowed="an object")
         yield value
+
+
+def reader_of(key: str | Callable[[Any], object]) -> Callable[[Any], object]:
+    """Return a function that reads the value at a dotted path; a function is returned as it is."""
+    return key if callable(key) else lambda entry: pick(entry, key)
 
 
 CUT: Final = "\0cut"
@@ -85,7 +97,7 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
         raise FormatError(f"got {given}; allowed: the parsed JSON of records or pages @ source")
     goes_on = False
     for entry in source:
-        lists = (entry.get(key) for key in keys) if isinstance(entry, Mapping) else ()
+        lists = (as_object(entry).get(key) for key in keys)
         page = next((one for one in lists if type(one) in (list, tuple)), None)
         if page is None:
             yield entry
@@ -129,10 +141,9 @@ def joined(
     {'7': [{'id': 1, 'ticket': 7}, {'id': 2, 'ticket': 7}]}
     """
     own: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    owner_of = reader_of(key)
     for entry in unpaged(source, *pages):
-        owner = None
-        if isinstance(entry, Mapping):
-            owner = pick(entry, key) if isinstance(key, str) else key(entry)
+        owner = owner_of(entry) if isinstance(entry, Mapping) else None
         own["" if owner is None else str(owner)].append(entry)
     return dict(own)
 

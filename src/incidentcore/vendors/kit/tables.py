@@ -6,10 +6,11 @@ import json
 import re
 import shlex
 from collections.abc import Collection, Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.values import (
@@ -96,15 +97,13 @@ def fold(text: object) -> str:
 
 def _states(given: Mapping[str, State | str]) -> FrozenMap[State]:
     """Return states by folded word; a value may also be the name of a standard state."""
-    if not isinstance(given, Mapping):
-        raise InvalidValueError("states", given, "a mapping from the tool's words to states")
+    need_kind("states", given, Mapping, allowed="a mapping from the tool's words to states")
     standard = {state.name: state for state in _STANDARD}
     table: dict[str, State] = {}
     for word, value in given.items():
-        state = standard.get(value) if isinstance(value, str) else value
-        if not isinstance(state, State):
-            allowed = f"a State, or one of {', '.join(standard)}"
-            raise InvalidValueError(f"states[{word}]", value, allowed)
+        state: Any = standard.get(value, value) if isinstance(value, str) else value
+        allowed = f"a State, or one of {', '.join(standard)}"
+        need_kind(f"states[{word}]", state, State, allowed=allowed)
         table[fold(word)] = state
     return FrozenMap(table)
 
@@ -248,17 +247,15 @@ STANDARD_STATES: Final = StateTable({state.name: state.name for state in _STANDA
 """The states of the standard incident lifecycle, by their names and by common words."""
 
 
-def _levels(kind: str, given: object) -> FrozenMap[Level]:
+def _levels(kind: str, given: Any) -> FrozenMap[Level]:
     scale = _SCALES[kind]
     if given is None:
         return FrozenMap({level.name: level for level in scale})
-    if not isinstance(given, Mapping):
-        raise InvalidValueError(kind, given, "a mapping from the tool's words to levels")
+    need_kind(kind, given, Mapping, allowed="a mapping from the tool's words to levels")
     table: dict[str, Level] = {}
     for word, value in given.items():
-        if not isinstance(value, (str, Level)):
-            allowed = f"a Level, or one of {', '.join(scale.names)}"
-            raise InvalidValueError(f"{kind}[{word}]", value, allowed)
+        allowed = f"a Level, or one of {', '.join(scale.names)}"
+        need_kind(f"{kind}[{word}]", value, (str, Level), allowed=allowed)
         table[fold(word)] = scale[value] if isinstance(value, str) else value
     return FrozenMap(table)
 

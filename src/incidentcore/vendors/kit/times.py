@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import as_tuple, need_kind, need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc, as_zone
 from incidentcore.vendors.kit.time_words import beside_utc, in_english, on_weekday
@@ -43,11 +44,12 @@ def _zone(zone: ZoneInfo | str | None) -> ZoneInfo | None:
 
 
 def _names(formats: object) -> tuple[str, ...]:
-    if isinstance(formats, str):
-        formats = (formats,)
-    if isinstance(formats, (tuple, list)) and all(isinstance(one, str) and one for one in formats):
-        return tuple(formats)
-    raise InvalidValueError("formats", formats, 'texts such as "iso" or "%d/%m/%Y %H:%M"')
+    allowed = 'texts such as "iso" or "%d/%m/%Y %H:%M"'
+    need_kind("formats", formats, (str, tuple, list), allowed=allowed)
+    names = as_tuple(formats, str)
+    for name in names:
+        need_text("formats", name, allowed=allowed)
+    return names
 
 
 @attrs.frozen
@@ -83,8 +85,7 @@ class Times:
     def __attrs_post_init__(self) -> None:
         if self.epoch is not None and self.epoch not in _EPOCHS:
             raise InvalidValueError("epoch", self.epoch, '"s", "ms" or None')
-        if self.day_first is not None and not isinstance(self.day_first, bool):
-            raise InvalidValueError("day_first", self.day_first, "True, False or None")
+        need_kind("day_first", self.day_first, bool | None, allowed="True, False or None")
 
     def reader(self) -> TimeReader:
         """Return a new reader of such times."""

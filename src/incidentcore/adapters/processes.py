@@ -32,11 +32,11 @@ def gather_in_processes(
     call this function under ``if __name__ == "__main__":``.
 
     Args:
-        sources: Paths of parquet files, which each process opens itself, or frames, which are sent
-            to it. A record whose id is in two sources is counted twice.
+        sources: Paths of parquet files, which the processes open themselves, or frames, which are
+            sent to them. A record whose id is in two sources is counted twice.
         kpis: The definitions, with different ids; or a single definition.
         mapping: The column of each field; see ``frames.gather_kpis_from``.
-        workers: How many processes run at a time.
+        workers: The number of processes that run at a time.
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Raises:

@@ -144,7 +144,7 @@ class SqlAlchemyStore(SqlStore):
 
     @classmethod
     def joined(cls, connection: sa.Connection) -> SqlAlchemyStore:
-        """Return a store on your own connection, whose database must already have the tables.
+        """Return a store on a connection of your own, whose database must already have the tables.
 
         Its calls take part in your own transaction, which you commit.
         """

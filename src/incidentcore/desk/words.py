@@ -94,7 +94,7 @@ def need_data(data: Any, kind: type | tuple[type, ...], allowed: str, *, least: 
     """Return plain data of the given type that has at least ``least`` items.
 
     Raises:
-        WrongError: The data is of another type or has fewer items.
+        WrongError: The data are of a different type or have fewer items.
     """
     if not isinstance(data, kind) or (least and len(data) < least):  # type: ignore[arg-type]  # sized, where it is asked
         raise WrongError(data, allowed)

@@ -45,7 +45,7 @@ class Escalation(SharedRepr):
         targets: Whom it notifies.
         people: The ids of the people whom it notifies, as far as they are known: people named, and
             those on call at the due time.
-        people_now: The same, but with those on call at the instant of evaluation.
+        people_now: The people to notify now, including those on call at the instant of evaluation.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         due_at: When it became due.
         lapsed_at: When it ceased to be needed; None if it is still needed.

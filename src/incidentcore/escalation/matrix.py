@@ -103,7 +103,7 @@ class EscalationLevel(SharedRepr):
         during: The contact hours, as a calendar; None for any hour. A due time outside them moves
             to their next opening, and is dropped if the level is silenced before that.
         why_code: Computed: why it becomes due, as in ``Escalation.why_code``.
-        why_data: Computed: the values that the text of the reason contains.
+        why_data: Computed: the values to fill into the text of the reason.
         known_people: Computed: the ids of the people it notifies, if they do not depend on the
             record or the time; None otherwise.
     """

@@ -205,7 +205,7 @@ def backtest_backlog(
         zone: The time zone whose weekdays and hours are used, as for ``forecast_volume``.
         recent: How much time before each instant to use, as for ``breach_model``; None: all.
         calendar: A calendar whose closed days are a separate kind of day, as for
-            ``forecast_volume``; None: no such days.
+            ``forecast_volume``; None: all days are alike.
 
     Raises:
         InvalidValueError: The history is not enough for a forecast at any of the instants.

@@ -102,7 +102,7 @@ class BreachModel:
         cells: The combinations of fields that are compared, most specific first.
         enough: The minimum number of earlier visits that lasted as long as the present one; with
             fewer, the next combination of fields is used.
-        records: How many records had such a clock.
+        records: How many records had the clock.
         running: How many of these clocks were running or paused at ``as_of``.
         histories: The earlier visits, by cell.
     """

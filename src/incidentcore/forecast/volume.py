@@ -121,7 +121,7 @@ def forecast_volume(
         window: The interval to forecast, which begins at ``as_of`` or later.
         zone: The time zone whose weekdays and hours are used.
         calendar: A calendar whose dates without open time are a separate kind of day, so that
-            holidays do not distort the forecasts of weekdays; None: there are no such dates.
+            holidays do not distort the forecasts of weekdays; None: all dates are alike.
         unit: ``"hour"`` or ``"day"``.
         levels: The probabilities of the intervals, such as 0.8 for an interval that should contain
             80 % of the counts.
@@ -330,8 +330,8 @@ def backtest_volume(
         records: The records.
         windows: The windows to forecast, all in the past.
         zone: The time zone whose weekdays and hours are used.
-        calendar: A calendar whose dates without open time are a separate kind of day; None: there
-            are no such dates.
+        calendar: A calendar whose dates without open time are a separate kind of day; None: all
+            dates are alike.
         unit: ``"hour"`` or ``"day"``.
         levels: The probabilities of the intervals, such as 0.8.
         recent: How much time before each window to use; None: all.

@@ -46,7 +46,7 @@ class ProblemCandidate:
         members: The ids of the incidents, sorted by opening, then by id.
         first: When the first incident was opened.
         last: When the last incident was opened.
-        expected: The expected number of incidents in such a group. For one value: the number of
+        expected: The expected number of incidents in the group. For one value: the number of
             incidents with a value, divided by the number of different values. For a pair of values:
             the product of their counts, divided by the number of incidents that have both fields.
         at_least: A lower bound of the group's count that allows for chance: that of a Poisson mean,
@@ -115,7 +115,7 @@ class ProblemCandidate:
 
     @property
     def mean_time(self) -> timedelta | None:
-        """Return the mean time that an incident cost; None if none has such a time."""
+        """Return the mean time that an incident cost; None if no incident has a time."""
         return self.time / self.timed if self.timed else None
 
     @property

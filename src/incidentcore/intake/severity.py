@@ -28,7 +28,7 @@ class SeverityRow(SharedRepr):
     Attributes:
         words: The names, such as ``critical``; case does not matter.
         impact: The impact of an incident with this severity.
-        urgency: The urgency of such an incident.
+        urgency: The urgency of that incident.
     """
 
     words: tuple[str, ...] = attrs.field(converter=_words)

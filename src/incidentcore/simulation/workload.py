@@ -177,7 +177,7 @@ class Workload:
             hours of the week, beginning with Monday 00:00 in the calendar's zone.
         arrives: The calendar in whose open time incidents arrive.
         opening: The fields of each incident at its opening, as for ``Incident.open``; or several
-            such mappings, from which one is chosen at random for each. A title is added if missing.
+            mappings, from which one is chosen at random for each. A title is added if missing.
         work: The distribution of the work that an incident needs, in open time of the agent.
         skill: The skill that an agent needs; empty for none.
         hold: How often work stops halfway; None: never.

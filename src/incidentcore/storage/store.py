@@ -1,4 +1,4 @@
-"""The interface of a store of records, in six methods, for any database."""
+"""The protocol for stores of records: six methods, for any database."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def check_communication(
 
 
 def check_updates(plan: CommunicationPlan, examples: int | None = None) -> None:
-    """Check every law of updates on generated incidents, without linting the plan.
+    """Check the updates for generated incidents against all laws, without linting the plan.
 
     Args:
         plan: The communication plan.
@@ -88,7 +88,7 @@ def check_updates(plan: CommunicationPlan, examples: int | None = None) -> None:
 
 
 def keep_laws(plan: CommunicationPlan, record: Record, minutes: list[int], chance: Random) -> None:
-    """Check every law of updates on one record, polled at given times.
+    """Check the updates of one record, polled at certain times, against all laws.
 
     Args:
         plan: The communication plan.

@@ -70,7 +70,7 @@ def check_escalation(
 def check_levels(
     matrix: EscalationMatrix, slas: Sequence[SlaRules], examples: int | None = None
 ) -> None:
-    """Check every law of escalations on generated incidents, without linting the matrix.
+    """Check the escalations of generated incidents against all laws, without linting the matrix.
 
     Args:
         matrix: The escalation matrix.

@@ -81,7 +81,7 @@ def _clocks(rules: SlaDefinition | SlaPolicy | ServiceLevel) -> tuple[Clock, ...
 def check_clocks(
     rules: SlaDefinition | SlaPolicy | ServiceLevel, examples: int | None = None
 ) -> None:
-    """Check every law of clocks on generated histories, without linting the rules.
+    """Check the clocks of generated histories against all laws, without linting the rules.
 
     Args:
         rules: A definition, a policy or a service level.

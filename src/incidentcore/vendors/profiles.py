@@ -118,17 +118,17 @@ def read_profile(
     """Read a file with the importer of a profile.
 
     Args:
-        path: The file. A JSON file holds the tool's API response; several responses are put into
-            one object, under names such as ``tickets`` and ``audits``.
+        path: The file. A JSON file contains the tool's API response; several responses are in one
+            object, under names such as ``tickets`` and ``audits``.
         profile: The profile of the file; one of ``PROFILES``.
         mapping: For a table, columns by field, added to or replacing those of its profile; for an
             event log, the columns of ``case``, ``activity``, ``at``, ``by``, ``group`` and further
             fields; for XES, attributes instead of columns. An activity in XES may be several
             attributes separated by ``/``.
-        zone: For a table or audit log, the time zone of times that state none.
+        zone: For a table or audit log, the time zone of times that have none.
         formats: For a table, the formats of its times; those of its profile by default.
-        options: ``states`` and ``levels``, which are added to those of the tool (not for an audit
-            log); for a table, also further arguments of ``read_table``.
+        options: ``states`` and ``levels``, which are added to those of the tool (but not for an
+            audit log); for a table, also further arguments of ``read_table``.
 
     Raises:
         InvalidValueError: There is no such profile, or it does not accept a mapping or formats.
@@ -195,8 +195,8 @@ def desk_options(desk: Desk) -> dict[str, Any]:
     """Return the arguments for ``read_profile`` that the ``[import]`` table of a desk file sets.
 
     State names refer to the desk's lifecycle of incidents, level names to its priority policy.
-    Columns of the desk's custom fields are read according to the kind of each field; ``map`` states
-    the column of a field whose name is different.
+    Columns of the desk's custom fields are read according to the kind of each field; ``map`` gives
+    the column of a field if its name is different.
 
     Args:
         desk: The desk; its zone is used if ``[import]`` does not set one.

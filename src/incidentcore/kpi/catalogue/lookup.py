@@ -21,7 +21,7 @@ class Meaning:
 
     Attributes:
         kpi: The definition.
-        difference: How it differs from the other KPIs of that name.
+        difference: How it differs from the other KPIs with that name.
     """
 
     kpi: Kpi

@@ -1,4 +1,4 @@
-"""KPIs of a communication plan: updates on time, lateness of the others, updates sent."""
+"""KPIs of a communication plan: updates on time, lateness of all others, and updates sent."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Duration(ValueMeasure):
 
     Attributes:
         start: Where it begins: a field path such as ``"opened_at"``, or a ``Moment``.
-        stop: Where it ends; likewise.
+        stop: Where it ends, in one of the same forms.
     """
 
     start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)

@@ -34,7 +34,7 @@ class NetFlow(Measure):
 
     Attributes:
         inflow: When a record comes in, as a field path or ``Moment``; this decides the period.
-        outflow: When it goes out; likewise.
+        outflow: When it goes out, in one of the same forms.
         inside: A condition on the record, instead of the two times: a record comes in whenever it
             becomes true, and goes out whenever it becomes false. Over a window, the figure is the
             change in the number of records for which it is true.

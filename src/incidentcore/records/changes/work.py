@@ -255,13 +255,13 @@ def set_major_status(
 
     Args:
         record: The incident.
-        status: Its status from now on.
+        status: Its new status.
         at: When it happened.
         by: Who decided.
         reason: The reason, as text.
         business_impact: The effect on the business; unchanged by default.
         roles: Who holds which role in the response; see ``MajorRole``.
-        assignee: Who works on it from now on.
+        assignee: Its new assignee.
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:

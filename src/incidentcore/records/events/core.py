@@ -163,7 +163,7 @@ class Migrated(StateChanged):
     acknowledgement; a hold continues if the new state is on hold too.
 
     Attributes:
-        lifecycle: The lifecycle that it follows from now on.
+        lifecycle: The lifecycle that it follows after the move.
     """
 
     kind: ClassVar[str] = "migrated"

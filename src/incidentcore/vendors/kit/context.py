@@ -33,8 +33,8 @@ class Context:
     def entered(self, standard: State, shown: State | None) -> State:
         """Return the state that a record enters at a known time, such as that of its resolution.
 
-        It is the state that the tool shows now if that means the same as the standard state;
-        otherwise the lifecycle's own state with that meaning, or else the standard state.
+        It is the state that the tool shows now, if it means the same as the standard state;
+        otherwise, the lifecycle's own state with that meaning, or else the standard state.
 
         Args:
             standard: The standard state, such as ``RESOLVED``.

@@ -96,8 +96,8 @@ class Entry:
 class EntryLog:
     """The methods with which an importer describes one record.
 
-    A time may be given in the source's own form, which the import's ``Times`` reads. An actor
-    (``by``) may be given as an id, or as an ``Actor`` if the source states the role; None gives a
+    A time may be passed in the source's own form, which the import's ``Times`` reads. An actor
+    (``by``) may be passed as an id, or as an ``Actor`` if the source states the role; None gives a
     finding ``unknown_actor``. Fields are those of ``Record``, with ``group`` for
     ``assignment_group`` and ``priority`` for ``computed_priority``; any other name is stored under
     ``custom``.
@@ -106,9 +106,9 @@ class EntryLog:
         id: The record's id.
         row: The row of the source, 0 if it has none.
         names: The source's names for the arguments of ``moments``, for findings.
-        earliest: When the record was opened, or the entry before; None until known. Of a time that
-            occurred twice because clocks were set back, the second is used if the first is before.
-        covers: The kinds of facts that the source has about this record; by default, the import's.
+        earliest: When the record was opened, or the entry before; None until known. If a time
+            occurred twice, as clocks were set back, the second is used if the first is too early.
+        covers: What the source contains about this record; by default, as for the import.
     """
 
     def __init__(self, record_id: str, context: Context, row: int = 0) -> None:
@@ -249,7 +249,7 @@ class EntryLog:
             after: Its value after the change.
             before: Its value before the change; omit it if the log does not contain it.
             recorded_at: When it was recorded; defaults to ``at``.
-            order: A number that orders entries of the same instant; by default the entry's number.
+            order: A number that orders entries at the same instant; by default the entry's number.
         """
         field = ALIASES.get(field, field)
         kind = _KINDS.get(field, FieldsChanged)
@@ -287,14 +287,14 @@ class EntryLog:
             entry.body = {**body, **texts}
 
     def leave_out(self, code: str, action: str) -> None:
-        """Leave out the record, with a finding, because the import is not for such records."""
+        """Leave out the record, with a finding, since the import is not for its kind."""
         self.find(code, action)
         self.is_left_out = True
 
     def truncated(self, action: str, *, path: str, covers: Collection[str] | None = None) -> None:
         """Add a finding ``truncated_history``: entries of the log are missing.
 
-        ``covers`` are the facts that the source still has; by default all except ``LOGGED``.
+        ``covers`` is what the source still contains; by default, all except ``LOGGED``.
         """
         self.find("truncated_history", action, path=path)
         self.covers = self.covers - LOGGED if covers is None else frozenset(covers)
@@ -303,12 +303,12 @@ class EntryLog:
         """Add an event for each known time of a record, for a source without a log.
 
         Args:
-            by: The actor, except of closures and cancellations, whose actor is a system.
+            by: The actor of all but closures and cancellations, whose actor is a system.
             moments: Any of ``acknowledged``, ``responded`` (a public answer), ``restored``,
                 ``resolved``, ``closed`` and ``canceled``, each a time, or None or "".
 
-        Of two at the same instant, the one earlier in this list comes first (rule H1). The state
-        that is entered is the one that the tool shows now if it has the same meaning. If the record
+        If two are at one instant, the one earlier in this list comes first (rule H1). The state
+                entered is the one that the tool shows now if it has the same meaning. If the record
         is now canceled, ``closed`` is the time of its cancellation.
         """
         for rank, (name, (kind, needed)) in enumerate(MOMENTS.items()):

@@ -5,8 +5,8 @@ order. When it builds, it sorts them, determines the value of each field at the 
 value of the first change, or the present value if the field never changed), numbers the events and
 compares their result with the present values in the tool.
 
-Entries of the same instant are sorted by numeric entry id, then by kind (``entries._RANKS``), then
-in the order of the source. Changes of the same field are put in an order in which each begins with
+Entries at the same instant are sorted by numeric entry id, then by kind (``entries._RANKS``), then
+in the order of the source. Changes to the same field are put in an order in which each begins with
 the value that the previous one set.
 """
 

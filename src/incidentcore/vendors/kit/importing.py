@@ -1,4 +1,4 @@
-"""Reading a source record by record: the iterator that every importer returns."""
+"""Read a source record by record: the iterator that every importer returns."""
 
 from __future__ import annotations
 

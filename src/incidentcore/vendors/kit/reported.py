@@ -26,7 +26,7 @@ class ReportedSla:
         started_at: When the target's clock started.
         stopped_at: When the clock stopped; None while it runs.
         due_at: The target's due time.
-        elapsed: The elapsed time, counted in the tool's calendar.
+        elapsed: The elapsed time, as the tool's calendar counts it.
         goal: The allowed time.
         paused: The time for which the clock was paused.
         stage: The tool's own name of its current stage.

@@ -215,7 +215,7 @@ UNDONE: Final = (
 
 
 def lines_for(word: str, state: State | None) -> dict[str, object]:
-    """Return what to write in an option, a desk file or a call so that a word means a state.
+    """Return what to write in an option, a desk file or a call to make a word mean a state.
 
     Args:
         word: The tool's word.
@@ -278,14 +278,14 @@ class LevelTable:
 
     By default a level is recognized only by its name, also in German, French and Spanish, never by
     a number, since numbers mean opposite things in different tools (rule P1). A code before the
-    name, as in ``"1 - Critical"``, counts if the table has the code and not the name. "Medium"
-    is read as moderate where the table has no medium, and the other way round, with a finding.
+    name, as in ``"1 - Critical"``, counts if the table has the code but not the name. "Medium" is
+    read as moderate if the table has no medium, and the other way round, with a finding.
 
     Args:
         priority: The level for each word or code; a value may also be the name of a level of the
             standard scale.
-        impact: The same for impacts.
-        urgency: The same for urgencies.
+        impact: The impact for each word or code.
+        urgency: The urgency for each word or code.
 
     Raises:
         InvalidValueError: A value is not a level.
@@ -342,8 +342,8 @@ def _ids(given: Collection[object]) -> frozenset[str]:
 class Roles:
     """The roles of actors, on which acknowledgement and first response depend.
 
-    A role that is stated here takes precedence over the one in the source. An actor who has a role
-    in neither has the role ``default``. If that is None, the actor counts as a system, which never
+    A role that is stated here takes precedence over one in the source. An actor without a role in
+    either has the role ``default``. If that is None, the actor counts as a system, which never
     responds to or acknowledges a record, and there is a finding ``unknown_actor``.
 
     Attributes:

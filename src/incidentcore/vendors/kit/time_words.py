@@ -57,7 +57,7 @@ _UTC: Final = re.compile(
 
 
 def in_english(text: str) -> Iterator[str]:
-    """Yield the ways to write a time's month and half of the day as formats know them."""
+    """Yield a time with its month and half of the day in each form that formats know."""
     for word in (_WORD, _DOTTED):
         for names in ([*month_abbr], [*month_name]):
             english = word.sub(partial(_month, names), text)
@@ -83,7 +83,7 @@ def beside_utc(text: str, read: Callable[[str], datetime]) -> datetime:
 
 
 def on_weekday(text: str, read: Callable[[str], datetime]) -> datetime:
-    """Return a time behind its weekday; another weekday than that of its date is refused."""
+    """Return a time without the weekday before it, which must be that of its date."""
     found = _LEADING.match(text)
     day = None if found is None else _WEEKDAYS.get(found[1].casefold())
     if found is None or day is None:

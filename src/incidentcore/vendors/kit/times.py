@@ -57,12 +57,12 @@ class Times:
     """The formats of the times of a source.
 
     Attributes:
-        zone: The time zone of times that state none; None reads them as UTC, with a finding.
+        zone: The time zone of times that have none; None reads them as UTC, with a finding.
         formats: The formats, tried in order: ``"iso"`` for ISO 8601, ``"epoch_s"`` and
             ``"epoch_ms"`` for numbers as with ``epoch``, ``"excel"`` for the days of a spreadsheet,
             or a format of ``datetime.strptime``. Months may be in English, German, French or
-            Spanish. A weekday before a time need not be in the format, but must be that of the
-            date; nor need UTC or an offset such as ``UTC+2`` behind it.
+            Spanish. A weekday before a time, and UTC or an offset such as ``UTC+2`` after it, need
+            not be in the format; the weekday must be that of the date.
         epoch: The unit of numbers, which count from 1970: seconds ``"s"`` or milliseconds ``"ms"``;
             None refuses numbers.
         day_first: How to read a text that fits no format: with the day before the month (True) or
@@ -88,7 +88,7 @@ class Times:
         need_kind("day_first", self.day_first, bool | None, allowed="True, False or None")
 
     def reader(self) -> TimeReader:
-        """Return a new reader of such times."""
+        """Return a new reader of times in these formats."""
         return TimeReader(self)
 
 
@@ -141,7 +141,7 @@ class TimeReader:
     def placed(self, at: datetime, earliest: datetime | None) -> tuple[datetime, str]:
         """Return the last time read and what was done about its ``oddity``, as text.
 
-        Of a time that occurred twice, the second occurrence is returned if the first is too early.
+        If a time occurred twice, the second occurrence is returned if the first is too early.
 
         Args:
             at: The time, as ``read`` returned it.

@@ -200,6 +200,15 @@ class TestInstantsInFields:
         sooner = set_fields(record, detected_at=u("01 08:30"), at=u("01 12:45"), by="ada")
         assert [c.at for c in ask(clock, sooner, "01 15:00").crossings("due")] == [u("01 12:45")]
 
+    def test_a_start_that_is_moved_back_behind_the_opening(self) -> None:
+        """Opened 09:00 to start at 10:00; at 12:00 it turns out to have been 11:00 (S1)."""
+        clock = resolution(4, ALWAYS_OPEN, starts_from="custom.begun")
+        record = opened("01 09:00", custom={"begun": u("01 10:00")})
+        moved = set_fields(record, custom={"begun": u("01 11:00")}, at=u("01 12:00"), by="ada")
+        for now, stage, due in (("11:30", "running", "14:00"), ("13:00", "running", "15:00")):
+            status = ask(clock, moved, f"01 {now}")
+            assert (status.stage, status.due_at) == (stage, u(f"01 {due}"))  # was not started
+
     def test_sla_a04_the_opening_is_the_one_that_was_corrected(self) -> None:
         """Reported at 07:30, as is found out at 13:00; as known before, opened at 11:00."""
         record = opened("01 11:00")

@@ -85,6 +85,18 @@ def test_moving_an_instant_moves_the_edge(start: datetime, edge: datetime, by: i
     assert status.due_at == moved + 4 * HOUR
 
 
+@given(MINUTES, MINUTES, MINUTES, MINUTES)
+def test_a_start_moved_at_any_time_is_the_start(
+    start: datetime, begun: datetime, moved: datetime, when: datetime
+) -> None:
+    """Also back to an instant between the opening and the event that moved it (S1)."""
+    clock = SlaDefinition.resolution(hours=4, calendar=ALWAYS_OPEN, starts_from="custom.begun")
+    record = made(start, custom={"begun": begun})
+    record = set_fields(record, custom={"begun": moved}, at=max(start, when), by="ada")
+    status = evaluate_sla(clock, record, now=MONDAY + timedelta(days=60))
+    assert (status.started_at, status.due_at) == (moved, moved + 4 * HOUR)
+
+
 @given(MINUTES, MINUTES)
 def test_a_pause_until_an_instant(start: datetime, until: datetime) -> None:
     """``before`` pauses until the instant, which is the next wake-up; nothing counts before."""

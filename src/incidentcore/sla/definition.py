@@ -97,9 +97,9 @@ class SlaDefinition(SharedRepr):
         agent_spoke_first: Whether a message is a response only after the requester's first message.
         answers_from: ``record``, or ``duplicates`` if replies on merged duplicates count too.
         fields: Computed: the fields of a record that its conditions read.
-        reads: Computed: ``fields`` and ``follows``, if an event can change a result only by
-            changing one of them. None if there is a reset, a condition that does not state which
-            fields it reads, or an ``answer_rule`` other than the default.
+        reads: Computed: ``fields``, ``follows`` and ``starts_from``, if an event can change a
+            result only by changing one of them. None if there is a reset, a condition that does not
+            state which fields it reads, or an ``answer_rule`` other than the default.
         timed: Computed: the tests in its conditions whose results can change without an event.
         is_special: Computed: whether ``judges_answers`` is true or ``follows`` is not empty.
         answer_rule: Computed: ``answered_by``, ``agent_spoke_first`` and ``answers_from``, which
@@ -199,7 +199,8 @@ class SlaDefinition(SharedRepr):
             timed = (*timed, AtInstant(self.starts_from))
         known = known and self.reset is None and not self.judges_answers
         fields = frozenset(path.split(".")[0] for path in paths)
-        followed = frozenset(path.split(".")[0] for path in follows)
+        begins = () if self.starts_from is None else (self.starts_from,)
+        followed = frozenset(path.split(".")[0] for path in (*follows, *begins))
         object.__setattr__(self, "timed", timed)
         object.__setattr__(self, "_by_hour", self.start.reads_hours)
         object.__setattr__(self, "follows", tuple(follows))

@@ -424,3 +424,29 @@ def test_a_level_that_there_is_not_is_named(
     asked = ("report", table, *MAP, "--desk", office, "--month", "2026-06", "--zone", "UTC")
     code, page, _ = run(capsys, *asked, "--where", "priority=high")
     assert (code, page.startswith("Service in 2026-06, priority=high\n")) == (0, True)
+
+
+def test_words_for_empty_cells_are_read_as_empty(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Neither a time that cannot be read nor somebody called "-"; each word is counted."""
+    path = tmp_path / "empty.csv"
+    rows = (
+        "A,2026-03-02 09:00,NULL,N/A,-\nB,2026-03-02 09:00,-,NULL,-\nC,2026-03-02 09:00,,high,Net\n"
+    )
+    path.write_text(f"Key,Raised,Done,Prio,Team\n{rows}", encoding="utf-8")
+    asked = (*SPANS[:-1], "group=Team", "--json")
+    code, text, _ = run(capsys, "report", path, *asked, "--zone", "UTC", "--by", "assignment_group")
+    page = json.loads(text)
+    groups = {row["assignment_group"]: row["backlog"] for row in page["volume"]}
+    assert (code, groups) == (0, {"Net": 1, None: 2, "(all)": 3})
+    found = {(one["code"], one["field"], one["value"]): one["count"] for one in page["findings"]}
+    assert found == {
+        ("empty_word", "Done", "NULL"): 1,
+        ("empty_word", "Done", "-"): 1,
+        ("empty_word", "Prio", "N/A"): 1,
+        ("empty_word", "Prio", "NULL"): 1,
+        ("empty_word", "Team", "-"): 2,
+    }
+    code, text, _ = run(capsys, "columns", path)
+    assert "Done  -> resolved  (0 filled)" in text

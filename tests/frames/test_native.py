@@ -101,3 +101,26 @@ def test_a_few_values_of_a_large_dictionary_have_small_places() -> None:
     places, seen = native.codes_of(nw.from_native(column, series_only=True))
     assert [seen[place] for place in places] == ["w1999", "w0007", "w1999"]
     assert sorted(set(places.tolist())) == [0, 1]
+
+
+def test_columns_that_are_no_times_say_how_to_make_them() -> None:
+    """Each hint gives the column that it promises: 2 March 2026, 9 o'clock."""
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    whole = [int(at.timestamp() * 1_000_000)]
+    objects = pandas.Series([at], dtype=object)
+    with pytest.raises(InvalidValueError, match=r"pandas.to_datetime\(column, utc=True\)"):
+        native.as_instants(objects, "at")
+    assert native.as_instants(pandas.to_datetime(objects, utc=True), "at").tolist() == whole
+    for numbers in (pandas.Series([1772442000]), polars.Series([1772442000])):
+        with pytest.raises(InvalidValueError, match="read numbers since 1970 first"):
+            native.as_instants(numbers, "at")
+    made = pandas.to_datetime(pandas.Series([1772442000]), unit="s", utc=True)
+    assert native.as_instants(made, "at").tolist() == whole
+    made = polars.from_epoch(polars.Series([1772442000]), time_unit="s")
+    assert native.as_instants(made.dt.replace_time_zone("UTC"), "at").tolist() == whole
+    days = polars.Series([at.date()])
+    with pytest.raises(InvalidValueError, match="make dates times in a zone first"):
+        native.as_instants(days, "at")
+    local = days.cast(polars.Datetime).dt.replace_time_zone("Europe/Berlin")
+    assert native.as_instants(local, "at").tolist() == [whole[0] - 10 * 3_600_000_000]

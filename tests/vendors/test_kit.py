@@ -744,3 +744,13 @@ def test_day_first_is_not_taken_back_where_it_is_impossible() -> None:
     for reader, text in ((first, "02/13/2026 9:15"), (last, "13.02.2026 9:15")):
         with pytest.raises(InvalidValueError):
             reader.read(text)
+
+
+@pytest.mark.parametrize("form", ["DD.MM.YYYY HH:mm", "ISO8601", "%d.%m.%Q", "%d.%m.%", "%d.%d.%Y"])
+def test_a_format_that_reads_nothing_is_refused(form: str) -> None:
+    """Every time was unreadable before, and the format was not named."""
+    with pytest.raises(
+        InvalidValueError, match="allowed: iso, epoch_s, epoch_ms, excel or"
+    ) as caught:
+        Times(formats=("iso", form))
+    assert caught.value.given == form

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.vendors.tables import MAPPING, TWICE, TWICE_FIELDS, codes, records_from_rows, row
 
 from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.records import replay
+from incidentcore.report import VOLUME
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition
 from incidentcore.values import NEW, Impact, Priority
 from incidentcore.vendors import ImportFinding, read_table
 from incidentcore.vendors.table_presets import FRESHSERVICE_JSON, SERVICENOW_LIST
@@ -422,3 +426,42 @@ def test_words_for_levels_in_other_languages() -> None:
         assert read(word, "urgency") == ("medium", []), word
     assert read("Moderate", "impact")[0] == "medium"
     assert read("Normal")[0] == "None"
+
+
+def test_a_resolution_without_a_time_gives_no_duration() -> None:
+    """A took two hours; B and D ended nobody knows when: on average 0:40 before."""
+    lines = [
+        "Number,o,r,s,u",
+        "A,2026-06-01 09:00,2026-06-01 11:00,Resolved,",
+        "B,2026-06-01 09:00,,Resolved,",
+        "C,2026-06-01 09:00,,New,",
+        "D,2026-06-01 09:00,,Closed,",
+        "E,2026-06-01 09:00,,Canceled,",
+    ]
+    columns = {"id": "Number", "opened": "o", "resolved": "r", "state": "s"}
+    reading = read_table(lines, columns, zone="UTC")
+    incidents = list(reading)
+    at = datetime(2026, 6, 2, tzinfo=UTC)
+    table = compute_kpis([*VOLUME.values(), catalogue.MEAN_TIME_TO_RESOLVE], incidents, as_of=at)
+    mean = table.result("mean_time_to_resolve")
+    assert (mean.value, mean.n) == (timedelta(hours=2), 1)
+    assert dict(mean.excluded) == {"not_covered": 2, "unresolved": 1, "canceled": 1}
+    counts = {name: table.result(kpi.id).value for name, kpi in VOLUME.items()}
+    assert counts["resolved"] == 3
+    assert (counts["closed"], counts["canceled"], counts["backlog"]) == (1, 1, 1)
+    assert reading.findings.counts["state_without_time"] == 3
+    rules = SlaDefinition.resolution(hours=1, calendar=BusinessCalendar.always())
+    met = compute_kpis(catalogue.sla_compliance(rules), incidents, as_of=at).results[0]
+    assert (met.value, met.n) == (0, 1)
+    assert met.excluded["not_covered"] == 2
+
+
+def test_a_resolution_at_the_last_update_has_a_time() -> None:
+    """The row says when it was last changed, which is a time for its state, with a finding."""
+    row = {"Number": "A", "o": "2026-06-01 09:00", "s": "Closed", "u": "2026-06-01 12:00"}
+    columns = {"id": "Number", "opened": "o", "state": "s", "updated": "u"}
+    (incident,), findings = records_from_rows([row], columns, zone="UTC")
+    assert incident.is_covered("resolved_at")
+    assert incident.resolved_at is not None
+    assert f"{incident.resolved_at:%H}" == "12"
+    assert [one.code for one in findings] == ["state_without_time"]

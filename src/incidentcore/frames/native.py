@@ -35,6 +35,15 @@ _PARSED: Final = (
     'texts.str.to_datetime(format="%d.%m.%Y %H:%M").dt.replace_time_zone("Europe/Berlin") of '
     "polars and narwhals"
 )
+_OBJECTS: Final = f"{_TIMES}; pandas.to_datetime(column, utc=True) makes one of times with zones"
+_DATES: Final = (
+    f"{_TIMES}; make dates times in a zone first: column.cast(polars.Datetime)"
+    '.dt.replace_time_zone("Europe/Berlin") in polars'
+)
+_NUMBERS: Final = (
+    f'{_TIMES}; read numbers since 1970 first: pandas.to_datetime(numbers, unit="s", utc=True), or '
+    'polars.from_epoch(numbers, time_unit="s").dt.replace_time_zone("UTC")'
+)
 _SPANS: Final = "a column of durations, a numpy array of timedelta64, or a timedelta"
 
 
@@ -74,7 +83,9 @@ def as_instants(values: Any, where: str) -> Ints:
         return values.astype("M8[us]", copy=False).view(np.int64)
     series = as_series(values, where, _TIMES)
     if not isinstance(series.dtype, nw.Datetime):
-        allowed = _PARSED if series.dtype == nw.String else _TIMES
+        kinds = ((nw.String, _PARSED), (nw.Object, _OBJECTS), (nw.Date, _DATES))
+        allowed = next((text for kind, text in kinds if series.dtype == kind), _TIMES)
+        allowed = _NUMBERS if series.dtype.is_numeric() else allowed
         raise InvalidValueError(where, f"a column of {series.dtype}", allowed)
     if series.dtype.time_zone is None:
         allowed = "times with a zone; name it first, as dt.tz_localize or replace_time_zone do"

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from fractions import Fraction
 from typing import Final
+
+import attrs
 
 from incidentcore.conditions import Condition, field
 from incidentcore.kpi import Count, Kpi, KpiResult, Objective, catalogue
 from incidentcore.kpi.engine.estimates import wilson
+from incidentcore.kpi.engine.results import Definition
+from incidentcore.kpi.record_tests import Answer, RecordTest
+from incidentcore.records import Record
 from incidentcore.values import FrozenMap
 
 __all__ = ["KPIS", "VOLUME", "compliance"]
@@ -17,7 +23,22 @@ _CONFIDENCE: Final = Fraction(95, 100)
 _FEW: Final = 20
 
 
-def _count(state: str, population: Condition) -> Kpi:
+@attrs.frozen
+class _Reached(RecordTest):
+    """Whether a record reached a moment, also if its source does not tell when."""
+
+    moment: str
+
+    def compile(self, kpi: Definition, as_of: datetime) -> Answer:
+        def answer(record: Record) -> bool | str:
+            if getattr(record, self.moment) is not None:
+                return True
+            return False if record.is_covered(self.moment) else "not_covered"
+
+        return answer
+
+
+def _count(state: str, population: Condition | RecordTest) -> Kpi:
     return Kpi(
         id=f"records_{state}",
         measure=Count(),
@@ -30,9 +51,9 @@ def _count(state: str, population: Condition) -> Kpi:
 
 VOLUME: Final[Mapping[str, Kpi]] = {
     "opened": catalogue.VOLUME,
-    "resolved": _count("resolved", field("resolved_at").present()),
-    "closed": _count("closed", field("closed_at").present()),
-    "canceled": _count("canceled", field("canceled_at").present()),
+    "resolved": _count("resolved", _Reached("resolved_at")),
+    "closed": _count("closed", _Reached("closed_at")),
+    "canceled": _count("canceled", _Reached("canceled_at")),
     "reopened": _count("reopened", field("reopen_count") > 0),
     "major": _count("major", field("major_status").equals("accepted")),
     "backlog": catalogue.BACKLOG,

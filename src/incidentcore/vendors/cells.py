@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from operator import itemgetter, methodcaller
@@ -18,6 +18,7 @@ from incidentcore.vendors.tabular import Table
 
 __all__ = [
     "COUNTS",
+    "EMPTY",
     "FIELDS",
     "LEVELS",
     "TEXTS",
@@ -37,6 +38,11 @@ TEXTS: Final = (
 COUNTS: Final = ("reopen_count", "reassignment_count")
 FIELDS: Final = ("id", *TIMES, "state", "state_category", *LEVELS, *TEXTS, *COUNTS)
 """The fields to which a column may be mapped."""
+EMPTY: Final = (
+    *("", "?", "-", "--", "\u2013", "\u2014", "N/A", "n/a", "#N/A", "NULL", "Null", "null"),
+    *("(null)", "None", "NaN", "NaT", "\\N", "(empty)", "(leer)", "(vide)", "(vac\u00edo)"),
+)
+"""Texts that mean an empty cell in a file that a command reads."""
 
 
 def check_mapping(mapping: Mapping[str, str | int]) -> None:
@@ -107,6 +113,7 @@ class TableReader:
             name: time.reader() for name, time in times.items() if name
         }
         self._missing = frozenset(("", *missing))
+        self._is_stated = missing is not EMPTY
         self._get: dict[str, Callable[[Any], Any]] = {}
         self._places: list[tuple[str, int]] = []
         if not table.objects:
@@ -153,6 +160,13 @@ class TableReader:
             except AttributeError:
                 pass  # not a row of texts
         return {name: self.cell(get(row)) for name, get in self._get.items()}
+
+    def emptied(self, row: Any) -> Iterator[tuple[str, str]]:
+        """Yield column and text of each mapped cell that is taken for empty by ``EMPTY``."""
+        for name, get in () if self._is_stated else self._get.items():
+            text = get(row)
+            if isinstance(text, str) and (word := text.strip()) and word in self._missing:
+                yield self.columns[name], word
 
     def cell(self, value: Any) -> Any:
         """Return a cell's value; for an object with a ``display_value``, its ``value``."""

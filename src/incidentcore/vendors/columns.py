@@ -12,7 +12,7 @@ import attrs
 
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.values import State
-from incidentcore.vendors.cells import LEVELS, TIMES
+from incidentcore.vendors.cells import EMPTY, LEVELS, TIMES
 from incidentcore.vendors.headings import guessed
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable
@@ -198,7 +198,7 @@ def describe_columns(path: str | Path) -> ColumnsPage:
         count += 1
         for place, cell in enumerate(cells[: len(table.columns)]):
             text = "" if cell is None else str(cell).strip()
-            if text:
+            if text not in EMPTY:
                 filled[place] = filled.get(place, 0) + 1
                 known = formats.get(place) if place < _TIMED else ()
                 if known != ():

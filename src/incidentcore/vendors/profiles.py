@@ -14,6 +14,7 @@ from incidentcore.desk.service import scale_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.vendors.audit_log import read_audit_log
+from incidentcore.vendors.cells import EMPTY
 from incidentcore.vendors.event_log import read_events, read_xes
 from incidentcore.vendors.happyfox import read_happyfox
 from incidentcore.vendors.jira import read_jira, read_jira_csv
@@ -188,7 +189,7 @@ def _table(
     preset.update((name, value) for name, value in options.items() if value)
     if profile == "jira-csv":
         return read_jira_csv(path, mapping=mapping, zone=zone, **preset)
-    return read_table(path, columns, zone=zone, missing=("", "?"), **preset)
+    return read_table(path, columns, zone=zone, missing=EMPTY, **preset)
 
 
 def desk_options(desk: Desk) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def read_table(
     Each row becomes an incident with an opening and, if their times are present, an
     acknowledgement, a first public answer, a restoration, a resolution, a closure and a
     cancellation. A current state that these do not lead to is dated at ``state_since``, or else at
-    the latest instant of the row, with a finding ``state_without_time`` if clocks depend on it.
+    the latest instant of the row, with a finding ``state_without_time`` if clocks depend on it; a
+    resolution that neither a column nor ``updated`` dates is left out of durations and clocks.
     Columns that are not mapped are stored under ``custom`` by their own names, repeated columns as
     a tuple.
 

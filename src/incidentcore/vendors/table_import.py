@@ -57,6 +57,9 @@ class TableImport(Import[Incident]):
         for number, row in self._chosen():
             self._counts["rows"] = number
             given, key = self._cells(number, row)
+            if None in given.values():
+                for column, word in self._reader.emptied(row):
+                    self.findings.add("empty_word", "read as empty", field=column, value=word)
             if key in seen:
                 repeats += 1
                 self._repeated(number, key, seen[key], repeats)

@@ -15,7 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
+
+import attrs
 
 from incidentcore.records import (
     Commented,
@@ -47,6 +49,7 @@ _NEEDED: Final = ("title", "description", "source")
 _WITH_END: Final = ("resolution_code", "resolution_notes")
 _NOT_BORN: Final = ("hold_reason", *_WITH_END)
 _TRACED: Final = ("state", *LEVELS, *ASSIGNED)
+_MOMENTS: Final = frozenset({"moments"})
 _LONGEST_CHAIN: Final = 100
 _TOLERANCE: Final = timedelta(minutes=1)
 
@@ -267,6 +270,10 @@ class HistoryBuilder(EntryLog):
         shown = self._present.get("state")
         state = record.state if shown is None else self.state(shown)
         if state.name != record.state.name:
+            if state.resolved and record.resolved_at is None and self._is_undated:
+                # A duration to a resolution without a time would be one to the last time known.
+                events[0] = attrs.evolve(cast("Opened", events[0]), covers=self.covers - _MOMENTS)
+                record = type(record)._fold(tuple(events))  # noqa: SLF001  the same, but for it
             self._settle(record, state, extra)
             at = max(at, self._updated_at or at) if extra else at
         self._compare(record)
@@ -286,6 +293,12 @@ class HistoryBuilder(EntryLog):
         for kind, body in extra:
             events.append(_event(events, taken, when, kind, body))
         return record.with_events(events[count:])
+
+    @property
+    def _is_undated(self) -> bool:
+        """Return whether nothing tells when the present state was entered."""
+        is_logged = any(entry.field == "state" for entry in self._entries)
+        return not is_logged and self._updated_at is None
 
     def _settle(
         self, record: Record, state: State, extra: list[tuple[Callable[..., Event], dict[str, Any]]]

@@ -30,6 +30,10 @@ _LONGEST: Final = 100
 _PARTS: Final = dict(
     zip("YmdHMS", ("year", "month", "day", "hour", "minute", "second"), strict=True)
 )
+_ALLOWED: Final = (
+    "iso, epoch_s, epoch_ms, excel or a format of datetime.strptime, such as %d.%m.%Y %H:%M or "
+    "%m/%d/%Y %I:%M %p"
+)
 _ODDITIES: Final = {
     "ambiguous_time": "read as the first of the two",
     "skipped_time": "moved forward by the length of the gap",
@@ -49,7 +53,20 @@ def _names(formats: object) -> tuple[str, ...]:
     names = as_tuple(formats, str)
     for name in names:
         need_text("formats", name, allowed=allowed)
+        if name not in (*_NAMED, *_EPOCH_FORMATS) and not _is_format(name):
+            raise InvalidValueError("formats", name, _ALLOWED)
     return names
+
+
+def _is_format(form: str) -> bool:
+    """Return whether strptime knows a format; a text without directives reads nothing."""
+    try:
+        _strptime("", form)
+    except ValueError as error:  # always, since no text is empty
+        return "%" in form and not re.search("bad directive|stray", str(error))
+    except re.error:  # a part that is there twice
+        return False
+    return True
 
 
 @attrs.frozen

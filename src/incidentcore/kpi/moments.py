@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 import attrs
 
@@ -69,7 +69,7 @@ _KINDS: Final = [
 ]
 _EVERY: Final = frozenset(("version", "record_type"))
 FIELDS: Final = _EVERY.union(*_KINDS)
-SHARED: Final = _EVERY.union(set.intersection(*_KINDS))
+SHARED: Final[frozenset[str]] = _EVERY.union(set.intersection(*_KINDS))
 INSTANTS: Final = frozenset(name for name in FIELDS if name.endswith("_at"))
 
 
@@ -281,7 +281,7 @@ class FirstAcknowledged(Moment):
     """
 
     not_reached = "unacknowledged"
-    needs = frozenset({"acknowledgements"})
+    needs: ClassVar[frozenset[str]] = frozenset({"acknowledgements"})
 
     condition: Condition = attrs.field(validator=need_condition)
 

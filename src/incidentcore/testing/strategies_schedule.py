@@ -16,7 +16,7 @@ from incidentcore.schedule import BusinessCalendar
 
 __all__ = ["calendar_definitions", "calendars", "instants", "offset_changes", "zones"]
 
-SELDOM: Final = st.sampled_from([*[False] * 7, True])
+SELDOM: Final[st.SearchStrategy[bool]] = st.sampled_from([*[False] * 7, True])
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2037
 _DAY = 1_440

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeAlias
 
 import attrs
 
@@ -17,8 +17,10 @@ from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["Impact", "Level", "Priority", "Scale", "Urgency"]
 
+Compare: TypeAlias = Callable[["Level", "Level"], bool]
 
-def _compares(compare: Callable[[int, int], bool]) -> Callable[[Level, Level], bool]:
+
+def _compares(compare: Callable[[int, int], bool]) -> Compare:
     """Return a method that compares the ranks of two levels of one scale."""
 
     def method(self: Level, other: Level) -> Any:
@@ -62,10 +64,11 @@ class Level(SharedRepr):
         if type(self.rank) is not int or self.rank < 1:
             raise InvalidValueError("rank", self.rank, "a whole number from 1")
 
-    __lt__ = _compares(operator.gt)  # the worst level has the rank 1
-    __le__ = _compares(operator.ge)
-    __gt__ = _compares(operator.lt)
-    __ge__ = _compares(operator.le)
+    # The worst level has the rank 1.
+    __lt__: ClassVar[Compare] = _compares(operator.gt)
+    __le__: ClassVar[Compare] = _compares(operator.ge)
+    __gt__: ClassVar[Compare] = _compares(operator.lt)
+    __ge__: ClassVar[Compare] = _compares(operator.le)
 
     def __str__(self) -> str:
         return self.name

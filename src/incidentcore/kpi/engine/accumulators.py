@@ -296,7 +296,8 @@ class Keyed(Accumulator):
         if at is not None:
             seen.extend([instant(at)] * times)
 
-    add = add_times
+    def add(self, outcome: Any) -> None:
+        self.add_times(outcome)
 
     def merge(self, other: Keyed) -> None:
         self.n += other.n

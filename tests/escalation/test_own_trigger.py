@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from incidentcore.escalation import (
+    After,
     AfterPrevious,
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
+    EscalationTarget,
     Trigger,
     due_escalations,
     lint_escalation,
@@ -40,6 +42,10 @@ class Mentioned(Trigger):
         anchors = [one for one in context.view.moments("updated_at") if one.at in mentioned]
         return context.delayed(anchors[:1], MIN, None)
 
+    def behind(self, above: Trigger) -> timedelta:
+        """Return a minute: the word comes with the level above."""
+        return MIN
+
     def lint(self, scope):  # type: ignore[no-untyped-def]
         """Yield that there is no word."""
         if not self.word:
@@ -66,6 +72,19 @@ def test_its_findings_are_found() -> None:
     (finding,) = lint_escalation(rules, start=T0, end=T0)
 
     assert (finding.code, finding.subject, finding.witness) == ("no_word", "r, level 0", "")
+
+
+def test_a_step_of_a_person_before_it_is_checked() -> None:
+    """The level comes a minute after the one above: a notification after two is too late."""
+    levels = [
+        EscalationLevel(After(MIN), EscalationTarget.person("ada")),
+        EscalationLevel(Mentioned("fire"), "b"),
+    ]
+    rules = EscalationMatrix("m", [EscalationRow("r", levels)])
+    steps = {"ada": [2 * MIN]}
+    (finding,) = lint_escalation(rules, start=T0, end=T0, personal=steps)
+
+    assert (finding.code, finding.witness) == ("unreachable_step", ("ada", 2 * MIN))
 
 
 def test_it_is_written_and_read_back() -> None:

@@ -12,11 +12,12 @@ from incidentcore.conditions import field
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.records import Incident
-from incidentcore.schedule import BusinessDays, Maintenance
+from incidentcore.schedule import BusinessCalendar, BusinessDays, Maintenance
 from incidentcore.sla import (
     ByTimeOfDay,
     DueDate,
     SlaDefinition,
+    SlaTarget,
     evaluate_sla,
 )
 
@@ -180,3 +181,15 @@ def test_a_due_date_that_a_pause_moves_beyond_the_last_hour() -> None:
     status = tell(clock, record, "mon 13:00")
     assert (status.stage, status.elapsed, status.due_at) == ("running", 2 * HOUR, None)
     assert not tell(clock, record, "tue 10:00").breached
+
+
+def test_business_days_are_a_target_as_any_other() -> None:
+    """They read no field and resolve themselves: from Friday 10:00 two days are Tuesday 10:00."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    friday = datetime(2026, 6, 5, 10, tzinfo=UTC)
+    days = BusinessDays(2)
+    assert isinstance(days, SlaTarget)
+    assert (days.fields, days.follow) == ((), False)
+    assert days.resolve(friday, office, {}) == datetime(2026, 6, 9, 10, tzinfo=UTC)
+    closing = BusinessDays(2, end_of_day=True).resolve(friday, office, {})
+    assert closing == datetime(2026, 6, 9, 17, tzinfo=UTC)

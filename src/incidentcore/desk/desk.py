@@ -28,7 +28,7 @@ from incidentcore.escalation import (
     EscalationTarget,
     OnCallSchedule,
 )
-from incidentcore.instants import Versions, as_utc, as_zone
+from incidentcore.instants import Versions, as_utc, as_zone, version_at
 from incidentcore.intake import IntakePolicy
 from incidentcore.lifecycle import (
     STANDARD,
@@ -356,7 +356,7 @@ class Desk:
         chosen = next((one.calendar for one in self.services if one.name == name), chosen)
         if isinstance(chosen, CalendarByField):
             chosen = chosen.pick(record.facts())
-        return chosen.at(record.opened_at) if isinstance(chosen, Versions) else chosen
+        return version_at(chosen, record.opened_at)
 
 
 def desk_at(desk: Desk | Versions[Desk], record: Record) -> Desk:
@@ -365,6 +365,6 @@ def desk_at(desk: Desk | Versions[Desk], record: Record) -> Desk:
     Raises:
         InvalidValueError: ``desk`` is neither a desk nor versions of one.
     """
-    chosen = desk.at(record.opened_at) if isinstance(desk, Versions) else desk
+    chosen = version_at(desk, record.opened_at)
     need_kind("desk", chosen, Desk, allowed="a Desk, or Versions of it")
     return chosen

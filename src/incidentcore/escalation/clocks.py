@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import Versions
+from incidentcore.instants import Versions, version_at
 from incidentcore.records import Timeline
 from incidentcore.sla import (
     ClockPoint,
@@ -45,14 +45,11 @@ def single_clocks(rules: SlaRules, opened_at: datetime) -> tuple[OneClock, ...]:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
         opened_at: When the record was opened.
     """
-    chosen = rules.at(opened_at) if isinstance(rules, Versions) else rules
-    if isinstance(chosen, ServiceLevel):
-        return chosen.clocks
-    if isinstance(chosen, (SlaDefinition, SlaPolicy)):
-        return (chosen,)
-    raise InvalidValueError(
-        "slas", chosen, "definitions, policies, service levels, Versions of them, or statuses"
-    )
+    chosen: Any = version_at(rules, opened_at)
+    allowed = "definitions, policies, service levels, Versions of them, or statuses"
+    need_kind("slas", chosen, (SlaDefinition, SlaPolicy, ServiceLevel), allowed=allowed)
+    clocks: tuple[OneClock, ...] = chosen.clocks
+    return clocks
 
 
 class Clocks:

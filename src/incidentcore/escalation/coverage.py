@@ -9,7 +9,6 @@ from incidentcore.conditions import field, implies
 from incidentcore.escalation.matrix import EscalationLevel, EscalationRow
 from incidentcore.escalation.oncall import coverage_gaps
 from incidentcore.escalation.targets import READING, EscalationTarget
-from incidentcore.escalation.triggers import After, AfterPrevious
 from incidentcore.escalation.triggers.base import TriggerFinding
 from incidentcore.instants import Interval
 
@@ -92,18 +91,7 @@ def _wait(row: EscalationRow, index: int) -> timedelta | None:
     """Return how soon the next level follows a level; None if that is not known."""
     if index + 1 == len(row.levels):
         return row.repeat_after if row.repeat else None
-    here, after = row.levels[index].trigger, row.levels[index + 1].trigger
-    if isinstance(after, AfterPrevious) and after.calendar is None:
-        return after.delay
-    if (
-        isinstance(here, After)
-        and isinstance(after, After)
-        and here.since == after.since
-        and here.calendar is None
-        and after.calendar is None
-    ):
-        return max(after.delay - here.delay, timedelta(0))
-    return None
+    return row.levels[index + 1].trigger.behind(row.levels[index].trigger)
 
 
 def _all_of(target: EscalationTarget) -> Iterator[str]:

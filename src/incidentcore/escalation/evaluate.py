@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import need_each
 from incidentcore.conditions import Condition
-from incidentcore.errors import InvalidValueError
 from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.matrix import EscalationMatrix
 from incidentcore.escalation.silence import Window
 from incidentcore.escalation.view import RecordView
 from incidentcore.escalation.walk import SNOOZED, fallen_due
-from incidentcore.instants import Versions, as_utc
+from incidentcore.instants import Versions, as_utc, version_at, versions_of
 from incidentcore.records import Record
 from incidentcore.sla import SlaRules, SlaStatus
 
@@ -230,26 +231,28 @@ def next_escalation_wakeup(
 
 def _timed(matrix: EscalationMatrix | Versions[EscalationMatrix]) -> tuple[Condition, ...]:
     """Return the tests of all versions whose results can change with time alone."""
-    if isinstance(matrix, Versions):
-        return tuple(test for _, version in matrix.entries for test in version.timed)
-    return matrix.timed if isinstance(matrix, EscalationMatrix) else ()
+    return tuple(test for one in _all_versions(matrix) for test in one.timed)
+
+
+def _all_versions(
+    matrix: EscalationMatrix | Versions[EscalationMatrix],
+) -> tuple[EscalationMatrix, ...]:
+    versions = versions_of(matrix)
+    allowed = "an EscalationMatrix, or Versions of it"
+    need_each("matrix", versions, EscalationMatrix, allowed=allowed)
+    return versions
 
 
 def _versions(
     matrix: EscalationMatrix | Versions[EscalationMatrix], record: Record, *, live: bool
 ) -> Iterator[tuple[EscalationMatrix, Window]]:
     """Yield the versions that count for a record, each with the window in which it is in force."""
-    if isinstance(matrix, EscalationMatrix):
-        yield matrix, (None, None)
-    elif not isinstance(matrix, Versions):
-        raise InvalidValueError("matrix", matrix, "an EscalationMatrix, or Versions of it")
-    elif not live:
-        yield matrix.at(record.opened_at), (None, None)
-    else:
-        entries = matrix.entries
-        for place, (since, version) in enumerate(entries):
-            until = entries[place + 1][0] if place + 1 < len(entries) else None
-            yield version, (since if place else None, until)
+    versions = _all_versions(matrix)
+    if not live or len(versions) == 1:
+        yield version_at(matrix, record.opened_at), (None, None)
+        return
+    since = [at for at, _ in matrix.entries]  # type: ignore[union-attr]  # it has versions
+    yield from zip(versions, pairwise((None, *since[1:], None)), strict=True)
 
 
 def _order(escalation: Escalation) -> tuple[datetime, str, int, int, int]:

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_key_part, need_kind, need_word
+from incidentcore._checks import SharedRepr, need_each, need_key_part, need_kind, need_word
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import EscalationMatrixError
@@ -139,11 +139,11 @@ class EscalationLevel(SharedRepr):
 
 def _all(name: str, given: object, kind: type[T]) -> tuple[T, ...]:
     """Return the parts in their stored form, if all are of one type."""
-    if isinstance(given, Iterable):
-        parts = tuple(given)
-        if all(isinstance(part, kind) for part in parts):
-            return parts
-    raise EscalationMatrixError(name, given, f"a sequence of {kind.__name__}")
+    allowed = f"a sequence of {kind.__name__}"
+    need_kind(name, given, Iterable, EscalationMatrixError, allowed)
+    parts: tuple[T, ...] = tuple(given)  # type: ignore[arg-type]  # checked on both sides
+    need_each(name, parts, kind, EscalationMatrixError, allowed)
+    return parts
 
 
 def _levels(levels: Iterable[EscalationLevel]) -> tuple[EscalationLevel, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Literal, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -104,8 +104,15 @@ class BusinessDays(SharedRepr):
     BusinessDays(n=2, end_of_day=False)
     """
 
+    fields: ClassVar[tuple[str, ...]] = ()
+    follow: ClassVar[bool] = False
+
     n: int = attrs.field(validator=_whole)
     end_of_day: bool = attrs.field(default=False, kw_only=True)
+
+    def resolve(self, start: datetime, calendar: Calendar, _facts: object = None) -> datetime:
+        """Return the end of the business days that begin at ``start``."""
+        return calendar.add_business_days(start, self.n, end_of_day=self.end_of_day)
 
 
 def need_span(
@@ -140,7 +147,9 @@ def span_end(
 
     A ``timedelta`` is open time of the calendar, or wall-clock time if there is no calendar.
     """
-    if calendar is None or isinstance(span, timedelta):
-        assert isinstance(span, timedelta)  # noqa: S101  need_span asks for a calendar
-        return start + span if calendar is None else calendar.deadline(start, span)
-    return calendar.add_business_days(start, span.n, end_of_day=span.end_of_day)
+    if calendar is None:
+        return start + span  # type: ignore[operator]  # a timedelta: need_span asks for a calendar
+
+    if isinstance(span, timedelta):
+        return calendar.deadline(start, span)
+    return span.resolve(start, calendar)

@@ -23,7 +23,7 @@ from incidentcore.digest import content_id
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import Versions
 from incidentcore.schedule import BusinessCalendar, Calendar
-from incidentcore.sla.targets import Target, check_target, target_fields, target_of
+from incidentcore.sla.targets import Target, check_target, fields_of, target_of
 from incidentcore.sla.terms import (
     FURTHER,
     Agreement,
@@ -46,7 +46,7 @@ def _thresholds(thresholds: Iterable[SlaThreshold]) -> tuple[SlaThreshold, ...]:
 
 
 def _roles(roles: str | Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({roles} if isinstance(roles, str) else set(roles)))
+    return tuple(sorted(set(as_tuple(roles, str))))
 
 
 _OPEN: Final = field("state.open").is_true()
@@ -173,6 +173,11 @@ class SlaDefinition(SharedRepr):
         """Return a tuple with only this definition, for code that handles policies too."""
         return (self,)
 
+    @property
+    def clocks(self) -> tuple[SlaDefinition, ...]:
+        """Return a tuple with only this clock, for code that handles service levels too."""
+        return (self,)
+
     def _set_reads(self) -> None:
         """Check the conditions and store which fields they read."""
         rule = (self.answered_by, self.agent_spoke_first, self.answers_from)
@@ -190,9 +195,7 @@ class SlaDefinition(SharedRepr):
             if condition is not None and condition.reads_hours and name not in ("start", "reset"):
                 allowed = "a condition without time of day; hours are the calendar's"
                 raise SlaDefinitionError(name, str(condition), allowed)
-        follows = list(target_fields(self.target, follow=True))
-        if isinstance(self.calendar, CalendarByField) and self.calendar.follow:
-            follows.append(self.calendar.field)
+        follows = [*fields_of(self.target, follow=True), *fields_of(self.calendar, follow=True)]
         timed, paths, known = with_fields(conditions)
         if self.starts_from is not None:
             reader(self.starts_from)

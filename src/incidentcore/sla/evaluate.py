@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TypeAlias, overload
+from typing import Any, TypeAlias, overload
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import as_tuple, need_kind
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import Versions, as_utc
+from incidentcore.instants import Versions, as_utc, version_at
 from incidentcore.records import Record, Timeline
 from incidentcore.records.replay import timeline_by
 from incidentcore.sla.coverage import imported_at, not_covered, since_import
@@ -115,13 +115,10 @@ def evaluate_sla(
 
 def in_force(rules: object, record: Record | Timeline) -> OneClock | ServiceLevel:
     """Return the rules that apply to a record; of ``Versions``, those at its opening (rule S11)."""
-    if isinstance(rules, Versions):
-        rules = rules.at(record.opened_at)
-    if isinstance(rules, (SlaDefinition, SlaPolicy, ServiceLevel)):
-        return rules
-    raise InvalidValueError(
-        "rules", rules, "an SlaDefinition, SlaPolicy, ServiceLevel, or Versions of one"
-    )
+    chosen: Any = version_at(rules, record.opened_at)
+    allowed = "an SlaDefinition, SlaPolicy, ServiceLevel, or Versions of one"
+    need_kind("rules", chosen, (SlaDefinition, SlaPolicy, ServiceLevel), allowed=allowed)
+    return chosen  # type: ignore[no-any-return]  # one of the three
 
 
 def timeline_at(
@@ -225,7 +222,7 @@ def statuses(rules: object, record: Record | Timeline, *, now: datetime) -> tupl
     """Return the statuses of all clocks of SLA rules for a record, always as a tuple."""
     answer: SlaStatus | tuple[SlaStatus, ...]
     answer = evaluate_sla(rules, record, now=now)  # type: ignore[call-overload]  # any of them
-    return answer if isinstance(answer, tuple) else (answer,)
+    return as_tuple(answer, SlaStatus)
 
 
 def next_sla_wakeup(

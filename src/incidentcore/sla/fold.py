@@ -42,8 +42,8 @@ from incidentcore.sla.cycles import (
 )
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.life import Facts, Life
-from incidentcore.sla.targets import target_fields
-from incidentcore.sla.terms import CalendarByField, pick_calendar
+from incidentcore.sla.targets import fields_of
+from incidentcore.sla.terms import pick_calendar
 
 __all__ = ["ClockFold", "ClockStage"]
 
@@ -220,7 +220,7 @@ class ClockFold:
             self.calendar, self.facts = choice, {}
             return
         self.calendar = pick_calendar(choice, facts)
-        firsts = [path.split(".")[0] for path in target_fields(target)]
+        firsts = [path.split(".")[0] for path in fields_of(target)]
         self.facts = {name: facts[name] for name in firsts if name in facts}
 
     def moves_due(self, index: int, facts: Facts) -> bool:
@@ -228,7 +228,7 @@ class ClockFold:
         definition = self.definition
         if definition is None or self.since is None:
             return False
-        paths = target_fields(definition.target, follow=True)
+        paths = fields_of(definition.target, follow=True)
         facts = self.view(definition, index, facts) if paths else facts
         return any(reader(path)(facts) != reader(path)(self.facts) for path in paths)
 
@@ -238,11 +238,11 @@ class ClockFold:
         assert definition is not None  # noqa: S101  step asks only with a definition
         held, calendar = self.facts, self.calendar
         self._read(definition, facts)
-        if not target_fields(definition.target, follow=True):
+        if not fields_of(definition.target, follow=True):
             self.facts = held
-        choice, chosen = definition.calendar, self.calendar
+        chosen = self.calendar
         self.calendar = calendar
-        if isinstance(choice, CalendarByField) and choice.follow and chosen != calendar:
+        if chosen != calendar and fields_of(definition.calendar, follow=True):
             if self.since is not None:
                 self._switch(at, self.kind)
             self.calendar = chosen

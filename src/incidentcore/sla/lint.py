@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from incidentcore._checks import need_kind
 from incidentcore.conditions import (
@@ -19,12 +19,12 @@ from incidentcore.conditions import (
     satisfiable,
 )
 from incidentcore.errors import UnreachableDeadlineError
-from incidentcore.schedule import BusinessDays, Calendar
+from incidentcore.schedule import Calendar
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.lint_fields import FIELD_TEXTS, event_findings, field_findings
 from incidentcore.sla.policy import SlaPolicy
-from incidentcore.sla.targets import resolve_target, target_fields
-from incidentcore.sla.terms import CalendarByField, calendars_in
+from incidentcore.sla.targets import fields_of, resolve_target
+from incidentcore.sla.terms import calendars_in
 from incidentcore.sla.urgency import inverted
 from incidentcore.values import FrozenMap, LintFinding
 from incidentcore.words.words import Texts
@@ -146,9 +146,7 @@ def lint_sla_policy(
 def _fields(definition: SlaDefinition) -> Iterator[LintFinding]:
     conditions = [definition.start, definition.pause, definition.stop, definition.cancel]
     conditions += [] if definition.resume is None else [definition.resume]
-    choice = definition.calendar
-    paths = [*target_fields(definition.target)]
-    paths += [choice.field] if isinstance(choice, CalendarByField) else []
+    paths = [*fields_of(definition.target), *fields_of(definition.calendar)]
     paths += [] if definition.starts_from is None else [definition.starts_from]
     conditions += [field(path).present() for path in paths]
     yield from field_findings(conditions, definition.name)
@@ -222,7 +220,7 @@ def _targets(definition: SlaDefinition, starts: tuple[datetime, ...]) -> Iterato
 
 def _reaches(definition: SlaDefinition, calendar: Calendar, start: datetime) -> bool:
     target = definition.target
-    if isinstance(target, (timedelta, BusinessDays)) or not target.fields:
+    if not fields_of(target):
         try:
             span, due = resolve_target(target, start, calendar, {})
             if due is None:
@@ -256,15 +254,9 @@ def _before(policy: SlaPolicy, index: int) -> list[int]:
     """Return the rules that are tried before one: earlier ones, or ones with shorter targets."""
     if policy.match == "first":
         return list(range(index))
-    target = policy.rules[index].definition.target
-    assert isinstance(target, timedelta)  # noqa: S101  a policy by shortest target has no other
-    before = []
-    for other, rule in enumerate(policy.rules):
-        given = rule.definition.target
-        assert isinstance(given, timedelta)  # noqa: S101  the same
-        if given < target or (given == target and other < index):
-            before.append(other)
-    return before
+    targets: list[Any] = [rule.definition.target for rule in policy.rules]  # all of open time
+    order = [(target, place) for place, target in enumerate(targets)]
+    return [place for target, place in order if (target, place) < order[index]]
 
 
 def _any(policy: SlaPolicy, indexes: list[int]) -> Condition:

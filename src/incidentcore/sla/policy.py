@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_pairs, need_each, need_kind, need_word
+from incidentcore._checks import SharedRepr, as_pairs, as_tuple, need_each, need_kind, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.pages import Tabular
@@ -108,6 +108,11 @@ class SlaPolicy(Tabular):
         object.__setattr__(self, "reads", fields if known else None)
         object.__setattr__(self, "timed", (*timed, *own))
 
+    @property
+    def clocks(self) -> tuple[SlaPolicy, ...]:
+        """Return a tuple with only this clock, for code that handles service levels too."""
+        return (self,)
+
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return the headings, one row per rule and default, and which columns are numeric."""
         ways = [(str(rule.when), rule.definition) for rule in self.rules]
@@ -142,14 +147,13 @@ class SlaPolicy(Tabular):
 
 
 def _open_target(definition: SlaDefinition) -> timedelta:
-    assert isinstance(definition.target, timedelta)  # noqa: S101  refused in SlaPolicy otherwise
-    return definition.target
+    return definition.target  # type: ignore[return-value]  # refused in SlaPolicy otherwise
 
 
 def _clocks(
     clocks: Iterable[SlaDefinition | SlaPolicy],
 ) -> tuple[SlaDefinition | SlaPolicy, ...]:
-    return (clocks,) if isinstance(clocks, (SlaDefinition, SlaPolicy)) else tuple(clocks)
+    return as_tuple(clocks, (SlaDefinition, SlaPolicy))  # type: ignore[arg-type]  # one or the other
 
 
 @attrs.frozen

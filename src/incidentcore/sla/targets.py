@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind
+from incidentcore._checks import SharedRepr, is_number, need_kind
 from incidentcore.conditions import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import as_utc
@@ -22,7 +22,7 @@ __all__ = [
     "Target",
     "check_target",
     "resolve_target",
-    "target_fields",
+    "fields_of",
     "target_of",
 ]
 
@@ -242,16 +242,15 @@ def check_target(target: object) -> None:
         raise SlaDefinitionError("target", target, "a time that is not negative")
 
 
-def target_fields(target: Target, *, follow: bool = False) -> tuple[str, ...]:
-    """Return the fields that a target reads.
+def fields_of(term: object, *, follow: bool = False) -> tuple[str, ...]:
+    """Return the fields that a target, or the choice of a calendar, reads.
 
     Args:
-        target: The target.
+        term: The target or the calendar.
         follow: Whether to return only fields whose changes move the due time of a running clock.
     """
-    if isinstance(target, (timedelta, BusinessDays)) or (follow and not target.follow):
-        return ()
-    return tuple(target.fields)
+    is_read = getattr(term, "follow", False) or not follow
+    return tuple(getattr(term, "fields", ())) if is_read else ()
 
 
 def resolve_target(
@@ -265,11 +264,7 @@ def resolve_target(
     """
     if isinstance(target, timedelta):
         return target, None
-    if isinstance(target, BusinessDays):
-        due = calendar.add_business_days(start, target.n, end_of_day=target.end_of_day)
-    else:
-        due = as_utc(target.resolve(start, calendar, facts), "target")
-    due = max(due, start)
+    due = max(as_utc(target.resolve(start, calendar, facts), "target"), start)
     return calendar.open_time(start, due), due
 
 
@@ -280,7 +275,7 @@ def target_of(hours: float, minutes: float, target: Target | None) -> Target:
             raise SlaDefinitionError("hours", hours or minutes, "hours or a target, not both")
         return target
     for where, part in (("hours", hours), ("minutes", minutes)):
-        if isinstance(part, bool) or not isinstance(part, (int, float)) or not 0 <= part < inf:
+        if not is_number(part) or not 0 <= part < inf:
             allowed = "a finite number from 0; pass a timedelta as target=, or every= for updates"
             raise SlaDefinitionError(where, part, allowed)
     if not hours and not minutes:

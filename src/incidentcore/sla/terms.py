@@ -16,6 +16,7 @@ from incidentcore.conditions import Condition, reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import Versions
 from incidentcore.schedule import BusinessDays, Calendar, VersionedCalendar
+from incidentcore.schedule.protocol import span_end
 
 __all__ = [
     "FURTHER",
@@ -106,7 +107,7 @@ def _fraction(value: Fraction | float | str | None) -> Fraction | None:
     if value is None:
         return None
     try:
-        found = value if isinstance(value, Fraction) else Fraction(str(value))
+        found = Fraction(str(value))
     except ValueError:
         found = None
     if found is None or found >= 10:
@@ -192,10 +193,10 @@ class SlaThreshold(SharedRepr):
             return -(-exact // self.fraction.denominator) * _MICRO
         if self.days is not None or self.calendar is not None:
             return target
-        if isinstance(self.before_due, timedelta):
-            return max(target - self.before_due, _ZERO)
-        assert isinstance(self.after_due, timedelta)  # noqa: S101  by __attrs_post_init__
-        return target + self.after_due
+        early: Any = self.before_due
+        offset: Any = self.after_due if early is None else -early
+        reached: timedelta = max(target + offset, _ZERO)
+        return reached
 
     def offset(self, at: datetime, calendar: Calendar) -> datetime:
         """Return when a threshold that counts from the due time is reached.
@@ -208,13 +209,9 @@ class SlaThreshold(SharedRepr):
             UnreachableDeadlineError: The calendar does not reach that far.
         """
         calendar = self.calendar or calendar
-        if self.days is None:
-            assert isinstance(self.after_due, timedelta)  # noqa: S101  runs_on, or days
-            return calendar.deadline(at, self.after_due)
-        if self.after_due is None:
-            return calendar.add_business_days(at, -self.days)
-        assert isinstance(self.after_due, BusinessDays)  # noqa: S101  it has days
-        return calendar.add_business_days(at, self.days, end_of_day=self.after_due.end_of_day)
+        if self.after_due is not None:
+            return span_end(at, self.after_due, calendar)
+        return calendar.add_business_days(at, -(self.days or 0))
 
 
 CalendarChoice: TypeAlias = Calendar | CalendarByField | Versions[Calendar]

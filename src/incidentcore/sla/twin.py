@@ -13,7 +13,7 @@ from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.life import OneClock
 from incidentcore.sla.policy import SlaPolicy
 from incidentcore.sla.status import SlaStatus, status_of
-from incidentcore.sla.targets import target_fields
+from incidentcore.sla.targets import fields_of
 
 __all__ = ["Twin", "twin_of"]
 
@@ -120,6 +120,5 @@ def _alike(one: SlaDefinition, other: SlaDefinition) -> bool:
     if (one.target, one.calendar) == (other.target, other.calendar):
         return True
     return all(
-        isinstance(each.calendar, Calendar) and not target_fields(each.target)
-        for each in (one, other)
+        isinstance(each.calendar, Calendar) and not fields_of(each.target) for each in (one, other)
     )

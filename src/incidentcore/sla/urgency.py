@@ -12,7 +12,7 @@ from incidentcore.errors import IncidentCoreError
 from incidentcore.records import Incident
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.policy import SlaPolicy
-from incidentcore.sla.targets import resolve_target, target_fields
+from incidentcore.sla.targets import fields_of, resolve_target
 from incidentcore.sla.terms import pick_calendar
 from incidentcore.values import FrozenMap, Impact, Level, Priority, Urgency
 
@@ -100,7 +100,7 @@ def is_later(one: SlaDefinition, other: SlaDefinition, facts: Facts) -> bool:
     Every sixth hour of a week is tried as a start, because calendars differ and nights or weekends
     alone must not decide. Targets that read fields are not compared.
     """
-    if target_fields(one.target) or target_fields(other.target):
+    if fields_of(one.target) or fields_of(other.target):
         return False
     pairs = [(_due(one, start, facts), _due(other, start, facts)) for start in _STARTS]
     known = [(a, b) for a, b in pairs if a is not None and b is not None]

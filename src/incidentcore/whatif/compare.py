@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
+from incidentcore._checks import as_tuple
 from incidentcore.conditions import reader
 from incidentcore.desk import Desk, DueItem
 from incidentcore.desk.due import look_at
@@ -86,7 +87,7 @@ def compare_rules(
     now = as_utc(now, "now")
     if isinstance(before, Desk) is not isinstance(after, Desk):
         raise InvalidValueError("after", after, "a desk only if the other rules are a desk too")
-    paths = (group_by,) if isinstance(group_by, str) else tuple(group_by)
+    paths = as_tuple(group_by, str)
     reads = [reader(path) for path in paths]
     count = 0
     outcomes: Counter[tuple[str, str, str]] = Counter()
@@ -119,12 +120,11 @@ def compare_rules(
                         group=group,
                     )
                 )
-        if isinstance(before, Desk) and isinstance(after, Desk):
-            sides = zip((before, after), statuses, strict=True)
-            for change in _due_changes(sides, record, now, group):
-                outcomes[change.what, change.before, change.after] += 1
-                if change.before != change.after:
-                    changes.append(change)
+        sides: Any = zip((before, after), statuses, strict=True)  # of desks
+        for change in _due_changes(sides, record, now, group) if statuses else ():
+            outcomes[change.what, change.before, change.after] += 1
+            if change.before != change.after:
+                changes.append(change)
     return Comparison(
         records=count,
         outcomes=tuple((*key, number) for key, number in sorted(outcomes.items())),
@@ -176,9 +176,7 @@ def _in_force(rules: Rules, record: Record) -> tuple[OneClock | ServiceLevel | N
 
 
 def _listed(rules: OneClock | ServiceLevel | None) -> tuple[OneClock, ...]:
-    if rules is None:
-        return ()
-    return rules.clocks if isinstance(rules, ServiceLevel) else (rules,)
+    return () if rules is None else rules.clocks
 
 
 def _named(rules: OneClock | ServiceLevel | None) -> dict[str, OneClock]:

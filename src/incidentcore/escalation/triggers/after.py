@@ -55,8 +55,7 @@ class After(Trigger):
     def __attrs_post_init__(self) -> None:
         need_delay("delay", self.delay)
         need_calendar("calendar", self.calendar)
-        own = isinstance(self.since, str) and self.since.removeprefix("custom.") != self.since
-        if self.since not in _MOMENTS and not own:
+        if self.since not in _MOMENTS and not str(self.since).startswith("custom."):
             raise EscalationMatrixError(
                 "since", self.since, f"{', '.join(_MOMENTS)}, or custom and a name"
             )
@@ -92,6 +91,13 @@ class After(Trigger):
         if not isinstance(first, After):
             return begin
         return later(begin, max(self.delay - first.delay, _ZERO), self.calendar)
+
+    def behind(self, above: Trigger) -> timedelta | None:
+        """Return the difference of two wall-clock delays from the same field, otherwise None."""
+        same = isinstance(above, After) and above.since == self.since
+        if not same or self.calendar is not None or above.waits[1] is not None:
+            return None
+        return max(self.delay - above.waits[0], _ZERO)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
         """Return a finding if the field in ``since`` is only set once the record has ended."""

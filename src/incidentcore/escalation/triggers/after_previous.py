@@ -66,6 +66,10 @@ class AfterPrevious(Trigger):
         """Return the delay and its calendar; None instead of a calendar for wall-clock time."""
         return self.delay, self.calendar
 
+    def behind(self, above: Trigger) -> timedelta | None:
+        """Return the delay if it is in wall-clock time, else None."""
+        return self.delay if self.calendar is None else None
+
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
         """Return True, since the level is part of every repetition of the row."""
         return True

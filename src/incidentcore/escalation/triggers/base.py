@@ -251,6 +251,10 @@ class Trigger(SharedRepr, ABC):
         """
         return begin
 
+    def behind(self, above: Trigger) -> timedelta | None:
+        """Return how soon its level follows one with the trigger ``above``; None if not known."""
+        return None
+
     def never(self, scope: LintScope) -> TriggerFinding | None:
         """Return a ``level_never_fires`` finding if the level can never become due, else None."""
         return None

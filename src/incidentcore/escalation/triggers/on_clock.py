@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import is_number, need_text
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.triggers.base import (
     Candidate,
@@ -30,8 +30,7 @@ _MOST: Final = 10  # times the target; a larger number is a percentage that was 
 def _point(point: SlaThreshold | str | float) -> ClockPoint:
     if isinstance(point, SlaThreshold) or point in ("due", "breach"):
         return point  # type: ignore[return-value]  # one of the two words
-    number = isinstance(point, (int, float, Fraction)) and type(point) is not bool
-    if number and 0 <= float(point) <= _MOST:
+    if (is_number(point) or isinstance(point, Fraction)) and 0 <= float(point) <= _MOST:
         return SlaThreshold(name=str(point), fraction=point)
     raise EscalationMatrixError(
         "point", point, f"due, breach, an SlaThreshold, or a fraction from 0 to {_MOST} like 0.75"
@@ -76,7 +75,7 @@ class OnClock(Trigger):
     @property
     def why(self) -> tuple[str, dict[str, str]]:
         """Return the code ``clock_reached``, with the clock and the point."""
-        point = self.point if isinstance(self.point, str) else self.point.name
+        point = getattr(self.point, "name", str(self.point))
         return "clock_reached", {"clock": self.clock, "point": point}
 
     @property
@@ -125,7 +124,5 @@ class OnClock(Trigger):
         return target if point == "due" else target + timedelta(microseconds=1)
 
     def _words(self) -> str:
-        point = self.point
-        if isinstance(point, SlaThreshold) and point.before_due is not None:
-            return f"{point.before_due} before the due"
-        return "the point"
+        before = getattr(self.point, "before_due", None)
+        return "the point" if before is None else f"{before} before the due"

@@ -1,7 +1,8 @@
 """Docstrings, comments, messages and pages are plain English: the words of a list are not.
 
 Each of the words has a plain one: "told" is reported, given or known; "anew" is again; "whatever"
-is any; "by hand" is manual; "is none" and "is no NOUN" are "is not a NOUN".
+is any; "by hand" is manual; "is none" and "is no NOUN" are "is not a NOUN". ``KINDS`` lists
+turns of phrase over which readers stumbled, with what to write instead.
 """
 
 from __future__ import annotations
@@ -28,16 +29,39 @@ PAGES = sorted(
     for path in ROOT.glob(pattern)
     if "_build" not in path.parts
 )
+KINDS = {
+    r"Error:\s+There\s+is\s+no\s+(?!such\b)\w+[,.]?": "say that the argument is empty",
+    r"\b(?:is|are|has|have)\s+(?:of\s+)?another\s+type\b": "say which types are allowed",
+    r"\bthere\s+is\s+a\s+fault\b|\bhas\s+faults\b": "invalid, or an error",
+    r"(?-i::\s+(?:On|By|Until|To)\s+(?:how|what|which|when|whom))\b": "begin with the noun",
+    r"\bReturn\s+(?:on|by|until|to|for\s+each)\s+(?:how|what|which|whom)\b": "begin with the noun",
+    r"\bfrom\s+(?:the|an?)\s+\w+\s+on(?=[,.;:])": "after it, or beginning with it",
+    r"\bits\s+very\b": "exactly at it",
+    r"\bpersons\b": "people",
+    r"\bsingle\s+tests?\b": "a simple or an individual test",
+    r"\bNone\s+for\s+none\b": "None if there is none, or None for no NOUN",
+    r"\btime\s+zone\s+in\s+which\b": "the time zone of",
+    r"(?<!state )\bchanges\s+of\s+incidents\b": "changes to incidents",
+    r"\b(?:cancelation\w*|fulfil(?:s|ments?)?|behaviours?)\b": "the American spelling",
+}
 ODD = re.compile(
     r"\b(told|anew|whatever|hangs?|hung|shall|by hand|for good|stands for|in his place"
     r"|a caller's own)\b"
     r"|(?<!there )\b(is|are|was)\s(?-i:none)\b(?! of)"
-    r"|(?<!there )\b(is|are|be)\sno\s(?!longer|more|less|later|earlier|such|other|\d)[a-z]+",
+    r"|(?<!there )\b(is|are|be)\sno\s(?!longer|more|less|later|earlier|such|other|\d)[a-z]+"
+    rf"|{'|'.join(KINDS)}",
     re.IGNORECASE,
 )
 # A code of older documents, which an upgrade still reads.
 EXEMPT = re.compile(r"timed anew")
 STRINGS = {tokenize.STRING, tokenize.COMMENT, getattr(tokenize, "FSTRING_MIDDLE", -1)}
+
+
+def advice(word: str) -> str:
+    """Return an odd word with what to write instead, if that is listed."""
+    kinds = KINDS.items()
+    plain = [text for kind, text in kinds if re.match(kind, f"{word}.", re.IGNORECASE)]
+    return f"{word!r}: write {plain[0]!r}" if plain else repr(word)
 
 
 def prose(text: str) -> Iterator[tuple[int, str]]:
@@ -92,7 +116,7 @@ def test_a_room_is_in_plain_words(room: str) -> None:
     """No word of the list stands in a comment, docstring or message."""
     paths = [SOURCE / room] if room.endswith(".py") else sorted((SOURCE / room).rglob("*.py"))
     found = [
-        f"{path.relative_to(SOURCE)}:{line}: {word}"
+        f"{path.relative_to(SOURCE)}:{line}: {advice(word)}"
         for path in paths
         for line, word in odd_words(path.read_text(encoding="utf-8"))
     ]
@@ -108,6 +132,14 @@ def test_a_room_is_in_plain_words(room: str) -> None:
         ('"""It is none."""', ["is none"]),
         ('"""It is no longer open, and no more."""', []),
         ("if told is None: pass", []),
+        ('"""X: There is no\n    row, or two."""', []),
+        ('"""ValueError: There is no\n    row, or two."""', ["Error: There is no\n    row,"]),
+        ('"""Error: There is no such row."""', []),
+        ('"""weeks: On how many weeks it is based."""', [": On how"]),
+        ('"""At which instant: on how many weeks."""', []),
+        ('"""From the source on demand."""', []),
+        ('"""It counts from the start on."""', ["from the start on"]),
+        ('"""Several persons with its very name."""', ["persons", "its very"]),
     ],
 )
 def test_the_words_are_found(text: str, expected: list[str]) -> None:
@@ -115,10 +147,16 @@ def test_the_words_are_found(text: str, expected: list[str]) -> None:
     assert expected == [word for _, word in odd_words(text)]
 
 
+def test_the_advice_is_shown() -> None:
+    """A turn of phrase that is listed comes with a plain one."""
+    assert advice("persons") == "'persons': write 'people'"
+    assert advice("told") == "'told'"
+
+
 def test_the_pages_are_in_plain_words() -> None:
     """No word of the list stands in a page, code aside."""
     found = [
-        f"{path.relative_to(ROOT)}:{line}: {word}"
+        f"{path.relative_to(ROOT)}:{line}: {advice(word)}"
         for path in PAGES
         for line, word in odd_lines(path.read_text(encoding="utf-8"))
     ]

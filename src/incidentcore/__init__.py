@@ -155,5 +155,5 @@ _NAMES = {
     "words": "words",
 }
 
-if not TYPE_CHECKING:  # a checker sees the imports above, so that a misspelt name is a type error
+if not TYPE_CHECKING:  # a checker sees the imports above, so a misspelled name is a type error
     __getattr__, __dir__ = lazy_names(__name__, _NAMES)

@@ -42,7 +42,7 @@ def lazy_names(
 
 def _explain(room: str, name: str, known: Iterable[str]) -> str:
     text = f"module {room!r} has no attribute {name!r}"
-    if name.startswith("_"):  # asked for by the import machinery, not misspelt
+    if name.startswith("_"):  # asked for by the import machinery, not misspelled
         return text
     from incidentcore._checks import nearest  # noqa: PLC0415  only to word an error
 

@@ -258,7 +258,7 @@ class CommunicationPlan(SharedRepr):
     # Which facts decide what is owed, so that no other change asks the conditions again; None where
     # a condition reads the time of day or is a function of the caller's.
     watched: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False, default=None)
-    # The single tests whose results can change with time alone.
+    # The simple tests whose results can change with time alone.
     timed: tuple[Condition, ...] = attrs.field(init=False, eq=False, repr=False, default=())
     # How long after its opening a record is owed nothing that is listed.
     lead: timedelta = attrs.field(init=False, eq=False, repr=False, default=_ZERO)

@@ -193,7 +193,7 @@ _VERSION: Final = Table(
 _VERSIONS: Final = Table(
     (
         Key(
-            "versions", list_of(_VERSION.form), "Calendars, each from an instant on.", (), "entries"
+            "versions", list_of(_VERSION.form), "Calendars and their first instants.", (), "entries"
         ),
     ),
     Versions,

@@ -184,7 +184,7 @@ def names_of(form: Form) -> Form:
 
 
 def noted(kind: str, form: Form, *, broken: bool = True) -> Form:
-    """Return a ``Form`` that registers the name of each table it reads, even if it has faults."""
+    """Return a ``Form`` that registers the name of each table it reads, even if it is invalid."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
         names = data if broken and isinstance(data, Mapping) else ()

@@ -280,7 +280,7 @@ def service_named(services: Sequence[Service], name: str) -> Service:
     """Return the service that has a name.
 
     Raises:
-        DefinitionError: There is no service of that name.
+        DefinitionError: No service has that name.
     """
     for service in services:
         if service.name == name:

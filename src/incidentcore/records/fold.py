@@ -194,7 +194,7 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
     """Return how a record's facts changed over time, computed from its history.
 
     The opening's facts are known from the first instant, even if another event is dated before it.
-    From the opening on, the facts at an instant are those of a record replayed from the events up
+    From the opening, the facts at an instant are those of a record replayed from the events up
     to that instant; a correction takes effect at its own ``at``.
     """
     events = tuple(history)

@@ -55,7 +55,7 @@ class AbstractCalendar(Engine):
     ``windows`` must always return the same result for the same arguments, since results are cached.
 
     Attributes:
-        zone: The time zone in which business days are counted.
+        zone: The time zone by whose dates business days are counted.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from zoneinfo import ZoneInfo
@@ -361,7 +361,7 @@ class Maintenance(SharedRepr, AbstractCalendar):
     Attributes:
         intervals: The periods, sorted; adjacent or overlapping periods are joined.
         name: The name shown in explanations.
-        zone: The time zone in which business days are counted.
+        zone: The time zone by whose dates business days are counted.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Interval

@@ -30,7 +30,7 @@ class Calendar(Protocol):
 
     @property
     def zone(self) -> ZoneInfo:
-        """Return the time zone in which business days are counted."""
+        """Return the time zone by whose dates business days are counted."""
         ...
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:

@@ -198,7 +198,7 @@ class _PolicyFold:
     def _take_over(
         self, to: SlaDefinition | None, steps: Sequence[TimelineStep], index: int, facts: Facts
     ) -> None:
-        """Let another definition take over from a step on, which is not the first."""
+        """Let another definition take over at a step, which is not the first."""
         clock, step = self.clock, steps[index]
         before = clock.definition
         _keep_edition(self.editions, clock, step.at)

@@ -24,7 +24,7 @@ R = TypeVar("R", bound=Record)
 
 REDACTED: Final = "[redacted]"
 
-# Of a record's fields those that name persons or hold what somebody wrote.
+# The fields of a record that name people or contain what somebody wrote.
 _PERSONS: Final = ("caller", "assignee", "closure_confirmed_by")
 _WRITTEN: Final = (
     *("title", "description", "resolution_notes", "verification", "workaround"),

@@ -192,8 +192,8 @@ FINDINGS: dict[str, tuple[Callable[[], Import[Incident]], set[str], int]] = {
     ),
     "an SLA breached beyond all measure": (
         lambda: jira(customfield_1={"name": "x", "completedCycles": [{"breached": float("inf")}]}),
-        {"malformed_record"},
-        0,
+        {"unreadable_field"},
+        1,
     ),
     "half a surrogate pair in a status and in a comment": (
         lambda: jira(

@@ -754,3 +754,38 @@ def test_a_format_that_reads_nothing_is_refused(form: str) -> None:
     ) as caught:
         Times(formats=("iso", form))
     assert caught.value.given == form
+
+
+ODD = 10**20
+
+
+@pytest.mark.parametrize(
+    ("tool", "figures"),
+    [
+        ("jira", {"startTime": {"epochMillis": ODD}}),
+        ("jira", {"elapsedTime": {"millis": "soon"}}),
+        ("jira", {"breached": "perhaps"}),
+        ("servicenow", {"business_duration": str(ODD)}),
+        ("servicenow", {"has_breached": "perhaps"}),
+        ("zendesk", {"calendar": ODD}),
+        ("zendesk", {"calendar": [1]}),
+    ],
+)
+def test_a_figure_of_the_tool_that_is_none_costs_no_record(
+    tool: str, figures: dict[str, Any]
+) -> None:
+    """A number out of range or of another kind is left out with a finding; the ticket stays."""
+    if tool == "jira":
+        fields = {"created": "2026-03-02T09:00:00Z", "status": {"name": "Open"}, "reporter": None}
+        sla = {"name": "Done", "ongoingCycle": figures}
+        reading = read_jira({"key": "R", "fields": {**fields, "x": sla}, "changelog": {}})
+    elif tool == "servicenow":
+        row = {"number": "R", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "1"}
+        reading = read_servicenow([row], slas=[{"task": "a", "sla": "P1", **figures}])
+    else:
+        ticket = {"id": "R", "created_at": "2026-03-02T09:00:00Z", "status": "new"}
+        event = {"ticket_id": "R", "metric": "reply_time", "type": "update_status"}
+        event |= {"time": "2026-03-02T09:00:00Z", "status": figures}
+        reading = read_zendesk([ticket], [], metric_events=[event])
+    assert [record.id for record in reading] == ["R"]
+    assert reading.findings.counts["unreadable_field"] == 1

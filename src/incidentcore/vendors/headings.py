@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.findings import shown
-from incidentcore.vendors.kit.tables import BOOLEANS, fold
+from incidentcore.vendors.kit.tables import flag, fold
 from incidentcore.vendors.time_formats import formats_of
 from incidentcore.words import Phrase
 
@@ -118,7 +118,7 @@ def guessed(columns: tuple[str, ...], values: Mapping[int, Counter[str]]) -> dic
         for place, texts in values.items()
         if [*texts] != ["1"]  # which proves nothing
         and all(
-            (text.isalpha() and text.casefold() in BOOLEANS)
+            (text.isalpha() and flag(text) is not None)
             or (_DURATION.fullmatch(text) and not formats_of(text))
             for text in texts
         )

@@ -22,6 +22,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged
+from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import JIRA
 from incidentcore.vendors.table import read_table
 from incidentcore.vendors.table_import import Extend
@@ -50,6 +51,7 @@ _LINKS: Final = {
     "is a child of": "child_of",
     "is a parent of": "parent_of",
 }
+_START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ROLES: Final = {"atlassian": "agent", "customer": "requester", "app": "system"}
 
 
@@ -207,27 +209,30 @@ def _cycles(history: HistoryBuilder, field: Mapping[str, Any]) -> None:
         history.reported_sla(
             ReportedSla(
                 target=field["name"],
-                breached=cycle.get("breached"),
+                breached=history.figure(cycle.get("breached"), flag, field="breached"),
                 started_at=_instant(history, cycle, "startTime"),
                 stopped_at=_instant(history, cycle, "stopTime"),
                 due_at=_instant(history, cycle, "breachTime"),
-                elapsed=_duration(cycle, "elapsedTime"),
-                goal=_duration(cycle, "goalDuration"),
+                elapsed=_span(history, cycle, "elapsedTime.millis"),
+                goal=_span(history, cycle, "goalDuration.millis"),
                 stage="paused" if cycle.get("paused") else None,
             )
         )
 
 
 def _instant(history: HistoryBuilder, cycle: Mapping[str, Any], name: str) -> datetime | None:
-    millis = pick(cycle, f"{name}.epochMillis")
-    if millis is None:
+    if pick(cycle, f"{name}.epochMillis") is None:
         return history.time(pick(cycle, f"{name}.iso8601"), name)
-    return datetime.fromtimestamp(millis / 1_000, UTC)
+    since = _span(history, cycle, f"{name}.epochMillis")
+    return history.figure(since, lambda span: _START + span, field=name)
 
 
-def _duration(cycle: Mapping[str, Any], name: str) -> timedelta | None:
-    millis = pick(cycle, f"{name}.millis")
-    return None if millis is None else timedelta(milliseconds=millis)
+def _span(history: HistoryBuilder, cycle: Mapping[str, Any], path: str) -> timedelta | None:
+    return history.figure(pick(cycle, path), _millis, field=path)
+
+
+def _millis(number: Any) -> timedelta:
+    return timedelta(milliseconds=float(number))
 
 
 def _account(person: Any) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeAlias, Unpack
 
-from incidentcore._checks import as_tuple
 from incidentcore.records import (
     Acknowledged,
     Commented,
@@ -80,10 +79,9 @@ def read_pagerduty(
     '0:00:44'
     """
     listed = list(unpaged(incidents, "incidents"))
-    pages = as_tuple(log_entries, Mapping)  # type: ignore[type-abstract]
     only = as_object(listed[0]).get("id") if len(listed) == 1 else None
     logs = joined(
-        pages,
+        log_entries,
         lambda entry: as_object(entry.get("incident")).get("id", only),
         "log_entries",
     )

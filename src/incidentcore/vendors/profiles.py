@@ -27,7 +27,7 @@ from incidentcore.vendors.kit import (
     Times,
     as_object,
 )
-from incidentcore.vendors.kit.tables import BOOLEANS
+from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.presets import HAPPYFOX, JIRA, PAGERDUTY, SERVICENOW, STATUSPAGE, ZENDESK
 from incidentcore.vendors.servicenow import read_servicenow
@@ -247,7 +247,7 @@ def _own_fields(
 def _cell(field: DeskField, value: object) -> object:
     """Return the value of a cell for a field other than an instant; None if it is empty."""
     if field.kind == "bool":
-        return BOOLEANS.get(str(value).casefold())
+        return flag(value)
     if field.kind != "number":
         return value if not field.words or value in field.words else None
     try:

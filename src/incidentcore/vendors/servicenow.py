@@ -22,7 +22,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.tables import BOOLEANS
+from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
 
 __all__ = ["read_servicenow"]
@@ -298,47 +298,37 @@ def _note(history: HistoryBuilder, note: Mapping[str, Any], who: Mapping[str, st
 
 
 def _sla(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
+    def told(name: str, read: Callable[[Any], T | None]) -> T | None:
+        return history.figure(cell(row, name), read, field=name, path="task_sla")
+
+    def at(name: str) -> datetime | None:
+        return history.time(cell(row, name), name, path="task_sla")
+
     name = as_object(row.get("sla")).get("display_value")
     elapsed = "business_duration" if cell(row, "business_duration") else "duration"
     history.reported_sla(
         ReportedSla(
             target=str(name or cell(row, "sla")),
-            breached=_sla_cell(history, row, "has_breached", _flag),
-            started_at=history.time(cell(row, "start_time"), "start_time", path="task_sla"),
-            stopped_at=history.time(cell(row, "end_time"), "end_time", path="task_sla"),
-            due_at=history.time(cell(row, "planned_end_time"), "planned_end_time", path="task_sla"),
-            elapsed=_sla_cell(history, row, elapsed, duration),
-            paused=_sla_cell(history, row, "pause_duration", duration),
+            breached=told("has_breached", flag),
+            started_at=at("start_time"),
+            stopped_at=at("end_time"),
+            due_at=at("planned_end_time"),
+            elapsed=told(elapsed, duration),
+            paused=told("pause_duration", duration),
             stage=plain_text(cell(row, "stage")),
         )
     )
 
 
-def _sla_cell(
-    history: HistoryBuilder, row: Mapping[str, Any], name: str, read: Callable[[object], T | None]
-) -> T | None:
-    """Return what a cell of ``task_sla`` means; None with a finding if it cannot be read."""
-    value = cell(row, name)
-    known = read(value)
-    if known is None and plain_text(value) is not None:
-        history.find("unreadable_field", "left out", field=name, value=value, path="task_sla")
-    return known
-
-
 def _tool(history: HistoryBuilder, row: Mapping[str, Any], names: Mapping[str, str]) -> None:
-    made = cell(row, "made_sla")
-    if made is not None:
-        history.reported("made_sla", _flag(made))
+    made = history.figure(cell(row, "made_sla"), flag, field="made_sla")
+    history.reported("made_sla", made)
     for name in ("reopen_count", "reassignment_count"):
         history.counted(name, (plain_text(cell(row, name)) or "").replace(",", ""))
     for name, kind in _LINKS.items():
         target = cell(row, name)
         if target is not None:
             history.linked(Link(kind, names.get(str(target), str(target))))
-
-
-def _flag(value: object) -> bool | None:
-    return BOOLEANS.get(str(value).casefold())
 
 
 def duration(value: object) -> timedelta | None:

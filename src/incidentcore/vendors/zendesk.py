@@ -241,22 +241,28 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
             last.pop("fulfill", None)
         applied, status = last.get("apply_sla", {}), last.get("update_status", {})
         sla = applied.get("sla") or pick(last.get("apply_group_sla"), "group_sla")
-        goal, seconds = pick(sla, "target"), pick(sla, "target_in_seconds")
-        if goal is not None:
-            goal = timedelta(minutes=goal) if seconds is None else timedelta(seconds=seconds)
+        goal = _span(history, sla, "target_in_seconds", 1) or _span(history, sla, "target", 60)
         hours = "business" if pick(sla, "business_hours") else "calendar"
-        minutes = pick(status, f"status.{hours}")
         history.reported_sla(
             ReportedSla(
                 target=metric,
                 breached="breach" in last or (None if goal is None else False),
                 started_at=_time(history, first, "activate"),
                 stopped_at=_time(history, last, "fulfill"),
-                elapsed=None if minutes is None else timedelta(minutes=minutes),
+                elapsed=_span(history, status, f"status.{hours}", 60),
                 goal=goal,
                 stage=pick(sla, "policy.title"),
             )
         )
+
+
+def _span(history: HistoryBuilder, entry: object, path: str, seconds: int) -> timedelta | None:
+    """Return a number of units of so many seconds as a duration."""
+
+    def read(number: Any) -> timedelta:
+        return timedelta(seconds=seconds * float(number))
+
+    return history.figure(pick(entry, path), read, field=path, path="ticket_metric_events")
 
 
 def _time(history: HistoryBuilder, last: Mapping[str, Mapping[str, Any]], name: str) -> Any:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any, Final, TypeVar, cast
 
 import attrs
@@ -31,6 +30,7 @@ from incidentcore.records import (
 )
 from incidentcore.records.fields import FIELD_NAMES
 from incidentcore.values import Actor, FrozenMap, State
+from incidentcore.vendors.kit.chains import chain
 from incidentcore.vendors.kit.entries import ASSIGNED, IMPORTER, LEVELS, UNSTATED, Entry, EntryLog
 from incidentcore.vendors.kit.paths import clean, plain_text
 from incidentcore.vendors.kit.tables import NEAREST_LEVEL
@@ -39,6 +39,7 @@ from incidentcore.words import Phrase
 __all__ = ["HistoryBuilder"]
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 UPDATED: Final = "update"
 """The action of a state change in a log, since logs contain states but not actions."""
@@ -50,12 +51,33 @@ _WITH_END: Final = ("resolution_code", "resolution_notes")
 _NOT_BORN: Final = ("hold_reason", *_WITH_END)
 _TRACED: Final = ("state", *LEVELS, *ASSIGNED)
 _MOMENTS: Final = frozenset({"moments"})
-_LONGEST_CHAIN: Final = 100
 _TOLERANCE: Final = timedelta(minutes=1)
 
 
 class HistoryBuilder(EntryLog):
     """Builds the history of one record; ``Import`` creates one for each record of its source."""
+
+    def figure(
+        self, value: object, read: Callable[[Any], T | None], *, field: str, path: str = ""
+    ) -> T | None:
+        """Return a figure of the tool, such as a duration; None if it is empty.
+
+        Args:
+            value: The value in the source.
+            read: A function that returns the figure. If it returns None or raises an error, there
+                is a finding ``unreadable_field``.
+            field: The source's name for the figure.
+            path: The place of the figure, for the finding.
+        """
+        if value in (None, ""):
+            return None
+        try:
+            known = read(value)
+        except (TypeError, ValueError, OverflowError):
+            known = None
+        if known is None:
+            self.find("unreadable_field", "left out", field=field, value=value, path=path)
+        return known
 
     def build(self, record_type: type[R]) -> R | None:
         """Return the record; None, with a finding, if its opening is not known."""
@@ -169,7 +191,7 @@ class HistoryBuilder(EntryLog):
                 self.find("before_opening", "kept unchanged", field=name, value=value, path=path)
             if place + 1 == len(entries) or entries[place + 1].at != entry.at:
                 if place > start:
-                    _chain(entries, range(start, place + 1), values)
+                    chain(entries, range(start, place + 1), values)
                 for one in entries[start : place + 1]:
                     self._check_gap(one, values.get(one.field, UNSTATED))
                     values[one.field] = one.after
@@ -359,29 +381,6 @@ def _event(
         by=entry.by,
         **body,
     )
-
-
-def _chain(entries: list[Entry], places: range, values: Mapping[str, object]) -> None:
-    """Order the changes of one instant, so that each begins where the last one ended."""
-    by_field: dict[str, list[int]] = {}
-    for place in places:
-        if entries[place].field:
-            by_field.setdefault(entries[place].field, []).append(place)
-    for field, own in by_field.items():
-        rest = [entries[place] for place in own]
-        if not 1 < len(rest) <= _LONGEST_CHAIN:
-            continue
-        value = values.get(field, UNSTATED)
-        if all(two.before in (one.after, UNSTATED) for one, two in pairwise(rest)):
-            continue
-        for place in own:
-            following = [one for one in rest if one.before == value]
-            if not following:
-                afters = [one.after for one in rest]
-                following = [one for one in rest if one.before not in afters] or rest
-            entries[place] = following[0]
-            rest.remove(following[0])
-            value = following[0].after
 
 
 def _flags(state: State) -> tuple[bool, ...]:

@@ -29,7 +29,7 @@ from incidentcore.values import (
     Urgency,
 )
 
-__all__ = ["BOOLEANS", "LevelTable", "Roles", "STANDARD_STATES", "StateTable"]
+__all__ = ["LevelTable", "Roles", "STANDARD_STATES", "StateTable", "flag"]
 
 _SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
 _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
@@ -40,10 +40,17 @@ _RANKED: Final = re.compile(r"(?:\s*([A-Za-z]?\d{1,2})\s*[-\u2013:]\s*|.*? - )(.
 
 
 # As tools, spreadsheets and people write them, in English, German, French and Spanish.
-BOOLEANS: Final = {
+_BOOLEANS: Final = {
     **dict.fromkeys(("true", "yes", "1", "x", "wahr", "ja", "vrai", "oui", "sí"), True),
     **dict.fromkeys(("false", "no", "0", "falsch", "nein", "faux", "non"), False),
 }
+
+
+def flag(value: object) -> bool | None:
+    """Return what a word such as "yes" or "wahr" says; None if it is not one of these."""
+    return _BOOLEANS.get(str(value).casefold())
+
+
 # What tools call their states in German, French and Spanish, by the English word.
 _LOCAL: Final = {
     "new": "neu, nouveau, nouvelle, nuevo, nueva",

@@ -32,6 +32,7 @@ __all__ = [
     "need_kind",
     "need_span",
     "need_text",
+    "need_whole",
     "need_word",
     "tuple_of",
 ]
@@ -149,6 +150,14 @@ def need_span(
     """Raise an error if a value is not a ``timedelta``, is negative or, if refused, is zero."""
     if not isinstance(value, timedelta) or value < _ZERO or (more_than_zero and not value):
         raise error(where, value, allowed)
+
+
+def need_whole(
+    where: str, value: object, error: Refusal = InvalidValueError, *, least: int = 1
+) -> None:
+    """Raise an error if a value is not a whole number from ``least`` on."""
+    if type(value) is not int or value < least:
+        raise error(where, value, f"a whole number from {least}")
 
 
 def need_key_part(where: str, value: object, error: Refusal = InvalidValueError) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from incidentcore._checks import need_whole
 from incidentcore.categorization.categorizer import (
     Categorization,
     Categorizer,
@@ -137,8 +138,7 @@ class Vote:
     quorum: int = attrs.field(default=1, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if type(self.quorum) is not int or self.quorum < 1:
-            raise DefinitionError("quorum", self.quorum, "a whole number from 1")
+        need_whole("quorum", self.quorum, DefinitionError)
         count = len(self.categorizers)
         if count and self.weights and len(self.weights) != count:
             raise DefinitionError("weights", self.weights, f"one for each of {count} categorizers")

@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind
+from incidentcore._checks import need_each, need_kind, need_whole
 from incidentcore.categorization.taxonomy import Path, as_path, as_paths
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel, shares
@@ -194,8 +194,7 @@ def _is_number(value: object) -> bool:
 
 def _check_options(passes: object, penalty: Any, least_texts: object) -> None:
     for name, value in (("passes", passes), ("least_texts", least_texts)):
-        if type(value) is not int or value < 1:
-            raise InvalidValueError(name, value, "a whole number from 1")
+        need_whole(name, value)
     if not _is_number(penalty) or not 0 <= penalty <= 1:
         raise InvalidValueError("penalty", penalty, "a number from 0 to 1")
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_kind, need_whole
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.forecast.hazards import HazardCurve
 from incidentcore.forecast.visits import (
@@ -296,8 +296,7 @@ def breach_model(
     need_kind("definition", definition, (SlaDefinition, SlaPolicy))
     if recent is not None and recent <= timedelta(0):
         raise InvalidValueError("recent", recent, "a positive timedelta, or None for everything")
-    if type(enough) is not int or enough < 1:
-        raise InvalidValueError("enough", enough, "a whole number from 1")
+    need_whole("enough", enough)
     kinds = tuple(tuple(fields) for fields in cells)
     since = None if recent is None else as_of - recent
     tables: list[dict[tuple[str, ...], list[Row]]] = [{} for _ in kinds]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 
+from incidentcore._checks import need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.frames.batches import each_frame
 from incidentcore.instants import as_utc
@@ -196,8 +197,7 @@ def _plain(value: Any) -> Any:
 
 
 def _frame(cells: Mapping[str, list[Any]], library: Library) -> Any:
-    if library not in get_args(Library):
-        raise InvalidValueError("library", library, f"one of {', '.join(get_args(Library))}")
+    need_word("library", library, Library)
     kinds = {name: _kind(name, column) for name, column in cells.items()}
     mixed = {name for name, kind in kinds.items() if kind == nw.String()}
     data = {

@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_whole
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.actions import ImprovementAction, KpiTarget
 from incidentcore.improvement.poisson import poisson_bounds
@@ -241,8 +242,7 @@ def before_after(
     measure = action.measure
     if measure is None:
         raise InvalidValueError("action", action.id, "an action with a measure")
-    if type(min_n) is not int or min_n < 1:
-        raise InvalidValueError("min_n", min_n, "a whole number from 1")
+    need_whole("min_n", min_n)
     as_of = as_utc(as_of, "as_of")
     baseline, after = measure.baseline, measure.after
     if as_of < baseline.end:

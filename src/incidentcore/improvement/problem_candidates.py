@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from incidentcore._checks import is_number
+from incidentcore._checks import is_number, need_whole
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.candidate_report import (
@@ -229,8 +229,7 @@ def problem_candidates(
 
 
 def _check(min_n: int, confidence: float, limit: int | None) -> None:
-    if type(min_n) is not int or min_n < 1:
-        raise InvalidValueError("min_n", min_n, "a whole number from 1")
+    need_whole("min_n", min_n)
     if not is_number(confidence) or not 0.5 <= confidence < 1:
         raise InvalidValueError("confidence", confidence, "from 0.5 to below 1, such as 0.95")
     if limit is not None and (type(limit) is not int or limit < 1):

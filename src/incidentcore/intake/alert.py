@@ -27,10 +27,6 @@ def _map(entries: Mapping[str, Any]) -> FrozenMap[Any]:
     return entries if type(entries) is FrozenMap else FrozenMap(entries)
 
 
-def _instant(value: datetime) -> datetime:
-    return as_utc(value, "at")
-
-
 def _recorded(value: datetime) -> datetime:
     return as_utc(value, "recorded_at")
 
@@ -86,7 +82,7 @@ class Alert(SharedRepr):
     """
 
     key: str
-    at: datetime = attrs.field(converter=_instant)
+    at: datetime = attrs.field(converter=as_utc)
     status: AlertStatus = "firing"
     source: str = ""
     severity: str = ""
@@ -133,7 +129,7 @@ class IncidentEnded(SharedRepr):
     """
 
     incident: str
-    at: datetime = attrs.field(converter=_instant)
+    at: datetime = attrs.field(converter=as_utc)
     final: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:

@@ -17,6 +17,7 @@ from incidentcore._checks import (
     need_kind,
     need_span,
     need_text,
+    need_whole,
     need_word,
 )
 from incidentcore.conditions import ALWAYS, Condition, reader
@@ -54,11 +55,6 @@ def need_weeks(name: str, value: Any, *, zero: bool) -> None:
         raise DefinitionError(name, value, allowed)
 
 
-def _number(name: str, value: object, least: int) -> None:
-    if type(value) is not int or value < least:
-        raise DefinitionError(name, value, f"a whole number from {least}")
-
-
 @attrs.frozen(kw_only=True)
 class Flapping(SharedRepr):
     """When a condition counts as flapping, which means that it repeatedly fires and resolves.
@@ -84,8 +80,8 @@ class Flapping(SharedRepr):
 
     def __attrs_post_init__(self) -> None:
         need_weeks("within", self.within, zero=False)
-        _number("start", self.start, 2)
-        _number("stop", self.stop, 0)
+        need_whole("start", self.start, DefinitionError, least=2)
+        need_whole("stop", self.stop, DefinitionError, least=0)
         if self.stop >= self.start:
             raise DefinitionError("stop", self.stop, f"fewer than start, {self.start}")
 
@@ -277,7 +273,7 @@ class IntakePolicy(SharedRepr):
         _check_paths("group_by", self.group_by)
         need_each("groupings", self.groupings, Grouping, DefinitionError)
         need_weeks("window", self.window, zero=False)
-        _number("threshold", self.threshold, 1)
+        need_whole("threshold", self.threshold, DefinitionError, least=1)
         need_weeks("deduplicate", self.deduplicate, zero=True)
         need_weeks("lateness", self.lateness, zero=True)
         if self.reopen_within is not None:

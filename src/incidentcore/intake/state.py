@@ -13,7 +13,7 @@ from datetime import datetime
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, need_whole
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import EARLIEST, as_utc
 from incidentcore.intake.alert import Alert, IncidentEnded
@@ -148,8 +148,7 @@ class IntakeState(SharedRepr):
     def __attrs_post_init__(self) -> None:
         for name in ("conditions", "groups", "incidents", "pending", "ends"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        if type(self.opened) is not int or self.opened < 0:
-            raise InvalidValueError("opened", self.opened, "a whole number from 0")
+        need_whole("opened", self.opened, least=0)
         known = {one.id for one in self.incidents}
         live = {(one.source, one.key) for one in self.conditions}
         for group in self.groups:

@@ -28,10 +28,6 @@ __all__ = [
 _ZERO: Final = timedelta()
 
 
-def _instant(at: datetime) -> datetime:
-    return as_utc(at)
-
-
 def _labels(labels: Mapping[str, str]) -> FrozenMap[str]:
     return FrozenMap(labels)
 
@@ -61,7 +57,7 @@ class MetricSample:
     """
 
     series: str
-    at: datetime = attrs.field(converter=_instant)
+    at: datetime = attrs.field(converter=as_utc)
     value: float = attrs.field(converter=as_number)
     labels: FrozenMap[str] = attrs.field(default=FrozenMap(), kw_only=True, converter=_labels)
 
@@ -172,7 +168,7 @@ class SampleState:
         pending: The samples at or after ``settled``, in order.
     """
 
-    settled: datetime = attrs.field(default=EARLIEST, converter=_instant)
+    settled: datetime = attrs.field(default=EARLIEST, converter=as_utc)
     series: tuple[SeriesState, ...] = ()
     pending: tuple[MetricSample, ...] = ()
 

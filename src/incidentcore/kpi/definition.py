@@ -6,11 +6,19 @@ import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Final, Literal, Self, TypeAlias, get_args
+from typing import Any, Final, Literal, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_pairs, need_keywords, need_kind, need_text
+from incidentcore._checks import (
+    SharedRepr,
+    as_pairs,
+    need_keywords,
+    need_kind,
+    need_text,
+    need_whole,
+    need_word,
+)
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.digest import content_id
 from incidentcore.errors import KpiDefinitionError
@@ -145,8 +153,7 @@ class Kpi(SharedRepr):
         self._check_choices()
         self._check_effects()
         self._check_censoring()
-        if type(self.min_n) is not int or self.min_n < 1:
-            self._refuse("min_n", "a whole number from 1")
+        need_whole(f"{self.id}.min_n", self.min_n, KpiDefinitionError)
         self._check_confidence()
         self._check_objective()
 
@@ -187,8 +194,7 @@ class Kpi(SharedRepr):
 
     def _check_choices(self) -> None:
         for name, choice in _CHOICES.items():
-            if getattr(self, name) not in get_args(choice):
-                self._refuse(name, f"one of {', '.join(get_args(choice))}")
+            need_word(f"{self.id}.{name}", getattr(self, name), choice, KpiDefinitionError)
         try:
             hash(self.clock)
         except TypeError:

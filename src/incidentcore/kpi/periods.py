@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_zone
 
@@ -17,10 +17,6 @@ __all__ = ["Periods"]
 
 Unit: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-def _as_zone(zone: ZoneInfo | str) -> ZoneInfo:
-    return as_zone(zone)
 
 
 def _utc() -> ZoneInfo:
@@ -50,14 +46,13 @@ class Periods(SharedRepr):
     """
 
     unit: Unit
-    zone: ZoneInfo = attrs.field(factory=_utc, converter=_as_zone)
+    zone: ZoneInfo = attrs.field(factory=_utc, converter=as_zone)
     within: Interval | None = attrs.field(default=None, kw_only=True)
     week_starts: Weekday = attrs.field(default="mon", kw_only=True)
     year_starts: int = attrs.field(default=1, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if self.unit not in get_args(Unit):
-            raise InvalidValueError("unit", self.unit, f"one of {', '.join(get_args(Unit))}")
+        need_word("unit", self.unit, Unit)
         days = get_args(Weekday) if self.unit == "week" else ("mon",)
         if self.week_starts not in days:
             raise InvalidValueError("week_starts", self.week_starts, f"one of {', '.join(days)}")

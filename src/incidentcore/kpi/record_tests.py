@@ -178,17 +178,13 @@ class AtLeast(_Limit):
     _holds = staticmethod(operator.ge)
 
 
-def _zone(zone: ZoneInfo | str) -> ZoneInfo:
-    return as_zone(zone)
-
-
 @attrs.frozen
 class SameDay(RecordTest):
     """Whether two times of a record have the same date in a zone; unknown if one is missing."""
 
     first: MomentSpec = attrs.field(converter=as_moment)
     second: MomentSpec = attrs.field(converter=as_moment)
-    zone: ZoneInfo = attrs.field(converter=_zone)
+    zone: ZoneInfo = attrs.field(converter=as_zone)
 
     @property
     def needs(self) -> frozenset[str]:

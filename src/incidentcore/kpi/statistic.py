@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, need_word
 from incidentcore.errors import KpiDefinitionError
 
 __all__ = ["MAX", "MEAN", "MEDIAN", "MIN", "SUM", "SURVIVAL_MEDIAN", "Statistic", "quantile"]
@@ -29,8 +29,7 @@ class Statistic(SharedRepr):
     q: Fraction | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
-            raise KpiDefinitionError("statistic", self.kind, f"one of {', '.join(get_args(Kind))}")
+        need_word("statistic", self.kind, Kind, KpiDefinitionError)
         if (self.q is not None) != (self.kind == "quantile"):
             raise KpiDefinitionError("q", self.q, "a quantile for quantile, None otherwise")
         if self.q is not None and not 0 <= self.q <= 1:

@@ -8,8 +8,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import SharedRepr
-from incidentcore.errors import InvalidValueError
+from incidentcore._checks import SharedRepr, need_whole
 from incidentcore.records.incident import Incident
 from incidentcore.records.linking import are_linked
 from incidentcore.records.problem import Problem
@@ -83,8 +82,7 @@ def suggest_known_errors(
     >>> suggest_known_errors(incident, [problem])[0].evidence
     ('same configuration item: mx1', 'shared words: queue')
     """
-    if type(limit) is not int or limit < 1:
-        raise InvalidValueError("limit", limit, "a whole number from 1")
+    need_whole("limit", limit)
     found = []
     for problem in problems:
         if not problem.known_error:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_text, need_word
+from incidentcore._checks import SharedRepr, need_text, need_whole, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 
@@ -34,8 +34,7 @@ class RequestItem(SharedRepr):
     def __attrs_post_init__(self) -> None:
         need_text("id", self.id)
         need_text("name", self.name)
-        if type(self.quantity) is not int or self.quantity < 1:
-            raise InvalidValueError("quantity", self.quantity, "a whole number of at least 1")
+        need_whole("quantity", self.quantity)
 
 
 TaskStatus: TypeAlias = Literal["open", "closed_complete", "closed_incomplete", "closed_skipped"]

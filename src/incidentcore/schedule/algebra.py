@@ -145,10 +145,6 @@ def parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Pa
         yield where.start - BASE, where.end - BASE, reason.code, reason.name
 
 
-def _as_zone(zone: ZoneInfo | str) -> ZoneInfo:
-    return as_zone(zone)
-
-
 def _utc() -> ZoneInfo:
     return ZoneInfo("UTC")
 
@@ -179,7 +175,7 @@ class _Composite(AbstractCalendar):
         kw_only=True,
         eq=attrgetter("key"),
         default=attrs.Factory(attrgetter("left.zone"), takes_self=True),
-        converter=_as_zone,
+        converter=as_zone,
     )
 
     def __repr__(self) -> str:
@@ -374,7 +370,7 @@ class Maintenance(SharedRepr, AbstractCalendar):
     intervals: tuple[Interval, ...] = attrs.field(converter=_as_intervals)
     name: str = attrs.field(default="", kw_only=True, converter=_as_name)
     zone: ZoneInfo = attrs.field(
-        factory=_utc, kw_only=True, converter=_as_zone, eq=attrgetter("key")
+        factory=_utc, kw_only=True, converter=as_zone, eq=attrgetter("key")
     )
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:

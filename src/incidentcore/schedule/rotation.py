@@ -36,10 +36,6 @@ def _as_anchor(anchor: datetime) -> datetime:
     return as_utc(anchor, "anchor")
 
 
-def _as_zone(zone: ZoneInfo | str) -> ZoneInfo:
-    return as_zone(zone)
-
-
 def _check_every(_: object, field: attrs.Attribute[int], value: object) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST:
         raise InvalidValueError(field.name, value, f"a whole number from 1 to {_MOST}")
@@ -83,7 +79,7 @@ class Rotation(SharedRepr):
     """
 
     anchor: datetime = attrs.field(converter=_as_anchor)
-    zone: ZoneInfo = attrs.field(converter=_as_zone, eq=attrgetter("key"))
+    zone: ZoneInfo = attrs.field(converter=as_zone, eq=attrgetter("key"))
     unit: RotationUnit = attrs.field(validator=_check_unit)
     every: int = attrs.field(default=1, validator=_check_every)
 

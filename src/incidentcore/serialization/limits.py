@@ -6,7 +6,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, need_whole
 from incidentcore.errors import InvalidValueError
 
 __all__ = ["Limits"]
@@ -42,7 +42,6 @@ class Limits(SharedRepr):
     def __attrs_post_init__(self) -> None:
         for field in attrs.fields(Limits):
             given = getattr(self, field.name)
-            if type(given) is not int or given < 1:
-                raise InvalidValueError(field.name, given, "a whole number of at least 1")
+            need_whole(field.name, given)
         if self.depth > _DEEPEST:
             raise InvalidValueError("depth", self.depth, f"at most {_DEEPEST}")

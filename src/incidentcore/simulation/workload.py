@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import need_text, need_whole
 from incidentcore.errors import DefinitionError
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import Lifecycle
@@ -207,8 +207,7 @@ class Workload:
         need_text("name", self.name, DefinitionError)
         if len(self.rate) not in (1, 168) or min(self.rate) < 0 or not max(self.rate) > 0:
             raise DefinitionError("rate", self.rate, "one rate, or 168, some of them above zero")
-        if type(self.burst) is not int or self.burst < 1:
-            raise DefinitionError("burst", self.burst, "a whole number from 1")
+        need_whole("burst", self.burst, DefinitionError)
         if not self.opening:
             raise DefinitionError("opening", self.opening, "at least one mapping of fields")
 

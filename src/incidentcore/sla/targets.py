@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import SharedRepr, is_number, need_kind
+from incidentcore._checks import SharedRepr, is_number, need_kind, need_whole
 from incidentcore.conditions import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import as_utc
@@ -135,8 +135,7 @@ class ByTimeOfDay(SharedRepr):
     cut_off: _Time | None = attrs.field(default=None, converter=_optional_time, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if type(self.business_days) is not int or self.business_days < 0:
-            raise SlaDefinitionError("business_days", self.business_days, "a whole number from 0")
+        need_whole("business_days", self.business_days, SlaDefinitionError, least=0)
         if self.cut_off is not None and self.business_days == 0 and self.cut_off > self.time:
             allowed = f"a cut-off not after {self.time:%H:%M}, or later business days"
             raise SlaDefinitionError("cut_off", self.cut_off, allowed)

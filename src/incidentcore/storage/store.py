@@ -8,12 +8,11 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_each, need_kind, need_text
+from incidentcore._checks import SharedRepr, need_each, need_kind, need_text, need_whole
 from incidentcore.conditions import Condition
 from incidentcore.errors import (
     DuplicateEventError,
     InvalidTimelineError,
-    InvalidValueError,
     StaleRecordError,
 )
 from incidentcore.records import Event, Opened, Record
@@ -268,8 +267,7 @@ def _is_stored(event: Event, stored: Mapping[str, Event]) -> bool:
 
 def _check_batch(record_id: str, batch: tuple[Event, ...], expected_version: int) -> None:
     need_text("record_id", record_id)
-    if type(expected_version) is not int or expected_version < 0:
-        raise InvalidValueError("expected_version", expected_version, "a whole number from 0")
+    need_whole("expected_version", expected_version, least=0)
     for sequence, event in enumerate(batch, expected_version + 1):
         if event.record_id != record_id:
             raise InvalidTimelineError("events", event, f"events of {record_id}")
@@ -290,7 +288,5 @@ def checked_page(*, limit: int, after: int = 0) -> None:
         InvalidValueError: The limit is not a whole number of at least 1, or the position is not one
             of at least 0.
     """
-    if type(limit) is not int or limit < 1:
-        raise InvalidValueError("limit", limit, "a whole number of at least 1")
-    if type(after) is not int or after < 0:
-        raise InvalidValueError("after", after, "a whole number from 0")
+    need_whole("limit", limit)
+    need_whole("after", after, least=0)

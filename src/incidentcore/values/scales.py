@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, are_texts, need_text
+from incidentcore._checks import SharedRepr, are_texts, need_text, need_whole
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["Impact", "Level", "Priority", "Scale", "Urgency"]
@@ -61,8 +61,7 @@ class Level(SharedRepr):
     def __attrs_post_init__(self) -> None:
         for name, value in (("scale", self.scale), ("name", self.name)):
             need_text(name, value)
-        if type(self.rank) is not int or self.rank < 1:
-            raise InvalidValueError("rank", self.rank, "a whole number from 1")
+        need_whole("rank", self.rank)
 
     # The worst level has the rank 1.
     __lt__: ClassVar[Compare] = _compares(operator.gt)

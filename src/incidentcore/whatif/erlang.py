@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import need_whole
 from incidentcore.conditions import Condition, field
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_zone
@@ -116,8 +117,7 @@ def _by_hour(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[i
 def _check(load: float, agents: int) -> None:
     if not load >= 0 or load == float("inf"):
         raise InvalidValueError("load", load, "a finite number of Erlangs from 0")
-    if type(agents) is not int or agents < 0:
-        raise InvalidValueError("agents", agents, "a whole number from 0")
+    need_whole("agents", agents, least=0)
 
 
 def _blocked(load: float, agents: int) -> Iterator[tuple[int, float]]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from incidentcore._checks import need_whole
 from incidentcore.conditions import field
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.kpi.definition import Kpi
@@ -117,8 +118,7 @@ def stale_rate(days: int) -> Kpi:
     Raises:
         KpiDefinitionError: The number of days is not a positive whole number.
     """
-    if type(days) is not int or days < 1:
-        raise KpiDefinitionError("days", days, "a whole number from 1")
+    need_whole("days", days, KpiDefinitionError)
     return Kpi(
         id=f"stale_{days}_days_rate",
         measure=Rate(

@@ -73,6 +73,7 @@ class Measure(SharedRepr):
             from it.
         counts_events: Whether it reads a list of events, by which a table may be grouped.
         has_statistic: Whether it gives a value per record, from which a statistic is computed.
+        totals: The class of its accumulators, if it has the same one in each mode.
     """
 
     __slots__ = ()
@@ -87,6 +88,7 @@ class Measure(SharedRepr):
     needs_window: ClassVar[bool] = False
     spreads: ClassVar[bool] = False
     counts_events: ClassVar[bool] = False
+    totals: ClassVar[type[Accumulator]] = Accumulator
 
     @property
     def has_statistic(self) -> bool:
@@ -128,7 +130,7 @@ class Measure(SharedRepr):
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
         """Return an empty accumulator for what ``reader`` reads from the records."""
-        raise NotImplementedError
+        return self.totals()
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         """Return the figure for an accumulator; ``within`` is the window, up to ``as_of``."""

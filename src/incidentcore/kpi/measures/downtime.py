@@ -21,13 +21,12 @@ from incidentcore.conditions import Condition
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
-from incidentcore.kpi.engine.accumulators import Accumulator, Spans, instant, microseconds
+from incidentcore.kpi.engine.accumulators import Spans, instant, microseconds
 from incidentcore.kpi.engine.results import Definition, Figure, share
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.measures.base import (
     Extract,
     Measure,
-    PartialMode,
     Setting,
     ValueMeasure,
     history_needs,
@@ -209,6 +208,7 @@ class _Outages(_Spells):
     exact_only = True
     needs_window = True
     spreads = True
+    totals = Spans
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
         by_label: dict[str | None, list[Spell]] = {}
@@ -216,9 +216,6 @@ class _Outages(_Spells):
             for label in windows.touched(spell[0], spell[1]):
                 by_label.setdefault(label, []).append(spell)
         return by_label.items()
-
-    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        return Spans()
 
 
 @attrs.frozen(kw_only=True)

@@ -12,10 +12,10 @@ import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.instants import Interval
-from incidentcore.kpi.engine.accumulators import Accumulator, Ratio
+from incidentcore.kpi.engine.accumulators import Ratio
 from incidentcore.kpi.engine.results import Definition, Figure, exact_number
 from incidentcore.kpi.engine.windows import Windows
-from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, history_needs
+from incidentcore.kpi.measures.base import Extract, Measure, history_needs
 from incidentcore.kpi.moments import events_that, need_condition
 from incidentcore.records import Event, Record
 
@@ -36,6 +36,7 @@ class EventCount(Measure):
     """
 
     spreads = True
+    totals = Ratio
     counts_events = True
 
     condition: Condition = attrs.field(validator=need_condition)
@@ -60,9 +61,6 @@ class EventCount(Measure):
             if period is not None:
                 counts[period[0]] = counts.get(period[0], 0) + 1
         return [(label, (count, 1)) for label, count in counts.items()]
-
-    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        return Ratio()
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         return Figure(value=exact_number(total.above), n=total.n)

@@ -11,9 +11,9 @@ from typing import Any
 import attrs
 
 from incidentcore.instants import Interval
-from incidentcore.kpi.engine.accumulators import Accumulator, Keyed
+from incidentcore.kpi.engine.accumulators import Keyed
 from incidentcore.kpi.engine.results import Definition, Figure
-from incidentcore.kpi.measures.base import Extract, Measure, PartialMode
+from incidentcore.kpi.measures.base import Extract, Measure
 from incidentcore.records import Record
 
 __all__ = ["LinkedShare"]
@@ -33,6 +33,7 @@ class LinkedShare(Measure):
     """
 
     exact_only = True
+    totals = Keyed
 
     type: str
     targets: frozenset[str] = attrs.field(converter=_names)
@@ -52,9 +53,6 @@ class LinkedShare(Measure):
             ] or "no_link"
 
         return linked
-
-    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        return Keyed()
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         hits, whole = len(total.keys), len(self.targets)

@@ -12,13 +12,12 @@ import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.instants import Interval
-from incidentcore.kpi.engine.accumulators import Accumulator, Flow
+from incidentcore.kpi.engine.accumulators import Flow
 from incidentcore.kpi.engine.results import Definition, Figure
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.measures.base import (
     Extract,
     Measure,
-    PartialMode,
     history_needs,
     moment_needs,
 )
@@ -41,6 +40,7 @@ class NetFlow(Measure):
     """
 
     spreads = True
+    totals = Flow
 
     inflow: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
     outflow: MomentSpec = attrs.field(default="resolved_at", converter=as_moment)
@@ -87,9 +87,6 @@ class NetFlow(Measure):
         for label, steps in moved.items():
             net, moves = sum(steps), any(steps)
             yield label, (int(moves and net >= 0), int(moves and net <= 0))
-
-    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        return Flow()
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         return Figure(

@@ -13,10 +13,10 @@ from incidentcore._checks import need_text
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
-from incidentcore.kpi.engine.accumulators import Accumulator, Tally
+from incidentcore.kpi.engine.accumulators import Tally
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.engine.results import Definition, Figure
-from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, Setting
+from incidentcore.kpi.measures.base import Extract, Measure, Setting
 from incidentcore.kpi.record_tests import (
     RecordTest,
     as_test,
@@ -66,6 +66,7 @@ class Rate(Measure):
         need_text("of", self.of, KpiDefinitionError, "the denominator in words")
 
     is_share = True
+    totals = Tally
 
     unit = "fraction"
 
@@ -83,9 +84,6 @@ class Rate(Measure):
             return numerator
         among = compile_test(self.denominator, kpi, as_of)
         return lambda record: numerator(record) if among(record) is True else outside
-
-    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        return Tally()
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         return tally_figure(kpi, total)

@@ -6,19 +6,18 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 from incidentcore._checks import need_kind
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
-from incidentcore.kpi.engine.accumulators import Accumulator, Ratio
+from incidentcore.kpi.engine.accumulators import Ratio
 from incidentcore.kpi.engine.results import Definition, Figure, Value, exact_number
 from incidentcore.kpi.measures.base import (
     Extract,
     Measure,
-    PartialMode,
     Setting,
     ValueMeasure,
     read_checked,
@@ -70,6 +69,8 @@ class RatioOfSums(Measure):
     unit: str = "ratio"
     complement: bool = False
 
+    totals: ClassVar = Ratio
+
     @property
     def needs(self) -> frozenset[str]:
         return self.numerator.needs | self.denominator.needs
@@ -90,9 +91,6 @@ class RatioOfSums(Measure):
             return numerator, denominator
 
         return pair
-
-    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        return Ratio()
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         return ratio_figure(total, complement=self.complement, is_time=self.unit == "duration")

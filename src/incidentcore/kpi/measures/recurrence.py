@@ -14,9 +14,9 @@ import attrs
 from incidentcore._checks import as_tuple, need_span
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
-from incidentcore.kpi.engine.accumulators import Accumulator, Keyed, microseconds
+from incidentcore.kpi.engine.accumulators import Keyed, microseconds
 from incidentcore.kpi.engine.results import Definition, Figure
-from incidentcore.kpi.measures.base import Extract, Measure, PartialMode
+from incidentcore.kpi.measures.base import Extract, Measure
 from incidentcore.kpi.moments import as_path, compile_path, facts_of
 from incidentcore.records import Record
 
@@ -45,6 +45,7 @@ class Recurrence(Measure):
     """
 
     exact_only = True
+    totals = Keyed
 
     key: tuple[str, ...] = attrs.field(converter=_paths)
     within: timedelta = attrs.field(validator=_positive)
@@ -67,9 +68,6 @@ class Recurrence(Measure):
             return key, record.opened_at
 
         return keyed
-
-    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        return Keyed()
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         gap = microseconds(self.within)

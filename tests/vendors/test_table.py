@@ -425,7 +425,20 @@ def test_words_for_levels_in_other_languages() -> None:
         assert read(word) == ("moderate", near), word
         assert read(word, "urgency") == ("medium", []), word
     assert read("Moderate", "impact")[0] == "medium"
-    assert read("Normal")[0] == "None"
+    nearest = {
+        "Normal": "moderate",
+        "3 normal": "moderate",
+        "Urgent": "critical",
+        "Lowest": "planning",
+    }
+    for word, level in nearest.items():
+        assert read(word) == (
+            level,
+            [f"nearest_level: read as {level}, the nearest level there is"],
+        )
+    assert read("4 hoch") == read("P2 high") == ("high", [])
+    for word in ("2", "P2", "Egal"):
+        assert read(word)[0] == "None", word
 
 
 def test_a_resolution_without_a_time_gives_no_duration() -> None:
@@ -465,3 +478,43 @@ def test_a_resolution_at_the_last_update_has_a_time() -> None:
     assert incident.resolved_at is not None
     assert f"{incident.resolved_at:%H}" == "12"
     assert [one.code for one in findings] == ["state_without_time"]
+
+
+@pytest.mark.parametrize(
+    ("word", "flags"),
+    [
+        ("Closed - by user", "resolved, final"),
+        ("Closed Complete", "resolved, final"),
+        ("Resolved (permanently)", "resolved"),
+        ("erfolgreich geschlossen", "resolved, final"),
+        ("Cancelled by caller", "final"),
+        ("Pending vendor", "pauses, open"),
+        ("Awaiting evidence", "pauses, open"),
+        ("Wartet auf Wetter", "pauses, open"),
+        ("Nicht gelöst", "open"),
+        ("To be closed", "open"),
+        ("Not resolved", "open"),
+        ("Unresolved", "open"),
+        ("Freigegeben", "open"),
+    ],
+)
+def test_a_longer_name_is_read_as_the_state_in_which_it_begins(word: str, flags: str) -> None:
+    """It keeps its own name, and a finding says what it was taken for."""
+    row = {**TIMES, "s": word}
+    (incident,), findings = records_from_rows([row], WORDS)
+    state = incident.state
+    shown = [name for name in ("pauses", "open", "resolved", "final") if getattr(state, name)]
+    assert (state.name, ", ".join(shown)) == (word, flags)
+    assert f"read as a state that is {flags}" in next(
+        one.action for one in findings if one.code == "unknown_state"
+    )
+
+
+def test_plain_words_for_open_states_are_known() -> None:
+    """They gave a finding each, though they were read as open."""
+    for word in ("Open", "Offen", "To do", "Triggered", "Assigned", "Active", "Reopened"):
+        row: dict[str, object] = {"Number": "A", "o": "2026-06-01", "s": word}
+        (incident,), findings = records_from_rows(
+            [row], {"id": "Number", "opened": "o", "state": "s"}, zone="UTC"
+        )
+        assert (incident.state.open, incident.state.pauses, findings) == (True, False, ()), word

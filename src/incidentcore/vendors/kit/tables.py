@@ -28,6 +28,13 @@ from incidentcore.values import (
     State,
     Urgency,
 )
+from incidentcore.vendors.kit.known_words import (
+    ALIKE,
+    ENGLISH,
+    ENGLISH_LEVELS,
+    NEAREST,
+    NEGATED,
+)
 
 __all__ = ["LevelTable", "Roles", "STANDARD_STATES", "StateTable", "flag"]
 
@@ -36,7 +43,9 @@ _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
 
 
 _LONGEST: Final = 60
-_RANKED: Final = re.compile(r"(?:\s*([A-Za-z]?\d{1,2})\s*[-\u2013:]\s*|.*? - )(.+)")
+_RANKED: Final = re.compile(
+    r"(?:\s*([A-Za-z]?\d{1,2})\s*[-\u2013:]\s*|\s*[A-Za-z]?\d{1,2}\s+(?=[^\W\d])|.*? - )(.+)"
+)
 
 
 # As tools, spreadsheets and people write them, in English, German, French and Spanish.
@@ -51,50 +60,7 @@ def flag(value: object) -> bool | None:
     return _BOOLEANS.get(str(value).casefold())
 
 
-# What tools call their states in German, French and Spanish, by the English word.
-_LOCAL: Final = {
-    "new": "neu, nouveau, nouvelle, nuevo, nueva",
-    "open": "offen, ouvert, ouverte, abierto, abierta",
-    "reopened": "erneut geöffnet, wieder geöffnet, rouvert, reabierto, reabierta",
-    "to do": "zu erledigen, à faire, por hacer, tareas por hacer",
-    "assigned": "in bearbeitung (zugewiesen), en cours (attribué), en curso (asignado)",
-    "planned": "in bearbeitung (geplant), en cours (planifié), en curso (planificado)",
-    "in progress": "in bearbeitung, in arbeit, en cours, en curso, en progreso",
-    "waiting for support": "warten auf support, en attente du support",
-    "waiting for customer": "waiting for customer, warten auf kunden, en attente du client, "
-    "esperando al cliente, wartet auf kunde, wartet auf kunden",
-    "pending": "pending, waiting, wartet, wartend, ausstehend, en attente, pendiente",
-    "on hold": "on hold, onhold, warten, angehalten, zurückgestellt, en pause, en espera",
-    "resolved": "gelöst, behoben, résolu, résolue, resuelto, resuelta, solucionado, solucionada, "
-    "fixed, completed",
-    "done": "erledigt, fertig, terminé, terminée, terminado, terminada, hecho, listo",
-    "closed": "geschlossen, abgeschlossen, fermé, fermée, clos, clôturé, clôturée, cerrado, "
-    "cerrada",
-    "canceled": "abgebrochen, storniert, annulé, annulée, cancelado, cancelada, anulado",
-}
-_ENGLISH: Final = {word: name for name, words in _LOCAL.items() for word in words.split(", ")}
 _NUMBERED: Final = re.compile(r"^\d+[ :.]+(?=[^\W\d])")  # "6 - " of "6 - Resolved"
-_ALIKE: Final = {
-    "pending": ("on hold",),
-    "on hold": ("pending",),
-    "waiting for customer": ("pending", "on hold"),
-    "resolved": ("solved",),
-    "done": ("resolved", "solved"),
-}
-# The same for levels. The nearest level of a scale that lacks one is used, with a finding.
-_LOCAL_LEVELS: Final = {
-    "critical": "kritisch, critique, crítica, crítico",
-    "urgent": "dringend, urgente",
-    "very high": "sehr hoch, très haute, très haut, muy alta, muy alto",
-    "high": "hoch, haute, haut, élevée, élevé, alta, alto",
-    "medium": "mittel, moyenne, moyen, media, medio",
-    "moderate": "moderat, modérée, modéré, moderada, moderado",
-    "low": "niedrig, gering, basse, bas, faible, baja, bajo",
-    "very low": "sehr niedrig, très basse, très bas, muy baja, muy bajo",
-    "planning": "planung, planification, planificación",
-}
-_LEVELS: Final = {word: name for name, words in _LOCAL_LEVELS.items() for word in words.split(", ")}
-_NEAREST: Final = {"medium": "moderate", "moderate": "medium"}
 
 
 def fold(text: object) -> str:
@@ -121,6 +87,7 @@ class StateTable:
 
     If the table has neither a name nor its category, the usual German, French and Spanish names of
     a state that the table has in English are recognized too: "Gelöst" and "Résolu" for "Resolved".
+    A longer name is read as the state in which it begins, with a finding: "Closed by user".
 
     Attributes:
         states: The state for each name or code; when you pass them, a value may also be the name of
@@ -188,13 +155,35 @@ class StateTable:
         group = None if category is None else self.by_category.get(fold(category))
         if group is not None:
             return attrs.evolve(group, name=str(name)), False
-        if word in _ENGLISH:
-            english = _ENGLISH[word]
-            known = (self.states.get(one) for one in (english, *_ALIKE.get(english, ())))
-            state = next(filter(None, known), None)
-            if state is not None:
-                return state, True
-        return (State(str(name), open=True) if self.unknown == "open" else None), False
+        state = self._in_english(word)
+        if state is not None:
+            return state, True
+        if self.unknown == "refuse":
+            return None, False
+        guess = self._guess(word) or State(str(name), open=True)
+        return attrs.evolve(guess, name=str(name)), False
+
+    def _guess(self, word: str) -> State | None:
+        """Return the state in which a longer name begins, or ends in another language than English.
+
+        An open state that does not pause is not guessed, as any unknown name is read as one.
+        """
+        if not NEGATED.isdisjoint(word.split()):
+            return None
+        names = word.split()
+        for count in range(len(names) - 1, 0, -1):
+            begin, end = " ".join(names[:count]), " ".join(names[-count:])
+            for part in (begin, *((end,) if end in ENGLISH else ())):
+                state = self.states.get(part) or self._in_english(part)
+                if state is not None and (state.pauses or not state.open):
+                    return state
+        return None
+
+    def _in_english(self, word: str) -> State | None:
+        """Return the state for a name in another language, or for one that is alike."""
+        english = ENGLISH.get(word, "")
+        known = (self.states.get(one) for one in (english, *ALIKE.get(english, ())))
+        return next(filter(None, known), None)
 
     def __or__(self, other: StateTable | Mapping[str, State | str]) -> StateTable:
         """Return this table with the states of another, which take precedence."""
@@ -249,6 +238,8 @@ _EVERYDAY: Final = {
     "done": "resolved",
     "cancelled": "canceled",
     "work in progress": "in_progress",
+    **dict.fromkeys(("open", "to do", "triggered"), "new"),
+    **dict.fromkeys(("assigned", "active", "acknowledged", "reopened", "planned"), "in_progress"),
 }
 STANDARD_STATES: Final = StateTable({state.name: state.name for state in _STANDARD} | _EVERYDAY)
 """The states of the standard incident lifecycle, by their names and by common words."""
@@ -322,11 +313,11 @@ class LevelTable:
             return table[words[0]], False
         if (ranked := _RANKED.fullmatch(text)) is not None:
             words += [fold(ranked[2]), fold(ranked[1] or "")]
-        english = [_LEVELS.get(word, word) for word in words]
+        english = [ENGLISH_LEVELS.get(word, word) for word in words]
         for word in (*words, *english):
             if word in table:
                 return table[word], False
-        near = (table.get(_NEAREST.get(word, "")) for word in english)
+        near = (table.get(name) for word in english for name in NEAREST.get(word, ()))
         level = next(filter(None, near), None)
         return level, level is not None
 

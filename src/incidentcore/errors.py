@@ -267,7 +267,7 @@ class StaleRecordError(StorageError):
     """Raised when a record has changed in the store since it was read.
 
     Attributes:
-        record_id: The record.
+        record_id: The record's id.
         expected: The version that the events are based on.
         found: The version in the store.
     """
@@ -300,7 +300,7 @@ class DuplicateEventError(StorageError):
     """Raised when an event arrives again with the same id or sequence but different content.
 
     Attributes:
-        record_id: The record.
+        record_id: The record's id.
         event_id: The event's id.
         sequence: The event's sequence number.
     """

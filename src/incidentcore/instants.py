@@ -192,7 +192,7 @@ def _by_validity(entries: Iterable[tuple[datetime, T]]) -> tuple[tuple[datetime,
 
 @attrs.frozen
 class Versions(SharedRepr, Generic[T_co]):
-    """A definition that changed over time: each version is in force from an instant of its own.
+    """A definition that changed over time, as versions that come into force one after another.
 
     Editing today's calendar or policy must not change last year's results (rule S11), so keep the
     old version and add the new one with the instant at which it comes into force.

@@ -317,7 +317,7 @@ class AsyncSqlAlchemyStore:
         await self._call(lambda store: store.mark_sent(*keys), writes=True)
 
     async def outbox_keys(self) -> tuple[str, ...]:
-        """Return the key of every item ever in the outbox, as ``delivered`` of a new ``Agenda``."""
+        """Return the keys of all items ever in the outbox: ``delivered`` of a new ``Agenda``."""
         return await self._call(lambda store: store.outbox_keys())
 
     async def check(self) -> None:

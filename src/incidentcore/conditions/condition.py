@@ -68,8 +68,8 @@ class Condition(SharedRepr):
     Build simple tests with ``field(...)``, and combine them with ``&``, ``|`` and ``~``.
 
     To write a type of your own, subclass it as a frozen attrs class with ``test`` and ``fields``.
-    With ``candidates`` the lints can reason about it; with ``reads_time`` and ``next_change``
-    clocks notice when time alone changes its result.
+    With ``candidates``, lint functions can reason about it; with ``reads_time`` and
+    ``next_change``, clocks notice when time alone changes its result.
 
     Attributes:
         depth: How deeply it is nested, at most 100; 1 for a simple test.

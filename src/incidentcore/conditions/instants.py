@@ -90,7 +90,7 @@ class AtInstant(Condition):
         return instant if instant is not None and instant > at else None
 
     def candidates(self, path: str) -> Iterable[object]:
-        """Return sample values for the lints: None, a past instant and a future one."""
+        """Return sample values for lint functions: None, a past instant and a future one."""
         return (None, SAMPLE, SAMPLE + _TICK)
 
     def __str__(self) -> str:
@@ -130,7 +130,7 @@ class LaterThan(Condition):
         return frozenset((self.path, self.other))
 
     def candidates(self, path: str) -> Iterable[object]:
-        """Return sample values for the lints: None, an earlier instant and a later one."""
+        """Return sample values for lint functions: None, an earlier instant and a later one."""
         return (None, SAMPLE, SAMPLE + _TICK)
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ __all__ = ["Opaque"]
 class Opaque(Condition):
     """A condition that calls a custom function.
 
-    It cannot be stored or analyzed: the lints' result for it is ``unknown``, and ``dumps`` refuses
+    It cannot be stored or analyzed: lint functions return ``unknown`` for it, and ``dumps`` refuses
     it. Two of these conditions are equal if their ids are equal.
 
     Attributes:

@@ -339,8 +339,8 @@ class Desk:
     ) -> ApprovalRule | None:
         """Return the rule by which a record must be approved; None if it needs no approval.
 
-        The approvers' time limits are counted in the calendar of the record's service, or in the
-        desk's first calendar if it has no service.
+        The approvers' time limits are counted in open time of the record's service, or of the
+        desk's first calendar if the record has no service.
 
         Args:
             record: The record.

@@ -122,7 +122,7 @@ class Service(SharedRepr):
         starts_from: A field, such as ``occurred_at``, whose instant begins the first response and
             resolution cycle, even if it is before the opening; None: the opening begins it.
         answered_by: The roles whose public messages count as replies, for the four clocks above.
-        clocks: Further clocks, as ``OwnClock`` values.
+        clocks: Further clocks, each an ``OwnClock``.
 
     Raises:
         DefinitionError: There are no targets, a priority has two targets for one clock, or

@@ -43,8 +43,8 @@ class Escalation(SharedRepr):
         cycle: The number of the occurrence that started it, from 1: the cycle of its SLA clock, or
             how often the field that it counts from was set, or the condition was met.
         targets: Whom it notifies.
-        people: The ids of the people whom it notifies, as far as they are known: people named, and
-            those on call at the due time.
+        people: The ids of the people whom it notifies, if they are known: people named, and those
+            on call at the due time.
         people_now: The people to notify now, including those on call at the instant of evaluation.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         due_at: When it became due.

@@ -72,7 +72,7 @@ def lint_escalation(
         slas: The rules of the clocks that its levels refer to.
         start: The start of the interval in which on-call coverage is checked.
         end: The end of that interval.
-        personal: By person id, the delays of that person's own notification steps after a page,
+        personal: The delays of each person's own notification steps after a page, by person id,
             such as a call ten minutes after a message. Pass it if your paging system cancels them
             at the next level.
 

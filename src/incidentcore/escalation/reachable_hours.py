@@ -31,7 +31,7 @@ class ReachableHours(AbstractCalendar):
 
     Attributes:
         schedule: The on-call schedule.
-        personal: By person id, the calendar of the hours in which the person may be contacted.
+        personal: The calendar of the hours in which each person may be contacted, by person id.
             Anybody without an entry may be contacted at any hour.
         zone: Computed: the time zone of the schedule's first rotation.
 

@@ -84,7 +84,7 @@ class BacklogForecast(Tabular):
     Attributes:
         now: The instant of the forecast.
         open: How many records are open now.
-        steps: The forecast for each instant; empty if the history is not enough.
+        steps: The forecast for each instant; empty if there is too little history.
         scores: The scores of earlier forecasts from ``backtest_backlog``, one for each time ahead.
         findings: Why there is no forecast; empty if there is one.
     """
@@ -208,7 +208,7 @@ def backtest_backlog(
             ``forecast_volume``; None: all days are alike.
 
     Raises:
-        InvalidValueError: The history is not enough for a forecast at any of the instants.
+        InvalidValueError: There is too little history for a forecast at any of the instants.
 
     Source: rule X4.
     """

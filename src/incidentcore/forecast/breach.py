@@ -183,7 +183,7 @@ class BreachModel:
 
         Returns:
             The probability: 1 once the clock breached, 0 once it ended in time. None if there is no
-            target or the history is not enough; ``why_not`` returns the reason.
+            target or too little history; ``why_not`` returns the reason.
 
         Source: rule X4; the conditional Kaplan-Meier estimate. Comparison by cells is our choice.
         """

@@ -67,7 +67,7 @@ class VolumeForecast(Tabular):
         levels: The probabilities of the intervals, such as 0.8.
         dispersion: The variance of a count divided by its mean; 1 for a Poisson distribution.
         weeks: The number of weeks of history that the forecast is based on.
-        steps: The forecast of each hour or day; empty if the history is not enough.
+        steps: The forecast of each hour or day; empty if there is too little history.
         score: The accuracy of earlier forecasts, from ``backtest_volume``; None if not tested.
         findings: Why there is no forecast; empty if there is one.
     """
@@ -297,7 +297,7 @@ class VolumeScore:
         naive_mae: The mean absolute error of using the count of one week earlier as the forecast.
         coverage: For each level, such as 0.8, the share of hours or days whose count was in the
             interval for this level.
-        unanswered: The number of windows whose history was not enough for a forecast.
+        unanswered: The number of windows with too little history for a forecast.
     """
 
     steps: int
@@ -337,7 +337,7 @@ def backtest_volume(
         recent: How much time before each window to use; None: all.
 
     Raises:
-        InvalidValueError: ``windows`` is empty, or the history is not enough for any of them.
+        InvalidValueError: ``windows`` is empty, or there is too little history for all of them.
     """
     rows, zone = list(records), as_zone(zone)
     slots = _Slots(zone, unit, calendar)

@@ -41,7 +41,7 @@ class WatchList(Tabular):
     Attributes:
         now: The instant of the forecast.
         items: The records, sorted by the probability of a breach, the highest first.
-        unanswered: How many open records are not listed, since the history is not enough.
+        unanswered: How many open records are not listed, since there is too little history.
         score: The accuracy of earlier forecasts, from ``backtest_breach``; None if not tested.
     """
 

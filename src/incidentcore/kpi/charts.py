@@ -132,7 +132,7 @@ def ageing_data(
 
 
 def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Rows:
-    """Return how many records were open at each instant, as far as was known then (rule K6).
+    """Return how many records were open at each instant, by what was known then (rule K6).
 
     Args:
         records: The records, read once.

@@ -73,7 +73,7 @@ class EveryLinked(SharedRepr):
         id: Its name in refusals.
 
     Raises:
-        LifecycleDefinitionError: The link or type is unknown, or the condition is not one.
+        LifecycleDefinitionError: The link or type is unknown, or ``must`` is not a condition.
 
     Source: rule L4.
 

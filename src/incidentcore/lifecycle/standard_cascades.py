@@ -210,7 +210,7 @@ def refuse_open_tasks(
         id: The new lifecycle's id; by default, the old one with ``_tasks_first`` appended.
 
     Raises:
-        LifecycleDefinitionError: The lifecycle is for records without tasks, has none of the
+        LifecycleDefinitionError: The lifecycle is not for service requests, has none of the
             actions, or has an action whose guard is not a condition.
 
     >>> from datetime import UTC, datetime

@@ -24,7 +24,7 @@ __all__ = [
 
 
 class PriorityAdjustment(Protocol):
-    """A function or frozen object that takes a record and its computed priority, and adjusts it."""
+    """A function or frozen object that returns an adjustment of a record's computed priority."""
 
     def __call__(
         self, record: Any, level: Level, levels: Sequence[Level], /

@@ -19,7 +19,7 @@ def reprioritized(record: R, policy: PriorityPolicy, /) -> R:
     """Return a record with the priorities that another policy would have computed.
 
     In each event, a computed priority is replaced by the one that the policy computes from the
-    facts at that time. Overrides and reasons are unchanged, and no event is added or moved.
+    fields at that time. Overrides and reasons are unchanged, and no event is added or moved.
 
     Args:
         record: The record.

@@ -29,7 +29,7 @@ class KnownErrorMatch(SharedRepr):
     """A known error that may be the cause of an incident.
 
     Attributes:
-        problem_id: The problem.
+        problem_id: The problem's id.
         score: The sum of the points of its evidence; only useful for sorting.
         evidence: The evidence for the match, strongest first.
         workaround: The workaround, if known.

@@ -54,7 +54,7 @@ def build_report(
     Args:
         incidents: The incidents; read once, so an iterator is enough.
         as_of: The instant of the report; later events are ignored.
-        title: Its heading.
+        title: The heading of the page.
         desk: The desk, with its targets and escalations; None leaves these sections out.
         kpis: The KPIs to compute, by group and in total.
         tool_kpis: KPIs computed from the figures that the source tool itself reported.

@@ -47,7 +47,7 @@ def service_page(
         records: The records, read once.
         desk: The desk that defines the targets.
         period: The period, such as a month.
-        title: Its heading, such as the customer and the month.
+        title: The heading of the page, such as the customer and the month.
         population: Which records are the customer's.
         objectives: The share of clocks that must meet their target, by the clock's name; other
             clocks are shown without an objective.

@@ -104,7 +104,7 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
         record: The record.
         clocks: Its clocks with their names.
 
-    Units: times are hours of open time, instants ISO text in UTC.
+    Units: times are in hours of open time; instants are ISO text in UTC.
     """
     row: dict[str, Any] = {
         "id": record.id,
@@ -159,7 +159,7 @@ class Tally:
         missing: For each clock, the fields that its stop condition reads but a record's source does
             not supply.
         unknown: For each clock, the other fields that it reads but a source does not supply.
-        fired: By row, level, target and mode, how many escalations became due.
+        fired: How many escalations became due, by row, level, target and mode.
         lapsed: How many of these an acknowledgement, resolution or cancellation made unnecessary.
         came_in: How often records became open, by month.
         went_out: How often records stopped being open, by month.

@@ -81,7 +81,7 @@ def loads_with_unknown(
 def from_plain(
     data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
 ) -> T:
-    """Return the value in plain data, such as those in a JSON column of a database.
+    """Return the value in plain data, such as that of a JSON column in a database.
 
     Args:
         data: The result of ``to_plain``.

@@ -53,8 +53,7 @@ def redact(
     Args:
         record: The record.
         keep: What your rules read and contains no personal data: names of entries of ``custom``,
-            such as ``"region"``, of other ``PERSONAL_FIELDS``, or ``"target"`` for that of
-            escalations.
+            such as ``"region"``, of other ``PERSONAL_FIELDS``, or ``"target"`` (of escalations).
         alias: The prefix of pseudonyms; or a function from a person's id to a pseudonym, distinct
             for different people. KPIs that compare the people of several records, such as
             ``volume_per_caller``, need a function: a keyed hash whose key is discarded afterwards.

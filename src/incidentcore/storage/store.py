@@ -80,7 +80,7 @@ class RecordStore(Protocol):
         """Append a batch of events to a record, all or nothing.
 
         Args:
-            record_id: The record.
+            record_id: The record's id.
             events: The events after ``expected_version``: ``record.events_after(version)``.
             expected_version: The version on which the events are based; 0 for a new record.
 
@@ -106,7 +106,7 @@ class RecordStore(Protocol):
         """Return a page of a record's events in order of sequence.
 
         Args:
-            record_id: The record.
+            record_id: The record's id.
             after: The last sequence number of the previous page; 0 for the first page.
             limit: The maximum number of events to return.
 
@@ -209,7 +209,7 @@ def checked_append(
     Call it in the transaction that writes the result.
 
     Args:
-        record_id: The record.
+        record_id: The record's id.
         events: The batch that was passed to the store.
         expected_version: The version on which the events are based.
         version: The version in the store; 0 if it does not have the record.

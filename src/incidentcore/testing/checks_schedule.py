@@ -38,12 +38,12 @@ def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
     A law is a property that must always hold. Call this function from your own test.
 
     Args:
-        calendar: Any object with the queries of :class:`~incidentcore.schedule.Calendar`.
+        calendar: Any object with the methods of :class:`~incidentcore.schedule.Calendar`.
         examples: The number of instants to generate; None for hypothesis's own setting.
 
     Raises:
         AssertionError: A law is broken; the message names it.
-        InvalidValueError: The object lacks a query, or its zone is not a ``ZoneInfo``.
+        InvalidValueError: The object lacks a method, or its zone is not a ``ZoneInfo``.
 
     Source: rules C1 to C9 and T1 to T7.
 

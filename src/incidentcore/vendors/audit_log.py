@@ -229,14 +229,14 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
 @attrs.frozen(kw_only=True)
 class StateCheck:
-    """The result of checking state changes against a lifecycle; ``+`` adds two results up.
+    """The result of checking state changes against a lifecycle; ``+`` adds two results.
 
     Attributes:
         lifecycle: The lifecycle's id.
         observed: The number of state changes between adjacent rows of an incident.
         refused: How many of them the lifecycle does not allow.
         incidents: The number of incidents with at least one refused change.
-        changes: How often each change was refused, as ``"New -> Closed"``.
+        changes: How often each change was refused, by text such as ``"New -> Closed"``.
     """
 
     lifecycle: str

@@ -60,9 +60,8 @@ def read_table(
     acknowledgement, a first public answer, a restoration, a resolution, a closure and a
     cancellation. A current state that these do not lead to is dated at ``state_since``, or else at
     the latest instant of the row, with a finding ``state_without_time`` if clocks depend on it; a
-    resolution that neither a column nor ``updated`` dates is left out of durations and clocks.
-    Columns that are not mapped are stored under ``custom`` by their own names, repeated columns as
-    a tuple.
+    resolution without a time, even in ``updated``, is left out of durations and clocks. Columns
+    that are not mapped are stored under ``custom`` by their own names, repeated columns as a tuple.
 
     A time before the opening is accepted, with a finding; KPIs leave out negative durations and
     report how many. A closing time before the resolution is ignored, since it would close an open

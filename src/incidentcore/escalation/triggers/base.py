@@ -226,7 +226,7 @@ class Trigger(SharedRepr, ABC):
 
     @property
     def points(self) -> tuple[tuple[str, ClockPoint], ...]:
-        """Return the points of SLA clocks that it waits for, each with the kind or name of one."""
+        """Return the points of SLA clocks that it waits for, each with its clock's kind or name."""
         return ()
 
     @property

@@ -135,3 +135,11 @@ def test_the_first_text_may_be_written_down_later() -> None:
     [incident] = read_happyfox({**ticket, **status})
     assert incident.first_response_at is not None
     assert incident.first_response_at.second == 30
+
+
+def test_a_ticket_names_those_that_were_merged_into_it() -> None:
+    """By the id that is shown, whichever form the list has."""
+    ticket = {"id": 3, "subject": "x", "created_at": "2026-03-02 09:00:00", "user": {"id": 1}}
+    merged = {"merged_tickets": ["#HF8", {"display_id": "#HF9"}], "updates": []}
+    [incident] = read_happyfox({**ticket, **merged, "status": {"name": "New"}})
+    assert incident.links == {Link("has_duplicate", "#HF8"), Link("has_duplicate", "#HF9")}

@@ -360,12 +360,15 @@ def test_the_tool_s_present_state_counts_where_the_log_does_not_lead_there() -> 
     assert findings.counts == {"state_without_time": 1}
 
 
-@pytest.mark.parametrize("minute", [0, 1, 7])
-def test_a_first_state_that_was_written_down_late_is_that_of_the_opening(minute: int) -> None:
-    """No record is without a state, so that a change from none is no change, and no work."""
+@pytest.mark.parametrize(("minute", "is_opening"), [(0, True), (1, True), (2, False)])
+def test_a_first_state_that_was_written_down_late_is_that_of_the_opening(
+    minute: int, *, is_opening: bool
+) -> None:
+    """No record is without a state, so that one that is set within a minute is no work on it."""
     record, findings = read([("1", minute, "state", None, "B"), ("2", 9, "state", "B", "C")])
-    assert states_of(record) == ["in_progress", "on_hold"]
-    assert (record.opened_at, record.acknowledged_at) == (NINE, at(9))
+    first = ["in_progress"] if is_opening else ["new", "in_progress"]
+    assert states_of(record) == [*first, "on_hold"]
+    assert (record.opened_at, record.acknowledged_at) == (NINE, at(9 if is_opening else 2))
     assert not findings
 
 

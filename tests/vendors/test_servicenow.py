@@ -623,10 +623,11 @@ def test_a_link_names_its_target_by_number() -> None:
     """As displayed, or of a row that came too; the audit's ``sys_id`` means the same record."""
     problem = {"value": "p1", "display_value": "PRB1"}
     row = {**ROW, "problem_id": problem, "parent_incident": {"link": "x", "value": "b"}}
+    row["parent"] = {"value": "t", "display_value": "INC7"}
     audit = [entry(1, "problem_id", 5, newvalue="p1"), entry(2, "parent_incident", 6, newvalue="b")]
     incident, _ = read_servicenow([row, {**ROW, "sys_id": "b", "number": "INC2"}], audit=audit)
     links = {(one.type, one.target) for one in incident.links}
-    assert links == {("caused_by", "PRB1"), ("child_of", "INC2")}
+    assert links == {("caused_by", "PRB1"), ("child_of", "INC2"), ("child_of", "INC7")}
 
 
 def test_people_are_the_same_by_login_and_by_id() -> None:

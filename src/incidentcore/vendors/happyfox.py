@@ -90,9 +90,10 @@ def read_happyfox(
             history.truncated(action, path="updates", covers=["moments"])
         merged = ticket.get("merged_to")
         if merged:
-            target = as_object(merged).get("display_id", merged)
-            history.find("merged_record", f"kept: merged into {target}")
-            history.linked(Link("duplicate_of", str(target)))
+            history.find("merged_record", f"kept: merged into {_shown(merged)}")
+            history.linked(Link("duplicate_of", _shown(merged)))
+        for copy in ticket.get("merged_tickets") or ():
+            history.linked(Link("has_duplicate", _shown(copy)))
         history.reported("sla_breaches", ticket.get("sla_breaches"))
         history.check(updated_at=ticket.get("last_modified") or ticket.get("last_updated_at"))
 
@@ -104,6 +105,10 @@ def read_happyfox(
         covers=LOGGED | {"comments", "moments"},
         **merged(read_happyfox, HAPPYFOX, tables),
     )
+
+
+def _shown(ticket: object) -> str:
+    return str(as_object(ticket).get("display_id", ticket))
 
 
 def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) -> None:

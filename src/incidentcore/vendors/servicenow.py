@@ -50,7 +50,7 @@ _LINKS: Final = {
     "problem_id": "caused_by",
     "rfc": "resolved_by",
     "caused_by": "caused_by_change",
-    "parent_incident": "child_of",
+    **dict.fromkeys(("parent", "parent_incident"), "child_of"),
 }
 _STATES: Final = ("state", "incident_state")
 _JOURNAL: Final = ("comments", "work_notes")
@@ -159,8 +159,9 @@ def read_servicenow(
             history.moments(by, **{m: cell(row, f"{m}_at") for m in ("resolved", "closed")})
         for note in written:
             _note(history, note, who)
-        for result in (*results.get(key, ()), *results.get(history.id, ())):  # or by its display
-            _sla(history, result)
+        for owner in dict.fromkeys((key, history.id)):  # a task by its sys_id, or its display alone
+            for result in results.get(owner, ()):
+                _sla(history, result)
         _tool(history, row, names)
         ends = {name: cell(row, name) for name in ("resolved_at", "closed_at")}
         history.check(**ends, updated_at=cell(row, "sys_updated_on"))
@@ -185,8 +186,8 @@ def _names(rows: Iterable[object]) -> dict[str, str]:
     """Return the numbers of incidents, problems and changes by ``sys_id``, where a row has both."""
     names: dict[str, str] = {}
     for row in filter(None, map(as_object, rows)):
-        names[str(cell(row, "sys_id"))] = str(cell(row, "number"))
-        for shown in (as_object(row.get(name)) for name in _LINKS):
+        own = {"value": cell(row, "sys_id"), "display_value": cell(row, "number")}
+        for shown in (own, *(as_object(row.get(name)) for name in _LINKS)):
             if shown.get("display_value"):
                 names[str(shown.get("value"))] = str(shown["display_value"])
     return names

@@ -308,8 +308,8 @@ class EntryLog:
                 ``resolved``, ``closed`` and ``canceled``, each a time, or None or "".
 
         If two are at one instant, the one earlier in this list comes first (rule H1). The state
-                entered is the one that the tool shows now if it has the same meaning. If the record
-        is now canceled, ``closed`` is the time of its cancellation.
+        entered is the one that the tool shows now if it has the same meaning. If the record is now
+        canceled, ``closed`` is the time of its cancellation.
         """
         for rank, (name, (kind, needed)) in enumerate(MOMENTS.items()):
             if (value := moments.get(name)) in (None, ""):

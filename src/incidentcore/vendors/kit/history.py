@@ -210,7 +210,7 @@ class HistoryBuilder(EntryLog):
         """Return the fields and the state at the opening.
 
         An entry at the opening that sets an empty field is merged into the opening; so is one that
-        sets an empty state later, since no record is without a state.
+        sets an empty state within a minute, since no record is without a state.
         """
         values = dict(self._present)
         seen: set[str] = set()
@@ -219,7 +219,8 @@ class HistoryBuilder(EntryLog):
                 continue
             seen.add(entry.field)
             values[entry.field] = entry.before
-            if entry.before is None and (entry.at <= opened or entry.field == "state"):
+            late = _TOLERANCE if entry.field == "state" else timedelta()
+            if entry.before is None and entry.at <= opened + late:
                 values[entry.field] = entry.after
                 entries.remove(entry)
         state = self._first_state(values.pop("state", None), "state" in seen)

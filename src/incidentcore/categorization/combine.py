@@ -44,7 +44,7 @@ class FallbackChain:
 
     Attributes:
         categorizers: The categorizers, from the most to the least trusted.
-        minimum: The least confidence that is accepted, a fraction from 0 to 1.
+        minimum: The lowest confidence that is accepted, a fraction from 0 to 1.
         default: The category if no categorizer is confident enough; empty to abstain.
 
     Raises:
@@ -119,7 +119,7 @@ class Vote:
     Attributes:
         categorizers: The categorizers; without any, the result is an abstention.
         weights: The weight of each categorizer's vote; 1 by default.
-        quorum: The least number of categorizers that must vote.
+        quorum: The minimum number of categorizers that must vote.
 
     Raises:
         DefinitionError: A weight is not positive, the weights do not match the categorizers, or the

@@ -118,7 +118,7 @@ class KeywordCategorizer:
             InvalidValueError: ``labelled`` is empty, or a category is not a path.
 
         **Units**: a weight is the logarithm of how much more frequent the category is among texts
-        with the word than among all.
+                with the word than among all texts.
         """
         read = field_names(fields)
         texts = Counter[Path]()

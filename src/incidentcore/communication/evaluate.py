@@ -43,9 +43,9 @@ def due_updates(
     there is one reminder, not a hundred. The keys listed by an instant depend on the plan and the
     history alone, not on when, how often or from where you poll.
 
-    Record each update that you send with ``records.log_update_sent``: the next update is due a span
-    after the one sent. ``already`` only leaves keys out of the result; it does not record that an
-    update was sent.
+    Record each update that you send with ``records.log_update_sent``: the due time of the next one
+    is counted from the last one sent. ``already`` only leaves keys out of the result; it does not
+    record that an update was sent.
 
     Args:
         plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.

@@ -147,9 +147,9 @@ class Condition(SharedRepr):
     def candidates(self, path: str) -> Iterable[object] | None:
         """Return values of a field that together give every possible result; None if unknown.
 
-        Lints evaluate the condition with every combination of its fields' candidates, and with
-        2000-01-01 00:00 UTC as the current time if it reads the time. Without candidates the result
-        of a lint is ``unknown``.
+        Lint functions evaluate the condition with every combination of its fields' candidates, and
+        with 2000-01-01 00:00 UTC as the current time if it reads the time. Without candidates,
+        their result is ``unknown``.
         """
         return None
 

@@ -86,7 +86,7 @@ class Agenda:
         """Add a record, or replace it with a newer version; it is evaluated at the next ``due``.
 
         Raises:
-            InvalidValueError: ``record`` is not a record, or is older than the one here.
+            InvalidValueError: ``record`` is not a record, or is older than the agenda's.
         """
         need_kind("record", record, Record, allowed="a record")
         known = self._records.get(record.id)

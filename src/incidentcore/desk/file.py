@@ -353,7 +353,7 @@ def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
 
     Holidays of a country are written date by date. Where a part of a file takes over the settings
     of another with the key ``like``, these are written out in full. So use this function for desks
-    that were built in Python; a file that you wrote yourself is better edited.
+    that were built in Python, and edit a file that you wrote yourself.
 
     Args:
         desk: The desk.

@@ -55,8 +55,8 @@ def due_escalations(
         include_lapsed: Whether to include those that are no longer needed after an acknowledgement,
             a resolution or a cancellation, and those that a snooze currently holds back.
         live: For ``Versions``, whether to use the version in force when a level becomes due,
-            instead of the one in force when the record was opened (rule E4). A level that is
-            already overdue by a new version becomes due when that comes into force; a level at the
+            instead of the one in force when the record was opened (rule E4). A level that a new
+            version makes overdue becomes due when that version comes into force; a level at the
             same position keeps its key.
 
     Returns:

@@ -163,7 +163,7 @@ class EscalationRow(SharedRepr):
         repeat_from: The index of the level at which a repetition begins.
         repeat_after: How long after the due time of the last level the next repetition begins.
         acknowledged_by: Which acknowledgements silence the row: ``any``; ``all``, once all people
-            notified acknowledged; or ``level``: one at a level does not silence later levels.
+            notified have acknowledged; or ``level``: one at a level does not silence later levels.
         ack_timeout: How long an acknowledgement silences the row; None for no limit.
         on_unacknowledge: When an acknowledgement is withdrawn or times out: ``resume`` at the level
             where it stopped, or ``restart`` from the first.

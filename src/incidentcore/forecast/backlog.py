@@ -35,7 +35,7 @@ class BacklogStep:
         at: The instant.
         expected: The expected number (mean).
         low: The lower end of the 80 % interval, which is widened by the ``widening`` of the score
-            for the nearest distance.
+            for the nearest time ahead.
         high: The upper end of that interval.
     """
 

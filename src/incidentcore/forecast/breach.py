@@ -375,8 +375,8 @@ def expected_resolution(
         share: The probability; 0.5 gives the median.
 
     Returns:
-        The instant, counted in the clock's calendar if there are no further pauses; None if the
-        clock is not running or paused, or the history is not long enough.
+        The instant, by the clock's calendar and without further pauses; None if the clock is not
+        running or paused, or there is too little history.
 
     Raises:
         InvalidValueError: The share is not between 0 and 1.

@@ -64,7 +64,7 @@ class ProblemCandidate:
             nobody did.
         open: How many of the incidents are open.
         linked: How many of the incidents are linked to a problem.
-        problems: The ids of these problems, each with its number of incidents, most first.
+        problems: The ids of these problems, each with its number of incidents, largest first.
         same_as: The labels of further candidates with nearly the same incidents.
     """
 

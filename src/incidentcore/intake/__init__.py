@@ -10,7 +10,7 @@ rules, in addition to those that ``IntakePolicy`` sets:
   suppressed or dropped for a reason. Until then it is in ``IntakeState.undecided``.
 - **Time** is the latest instant of an alert, or ``until``, minus ``lateness``. Everything before
   that is settled and never changes. An alert takes effect at its instant. A late alert takes effect
-  at the first instant that is not settled, and an alert from a clock that runs ahead when it was
+  at the first instant that is not settled; an alert whose clock runs ahead takes effect when it was
   received. An alert that is older than the latest alert of its condition is ``stale``.
 - **Equal instants**: the order of arrival does not matter. Ended incidents are processed first,
   then firing alerts, then resolved ones; a condition with both at one instant is firing. Deadlines

@@ -46,7 +46,8 @@ def open_incident(
         fields: Further fields of the record, which take precedence over those from the alert.
 
     Raises:
-        InvalidValueError: The intent is of another kind, or the value of a field is not allowed.
+        InvalidValueError: The intent is not an ``open`` intent, or the value of a field is not
+            allowed.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, IncidentIntent, open_incident
@@ -115,9 +116,9 @@ def apply_intent(
         The record with its new events.
 
     Raises:
-        InvalidValueError: The intent is of another kind, or adds a firing alert to an incident that
-            is not open. To avoid that, pass an ``IncidentEnded`` to ``fold_alerts`` for each
-            incident that people end.
+        InvalidValueError: The intent is of none of these kinds, or adds a firing alert to an
+            incident that is not open. To avoid that, pass an ``IncidentEnded`` to ``fold_alerts``
+            for each incident that people end.
         TransitionNotAllowedError: The lifecycle refuses to resolve or reopen the incident.
     """
     incident = _apply(

@@ -32,7 +32,8 @@ class ConditionState(SharedRepr):
     Attributes:
         source: The source of its alerts.
         key: The key of its alerts within the source.
-        firing: Whether it counts as firing, given its last alert, and if its incident ended.
+        firing: Whether it counts as firing, by its last alert, the alert's age and its incident's
+            end.
         last_at: The latest ``at`` of its alerts.
         heard_at: When an alert about it was last received.
         severity: The worst severity since it began to fire.

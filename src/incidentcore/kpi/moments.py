@@ -1,6 +1,6 @@
 """The times of a record between which durations are measured: fields, or times in its history.
 
-Such a time is given as a field path such as ``"resolved_at"`` or ``"custom.deployed_at"``, as
+A time is passed as a field path such as ``"resolved_at"`` or ``"custom.deployed_at"``, as
 ``AS_OF``, or as a ``Moment``. It is read from the record as it was known at the instant of the
 computation (rule K6).
 """
@@ -94,7 +94,7 @@ class Moment(SharedRepr):
 
     @property
     def not_reached(self) -> str:
-        """Return the code under which a record that lacks this time as its end is left out."""
+        """Return the code for leaving out a record without this time, where a duration ends."""
         return "no_stop"
 
     @property

@@ -65,7 +65,7 @@ class KpiResult(SharedRepr):
         denominator: For rates and ratios, the number it is divided by.
         of: For rates and ratios, the denominator in words.
         low: The lower bound of the confidence interval, if one was requested. If there is no value,
-            a lower bound of it, such as the uptime of a window without a failure.
+            its lower bound, such as the uptime of a window without a failure.
         high: The upper bound of the confidence interval.
         enough: Whether ``n`` reaches the definition's ``min_n``; if that is 1, whether there is a
             value: a volume of zero in a week without records is enough.
@@ -275,7 +275,7 @@ class KpiTable(Tabular):
         return pa.table(arrays, names=columns).__arrow_c_stream__(requested_schema)
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the table as plain data that JSON can hold, with excluded counts by reason."""
+        """Return the table as plain data that JSON can hold, with numbers left out by reason."""
         rows = []
         for row, result in zip(self, self.results, strict=True):
             row["excluded_by_reason"] = dict(result.excluded)

@@ -75,7 +75,7 @@ class CascadeRule(SharedRepr):
         comment: The comment to add to it: text, or a ``Copy`` of a field of the source; if that is
             empty, no comment is added.
         visibility: Who may read the comment.
-        contact: The channel of a contact with the requester to log on it.
+        contact: The channel of a contact with the requester, to log on the target.
         open_tasks: The status to set on its open tasks; see ``TaskStatus``.
         states: The target's states in which the rule applies, by name; empty for every open one.
             In other states the target is left unchanged.

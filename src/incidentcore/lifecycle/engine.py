@@ -143,7 +143,7 @@ class Lifecycle(LifecycleTable):
             cause: The id of the record whose change causes this one, as set by cascades.
             fields: The fields that the transition declares, as a mapping; for names that are taken
                 by other arguments, such as ``at``.
-            named: The same fields as keyword arguments; one that is not declared is refused.
+            named: The same fields as keyword arguments; a field that is not declared is refused.
 
         Returns:
             ``Allowed`` with the new events and the record after them, or ``Refused``.

@@ -190,7 +190,7 @@ def decide(
         amend: Whether to accept a late action even if the next change of state is not a legal step
             after it.
         fields: The fields that the transition declares, as a mapping.
-        named: The same fields as keyword arguments; one that is not declared is refused.
+        named: The same fields as keyword arguments; a field that is not declared is refused.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle import decide

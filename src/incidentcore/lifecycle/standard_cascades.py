@@ -47,8 +47,8 @@ def parent_to_child(
 
     A parent's progress, holds and resolution are passed on; a parent that waits for its caller, is
     closed or canceled, or becomes a major incident leaves its children unchanged. When work on the
-    parent resumes, or it waits for something else, so do the children that it put on hold.
-    An agent who reopens the parent reopens the children that it resolved; a requester who does so
+    parent resumes, or it waits for something else, the children that it put on hold follow. An
+    agent who reopens the parent reopens the children that it resolved; a requester who does so
     through the portal reopens only the parent.
 
     Args:

@@ -232,7 +232,7 @@ class ApprovalRule(SharedRepr):
 
     @classmethod
     def in_stages(cls, *rules: ApprovalRule) -> ApprovalRule:
-        """Return a rule whose stages are the given rules, one after another.
+        """Return a rule whose stages are these rules, one after another.
 
         It is approved once the last stage is, and rejected or expired as soon as any stage is.
 

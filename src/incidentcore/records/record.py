@@ -199,8 +199,8 @@ class Record(RecordBase):
             The record, with its opening as its history.
 
         Raises:
-            InvalidValueError: This type of record does not have a field, a field does not accept
-                its value, or both a priority and an override are passed.
+            InvalidValueError: A field does not belong to this type of record or does not accept its
+                value, or both a priority and an override are passed.
             NaiveDatetimeError: A time carries no offset.
 
         >>> from datetime import UTC, datetime
@@ -332,7 +332,7 @@ class Record(RecordBase):
         Raises:
             InvalidTimelineError: An event is of another record, is an opening, repeats an id, or
                 its sequence is not the next one.
-            InvalidValueError: It sets a field that records of this type do not have.
+            InvalidValueError: An event sets a field that records of this type do not have.
         """
         record = self
         is_late = False

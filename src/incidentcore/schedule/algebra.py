@@ -166,7 +166,7 @@ class _Composite(AbstractCalendar):
     Attributes:
         left: The first calendar.
         right: The second.
-        zone: The zone in which business days are counted. Defaults to that of ``left`` (rule C7).
+        zone: The zone of business days. Defaults to that of ``left`` (rule C7).
     """
 
     left: Calendar = attrs.field(converter=_checked)

@@ -66,7 +66,7 @@ class SlaPolicy(Tabular):
         reads: Computed: ``fields`` if the conditions name all fields they read, otherwise None.
         definitions: Computed: every definition that it may choose, each once.
         judges_answers: Computed: whether one of them has an ``answer_rule`` other than the default.
-        timed: Computed: the tests in rules and definitions whose results time can change.
+        timed: Computed: the tests in rules and definitions whose results can change with time.
 
     Raises:
         SlaDefinitionError: There are no rules and no default, or a target is not open time although

@@ -122,7 +122,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def fraction(self) -> Fraction | None:
-        """Return elapsed time divided by target, exact; None before a start or if it is zero."""
+        """Return elapsed divided by target time, exactly; None before a start or if it is zero."""
         if not self._figures.target:
             return None
         return Fraction(self.elapsed // MICRO, self._figures.target // MICRO)

@@ -139,8 +139,8 @@ class SlaThreshold(SharedRepr):
             the clock was first due, even while the clock is paused or stopped.
 
     Raises:
-        SlaDefinitionError: Not exactly one of the three is given, it is negative, or ``calendar``
-            is given without ``after_due`` or business days.
+        SlaDefinitionError: Not exactly one of the three is set, or it is negative, or ``calendar``
+            is set without ``after_due`` or business days.
 
     >>> from datetime import timedelta
     >>> from fractions import Fraction
@@ -185,7 +185,7 @@ class SlaThreshold(SharedRepr):
     def point(self, target: timedelta) -> timedelta:
         """Return the elapsed open time at which the threshold is reached, given the target.
 
-        If it counts business days or by a calendar of its own, from the due time, it is the target.
+        It is the target if the threshold counts business days, or by a calendar of its own.
         """
         if self.fraction is not None:
             micros = target // _MICRO

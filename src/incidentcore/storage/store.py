@@ -53,7 +53,7 @@ class RecordStore(Protocol):
 
     1. Every event of the batch is already stored, equal in every field: nothing is written, and the
        record's version is returned. So a caller that did not receive the result can try again.
-    2. The record is at another version: ``StaleRecordError`` with both.
+    2. The record is at another version: ``StaleRecordError`` with both versions.
     3. An event has the id of a stored one, or a sequence that is taken:
        ``DuplicateEventError``.
     4. The sequences do not continue the history without a gap, or the events are of another record,

@@ -168,7 +168,7 @@ def read_ocel(
             (``kit.Tables``).
 
     Raises:
-        FormatError: The source is not OCEL 2.0 in JSON, or has no such type of object.
+        FormatError: The source is not OCEL 2.0 in JSON, or has no objects of this type.
         OSError: The file cannot be opened.
     """
     data = read_json(source) if isinstance(source, (str, Path)) else source

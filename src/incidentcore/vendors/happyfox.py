@@ -39,8 +39,8 @@ def read_happyfox(
     """Read tickets of HappyFox's API, each as returned by ``/ticket/<number>/``.
 
     Args:
-        tickets: The parsed JSON: tickets, or pages with ``data``. A ticket without updates, as
-            lists of tickets contain it, is read from its timestamps alone, with a finding
+        tickets: The parsed JSON: tickets, or pages with ``data``. Tickets from a list have no
+            updates: they are read from their timestamps alone, with a finding
             ``truncated_history``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``); each replaces the one in ``presets.HAPPYFOX``. A status that is not in

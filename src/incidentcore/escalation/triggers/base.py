@@ -124,7 +124,7 @@ class TriggerContext(SharedRepr):
         *,
         own: bool = False,
     ) -> list[Candidate]:
-        """Return one occasion to become due a delay after each of several instants.
+        """Return an occasion to become due for each of several instants, a delay after it.
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.

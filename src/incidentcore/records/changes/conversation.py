@@ -52,8 +52,8 @@ def log_contact(
 ) -> R:
     """Log that the agent and the requester spoke over a channel such as the telephone.
 
-    ``by`` is the person who spoke; if that is an agent, it is a response, like a public comment
-    (H4). ``at`` and ``recorded_at`` are as for ``assign``.
+    ``by`` is the person who spoke; what an agent says is a response, like a public comment (H4).
+    ``at`` and ``recorded_at`` are as for ``assign``.
     """
     return record.with_event(
         Contacted, at=at, by=by, recorded_at=recorded_at, channel=channel, text=text

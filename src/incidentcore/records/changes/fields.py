@@ -136,14 +136,14 @@ def correct_event(
         by: Who corrects it.
         at: When the correction takes effect; for the opening, when the record was opened. Defaults
             to the instant of the wrong event.
-        recorded_at: When the error became known. Defaults to ``at``; for the opening, to the
-            instant at which it was recorded if that is later.
+        recorded_at: When the error became known. Defaults to ``at``; for the opening, to when that
+            was recorded, if it is later.
         reason: The reason, as text.
         fields: Only for the opening: the fields that were wrong, with their correct values.
 
     Raises:
         InvalidValueError: The record has no event with this id, fields are passed for an event
-            other than the opening, or a field is not one with which such a record is opened.
+            other than the opening, or this type of record is not opened with one of the fields.
 
     Source: rule H1.
 

@@ -14,6 +14,7 @@ from incidentcore.lifecycle import INCIDENT
 from incidentcore.values import State
 from incidentcore.vendors.cells import EMPTY, LEVELS, TIMES
 from incidentcore.vendors.headings import guessed
+from incidentcore.vendors.joined import clock_of, joined_formats
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable
 from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
@@ -56,6 +57,7 @@ class Column:
             that each fits; formats that fit the same values are joined by " or ".
         words: Its distinct values, at most 30, if its name suggests a state or a level.
         distinct: The number of all these distinct values, also of those beyond 30.
+        clock: The column of the times of day, if this is one of dates; empty if there is none.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Column:
     mixed: tuple[tuple[str, int], ...] = ()
     words: tuple[str, ...] = ()
     distinct: int = 0
+    clock: str = ""
 
 
 @attrs.frozen
@@ -98,7 +101,11 @@ class ColumnsPage:
     def _mapping(self) -> dict[str, str | int]:
         """Return the column of each field: its name, or its place if another has the name too."""
         many, places = Counter(one.name for one in self.columns), enumerate(self.columns, 1)
-        return {c.field: n if many[c.name] > 1 else c.name for n, c in places if c.field}
+        return {
+            c.field: n if many[c.name] > 1 else f"{c.name}+{c.clock}" if c.clock else c.name
+            for n, c in places
+            if c.field
+        }
 
     def __str__(self) -> str:
         lines = [f"{len(self.columns)} columns, {self.rows:,} rows looked at", *self.notes, ""]
@@ -214,6 +221,9 @@ def describe_columns(path: str | Path) -> ColumnsPage:
         forms = formats.get(place, ())
         fits = tuple(f for f in fewest(forms) if field in TIMES or f not in NUMBERS)
         fits = () if "iso" in forms else fits
+        other = clock_of(table.columns, place, values) if field in TIMES else None
+        if other is not None:
+            fits = joined_formats(values[place], values[other])
         has_words = field in ("state", *LEVELS)
         columns.append(
             Column(
@@ -225,6 +235,7 @@ def describe_columns(path: str | Path) -> ColumnsPage:
                 mixed(texts) if place < _TIMED and not formats.get(place) else (),
                 tuple(texts)[:_WORD_COUNT] if has_words else (),
                 len(texts) if has_words else 0,
+                "" if other is None else table.columns[other],
             )
         )
     proven = {column.formats[0] for column in columns if len(column.formats) == 1}

@@ -13,7 +13,7 @@ from incidentcore.vendors.kit.tables import flag, fold
 from incidentcore.vendors.time_formats import formats_of
 from incidentcore.words import Phrase
 
-__all__ = ["TITLES", "guessed", "heading_row", "known", "note_titles"]
+__all__ = ["TITLES", "guessed", "date_and_time", "heading_row", "known", "note_titles"]
 
 TITLES: Final = 30  # rows in which headings are looked for, below title lines
 
@@ -97,6 +97,10 @@ _CUSTOM: Final = re.compile(
     r"^(?:custom field|benutzerdefinierte\w* feld\w*) \((.+)\)$", re.IGNORECASE
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_MOMENT: Final = re.compile(
+    r"\b(?:date|time|day|jour|heure|fecha|hora|on|at|am|um|le|el|a las|d'|de)\b"
+    r"|(?:datum|uhrzeit|zeit)\b"
+)
 _TIMES: Final = ("opened", "updated", *MOMENTS)
 _KNOWN: Final = frozenset(word for words in _WORDS.values() for word in fold(words).split(", "))
 
@@ -133,6 +137,12 @@ def guessed(columns: tuple[str, ...], values: Mapping[int, Counter[str]]) -> dic
         if place is not None:
             taken[place] = field
     return taken
+
+
+def date_and_time(day: str, clock: str) -> bool:
+    """Return whether one heading is of the date of a moment, and the other of its time of day."""
+    first, second = (_MOMENT.sub("", fold(name)).strip() for name in (day, clock))
+    return first == second and fold(day) != fold(clock)
 
 
 def known(names: Iterable[object]) -> int:

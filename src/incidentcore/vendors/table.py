@@ -15,6 +15,7 @@ from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Incident
 from incidentcore.values import Level, State
 from incidentcore.vendors.cells import TableReader, check_mapping, there
+from incidentcore.vendors.joined import with_joined
 from incidentcore.vendors.kit import (
     STANDARD_STATES,
     Epoch,
@@ -77,7 +78,8 @@ def read_table(
             ``description``, ``caller``, ``service``, ``configuration_item``, ``category``,
             ``group``, ``assignee``, ``source``, ``tags``, ``hold_reason``, ``resolution_code``,
             ``resolution_notes``; and ``reopen_count`` and ``reassignment_count``, as counted by the
-            tool. A column is a name, a dotted path, or a position counted from 1.
+            tool. A column is a name, a dotted path, a position counted from 1, or a column of dates
+            and one of times of day, as in ``"Open Date+Open Time"``.
         zone: The time zone of times that have none of their own. None: UTC, with a finding.
         formats: ``"iso"``, or formats of ``datetime.strptime``, tried in order; or a mapping from
             fields to formats, with those for all other fields under ``""``.
@@ -136,6 +138,7 @@ def read_table(
     table = source
     if not isinstance(table, Table):
         table = open_table(table, delimiter=delimiter, encoding=encoding, strict=False)
+    table = with_joined(table, mapping)
     if optional:
         mapping = there(table, mapping)
     reader = TableReader(table, mapping, missing, times)

@@ -1,0 +1,93 @@
+"""Join a column of dates with one of times of day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.vendors.headings import date_and_time
+from incidentcore.vendors.tabular import Table
+from incidentcore.vendors.time_formats import formats_of
+
+__all__ = ["clock_of", "joined_formats", "with_joined"]
+
+_CLOCK: Final = re.compile(r"\d\d?[:.h]\d\d([:.]\d\d)?( ?[ap]\.?m\.?)?", re.IGNORECASE)
+
+
+def with_joined(table: Table, mapping: Mapping[str, str | int]) -> Table:
+    """Return a table with a column for each one that is mapped as ``"Date+Time"``."""
+    pairs: dict[str, tuple[str, str]] = {}
+    for column in mapping.values():
+        first, plus, second = (part.strip() for part in str(column).partition("+"))
+        if plus and column not in table.columns and {first, second} <= {*table.columns}:
+            pairs[str(column)] = first, second
+    if not pairs:
+        return table
+    return attrs.evolve(
+        table, columns=(*table.columns, *pairs), rows=_rows(table, pairs), notes=table.notes
+    )
+
+
+def _rows(table: Table, pairs: Mapping[str, tuple[str, str]]) -> Iterator[tuple[int, Any]]:
+    width = len(table.columns)
+    places = [tuple(map(table.columns.index, pair)) for pair in pairs.values()]
+    for number, row in table.rows:
+        if isinstance(row, Mapping):
+            whole = {name: _join(row.get(a), row.get(b)) for name, (a, b) in pairs.items()}
+            yield number, {**row, **whole}
+        elif table.objects or len(row) < width:  # malformed
+            yield number, row
+        else:
+            more = [_join(row[day], row[clock]) for day, clock in places]
+            yield number, [*row[:width], *more, *row[width:]]
+
+
+def _join(day: Any, clock: Any) -> Any:
+    """Return a date with its time of day; the date alone where there is none."""
+    if isinstance(clock, str):
+        clock = clock.strip()
+    if day in (None, "") or clock in (None, ""):
+        return "" if day is None else day
+    if isinstance(day, date):
+        midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  placed later
+        if isinstance(clock, timedelta):
+            return midnight + clock
+        if isinstance(clock, str):
+            with suppress(ValueError):
+                clock = time.fromisoformat(clock.zfill(5))
+        if isinstance(clock, (time, datetime)):
+            return datetime.combine(midnight, clock if isinstance(clock, time) else clock.time())
+    return f"{day} {clock}"
+
+
+def clock_of(columns: Sequence[str], place: int, texts: Mapping[int, Iterable[str]]) -> int | None:
+    """Return the place of the column with the times of day for a column of dates; None if none."""
+    days = texts.get(place, ())
+    if not days or any(_is_timed(text) for text in days):
+        return None
+    for other, name in enumerate(columns):
+        clocks = texts.get(other, ())
+        if clocks and all(map(_CLOCK.fullmatch, clocks)) and date_and_time(columns[place], name):
+            return other
+    return None
+
+
+def _is_timed(text: str) -> bool:
+    forms = [form for form in formats_of(text.removesuffix(" 00:00:00")) if form != "iso"]
+    return not forms or any("%M" in form or "%" not in form for form in forms)
+
+
+def joined_formats(days: Iterable[str], clocks: Iterable[str]) -> tuple[str, ...]:
+    """Return the formats of all dates with all times of day; none if these are ISO 8601."""
+    day, *_ = texts = [text.removesuffix(" 00:00:00") for text in days]
+    clock, *more = clocks
+    found = list(formats_of(f"{day} {clock}"))
+    for text in (*(f"{one} {clock}" for one in texts), *(f"{day} {one}" for one in more)):
+        known = formats_of(text)
+        found = [form for form in found if form in known]
+    return () if "iso" in found else tuple(found)

@@ -1,0 +1,78 @@
+"""A date in one column and its time of day in another are one time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from incidentcore.errors import FormatError
+from incidentcore.vendors import ColumnsPage, describe_columns, read_table
+
+MAPPING = {"id": "No", "opened": "Open Date+Open Time"}
+NINE = datetime(2026, 3, 2, 9, 15, tzinfo=UTC)
+
+
+def describe(path: Path, text: str) -> ColumnsPage:
+    path.write_text(text, encoding="utf-8")
+    return describe_columns(path)
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "form"),
+    [
+        ("2026-03-02", "09:15", "iso"),
+        ("02.03.2026", "9:15", "%d.%m.%Y %H:%M"),
+        ("3/2/2026", "9:15 AM", "%m/%d/%Y %I:%M %p"),
+        (date(2026, 3, 2), time(9, 15), "iso"),
+        (NINE.replace(hour=0, minute=0, tzinfo=None), "9:15", "iso"),
+        (NINE.replace(hour=0, minute=0, tzinfo=None), timedelta(hours=9, minutes=15), "iso"),
+        (date(2026, 3, 2), datetime(1899, 12, 30, 9, 15), "iso"),  # noqa: DTZ001  a cell
+    ],
+)
+def test_both_cells_are_one_time(day: Any, clock: Any, form: str) -> None:
+    rows = [{"No": "A", "Open Date": day, "Open Time": clock}]
+    (incident,) = read_table(rows, MAPPING, zone="UTC", formats=form)
+    assert incident.opened_at == NINE
+
+
+def test_a_date_without_its_time_is_a_date() -> None:
+    """As a date in one column is, and nothing without a date."""
+    rows = ["A,2026-03-02,", "B,,09:15", "C,2026-03-02", "D,2026-03-02,1,2"]
+    lines = ["No,Open Date,Open Time", *rows]
+    reading = read_table(lines, MAPPING, zone="UTC")
+    assert [(one.id, f"{one.opened_at:%d %H:%M}") for one in reading] == [("A", "02 00:00")]
+    found = {"missing_time", "short_row", "long_row"}
+    assert {one.code for one in reading.findings} == found
+
+
+def test_another_column_is_refused() -> None:
+    with pytest.raises(FormatError, match=r"no column Open Date\+Clock; the header has 'No'"):
+        read_table(["No,Open Date"], {**MAPPING, "opened": "Open Date+Clock"})
+    lines = ["No,A+B", "1,2026-03-02"]  # a name of its own
+    (incident,) = read_table(lines, {"id": "No", "opened": "A+B"}, zone="UTC")
+    assert f"{incident.opened_at:%d}" == "02"
+
+
+@pytest.mark.parametrize(
+    ("heads", "cells", "column", "formats"),
+    [
+        ("Open Date,Open Time", "2026-03-02,09:00", "Open Date+Open Time", ()),
+        ("Erstellt am,Erstellt um", "02.03.2026,09:00", "Erstellt am+Erstellt um",
+         ("%d.%m.%Y %H:%M",)),
+        ("Eröffnungsdatum,Eröffnungszeit", "02.03.2026,9:00", "Eröffnungsdatum+Eröffnungszeit",
+         ("%d.%m.%Y %H:%M",)),
+        ("Opened,Opened Time", "3/14/2026,9:00 AM", "Opened+Opened Time", ("%m/%d/%Y %I:%M %p",)),
+        ("Opened,Work Time", "2026-03-02,09:00", "Opened", ()),  # of something else
+        ("Opened,Opened Time", "2026-03-02 09:00,09:00", "Opened", ()),  # it has its time
+        ("Opened,Opened Time", "2026-03-02,2d 3h", "Opened", ()),
+    ],
+)  # fmt: skip
+def test_pairs_are_suggested(
+    tmp_path: Path, heads: str, cells: str, column: str, formats: tuple[str, ...]
+) -> None:
+    page = describe(tmp_path / "list.csv", f"No,{heads}\n1,{cells}\n")
+    assert page.to_plain()["map"] == {"id": "No", "opened": column}
+    assert page.columns[1].formats == formats

@@ -14,7 +14,7 @@ import pytest
 
 from incidentcore.communication import CommunicationPlan, UpdateRule
 from incidentcore.conditions import ALWAYS, field
-from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.errors import DefinitionError, InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval, Versions
 from incidentcore.kpi import (
     MEDIAN,
@@ -146,6 +146,25 @@ NOT_THAT: dict[str, tuple[Callable[[Any], Any], *tuple[Any, ...]]] = {
         catalogue.MEAN_TIME_TO_RESOLVE,
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("stop", "clock", "proposed"),
+    [
+        ("resolved_at", None, "mean_time_to_resolve"),
+        ("restored_at", None, "mean_time_to_restore"),
+        ("acknowledged_at", None, "mean_time_to_acknowledge"),
+        ("first_response_at", None, "mean_time_to_first_response"),
+        ("closed_at", BusinessCalendar.always(), "mean_open_time_to_close"),
+    ],
+)
+def test_a_better_name_than_mttr_says_what_it_runs_to(
+    stop: str, clock: BusinessCalendar | None, proposed: str
+) -> None:
+    with pytest.raises(KpiDefinitionError, match=f'such as "{proposed}_p1"; see catalogue.lookup'):
+        Kpi(id="MTTR_p1", measure=Duration(stop=stop), clock=clock)
+
+
 REFUSED: dict[str, Callable[[], Any]] = {
     "mttr": lambda: Kpi(id="mttr", measure=Duration()),
     "respond": lambda: Kpi(id="mean_time_to_respond", measure=Duration()),

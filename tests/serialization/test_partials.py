@@ -254,6 +254,14 @@ def test_what_no_counting_gives_is_refused(
     assert any(words in problem for problem in caught.value.problems), caught.value.problems
 
 
+def test_an_outage_may_end_as_it_begins() -> None:
+    """It counts, with no length."""
+    document = _document(KINDS["spans"], window=WINDOW, group_by="service")
+    instant = "2026-06-01T09:00:00Z"
+    spans = [[instant, instant]]
+    assert from_plain(_change(document, f"{CELL}.spans", spans), Partial) is not None
+
+
 @pytest.mark.parametrize(
     ("kind", "path", "value", "words"), SKETCHED, ids=[row[0] for row in SKETCHED]
 )

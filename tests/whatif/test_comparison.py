@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from incidentcore.whatif import Change, Comparison, Compliance
@@ -158,6 +160,10 @@ def test_a_page_word_by_word() -> None:
     assert [(row["record_id"], row["group"], row["since"]) for row in plain] == [
         ("I0", ["MUC"], None)
     ]
+    since = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    dated = attrs.evolve(made, changes=[attrs.evolve(made.changes[0], since=since)])
+    [row] = dated.page(witnesses=1).to_plain()["witnesses"]
+    assert row["since"] == "2026-06-01T09:00:00+00:00"
 
 
 def test_a_page_without_changes_has_its_counts_alone() -> None:

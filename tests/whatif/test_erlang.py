@@ -168,8 +168,11 @@ def test_agents_are_a_whole_number(changes: dict[str, Any]) -> None:
 
 
 def test_a_load_for_more_agents_than_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("incidentcore.whatif.erlang._MOST", 10)
+    """A million are tried, and for as many Erlangs none."""
     need = {"handling": timedelta(1), "within": timedelta(0), "share": 0.0}
+    with pytest.raises(InvalidValueError, match="less than 1,000,000 Erlangs"):
+        agents_needed(1_000_000, **need)  # type: ignore[arg-type]
+    monkeypatch.setattr("incidentcore.whatif.erlang._MOST", 10)
     assert agents_needed(9.5, **need) == 10  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match="less than 10 Erlangs"):
         agents_needed(10, **need)  # type: ignore[arg-type]

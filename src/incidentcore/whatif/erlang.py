@@ -202,7 +202,7 @@ def agents_needed(load: float, *, handling: timedelta, within: timedelta, share:
         raise InvalidValueError("share", share, "a number from 0 to below 1")
     if handling <= timedelta(0) or within < timedelta(0):
         raise InvalidValueError("handling", handling, "a time above 0, and within from 0")
-    for agents, blocked in _blocked(load, _MOST):
+    for agents, blocked in _blocked(load, _MOST) if load < _MOST else ():
         waiting = _waiting(load, agents, blocked)
         if agents > load and _answered(load, agents, waiting, handling, within) >= share:
             return agents

@@ -11,8 +11,13 @@ import pytest
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import AbstractCalendar, BusinessCalendar, Maintenance
-from incidentcore.testing import check_calendar
-from incidentcore.testing.checks_schedule import CALENDAR_LAWS, law_next_edges
+from incidentcore.testing import check_calendar, checks_schedule
+from incidentcore.testing.checks_schedule import (
+    CALENDAR_LAWS,
+    _moved,
+    calendar_cases,
+    law_next_edges,
+)
 
 GOOD = BusinessCalendar(
     zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00", "sat": "22:00-06:00"}
@@ -125,3 +130,85 @@ def test_laws_hold_where_no_time_is_left(days: int) -> None:
     hour = timedelta(hours=1)
     for law in CALENDAR_LAWS:
         law(calendar, (start, start + hour, start + 2 * hour, 5 * hour))
+
+
+class Chosen:
+    """Choose the same kind each time, and of all else the first or the last."""
+
+    def __init__(self, kind: int, *, last: bool) -> None:
+        self.kind, self.last = kind, last
+
+    def randrange(self, *bounds: int) -> int:
+        """Choose a whole number."""
+        if bounds == (4,):
+            return self.kind
+        low, high = bounds if len(bounds) == 2 else (0, *bounds)
+        return high - 1 if self.last else low
+
+    def choice(self, values: Any) -> Any:
+        """Choose one of several."""
+        return values[-1 if self.last else 0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "last"),
+    [
+        (0, timedelta(), timedelta()),
+        (1, -TICK, TICK),
+        (2, timedelta(hours=-3), timedelta(minutes=179)),
+        (3, timedelta(minutes=-9_000), timedelta(minutes=8_999)),
+    ],
+)
+def test_an_instant_of_a_case_lies_at_or_near_a_mark(
+    kind: int, first: timedelta, last: timedelta
+) -> None:
+    """At it, beside it, within three hours, or within six days and a quarter."""
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    moved: list[Any] = [_moved(Chosen(kind, last=one), at) - at for one in (False, True)]  # type: ignore[arg-type]
+    assert moved == [first, last]
+
+
+@pytest.mark.parametrize(
+    ("kind", "last", "budget"),
+    [
+        (0, False, timedelta()),
+        (1, False, timedelta()),
+        (1, True, 2 * TICK),
+        (2, False, timedelta(minutes=1)),
+        (3, True, timedelta(minutes=5_999)),
+    ],
+)
+def test_a_case_has_a_budget(
+    monkeypatch: pytest.MonkeyPatch, kind: int, *, last: bool, budget: timedelta
+) -> None:
+    """What the span has, at most two microseconds, or up to a hundred hours."""
+    monkeypatch.setattr("random.Random", lambda _: Chosen(kind, last=last))
+    around = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    cases = [*calendar_cases(BusinessCalendar.always(), around, 1, count=4)]
+    assert [case[3] for case in cases] == [budget] * 4
+
+
+def test_cases_lie_at_edges_near_and_at_changes_of_the_year() -> None:
+    """Windows within four days to either side, and both changes of the offset."""
+    around = datetime(2026, 6, 10, 12, tzinfo=UTC)  # a Wednesday
+    marks = {around}
+    for day in (8, 9, 10, 11, 12):
+        marks |= {datetime(2026, 6, day, hour, tzinfo=UTC) for hour in (7, 15)}
+    for day in (6, 13):  # Saturday night in Berlin
+        night = datetime(2026, 6, day, 20, tzinfo=UTC)
+        marks |= {night, night + timedelta(hours=8)}
+    marks |= {datetime(2026, *day, 1, tzinfo=UTC) for day in ((3, 29), (10, 25))}
+    drawn = (calendar_cases(GOOD, around, seed, count=4) for seed in range(200))
+    assert marks <= {at for cases in drawn for case in cases for at in case[:3]}
+
+
+@pytest.mark.parametrize(("year", "asked"), [(1960, 1970), (2026, 2026), (2040, 2037)])
+def test_changes_are_those_of_a_year_that_the_database_knows(
+    year: int, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The nearest, where the calendar is asked for an earlier or a later one."""
+    seen: list[int] = []
+    monkeypatch.setattr(checks_schedule, "offset_changes", lambda _, year: seen.append(year) or ())
+    around = datetime(year, 6, 10, 12, tzinfo=UTC)
+    assert len([*calendar_cases(GOOD, around, 1, count=2)]) == 2
+    assert seen == [asked]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import combinations_with_replacement
 from typing import Any
 
 import attrs
 import pytest
 from tests.sla.desk import HOUR, MICRO, MINUTE, OFFICE, at, incident
 from tests.sla.test_lint import CRITICAL, HIGH, STATES, VIP, resolution
+from tests.testing.choices import examples
 
 from incidentcore.conditions import ALWAYS, NEVER, field
 from incidentcore.instants import Interval
@@ -42,6 +44,7 @@ from incidentcore.testing.checks_sla import (
     law_order,
     law_trace,
     law_wakeup,
+    moments_near,
 )
 from incidentcore.testing.strategies_sla import _conditions, change_of, words_of
 from incidentcore.values import Impact, Priority
@@ -168,7 +171,16 @@ MISTAKES: dict[str, tuple[Callable[[SlaStatus], dict[str, object]], Law, str, st
         "mon 09:30", "mon 10:30",
     ),
     "a due time that has come with time left": (
-        lambda s: {"due_at": s.now}, law_figures, "S3: due too early", "mon 09:30", "mon 13:00",
+        lambda s: {"due_at": s.now}, law_figures, "S3: due too early or late",
+        "mon 09:30", "mon 13:00",
+    ),
+    "a due time that is to come with no time left": (
+        lambda s: {"due_at": s.now + MICRO}, law_figures, "S3: due too early or late",
+        "mon 09:30", "mon 15:00",
+    ),
+    "a wake-up at once, as it is opened": (
+        lambda s: {"next_wakeup": s.now}, law_wakeup, "S9: a wake-up at .*, not after",
+        "mon 09:00", "mon 09:00",
     ),
     "elapsed that counts down": (
         lambda s: {"elapsed": 8 * HOUR - s.elapsed}, law_elapsed, "elapsed falls from 6:30:00",
@@ -229,6 +241,19 @@ def test_each_law_finds_a_wrong_answer(name: str, monkeypatch: pytest.MonkeyPatc
         law(RULE, RECORD, now, later)
 
 
+EDGES = ("mon 09:00", "mon 10:00", "mon 11:00", "mon 14:00", "tue 09:30")
+NEAR = sorted(at(edge) + tick for edge in EDGES for tick in (-MICRO, 0 * MICRO, MICRO))
+
+
+@pytest.mark.parametrize("law", SLA_LAWS, ids=lambda law: law.__name__)
+def test_each_law_holds_at_and_beside_each_edge(law: Law) -> None:
+    """At the opening, a pause, its end, the due time and the stop, and a microsecond beside."""
+    for rule in (RULE, SILENT, SlaPolicy([], default=RULE)):
+        for record in (RECORD, CANCELED):
+            for now, later in combinations_with_replacement(NEAR, 2):
+                law(rule, record, now, later)
+
+
 @pytest.mark.parametrize(
     ("rule", "record", "changed", "words"),
     [
@@ -251,15 +276,17 @@ def test_figures_before_a_start_and_after_a_cancellation_are_found(
         law_figures(rule, record, at("mon 12:00"), at("mon 12:00"))
 
 
-def test_an_engine_that_reads_the_future_is_found(monkeypatch: Any) -> None:
-    law_causality(RULE, RECORD, at("mon 13:00"), at("mon 15:00"))
+@pytest.mark.parametrize("now", ["mon 09:00", "mon 13:00"])
+def test_an_engine_that_reads_the_future_is_found(now: str, monkeypatch: Any) -> None:
+    """From the instant of the opening on."""
+    law_causality(RULE, RECORD, at(now), at("mon 15:00"))
     monkeypatch.setattr(
         checks_sla,
         "evaluate_sla",
         lambda rule, record, now: evaluate_sla(rule, record, now=max(now, record.updated_at)),
     )
     with pytest.raises(AssertionError, match=r"causality: events after .* change the answer"):
-        law_causality(RULE, RECORD, at("mon 13:00"), at("mon 15:00"))
+        law_causality(RULE, RECORD, at(now), at("mon 15:00"))
 
 
 class NoLateEvents:
@@ -349,3 +376,24 @@ def test_a_calendar_that_a_field_chooses_is_among_what_is_tried() -> None:
         assert field("custom.site").equals("north") in asked
         assert (VIP in asked) == (rules is not clock)
         assert ("custom.site", "north") in words_of(asked)
+
+
+@pytest.mark.table
+def test_laws_are_asked_near_each_event_and_at_the_next_opening() -> None:
+    """A minute, an hour, a shift, a day and ten days on, with a microsecond to either side.
+
+    Some are moved to the next opening within three days: from Sunday noon to Wednesday.
+    """
+    minutes, ticks = (0, 1, -1, 60, 481, 1_441, 15_000), (0, 1, -1)
+    always = resolution(calendar=BusinessCalendar.always())
+    opened = Incident.open(id="INC-1", title="x", by="kim", at=at("sun 12:00"))
+    seen = {one - opened.opened_at for one in examples(moments_near(always, opened), 500, 1)}
+    assert seen == {minute * MINUTE + tick * MICRO for minute in minutes for tick in ticks}
+    wednesday = resolution(calendar=BusinessCalendar(zone="UTC", hours={"wed": "00:00-24:00"}))
+    found = {}
+    for day in ("sun", "fri"):
+        record = Incident.open(id="INC-1", title="x", by="kim", at=at(f"{day} 12:00"))
+        found[day] = {*examples(moments_near(wednesday, record), 300, 1)}
+    assert at("sun 12:00") + 60 * HOUR in found["sun"]
+    # From Saturday 12:01, a day and a minute on, it is three days and a half.
+    assert at("fri 12:00") + 108 * HOUR not in found["fri"]

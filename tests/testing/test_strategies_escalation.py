@@ -17,6 +17,7 @@ from incidentcore.testing.strategies_escalation import (
     _AWAY,
     _DELAYS,
     _MAINTENANCE,
+    POLLS,
     _triggers,
     escalated_incidents,
     escalation_matrices,
@@ -30,6 +31,7 @@ COUNTING = (
 )
 # What each attribute holds, over all examples: words, or texts between bars.
 CHOICES: Choices = {
+    "POLLS": (POLLS, 300, {"": "0..10000", "#": "1 2 3 4 5"}),
     "_ASLEEP": (_ASLEEP, 300, {"": "1m..3000m"}),
     "_AWAY": (_AWAY, 300, {"": "-4000m..4000m"}),
     "_DELAYS": (_DELAYS, 300, {"": "odd 0m..300m", ".odd": "1..10000000000"}),

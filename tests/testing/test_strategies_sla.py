@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
+from hypothesis import strategies as st
 from tests.testing.choices import (
     OPEN,
     PAUSES,
@@ -10,9 +15,20 @@ from tests.testing.choices import (
     WAIT,
     Choices,
     check_choices,
+    examples,
 )
 
-from incidentcore.testing.strategies_sla import _targets, sla_definitions, sla_policies
+from incidentcore.instants import Interval
+from incidentcore.records import Commented, FieldsChanged, Incident, comment
+from incidentcore.schedule import BusinessCalendar, Maintenance
+from incidentcore.testing.strategies_sla import (
+    _later,
+    _targets,
+    follow,
+    sla_definitions,
+    sla_policies,
+)
+from incidentcore.values import Actor
 
 # What each attribute holds, over all examples: words, or texts between bars.
 CHOICES: Choices = {
@@ -61,3 +77,67 @@ CHOICES: Choices = {
 def test_only_the_values_of_a_choice_come(name: str) -> None:
     """All of these, both ends of a range, and no others."""
     check_choices(*CHOICES[name])
+
+
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+MONDAY = datetime(2026, 6, 1, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+NOTE: Any = (Commented, {"text": "We are on it."})
+
+
+def scripted(*answers: object) -> Callable[[object], Any]:
+    """Return a function that draws these values, one after the other."""
+    remaining = iter(answers)
+    return lambda _: next(remaining)
+
+
+def opened() -> Incident:
+    return Incident.open(id="INC-1", title="Mail is down", by="kim", at=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "at", "recorded_at"),
+    [
+        ((False, 0, NOTE), 100, 100),
+        ((False, 60, NOTE), 100, 160),  # recorded an hour late
+        ((True, 90, 0, NOTE), 10, 10),  # moved back by 90 minutes
+        ((True, 2_000, 60, NOTE), 0, 60),  # never before the opening
+    ],
+)
+def test_an_event_follows_as_it_is_drawn(
+    drawn: tuple[object, ...], at: int, recorded_at: int
+) -> None:
+    """Whether it is moved back, by how much, how late it is recorded, and what it is."""
+    draw: Any = scripted(*drawn)
+    record, when = follow(draw, opened(), st.none(), at=MONDAY + 100 * MINUTE, back=(90, 2_000))
+    event = record.history[-1]
+    assert when == event.at == MONDAY + at * MINUTE
+    assert event.recorded_at == MONDAY + recorded_at * MINUTE
+    assert (event.kind, event.by) == ("commented", Actor("ada"))
+
+
+def test_an_event_may_be_corrected_and_what_is_refused_is_left_out() -> None:
+    """The correction is at the corrected event or later; it needs one beside the opening."""
+    record = comment(opened(), "?", at=MONDAY + 30 * MINUTE, by="kim")
+    events, at = st.none(), MONDAY + 100 * MINUTE
+    for when in (at, MONDAY + 30 * MINUTE):
+        draw: Any = scripted(False, 60, True, record.history[1], when)
+        corrected, _ = follow(draw, record, events, at=at, back=(1,))
+        event = corrected.history[-1]
+        assert (event.kind, event.at, event.recorded_at) == ("corrected", when, at + 60 * MINUTE)
+    draw = scripted(False, 0, False, (FieldsChanged, {"fields": {"no_such_field": 1}}))
+    assert follow(draw, record, events, at=at, back=(1,)) == (record, at)
+    draw = scripted(False, 0, False, (Commented, {"text": "!", "by": Actor("kim", "requester")}))
+    assert follow(draw, record, events, at=at, back=(1,))[0].history[-1].by.role == "requester"
+
+
+@pytest.mark.table
+def test_the_next_instant_is_some_steps_on_or_at_an_edge() -> None:
+    """Monday noon lies in a window that ends at 17:00; Saturday before one that opens on Monday."""
+    steps = {0, 1, 20, 90, 480, 1_500, 9_000}
+    for at, edges in ((MONDAY, {0, 300}), (MONDAY - 48 * 60 * MINUTE, {2_700, 3_180})):
+        drawn = {(one - at) // MINUTE for one in examples(_later(at, (OFFICE,)), 300, 1)}
+        assert drawn == steps | edges
+    never = Maintenance(Interval(MONDAY, MONDAY + MINUTE))
+    late = MONDAY + 60 * MINUTE
+    assert {(one - late) // MINUTE for one in examples(_later(late, (never,)), 300, 1)} == steps

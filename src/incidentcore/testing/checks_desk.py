@@ -14,8 +14,8 @@ from incidentcore.desk import Agenda, Desk, due_items
 from incidentcore.records import Record
 from incidentcore.testing.strategies_escalation import (
     MINUTE,
-    MINUTES,
     OPENED,
+    POLLS,
     escalated_incidents,
 )
 
@@ -60,7 +60,7 @@ def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | No
     """
 
     @settings(max_examples=examples or settings().max_examples, deadline=None)
-    @given(escalated_incidents(), st.lists(MINUTES, min_size=1, max_size=5), st.randoms())
+    @given(escalated_incidents(), POLLS, st.randoms())
     def run(record: Record, minutes: list[int], chance: Random) -> None:
         box, received, marked = outbox(), [], set[str]()
         agenda = box.restore([record])

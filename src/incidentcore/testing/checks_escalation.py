@@ -21,8 +21,8 @@ from incidentcore.sla import SlaRules
 from incidentcore.testing.checks_sla import showing
 from incidentcore.testing.strategies_escalation import (
     MINUTE,
-    MINUTES,
     OPENED,
+    POLLS,
     escalated_incidents,
 )
 
@@ -83,7 +83,7 @@ def check_levels(
         deadline=None,
         report_multiple_bugs=False,  # one law at a time: an AssertionError, not a group of them
     )
-    @given(escalated_incidents(), st.lists(MINUTES, min_size=1, max_size=5), st.randoms())
+    @given(escalated_incidents(), POLLS, st.randoms())
     def run(record: Incident, minutes: list[int], chance: Random) -> None:
         polls = sorted(OPENED + minute * MINUTE for minute in minutes)
         with showing(record):

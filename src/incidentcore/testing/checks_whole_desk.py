@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from incidentcore.testing.strategies_records import legal_records
 
 __all__ = ["check_whole_desk"]
 
+HOURS: Final = st.lists(st.integers(0, 336), min_size=1, max_size=4)  # two weeks
 _HOUR = timedelta(hours=1)
 _TICK = timedelta.resolution
 
@@ -110,12 +112,11 @@ def _named(part: str, check: Callable[[], None]) -> None:
 
 def _due_laws(desk: Desk, examples: int | None) -> None:
     records = legal_records(desk.lifecycle(Incident.record_type))
-    hours = st.lists(st.integers(0, 24 * 14), min_size=1, max_size=4)
 
     @settings(
         max_examples=examples or settings().max_examples, deadline=None, report_multiple_bugs=False
     )
-    @given(records, hours)
+    @given(records, HOURS)
     def run(record: Record, steps: list[int]) -> None:
         agenda, delivered = Agenda(desk, [record]), set[str]()
         with showing(record):

@@ -56,7 +56,7 @@ def _spans(least: timedelta) -> st.SearchStrategy[timedelta]:
 
 @st.composite
 def _rules(draw: st.DrawFn, name: str) -> UpdateRule:
-    notice = draw(st.sampled_from((0, 0, 5, 45))) * _MINUTE
+    notice = draw(st.sampled_from((0, 5, 45))) * _MINUTE
     every = draw(st.none() | _spans(notice))
     first = draw(st.none() | st.just(timedelta()) | _spans(timedelta()))
     final = draw(st.none() | _spans(timedelta()))

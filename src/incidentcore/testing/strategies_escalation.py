@@ -50,6 +50,7 @@ __all__ = ["escalated_incidents", "escalation_matrices", "on_call_schedules", "r
 OPENED: Final = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)  # a Friday before a change of offset
 MINUTE: Final = timedelta(minutes=1)
 MINUTES: Final[st.SearchStrategy[int]] = st.integers(0, 10_000)  # a week
+POLLS: Final[st.SearchStrategy[list[int]]] = st.lists(MINUTES, min_size=1, max_size=5)
 
 _PEOPLE: Final = ("ada", "bo", "cy", "dee")
 _HOURS: Final = (
@@ -230,12 +231,12 @@ def escalated_incidents(draw: st.DrawFn) -> Incident:
         at = OPENED + draw(MINUTES) * MINUTE
         step = draw(st.integers(0, 9))
         if step == 0:
-            level = draw(st.sampled_from((None, None, 0, 1)))
+            level = draw(st.sampled_from((None, 0, 1)))
             record = acknowledge(record, at=at, by=draw(st.sampled_from(_PEOPLE)), level=level)
         elif step == 1:
             record = unacknowledge(record, at=at, by="ada")
         elif step == 2 and record.state.open and not (record.snoozed_until or at) > at:
-            level = draw(st.sampled_from((None, None, 0, 1, 2)))
+            level = draw(st.sampled_from((None, 0, 1, 2)))
             record = escalate_now(record, "next", at=at, by="kim", level=level)
         elif step == 3:
             group = draw(st.sampled_from(("a", "b")))

@@ -100,7 +100,7 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
         lateness: Whether policies may hold alerts back to sort them.
     """
     maintenance: list[MaintenanceRule] = []
-    for number in range(draw(st.sampled_from((0, 0, 1, 2)))):
+    for number in range(draw(st.sampled_from((0, 1, 2)))):
         spans = draw(st.lists(_MAINTENANCE, min_size=1, max_size=3))
         when = draw(st.sampled_from((ALWAYS, field("labels.service").equals("mail"))))
         maintenance.append(
@@ -128,7 +128,7 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
         when=draw(st.sampled_from((ALWAYS, ALWAYS, ALWAYS, ~field("severity").equals("info")))),
         group_by=draw(st.sampled_from((("source", "key"), ("labels.service",), ("source",), ()))),
         window=draw(_spans(1, 2, 3, 5, 40)),
-        threshold=draw(st.sampled_from((1, 1, 1, 2, 3))),
+        threshold=draw(st.sampled_from((1, 2, 3))),
         deduplicate=draw(_spans(0, 1, 2, 5, 15)),
         resolve_on=draw(st.sampled_from(("all", "first", "never"))),
         maintenance=maintenance,

@@ -167,7 +167,7 @@ def _events(
 ) -> st.SearchStrategy[tuple[tuple[Any, dict[str, Any]], Any, int, int]]:
     bodies = _bodies(record_type)
     minutes = st.integers(-3, 20)
-    return st.tuples(st.one_of(*bodies), actors(), minutes, st.sampled_from((0, 0, 1, 30)))
+    return st.tuples(st.one_of(*bodies), actors(), minutes, st.sampled_from((0, 1, 30)))
 
 
 @st.composite

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from inspect import signature
 from pathlib import Path
 from typing import Any, Literal
@@ -18,10 +18,14 @@ from incidentcore._checks import (
     SharedRepr,
     as_pairs,
     as_tuple,
+    is_day,
+    is_number,
+    is_whole,
     misspelt,
     nearest,
     need_each,
     need_kind,
+    need_several,
     need_text,
     need_word,
 )
@@ -101,6 +105,23 @@ CHECKED = re.compile(
     r"""|\bas_(?:utc|zone|level|date|name|pair|number)\([^()]*, \(*["'](?P<other>\w+)["']"""
     r"""|\(\(?["'](?P<row>\w+)["']\)?, self\.\w+"""
 )
+
+
+def test_a_truth_value_is_no_number_and_a_datetime_no_day() -> None:
+    """Python counts them as such, callers do not."""
+    values = (1, 1.5, True, date(2026, 1, 1), datetime(2026, 1, 1), "1")  # noqa: DTZ001  a type only
+    answers = [(is_whole(one), is_number(one), is_day(one)) for one in values]
+    no = (False, False, False)
+    whole, number, day = (True, True, False), (False, True, False), (False, False, True)
+    assert answers == [whole, number, no, day, no, no]
+
+
+@pytest.mark.parametrize("given", ["abc", b"abc", {"a": 1}, 5, None])
+def test_a_text_or_a_mapping_is_not_several_values(given: Any) -> None:
+    """Though each can be iterated; a list, a set and a generator are returned as they are."""
+    with pytest.raises(InvalidValueError, match=r"names: got .* allowed: a list of names"):
+        need_several("names", given, "a list of names")
+    assert list(need_several("names", ["a", "b"], "")) == ["a", "b"]
 
 
 def test_an_error_names_what_the_caller_gave() -> None:

@@ -7,7 +7,7 @@ paths check inline.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from inspect import Parameter, Signature, signature
 from types import NoneType, UnionType
 from typing import Any, Final, TypeAlias, TypeGuard, TypeVar, get_args
@@ -139,6 +139,29 @@ def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def is_whole(value: object) -> TypeGuard[int]:
+    """Return whether a value is an int; True and False are not."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_day(value: object) -> TypeGuard[date]:
+    """Return whether a value is a date; a datetime is not."""
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def need_several(
+    where: str,
+    value: object,
+    allowed: str,
+    error: Refusal = InvalidValueError,
+    single: Kind = (str, bytes, Mapping),
+) -> Iterable[Any]:
+    """Return an iterable of values; raise an error for anything else, or a ``single`` value."""
+    if not isinstance(value, Iterable) or isinstance(value, single):
+        raise error(where, value, allowed)
+    return value
+
+
 def need_span(
     where: str,
     value: object,
@@ -218,7 +241,7 @@ def misspelt(word: object, names: Iterable[str]) -> str:
     return "".join(get_close_matches(str(word), list(names), 1, 0.75))
 
 
-def as_tuple(value: Any, kind: type[T]) -> tuple[T, ...]:
+def as_tuple(value: Any, kind: type[T] | tuple[type[T], ...]) -> tuple[T, ...]:
     """Return several values as a tuple, or a single value of the given type as a tuple of one."""
     return (value,) if isinstance(value, kind) else tuple(value)
 

@@ -245,6 +245,23 @@ def test_what_a_calendar_takes_out_is_named_for_what_it_is() -> None:
     assert reasons(office - (patch | more)) == [("maintenance", "maintenance patch | more")]
 
 
+def test_a_calendar_of_ones_own_says_whether_it_is_maintenance() -> None:
+    """With ``is_maintenance`` it closes as ``Maintenance`` does, in a union of both too (C7)."""
+
+    class Works(Mornings):
+        is_maintenance = True
+        name = "works"
+
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "11:00-13:00"})
+    patch = Maintenance(Interval(MONDAY, MONDAY + HOUR), name="patch")
+    eleven, noon = MONDAY + 11 * HOUR, MONDAY + 12 * HOUR
+    for closing in (Works(), Works() | patch):
+        (reason,) = (office - closing).explain(eleven, noon)
+        assert reason.code == "maintenance"
+    (reason,) = (office - (Works() | BERLIN)).explain(eleven, noon)
+    assert reason.code == "closed_in"
+
+
 def test_an_edge_moved_by_a_gap_makes_no_business_day() -> None:
     """Nuuk skipped 23:00-24:00 of Saturday 30 March 2024: its edge at 23:30 lies on Sunday 00:30.
 

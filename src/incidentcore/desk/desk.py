@@ -39,8 +39,9 @@ from incidentcore.lifecycle import (
 )
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority, prioritize
 from incidentcore.priority.reprioritized import reprioritized
-from incidentcore.records import ApprovalRule, Opened, Prioritized, Record
+from incidentcore.records import ApprovalRule, Prioritized, Record
 from incidentcore.records._fast import opened_with
+from incidentcore.records.fold import opening_of
 from incidentcore.schedule import Calendar
 from incidentcore.sla import ServiceLevel, SlaStatus, evaluate_sla
 from incidentcore.sla.terms import CalendarByField, CalendarChoice
@@ -318,17 +319,16 @@ class Desk:
             return record
         if any(isinstance(event, Prioritized) for event in record.history):
             return record
-        place, opening = next(
-            (place, one) for place, one in enumerate(record.history) if isinstance(one, Opened)
-        )
+        opening: Any = opening_of(record.history)
         opened = type(record).from_history((opening,))
         level = calculate_priority(self.priority, opened).computed
         if level is None:
             return record
         fields = opening.fields.set(computed_priority=level)
         changed = attrs.evolve(opening, fields=fields)
-        history = (*record.history[:place], changed, *record.history[place + 1 :])
-        return type(record).from_history(history)
+        return type(record).from_history(
+            changed if one is opening else one for one in record.history
+        )
 
     def approval(self, record: Record) -> ApprovalPlan | None:
         """Return the first approval plan that matches a record; None if it needs no approval."""

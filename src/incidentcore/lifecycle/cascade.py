@@ -160,7 +160,7 @@ def follow_cascades(
                     continue
                 followed.add((rule.id, effect.record_id))
                 effects.append(effect)
-                if isinstance(effect.answer, Allowed):
+                if effect.answer:
                     latest[effect.record_id] = effect.answer.record
                     queue.extend((effect.record_id, new) for new in effect.answer.events)
     return tuple(effects)
@@ -213,7 +213,7 @@ class _Run:
         if answer is None:
             take = self._moved if rule.action else self._followed
             answer = take(rule, source, facts, now)
-        if isinstance(answer, Allowed):
+        if answer:
             self.latest[target.id] = answer.record
         return answer
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind, need_word
+from incidentcore._checks import SharedRepr, need_kind, need_text, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.guards import EveryLinked
+from incidentcore.lifecycle.transition import names_of
 from incidentcore.records import (
     RECORD_TYPES,
     ServiceRequest,
@@ -34,12 +35,6 @@ class Copy(SharedRepr):
     """
 
     field: str
-
-
-def _names(states: Iterable[State | str]) -> tuple[str, ...]:
-    if isinstance(states, (str, State)):
-        states = (states,)
-    return tuple(state.name if isinstance(state, State) else state for state in states)
 
 
 def _frozen(fields: Mapping[str, object]) -> FrozenMap[object]:
@@ -103,12 +98,12 @@ class CascadeRule(SharedRepr):
     contact: str = attrs.field(default="", metadata={"later": True})
     open_tasks: TaskStatus | Literal[""] = ""
     link: str = ""
-    enters: tuple[str, ...] = attrs.field(default=(), converter=_names)
-    via: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    enters: tuple[str, ...] = attrs.field(default=(), converter=names_of)
+    via: tuple[str, ...] = attrs.field(default=(), converter=names_of)
     on: str = StateChanged.kind
     changes: str = ""
     when: Condition | None = None
-    states: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    states: tuple[str, ...] = attrs.field(default=(), converter=names_of)
     target_when: Condition | None = None
     every: EveryLinked | None = attrs.field(default=None, metadata={"later": True})
     undoes: bool = attrs.field(default=False, metadata={"later": True})
@@ -117,8 +112,8 @@ class CascadeRule(SharedRepr):
     def __attrs_post_init__(self) -> None:
         for name in ("id", "on"):
             value = getattr(self, name)
-            if not isinstance(value, str) or not (value or (name == "on" and self.changes)):
-                raise LifecycleDefinitionError(f"cascade.{name}", value, "non-empty text")
+            allowed, empty = "non-empty text", name == "on" and bool(self.changes)
+            need_text(f"cascade.{name}", value, LifecycleDefinitionError, allowed, empty=empty)
         for name in ("source", "target"):
             if getattr(self, name) not in RECORD_TYPES:
                 raise LifecycleDefinitionError(

@@ -8,12 +8,11 @@ from typing import Final
 import attrs
 
 from incidentcore._checks import need_each, need_text
-from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.decision import PathStep
 from incidentcore.lifecycle.opening import PriorityRule, as_names, as_state_map
 from incidentcore.lifecycle.refusals import Table, shortest_path
-from incidentcore.lifecycle.transition import Transition
+from incidentcore.lifecycle.transition import Transition, names_of
 from incidentcore.pages import Tabular
 from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record
 from incidentcore.values import FrozenMap, State
@@ -111,8 +110,8 @@ class LifecycleTable(Tabular):
                     name,
                     f"custom.{name}, or one of {', '.join(settable)}",
                 )
-        if isinstance(transition.guard, Condition):
-            for path in transition.guard.fields:
+        if transition.condition is not None:
+            for path in transition.condition.fields:
                 if path.partition(".")[0] not in {*facts, "actor"}:
                     raise LifecycleDefinitionError(
                         f"{transition.action}.guard", path, f"actor, or one of {', '.join(facts)}"
@@ -165,7 +164,7 @@ class LifecycleTable(Tabular):
         Raises:
             InvalidValueError: The lifecycle has no such state.
         """
-        target = self.state(to.name if isinstance(to, State) else to).name
+        target = self.state(*names_of(to)).name
         out = self.way_out(record.state)
         start = out[-1].to if out else record.state
         path = shortest_path(self.table, start, lambda state: state.name == target)

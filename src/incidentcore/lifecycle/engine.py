@@ -264,7 +264,7 @@ class Lifecycle(LifecycleTable):
     ) -> R | Refused:
         """Return the record after an action, or why it is refused."""
         at = as_utc(at)
-        actor = by if isinstance(by, Actor) else record.actor(by, at=at)
+        actor = record.actor(by, at=at)
         state = record.state
         if (
             action == MIGRATE

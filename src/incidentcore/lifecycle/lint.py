@@ -115,7 +115,7 @@ def _guard(row: Transition, *, holds: bool = False) -> Condition | None:
     """
     if row.guard is None or (holds and isinstance(row.guard, (EveryLinked, ReopenWindow))):
         return ALWAYS
-    return row.guard if isinstance(row.guard, Condition) else None
+    return row.condition
 
 
 @attrs.frozen

@@ -233,6 +233,6 @@ def advance_major(
     answer = decide_major(
         incident, action, at=at, by=by, recorded_at=recorded_at, lifecycle=lifecycle, **fields
     )
-    if isinstance(answer, Allowed):
+    if answer:
         return answer.record
     raise TransitionNotAllowedError(answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
-from incidentcore._checks import as_tuple, need_kind
+from incidentcore._checks import are_texts, as_tuple, need_kind
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import is_nothing
 from incidentcore.records import Record
@@ -26,7 +26,7 @@ class PriorityRule(Protocol):
 def as_names(names: Iterable[str]) -> tuple[str, ...]:
     """Return one or more names of fields as a tuple."""
     entries = as_tuple(names, str)
-    if not all(isinstance(name, str) and name for name in entries):
+    if entries and not are_texts(entries):
         raise LifecycleDefinitionError("opens_with", entries, "names of fields")
     return entries
 
@@ -36,8 +36,7 @@ def as_state_map(states: Mapping[str, State | str]) -> FrozenMap[str]:
     need_kind(
         "migrates", states, Mapping, LifecycleDefinitionError, "a mapping from states to states"
     )
-    names = {old: new.name if isinstance(new, State) else new for old, new in states.items()}
-    return FrozenMap(names)
+    return FrozenMap({old: str(getattr(new, "name", new)) for old, new in states.items()})
 
 
 def missing_at_opening(names: Iterable[str], fields: Mapping[str, Any]) -> tuple[str, ...]:

@@ -139,8 +139,8 @@ def _why_not(guard: Condition, attempt: Attempt) -> str:
 def refuse_guard(table: Table, transition: Transition, state: State, attempt: Attempt) -> Refused:
     """Return the refusal of an action that a guard rejects, with the tests that failed."""
     why = ""
-    if isinstance(transition.guard, Condition):
-        why = f" ({_why_not(transition.guard, attempt)})"
+    if transition.condition is not None:
+        why = f" ({_why_not(transition.condition, attempt)})"
     elif callable(why_not := getattr(transition.guard, "why_not", None)):
         why = f" ({why_not(attempt)})"
     return Refused(

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, need_several
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
-from incidentcore.records import Incident, Record
+from incidentcore.records import Record
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.schedule.protocol import need_span, span_end
 
@@ -76,7 +76,7 @@ def auto_close_at(
         return None
     if zero_is_never and after in (timedelta(), BusinessDays(0)):
         return None
-    if not major and isinstance(record, Incident) and record.major_status == "accepted":
+    if not major and getattr(record, "major_status", None) == "accepted":
         return None
     start = record.resolved_at if basis == "resolved_at" else record.updated_at
     return span_end(start, after, calendar)
@@ -104,8 +104,7 @@ def reopen_until(
 
 
 def _roles(roles: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(roles, str):
-        raise LifecycleDefinitionError("exempt", roles, "a sequence of roles")
+    need_several("exempt", roles, "a sequence of roles", LifecycleDefinitionError)
     return tuple(roles)
 
 

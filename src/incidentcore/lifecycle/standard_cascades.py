@@ -240,10 +240,10 @@ def _guarded(row: Transition) -> Transition:
     name = "no task is open"
     if row.guard is None:
         return attrs.evolve(row, guard=no_task_is_open, guard_name=name)
-    if not isinstance(row.guard, Condition):
+    if row.condition is None:
         raise LifecycleDefinitionError(f"{row.action}.guard", row.guard, "a Condition, or None")
     return attrs.evolve(
-        row, guard=row.guard & no_task_is_open, guard_name=f"{row.guard_name}, and {name}"
+        row, guard=row.condition & no_task_is_open, guard_name=f"{row.guard_name}, and {name}"
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_each, need_kind
+from incidentcore._checks import SharedRepr, as_tuple, need_each, need_kind, need_several
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.records import FIELD_NAMES, Record, checked_fields
@@ -62,9 +62,12 @@ def is_nothing(value: object) -> bool:
 
 
 def _choices(choices: Iterable[object]) -> tuple[object, ...]:
-    if isinstance(choices, (str, Mapping)) or not isinstance(choices, Iterable):
-        raise LifecycleDefinitionError("choices", choices, "a sequence of values")
-    return tuple(choices)
+    return tuple(need_several("choices", choices, "a sequence of values", LifecycleDefinitionError))
+
+
+def _need_name(where: str, name: object, allowed: str) -> None:
+    if not isinstance(name, str) or not name.isidentifier():
+        raise LifecycleDefinitionError(where, name, allowed)
 
 
 def _default_target(field: Any) -> str:
@@ -94,8 +97,7 @@ class InputField(SharedRepr):
     custom_key: str | None = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name.isidentifier():
-            raise LifecycleDefinitionError("field", self.name, "a name usable as a keyword")
+        _need_name("field", self.name, "a name usable as a keyword")
         if not isinstance(self.target, str) or not self.target or self.target == _CUSTOM:
             raise LifecycleDefinitionError(
                 f"{self.name}.target", self.target, "a record's field, or custom.name"
@@ -105,16 +107,17 @@ class InputField(SharedRepr):
         object.__setattr__(self, "custom_key", key)
 
 
-def _names(sources: Iterable[State | str] | State | str) -> tuple[str, ...]:
-    if isinstance(sources, (State, str)):
-        sources = (sources,)
-    need_kind("sources", sources, Iterable, LifecycleDefinitionError, "states, or their names")
-    return tuple(source.name if isinstance(source, State) else source for source in sources)
+def names_of(states: Iterable[State | str] | State | str) -> tuple[str, ...]:
+    """Return the names of one or more states, given as states or as names."""
+    allowed = "states, or their names"
+    need_kind("sources", states, (State, Iterable), LifecycleDefinitionError, allowed)
+    several: tuple[Any, ...] = as_tuple(states, (State, str))
+    return tuple(getattr(state, "name", state) for state in several)
 
 
 def _fields(fields: Iterable[InputField | str]) -> tuple[InputField, ...]:
-    if isinstance(fields, (InputField, str)) or not isinstance(fields, Iterable):
-        raise LifecycleDefinitionError("fields", fields, "a sequence of InputField, or names")
+    allowed = "a sequence of InputField, or names"
+    need_several("fields", fields, allowed, LifecycleDefinitionError, (InputField, str))
     return tuple(InputField(item) if isinstance(item, str) else item for item in fields)
 
 
@@ -145,7 +148,7 @@ class Transition(SharedRepr):
     """
 
     action: str
-    sources: tuple[str, ...] = attrs.field(converter=_names)
+    sources: tuple[str, ...] = attrs.field(converter=names_of)
     target: State
     fields: tuple[InputField, ...] = attrs.field(default=(), converter=_fields, kw_only=True)
     guard: Condition | Guard | None = attrs.field(default=None, kw_only=True)
@@ -154,10 +157,11 @@ class Transition(SharedRepr):
     inputs: FrozenMap[InputField] = attrs.field(init=False, eq=False, repr=False)
     required: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
     """The names of the required fields."""
+    condition: Condition | None = attrs.field(init=False, eq=False, repr=False)
+    """The guard, if it is a condition."""
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.action, str) or not self.action.isidentifier():
-            raise LifecycleDefinitionError("action", self.action, "a name such as resolve")
+        _need_name("action", self.action, "a name such as resolve")
         need_each(f"{self.action}.sources", self.sources, str, LifecycleDefinitionError)
         if not self.sources or len(set(self.sources)) != len(self.sources):
             raise LifecycleDefinitionError(
@@ -177,13 +181,15 @@ class Transition(SharedRepr):
 
     def _check_guard(self) -> None:
         guard = self.guard
-        if guard is not None and not isinstance(guard, Condition) and not callable(guard):
+        condition = guard if isinstance(guard, Condition) else None
+        object.__setattr__(self, "condition", condition)
+        if guard is not None and condition is None and not callable(guard):
             raise LifecycleDefinitionError(
                 f"{self.action}.guard", guard, "a Condition, or a function of an Attempt"
             )
         need_kind(f"{self.action}.guard_name", self.guard_name, str, LifecycleDefinitionError)
         if guard is not None and not self.guard_name:
-            name = str(guard) if isinstance(guard, Condition) else _called(guard)
+            name = _called(guard) if condition is None else str(condition)
             object.__setattr__(self, "guard_name", name)
 
     def accept(self, fields: Mapping[str, object]) -> FrozenMap[object]:
@@ -221,10 +227,10 @@ class Transition(SharedRepr):
         """Return whether the guard allows the attempt; always True without a guard."""
         if self.guard is None:
             return True
-        if isinstance(self.guard, Condition):
+        if self.condition is not None:
             subject = {**attempt.facts, "actor": attempt.by}
-            return self.guard.test(subject, attempt.at)
-        return bool(self.guard(attempt))
+            return self.condition.test(subject, attempt.at)
+        return bool(self.guard(attempt))  # type: ignore[operator]  # no condition
 
 
 def _called(guard: object) -> str:

@@ -9,7 +9,14 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_each, need_kind
+from incidentcore._checks import (
+    SharedRepr,
+    are_texts,
+    need_each,
+    need_kind,
+    need_several,
+    need_text,
+)
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.schedule import BusinessDays, Calendar
@@ -59,8 +66,8 @@ class Approval(SharedRepr):
         if self.decision not in ("approved", "rejected"):
             raise InvalidValueError("decision", self.decision, "approved or rejected")
         voice = self.on_behalf_of
-        if voice is not None and not (isinstance(voice, str) and voice):
-            raise InvalidValueError("on_behalf_of", voice, "an approver's id, or None")
+        if voice is not None:
+            need_text("on_behalf_of", voice, allowed="an approver's id, or None")
         object.__setattr__(self, "at", as_utc(self.at))
 
     @property
@@ -119,10 +126,9 @@ class ApprovalCount(SharedRepr):
 
 
 def _ids(name: str, ids: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(ids, (str, Mapping)) or not isinstance(ids, Iterable):
-        raise InvalidValueError(name, ids, "a sequence of people's ids")
+    need_several(name, ids, "a sequence of people's ids")
     kept = tuple(sorted(ids, key=str) if isinstance(ids, AbstractSet) else ids)
-    if not all(isinstance(one, str) and one for one in kept) or len(set(kept)) != len(kept):
+    if kept and (not are_texts(kept) or len(set(kept)) != len(kept)):
         raise InvalidValueError(name, kept, "ids that are non-empty texts, each once")
     return kept
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_each, need_kind, need_text
-from incidentcore.errors import InvalidValueError
+from incidentcore._checks import SharedRepr, need_each, need_kind, need_several, need_text
 
 __all__ = [
     "Cause",
@@ -15,8 +14,7 @@ __all__ = [
 
 
 def _causes(because: Iterable[Cause]) -> tuple[Cause, ...]:
-    if isinstance(because, (str, Cause)) or not isinstance(because, Iterable):
-        raise InvalidValueError("because", because, "a sequence of Cause")
+    need_several("because", because, "a sequence of Cause", single=(str, Cause))
     return tuple(because)
 
 

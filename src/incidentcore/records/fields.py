@@ -91,28 +91,25 @@ class OpeningFields(TypedDict, total=False):
     items: Sequence[RequestItem]
 
 
-def _text(name: str, value: object) -> object:
-    if isinstance(value, str):
-        return value
-    raise InvalidValueError(name, value, "text")
+def _of(
+    kind: type, allowed: str, *, optional: bool = False, empty: bool = True
+) -> Callable[[str, object], object]:
+    """Return a check of values of one type, or None if optional; empty text may be refused."""
+
+    def check(name: str, value: object) -> object:
+        if (isinstance(value, kind) and (empty or value)) or (optional and value is None):
+            return value
+        raise InvalidValueError(name, value, allowed)
+
+    return check
 
 
-def _some_text(name: str, value: object) -> object:
-    if isinstance(value, str) and value:
-        return value
-    raise InvalidValueError(name, value, "non-empty text")
-
-
-def _optional_text(name: str, value: object) -> object:
-    if value is None or (isinstance(value, str) and value):
-        return value
-    raise InvalidValueError(name, value, "non-empty text, or None")
-
-
-def _optional_level(name: str, value: object) -> object:
-    if value is None or isinstance(value, Level):
-        return value
-    raise InvalidValueError(name, value, "a Level of a scale such as Impact.HIGH, or None")
+_text = _of(str, "text")
+_some_text = _of(str, "non-empty text", empty=False)
+_optional_text = _of(str, "non-empty text, or None", optional=True, empty=False)
+_optional_level = _of(Level, "a Level of a scale such as Impact.HIGH, or None", optional=True)
+_flag = _of(bool, "True or False")
+_cause = _of(Cause, "a Cause, or None", optional=True)
 
 
 def _optional_instant(name: str, value: object) -> object:
@@ -125,12 +122,6 @@ def _optional_tier(name: str, value: object) -> object:
     if value is None or (type(value) is int and value >= 1):
         return value
     raise InvalidValueError(name, value, "a support tier of at least 1, or None")
-
-
-def _flag(name: str, value: object) -> object:
-    if isinstance(value, bool):
-        return value
-    raise InvalidValueError(name, value, "True or False")
 
 
 def _path(name: str, value: object) -> object:
@@ -180,12 +171,6 @@ def _people(name: str, value: object) -> object:
     if all(key and isinstance(who, str) and who for key, who in people.items()):  # type: ignore[attr-defined]  # a FrozenMap
         return people
     raise InvalidValueError(name, value, "a mapping from roles to people's ids")
-
-
-def _cause(name: str, value: object) -> object:
-    if value is None or isinstance(value, Cause):
-        return value
-    raise InvalidValueError(name, value, "a Cause, or None")
 
 
 def _items(name: str, value: object) -> object:

@@ -105,9 +105,14 @@ def _corrections(events: Iterable[Event]) -> list[tuple[Corrected, Event]]:
     return [pair for pair in pairs if pair[1].sequence < pair[0].sequence]
 
 
+def opening_of(events: Iterable[Event]) -> Opened | None:
+    """Return the event that opened the record; None if it is not among the events."""
+    return next((event for event in events if isinstance(event, Opened)), None)
+
+
 def _opened(events: list[Event]) -> Opened | None:
     """Return the opening with the corrections of it that count."""
-    opening = next((event for event in events if isinstance(event, Opened)), None)
+    opening = opening_of(events)
     void: set[str] = set()
     counting: list[Corrected] = []
     for correction, event in _corrections(events):
@@ -209,9 +214,8 @@ def fold_both(
 ) -> tuple[Timeline, dict[str, Any]]:
     """Return the timeline and the present facts of an ordered history without corrections."""
     opening, *rest = history
-    assert isinstance(opening, Opened)  # noqa: S101  the first in sequence
     rest.sort(key=_at)  # those of one instant stay in sequence
-    return _fold_stretch(opening, rest, defaults)
+    return _fold_stretch(opening, rest, defaults)  # type: ignore[arg-type]  # the first in sequence
 
 
 def longer_timeline(

@@ -48,10 +48,10 @@ def check_link_type(value: object) -> None:
     """Raise an error for an unknown type of link, unless it begins with ``custom.``."""
     if value in get_args(LinkType):
         return
-    if isinstance(value, str) and value.startswith(_CUSTOM) and value != _CUSTOM:
+    text = value if isinstance(value, str) else ""
+    if text.startswith(_CUSTOM) and text != _CUSTOM:
         return
-    named = isinstance(value, str) and value
-    own = f"custom.{value}" if named else "custom. and a name"
+    own = f"custom.{text}" if text else "custom. and a name"
     words = f"{', '.join(get_args(LinkType))}; or {own} for a type of your own"
     raise InvalidValueError("type", value, words + nearest(value, get_args(LinkType)))
 

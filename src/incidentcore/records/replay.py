@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records.events.core import Event, Opened
-from incidentcore.records.fold import in_sequence
+from incidentcore.records.fold import in_sequence, opening_of
 from incidentcore.records.incident import Incident
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
@@ -58,7 +58,7 @@ def replay(events: Iterable[Event], /) -> Record:
     True
     """
     history = tuple(events)
-    record_type = next((e.record_type for e in history if isinstance(e, Opened)), "")
+    record_type = getattr(opening_of(history), "record_type", "")
     if not record_type:
         in_sequence(history)  # says what is wrong with it
     return need_record_type(record_type).from_history(history)
@@ -107,6 +107,4 @@ def as_it_was(record: R, now: datetime, known_at: datetime | None = None) -> R |
         if (event.at <= now or isinstance(event, Opened))
         and (known_at is None or event.recorded_at <= known_at)
     ]
-    if not any(isinstance(event, Opened) for event in events):
-        return None
-    return type(record).from_history(events)
+    return None if opening_of(events) is None else type(record).from_history(events)

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_tuple, need_text
+from incidentcore._checks import SharedRepr, as_tuple, is_day, need_each, need_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
@@ -83,7 +83,7 @@ class ActionItem(SharedRepr):
             need_text(name, getattr(self, name))
         for name in ("due", "done_on"):
             value = getattr(self, name)
-            if isinstance(value, datetime) or not isinstance(value, (date, type(None))):
+            if value is not None and not is_day(value):
                 raise InvalidValueError(name, value, "a date")
         if self.due is None:
             raise InvalidValueError("due", self.due, "a date")
@@ -107,8 +107,7 @@ def _actions(actions: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
 
 def _entries(timeline: Iterable[ReviewEntry]) -> tuple[ReviewEntry, ...]:
     entries = tuple(timeline)
-    if not all(isinstance(entry, ReviewEntry) for entry in entries):
-        return entries  # refused below, by name
+    need_each("timeline", entries, ReviewEntry, allowed="a sequence of ReviewEntry")
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
@@ -161,11 +160,9 @@ class PostIncidentReview(SharedRepr):
             raise InvalidValueError("incidents", self.incidents, "at least one incident's id")
         for incident in self.incidents:
             need_text("incidents", incident)
-        for name, kind in (("timeline", ReviewEntry), ("causes", Cause), ("actions", ActionItem)):
-            for part in getattr(self, name):
-                if not isinstance(part, kind):
-                    raise InvalidValueError(name, part, f"a sequence of {kind.__name__}")
-        if isinstance(self.held_on, datetime) or not isinstance(self.held_on, (date, type(None))):
+        for name, kind in (("causes", Cause), ("actions", ActionItem)):
+            need_each(name, getattr(self, name), kind, allowed=f"a sequence of {kind.__name__}")
+        if self.held_on is not None and not is_day(self.held_on):
             raise InvalidValueError("held_on", self.held_on, "a date, or None")
         ids = [action.id for action in self.actions]
         if len(set(ids)) != len(ids):

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_text, need_whole, need_word
+from incidentcore._checks import SharedRepr, is_number, need_text, need_whole, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 
@@ -78,8 +78,7 @@ class Task(SharedRepr):
         if type(self.order) is not int:
             raise InvalidValueError("order", self.order, "a whole number")
         given = self.progress
-        is_number = isinstance(given, (int, float)) and not isinstance(given, bool)
-        if not is_number or not 0 <= given <= 1:
+        if not is_number(given) or not 0 <= given <= 1:
             raise InvalidValueError("progress", self.progress, "a number from 0 to 1")
         if self.due_at is not None:
             object.__setattr__(self, "due_at", as_utc(self.due_at, "due_at"))

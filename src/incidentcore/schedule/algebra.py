@@ -10,12 +10,12 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from operator import attrgetter
-from typing import TypeGuard
+from typing import ClassVar, TypeGuard
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind
+from incidentcore._checks import SharedRepr, need_kind, need_several
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule.civil import BASE, Edges, join
@@ -262,6 +262,11 @@ class CalendarUnion(_Composite):
 
     __slots__ = ()
 
+    @property
+    def is_maintenance(self) -> bool:
+        """Return whether both calendars are of maintenance."""
+        return all(getattr(part, "is_maintenance", False) for part in (self.left, self.right))
+
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
         spans = [*spans_of(self.left, low, high), *spans_of(self.right, low, high)]
         return join(sorted(spans))
@@ -277,7 +282,8 @@ class CalendarDifference(_Composite):
     """The difference of two calendars, open when ``a`` is open and ``b`` is not: ``a - b`` (C7).
 
     Where ``b`` closes ``a``, the code of the reason is ``maintenance`` if ``b`` is a
-    ``Maintenance``, otherwise ``closed_in``; the name of the reason is the name of ``b``.
+    ``Maintenance`` or has a true ``is_maintenance``, otherwise ``closed_in``; the name of the
+    reason is the name of ``b``.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Interval
@@ -300,15 +306,9 @@ class CalendarDifference(_Composite):
 
     def _choose(self, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
         if left[0] == OPEN and right[0] == OPEN:
-            code = MAINTENANCE if _is_maintenance(self.right) else CLOSED_IN
+            code = MAINTENANCE if getattr(self.right, "is_maintenance", False) else CLOSED_IN
             return code, getattr(self.right, "name", "")
         return left
-
-
-def _is_maintenance(calendar: Calendar) -> bool:
-    if isinstance(calendar, CalendarUnion):
-        return _is_maintenance(calendar.left) and _is_maintenance(calendar.right)
-    return isinstance(calendar, Maintenance)
 
 
 def _both(left: Edges, right: Edges) -> Edges:
@@ -339,11 +339,10 @@ def _gaps(spans: Edges, low: timedelta, high: timedelta) -> Edges:
 
 def _as_intervals(value: object) -> tuple[Interval, ...]:
     """Sort and join intervals, so that equal sets are equal values."""
+    allowed = "an Interval or an iterable of them"
     given = (value,) if isinstance(value, Interval) else value
-    if not isinstance(given, Iterable) or isinstance(given, (str, bytes)):
-        raise CalendarDefinitionError("intervals", value, "an Interval or an iterable of them")
     found: list[Interval] = []
-    for item in given:
+    for item in need_several("intervals", given, allowed, CalendarDefinitionError, (str, bytes)):
         need_kind("intervals", item, Interval, CalendarDefinitionError)
         found.append(item)
     spans = join(sorted((item.start - BASE, item.end - BASE) for item in found if item))
@@ -366,6 +365,8 @@ class Maintenance(SharedRepr, AbstractCalendar):
     >>> Maintenance(Interval(start, start + timedelta(hours=1)), name="Patch night").is_open(start)
     True
     """
+
+    is_maintenance: ClassVar[bool] = True
 
     intervals: tuple[Interval, ...] = attrs.field(converter=_as_intervals)
     name: str = attrs.field(default="", kw_only=True, converter=_as_name)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import as_tuple, need_kind
 from incidentcore.errors import CalendarDefinitionError, InvalidValueError
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule.algebra import AbstractCalendar
@@ -274,7 +275,7 @@ def _parse_special(special: object) -> dict[date, tuple[Span, ...]]:
 def _parse_breaks(breaks: object) -> dict[date, tuple[tuple[int, int, str], ...]]:
     named: dict[tuple[date, str], list[Span]] = {}
     for key, value in pairs(breaks, "breaks"):
-        if isinstance(key, str) and key[:3].lower() in WEEKDAYS:
+        if str(key)[:3].lower() in WEEKDAYS:
             raise CalendarDefinitionError(
                 "breaks",
                 key,
@@ -282,15 +283,10 @@ def _parse_breaks(breaks: object) -> dict[date, tuple[tuple[int, int, str], ...]
             )
         day = as_date(key, "breaks")
         field = f"breaks[{day.isoformat()}]"
-        if isinstance(value, (str, Break)):
-            items: Iterable[object] = (value,)
-        elif isinstance(value, Iterable):
-            items = value
-        else:
-            raise CalendarDefinitionError(field, value, "hours or a Break")
-        for item in items:
-            label = item.name if isinstance(item, Break) else ""
-            given = item.hours if isinstance(item, Break) else item
+        need_kind(field, value, (Break, Iterable), CalendarDefinitionError, "hours or a Break")
+        item: object
+        for item in as_tuple(value, (str, Break)):
+            label, given = getattr(item, "name", ""), getattr(item, "hours", item)
             head, tail = split(parse_hours(given, field))
             named.setdefault((day, label), []).extend(head)
             if tail:

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from incidentcore._checks import is_whole
 from incidentcore.errors import InvalidIntervalError, InvalidValueError, UnreachableDeadlineError
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.schedule import business_days as days
@@ -271,7 +272,7 @@ class Engine(ABC):
         Source: rule C8.
         """
         since = as_utc(start, "start")
-        if not isinstance(n, int) or isinstance(n, bool):
+        if not is_whole(n):
             raise InvalidValueError("n", n, "a whole number of business days")
         at = since - BASE
         bound = search.floor_of(at, horizon) if n < 0 else search.limit_of(at, horizon)

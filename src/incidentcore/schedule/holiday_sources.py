@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import is_day, need_kind
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.schedule.holidays import Holiday, closed_days
 
@@ -101,7 +101,7 @@ def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[
     wanted = set(as_years(years))
     found = []
     for day, name in dict(source).items():
-        if not isinstance(day, date) or isinstance(day, datetime):
+        if not is_day(day):
             raise InvalidValueError("source", day, "dates as keys")
         if day.year in wanted:
             line = " ".join(str(name).split())[:_LONGEST_NAME]

@@ -6,12 +6,12 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, is_day, need_several
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.expansion import is_leap
 from incidentcore.schedule.hours import WEEKDAYS, Span, format_hours, merge, parse_hours
@@ -40,13 +40,14 @@ _LEAP_DAYS = 366
 def as_date(value: object, field: str) -> date:
     """Return a date, passed as a ``date`` or as text such as ``"2026-12-25"``."""
     found: date | None = None
-    if isinstance(value, date) and not isinstance(value, datetime):
+    text = value if isinstance(value, str) else ""
+    if is_day(value):
         found = value
-    elif isinstance(value, str) and re.fullmatch(_DATE, value):
+    elif re.fullmatch(_DATE, text):
         with suppress(ValueError):
-            found = date.fromisoformat(value)
+            found = date.fromisoformat(text)
     if found is None or not 2 <= found.year <= 9998:
-        yearly = isinstance(value, str) and re.fullmatch(_MONTH_DAY, value)
+        yearly = re.fullmatch(_MONTH_DAY, text)
         hint = f'; for each year, Holiday(yearly="{value}")' if yearly else ""
         allowed = f'a date such as "2026-12-25" in the years 2 to 9998{hint}'
         raise CalendarDefinitionError(field, value, allowed)
@@ -306,13 +307,12 @@ def as_holidays(value: object) -> tuple[Holiday, ...]:
     """Return holidays, given dates, strings, ``Holiday`` values, or a mapping from date to name."""
     if isinstance(value, Mapping):
         return tuple(Holiday(day, name=name) for day, name in value.items())
-    if not isinstance(value, Iterable) or isinstance(value, (str, bytes)):
-        example = 'public_holidays("DE", years=[2026])'
-        allowed = f"an iterable of dates, texts or Holidays, such as {example}"
-        raise CalendarDefinitionError("holidays", value, allowed)
+    example = 'public_holidays("DE", years=[2026])'
+    allowed = f"an iterable of dates, texts or Holidays, such as {example}"
+    given = need_several("holidays", value, allowed, CalendarDefinitionError)
     return tuple(
         item if isinstance(item, Holiday) else Holiday(as_date(item, f"holidays[{index}]"))
-        for index, item in enumerate(value)
+        for index, item in enumerate(given)
     )
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
+from incidentcore._checks import as_pairs, need_kind, need_several
 from incidentcore.errors import CalendarDefinitionError
 
 __all__ = [
@@ -46,15 +47,13 @@ _MOST_WINDOWS = 1_440  # one a minute; more is an attack or a mistake
 
 def pairs(value: object, field: str) -> list[tuple[object, object]]:
     """Return the pairs of a mapping, or of an iterable of pairs."""
-    if isinstance(value, Mapping):
-        return list(value.items())
-    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
-        items = list(value)
-        if all(isinstance(item, (tuple, list)) and len(item) == 2 for item in items):
-            return [(key, entry) for key, entry in items]
     key = "mon-fri" if field == "hours" else "2026-12-24"
     allowed = f'a mapping or (key, value) pairs, such as {{"{key}": "09:00-17:00"}}'
-    raise CalendarDefinitionError(field, value, allowed)
+    need_several(field, value, allowed, CalendarDefinitionError, (str, bytes))
+    items = as_pairs(value)
+    if not all(isinstance(item, (tuple, list)) and len(item) == 2 for item in items):
+        raise CalendarDefinitionError(field, value, allowed)
+    return [(key, entry) for key, entry in items]
 
 
 def parse_hours(value: object, field: str) -> tuple[Span, ...]:
@@ -75,12 +74,9 @@ def parse_hours(value: object, field: str) -> tuple[Span, ...]:
     """
     if isinstance(value, str):
         return (_parse_window(value, field),)
-    if not isinstance(value, Iterable) or isinstance(value, (bytes, Mapping)):
-        raise CalendarDefinitionError(field, value, _FORM)
     spans: list[Span] = []
-    for text in value:
-        if not isinstance(text, str):
-            raise CalendarDefinitionError(field, text, _FORM)
+    for text in need_several(field, value, _FORM, CalendarDefinitionError):
+        need_kind(field, text, str, CalendarDefinitionError, _FORM)
         if len(spans) == _MOST_WINDOWS:
             raise CalendarDefinitionError(field, text, f"at most {_MOST_WINDOWS} windows")
         spans.append(_parse_window(text, field))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, is_whole
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.schedule.index import HORIZON
@@ -87,7 +87,7 @@ class Calendar(Protocol):
 
 
 def _whole(_: object, field: attrs.Attribute[int], value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not is_whole(value):
         raise InvalidValueError(field.name, value, "a whole number of days")
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, is_whole
 from incidentcore.errors import InvalidIntervalError, InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.schedule.expansion import month_length
@@ -37,7 +37,7 @@ def _as_anchor(anchor: datetime) -> datetime:
 
 
 def _check_every(_: object, field: attrs.Attribute[int], value: object) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST:
+    if not is_whole(value) or not 1 <= value <= _MOST:
         raise InvalidValueError(field.name, value, f"a whole number from 1 to {_MOST}")
 
 

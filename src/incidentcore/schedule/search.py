@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_kind, need_span
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import EARLIEST, LATEST
 from incidentcore.schedule.civil import BASE
@@ -49,9 +49,8 @@ def check_budget(budget: timedelta, instead: str) -> timedelta:
 
 
 def _check_horizon(horizon: object) -> timedelta:
-    if not isinstance(horizon, timedelta) or horizon < _ZERO:
-        raise InvalidValueError("horizon", horizon, "a timedelta of zero or more")
-    return horizon
+    need_span("horizon", horizon, allowed="a timedelta of zero or more")
+    return horizon  # type: ignore[return-value]  # a span
 
 
 def limit_of(at: timedelta, horizon: timedelta) -> timedelta:

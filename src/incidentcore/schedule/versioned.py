@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.instants import Interval, Versions, as_zone
 from incidentcore.schedule.algebra import AbstractCalendar, is_calendar, parts_of, spans_of
@@ -20,9 +20,9 @@ from incidentcore.schedule.reasons import Part
 __all__ = ["VersionedCalendar"]
 
 
-def _as_versions(value: object) -> Versions[Calendar]:
-    if not isinstance(value, Versions):
-        raise CalendarDefinitionError("versions", value, "Versions([(instant, calendar), ...])")
+def _as_versions(value: Versions[Calendar]) -> Versions[Calendar]:
+    allowed = "Versions([(instant, calendar), ...])"
+    need_kind("versions", value, Versions, CalendarDefinitionError, allowed)
     for calendar in value:
         if not is_calendar(calendar):
             raise CalendarDefinitionError("versions", calendar, "a calendar in each version")

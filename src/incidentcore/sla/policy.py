@@ -153,7 +153,7 @@ def _open_target(definition: SlaDefinition) -> timedelta:
 def _clocks(
     clocks: Iterable[SlaDefinition | SlaPolicy],
 ) -> tuple[SlaDefinition | SlaPolicy, ...]:
-    return as_tuple(clocks, (SlaDefinition, SlaPolicy))  # type: ignore[arg-type]  # one or the other
+    return as_tuple(clocks, (SlaDefinition, SlaPolicy))
 
 
 @attrs.frozen

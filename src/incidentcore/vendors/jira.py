@@ -145,7 +145,7 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> N
     changelog = issue.get("changelog") if pages is None else pages
     entries: dict[str, Mapping[str, Any]] = {}
     total = 0
-    for page in as_tuple(changelog or (), Mapping):  # type: ignore[type-abstract]
+    for page in as_tuple(changelog or (), Mapping):
         total = max(total, page.get("total") or 0)
         for name in ("histories", "values"):
             for entry in entries_of(page, name):

@@ -9,7 +9,7 @@ from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind
+from incidentcore._checks import SharedRepr, need_kind, need_span
 from incidentcore.conditions import Condition
 from incidentcore.errors import EscalationMatrixError, UnreachableDeadlineError
 from incidentcore.escalation.view import Anchor, RecordView
@@ -274,8 +274,7 @@ def later(at: datetime, delay: timedelta, calendar: Calendar | None) -> datetime
 
 def need_delay(name: str, delay: object) -> None:
     """Raise ``EscalationMatrixError`` if a delay is not a ``timedelta``, or is negative."""
-    if not isinstance(delay, timedelta) or delay < _ZERO:
-        raise EscalationMatrixError(name, delay, "a timedelta that is not negative")
+    need_span(name, delay, EscalationMatrixError)
 
 
 def need_calendar(name: str, calendar: object) -> None:

@@ -82,7 +82,7 @@ def assign(
     'messaging'
     """
     named = {"assignment_group": group, "assignee": assignee, "support_tier": tier}
-    fields = {name: value for name, value in named.items() if not isinstance(value, _Keep)}
+    fields = {name: value for name, value in named.items() if value is not KEEP}
     if not fields:
         raise InvalidValueError("group, assignee, tier", None, "at least one of them")
     return record.with_event(

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text
+from incidentcore._checks import need_each, need_kind, need_several, need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.coverage import checked_covers
@@ -275,8 +275,8 @@ class Classified(Event):
         sure = self.confidence
         if sure is not None and not (isinstance(sure, (int, float)) and 0 <= sure <= 1):
             raise InvalidValueError("confidence", sure, "a number from 0 to 1, or None")
-        if isinstance(self.evidence, str) or not all(isinstance(e, str) for e in self.evidence):
-            raise InvalidValueError("evidence", self.evidence, "a sequence of texts")
+        need_several("evidence", self.evidence, "a sequence of texts")
+        need_each("evidence", self.evidence, str, allowed="a sequence of texts")
         _set(self, "evidence", tuple(self.evidence))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:

@@ -204,9 +204,12 @@ def test_a_ticket_without_its_history() -> None:
     [record] = load("zammad").read_zammad([ticket], {})
     assert (record.first_response_at, record.closed_at) == (at(9), at(10))
     alert = {"id": "a", "message": "x", "status": "closed", "createdAt": "2026-03-02T08:00:00Z"}
-    alert["report"] = {"ackTime": 3_600_000, "closeTime": 7_200_000}
+    alert["report"] = {"ackTime": 3_600_000, "closeTime": 7_200_000, "acknowledgedBy": "ada"}
     [record] = load("opsgenie").read_opsgenie([alert], {})
     assert (record.acknowledged_at, record.closed_at) == (at(9), at(10))
+    alert["report"] = {"ackTime": 7_200_000, "closeTime": 7_200_000, "closedBy": "Alert API"}
+    [record] = load("opsgenie").read_opsgenie([alert], {})  # closed without an acknowledgement
+    assert (record.acknowledged_at, record.closed_at) == (None, at(10))
     stats = {"first_responded_at": "2026-03-02T09:00Z", "closed_at": "2026-03-02T10:00Z"}
     ticket = {"id": 5, "subject": "x", "status": 5, "priority": 4, "requester_id": 1}
     ticket |= {"created_at": "2026-03-02T08:00Z", "stats": stats}

@@ -211,3 +211,20 @@ def test_who_resolved_an_incident_without_a_log(by: Any, role: str) -> None:
     incident, _ = read(status="resolved", **fields)
     assert incident.resolved_at == at(21)
     assert (incident.history[-1].by.id, incident.history[-1].by.role) == (by["id"], role)
+
+
+def test_a_change_of_priority_has_its_values_in_the_channel() -> None:
+    """So that what an incident was opened with is known; without them it is a finding."""
+    channel = {"type": "website", "old_priority": None, "new_priority": {"summary": "P1"}}
+    change = entry("priority_change", 10, channel=channel)
+    incident, codes = read(TRIGGER, change, priority={"summary": "P1"})
+    assert incident.timeline().facts_at(at(20, 9))["priority"] is None
+    assert (incident.priority, codes) == (Priority.CRITICAL, [])
+    assert incident.is_covered("priority")
+    channel = {"old_priority": {"name": "P3"}, "new_priority": {"name": "P2"}}
+    raised = entry("priority_change", 10, channel=channel)
+    incident, codes = read(TRIGGER, raised, priority={"name": "P2"})
+    assert incident.timeline().facts_at(at(20, 9))["priority"] is Priority.MODERATE
+    assert (incident.priority, codes) == (Priority.HIGH, [])
+    _, codes = read(TRIGGER, entry("priority_change", 10))
+    assert codes == ["unknown_entry"]

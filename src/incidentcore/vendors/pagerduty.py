@@ -19,6 +19,7 @@ from incidentcore.records import (
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import (
     IMPORTER,
+    LOGGED,
     HistoryBuilder,
     Import,
     Tables,
@@ -35,7 +36,7 @@ __all__ = ["read_pagerduty"]
 
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
-_COVERS: Final = ("states", "assignments", "acknowledgements", "escalations", "moments")
+_COVERS: Final = (*LOGGED, "escalations", "moments")
 _NOISE: Final = ("notify", "repeat_escalation_path", "exhaust_escalation_path", "trigger")
 _NOISE_STARTS: Final = ("reach_", "no_", "responder_request", "notify_")
 _HUMAN_CHANNELS: Final = ("website", "web", "mobile", "phone", "sms", "email", "web_trigger", "api")
@@ -99,7 +100,7 @@ def read_pagerduty(
             title=incident.get("title") or incident.get("summary"),
             description=incident.get("description"),
             service=pick(incident, "service.summary"),
-            priority=pick(incident, "priority.summary"),
+            priority=_level(incident.get("priority")),
             urgency=incident.get("urgency"),
             number=incident.get("incident_number"),
             escalation_policy=pick(incident, "escalation_policy.summary"),
@@ -221,13 +222,22 @@ def _entry(history: HistoryBuilder, entry: Mapping[str, Any], users: set[str]) -
     elif kind == "snooze" and _snoozed_until(entry) is not None:
         until = history.time(_snoozed_until(entry), "until", path=entry_id)
         history.add(Snoozed, entry_id, at, by, until=until)
+    elif kind == "priority_change" and {"old_priority", "new_priority"} & channel.keys():
+        old, new = (_level(channel.get(f"{side}_priority")) for side in ("old", "new"))
+        history.changed(entry_id, at, by, field="priority", before=old, after=new)
     elif kind == "unsnooze":
         history.add(Unsnoozed, entry_id, at, by)
     else:
         if kind == "merge":
             history.find("merged_record", "kept: merged with another incident", path=entry_id)
+        elif kind == "priority_change":
+            history.covers = history.covers - {"priorities"}
         action = "left out: its value is only in its text"
         history.find("unknown_entry", action, field="type", value=kind, path=entry_id)
+
+
+def _level(priority: object) -> object:
+    return pick(priority, "summary") or pick(priority, "name")
 
 
 def _snoozed_until(entry: Mapping[str, Any]) -> object:

@@ -123,7 +123,7 @@ def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool], captio
 
 
 def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return CSV in which no text acts as a formula: an apostrophe is put before such text."""
+    """Return CSV, with an apostrophe before text that a spreadsheet would take for a formula."""
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([_inert(heading) for heading in headings])

@@ -450,3 +450,36 @@ def test_words_for_empty_cells_are_read_as_empty(
     }
     code, text, _ = run(capsys, "columns", path)
     assert "Done  -> resolved  (0 filled)" in text
+
+
+def test_a_row_does_not_judge_a_clock_that_the_page_does_not(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, office: Path
+) -> None:
+    """Nothing tells of responses, nor when E was resolved; A took two open hours of eight."""
+    path = tmp_path / "spans.csv"
+    rows = "A,2026-03-02 09:00,2026-03-02 11:00,Resolved\nE,2026-03-02 09:00,,Resolved\n"
+    path.write_text(f"Key,Raised,Done,State\n{rows}", encoding="utf-8")
+    asked = (
+        "report",
+        path,
+        *SPANS[:-2],
+        "state=State",
+        "--desk",
+        office,
+        "--csv",
+        tmp_path / "out",
+    )
+    code, page, _ = run(capsys, *asked, "--as-of", "2026-03-09T12:00")
+    assert code == 0
+    assert "The clock response cannot be judged" in page
+    with (tmp_path / "out" / "records.csv").open(encoding="utf-8") as file:
+        a, e = csv.DictReader(file)
+    for row in (a, e):
+        found = [row[f"response_{name}"] for name in ("outcome", "elapsed", "breached", "target")]
+        assert found == ["not_covered", "", "", "1.0"]
+        why = "cannot be judged: the source does not cover first_response_at"
+        assert row["response_why"].startswith(why)
+    assert (a["resolution_outcome"], a["resolution_elapsed"]) == ("met", "2.0")
+    assert (e["resolution_outcome"], e["resolution_elapsed"], e["resolved_at"]) == (
+        "not_covered", "", "",
+    )  # fmt: skip

@@ -37,6 +37,7 @@ __all__ = ["Tally", "clock_row", "missing_fields", "outcome", "why"]
 
 _ZERO: Final = timedelta(0)
 _EXAMPLES: Final = 8
+_MISSING: Final = "cannot be judged: the source does not cover {fields}"
 _UNRANKED: Final = 1_000
 _COUNTED: Final = ("counting", "not_started", "stopped", "canceled")
 
@@ -104,6 +105,8 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
         record: The record.
         clocks: Its clocks with their names.
 
+    A clock whose stop the record's source does not cover is not judged.
+
     Units: times are in hours of open time; instants are ISO text in UTC.
     """
     row: dict[str, Any] = {
@@ -112,17 +115,19 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
         "state": record.state.name,
         "priority": label(record.priority),
         "opened_at": _iso(record.opened_at),
-        "resolved_at": _iso(record.resolved_at),
+        "resolved_at": _iso(record.resolved_at if record.is_covered("resolved_at") else None),
     }
     for name, status in clocks:
+        missing = () if status.definition is None else missing_fields(status.definition, record)
+        is_judged = status.target is not None and not missing
         row |= {
-            f"{name}_outcome": outcome(status, record=record),
+            f"{name}_outcome": outcome(status, missing, record=record),
             f"{name}_due_at": _iso(status.due_at),
-            f"{name}_elapsed": None if status.target is None else hours(status.elapsed),
+            f"{name}_elapsed": hours(status.elapsed) if is_judged else None,
             f"{name}_target": None if status.target is None else hours(status.target),
-            f"{name}_breached": None if status.target is None else status.breached,
-            f"{name}_breached_at": _iso(status.breached_at),
-            f"{name}_why": why(status),
+            f"{name}_breached": status.breached if is_judged else None,
+            f"{name}_breached_at": _iso(None if missing else status.breached_at),
+            f"{name}_why": _MISSING.format(fields=", ".join(missing)) if missing else why(status),
         }
     return row
 

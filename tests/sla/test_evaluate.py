@@ -549,3 +549,13 @@ def test_business_days_before_a_due_that_does_not_come_are_not_reached() -> None
     assert tell(resolution(9, POP_UP, thresholds=[early]), record, "mon 12:00").thresholds == ()
     reached = tell(resolution(4, OFFICE, thresholds=[early]), record, "mon 12:00").thresholds
     assert [(one.name, one.at) for one in reached] == [("early", at("mon 09:00"))]
+
+
+def test_business_days_before_the_start_are_reached_at_it() -> None:
+    """A day before a due of the same day: reached as the clock starts, not just after it (S9)."""
+    early = SlaThreshold(name="early", before_due=BusinessDays(1))
+    record = incident(("mon 09:00", "new"))
+    status = tell(resolution(4, OFFICE, thresholds=[early]), record, "mon 09:00")
+
+    assert [(one.name, one.at) for one in status.thresholds] == [("early", at("mon 09:00"))]
+    assert status.next_wakeup == at("mon 13:00")

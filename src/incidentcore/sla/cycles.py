@@ -293,14 +293,18 @@ def _days_before(
     contains it or begins after it, and stays there.
     """
     elapsed = ZERO
-    for number, span in enumerate(cycle.spans):
+    spans = cycle.spans
+    if cycle.outcome == "running" and (not spans or spans[-1].kind != COUNTING):
+        now = spans[-1].end if spans else cycle.started_at  # it has just begun to count
+        spans = (*spans, Span(COUNTING, now, now, cycle.calendar))
+    for number, span in enumerate(spans):
         if span.kind != COUNTING:
             continue
         try:
             if known.fixed_due is None:
                 due = span.calendar.deadline(span.start, known.target - elapsed)
             else:
-                due = named_due(cycle.spans[:number], known.fixed_due)
+                due = named_due(spans[:number], known.fixed_due)
             at = max(span.start, threshold.offset(due, span.calendar))
         except (UnreachableDeadlineError, InvalidValueError):
             at = span.end + MICRO

@@ -15,9 +15,14 @@ def id_in(text):
     return re.sub(r".*\((\d+)\)$", r"\1", text or "")
 
 
+def ticket_of(row):
+    """Return the ticket's id; None for a row of a computer or problem, which these tables hold."""
+    return row["items_id"] if row.get("itemtype", "Ticket") == "Ticket" else None
+
+
 def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
     """Read rows of ``glpi_tickets``, ``glpi_logs``, ``glpi_itilfollowups``; say who is an agent."""
-    changes, notes = joined(logs, "items_id"), joined(followups, "items_id")
+    changes, notes = joined(logs, ticket_of), joined(followups, ticket_of)
 
     def build(history, ticket):
         if str(ticket.get("is_deleted")) == "1":

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from incidentcore.records import Commented, Incident, Link
+from incidentcore.values import Priority
 from incidentcore.vendors import read_happyfox
 
 TICKET: dict[str, Any] = {
@@ -143,3 +144,21 @@ def test_a_ticket_names_those_that_were_merged_into_it() -> None:
     merged = {"merged_tickets": ["#HF8", {"display_id": "#HF9"}], "updates": []}
     [incident] = read_happyfox({**ticket, **merged, "status": {"name": "New"}})
     assert incident.links == {Link("has_duplicate", "#HF8"), Link("has_duplicate", "#HF9")}
+
+
+def test_no_priority_is_none_and_the_first_message_is_the_description() -> None:
+    """As the vendor's own example has them; what is not read of an update is found."""
+    change = {"old": 5, "old_name": "No Priority", "new": 3, "new_name": "High"}
+    update = {"update_id": 52, "timestamp": "2026-03-02 09:30:00", "priority_change": change}
+    update |= {"by": {"type": "staff", "id": 7}, "message": None, "satisfaction_survey": {"a": 1}}
+    ticket = {"id": 3, "subject": "x", "created_at": "2026-03-02 09:00:00", "user": {"id": 1}}
+    ticket |= {"status": {"name": "New"}, "first_message": "It smokes.", "updates": [update]}
+    reading = read_happyfox({**ticket, "priority": {"id": 3, "name": "High"}})
+    [incident] = reading
+    assert (incident.description, incident.priority) == ("It smokes.", Priority.HIGH)
+    assert incident.timeline().facts_at(incident.opened_at)["priority"] is None
+    assert [(one.code, one.field) for one in reading.findings] == [
+        ("unknown_entry", "satisfaction_survey")
+    ]
+    [plain] = read_happyfox({**ticket, "priority": {"id": 5, "name": "No Priority"}, "updates": []})
+    assert plain.priority is None

@@ -25,7 +25,8 @@ from .writers import START, Life, Step, lives
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "importers"
 LONGEST = {
     "own": 25,
-    **dict.fromkeys(("fivetran", "freshservice", "github", "glpi"), 40),
+    **dict.fromkeys(("fivetran", "freshservice", "github"), 40),
+    "glpi": 42,
     **dict.fromkeys(("jira_in_forty_lines", "opsgenie", "zammad"), 40),
 }
 
@@ -391,3 +392,17 @@ def test_who_acts_in_github_and_zammad() -> None:
     closed |= {"value_from": "new", "value_to": "closed", "created_at": "2026-03-02T09:00Z"}
     [record] = load("zammad").read_zammad([ticket], {3: [{**closed, "created_by_id": 1}]})
     assert record.history[-1].by.role == "system"
+
+
+def test_rows_of_other_things_in_the_tables_of_glpi() -> None:
+    """Its log and followups hold those of computers and problems too, with ids of their own."""
+    ticket = {"id": 7, "name": "x", "status": 1, "priority": 3, "date": "2026-03-02 08:00:00"}
+    row = {"id": 1, "items_id": 7, "user_name": "Ada (21)", "date_mod": "2026-03-02 09:00:00"}
+    row |= {"id_search_option": 12, "linked_action": 0, "old_value": "1", "new_value": "5"}
+    note = {"id": 1, "items_id": 7, "users_id": 21, "is_private": 0, "content": "x"}
+    note["date"] = "2026-03-02 09:00:00"
+    read_glpi = load("glpi").read_glpi
+    for kind, kinds in (("Ticket", ["opened", "state_changed", "commented"]), ("Problem", None)):
+        rows = [{**one, "itemtype": kind} for one in (row, note)]
+        [record] = read_glpi([{**ticket, "status": 5 if kinds else 1}], rows[:1], rows[1:])
+        assert {event.kind for event in record.history} == set(kinds or ["opened"])

@@ -30,6 +30,7 @@ _CHANGES: Final = {
     "category_change": "category",
     "due_date_change": "custom.due_date",
 }
+_UNREAD: Final = ("custom_field_change", "satisfaction_survey")
 
 
 def read_happyfox(
@@ -71,6 +72,7 @@ def read_happyfox(
             state=pick(ticket, "status.name"),
             state_category=pick(ticket, "status.behavior"),
             title=ticket.get("subject"),
+            description=ticket.get("first_message"),
             caller=pick(ticket, "user.id"),
             category=pick(ticket, "category.name"),
             source=ticket.get("source"),
@@ -78,7 +80,7 @@ def read_happyfox(
             number=ticket.get("id"),
         )
         if "priority" in ticket:
-            history.present(priority=pick(ticket, "priority.name"))
+            history.present(priority=_level(pick(ticket, "priority.name")))
         if "assigned_to" in ticket:
             history.present(assignee=pick(ticket, "assigned_to.id"))
         opened = ticket.get("created_at")
@@ -107,6 +109,10 @@ def read_happyfox(
     )
 
 
+def _level(name: object) -> object:
+    return None if name == "No Priority" else name
+
+
 def _shown(ticket: object) -> str:
     return str(as_object(ticket).get("display_id", ticket))
 
@@ -126,7 +132,12 @@ def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) 
             change.get(f"{side}_name") if by_name and f"{side}_name" in change else change.get(side)
             for side in ("old", "new")
         )
+        if field == "priority":
+            before, after = _level(before), _level(after)
         history.changed(entry_id, at, by, field=field, before=before, after=after)
+    for name in _UNREAD:
+        if update.get(name):
+            history.find("unknown_entry", "left out: it is not read", field=name, path=path)
     message = update.get("message")
     change = update.get("status_change")
     was = change is None or change.get("old_name") or change.get("old")

@@ -65,6 +65,8 @@ def test_a_page_tells_its_instant_window_and_mode() -> None:
 
     by_day = compute_kpis(kpis, tickets(), as_of=minute(300), window=days, mode="sketch")
 
+    assert str(by_day).splitlines()[0].split()[:3] == ["kpi", "period", "value"]
+    assert str(by_day).splitlines()[2].split()[:2] == ["mean_time_to_resolve", "2026-01-05"]
     assert ">As of 2026-01-05 05:00 (UTC)</caption>" in table()._repr_html_()
     assert (
         ">As of 2026-01-05 06:00 (Europe/Berlin), by day, from 2026-01-05 01:00 to before "

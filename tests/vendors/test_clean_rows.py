@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.records import replay
-from incidentcore.vendors import clean_rows, read_table
+from incidentcore.values import Actor
+from incidentcore.vendors import audit_rows, clean_rows, read_table
 
 CELLS = {
     "n": st.sampled_from(("1", "2", "x é", "")),
@@ -89,3 +90,22 @@ def test_many_actors_are_read_alike_when_memory_is_let_go(monkeypatch: pytest.Mo
     whole = [*read_table(rows, mapping)]
     monkeypatch.setattr(clean_rows, "_CACHED", 1)
     assert [*read_table(rows, mapping)] == whole
+
+
+@pytest.mark.parametrize(
+    ("module", "holder", "ask"),
+    [
+        (clean_rows, clean_rows.CleanRows, lambda rows, name: rows._actor(name, "agent")),
+        (audit_rows, audit_rows.FieldReader, lambda rows, name: rows.actor({"by": name}, "by")),
+    ],
+)
+def test_no_more_actors_are_kept_than_have_room(
+    module: Any, holder: Any, ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two, of five; each is who was asked for."""
+    monkeypatch.setattr(module, "_CACHED", 2)
+    rows = holder.__new__(holder)
+    rows._actors = rows.actors = {}
+    for name in "abcab":
+        assert ask(rows, name) == Actor(name, "agent")
+        assert 1 <= len(rows.actors) <= 2

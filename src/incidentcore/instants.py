@@ -106,13 +106,8 @@ def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
             return ZoneInfo(zone)
         except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
             pass
-    known = (
-        {}
-        if not isinstance(zone, str)
-        else {
-            key.rpartition("/")[2].casefold(): key for key in sorted(zoneinfo.available_timezones())
-        }
-    )
+    zones = sorted(zoneinfo.available_timezones())
+    known = {key.rpartition("/")[2].casefold(): key for key in zones}
     near = known.get(str(zone).replace(" ", "_").casefold())
     hint = f"; nearest: {near}" if near else ""
     raise InvalidValueError(name, zone, f'an IANA time zone such as "Europe/Berlin" or "UTC"{hint}')

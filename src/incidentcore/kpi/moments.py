@@ -337,7 +337,7 @@ def compile_path(path: str) -> Callable[[Any], Any]:
     Raises:
         KpiDefinitionError: No kind of record has such a field.
     """
-    first = path.partition(".")[0] if isinstance(path, str) else ""
+    first = str(path).partition(".")[0]
     if first not in FIELDS:
         fields = sorted(FIELDS)
         near = nearest(first, fields)

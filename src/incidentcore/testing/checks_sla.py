@@ -69,13 +69,9 @@ def check_sla(
     >>> check_sla(SlaDefinition.resolution(hours=8, calendar=office))
     """
     pairs = tuple(at_least_as_good)
-    for clock in _clocks(rules):
+    for clock in rules.clocks:
         _check_rules(clock, domains, within, pairs)
     check_clocks(rules)
-
-
-def _clocks(rules: SlaDefinition | SlaPolicy | ServiceLevel) -> tuple[Clock, ...]:
-    return rules.clocks if isinstance(rules, ServiceLevel) else (rules,)
 
 
 def check_clocks(
@@ -87,7 +83,6 @@ def check_clocks(
         rules: A definition, a policy or a service level.
         examples: The number of histories to generate; None for hypothesis's own setting.
     """
-    clocks = _clocks(rules)
 
     @settings(
         max_examples=examples or settings().max_examples, deadline=None, report_multiple_bugs=False
@@ -97,7 +92,7 @@ def check_clocks(
         now = data.draw(moments_near(rules, record), label="now")
         later = data.draw(moments_near(rules, record), label="later")
         with showing(record):
-            for clock in clocks:
+            for clock in rules.clocks:
                 for law in SLA_LAWS:
                     law(clock, record, min(now, later), max(now, later))
 

@@ -121,11 +121,7 @@ def sla_policies(draw: st.DrawFn) -> SlaPolicy:
 
 def definitions_of(rules: Rules) -> tuple[SlaDefinition, ...]:
     """Return every definition that a definition, policy or service level can apply."""
-    if isinstance(rules, SlaDefinition):
-        return (rules,)
-    if isinstance(rules, SlaPolicy):
-        return rules.definitions
-    return tuple(found for clock in rules.clocks for found in definitions_of(clock))
+    return tuple(found for clock in rules.clocks for found in clock.definitions)
 
 
 def calendars_of(rules: Rules) -> tuple[Calendar, ...]:
@@ -135,12 +131,8 @@ def calendars_of(rules: Rules) -> tuple[Calendar, ...]:
 
 
 def _conditions(rules: Rules) -> Iterator[Condition]:
-    if isinstance(rules, ServiceLevel):
-        for clock in rules.clocks:
-            yield from _conditions(clock)
-        return
-    if isinstance(rules, SlaPolicy):
-        yield from (rule.when for rule in rules.rules)
+    for clock in rules.clocks:
+        yield from (rule.when for rule in getattr(clock, "rules", ()))
     for definition in definitions_of(rules):
         for name in ("start", "pause", "resume", "stop", "cancel", "reset"):
             condition = getattr(definition, name)

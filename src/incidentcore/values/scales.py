@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, are_texts, need_text, need_whole
+from incidentcore._checks import SharedRepr, are_texts, need_several, need_text, need_whole
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["Impact", "Level", "Priority", "Scale", "Urgency"]
@@ -74,9 +74,9 @@ class Level(SharedRepr):
 
 
 def _level_names(names: Iterable[str | Level]) -> tuple[str, ...]:
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise DefinitionError("levels", names, "a sequence of level names, from worst to best")
-    return tuple(name.name if isinstance(name, Level) else name for name in names)
+    allowed = "a sequence of level names, from worst to best"
+    given = need_several("levels", names, allowed, DefinitionError)
+    return tuple(name.name if isinstance(name, Level) else name for name in given)
 
 
 @attrs.frozen

@@ -153,7 +153,7 @@ def lookup(name: str) -> tuple[Meaning, ...]:
     for kpi in _catalogue():
         by_name[kpi.id] = kpi
         by_name[kpi.title.casefold()] = kpi
-    key = name.strip().casefold() if isinstance(name, str) else ""
+    key = str(name).strip().casefold()
     key = _SAME.get(key, key)
     if key in _MEANINGS:
         return _MEANINGS[key]

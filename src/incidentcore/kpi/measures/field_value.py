@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -66,21 +65,15 @@ class FieldValue(ValueMeasure):
 
 def _exact(value: object) -> int | Fraction | str:
     """Return a number exactly, or the code for a value that is not a number."""
-    if isinstance(value, str):
-        try:
-            value = Decimal(value)
-        except InvalidOperation:
-            return "not_a_number"
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, Fraction)):
-        return "not_a_number"
-    if isinstance(value, float) and not math.isfinite(value):
-        return "not_a_number"
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            return "not_a_number"
-        if abs(value.adjusted()) > _DIGITS:
+    try:
+        number: Any = Decimal(value) if isinstance(value, str) else value
+        if isinstance(number, Decimal) and number.is_finite() and abs(number.adjusted()) > _DIGITS:
             return "out_of_range"  # as a fraction it would have that many digits
-    exact = Fraction(value)
+        exact = Fraction(number)
+    except (TypeError, ValueError, ArithmeticError):  # Decimal's for a text, or not finite
+        return "not_a_number"
+    if value is True or value is False:
+        return "not_a_number"
     if not -_GREATEST < exact < _GREATEST:
         return "out_of_range"
     return exact.numerator if exact.denominator == 1 else exact

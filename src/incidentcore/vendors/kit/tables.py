@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_kind, need_several
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.values import (
@@ -299,15 +299,18 @@ class LevelTable:
 
     def find(self, kind: str, value: object) -> Level | None:
         """Return the level for a word, or None if the word is not in the table."""
-        return value if isinstance(value, Level) else self._find(kind, str(value))[0]
+        return self._find(kind, value)[0]
 
     def is_nearest(self, kind: str, value: object) -> bool:
         """Return whether the level for a word is only the nearest: moderate for "Medium"."""
-        return not isinstance(value, Level) and self._find(kind, str(value))[1]
+        return self._find(kind, value)[1]
 
-    def _find(self, kind: str, text: str) -> tuple[Level | None, bool]:
+    def _find(self, kind: str, value: object) -> tuple[Level | None, bool]:
         """Return the level for a word, and whether it is only the nearest."""
+        if isinstance(value, Level):
+            return value, False
         table: FrozenMap[Level] = getattr(self, kind)
+        text = str(value)
         words = [fold(text)]
         if words[0] in table:
             return table[words[0]], False
@@ -331,8 +334,7 @@ _PRECEDENCE: Final = (
 
 
 def _ids(given: Collection[object]) -> frozenset[str]:
-    if isinstance(given, (str, Mapping)):
-        raise InvalidValueError("roles", given, "a collection of ids")
+    need_several("roles", given, "a collection of ids")
     return frozenset(map(str, given))
 
 

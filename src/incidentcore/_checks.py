@@ -190,9 +190,10 @@ def need_key_part(where: str, value: object, error: Refusal = InvalidValueError)
 
 
 def need_word(where: str, value: object, words: Any, error: Refusal = InvalidValueError) -> None:
-    """Raise an error if a value is not one of the words of a ``Literal``."""
-    if value not in get_args(words):
-        raise error(where, value, f"one of {', '.join(get_args(words))}")
+    """Raise an error if a value is not one of several words, which may be those of a Literal."""
+    known = get_args(words) or tuple(words)
+    if value not in known:
+        raise error(where, value, f"one of {', '.join(map(str, known))}")
 
 
 def need_keywords(

@@ -23,7 +23,7 @@ from incidentcore.desk.rules_form import APPROVAL, CASCADE, COMMUNICATION, INTAK
 from incidentcore.desk.service_form import AGREEMENT, SERVICES
 from incidentcore.desk.toml import hint, line_numbers, write_toml
 from incidentcore.desk.when import WHEN_SCHEMA, field_path
-from incidentcore.desk.words import WrongError, need_data
+from incidentcore.desk.words import WrongError, need_data, one_of
 from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
 from incidentcore.instants import as_zone
 from incidentcore.lifecycle import STANDARD
@@ -155,10 +155,8 @@ def read_zone(data: Any, reading: Reading, _: Path) -> ZoneInfo:
 
 
 def _field(kind: Any, _: Reading, path: Path) -> DeskField:
-    kinds = tuple(kind for kind in FIELD_KINDS if kind != "word")
-    if kind not in kinds:
-        raise WrongError(kind, f"one of {', '.join(kinds)}, or a list of words", kinds)
-    return DeskField(str(path[-1]), kind)
+    kinds = [kind for kind in FIELD_KINDS if kind != "word"]
+    return DeskField(str(path[-1]), one_of(kind, kinds, "one of {}, or a list of words"))
 
 
 def _words(words: Any, reading: Reading, path: Path) -> DeskField:

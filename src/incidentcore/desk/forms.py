@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from incidentcore.desk.reading import BROKEN, MISSING, BrokenError, Path, Reading, path_text, whole
-from incidentcore.desk.words import ITEMS, WrongError, need_data, writer_of
+from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of, writer_of
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.values import Scale
 
@@ -98,13 +98,9 @@ def simple(
 
 def word(*words: str) -> Form:
     """Return the ``Form`` of a text that must be one of ``words``."""
-
-    def read(data: Any, _: Reading, __: Path) -> Any:
-        if data in words:
-            return data
-        raise WrongError(data, f"one of {', '.join(words)}", words)
-
-    return Form(read, lambda value, _: value, {"enum": list(words)})
+    return Form(
+        lambda data, _, __: one_of(data, words), lambda value, _: value, {"enum": list(words)}
+    )
 
 
 _SHAPES: Final[dict[str, Any]] = {"text": str, "table": Mapping, "items": ITEMS}
@@ -133,9 +129,7 @@ def level_of(scale: Scale | None = None) -> Form:
 
     def read(data: Any, reading: Reading, _: Path) -> Any:
         known: Scale = scale or reading.priority("scale")
-        if data in known.names:
-            return known[data]
-        raise WrongError(data, f"one of {', '.join(known.names)}", known.names)
+        return known[one_of(data, known.names)]
 
     enum = {"type": "string"} if scale is None else {"enum": list(scale.names)}
     return Form(read, lambda level, _: level.name, enum)

@@ -8,7 +8,7 @@ from incidentcore.desk.forms import Form, Key, Table, simple, table_of, word
 from incidentcore.desk.holiday_form import TEXT, TEXTS
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.service import scale_of
-from incidentcore.desk.words import WrongError
+from incidentcore.desk.words import one_of
 from incidentcore.values import freeze
 
 __all__ = ["IMPORT"]
@@ -16,16 +16,11 @@ __all__ = ["IMPORT"]
 
 def _state_name(data: Any, reading: Reading, _: Path) -> str:
     states = tuple(state.name for state in reading.names["lifecycles"]["incident"].states)
-    if data in states:
-        return str(data)
-    raise WrongError(data, f"a state of incidents: {', '.join(states)}", states)
+    return str(one_of(data, states, "a state of incidents: {}"))
 
 
 def _level_name(data: Any, reading: Reading, path: Path) -> str:
-    names = scale_of(reading.priority("policy"), str(path[-2])).names
-    if data in names:
-        return str(data)
-    raise WrongError(data, f"one of {', '.join(names)}", names)
+    return str(one_of(data, scale_of(reading.priority("policy"), str(path[-2])).names))
 
 
 _WORDS: Final = {"type": "string"}

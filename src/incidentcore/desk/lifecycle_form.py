@@ -15,7 +15,7 @@ from incidentcore.desk.holiday_form import FLAG, TEXT, TEXTS
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.rules_form import AUTO_CLOSE, DAYS_FORM, EVERY, auto_close_of
 from incidentcore.desk.when import FIELD, WHEN
-from incidentcore.desk.words import ITEMS, WrongError, need_data
+from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.lifecycle import (
     DIALECTS,
@@ -172,10 +172,7 @@ def _lifecycles(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
     closes: dict[str, Any] = {}
 
     def one(table: Any, reading: Reading, path: Path) -> Lifecycle:
-        record_type = str(path[-1])
-        if record_type not in STANDARD:
-            allowed = f"one of {', '.join(STANDARD)}"
-            raise WrongError(record_type, allowed, tuple(STANDARD))
+        record_type = one_of(str(path[-1]), STANDARD)
         _note_states(reading, record_type, _LIFECYCLE.need(table))
         found = _LIFECYCLE.read(table, reading, path)
         calendar = found["calendar"]
@@ -225,10 +222,7 @@ def _made(found: dict[str, Any], record_type: str, calendar: Any) -> Lifecycle:
             raise WrongError(found["base"], "either base, or states and transitions")
         lifecycle = _full(found, record_type)
     else:
-        base = found["base"] or "standard"
-        if base not in known:
-            raise WrongError(base, f"one of {', '.join(known)}", tuple(known))
-        lifecycle = known[base]
+        lifecycle = known[one_of(found["base"] or "standard", known)]
     changed = _changed(lifecycle, found["hold_reasons"], found["reopen_within"], calendar)
     stated = {name: found[name] for name in _LATER if found[name] not in (None, False)}
     if stated.get("priority_policy") is True:
@@ -239,13 +233,11 @@ def _made(found: dict[str, Any], record_type: str, calendar: Any) -> Lifecycle:
 def _full(found: dict[str, Any], record_type: str) -> Lifecycle:
     states = {state.name: state for state in found["states"]}
     initial = found["initial"] or found["states"][0].name
-    if initial not in states:
-        raise WrongError(initial, f"one of the states {', '.join(states)}", tuple(states))
+    one_of(initial, states, "one of the states {}")
     rows = []
     for row in found["transitions"]:
         for name in (*row["sources"], row["target"]):
-            if name not in states:
-                raise WrongError(name, f"one of the states {', '.join(states)}", tuple(states))
+            one_of(name, states, "one of the states {}")
         values = {**row, "target": states[row["target"]]}
         rows.append(
             Transition(values.pop("action"), values.pop("sources"), values.pop("target"), **values)

@@ -11,7 +11,7 @@ from incidentcore.desk.forms import Form, Key, Table, by_shape, level_of, list_o
 from incidentcore.desk.holiday_form import COUNT, TEXT
 from incidentcore.desk.reading import BROKEN, BrokenError, Path, Reading, whole
 from incidentcore.desk.when import WHEN
-from incidentcore.desk.words import WrongError, need_data
+from incidentcore.desk.words import WrongError, need_data, one_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.priority import (
     BMC,
@@ -69,9 +69,7 @@ def _spelt(scale: Scale, places: list[tuple[Path, Any]], reading: Reading) -> No
 
 
 def _ready(data: str, _: Reading, __: Path) -> PriorityMatrix:
-    if data in MATRICES:
-        return MATRICES[data]
-    raise WrongError(data, f"a table, or one of {', '.join(MATRICES)}", tuple(MATRICES))
+    return MATRICES[one_of(data, MATRICES, "a table, or one of {}")]
 
 
 def _table(data: Mapping[str, Any], reading: Reading, path: Path) -> PriorityMatrix:

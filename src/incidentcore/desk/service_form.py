@@ -26,6 +26,7 @@ from incidentcore.desk.words import (
     TARGET,
     WrongError,
     need_data,
+    one_of,
     read_point,
     read_target,
     target_word,
@@ -47,10 +48,7 @@ def _targets(data: Any, reading: Reading, path: Path) -> Any:
     scale = reading.priority("scale")
 
     def one(text: Any, reading: Reading, path: Path) -> ServiceTarget:
-        level = str(path[-1])
-        if level != "else" and level not in scale.names:
-            allowed = f"one of {', '.join(scale.names)}, or else"
-            raise WrongError(level, allowed, (*scale.names, "else"))
+        level = one_of(str(path[-1]), (*scale.names, "else"))
         return _target(text, "" if level == "else" else level, reading)
 
     return tuple(reading.each(one, data.items(), path).values())

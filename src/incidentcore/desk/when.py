@@ -27,7 +27,7 @@ from incidentcore.desk.parts import DeskField
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.service import scale_of
 from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, write_when
-from incidentcore.desk.words import ITEMS, WrongError, need_data, read_instant
+from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of, read_instant
 from incidentcore.records import RECORD_TYPES
 
 __all__ = ["FIELD", "WHEN", "field_names", "field_path", "states_of"]
@@ -152,8 +152,7 @@ def _tests(name: str, test: Any, reading: Reading) -> list[Condition]:
         return [_plain(target, test, reading)]
     found: list[Condition] = []
     for op, value in test.items():
-        if op not in OPS:
-            raise WrongError(op, f"a value, a list of values, or {', '.join(OPS)}", tuple(OPS))
+        one_of(op, OPS, "a value, a list of values, or {}")
         found.append(_compared(target, op, value, reading))
     if not found:
         raise WrongError(test, f"a test, such as {{ at_least = ... }}; one of {', '.join(OPS)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -26,6 +26,7 @@ __all__ = [
     "WHO",
     "WrongError",
     "need_data",
+    "one_of",
     "read_instant",
     "read_point",
     "read_span",
@@ -98,6 +99,14 @@ def need_data(data: Any, kind: type | tuple[type, ...], allowed: str, *, least: 
     """
     if not isinstance(data, kind) or (least and len(data) < least):  # type: ignore[arg-type]  # sized, where it is asked
         raise WrongError(data, allowed)
+    return data
+
+
+def one_of(data: Any, names: Iterable[str], allowed: str = "one of {}") -> Any:
+    """Return data that is one of several names; otherwise raise ``WrongError``."""
+    known = tuple(names)
+    if data not in known:
+        raise WrongError(data, allowed.format(", ".join(known)), known)
     return data
 
 

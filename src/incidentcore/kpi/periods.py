@@ -54,8 +54,7 @@ class Periods(SharedRepr):
     def __attrs_post_init__(self) -> None:
         need_word("unit", self.unit, Unit)
         days = get_args(Weekday) if self.unit == "week" else ("mon",)
-        if self.week_starts not in days:
-            raise InvalidValueError("week_starts", self.week_starts, f"one of {', '.join(days)}")
+        need_word("week_starts", self.week_starts, days)
         months = range(1, 13) if self.unit in ("quarter", "year") else (1,)
         if type(self.year_starts) is not int or self.year_starts not in months:
             allowed = f"a month from 1 to {max(months)} for the unit {self.unit}"

@@ -115,10 +115,8 @@ class CascadeRule(SharedRepr):
             allowed, empty = "non-empty text", name == "on" and bool(self.changes)
             need_text(f"cascade.{name}", value, LifecycleDefinitionError, allowed, empty=empty)
         for name in ("source", "target"):
-            if getattr(self, name) not in RECORD_TYPES:
-                raise LifecycleDefinitionError(
-                    f"{self.id}.{name}", getattr(self, name), f"one of {', '.join(RECORD_TYPES)}"
-                )
+            where = f"{self.id}.{name}"
+            need_word(where, getattr(self, name), RECORD_TYPES, LifecycleDefinitionError)
         if not self.link and self.source != self.target:
             raise LifecycleDefinitionError(f"{self.id}.link", self.link, "a link to the target")
         if (self.enters or self.via) and self.on not in ("", StateChanged.kind):
@@ -161,10 +159,7 @@ class CascadeRule(SharedRepr):
                     f"{self.id}.fields", name, f"a field of a {self.source}"
                 )
         if self.open_tasks:
-            if self.open_tasks not in _DONE:
-                raise LifecycleDefinitionError(
-                    f"{self.id}.open_tasks", self.open_tasks, f"one of {', '.join(_DONE)}"
-                )
+            need_word(f"{self.id}.open_tasks", self.open_tasks, _DONE, LifecycleDefinitionError)
             if self.target != ServiceRequest.record_type:
                 raise LifecycleDefinitionError(
                     f"{self.id}.target", self.target, f"{ServiceRequest.record_type}, for its tasks"

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import need_each, need_text
+from incidentcore._checks import need_each, need_text, need_word
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.decision import PathStep
 from incidentcore.lifecycle.opening import PriorityRule, as_names, as_state_map
@@ -59,10 +59,7 @@ class LifecycleTable(Tabular):
     def __attrs_post_init__(self) -> None:
         for name, value in (("id", self.id), ("version", self.version)):
             need_text(name, value, LifecycleDefinitionError)
-        if self.record_type not in RECORD_TYPES:
-            raise LifecycleDefinitionError(
-                "record_type", self.record_type, f"one of {', '.join(RECORD_TYPES)}"
-            )
+        need_word("record_type", self.record_type, RECORD_TYPES, LifecycleDefinitionError)
         table: dict[str, dict[str, list[Transition]]] = {s.name: {} for s in self.states}
         if len(table) != len(self.states):
             names = [state.name for state in self.states]

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_several
-from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
+from incidentcore._checks import SharedRepr, need_several, need_word
+from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import Record
 from incidentcore.schedule import BusinessDays, Calendar
@@ -69,8 +69,7 @@ def auto_close_at(
     >>> auto_close_at(incident, after=timedelta(days=7))
     datetime.datetime(2026, 12, 30, 16, 40, tzinfo=datetime.timezone.utc)
     """
-    if basis not in _BASES:
-        raise InvalidValueError("basis", basis, f"one of {', '.join(_BASES)}")
+    need_word("basis", basis, _BASES)
     need_span("after", after, calendar)
     if record.resolved_at is None or record.state.final:
         return None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_kind, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallSchedule, shifts
 from incidentcore.forecast import BacklogForecast, VolumeForecast
@@ -207,8 +207,7 @@ def forecast_data(
     """
     need_kind("forecast", forecast, (VolumeForecast, BacklogForecast))
     levels = forecast.levels if isinstance(forecast, VolumeForecast) else (0.8,)
-    if level not in levels:
-        raise InvalidValueError("level", level, f"one of {', '.join(map(str, levels))}")
+    need_word("level", level, levels)
     rows: Rows = []
     shared = {"level": level, "tested": "\n".join(forecast.notes())}
     if isinstance(forecast, BacklogForecast):

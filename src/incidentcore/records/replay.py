@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, TypeVar
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_kind, need_word
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records.events.core import Event, Opened
 from incidentcore.records.fold import in_sequence, opening_of
@@ -66,8 +66,7 @@ def replay(events: Iterable[Event], /) -> Record:
 
 def need_record_type(name: str) -> type[Record]:
     """Return the class of a type of record; raise ``InvalidTimelineError`` if there is none."""
-    if name not in RECORD_TYPES:
-        raise InvalidTimelineError("record_type", name, f"one of {', '.join(RECORD_TYPES)}")
+    need_word("record_type", name, RECORD_TYPES, InvalidTimelineError)
     return RECORD_TYPES[name]
 
 

@@ -128,8 +128,7 @@ def roll_up(tasks: Iterable[Task], /, *, mixed: TaskStatus = "closed_complete") 
     'closed_complete'
     """
     closed = tuple(status for status in get_args(TaskStatus) if status != "open")
-    if mixed not in closed:
-        raise InvalidValueError("mixed", mixed, f"one of {', '.join(closed)}")
+    need_word("mixed", mixed, closed)
     statuses = {task.status for task in tasks}
     if not statuses or "open" in statuses:
         return "open"

@@ -228,3 +228,13 @@ def test_a_change_of_priority_has_its_values_in_the_channel() -> None:
     assert (incident.priority, codes) == (Priority.HIGH, [])
     _, codes = read(TRIGGER, entry("priority_change", 10))
     assert codes == ["unknown_entry"]
+
+
+def test_an_escalation_to_two_people_is_one() -> None:
+    """PagerDuty writes an entry for each of them, of the same second."""
+    to = [entry("escalate", 30, SERVICE, id=f"R{who}", assignees=[{"id": who}]) for who in "AB"]
+    again = entry("escalate", 50, SERVICE, assignees=[{"id": "C"}])
+    incident, codes = read(TRIGGER, *to, again)
+    targets = [event.target for event in incident.history if isinstance(event, Escalated)]
+    assert (targets, incident.assignee) == (["A", "C"], "C")
+    assert codes == ["several_assignees"]

@@ -108,7 +108,7 @@ def read_pagerduty(
         first = trigger or incident.get("first_trigger_log_entry") or {}
         opener = first.get("agent") or pick(incident, "service")
         history.opened(incident.get("created_at"), _actor(history, opener, first, users))
-        for entry in own:
+        for entry in _escalations_joined(own):
             _entry(history, entry, users)
         merged_into = pick(incident, "resolve_reason.incident.id")
         if merged_into:
@@ -138,6 +138,19 @@ def read_pagerduty(
         **merged(read_pagerduty, PAGERDUTY, tables),
     )
     return with_orphans(reading, log_entries=logs)
+
+
+def _escalations_joined(log: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """Return a log with one entry for each escalation, which may have one for each person."""
+    joined_log: dict[object, Mapping[str, Any]] = {}
+    for place, entry in enumerate(log):
+        is_escalation = str(entry["type"]).startswith("escalate")
+        key = (entry.get("created_at"), pick(entry, "channel.type")) if is_escalation else place
+        first = joined_log.setdefault(key, entry)
+        if first is not entry and first.get("id") != entry.get("id"):
+            people = [one for each in (first, entry) for one in entries_of(each, "assignees")]
+            joined_log[key] = {**first, "assignees": people}
+    return joined_log.values()
 
 
 def _present(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:

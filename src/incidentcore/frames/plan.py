@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -32,9 +32,9 @@ from incidentcore.kpi import (
 from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.kpi.engine.gather import declare_groups
 from incidentcore.kpi.groups import as_groups, group_names
+from incidentcore.kpi.measures.clocks import nested
 from incidentcore.kpi.record_tests import test_needs
 from incidentcore.records.coverage import covers_fact
-from incidentcore.values import FrozenMap
 from incidentcore.vendors.cells import TIMES
 from incidentcore.vendors.kit import Findings
 
@@ -45,22 +45,6 @@ _MEASURES: Final = (Count, Duration, FieldValue, NetFlow, Rate, RatioOfSums, Sla
 _COVERED: Final = frozenset({"moments", "acknowledged_at", "first_response_at"})
 _ALWAYS: Final = ("state", "state_category", "hold_reason")  # a record's state depends on these
 _FIELD_OF: Final = {"group": "assignment_group", "priority": "computed_priority"}
-
-
-def _walk(value: Any) -> Iterator[Any]:
-    """Yield a value and everything nested in it, but not the parts of calendars."""
-    yield value
-    if hasattr(value, "open_time") or isinstance(value, type):  # a calendar
-        return
-    inner: Iterable[Any] = ()
-    if attrs.has(type(value)):
-        inner = (getattr(value, each.name, None) for each in attrs.fields(type(value)))
-    elif isinstance(value, (Mapping, FrozenMap)):
-        inner = (part for pair in value.items() for part in pair)
-    elif isinstance(value, (tuple, list, frozenset, Versions)):
-        inner = value
-    for part in inner:
-        yield from _walk(part)
 
 
 def refuse(kpi: Kpi, why: str) -> None:
@@ -93,7 +77,7 @@ class Plan:
             self._check(kpi)
             parts = [kpi.measure, kpi.population, kpi.exclusions]
             asked += parts
-            for value in _walk(tuple(parts)):
+            for value in nested(tuple(parts)):
                 if isinstance(value, (AtMost, AtLeast, SameDay)):
                     self.checks.append((kpi, value))
             if hasattr(kpi.measure, "rules"):
@@ -103,7 +87,7 @@ class Plan:
             self.checks += [(None, (group.moment, one)) for _, one in getattr(group, "bands", ())]
             if not isinstance(group, _GROUPS) or getattr(group, "of_events", False):
                 raise InvalidValueError("group_by", group.name, allowed)
-        values = [value for each in asked for value in _walk(each)]
+        values = [value for each in asked for value in nested(each)]
         words = [*values, *(path for each in values for path in getattr(each, "fields", ()) or ())]
         self.texts = frozenset(word for word in words if isinstance(word, str))
         named = [instant(at) for at in values if isinstance(at, datetime) and at.tzinfo]
@@ -137,7 +121,7 @@ class Plan:
             refuse(kpi, "this one is a sum of times")
         if any(
             isinstance(value, Versions) or getattr(value, "reads_time", False)
-            for value in _walk(getattr(measure, "rules", ()))
+            for value in nested(getattr(measure, "rules", ()))
         ):
             refuse(kpi, "its rules depend on the time")
 

@@ -13,7 +13,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc
 from incidentcore.kpi import GroupBy, as_known
 from incidentcore.kpi.engine.compiled_conditions import compile_condition
-from incidentcore.kpi.groups import compile_groups, group_names
+from incidentcore.kpi.groups import compile_groups, group_names, need_hash, raise_field_error
 from incidentcore.records import Incident, Record
 
 __all__ = ["Key", "MONTH", "Selection", "compile_key", "is_absent", "key_names", "name_text"]
@@ -144,14 +144,8 @@ def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
         try:
             found = read(record)
         except AttributeError as error:
-            if error.name is None or not isinstance(error.obj, Record):
-                raise
-            allowed = f"a field of every record; {error.obj.record_type} has none of this name"
-            raise InvalidValueError("key", error.name, allowed) from error
-        try:
-            hash(found)
-        except TypeError:
-            raise InvalidValueError("key", found, "values that can be hashed") from None
+            raise_field_error("key", error)
+        need_hash("key", found)
         return found
 
     return read_checked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias
 
 import attrs
 
@@ -30,6 +30,8 @@ __all__ = [
     "declared_groups",
     "group_names",
     "groups_events",
+    "need_hash",
+    "raise_field_error",
 ]
 
 COLUMNS: Final = frozenset(
@@ -280,6 +282,22 @@ def _as_group(group: Any) -> Any:
         return _Function(group)
     need_kind("group_by", group, str, allowed="a field path, a Group, AgeBuckets or a callable")
     return Group(group)
+
+
+def need_hash(where: str, group: object) -> None:
+    """Raise an error if a group cannot be hashed."""
+    try:
+        hash(group)
+    except TypeError:
+        raise InvalidValueError(where, group, "values that can be hashed") from None
+
+
+def raise_field_error(where: str, error: AttributeError) -> NoReturn:
+    """Raise an error that names the field which a type of record lacks, or else the given one."""
+    if error.name is None or not isinstance(error.obj, Record):
+        raise error
+    allowed = f"a field of every record; {error.obj.record_type} has none of this name"
+    raise InvalidValueError(where, error.name, allowed) from error
 
 
 def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:

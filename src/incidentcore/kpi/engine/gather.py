@@ -23,6 +23,8 @@ from incidentcore.kpi.groups import (
     declared_groups,
     group_names,
     groups_events,
+    need_hash,
+    raise_field_error,
 )
 from incidentcore.kpi.measures.base import Extract, PartialMode
 from incidentcore.records import Record
@@ -107,10 +109,7 @@ def gather_kpis(
     except AttributeError as error:
         if error.name in {"opened_at", "updated_at"}:  # the first ones read from a record
             raise InvalidValueError("records", error.obj, "records, such as incidents") from None
-        if error.name is None or not isinstance(error.obj, Record):
-            raise
-        allowed = f"a field of every record; {error.obj.record_type} has none of this name"
-        raise InvalidValueError("field", error.name, allowed) from error
+        raise_field_error("field", error)
     return part
 
 
@@ -139,7 +138,7 @@ def declare_groups(part: Partial, groups: Sequence[Grouping]) -> None:
         if period is None:
             return
     for group in declared_groups(groups) if groups else ():
-        _check_hash(group)
+        need_hash("group", group)
         part.row((group, period))
 
 
@@ -238,13 +237,6 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[Grouping]
             total.settle()
 
 
-def _check_hash(group: tuple[object, ...]) -> None:
-    try:
-        hash(group)
-    except TypeError:
-        raise InvalidValueError("group", group, "values that can be hashed") from None
-
-
 def _gather_by_window(
     part: Partial,
     records: Iterable[Record],
@@ -270,7 +262,7 @@ def _gather_by_window(
         source = known.covers, known.exercise is not None
         extracts = compiled.get(source) or compiled.setdefault(source, _compiled(part, source))
         group = group_of(known)
-        _check_hash(group)
+        need_hash("group", group)
         for basis, places in by_basis.items():
             for label, undone in _periods(known, basis, windows):
                 for place in places:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -22,7 +23,7 @@ from incidentcore.kpi.moments import facts_of
 from incidentcore.records import Record
 from incidentcore.sla import OneClock, SlaStatus, evaluate_sla
 
-__all__ = ["ClockOutcome", "SlaClocks", "incomplete"]
+__all__ = ["ClockOutcome", "SlaClocks", "incomplete", "nested"]
 
 ClockOutcome: TypeAlias = Literal["met", "cycles_met", "running_breached", "time_over_target"]
 _OF = {
@@ -84,7 +85,8 @@ class SlaClocks(ValueMeasure):
 
     @property
     def needs(self) -> frozenset[str]:
-        return facts_of(_fields(versions_of(self.rules)))
+        conditions = (one for one in nested(self.rules) if isinstance(one, Condition))
+        return facts_of(path for one in conditions for path in one.fields)
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         rules = self.rules
@@ -114,14 +116,20 @@ class SlaClocks(ValueMeasure):
         return tally_figure(kpi, total) if self.is_share else ratio_figure(total)
 
 
-def _fields(value: Any) -> frozenset[str]:
-    """Return the fields of all conditions in a value."""
-    if isinstance(value, Condition):
-        return value.fields
-    parts: tuple[Any, ...] = value if isinstance(value, tuple) else ()
+def nested(value: Any) -> Iterator[Any]:
+    """Yield a value and everything nested in it, but not the parts of calendars."""
+    yield value
+    if hasattr(value, "open_time"):  # a calendar, or its class
+        return
+    inner: Iterable[Any] = ()
     if attrs.has(type(value)):
-        parts = tuple(getattr(value, field.name) for field in attrs.fields(type(value)))
-    return frozenset[str]().union(*map(_fields, parts))
+        inner = (getattr(value, each.name, None) for each in attrs.fields(type(value)))
+    elif hasattr(value, "items"):
+        inner = (part for pair in value.items() for part in pair)
+    elif isinstance(value, (tuple, list, frozenset)):
+        inner = value
+    for part in inner:
+        yield from nested(part)
 
 
 def _status(rules: Any, record: Record, as_of: datetime) -> SlaStatus:

@@ -127,6 +127,43 @@ def broken(*_: object, **__: object) -> None:
     raise AssertionError("this law never holds")
 
 
+PARTS = {  # by check: what it is called with, and the part that a law is named with
+    "check_calendar": ("calendar 'office'", lambda desk: (desk.calendars["office"],)),
+    "check_clocks": ("service level", lambda desk: (desk.service_level, 7)),
+    "check_levels": ("escalation 'late'", lambda desk: (*desk.matrices, (desk.service_level,), 7)),
+    "check_updates": ("communication 'callers'", lambda desk: (*desk.plans, 7)),
+    "_due_laws": ("what is due", lambda desk: (desk, 7)),
+    "_run_laws": ("a simulated desk", lambda desk: (desk, START, 7)),
+}
+
+
+def test_each_part_of_a_desk_is_checked_with_its_laws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calendars, lifecycles, clocks, escalations, updates, what is due and a run, each by name."""
+    asked: list[tuple[str, tuple[object, ...]]] = []
+    for name in (*PARTS, "check_lifecycle"):
+        monkeypatch.setattr(
+            checks_whole_desk, name, lambda *one, name=name, **_: asked.append((name, one))
+        )
+    desk = load_desk(DESK)
+    assert check_whole_desk(desk, start=START, examples=7) == ()
+    for name, (_, wanted) in PARTS.items():
+        assert [one for other, one in asked if other == name] == [wanted(desk)], name
+    assert [one for name, one in asked if name == "check_lifecycle"] == [
+        (lifecycle, [rule for rule in desk.cascades if rule.target == lifecycle.record_type])
+        for lifecycle in desk.lifecycles
+    ]
+    asked.clear()
+    bare = load_desk('desk = 1\nname = "bare"')
+    codes = frozenset(one.code for one in check_desk(bare, start=START))
+    assert check_whole_desk(bare, start=START, accepted=codes) == ()
+    assert {"check_clocks", "check_levels", "check_updates"}.isdisjoint(name for name, _ in asked)
+    for name, (part, _) in PARTS.items():
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(checks_whole_desk, name, broken)
+            with pytest.raises(AssertionError, match=rf"^{part}: this law never holds$"):
+                check_whole_desk(DESK, start=START, examples=7)
+
+
 @pytest.mark.heavy
 @pytest.mark.parametrize(
     ("part", "module", "law"),

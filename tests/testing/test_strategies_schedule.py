@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -56,6 +56,10 @@ def test_instants_lie_in_each_year_at_and_beside_a_minute() -> None:
     assert {(at.second, at.microsecond) for at in drawn} == {
         (0, 0), (0, 1), (59, 999_999), (30, 1),
     }  # fmt: skip
+    # Half of them lie around a New Year, some of these more than a day before it.
+    before = (datetime(at.year + 1, 1, 1, tzinfo=UTC) - at for at in drawn if at.month == 12)
+    late = [left for left in before if timedelta(minutes=1_560) < left < timedelta(minutes=3_001)]
+    assert len(late) > len(drawn) / 40
     # 2011-12-30 was left out in Apia: it ended where it began, at 10:00 in UTC.
     day = datetime.fromisoformat("2011-12-30T10:00+00:00")
     drawn = examples(instants("Pacific/Apia"), 300, 1)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from incidentcore.errors import InvalidValueError
@@ -20,6 +20,7 @@ _DAYS: Final = (
     *("%d/%b/%y", "%d/%b/%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%b %d, %Y"),
     *("%b %d %Y", "%d %B %Y", "%d. %B %Y", "%d. %b %Y", "%B %d, %Y", "%d de %B de %Y"),
 )
+_NUMERIC: Final = tuple(form for form in _DAYS if "%b" not in form and "%B" not in form)
 _OTHERS: Final = ("%b %d %H:%M:%S %Y", "%H:%M %d/%m/%Y", "%H:%M %d.%m.%Y")
 _DIGITS: Final = {"epoch_s": 10, "epoch_ms": 13, "%Y%m%d%H%M%S": 14}
 NUMBERS: Final = (*_DIGITS, "excel")
@@ -54,6 +55,7 @@ def mixed(texts: Counter[str]) -> tuple[tuple[str, int], ...]:
     return tuple(found) if is_most and [form for form, _ in found] != [_ISO] else ()
 
 
+@lru_cache(maxsize=1 << 14)
 def formats_of(text: str) -> tuple[str, ...]:
     """Return the formats that read a time; the first is ``iso`` if that does."""
     whole = text.partition(".")[0]
@@ -64,7 +66,8 @@ def formats_of(text: str) -> tuple[str, ...]:
     bare = " ".join(_UTC.sub("", text).split())
     clock = _CLOCK.fullmatch(bare)
     day, form = (bare, "") if clock is None else (clock["day"], _clock_form(clock))
-    days = [one + form for one in _DAYS if _reads(one, day) and _reads(one + form, bare)]
+    known = _DAYS if any(map(str.isalpha, day)) else _NUMERIC
+    days = [one + form for one in known if _reads(one, day) and _reads(one + form, bare)]
     found = [one for one in _OTHERS if not days and _reads(one, bare)]
     return (*((_ISO,) if is_iso(text) else ()), *days, *found)
 

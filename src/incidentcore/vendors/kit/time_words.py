@@ -6,7 +6,7 @@ import re
 from calendar import month_abbr, month_name
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 __all__ = ["beside_utc", "in_english", "on_weekday"]
@@ -59,10 +59,15 @@ _UTC: Final = re.compile(
 def in_english(text: str) -> Iterator[str]:
     """Yield a time with its month and half of the day in each form that formats know."""
     for word in (_WORD, _DOTTED):
-        for names in ([*month_abbr], [*month_name]):
+        for names in _month_names():
             english = word.sub(partial(_month, names), text)
             if english != text:
                 yield english
+
+
+@cache
+def _month_names() -> tuple[list[str], list[str]]:
+    return [*month_abbr], [*month_name]
 
 
 def _month(names: Sequence[str], word: re.Match[str]) -> str:

@@ -421,6 +421,11 @@ def test_a_level_that_there_is_not_is_named(
         code, _, err = run(capsys, "report", table, *MAP, *more, "--where", "priority=urgent")
         assert code == 2
         assert "--where: got 'priority=urgent'; allowed: priority= one of critical, high" in err
+    for more in ((), ("--month", "2026-06")):
+        where = ("--desk", office, *more, "--where", "custom.Sity=Bonn")
+        code, _, err = run(capsys, "report", table, *MAP, *where)
+        assert code == 2
+        assert "--where: got 'custom.Sity'; allowed: custom fields that a record has: " in err
     asked = ("report", table, *MAP, "--desk", office, "--month", "2026-06", "--zone", "UTC")
     code, page, _ = run(capsys, *asked, "--where", "priority=high")
     assert (code, page.startswith("Service in 2026-06, priority=high\n")) == (0, True)

@@ -45,6 +45,9 @@ TITLES = {
     "Report: Incidents\nGenerated 2026-04-01\n\nNumber,Opened\n": "'Report: Incidents', 'Generated",
     "Report, March 2026\n\nNumber,Opened,State\n": "'Report March 2026'",
     "Report: Incidents;;\n;;\nNumber;Opened;State\n": "'Report: Incidents'",
+    "From:,2026-03-01\nTo:,2026-03-31\n\nNumber,Opened,State\n": "'From: 2026-03-01', 'To: 2026",
+    "Report for Net, App, DB\n\nNumber,Opened,State,Prio\n": "'Report for Net App DB'",
+    "Filter;Status = all\n;\nTicket;Erstellt\n": "'Filter Status = all'",
     "Vorfälle\nAnlage;Beginn A;Ende A\n": "'Vorfälle'",  # three words, which no table knows
 }
 
@@ -76,6 +79,7 @@ def test_rows_below_a_title_are_read_as_without_it(tmp_path: Path) -> None:
         [["Number", "Opened"], [], ["A", OPENED, "x"]],
         [["A", "B"], ["Number", "Opened"]],  # as wide as the first: either may be the headings
         [["Key"], ["1", "x", "y"]],
+        [["Number", "Note"], [], ["Number", "Opened"]],
         [["Note"], ["x", "x", "y"]],
         [],
     ],

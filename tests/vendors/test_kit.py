@@ -723,6 +723,9 @@ def test_an_unknown_state_shows_the_line_to_write(
         ("Tue, 02 Mar 2026 18:15", "%a, %d %b %Y %H:%M", None),
         ("02.03.2026 18:15 CET", "%d.%m.%Y %H:%M %Z", None),
         ("2026-03-02T09:15:00+01:00 UTC", "iso", None),  # it states two zones
+        ("2026-03-02T10:15:00+01:00[Europe/Berlin]", "iso", "09:15"),
+        ("2026-03-02T09:15:00Z[UTC]", "iso", "09:15"),
+        ("2026-03-02T09:15:00[Europe/Berlin]", "iso", None),
         ("46083.76", "excel", "09:14"),  # 18:14:24 in Tokyo
         ("46083,76", "excel", "09:14"),
         ("0.5", "excel", None),

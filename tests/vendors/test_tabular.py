@@ -99,6 +99,14 @@ def test_rows_are_counted_where_a_field_spans_lines() -> None:
     assert read(lines)[1] == [(1, ["1", "two\nlines"]), (2, ["2", "x"])]
 
 
+def test_lines_that_end_in_cr_alone_are_named(tmp_path: Path) -> None:
+    """The csv module asks for a mode of opening, which nobody here has chosen."""
+    path = tmp_path / "old.csv"
+    path.write_bytes(b"id,opened\r1,2026-06-01\r")
+    with pytest.raises(FormatError, match="lines end in CR alone; save the file with line ends LF"):
+        open_table(path)
+
+
 def test_rows_are_read_only_as_they_are_asked_for() -> None:
     """Nothing is read ahead of the row that was asked for."""
     taken = []

@@ -106,13 +106,15 @@ def _report(arguments: argparse.Namespace) -> Page:
     reading, incidents, as_of = read_incidents(arguments, options)
     zone, is_audit = options["zone"], options["profile"] == AUDIT
     population = _population(arguments.where, desk)
+    if arguments.where is not None:
+        incidents = _having(incidents, [arguments.where.partition("=")[0].strip()], "--where")
     if arguments.month is not None:
         page = _month(arguments, incidents, desk, as_of, population)
     else:
         with ExitStack() as stack:
             names = [name.strip() for name in arguments.by.split(",")]
             page = build_report(
-                _chosen(_grouped(incidents, names), population, desk, as_of),
+                _chosen(_having(incidents, names), population, desk, as_of),
                 as_of=as_of,
                 title=Phrase("Report on {file}", file=arguments.file.name),
                 desk=desk,
@@ -152,7 +154,9 @@ def _report(arguments: argparse.Namespace) -> Page:
     return page.translated(words)
 
 
-def _grouped(incidents: Iterable[Incident], by: Sequence[str]) -> Iterator[Incident]:
+def _having(
+    incidents: Iterable[Incident], by: Sequence[str], option: str = "--by"
+) -> Iterator[Incident]:
     """Yield the incidents; refuse a custom field that none of them has."""
     custom = [name.removeprefix("custom.") for name in by if name.startswith("custom.")]
     seen: set[str] = set()
@@ -164,7 +168,7 @@ def _grouped(incidents: Iterable[Incident], by: Sequence[str]) -> Iterator[Incid
         if seen.isdisjoint((name, name.partition(".")[0])):
             there = ", ".join(sorted(seen)) or "none"
             allowed = f"custom fields that a record has: {there}"
-            raise InvalidValueError("--by", f"custom.{name}", allowed)
+            raise InvalidValueError(option, f"custom.{name}", allowed)
 
 
 def _group(name: str, zone: ZoneInfo | None) -> GroupBy:

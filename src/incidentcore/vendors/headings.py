@@ -154,18 +154,20 @@ def known(names: Iterable[object]) -> int:
 def heading_row(rows: Sequence[Sequence[Any]]) -> int:
     """Return the place of the headings, below title lines if these are beyond doubt.
 
-    They are if each has fewer cells than the headings and fewer than two known headings, and either
-    the headings have two, or each title line is one cell above three or more distinct words.
+    They are if each has fewer cells than the headings, or no more and a blank line below, and fewer
+    than two known headings, and either the headings have two, or each title line is one cell above
+    three or more distinct words.
     """
-    widest = names = 0
+    widest = names = last = 0
     for place, row in enumerate(rows):
         cells = [str(cell).strip() for cell in row if cell is not None and str(cell).strip()]
         count = known(cells)
-        is_above = place and len(cells) > widest and names < 2
+        is_wider = len(cells) > widest or (len(cells) == widest and not last and not names)
+        is_above = place and is_wider and names < 2
         is_words = len({*cells}) == len(cells) > 2 and not any(one[0].isdigit() for one in cells)
         if is_above and (count > 1 or (widest == 1 and is_words)):
             return place
-        widest, names = max(widest, len(cells)), max(names, count)
+        widest, names, last = max(widest, len(cells)), max(names, count), len(cells)
     return 0
 
 

@@ -22,7 +22,7 @@ from typing import Any, Final, TypeAlias, cast
 import attrs
 
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.vendors.headings import TITLES, heading_row, note_titles
+from incidentcore.vendors.headings import TITLES, heading_row, known, note_titles
 from incidentcore.vendors.kit import as_object
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.lines import (
@@ -46,7 +46,9 @@ _CHUNK: Final = 1 << 20
 _ZIP: Final = b"PK\x03\x04"
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _SEP: Final = re.compile(r'"?sep=(.)"?\s*')
+_SAID: Final = re.compile(r"[:=\d]")  # in a title such as "From: 2026-03-01"
 _QUOTED: Final = re.compile(r'"[^"]*"')
+_CARRIAGE: Final = "lines end in CR alone; save the file with line ends LF or CRLF"
 _PAGES: Final = ("result", "records", "tickets", "issues", "incidents", "rows", "data", "value")
 
 
@@ -262,7 +264,7 @@ def _delimited(
     except LineError as error:
         raise FormatError(f"{error} @ header") from None
     mark = delimiter or _delimiter(first)
-    if len([*filter(None, _cells(first, mark))]) < 3:  # perhaps a title
+    if known(_cells(first, mark)) < 2:  # perhaps a title
         above, lines = _ahead(first, lines)
         cut = [_cells(line, delimiter or _delimiter(line)) for line in above]
         place = heading_row(cut)
@@ -291,12 +293,13 @@ def _delimiter(line: str) -> str:
 def _ahead(first: str, lines: Iterator[str]) -> tuple[list[str], Iterator[str]]:
     """Return a line, those after it up to one that cannot be a title, and the rest."""
     above = [first]
-    width = len([*filter(None, _cells(first, _delimiter(first)))])
+    cells = [*filter(None, _cells(first, _delimiter(first)))]
+    is_pair = len(cells) == 2 and not any(map(_SAID.search, cells))
     try:
         for line in islice(lines, TITLES):
             above.append(line)
             count = len([*filter(None, _cells(line, _delimiter(line)))])
-            if count > 2 or count == width == 2:
+            if count > 2 or (count == 2 and is_pair):
                 break
     except LineError as error:
         return above, _raising(error)
@@ -345,7 +348,8 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]
         except StopIteration:
             return
         except csv.Error as error:
-            raise FormatError(f"not delimited text: {error} @ {_place(number)}") from None
+            why = _CARRIAGE if "new-line character" in str(error) else error
+            raise FormatError(f"not delimited text: {why} @ {_place(number)}") from None
         except LineError as error:
             raise FormatError(f"{error} @ {_place(number)}") from None
         if fields:

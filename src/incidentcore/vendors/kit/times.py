@@ -277,6 +277,8 @@ def _by(form: str) -> Callable[[str], datetime]:
 
 _WEEKDAY_FORM: Final = re.compile(r"%[aA]\.?,? ?")
 _UTC_FORM: Final = re.compile(r" ?\(?(?:%Z|(?<!%)Z|UTC|GMT)\)?$")
+# As Java writes the name of a zone behind an offset.
+_BRACKETED: Final = re.compile(r"(?:(?<=[+-]\d\d:\d\d)|(?<=\dZ))\[[\w/+-]+\]$")
 _REMARK: Final = re.compile(r"([+-]\d\d:?\d\d) ?\([^()]*\)$")  # a zone's name behind its offset
 _OTHER_ZONE: Final = re.compile(r":\d\d[\d.]* ?(?![AP]M)[A-Z]{2,5}[+-]\d", re.IGNORECASE)
 _NUMERIC: Final = re.compile(r"(?<!\d)(\d\d?)([-/. ])(\d\d?)\2\d")
@@ -299,6 +301,7 @@ def _iso(text: str) -> datetime:
     """Return an ISO time; ``UTC`` behind it, as some tools write, counts as ``Z``."""
     if text.isdigit():
         raise ValueError  # a number is not a date here
+    text = _BRACKETED.sub("", text)
     head, space, offset = text.rpartition(" ")
     if space and offset[:1] in "+-" and ":" in head:
         text = head + offset

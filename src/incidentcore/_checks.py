@@ -178,7 +178,7 @@ def need_span(
 def need_whole(
     where: str, value: object, error: Refusal = InvalidValueError, *, least: int = 1
 ) -> None:
-    """Raise an error if a value is not a whole number from ``least`` on."""
+    """Raise an error if a value is not a whole number of at least ``least``."""
     if type(value) is not int or value < least:
         raise error(where, value, f"a whole number from {least}")
 

@@ -265,7 +265,7 @@ class _Run:
         return None
 
     def _objection(self, rule: CascadeRule, target: Record) -> Refused | None:
-        """Refuse, by name, what depends on records that were not given."""
+        """Refuse, by name, what depends on records that were not passed."""
         if rule.every is None:
             return None
         attempt = self._attempt(rule, target)

@@ -105,7 +105,7 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
         record: The record.
         clocks: Its clocks with their names.
 
-    A clock whose stop the record's source does not cover is not judged.
+    A clock is not judged if the record's source does not supply what its stop condition reads.
 
     Units: times are in hours of open time; instants are ISO text in UTC.
     """

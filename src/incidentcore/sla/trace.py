@@ -318,7 +318,7 @@ def _entry(start: datetime, end: datetime, code: str, cycle: int, **data: object
 
 
 def _why_closed(reason: OpenReason) -> FrozenMap[object]:
-    """Return the values in the text of a closed stretch; for a custom code, its text."""
+    """Return the values for the text of a closed interval; for a custom code, its text."""
     if reason.code in TRACE_TEXTS:
         return FrozenMap.of_frozen({"name": reason.name})
     return FrozenMap.of_frozen({"reason": reason.text})

@@ -402,8 +402,15 @@ def test_a_page_that_is_missing() -> None:
     def audits(*pages: dict[str, Any]) -> dict[str, int]:
         return found(read_zendesk([ticket], pages, users=USERS))
 
+    def people(page: dict[str, Any]) -> dict[str, int]:
+        return found(read_zendesk([ticket], [audit], users=page))
+
     def issues(**page: Any) -> dict[str, int]:
         return found(read_jira({"issues": [issue], **page}))
+
+    def targets(**page: Any) -> dict[str, int]:
+        cycle = {"name": "Done", "ongoingCycle": {"breached": False}}
+        return found(read_jira(issue, slas={"S-1": {"values": [cycle], **page}}))
 
     def incidents(more: bool, log: bool) -> dict[str, int]:  # noqa: FBT001
         page, entries = {"incidents": [row], "more": more}, {"log_entries": [entry], "more": log}
@@ -426,6 +433,9 @@ def test_a_page_that_is_missing() -> None:
             "jira": (issues(startAt=0, total=7), cut),
             "jira, by token": (issues(nextPageToken="x", isLast=False), cut),
             "jira, whole": (issues(startAt=0, total=1), {}),
+            "jira's targets": (targets(isLastPage=False), cut),
+            "jira's targets, whole": (targets(isLastPage=True), {}),
+            "zendesk's users": (people({"users": USERS, "next_page": "https://x"}), cut),
             "pagerduty": (incidents(more=True, log=False), cut),
             "pagerduty, its log": (incidents(more=False, log=True), cut),
             "pagerduty, whole": (incidents(more=False, log=False), {}),

@@ -22,6 +22,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged
+from incidentcore.vendors.kit.paths import CUT
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import JIRA
 from incidentcore.vendors.table import read_table
@@ -126,7 +127,10 @@ def read_jira(
         _changes(history, issue, (changelogs or {}).get(history.id))
         _comments(history, fields)
         _links(history, fields)
-        for value in (*fields.values(), *unpaged((slas or {}).get(history.id, ()), "values")):
+        told = [*unpaged((slas or {}).get(history.id, ()), "values")]
+        if CUT in told:
+            history.find("truncated_history", "a page says that there is more", path="sla")
+        for value in (*fields.values(), *told):
             if {"completedCycles", "ongoingCycle"} & as_object(value).keys():
                 _cycles(history, value)
         history.check(resolved_at=fields.get("resolutiondate"), updated_at=fields.get("updated"))

@@ -98,11 +98,8 @@ def read_zendesk(
     """
     by_ticket = joined(audits, "ticket_id", "audits")
     metrics = joined(metric_events, "ticket_id", "ticket_metric_events")
-    known = {
-        str(user["id"]): _ROLES.get(str(user.get("role")))
-        for user in map(as_object, unpaged(users, "users"))
-        if "id" in user
-    }
+    people = joined(users, "id", "users")
+    known = {key: _ROLES.get(str(own[-1].get("role"))) for key, own in people.items() if key}
 
     def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
         if ticket.get("status") == "deleted":
@@ -142,7 +139,7 @@ def read_zendesk(
         covers=LOGGED | {"comments", "moments", *(("sla",) if metrics else ())},
         **merged(read_zendesk, ZENDESK, tables),
     )
-    return with_orphans(reading, audits=by_ticket, ticket_metric_events=metrics)
+    return with_orphans(reading, audits=by_ticket, ticket_metric_events=metrics, users=people)
 
 
 def _links(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:

@@ -116,7 +116,9 @@ def _goes_on(page: Mapping[str, Any], count: int) -> bool:
         return page["end_of_stream"] is False
     if any(page.get(name) for name in ("more", "next_page", "nextPageToken")):
         return True
-    if page.get("isLast") is False or pick(page, "meta.has_more") is True:
+    if any(page.get(name) is False for name in ("isLast", "isLastPage")):
+        return True
+    if pick(page, "meta.has_more") is True:
         return True
     end, total = pick(page, "page_info.end_index"), pick(page, "page_info.last_index")
     if type(page.get("startAt")) is int:

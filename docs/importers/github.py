@@ -6,6 +6,7 @@ from incidentcore.vendors.presets import GITHUB_ISSUE, GITHUB_STATES
 
 LEVELS = LevelTable(priority={"severity:1": "critical", "severity:2": "high", "severity:3": "low"})
 TEAM = ("MEMBER", "OWNER", "COLLABORATOR")
+NOISE = ("labeled", "unlabeled", "mentioned", "subscribed", "unsubscribed")
 WORK = ("closed", "reopened", "assigned", "labeled", "milestoned")  # else only the author can
 
 
@@ -40,8 +41,9 @@ def read_github(issues, timelines):
                 history.changed(*where, field="assignee", after=login)
             elif kind == "commented":
                 history.add(Commented, *where, text=event.get("body") or "")
-            elif event.get("created_at") is None:
-                history.find("unreadable_time", "entry left out: it has no time", path=kind)
+            elif kind not in NOISE:
+                code = "unknown_entry" if event.get("created_at") else "unreadable_time"
+                history.find(code, "entry left out", path=kind)
         if not events:
             history.truncated("no timeline came: moments alone", path="timeline")
         history.check(closed_at=issue.get("closed_at"), updated_at=issue.get("updated_at"))

@@ -30,8 +30,9 @@ def read_opsgenie(alerts, logs):
         history.check(closed_at=after.get("closeTime"), updated_at=alert.get("updatedAt"))
         if not own:
             history.truncated("no log came: moments alone", path="logs")
-            by = history.actor(report.get("acknowledgedBy") or "nobody", "agent")
-            history.moments(by, acknowledged=None if by.id == "nobody" else after.get("ackTime"))
+            by = history.actor(report.get("acknowledgedBy") or "import", "agent")
+            if by.id != "import" or after.get("ackTime") != after.get("closeTime"):
+                history.moments(by, acknowledged=after.get("ackTime"))
         for entry in own:
             text, owner = entry["log"], entry.get("owner")
             by = history.actor(owner, "system" if owner == "System" else "agent")

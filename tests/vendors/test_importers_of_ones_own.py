@@ -27,7 +27,8 @@ LONGEST = {
     "own": 25,
     **dict.fromkeys(("fivetran", "freshservice", "github"), 40),
     "glpi": 42,
-    **dict.fromkeys(("jira_in_forty_lines", "opsgenie", "zammad"), 40),
+    **dict.fromkeys(("jira_in_forty_lines", "zammad"), 40),
+    "opsgenie": 41,
 }
 
 
@@ -406,3 +407,16 @@ def test_rows_of_other_things_in_the_tables_of_glpi() -> None:
         rows = [{**one, "itemtype": kind} for one in (row, note)]
         [record] = read_glpi([{**ticket, "status": 5 if kinds else 1}], rows[:1], rows[1:])
         assert {event.kind for event in record.history} == set(kinds or ["opened"])
+
+
+def test_an_event_of_github_that_is_not_read_is_found() -> None:
+    """A transfer is; who was mentioned is passed over."""
+    issue = {"number": 7, "title": "x", "state": "open", "labels": [], "user": {"login": "kim"}}
+    issue["created_at"] = "2026-03-02T08:00Z"
+    events = [
+        {"id": place, "event": kind, "created_at": "2026-03-02T09:00Z", "actor": {"login": "ada"}}
+        for place, kind in enumerate(("transferred", "mentioned"))
+    ]
+    reading = load("github").read_github([issue], {7: events})
+    assert len(list(reading)) == 1
+    assert [(one.code, one.path) for one in reading.findings] == [("unknown_entry", "transferred")]

@@ -24,6 +24,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import advance
+from incidentcore.records import assign
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor
@@ -51,6 +52,30 @@ def test_a_renewed_acknowledgement_begins_its_time_anew() -> None:
     record = acknowledge(record, at=at(60), by="ann")
 
     assert fired(matrix(ack_timeout=60 * MIN), record, 500)[1] == (120, "ben")
+
+
+def test_whoever_works_on_it_answers_for_it_again() -> None:
+    """Once it was acknowledged, work after a reopening or a move did not count (E3)."""
+    seen = acknowledge(INCIDENT, at=at(15), by="ann")
+    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    reopened = advance(seen, "resolve", at=at(20), by="ann", **solved)
+    reopened = advance(reopened, "reopen", at=at(100), by=Actor("kim", "requester"))
+    assert fired(matrix(), reopened, 500)[1:] == [(110, "ann"), (130, "ben"), (160, "cat")]
+    working = advance(reopened, "hold", reason="awaiting_vendor", at=at(120), by="ann")
+    assert fired(matrix(), working, 500)[1:] == [(110, "ann")]
+    assert (working.acknowledged, working.acknowledged_at) == (True, at(15))
+
+    moved = assign(assign(INCIDENT, group="a", at=at(1), by="ann"), group="b", at=at(50), by="ann")
+    moved = acknowledge(moved, at=at(15), by="ann")
+    assert fired(matrix(), moved, 500)[1:] == [(60, "ann"), (80, "ben"), (110, "cat")]
+    assert fired(matrix(), advance(moved, "start", at=at(70), by="ben"), 500)[1:] == [(60, "ann")]
+
+
+def test_work_does_not_prolong_an_acknowledgement() -> None:
+    """Acknowledged at 15 for 60 minutes and worked on at 40: overdue at 75 as before."""
+    record = advance(acknowledge(INCIDENT, at=at(15), by="ann"), "start", at=at(40), by="ann")
+
+    assert fired(matrix(ack_timeout=60 * MIN), record, 500)[1] == (75, "ben")
 
 
 def test_a_timeout_may_restart_the_chain() -> None:

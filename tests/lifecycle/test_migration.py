@@ -14,7 +14,7 @@ from incidentcore.errors import (
     TransitionNotAllowedError,
 )
 from incidentcore.lifecycle import INCIDENT, PROBLEM, Lifecycle, Refused, Transition, check_history
-from incidentcore.records import Incident, LifecycleRef, StateChanged, acknowledge, replay
+from incidentcore.records import Incident, LifecycleRef, StateChanged, acknowledge, replay, snooze
 from incidentcore.serialization import dumps, loads
 from incidentcore.values import CLOSED, IN_PROGRESS, NEW, RESOLVED, Actor, State
 
@@ -66,6 +66,15 @@ def test_sla_s52_a_record_in_a_retired_state_is_stuck_and_the_way_out_is_declare
     assert check_history(record, V2) == ()
     assert replay(reversed(record.history)) == record
     assert loads(dumps(record), Incident) == record
+
+
+def test_a_move_by_an_agent_acknowledges_nothing_and_ends_no_snooze() -> None:
+    """It is not work on the record: the snooze was over with it."""
+    record = snooze(opened(), until=AT + 2 * DAY, at=AT, by="ada")
+    moved = V2.advance(record, "migrate", at=AT + DAY, by="ada")
+
+    assert (moved.acknowledged, moved.acknowledged_at) == (False, None)
+    assert moved.snoozed_until == AT + 2 * DAY
 
 
 def test_sla_a14_without_a_declared_way_it_is_said_that_none_leads_out() -> None:

@@ -226,7 +226,9 @@ ACKNOWLEDGED = [
     ("reply", None, False),
     ("ack, escalate", 1, False),
     ("ack, due escalation", 1, True),
-    ("ack, unack, work", 1, False),
+    ("ack, unack, work", 1, True),
+    ("ack, escalate, work", 1, True),
+    ("ack, unack, work by bot", 1, False),
 ]
 
 

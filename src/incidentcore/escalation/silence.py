@@ -10,6 +10,7 @@ from typing import TypeAlias
 from incidentcore.conditions.hours import spell_test
 from incidentcore.escalation.matrix import EscalationMatrix, EscalationRow
 from incidentcore.escalation.view import Mark, RecordView, Stage
+from incidentcore.records import StateChanged
 
 __all__ = ["Gate", "Notified", "RowSilence", "Window", "rows_chosen"]
 
@@ -115,6 +116,8 @@ class RowSilence:
             for act in acts:
                 if isinstance(act, str):
                     marks = marks if act not in ("", self._matrix) else ()
+                elif type(act.event) is StateChanged and self._alive(marks, act.at):
+                    continue  # work adds nothing to an acknowledgement
                 elif applies and row.ack_when.test(act.event, act.at):
                     marks = (*marks, act)
             self._marks.append(marks)

@@ -23,11 +23,13 @@ from incidentcore.records import (
     Event,
     Record,
     Snoozed,
+    StateChanged,
     Timeline,
     TimelineStep,
     Unacknowledged,
     Unsnoozed,
 )
+from incidentcore.records.events.core import HUMAN
 from incidentcore.records.replay import timeline_by
 
 __all__ = ["Anchor", "Manual", "Mark", "RecordView", "Situation", "Stage"]
@@ -266,4 +268,11 @@ def _acts(
         elif known and occasion not in ("reopened", "moved"):  # by working on it
             event = moment.events[-1]
             acts, reach = (Mark(at, event.by.id, None, event),), None
+    elif not acts and not occasion:  # work on an acknowledged record: a row may have ended that
+        acts = tuple(
+            Mark(at, event.by.id, None, event)
+            for event in moment.events
+            if type(event) is StateChanged and event.state.open and event.by.role in HUMAN
+        )
+        reach = None
     return acts, len(acts) if reach is None else reach

@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
-_HUMAN: Final = frozenset(("agent", "vendor"))
+HUMAN: Final = frozenset(("agent", "vendor"))
 _RESOLUTION: Final = ("resolution_code", "resolution_notes", "verification", "closure_confirmed_by")
 
 _set = object.__setattr__
@@ -143,9 +143,10 @@ class StateChanged(Event):
                 changes["acknowledged"] = False  # nobody answers for the new outage yet (rule E3)
                 for name in ("resolved_at", "closed_at", "canceled_at", *_RESOLUTION):
                     changes[name] = None
-            elif facts["acknowledged_at"] is None and self.by.role in _HUMAN:
-                changes["acknowledged_at"] = self.at
+            elif not facts["acknowledged"] and self.by.role in HUMAN:
                 changes["acknowledged"] = True
+                if facts["acknowledged_at"] is None:
+                    changes["acknowledged_at"] = self.at
                 if facts["snoozed_until"] is not None:
                     changes["snoozed_until"] = None
         else:
@@ -177,9 +178,9 @@ class Migrated(StateChanged):
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields that it changes: lifecycle and state, and what follows from them."""
         changes = super().changes(facts)
-        if facts["acknowledged_at"] is None:
-            changes.pop("acknowledged_at", None)
-            changes.pop("acknowledged", None)
+        if changes.get("acknowledged"):
+            for name in ("acknowledged_at", "acknowledged", "snoozed_until"):
+                changes.pop(name, None)
         if self.state.pauses:
             changes.pop("hold_reason", None)
         return {**changes, "lifecycle": self.lifecycle}

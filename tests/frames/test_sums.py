@@ -76,8 +76,8 @@ def test_an_outcome_of_many_counts_so_often(empty: object, outcome: object) -> N
     """Each accumulator holds what adding it one by one gives; a text counts as left out."""
     assert callable(empty)
     many, single = empty(), empty()
-    sums.add_many(many, outcome, 3)
-    sums.add_many(many, "late", 2)
+    sums.add_many(many, outcome, 3, empty)
+    sums.add_many(many, "late", 2, empty)
     for _ in range(3):
         single.add(outcome)
     assert many.contents() == single.contents()

@@ -327,7 +327,8 @@ class _Gatherer(Kinds):
                 if outcome is None:
                     continue
                 row = part.row((groups[kind.group], names[key % width]))
-                add_many(row[family], outcome, int(counts[key]))
+                empty = partial(kpi.measure.accumulator, kpi, part.mode)
+                add_many(row[family], outcome, int(counts[key]), empty)
             for key, times in self.values[family].by_key():
                 add_values(part.row((groups[key // width], names[key % width]))[family], times)
             if (family, 2) not in self.flows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from operator import sub
 from typing import Any
@@ -115,9 +115,21 @@ def _sketch(sketch: Sketch, times: Ints) -> None:
     sketch.merge(other)
 
 
-def add_many(total: Accumulator, outcome: Any, count: int) -> None:
-    """Count the same outcome, or the same code of records that are left out, ``count`` times."""
-    if isinstance(outcome, str):
+def add_many(
+    total: Accumulator, outcome: Any, count: int, empty: Callable[[], Accumulator]
+) -> None:
+    """Count the same outcome ``count`` times; ``empty`` returns a new accumulator of the kind."""
+    if isinstance(outcome, str):  # the code of records that are left out
         total.excluded[outcome] = total.excluded.get(outcome, 0) + count
-    else:
-        total.add_times(outcome, count)
+        return
+    some = empty()
+    some.add(outcome)
+    while True:  # it counts for 1, 2, 4, ... of them
+        if count & 1:
+            total.merge(some)
+        count >>= 1
+        if not count:
+            return
+        once, some = some, empty()
+        some.merge(once)
+        some.merge(once)

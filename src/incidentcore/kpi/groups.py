@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from types import SimpleNamespace
 from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias
 
 import attrs
@@ -250,21 +251,6 @@ EventGroups: TypeAlias = Callable[
 """Groups the events of a record by values of the events and of the record."""
 
 
-@attrs.frozen
-class _Function(SharedRepr):
-    """Groups of records by what a function returns."""
-
-    function: Callable[[Record], object]
-
-    @property
-    def name(self) -> str:
-        function = self.function
-        return str(getattr(function, "__name__", "") or type(function).__name__)
-
-    def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        return self.function
-
-
 def as_groups(group_by: Iterable[GroupBy] | GroupBy) -> tuple[Any, ...]:
     """Return one or more groups as a tuple: a path as a ``Group``, a function as a kind of group.
 
@@ -279,7 +265,8 @@ def _as_group(group: Any) -> Any:
     if hasattr(group, "compile"):
         return group
     if callable(group):
-        return _Function(group)
+        name = str(getattr(group, "__name__", "") or type(group).__name__)
+        return SimpleNamespace(name=name, compile=lambda _: group)
     need_kind("group_by", group, str, allowed="a field path, a Group, AgeBuckets or a callable")
     return Group(group)
 

@@ -70,11 +70,6 @@ class Accumulator:
         """Add the outcome that a measure's reader returned for a record."""
         raise NotImplementedError
 
-    def add_times(self, outcome: Any, times: int) -> None:
-        """Add the same outcome several times."""
-        for _ in range(times):
-            self.add(outcome)
-
     def settle(self) -> None:
         """Turn the outcomes that a fast loop counted in ``excluded`` into totals."""
 
@@ -107,9 +102,6 @@ class Sample(Accumulator):
         self.ascending: int = 0
         self.summed: tuple[int, Any] = (0, 0)
         self.add = self.values.append  # bound once: the hot loop adds without a lookup
-
-    def add_times(self, outcome: Any, times: int) -> None:
-        self.values.extend([outcome] * times)
 
     def merge(self, other: Sample) -> None:
         if not self.values:
@@ -169,15 +161,6 @@ class SketchedSample(Accumulator):
         time, observed = divmod(int(outcome), 2)
         (self.seen if observed else self.censored).add(time, scaled=False)
 
-    def add_times(self, outcome: int | Fraction, times: int) -> None:
-        one = SketchedSample(scaled=self.scaled, survival=self.survival)
-        one.add(outcome)
-        for sketch in (one.seen, one.censored):
-            sketch.n, sketch.total = sketch.n * times, sketch.total * times
-            for key in sketch.buckets:
-                sketch.buckets[key] *= times
-        self.merge(one)
-
     def merge(self, other: SketchedSample) -> None:
         self.seen.merge(other.seen)
         if self.survival:
@@ -221,10 +204,6 @@ class Tally(_Sums):
         self.n += 1
         self.hits += outcome
 
-    def add_times(self, outcome: bool, times: int) -> None:  # noqa: FBT001  the same
-        self.n += times
-        self.hits += times * outcome
-
     def settle(self) -> None:
         counts: Any = self.excluded  # True and False too
         hits = counts.pop(True, 0)
@@ -251,11 +230,6 @@ class Ratio(_Sums):
         self.above += outcome[0]
         self.below += outcome[1]
         self.n += 1
-
-    def add_times(self, outcome: tuple[int | Fraction, int | Fraction], times: int) -> None:
-        self.above += outcome[0] * times
-        self.below += outcome[1] * times
-        self.n += times
 
 
 class Flow(_Sums):
@@ -285,8 +259,8 @@ class Keyed(Accumulator):
         self.keys: dict[Any, list[int]] = {}
         self.n: int = 0
 
-    def add_times(self, outcome: Any, times: int = 1) -> None:
-        self.n += times
+    def add(self, outcome: Any) -> None:
+        self.n += 1
         if isinstance(outcome, list):
             for key in outcome:
                 self.keys.setdefault(key, [])
@@ -294,10 +268,7 @@ class Keyed(Accumulator):
         key, at = outcome
         seen = self.keys.setdefault(key, [])
         if at is not None:
-            seen.extend([instant(at)] * times)
-
-    def add(self, outcome: Any) -> None:
-        self.add_times(outcome)
+            seen.append(instant(at))
 
     def merge(self, other: Keyed) -> None:
         self.n += other.n

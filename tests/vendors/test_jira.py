@@ -322,3 +322,13 @@ def test_a_changelog_that_ends_before_the_resolution() -> None:
     logged = change(2, 11, item("status", "To Do", "Declined"))
     incident, codes = read(logged, status=declined, resolutiondate=text(11))
     assert (incident.canceled_at, codes) == (at(11), [])
+
+
+def test_words_for_nobody_and_nothing_in_the_csv() -> None:
+    """Some exports write them out."""
+    lines = [
+        "Issue key,Created,Status,Assignee,Resolution",
+        "A-1,02/Mar/26 1:05 PM,Open,Unassigned,Unresolved",
+    ]
+    [incident] = read_jira_csv(lines, zone="UTC")
+    assert (incident.assignee, incident.resolution_code) == (None, None)

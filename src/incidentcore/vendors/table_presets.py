@@ -42,6 +42,7 @@ JIRA_CSV: Final[Preset] = {
         "resolution_code": "Resolution",
     },
     "formats": ("%d/%b/%y %I:%M %p", "%d/%b/%y %H:%M", "iso"),
+    "missing": ("", "Unassigned", "Unresolved"),
     "states": JIRA_STATES,
     "levels": JIRA_LEVELS,
     "lifecycle": JSM_INCIDENT,

@@ -12,8 +12,10 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.testing.choices import check_choices
 
 from incidentcore.communication import (
+    PUBLIC_REPLY,
     CommunicationPlan,
     UpdateRule,
     due_updates,
@@ -21,7 +23,7 @@ from incidentcore.communication import (
     update_log,
 )
 from incidentcore.conditions import NEVER
-from incidentcore.records import Incident, comment
+from incidentcore.records import Incident, comment, log_update_sent
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps, loads
 from incidentcore.testing import (
@@ -136,3 +138,85 @@ def test_the_lint_is_run_first() -> None:
     rule = UpdateRule(name="never", when=NEVER, audiences="customers", every=90 * MINUTE)
     with pytest.raises(AssertionError, match="the lint finds\nnever: "):
         check_communication(CommunicationPlan(name="p", rules=(rule,)))
+
+
+def test_polls_lie_around_the_opening() -> None:
+    """From ten minutes before it to two weeks after it, one to five."""
+    check_choices(POLLS, 300, {"": "-10..20000", "#": "1 2 3 4 5"})
+
+
+def test_each_law_is_asked_at_the_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All polls in order for the first, and for the others the first and the last one."""
+    asked: dict[str, list[object]] = {}
+    for name in ("_polls_agree", "_past_decides", "_late_is_late", "_wakeup_is_least"):
+        asked[name] = []
+
+        def note(*given: object, name: str = name, **named: object) -> None:
+            asked[name].append((*given[:2], given[2:] or named))
+
+        monkeypatch.setattr(checks_communication, name, note)
+    plan = PLANS["office"]
+    record = Incident.open(id="INC-1", title="No mail", by="kim", at=AT)
+    keep_laws(plan, record, [500, -5, 60], Random(1))  # noqa: S311
+    first, middle, last = (AT + minute * MINUTE for minute in (-5, 60, 500))
+    assert asked["_polls_agree"] == [(plan, record, ([first, middle, last],))]
+    ends = [(plan, record, (now,)) for now in {first, last}]
+    assert asked["_late_is_late"] == asked["_wakeup_is_least"] == ends
+    assert asked["_past_decides"] == [
+        (plan, record, {"now": now, "known_at": last}) for now in {first, last}
+    ]
+
+
+def test_a_log_that_depends_on_the_order_of_arrival_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    record = Incident.open(id="INC-1", title="No mail", by="kim", at=AT)
+    for number in range(5):
+        record = comment(record, "?", by="ada", at=AT + number * MINUTE)
+    for name in ("_polls_agree", "_past_decides", "_late_is_late", "_wakeup_is_least"):
+        monkeypatch.setattr(checks_communication, name, lambda *_, **__: None)
+    monkeypatch.setattr(
+        checks_communication, "update_log", lambda _, one, **__: [e.id for e in one.history]
+    )
+    monkeypatch.setattr(
+        checks_communication, "replay", lambda events: SimpleNamespace(history=events)
+    )
+    with pytest.raises(AssertionError, match="arrival order is irrelevant"):
+        keep_laws(PLANS["night"], record, [60], Random(1))  # noqa: S311
+
+
+def test_what_tells_an_audience_is_an_update_to_it_or_what_the_plan_counts_too() -> None:
+    """A comment to the public tells the first audience of this plan, and no other."""
+    rules = [
+        UpdateRule(name=name, audiences=name, every=60 * MINUTE) for name in ("users", "bosses")
+    ]
+    plan = CommunicationPlan("plan", rules, also={"users": PUBLIC_REPLY})
+    record = Incident.open(id="INC-1", title="No mail", by="kim", at=AT)
+    for audience in ("users", "bosses"):
+        record = log_update_sent(record, audience, at=AT, by="ada")
+    record = comment(record, "public", at=AT, by="ada")
+    record = comment(record, "internal", at=AT, by="ada", visibility="internal")
+    for audience, told in (("users", [2, 4]), ("bosses", [3]), ("others", [])):
+        events = checks_communication._told(plan, record.history, audience)
+        assert [event.sequence for event in events] == told
+
+
+@pytest.mark.parametrize(
+    ("law", "engine", "answer", "words"),
+    [
+        ("_late_is_late", "missed_updates", "late by nothing", "a missed update is late by some"),
+        ("_wakeup_is_least", "next_update_wakeup", "now", "a wake-up lies ahead"),
+    ],
+)
+def test_laws_are_asked_from_the_opening_on(
+    law: str, engine: str, answer: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At its very instant; before it nothing is known."""
+    record = Incident.open(id="INC-1", title="No mail", by="kim", at=AT)
+    late = SimpleNamespace(late_by=timedelta(), due_at=AT, key="k", audience="a", since=AT)
+    wrong = {"late by nothing": [late], "now": AT}[answer]
+    monkeypatch.setattr(checks_communication, engine, lambda *_, **__: wrong)
+    check = getattr(checks_communication, law)
+    check(PLANS["night"], record, AT - MINUTE)
+    with pytest.raises(AssertionError, match=words):
+        check(PLANS["night"], record, AT)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
+import attrs
 import pytest
 
-from incidentcore.lifecycle import INCIDENT, STANDARD_CASCADES, Lifecycle, Transition
-from incidentcore.records import Incident
-from incidentcore.testing import check_lifecycle
+from incidentcore.lifecycle import INCIDENT, STANDARD_CASCADES, Lifecycle, Transition, check_history
+from incidentcore.records import Incident, Record
+from incidentcore.testing import check_lifecycle, checks_lifecycle
 from incidentcore.testing.checks_lifecycle import check_step
 from incidentcore.values import NEW, RESOLVED, State
 
@@ -46,3 +50,60 @@ def test_an_advance_that_refuses_nothing_is_found(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(Lifecycle, "advance", lambda *_, **__: record)
     with pytest.raises(AssertionError, match="advance does not refuse sing as decide does"):
         check_step(INCIDENT, record, "sing", after=HOUR)
+
+
+def test_each_action_is_tried_on_each_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And one that the lifecycle does not have, up to five hours later."""
+    asked: dict[str, set[timedelta]] = defaultdict(set)
+
+    def note(_: object, record: object, action: str, *, after: timedelta) -> None:
+        asked[action].add(after)
+
+    monkeypatch.setattr(checks_lifecycle, "check_step", note)
+    check_lifecycle(INCIDENT, STANDARD_CASCADES)
+    assert set(asked) == {*(row.action for row in INCIDENT.transitions), "no_such_action"}
+    assert all(timedelta() <= after <= 5 * HOUR for after in asked["no_such_action"])
+    assert len(asked["no_such_action"]) > 1
+
+
+@pytest.mark.parametrize("legal", [True, False])
+def test_a_history_that_is_judged_wrongly_is_found(
+    monkeypatch: pytest.MonkeyPatch, *, legal: bool
+) -> None:
+    """A fault in what the lifecycle allows, or none in what it does not have."""
+    monkeypatch.setattr(checks_lifecycle, "check_step", lambda *_, **__: None)
+
+    def judge(record: Record, lifecycle: Lifecycle) -> tuple[Any, ...]:
+        found = check_history(record, lifecycle)
+        if legal:
+            return found or (SimpleNamespace(witness=None),)
+        return found and (SimpleNamespace(witness=record.history[0]),)
+
+    monkeypatch.setattr(checks_lifecycle, "check_history", judge)
+    with pytest.raises(AssertionError):
+        check_lifecycle(INCIDENT, STANDARD_CASCADES)
+
+
+REFUSED = INCIDENT.decide(
+    INCIDENT.open(Incident, id="R-1", title="t", at=AT, by="kim"), "reopen", at=AT + HOUR, by="ada"
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"allowed_actions": ()}, "allowed actions missing"),
+        ({"path": REFUSED.path[:-1]}, "the path does not end with the action"),  # type: ignore[union-attr]
+        ({"path": REFUSED.path[-1:]}, "the path takes .* from new"),  # type: ignore[union-attr]
+    ],
+)
+def test_a_refusal_that_leads_astray_is_found(
+    changed: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reopening a new record takes to resolve it first."""
+    record = INCIDENT.open(Incident, id="R-1", title="t", at=AT, by="kim")
+    check_step(INCIDENT, record, "reopen", after=HOUR)
+    wrong = attrs.evolve(REFUSED, **changed)  # type: ignore[misc]
+    monkeypatch.setattr(Lifecycle, "decide", lambda *_, **__: wrong)
+    with pytest.raises(AssertionError, match=words):
+        check_step(INCIDENT, record, "reopen", after=HOUR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
@@ -22,12 +22,11 @@ from incidentcore.errors import InvalidTimelineError
 from incidentcore.records import Communicated, Event, Record, replay
 from incidentcore.testing.checks_sla import showing
 from incidentcore.testing.strategies_communication import communicated_incidents
+from incidentcore.testing.strategies_escalation import MINUTE, OPENED
 
 __all__ = ["check_communication"]
 
-_MINUTE: Final = timedelta(minutes=1)
 _INSTANT: Final = timedelta.resolution
-_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 POLLS: Final[st.SearchStrategy[list[int]]] = st.lists(
     st.integers(-10, 600) | st.integers(0, 20_000), min_size=1, max_size=5
 )
@@ -37,7 +36,7 @@ def check_communication(
     plan: CommunicationPlan,
     *,
     examples: int | None = None,
-    start: datetime = _START,
+    start: datetime = OPENED,
     accepted: Collection[str] = (),
 ) -> None:
     """Lint a communication plan, and check its updates for generated incidents against all laws.
@@ -96,7 +95,7 @@ def keep_laws(plan: CommunicationPlan, record: Record, minutes: list[int], chanc
         minutes: When to poll, in minutes after the opening.
         chance: The source of random choices.
     """
-    polls = sorted(record.opened_at + minute * _MINUTE for minute in minutes)
+    polls = sorted(record.opened_at + minute * MINUTE for minute in minutes)
     first, last = polls[0], polls[-1]
     _polls_agree(plan, record, polls)
     shuffled = list(record.history)

@@ -62,29 +62,43 @@ def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | No
     @settings(max_examples=examples or settings().max_examples, deadline=None)
     @given(escalated_incidents(), POLLS, st.randoms())
     def run(record: Record, minutes: list[int], chance: Random) -> None:
-        box, received, marked = outbox(), [], set[str]()
-        agenda = box.restore([record])
-
-        def deliver(key: str) -> None:
-            assert key not in marked, f"{key} was marked as sent and is sent again"
-            fate = chance.random()
-            if fate < 0.15:  # before it arrives
-                raise _CrashError
-            received.append(key)
-            if fate > 0.85:  # before it can be marked
-                raise _CrashError
-            marked.add(key)
-
-        for minute in sorted(minutes):
-            box.collect(agenda, OPENED + minute * MINUTE)
-            try:
-                box.send(deliver)
-            except _CrashError:
-                agenda = box.restore([record])
-        now = OPENED + max(minutes) * MINUTE
-        box.collect(agenda, now)
-        box.send(received.append)
-        lost = {item.key for item in due_items(desk, record, now=now)} - set(received)
-        assert not lost, f"due and never sent: {sorted(lost)}"
+        keep_law(outbox(), desk, record, minutes, chance)
 
     run()
+
+
+def keep_law(box: Outbox, desk: Desk, record: Record, minutes: list[int], chance: Random) -> None:
+    """Check that crashes lose no due item of one record, and that none is sent again once marked.
+
+    Args:
+        box: An outbox with an empty store.
+        desk: The desk that determines the due items.
+        record: The record.
+        minutes: When items are collected and sent, in minutes after the opening.
+        chance: Where the process dies: before a key arrives below 0.15, after it above 0.85.
+    """
+    received: list[str] = []
+    marked = set[str]()
+    agenda = box.restore([record])
+
+    def deliver(key: str) -> None:
+        assert key not in marked, f"{key} was marked as sent and is sent again"
+        fate = chance.random()
+        if fate < 0.15:
+            raise _CrashError
+        received.append(key)
+        if fate > 0.85:
+            raise _CrashError
+        marked.add(key)
+
+    for minute in sorted(minutes):
+        box.collect(agenda, OPENED + minute * MINUTE)
+        try:
+            box.send(deliver)
+        except _CrashError:
+            agenda = box.restore([record])
+    now = OPENED + max(minutes) * MINUTE
+    box.collect(agenda, now)
+    box.send(received.append)
+    lost = {item.key for item in due_items(desk, record, now=now)} - set(received)
+    assert not lost, f"due and never sent: {sorted(lost)}"

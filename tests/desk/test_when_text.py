@@ -8,7 +8,7 @@ from tests.desk.small_files import HEAD, SERVICE, loaded
 from tests.desk.test_forms import when
 
 from incidentcore.conditions import Condition, field
-from incidentcore.desk import dump_desk
+from incidentcore.desk import dump_desk, load_desk
 from incidentcore.errors import DefinitionError
 
 
@@ -49,3 +49,16 @@ def test_what_a_file_cannot_say_is_refused(condition: Condition) -> None:
     asked = attrs.evolve(agreement, when=condition)
     with pytest.raises(DefinitionError, match="a test that a desk file can say"):
         dump_desk(attrs.evolve(desk, agreements=(asked,)))
+
+
+def test_a_deeply_nested_condition_is_written_once() -> None:
+    """Sixty levels of and and or; writing a part twice at each level would never end."""
+    condition: Condition = field("title").equals("x")
+    for depth in range(30):
+        condition = field("custom.status").equals(str(depth)) & (
+            field("description").equals(str(depth)) | condition
+        )
+    desk = load_desk(HEAD + SERVICE)
+    agreed = attrs.evolve(desk.agreements[0], when=condition)
+    changed = attrs.evolve(desk, agreements=[agreed])
+    assert load_desk(dump_desk(changed)) == changed

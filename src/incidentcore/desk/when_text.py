@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -50,17 +50,22 @@ def write_when(condition: Condition, writing: Any) -> dict[str, Any]:
     """Return a condition as a table of a desk file."""
     if not isinstance(condition, AllOf):
         return dict((_written(condition, writing),))
-    listed = {"all": [write_when(one, writing) for one in condition.parts]}
-    if len(condition.parts) == 1:
-        return listed
+    table = {} if len(condition.parts) == 1 else _joined(condition.parts, writing)
+    if table or not condition.parts:
+        return table
+    return {"all": [write_when(one, writing) for one in condition.parts]}
+
+
+def _joined(parts: Iterable[Condition], writing: Any) -> dict[str, Any]:
+    """Return several conditions as one table; an empty one if two of them need the same key."""
     table: dict[str, Any] = {}
-    for part in condition.parts:
+    for part in parts:
         name, test = _written(part, writing)
         if name in table:
             known = table[name]
             is_table = name != "not" and all(isinstance(one, dict) for one in (known, test))
             if name != next(reversed(table)) or not is_table or set(known) & set(test):
-                return listed
+                return {}
             known.update(test)
         else:
             table[name] = test

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from incidentcore.communication import (
@@ -12,9 +13,13 @@ from incidentcore.communication import (
     CommunicationPlan,
     UpdateRule,
     UpdateTemplate,
+    due_updates,
 )
+from incidentcore.conditions import ALWAYS, Condition, reader
 from incidentcore.errors import DefinitionError
+from incidentcore.records import Incident, set_fields
 
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 TEMPLATE = UpdateTemplate("news", "{title}")
 
@@ -82,3 +87,33 @@ def test_a_field_that_is_watched_is_a_path() -> None:
     """Nothing is not a field."""
     with pytest.raises(DefinitionError, match="the path of a field"):
         UpdateRule(name="all", audiences="customers", every=timedelta(hours=1), on_change=("",))
+
+
+@attrs.frozen
+class Loud(Condition):
+    """A condition of your own: whether the title is in capitals."""
+
+    named: frozenset[str]
+
+    @property
+    def fields(self) -> frozenset[str]:  # noqa: D102
+        return self.named
+
+    def test(self, subject: Any, at: Any) -> bool:  # noqa: D102
+        return str(reader("title")(subject)).isupper()
+
+
+@pytest.mark.parametrize(
+    ("named", "watched"),
+    [({"title"}, {"state", "title"}), ((), None)],
+    ids=["that names its fields", "that names none"],
+)
+def test_a_condition_of_your_own_says_when_it_is_asked_again(named: Any, watched: Any) -> None:
+    """At a change of its fields or of the state; one that names none at every change."""
+    plan = CommunicationPlan("status", [rule(when=Loud(frozenset(named)) & ALWAYS)])
+    assert plan.watched == watched
+    quiet = Incident.open(id="1", title="mail is slow", by="kim", at=NINE)
+    assert due_updates(plan, quiet, now=NINE + 90 * MINUTE) == ()
+    loud = set_fields(quiet, at=NINE + 20 * MINUTE, by="ada", title="MAIL IS DOWN")
+    due = [update.due_at for update in due_updates(plan, loud, now=NINE + 90 * MINUTE)]
+    assert due == [NINE + 50 * MINUTE]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+import attrs
+import pytest
 from tests.kpi.tickets import figure, incident, minute, resolved
 
-from incidentcore.kpi import Group, catalogue, compute_kpis
+from incidentcore.conditions import ALWAYS
+from incidentcore.errors import KpiDefinitionError
+from incidentcore.kpi import Group, Kpi, Rate, RecordTest, catalogue, compute_kpis
 from incidentcore.records import (
     Incident,
     Prioritized,
 )
+from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import FrozenMap, Priority
 
 
@@ -56,3 +62,33 @@ def test_codes_are_rated_among_the_resolved() -> None:
     assert figure(kpi, records).value == 1.0
     other = catalogue.resolution_code_rate("not_solved_rate", "not_reproducible")
     assert figure(other, records).value == 0.0
+
+
+@attrs.frozen
+class Slow(RecordTest):
+    """A test of your own: whether a record took longer than an hour of the KPI's clock."""
+
+    needs = frozenset({"resolved_at"})
+    settings = frozenset({"clock"})
+
+    def compile(self, kpi: Any, as_of: datetime) -> Any:  # noqa: D102
+        span = kpi.clock.open_time
+
+        def slow(record: Incident) -> bool | str:
+            if record.resolved_at is None:
+                return "unresolved"
+            return bool(span(record.opened_at, record.resolved_at) > timedelta(hours=1))
+
+        return slow
+
+
+def test_a_test_of_your_own_uses_the_clock_of_its_kpi() -> None:
+    """Of three records one took two hours; the KPI may have a clock, since the test names it."""
+    always = BusinessCalendar(zone="UTC", hours={"mon-sun": "00:00-24:00"})
+    kpi = Kpi(id="slow", measure=Rate(numerator=Slow(), of="records"), clock=always)
+    desk = [resolved(incident(1), 120), resolved(incident(2), 30), incident(3)]
+    result = figure(kpi, desk)
+    assert (result.value, result.n, dict(result.excluded)) == (0.5, 2, {"unresolved": 1})
+    assert kpi.measure.needs == {"resolved_at"}
+    with pytest.raises(KpiDefinitionError, match="nothing is timed"):
+        Kpi(id="all", measure=Rate(numerator=ALWAYS, of="records"), clock=always)

@@ -453,6 +453,8 @@ def test_words_for_empty_cells_are_read_as_empty(
         ("empty_word", "Prio", "NULL"): 1,
         ("empty_word", "Team", "-"): 2,
     }
+    code, _, err = run(capsys, "report", path, *asked, "--by", "group", "--where", "group=Net")
+    assert (code, err) == (0, "")
     code, text, _ = run(capsys, "columns", path)
     assert "Done  -> resolved  (0 filled)" in text
 

@@ -64,3 +64,5 @@ def test_mixed_formats_are_counted() -> None:
         ("%d.%m.%Y", 1),
     )
     assert mixed(Counter({"2026-03-02": 2})) == ()
+    texts = Counter({"Mo 02.03.2026 09:15": 2, "Mo 02.03.2026": 1, "Di 02.03.2026": 1})
+    assert mixed(texts) == (("%d.%m.%Y %H:%M", 2), ("%d.%m.%Y", 1))  # the last was a Monday

@@ -47,6 +47,7 @@ _AUDIT_TEXT: Final = (
 )
 
 _AT_ONCE: Final = 1_000
+_ALIASES: Final = {"group": "assignment_group"}  # as --map calls it
 _SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
 _PLOTS: Final = "incidentcore[plots]"
 
@@ -174,7 +175,7 @@ def _having(
 def _group(name: str, zone: ZoneInfo | None) -> GroupBy:
     """Return a group of ``--by``: a field, or the period of the opening in a zone."""
     if name not in get_args(Unit):
-        return name
+        return _ALIASES.get(name, name)
     periods = Periods(cast("Unit", name), zone or "UTC")
 
     def opened(record: Record) -> str:
@@ -189,6 +190,7 @@ def _population(text: str | None, desk: Desk | None) -> Condition:
     if text is None:
         return ALWAYS
     name, equals, value = (part.strip() for part in text.partition("="))
+    name = _ALIASES.get(name, name)
     if not name or not equals:
         raise InvalidValueError("--where", text, "FIELD=VALUE")
     if name in _SCALES:

@@ -35,7 +35,9 @@ _CLOCK: Final = re.compile(
 _UTC: Final = re.compile(r" ?\(?(?:UTC|GMT)[^()]*\)?$|(?<=\d) ?Z$")
 _ISO: Final = "iso"
 _LONGEST: Final = 60
-_DATED: Final = re.compile(r"\d{1,4}[-./ ]\w{1,9}\.?[-./ ]+\d{2,4}|[A-Za-z]{3} \d{1,2},")
+_DATED: Final = re.compile(
+    r"(?:[^\W\d_]{2,}\.?,? )?\d{1,4}[-./ ]\w{1,9}\.?[-./ ]+\d{2,4}|[A-Za-z]{3} \d{1,2},"
+)
 
 
 def mixed(texts: Counter[str]) -> tuple[tuple[str, int], ...]:

@@ -15,7 +15,6 @@ from incidentcore.serialization import (
     loads,
     upgrade,
 )
-from incidentcore.serialization.faults import Mismatch
 from incidentcore.serialization.upgrades import MERGED, plain_names
 
 from .examples import BAYES, COMMUNICATION, KEYWORDS
@@ -115,7 +114,7 @@ def test_upgrades_run_step_by_step() -> None:
 @pytest.mark.parametrize(("version", "words"), [(5, "newer"), (1, "cannot be upgraded")])
 def test_a_version_without_a_way_is_refused(version: int, words: str) -> None:
     """Newer documents and ones whose step is missing are refused."""
-    with pytest.raises(Mismatch, match=words):
+    with pytest.raises(FormatError, match=words):
         upgrade("Ticket", version, {}, to=4, steps={2: _rename})
 
 

@@ -268,7 +268,7 @@ def _acts(
         elif known and occasion not in ("reopened", "moved"):  # by working on it
             event = moment.events[-1]
             acts, reach = (Mark(at, event.by.id, None, event),), None
-    elif not acts and not occasion:  # work on an acknowledged record: a row may have ended that
+    elif not acts and not occasion and "state" in moment.changes:  # a row may have ended others
         acts = tuple(
             Mark(at, event.by.id, None, event)
             for event in moment.events

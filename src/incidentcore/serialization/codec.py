@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Event, Record
 from incidentcore.serialization.faults import (
     Fault,
@@ -258,8 +258,8 @@ def _opened(data: Any, kind: Any, registry: Registry, *, keep: bool) -> tuple[st
         raise Faults(problems)
     try:
         name, value = upgrade(str(name), int(str(version)), data["value"])
-    except Mismatch as error:
-        raise Faults([Fault(str(error), ("version",))]) from None
+    except FormatError as error:
+        raise Faults([Fault(error.problems[0], ("version",))]) from None
     try:
         name, value = merged(name, value)
     except Exception as error:  # noqa: BLE001  what the older kind was may be broken too

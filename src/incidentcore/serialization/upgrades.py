@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from incidentcore.categorization import written as categorization
+from incidentcore.errors import FormatError
 from incidentcore.kpi import written as kpi
 from incidentcore.priority import written as priority
 from incidentcore.serialization.faults import Mismatch
@@ -71,17 +72,17 @@ def upgrade(
         The type's name and the value in the target version.
 
     Raises:
-        Mismatch: The document's version is later than ``to``, or a step has no function.
+        FormatError: The document's version is later than ``to``, or a step has no function.
 
     >>> from incidentcore.serialization import upgrade
     >>> upgrade("Ticket", 1, {"prio": 1}, to=2, steps={1: lambda name, value: ("Incident", value)})
     ('Incident', {'prio': 1})
     """
     if version > to:
-        raise Mismatch(f"version {version} is newer than this release reads; allowed: 1 to {to}")
+        raise FormatError(f"version {version} is newer than this release reads; allowed: 1 to {to}")
     for step in range(version, to):
         if step not in steps:
-            raise Mismatch(f"version {version} cannot be upgraded to {to}")
+            raise FormatError(f"version {version} cannot be upgraded to {to}")
         name, value = steps[step](name, value)
     if version == 1 and to == FORMAT_VERSION:
         return plain_names(name, value)

@@ -29,6 +29,7 @@ from incidentcore.escalation import coverage_gaps, lint_escalation
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle import Lifecycle, ReopenWindow, lint_lifecycle
 from incidentcore.records import Escalated, Record
+from incidentcore.schedule import AbstractCalendar, Holiday
 from incidentcore.sla import lint_sla
 from incidentcore.values import LintFinding
 
@@ -331,12 +332,12 @@ def _unclocked(desk: Desk) -> Iterator[LintFinding]:
 def _calendars(desk: Desk, at: datetime) -> Iterator[LintFinding]:
     until = (at + _YEAR + _longest(desk) * 3).date()
     for name, calendar in desk.calendars.items():
-        holidays = getattr(calendar, "holidays", ())
+        holidays = [one for one in getattr(calendar, "holidays", ()) if isinstance(one, Holiday)]
         dated = [day for holiday in holidays for day in _dates(holiday)]
         if len(dated) > 1 and date(max(dated).year, 12, 31) < until:
             last, subject = max(dated), f"calendars.{name}"
             yield found("holidays_end", subject, last, year=last.year, until=until)
-        if hasattr(calendar, "lint"):
+        if isinstance(calendar, AbstractCalendar):
             for finding in calendar.lint(years=(at.year, at.year + 1)):
                 yield of_part(f"calendars.{name}", finding)
 
@@ -364,9 +365,9 @@ def _unused(desk: Desk) -> Iterator[LintFinding]:
     rules = _values(attrs.evolve(desk, fields=(), calendars={}))
     kinds = set(map(type, desk.calendars.values()))
     counted = {one for one in rules if type(one) in kinds}
-    read: set[object] = set()
+    read: set[str] = set()
     for value in (*rules, *desk.calendars.values()):
-        read.update(getattr(value, "fields", ()))
+        read.update(map(str, getattr(value, "fields", None) or ()))
     for name, calendar in desk.calendars.items():
         if calendar not in counted:
             yield found("unused", f"calendars.{name}", why="nothing counts in it")

@@ -33,6 +33,7 @@ from incidentcore.schedule.reasons import (
     fill,
     overlay,
 )
+from incidentcore.values import LintFinding
 
 __all__ = [
     "AbstractCalendar",
@@ -89,6 +90,10 @@ class AbstractCalendar(Engine):
         """
         low, high = self._span(start, end)
         return as_reasons(self._all_parts(low, high))
+
+    def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
+        """Return findings on likely mistakes in ``years``; none, unless a subclass defines it."""
+        return ()
 
     def _all_parts(self, low: timedelta, high: timedelta) -> Iterator[Part]:
         while low < high:

@@ -95,3 +95,25 @@ def test_an_error_near_the_top_is_placed_as_before(tmp_path: Path) -> None:
     assert next(rows) == (1, ["A"])
     with pytest.raises(Exception, match=r"a NUL character, which is not text @ row 2"):
         next(rows)
+
+
+TOOLS = {  # headings of exports, and the fields in their order
+    "Ticket No.;Title;Create Date/Time;Complete Date/Time;Queue": "id title opened resolved group",
+    "Ticket #;Summary;Date Entered;Date Closed;Board": "id title opened closed group",
+    "Anfrage-ID;Betreff;Erstellungszeit;Gelöst um;Status": "id title opened resolved state",
+    "Incident Number;Current Phase;Start Time;Acked Time;Resolved Time": (
+        "id state opened acknowledged resolved"
+    ),
+    "T#;Titel;Stage;Create Date;Helpdesk Team": "id title state opened group",
+    "N° de ticket;Brève description;Ouvert;Résolu": "id title opened resolved",
+    "Nº de incidencia;Fecha de creación;Fecha de solución": "id opened resolved",
+    "Vorgangsnr.;Problem;Datum;Erledigt am": "id title opened resolved",
+}
+
+
+@pytest.mark.parametrize(("heads", "fields"), TOOLS.items())
+def test_headings_of_more_tools(tmp_path: Path, heads: str, fields: str) -> None:
+    path = tmp_path / "list.csv"
+    cells = ";".join("02.03.2026 09:00" for _ in heads.split(";"))
+    path.write_text(f"{heads}\n{cells}\n", encoding="utf-8")
+    assert " ".join(column.field for column in describe_columns(path).columns) == fields

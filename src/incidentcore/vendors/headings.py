@@ -27,21 +27,22 @@ _WORDS: Final = {
     "clé de ticket, id del ticket, id du ticket, #, call number, alert id, conversation id, "
     "reference, meldungsnummer, vorgangsnr, vorgangsnr., störungsnummer, fallnummer, nº, n.º, "
     "n° de ticket, n° ticket, n° d'incident, numéro d'incident, nº de incidencia, nº de ticket, "
-    "record number, request number, reference number",
+    "record number, request number, reference number, t#, anfrage id",
     "opened": "opened, created, creation, opening, open time, raised, submitted, submit, "
     "reported, logged, open dt, create date, initiated, call date, request time, geöffnet, "
     "erstellt, eröffnet, angelegt, erfasst, gemeldet, eröffnungsdatum, erstellungsdatum, "
     "erstelldatum, meldedatum, erfassungsdatum, meldungsdatum, date d'ouverture, date ouverture, "
     "ouvert, créé, date de création, création, abierto, creado, creada, fecha de apertura, "
-    "fecha de creación, open, start, started, begin, beginn",
+    "fecha de creación, erstellungszeit, create, entered, open, start, started, begin, beginn, "
+    "datum, date, fecha",
     "resolved": "resolved, last resolved, resolved dt, resolution date, solved, done, completed, "
     "gelöst, erledigt, behoben, lösungsdatum, erledigungsdatum, date de résolution, résolu, "
-    "resuelto, resuelta, solucionado, fecha de resolución, fecha de solución, end, "
-    "ended, ende",
+    "resuelto, resuelta, solucionado, fecha de resolución, fecha de solución, "
+    "complete, end, ended, ende",
     "closed": "closed, last closed, closing, close, close dt, closed dt, schließzeit, "
     "geschlossen, abgeschlossen, abschlussdatum, schließdatum, date de clôture, "
     "date de fermeture, clos, clôturé, fermé, cerrado, cerrada, fecha de cierre",
-    "acknowledged": "acknowledged, accepted, quittiert, acquitté",
+    "acknowledged": "acknowledged, acked, accepted, quittiert, acquitté",
     "responded": "first response, first responded, first reply, responded, initial response time, "
     "first teammate reply, first agent reply, erste antwort, erste reaktion, première réponse, "
     "primera respuesta",
@@ -50,15 +51,16 @@ _WORDS: Final = {
     "letzte aktualisierung, letzte änderung, änderungsdatum, mis à jour, mise à jour, modifié, "
     "dernière mise à jour, dernière modification, date de modification, actualizado, actualizada, "
     "última actualización, última modificación",
-    "state": "state, status, ticketstatus, zustand, statut, état, estado",
+    "state": "state, status, ticketstatus, status der anfrage, zustand, statut, état, estado, "
+    "stage, phase",
     "priority": "priority, prio, priorität, priorité, prioridad, severity, "
     "importance, wichtigkeit, importancia",
     "impact": "impact, auswirkung, impacto",
     "urgency": "urgency, dringlichkeit, urgence, urgencia",
     "title": "short description, brief description, summary, subject, title, ticket name, "
     "message, kurzbeschreibung, zusammenfassung, betreff, thema, titel, titre, intitulé, objet, "
-    "sujet, description courte, description brève, résumé, título, asunto, resumen, "
-    "descripción breve, descripción corta",
+    "sujet, description courte, description brève, brève description, résumé, título, asunto, "
+    "resumen, descripción breve, descripción corta, problem, störung",
     "category": "category, kategorie, catégorie, categoría",
     "service": "business service, service, dienst, servicio",
     "configuration_item": "configuration item, cmdb ci, ci, konfigurationselement, "
@@ -68,7 +70,7 @@ _WORDS: Final = {
     "attribué à groupe de techniciens, team, queue, zuweisungsgruppe, zugewiesene gruppe, "
     "zuständige gruppe, bearbeitergruppe, supportgruppe, gruppe, verantwortliche rolle, "
     "groupe d'affectation, groupe assigné, groupe, grupo de asignación, grupo asignado, grupo, "
-    "equipo",
+    "equipo, helpdesk team, support team, board",
     "assignee": "assigned to, assignee, owner, agent, technician, operator, owned by, "
     "agent assigned, teammate assigned, verantwortlicher, besitzer, zugewiesen an, zugewiesen zu, "
     "zugewiesene person, zuständig, bearbeiter, techniker, attribué à, assigné à, affecté à, "
@@ -80,7 +82,7 @@ _WORDS: Final = {
 }
 _BEFORE: Final = re.compile(r"\b(?:current|ticket|incident|issue|case|request|date(?:/time)?) \b")
 _BEHIND: Final = re.compile(
-    r" (?:no\.?|on|at|am|le|el|date|date time|name)$|(?<!first response)(?<!reply) time$"
+    r" (?:no\.?|on|at|am|um|le|el|date|date[ /]time|name)$|(?<!first response)(?<!reply) time$"
 )
 _BRACKETS: Final = re.compile(r"[\[(][^\])]*[\])]|[*+#:]+$")
 _UNIT: Final = (

@@ -7,6 +7,7 @@ from tests.intake.builders import HOUR, MINUTE, T0, alert, told
 from incidentcore.conditions import field
 from incidentcore.intake import (
     Alert,
+    IncidentEnded,
     Inhibit,
     IntakePolicy,
     fold_alerts,
@@ -69,3 +70,22 @@ def test_what_is_released_together_joins_once():
         if one.kind in ("open", "add")
     ]
     assert sorted(found) == [(key, bad) for key in "ab" for bad in ("critical", "warning")]
+
+
+def test_what_a_final_end_releases_opens_another_incident():
+    """It reopened the one that had just been ended as final, which was then unknown (A5)."""
+    policy = IntakePolicy(
+        group_by="labels.service",
+        window=10 * MINUTE,
+        reopen_within=HOUR,
+        inhibit=Inhibit(field("key").equals("router"), field("key").equals("host")),
+    )
+    items = [
+        Alert(key="router", at=T0, labels={"service": "net"}),
+        Alert(key="host", at=T0 + 20 * MINUTE, labels={"service": "net"}),
+        IncidentEnded("alerts-1", T0 + 30 * MINUTE, final=True),
+    ]
+    until = T0 + 2 * HOUR
+    assert told(policy, items, until=until) == [("open", 0, "1", ""), ("open", 30, "2", "")]
+    later = Alert(key="host", at=T0 + 100 * MINUTE, status="resolved", labels={"service": "net"})
+    assert ("resolve", 100, "2", "all_resolved") in told(policy, [*items, later], until=until)

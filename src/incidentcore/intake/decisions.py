@@ -312,7 +312,7 @@ class Decisions(Deadlines):
             else:
                 self.arm(incident)
 
-    def _close(self, incident: LiveIncident, now: datetime) -> None:
+    def _close(self, incident: LiveIncident, now: datetime, *, final: bool = False) -> None:
         """Register that an incident is resolved; its conditions then count as resolved too."""
         members = sorted(incident.members) if incident.members else []
         for name in members:
@@ -323,7 +323,8 @@ class Decisions(Deadlines):
             self.arm(condition)
         incident.members.clear()
         incident.resolved_at = now
-        group = None if self.policy.reopen_within is None else self.groups.get(incident.group)
+        may_reopen = self.policy.reopen_within is not None and not final
+        group = self.groups.get(incident.group) if may_reopen else None
         if group is not None and group.incident == incident.name:
             self.arm(incident)
         else:
@@ -334,8 +335,8 @@ class Decisions(Deadlines):
     def _end(self, ended: IncidentEnded, now: datetime) -> None:
         incident = self.incidents.get(ended.incident)
         if incident is not None and incident.resolved_at is None:
-            self._close(incident, now)
-        if incident is not None and ended.final:
+            self._close(incident, now, final=ended.final)
+        elif incident is not None and ended.final:
             self._forget_incident(incident)
 
     def _forget_incident(self, incident: LiveIncident) -> None:

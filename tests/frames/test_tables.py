@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, assign, set_fields
@@ -238,3 +238,11 @@ def test_rows_of_a_frame_are_read_like_the_rows_themselves(
     )
     assert list(read) == list(given_rows)
     assert [each.code for each in read.findings] == [each.code for each in given_rows.findings]
+
+
+@pytest.mark.parametrize("records", [[], desk()])
+def test_a_field_that_no_record_has_takes_no_time(records: list[Incident]) -> None:
+    """It is refused, with or without records."""
+    how: Any = {"columns": ["id"], "as_of": START, "library": "polars"}
+    with pytest.raises(KpiDefinitionError, match="got 'stat'"):
+        frames.records_to_frame(records, time_in="stat", **how)

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 from hypothesis import given
+from tests.testing.choices import check_choices
 
 from incidentcore.desk import check_desk, load_desk
 from incidentcore.errors import FormatError
@@ -125,6 +126,11 @@ def test_a_broken_law_names_the_rule_and_the_smallest_record(
 def broken(*_: object, **__: object) -> None:
     """Stand in for a law that no record keeps."""
     raise AssertionError("this law never holds")
+
+
+def test_what_is_due_is_looked_at_up_to_four_times_within_two_weeks() -> None:
+    """In hours after the opening: 336 are two weeks."""
+    check_choices(checks_whole_desk.HOURS, 300, {"": "0..336", "#": "1 2 3 4"})
 
 
 PARTS = {  # by check: what it is called with, and the part that a law is named with

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 from multiprocessing import Pipe
 from random import Random
 from types import SimpleNamespace
@@ -75,7 +76,10 @@ def test_a_writer_reports_each_batch_and_its_end(monkeypatch: pytest.MonkeyPatch
     contracts_parallel._write_elsewhere(lambda: store, "ada", 2, sender, 2)
     writer = contracts_parallel._Writer.__new__(contracts_parallel._Writer)
     writer.answers = answers
-    writer.process = SimpleNamespace(kill=lambda: None, join=lambda: None)
+    done: list[str] = []
+    writer.process = SimpleNamespace(
+        kill=partial(done.append, "killed"), join=partial(done.append, "joined")
+    )
     assert writer.answer() == ["ada-2", "ada-3"]
     assert writer.answer() == ["ada-4", "ada-5"]
     assert writer.answer() is None
@@ -85,6 +89,7 @@ def test_a_writer_reports_each_batch_and_its_end(monkeypatch: pytest.MonkeyPatch
     sender.send(["ada-6"])
     sender.send(None)
     assert writer.kill() == ["ada-6"]
+    assert done == ["killed", "joined"]
     sender.close()
 
     writer.answers, sender = Pipe(duplex=False)

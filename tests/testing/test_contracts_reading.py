@@ -341,11 +341,11 @@ LIES: list[Lie] = [
     ("test_found_records_come_in_pages", "find", 12, nothing, "after a: expected ['b'], got []"),
     (
         "test_conditions_on_time_are_given_the_instant", "find", 1, nothing,
-        "at noon: expected 3, got 0",
+        "before the end: expected 3, got 0",
     ),
     (
         "test_conditions_on_time_are_given_the_instant", "find", 2, lambda _: (1,),
-        "at night: expected 0, got 1",
+        "at the end: expected 0, got 1",
     ),
     ("test_the_feed_tells_each_change_once", "changes", 5, nothing, "pages of 1: expected [('c', "),
     ("test_the_feed_tells_each_change_once", "changes", 7, less, "pages of 2: expected [('c', "),

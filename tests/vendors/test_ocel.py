@@ -11,9 +11,7 @@ from tests.vendors.test_event_log import solved
 
 from incidentcore.serialization import ocel_log
 from incidentcore.values import Priority
-from incidentcore.vendors import (
-    read_ocel,
-)
+from incidentcore.vendors import ocel, read_ocel
 
 
 def test_ocel_is_written_and_read_back() -> None:
@@ -53,3 +51,14 @@ def test_ocel_is_read_by_another_library(tmp_path: Path, pm4py: Any) -> None:
     assert list(groups) == ["second"]
     objects = log.objects.set_index("ocel:oid")
     assert objects.loc["I-1", "assignment_group"] == "first"  # the value of 1970
+
+
+def test_who_did_something_has_no_history_of_their_own() -> None:
+    """An event belongs to the objects that it is about, and not to its actor."""
+    log = ocel_log([solved()])
+    [(name, _, rows)] = ocel.ocel_cases(log, "incident", "state", "by", None)
+    assert (name, bool(rows)) == ("I-1", True)
+    people = {thing["id"]: thing["type"] for thing in log["objects"] if thing["type"] != "incident"}
+    assert people
+    for kind in set(people.values()):
+        assert all(not rows for _, _, rows in ocel.ocel_cases(log, kind, "state", "by", None))

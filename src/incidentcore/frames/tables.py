@@ -89,13 +89,14 @@ def records_to_frame(
     reads = {name: compile_path(name) for name in names}
     if time_in is not None and as_of is None:
         raise InvalidValueError("as_of", as_of, "an instant, up to which time_in is counted")
+    if time_in is not None:
+        compile_path(time_in)
     spent: list[dict[str, timedelta]] = []
     cells: dict[str, list[Any]] = {name: [] for name in names}
     for record in records:
         for name, read in reads.items():
             cells[name].append(_plain(read(record)))
         if time_in is not None and as_of is not None:
-            compile_path(time_in)
             spent.append(_times(record, time_in, as_utc(as_of, "as_of"), clock))
     for value in sorted({value for times in spent for value in times}):
         cells[f"time_in.{value}"] = [times.get(value) for times in spent]

@@ -146,8 +146,9 @@ class AsyncStoreContract(StoreContract):
             if turns is None:  # as soon as a part of it can be seen
                 while not task.done() and len(await on_loop.store.history(key)) == 1:
                     pass
-            for _ in range(turns or 0):
-                await asyncio.sleep(0)
+            else:
+                for _ in range(turns):
+                    await asyncio.sleep(0)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 

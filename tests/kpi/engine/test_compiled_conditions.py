@@ -87,3 +87,13 @@ def test_a_misspelt_field_is_an_error_here_too(path: str) -> None:
 
     with pytest.raises((IncidentCoreError, AttributeError)):
         compile_condition(condition, LATEST)(incident)
+
+
+@pytest.mark.parametrize("wanted", [Priority.HIGH, START, "3", 3.0, 3])
+def test_a_number_is_compared_with_another_kind_as_the_condition_does(wanted: Any) -> None:
+    """A whole number in a field of one's own, and what is no whole number in the rule."""
+    incident = Incident.open(id="1", title="x", at=START, by="kim", custom={"stars": 3})
+    condition = field("custom.stars") >= wanted
+    expected = answer(lambda: condition.matches(incident, at=LATEST))
+    assert answer(lambda: compile_condition(condition, LATEST)(incident)) == expected
+    assert (expected is True) == (wanted in (3, 3.0))

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incidentcore.kpi import control_limits
+from incidentcore.kpi.engine import estimates
 from incidentcore.kpi.engine.estimates import (
     bootstrap,
     interpolate,
@@ -145,3 +146,11 @@ def test_control_limits_are_those_of_the_worked_example() -> None:
         (11.5, 11.5 - 4.43333333, 11.5 + 4.43333333)
     )
     assert control_limits([1]) is None
+
+
+def test_a_share_just_above_one_half_is_not_half(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A billion of two billion and one have come: more than half have not, by half a billionth."""
+    billion = 10**9
+    steps = [(7, billion, 2 * billion + 1), (8, 1, billion + 1)]
+    monkeypatch.setattr(estimates, "_steps", lambda _: steps)
+    assert survival_median([]) == 8

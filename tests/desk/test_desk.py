@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import attrs
 import pytest
 
 from incidentcore.categorization import Categorization
@@ -16,6 +17,7 @@ from incidentcore.desk import (
     Agreement,
     AutoClose,
     Desk,
+    DeskField,
     Service,
     ServiceTarget,
     dump_desk,
@@ -26,9 +28,10 @@ from incidentcore.errors import (
     FormatError,
     InvalidValueError,
     NaiveDatetimeError,
+    TransitionNotAllowedError,
 )
 from incidentcore.instants import Versions
-from incidentcore.lifecycle import Refused
+from incidentcore.lifecycle import INCIDENT, InputField, Refused, Transition
 from incidentcore.priority import PriorityCalculation, PriorityPolicy
 from incidentcore.records import (
     Incident,
@@ -70,6 +73,67 @@ def small(*agreements: Agreement, **parts: object) -> Desk:
         agreements=agreements,
         **parts,  # type: ignore[arg-type]
     )
+
+
+@pytest.mark.parametrize(
+    ("custom", "where", "ends"),
+    [
+        ({"contract": "Gold"}, "custom.contract", "one of gold, silver; nearest: gold"),
+        ({"contract": 7}, "custom.contract", "one of gold, silver"),
+        (
+            {"contarct": "gold"},
+            "custom",
+            "declares: contract, users, vip, call_at; nearest: contract",
+        ),
+        ({"users": "12"}, "custom.users", "a number"),
+        ({"vip": 1}, "custom.vip", "True or False"),
+        ({"call_at": "noon"}, "custom.call_at", "an aware datetime"),
+    ],
+)
+def test_a_declared_field_holds_what_it_is_declared_for(
+    custom: dict[str, object], where: str, ends: str
+) -> None:
+    """A contract "Gold" was silver without a word; other names and None stay the caller's own."""
+    kinds = {"users": "number", "vip": "bool", "call_at": "instant"}
+    words = DeskField("contract", "word", ("gold", "silver"))
+    desk = small(fields=[words, *(DeskField(*one) for one in kinds.items())])
+    fine = opened(desk, custom={"contract": "gold", "contract_id": 7, "vip": None, "note": 1})
+    with pytest.raises(InvalidValueError, match="got") as at_opening:
+        opened(desk, custom=custom)
+    plain = opened(desk, custom={})
+    with pytest.raises(InvalidValueError, match="got") as later:
+        desk.set_fields(plain, custom=custom, at=WEDNESDAY + HOUR, by="ada")
+    for refused in (at_opening.value, later.value):
+        assert refused.where == where
+        assert str(refused).endswith(ends)
+    moved = desk.set_fields(fine, custom={"contract": "silver"}, at=WEDNESDAY + HOUR, by="ada")
+    assert (moved.custom["contract"], moved.custom["note"]) == ("silver", 1)
+    imported = Incident.open(id="1", title="x", by="kim", at=WEDNESDAY, custom={"vip": "maybe"})
+    assert desk.set_fields(imported, title="y", at=WEDNESDAY + HOUR, by="ada").title == "y"
+
+
+def test_an_action_that_sets_a_declared_field_to_another_word_is_refused() -> None:
+    """The refusal names the word, as it does for every other field of a transition."""
+    lifecycle = attrs.evolve(
+        INCIDENT,
+        transitions=[
+            Transition("sign", INCIDENT.initial, INCIDENT.initial,
+                       fields=(InputField("contract", "custom.contract"),)),
+            *INCIDENT.transitions,
+        ],
+    )  # fmt: skip
+    words = DeskField("contract", "word", ("gold", "silver"))
+    desk = small(fields=[words], lifecycles=[lifecycle])
+    incident = opened(desk, custom={})
+    said = (
+        "sign from new refuses custom.contract: got 'Gold'; "
+        "allowed: one of gold, silver; nearest: gold"
+    )
+    assert str(desk.decide(incident, "sign", at=WEDNESDAY, by="ada", contract="Gold")) == said
+    with pytest.raises(TransitionNotAllowedError, match="got 'Gold'"):
+        desk.advance(incident, "sign", at=WEDNESDAY, by="ada", contract="Gold")
+    signed = desk.advance(incident, "sign", at=WEDNESDAY, by="ada", contract="gold")
+    assert signed.custom["contract"] == "gold"
 
 
 def test_an_opening_has_its_priority_and_its_promise() -> None:

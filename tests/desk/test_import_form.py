@@ -66,6 +66,21 @@ def test_a_cell_of_another_kind_is_kept_with_a_finding(
     assert finding.code == "unreadable_field"
 
 
+def test_a_word_that_a_desk_does_not_declare_is_a_finding(tmp_path: Path) -> None:
+    """Also where all own fields are words, and their columns have the names of the fields."""
+    desk = load_desk(
+        'desk = 1\nname = "x"\nzone = "UTC"\nfields = { contract = ["silver", "gold"] }\n'
+        '[import]\nprofile = "table"\nmap = { id = "id", opened = "opened" }\n'
+    )
+    log = tmp_path / "log.csv"
+    log.write_text("id,opened,contract\n1,2026-06-01,Gold\n2,2026-06-01,gold\n", encoding="utf-8")
+    reading = read_profile(log, **desk_options(desk))
+    assert [one.custom["contract"] for one in reading] == ["Gold", "gold"]
+    assert [(one.code, one.field, one.value) for one in reading.findings] == [
+        ("unreadable_field", "contract", "Gold")
+    ]
+
+
 @pytest.mark.parametrize(
     ("zone", "imports", "stated"),
     [

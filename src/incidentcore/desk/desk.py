@@ -19,9 +19,9 @@ from incidentcore.categorization import (
     route,
 )
 from incidentcore.communication import CommunicationPlan, UpdateRule
-from incidentcore.desk.parts import ApprovalPlan, AutoClose, DeskField
+from incidentcore.desk.parts import ApprovalPlan, AutoClose, DeskField, need_own_fields
 from incidentcore.desk.service import Agreement, Service, compile_clocks
-from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.errors import DefinitionError, InvalidValueError, TransitionNotAllowedError
 from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
@@ -39,7 +39,7 @@ from incidentcore.lifecycle import (
 )
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority, prioritize
 from incidentcore.priority.reprioritized import reprioritized
-from incidentcore.records import ApprovalRule, Prioritized, Record
+from incidentcore.records import ApprovalRule, Prioritized, Record, set_fields
 from incidentcore.records._fast import opened_with
 from incidentcore.records.fold import opening_of
 from incidentcore.schedule import Calendar
@@ -209,10 +209,11 @@ class Desk:
             opening: The arguments of ``kind.open``: ``id``, ``title``, ``at``, ``by`` and fields.
 
         Raises:
-            InvalidValueError: A field is unknown, or an impact or urgency is not on the desk's
-                scale.
+            InvalidValueError: A field is unknown, an impact or urgency is not on the desk's scale,
+                or a custom field is not as ``fields`` declares it.
         """
         record = self.lifecycle(kind.record_type).open(kind, **opening)
+        need_own_fields(self.fields, record.custom, {})
         if not opening.get("category"):
             category = self._category(record)
             if category:
@@ -248,7 +249,9 @@ class Desk:
             by: Who does it.
             fields: Further arguments of ``Lifecycle.decide``, such as fields to set.
         """
-        return self.lifecycle(record.record_type).decide(record, action, at=at, by=by, **fields)
+        answer = self.lifecycle(record.record_type).decide(record, action, at=at, by=by, **fields)
+        refusal = self._refusal(record, action, answer.record) if answer else None
+        return answer if refusal is None else refusal
 
     def advance(
         self, record: R, action: str, /, *, at: datetime, by: Actor | str, **fields: Any
@@ -266,7 +269,31 @@ class Desk:
             TransitionNotAllowedError: The action is refused.
         """
         moved = self.lifecycle(record.record_type).advance(record, action, at=at, by=by, **fields)
+        refusal = self._refusal(record, action, moved)
+        if refusal is not None:
+            raise TransitionNotAllowedError(refusal)
         return self.prioritize(moved, at=at)
+
+    def _refusal(self, record: Record, action: str, moved: Record) -> Refused | None:
+        """Return why the desk's own fields refuse what an action sets; None if they do not."""
+        names = {one.name for one in self.fields} & moved.custom.keys()
+        try:
+            need_own_fields(self.fields, {n: moved.custom[n] for n in names}, record.custom)
+        except InvalidValueError as wrong:
+            data = {"what": str(wrong)}
+            return Refused(code="invalid_field", action=action, state=record.state, data=data)
+        return None
+
+    def set_fields(self, record: R, /, *, at: datetime, by: Actor | str, **fields: Any) -> R:
+        """Return a record with fields set (``records.set_fields``) and its priority computed again.
+
+        Raises:
+            InvalidValueError: A field cannot be set, does not accept its value, or is a custom one
+                and not as the desk's ``fields`` declare it.
+        """
+        changed = set_fields(record, at=at, by=by, **fields)
+        need_own_fields(self.fields, changed.custom, record.custom)
+        return self.prioritize(changed, at=at)
 
     def prioritize(self, record: R, /, *, at: datetime, by: Actor | str = _DESK) -> R:
         """Return a record with its priority computed again from its present fields.

@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_word, tuple_of
+from incidentcore._checks import (
+    SharedRepr,
+    is_number,
+    misspelt,
+    nearest,
+    need_kind,
+    need_word,
+    tuple_of,
+)
 from incidentcore.conditions import ALWAYS, Condition
-from incidentcore.errors import DefinitionError
+from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.escalation import EscalationTarget
 from incidentcore.lifecycle import auto_close_at
 from incidentcore.records import ApprovalRule, Record
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.schedule.protocol import need_span
 
-__all__ = ["FIELD_KINDS", "ApprovalPlan", "ApprovalStage", "AutoClose", "DeskField", "FieldKind"]
+__all__ = [
+    "FIELD_KINDS",
+    "ApprovalPlan",
+    "ApprovalStage",
+    "AutoClose",
+    "DeskField",
+    "FieldKind",
+    "need_own_fields",
+]
 
 FieldKind = Literal["bool", "text", "number", "instant", "word"]
 FIELD_KINDS: Final[tuple[str, ...]] = get_args(FieldKind)
+_KINDS: Final[dict[str, Any]] = {"bool": bool, "text": str, "instant": datetime}
 
 
 @attrs.frozen
@@ -52,6 +69,40 @@ class DeskField(SharedRepr):
     def path(self) -> str:
         """Return the path of the field in conditions, ``custom.NAME``."""
         return f"custom.{self.name}"
+
+    def check(self, value: object) -> None:
+        """Raise ``InvalidValueError`` if a value is not None and not one that the field holds."""
+        if value is None:
+            return
+        if self.kind == "word" and value not in self.words:
+            allowed = f"one of {', '.join(self.words)}{nearest(value, self.words)}"
+            raise InvalidValueError(self.path, value, allowed)
+        if self.kind == "number" and not is_number(value):
+            raise InvalidValueError(self.path, value, "a number")
+        need_kind(self.path, value, _KINDS.get(self.kind, object))
+
+
+def need_own_fields(
+    fields: Iterable[DeskField], given: Mapping[str, object], known: Mapping[str, object]
+) -> None:
+    """Raise an error for a custom value that the desk's fields refuse, or a misspelt name.
+
+    Args:
+        fields: The desk's own fields. Other names are accepted unless they resemble a field that
+            the record does not have.
+        given: The custom fields of the record.
+        known: Those that it had before, whose values are not checked again.
+    """
+    own = {field.name: field for field in fields}
+    for name, value in given.items():
+        if name in own:
+            if name not in known or known[name] != value:
+                own[name].check(value)
+        elif name not in known:
+            meant = misspelt(name, own.keys() - given.keys())
+            if meant:
+                allowed = f"a field that the desk declares: {', '.join(own)}; nearest: {meant}"
+                raise InvalidValueError("custom", name, allowed)
 
 
 @attrs.frozen(kw_only=True)

@@ -222,7 +222,7 @@ def desk_options(desk: Desk) -> dict[str, Any]:
                 for field, table in stated["levels"].items()
             }
         )
-    if any(one.kind not in ("text", "word") or column != one.name for one, column in own):
+    if any(one.kind != "text" or column != one.name for one, column in own):
         options["extend"] = partial(_own_fields, own)
     return options
 

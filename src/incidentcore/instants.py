@@ -149,7 +149,7 @@ class Interval(SharedRepr):
 
     @property
     def duration(self) -> timedelta:
-        """Return the wall-clock time between start and end."""
+        """Return the time that elapses between start and end."""
         return self.end - self.start
 
     def __contains__(self, at: datetime) -> bool:

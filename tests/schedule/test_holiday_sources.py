@@ -78,8 +78,10 @@ def test_moved_working_days_come_along() -> None:
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says what to install."""
     monkeypatch.setitem(sys.modules, "holidays", None)
-    with pytest.raises(MissingExtraError, match="holidays"):
+    with pytest.raises(MissingExtraError, match=r"^public_holidays .*incidentcore\[holidays\]"):
         public_holidays("DE", years=[2026])
+    with pytest.raises(MissingExtraError, match=r"^holidays_version .*incidentcore\[holidays\]"):
+        holidays_version()
 
 
 def test_a_holiday_that_returns_has_no_dates_of_its_own() -> None:

@@ -124,7 +124,7 @@ class NaiveBayes(WordModel):
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, or a category is not a path.
+            InvalidValueError: ``labelled`` is empty, or a category is not one or more names.
         """
         return cls._counted({}, {}, labelled, smoothing, field_names(fields), accents=accents)
 

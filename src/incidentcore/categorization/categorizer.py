@@ -120,7 +120,7 @@ class Categorization(SharedRepr):
 class Categorizer(Protocol):
     """The protocol for categorizers: functions or frozen objects that return a record's category.
 
-    If a categorizer also has a method ``answers`` for many records, that is called once instead.
+    If it has a method ``answers`` that takes many records, one call of it replaces a call for each.
     """
 
     def __call__(self, record: Any, /) -> Categorization:

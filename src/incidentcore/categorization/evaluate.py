@@ -43,7 +43,7 @@ def evaluate_categorizer(
         depth: The number of levels to compare; with 1, only the top level. None: the whole path.
 
     Raises:
-        InvalidValueError: ``labelled`` is empty, or a category is not a path.
+        InvalidValueError: ``labelled`` is empty, or a category is not one or more names.
 
     >>> from incidentcore.categorization import evaluate_categorizer
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
@@ -157,7 +157,7 @@ def compare_categorizers(
         A report for each name, in the same order.
 
     Raises:
-        InvalidValueError: ``labelled`` is empty, or a category is not a path.
+        InvalidValueError: ``labelled`` is empty, or a category is not one or more names.
     """
     pairs = list(labelled)
     return {name: evaluate_categorizer(each, pairs) for name, each in categorizers.items()}

@@ -69,7 +69,7 @@ class KeywordCategorizer:
     Raises:
         DefinitionError: A keyword has no letters or digits, or a weight is not positive.
 
-    **Units**: a weight only matters relative to the other weights.
+    Units: a weight only matters relative to the other weights.
 
     >>> from incidentcore.categorization import KeywordCategorizer
     >>> by_words = KeywordCategorizer(
@@ -115,10 +115,10 @@ class KeywordCategorizer:
             fields: The record's fields to read.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, or a category is not a path.
+            InvalidValueError: ``labelled`` is empty, or a category is not one or more names.
 
-        **Units**: a weight is the logarithm of how much more frequent the category is among texts
-                with the word than among all texts.
+        Units: a weight is the logarithm of how much more frequent the category is among texts with
+        the word than among all texts.
         """
         read = field_names(fields)
         texts = Counter[Path]()

@@ -107,7 +107,7 @@ class ModelCategorizer:
             fields: The record's fields to read.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, or a category is not a path.
+            InvalidValueError: ``labelled`` is empty, or a category is not one or more names.
         """
         read = field_names(fields)
         pairs = [(text_of(subject, read), as_path(category)) for subject, category in labelled]

@@ -49,7 +49,7 @@ class PatternRule:
     Raises:
         DefinitionError: The pattern cannot be read by its engine, RE2 is not installed, or the
             weight is not positive.
-        InvalidValueError: The category is not a path.
+        InvalidValueError: The category is not one or more names.
     """
 
     pattern: str

@@ -35,7 +35,7 @@ class CategoryRule(SharedRepr):
     Raises:
         DefinitionError: ``when`` is not a condition, or the confidence is not above 0 and at
             most 1.
-        InvalidValueError: The category is not a path.
+        InvalidValueError: The category is not one or more names.
     """
 
     when: Condition

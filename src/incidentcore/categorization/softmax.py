@@ -140,8 +140,8 @@ class SoftmaxCategorizer(WordModel):
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, a category is not a path, or a number is out
-                of range.
+            InvalidValueError: ``labelled`` is empty, a category is not one or more names, or a
+                number is out of range.
         """
         _check_options(passes, penalty, least_texts)
         read = field_names(fields)

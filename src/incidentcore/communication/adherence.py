@@ -78,7 +78,7 @@ def update_adherence(
         known_at: Use only what was recorded by this instant; None for everything.
 
     Units: ``lateness`` is counted in open time of the rule's calendar or contact hours, if it has
-        one, otherwise in wall-clock time.
+    one, otherwise in wall-clock time.
     """
     now = as_utc(now, "now")
     count = due = on_time = sent = 0

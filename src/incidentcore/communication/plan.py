@@ -204,7 +204,7 @@ def _lead(rule: UpdateRule) -> timedelta:
     return min(span for span in spans if span is not None) - rule.notice
 
 
-def _rules(rules: Iterable[UpdateRule]) -> tuple[UpdateRule, ...]:
+def _rules(rules: UpdateRule | Iterable[UpdateRule]) -> tuple[UpdateRule, ...]:
     return as_tuple(rules, UpdateRule)
 
 
@@ -220,7 +220,7 @@ class CommunicationPlan(SharedRepr):
 
     Attributes:
         name: The plan's id, which is part of the keys of its updates.
-        rules: The rules; for each audience, the first rule whose condition holds applies.
+        rules: The rule or rules; for each audience, the first whose condition holds applies.
         also: For each audience, a condition on further events, such as ``PUBLIC_REPLY``, that count
             as updates like those of ``records.log_update_sent``.
 

@@ -79,7 +79,7 @@ def major_incident_plan(
         when: The condition on the plan's records. Defaults to accepted major incidents.
 
     Source: our choice. Public runbooks often ask for a first update within 15 minutes and one
-        every 30 for their highest severity, and for 30 and 60 minutes for the next.
+    every 30 for their highest severity, and for 30 and 60 minutes for the next.
 
     >>> from incidentcore.communication import major_incident_plan
     >>> for rule in major_incident_plan().rules[:2]:

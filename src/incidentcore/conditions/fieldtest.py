@@ -49,7 +49,7 @@ class FieldTest(Condition):
         value: The value that the field is compared with.
 
     A field without a value fails every test but ``equals(None)``. Comparing a state, level or actor
-            with text is an error, since it would never match; test ``state.name`` instead.
+    with text is an error, since it would never match; test ``state.name`` instead.
 
     Raises:
         DefinitionError: The test is unknown, or the path or the value does not fit it.

@@ -53,7 +53,7 @@ class Candidate(SharedRepr):
 
     Attributes:
         value: The value; ``ANY`` if it is unknown.
-        certain: Whether it certainly exists; a level between two known ones may not.
+        certain: Whether it is certain to exist; a level between two known ones may not.
     """
 
     value: Any

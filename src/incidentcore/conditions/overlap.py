@@ -125,7 +125,7 @@ class _Search:
         """Return the first facts certain to satisfy the condition, given what is chosen so far.
 
         Args:
-            certain: Whether a record can certainly have all that is chosen.
+            certain: Whether it must be certain that a record can have all that is chosen.
         """
         if not certain and self.open_end:
             return None
@@ -182,7 +182,7 @@ def _too_many() -> Proof:
 
 
 def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Proof:
-    """Return whether any facts satisfy two conditions at once.
+    """Return whether any field values (facts) satisfy two conditions at once.
 
     Args:
         a: One condition.
@@ -203,7 +203,7 @@ def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
 
 
 def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Proof:
-    """Return whether all facts that satisfy one condition also satisfy another.
+    """Return whether all field values (facts) that satisfy one condition also satisfy another.
 
     Args:
         a: The condition that implies the other.

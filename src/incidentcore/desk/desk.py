@@ -256,7 +256,7 @@ class Desk:
     def advance(
         self, record: R, action: str, /, *, at: datetime, by: Actor | str, **fields: Any
     ) -> R:
-        """Return a record after an action, with its priority computed again.
+        """Apply an action, and return the new record with its priority computed again.
 
         Args:
             record: The record.

@@ -130,7 +130,7 @@ class AutoClose(SharedRepr):
             raise DefinitionError("basis", self.basis, "resolved_at or updated_at")
 
     def at(self, record: Record) -> datetime | None:
-        """Return when a record may be closed; None if it is unresolved, or major and excluded."""
+        """Return when a record may be closed; None if open, closed or excluded by ``major``."""
         return auto_close_at(
             record, after=self.after, calendar=self.calendar, basis=self.basis, major=self.major
         )

@@ -144,7 +144,7 @@ class EscalationTarget(SharedRepr):
         return ()
 
     def is_empty(self, at: datetime, facts: Mapping[str, object]) -> bool:
-        """Return whether it certainly notifies nobody at an instant.
+        """Return whether it is certain to notify nobody at an instant.
 
         Args:
             at: The instant at which to look up who is on call.

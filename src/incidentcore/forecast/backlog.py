@@ -57,7 +57,7 @@ class BacklogScore:
         coverage: The share of 80 % intervals that contained the actual number; each was widened
             according to the errors that were known when it was made.
         widening: The factor, at least 1, by which intervals must be wider than for independent
-            records; for example, illness or a holiday delays many records at once.
+            records, since an illness or a holiday delays many records at once.
     """
 
     ahead: timedelta

@@ -62,7 +62,7 @@ def records_to_frame(
         time_in: A field, such as ``"state"`` or ``"assignment_group"``. For each value of this
             field, the frame has a column that shows how long the record had the value, from its
             opening to its end or ``as_of``.
-        as_of: The end of the time that open records have had so far; required with ``time_in``.
+        as_of: The instant up to which the time of open records counts; required with ``time_in``.
         clock: The calendar whose open time is counted; None: wall-clock time.
 
     Returns:

@@ -115,7 +115,7 @@ class ProblemCandidate:
 
     @property
     def mean_time(self) -> timedelta | None:
-        """Return the mean time that an incident cost; None if no incident has a time."""
+        """Return the mean time that an incident cost, ``time / timed``; None if ``timed`` is 0."""
         return self.time / self.timed if self.timed else None
 
     @property

@@ -85,7 +85,7 @@ class Columns:
     problems: dict[int, frozenset[str]] = attrs.field(factory=dict)
 
     def time(self, members: Iterable[int]) -> tuple[timedelta, int]:
-        """Return the total time that records cost, and how many of them have a time."""
+        """Return the total time that records cost, and for how many of them it is known."""
         known = [time for place in members if (time := self.times[place]) != _UNTIMED]
         return sum(known) * _MICROSECOND, len(known)
 

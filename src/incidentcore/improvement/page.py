@@ -43,7 +43,7 @@ class ProblemPage(Paged):
         about: Pairs of (name, value) to show below the heading.
         candidates: The problem candidates.
         recurrences: A report on recurrence for each key.
-        detailed: How many candidates with one value, and pairs, are described in detail.
+        detailed: The maximum number described in detail with one field value, and as many with two.
         rows: The maximum number of rows in a table of recurrences.
     """
 
@@ -218,7 +218,7 @@ def problem_page(
         cost: The KPI whose values are added up as the time that a group cost.
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability that no candidate is found if there is only noise.
-        limit: The maximum number of candidates with one value, and of pairs; None: no limit.
+        limit: The maximum number of groups with one field value, and as many with two; None: all.
 
     Raises:
         InvalidValueError: An argument is invalid, as in ``problem_candidates`` and ``recurrence``.

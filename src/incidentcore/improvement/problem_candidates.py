@@ -176,7 +176,7 @@ def problem_candidates(
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability, at least 0.5, that nothing is found if there is only noise;
             also the confidence of the interval that decides a candidate's ``trend``.
-        limit: The maximum number of candidates with one value, and of pairs; None: no limit.
+        limit: The maximum number of groups with one field value, and as many with two; None: all.
 
     Returns:
         The candidates with their evidence, and how many records were left out and why.

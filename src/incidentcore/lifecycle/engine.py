@@ -182,7 +182,7 @@ class Lifecycle(LifecycleTable):
         fields: Mapping[str, object] = NO_FIELDS,
         **named: object,
     ) -> R:
-        """Return the record after an action.
+        """Apply an action, and return the new record.
 
         It takes the same arguments as ``decide``.
 
@@ -262,7 +262,7 @@ class Lifecycle(LifecycleTable):
         amend: bool,
         cause: str = "",
     ) -> R | Refused:
-        """Return the record after an action, or why it is refused."""
+        """Apply an action, and return the new record, or why it is refused."""
         at = as_utc(at)
         actor = record.actor(by, at=at)
         state = record.state

@@ -225,7 +225,7 @@ def advance(
     fields: Mapping[str, object] = NO_FIELDS,
     **named: object,
 ) -> R:
-    """Return a record of a standard lifecycle after an action.
+    """Apply an action to a record of a standard lifecycle, and return the new record.
 
     It takes the same arguments as ``decide``.
 

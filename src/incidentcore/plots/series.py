@@ -334,7 +334,7 @@ def plot_burndown(
 
 
 def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw a share for each group with its interval; few records are shown by a hollow marker.
+    """Draw a share for each group with its interval; a hollow marker means few records.
 
     Args:
         rows: A ``KpiTable`` of one KPI that is a share, or its plain rows,

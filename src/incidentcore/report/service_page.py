@@ -40,8 +40,8 @@ def service_page(
 
     It states whether the objectives were met, which targets were missed, and the credits due.
 
-    Each clock counts in one period: a clock that met its target in the period in which it stopped,
-    any other in the period in which it breached, even if the record was resolved later.
+    Each clock counts in one period. If it met its target, this is the period in which it stopped;
+    if not, the one in which it breached, even if the record was resolved later.
 
     Args:
         records: The records, read once.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from incidentcore._checks import is_day, need_kind
 from incidentcore.errors import InvalidValueError, MissingExtraError
@@ -47,11 +48,7 @@ def public_holidays(
             ``years`` is endless.
         MissingExtraError: The extra ``holidays`` is not installed.
     """
-    try:
-        import holidays  # noqa: PLC0415  an extra, needed here alone
-    except ModuleNotFoundError:
-        raise MissingExtraError("holidays", "public_holidays") from None
-
+    holidays = _package("public_holidays")
     wanted = as_years(years)
     try:
         own = holidays.country_holidays(country, subdiv=subdivision)
@@ -76,11 +73,17 @@ def holidays_version() -> str:
     """Return the version of the ``holidays`` package that dates are copied from.
 
     Raises:
-        ModuleNotFoundError: The extra ``holidays`` is not installed.
+        MissingExtraError: The extra ``holidays`` is not installed.
     """
-    import holidays  # noqa: PLC0415  as above
+    return str(_package("holidays_version").__version__)
 
-    return str(vars(holidays)["__version__"])
+
+def _package(what: str) -> Any:
+    try:
+        import holidays  # noqa: PLC0415  an extra, needed here alone
+    except ModuleNotFoundError:
+        raise MissingExtraError("holidays", what) from None
+    return holidays
 
 
 def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[Holiday, ...]:

@@ -110,7 +110,7 @@ class Codec:
         limits: Limits = _LIMITS,
         trusted: bool = False,
     ) -> T:
-        """Return the value in a JSON text, as the function ``loads`` does."""
+        """Build a value from its JSON text, as the function ``loads`` does."""
         return self._loads(text, kind, limits, trusted=trusted, keep=False).value
 
     def loads_with_unknown(
@@ -121,19 +121,19 @@ class Codec:
         limits: Limits = _LIMITS,
         trusted: bool = False,
     ) -> WithUnknownFields[T]:
-        """Return the value in a JSON text with its unknown fields; see ``loads_with_unknown``."""
+        """Build a value from its JSON text and keep unknown fields; see ``loads_with_unknown``."""
         return self._loads(text, kind, limits, trusted=trusted, keep=True)
 
     def from_plain(
         self, data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
     ) -> T:
-        """Return the value in plain data, as the function ``from_plain`` does."""
+        """Build a value from its plain data, as the function ``from_plain`` does."""
         return self._from_plain(data, kind, limits, trusted=trusted, keep=False).value
 
     def from_plain_with_unknown(
         self, data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
     ) -> WithUnknownFields[T]:
-        """Return the value in plain data with its unknown fields; see ``loads_with_unknown``."""
+        """Build a value from its plain data and keep unknown fields; see ``loads_with_unknown``."""
         return self._from_plain(data, kind, limits, trusted=trusted, keep=True)
 
     def json_schema(

@@ -55,7 +55,7 @@ def loads_with_unknown(
     limits: Limits = _LIMITS,
     trusted: bool = False,
 ) -> WithUnknownFields[T]:
-    """Return the value in a JSON text, with unknown fields and unknown kinds of event.
+    """Build a value from its JSON text, and keep unknown fields and unknown kinds of event.
 
     Use it if a newer release may have written the document. ``dumps`` writes the unknown fields
     back to their places. Events of unknown kinds become an ``UnknownEvent`` in the history.
@@ -81,7 +81,7 @@ def loads_with_unknown(
 def from_plain(
     data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
 ) -> T:
-    """Return the value in plain data, such as that of a JSON column in a database.
+    """Build a value from its plain data, such as the content of a JSON column in a database.
 
     Args:
         data: The result of ``to_plain``.
@@ -104,7 +104,7 @@ def from_plain(
 def from_plain_with_unknown(
     data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
 ) -> WithUnknownFields[T]:
-    """Return the value in plain data with its unknown fields; see ``loads_with_unknown``.
+    """Build a value from its plain data and keep unknown fields; see ``loads_with_unknown``.
 
     Args:
         data: The result of ``to_plain``.

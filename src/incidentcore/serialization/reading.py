@@ -255,7 +255,7 @@ class Reader:
         return structure
 
     def unknown_event(self, tag: str, data: Any) -> UnknownEvent:
-        """Return the event of an unknown kind in plain data."""
+        """Build an event of an unknown kind from its plain data."""
         hook = self._hooks.get(UnknownEvent)
         if hook is None:
             hook = self._hooks[UnknownEvent] = make_dict_structure_fn(
@@ -311,7 +311,7 @@ class Reader:
         return structure
 
     def any(self, data: Any, _: Any = None) -> Any:
-        """Return the value in plain data that name its type, as in a record's custom fields."""
+        """Build a value from plain data that name its type, as in a record's custom fields."""
         if type(data) in _SINGLE:
             return data
         if type(data) is list:

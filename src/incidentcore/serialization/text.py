@@ -51,7 +51,7 @@ def loads(
     limits: Limits = _LIMITS,
     trusted: bool = False,
 ) -> T:
-    """Return the value in a JSON text; unknown fields are refused.
+    """Build a value from its JSON text; unknown fields are refused.
 
     Args:
         text: A document written by ``dumps`` of this release or an older one.

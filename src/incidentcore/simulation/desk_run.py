@@ -316,7 +316,7 @@ class _Run:
     def advance(
         self, record: Incident, action: str, now: datetime, by: Actor, **fields: Any
     ) -> Incident:
-        """Return a record after an action of the desk."""
+        """Apply an action of the desk, and return the new record."""
         moved = self.lifecycle.advance(record, action, at=now, by=by, **fields)
         if self.is_settled:
             return moved
@@ -324,7 +324,7 @@ class _Run:
         return moved if level == moved.computed_priority else self.desk.prioritize(moved, at=now)
 
     def after(self, record: Incident, action: str, now: datetime, by: Actor) -> Incident | None:
-        """Return a record after an action of the desk; None if the action is refused."""
+        """Apply an action of the desk, and return the new record; None if it is refused."""
         try:
             return self.advance(record, action, now, by)
         except TransitionNotAllowedError:

@@ -41,7 +41,7 @@ _HOUR: Final = timedelta(hours=1)
 
 @runtime_checkable
 class Distribution(Protocol):
-    """The protocol for distributions of durations: functions that return a quantile."""
+    """A distribution of durations, as a protocol: given a share, it returns that quantile."""
 
     def __call__(self, u: float) -> timedelta:
         """Return the quantile ``u``: a share ``u`` of all durations is at most this.

@@ -84,7 +84,7 @@ class SlaDefinition(SharedRepr):
         reopen: Whether the time from a stop to a reopening is left out (``exclude_closed``) or
             counts (``continue``), or the reopening starts a new cycle (``new_cycle``).
         swap: How this definition takes over from another: as if it had always applied
-            (``retroactive``), the same but with earlier pauses counted
+            (``retroactive``), the same but counting the time in earlier pauses
             (``retroactive_without_pauses``), from now on (``keep_elapsed``), or with a new cycle
             (``restart``).
         thresholds: Named points on the clock.

@@ -136,7 +136,7 @@ class SlaThreshold(SharedRepr):
         calendar: The calendar for ``after_due`` or the business days; None for the clock's own.
 
     With a calendar of its own or business days, ``after_due`` is counted from the instant at which
-            the clock was first due, even while the clock is paused or stopped.
+    the clock was first due, even while the clock is paused or stopped.
 
     Raises:
         SlaDefinitionError: Not exactly one of the three is set, or it is negative, or ``calendar``
@@ -185,7 +185,7 @@ class SlaThreshold(SharedRepr):
     def point(self, target: timedelta) -> timedelta:
         """Return the elapsed open time at which the threshold is reached, given the target.
 
-        It is the target if the threshold counts business days, or by a calendar of its own.
+        This is the target if the threshold is in business days or has a calendar of its own.
         """
         if self.fraction is not None:
             micros = target // _MICRO

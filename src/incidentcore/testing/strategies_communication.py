@@ -95,7 +95,6 @@ def communication_plans(draw: st.DrawFn, max_rules: int = 3) -> CommunicationPla
     The rules vary in intervals, intervals on hold, end conditions, calendars and contact hours.
 
     Args:
-        draw: Passed by hypothesis; callers omit it.
         max_rules: The maximum number of rules of a plan.
     """
     rules = [draw(_rules(f"rule {n}")) for n in range(draw(st.integers(1, max_rules)))]
@@ -140,7 +139,6 @@ def communicated_incidents(
     some are out of order, some are recorded late, and some are corrected.
 
     Args:
-        draw: Passed by hypothesis; callers omit it.
         plan: The plan; the fields that its conditions read are set.
         max_events: The maximum number of events after the opening.
     """

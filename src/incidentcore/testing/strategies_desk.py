@@ -36,7 +36,6 @@ def simulations(draw: st.DrawFn, desk: Desk, *, start: datetime, days: int = 3) 
     mention. Some are put on hold or reopened, and some callers give up.
 
     Args:
-        draw: Passed by hypothesis; callers omit it.
         desk: The desk; its incidents follow the actions of the standard lifecycle.
         start: The first instant of the run.
         days: The length of the run.

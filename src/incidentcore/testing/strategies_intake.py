@@ -53,7 +53,6 @@ def alert_storms(
     same for one condition, except for the condition with the key ``b``.
 
     Args:
-        draw: Passed by hypothesis; callers omit it.
         min_size: The minimum number of alerts.
         max_size: The maximum number of alerts.
         in_order: Whether they arrive in order of time; otherwise many arrive late.
@@ -96,7 +95,6 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
     """Generate intake policies with each rule on or off, and windows shorter than a storm.
 
     Args:
-        draw: Passed by hypothesis; callers omit it.
         lateness: Whether policies may hold alerts back to sort them.
     """
     maintenance: list[MaintenanceRule] = []

@@ -200,7 +200,6 @@ def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident
     same instant, out of order, recorded late or corrected, and some make another target apply.
 
     Args:
-        draw: Passed by hypothesis; callers omit it.
         rules: The definition, policy or service level; the fields that its conditions read are set.
         max_events: The maximum number of events after the opening.
     """

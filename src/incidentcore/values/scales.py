@@ -85,7 +85,8 @@ class Scale(SharedRepr):
 
     Attributes:
         id: The scale's id, unique among the scales that are used together.
-        names: The levels' names, from worst to best.
+        levels: The levels, from worst to best; passed as their names.
+        names: The levels' names, in the same order.
 
     Raises:
         DefinitionError: The id is empty, there are no names, or a name is empty or repeated.
@@ -193,7 +194,7 @@ class Urgency(metaclass=_Words):
 
 
 class Priority(metaclass=_Words):
-    """The order in which incidents are worked on, by ServiceNow's five names; critical is worst.
+    """The order in which incidents are worked on, with ServiceNow's five names; critical is worst.
 
     >>> from incidentcore.values import Priority
     >>> Priority["high"] is Priority.HIGH

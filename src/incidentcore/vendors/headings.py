@@ -148,7 +148,7 @@ def date_and_time(day: str, clock: str) -> bool:
 
 
 def known(names: Iterable[object]) -> int:
-    """Return how many names are headings of a table of tickets."""
+    """Return how many names are headings known from tickets."""
     forms = ({fold(name), _heading(str(name))} for name in names if name)
     return sum(not form.isdisjoint(_KNOWN) for form in forms)
 
@@ -156,9 +156,9 @@ def known(names: Iterable[object]) -> int:
 def heading_row(rows: Sequence[Sequence[Any]]) -> int:
     """Return the place of the headings, below title lines if these are beyond doubt.
 
-    They are if each has fewer cells than the headings, or no more and a blank line below, and fewer
-    than two known headings, and either the headings have two, or each title line is one cell above
-    three or more distinct words.
+    A row is that place if it has more cells than any row above (or as many, below a blank line),
+    fewer than two headings are known above it, and two are known in it. Three or more distinct
+    words are enough if each title line is one cell.
     """
     widest = names = last = 0
     for place, row in enumerate(rows):

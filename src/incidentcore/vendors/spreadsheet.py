@@ -23,7 +23,7 @@ Notes = list[tuple[str, str]]
 def read_sheet(path: Path, largest: int) -> tuple[tuple[str, ...], Rows, Notes]:
     """Return the columns of a spreadsheet, its numbered rows, and what was detected.
 
-    Read is the first sheet with headings of tickets, or else the first that is not empty.
+    It reads the first sheet that has headings known from tickets, or else the first not empty.
 
     Raises:
         FormatError: openpyxl is missing, or the file is broken, too large or empty.
@@ -54,7 +54,7 @@ def read_sheet(path: Path, largest: int) -> tuple[tuple[str, ...], Rows, Notes]:
 
 
 def _sheet(book: Any) -> tuple[Iterator[list[Any]], Notes]:
-    """Return the rows of the first sheet with headings of tickets, from its headings on."""
+    """Return the rows of the sheet that ``read_sheet`` reads, from its headings on."""
     notes: Notes = []
     sheets: dict[str, tuple[list[list[Any]], Iterator[list[Any]]]] = {}
     for sheet in book.worksheets:

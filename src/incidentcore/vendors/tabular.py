@@ -103,7 +103,7 @@ def open_table(
     Args:
         source: The path of a file, which may be compressed by gzip; lines of text; rows as
             mappings; or a data frame with the Arrow stream interface (needs pyarrow). An ``.xlsx``
-            file needs openpyxl; its first sheet with headings of tickets is read.
+            file needs openpyxl; the first sheet that has headings known from tickets is read.
         delimiter: The separator of fields; by default the most common of comma, semicolon, tab and
             ``|`` in the header.
         encoding: The encoding of a file; by default UTF-8 or, if the bytes are not UTF-8, cp1252.

@@ -83,7 +83,7 @@ class After(Trigger):
     def offset(
         self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
     ) -> datetime | None:
-        """Return the instant at which its level is due in a repetition of the row.
+        """Return when the level is due in a repetition of its row; see ``Trigger.offset``.
 
         If the trigger of the first level is an ``After`` too, the level is due later than the first
         by the difference of their delays; otherwise it is due when the repetition begins.

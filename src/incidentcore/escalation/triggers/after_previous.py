@@ -77,9 +77,9 @@ class AfterPrevious(Trigger):
     def offset(
         self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
     ) -> datetime | None:
-        """Return when its level is due in a repetition: a delay after the previous level.
+        """Return when the level is due (``Trigger.offset``): a delay after the previous level.
 
-        The first level is due when the repetition begins. None if the previous level is never due.
+        The first is due when the repetition begins. None if the previous is never due.
         """
         if head:
             return begin

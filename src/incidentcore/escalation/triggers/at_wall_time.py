@@ -23,8 +23,8 @@ class AtWallTime(Trigger):
     """A trigger that fires repeatedly at a time of day, while a field of the record is set.
 
     The times are the handoffs of a rotation, so they remain correct when clocks change (rule E5).
-    Each time is a separate occasion. A time at which the level is silent, or outside its contact
-    hours, is skipped. A manual escalation does not bring the next one forward.
+    The level is due again each time, but not when it is silenced (``EscalationLevel.until``) or
+    outside its contact hours. A manual escalation does not bring the next time forward.
 
     Attributes:
         rotation: When it recurs, such as each day at the local time of the rotation's anchor.

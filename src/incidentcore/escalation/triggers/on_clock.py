@@ -80,7 +80,7 @@ class OnClock(Trigger):
 
     @property
     def points(self) -> tuple[tuple[str, ClockPoint], ...]:
-        """Return a tuple of the one clock and point."""
+        """Return its clock and point as the only pair in a tuple."""
         return ((self.clock, self.point),)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:

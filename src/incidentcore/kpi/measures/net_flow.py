@@ -76,8 +76,8 @@ class NetFlow(Measure):
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
         """Yield each period's name, with whether the record came in and whether it went out.
 
-        If a record came and went several times in a period, only the net effect counts: it came in,
-        it went out, or both.
+        A record that came and went several times in a period counts only as what it did more often,
+        or as both if it came in as often as it went out.
         """
         moved: dict[str | None, list[int]] = {}
         for at, step in outcome:

@@ -37,10 +37,10 @@ def _paths(paths: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen
 class Recurrence(Measure):
-    """The share of records that have the key fields of one opened at most ``within`` earlier.
+    """The share of records whose key fields equal those of one opened at most ``within`` earlier.
 
     Attributes:
-        key: The fields in which two records must agree; a record without any of them is left out.
+        key: The fields that must be equal; a record in which all of them are empty is left out.
         within: The greatest span of time between the two openings.
     """
 

@@ -166,10 +166,10 @@ class Condition(SharedRepr):
         return self
 
     def __and__(self, other: Condition) -> Condition:
-        return _joined(AllOf, self, other) if isinstance(other, Condition) else NotImplemented
+        return _joined(AllOf, self, other)
 
     def __or__(self, other: Condition) -> Condition:
-        return _joined(AnyOf, self, other) if isinstance(other, Condition) else NotImplemented
+        return _joined(AnyOf, self, other)
 
     def __invert__(self) -> Condition:
         return Not(self)
@@ -194,6 +194,8 @@ def set_test(condition: Condition, test: Test) -> None:
 
 def _joined(kind: type[AllOf | AnyOf], left: Condition, right: Condition) -> Condition:
     """Compose two conditions; a chain of one type is one composition, however it was grouped."""
+    if not isinstance(right, Condition):
+        return NotImplemented
     parts: list[Condition] = []
     for side in (left, right):
         parts.extend(side.parts if isinstance(side, kind) else (side,))

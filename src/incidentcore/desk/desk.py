@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_each, need_key_part, need_kind, tuple_of
+from incidentcore._checks import need_each, need_key_part, need_kind, need_word, tuple_of
 from incidentcore.categorization import (
     Categorizer,
     CategoryRule,
@@ -192,12 +192,9 @@ class Desk:
 
     def lifecycle(self, record_type: str) -> Lifecycle:
         """Return the lifecycle of a type of record, by default the standard one."""
-        for known in self.lifecycles:
-            if known.record_type == record_type:
-                return known
-        if record_type in STANDARD:
-            return STANDARD[record_type]
-        raise InvalidValueError("record_type", record_type, f"one of {', '.join(STANDARD)}")
+        own = (known for known in self.lifecycles if known.record_type == record_type)
+        need_word("record_type", record_type, STANDARD)
+        return next(own, STANDARD[record_type])
 
     def open(self, kind: type[R], /, **opening: Any) -> R:
         """Open a record with the category, priority and group that the desk's rules give.

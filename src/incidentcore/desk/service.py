@@ -282,12 +282,9 @@ def service_named(services: Sequence[Service], name: str) -> Service:
     Raises:
         DefinitionError: No service has that name.
     """
-    for service in services:
-        if service.name == name:
-            return service
-    raise DefinitionError(
-        "agreement.service", name, f"one of {', '.join(service.name for service in services)}"
-    )
+    named = {service.name: service for service in services}
+    need_word("agreement.service", name, named, DefinitionError)
+    return named[name]
 
 
 def _rules(
@@ -322,10 +319,8 @@ def level_named(scale: Scale, name: str) -> Level:
     Raises:
         DefinitionError: The scale has no such level.
     """
-    for level in scale.levels:
-        if level.name == name:
-            return level
-    raise DefinitionError("priority", name, f"one of {', '.join(scale.names)}")
+    need_word("priority", name, scale.names, DefinitionError)
+    return scale[name]
 
 
 def scale_of(policy: PriorityPolicy, field: str) -> Scale:

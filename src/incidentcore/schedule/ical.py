@@ -126,13 +126,10 @@ def _starts(event: Event, wanted: tuple[int, ...]) -> Iterator[Moment]:
 def _by_rule(event: Event, wanted: tuple[int, ...]) -> Iterator[Moment]:
     if not event.rule or not wanted:
         return
-    first = event.start.date() if isinstance(event.start, datetime) else event.start
-    rule = parse_rule(event.rule, first, "RRULE")
-    for day in rule.in_years(wanted[0], wanted[-1]):
-        if isinstance(event.start, datetime):
-            yield datetime.combine(day, event.start.timetz())
-        else:
-            yield day
+    clock = event.start.timetz() if isinstance(event.start, datetime) else None
+    first = date(event.start.year, event.start.month, event.start.day)
+    for day in parse_rule(event.rule, first, "RRULE").in_years(wanted[0], wanted[-1]):
+        yield day if clock is None else datetime.combine(day, clock)
 
 
 def _keep(

@@ -57,7 +57,8 @@ def test_what_is_decided_is_certain() -> None:
     assert model(ticket(10, opened=3 * HOUR), now=START + 2 * HOUR) is None
     canceled = advance(ticket(10), "cancel", at=START + HOUR, by="kim")
     assert model(canceled, now=START + 2 * HOUR) is None
-    assert model.why_not(canceled, now=START + 2 * HOUR).code == "no_clock"
+    finding = model.why_not(canceled, now=START + 2 * HOUR)
+    assert (finding.code, finding.message) == ("no_clock", "no clock counts")
 
 
 def test_a_log_of_completed_records_answers_nothing() -> None:

@@ -61,6 +61,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "completed_only": "all {n} records have ended, so long ones may be missing; export open "
     "records too",
     "mostly_censored": "{censored} of {n} visits have no known end: too few show how long it takes",
+    "no_clock": "no clock counts",
     "too_few": "{n} visits, fewer than {enough}",
 }
 
@@ -208,7 +209,7 @@ class BreachModel:
     ) -> BreachChance | LintFinding:
         stands = standing(self.definition, record, now=now, known_at=known_at, cells=self.cells)
         if stands is None or stands.cycle.outcome in ("canceled", "replaced"):
-            return LintFinding("no_clock", record.id, texts={"no_clock": "no clock counts"})
+            return LintFinding("no_clock", record.id, texts=_TEXTS)
         left = stands.target - stands.elapsed
         if left < timedelta(0) or not stands.goes_on:
             share = float(left < timedelta(0))

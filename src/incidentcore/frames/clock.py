@@ -62,10 +62,10 @@ class Clock:
         first, last = at_instant(self.low), at_instant(self.high)
         if isinstance(calendar, Engine):
             parts = calendar._open_parts(first - BASE, last - BASE)  # noqa: SLF001  its own index
-            edges = np.array(parts, "m8[us]").reshape(-1).view(np.int64) + instant(BASE)
+            edges = np.array(parts, "m8[us]").ravel().view(np.int64) + instant(BASE)
         else:
             pairs = [(instant(w.start), instant(w.end)) for w in calendar.windows(first, last)]
-            edges = np.array(pairs, np.int64).reshape(-1)
+            edges = np.array(pairs, np.int64).ravel()
         self.edges: Ints = edges
         opens, closes = edges[::2], edges[1::2]
         self.totals: Ints = np.cumsum(closes - opens)

@@ -331,6 +331,7 @@ _FORECASTS: Final = {
     "{censored} of {n} visits have no known end: too few show how long it takes": (
         "{censored} von {n} Aufenthalten sind ohne Ende: zu wenige zeigen, wie lange es dauert"
     ),
+    "no clock counts": "keine Uhr zählt",
     "{n} visits, fewer than {enough}": "{n} Aufenthalte, weniger als {enough}",
     "{n} whole weeks of history; a forecast needs two": (
         "{n} ganze Wochen Vorgeschichte; für eine Streuung braucht es zwei"

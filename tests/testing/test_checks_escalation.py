@@ -1,8 +1,11 @@
 """The shipped laws pass on the shipped shapes, and catch an engine that breaks them."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 from unittest import mock
 
+import attrs
 import pytest
 
 from incidentcore.conditions import NEVER
@@ -15,6 +18,8 @@ from incidentcore.escalation import (
     servicenow_row,
     servicenow_sla_row,
 )
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident, Record
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.testing import check_escalation, checks_escalation
@@ -79,3 +84,87 @@ def test_the_lint_is_run_first() -> None:
     row = EscalationRow("never", goalert_row("r", [("a", 5)]).levels, when=NEVER)
     with pytest.raises(AssertionError, match="the lint finds\nnever: "):
         check_escalation(EscalationMatrix("m", [row]))
+
+
+RECORD = Incident.open(id="INC-1", title="No mail", by="kim", at=checks_escalation.OPENED)
+PLAIN = goalert_row("r", [("a", 5), ("b", 600)])
+
+
+def lapsed(matrix: EscalationMatrix, record: Record, **named: Any) -> tuple[Any, ...]:
+    """Say that the first level is due a day after whatever came last."""
+    return (SimpleNamespace(row="r", level=0, due_at=record.updated_at + timedelta(days=1)),)
+
+
+@pytest.mark.parametrize(
+    ("changed", "until", "is_wrong"),
+    [
+        ({}, "acknowledged", True),
+        ({}, "resolved", False),  # this level goes on until it is resolved
+        ({"ack_timeout": 90 * MIN}, "acknowledged", False),  # the answer does not last
+        ({"acknowledged_by": "all"}, "acknowledged", False),  # the others have not answered
+    ],
+)
+def test_what_an_acknowledgement_silences_is_due_no_more(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any], until: Any, *, is_wrong: bool
+) -> None:
+    """An engine that goes on is found where the row says that it ends, and only there."""
+    level = attrs.evolve(PLAIN.levels[0], until=until)
+    matrix = EscalationMatrix("m", [EscalationRow("r", [level], **changed)])
+    now = checks_escalation.OPENED + 60 * MIN
+    checks_escalation._acknowledgement_silences(matrix, RECORD, (), now)
+    monkeypatch.setattr(checks_escalation, "due_escalations", lapsed)
+    if is_wrong:
+        with pytest.raises(AssertionError, match="what an acknowledgement silences"):
+            checks_escalation._acknowledgement_silences(matrix, RECORD, (), now)
+    else:
+        checks_escalation._acknowledgement_silences(matrix, RECORD, (), now)
+    over = advance(RECORD, "cancel", at=now, by="ada")  # nobody acknowledges what is over
+    checks_escalation._acknowledgement_silences(matrix, over, (), now)
+
+
+WAKEUPS: dict[str, tuple[timedelta | None, str]] = {
+    # The first level is due at once, the second after five minutes.
+    "none though a level is to come": (None, "without a wake-up nothing falls due"),
+    "one after a level": (6 * MIN, "nothing falls due or comes back before the wake-up"),
+    "one for nothing": (3 * MIN, "something is due or comes back at the wake-up"),
+    "the right one": (5 * MIN, ""),
+}
+
+
+@pytest.mark.parametrize("name", WAKEUPS)
+def test_a_wake_up_that_is_wrong_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    after, words = WAKEUPS[name]
+    opened = checks_escalation.OPENED
+    matrix = EscalationMatrix("m", [PLAIN])
+    wakeup = None if after is None else opened + after
+    monkeypatch.setattr(checks_escalation, "next_escalation_wakeup", lambda *_, **__: wakeup)
+    if words:
+        with pytest.raises(AssertionError, match=words):
+            checks_escalation._wakeup_is_least(matrix, RECORD, (), opened)
+    else:
+        checks_escalation._wakeup_is_least(matrix, RECORD, (), opened)
+
+
+def test_each_law_is_asked_at_the_first_or_last_poll(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wake-up is of what was known at the first; the last one is acknowledged."""
+    asked: list[tuple[str, object]] = []
+    for name in ("_wakeup_is_least", "_acknowledgement_silences"):
+        monkeypatch.setattr(
+            checks_escalation,
+            name,
+            lambda _, record, __, now, name=name: asked.append(
+                (name, (record.updated_at <= now, now))
+            ),
+        )
+    polls: list[list[datetime]] = []
+    monkeypatch.setattr(checks_escalation, "_polls_agree", lambda *given: polls.append(given[3]))
+    checks_escalation.check_levels(EscalationMatrix("m", [PLAIN]), (), examples=20)
+    assert [name for name, _ in asked] == ["_wakeup_is_least", "_acknowledgement_silences"] * len(
+        polls
+    )
+    assert [one for name, one in asked if name == "_wakeup_is_least"] == [
+        (True, one[0]) for one in polls
+    ]
+    assert [now for name, (_, now) in asked if name != "_wakeup_is_least"] == [
+        one[-1] for one in polls
+    ]

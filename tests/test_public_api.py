@@ -196,6 +196,24 @@ def test_a_room_is_as_listed(room: str) -> None:
     assert_as_listed(f"incidentcore.{room}", lines)
 
 
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_default_fits_in_help(room: str) -> None:
+    """The longest is the standard priority policy; one of 6,185 characters was a page long."""
+    try:
+        module = importlib.import_module(f"incidentcore.{room}")
+    except MissingExtraError as missing:
+        pytest.skip(f"needs the extra {missing.extra}")
+    public = [getattr(module, name) for name in module.__all__]
+    long = [
+        f"{value.__name__}({parameter.name}=)"
+        for value in public
+        if inspect.isroutine(value) or (isinstance(value, type) and attrs.has(value))
+        for parameter in inspect.signature(value).parameters.values()
+        if len(repr(parameter.default)) > 900
+    ]
+    assert not long
+
+
 def test_the_facade_is_as_listed() -> None:
     """The facade's names are the committed ones."""
     assert_as_listed("incidentcore", describe_facade())

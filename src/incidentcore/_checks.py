@@ -6,7 +6,7 @@ paths check inline.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from datetime import date, datetime, timedelta
 from inspect import Parameter, Signature, signature
 from types import NoneType, UnionType
@@ -22,6 +22,7 @@ __all__ = [
     "are_texts",
     "as_pairs",
     "as_tuple",
+    "count_shown",
     "is_number",
     "misspelt",
     "nearest",
@@ -81,6 +82,11 @@ class SharedRepr:
             for value in (getattr(self, field.name, attrs.NOTHING),)
         ]
         return f"{type(self).__qualname__.rpartition('>.')[2]}({', '.join(shown)})"
+
+
+def count_shown(values: Sized) -> str:
+    """Return how many values a field has, as its ``repr`` where they would fill a screen."""
+    return f"<{len(values)} in total>"
 
 
 def need_kind(

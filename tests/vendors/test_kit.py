@@ -203,6 +203,14 @@ def test_a_number_before_a_known_state_does_not_matter() -> None:
     ]
 
 
+def test_a_table_shows_how_much_it_holds() -> None:
+    """All of its states would fill the screen of ``help(read_table)``."""
+    table = StateTable({"Parked": "on_hold", "Shipped": "resolved"})
+    assert repr(table) == (
+        "StateTable(states=<2 in total>, by_category=FrozenMap({}), unknown='open')"
+    )
+
+
 def test_roles_that_are_stated_win() -> None:
     """Systems before requesters before agents before what the source says before the default."""
     roles = Roles(agents={"a", "b"}, systems={"b"}, default="agent")

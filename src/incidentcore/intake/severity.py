@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import SharedRepr, are_texts, as_tuple, need_kind, need_text
+from incidentcore._checks import SharedRepr, are_texts, as_tuple, count_shown, need_kind, need_text
 from incidentcore.errors import DefinitionError
 from incidentcore.values import Impact, Level, Urgency
 
@@ -64,7 +64,7 @@ class SeverityTable(SharedRepr):
     True
     """
 
-    rows: tuple[SeverityRow, ...] = attrs.field(converter=_rows)
+    rows: tuple[SeverityRow, ...] = attrs.field(converter=_rows, repr=count_shown)
     default: str = "warning"
     _ranks: Mapping[str, int] = attrs.field(init=False, eq=False, repr=False)
 

@@ -34,7 +34,7 @@ def build_report(
     as_of: datetime,
     title: str,
     desk: Desk | Versions[Desk] | None = None,
-    kpis: Sequence[Kpi] = KPIS,
+    kpis: Sequence[Kpi] | None = None,
     tool_kpis: Sequence[Kpi] = (),
     lifecycles: tuple[Lifecycle, ...] = (),
     about: Sequence[tuple[str, str]] = (),
@@ -56,7 +56,7 @@ def build_report(
         as_of: The instant of the report; later events are ignored.
         title: The heading of the page.
         desk: The desk, with its targets and escalations; None leaves these sections out.
-        kpis: The KPIs to compute, by group and in total.
+        kpis: The KPIs to compute, by group and in total; by default ``KPIS``.
         tool_kpis: KPIs computed from the figures that the source tool itself reported.
         lifecycles: The lifecycles that state changes are checked against.
         about: Pairs of name and value to show under the heading.
@@ -83,6 +83,7 @@ def build_report(
     (1, ['volume', 'kpis', 'flow', 'ageing', 'definitions'])
     """
     tally = Tally(as_of, desk=desk, by=by, lifecycles=lifecycles, zone=zone, on_record=on_record)
+    kpis = KPIS if kpis is None else kpis
     wanted = (*VOLUME.values(), *kpis, *tool_kpis)
     part = gather_kpis(wanted, tally.watch(incidents), as_of=as_of, group_by=by)
     table = finish_partial(part, totals=True)

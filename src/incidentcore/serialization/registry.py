@@ -13,6 +13,7 @@ from typing import Any, Final, get_type_hints
 
 import attrs
 
+from incidentcore._checks import count_shown
 from incidentcore.categorization import written as categorization
 from incidentcore.communication import written as communication
 from incidentcore.conditions import written as conditions
@@ -56,11 +57,11 @@ class Registry:
         forms: For each class that is written in the form of another, how it is converted.
     """
 
-    classes: Mapping[str, type]
-    families: Mapping[Any, tuple[type, ...]]
-    inner: Mapping[type, str] = attrs.field(factory=dict)
-    forms: Mapping[type, Form] = attrs.field(factory=dict)
-    names: Mapping[type, str] = attrs.field(init=False)
+    classes: Mapping[str, type] = attrs.field(repr=count_shown)
+    families: Mapping[Any, tuple[type, ...]] = attrs.field(repr=False)
+    inner: Mapping[type, str] = attrs.field(factory=dict, repr=False)
+    forms: Mapping[type, Form] = attrs.field(factory=dict, repr=False)
+    names: Mapping[type, str] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         names = {cls: name for name, cls in self.classes.items()}

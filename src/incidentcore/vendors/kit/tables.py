@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 import attrs
 
-from incidentcore._checks import need_kind, need_several
+from incidentcore._checks import count_shown, need_kind, need_several
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.values import (
@@ -108,7 +108,7 @@ class StateTable:
     'resolved'
     """
 
-    states: FrozenMap[State] = attrs.field(default=FrozenMap(), converter=_states)
+    states: FrozenMap[State] = attrs.field(default=FrozenMap(), converter=_states, repr=count_shown)
     by_category: FrozenMap[State] = attrs.field(default=FrozenMap(), converter=_states)
     unknown: Literal["open", "refuse"] = attrs.field(default="open", kw_only=True)
 
@@ -293,9 +293,9 @@ class LevelTable:
     1
     """
 
-    priority: FrozenMap[Level] = attrs.field(default=None, converter=_priorities)
-    impact: FrozenMap[Level] = attrs.field(default=None, converter=_impacts)
-    urgency: FrozenMap[Level] = attrs.field(default=None, converter=_urgencies)
+    priority: FrozenMap[Level] = attrs.field(default=None, converter=_priorities, repr=count_shown)
+    impact: FrozenMap[Level] = attrs.field(default=None, converter=_impacts, repr=count_shown)
+    urgency: FrozenMap[Level] = attrs.field(default=None, converter=_urgencies, repr=count_shown)
 
     def find(self, kind: str, value: object) -> Level | None:
         """Return the level for a word, or None if the word is not in the table."""

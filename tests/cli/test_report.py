@@ -105,6 +105,10 @@ def test_words_and_business_hours_of_the_command_line(
         ("mean_open_time_to_resolve", "low"): 1,
         ("mean_open_time_to_resolve", "(all)"): pytest.approx(7 / 3),
     }
+    rows = json.loads(page)["kpis"]["rows"]
+    totals = {row["kpi"]: row["value"] for row in rows if row["priority"] == "(all)"}
+    assert totals["median_open_time_to_resolve"] == 2
+    assert totals["p90_open_time_to_resolve"] == pytest.approx(3.6)  # of 1, 2 and 4: 2 + 0.8 * 2
     assert "unknown" not in page
 
 
@@ -187,7 +191,7 @@ def test_a_job_fails_by_a_figure(
     code, page, err = run(capsys, "report", table, *options, "--fail-on", "sla_compliance<95%")
     assert code == 1
     assert page.startswith("Report on")
-    assert err == "incidentcore: sla_compliance is 0.5, which is < 95%\n"
+    assert err == "incidentcore: sla_compliance is 50%, which is < 95%\n"
     assert run(capsys, "report", table, *options, "--fail-on", "backlog>1")[0] == 0
 
 
@@ -429,6 +433,31 @@ def test_a_level_that_there_is_not_is_named(
     asked = ("report", table, *MAP, "--desk", office, "--month", "2026-06", "--zone", "UTC")
     code, page, _ = run(capsys, *asked, "--where", "priority=high")
     assert (code, page.startswith("Service in 2026-06, priority=high\n")) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        (("--where", "group=Nett"), "a value that a record has: Net, Web; nearest: Net"),
+        (("--where", "state=gone"), "a value that a record has: new"),
+        (
+            ("--where", "assignment_grup=Net"),
+            "; nearest: assignment_group, reassignment_count, assigned_at",
+        ),
+        (("--by", "mont"), "one of day, week, month, quarter, year; nearest: month"),
+        (("--where", "priority=critical"), ""),
+    ],
+)
+def test_a_choice_that_no_record_meets(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, option: tuple[str, str], says: str
+) -> None:
+    """The page was empty; only a level may be one that no record has."""
+    path = tmp_path / "teams.csv"
+    rows = "A,2026-03-02 09:00,,low,Net\nB,2026-03-02 09:00,,low,Web\nC,2026-03-02 09:00,,low,\n"
+    path.write_text(f"Key,Raised,Done,Prio,Team\n{rows}", encoding="utf-8")
+    code, _, err = run(capsys, "report", path, *SPANS[:-1], "group=Team", "--zone", "UTC", *option)
+    assert code == (2 if says else 0)
+    assert err.endswith(f"{says}\n" if says else "")
 
 
 def test_words_for_empty_cells_are_read_as_empty(

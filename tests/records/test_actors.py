@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import advance
 from incidentcore.records import (
     ApprovalRule,
@@ -85,3 +86,14 @@ def test_an_approvers_plain_id_stands_for_an_approver(assignee: Any, role: str) 
     assert record.approval_state == "approved"
     assert [event.by.role for event in record.history[-3:]] == [role, role, "approver"]
     assert (record.first_response_at is None) == (role == "approver")
+
+
+def test_a_misspelt_role_neither_opens_nor_answers() -> None:
+    """Both refused at once: the response clock saw no answer, and breached."""
+    wrong = Actor("ada", "agnet")
+    with pytest.raises(InvalidValueError, match="nearest: agent"):
+        incident(by=wrong)
+    with pytest.raises(InvalidValueError, match="nearest: agent"):
+        comment(incident(), "hello", at=AT, by=wrong)
+    with pytest.raises(InvalidValueError, match="nearest: agent"):
+        advance(incident(), "start", at=AT, by=wrong)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from incidentcore.errors import DefinitionError, InvalidValueError
-from incidentcore.pages import Section
+from incidentcore.pages import Page, Section
 from incidentcore.report import build_report, failing
 
 from .cases import DESK, NINE, NOW, opened, report
@@ -66,3 +66,18 @@ def test_a_figure_without_a_value_fails_a_job() -> None:
         failing(empty, "mttr<5")
     with pytest.raises(InvalidValueError, match="a figure"):
         failing(empty, "backlog is 5")
+
+
+@pytest.mark.parametrize(
+    "test", ["sla_compliance>95", "sla_compliance.resolution<95", "reopen_rate>5"]
+)
+def test_a_share_is_not_compared_with_a_number_above_one(test: str) -> None:
+    """It always or never held: 95 is written 95 %. 1 is the whole, and hours may be any number."""
+    figures = {"sla_compliance": 0.5, "sla_compliance.resolution": 0.5, "reopen_rate": 0.1}
+    page = Page(title="June", figures={**figures, "mean_time_to_resolve": 3.0})
+    with pytest.raises(InvalidValueError, match=f"a percentage: {test}%$"):
+        failing(page, test)
+    assert failing(page, "sla_compliance<1") == "sla_compliance is 0.5, which is < 1"
+    assert failing(page, "sla_compliance<95%") == "sla_compliance is 50%, which is < 95%"
+    assert failing(page, "sla_compliance>95%") == ""
+    assert failing(page, "mean_time_to_resolve>95") == ""

@@ -30,3 +30,14 @@ def test_an_actor_has_an_id_and_a_role(parts: tuple[Any, Any]) -> None:
     name = "role" if parts[0] else "id"
     with pytest.raises(InvalidValueError, match=rf"^{name}: .*allowed: non-empty text"):
         Actor(*parts)
+
+
+@pytest.mark.parametrize("role", ["agnet", "agents", "Agent", "requestor", "sytem"])
+def test_a_misspelt_role_is_refused_where_somebody_acts(role: str) -> None:
+    """What an "agnet" said answered nobody; a document that holds one is still read."""
+    near = {"r": "requester", "s": "system"}.get(role[0], "agent")
+    ends = f"or a role of your own; nearest: {near}"
+    with pytest.raises(InvalidValueError, match=rf"^role: got '{role}'.*{ends}$"):
+        as_actor(Actor("ada", role))
+    for own in ("robot", "subsystem", "lead_agent"):
+        assert as_actor(Actor("ada", own)).role == own

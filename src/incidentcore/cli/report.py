@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import misspelt, nearest
 from incidentcore.cli.inputs import (
     AUDIT,
     add_file,
@@ -22,7 +23,7 @@ from incidentcore.cli.inputs import (
     read_incidents,
     reading_options,
 )
-from incidentcore.conditions import ALWAYS, Condition, field
+from incidentcore.conditions import ALWAYS, Condition, field, reader
 from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
 from incidentcore.desk.service import scale_of
@@ -47,6 +48,7 @@ _AUDIT_TEXT: Final = (
 )
 
 _AT_ONCE: Final = 1_000
+_SHOWN: Final = 20
 _ALIASES: Final = {"group": "assignment_group"}  # as --map calls it
 _SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
 _PLOTS: Final = "incidentcore[plots]"
@@ -84,7 +86,7 @@ def add_report(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="TEST",
-        help="exit with 1 where it holds, such as 'sla_compliance<0.95'; may be repeated",
+        help="exit with 1 where it holds, such as 'sla_compliance<95%%'; may be repeated",
     )
     command.add_argument(
         "--month", metavar="YYYY-MM", help="the service page of a month instead; needs --desk"
@@ -109,6 +111,7 @@ def _report(arguments: argparse.Namespace) -> Page:
     population = _population(arguments.where, desk)
     if arguments.where is not None:
         incidents = _having(incidents, [arguments.where.partition("=")[0].strip()], "--where")
+        incidents = _matching(incidents, arguments.where, population, as_of)
     if arguments.month is not None:
         page = _month(arguments, incidents, desk, as_of, population)
     else:
@@ -172,9 +175,38 @@ def _having(
             raise InvalidValueError(option, f"custom.{name}", allowed)
 
 
+def _matching(
+    incidents: Iterable[Incident], text: str, population: Condition, as_of: datetime
+) -> Iterator[Incident]:
+    """Yield the incidents; refuse a value that none of them has, unless it is a known level."""
+    name = text.partition("=")[0].strip()
+    if name in _SCALES:
+        yield from incidents
+        return
+    read, seen, found = reader(_ALIASES.get(name, name)), set[str](), False
+    for incident in incidents:
+        if not found:
+            known = as_known(incident, as_of)
+            found = population.matches(incident) or (
+                known is not None and population.matches(known)
+            )
+            seen.add(str(read(incident)))
+        yield incident
+    if seen and not found:
+        there = sorted(seen - {"None"})
+        more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
+        near = nearest(text.partition("=")[2].strip(), there)
+        allowed = f"a value that a record has: {', '.join(there[:_SHOWN]) or 'none'}{more}{near}"
+        raise InvalidValueError("--where", text, allowed)
+
+
 def _group(name: str, zone: ZoneInfo | None) -> GroupBy:
     """Return a group of ``--by``: a field, or the period of the opening in a zone."""
     if name not in get_args(Unit):
+        meant = misspelt(name, get_args(Unit))
+        if meant:
+            allowed = f"a field, or one of {', '.join(get_args(Unit))}; nearest: {meant}"
+            raise InvalidValueError("--by", name, allowed)
         return _ALIASES.get(name, name)
     periods = Periods(cast("Unit", name), zone or "UTC")
 
@@ -230,15 +262,15 @@ def _clock(
 
 
 def _kpis(clock: Calendar | None) -> tuple[Kpi, ...]:
-    """Return the KPIs of a report; with a clock, its means in business hours as well."""
+    """Return the KPIs of a report; with a clock, its times in business hours as well."""
     if clock is None:
         return KPIS
-    means = [kpi for kpi in KPIS if kpi.id.startswith("mean_time_")]
+    times = [kpi for kpi in KPIS if kpi.id.startswith(("mean_time_", "median_time_", "p90_time_"))]
     own = [
         kpi.replace(id=kpi.id.replace("time", "open_time", 1), title="", clock=clock)
-        for kpi in means
+        for kpi in times
     ]
-    return (*KPIS[: len(means)], *own, *KPIS[len(means) :])
+    return (*KPIS[: len(times)], *own, *KPIS[len(times) :])
 
 
 def _lifecycles(reading: Import[Incident], desk: Desk | None, *, is_audit: bool) -> tuple[Any, ...]:

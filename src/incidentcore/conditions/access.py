@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from incidentcore._checks import nearest
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["reader"]
@@ -115,12 +116,12 @@ def _check_absent(subject: object, name: str) -> None:
     """Raise an error for a field that no type of record has; the others are absent."""
     is_record = _TYPE in subject if isinstance(subject, dict) else hasattr(subject, _TYPE)
     if not (is_record and name in _OF_SOME_RECORDS):
-        raise InvalidValueError("field", name, _known(subject))
+        names = sorted(map(str, subject)) if isinstance(subject, dict) else _fields(subject)
+        allowed = f"a field of {type(subject).__name__}: {', '.join(names)}{nearest(name, names)}"
+        raise InvalidValueError("field", name, allowed)
 
 
-def _known(subject: object) -> str:
-    if isinstance(subject, dict):
-        names = sorted(str(key) for key in subject)
-    else:
-        names = [name for name in dir(subject) if not name.startswith("_")]
-    return f"a field of {type(subject).__name__}: {', '.join(names)}"
+def _fields(subject: object) -> list[str]:
+    """Return the names of what a subject holds, without its methods."""
+    names = [name for name in dir(subject) if not name.startswith("_")]
+    return [name for name in names if not callable(getattr(subject, name, None))]

@@ -110,13 +110,14 @@ class RecordBase:
             at: The instant at which caller and assignee are read. Defaults to the latest event.
 
         Raises:
-            InvalidValueError: It is neither an ``Actor`` nor non-empty text.
+            InvalidValueError: It is neither an ``Actor`` nor non-empty text, or its role misspells
+                a ``Role``.
 
         Source: rule H4.
         """
-        if isinstance(by, Actor):
-            return by
         actor = as_actor(by)
+        if isinstance(by, Actor):
+            return actor
         facts = self.__dict__
         if at is not None and facts["opened_at"] <= at < facts["updated_at"]:
             facts = self.timeline().facts_at(at)

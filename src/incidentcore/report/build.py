@@ -24,6 +24,7 @@ from incidentcore.vendors import ImportFinding
 
 __all__ = ["build_report", "failing"]
 
+_SHARES: Final = {"sla_compliance", *(kpi.id for kpi in KPIS if kpi.unit == "fraction")}
 _TEST: Final = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)\s*(%?)\s*")
 
 
@@ -144,7 +145,8 @@ def failing(page: Page, test: str, /) -> str:
             ``"sla_compliance.response < 95%"`` or ``"backlog>200"``. Times are hours.
 
     Raises:
-        InvalidValueError: The test cannot be read, or the page has no such figure.
+        InvalidValueError: The test cannot be read, the page has no such figure, or a share is
+            compared with a number above 1.
 
     >>> from incidentcore.pages import Page
     >>> from incidentcore.report import failing
@@ -159,6 +161,9 @@ def failing(page: Page, test: str, /) -> str:
     name, operator, number, percent = match.groups()
     if name not in page.figures:
         raise InvalidValueError("figure", name, f"one of {', '.join(page.figures)}")
+    if float(number) > 1 and not percent and name.partition(".")[0] in _SHARES:
+        allowed = f"a share from 0 to 1, or a percentage: {name}{operator}{number}%"
+        raise InvalidValueError("test", test, allowed)
     value, limit = page.figures[name], float(number) / (100 if percent else 1)
     if value is None:
         return f"{name} has no value"
@@ -168,4 +173,5 @@ def failing(page: Page, test: str, /) -> str:
         ">": value > limit,
         ">=": value >= limit,
     }[operator]
-    return f"{name} is {value:.6g}, which is {operator} {number}{percent}" if fails else ""
+    shown = f"{value * 100 if percent else value:.6g}{percent}"
+    return f"{name} is {shown}, which is {operator} {number}{percent}" if fails else ""

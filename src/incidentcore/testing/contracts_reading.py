@@ -182,7 +182,7 @@ class ReadingChecks(StoreChecks):
         record = incident()
         store.append("INC-1", record.history, expected_version=0)
         at, by = AT + timedelta(hours=1), Actor("ada")
-        kind = type(comment(record, "", at=at, by=by).history[-1])
+        kind = type(comment(record, "x", at=at, by=by).history[-1])
         for first in range(1, self.long_history, 1_000):
             last = min(first + 1_000, self.long_history)
             batch = [

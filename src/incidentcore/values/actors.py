@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_text
+from incidentcore._checks import SharedRepr, misspelt, need_text
 from incidentcore.errors import InvalidValueError
 
 __all__ = ["Actor", "Role", "as_actor"]
 
 
 Role: TypeAlias = Literal["requester", "agent", "approver", "system", "vendor"]
-"""The roles that the library's rules use; any other text is also accepted."""
+"""The roles that the library's rules use; any other text that misspells none is also accepted."""
+
+_ROLES: Final = frozenset(get_args(Role))
 
 
 @attrs.frozen
@@ -53,11 +55,18 @@ def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor
         role: The role of a plain id.
         name: The argument's name, for the error message.
 
+    Raises:
+        InvalidValueError: It is neither an actor nor a non-empty id, or misspells a ``Role``.
+
     >>> from incidentcore.values import as_actor
     >>> as_actor("ada")
     Actor(id='ada', role='agent')
     """
     if isinstance(by, Actor):
+        meant = "" if by.role in _ROLES else misspelt(by.role, _ROLES)
+        if meant and abs(len(meant) - len(by.role)) < 2:  # "subsystem" is a word of its own
+            allowed = f"one of {', '.join(get_args(Role))}, or a role of your own"
+            raise InvalidValueError("role", by.role, f"{allowed}; nearest: {meant}")
         return by
     if isinstance(by, str) and by:
         return Actor(by, role)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
-from incidentcore._checks import need_kind
+from incidentcore.errors import InvalidValueError
 from incidentcore.records.events.activity import Commented, Communicated, Contacted, Visibility
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
@@ -32,9 +32,11 @@ def comment(
     """Add a comment to a record; a public comment by an agent is a response (rule H4).
 
     ``visibility`` is ``public``, or ``internal`` for the team only. ``at``, ``by`` and
-    ``recorded_at`` are as for ``assign``.
+    ``recorded_at`` are as for ``assign``. A blank ``text`` is an ``InvalidValueError``; histories
+    may hold one, as tools log comments without their texts.
     """
-    need_kind("text", text, str)
+    if not isinstance(text, str) or not text.strip():
+        raise InvalidValueError("text", text, "text that is not blank")
     return record.with_event(
         Commented, at=at, by=by, recorded_at=recorded_at, text=text, visibility=visibility
     )

@@ -57,7 +57,7 @@ class Ordering(Generic[T]):
             heappush(self._instants, at)
 
     def release(self, edge: datetime) -> list[tuple[datetime, list[T]]]:
-        """Remove and return the items before an instant, in order; it becomes ``settled``."""
+        """Remove and return, in order, the items before an instant, which becomes ``settled``."""
         if edge <= self.settled:
             return []
         found = [(self.settled, self._next)] if self._next else []

@@ -208,7 +208,7 @@ class DueDate(SharedRepr):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Return a tuple of the one field that contains the due time."""
+        """Return the field that contains the due time, as the only entry of a tuple."""
         return (self.field,)
 
     def resolve(self, start: datetime, _calendar: Calendar, facts: Mapping[str, Any]) -> datetime:

@@ -90,7 +90,7 @@ class CalendarByField(SharedRepr):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Return a tuple of the one field that chooses the calendar."""
+        """Return the field that chooses the calendar, as the only entry of a tuple."""
         return (self.field,)
 
     def pick(self, facts: dict[str, object]) -> Calendar:

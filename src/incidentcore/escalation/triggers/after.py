@@ -106,7 +106,7 @@ class After(Trigger):
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if its level precedes the one before, or silences or restarts itself."""
+        """Yield a finding if its level precedes the one above, or silences or restarts itself."""
         above = scope.above
         if (
             isinstance(above, After)

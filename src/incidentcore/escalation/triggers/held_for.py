@@ -65,7 +65,7 @@ class HeldFor(Trigger):
 
     @property
     def asks(self) -> tuple[Condition, ...]:
-        """Return a tuple of the one condition that must hold."""
+        """Return the condition that must hold, as the only entry of a tuple."""
         return (self.condition,)
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from incidentcore.desk import desk_page, explain_record, load_desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident
+from incidentcore.records import Incident, ServiceRequest, request_approval
 
 TEXT = """
 desk = 1
@@ -78,6 +78,8 @@ All times are those of Europe/Berlin unless stated.
 | either | - | plus ["office", "nights"] | - |
 | nights | America/New_York | sat 20:00-24:00 | - |
 | office | - | mon-thu 08:00-12:00, 13:00-18:00; fri 08:00-16:00 | 3 holidays, to 2026-12-31 |
+
+Days of the list office: 2026-04-03; 2026-12-28 to 2026-12-31; yearly 12-24.
 
 ## Service gold
 
@@ -173,6 +175,43 @@ def test_one_holiday_is_one_with_its_name() -> None:
             '[calendars.office]\nhours = { mon = "08:00-12:00" }\nholidays = ["all"]\n'
         )
         assert f"| mon 08:00-12:00 | {closed} |" in desk_page(load_desk(text))
+
+
+def test_a_page_lists_the_days_of_its_holidays() -> None:
+    """To sign it, a customer must see each date, with its name and hours; not only how many."""
+    days = (
+        '{ day = 2026-12-24, name = "Eve", hours = "08:00-12:00" }, 2026-12-25, '
+        '{ from = 2027-01-01, to = 2027-01-05 }, { yearly = "05-01", name = "Labour Day" }'
+    )
+    text = (
+        f'desk = 1\nname = "x"\n[holidays]\nall = [{days}]\n'
+        '[calendars.office]\nhours = { mon = "08:00-12:00" }\nholidays = ["all"]\n'
+    )
+    assert (
+        "\nDays of the list office: 2026-12-24 Eve hours 08:00-12:00; 2026-12-25; "
+        "2027-01-01 to 2027-01-05; Labour Day yearly 05-01.\n"
+    ) in desk_page(load_desk(text))
+
+
+def test_an_approval_that_was_not_asked_is_named() -> None:
+    """Nothing holds up a request that nobody was asked to approve (rule L7)."""
+    desk = load_desk(
+        'desk = 1\nname = "x"\nfields = { item = "text" }\n'
+        '[[approvals]]\nwhen = { item = "laptop" }\nstages = [{ of = "person:bo" }]\n'
+    )
+    said = "\napproval: needed, and not asked; see Desk.approval_rule\n"
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    laptop, mouse = (
+        desk.open(ServiceRequest, id="R", title="x", by="kim", at=at, custom={"item": item})
+        for item in ("laptop", "mouse")
+    )
+    assert said in explain_record(desk, laptop, now=at)
+    assert said not in explain_record(desk, mouse, now=at)
+    rule = desk.approval_rule(laptop, people=lambda who: [who.name])
+    assert rule is not None
+    asked = request_approval(laptop, rule, at=at, by="ada")
+    assert said not in explain_record(desk, asked, now=at)
+    assert not desk.decide(asked, "start", at=at, by="ada")
 
 
 def test_a_desk_of_a_name_alone() -> None:

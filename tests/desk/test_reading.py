@@ -100,6 +100,7 @@ BROKEN: list[tuple[str, str, str, str]] = [
     ('"weekly mon 09:00"', '"weekly 09:00"', "oncall.operations.layers[1]", "weekly mon 09:00"),
     (", from = 2026-01-05", "", "oncall.operations.layers[1]", "from = the date"),
     ('to = "oncall:operations"', 'to = "oncall:operation"', "levels[1].to", "operations"),
+    ('to = "oncall:operations"', 'to = "oncal:operations"', "[1].to", "nearest: oncall:operations"),
     ('to = "role:duty_manager"', 'to = "duty_manager"', "levels[2].to", "KIND:NAME"),
     ('"30m"', '"30 min"', "response.critical: got '30 min'", "nearest: 30m"),
     ('"8h"', '"4 hours"', "resolution.critical: got '4 hours'", "nearest: 4h"),

@@ -98,6 +98,15 @@ def test_each_unknown_word_has_a_line_in_every_form() -> None:
     assert (rows[-1]["count"], str(rows[-1]["action"])) == (10 + 9 + 8 + 7 + 6, "5 more words")
 
 
+def test_states_without_a_time_have_a_line_each() -> None:
+    """On hold and canceled were one line, under the word of the first."""
+    words = Findings()
+    for word in ("Hold", "Off", "Hold"):
+        words.add("state_without_time", "no time of it is known", field="state", value=word)
+    rows = report(findings=words).to_plain()["findings"]
+    assert [(row["value"], row["count"]) for row in rows] == [("Hold", 2), ("Off", 1)]
+
+
 def test_findings_are_summed_up_by_code() -> None:
     """Each code is shown once, with its count and its first row."""
     findings = [

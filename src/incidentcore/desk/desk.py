@@ -88,7 +88,8 @@ class Desk:
         on_call: On-call schedules.
         escalation: Escalation rows, each with its levels; every row that matches applies.
         communication: Rules for updates; every rule that matches applies.
-        approvals: Which requests need approval; the first that matches applies.
+        approvals: Which requests need approval, which you request (``approval_rule``); the first
+            that matches applies.
         cascades: What a change to a record does to the records linked with it.
         intake: How alerts become incidents.
         imports: How exports of another tool are read: the importer's options, by name.

@@ -89,6 +89,19 @@ def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
         extra = "; ".join(f"{key} {value_text(value)}" for key, value in shown.items())
         rows.append([name, table.get("zone", ""), "; ".join(filter(None, (hours, extra))), closed])
     yield from _table(("Calendar", "Zone", "Open", "Closed"), rows)
+    for name, days in data.get("holidays", {}).items():
+        yield f"\nDays of the list {name}: {'; '.join(map(_day, days))}."
+
+
+def _day(said: Any) -> str:
+    """Return an entry of a list of holidays: its date or dates, its name, its hours."""
+    if not isinstance(said, Mapping):
+        return str(said)
+    table = dict(said)
+    first, last = table.pop("from", None), table.pop("to", None)
+    parts = [table.pop("day", f"{first} to {last}" if first else ""), table.pop("name", "")]
+    parts += [f"{key} {one if type(one) is str else value_text(one)}" for key, one in table.items()]
+    return " ".join(str(part) for part in parts if part)
 
 
 def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
@@ -246,6 +259,8 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
         f"as of {_time(at, desk.zone)} ({desk.zone.key})",
         f"state {record.state.name}, priority {level}",
     ]
+    if getattr(record, "approval_state", "") is None and desk.approval(record) is not None:
+        lines.append("approval: needed, and not asked; see Desk.approval_rule")
     statuses = desk.evaluate(record, now=at)
     lines.append("clocks:" if statuses else "clocks: no promise applies")
     for status in statuses:

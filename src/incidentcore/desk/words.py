@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from incidentcore._checks import misspelt
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationTarget, OnCallSchedule
 from incidentcore.instants import as_utc
@@ -266,7 +267,10 @@ def read_who(text: object, schedules: Mapping[str, OnCallSchedule]) -> Escalatio
     kind, colon, name = _said(text).partition(":")
     kind, name = kind.strip(), name.strip()
     if not colon or not name or kind not in (*_KINDS, "oncall"):
-        raise WrongError(text, WHO, tuple(f"{one}:{kind or name}" for one in (*_KINDS, "oncall")))
+        kinds = (*_KINDS, "oncall")
+        meant = misspelt(kind, kinds) if name else ""
+        near = f"{meant}:{name}" if meant else ""
+        raise WrongError(text, WHO, tuple(f"{one}:{kind or name}" for one in kinds), near)
     if kind == "oncall":
         if name not in schedules:
             raise WrongError(text, _one_of("a schedule of [oncall]", schedules), tuple(schedules))

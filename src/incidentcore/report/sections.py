@@ -32,6 +32,7 @@ __all__ = [
 _CHANGES: Final = 6
 _VALUE: Final = 30  # characters of a value that are shown
 _MONTHS: Final = 13
+_LISTED: Final = (*OF_WORDS, "state_without_time")
 _WORDS: Final = 20  # unknown words of a code that have a line each
 
 
@@ -216,14 +217,14 @@ def _check(check: StateCheck) -> str:
 def findings_section(findings: Sequence[ImportFinding]) -> Section:
     """Return the section on the importer's findings.
 
-    It shows the first finding of each code, and each value that the importer does not know.
+    It shows the first finding of each code, and each value of those that are about a word.
     """
     codes: Counter[str] = Counter()
     counts: dict[str, Counter[tuple[str, str]]] = {}
     firsts: dict[tuple[str, str, str], ImportFinding] = {}
     for finding in findings:
         code = finding.code
-        word = (finding.field, finding.value) if code in OF_WORDS else ("", "")
+        word = (finding.field, finding.value) if code in _LISTED else ("", "")
         codes[code] += finding.count
         counts.setdefault(code, Counter())[word] += finding.count
         firsts.setdefault((code, *word), finding)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.desk.small_files import HEAD, SERVICE, loaded
 
 from incidentcore import priority
 from incidentcore.desk import diff_rules
+from incidentcore.errors import FormatError
 from incidentcore.priority import PLAIN_3X3
+from incidentcore.values import Impact, Urgency
 
 
 def test_a_matrix_of_its_own_is_read_and_written() -> None:
@@ -51,3 +54,20 @@ def test_each_shipped_matrix_has_its_name() -> None:
     for name, preset in names.items():
         desk = loaded(f'{HEAD}[priority]\nmatrix = "{name}"\n')
         assert desk.priority.calculator == getattr(priority, preset), name
+
+
+def test_rows_and_columns_by_the_usual_names_are_the_usual_scales() -> None:
+    """Whatever their order, and all of them; other names make scales of their own."""
+    cells = {"high": '"high"', "medium": '"moderate"', "low": '"low"'}
+
+    def scales(rows: str, columns: str) -> tuple[Any, Any]:
+        columns = ", ".join(f"{name} = {cells[name]}" for name in columns.split())
+        text = ", ".join(f"{name} = {{ {columns} }}" for name in rows.split())
+        plain: Any = loaded(f"{HEAD}[priority]\nmatrix = {{ {text} }}\n").priority.calculator
+        return plain.rows, plain.columns
+
+    usual = (Impact.scale, Urgency.scale)
+    assert scales("low high medium", "low medium high") == usual
+    with pytest.raises(FormatError, match="all 9; missing: high/high, "):
+        scales("high", "low")
+    assert scales("high low big", "low")[0] != Impact.scale

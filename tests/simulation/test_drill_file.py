@@ -114,3 +114,5 @@ def test_the_words_of_a_desk_file_are_known() -> None:
     assert str(drill.matrix.rows[0].levels[0].targets[0]) == "role duty manager"
     assert drill.injects[0].alert is not None
     assert drill.injects[0].alert.labels["rack"] == "r7"
+    # A file gives no time of an alert: until it is delivered, it has that of no drill.
+    assert drill.injects[0].alert.at == datetime(2000, 1, 1, tzinfo=UTC)

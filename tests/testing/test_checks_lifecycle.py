@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import attrs
 import pytest
+from hypothesis import Phase, settings
 
 from incidentcore.lifecycle import INCIDENT, STANDARD_CASCADES, Lifecycle, Transition, check_history
 from incidentcore.records import Incident, Record
@@ -72,6 +74,8 @@ def test_a_history_that_is_judged_wrongly_is_found(
 ) -> None:
     """A fault in what the lifecycle allows, or none in what it does not have."""
     monkeypatch.setattr(checks_lifecycle, "check_step", lambda *_, **__: None)
+    few = partial(settings, phases=(Phase.generate,), max_examples=5)
+    monkeypatch.setattr(checks_lifecycle, "settings", few)
 
     def judge(record: Record, lifecycle: Lifecycle) -> tuple[Any, ...]:
         found = check_history(record, lifecycle)

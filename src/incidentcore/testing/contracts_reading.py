@@ -80,7 +80,7 @@ class ReadingChecks(StoreChecks):
     def test_a_whole_life_comes_back(self) -> None:
         """States with their flags, levels, actors and fields are returned unchanged."""
         record = incident(impact=Impact.HIGH, tags=["mail", "berlin"], category=("mail", "smtp"))
-        record = advance(record, "start", at=AT, by=Actor("ada", "agent"))
+        record = advance(record, "start", at=AT, by="ada")
         record = advance(record, "hold", reason="awaiting_vendor", at=AT, by="ada")
         record = advance(
             record, "resolve", resolution_code="x", resolution_notes="y", at=AT, by="ada"

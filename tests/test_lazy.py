@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from tests.test_imports import FACADE, names_for_checkers
 
-from incidentcore._lazy import lazy_names
+from incidentcore._lazy import classes_of, lazy_names
 
 
 def lazy_rooms() -> list[str]:
@@ -48,3 +48,16 @@ def test_a_name_of_a_module_is_the_module() -> None:
     assert load("digest") is import_module("incidentcore.digest")
     assert load("content_id") is import_module("incidentcore.digest").content_id
     assert {"digest", "content_id"} <= {*known()}
+
+
+def test_classes_are_found_by_their_own_name_or_another() -> None:
+    """In the package of the module that lists them, and in the order of the list."""
+    found = classes_of("incidentcore.values.written", "State Step=Level\n  Actor")
+    module = import_module("incidentcore.values")
+    assert list(found.items()) == [
+        ("State", module.State),
+        ("Step", module.Level),
+        ("Actor", module.Actor),
+    ]
+    with pytest.raises(AttributeError, match=r"no attribute 'Sate'; nearest: State\b"):
+        classes_of("incidentcore.values.written", "Sate")

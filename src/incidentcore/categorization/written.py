@@ -5,37 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from incidentcore._lazy import classes_of
 from incidentcore.categorization.bayes import NaiveBayes
 from incidentcore.categorization.calibration import Calibrated
-from incidentcore.categorization.categorizer import Categorization, Categorizer, Evidence
+from incidentcore.categorization.categorizer import Categorizer
 from incidentcore.categorization.combine import FallbackChain, Vote
 from incidentcore.categorization.hierarchy import HierarchicalCategorizer
 from incidentcore.categorization.keywords import KeywordCategorizer
-from incidentcore.categorization.patterns import PatternCategorizer, PatternRule
-from incidentcore.categorization.rules import CategoryRule, Route, RoutingRule, RuleCategorizer
+from incidentcore.categorization.patterns import PatternCategorizer
+from incidentcore.categorization.rules import RuleCategorizer
 from incidentcore.categorization.softmax import SoftmaxCategorizer
-from incidentcore.categorization.taxonomy import Taxonomy
 
 __all__ = ["FAMILIES", "MERGED", "WRITTEN"]
 
-WRITTEN: Final[dict[str, type]] = {
-    "Calibrated": Calibrated,
-    "FallbackChain": FallbackChain,
-    "HierarchicalCategorizer": HierarchicalCategorizer,
-    "KeywordCategorizer": KeywordCategorizer,
-    "NaiveBayes": NaiveBayes,
-    "PatternCategorizer": PatternCategorizer,
-    "RuleCategorizer": RuleCategorizer,
-    "SoftmaxCategorizer": SoftmaxCategorizer,
-    "Categorization": Categorization,
-    "CategoryRule": CategoryRule,
-    "Evidence": Evidence,
-    "PatternRule": PatternRule,
-    "Route": Route,
-    "RoutingRule": RoutingRule,
-    "Taxonomy": Taxonomy,
-    "CategoryVote": Vote,
-}
+WRITTEN: Final = classes_of(
+    __name__,
+    """
+    Calibrated FallbackChain HierarchicalCategorizer KeywordCategorizer NaiveBayes
+    PatternCategorizer RuleCategorizer SoftmaxCategorizer Categorization CategoryRule Evidence
+    PatternRule Route RoutingRule Taxonomy CategoryVote=Vote
+    """,
+)
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from incidentcore.communication.plan import CommunicationPlan, UpdateRule
-from incidentcore.communication.template import UpdateTemplate
-from incidentcore.communication.updates import MissedUpdate, StakeholderUpdate
+from incidentcore._lazy import classes_of
 
 __all__ = ["WRITTEN"]
 
-WRITTEN: Final[dict[str, type]] = {
-    "CommunicationPlan": CommunicationPlan,
-    "MissedUpdate": MissedUpdate,
-    "StakeholderUpdate": StakeholderUpdate,
-    "UpdateRule": UpdateRule,
-    "UpdateTemplate": UpdateTemplate,
-}
+WRITTEN: Final = classes_of(
+    __name__,
+    """
+    CommunicationPlan MissedUpdate StakeholderUpdate UpdateRule UpdateTemplate
+    """,
+)

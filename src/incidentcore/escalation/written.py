@@ -4,43 +4,25 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from incidentcore.escalation.escalation import Escalation
-from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix, EscalationRow
-from incidentcore.escalation.oncall import OnCallLayer, OnCallSchedule, RotaOverride, Shift
+from incidentcore._lazy import classes_of
 from incidentcore.escalation.reachable_hours import ReachableHours
-from incidentcore.escalation.targets import EscalationTarget
-from incidentcore.escalation.triggers import (
-    After,
-    AfterPrevious,
-    AtWallTime,
-    HeldFor,
-    OnClock,
-    Trigger,
-)
+from incidentcore.escalation.triggers import Trigger
 
 __all__ = ["CALENDARS", "FAMILIES", "WRITTEN"]
 
-WRITTEN: Final[dict[str, type]] = {
-    "EscalationAfter": After,
-    "EscalationAfterPrevious": AfterPrevious,
-    "EscalationAtWallTime": AtWallTime,
-    "Escalation": Escalation,
-    "EscalationLevel": EscalationLevel,
-    "EscalationMatrix": EscalationMatrix,
-    "EscalationRow": EscalationRow,
-    "EscalationTarget": EscalationTarget,
-    "EscalationHeld": HeldFor,
-    "OnCallLayer": OnCallLayer,
-    "OnCallSchedule": OnCallSchedule,
-    "EscalationOnClock": OnClock,
-    "OnCallOverride": RotaOverride,
-    "OnCallShift": Shift,
-    "ReachableHours": ReachableHours,
-}
+WRITTEN: Final = classes_of(
+    __name__,
+    """
+    EscalationAfter=After EscalationAfterPrevious=AfterPrevious EscalationAtWallTime=AtWallTime
+    Escalation EscalationLevel EscalationMatrix EscalationRow EscalationTarget
+    EscalationHeld=HeldFor OnCallLayer OnCallSchedule EscalationOnClock=OnClock
+    OnCallOverride=RotaOverride OnCallShift=Shift ReachableHours
+    """,
+)
 
 CALENDARS: Final = (ReachableHours,)
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
-    Trigger: (After, AfterPrevious, AtWallTime, HeldFor, OnClock)
+    Trigger: tuple(cls for cls in WRITTEN.values() if issubclass(cls, Trigger))
 }

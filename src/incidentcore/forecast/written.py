@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from incidentcore.forecast.breach import BreachModel, CellHistory
+from incidentcore._lazy import classes_of
 
 __all__ = ["WRITTEN"]
 
-WRITTEN: Final[dict[str, type]] = {"BreachModel": BreachModel, "BreachCellHistory": CellHistory}
+WRITTEN: Final = classes_of(__name__, "BreachModel BreachCellHistory=CellHistory")

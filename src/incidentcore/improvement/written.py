@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from incidentcore.improvement.actions import (
-    ActionOrigin,
-    ActionStatusChange,
-    ImprovementAction,
-    KpiTarget,
-)
-from incidentcore.improvement.register import ImprovementRegister
+from incidentcore._lazy import classes_of
 
 __all__ = ["WRITTEN"]
 
-WRITTEN: Final[dict[str, type]] = {
-    "ActionOrigin": ActionOrigin,
-    "ActionStatusChange": ActionStatusChange,
-    "ImprovementAction": ImprovementAction,
-    "ImprovementRegister": ImprovementRegister,
-    "KpiTarget": KpiTarget,
-}
+WRITTEN: Final = classes_of(
+    __name__,
+    """
+    ActionOrigin ActionStatusChange ImprovementAction ImprovementRegister KpiTarget
+    """,
+)

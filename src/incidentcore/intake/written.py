@@ -4,54 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from incidentcore.intake.alert import Alert, IncidentEnded
-from incidentcore.intake.correlate import IntakeResult
-from incidentcore.intake.intents import IncidentIntent
-from incidentcore.intake.policy import (
-    Flapping,
-    Grouping,
-    Inhibit,
-    IntakePolicy,
-    MaintenanceRule,
-)
-from incidentcore.intake.severity import SeverityRow, SeverityTable
-from incidentcore.intake.state import (
-    ConditionState,
-    GroupState,
-    IntakeState,
-    OpenIncident,
-    PendingAlert,
-)
-from incidentcore.intake.threshold import (
-    MetricSample,
-    SampleResult,
-    SampleState,
-    SampleThreshold,
-    SeriesState,
-)
+from incidentcore._lazy import classes_of
 
 __all__ = ["WRITTEN"]
 
-WRITTEN: Final[dict[str, type]] = {
-    "IntakeGrouping": Grouping,
-    "IntakeInhibit": Inhibit,
-    "Alert": Alert,
-    "IntakeCondition": ConditionState,
-    "IntakeFlapping": Flapping,
-    "IntakeGroup": GroupState,
-    "IncidentEnded": IncidentEnded,
-    "IncidentIntent": IncidentIntent,
-    "IntakePolicy": IntakePolicy,
-    "IntakeResult": IntakeResult,
-    "IntakeState": IntakeState,
-    "IntakeMaintenance": MaintenanceRule,
-    "IntakeIncident": OpenIncident,
-    "PendingAlert": PendingAlert,
-    "Sample": MetricSample,
-    "SampleResult": SampleResult,
-    "SampleState": SampleState,
-    "SampleThreshold": SampleThreshold,
-    "SampleSeries": SeriesState,
-    "SeverityRow": SeverityRow,
-    "SeverityTable": SeverityTable,
-}
+WRITTEN: Final = classes_of(
+    __name__,
+    """
+    IntakeGrouping=Grouping IntakeInhibit=Inhibit Alert IntakeCondition=ConditionState
+    IntakeFlapping=Flapping IntakeGroup=GroupState IncidentEnded IncidentIntent IntakePolicy
+    IntakeResult IntakeState IntakeMaintenance=MaintenanceRule IntakeIncident=OpenIncident
+    PendingAlert Sample=MetricSample SampleResult SampleState SampleThreshold
+    SampleSeries=SeriesState SeverityRow SeverityTable
+    """,
+)

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from incidentcore.lifecycle.cascade import CascadeEffect
-from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
-from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
-from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore._lazy import classes_of
 from incidentcore.lifecycle.guards import EveryLinked
 from incidentcore.lifecycle.reopening import ReopenWindow
-from incidentcore.lifecycle.transition import Guard, InputField, Transition
+from incidentcore.lifecycle.transition import Guard
 
 __all__ = ["FAMILIES", "WRITTEN"]
 
-WRITTEN: Final[dict[str, type]] = {
-    "Cascade": CascadeRule,
-    "Copy": Copy,
-    "EveryLinked": EveryLinked,
-    "InputField": InputField,
-    "Lifecycle": Lifecycle,
-    "ReopenWindow": ReopenWindow,
-    "Transition": Transition,
-    "Allowed": Allowed,
-    "CascadeEffect": CascadeEffect,
-    "PathStep": PathStep,
-    "Refused": Refused,
-}
+WRITTEN: Final = classes_of(
+    __name__,
+    """
+    Cascade=CascadeRule Copy EveryLinked InputField Lifecycle ReopenWindow Transition Allowed
+    CascadeEffect PathStep Refused
+    """,
+)
 
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {Guard: (EveryLinked, ReopenWindow)}

@@ -5,28 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from incidentcore._lazy import classes_of
 from incidentcore.lifecycle import PriorityRule
 from incidentcore.priority.adjustments import Adjustment, PriorityAdjustment
-from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator, PriorityMatrix
-from incidentcore.priority.policy import (
-    PriorityOverride,
-    PriorityPolicy,
-    PriorityResult,
-    PriorityStep,
-)
+from incidentcore.priority.matrix import PriorityCalculator, PriorityMatrix
+from incidentcore.priority.policy import PriorityPolicy
 from incidentcore.values import Level, Scale
 
 __all__ = ["FAMILIES", "MERGED", "WRITTEN"]
 
-WRITTEN: Final[dict[str, type]] = {
-    "PriorityMatrix": PriorityMatrix,
-    "Adjustment": Adjustment,
-    "PriorityCalculation": PriorityCalculation,
-    "PriorityOverride": PriorityOverride,
-    "PriorityPolicy": PriorityPolicy,
-    "PriorityResult": PriorityResult,
-    "PriorityStep": PriorityStep,
-}
+WRITTEN: Final = classes_of(
+    __name__,
+    """
+    PriorityMatrix Adjustment PriorityCalculation PriorityOverride PriorityPolicy PriorityResult
+    PriorityStep
+    """,
+)
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {

@@ -4,52 +4,22 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from incidentcore.schedule.algebra import (
-    AbstractCalendar,
-    CalendarDifference,
-    CalendarIntersection,
-    CalendarUnion,
-    Maintenance,
-)
-from incidentcore.schedule.calendar import BusinessCalendar
-from incidentcore.schedule.holidays import Break, Holiday
-from incidentcore.schedule.protocol import BusinessDays, Calendar
-from incidentcore.schedule.reasons import OpenReason
-from incidentcore.schedule.rotation import Rotation
-from incidentcore.schedule.versioned import VersionedCalendar
+from incidentcore._lazy import classes_of
+from incidentcore.schedule.algebra import AbstractCalendar
+from incidentcore.schedule.protocol import Calendar
 
 __all__ = ["FAMILIES", "WRITTEN"]
 
-WRITTEN: Final[dict[str, type]] = {
-    "BusinessCalendar": BusinessCalendar,
-    "CalendarDifference": CalendarDifference,
-    "CalendarIntersection": CalendarIntersection,
-    "Maintenance": Maintenance,
-    "CalendarUnion": CalendarUnion,
-    "Break": Break,
-    "BusinessDays": BusinessDays,
-    "Holiday": Holiday,
-    "Rotation": Rotation,
-    "VersionedCalendar": VersionedCalendar,
-    "OpenReason": OpenReason,
-}
+WRITTEN: Final = classes_of(
+    __name__,
+    """
+    BusinessCalendar CalendarDifference CalendarIntersection Maintenance CalendarUnion Break
+    BusinessDays Holiday Rotation VersionedCalendar OpenReason
+    """,
+)
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
-    AbstractCalendar: (
-        BusinessCalendar,
-        CalendarDifference,
-        CalendarIntersection,
-        Maintenance,
-        CalendarUnion,
-        VersionedCalendar,
-    ),
-    Calendar: (
-        BusinessCalendar,
-        CalendarDifference,
-        CalendarIntersection,
-        Maintenance,
-        CalendarUnion,
-        VersionedCalendar,
-    ),
+    base: tuple(cls for cls in WRITTEN.values() if issubclass(cls, AbstractCalendar))
+    for base in (AbstractCalendar, Calendar)
 }

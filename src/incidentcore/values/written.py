@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from incidentcore.values.actors import Actor
-from incidentcore.values.findings import LintFinding
-from incidentcore.values.scales import Level, Scale
-from incidentcore.values.states import State
+from incidentcore._lazy import classes_of
 
 __all__ = ["WRITTEN"]
 
-WRITTEN: Final[dict[str, type]] = {
-    "Actor": Actor,
-    "Level": Level,
-    "Scale": Scale,
-    "State": State,
-    "LintFinding": LintFinding,
-}
+WRITTEN: Final = classes_of(__name__, "Actor Level Scale State LintFinding")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from incidentcore.whatif.comparison import Change, Comparison
-from incidentcore.whatif.erlang import Load
-from incidentcore.whatif.smallest_target import TargetEstimate
+from incidentcore._lazy import classes_of
 
 __all__ = ["WRITTEN"]
 
-WRITTEN: Final[dict[str, type]] = {
-    "Comparison": Comparison,
-    "ComparisonChange": Change,
-    "OfferedLoad": Load,
-    "TargetEstimate": TargetEstimate,
-}
+WRITTEN: Final = classes_of(
+    __name__,
+    """
+    Comparison ComparisonChange=Change OfferedLoad=Load TargetEstimate
+    """,
+)

@@ -67,6 +67,8 @@ BAD = [
     (Classified, {"category": ("mail", 5)}),
     (Classified, {"category": ("mail",), "confidence": 1.1}),
     (Classified, {"category": ("mail",), "confidence": "sure"}),
+    (Classified, {"category": ("mail",), "confidence": True}),
+    (Classified, {"category": ("mail",), "evidence": ["queue", 5]}),
     (Classified, {"category": ("mail",), "evidence": "because"}),
     (Commented, {"text": None}),
     (Commented, {"text": "x", "visibility": "secret"}),
@@ -235,3 +237,9 @@ def test_the_reason_of_a_decision_is_text(reason: Any) -> None:
     assert Approved(**body, reason="").reason == ""
     with pytest.raises(InvalidValueError, match=rf"^reason: got {reason}; allowed: text"):
         Approved(**body, reason=reason)
+
+
+def test_evidence_may_come_from_an_iterator() -> None:
+    """It is read once and kept."""
+    event = make(Classified, category=("mail",), evidence=iter(["queue", "relay"]))
+    assert event.evidence == ("queue", "relay")

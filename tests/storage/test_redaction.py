@@ -108,6 +108,28 @@ def test_nothing_personal_is_left(record: Any) -> None:
     assert MARK not in dumps(redact(record))
 
 
+@attrs.frozen(kw_only=True)
+class OwnTask(records.Task):
+    """A task of a caller's own kind."""
+
+
+@attrs.frozen
+class OwnRule(records.ApprovalRule):
+    """A rule of a caller's own kind."""
+
+
+def test_parts_of_an_own_kind_are_hidden_too() -> None:
+    """A subclass of a task or of an approval rule keeps neither title nor names."""
+    request = ServiceRequest.open(id="R", title="t", at=AT, by="kim")
+    task = OwnTask(id="t", title=MARK, assignee=MARK)
+    request = records.set_task(request, task, at=AT, by="kim")
+    request = records.request_approval(request, OwnRule((MARK,), needed=1), at=AT, by="kim")
+    after = redact(request)
+
+    assert MARK in repr(request.history)
+    assert MARK not in repr(after.history)
+
+
 def test_an_approval_stands_as_it_stood() -> None:
     """Who may decide for whom stays apart, so that the decisions come to the same."""
     _, request, major = others()

@@ -7,8 +7,8 @@ The items come from several packages: clocks, escalations, updates, auto-close. 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
-from typing import Final, NamedTuple, TypeAlias, TypedDict
+from datetime import datetime
+from typing import NamedTuple, TypeAlias, TypedDict
 
 import attrs
 
@@ -33,8 +33,6 @@ from incidentcore.sla.evaluate import later_status
 from incidentcore.sla.terms import SlaThreshold
 
 __all__ = ["DueItem", "Look", "due_items", "look_at", "next_wakeup"]
-
-_MICRO: Final = timedelta(microseconds=1)
 
 
 @attrs.frozen(kw_only=True)

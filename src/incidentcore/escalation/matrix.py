@@ -8,7 +8,14 @@ from typing import Final, Literal, TypeAlias, TypeVar
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_each, need_key_part, need_kind, need_word
+from incidentcore._checks import (
+    SharedRepr,
+    need_each,
+    need_key_part,
+    need_kind,
+    need_several,
+    need_word,
+)
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import EscalationMatrixError
@@ -140,8 +147,7 @@ class EscalationLevel(SharedRepr):
 def _all(name: str, given: object, kind: type[T]) -> tuple[T, ...]:
     """Return the parts in their stored form, if all are of one type."""
     allowed = f"a sequence of {kind.__name__}"
-    need_kind(name, given, Iterable, EscalationMatrixError, allowed)
-    parts: tuple[T, ...] = tuple(given)  # type: ignore[arg-type]  # checked on both sides
+    parts = tuple(need_several(name, given, allowed, EscalationMatrixError))
     need_each(name, parts, kind, EscalationMatrixError, allowed)
     return parts
 

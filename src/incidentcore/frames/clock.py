@@ -31,7 +31,6 @@ HORIZON_US: Final = HORIZON // timedelta(microseconds=1)
 _GRID: Final = 300_000_000  # five minutes
 _SLOTS: Final = 1 << 22
 _FIRST, _LAST = instant(EARLIEST), instant(LATEST)
-_TICK: Final = np.timedelta64(1, "us")
 
 
 def range_of(*columns: Ints) -> tuple[int, int]:

@@ -27,8 +27,6 @@ __all__ = [
 Better: TypeAlias = Literal["lower", "higher"]
 Target: TypeAlias = timedelta | int | float | None
 
-_ZERO: Final = timedelta(0)
-
 
 ActionStatus: TypeAlias = Literal["open", "in_progress", "done", "dropped"]
 """The status of an action; it is open until the first change."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from incidentcore._checks import need_span
 from incidentcore.conditions import ALWAYS, Condition
@@ -33,7 +33,6 @@ from incidentcore.values import FrozenMap
 
 __all__ = ["RecurrenceTally", "recurrence"]
 
-_ZERO: Final = timedelta(0)
 
 Within: TypeAlias = Callable[[datetime, datetime], bool]
 Gap: TypeAlias = Callable[[datetime, datetime], timedelta]

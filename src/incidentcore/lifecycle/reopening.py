@@ -103,8 +103,7 @@ def reopen_until(
 
 
 def _roles(roles: Iterable[str]) -> tuple[str, ...]:
-    need_several("exempt", roles, "a sequence of roles", LifecycleDefinitionError)
-    return tuple(roles)
+    return tuple(need_several("exempt", roles, "a sequence of roles", LifecycleDefinitionError))
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import need_word
 from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
@@ -227,10 +228,9 @@ def refuse_open_tasks(
     """
     if lifecycle.record_type != "service_request":
         raise LifecycleDefinitionError("lifecycle", lifecycle.id, "one of service requests")
-    known = {row.action for row in lifecycle.transitions}
+    known = sorted({row.action for row in lifecycle.transitions})
     for action in actions:
-        if action not in known:
-            raise LifecycleDefinitionError("actions", action, f"one of {', '.join(sorted(known))}")
+        need_word("actions", action, known, LifecycleDefinitionError)
     rows = (_guarded(row) if row.action in actions else row for row in lifecycle.transitions)
     return attrs.evolve(lifecycle, id=id or f"{lifecycle.id}_tasks_first", transitions=rows)
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_tuple, need_each, need_kind, need_several
+from incidentcore._checks import SharedRepr, as_tuple, need_each, need_kind, need_several, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.records import FIELD_NAMES, Record, checked_fields
@@ -206,9 +206,8 @@ class Transition(SharedRepr):
         inputs = entries_of(self.inputs)
         for name, value in fields.items():
             field = inputs[name]
-            if field.choices and value not in field.choices:
-                words = ", ".join(map(str, field.choices))
-                raise InvalidValueError(name, value, f"one of {words}")
+            if field.choices:
+                need_word(name, value, field.choices)
             if field.custom_key is None:
                 accepted[field.target] = value
             else:

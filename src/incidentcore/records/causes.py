@@ -14,8 +14,7 @@ __all__ = [
 
 
 def _causes(because: Iterable[Cause]) -> tuple[Cause, ...]:
-    need_several("because", because, "a sequence of Cause", single=(str, Cause))
-    return tuple(because)
+    return tuple(need_several("because", because, "a sequence of Cause", single=(str, Cause)))
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_tuple, is_day, need_each, need_text
+from incidentcore._checks import SharedRepr, as_tuple, is_day, need_each, need_text, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
@@ -54,8 +54,7 @@ class ReviewEntry(SharedRepr):
 
     def __attrs_post_init__(self) -> None:
         object.__setattr__(self, "at", as_utc(self.at))
-        if self.kind not in _KINDS:
-            raise InvalidValueError("kind", self.kind, f"one of {', '.join(_KINDS)}")
+        need_word("kind", self.kind, _KINDS)
         need_text("text", self.text)
         need_text("by", self.by, empty=True)
 

@@ -57,6 +57,7 @@ class AbstractCalendar(Engine):
 
     Attributes:
         zone: The time zone by whose dates business days are counted.
+        is_maintenance: Whether it is maintenance where it is subtracted; False by default.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from zoneinfo import ZoneInfo
@@ -78,6 +79,11 @@ class AbstractCalendar(Engine):
     """
 
     __slots__ = ()
+
+    @property
+    def is_maintenance(self) -> bool:
+        """Return whether the time that it takes from another calendar is maintenance."""
+        return False
 
     def explain(self, start: datetime, end: datetime) -> Iterator[OpenReason]:
         """Yield the intervals of ``[start, end)`` with the reason why each is open or closed.
@@ -287,7 +293,7 @@ class CalendarDifference(_Composite):
     """The difference of two calendars, open when ``a`` is open and ``b`` is not: ``a - b`` (C7).
 
     Where ``b`` closes ``a``, the code of the reason is ``maintenance`` if ``b`` is a
-    ``Maintenance`` or has a true ``is_maintenance``, otherwise ``closed_in``; the name of the
+    ``Maintenance`` or its ``is_maintenance`` is True, otherwise ``closed_in``; the name of the
     reason is the name of ``b``.
 
     >>> from datetime import UTC, datetime, timedelta

@@ -149,7 +149,6 @@ def span_end(
     """
     if calendar is None:
         return start + span  # type: ignore[operator]  # a timedelta: need_span asks for a calendar
-
     if isinstance(span, timedelta):
         return calendar.deadline(start, span)
     return span.resolve(start, calendar)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin
-
-import attrs
+from typing import Any, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Record
@@ -22,8 +20,6 @@ from incidentcore.values import FrozenMap
 __all__ = ["Writer", "writer"]
 
 Hook: TypeAlias = Callable[[Any], Any]
-
-_BASE_FIELDS: Final = tuple(field.name for field in attrs.fields(Event))
 
 
 def _each(pairs: Iterable[tuple[Any, Any]], hook: Hook) -> list[Any]:

@@ -38,7 +38,7 @@ class _Same:
         self.rules = rules
 
     def __eq__(self, other: object) -> bool:
-        return self.rules is getattr(other, "rules", None)
+        return isinstance(other, _Same) and self.rules is other.rules
 
     def __hash__(self) -> int:
         return id(self.rules)

@@ -86,11 +86,11 @@ class _Redaction:
         self.keep = keep
         self.alias = alias
         self.persons: dict[str, str] = {}
-        self.inside: dict[type, Callable[[Any], Any]] = {
-            FrozenMap: self.fields,
-            Task: self.task,
-            ApprovalRule: self.rule,
-        }
+        self.inside: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+            (FrozenMap, self.fields),
+            (Task, self.task),
+            (ApprovalRule, self.rule),
+        )
 
     def person(self, name: str) -> str:
         known = self.persons.get(name)
@@ -113,8 +113,8 @@ class _Redaction:
             changes["body"] = "{}"
         for name in ("fields", "task", "rule"):
             value = getattr(event, name, None)
-            if redact_one := self.inside.get(type(value)):
-                changes[name] = redact_one(value)
+            found = (hide for kind, hide in self.inside if isinstance(value, kind))
+            changes.update((name, hide(value)) for hide in found)
         voice = getattr(event, "on_behalf_of", None)
         if voice is not None:
             changes["on_behalf_of"] = self.person(voice)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_several, need_text
+from incidentcore._checks import is_number, need_each, need_kind, need_several, need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.coverage import checked_covers
@@ -274,11 +274,11 @@ class Classified(Event):
         checked = checked_fields({"category": self.category}, ("category",))
         _set(self, "category", checked["category"])
         sure = self.confidence
-        if sure is not None and not (isinstance(sure, (int, float)) and 0 <= sure <= 1):
+        if sure is not None and not (is_number(sure) and 0 <= sure <= 1):
             raise InvalidValueError("confidence", sure, "a number from 0 to 1, or None")
-        need_several("evidence", self.evidence, "a sequence of texts")
-        need_each("evidence", self.evidence, str, allowed="a sequence of texts")
-        _set(self, "evidence", tuple(self.evidence))
+        allowed = "a sequence of texts"
+        _set(self, "evidence", tuple(need_several("evidence", self.evidence, allowed)))
+        need_each("evidence", self.evidence, str, allowed=allowed)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the field that it changes: the category."""

@@ -31,6 +31,7 @@ from incidentcore.lifecycle import (
     lint_lifecycle,
 )
 from incidentcore.records import (
+    Commented,
     Incident,
     comment,
     link,
@@ -216,6 +217,8 @@ def test_a_rule_sees_the_event() -> None:
         said = comment(desk["P"], "restart", at=AT, by=by, visibility=visibility)  # type: ignore[arg-type]  # one of the two
         found = effects({**desk, "P": said}, "P", told)
         assert [effect.answer.events[0].text for effect in found] == ["restart"] * expected
+    said = desk["P"].with_event(Commented, at=AT, by="ada", text=" ")  # as tools log one
+    assert effects({**desk, "P": said}, "P", told) == []
 
 
 def test_a_parent_is_resolved_when_all_its_children_are() -> None:

@@ -651,7 +651,7 @@ def histories(draw: st.DrawFn) -> Record:
         at = draw(utc_instants)
         change = draw(st.integers(0, 3))
         if change == 0:
-            record = records.comment(record, draw(texts), at=at, by="ada")
+            record = record.with_event(records.Commented, at=at, by="ada", text=draw(texts))
         elif change == 1:
             record = records.assign(record, group=draw(some_texts), at=at, by="ada")
         elif change == 2:

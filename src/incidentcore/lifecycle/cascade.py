@@ -310,9 +310,9 @@ class _Run:
         if rule.contact:
             after = log_contact(target, rule.contact, **when)
         elif rule.comment:
-            text = _copied(rule.comment, facts)
-            if text:
-                after = comment(target, str(text), visibility=rule.visibility, **when)
+            text = str(_copied(rule.comment, facts) or "")
+            if text.strip():
+                after = comment(target, text, visibility=rule.visibility, **when)
         else:  # the rule is about open tasks, so it is a request
             for task in after.tasks:
                 if task.status == "open":

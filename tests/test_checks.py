@@ -24,6 +24,7 @@ from incidentcore._checks import (
     misspelt,
     nearest,
     need_each,
+    need_key_part,
     need_kind,
     need_several,
     need_text,
@@ -249,3 +250,11 @@ def test_the_shared_repr_is_the_one_that_attrs_would_write() -> None:
     assert repr(Port("a")) == "Port(name='a', words=<0>, berths=3)"
     assert ".Bare object at 0x" in repr(Bare())
     assert repr(Told("a")) == "told"
+
+
+@pytest.mark.parametrize("value", [5, None, "", "a/b", "/"])
+def test_a_part_of_a_key_is_text_without_a_slash(value: object) -> None:
+    """A slash separates the parts; a blank is as good as a letter."""
+    need_key_part("name", "first line")
+    with pytest.raises(InvalidValueError, match=r"^name: .*; allowed: non-empty text without a s"):
+        need_key_part("name", value)

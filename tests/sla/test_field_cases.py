@@ -209,6 +209,17 @@ class TestInstantsInFields:
             status = ask(clock, moved, f"01 {now}")
             assert (status.stage, status.due_at) == (stage, u(f"01 {due}"))  # was not started
 
+    def test_only_the_first_cycle_starts_from_a_field(self) -> None:
+        """Detected at 8:30, solved at 10:00, reopened at 12:00: four hours from there (S5)."""
+        clock = resolution(4, ALWAYS_OPEN, starts_from="detected_at", reopen="new_cycle")
+        record = opened("01 09:00", detected_at=u("01 08:30"))
+        done = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+        record = advance(record, "resolve", at=u("01 10:00"), by="ada", **done)
+        record = advance(record, "reopen", at=u("01 12:00"), by="ada")
+        status = ask(clock, record, "01 13:00")
+        assert [cycle.started_at for cycle in status.cycles] == [u("01 08:30"), u("01 12:00")]
+        assert (status.elapsed, status.due_at) == (HOUR, u("01 16:00"))
+
     def test_sla_a04_the_opening_is_the_one_that_was_corrected(self) -> None:
         """Reported at 07:30, as is found out at 13:00; as known before, opened at 11:00."""
         record = opened("01 11:00")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from tests.desk.test_agenda import DESK, FRIDAY, HOUR, opened
+from tests.sla.test_coverage import table
 
 from incidentcore.conditions import field
 from incidentcore.desk import Agreement, Desk, Service, ServiceTarget, due_items, next_wakeup
@@ -81,3 +82,22 @@ def test_a_point_of_two_services_is_due_once_and_first(milder_first: bool) -> No
     record = prioritize(record, at=FRIDAY + 2 * HOUR, by="ada", **high)
     items = due_items(desk, record, now=FRIDAY + 3.5 * HOUR)
     assert [(one.kind, one.due_at) for one in items] == [("sla.soon", FRIDAY + HOUR)]
+
+
+def test_a_clock_that_the_source_does_not_cover_is_not_due() -> None:
+    """Nothing tells of replies: no breach of the response, and only B's resolution is late."""
+    office = Service(
+        name="office",
+        calendar=BusinessCalendar.always("UTC"),
+        response=[ServiceTarget(target=HOUR)],
+        resolution=[ServiceTarget(target=4 * HOUR)],
+    )
+    desk = Desk(name="x", services=[office], agreements=[Agreement(service="office")])
+    for record, late in zip(table("B,,New", "C,,Resolved"), (["resolution"], []), strict=True):
+        now = record.opened_at + 24 * HOUR
+        items = due_items(desk, record, now=now)
+        breaches = [one.body.definition.kind for one in items if one.kind == "sla.breach"]
+        assert breaches == late
+        missing = [one.not_covered for one in desk.evaluate(record, now=now)]
+        assert missing[0][0] == "first_response_at"
+        assert missing[1] == (() if late else ("resolved_at",))

@@ -69,6 +69,23 @@ def test_records_have_typed_columns() -> None:
     assert [*panda["id"]] == ["A", "B"]
 
 
+def test_what_a_source_does_not_supply_is_null() -> None:
+    """The table has no reopenings and no replies, and C's resolution has no time (rule H2)."""
+    lines = [
+        "id,o,r,s",
+        "A,2026-06-01 09:00,2026-06-01 12:00,Resolved",
+        "C,2026-06-01 09:00,,Closed",
+    ]
+    columns = {"id": "id", "opened": "o", "resolved": "r", "state": "s"}
+    names = ["id", "state", "resolved_at", "first_response_at", "reopen_count"]
+    records = read_table(lines, columns, zone="UTC")
+    frame = frames.records_to_frame(records, library="polars", columns=names)
+    assert frame.rows() == [
+        ("A", "resolved", START + 3 * HOUR, None, None),
+        ("C", "closed", None, None, None),
+    ]
+
+
 def test_time_in_a_field_is_counted_by_its_values() -> None:
     """By state and by group, by wall time and by a calendar, up to an instant."""
     how: Any = {"library": "polars", "columns": ["id"], "as_of": START + 10 * HOUR}

@@ -321,7 +321,8 @@ RESET = attrs.evolve(ALL_OF_IT, reset=field("kind").equals("commented"))
     [
         (SlaDefinition.first_response(hours=1, calendar=OFFICE), ("states",), True),
         (SlaDefinition.first_response(hours=1, calendar=OFFICE), ("states", "comments"), False),
-        (SlaDefinition.resolution(hours=1, calendar=OFFICE), ("moments",), True),
+        (SlaDefinition.resolution(hours=1, calendar=OFFICE), ("moments",), False),  # no pauses
+        (SlaDefinition.resolution(hours=1, calendar=OFFICE), ("comments",), True),
         (SlaDefinition.resolution(hours=1, calendar=OFFICE), ("states",), False),
         (
             SlaDefinition.resolution(hours=1, calendar=OFFICE, pause=before("custom.until")),

@@ -9,6 +9,7 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sla.test_coverage import RESOLUTION, RESPONSE, table
 
 from incidentcore import Incident, advance
 from incidentcore.conditions import field
@@ -402,3 +403,21 @@ def test_a_clock_that_was_canceled_or_did_not_start_is_neither() -> None:
     ended = attrs.evolve(never, start=field("state.open").is_true(), cancel=over)
     found = compare_rules(never, ended, [incident(4)], now=NOW)
     assert found.counts == {("not started", "canceled"): 1}
+
+
+def test_what_the_source_does_not_cover_is_not_compared() -> None:
+    """A took three hours of one, then of four; C ended nobody knows when (rule H2)."""
+    records = table("A,2026-06-01 12:00,Resolved", "C,,Resolved")
+    longer = [attrs.evolve(one, target=4 * HOUR) for one in (RESPONSE, RESOLUTION)]
+    levels = ServiceLevel([RESPONSE, RESOLUTION]), ServiceLevel(longer)
+    found = compare_rules(*levels, records, now=datetime(2026, 6, 2, tzinfo=UTC))
+    assert found.outcomes == (
+        ("first_response", "not covered", "not covered", 2),
+        ("resolution", "breached", "met", 1),
+        ("resolution", "not covered", "not covered", 1),
+    )
+    assert [str(one.met) for both in found.compliance.values() for one in both] == ["0", "1"]
+    other = attrs.evolve(RESPONSE, stop=field("state.resolved").is_true())
+    (change,) = compare_rules(other, RESPONSE, records[:1], now=FRIDAY.replace(year=2027)).changes
+    assert (change.before, change.after, change.since) == ("breached", "not covered", None)
+    assert change.why == "cannot be judged: the source does not cover first_response_at"

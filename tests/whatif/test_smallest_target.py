@@ -9,6 +9,7 @@ import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sla.test_coverage import RESOLUTION, RESPONSE, table
 
 from incidentcore import Incident, advance, evaluate_sla
 from incidentcore.errors import InvalidValueError
@@ -106,3 +107,12 @@ def test_exercises_and_canceled_clocks_are_not_counted() -> None:
     assert found is not None
     assert (found.n, found.running, found.record_id) == (1, 1, "I001")
     assert (found.low, found.high) == (found.target, None)
+
+
+def test_what_the_source_does_not_cover_is_left_out_and_counted() -> None:
+    """A took three hours, B still runs; C ended nobody knows when, and nobody tells of replies."""
+    records = table("A,2026-06-01 12:00,Resolved", "B,,New", "C,,Resolved")
+    found = smallest_target(RESOLUTION, records, share=1, now=NOW)
+    assert found is not None
+    assert (found.target, found.n, found.running, found.not_covered) == (3 * HOUR, 1, 1, 1)
+    assert smallest_target(RESPONSE, records, share=1, now=NOW) is None

@@ -316,7 +316,8 @@ class Desk:
         """Return the status of each clock of the record's services at an instant.
 
         If a record was opened without a priority, the one that the desk computes from its opening
-        is used. Clocks without a target for the record are left out.
+        is used. Clocks without a target for the record are left out, but not those that cannot be
+        judged, as the record's source lacks a field (``SlaStatus.not_covered``).
 
         Args:
             record: The record.
@@ -327,7 +328,7 @@ class Desk:
             return ()
         judged = self.judged(record)
         statuses = evaluate_sla(self.service_level, judged, now=now, known_at=known_at)
-        return tuple(status for status in statuses if status.stage != "none")
+        return tuple(one for one in statuses if one.stage != "none" or one.not_covered)
 
     def judged(self, record: R) -> R:
         """Return the record as the desk's rules see it: opened with its computed priority.

@@ -67,7 +67,8 @@ def records_to_frame(
 
     Returns:
         The frame, whose columns contain instants in UTC, durations, whole numbers, booleans or
-        text; null if a record has no value. The columns of ``time_in`` are named ``time_in.VALUE``.
+        text; null if a record has no value, or if its source does not supply it. The columns of
+        ``time_in`` are named ``time_in.VALUE``.
 
     Raises:
         InvalidValueError: A column is not a field, or ``as_of`` is missing.
@@ -95,7 +96,8 @@ def records_to_frame(
     cells: dict[str, list[Any]] = {name: [] for name in names}
     for record in records:
         for name, read in reads.items():
-            cells[name].append(_plain(read(record)))
+            is_covered = record.covers is None or record.is_covered(name.partition(".")[0])
+            cells[name].append(_plain(read(record)) if is_covered else None)
         if time_in is not None and as_of is not None:
             spent.append(_times(record, time_in, as_utc(as_of, "as_of"), clock))
     for value in sorted({value for times in spent for value in times}):

@@ -16,7 +16,7 @@ from incidentcore.kpi import KpiResult, KpiTable, Objective, as_known
 from incidentcore.pages import Page, Section
 from incidentcore.records import Record
 from incidentcore.report.figures import compliance
-from incidentcore.report.tally import missing_fields, outcome, why
+from incidentcore.report.tally import outcome, why
 from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.sla.life import OneClock
 from incidentcore.words import Phrase, span_text
@@ -100,8 +100,7 @@ def service_page(
             continue
         statuses = evaluate_sla(rules.service_level, judged, now=now)
         for clock, status in zip(rules.service_level.clocks, statuses, strict=True):
-            missing = missing_fields(clock, known)
-            result = "not_covered" if missing else _in_period(status, period, known)
+            result = _in_period(status, period, known)
             if not result:
                 continue
             clocks[clock.name] = clock

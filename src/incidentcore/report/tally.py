@@ -26,25 +26,22 @@ from incidentcore.kpi.table import hours
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Incident, Record
 from incidentcore.sla import SlaStatus, evaluate_sla
-from incidentcore.sla.coverage import not_covered
+from incidentcore.sla.coverage import held_throughout
 from incidentcore.sla.life import OneClock
 from incidentcore.values import LintFinding
 from incidentcore.vendors import StateCheck, refused_changes
 from incidentcore.vendors.audit_log import StateTally
 from incidentcore.words import Phrase
 
-__all__ = ["Tally", "clock_row", "missing_fields", "outcome", "why"]
+__all__ = ["Tally", "clock_row", "outcome", "why"]
 
 _ZERO: Final = timedelta(0)
 _EXAMPLES: Final = 8
-_MISSING: Final = "cannot be judged: the source does not cover {fields}"
 _UNRANKED: Final = 1_000
-_COUNTED: Final = ("counting", "not_started", "stopped", "canceled")
+_COUNTED: Final = ("counting", "not_covered", "not_started", "stopped", "canceled")
 
 
-def outcome(
-    status: SlaStatus, missing: tuple[str, ...] = (), *, record: Record | None = None
-) -> str:
+def outcome(status: SlaStatus, *, record: Record | None = None) -> str:
     """Return the outcome of a clock: ``met``, ``breached``, or why it is neither.
 
     The other outcomes are ``running``, ``running_breached``, ``paused``, ``paused_breached``,
@@ -53,32 +50,14 @@ def outcome(
 
     Args:
         status: The status of the clock.
-        missing: The fields that the clock reads but the record's source does not supply.
         record: The clock's record: if it was canceled before the clock could start, the outcome is
             ``canceled`` (rule K2).
     """
-    if missing:
-        return "not_covered"
-    if status.stage == "none" and status.not_covered:
-        return "not_covered"
     if status.stage == "stopped":
         return "breached" if status.breached else "met"
     if status.stage == "not_started" and record is not None and record.state.is_canceled:
         return "canceled"
     return incomplete(status)
-
-
-def missing_fields(clock: OneClock, record: Record) -> tuple[str, ...]:
-    """Return the fields that a clock's stop condition reads and a record's source lacks.
-
-    Without them the clock would seem to keep running. A clock that lacks only the fields of its
-    pause condition is evaluated without pauses.
-    """
-    lacking = not_covered(clock, record.timeline())
-    if not lacking:
-        return ()
-    stops = {path for one in clock.definitions for path in one.stop.fields}
-    return tuple(path for path in lacking if path in stops)
 
 
 def why(status: SlaStatus) -> str:
@@ -105,8 +84,6 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
         record: The record.
         clocks: Its clocks with their names.
 
-    A clock is not judged if the record's source does not supply what its stop condition reads.
-
     Units: times are in hours of open time; instants are ISO text in UTC.
     """
     row: dict[str, Any] = {
@@ -118,16 +95,15 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
         "resolved_at": _iso(record.resolved_at if record.is_covered("resolved_at") else None),
     }
     for name, status in clocks:
-        missing = () if status.definition is None else missing_fields(status.definition, record)
-        is_judged = status.target is not None and not missing
+        is_judged = status.target is not None  # else it has no figures
         row |= {
-            f"{name}_outcome": outcome(status, missing, record=record),
+            f"{name}_outcome": outcome(status, record=record),
             f"{name}_due_at": _iso(status.due_at),
             f"{name}_elapsed": hours(status.elapsed) if is_judged else None,
             f"{name}_target": None if status.target is None else hours(status.target),
             f"{name}_breached": status.breached if is_judged else None,
-            f"{name}_breached_at": _iso(None if missing else status.breached_at),
-            f"{name}_why": _MISSING.format(fields=", ".join(missing)) if missing else why(status),
+            f"{name}_breached_at": _iso(status.breached_at),
+            f"{name}_why": why(status),
         }
     return row
 
@@ -161,9 +137,9 @@ class Tally:
         worst: The worst breach with its record: breaches of a resolution clock come first, then
             those of major incidents, then of the highest priority, then the furthest beyond the
             target.
-        missing: For each clock, the fields that its stop condition reads but a record's source does
-            not supply.
-        unknown: For each clock, the other fields that it reads but a source does not supply.
+        missing: For each clock, the fields without which it was not judged, as the source lacks
+            them.
+        unknown: For each clock, the other fields that it reads without their history.
         fired: How many escalations became due, by row, level, target and mode.
         lapsed: How many of these an acknowledgement, resolution or cancellation made unnecessary.
         came_in: How often records became open, by month.
@@ -209,8 +185,7 @@ class Tally:
         self.refused: list[LintFinding] = []
         self.latest: list[Escalation] = []
         self._state_tally = StateTally(lifecycles)
-        # By identity, beside the clock or the targets, so that no other object can have it.
-        self._lacking: dict[tuple[int, object], tuple[OneClock, tuple[str, ...]]] = {}
+        # By identity, beside the targets, so that no other object can have it.
         self._targets: dict[int, tuple[object, str]] = {}
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
@@ -243,9 +218,11 @@ class Tally:
             for clock, status in zip(level.clocks, statuses, strict=True):
                 self.clocks[clock.name] = clock
                 named.append((clock.name, status))
-                missing = self._missing(clock, incident)
-                result = outcome(status, missing, record=incident)
+                missing, result = status.not_covered, outcome(status, record=incident)
+                held = () if missing else held_throughout(clock, incident.covers)
                 self.outcomes.setdefault((clock.name, group), Counter())[result] += 1
+                if held:
+                    self.unknown.setdefault(clock.name, set()).update(held)
                 if missing:
                     self.missing.setdefault(clock.name, set()).update(missing)
                 elif status.over_target > _ZERO and (
@@ -271,17 +248,6 @@ class Tally:
         if due:
             due += self.latest
             self.latest = sorted(due, key=lambda one: (one.due_at, one.key))[-_EXAMPLES:]
-
-    def _missing(self, clock: OneClock, incident: Incident) -> tuple[str, ...]:
-        """Return the missing fields of a clock's stop, and record others that are not covered."""
-        known = self._lacking.get((id(clock), incident.covers))
-        if known is None:
-            missing = missing_fields(clock, incident)
-            lacking = not_covered(clock, incident.timeline())
-            if lacking:
-                self.unknown.setdefault(clock.name, set()).update({*lacking}.difference(missing))
-            known = self._lacking[id(clock), incident.covers] = clock, missing
-        return known[1]
 
     def _flow(self, incident: Incident) -> None:
         ended = [incident.resolved_at, incident.closed_at, incident.canceled_at]

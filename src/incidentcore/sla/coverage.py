@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from incidentcore.instants import LATEST
 from incidentcore.records import Timeline
 from incidentcore.records.coverage import covers_fact
 from incidentcore.sla.cycles import RawCycle
@@ -14,19 +15,16 @@ from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.life import OneClock
 from incidentcore.sla.policy import SlaPolicy
 
-__all__ = ["imported_at", "not_covered", "since_import"]
+__all__ = ["held_throughout", "imported_at", "not_covered", "since_import"]
 
-# What a path needs if ``covers_fact`` knows no fact of its name.
-_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("state", "state.name", "state.pauses", "hold_reason"), ("states",)),
-    **dict.fromkeys(("state.open", "state.resolved"), ("states", "moments")),
-    **dict.fromkeys(("state.final", "state.is_closed", "state.is_canceled"), ("states", "moments")),
-    **dict.fromkeys(("priority", "impact", "urgency"), ("priorities",)),
-    **dict.fromkeys(("computed_priority", "priority_override"), ("priorities",)),
-    **dict.fromkeys(("assignment_group", "assignee", "support_tier"), ("assignments",)),
-    "assigned_at": ("assignments",),
-    "opened_by": (),
+_HELD: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("state", "state.name", "state.pauses", "hold_reason"), "states"),
+    **dict.fromkeys(("priority", "impact", "urgency"), "priorities"),
+    **dict.fromkeys(("computed_priority", "priority_override"), "priorities"),
+    **dict.fromkeys(("assignment_group", "assignee", "assigned_at"), "assignments"),
+    "support_tier": "assignments",
 }
+"""The values that a source may supply without their history, with what supplies the history."""
 
 
 class _Same:
@@ -44,40 +42,62 @@ class _Same:
         return id(self.rules)
 
 
-def not_covered(rules: OneClock, timeline: Timeline) -> tuple[str, ...]:
-    """Return the fields that a clock reads but the record's source does not supply."""
-    covers = timeline.covers
-    return () if covers is None else _lacking(_Same(rules), covers)
+def not_covered(rules: OneClock, covers: frozenset[str] | None) -> tuple[str, ...]:
+    """Return the fields without which a clock cannot be judged, as the source lacks them (H2).
+
+    These are moments and counts that it reads, and values without a history that its stop reads.
+    """
+    return () if covers is None else _lacking(_Same(rules), covers)[0]
+
+
+def held_throughout(rules: OneClock, covers: frozenset[str] | None) -> tuple[str, ...]:
+    """Return the other fields of whose history a clock has none: their one value holds."""
+    return () if covers is None else _lacking(_Same(rules), covers)[1]
 
 
 @lru_cache(maxsize=64)
-def _lacking(same: _Same, covers: frozenset[str]) -> tuple[str, ...]:
+def _lacking(same: _Same, covers: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     rules = same.rules
-    paths = {path for each in rules.definitions for path in _paths(each)}
+    each = rules.definitions
+    stops = {_field(path) for one in each for path in one.stop.fields}
+    fields = stops.union(*(_fields(one) for one in each))
     if isinstance(rules, SlaPolicy):
-        paths.update(path for rule in rules.rules for path in rule.when.fields)
-    if any(each.reset is not None for each in rules.definitions):
-        paths.add("last_public_update_at")  # a reset needs messages
-    return tuple(sorted(path for path in paths if not _covered(covers, path)))
+        fields.update(_field(path) for rule in rules.rules for path in rule.when.fields)
+    lacking = sorted(name for name in fields if not _covered(covers, name))
+    missing = tuple(name for name in lacking if name in stops or name not in _HELD)
+    return missing, tuple(name for name in lacking if name not in missing)
 
 
-def _paths(definition: SlaDefinition) -> Iterable[str]:
-    conditions = (definition.start, definition.pause, definition.stop, definition.resume)
-    return (path for each in conditions if each is not None for path in each.fields)
+def _fields(definition: SlaDefinition) -> Iterator[str]:
+    conditions = (definition.start, definition.pause, definition.resume, definition.cancel)
+    for condition in conditions:
+        yield from () if condition is None else map(_field, condition.fields)
+    if definition.starts_from is not None:
+        yield _field(definition.starts_from)
+    if definition.reset is not None:
+        yield "last_public_update_at"  # a reset needs messages
 
 
-def _covered(covers: frozenset[str], path: str) -> bool:
-    first = path.split(".", maxsplit=1)[0]
-    needs = _NEEDS.get(path, _NEEDS.get(first))
-    if needs is not None:
-        return not needs or path in covers or first in covers or not covers.isdisjoint(needs)
-    return covers_fact(covers, first)
+def _field(path: str) -> str:
+    """Return the field that a path reads; for whether a state is open, ``resolved_at``."""
+    first = path.partition(".")[0]
+    if path in _HELD:
+        return path
+    return "resolved_at" if first == "state" else first
+
+
+def _covered(covers: frozenset[str], name: str) -> bool:
+    need = _HELD.get(name)
+    return covers_fact(covers, name) if need is None else not covers.isdisjoint((name, need))
 
 
 def imported_at(timeline: Timeline) -> datetime:
-    """Return when a record was imported, which is when its opening was recorded."""
+    """Return when a record was imported: when its opening was recorded, if that was later.
+
+    ``LATEST`` if the opening was recorded as it happened, since nothing tells then.
+    """
     opening = next(step for step in timeline.moments if step.at == timeline.opened_at).events[0]
-    return opening.recorded_at
+    return opening.recorded_at if opening.recorded_at > opening.at else LATEST
 
 
 def since_import(cycles: Iterable[RawCycle], imported: datetime) -> tuple[RawCycle, ...]:

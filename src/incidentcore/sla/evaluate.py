@@ -169,7 +169,7 @@ def clock_cycles(rules: OneClock, timeline: Timeline, /, *, now: datetime) -> li
     cycles: Iterable[RawCycle] = fold_clock(rules, life_of(rules, timeline, now), [], []).cycles(
         now
     )
-    if not_covered(rules, timeline):
+    if not_covered(rules, timeline.covers):
         cycles = since_import(cycles, imported_at(timeline))
     return list(cycles)
 

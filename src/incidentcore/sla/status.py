@@ -357,7 +357,8 @@ class SlaStatus(SharedRepr, StatusForms):
         ended = bool(cycles) and cycles[-1].ended_at is not None
         figures = self._figures if cycles else None
         none = why_none(self._rules, self._timeline, self.now) if not self.definition else ""
-        closing = closing_of(self.stage, figures, absent=none or "not_started", ended=ended)
+        absent = "not_covered" if self.not_covered else none or "not_started"
+        closing = closing_of(self.stage, figures, absent=absent, ended=ended, of=self.not_covered)
         life = self._swaps, self._timeline
         return build_trace(cycles, *life, now=self.now, zone=zone, closing=closing)
 
@@ -375,11 +376,11 @@ def status_of(rules: OneClock, record_id: str, timeline: Timeline, now: datetime
             definition = cycles[-1].definition
         else:
             stage = "none"
-    missing = not_covered(rules, timeline)
+    missing = not_covered(rules, timeline.covers)
     if missing:
         imported = imported_at(timeline)
         known = since_import(cycles, imported)
-        stage = "none" if known[-1:] != cycles[-1:] else stage
+        stage = stage if known and known[-1:] == cycles[-1:] else "none"
         cycles = known
         editions = [each._replace(cycles=since_import(each.cycles, imported)) for each in editions]
         swaps = [swap for swap in swaps if swap.at >= imported]

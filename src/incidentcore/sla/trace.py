@@ -52,6 +52,7 @@ TRACE_TEXTS: Final[Texts] = FrozenMap(
         "swapped_from_none": "{after} applies ({how})",
         "no_sla": "no SLA applies",
         "no_priority": "no SLA applies; the conditions test the priority, which is None",
+        "not_covered": "cannot be judged: the source does not cover {fields}",
         "figures": "elapsed {elapsed} of {target}, remaining {remaining}; ",
         "met": "met",
         "breached": "breached",
@@ -226,14 +227,15 @@ def why_none(rules: object, timeline: Timeline, now: datetime) -> str:
 
 
 def closing_of(
-    stage: str, known: Figures | None, *, absent: str, ended: bool
+    stage: str, known: Figures | None, *, absent: str, ended: bool, of: tuple[str, ...] = ()
 ) -> tuple[tuple[str, FrozenMap[object]], ...]:
     """Return the closing line of a trace, as codes with data: figures and due time.
 
-    ``absent`` is the code to use without figures; ``ended`` is whether the last cycle has ended.
+    ``absent`` is the code to use without figures, ``of`` the fields that it names; ``ended`` is
+    whether the last cycle has ended.
     """
     if known is None:
-        return ((absent, _NO_DATA),)
+        return ((absent, FrozenMap({"fields": ", ".join(of)}) if of else _NO_DATA),)
     spans = {
         "elapsed": known.elapsed,
         "target": known.target,
@@ -271,7 +273,7 @@ def build_trace(
     first = cycles[0].started_at if cycles else now
     at = min(timeline.opened_at, first)
     number = 0
-    after = "not_started"
+    after, data = closing[0] if closing[0][0] == "not_covered" else ("not_started", _NO_DATA)
     is_paused = any(span.kind == PAUSED for cycle in cycles for span in cycle.spans)
     pauses = _pause_reasons(timeline) if is_paused else ([], [])
     for cycle in cycles:
@@ -283,7 +285,7 @@ def build_trace(
         at = cycle.ended_at or now
         after = "canceled" if cycle.outcome == "canceled" else "stopped"
     if at < now:
-        entries.append(_entry(at, now, after, number))
+        entries.append(_entry(at, now, after, number, **(data if not cycles else {})))
     joined = list(_joined(entries))
     return Trace(tuple(_with_swaps(joined, swaps) if swaps else joined), zone, closing)
 

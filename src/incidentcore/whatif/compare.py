@@ -203,7 +203,7 @@ def _matched(mine: dict[str, OneClock], other: dict[str, OneClock]) -> Iterator[
 
 def _outcome(status: SlaStatus | None) -> str:
     if status is None or status.stage == "none":
-        return "none"
+        return "not covered" if status is not None and status.not_covered else "none"
     if status.stage in ("not_started", "canceled"):
         return status.stage.replace("_", " ")
     if status.breached:
@@ -213,6 +213,9 @@ def _outcome(status: SlaStatus | None) -> str:
 
 def _witness(mine: SlaStatus | None, other: SlaStatus | None) -> tuple[datetime | None, str]:
     """Return the first instant at which two clocks differ, and what each of them shows."""
+    for status in (mine, other):
+        if status is not None and status.not_covered:
+            return None, status.trace.summary
     if mine is None or other is None or "none" in (mine.stage, other.stage):
         return None, "only one of them has this clock"
     ways = [[one for one in status.trace if one.interval] for status in (mine, other)]

@@ -14,6 +14,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
 from incidentcore.sla import SlaDefinition, SlaPolicy
+from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.cycles import figures
 from incidentcore.sla.evaluate import clock_cycles, timeline_at
 
@@ -31,6 +32,7 @@ class TargetEstimate:
         n: The number of finished clocks.
         running: The number of unfinished clocks, which are not included.
         record_id: The id of the record whose elapsed time is the target.
+        not_covered: The number of records left out because their source lacks what the clock reads.
     """
 
     target: timedelta
@@ -39,6 +41,7 @@ class TargetEstimate:
     n: int
     running: int
     record_id: str
+    not_covered: int = attrs.field(default=0, metadata={"later": True})
 
 
 def smallest_target(
@@ -76,12 +79,14 @@ def smallest_target(
     if not 0 < confidence < 1:
         raise InvalidValueError("confidence", confidence, "a number between 0 and 1")
     finished: list[tuple[timedelta, str]] = []
-    running = 0
+    running = left_out = 0
     for record in records:
         if record.exercise is not None:
             continue
         timeline = timeline_at(record, now=now, known_at=None)
-        for cycle in () if timeline is None else clock_cycles(definition, timeline, now=now):
+        cycles = [] if timeline is None else clock_cycles(definition, timeline, now=now)
+        left_out += not cycles and bool(not_covered(definition, record.covers))
+        for cycle in cycles:
             if cycle.ended_at is None:
                 running += 1
             elif cycle.outcome not in ("canceled", "replaced"):
@@ -99,6 +104,7 @@ def smallest_target(
         n=n,
         running=running,
         record_id=record_id,
+        not_covered=left_out,
     )
 
 

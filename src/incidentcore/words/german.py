@@ -52,6 +52,9 @@ _TRACE: Final = {
     "retroactive without pauses": "rückwirkend, Anhalten zählt mit",
     "keep elapsed": "Verbrauch bleibt",
     "no SLA applies": "kein Vertrag gilt",
+    "cannot be judged: the source does not cover {fields}": (
+        "nicht beurteilbar: die Quelle enthält {fields} nicht"
+    ),
     "elapsed {elapsed} of {target}, remaining {remaining}; ": "{elapsed} von {target} verbraucht, "
     "{remaining} übrig; ",
     "met": "eingehalten",

@@ -54,8 +54,8 @@ class SlaClocks(ValueMeasure):
             instead of being left out as ``running_breached``.
 
     Records whose clock is not counted are left out under one of these codes: ``no_sla``,
-    ``not_started``, ``running``, ``running_breached``, ``paused``, ``paused_breached``,
-    ``completed``, ``within_target`` or ``canceled``.
+    ``not_covered``, ``not_started``, ``running``, ``running_breached``, ``paused``,
+    ``paused_breached``, ``completed``, ``within_target`` or ``canceled``.
     """
 
     rules: OneClock | Versions[OneClock] = attrs.field(validator=_check_rules)
@@ -139,6 +139,8 @@ def _status(rules: Any, record: Record, as_of: datetime) -> SlaStatus:
 
 def incomplete(status: SlaStatus) -> str:
     """Return the code for leaving out a record whose clock has not stopped."""
+    if status.not_covered:
+        return "not_covered"
     if status.stage in _RUNNING:
         return f"{status.stage}_breached" if status.breached else str(status.stage)
     return "no_sla" if status.stage == "none" else str(status.stage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from inspect import signature
 from pathlib import Path
@@ -248,7 +249,14 @@ def test_the_shared_repr_is_the_one_that_attrs_would_write() -> None:
 
     assert repr(Place("a", words=("b", "c"))) == "Place(name='a', words=<2>)"
     assert repr(Port("a")) == "Port(name='a', words=<0>, berths=3)"
+
+    @dataclass(frozen=True)
+    class Quay(Bare):
+        name: str
+        secret: str = field(default="x", repr=False)
+
     assert ".Bare object at 0x" in repr(Bare())
+    assert repr(Quay("a")) == "Quay(name='a')"
     assert repr(Told("a")) == "told"
 
 

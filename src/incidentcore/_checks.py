@@ -75,8 +75,9 @@ class SharedRepr:
             cls.__repr__ = SharedRepr.__repr__  # type: ignore[method-assign]
 
     def __repr__(self) -> str:
-        fields: Iterable[Any] | None = getattr(self, "__attrs_attrs__", None)
-        if fields is None:  # a class that attrs did not make
+        of_dataclass = getattr(self, "__dataclass_fields__", None)  # which lets this method stand
+        fields: Any = getattr(self, "__attrs_attrs__", of_dataclass and of_dataclass.values())
+        if fields is None:  # a plain class
             return super().__repr__()
         shown = [
             f"{field.name}={(repr if field.repr is True else field.repr)(value)}"

@@ -185,8 +185,11 @@ class Kinds:
 
     def _timed(self, measure: Any, kpi: Kpi, known: Record, moments: list[int]) -> Timed | None:
         """Return the parts of a duration: its spans, the time taken off, and the survival bit."""
-        read = _TIMED.get(type(measure))
-        return None if read is None else read(self, measure, kpi, known, moments)
+        if isinstance(measure, SlaClocks):
+            return self._of_clock(measure, kpi, known, moments)
+        if isinstance(measure, Duration):
+            return self._of_duration(measure, kpi, known, moments)
+        return None
 
     def _of_clock(
         self, measure: SlaClocks, kpi: Kpi, known: Record, moments: list[int]
@@ -239,12 +242,6 @@ class Kinds:
         if hasattr(test, "limit"):
             target = exact_limit(test) - isinstance(test, AtLeast)
         return "over", spans, target
-
-
-_TIMED: Final[dict[type, Callable[..., Timed | None]]] = {
-    Duration: Kinds._of_duration,  # noqa: SLF001  of this very module
-    SlaClocks: Kinds._of_clock,  # noqa: SLF001  the same
-}
 
 
 def _moves(steps: list[tuple[Any, int]], moments: list[int]) -> list[int]:

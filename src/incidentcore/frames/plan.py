@@ -37,6 +37,7 @@ from incidentcore.kpi.record_tests import test_needs
 from incidentcore.records.coverage import covers_fact
 from incidentcore.vendors.cells import TIMES
 from incidentcore.vendors.kit import Findings
+from incidentcore.vendors.kit.entries import ALIASES
 
 __all__ = ["Plan", "refuse"]
 
@@ -44,7 +45,6 @@ _GROUPS: Final = (Group, AgeBuckets, HourBands)
 _MEASURES: Final = (Count, Duration, FieldValue, NetFlow, Rate, RatioOfSums, SlaClocks)
 _COVERED: Final = frozenset({"moments", "acknowledged_at", "first_response_at"})
 _ALWAYS: Final = ("state", "state_category", "hold_reason")  # a record's state depends on these
-_FIELD_OF: Final = {"group": "assignment_group", "priority": "computed_priority"}
 
 
 def refuse(kpi: Kpi, why: str) -> None:
@@ -140,7 +140,7 @@ class Plan:
         fields = {}
         roots = {text.partition(".")[0] for text in self.texts}
         for name in self.mapping:
-            is_asked = not roots.isdisjoint({name, _FIELD_OF.get(name, name)})
+            is_asked = not roots.isdisjoint({name, ALIASES.get(name, name)})
             if name in ("id", *_ALWAYS) or name in TIMES or is_asked:
                 fields[name] = self.column(name, columns)
         taken = {self.column(name, columns) for name in self.mapping}

@@ -25,6 +25,7 @@ __all__ = [
     "control_chart_data",
     "distribution_data",
     "flow_data",
+    "plain_number",
     "survival_data",
     "trend_data",
 ]
@@ -35,7 +36,8 @@ _MICRO = timedelta(microseconds=1)
 _CONFIDENCE = Fraction(95, 100)
 
 
-def _number(result: KpiResult) -> float | int | None:
+def plain_number(result: KpiResult) -> float | None:
+    """Return the value of a result as a number; a duration in hours."""
     return result.value if result.hours is None else result.hours  # type: ignore[return-value]
 
 
@@ -63,7 +65,7 @@ def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
         InvalidValueError: The table has no figures by period for this KPI and group.
     """
     return [
-        {"period": row.period, "value": _number(row), "n": row.n, "enough": row.enough}
+        {"period": row.period, "value": plain_number(row), "n": row.n, "enough": row.enough}
         for row in series(table, kpi, group)
     ]
 

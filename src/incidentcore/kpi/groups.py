@@ -304,7 +304,7 @@ def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
 
 
 def compile_groups(
-    group_by: Iterable[GroupBy], as_of: datetime
+    group_by: Iterable[GroupBy] | GroupBy, as_of: datetime
 ) -> Callable[[Record], tuple[object, ...]]:
     """Return a function that reads the values by which a record is grouped, as a tuple."""
     reads = [group.compile(as_of) for group in as_groups(group_by)]
@@ -316,9 +316,9 @@ def compile_groups(
     return lambda record: tuple([read(record) for read in reads])
 
 
-def declared_groups(group_by: Iterable[GroupBy]) -> list[tuple[object, ...]]:
+def declared_groups(group_by: Iterable[Grouping]) -> list[tuple[object, ...]]:
     """Return the groups that have a row even without a record, if each field lists its values."""
-    return list(product(*(getattr(group, "values", ()) for group in as_groups(group_by))))
+    return list(product(*(getattr(group, "values", ()) for group in group_by)))
 
 
 def groups_events(group_by: Sequence[Any], kpis: Iterable[Kpi]) -> EventGroups | None:

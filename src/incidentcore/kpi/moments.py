@@ -177,8 +177,10 @@ class _Field(Moment):
 
         def read_checked(record: Record) -> datetime | None:
             value = read(record)
-            need_kind(path, value, datetime | None, allowed="an aware datetime, or None")
-            return None if value is None else as_utc(value, path)
+            if value is None:
+                return None
+            need_kind(path, value, datetime, allowed="an aware datetime, or None")
+            return as_utc(value, path)
 
         return read_checked
 

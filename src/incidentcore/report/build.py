@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from incidentcore.desk import Desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, version_at
-from incidentcore.kpi import ALL, GroupBy, Kpi, KpiResult, KpiTable, finish_partial, gather_kpis
-from incidentcore.kpi.table import hours
+from incidentcore.kpi import ALL, GroupBy, Kpi, KpiTable, finish_partial, gather_kpis
+from incidentcore.kpi.charts import plain_number
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.pages import Page, Section
 from incidentcore.records import Incident
@@ -119,18 +119,14 @@ def _figures(table: KpiTable, clocks: KpiTable, tally: Tally) -> dict[str, float
     figures: dict[str, float | None] = {}
     for row in table.results:
         if {*row.group} <= {ALL}:
-            figures[row.kpi] = _number(row)
+            figures[row.kpi] = plain_number(row)
     totals = [row for row in clocks.results if row.group[-1] == ALL]
     if totals:
         ended, met = sum(row.n for row in totals), sum(row.numerator or 0 for row in totals)
         figures["sla_compliance"] = met / ended if ended else None
-        figures |= {f"sla_compliance.{row.group[0]}": _number(row) for row in totals}
+        figures |= {f"sla_compliance.{row.group[0]}": plain_number(row) for row in totals}
     figures["escalations"] = tally.fired.total()
     return figures
-
-
-def _number(row: KpiResult) -> float | None:
-    return hours(row.value) if isinstance(row.value, timedelta) else row.value
 
 
 def failing(page: Page, test: str, /) -> str:

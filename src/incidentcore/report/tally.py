@@ -20,7 +20,7 @@ from incidentcore.instants import Versions
 from incidentcore.kpi import AgeBuckets, GroupBy, as_known
 from incidentcore.kpi.charts import open_spans
 from incidentcore.kpi.group_keys import label
-from incidentcore.kpi.groups import as_groups, compile_groups
+from incidentcore.kpi.groups import compile_groups
 from incidentcore.kpi.measures.clocks import incomplete
 from incidentcore.kpi.table import hours
 from incidentcore.lifecycle import Lifecycle
@@ -170,7 +170,7 @@ class Tally:
     ) -> None:
         self._as_of, self._desk, self._lifecycles = as_of, desk, lifecycles
         self._zone, self._on_record = zone or ZoneInfo("UTC"), on_record
-        self._group_of = compile_groups(as_groups(by), as_of)
+        self._group_of = compile_groups(by, as_of)
         self._age_of = AgeBuckets().compile(as_of)
         self.clocks: dict[str, OneClock] = {}
         self.outcomes: dict[tuple[str, tuple[object, ...]], Counter[str]] = {}

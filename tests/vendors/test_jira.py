@@ -186,6 +186,25 @@ def test_cycles_are_the_tool_s_results() -> None:
         assert (first.stage, second.stage, second.stopped_at) == (None, "paused", None)
 
 
+def test_a_number_of_a_cycle_that_cannot_be_read() -> None:
+    """Its text in ISO 8601 is used instead; there is a finding all the same."""
+    start = {"epochMillis": "soon", "iso8601": text(9)}
+    cycle = {"startTime": start, "elapsedTime": {"millis": "long"}}
+    field = {"name": "Resolve", "completedCycles": [cycle]}
+    status = {"name": "Open", "statusCategory": {"key": "new"}}
+    fields = {"created": text(9), "status": status, "reporter": KIM, "cf_2": field}
+    log = {"histories": [], "total": 0}
+    reading = read_jira({"key": "SD-7", "fields": fields, "changelog": log})
+    (incident,) = reading
+    (sla,) = reported_slas(incident, "Resolve")
+    assert (sla.started_at, sla.elapsed) == (at(9), None)
+    found = {(one.code, one.field, one.value) for one in reading.findings}
+    assert found == {
+        ("unreadable_field", "startTime.epochMillis", "soon"),
+        ("unreadable_field", "elapsedTime.millis", "long"),
+    }
+
+
 def test_people_of_a_server() -> None:
     """Without an account id the key or the name; the roles are stated beside it."""
     issue = {

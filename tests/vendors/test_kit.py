@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from incidentcore import Incident
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Acknowledged, Commented, StateChanged
-from incidentcore.values import CANCELED, CLOSED, Priority, State
+from incidentcore.values import CANCELED, CLOSED, Impact, Priority, State, Urgency
 from incidentcore.vendors import (
     read_happyfox,
     read_jira,
@@ -191,6 +191,16 @@ def test_tables_can_be_extended_and_refuse() -> None:
             StateTable(wrong)  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError):
         LevelTable(priority={"x": "worst"})
+
+
+def test_the_nearest_level_is_not_a_known_one() -> None:
+    """A name and its translation are known; "Medium" is only near to moderate; "odd" is nothing."""
+    table = LevelTable()
+    assert table.match("priority", "Medium") == (Priority.MODERATE, False)
+    assert table.match("priority", "1 - Critical") == (Priority.CRITICAL, True)
+    assert table.match("impact", "Hoch") == (Impact.HIGH, True)
+    assert table.match("urgency", Urgency.LOW) == (Urgency.LOW, True)
+    assert table.match("urgency", "odd") == (None, False)
 
 
 def test_a_number_before_a_known_state_does_not_matter() -> None:

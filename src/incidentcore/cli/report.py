@@ -37,7 +37,7 @@ from incidentcore.records import Incident, Record
 from incidentcore.report import KPIS, build_report, clock_row, failing, service_page
 from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla import SlaStatus
-from incidentcore.values import Impact, Priority, Urgency
+from incidentcore.values.scales import SCALES
 from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
 from incidentcore.words import ENGLISH, GERMAN, Phrase, Words
 
@@ -50,7 +50,6 @@ _AUDIT_TEXT: Final = (
 _AT_ONCE: Final = 1_000
 _SHOWN: Final = 20
 _ALIASES: Final = {"group": "assignment_group"}  # as --map calls it
-_SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
 _PLOTS: Final = "incidentcore[plots]"
 
 
@@ -180,7 +179,7 @@ def _matching(
 ) -> Iterator[Incident]:
     """Yield the incidents; refuse a value that none of them has, unless it is a known level."""
     name = text.partition("=")[0].strip()
-    if name in _SCALES:
+    if name in SCALES:
         yield from incidents
         return
     read, seen, found = reader(_ALIASES.get(name, name)), set[str](), False
@@ -225,11 +224,11 @@ def _population(text: str | None, desk: Desk | None) -> Condition:
     name = _ALIASES.get(name, name)
     if not name or not equals:
         raise InvalidValueError("--where", text, "FIELD=VALUE")
-    if name in _SCALES:
-        scale = _SCALES[name] if desk is None else scale_of(desk.priority, name)
+    if name in SCALES:
+        scale = SCALES[name] if desk is None else scale_of(desk.priority, name)
         if value not in scale.names:
             raise InvalidValueError("--where", text, f"{name}= one of {', '.join(scale.names)}")
-    return field(f"{name}.name" if name in (*_SCALES, "state") else name).equals(value)
+    return field(f"{name}.name" if name in (*SCALES, "state") else name).equals(value)
 
 
 def _chosen(

@@ -33,7 +33,8 @@ from incidentcore.conditions.neighbours import (
     paths_of,
     sets_of,
 )
-from incidentcore.values import Actor, FrozenMap, Impact, Level, Priority, State, Urgency
+from incidentcore.values import Actor, FrozenMap, Level, State
+from incidentcore.values.scales import SCALES
 
 __all__ = ["candidates_of"]
 
@@ -58,7 +59,6 @@ _PATHS: Final = frozenset(("category",))
 _SETS: Final = frozenset(("tags", "links"))
 _STATES: Final = frozenset(("state",))
 _ACTORS: Final = frozenset(("by", "opened_by", "actor"))
-_SCALES: Final = {scale.id: scale for scale in (Impact.scale, Urgency.scale, Priority.scale)}
 _SMALLEST: Final = {
     "sequence": 1,
     "support_tier": 1,
@@ -259,7 +259,7 @@ def _levels(mentioned: list[Any], below: Mapping[str, _Node]) -> list[Candidate]
     found = [Candidate(level) for level in levels]
     for scale_id in {level.scale for level in levels}:
         mine = [level for level in levels if level.scale == scale_id]
-        scale = _SCALES.get(scale_id)
+        scale = SCALES.get(scale_id)
         if scale is not None and all(level in scale for level in mine):
             found += [Candidate(level) for level in scale]
             continue

@@ -14,11 +14,11 @@ from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.policy import SlaPolicy
 from incidentcore.sla.targets import fields_of, resolve_target
 from incidentcore.sla.terms import pick_calendar
-from incidentcore.values import FrozenMap, Impact, Level, Priority, Urgency
+from incidentcore.values import FrozenMap, Level
+from incidentcore.values.scales import SCALES
 
 __all__ = ["Comparison", "inverted", "is_later", "regions", "with_facts"]
 
-_SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
 _STARTS: Final = tuple(
     datetime(2026, 6, 1, tzinfo=UTC) + step * timedelta(hours=6) for step in range(28)
 )
@@ -43,13 +43,13 @@ def inverted(
 ) -> Iterator[Comparison]:
     """Yield pairs of neighbouring levels of which the more urgent is due later, all else equal."""
     seen: set[tuple[str, str]] = set()
-    for path in sorted(policy.fields & _SCALES.keys()):
+    for path in sorted(policy.fields & SCALES.keys()):
         given = (domains or {}).get(path, ())
         levels = sorted((one for one in given if isinstance(one, Level)), key=lambda one: one.rank)
         for facts in regions(policy, domains=domains):
             answers = [
                 (level, with_facts(facts, {path: level}))
-                for level in (levels or list(_SCALES[path]))
+                for level in (levels or list(SCALES[path]))
             ]
             chosen = [(level, seen_by, _pick(policy, seen_by)) for level, seen_by in answers]
             for (worse, at, first), (milder, _, second) in itertools.pairwise(chosen):

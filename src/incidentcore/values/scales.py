@@ -15,7 +15,7 @@ import attrs
 from incidentcore._checks import SharedRepr, are_texts, need_several, need_text, need_whole
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["Impact", "Level", "Priority", "Scale", "Urgency"]
+__all__ = ["Impact", "Level", "Priority", "SCALES", "Scale", "Urgency"]
 
 Compare: TypeAlias = Callable[["Level", "Level"], bool]
 
@@ -209,3 +209,7 @@ class Priority(metaclass=_Words):
     PLANNING: Final = scale["planning"]
     if not TYPE_CHECKING:
         MEDIUM = _OtherWord(_OTHER_WORD["MEDIUM"])
+
+
+SCALES: Final = {one.id: one for one in (Priority.scale, Impact.scale, Urgency.scale)}
+"""The standard scales by the name of their field."""

@@ -10,10 +10,10 @@ format raises a ``FormatError``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -287,16 +287,13 @@ def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCh
     return tally.checks[0]
 
 
-_HOW: Final[dict[type, Callable[[Any], str]]] = {
-    Opened: lambda _: "",
-    StateChanged: attrgetter("action"),
-}
-
-
 def _step(event: Opened | StateChanged | Corrected) -> tuple[str, str]:
     """Return what a check by states reads of an event: its action or kind, and its state."""
-    how = _HOW.get(type(event), attrgetter("kind"))(event)
-    return how, "" if isinstance(event, Corrected) else event.state.name
+    if isinstance(event, Opened):
+        return "", event.state.name
+    if isinstance(event, Corrected):
+        return event.kind, ""
+    return event.action if type(event) is StateChanged else event.kind, event.state.name
 
 
 class StateTally:

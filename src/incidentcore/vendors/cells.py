@@ -97,6 +97,7 @@ class TableReader:
         columns: The name of the column of each field, for findings.
         readers: The time reader of each field whose times have their own format.
         repeated: Columns that occur more than once and are not mapped.
+        guesses_empty: Whether the words for an empty cell are those of ``EMPTY``, not the caller's.
     """
 
     def __init__(
@@ -113,7 +114,7 @@ class TableReader:
             name: time.reader() for name, time in times.items() if name
         }
         self._missing = frozenset(("", *missing))
-        self._is_stated = missing is not EMPTY
+        self.guesses_empty = missing is EMPTY
         self._get: dict[str, Callable[[Any], Any]] = {}
         self._places: list[tuple[str, int]] = []
         if not table.objects:
@@ -161,11 +162,11 @@ class TableReader:
                 pass  # not a row of texts
         return {name: self.cell(get(row)) for name, get in self._get.items()}
 
-    def emptied(self, row: Any) -> Iterator[tuple[str, str]]:
-        """Yield column and text of each mapped cell that is taken for empty by ``EMPTY``."""
-        for name, get in () if self._is_stated else self._get.items():
-            text = get(row)
-            if isinstance(text, str) and (word := text.strip()) and word in self._missing:
+    def emptied(self, row: Any, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Yield column and text of each cell of a row that was read as empty, but is not blank."""
+        for name in (name for name, value in given.items() if value is None):
+            text = self._get[name](row)
+            if isinstance(text, str) and (word := text.strip()):
                 yield self.columns[name], word
 
     def cell(self, value: Any) -> Any:

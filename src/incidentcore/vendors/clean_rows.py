@@ -119,13 +119,11 @@ class CleanRows:
         if word not in self._known:
             if len(self._known) >= _CACHED or type(given) not in (str, int):
                 return None
-            if kind == "state":
-                state, is_known = self._context.states.find(given)
-                self._known[word] = state if is_known else None
-            else:
-                levels = self._context.levels
-                is_nearest = levels.is_nearest(kind, given)  # a finding
-                self._known[word] = None if is_nearest else levels.find(kind, given)
+            states, levels = self._context.states, self._context.levels
+            meaning: tuple[Level | State | None, bool] = (
+                states.find(given) if kind == "state" else levels.match(kind, given)
+            )
+            self._known[word] = meaning[0] if meaning[1] else None  # the others give a finding
         return self._known[word]
 
     def _state(self, given: object, ends: list[str]) -> State | None:

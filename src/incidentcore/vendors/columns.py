@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from incidentcore.vendors.joined import clock_of, joined_formats
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable
 from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
-from incidentcore.vendors.time_formats import NUMBERS, fewest, formats_of, mixed
+from incidentcore.vendors.time_formats import NUMBERS, fewest, formats_of_all, mixed
 
 __all__ = ["Column", "ColumnsPage", "describe_columns"]
 
@@ -196,43 +197,33 @@ def describe_columns(path: str | Path) -> ColumnsPage:
         OSError: The file cannot be opened.
     """
     table = open_table(path, strict=False)
-    filled: dict[int, int] = {}
-    values: dict[int, Counter[str]] = {}
-    formats: dict[int, tuple[str, ...]] = {}
+    values: defaultdict[int, Counter[str]] = defaultdict(Counter)
     count = 0
-    for _, row in table.rows:
+    for count, (_, row) in enumerate(islice(table.rows, FIRST_ROWS), 1):  # noqa: B007
         cells = [row.get(n) for n in table.columns] if table.objects else row
-        count += 1
         for place, cell in enumerate(cells[: len(table.columns)]):
             text = "" if cell is None else str(cell).strip()
             if text not in EMPTY:
-                filled[place] = filled.get(place, 0) + 1
-                known = formats.get(place) if place < _TIMED else ()
-                if known != ():
-                    fits = formats_of(text)
-                    formats[place] = fits if known is None else tuple(f for f in known if f in fits)
-                values.setdefault(place, Counter())[text] += 1
-        if count >= FIRST_ROWS:
-            break
+                values[place][text] += 1
     fields = guessed(table.columns, values)
     columns = []
     for place, name in enumerate(table.columns):
-        texts, field = values.get(place, Counter()), fields.get(place, "")
-        forms = formats.get(place, ())
+        texts, field = values[place], fields.get(place, "")
+        forms = formats_of_all(texts) if place < _TIMED else ()
         fits = tuple(f for f in fewest(forms) if field in TIMES or f not in NUMBERS)
         fits = () if "iso" in forms else fits
         other = clock_of(table.columns, place, values) if field in TIMES else None
         if other is not None:
-            fits = joined_formats(values[place], values[other])
+            fits = joined_formats(texts, values[other])
         has_words = field in ("state", *LEVELS)
         columns.append(
             Column(
                 name,
-                filled.get(place, 0),
+                texts.total(),
                 tuple(texts)[:_VALUES],
                 field,
                 fits,
-                mixed(texts) if place < _TIMED and not formats.get(place) else (),
+                mixed(texts) if place < _TIMED and not forms else (),
                 tuple(texts)[:_WORD_COUNT] if has_words else (),
                 len(texts) if has_words else 0,
                 "" if other is None else table.columns[other],

@@ -53,6 +53,7 @@ _LINKS: Final = {
     "is a parent of": "parent_of",
 }
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
 _ROLES: Final = {"atlassian": "agent", "customer": "requester", "app": "system"}
 
 
@@ -217,26 +218,18 @@ def _cycles(history: HistoryBuilder, field: Mapping[str, Any]) -> None:
                 started_at=_instant(history, cycle, "startTime"),
                 stopped_at=_instant(history, cycle, "stopTime"),
                 due_at=_instant(history, cycle, "breachTime"),
-                elapsed=_span(history, cycle, "elapsedTime.millis"),
-                goal=_span(history, cycle, "goalDuration.millis"),
+                elapsed=history.span(cycle, "elapsedTime.millis", _MILLISECOND),
+                goal=history.span(cycle, "goalDuration.millis", _MILLISECOND),
                 stage="paused" if cycle.get("paused") else None,
             )
         )
 
 
 def _instant(history: HistoryBuilder, cycle: Mapping[str, Any], name: str) -> datetime | None:
-    if pick(cycle, f"{name}.epochMillis") is None:
+    since = history.span(cycle, f"{name}.epochMillis", _MILLISECOND)
+    if since is None:
         return history.time(pick(cycle, f"{name}.iso8601"), name)
-    since = _span(history, cycle, f"{name}.epochMillis")
     return history.figure(since, lambda span: _START + span, field=name)
-
-
-def _span(history: HistoryBuilder, cycle: Mapping[str, Any], path: str) -> timedelta | None:
-    return history.figure(pick(cycle, path), _millis, field=path)
-
-
-def _millis(number: Any) -> timedelta:
-    return timedelta(milliseconds=float(number))
 
 
 def _account(person: Any) -> str | None:

@@ -12,7 +12,7 @@ import attrs
 
 from incidentcore.vendors.headings import date_and_time
 from incidentcore.vendors.tabular import Table
-from incidentcore.vendors.time_formats import formats_of
+from incidentcore.vendors.time_formats import formats_of, formats_of_all
 
 __all__ = ["clock_of", "joined_formats", "with_joined"]
 
@@ -86,8 +86,6 @@ def joined_formats(days: Iterable[str], clocks: Iterable[str]) -> tuple[str, ...
     """Return the formats of all dates with all times of day; none if these are ISO 8601."""
     day, *_ = texts = [text.removesuffix(" 00:00:00") for text in days]
     clock, *more = clocks
-    found = list(formats_of(f"{day} {clock}"))
-    for text in (*(f"{one} {clock}" for one in texts), *(f"{day} {one}" for one in more)):
-        known = formats_of(text)
-        found = [form for form in found if form in known]
-    return () if "iso" in found else tuple(found)
+    whole = (*(f"{one} {clock}" for one in texts), *(f"{day} {one}" for one in more))
+    found = formats_of_all(whole)
+    return () if "iso" in found else found

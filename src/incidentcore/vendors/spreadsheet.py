@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -62,8 +62,8 @@ def _sheet(book: Any) -> tuple[Iterator[list[Any]], Notes]:
         first = list(islice(rows, TITLES + 1))
         if first:
             sheets[sheet.title] = first, rows
-    name = next((one for one, (first, _) in sheets.items() if _tickets(first)), "")
-    name = name or next(iter(sheets), "")
+    headed = (one for one, (first, _) in sheets.items() if any(known(row) > 1 for row in first))
+    name = next(headed, next(iter(sheets), ""))
     first, rest = sheets.get(name, ([], iter(())))
     if others := [shown(other) for other in sheets if other != name]:
         text = "sheet {name} is read; not read: {others}; save one as a file of its own to read it"
@@ -71,7 +71,3 @@ def _sheet(book: Any) -> tuple[Iterator[list[Any]], Notes]:
     place = heading_row(first)
     note_titles(notes, first[:place])
     return chain(first[place:], rest), notes
-
-
-def _tickets(rows: Sequence[Sequence[Any]]) -> bool:
-    return any(known(row) > 1 for row in rows)

@@ -20,7 +20,6 @@ from incidentcore.vendors.kit import (
 )
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.paths import clean
-from incidentcore.vendors.kit.tables import NEAREST_LEVEL
 from incidentcore.words import Phrase
 
 __all__ = ["Duplicates", "Extend", "TableImport"]
@@ -57,8 +56,8 @@ class TableImport(Import[Incident]):
         for number, row in self._chosen():
             self._counts["rows"] = number
             given, key = self._cells(number, row)
-            if None in given.values():
-                for column, word in self._reader.emptied(row):
+            if self._reader.guesses_empty:
+                for column, word in self._reader.emptied(row, given):
                     self.findings.add("empty_word", "read as empty", field=column, value=word)
             if key in seen:
                 repeats += 1
@@ -244,19 +243,16 @@ class TableImport(Import[Incident]):
     def _level(
         self, history: HistoryBuilder, name: str, value: Any, custom: dict[str, object]
     ) -> Level | None:
-        level = None if value is None else self.context.levels.find(name, value)
-        if level is not None and self.context.levels.is_nearest(name, value):
-            action = Phrase(NEAREST_LEVEL, level=level.name)
-            history.find("nearest_level", action, field=self._reader.columns[name], value=value)
-        if level is None and value is not None:
-            column = self._reader.columns[name]
-            known = tuple(getattr(self.context.levels, name))
-            action = Phrase(
-                "kept under custom; known: {known}; a table that you give takes the place of the "
-                "known words: name all of them",
-                known=known,
-            )
-            history.find("unknown_level", action, field=column, value=value)
+        if value is None:
+            return None
+        column, known = self._reader.columns[name], tuple(getattr(self.context.levels, name))
+        action = Phrase(
+            "kept under custom; known: {known}; a table that you give takes the place of the "
+            "known words: name all of them",
+            known=known,
+        )
+        level = history.level(name, value, action, field=column)
+        if level is None:
             custom[column] = clean(value)
         return level
 

@@ -12,7 +12,7 @@ from typing import Final
 from incidentcore.errors import InvalidValueError
 from incidentcore.vendors.kit.times import TimeReader, Times
 
-__all__ = ["NUMBERS", "fewest", "formats_of", "is_iso", "mixed"]
+__all__ = ["NUMBERS", "fewest", "formats_of", "formats_of_all", "is_iso", "mixed"]
 
 _DAYS: Final = (
     *("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y"),
@@ -72,6 +72,17 @@ def formats_of(text: str) -> tuple[str, ...]:
     days = [one + form for one in known if _reads(one, day) and _reads(one + form, bare)]
     found = [one for one in _OTHERS if not days and _reads(one, bare)]
     return (*((_ISO,) if is_iso(text) else ()), *days, *found)
+
+
+def formats_of_all(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the formats that read every one of several times."""
+    found: tuple[str, ...] | None = None
+    for text in texts:
+        fits = formats_of(text)
+        found = fits if found is None else tuple(form for form in found if form in fits)
+        if not found:
+            break
+    return found or ()
 
 
 def fewest(forms: Iterable[str]) -> tuple[str, ...]:

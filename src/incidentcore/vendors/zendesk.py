@@ -47,6 +47,7 @@ _NOISE: Final = (
     *("CommentRedactionEvent", "AttachmentRedactionEvent"),
 )
 _SYSTEM: Final = "-1"
+_MINUTE: Final = timedelta(minutes=1)
 _MERGED: Final = "closed_by_merge"
 
 
@@ -207,7 +208,7 @@ def _audit(
                 before=None if kind == "Create" else event.get("previous_value"),
                 after=event.get("value"),
             )
-        elif kind in ("Comment", "VoiceComment") and not is_creation:
+        elif kind in _SAID and not is_creation:
             author, speaker = plain_text(event.get("author_id")), by
             if author is not None and author != by.id:
                 speaker = history.actor(author, who.get(author), path=f"comment {entry_id}")
@@ -238,7 +239,9 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
             last.pop("fulfill", None)
         applied, status = last.get("apply_sla", {}), last.get("update_status", {})
         sla = applied.get("sla") or pick(last.get("apply_group_sla"), "group_sla")
-        goal = _span(history, sla, "target_in_seconds", 1) or _span(history, sla, "target", 60)
+        path = "ticket_metric_events"
+        goal = history.span(sla, "target_in_seconds", timedelta(seconds=1), path=path)
+        goal = goal or history.span(sla, "target", _MINUTE, path=path)
         hours = "business" if pick(sla, "business_hours") else "calendar"
         history.reported_sla(
             ReportedSla(
@@ -246,20 +249,11 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
                 breached="breach" in last or (None if goal is None else False),
                 started_at=_time(history, first, "activate"),
                 stopped_at=_time(history, last, "fulfill"),
-                elapsed=_span(history, status, f"status.{hours}", 60),
+                elapsed=history.span(status, f"status.{hours}", _MINUTE, path=path),
                 goal=goal,
                 stage=pick(sla, "policy.title"),
             )
         )
-
-
-def _span(history: HistoryBuilder, entry: object, path: str, seconds: int) -> timedelta | None:
-    """Return a number of units of so many seconds as a duration."""
-
-    def read(number: Any) -> timedelta:
-        return timedelta(seconds=seconds * float(number))
-
-    return history.figure(pick(entry, path), read, field=path, path="ticket_metric_events")
 
 
 def _time(history: HistoryBuilder, last: Mapping[str, Mapping[str, Any]], name: str) -> Any:

@@ -29,10 +29,10 @@ from incidentcore.records import (
     StateChanged,
 )
 from incidentcore.records.fields import FIELD_NAMES
-from incidentcore.values import Actor, FrozenMap, State
+from incidentcore.values import Actor, FrozenMap, Level, State
 from incidentcore.vendors.kit.chains import chain
 from incidentcore.vendors.kit.entries import ASSIGNED, IMPORTER, LEVELS, UNSTATED, Entry, EntryLog
-from incidentcore.vendors.kit.paths import clean, plain_text
+from incidentcore.vendors.kit.paths import clean, pick, plain_text
 from incidentcore.vendors.kit.tables import NEAREST_LEVEL
 from incidentcore.words import Phrase
 
@@ -79,6 +79,24 @@ class HistoryBuilder(EntryLog):
             self.find("unreadable_field", "left out", field=field, value=value, path=path)
         return known
 
+    def span(
+        self, entry: object, name: str, unit: timedelta, *, path: str = ""
+    ) -> timedelta | None:
+        """Return a duration that the tool states as a number of units, at a dotted path."""
+        return self.figure(
+            pick(entry, name), lambda number: unit * float(number), field=name, path=path
+        )
+
+    def level(self, kind: str, value: object, action: str, *, field: str) -> Level | None:
+        """Return the level for a word; None, with a finding of the action, if it has none."""
+        level, is_known = self._context.levels.match(kind, value)
+        if level is None:
+            self.find("unknown_level", action, field=field, value=value)
+        elif not is_known:
+            action = Phrase(NEAREST_LEVEL, level=level.name)
+            self.find("nearest_level", action, field=field, value=value)
+        return level
+
     def build(self, record_type: type[R]) -> R | None:
         """Return the record; None, with a finding, if its opening is not known."""
         if self.is_left_out:
@@ -92,7 +110,7 @@ class HistoryBuilder(EntryLog):
         at_end = self._at_end(entries)
         fields, state = self._at_opening(entries, at)
         lifecycle = self._context.lifecycle
-        name = record_type.record_type if lifecycle is None else lifecycle.id
+        standard = LifecycleRef(record_type.record_type)
         events: list[Event] = [
             Opened(
                 record_id=self.id,
@@ -103,7 +121,7 @@ class HistoryBuilder(EntryLog):
                 by=by,
                 record_type=record_type.record_type,
                 state=state,
-                lifecycle=LifecycleRef(name, "1" if lifecycle is None else lifecycle.version),
+                lifecycle=standard if lifecycle is None else lifecycle.ref,
                 fields=FrozenMap(fields),
                 covers=self.covers,
             )
@@ -167,14 +185,14 @@ class HistoryBuilder(EntryLog):
         last = next((entry for entry in reversed(entries) if entry.kind is StateChanged), None)
         if last is None:
             return None, {}
-        state = self._state_after(last)
+        fields = self._shown_with(self._state_after(last))
+        return last, {name: text for name, text in fields.items() if name not in changed}
+
+    def _shown_with(self, state: State) -> dict[str, object]:
+        """Return the present fields that belong to a state."""
         names = ("hold_reason",) if state.pauses else () if state.open else _WITH_END
-        fields: dict[str, object] = {}
-        for name in _NOT_BORN:
-            value = None if name in changed else plain_text(self._present.get(name))
-            if name in names and value is not None:
-                fields[name] = value
-        return last, fields
+        texts = {name: plain_text(self._present.get(name)) for name in names}
+        return {name: text for name, text in texts.items() if text}
 
     def _sorted(self, opened: datetime) -> list[Entry]:
         """Return the entries in order of time; those of one field and instant follow each other."""
@@ -268,14 +286,9 @@ class HistoryBuilder(EntryLog):
         """Return a field's value in its stored form."""
         if field in LEVELS:
             kind = LEVELS[field]
-            level = None if value in (None, "") else self._context.levels.find(kind, value)
-            if level is None and value not in (None, ""):
-                action = f"kept as custom.{kind}"
-                self.find("unknown_level", action, field=kind, value=value)
-            elif level is not None and self._context.levels.is_nearest(kind, value):
-                action = Phrase(NEAREST_LEVEL, level=level.name)
-                self.find("nearest_level", action, field=kind, value=value)
-            return level
+            if value in (None, ""):
+                return None
+            return self.level(kind, value, f"kept as custom.{kind}", field=kind)
         if field in _TIMES:
             return self.time(value, field)
         if field in ("category", "tags"):
@@ -293,7 +306,8 @@ class HistoryBuilder(EntryLog):
         shown = self._present.get("state")
         state = record.state if shown is None else self.state(shown)
         if state.name != record.state.name:
-            if state.resolved and record.resolved_at is None and self._is_undated:
+            is_dated = self._is_logged or self._updated_at is not None
+            if state.resolved and record.resolved_at is None and not is_dated:
                 # A duration to a resolution without a time would be one to the last time known.
                 events[0] = attrs.evolve(cast("Opened", events[0]), covers=self.covers - _MOMENTS)
                 record = type(record)._fold(tuple(events))  # noqa: SLF001  the same, but for it
@@ -318,23 +332,19 @@ class HistoryBuilder(EntryLog):
         return record.with_events(events[count:])
 
     @property
-    def _is_undated(self) -> bool:
-        """Return whether nothing tells when the present state was entered."""
-        is_logged = any(entry.field == "state" for entry in self._entries)
-        return not is_logged and self._updated_at is None
+    def _is_logged(self) -> bool:
+        """Return whether the log has a change of state."""
+        return any(entry.field == "state" for entry in self._entries)
 
     def _settle(
         self, record: Record, state: State, extra: list[tuple[Callable[..., Event], dict[str, Any]]]
     ) -> None:
         """Use the tool's present state if the history ends in another."""
-        is_logged = any(entry.field == "state" for entry in self._entries)
+        is_logged = self._is_logged
         action = f"the history ends in {record.state}" if is_logged else "no time of it is known"
         if not is_logged or _flags(state) != _flags(record.state):
-            body: dict[str, Any] = {"action": UPDATED, "state": state}
-            names = ("hold_reason",) if state.pauses else () if state.open else _WITH_END
-            shown = {name: plain_text(self._present.get(name)) for name in names}
-            body["fields"] = FrozenMap({key: text for key, text in shown.items() if text})
-            extra.append((StateChanged, body))
+            fields = FrozenMap(self._shown_with(state))
+            extra.append((StateChanged, {"action": UPDATED, "state": state, "fields": fields}))
             action += "; it counts from the last instant known"
         code = "history_disagrees" if is_logged else "state_without_time"
         word = self._present["state"]

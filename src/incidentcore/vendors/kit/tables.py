@@ -22,12 +22,10 @@ from incidentcore.values import (
     RESOLVED,
     Actor,
     FrozenMap,
-    Impact,
     Level,
-    Priority,
     State,
-    Urgency,
 )
+from incidentcore.values.scales import SCALES
 from incidentcore.vendors.kit.known_words import (
     ALIKE,
     ENGLISH,
@@ -38,7 +36,6 @@ from incidentcore.vendors.kit.known_words import (
 
 __all__ = ["LevelTable", "Roles", "STANDARD_STATES", "StateTable", "flag"]
 
-_SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
 _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
 
 
@@ -73,9 +70,9 @@ def _states(given: Mapping[str, State | str]) -> FrozenMap[State]:
     need_kind("states", given, Mapping, allowed="a mapping from the tool's words to states")
     standard = {state.name: state for state in _STANDARD}
     table: dict[str, State] = {}
+    allowed = f"a State, or one of {', '.join(standard)}"
     for word, value in given.items():
         state: Any = standard.get(value, value) if isinstance(value, str) else value
-        allowed = f"a State, or one of {', '.join(standard)}"
         need_kind(f"states[{word}]", state, State, allowed=allowed)
         table[fold(word)] = state
     return FrozenMap(table)
@@ -246,13 +243,13 @@ STANDARD_STATES: Final = StateTable({state.name: state.name for state in _STANDA
 
 
 def _levels(kind: str, given: Any) -> FrozenMap[Level]:
-    scale = _SCALES[kind]
+    scale = SCALES[kind]
     if given is None:
         return FrozenMap({level.name: level for level in scale})
     need_kind(kind, given, Mapping, allowed="a mapping from the tool's words to levels")
     table: dict[str, Level] = {}
+    allowed = f"a Level, or one of {', '.join(scale.names)}"
     for word, value in given.items():
-        allowed = f"a Level, or one of {', '.join(scale.names)}"
         need_kind(f"{kind}[{word}]", value, (str, Level), allowed=allowed)
         table[fold(word)] = scale[value] if isinstance(value, str) else value
     return FrozenMap(table)
@@ -299,30 +296,25 @@ class LevelTable:
 
     def find(self, kind: str, value: object) -> Level | None:
         """Return the level for a word, or None if the word is not in the table."""
-        return self._find(kind, value)[0]
+        return self.match(kind, value)[0]
 
-    def is_nearest(self, kind: str, value: object) -> bool:
-        """Return whether the level for a word is only the nearest: moderate for "Medium"."""
-        return self._find(kind, value)[1]
-
-    def _find(self, kind: str, value: object) -> tuple[Level | None, bool]:
-        """Return the level for a word, and whether it is only the nearest."""
+    def match(self, kind: str, value: object) -> tuple[Level | None, bool]:
+        """Return the level for a word, and whether it is known, not just the nearest one."""
         if isinstance(value, Level):
-            return value, False
+            return value, True
         table: FrozenMap[Level] = getattr(self, kind)
         text = str(value)
         words = [fold(text)]
         if words[0] in table:
-            return table[words[0]], False
+            return table[words[0]], True
         if (ranked := _RANKED.fullmatch(text)) is not None:
             words += [fold(ranked[2]), fold(ranked[1] or "")]
         english = [ENGLISH_LEVELS.get(word, word) for word in words]
         for word in (*words, *english):
             if word in table:
-                return table[word], False
+                return table[word], True
         near = (table.get(name) for word in english for name in NEAREST.get(word, ()))
-        level = next(filter(None, near), None)
-        return level, level is not None
+        return next(filter(None, near), None), False
 
 
 NEAREST_LEVEL: Final = "read as {level}, the nearest level there is"

@@ -133,3 +133,11 @@ def test_a_value_that_cannot_be_shown_does_not_hide_the_error() -> None:
     """Its kind is named, and what its text raised."""
     error = errors.InvalidValueError("x", Broken(), "a number")
     assert str(error) == "x: got <Broken, whose repr raises ValueError>; allowed: a number"
+
+
+def test_an_error_that_is_made_by_keywords_comes_back_from_a_pickle() -> None:
+    """Python keeps only arguments by position; the error keeps all of them."""
+    error = errors.DuplicateEventError(record_id="INC-1", event_id="a", sequence=2)
+    assert error.args == ("INC-1", "a", 2)
+    back = pickle.loads(pickle.dumps(error))  # noqa: S301  our own bytes
+    assert (back.record_id, back.event_id, back.sequence) == ("INC-1", "a", 2)

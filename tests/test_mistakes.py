@@ -9,10 +9,18 @@ from typing import Any
 import pytest
 
 from incidentcore.conditions import during, field
+from incidentcore.desk import Agenda, Desk, next_wakeup
 from incidentcore.errors import IncidentCoreError
 from incidentcore.instants import Versions
 from incidentcore.kpi import compute_kpis
-from incidentcore.lifecycle import STANDARD_CASCADES, advance, cascade_effects
+from incidentcore.kpi.catalogue import MEAN_TIME_TO_RESOLVE
+from incidentcore.lifecycle import (
+    STANDARD,
+    STANDARD_CASCADES,
+    advance,
+    allowed_actions,
+    cascade_effects,
+)
 from incidentcore.records import (
     ApprovalRule,
     Incident,
@@ -38,7 +46,7 @@ from incidentcore.sla import (
     lint_sla_policy,
 )
 from incidentcore.storage import InMemoryStore
-from incidentcore.values import Priority
+from incidentcore.values import Impact, Priority, Urgency
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 BY: dict[str, Any] = {"at": AT, "by": "ada"}
@@ -46,6 +54,7 @@ INCIDENT = Incident.open(id="I", title="t", **BY)
 OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
 FOUR = SlaDefinition.resolution(hours=4, calendar=OFFICE)
 BO = ApprovalRule.any_of("bo")
+DESK = Desk(name="small")
 
 
 def calendar(hours: Any = None, **more: Any) -> BusinessCalendar:
@@ -60,6 +69,10 @@ def clock(**more: Any) -> SlaDefinition:
 
 def fields(**given: Any) -> Incident:
     return set_fields(INCIDENT, **BY, **given)
+
+
+def opened(**given: Any) -> Incident:
+    return Incident.open(id="I", title="t", **BY, **given)
 
 
 MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] = [
@@ -106,6 +119,21 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (approve, (INCIDENT, "approved"), BY, "records with approvals"),
     (ApprovalRule.in_stages, ([BO],), {}, "allowed: an ApprovalRule"),
     (BO.expiring, (BusinessDays(-1), OFFICE), {}, "a span that is positive"),
+    (advance, ("I", "start"), BY, "record: got 'I'; allowed: a record"),
+    (allowed_actions, ("I",), {}, "record: got 'I'; allowed: a record"),
+    (STANDARD["incident"].advance, ("I", "start"), BY, "record: got 'I'; allowed: a record"),
+    (STANDARD["incident"].open, ("incident",), {}, "allowed: the class Incident, Problem or"),
+    (DESK.open, ("incident",), {"id": "I", "title": "t", **BY}, "allowed: the class Incident,"),
+    (DESK.advance, ("I", "start"), BY, "record: got 'I'; allowed: a record"),
+    (next_wakeup, (DESK, INCIDENT), {"now": AT}, "allowed: several records, such as a list"),
+    (Agenda, (DESK, INCIDENT), {}, "allowed: several records, such as a list"),
+    (Agenda(DESK).delivered, ("key",), {}, "keys that a store kept go to Agenda(delivered=)"),
+    (MEAN_TIME_TO_RESOLVE.replace, (), {"clock": "office"}, "clock: got 'office'; allowed: a Cal"),
+    (opened, (), {"impact": Urgency.HIGH}, "impact: got 'urgency high'; allowed: a level of its"),
+    (opened, (), {"urgency": Priority.HIGH}, "such as Urgency.HIGH"),
+    (opened, (), {"priority": Impact.HIGH}, "such as Priority.HIGH"),
+    (opened, (), {"custom": {"a": float("nan")}}, "custom.a: got nan; allowed: a finite number"),
+    (fields, (), {"custom": {"a": float("inf")}}, "custom.a: got inf; allowed: a finite number"),
     (advance, (INCIDENT, "start"), {**BY, "fields": ["x"]}, "a mapping from names to values"),
 ]
 

@@ -460,6 +460,26 @@ def test_a_choice_that_no_record_meets(
     assert err.endswith(f"{says}\n" if says else "")
 
 
+def test_a_mapping_names_the_own_fields_of_a_desk(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """As ``map`` of its [import] does; it was refused. A word that it does not declare is found."""
+    path, desk = tmp_path / "own.csv", tmp_path / "desk.toml"
+    rows = "A,2026-03-02 09:00,gold\nB,2026-03-02 09:00,Gold\n"
+    path.write_text(f"Key,Raised,Deal\n{rows}", encoding="utf-8")
+    head = 'desk = 1\nname = "x"\nzone = "UTC"\n'
+    desk.write_text(f'{head}fields = {{ contract = ["gold"] }}\n', encoding="utf-8")
+    asked = ("--map", "id=Key", "opened=Raised", "contract=Deal", "--by", "custom.contract")
+    code, text, _ = run(capsys, "report", path, "--desk", desk, *asked, "--json")
+    page = json.loads(text)
+    assert (code, [row["custom.contract"] for row in page["volume"]]) == (
+        0,
+        ["Gold", "gold", "(all)"],
+    )
+    found = [(one["field"], one["value"]) for one in page["findings"]]
+    assert ("Deal", "Gold") in found
+
+
 def test_words_for_empty_cells_are_read_as_empty(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

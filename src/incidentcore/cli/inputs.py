@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from incidentcore._terminal import WatchedPath, with_progress
 from incidentcore.desk import Desk, load_desk
 from incidentcore.errors import FormatError, InvalidValueError
@@ -144,8 +146,14 @@ def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> 
     The entry ``is_guessed`` is True if neither names a profile or maps columns. ``--states`` adds
     to the desk's table of states; ``--levels`` replaces its table of levels.
     """
-    stated = {} if desk is None else desk_options(desk)
-    mapping = {**stated.get("mapping", {}), **pairs_of("--map", arguments.map, "FIELD=COLUMN")}
+    mapping: dict[str, Any] = pairs_of("--map", arguments.map, "FIELD=COLUMN")
+    stated: dict[str, Any] = {}
+    if desk is not None:
+        if mapping:  # which may name the desk's own fields, as the map of its [import] does
+            columns = {**desk.imports.get("map", {}), **mapping}  # type: ignore[dict-item]  # a table
+            desk = attrs.evolve(desk, imports={**desk.imports, "map": columns})
+        stated = desk_options(desk)
+        mapping = stated.get("mapping", {})
     states: dict[str, Any] = pairs_of("--states", getattr(arguments, "states", None), "WORD=STATE")
     if states and desk is not None:
         known = {state.name: state for state in desk.lifecycle("incident").states}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_each, need_kind, need_several
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.due import DueItem, look_at
 from incidentcore.errors import InvalidValueError
@@ -75,7 +75,7 @@ class Agenda:
         self._owed: dict[str, tuple[DueItem, ...]] = {}
         self._folds: dict[str, tuple[SlaStatus, ...]] = {}  # of unchanged records that are due soon
         self._looked: datetime | None = None
-        for record in records:
+        for record in need_several("records", records, "several records, such as a list"):
             self.put(record)
 
     def __len__(self) -> int:
@@ -154,6 +154,8 @@ class Agenda:
 
     def delivered(self, *items: DueItem) -> None:
         """Record that items were delivered; they are not returned again."""
+        allowed = "what due returned; keys that a store kept go to Agenda(delivered=)"
+        need_each("items", items, DueItem, allowed=allowed)
         for item in items:
             self._delivered.add(item.key)
             owed = self._owed.get(item.record_id)

@@ -37,6 +37,7 @@ from incidentcore.lifecycle import (
     Lifecycle,
     Refused,
 )
+from incidentcore.lifecycle.opening import record_type_of
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority, prioritize
 from incidentcore.priority.reprioritized import reprioritized
 from incidentcore.records import ApprovalRule, Prioritized, Record, set_fields
@@ -88,8 +89,7 @@ class Desk:
         on_call: On-call schedules.
         escalation: Escalation rows, each with its levels; every row that matches applies.
         communication: Rules for updates; every rule that matches applies.
-        approvals: Which requests need approval, which you request (``approval_rule``); the first
-            that matches applies.
+        approvals: Which requests to have approved (``approval_rule``); the first match applies.
         cascades: What a change to a record does to the records linked with it.
         intake: How alerts become incidents.
         imports: How exports of another tool are read: the importer's options, by name.
@@ -197,6 +197,10 @@ class Desk:
         need_word("record_type", record_type, STANDARD)
         return next(own, STANDARD[record_type])
 
+    def _own(self, record: Record) -> Lifecycle:
+        need_kind("record", record, Record, allowed="a record")
+        return self.lifecycle(record.record_type)
+
     def open(self, kind: type[R], /, **opening: Any) -> R:
         """Open a record with the category, priority and group that the desk's rules give.
 
@@ -210,7 +214,7 @@ class Desk:
             InvalidValueError: A field is unknown, an impact or urgency is not on the desk's scale,
                 or a custom field is not as ``fields`` declares it.
         """
-        record = self.lifecycle(kind.record_type).open(kind, **opening)
+        record = self.lifecycle(record_type_of(kind)).open(kind, **opening)
         need_own_fields(self.fields, record.custom, {})
         if not opening.get("category"):
             category = self._category(record)
@@ -247,7 +251,7 @@ class Desk:
             by: Who does it.
             fields: Further arguments of ``Lifecycle.decide``, such as fields to set.
         """
-        answer = self.lifecycle(record.record_type).decide(record, action, at=at, by=by, **fields)
+        answer = self._own(record).decide(record, action, at=at, by=by, **fields)
         refusal = self._refusal(record, action, answer.record) if answer else None
         return answer if refusal is None else refusal
 
@@ -266,7 +270,7 @@ class Desk:
         Raises:
             TransitionNotAllowedError: The action is refused.
         """
-        moved = self.lifecycle(record.record_type).advance(record, action, at=at, by=by, **fields)
+        moved = self._own(record).advance(record, action, at=at, by=by, **fields)
         refusal = self._refusal(record, action, moved)
         if refusal is not None:
             raise TransitionNotAllowedError(refusal)

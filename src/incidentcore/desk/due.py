@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias, TypedDict
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import need_kind, need_several
 from incidentcore.communication import StakeholderUpdate, due_updates
 from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.desk.desk import Desk, desk_at
@@ -152,7 +152,11 @@ def next_wakeup(
 
     Returns:
         When to check again; None if nothing can become due by itself.
+
+    Raises:
+        InvalidValueError: ``desk`` is not a desk, or ``records`` are not several records.
     """
+    records = need_several("records", records, "several records, such as a list")
     wakeups = (look_at(desk, record, now=now, include_lapsed=False).next for record in records)
     return min((at for at in wakeups if at is not None), default=None)
 

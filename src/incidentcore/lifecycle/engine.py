@@ -19,7 +19,7 @@ from incidentcore.lifecycle.decision import Allowed, Refused
 from incidentcore.lifecycle.definition import MIGRATE, LifecycleTable
 from incidentcore.lifecycle.diagram import to_mermaid
 from incidentcore.lifecycle.guards import facts_then
-from incidentcore.lifecycle.opening import missing_at_opening
+from incidentcore.lifecycle.opening import missing_at_opening, record_type_of
 from incidentcore.lifecycle.refusals import (
     path_to_action,
     refuse_action,
@@ -97,7 +97,7 @@ class Lifecycle(LifecycleTable):
 
         Source: rules L1 and P2.
         """
-        if kind.record_type != self.record_type:
+        if record_type_of(kind) != self.record_type:
             raise InvalidValueError("kind", kind.__name__, f"the type for {self.record_type}")
         missing = missing_at_opening(self.opens_with, fields)
         if missing:
@@ -264,6 +264,7 @@ class Lifecycle(LifecycleTable):
     ) -> R | Refused:
         """Apply an action, and return the new record, or why it is refused."""
         at = as_utc(at)
+        need_kind("record", record, Record, allowed="a record")
         actor = record.actor(by, at=at)
         state = record.state
         if (

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from incidentcore._checks import are_texts, as_tuple, need_kind
-from incidentcore.errors import LifecycleDefinitionError
+from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.transition import is_nothing
 from incidentcore.records import Record
 from incidentcore.values import FrozenMap, Level, State
 
-__all__ = ["PriorityRule", "as_names", "as_state_map", "missing_at_opening"]
+__all__ = ["PriorityRule", "as_names", "as_state_map", "missing_at_opening", "record_type_of"]
 
 
 @runtime_checkable
@@ -37,6 +37,13 @@ def as_state_map(states: Mapping[str, State | str]) -> FrozenMap[str]:
         "migrates", states, Mapping, LifecycleDefinitionError, "a mapping from states to states"
     )
     return FrozenMap({old: str(getattr(new, "name", new)) for old, new in states.items()})
+
+
+def record_type_of(kind: object) -> str:
+    """Return the name of a class of records, such as ``"incident"`` for ``Incident``."""
+    if not isinstance(kind, type) or not issubclass(kind, Record):
+        raise InvalidValueError("kind", kind, "the class Incident, Problem or ServiceRequest")
+    return kind.record_type
 
 
 def missing_at_opening(names: Iterable[str], fields: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import Condition, field
 from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
 from incidentcore.lifecycle.engine import Lifecycle, given_fields
@@ -162,6 +163,11 @@ STANDARD: Final[dict[str, Lifecycle]] = {
 }
 
 
+def _standard(record: Record) -> Lifecycle:
+    need_kind("record", record, Record, allowed="a record")
+    return STANDARD[record.record_type]
+
+
 def decide(
     record: R,
     action: str,
@@ -200,7 +206,7 @@ def decide(
     >>> print(decide(incident, "close", at=opened, by="ada").reason)
     close is not allowed from new; allowed here: start, hold, resolve, cancel; the shortest path is resolve (needs resolution_code, resolution_notes), then close
     """  # noqa: E501  the text is one line
-    return STANDARD[record.record_type].decide(
+    return _standard(record).decide(
         record,
         action,
         at=at,
@@ -241,7 +247,7 @@ def advance(
     >>> advance(incident, "start", at=opened, by="ada").state.name
     'in_progress'
     """
-    return STANDARD[record.record_type].advance(
+    return _standard(record).advance(
         record,
         action,
         at=at,
@@ -255,7 +261,7 @@ def advance(
 
 def allowed_actions(record: Record, /) -> tuple[str, ...]:
     """Return the actions that are possible in a record's state, ignoring guards."""
-    return STANDARD[record.record_type].allowed_actions(record)
+    return _standard(record).allowed_actions(record)
 
 
 def explain(record: Record, /, *, to: State | str) -> tuple[PathStep, ...] | None:
@@ -269,4 +275,4 @@ def explain(record: Record, /, *, to: State | str) -> tuple[PathStep, ...] | Non
     >>> [str(step) for step in explain(incident, to="closed")]
     ['resolve (needs resolution_code, resolution_notes)', 'close']
     """
-    return STANDARD[record.record_type].explain(record, to=to)
+    return _standard(record).explain(record, to=to)

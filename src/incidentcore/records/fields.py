@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
+from math import isfinite
 from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 from incidentcore._checks import nearest
@@ -272,6 +273,31 @@ _INSTEAD: Final = {
     "items": "a ServiceRequest, which has this field; ",
 }
 _FOLLOWS: Final = ("_at", "_count")  # what the history alone sets
+
+
+_OTHERS: Final = {  # whose scale a level was mixed up with
+    "impact": ("urgency", "priority"),
+    "urgency": ("impact", "priority"),
+    **dict.fromkeys(("computed_priority", "priority_override"), ("impact", "urgency")),
+}
+
+
+def check_given(fields: Mapping[str, Any]) -> None:
+    """Raise an error for a level of another field's scale, or a custom number that is not finite.
+
+    It is called where somebody sets the fields: a history that holds such a value is still read.
+    """
+    for name, others in _OTHERS.items():
+        level = fields.get(name)
+        if isinstance(level, Level) and level.scale in others:
+            own = "priority" if "priority" in name else name
+            allowed = f"a level of its own scale, such as {own.title()}.HIGH"
+            raise InvalidValueError(name, f"{level.scale} {level.name}", allowed)
+    custom = fields.get("custom")
+    if custom and isinstance(custom, Mapping):
+        for key, value in custom.items():
+            if isinstance(value, float) and not isfinite(value):
+                raise InvalidValueError(f"custom.{key}", value, "a finite number")
 
 
 def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> FrozenMap[object]:

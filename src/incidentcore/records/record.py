@@ -18,6 +18,7 @@ from incidentcore.records.fields import (
     OPENABLE,
     SETTABLE,
     OpeningFields,
+    check_given,
     checked_fields,
     stored_fields,
 )
@@ -229,6 +230,7 @@ class Record(RecordBase):
             values["priority_override"] = priority
         if not cls._may_open_with.issuperset(values):
             checked_fields(values, cls._may_open_with)  # says which field, and what is allowed
+        check_given(values)
         by = as_actor(by, role="requester")
         if lifecycle is None:
             lifecycle = cls._own_lifecycle

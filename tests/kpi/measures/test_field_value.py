@@ -14,7 +14,8 @@ from incidentcore.kpi import (
     catalogue,
     compute_kpis,
 )
-from incidentcore.records import Incident
+from incidentcore.records import FieldsChanged, Incident
+from incidentcore.values import FrozenMap
 
 
 def test_surveys_costs_updates_and_alerts_are_the_callers_fields() -> None:
@@ -23,10 +24,13 @@ def test_surveys_costs_updates_and_alerts_are_the_callers_fields() -> None:
         {"satisfaction": 5, "survey_sent": True, "cost": 0.1, "alert_count": 8},
         {"satisfaction": "4", "survey_sent": True, "cost": "0.2", "alert_count": 2},
         {"satisfaction": 1, "survey_sent": True, "updates_due": 4, "updates_on_time": 3},
-        {"satisfaction": "often", "survey_sent": False, "cost": float("nan")},
+        {"satisfaction": "often", "survey_sent": False},
         {"survey_sent": True},
     ]
     records = [incident(n, custom=custom) for n, custom in enumerate(given)]
+    cost = FrozenMap({"custom": FrozenMap({"cost": float("nan")})})  # as a history may hold it
+    at = records[3].opened_at
+    records[3] = records[3].with_event(FieldsChanged, at=at, by="ada", fields=cost)
 
     satisfied = figure(catalogue.SATISFACTION_RATE, records)
     assert (satisfied.numerator, satisfied.denominator) == (2, 3)

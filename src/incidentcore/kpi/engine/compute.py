@@ -38,7 +38,7 @@ def compute_kpis(
 
     Args:
         kpis: The definitions, with different ids; or a single one.
-        records: The records, read once; they may be a stream.
+        records: The records, each of them once; they are read once, and may be a stream.
         as_of: Only what had happened and been recorded by then counts (rule K6).
         group_by: What to group by: field paths, ``Group``, ``AgeBuckets`` or functions of a record;
             without any there is one figure.

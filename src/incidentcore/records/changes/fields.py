@@ -15,7 +15,7 @@ from incidentcore.records.events.core import (
     LinkRemoved,
     Opened,
 )
-from incidentcore.records.fields import checked_fields
+from incidentcore.records.fields import check_given, checked_fields
 from incidentcore.records.links import Link
 from incidentcore.records.record import Record
 from incidentcore.values import Actor, FrozenMap
@@ -106,6 +106,7 @@ def set_fields(
     Raises:
         InvalidValueError: A field cannot be set, or does not accept its value.
     """
+    check_given(fields)
     return record.with_event(
         FieldsChanged,
         at=at,

@@ -36,7 +36,13 @@ from incidentcore.escalation import (
 )
 from incidentcore.instants import Interval
 from incidentcore.records import Incident
-from incidentcore.schedule import AbstractCalendar, BusinessCalendar, BusinessDays, Calendar
+from incidentcore.schedule import (
+    AbstractCalendar,
+    BusinessCalendar,
+    BusinessDays,
+    Calendar,
+    CalendarUnion,
+)
 
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -271,6 +277,25 @@ class OwnHours(AbstractCalendar):
     def windows(self, start: datetime, end: datetime) -> tuple[Interval, ...]:
         """Return no opening hours."""
         return ()
+
+
+class OwnUnion(CalendarUnion):
+    """A union of a caller's own kind."""
+
+
+class OwnAfter(After):
+    """A trigger that derives from one of the library's."""
+
+
+def test_a_subclass_is_not_written_as_what_it_derives_from() -> None:
+    """It would be read back as that; a union of one's own ended with StopIteration."""
+    always = BusinessCalendar.always()
+    own = attrs.evolve(DESK, calendars={**DESK.calendars, "own": OwnUnion(always, always)})
+    with pytest.raises(DefinitionError, match=r"calendars\.own: .*that a desk file can say"):
+        dump_desk(own)
+    row = EscalationRow(name="p", levels=[EscalationLevel(OwnAfter(HOUR), "group")])
+    with pytest.raises(DefinitionError, match=r"trigger: .*that a desk file can say"):
+        dump_desk(attrs.evolve(DESK, escalation=[row]))
 
 
 def test_what_has_no_form_in_a_file_is_refused_by_its_place() -> None:

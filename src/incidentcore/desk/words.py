@@ -11,6 +11,8 @@ from fractions import Fraction
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
+import attrs
+
 from incidentcore._checks import misspelt
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationTarget, OnCallSchedule
@@ -112,13 +114,13 @@ def one_of(data: Any, names: Iterable[str], allowed: str = "one of {}") -> Any:
 
 
 def writer_of(writers: Mapping[type, W], value: object, where: str, allowed: str) -> W:
-    """Return the entry for the class of a value, or for the nearest of its bases.
+    """Return the entry for the class of a value, or for the nearest base that attrs did not make.
 
     Raises:
-        DefinitionError: There is none, so that a desk file cannot describe the value.
+        DefinitionError: There is none. A subclass of a rule is not written as the rule itself.
     """
     for kind in type(value).__mro__:
-        if kind in writers:
+        if kind in writers and (kind is type(value) or not attrs.has(kind)):
             return writers[kind]
     raise DefinitionError(where, value, allowed)
 

@@ -15,6 +15,7 @@ from incidentcore.desk import dump_desk, load_desk
 from incidentcore.records import Incident
 from incidentcore.serialization import dumps
 from incidentcore.values import Impact, Urgency
+from incidentcore.vendors.profiles import desk_options, read_profile
 
 CLEAN = """
 desk = 1
@@ -314,6 +315,29 @@ def test_the_columns_of_a_file_give_an_import_to_copy(
     assert found
     desk = load_desk(f'desk = 1\nname = "x"\n[import]\n{table}')
     assert dict(desk.imports["map"]) == {"id": "Number", "opened": "Opened", "state": "Status"}
+
+
+def test_the_columns_of_a_file_give_its_times_and_words_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As for the command line: once the words in capitals are replaced, the file is read by it."""
+    log = tmp_path / "log.csv"
+    rows = "1,03.06.2026 09:00,Geparkt,P-A\n2,13.06.2026 09:00,Neu,high\n"
+    log.write_text(f"Number,Opened,State,Priority\n{rows}", encoding="utf-8")
+    assert main(["columns", str(log)]) == 0
+    table = capsys.readouterr().out.partition("[import]\n")[2]
+    assert table.splitlines()[1:] == [
+        'times = ["%d.%m.%Y %H:%M"]',
+        'states = { "Geparkt" = "STATE", "Neu" = "new" }',
+        'levels.priority = { "P-A" = "LEVEL", "high" = "high" }',
+    ]
+    table = table.replace("STATE", "on_hold").replace("LEVEL", "low")
+    desk = load_desk(f'desk = 1\nname = "x"\nzone = "UTC"\n[import]\n{table}')
+    reading = read_profile(log, **{"profile": "table", **desk_options(desk)})
+    assert [(str(one.state), str(one.priority), one.opened_at.day) for one in reading] == [
+        ("on_hold", "low", 3),
+        ("new", "high", 13),
+    ]
 
 
 @pytest.mark.parametrize(

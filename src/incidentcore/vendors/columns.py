@@ -117,12 +117,13 @@ class ColumnsPage:
         if self.profile:
             text = f"looks like what --profile {self.profile} reads, which needs no mapping"
             return "\n".join([*lines, "", text])
-        formats = dict.fromkeys(form for column in self.columns for form in column.formats)
+        chosen = list(dict.fromkeys(form for column in self.columns for form in column.formats))
         if any(column.mixed for column in self.columns):
-            lines += ["", *_mixed_lines(self.columns)]
-        elif formats:
+            chosen = _chosen(self.columns)
+            lines += ["", *_mixed_lines(self.columns, chosen)]
+        elif chosen:
             lines += ["", "times that are not ISO 8601; state the format that is meant:"]
-            lines += [f'--time-format "{form}"' for form in formats]
+            lines += [f'--time-format "{form}"' for form in chosen]
         for column in self.columns:
             lines += _word_lines(column)
         if guessed := self._mapping():
@@ -130,6 +131,7 @@ class ColumnsPage:
             lines += ["", "a guess at the mapping, to check:", f"--map {pairs}"]
             named = ", ".join(f"{name} = {_quoted(column)}" for name, column in guessed.items())
             lines += ["", "the same for a desk file:", "[import]", f"map = {{ {named} }}"]
+            lines += _desk_lines(self.columns, chosen)
         if missing := [name for name in ("id", "opened") if name not in guessed]:
             title = "the first line must hold the headings: delete a title above them"
             lines += ["", f"still missing: {' and '.join(missing)}; choose a column for each"]
@@ -137,18 +139,47 @@ class ColumnsPage:
         return "\n".join(lines)
 
 
-def _mixed_lines(columns: Sequence[Column]) -> Iterator[str]:
-    """Yield the formats of each column that mixes them, and the options that read all columns."""
+def _chosen(columns: Sequence[Column]) -> list[str]:
+    """Return the formats that read all columns, where one mixes several."""
     chosen: dict[str, None] = {}
-    yield "times in several formats, each tried in this order:"
     for column in columns:
         chosen |= dict.fromkeys(column.formats[:1])
         chosen |= dict.fromkeys(form.partition(" or ")[0] for form, _ in column.mixed)
+    return list(chosen)
+
+
+def _mixed_lines(columns: Sequence[Column], chosen: Sequence[str]) -> Iterator[str]:
+    """Yield the formats of each column that mixes them, and the options that read all columns."""
+    yield "times in several formats, each tried in this order:"
+    for column in columns:
         if column.mixed:
             counts = [f"{count:,} as {form}" for form, count in column.mixed]
             rest = column.filled - sum(count for _, count in column.mixed)
             yield f"{column.name}: {', '.join([*counts, *([f'{rest:,} as none'] if rest else [])])}"
     yield " ".join(f'--time-format "{form}"' for form in chosen)
+
+
+def _meanings(column: Column) -> tuple[dict[str, str], list[str]]:
+    """Return the state or level of each word, or what to replace, and the names there are.
+
+    There is nothing to say, and no word, where every word is known.
+    """
+    if column.field == "state":
+        known = {w: s.name for w in column.words if (s := _state_of(w)) is not None}
+        names = [state.name for state in INCIDENT.states]
+    else:
+        table = LevelTable()
+        found = {word: table.find(column.field, word) for word in column.words}
+        known = {word: level.name for word, level in found.items() if level is not None}
+        levels = sorted(getattr(table, column.field).values(), key=lambda level: level.rank)
+        names = list(dict.fromkeys(level.name for level in levels))
+    if len(known) == len(column.words):
+        return {}, names
+    return {word: known.get(word, _placeholder(column)) for word in column.words}, names
+
+
+def _placeholder(column: Column) -> str:
+    return "STATE" if column.field == "state" else "LEVEL"
 
 
 def _word_lines(column: Column) -> list[str]:
@@ -158,22 +189,27 @@ def _word_lines(column: Column) -> list[str]:
     more = column.distinct - len(column.words)
     words = ", ".join(map(shown, column.words)) + (f" and {more:,} more" if more else "")
     lines = ["", f"words of {column.name} ({column.field}): {words}"]
-    if column.field == "state":
-        option, prefix, name = "--states", "", "STATE"
-        known = {w: s.name for w in column.words if (s := _state_of(w)) is not None}
-        names = [state.name for state in INCIDENT.states]
-    else:
-        option, prefix, name = "--levels", f"{column.field}.", "LEVEL"
-        table = LevelTable()
-        found = {word: table.find(column.field, word) for word in column.words}
-        known = {word: level.name for word, level in found.items() if level is not None}
-        levels = sorted(getattr(table, column.field).values(), key=lambda level: level.rank)
-        names = list(dict.fromkeys(level.name for level in levels))
-    if len(known) < len(column.words):
-        pairs = [shlex.quote(f"{prefix}{word}={known.get(word, name)}") for word in column.words]
+    meant, names = _meanings(column)
+    if meant:
+        is_state = column.field == "state"
+        option, prefix = ("--states", "") if is_state else ("--levels", f"{column.field}.")
+        pairs = [shlex.quote(f"{prefix}{word}={name}") for word, name in meant.items()]
         lines.append(f"{option} {' '.join(pairs)}")
-        lines.append(f"with one of {', '.join(names)} for each {name}")
+        lines.append(f"with one of {', '.join(names)} for each {_placeholder(column)}")
     return lines
+
+
+def _desk_lines(columns: Sequence[Column], formats: Sequence[str]) -> Iterator[str]:
+    """Yield what the [import] table of a desk file says of times and words."""
+    if formats:
+        more = "  # tried in this order: delete what is not meant" if formats[1:] else ""
+        yield f"times = [{', '.join(map(_quoted, formats))}]{more}"
+    for column in columns:
+        meant = _meanings(column)[0] if column.words else {}
+        if meant:
+            key = "states" if column.field == "state" else f"levels.{column.field}"
+            pairs = (f"{_quoted(word)} = {_quoted(name)}" for word, name in meant.items())
+            yield f"{key} = {{ {', '.join(pairs)} }}"
 
 
 def _state_of(word: str) -> State | None:

@@ -28,6 +28,10 @@ Duplicates: TypeAlias = Literal["refuse", "first", "last"]
 Extend: TypeAlias = Callable[[HistoryBuilder, dict[str, Any]], None]
 
 _FIRST_ROWS: Final = 200
+_UNKNOWN: Final = (
+    "kept under custom; known: {known}; a table that you give takes the place of the known words: "
+    "name all of them"
+)
 
 
 class TableImport(Import[Incident]):
@@ -45,6 +49,8 @@ class TableImport(Import[Incident]):
         self._duplicates = duplicates
         self._noted = 0
         super().__init__((), record=Incident, id="id", **options)
+        levels = self.context.levels
+        self._unknown = {n: Phrase(_UNKNOWN, known=tuple(getattr(levels, n))) for n in LEVELS}
         self._clean = CleanRows(reader, self.context) if extend is None else None
         for name in reader.repeated:
             action = "kept as a tuple"
@@ -245,13 +251,8 @@ class TableImport(Import[Incident]):
     ) -> Level | None:
         if value is None:
             return None
-        column, known = self._reader.columns[name], tuple(getattr(self.context.levels, name))
-        action = Phrase(
-            "kept under custom; known: {known}; a table that you give takes the place of the "
-            "known words: name all of them",
-            known=known,
-        )
-        level = history.level(name, value, action, field=column)
+        column = self._reader.columns[name]
+        level = history.level(name, value, self._unknown[name], field=column)
         if level is None:
             custom[column] = clean(value)
         return level

@@ -58,7 +58,8 @@ def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
         return
     need_kind(path, values, (list, tuple), allowed="a list of objects")
     for place, value in enumerate(values):
-        need_kind(f"{path}[{place}]", value, Mapping, allowed="an object")
+        if not isinstance(value, Mapping):
+            raise InvalidValueError(f"{path}[{place}]", value, "an object")
         yield value
 
 

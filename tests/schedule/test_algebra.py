@@ -245,6 +245,16 @@ def test_what_a_calendar_takes_out_is_named_for_what_it_is() -> None:
     assert reasons(office - (patch | more)) == [("maintenance", "maintenance patch | more")]
 
 
+def test_a_union_of_ones_own_is_named_as_a_union() -> None:
+    """By the sign of the class that it derives from; it was named as a difference."""
+
+    class Either(CalendarUnion):
+        """A union of a caller's own kind."""
+
+    day = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"}, name="day")
+    assert [kind(day, day).name for kind in (Either, CalendarUnion)] == ["day | day"] * 2
+
+
 def test_a_calendar_of_ones_own_says_whether_it_is_maintenance() -> None:
     """With ``is_maintenance`` it closes as ``Maintenance`` does, in a union of both too (C7)."""
 

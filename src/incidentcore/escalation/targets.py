@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind, need_text, need_word
+from incidentcore._checks import SharedRepr, is_whole, need_kind, need_text, need_word
 from incidentcore.conditions import reader
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, next_on_call, on_call, people_ids
@@ -136,7 +136,7 @@ class EscalationTarget(SharedRepr):
             return on_call(self.schedule, at=at)
         if self.kind == "round_robin":
             number = reader(self.name)(dict(facts))
-            if not isinstance(number, int) or isinstance(number, bool):
+            if not is_whole(number):
                 return ()
             return (self.members[number % len(self.members)],)
         if self.kind == "field":

@@ -180,6 +180,8 @@ class _Composite(AbstractCalendar):
         zone: The zone of business days. Defaults to that of ``left`` (rule C7).
     """
 
+    _sign: ClassVar[str] = "-"
+
     left: Calendar = attrs.field(converter=_checked)
     right: Calendar = attrs.field(converter=_checked)
     zone: ZoneInfo = attrs.field(
@@ -198,10 +200,6 @@ class _Composite(AbstractCalendar):
         """Return the names of both calendars, without empty ones."""
         names = [getattr(part, "name", "") for part in (self.left, self.right)]
         return f" {self._sign} ".join(filter(None, names))
-
-    @property
-    def _sign(self) -> str:
-        return {CalendarIntersection: "&", CalendarUnion: "|"}.get(type(self), "-")
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
         """Yield the open windows in ``[start, end)``, clipped to it, ascending and disjoint."""
@@ -247,6 +245,7 @@ class CalendarIntersection(_Composite):
     """
 
     __slots__ = ()
+    _sign = "&"
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
         return _both(spans_of(self.left, low, high), spans_of(self.right, low, high))
@@ -272,6 +271,7 @@ class CalendarUnion(_Composite):
     """
 
     __slots__ = ()
+    _sign = "|"
 
     @property
     def is_maintenance(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-from incidentcore._checks import nearest_names
+from incidentcore._checks import is_number, nearest_names
 from incidentcore.conditions import Condition, FieldTest
 from incidentcore.records import Event, Incident, Problem, Record, ServiceRequest
 from incidentcore.records.written import FAMILIES
@@ -116,8 +116,7 @@ def _values(leaf: FieldTest, subject: str, kinds: tuple[type, ...]) -> Iterator[
         if leaf.op == "is_in" and isinstance(value, tuple) and tuple not in kinds:
             yield _found("nested_values", subject, {"condition": str(leaf)})
             continue
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if (int in kinds and is_number) or any(type(value) is kind for kind in kinds):
+        if (int in kinds and is_number(value)) or type(value) in kinds:
             continue
         if isinstance(value, kinds) and not isinstance(value, bool):
             continue

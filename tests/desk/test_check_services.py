@@ -6,6 +6,7 @@ import pytest
 from tests.desk.test_check import START
 
 from incidentcore.desk import check_desk, load_desk
+from incidentcore.words import GERMAN
 
 RESPONSES = """desk = 1
 name = "x"
@@ -22,11 +23,11 @@ service = "all"
     [
         (
             '{ high = "4h", else = "3 business days" }',
-            ["response of critical (else: 3 business days) is later than of high (4h)"],
+            ["response of critical (else: 3 business days) is later than that of high (4h)"],
         ),
         (
             '{ critical = "1h", high = "2h", else = "1h" }',
-            ["response of high (2h) is later than of moderate (else: 1h)"],
+            ["response of high (2h) is later than that of moderate (else: 1h)"],
         ),
         ('{ critical = "1h", planning = "8h", else = "4h" }', []),
         # A target that is neither a span nor a number of days has no length to compare.
@@ -35,7 +36,7 @@ service = "all"
         ('{ critical = "12h always", else = "1 business day" }', []),
         (
             '{ critical = "25h always", else = "1 business day" }',
-            ["response of critical (25h) is later than of high (else: 1 business day)"],
+            ["response of critical (25h) is later than that of high (else: 1 business day)"],
         ),
     ],
 )
@@ -50,8 +51,9 @@ def test_a_response_by_else_is_compared_with_the_resolution_of_each_level() -> N
     """Four hours to answer what is due in two; the levels of the other pair are fine."""
     both = '{ else = "4h" }\nresolution = { critical = "2h", else = "8h" }'
     desk = load_desk(RESPONSES.replace("RESPONSE", both))
-    (found,) = [str(one) for one in check_desk(desk, start=START) if one.code == "target_order"]
-    assert "the response of critical (4h) is later than its resolution (2h)" in found
+    (found,) = [one for one in check_desk(desk, start=START) if one.code == "late_response"]
+    assert found.message == "the response of critical (4h) is later than its resolution (2h)"
+    assert found.in_words(GERMAN).endswith(" bei critical (4h) ist später als die Lösung (2h)")
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ PLANTED: list[tuple[str, str, str]] = [
     ("target_order", 'resolution = { critical = "8h"', 'resolution = { critical = "80h"'),
     ("target_order", 'moderate = "3 business days"', 'moderate = "30 business days"'),
     ("target_order", 'response   = { critical = "30m"', 'response   = { critical = "9h"'),
+    ("late_response", 'response   = { critical = "30m"', 'response   = { critical = "9h"'),
     ("warn_too_early", '"50%", "80%"', '"1h before"'),
     ("point_far", '"50%", "80%"', '"500%"'),
     ("point_far", '"resolution 80%"', '"resolution 800%"'),

@@ -170,6 +170,6 @@ class SqliteStore(SqlStore):
         super().check()
 
     def close(self) -> None:
-        """Close the connections; the next call of a method opens a new one."""
+        """Close the connections; the next method call opens a new connection."""
         while self._idle:
             self._idle.pop().close()

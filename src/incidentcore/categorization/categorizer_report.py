@@ -53,7 +53,7 @@ class CategoryScore:
 
     @property
     def recall(self) -> float | None:
-        """Return the fraction of its records that were predicted; None if it has no records."""
+        """Return the fraction of its records for which it was predicted; None without records."""
         return _ratio(self.correct, self.support)
 
     @property
@@ -173,7 +173,7 @@ class CategorizerReport:
 
     @property
     def macro_f1(self) -> float:
-        """Return the mean of the F1 scores of all categories, in which rare ones count equally."""
+        """Return the mean F1 score of all categories; rare ones count as much as frequent ones."""
         return fsum(score.f1 for score in self.categories) / len(self.categories)
 
     @property

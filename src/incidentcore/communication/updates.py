@@ -53,15 +53,15 @@ class StakeholderUpdate(SharedRepr):
         channel: The channel to send it over.
         kind: ``first``, ``next``, ``change`` or ``final``.
         since: The instant from which its due time is counted: when the rule began to apply, the
-            previous update, the change, or the end of the communication.
+            previous update, the change, or when the rule's ``ends`` condition became true.
         listed_at: When ``due_updates`` first lists it: its due time minus the rule's notice.
         due_at: When it is due; an update sent exactly then is on time.
         sent_at: When it was sent; None if it was not.
         sent_by: Who sent it; None if it was not sent.
-        lapsed_at: When it ceased to be required without having been sent; None if it has not.
+        lapsed_at: When it ceased to be required without having been sent; None if it did not.
         lapsed_because: Why it ceased to be required: ``on_hold``, ``stopped``, ``ended``,
             ``reopened``, ``canceled``, ``resolved``, ``no_rule_applies``, ``no_further_update``, or
-            ``retimed`` if an update with another due time replaced it. Empty if it has not.
+            ``retimed`` if an update with another due time replaced it. Empty if it did not.
         why_code: Why it is required: ``first``, ``next``, ``change`` or ``final``.
         why_data: The values to fill into the text of the reason.
         template: The name of its template; empty without a template.

@@ -129,7 +129,7 @@ class Condition(SharedRepr):
 
     @property
     def reads_hours(self) -> bool:
-        """Return whether it tests the time of day, which SLA clocks do only at the opening."""
+        """Return whether it tests the time of day (SLA clocks: only at the record's opening)."""
         return False
 
     @property

@@ -33,8 +33,8 @@ class Proof(SharedRepr):
 
     Attributes:
         answer: ``yes``, ``no`` or ``unknown``.
-        witness: Field values that prove the answer: they satisfy the conditions, or contradict the
-            implication. None if no values can prove it. Pass them to ``matches`` of a condition.
+        witness: Field values that satisfy the conditions (for ``implies``, only the first) and so
+            prove the answer; ``Condition.matches`` takes them. None if no values can prove it.
         reason: Why the answer is unknown; empty otherwise.
     """
 

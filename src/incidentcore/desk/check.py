@@ -51,8 +51,8 @@ def check_desk(
         desk: The desk.
         start: The instant from which calendars and schedules are checked, usually now. Without it
             they are not checked, and a finding says so, since the library reads no clock.
-        records: Records whose manual escalations are checked; one that names no row of the desk's
-            escalations is checked against every row that applies.
+        records: Records whose manual escalations are checked. A manual escalation that names no
+            row of the desk is checked against every row that applies.
 
     Returns:
         The findings, without repetitions, in the order of the desk's parts.
@@ -70,7 +70,7 @@ def check_desk(
     ... ''')
     >>> for finding in check_desk(desk, start=datetime(2026, 6, 1, tzinfo=UTC)):
     ...     print(finding)
-    services.all: resolution of critical (4h) is later than of high (2h)
+    services.all: resolution of critical (4h) is later than that of high (2h)
     """
     at = None if start is None else as_utc(start, "start")
     parts: tuple[Iterator[LintFinding], ...] = (

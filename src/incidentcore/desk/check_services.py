@@ -77,8 +77,9 @@ def orders(desk: Desk) -> Iterator[LintFinding]:
                     yield found(
                         "target_order",
                         subject,
-                        worse=f"{clock} of {above} ({_said(worse)})",
-                        milder=f"of {below} ({_said(milder)})",
+                        clock=clock,
+                        worse=f"{above} ({_said(worse)})",
+                        milder=f"{below} ({_said(milder)})",
                     )
             for target in service.targets(clock):
                 for point in service.warn:
@@ -100,12 +101,8 @@ def orders(desk: Desk) -> Iterator[LintFinding]:
         for target, other in pairs:
             if _is_later(target, other):
                 level = target.level or other.level or "the rest"
-                worse_text = f"the response of {level} ({target_word(target.target)})"
-                data = {
-                    "worse": worse_text,
-                    "milder": f"its resolution ({target_word(other.target)})",
-                }
-                yield found("target_order", subject, **data)
+                times = {"one": target_word(target.target), "other": target_word(other.target)}
+                yield found("late_response", subject, level=level, **times)
 
 
 def _by_level(targets: Iterable[ServiceTarget], levels: Iterable[str]) -> dict[str, ServiceTarget]:

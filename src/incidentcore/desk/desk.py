@@ -188,7 +188,7 @@ class Desk:
 
     @cached_property
     def plans(self) -> tuple[CommunicationPlan, ...]:
-        """Return a communication plan for each rule, since every rule that matches applies."""
+        """Return a communication plan for each rule, so that all rules that match apply."""
         return tuple(CommunicationPlan(self.name, (rule,)) for rule in self.communication)
 
     def lifecycle(self, record_type: str) -> Lifecycle:
@@ -337,9 +337,8 @@ class Desk:
     def judged(self, record: R) -> R:
         """Return the record as the desk's rules see it: opened with its computed priority.
 
-        If its opening or a later event sets a priority of the desk's scale, the record is returned
-        unchanged. Computed priorities of another scale are computed again by the desk's policy, if
-        it can.
+        If its opening or a later event sets a priority on the desk's scale, the record is returned
+        unchanged. A priority from another scale is computed again by the desk's policy if possible.
         """
         computed = record.computed_priority
         if computed is not None and computed not in self.priority.scale.levels:

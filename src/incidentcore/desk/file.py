@@ -350,8 +350,8 @@ def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
     """Return a desk as the TOML text of a desk file.
 
     Holidays of a country are written date by date. Where a part of a file takes over the settings
-    of another with the key ``like``, these are written out in full. So use this function for desks
-    that were built in Python, and edit a file that you wrote yourself.
+    of another with the key ``like``, these are written out in full. So use this function only for
+    desks that were built in Python; if you wrote the file yourself, edit it instead.
 
     Args:
         desk: The desk.

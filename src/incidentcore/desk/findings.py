@@ -21,7 +21,8 @@ TEXTS: Final[dict[str, str]] = {
     "clock_missing": "level {level} waits for the {clock} clock, which {who} does not have",
     "clock_missing.near": "level {level} waits for the {clock} clock, which {who} does not have; "
     "nearest: {near}",
-    "target_order": "{worse} is later than {milder}",
+    "target_order": "{clock} of {worse} is later than that of {milder}",
+    "late_response": "the response of {level} ({one}) is later than its resolution ({other})",
     "warn_too_early": "{point} does not lie after the start of the {clock} clock of {target}",
     "point_far": "{point} lies far beyond the due time of the {clock} clock",
     "level_at_once": "level {level} is due at the same time as the one before; combine them",

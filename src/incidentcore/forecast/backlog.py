@@ -125,7 +125,7 @@ def forecast_backlog(
         model: A model that ``breach_model`` fitted to earlier records, which defines the clock. Fit
             it with ``recent``, since old records make forecasts worse.
         volume: A forecast of the arrivals from ``now`` to the last instant in ``at``.
-        records: The records; those whose clock is not running or paused are left out.
+        records: The records; those whose clock is neither running nor paused are left out.
         now: The instant of the forecast.
         at: The instants for which to forecast.
         scores: The result of ``backtest_backlog``: it widens the intervals, and is shown with them.

@@ -85,8 +85,8 @@ def watch_list(
 
     Args:
         model: The model of earlier records.
-        records: The records; those whose clock has breached, or is not running or paused, are left
-            out.
+        records: The records; those whose clock has breached, or is neither running nor paused, are
+            left out.
         now: The instant of the forecast.
         at_least: The minimum probability of a breach; records below it are left out.
         score: The result of ``backtest_breach``, which is shown with the list.

@@ -255,7 +255,7 @@ class CandidateReport(Tabular):
         return iter(self.candidates)
 
     def candidate(self, *key: object) -> ProblemCandidate:
-        """Return the candidate with the values ``key``, or with the label in ``key``.
+        """Return the candidate with these field values, or with the only argument as its label.
 
         Raises:
             InvalidValueError: No candidate has these values or this label.

@@ -150,7 +150,7 @@ class RecurrenceReport(Tabular):
         return self.counted - sum(group.count for group in self.groups)
 
     def group(self, *key: object) -> RecurrenceGroup:
-        """Return the group with the values ``key``, or with the label in ``key``.
+        """Return the group with these field values, or with the only argument as its label.
 
         Raises:
             InvalidValueError: No such key recurred.

@@ -43,7 +43,7 @@ class ProblemPage(Paged):
         about: Pairs of (name, value) to show below the heading.
         candidates: The problem candidates.
         recurrences: A report on recurrence for each key.
-        detailed: The maximum number described in detail with one field value, and as many with two.
+        detailed: Describe at most this many candidates with one field value, and as many with two.
         rows: The maximum number of rows in a table of recurrences.
     """
 

@@ -226,7 +226,7 @@ class Kpi(SharedRepr):
 
     @property
     def unit(self) -> str:
-        """Return the unit of its value: duration, fraction, records, times or one of your own."""
+        """Return the unit of its value, such as ``duration``, ``fraction`` or ``records``."""
         return self.measure.unit
 
     @property

@@ -70,7 +70,7 @@ class Tabular:
 
 
 def to_text(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str:
-    """Return a table as aligned text: numbers on the right, everything else on the left."""
+    """Return a table as text, with numbers right-aligned and everything else left-aligned."""
     lines = [list(headings), *(list(row) for row in rows)]
     flat = [[cell.replace("\n", " ") for cell in line] for line in lines]
     wide = [max(len(line[column]) for line in flat) for column in range(len(headings))]

@@ -60,7 +60,7 @@ def plot_flow(
         rows: The rows of ``flow_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the periods, for the axis label.
+        zone: The time zone of period boundaries, for the axis label.
     """
     need_rows(rows, "flow_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="records")
@@ -218,7 +218,7 @@ def plot_trend(
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         unit: The unit of the values, for the axis label; ``fraction`` means values from 0 to 1.
-        zone: The time zone of the periods, for the axis label.
+        zone: The time zone of period boundaries, for the axis label.
     """
     need_rows(rows, "trend_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
@@ -261,7 +261,7 @@ def plot_control_chart(
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         unit: The unit of the values, for the axis label.
-        zone: The time zone of the periods, for the axis label.
+        zone: The time zone of period boundaries, for the axis label.
     """
     need_rows(rows, "control_chart_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
@@ -293,7 +293,7 @@ def plot_week(
         rows: The rows of ``week_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the rows, for the axis label.
+        zone: The time zone of the hours, for the axis label.
     """
     need_rows(rows, "week_data")
     ax, colors = dress(ax, theme, x=f"hour of the day ({zone_name(zone)})", y="day of the week")
@@ -320,7 +320,7 @@ def plot_burndown(
         rows: The rows of ``burndown_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the periods, for the axis label.
+        zone: The time zone of period boundaries, for the axis label.
     """
     need_rows(rows, "burndown_data")
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="misses left in the budget")

@@ -63,7 +63,7 @@ def build_report(
         about: Pairs of name and value to show under the heading.
         kpi_text: What readers should know before reading the KPIs.
         by: The field by which figures are grouped, or several.
-        zone: The time zone of the months; UTC by default.
+        zone: The time zone of month boundaries; UTC by default.
         findings: The importer's findings, read after all incidents; None if the incidents were not
             imported.
         example: One refused transition in words. Defaults to the first one in the records.

@@ -128,12 +128,12 @@ class Tally:
         desk: The desk, with its targets and escalations; None: there are none.
         by: The field by which compliance is grouped, or several.
         lifecycles: The lifecycles that state changes are checked against.
-        zone: The time zone of the months.
+        zone: The time zone of month boundaries.
         on_record: A function that is called with each record and its clocks by name.
 
     Attributes:
         clocks: The latest definition or policy of each clock, by name.
-        outcomes: How the clocks ended, by clock and group, which is a tuple.
+        outcomes: How the clocks ended, by clock and group (a tuple).
         worst: The worst breach with its record: breaches of a resolution clock come first, then
             those of major incidents, then of the highest priority, then the furthest beyond the
             target.
@@ -142,8 +142,8 @@ class Tally:
         unknown: For each clock, the other fields that it reads without their history.
         fired: How many escalations became due, by row, level, target and mode.
         lapsed: How many of these an acknowledgement, resolution or cancellation made unnecessary.
-        came_in: How often records became open, by month.
-        went_out: How often records stopped being open, by month.
+        came_in: How many times records were opened or reopened, by month.
+        went_out: How many times open records were resolved, closed or canceled, by month.
         open_by_age: How many records are open, by age.
         latest: The latest few escalations.
         refused: The first few state changes that the first lifecycle does not allow.

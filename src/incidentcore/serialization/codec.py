@@ -121,7 +121,7 @@ class Codec:
         limits: Limits = _LIMITS,
         trusted: bool = False,
     ) -> WithUnknownFields[T]:
-        """Build a value from its JSON text and keep unknown fields; see ``loads_with_unknown``."""
+        """Build a value from its JSON text, as the function ``loads_with_unknown`` does."""
         return self._loads(text, kind, limits, trusted=trusted, keep=True)
 
     def from_plain(
@@ -133,7 +133,7 @@ class Codec:
     def from_plain_with_unknown(
         self, data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
     ) -> WithUnknownFields[T]:
-        """Build a value from its plain data and keep unknown fields; see ``loads_with_unknown``."""
+        """Build a value from its plain data, as the function ``from_plain_with_unknown`` does."""
         return self._from_plain(data, kind, limits, trusted=trusted, keep=True)
 
     def json_schema(

@@ -181,7 +181,7 @@ class Workload:
         work: The distribution of the work that an incident needs, in open time of the agent.
         skill: The skill that an agent needs; empty for none.
         hold: How often work stops halfway; None: never.
-        reassign: How often another group continues the work halfway; None: never.
+        reassign: How often another group takes over halfway through the work; None: never.
         patience: The distribution of how long callers wait for the first agent before they cancel;
             None: they never do.
         reopen: The share of incidents, from 0 to 1, that callers reopen a day after the resolution;

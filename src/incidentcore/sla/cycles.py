@@ -131,7 +131,7 @@ class Figures(SharedRepr):
     """The figures of one cycle as of an instant.
 
     Attributes:
-        cycle: The cycle; None before a start.
+        cycle: The cycle; None if the clock has not started.
         end: Its end, or now while it is in progress.
         target: The target as open time.
         elapsed: The open time that counted.

@@ -32,9 +32,9 @@ class SlaSnapshot:
         stage: The stage of the clock.
         started_at: When the current or last cycle started; None before the first.
         stopped_at: When the last cycle ended; None while one is in progress.
-        target: The target of the current cycle as open time; None before a start.
+        target: The target of the current cycle as open time; None if the clock has not started.
         elapsed: The open time that counted in it.
-        remaining: The target minus the elapsed time, negative past the target; None before a start.
+        remaining: Target minus elapsed time, negative past the target; None before the first cycle.
         due_at: When it was or is due; None while paused before that, and after a cancellation.
         due_at_if_resumed: When it would be due if it counted from ``now``; None after its end.
         breached: Whether the elapsed time exceeds the target.

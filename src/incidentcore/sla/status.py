@@ -107,7 +107,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def target(self) -> timedelta | None:
-        """Return the target of the current or last cycle as open time; None before a start."""
+        """Return the target of the current or last cycle as open time; None before the first."""
         return self._figures.target if self._cycles else None
 
     @property
@@ -117,12 +117,12 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def remaining(self) -> timedelta | None:
-        """Return target minus elapsed time, negative past the target; None before a start."""
+        """Return target minus elapsed time, negative past target; None before the first cycle."""
         return self._figures.target - self._figures.elapsed if self._cycles else None
 
     @property
     def fraction(self) -> Fraction | None:
-        """Return elapsed divided by target time, exactly; None before a start or if it is zero."""
+        """Return elapsed / target, exactly; None before the first cycle or if the target is 0."""
         if not self._figures.target:
             return None
         return Fraction(self.elapsed // MICRO, self._figures.target // MICRO)
@@ -156,7 +156,7 @@ class SlaStatus(SharedRepr, StatusForms):
     def wall_fraction(self) -> Fraction | None:
         """Return the counted wall-clock time divided by the target: ServiceNow's actual percentage.
 
-        None before a start or if the target is zero.
+        None if the clock has not started or the target is zero.
         """
         target = self.target
         return Fraction(self.wall_elapsed // MICRO, target // MICRO) if target else None
@@ -165,8 +165,8 @@ class SlaStatus(SharedRepr, StatusForms):
     def due_at(self) -> datetime | None:
         """Return the earliest instant at which the elapsed time equals the target (rule S3).
 
-        None before a start, while paused before the due time, and after a cancellation. Once it has
-        passed, it does not change. After a stop, it is the due time as of the stop.
+        None until the clock starts, while it is paused before the due time, and after a
+        cancellation. Once passed, it does not change. After a stop, it is the due time as of then.
         """
         return self._figures.due_at
 
@@ -174,8 +174,8 @@ class SlaStatus(SharedRepr, StatusForms):
     def due_at_if_resumed(self) -> datetime | None:
         """Return when the clock would be due if it ran without a pause from now (rule S3).
 
-        Once the target is used up, this is the instant at which that happened. None before a start
-        and after a stop or cancellation.
+        Once the target is used up, this is the instant at which that happened. None until the
+        clock starts and after a stop or cancellation.
         """
         return self._figures.due_if_resumed
 

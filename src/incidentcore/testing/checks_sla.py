@@ -45,9 +45,9 @@ def check_sla(
     The lint finds likely mistakes: a rule that is shadowed, a stop condition that never holds, a
     field that does not exist, a target that is later although it is for more urgent records. In a
     policy, every record must also have a definition, and ``at_least_as_good`` must hold. Clocks
-    must obey all laws (necessary properties). The generated histories set the fields that your
-    conditions read to the values in them and to others. Call it from your own test; hypothesis's
-    settings determine the number of examples.
+    must obey all laws (necessary properties). In the generated histories, the fields that your
+    conditions read have the values that the conditions name, and others. Call it from your own
+    test; hypothesis's settings determine the number of examples.
 
     Args:
         rules: A definition, a policy or a service level.

@@ -267,7 +267,10 @@ _DESK: Final = {
     "{fields} kann sich ändern; on_change = keep_elapsed, restart oder retroactive angeben",
     "level {level} waits for the {clock} clock, which {who} does not have": "Stufe {level} wartet "
     "auf die Uhr {clock}, die {who} nicht hat",
-    "{worse} is later than {milder}": "{worse} ist später als {milder}",
+    "{clock} of {worse} is later than that of {milder}": "{clock} bei {worse} ist später als bei "
+    "{milder}",
+    "the response of {level} ({one}) is later than its resolution ({other})": "die Reaktion bei "
+    "{level} ({one}) ist später als die Lösung ({other})",
     "{point} does not lie after the start of the {clock} clock of {target}": "{point} liegt nicht "
     "nach dem Beginn der Uhr {clock} von {target}",
     "{point} lies far beyond the due time of the {clock} clock": "{point} liegt weit hinter der "

@@ -61,7 +61,7 @@ class After(Trigger):
             )
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return an occasion to become due for each value that the field in ``since`` has had."""
+        """Return a candidate for each value that the field in ``since`` has had."""
         own = self.since in BEGINNINGS
         return context.delayed(context.view.moments(self.since), self.delay, self.calendar, own=own)
 

@@ -46,7 +46,7 @@ class AfterPrevious(Trigger):
         need_calendar("calendar", self.calendar)
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one occasion for each cycle in which the previous level became due."""
+        """Return one candidate for each cycle in which the previous level became due."""
         return [
             Candidate(cycle, above.at, self._after(above), above.until)
             for cycle, above in sorted(context.previous.items())

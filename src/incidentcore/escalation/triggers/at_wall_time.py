@@ -50,7 +50,7 @@ class AtWallTime(Trigger):
         After(timedelta(0), self.since)  # refuses what is not a moment
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return an occasion to become due for each handoff of the rotation after ``since``."""
+        """Return a candidate for each handoff of the rotation after the instant in ``since``."""
         anchors = context.begun(context.view.moments(self.since), own=self.since in BEGINNINGS)
         times: list[datetime] = []
         for anchor in anchors:

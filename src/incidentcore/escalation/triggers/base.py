@@ -95,7 +95,7 @@ class TriggerContext(SharedRepr):
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.
-            own: Whether they come from the opening of the record, or from the row's own condition.
+            own: Whether ``beginnings`` restart them: True for the opening or the row's condition.
         """
         cuts = self.restarts
         if own and self.beginnings:
@@ -124,13 +124,13 @@ class TriggerContext(SharedRepr):
         *,
         own: bool = False,
     ) -> list[Candidate]:
-        """Return an occasion to become due for each of several instants, a delay after it.
+        """Return a candidate for each of several instants, due a given delay after it.
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.
             delay: How long after them.
             calendar: The calendar in whose open time the delay counts; None for wall-clock time.
-            own: Whether they come from the opening of the record, or from the row's own condition.
+            own: Whether ``beginnings`` restart them: True for the opening or the row's condition.
         """
         candidates = []
         for start, until, cycle in self.begun(anchors, own=own):

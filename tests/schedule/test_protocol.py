@@ -17,7 +17,7 @@ from incidentcore.schedule import (
     Holiday,
     Maintenance,
 )
-from incidentcore.schedule.protocol import need_span, span_end
+from incidentcore.schedule.protocol import need_span_in, span_end
 
 UTC_OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
 
@@ -71,7 +71,7 @@ def test_a_span_is_time_or_business_days_of_a_calendar(
     for kind in (InvalidValueError, DefinitionError):
         expected = pytest.raises(kind, match=f"^{said}") if said else contextlib.nullcontext()
         with expected:
-            need_span("after", span, calendar, kind, least=least)
+            need_span_in("after", span, calendar, kind, least=least)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from incidentcore.escalation import EscalationTarget
 from incidentcore.lifecycle import auto_close_at
 from incidentcore.records import ApprovalRule, Record
 from incidentcore.schedule import BusinessDays, Calendar
-from incidentcore.schedule.protocol import need_span
+from incidentcore.schedule.protocol import need_span_in
 
 __all__ = [
     "FIELD_KINDS",
@@ -125,7 +125,7 @@ class AutoClose(SharedRepr):
     major: bool = False
 
     def __attrs_post_init__(self) -> None:
-        need_span("after", self.after, self.calendar, DefinitionError)
+        need_span_in("after", self.after, self.calendar, DefinitionError)
         if self.basis not in ("resolved_at", "updated_at"):
             raise DefinitionError("basis", self.basis, "resolved_at or updated_at")
 

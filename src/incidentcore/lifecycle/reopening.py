@@ -12,7 +12,7 @@ from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import Record
 from incidentcore.schedule import BusinessDays, Calendar
-from incidentcore.schedule.protocol import need_span, span_end
+from incidentcore.schedule.protocol import need_span_in, span_end
 
 __all__ = ["ReopenWindow", "auto_close_at", "reopen_until"]
 
@@ -70,7 +70,7 @@ def auto_close_at(
     datetime.datetime(2026, 12, 30, 16, 40, tzinfo=datetime.timezone.utc)
     """
     need_word("basis", basis, _BASES)
-    need_span("after", after, calendar)
+    need_span_in("after", after, calendar)
     if record.resolved_at is None or record.state.final:
         return None
     if zero_is_never and after in (timedelta(), BusinessDays(0)):
@@ -96,7 +96,7 @@ def reopen_until(
 
     Source: rule L6.
     """
-    need_span("within", within, calendar)
+    need_span_in("within", within, calendar)
     if record.resolved_at is None:
         return None
     return span_end(record.resolved_at, within, calendar)
@@ -130,7 +130,7 @@ class ReopenWindow(SharedRepr):
     exempt: tuple[str, ...] = attrs.field(default=(), converter=_roles, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        need_span("within", self.within, self.calendar, LifecycleDefinitionError)
+        need_span_in("within", self.within, self.calendar, LifecycleDefinitionError)
 
     @property
     def id(self) -> str:

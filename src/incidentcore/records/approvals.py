@@ -20,7 +20,7 @@ from incidentcore._checks import (
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.schedule import BusinessDays, Calendar
-from incidentcore.schedule.protocol import need_span, span_end
+from incidentcore.schedule.protocol import need_span_in, span_end
 from incidentcore.values import Actor, FrozenMap
 
 __all__ = [
@@ -211,7 +211,7 @@ class ApprovalRule(SharedRepr):
         need_kind("then", self.then, ApprovalRule | None)
         if self.expires_after is not None:
             least = timedelta.resolution
-            need_span("expires_after", self.expires_after, self.calendar, least=least)
+            need_span_in("expires_after", self.expires_after, self.calendar, least=least)
 
     def stages(self) -> tuple[ApprovalRule, ...]:
         """Return the rule of each stage, in order."""

@@ -15,7 +15,7 @@ from incidentcore.instants import Interval
 from incidentcore.schedule.index import HORIZON
 from incidentcore.schedule.reasons import OpenReason
 
-__all__ = ["Boundary", "BusinessDays", "Calendar", "HORIZON", "need_span", "span_end"]
+__all__ = ["Boundary", "BusinessDays", "Calendar", "HORIZON", "need_span_in", "span_end"]
 
 Boundary = Literal["close", "next_open"]
 
@@ -115,7 +115,7 @@ class BusinessDays(SharedRepr):
         return calendar.add_business_days(start, self.n, end_of_day=self.end_of_day)
 
 
-def need_span(
+def need_span_in(
     where: str,
     span: object,
     calendar: Calendar | None,
@@ -123,7 +123,7 @@ def need_span(
     *,
     least: timedelta = timedelta(),
 ) -> None:
-    """Raise an error unless a value is a valid span: a ``timedelta``, or ``BusinessDays``.
+    """Raise an error unless a value is a span in a calendar: a ``timedelta``, or ``BusinessDays``.
 
     Raises:
         InvalidValueError: Or ``error``: the value is of the wrong type, is shorter than ``least``,
@@ -148,7 +148,7 @@ def span_end(
     A ``timedelta`` is open time of the calendar, or wall-clock time if there is no calendar.
     """
     if calendar is None:
-        return start + span  # type: ignore[operator]  # a timedelta: need_span asks for a calendar
+        return start + span  # type: ignore[operator]  # a timedelta: need_span_in asks for a calendar
     if isinstance(span, timedelta):
         return calendar.deadline(start, span)
     return span.resolve(start, calendar)

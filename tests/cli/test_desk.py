@@ -95,6 +95,16 @@ def test_a_record_is_not_explained_before_its_opening(
     assert main([*command, "2026-06-01T07:00Z"]) == 0
 
 
+def test_a_record_that_cannot_be_read_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of several files, the one that is meant: it said "not JSON" alone."""
+    table = tmp_path / "c.csv"
+    table.write_text("id,opened\n", encoding="utf-8")
+    assert main(["explain", written(tmp_path, CLEAN), "--record", str(table)]) == 2
+    assert capsys.readouterr().err.startswith(f"incidentcore: {table}: not JSON: ")
+
+
 def test_a_record_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Opened Monday 09:00 in Berlin, critical, four hours: due 13:00, looked at 12:00."""
     incident = load_desk(CLEAN).open(

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.storage import InMemoryStore, RecordStore
 from incidentcore.testing.contracts import StoreContract
+from incidentcore.testing.contracts_base import StoreChecks
 
 
 class Unfinished(InMemoryStore):
@@ -51,3 +53,11 @@ def test_a_skipped_check_says_why() -> None:
     """The store does not declare what the check needs."""
     (outcome,) = StoreContract().run(["test_processes_lose_nothing"])
     assert str(outcome).startswith("skipped test_processes_lose_nothing: ")
+
+
+def test_a_capability_that_there_is_not_is_refused() -> None:
+    """Its checks were skipped without a word, as if the store had passed them."""
+    with pytest.raises(InvalidValueError, match=r"got 'null'; allowed: one of nul, reopen, proc"):
+
+        class _Misspelt(StoreChecks):
+            capabilities = frozenset({"null"})

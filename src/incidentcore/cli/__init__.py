@@ -160,7 +160,11 @@ def _parser() -> argparse.ArgumentParser:
             )
         if name != "show":
             usual = "the start of today" if name == "check" else "the clock's"
-            command.add_argument("--now", metavar="TIME", help=f"an ISO time; {usual} by default")
+            command.add_argument(
+                "--now",
+                metavar="TIME",
+                help=f"an ISO time, in the desk's zone if it has no offset; {usual} by default",
+            )
         command.set_defaults(run=run, form="text")
     add_drill(commands)
     add_compare(commands)
@@ -188,8 +192,16 @@ def _show(arguments: argparse.Namespace) -> str:
 def _explain(arguments: argparse.Namespace) -> str:
     desk = read_desk(arguments)
     now = now_of(arguments, desk.zone)
-    records: list[Record] = [loads(path.read_bytes(), Record) for path in arguments.record]
+    records = [_record(path) for path in arguments.record]
     return "\n\n".join(explain_record(desk, record, now=now) for record in records)
+
+
+def _record(path: Path) -> Record:
+    try:
+        record: Record = loads(path.read_bytes(), Record)
+    except FormatError as error:
+        raise FormatError(f"{path}: {problem}" for problem in error.problems) from None
+    return record
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:

@@ -10,6 +10,7 @@ from unittest import SkipTest
 
 import attrs
 
+from incidentcore._checks import need_word
 from incidentcore.conditions import ALWAYS
 from incidentcore.records import Event, Incident, Record, comment
 from incidentcore.serialization import dumps
@@ -61,6 +62,10 @@ class StoreChecks:
     """The base class of the checks of a store; it creates the stores and runs the checks."""
 
     capabilities: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls) -> None:
+        for capability in cls.capabilities:
+            need_word("capabilities", capability, ("nul", "reopen", "processes"))
 
     def make_store(self) -> RecordStore:
         """Return a new, empty store; your subclass must define this method."""

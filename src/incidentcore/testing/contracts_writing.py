@@ -16,7 +16,7 @@ from incidentcore.errors import (
     RecordNotFoundError,
     StaleRecordError,
 )
-from incidentcore.records import Commented, comment, set_fields
+from incidentcore.records import Commented, FieldsChanged, comment
 from incidentcore.storage import RecordStore
 from incidentcore.testing.contracts_base import (
     AT,
@@ -27,7 +27,7 @@ from incidentcore.testing.contracts_base import (
     same,
     same_events,
 )
-from incidentcore.values import Actor
+from incidentcore.values import Actor, FrozenMap
 
 __all__ = ["WritingChecks"]
 
@@ -211,7 +211,8 @@ class WritingChecks(StoreChecks):
         """An event with a value that cannot be serialized, such as a function, is refused."""
         store = self._store_of(1)
         for value in (print, object(), float("nan"), "\ud800"):
-            record = set_fields(incident(), custom={"x": value}, at=AT, by="ada")
+            given = FrozenMap({"custom": FrozenMap({"x": value})})
+            record = incident().with_event(FieldsChanged, at=AT, by="ada", fields=given)
             self._untouched(
                 store,
                 lambda record=record: store.append(  # type: ignore[misc]

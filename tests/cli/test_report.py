@@ -431,8 +431,9 @@ def test_a_level_that_there_is_not_is_named(
         assert code == 2
         assert "--where: got 'custom.Sity'; allowed: custom fields that a record has: " in err
     asked = ("report", table, *MAP, "--desk", office, "--month", "2026-06", "--zone", "UTC")
-    code, page, _ = run(capsys, *asked, "--where", "priority=high")
-    assert (code, page.startswith("Service in 2026-06, priority=high\n")) == (0, True)
+    for where in ("priority=high", "assignment_group=Nobody"):
+        code, page, _ = run(capsys, *asked, "--where", where)
+        assert (code, page.startswith(f"Service in 2026-06, {where}\n")) == (0, True)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,8 @@ def _report(arguments: argparse.Namespace) -> Page:
     population = _population(arguments.where, desk)
     if arguments.where is not None:
         incidents = _having(incidents, [arguments.where.partition("=")[0].strip()], "--where")
-        incidents = _matching(incidents, arguments.where, population, as_of)
+        if arguments.month is None:  # a customer without a ticket has a page for the month
+            incidents = _matching(incidents, arguments.where, population, as_of)
     if arguments.month is not None:
         page = _month(arguments, incidents, desk, as_of, population)
     else:

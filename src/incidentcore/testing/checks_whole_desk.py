@@ -25,7 +25,9 @@ from incidentcore.testing.strategies_records import legal_records
 
 __all__ = ["check_whole_desk"]
 
-HOURS: Final = st.lists(st.integers(0, 336), min_size=1, max_size=4)  # two weeks
+HOURS: Final[st.SearchStrategy[list[int]]] = st.lists(
+    st.integers(0, 336), min_size=1, max_size=4
+)  # two weeks
 _HOUR = timedelta(hours=1)
 _TICK = timedelta.resolution
 

@@ -114,7 +114,7 @@ class TableReader:
             name: time.reader() for name, time in times.items() if name
         }
         self._missing = frozenset(("", *missing))
-        self.guesses_empty = missing is EMPTY
+        self.guesses_empty: bool = missing is EMPTY
         self._get: dict[str, Callable[[Any], Any]] = {}
         self._places: list[tuple[str, int]] = []
         if not table.objects:

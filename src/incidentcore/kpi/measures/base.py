@@ -28,6 +28,7 @@ __all__ = [
     "Measure",
     "PartialMode",
     "Setting",
+    "Totals",
     "ValueMeasure",
     "check_measure",
     "history_needs",
@@ -41,6 +42,7 @@ Extract: TypeAlias = Callable[[Record], Any]
 
 PartialMode: TypeAlias = Literal["exact", "sketch"]
 Setting: TypeAlias = Literal["clock", "reopened", "unfinished"]
+Totals: TypeAlias = type[Accumulator]
 
 _FROZEN: Final = "a frozen attrs class: write @attrs.frozen above the class"
 _NOTHING: Final[frozenset[Any]] = frozenset()
@@ -88,7 +90,7 @@ class Measure(SharedRepr):
     needs_window: ClassVar[bool] = False
     spreads: ClassVar[bool] = False
     counts_events: ClassVar[bool] = False
-    totals: ClassVar[type[Accumulator]] = Accumulator
+    totals: ClassVar[Totals] = Accumulator
 
     @property
     def has_statistic(self) -> bool:

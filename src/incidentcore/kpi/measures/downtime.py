@@ -28,6 +28,7 @@ from incidentcore.kpi.measures.base import (
     Extract,
     Measure,
     Setting,
+    Totals,
     ValueMeasure,
     history_needs,
     moment_needs,
@@ -208,7 +209,7 @@ class _Outages(_Spells):
     exact_only = True
     needs_window = True
     spreads = True
-    totals = Spans
+    totals: ClassVar[Totals] = Spans
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
         by_label: dict[str | None, list[Spell]] = {}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -15,7 +15,7 @@ from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Ratio
 from incidentcore.kpi.engine.results import Definition, Figure, exact_number
 from incidentcore.kpi.engine.windows import Windows
-from incidentcore.kpi.measures.base import Extract, Measure, history_needs
+from incidentcore.kpi.measures.base import Extract, Measure, Totals, history_needs
 from incidentcore.kpi.moments import events_that, need_condition
 from incidentcore.records import Event, Record
 
@@ -36,7 +36,7 @@ class EventCount(Measure):
     """
 
     spreads = True
-    totals = Ratio
+    totals: ClassVar[Totals] = Ratio
     counts_events = True
 
     condition: Condition = attrs.field(validator=need_condition)

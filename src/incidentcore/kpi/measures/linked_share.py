@@ -6,14 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Keyed
 from incidentcore.kpi.engine.results import Definition, Figure
-from incidentcore.kpi.measures.base import Extract, Measure
+from incidentcore.kpi.measures.base import Extract, Measure, Totals
 from incidentcore.records import Record
 
 __all__ = ["LinkedShare"]
@@ -33,7 +33,7 @@ class LinkedShare(Measure):
     """
 
     exact_only = True
-    totals = Keyed
+    totals: ClassVar[Totals] = Keyed
 
     type: str
     targets: frozenset[str] = attrs.field(converter=_names)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -18,6 +18,7 @@ from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.measures.base import (
     Extract,
     Measure,
+    Totals,
     history_needs,
     moment_needs,
 )
@@ -40,7 +41,7 @@ class NetFlow(Measure):
     """
 
     spreads = True
-    totals = Flow
+    totals: ClassVar[Totals] = Flow
 
     inflow: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
     outflow: MomentSpec = attrs.field(default="resolved_at", converter=as_moment)

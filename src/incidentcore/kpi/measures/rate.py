@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -16,7 +16,7 @@ from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Tally
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.engine.results import Definition, Figure
-from incidentcore.kpi.measures.base import Extract, Measure, Setting
+from incidentcore.kpi.measures.base import Extract, Measure, Setting, Totals
 from incidentcore.kpi.record_tests import (
     RecordTest,
     as_test,
@@ -66,7 +66,7 @@ class Rate(Measure):
         need_text("of", self.of, KpiDefinitionError, "the denominator in words")
 
     is_share = True
-    totals = Tally
+    totals: ClassVar[Totals] = Tally
 
     unit = "fraction"
 

@@ -19,6 +19,7 @@ from incidentcore.kpi.measures.base import (
     Extract,
     Measure,
     Setting,
+    Totals,
     ValueMeasure,
     read_checked,
 )
@@ -69,7 +70,7 @@ class RatioOfSums(Measure):
     unit: str = "ratio"
     complement: bool = False
 
-    totals: ClassVar = Ratio
+    totals: ClassVar[Totals] = Ratio
 
     @property
     def needs(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 
@@ -16,7 +16,7 @@ from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Keyed, microseconds
 from incidentcore.kpi.engine.results import Definition, Figure
-from incidentcore.kpi.measures.base import Extract, Measure
+from incidentcore.kpi.measures.base import Extract, Measure, Totals
 from incidentcore.kpi.moments import as_path, compile_path, facts_of
 from incidentcore.records import Record
 
@@ -45,7 +45,7 @@ class Recurrence(Measure):
     """
 
     exact_only = True
-    totals = Keyed
+    totals: ClassVar[Totals] = Keyed
 
     key: tuple[str, ...] = attrs.field(converter=_paths)
     within: timedelta = attrs.field(validator=_positive)

@@ -28,7 +28,7 @@ _LOCAL: Final = {
     "canceled": "abgebrochen, storniert, annulé, annulée, cancelado, cancelada, anulado",
 }
 ENGLISH: Final = {word: name for name, words in _LOCAL.items() for word in words.split(", ")}
-ALIKE: Final = {
+ALIKE: Final[dict[str, tuple[str, ...]]] = {
     "pending": ("on hold",),
     "on hold": ("pending",),
     "waiting for customer": ("pending", "on hold"),
@@ -50,7 +50,7 @@ _LOCAL_LEVELS: Final = {
 ENGLISH_LEVELS: Final = {
     word: name for name, words in _LOCAL_LEVELS.items() for word in words.split(", ")
 }
-NEAREST: Final = {
+NEAREST: Final[dict[str, tuple[str, ...]]] = {
     "medium": ("moderate",),
     "moderate": ("medium",),
     "normal": ("moderate", "medium"),

@@ -195,7 +195,7 @@ class Kpi(SharedRepr):
     def _check_choices(self) -> None:
         for name, choice in _CHOICES.items():
             need_word(f"{self.id}.{name}", getattr(self, name), choice, KpiDefinitionError)
-        if self.clock is not None and not isinstance(self.clock, Calendar):
+        if self.clock is not None and not callable(getattr(self.clock, "open_time", None)):
             self._refuse("clock", "a Calendar, or None for the wall clock")
         try:
             hash(self.clock)

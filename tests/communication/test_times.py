@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from tests.communication.test_evaluate import AT, MINUTE, incident, rule
 
 from incidentcore.communication import (
     CommunicationPlan,
+    due_updates,
     log_update_sent,
     missed_updates,
 )
+from incidentcore.conditions import field
 from incidentcore.records import (
     Incident,
+    set_fields,
 )
 from incidentcore.schedule import BusinessCalendar
 
@@ -30,6 +34,19 @@ def test_exactly_at_its_due_is_on_time() -> None:
         plan, log_update_sent(incident(), "customers", at=after, by="ada"), now=after
     )
     assert late.late_by == timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize("notice", [0, 5])
+def test_an_update_that_is_late_when_its_rule_goes_on_is_listed_at_its_due(notice: int) -> None:
+    """Due at 30, stopped from 10 to 70: with a notice it was listed at 70, after its due (U4)."""
+    quiet = field("custom.quiet").is_true()
+    plan = CommunicationPlan("status", rule(stop=quiet, notice=notice * MINUTE))
+    record = set_fields(incident(), custom={"quiet": True}, at=AT + 10 * MINUTE, by="ada")
+    record = set_fields(record, custom={"quiet": None}, at=AT + 70 * MINUTE, by="ada")
+
+    assert not due_updates(plan, record, now=AT + 69 * MINUTE)
+    (late,) = due_updates(plan, record, now=AT + 70 * MINUTE)
+    assert (late.listed_at, late.due_at) == (AT + 30 * MINUTE, AT + 30 * MINUTE)
 
 
 def test_lateness_is_business_time_where_the_plan_counts_so() -> None:

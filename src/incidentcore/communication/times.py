@@ -49,20 +49,21 @@ def _inside(calendar: Calendar, at: datetime) -> bool:
 def listed_from(rule: UpdateRule, due: datetime, at: datetime) -> datetime:
     """Return when an update is first listed: the rule's notice before it is due.
 
-    It is never earlier than ``at``, when the update was first required, nor outside contact hours.
+    It is never earlier than ``at``, when the update was first required, nor outside contact hours,
+    nor later than the due time, since an update whose rule stopped and goes on may be late at once.
     """
     if not rule.notice:
         return due
     during = rule.during
     if during is None:
-        return max(at, due - rule.notice)
+        return min(due, max(at, due - rule.notice))
     try:
         start = max(at, during.deadline_before(due, rule.notice))
     except UnreachableDeadlineError:  # the contact hours began less than that before
         start = at
     if start < due and not during.is_open(start):
         return during.next_open(start)  # at the latest at the due time, which lies within the hours
-    return start
+    return min(start, due)
 
 
 def late_by(rule: UpdateRule, due: datetime, at: datetime) -> timedelta:

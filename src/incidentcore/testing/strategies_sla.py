@@ -68,9 +68,13 @@ _CANCELS: Final = (field("state.is_canceled").is_true(), NEVER, field("custom.vo
 _RESET: Final = field("kind").equals("commented") & field("by.role").equals("agent")
 
 
+def _is_odd(span: timedelta) -> bool:
+    return bool(span % _MINUTE)
+
+
 def _targets() -> st.SearchStrategy[Any]:
     spans = st.sampled_from((0, 1, 45, 240, 480, 1_440, 10_080)).map(lambda n: n * _MINUTE)
-    odd = st.integers(1, 10**11).map(lambda n: timedelta(microseconds=n))
+    odd = st.integers(1, 10**11).map(lambda n: timedelta(microseconds=n)).filter(_is_odd)
     days = st.builds(BusinessDays, st.integers(0, 3), end_of_day=st.booleans())
     return spans | spans | odd | days | st.just(ByTimeOfDay("16:00"))
 

@@ -90,7 +90,7 @@ class SharedRepr:
 
 def count_shown(values: Sized) -> str:
     """Return how many values a field has, as its ``repr`` where they would fill a screen."""
-    return f"<{len(values)} in total>"
+    return f"'{len(values)} in total'"  # an expression, as a signature must be parsed
 
 
 def need_kind(

@@ -217,7 +217,7 @@ def test_a_table_shows_how_much_it_holds() -> None:
     """All of its states would fill the screen of ``help(read_table)``."""
     table = StateTable({"Parked": "on_hold", "Shipped": "resolved"})
     assert repr(table) == (
-        "StateTable(states=<2 in total>, by_category=FrozenMap({}), unknown='open')"
+        "StateTable(states='2 in total', by_category=FrozenMap({}), unknown='open')"
     )
 
 

@@ -213,3 +213,11 @@ def test_interruptions_fall_in_the_band_of_their_hour() -> None:
     table = compute_kpis([catalogue.VOLUME], desk, as_of=DAY + timedelta(days=9), group_by=bands)
 
     assert [row.group for row in table.results] == [("business",), ("other hours",), ("sleep",)]
+
+
+@pytest.mark.parametrize("group", [5, [5]])
+def test_what_is_no_group_is_refused(group: Any) -> None:
+    """A number alone or in a list."""
+    allowed = "group_by: got 5; allowed: a field path, a Group, AgeBuckets or a callable"
+    with pytest.raises(InvalidValueError, match=allowed):
+        compute_kpis([catalogue.VOLUME], [], as_of=LATEST, group_by=group)

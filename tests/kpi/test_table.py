@@ -113,7 +113,13 @@ def test_rows_are_plain_and_go_into_json_and_a_frame() -> None:
     assert rows[0]["assignment_group"] == "desk"
     assert rows[0]["unit"] == "hours"
     json.dumps(rows, allow_nan=False)
-    json.dumps(table().to_plain(), allow_nan=False)
+    plain = json.loads(json.dumps(table().to_plain(), allow_nan=False))
+    assert [row["kpi"] for row in plain["rows"]] == [
+        "mean_time_to_resolve",
+        "reopen_rate",
+        "backlog",
+    ]
+    assert plain["rows"][0]["excluded_by_reason"] == {"canceled": 1, "unresolved": 1}
     pandas = pytest.importorskip("pandas", reason="pandas is not installed: pip install .[check]")
     frame = pandas.DataFrame(iter(table()))
     assert list(frame["n"]) == [4, 4, 1]

@@ -164,8 +164,11 @@ STANDARD: Final[dict[str, Lifecycle]] = {
 
 
 def _standard(record: Record) -> Lifecycle:
-    need_kind("record", record, Record, allowed="a record")
-    return STANDARD[record.record_type]
+    try:
+        return STANDARD[record.record_type]
+    except AttributeError:  # asked first, it would take a tenth of a transition
+        need_kind("record", record, Record, allowed="a record")
+        raise
 
 
 def decide(

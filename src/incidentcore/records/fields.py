@@ -288,13 +288,15 @@ def check_given(fields: Mapping[str, Any]) -> None:
     It is called where somebody sets the fields: a history that holds such a value is still read.
     """
     for name, others in _OTHERS.items():
-        level = fields.get(name)
+        if name not in fields:
+            continue
+        level = fields[name]
         if isinstance(level, Level) and level.scale in others:
             own = "priority" if "priority" in name else name
             allowed = f"a level of its own scale, such as {own.title()}.HIGH"
             raise InvalidValueError(name, f"{level.scale} {level.name}", allowed)
     custom = fields.get("custom")
-    if custom and isinstance(custom, Mapping):
+    if custom and isinstance(custom, (dict, FrozenMap, Mapping)):
         for key, value in custom.items():
             if isinstance(value, float) and not isfinite(value):
                 raise InvalidValueError(f"custom.{key}", value, "a finite number")

@@ -13,6 +13,7 @@ from incidentcore.records.events.base import Event
 from incidentcore.records.fold import fold_timeline
 from incidentcore.records.timeline import Timeline
 from incidentcore.values import Actor, as_actor
+from incidentcore.values.actors import ROLES
 
 __all__ = ["RecordBase"]
 
@@ -115,6 +116,8 @@ class RecordBase:
 
         Source: rule H4.
         """
+        if isinstance(by, Actor) and by.role in ROLES:
+            return by
         actor = as_actor(by)
         if isinstance(by, Actor):
             return actor

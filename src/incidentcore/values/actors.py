@@ -9,13 +9,13 @@ import attrs
 from incidentcore._checks import SharedRepr, misspelt, need_text
 from incidentcore.errors import InvalidValueError
 
-__all__ = ["Actor", "Role", "as_actor"]
+__all__ = ["ROLES", "Actor", "Role", "as_actor"]
 
 
 Role: TypeAlias = Literal["requester", "agent", "approver", "system", "vendor"]
 """The roles that the library's rules use; any other text that misspells none is also accepted."""
 
-_ROLES: Final = frozenset(get_args(Role))
+ROLES: Final = frozenset(get_args(Role))
 
 
 @attrs.frozen
@@ -63,7 +63,7 @@ def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor
     Actor(id='ada', role='agent')
     """
     if isinstance(by, Actor):
-        meant = "" if by.role in _ROLES else misspelt(by.role, _ROLES)
+        meant = "" if by.role in ROLES else misspelt(by.role, ROLES)
         if meant and abs(len(meant) - len(by.role)) < 2:  # "subsystem" is a word of its own
             allowed = f"one of {', '.join(get_args(Role))}, or a role of your own"
             raise InvalidValueError("role", by.role, f"{allowed}; nearest: {meant}")

@@ -109,16 +109,14 @@ def _report(arguments: argparse.Namespace) -> Page:
     zone, is_audit = options["zone"], options["profile"] == AUDIT
     population = _population(arguments.where, desk)
     if arguments.where is not None:
-        incidents = _having(incidents, [arguments.where.partition("=")[0].strip()], "--where")
-        if arguments.month is None:  # a customer without a ticket has a page for the month
-            incidents = _matching(incidents, arguments.where, population, as_of)
-    if arguments.month is not None:
+        incidents = _having(incidents, [_where(arguments.where)[0]], "--where")
+    if arguments.month is not None:  # also if no record matches: a customer without a ticket
         page = _month(arguments, incidents, desk, as_of, population)
     else:
         with ExitStack() as stack:
             names = [name.strip() for name in arguments.by.split(",")]
             page = build_report(
-                _chosen(_having(incidents, names), population, desk, as_of),
+                _chosen(_having(incidents, names), arguments.where, population, desk, as_of),
                 as_of=as_of,
                 title=Phrase("Report on {file}", file=arguments.file.name),
                 desk=desk,
@@ -175,31 +173,6 @@ def _having(
             raise InvalidValueError(option, f"custom.{name}", allowed)
 
 
-def _matching(
-    incidents: Iterable[Incident], text: str, population: Condition, as_of: datetime
-) -> Iterator[Incident]:
-    """Yield the incidents; refuse a value that none of them has, unless it is a known level."""
-    name = text.partition("=")[0].strip()
-    if name in SCALES:
-        yield from incidents
-        return
-    read, seen, found = reader(_ALIASES.get(name, name)), set[str](), False
-    for incident in incidents:
-        if not found:
-            known = as_known(incident, as_of)
-            found = population.matches(incident) or (
-                known is not None and population.matches(known)
-            )
-            seen.add(str(read(incident)))
-        yield incident
-    if seen and not found:
-        there = sorted(seen - {"None"})
-        more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
-        near = nearest(text.partition("=")[2].strip(), there)
-        allowed = f"a value that a record has: {', '.join(there[:_SHOWN]) or 'none'}{more}{near}"
-        raise InvalidValueError("--where", text, allowed)
-
-
 def _group(name: str, zone: ZoneInfo | None) -> GroupBy:
     """Return a group of ``--by``: a field, or the period of the opening in a zone."""
     if name not in get_args(Unit):
@@ -217,14 +190,19 @@ def _group(name: str, zone: ZoneInfo | None) -> GroupBy:
     return opened
 
 
+def _where(text: str) -> tuple[str, str]:
+    """Return the field and the value that ``--where`` names."""
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not name or not equals:
+        raise InvalidValueError("--where", text, "FIELD=VALUE")
+    return _ALIASES.get(name, name), value
+
+
 def _population(text: str | None, desk: Desk | None) -> Condition:
     """Return which records ``--where`` means; a level or state is tested by its name."""
     if text is None:
         return ALWAYS
-    name, equals, value = (part.strip() for part in text.partition("="))
-    name = _ALIASES.get(name, name)
-    if not name or not equals:
-        raise InvalidValueError("--where", text, "FIELD=VALUE")
+    name, value = _where(text)
     if name in SCALES:
         scale = SCALES[name] if desk is None else scale_of(desk.priority, name)
         if value not in scale.names:
@@ -233,18 +211,37 @@ def _population(text: str | None, desk: Desk | None) -> Condition:
 
 
 def _chosen(
-    incidents: Iterable[Incident], population: Condition, desk: Desk | None, as_of: datetime
-) -> Iterable[Incident]:
-    """Yield the incidents that ``--where`` means, as they are known at the instant."""
-    if population is ALWAYS:
+    incidents: Iterable[Incident],
+    text: str | None,
+    population: Condition,
+    desk: Desk | None,
+    as_of: datetime,
+) -> Iterator[Incident]:
+    """Yield the incidents that ``--where`` means, as they are known at the instant.
+
+    A value that no incident has is refused at the end, unless it is a level.
+    """
+    if text is None:
         yield from incidents
         return
+    name, value = _where(text)
+    read, seen, found = reader(name), set[str](), name in SCALES
     for incident in incidents:
         known = as_known(incident, as_of)
         if known is not None and desk is not None:
             known = desk_at(desk, known).judged(known)
         if known is not None and population.matches(known):
+            found = True
             yield incident
+        elif not found:
+            found = population.matches(incident)
+            seen.add(str(read(incident)))
+    if seen and not found:
+        there = sorted(seen - {"None"})
+        more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
+        near = nearest(value, there)
+        allowed = f"a value that a record has: {', '.join(there[:_SHOWN]) or 'none'}{more}{near}"
+        raise InvalidValueError("--where", text, allowed)
 
 
 def _clock(

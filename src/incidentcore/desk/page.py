@@ -131,8 +131,8 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
                 else:
                     text = value_text(said)
                 yield f"\n{words}: {text}."
-        for clock, told in table.get("clocks", {}).items():
-            yield from _more(f"Clock {clock}", told, "targets")
+        for clock, part in table.get("clocks", {}).items():
+            yield from _more(f"Clock {clock}", part, "targets")
         yield from _more("Further", table, *_SERVICE, *service.clock_names)
     if desk.agreements:
         yield "\n## Who has which service"

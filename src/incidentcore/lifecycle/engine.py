@@ -264,8 +264,11 @@ class Lifecycle(LifecycleTable):
     ) -> R | Refused:
         """Apply an action, and return the new record, or why it is refused."""
         at = as_utc(at)
-        need_kind("record", record, Record, allowed="a record")
-        actor = record.actor(by, at=at)
+        try:
+            actor = record.actor(by, at=at)
+        except AttributeError:  # asked before each action, it would take time
+            need_kind("record", record, Record, allowed="a record")
+            raise
         state = record.state
         if (
             action == MIGRATE

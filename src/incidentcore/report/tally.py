@@ -95,13 +95,12 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
         "resolved_at": _iso(record.resolved_at if record.is_covered("resolved_at") else None),
     }
     for name, status in clocks:
-        is_judged = status.target is not None  # else it has no figures
         row |= {
             f"{name}_outcome": outcome(status, record=record),
             f"{name}_due_at": _iso(status.due_at),
-            f"{name}_elapsed": hours(status.elapsed) if is_judged else None,
+            f"{name}_elapsed": None if status.target is None else hours(status.elapsed),
             f"{name}_target": None if status.target is None else hours(status.target),
-            f"{name}_breached": status.breached if is_judged else None,
+            f"{name}_breached": None if status.target is None else status.breached,
             f"{name}_breached_at": _iso(status.breached_at),
             f"{name}_why": why(status),
         }

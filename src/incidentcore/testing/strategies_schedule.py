@@ -17,6 +17,12 @@ from incidentcore.schedule import BusinessCalendar
 __all__ = ["calendar_definitions", "calendars", "instants", "offset_changes", "zones"]
 
 SELDOM: Final[st.SearchStrategy[bool]] = st.sampled_from([*[False] * 7, True])
+# Up to a day and some hours, but no whole minutes.
+ODD_SPANS: Final[st.SearchStrategy[timedelta]] = (
+    st.integers(1, 10**11)
+    .map(lambda n: timedelta(microseconds=n))
+    .filter(lambda span: bool(span % timedelta(minutes=1)))
+)
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2037
 _DAY = 1_440

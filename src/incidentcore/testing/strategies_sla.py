@@ -30,7 +30,7 @@ from incidentcore.sla import (
     SlaThreshold,
 )
 from incidentcore.sla.terms import calendars_in
-from incidentcore.testing.strategies_schedule import SELDOM, calendars, instants
+from incidentcore.testing.strategies_schedule import ODD_SPANS, SELDOM, calendars, instants
 from incidentcore.values import (
     CANCELED,
     CLOSED,
@@ -68,15 +68,10 @@ _CANCELS: Final = (field("state.is_canceled").is_true(), NEVER, field("custom.vo
 _RESET: Final = field("kind").equals("commented") & field("by.role").equals("agent")
 
 
-def _is_odd(span: timedelta) -> bool:
-    return bool(span % _MINUTE)
-
-
 def _targets() -> st.SearchStrategy[Any]:
     spans = st.sampled_from((0, 1, 45, 240, 480, 1_440, 10_080)).map(lambda n: n * _MINUTE)
-    odd = st.integers(1, 10**11).map(lambda n: timedelta(microseconds=n)).filter(_is_odd)
     days = st.builds(BusinessDays, st.integers(0, 3), end_of_day=st.booleans())
-    return spans | spans | odd | days | st.just(ByTimeOfDay("16:00"))
+    return spans | spans | ODD_SPANS | days | st.just(ByTimeOfDay("16:00"))
 
 
 def _thresholds(calendar: Calendar) -> st.SearchStrategy[tuple[SlaThreshold, ...]]:

@@ -128,10 +128,10 @@ def read_jira(
         _changes(history, issue, (changelogs or {}).get(history.id))
         _comments(history, fields)
         _links(history, fields)
-        told = [*unpaged((slas or {}).get(history.id, ()), "values")]
-        if CUT in told:
+        results = [*unpaged((slas or {}).get(history.id, ()), "values")]
+        if CUT in results:
             history.find("truncated_history", "a page says that there is more", path="sla")
-        for value in (*fields.values(), *told):
+        for value in (*fields.values(), *results):
             if {"completedCycles", "ongoingCycle"} & as_object(value).keys():
                 _cycles(history, value)
         history.check(resolved_at=fields.get("resolutiondate"), updated_at=fields.get("updated"))

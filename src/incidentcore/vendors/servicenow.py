@@ -299,7 +299,7 @@ def _note(history: HistoryBuilder, note: Mapping[str, Any], who: Mapping[str, st
 
 
 def _sla(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
-    def told(name: str, read: Callable[[Any], T | None]) -> T | None:
+    def figure(name: str, read: Callable[[Any], T | None]) -> T | None:
         return history.figure(cell(row, name), read, field=name, path="task_sla")
 
     def at(name: str) -> datetime | None:
@@ -310,12 +310,12 @@ def _sla(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
     history.reported_sla(
         ReportedSla(
             target=str(name or cell(row, "sla")),
-            breached=told("has_breached", flag),
+            breached=figure("has_breached", flag),
             started_at=at("start_time"),
             stopped_at=at("end_time"),
             due_at=at("planned_end_time"),
-            elapsed=told(elapsed, duration),
-            paused=told("pause_duration", duration),
+            elapsed=figure(elapsed, duration),
+            paused=figure("pause_duration", duration),
             stage=plain_text(cell(row, "stage")),
         )
     )

@@ -114,8 +114,8 @@ def read_zendesk(
         shown = {field: ticket.get(name) for name, field in _FIELDS.items() if name in ticket}
         channel = pick(ticket, "via.channel")
         category = ticket.get("status_category") or ticket.get("status")
-        told = {name: ticket.get(name) for name in ("type", "description")}
-        history.present(state_category=category, source=channel, **told, **shown)
+        texts = {name: ticket.get(name) for name in ("type", "description")}
+        history.present(state_category=category, source=channel, **texts, **shown)
         if _MERGED in (ticket.get("tags") or ()):
             history.find("merged_record", "kept: closed by a merge into another ticket")
         opener = plain_text(ticket.get("submitter_id")) or requester

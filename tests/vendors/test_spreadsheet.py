@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from incidentcore.cli import main
+from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors import describe_columns, read_table
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -67,3 +70,74 @@ def test_days_as_numbers_are_read_as_excel_counts_them(tmp_path: Path) -> None:
     assert read(path, formats="excel")[0] == {"A": "02 09-10"}
     [finding] = read(path)[1]
     assert "unreadable_time" in finding
+
+
+ROWS = [HEADS, ["A", NINE, TEN]]
+OLDER = [HEADS, ["B", NINE, TEN]]
+
+
+def test_a_sheet_is_chosen_by_its_name_or_its_place(tmp_path: Path) -> None:
+    """Without a finding on the others, which the caller knows; a name wins over a place."""
+    path = book(tmp_path / "a.xlsx", **{"Tickets": ROWS, "Archive 2025": OLDER, "1": OLDER})
+    for sheet in ("Archive 2025", "archive 2025 ", "2", 2, "1"):
+        hours, findings = read(path, sheet=sheet)
+        assert (list(hours), findings) == (["B"], []), sheet
+    assert list(read(path, sheet=1)[0]) == ["A"]
+
+
+@pytest.mark.parametrize("sheet", ["Archiv", 0, 3, "3", True, "", 1.5])
+def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(
+    tmp_path: Path, sheet: Any
+) -> None:
+    path = book(tmp_path / "a.xlsx", Tickets=ROWS, Archive=OLDER)
+    with pytest.raises(InvalidValueError, match="one of 'Tickets', 'Archive', or its place from 1"):
+        read_table(path, MAPPING, sheet=sheet)
+
+
+def test_a_sheet_needs_a_spreadsheet(tmp_path: Path) -> None:
+    text = tmp_path / "a.csv"
+    text.write_text("Number,Opened,Resolved\nA,2026-03-02,\n", "utf-8")
+    for source in (text, str(text), ["Number,Opened,Resolved", "A,2026-03-02,"]):
+        with pytest.raises(InvalidValueError, match="only with a spreadsheet"):
+            read_table(source, MAPPING, sheet="Tickets")
+
+
+def test_an_empty_sheet_is_named(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", Tickets=ROWS, Empty=[])
+    with pytest.raises(FormatError, match=r"no header: .* @ sheet Empty"):
+        read_table(path, MAPPING, sheet="Empty")
+
+
+def test_the_commands_read_the_sheet_that_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the option, or by the desk file; an event log in a sheet too."""
+    log = [["case", "what", "when"], ["C", "New", NINE], ["C", "Resolved", TEN]]
+    path = str(
+        book(tmp_path / "a.xlsx", Tickets=ROWS, Archive=[*OLDER, ["C", NINE, None]], Log=log)
+    )
+    mapped = ["--map", *(f"{name}={column}" for name, column in MAPPING.items()), "--zone", "UTC"]
+
+    def n(*options: str) -> int:
+        assert main(["report", path, "--json", *options]) == 0, capsys.readouterr().err
+        return int(json.loads(capsys.readouterr().out)["volume"][-1]["opened"])
+
+    assert [n(*mapped), n(*mapped, "--sheet", "Archive"), n(*mapped, "--sheet", "2")] == [1, 2, 2]
+    events = ["--map", "case=case", "activity=what", "at=when", "--zone", "UTC"]
+    assert n("--profile", "events", *events, "--sheet", "Log") == 1
+    desk = tmp_path / "d.toml"
+    imports = 'profile = "table"\nmap = { id = "Number", opened = "Opened" }'
+    head = f'desk = 1\nname = "x"\nzone = "UTC"\n[import]\n{imports}\nsheet = '
+    for sheet, wanted in (('"Archive"', 2), ("2", 2), ("1", 1)):
+        desk.write_text(head + sheet, "utf-8")
+        assert n("--desk", str(desk)) == wanted
+        assert n("--desk", str(desk), "--sheet", "Tickets") == 1
+    assert main(["columns", path, "--sheet", "Archive"]) == 0
+    text = capsys.readouterr().out
+    assert "2 rows looked at" in text
+    assert 'sheet = "Archive"' in text
+    for command in (["columns", path], ["report", path, *mapped], ["problems", path, *mapped]):
+        assert main([*command, "--sheet", "Tickts"]) == 2
+        error = capsys.readouterr().err
+        assert "'Tickets', 'Archive', 'Log'" in error
+        assert "nearest: Tickets" in error

@@ -21,6 +21,7 @@ from incidentcore.cli.drill import add_drill
 from incidentcore.cli.inputs import (
     add_file,
     add_form,
+    add_sheet,
     check_import,
     instant_of,
     now_of,
@@ -120,7 +121,10 @@ def _parser() -> argparse.ArgumentParser:
         "columns", help="print what a table holds, with a guess at --map to copy"
     )
     columns.add_argument("file", type=Path, metavar="FILE", help="the export, gzip or not")
-    columns.set_defaults(run=lambda arguments: describe_columns(arguments.file))
+    add_sheet(columns)
+    columns.set_defaults(
+        run=lambda arguments: describe_columns(arguments.file, sheet=arguments.sheet)
+    )
     add_form(columns, "json")
     add_form(demo, "json", "markdown", "html")
     problems = commands.add_parser(

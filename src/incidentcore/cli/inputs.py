@@ -25,6 +25,7 @@ __all__ = [
     "AUDIT",
     "add_file",
     "add_form",
+    "add_sheet",
     "check_import",
     "instant_of",
     "now_of",
@@ -73,6 +74,7 @@ def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None
         metavar="[FIELD.]WORD=LEVEL",
         help="what its words for levels mean: P1=critical for a priority, impact.Big=high",
     )
+    add_sheet(command)
     command.add_argument("--zone", help="the zone of times without an offset; default: UTC")
     command.add_argument(
         "--time-format",
@@ -81,6 +83,15 @@ def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None
     )
     command.add_argument(
         "--as-of", metavar="TIME", help="an ISO time; default: the latest instant in the file"
+    )
+
+
+def add_sheet(command: argparse.ArgumentParser) -> None:
+    """Add the option that names the sheet of a spreadsheet."""
+    command.add_argument(
+        "--sheet",
+        metavar="NAME|NUMBER",
+        help="the sheet of a spreadsheet; default: the first that has headings of tickets",
     )
 
 
@@ -176,6 +187,7 @@ def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> 
         "mapping": mapping,
         "zone": None if zone is None else as_zone(zone, "--zone"),
         "formats": arguments.time_format or stated.get("formats", ()),
+        "sheet": getattr(arguments, "sheet", None) or stated.get("sheet"),
     }
 
 
@@ -207,7 +219,7 @@ def read_incidents(
             raise
         desk = getattr(arguments, "desk", None) or getattr(arguments, "before", None)
         first = "" if desk is None else f"{desk} has no [import] with a profile or map; "
-        profile = describe_columns(path).profile
+        profile = describe_columns(path, sheet=options["sheet"]).profile
         looks = f"it looks like --profile {profile}" if profile else _COLUMNS
         raise FormatError(f"{first}{error}; {_GUESSED}; {looks}") from None
     as_of = instant_of(arguments, "as_of", options["zone"])

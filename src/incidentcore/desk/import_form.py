@@ -26,6 +26,7 @@ def _level_name(data: Any, reading: Reading, path: Path) -> str:
 _WORDS: Final = {"type": "string"}
 _LEVELS: Final = table_of(Form(_level_name, lambda name, _: name, _WORDS))
 _COLUMN: Final = simple("a column's name, or its place from 1", str, int)
+_SHEET: Final = simple("a sheet's name, or its place from 1", str, int)
 IMPORT: Final = Table(
     (
         Key("profile", TEXT, "What the file is, as the command line calls it.", None),
@@ -50,6 +51,7 @@ IMPORT: Final = Table(
         Key("times", TEXTS, "Formats as of strptime, or iso, epoch_s, epoch_ms, excel.", None),
         Key("delimiter", TEXT, "What separates the columns.", None),
         Key("encoding", TEXT, "The encoding of the file.", None),
+        Key("sheet", _SHEET, "The sheet of a spreadsheet: its name, or its place from 1.", None),
         Key("duplicates", word("refuse", "first", "last"), "Which row of one id counts.", None),
     ),
     lambda **found: freeze({name: one for name, one in found.items() if one is not None}),

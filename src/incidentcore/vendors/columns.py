@@ -82,12 +82,14 @@ class ColumnsPage:
         notes: What was detected about the file.
         profile: The name of the ``read_profile`` profile that reads the file without a mapping;
             empty if there is none.
+        sheet: The sheet that the caller named.
     """
 
     rows: int
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
     profile: str = ""
+    sheet: str | int | None = None
 
     def to_plain(self) -> dict[str, Any]:
         """Return the page as plain data."""
@@ -129,8 +131,10 @@ class ColumnsPage:
         if guessed := self._mapping():
             pairs = " ".join(f'"{name}={column}"' for name, column in guessed.items())
             lines += ["", "a guess at the mapping, to check:", f"--map {pairs}"]
+            chosen_sheet = [] if self.sheet is None else [f"sheet = {_quoted(self.sheet)}"]
             named = ", ".join(f"{name} = {_quoted(column)}" for name, column in guessed.items())
-            lines += ["", "the same for a desk file:", "[import]", f"map = {{ {named} }}"]
+            lines += ["", "the same for a desk file:", "[import]", *chosen_sheet]
+            lines += [f"map = {{ {named} }}"]
             lines += _desk_lines(self.columns, chosen)
         if missing := [name for name in ("id", "opened") if name not in guessed]:
             title = "the first line must hold the headings: delete a title above them"
@@ -225,14 +229,19 @@ def _quoted(text: str | int) -> str:
     return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
 
 
-def describe_columns(path: str | Path) -> ColumnsPage:
+def describe_columns(path: str | Path, *, sheet: str | int | None = None) -> ColumnsPage:
     """Return a page that describes the columns of a table, from its first 200 rows.
+
+    Args:
+        path: The file.
+        sheet: The sheet of a spreadsheet, by name or by place from 1.
 
     Raises:
         FormatError: The file cannot be read.
+        InvalidValueError: There is no such sheet.
         OSError: The file cannot be opened.
     """
-    table = open_table(path, strict=False)
+    table = open_table(path, sheet=sheet, strict=False)
     values: defaultdict[int, Counter[str]] = defaultdict(Counter)
     count = 0
     for count, (_, row) in enumerate(islice(table.rows, FIRST_ROWS), 1):  # noqa: B007
@@ -271,7 +280,7 @@ def describe_columns(path: str | Path) -> ColumnsPage:
         for c in columns
     ]
     notes = tuple(action for _, action in table.notes)
-    return ColumnsPage(count, tuple(columns), notes, _profile(table))
+    return ColumnsPage(count, tuple(columns), notes, _profile(table), sheet)
 
 
 def _profile(table: Table) -> str:

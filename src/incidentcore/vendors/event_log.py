@@ -33,7 +33,7 @@ from incidentcore.vendors.kit import (
 from incidentcore.vendors.kit.importing import merged
 from incidentcore.vendors.kit.tables import fold
 from incidentcore.vendors.ocel import ocel_cases
-from incidentcore.vendors.tabular import TableInput, open_table, read_json
+from incidentcore.vendors.tabular import Table, TableInput, open_table, read_json
 from incidentcore.vendors.xes import xes_cases
 
 __all__ = ["Activities", "read_events", "read_ocel", "read_xes"]
@@ -45,7 +45,7 @@ _ABSENT: Final = object()
 
 
 def read_events(
-    source: TableInput,
+    source: TableInput | Table,
     *,
     case: str,
     activity: str | Sequence[str],
@@ -57,6 +57,7 @@ def read_events(
     sort: bool = False,
     delimiter: str | None = None,
     encoding: str | None = None,
+    sheet: str | int | None = None,
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read a table with one row for each event.
@@ -76,6 +77,7 @@ def read_events(
         sort: Whether to read all rows first, so that the rows of a case need not be adjacent.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
+        sheet: The sheet of a spreadsheet, by name or by place from 1.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``); without ``roles``, everybody is an agent.
 
@@ -93,7 +95,7 @@ def read_events(
     >>> str(incident.resolved_at - incident.opened_at)
     '2:30:00'
     """
-    table = open_table(source, delimiter=delimiter, encoding=encoding, strict=False)
+    table = open_table(source, delimiter=delimiter, encoding=encoding, sheet=sheet, strict=False)
     log = _Log(activity=activity, at=at, by=by, group=group, fields=fields, activities=activities)
     if not table.objects:
         table.require((case, *log.names, at, *filter(None, (by, group, *(fields or {}).values()))))

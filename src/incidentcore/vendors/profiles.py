@@ -114,6 +114,7 @@ def read_profile(
     mapping: Mapping[str, str] | None = None,
     zone: ZoneInfo | str | None = None,
     formats: Sequence[str] = (),
+    sheet: str | int | None = None,
     **options: Any,
 ) -> Import[Incident]:
     """Read a file with the importer of a profile.
@@ -128,6 +129,7 @@ def read_profile(
             attributes separated by ``/``.
         zone: For a table or audit log, the time zone of times that have none.
         formats: For a table, the formats of its times; those of its profile by default.
+        sheet: For a table or event log in a spreadsheet, the name of its sheet or its place from 1.
         options: ``states`` and ``levels``, which are added to those of the tool (but not for an
             audit log); for a table, also further arguments of ``read_table``.
 
@@ -138,7 +140,7 @@ def read_profile(
     """
     need_profile(profile)
     if profile == _TABLE or profile in TABLE_PRESETS:
-        return _table(path, profile, mapping or {}, zone, formats=formats, **options)
+        return _table(path, profile, mapping or {}, zone, formats=formats, sheet=sheet, **options)
     is_log = profile in (_EVENTS, _XES)
     words = {name: options.pop(name) for name in _WORDS if options.get(name) and profile != _AUDIT}
     named = None if is_log else mapping
@@ -147,8 +149,11 @@ def read_profile(
         if value:
             tables = ", ".join((_TABLE, *TABLE_PRESETS))
             raise InvalidValueError(name, value, f"only with a table: {tables}")
+    if sheet is not None and profile != _EVENTS:
+        raise InvalidValueError("sheet", sheet, "only with a table or event log: state --map")
     if is_log:
         words["times"] = Times(zone, formats=tuple(formats) or "iso")
+        words |= {} if sheet is None else {"sheet": sheet}
         return _log(path, profile, dict(mapping or {}), words)
     if profile == _AUDIT:
         return read_audit_log(path, zone=zone)
@@ -183,10 +188,10 @@ def _table(
     preset = dict(TABLE_PRESETS.get(profile, {}))
     columns = {**preset.pop("mapping", {}), **mapping}
     if not columns:
-        there = ", ".join(open_table(path, strict=False).columns[:50])
+        there = ", ".join(open_table(path, strict=False, sheet=options["sheet"]).columns[:50])
         wanted = "columns such as id=Number opened=Created"
         raise InvalidValueError("--map", None, f"{wanted}; the file has {there}")
-    preset.update((name, value) for name, value in options.items() if value)
+    preset.update((name, value) for name, value in options.items() if value or value == 0)
     if profile == "jira-csv":
         return read_jira_csv(path, mapping=mapping, zone=zone, **preset)
     return read_table(path, columns, zone=zone, missing=EMPTY, **preset)
@@ -208,7 +213,7 @@ def desk_options(desk: Desk) -> dict[str, Any]:
     words = {"mapping": columns, "formats": stated.get("times", ())}
     options: dict[str, Any] = {"zone": stated.get("zone", desk.zone)}
     options |= {name: value for name, value in words.items() if value}
-    plain = ("profile", "delimiter", "encoding", "duplicates")
+    plain = ("profile", "delimiter", "encoding", "sheet", "duplicates")
     options |= {name: stated[name] for name in plain if name in stated}
     if "states" in stated:
         known = {state.name: state for state in desk.lifecycle("incident").states}

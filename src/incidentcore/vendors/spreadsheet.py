@@ -9,7 +9,8 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from incidentcore.errors import FormatError
+from incidentcore._checks import nearest
+from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.headings import TITLES, heading_row, known, note_titles
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.words import Phrase
@@ -20,13 +21,17 @@ Rows = Iterator[tuple[int, Any]]
 Notes = list[tuple[str, str]]
 
 
-def read_sheet(path: Path, largest: int) -> tuple[tuple[str, ...], Rows, Notes]:
+def read_sheet(
+    path: Path, largest: int, sheet: str | int | None = None
+) -> tuple[tuple[str, ...], Rows, Notes]:
     """Return the columns of a spreadsheet, its numbered rows, and what was detected.
 
-    It reads the first sheet that has headings known from tickets, or else the first not empty.
+    It reads the sheet that is named or numbered from 1; by default the first that has headings
+    known from tickets, or else the first not empty.
 
     Raises:
         FormatError: openpyxl is missing, or the file is broken, too large or empty.
+        InvalidValueError: There is no such sheet; the error names those there.
     """
     try:
         import openpyxl  # noqa: PLC0415  an extra
@@ -41,23 +46,24 @@ def read_sheet(path: Path, largest: int) -> tuple[tuple[str, ...], Rows, Notes]:
             raise FormatError(f"a spreadsheet of more than {largest:,} bytes @ {path}")
         content = io.BytesIO(path.read_bytes())  # by its content, not by its name
         book = openpyxl.load_workbook(content, read_only=True, data_only=True)
-        rows, notes = _sheet(book)
+        rows, notes = _sheet(book, sheet)
         header = next(rows, [])
-    except FormatError:
+    except (FormatError, InvalidValueError):
         raise
     except Exception as error:  # noqa: BLE001  a broken file may raise anything there
         raise FormatError(f"not a spreadsheet that can be read: {error} @ {path}") from None
     columns = tuple("" if name is None else str(name).strip() for name in header)
     if not any(columns):
-        raise FormatError("no header: the first row must name the columns @ header")
+        where = "header" if sheet is None else f"sheet {sheet}"
+        raise FormatError(f"no header: the first row must name the columns @ {where}")
     return columns, enumerate(rows, 1), notes
 
 
-def _sheet(book: Any) -> tuple[Iterator[list[Any]], Notes]:
+def _sheet(book: Any, wanted: str | int | None) -> tuple[Iterator[list[Any]], Notes]:
     """Return the rows of the sheet that ``read_sheet`` reads, from its headings on."""
     notes: Notes = []
     sheets: dict[str, tuple[list[list[Any]], Iterator[list[Any]]]] = {}
-    for sheet in book.worksheets:
+    for sheet in [_chosen(book, wanted)] if wanted is not None else book.worksheets:
         rows = (list(row) for row in sheet.iter_rows(values_only=True) if set(row) != {None})
         first = list(islice(rows, TITLES + 1))
         if first:
@@ -66,8 +72,21 @@ def _sheet(book: Any) -> tuple[Iterator[list[Any]], Notes]:
     name = next(headed, next(iter(sheets), ""))
     first, rest = sheets.get(name, ([], iter(())))
     if others := [shown(other) for other in sheets if other != name]:
-        text = "sheet {name} is read; not read: {others}; save one as a file of its own to read it"
+        text = "sheet {name} is read; not read: {others}; --sheet or sheet= names another"
         notes.append(("other_sheets", Phrase(text, name=shown(name), others=tuple(others))))
     place = heading_row(first)
     note_titles(notes, first[:place])
     return chain(first[place:], rest), notes
+
+
+def _chosen(book: Any, wanted: str | int) -> Any:
+    """Return the sheet of a name, however it is capitalized, or else of a place from 1."""
+    titles = {sheet.title.strip().casefold(): sheet for sheet in book.worksheets}
+    named = str(wanted).strip()
+    if not isinstance(wanted, int) and named.casefold() in titles:
+        return titles[named.casefold()]
+    if named.isdecimal() and 1 <= int(named) <= len(titles):
+        return book.worksheets[int(named) - 1]
+    there = [sheet.title for sheet in book.worksheets]
+    allowed = f"one of {', '.join(map(shown, there))}, or its place from 1{nearest(named, there)}"
+    raise InvalidValueError("sheet", wanted, allowed)

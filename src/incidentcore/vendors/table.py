@@ -50,6 +50,7 @@ def read_table(
     duplicates: Duplicates | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    sheet: str | int | None = None,
     optional: bool = False,
     lifecycle: Lifecycle | None = None,
     roles: Roles = _NO_ROLES,
@@ -97,6 +98,7 @@ def read_table(
             must be an event log.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
+        sheet: The sheet of a spreadsheet, by name or by place from 1.
         optional: Whether to ignore mapped columns that do not exist, as the presets do.
         lifecycle: The lifecycle that the records follow; the standard one by default.
         roles: The roles of actors, for entries that ``extend`` adds.
@@ -135,9 +137,7 @@ def read_table(
         name: Times(zone, formats=form, epoch=epoch, day_first=day_first)
         for name, form in {"": "iso", **by_field}.items()
     }
-    table = source
-    if not isinstance(table, Table):
-        table = open_table(table, delimiter=delimiter, encoding=encoding, strict=False)
+    table = open_table(source, delimiter=delimiter, encoding=encoding, sheet=sheet, strict=False)
     table = with_joined(table, mapping)
     if optional:
         mapping = there(table, mapping)

@@ -92,22 +92,25 @@ class Table:
 
 
 def open_table(
-    source: TableInput,
+    source: TableInput | Table,
     *,
     delimiter: str | None = None,
     encoding: str | None = None,
     strict: bool = True,
+    sheet: str | int | None = None,
 ) -> Table:
     """Open a table: delimited text, JSON, JSON lines, a spreadsheet, or rows in memory.
 
     Args:
         source: The path of a file, which may be compressed by gzip; lines of text; rows as
             mappings; or a data frame with the Arrow stream interface (needs pyarrow). An ``.xlsx``
-            file needs openpyxl; the first sheet that has headings known from tickets is read.
+            file needs openpyxl. A ``Table`` is returned as it is.
         delimiter: The separator of fields; by default the most common of comma, semicolon, tab and
             ``|`` in the header.
         encoding: The encoding of a file; by default UTF-8 or, if the bytes are not UTF-8, cp1252.
         strict: Whether a row with too few or too many fields is an error.
+        sheet: The sheet of a spreadsheet, by name or by place from 1; by default the first that has
+            headings known from tickets, with a finding that names the others.
 
     Returns:
         The table. Its rows are read from the source on demand, and only once.
@@ -115,7 +118,8 @@ def open_table(
     Raises:
         FormatError: The source has no header or cannot be read; also raised later by ``rows`` if a
             row cannot be read.
-        InvalidValueError: The delimiter is not one character, or the encoding is unknown.
+        InvalidValueError: The delimiter is not one character, the encoding is unknown, or there is
+            no such sheet.
         OSError: The file cannot be opened.
 
     >>> from incidentcore.vendors import open_table
@@ -130,12 +134,16 @@ def open_table(
             "".encode(encoding)
         except (LookupError, TypeError):
             raise InvalidValueError("encoding", encoding, "an encoding such as cp1252") from None
+    if isinstance(source, Table):
+        return source
     notes: list[tuple[str, str]] = []
-    if isinstance(source, (str, Path)):
-        path = source if isinstance(source, Path) else Path(source)
-        start = first_bytes(path)
+    path = Path(source) if isinstance(source, str) else source
+    start = first_bytes(path) if isinstance(path, Path) else b""
+    if sheet is not None and not start.startswith(_ZIP):
+        raise InvalidValueError("sheet", sheet, "only with a spreadsheet (.xlsx), which has sheets")
+    if isinstance(path, Path):
         if start.startswith(_ZIP):
-            columns, cells, notes = read_sheet(path, LARGEST)
+            columns, cells, notes = read_sheet(path, LARGEST, sheet)
             return Table(columns, cells, notes=notes)
         text = start.removeprefix(BOM).lstrip()
         if text[:1] in (b"[", b"{"):

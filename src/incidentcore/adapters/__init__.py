@@ -1,4 +1,4 @@
-"""Adapters: stores on databases, and KPIs computed in several processes or on distributed frames.
+"""Adapters: stores in databases, and KPIs computed in several processes or on distributed frames.
 
 Import an adapter that needs an extra from its module, such as ``incidentcore.adapters.sqlalchemy``.
 """

@@ -19,7 +19,7 @@ __all__ = ["AsyncStore"]
 class AsyncStore:
     """An ``AsyncRecordStore`` that wraps a thread-safe store, such as ``SqliteStore``.
 
-    A call that is canceled continues in its thread, so that a write is never incomplete.
+    If a call is canceled, its thread still finishes the work, so a write is never incomplete.
 
     Attributes:
         store: The store whose methods are called.

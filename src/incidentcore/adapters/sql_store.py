@@ -64,10 +64,10 @@ class SqlStore:
         after: str = "",
         limit: int = PAGE,
     ) -> tuple[Record, ...]:
-        """Return a page of the records that match; see ``RecordStore.find``.
+        """Return a page of the records that match a condition; see ``RecordStore.find``.
 
-        Records are loaded in order of id until the page is full. For frequent queries, maintain a
-        table of your own from ``changes``.
+        Records are loaded in order of id until the page is full. For frequent queries, keep your
+        own table up to date with ``changes``.
         """
         found: list[Record] = []
         place: str | None = after
@@ -107,7 +107,7 @@ class SqlStore:
     def pending(self) -> tuple[DueItem, ...]:
         """Return the items of the outbox that are not marked as sent, ordered by due time.
 
-        An item has its key, kind, record id, due time and reason; its ``body`` is None.
+        The items have a key, kind, record id, due time and reason; their ``body`` is None.
         """
         with self._reading() as run:
             return outbox.pending(run)
@@ -119,7 +119,7 @@ class SqlStore:
             outbox.mark_sent(run, keys)
 
     def outbox_keys(self) -> tuple[str, ...]:
-        """Return the keys of all items ever in the outbox: ``delivered`` of a new ``Agenda``."""
+        """Return the keys of all items ever written to the outbox, for a new ``Agenda``."""
         with self._reading() as run:
             return outbox.outbox_keys(run)
 
@@ -127,7 +127,7 @@ class SqlStore:
         """Read all stored rows and verify them against their digests.
 
         Raises:
-            StorageError: A row was changed or lost; the message names the first one.
+            StorageError: A row was changed or lost; the message names the first such row.
         """
         after = 0
         while page := self.changes(after=after):

@@ -43,7 +43,7 @@ class NaiveBayes(WordModel):
 
     Attributes:
         categories: The categories, sorted.
-        texts: The number of texts of each category that it has learned from.
+        texts: For each category, the number of texts that it has learned from.
         words: Each word with its number of occurrences in the texts of each category, sorted. You
             may pass a mapping instead.
         smoothing: The number added to each count (Laplace: 1), so that no word rules out a
@@ -54,8 +54,8 @@ class NaiveBayes(WordModel):
     Raises:
         DefinitionError: The counts do not fit the categories, or the smoothing is not positive.
 
-    Source: rule G4; multinomial naive Bayes with additive smoothing; priors are the categories'
-    shares; the square root is our choice.
+    Source: rule G4; multinomial naive Bayes with additive smoothing; the priors are the shares of
+    the categories; the square root is our choice.
 
     >>> from incidentcore.categorization import NaiveBayes
     >>> model = NaiveBayes.train(

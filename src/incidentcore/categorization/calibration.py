@@ -28,11 +28,11 @@ def _points(pairs: Iterable[Iterable[float]]) -> _Points:
 
 @attrs.frozen
 class Calibrated:
-    """A categorizer with its confidence adjusted to the share of results that are right.
+    """A categorizer whose confidence is adjusted to the share of its results that are right.
 
     The categories of the results do not change. Between two points the confidence is interpolated;
-    outside them it is that of the nearest point. If the original confidence was the greatest of the
-    probabilities, all probabilities are adjusted too; they still sum to one and keep their order.
+    beyond the outermost points it is constant. If the original confidence was the greatest of the
+    probabilities, all probabilities are adjusted too: they keep their order and still add up to 1.
     For a ``HierarchicalCategorizer``, calibrate the model inside it.
 
     Attributes:
@@ -113,7 +113,7 @@ def calibrate(
     """Return a categorizer whose confidence is calibrated on records with a known category.
 
     Use records other than those it was trained on. It helps with categorizers that are over- or
-    underconfident, such as those by keywords, or naive Bayes models from other libraries;
+    underconfident, such as keyword categorizers, or naive Bayes models from other libraries;
     ``SoftmaxCategorizer`` does not need it.
 
     Args:

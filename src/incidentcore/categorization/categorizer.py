@@ -72,7 +72,7 @@ class Categorization(SharedRepr):
     Attributes:
         category: The category as a path; empty if the categorizer abstains.
         confidence: How certain the result is, from 0 to 1; the meaning depends on the categorizer.
-        evidence: The reasons, in order of weight, the greatest first.
+        evidence: The reasons, in descending order of weight.
         probabilities: Pairs of (category, probability) for all categories; empty if not computed.
 
     Raises:
@@ -120,7 +120,8 @@ class Categorization(SharedRepr):
 class Categorizer(Protocol):
     """The protocol for categorizers: functions or frozen objects that return a record's category.
 
-    If it has a method ``answers`` that takes many records, one call of it replaces a call for each.
+    If it has a method ``answers``, which takes many records, that is called instead of the
+    categorizer itself.
     """
 
     def __call__(self, record: Any, /) -> Categorization:
@@ -183,7 +184,7 @@ def classify(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Set a record's category, and record in its history the confidence and evidence.
+    """Set a record's category, and keep the confidence and evidence in its history.
 
     Args:
         record: The record.

@@ -53,7 +53,7 @@ class CategoryScore:
 
     @property
     def recall(self) -> float | None:
-        """Return the fraction of its records for which it was predicted; None without records."""
+        """Return the fraction of its records for which it was predicted; None if there are none."""
         return _ratio(self.correct, self.support)
 
     @property
@@ -64,7 +64,7 @@ class CategoryScore:
 
 @attrs.frozen(kw_only=True)
 class Confusion:
-    """How often one category was predicted for records of another category, or of the same.
+    """How often a category was predicted for the records of a category, the same or another one.
 
     Attributes:
         actual: The category of the records.
@@ -85,8 +85,8 @@ class ReliabilityBin:
         low: The lowest confidence of the bin.
         high: The confidence at which the next bin starts; the last bin includes 1.
         n: The number of predictions in the bin.
-        confidence: Their mean confidence.
-        accuracy: The fraction of them that is right.
+        confidence: The mean confidence of the predictions.
+        accuracy: The fraction of the predictions that are right.
     """
 
     low: float
@@ -130,7 +130,8 @@ class CategorizerReport:
     Attributes:
         n: The number of records.
         categories: The score of each category that occurs in the records or predictions, sorted.
-        confusion: How often each category was predicted for each actual one, right or not; sorted.
+        confusion: How often each category was predicted for each actual category, right or wrong;
+            sorted.
         confidences: The confidence of each prediction and whether it was right, sorted.
         thresholds: The confidences at which ``curve`` is evaluated, ascending.
     """
@@ -143,7 +144,7 @@ class CategorizerReport:
 
     @property
     def answered(self) -> int:
-        """Return the number of records that got a category; the others are abstentions."""
+        """Return the number of records that got a category; for the others, it abstained."""
         return len(self.confidences)
 
     @property
@@ -168,7 +169,7 @@ class CategorizerReport:
 
     @property
     def accuracy_when_answered(self) -> float | None:
-        """Return the fraction of the predictions that are right; None if there are none."""
+        """Return the fraction of predictions that are right; None if there are no predictions."""
         return _ratio(self.correct, self.answered)
 
     @property
@@ -226,16 +227,16 @@ class CategorizerReport:
     def threshold_for(
         self, *, precision: float | None = None, coverage: float | None = None
     ) -> ThresholdPoint | None:
-        """Return the best of the ``thresholds`` that reaches a target; None if none of them does.
+        """Return the minimum confidence that best meets a target; None if no confidence meets it.
 
         Args:
-            precision: The fraction of predictions that must be right. Of the thresholds that reach
-                it, the one with the greatest coverage is returned.
-            coverage: The fraction of records that must get a category. Of the thresholds that reach
-                it, the greatest is returned.
+            precision: The fraction of predictions that must be right. Of the confidences that
+                achieve this, the one with the greatest coverage is returned.
+            coverage: The fraction of records that must get a category. Of the confidences that
+                achieve this, the greatest is returned.
 
         Raises:
-            InvalidValueError: Both targets are given, or neither.
+            InvalidValueError: Both ``precision`` and ``coverage`` are given, or neither is.
         """
         if (precision is None) == (coverage is None):
             targets = {"precision": precision, "coverage": coverage}

@@ -40,7 +40,7 @@ class FallbackChain:
     """A categorizer that tries others in turn until one is confident enough, or uses a default.
 
     With a minimum of 0, the first categorizer that does not abstain decides. Use a chain of one
-    categorizer to require a minimum confidence, and nested chains for different minimums.
+    categorizer to require a minimum confidence, and nest chains to require different ones.
 
     Attributes:
         categorizers: The categorizers, from the most to the least trusted.
@@ -114,10 +114,10 @@ class Vote:
 
     A categorizer that abstains does not vote, and a tie gives an abstention. Votes may have
     weights; confidence is the winner's share of their total. To combine results in another way,
-    write a function: it is a categorizer.
+    write your own function as a categorizer.
 
     Attributes:
-        categorizers: The categorizers; without any, the result is an abstention.
+        categorizers: The categorizers. If there are none, it always abstains.
         weights: The weight of each categorizer's vote; 1 by default.
         quorum: The minimum number of categorizers that must vote.
 

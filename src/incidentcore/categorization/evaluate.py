@@ -104,13 +104,13 @@ def cross_validate(
     folds: int = 5,
     thresholds: Iterable[float] = THRESHOLDS,
 ) -> CategorizerReport:
-    """Return a report in which each record is categorized by a model that has not seen it.
+    """Return a report in which each record is categorized by a model that was not trained on it.
 
     Use this function if there are too few records to set some aside. The records are divided into
-    folds, with each category spread evenly over them, in the order of the records.
+    folds in their order, with each category spread evenly over the folds.
 
     Args:
-        train: A function that returns a categorizer from labelled records, such as
+        train: A function that takes labelled records and returns a categorizer, such as
             ``SoftmaxCategorizer.train``.
         labelled: Pairs of (record, category).
         folds: The number of folds. For each fold, a model is trained on all the others.
@@ -154,7 +154,7 @@ def compare_categorizers(
         labelled: Pairs of (record, category), in any order.
 
     Returns:
-        A report for each name, in the same order.
+        The report for each name, in the order of ``categorizers``.
 
     Raises:
         InvalidValueError: ``labelled`` is empty, or a category is not one or more names.
@@ -164,7 +164,7 @@ def compare_categorizers(
 
 
 def comparison_table(reports: Mapping[str, CategorizerReport]) -> str:
-    """Return a table of reports on the same records; ``gain`` is relative to the first report.
+    """Return a table of reports on the same records, with the ``gain`` of each over the first.
 
     The gain is the difference in accuracy, in percentage points.
 

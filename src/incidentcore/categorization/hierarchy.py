@@ -28,7 +28,7 @@ def roll_up(
 ) -> dict[Path, float]:
     """Return the probability of every category and of all categories above it.
 
-    A parent's probability is the sum of its children's, plus its own if it is a category too.
+    A parent's probability is the sum of its children's, plus its own if it is in ``probabilities``.
 
     >>> from incidentcore.categorization import roll_up
     >>> roll_up({("network", "vpn"): 0.5, ("network", "dns"): 0.25, ("data",): 0.25})[("network",)]

@@ -39,9 +39,9 @@ def _categories(values: Any) -> Any:
 
 @attrs.frozen
 class ModelCategorizer:
-    """A categorizer that uses the probabilities from a trained model of another library.
+    """A categorizer that uses the probabilities computed by a trained model of another library.
 
-    Two of these categorizers are equal if their ids are equal, so change the id whenever the model
+    Two such categorizers are equal if their ids are equal, so change the id whenever the model
     changes. They cannot be serialized: store the model with its own library, together with the id.
 
     Attributes:

@@ -28,7 +28,7 @@ class CategoryRule(SharedRepr):
 
     Attributes:
         when: The condition on the records that the rule applies to.
-        category: Their category.
+        category: The category of these records.
         name: The name of the rule in evidence; the condition as text by default.
         confidence: The confidence of its results, from 0 to 1.
 
@@ -57,7 +57,7 @@ def _rules(values: Iterable[CategoryRule]) -> tuple[CategoryRule, ...]:
 class RuleCategorizer(SharedRepr):
     """A categorizer that applies the first rule whose condition matches; it abstains if none does.
 
-    A rule that does not match a record never affects its result.
+    Rules that do not match a record have no effect on its category.
 
     Attributes:
         rules: The rules, in order.
@@ -140,7 +140,7 @@ def route(record: Any, rules: Iterable[RoutingRule]) -> Route:
 
     Args:
         record: The record, or a ``dict`` of its fields.
-        rules: The rules, in order; for a default, put one with ``ALWAYS`` last.
+        rules: The rules, in order. For a default, end with a rule whose condition is ``ALWAYS``.
 
     >>> from incidentcore.categorization import RoutingRule, route
     >>> from incidentcore.conditions import ALWAYS, field

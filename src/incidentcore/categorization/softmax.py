@@ -55,8 +55,8 @@ def _words(triples: Iterable[Any]) -> _Words:
 class SoftmaxCategorizer(WordModel):
     """A categorizer that has learned from labelled texts how strongly words suggest a category.
 
-    Its confidence is calibrated: of the results with confidence 0.8, about 80 % are right, on texts
-    like those it learned from. Use it if you have at least a few hundred labelled texts;
+    Its confidence is calibrated: on texts like those it learned from, about 80 % of the results
+    with confidence 0.8 are right. Use it if you have at least a few hundred labelled texts;
     ``NaiveBayes`` learns from fewer, and can learn from further texts later. It abstains on a text
     without a known word.
 

@@ -76,8 +76,8 @@ class Taxonomy(SharedRepr):
     """A tree of categories.
 
     Attributes:
-        paths: Every category as a path, sorted. You may pass some of the paths, to which the
-            categories above them are added, or a mapping from each category to those below it.
+        paths: Every category as a path, sorted. You may leave out categories that have others below
+            them, or pass a mapping from each category to those below it.
 
     Raises:
         DefinitionError: ``paths`` is empty, or the name of a category is empty or not text.

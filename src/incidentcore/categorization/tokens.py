@@ -95,10 +95,10 @@ def _without_long_runs(text: str, marks: set[str]) -> Iterator[str]:
 
 
 def tokenize(text: str, *, accents: bool = True) -> list[str]:
-    """Return the words of a text in order, in lower case and as normalized by ``fold_text``.
+    """Return the words of a text in order, in the form to which ``fold_text`` brings them.
 
-    A word is a sequence of letters, digits and their marks in any script. Everything else separates
-    words, so ``e-mail`` is two words.
+    A word is a sequence of letters, digits and their combining marks, in any script. Everything
+    else separates words, so ``e-mail`` is two words.
 
     Args:
         text: The text.

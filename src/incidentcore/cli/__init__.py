@@ -1,6 +1,6 @@
 """The command line: a demonstration, reports on files, and checks of desk files.
 
-Any error in the user's input is reported as one line on standard error, with exit code 2.
+An error in the user's input is reported in one line on standard error, with exit code 2.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments. Defaults to those of the process.
 
     Returns:
-        The exit code: 0 for success, 2 for wrong input, 130 if interrupted, 141 if the output's
-        pipe is closed.
+        The exit code: 0 for success, 2 for wrong input, 130 if interrupted, 141 if the reader of
+        its output has closed the pipe.
     """
     arguments = _parser().parse_args(argv)
     often = gc.get_threshold()

@@ -20,7 +20,7 @@ _ZERO = timedelta(0)
 
 @attrs.frozen(kw_only=True)
 class UpdateAdherence(SharedRepr):
-    """Adherence to a communication plan: how many updates were required, and sent on time.
+    """Adherence to a communication plan: how many updates were required, and how many were on time.
 
     Attributes:
         records: The number of records with at least one update that was required or sent.
@@ -28,7 +28,7 @@ class UpdateAdherence(SharedRepr):
         on_time: The number of these that were sent by their due time.
         sent: The number of updates sent, required or not; several to one audience at the same
             instant count as one.
-        lateness: The total time by which missed updates were late, as in ``update_adherence``.
+        lateness: The total time by which missed updates were late; see ``update_adherence``.
     """
 
     records: int
@@ -66,7 +66,7 @@ def update_adherence(
     now: datetime,
     known_at: datetime | None = None,
 ) -> UpdateAdherence:
-    """Return how many of the updates that a plan required for records were sent on time.
+    """Count the updates that a plan required for records, and those that were sent on time.
 
     An update that is not due yet, or that was no longer required at its due time, is not counted.
     For figures by group, window or month, use the KPIs of ``kpi.catalogue`` that take a plan.

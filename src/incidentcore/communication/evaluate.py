@@ -40,12 +40,12 @@ def due_updates(
 
     An update is listed from its due time minus its rule's ``notice`` until it is sent or no longer
     required. At most one update is open for an audience at a time, so after a night without polling
-    there is one reminder, not a hundred. The keys listed by an instant depend on the plan and the
-    history alone, not on when, how often or from where you poll.
+    there is one reminder, not a hundred. Which keys are listed up to an instant depends only on the
+    plan and the history, not on when, how often or from where you poll.
 
-    Record each update that you send with ``records.log_update_sent``: the due time of the next one
-    is counted from the last one sent. ``already`` only leaves keys out of the result; it does not
-    record that an update was sent.
+    Record each update that you send with ``records.log_update_sent``: the due time of the next
+    update is counted from the last one sent. ``already`` only leaves keys out of the result; it
+    does not record that an update was sent.
 
     Args:
         plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.
@@ -156,7 +156,8 @@ def update_log(
 ) -> tuple[StakeholderUpdate, ...]:
     """Return every update that was required for a record, whether sent or not.
 
-    A late update is a ``MissedUpdate``. Updates replaced before they were listed are left out.
+    A late update is a ``MissedUpdate``. Updates that were replaced before they were listed are left
+    out.
 
     Args:
         plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.

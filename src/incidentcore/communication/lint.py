@@ -49,8 +49,8 @@ def lint_communication(plan: CommunicationPlan, /, *, start: datetime) -> tuple[
         start: The instant from which its calendars are checked.
 
     Returns:
-        The findings, in the order of the rules; empty if there are none. A condition that is a
-        custom function cannot be examined, so nothing is reported on it.
+        The findings, in the order of the rules; empty if there are none. Conditions that are custom
+        functions cannot be examined, so nothing is reported about them.
 
     >>> import attrs
     >>> from datetime import UTC, datetime, timedelta

@@ -78,7 +78,8 @@ class UpdateRule(SharedRepr):
         when: The condition on the records that the rule applies to. For each audience, the first
             rule that matches applies. Tests of the time of day are evaluated at the instant at
             which the other tests become true (rule U1).
-        first: The first update is due this long after the rule applies. Defaults to ``every``.
+        first: How long after the rule begins to apply the first update is due. Defaults to
+            ``every``.
         every: How long after an update the next one is due; None for no regular updates.
         on_hold: Used instead of ``every`` while the record is on hold. Defaults to ``every``.
         on_change: Fields such as ``"custom.status"``; a change of any of them requires an update
@@ -86,7 +87,7 @@ class UpdateRule(SharedRepr):
         final: How long after ``ends`` becomes true a final update is due; None for no final update.
         stop: A condition under which no regular update is due, only the final one. With
             ``before("snoozed_until")``, a snooze also pauses the updates.
-        ends: The condition that ends all updates but the final one. Defaults to a resolution.
+        ends: The condition that ends all updates but the final one. By default, the resolution.
         calendar: The calendar in whose open time these spans and the lateness of updates are
             counted; None for wall-clock time.
         during: The contact hours, as a calendar; None for any hour. An update that would become due
@@ -216,13 +217,13 @@ def _also(
 
 @attrs.frozen
 class CommunicationPlan(SharedRepr):
-    """A communication plan: who must be informed, of what, and by when. It sends nothing itself.
+    """A communication plan: who must be informed of what, and by when. It sends nothing itself.
 
     Attributes:
         name: The plan's id, which is part of the keys of its updates.
         rules: The rule or rules; for each audience, the first whose condition holds applies.
         also: For each audience, a condition on further events, such as ``PUBLIC_REPLY``, that count
-            as updates like those of ``records.log_update_sent``.
+            as updates, as those logged with ``records.log_update_sent`` do.
 
     Raises:
         DefinitionError: ``rules`` is empty, two rules have the same name, or ``also`` names an

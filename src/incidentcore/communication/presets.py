@@ -64,12 +64,12 @@ def major_incident_plan(
 ) -> CommunicationPlan:
     """Return a plan for major incidents: updates for customers, executives and support staff.
 
-    With critical priority, customers and support staff are updated within 15 minutes of the
-    acceptance as a major incident and then every 30 minutes; executives within 30 and then every 60
-    minutes. With any other priority, customers and support staff are updated within 30 and then
-    every 60 minutes; executives within 60 minutes and then every four hours. While the incident is
-    on hold, the intervals are four times as long, but at most eight hours. A final update follows
-    the resolution.
+    At critical priority, customers and support staff are updated within 15 minutes of the
+    incident's acceptance as a major incident, then every 30 minutes; executives within 30 minutes,
+    then every 60. At any other priority, customers and support staff are updated within 30 minutes,
+    then every 60; executives within 60 minutes, then every four hours. While the incident is on
+    hold, the intervals are four times as long, but at most eight hours. A final update follows the
+    resolution.
 
     Args:
         name: The plan's id.
@@ -78,8 +78,8 @@ def major_incident_plan(
         support: The name of the audience of support staff.
         when: The condition on the plan's records. Defaults to accepted major incidents.
 
-    Source: our choice. Public runbooks often ask for a first update within 15 minutes and one
-    every 30 for their highest severity, and for 30 and 60 minutes for the next.
+    Source: our choice. Public runbooks often ask for a first update within 15 minutes, then every
+    30, at the highest severity, and for 30 and 60 minutes at the next.
 
     >>> from incidentcore.communication import major_incident_plan
     >>> for rule in major_incident_plan().rules[:2]:

@@ -113,7 +113,7 @@ class UpdateTemplate(SharedRepr):
         object.__setattr__(self, "fields", fields)
 
     def fill(self, subject: Record | dict[str, Any], /) -> tuple[FrozenMap[str], tuple[str, ...]]:
-        """Return the fields that have a value, as text by name, and the names of those without one.
+        """Return the values of fields, as text by field name, and the names of fields without one.
 
         Args:
             subject: A record, or a mapping from the names of its fields to their values.
@@ -126,7 +126,7 @@ class UpdateTemplate(SharedRepr):
         return FrozenMap({path: text for path, text in values.items() if text}), missing
 
     def render(self, subject: Record | dict[str, Any], /, **given: object) -> Rendering:
-        """Return the text with every value filled in, or the names of the missing values.
+        """Fill in the text, or return the names of the values that are missing.
 
         Args:
             subject: A record, or a mapping from the names of its fields to their values.

@@ -52,8 +52,9 @@ class StakeholderUpdate(SharedRepr):
         audience: The name of the audience.
         channel: The channel to send it over.
         kind: ``first``, ``next``, ``change`` or ``final``.
-        since: The instant from which its due time is counted: when the rule began to apply, the
-            previous update, the change, or when the rule's ``ends`` condition became true.
+        since: The instant from which its due time is counted: when the rule began to apply, when
+            the previous update was sent, when a field changed, or when the rule's ``ends`` became
+            true.
         listed_at: When ``due_updates`` first lists it: its due time minus the rule's notice.
         due_at: When it is due; an update sent exactly then is on time.
         sent_at: When it was sent; None if it was not.
@@ -61,8 +62,8 @@ class StakeholderUpdate(SharedRepr):
         lapsed_at: When it ceased to be required without having been sent; None if it did not.
         lapsed_because: Why it ceased to be required: ``on_hold``, ``stopped``, ``ended``,
             ``reopened``, ``canceled``, ``resolved``, ``no_rule_applies``, ``no_further_update``, or
-            ``retimed`` if an update with another due time replaced it. Empty if it did not.
-        why_code: Why it is required: ``first``, ``next``, ``change`` or ``final``.
+            ``retimed`` if an update with another due time replaced it. Empty if it did not lapse.
+        why_code: The code of the reason why it is required; the same as ``kind``.
         why_data: The values to fill into the text of the reason.
         template: The name of its template; empty without a template.
         filled: The values of the template's fields that are known, as text.

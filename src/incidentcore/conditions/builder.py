@@ -15,7 +15,7 @@ __all__ = ["Field", "field"]
 
 @attrs.frozen(order=False)  # said to the type checker too: comparisons build conditions
 class Field(SharedRepr):
-    """A field on which to build a test; see ``field``."""
+    """A field from which to build a test; see ``field``."""
 
     path: str
 
@@ -32,7 +32,7 @@ class Field(SharedRepr):
         return FieldTest(self.path, "equals", True)
 
     def present(self) -> Condition:
-        """Return the condition that the field has a value, not counting an empty one."""
+        """Return the condition that the field has a value that is not empty."""
         return FieldTest(self.path, "present")
 
     def missing(self) -> Condition:
@@ -44,7 +44,7 @@ class Field(SharedRepr):
         return FieldTest(self.path, "contains", value)
 
     def intersects(self, *values: object) -> Condition:
-        """Return the condition that the field, a collection, has at least one of these values."""
+        """Return the condition that the field, a collection, contains one of these values."""
         return FieldTest(self.path, "intersects", values)
 
     def starts_with(self, *prefix: str) -> Condition:
@@ -55,7 +55,7 @@ class Field(SharedRepr):
         return FieldTest(self.path, "starts_with", prefix[0] if len(prefix) == 1 else prefix)
 
     def has_text(self, text: str) -> Condition:
-        """Return the condition that the field contains a text, ignoring case."""
+        """Return the condition that the field contains a given text, ignoring case."""
         return FieldTest(self.path, "has_text", text)
 
     def later_than(self, other: Field) -> Condition:
@@ -82,7 +82,7 @@ class Field(SharedRepr):
 
 
 def field(path: str) -> Field:
-    """Begin a condition on a field.
+    """Return a field on which to build a condition.
 
     Args:
         path: A field of the record or event, or a dotted path below it: ``"priority"``,

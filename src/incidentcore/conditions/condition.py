@@ -37,8 +37,8 @@ class Explanation(SharedRepr):
     Attributes:
         condition: The condition as text.
         matched: Its result.
-        seen: The value that a simple test read; None for a composition.
-        parts: The explanations of its parts, without those that did not matter.
+        seen: The value that a simple test read; None for a combination of tests.
+        parts: The explanations of its parts, without those that did not affect the result.
     """
 
     condition: str
@@ -67,13 +67,13 @@ class Condition(SharedRepr):
 
     Build simple tests with ``field(...)``, and combine them with ``&``, ``|`` and ``~``.
 
-    To write a type of your own, subclass it as a frozen attrs class with ``test`` and ``fields``.
-    With ``candidates``, lint functions can reason about it; with ``reads_time`` and
-    ``next_change``, clocks notice when time alone changes its result.
+    To write your own type of condition, subclass it as a frozen attrs class with ``test`` and
+    ``fields``. If it has ``candidates``, lint functions can examine it; if it has ``reads_time``
+    and ``next_change``, clocks notice when time alone changes its result.
 
     Attributes:
-        depth: How deeply it is nested, at most 100; 1 for a simple test.
-        test: The compiled form, for inner loops: ``test(subject, at)``.
+        depth: How deeply its parts are nested, at most 100; 1 for a simple test.
+        test: The condition as a function, for inner loops: ``test(subject, at)``.
 
     >>> import attrs
     >>> from incidentcore.conditions import ALWAYS, Condition
@@ -129,23 +129,23 @@ class Condition(SharedRepr):
 
     @property
     def reads_hours(self) -> bool:
-        """Return whether it tests the time of day (SLA clocks: only at the record's opening)."""
+        """Return whether it tests the time of day; clocks do so only at the record's opening."""
         return False
 
     @property
     def reads_only_fields(self) -> bool:
-        """Return whether only a change of its fields can change its result."""
+        """Return whether its result can change only if the fields that it reads change."""
         return all(leaf.fields and not leaf.reads_time for leaf in self.leaves())
 
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
-        """Return the next instant after ``at`` at which time alone may change the result.
+        """Return the first instant after ``at`` at which time alone may change the result.
 
         None if there is no such instant, or if the condition is a test of the time of day.
         """
         return None
 
     def candidates(self, path: str) -> Iterable[object] | None:
-        """Return values of a field that together give every possible result; None if unknown.
+        """Return values of a field that together produce every possible result; None if unknown.
 
         Lint functions evaluate the condition with every combination of its fields' candidates, and
         with 2000-01-01 00:00 UTC as the current time if it reads the time. Without candidates,
@@ -158,7 +158,7 @@ class Condition(SharedRepr):
         yield self
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the result if ``answer`` gives that of each simple test; None if unknown."""
+        """Return the result, given ``answer(test)`` for each simple test; None if unknown."""
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:
@@ -283,7 +283,7 @@ class _Composition(Condition):
         return None if unknown else not self.decisive
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return the composition with its tests of the time of day evaluated at one instant."""
+        """Return the condition with its tests of the time of day evaluated at one instant."""
         bound: Condition = attrs.evolve(self, parts=tuple(part.at_hours(at) for part in self.parts))  # type: ignore[misc]  # both kinds are attrs classes
         return bound
 

@@ -43,7 +43,7 @@ class FieldTest(Condition):
     """One test of one field.
 
     Attributes:
-        path: The field, such as ``"priority"`` or ``"custom.customer"``.
+        path: The path of the field, such as ``"priority"`` or ``"custom.customer"``.
         op: The test: equals, is_in, above, at_least, below, at_most, contains, starts_with,
             has_text, intersects or present.
         value: The value that the field is compared with.

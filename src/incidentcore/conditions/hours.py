@@ -22,11 +22,11 @@ SpellTest: TypeAlias = Callable[[dict[str, Any], datetime, bool], bool]
 
 @attrs.frozen
 class OpenHours(Condition):
-    """Matches when a calendar is open at the instant at which the condition is tested.
+    """Matches when a calendar is open at the instant of the test.
 
-    A time of day is given as a calendar that is open at that time. A clock and its policy evaluate
-    this condition only at the record's opening; the clock's pause, stop and cancel conditions must
-    not contain it (rule S1), since opening hours belong in the clock's calendar.
+    Use a calendar that is open at certain times of day. A clock and its policy evaluate this
+    condition only at the record's opening; the clock's pause, stop and cancel conditions must not
+    contain it (rule S1), since opening hours belong in the clock's calendar.
     """
 
     calendar: Calendar
@@ -63,14 +63,14 @@ class OpenHours(Condition):
 
 
 def during(calendar: Calendar) -> Condition:
-    """Return the condition that a calendar is open at the instant of the test."""
+    """Return a condition that matches when a calendar is open at the instant of the test."""
     return OpenHours(calendar)
 
 
 def time_of_day(
     hours: str | Sequence[str], *, zone: ZoneInfo | str, days: str = "mon-sun"
 ) -> Condition:
-    """Return the condition that the time of day in a time zone is within certain hours.
+    """Return a condition that matches when the time of day in a time zone is within certain hours.
 
     Args:
         hours: Windows such as ``"09:00-17:00"``; ``"22:00-06:00"`` runs past midnight.

@@ -45,15 +45,15 @@ def _instant(path: str, seen: object) -> datetime | None:
 class AtInstant(Condition):
     """Matches at and after the instant stored in a field, or only before that instant.
 
-    Its result changes at exactly that instant, without an event. A field without a value matches in
-    neither case. See ``reached`` and ``before``.
+    Its result changes at exactly that instant, without an event. If the field has no value, it
+    never matches. See ``reached`` and ``before``.
 
     Attributes:
         path: The field that holds the instant, such as ``"custom.starts"``.
-        side: ``reached`` to match at and after the instant, ``before`` to match until then.
+        side: ``reached`` to match at and after the instant, ``before`` to match only before it.
 
     Raises:
-        DefinitionError: ``path`` is not a field path, or ``side`` is neither of the two.
+        DefinitionError: ``path`` is not a field path, or ``side`` is neither of these words.
     """
 
     path: str
@@ -85,7 +85,7 @@ class AtInstant(Condition):
         return True
 
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
-        """Return the instant that the field holds, if it is after ``at``."""
+        """Return the instant that the field holds if it is after ``at``, otherwise None."""
         instant = _instant(self.path, reader(self.path)(facts))
         return instant if instant is not None and instant > at else None
 

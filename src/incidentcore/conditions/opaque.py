@@ -18,11 +18,12 @@ class Opaque(Condition):
     """A condition that calls a custom function.
 
     It cannot be stored or analyzed: lint functions return ``unknown`` for it, and ``dumps`` refuses
-    it. Two of these conditions are equal if their ids are equal.
+    it. Two such conditions are equal if their ids are equal.
 
     Attributes:
         id: Its name, which must change whenever its meaning does.
-        function: Called with the subject; the condition matches if the result is true.
+        function: The function. It is called with the subject; the condition matches if the result
+            is true.
     """
 
     id: str

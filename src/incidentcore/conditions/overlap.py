@@ -29,12 +29,13 @@ _FREE_LIMIT: Final = 10  # tests of unknown outcome that are still tried both wa
 
 @attrs.frozen
 class Proof(SharedRepr):
-    """An answer about conditions: yes, no or unknown.
+    """The answer to a question about conditions: yes, no or unknown.
 
     Attributes:
         answer: ``yes``, ``no`` or ``unknown``.
-        witness: Field values that satisfy the conditions (for ``implies``, only the first) and so
-            prove the answer; ``Condition.matches`` takes them. None if no values can prove it.
+        witness: Field values that prove the answer because they satisfy the conditions (for
+            ``implies``, only the first). You can pass them to ``Condition.matches``. None if no
+            values can prove it.
         reason: Why the answer is unknown; empty otherwise.
     """
 
@@ -71,9 +72,9 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proo
         ``yes`` with facts that satisfy it, ``no``, or ``unknown`` because of a custom function,
         opening hours, a text match, or more than 100,000 combinations to try.
 
-    Fields are treated as independent of each other; for example, a resolution may come with an open
-    state. So ``no`` is certain, but with ``yes`` the facts may never occur together in a record. A
-    field that is compared with a level is assumed to hold levels of the same scale.
+    Fields are treated as independent of each other; for example, a resolution time may come with an
+    open state. So ``no`` is certain, but after ``yes`` the facts may still never occur together in
+    a record. A field that is compared with a level is assumed to hold levels of the same scale.
 
     >>> from incidentcore.conditions import satisfiable
     >>> from incidentcore.conditions.builder import field
@@ -207,7 +208,7 @@ def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
 
     Args:
         a: The condition that implies the other.
-        b: The condition that follows from it.
+        b: The condition that is implied.
         domains: As for ``satisfiable``.
 
     Returns:

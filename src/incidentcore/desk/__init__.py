@@ -1,4 +1,4 @@
-"""A whole service desk as one value, with its file, its check, and the agenda of due items."""
+"""A whole service desk as one value: its file, its check, and the agenda of what is due."""
 
 from typing import TYPE_CHECKING
 

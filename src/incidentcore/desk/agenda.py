@@ -21,18 +21,18 @@ _SOON: Final = timedelta(hours=1)  # a fold takes 1.5 kB, which is a lot for an 
 
 
 class Agenda:
-    """What is due among many records: ``due_items``, evaluated incrementally.
+    """The due items of many records: like ``due_items``, but evaluated incrementally.
 
-    A record is evaluated only after a ``put`` and at the next time at which something may become
-    due for it, so a change costs the same among a thousand records as among a million. The agenda
-    is only a cache: your application stores the records and the keys of delivered items. An agenda
-    that is rebuilt from both continues where the old one stopped. Threads must not share an agenda
-    without a lock.
+    A record is evaluated only after a ``put`` and when something may next become due for it, so a
+    change costs the same among a thousand records as among a million. The agenda is only a cache:
+    your application stores the records and the keys of delivered items, and an agenda that is
+    rebuilt from these continues where the old one stopped. Threads that share an agenda need a
+    lock.
 
     Args:
         desk: The desk, or ``Versions`` of it.
         records: The initial records.
-        delivered: Keys of items that were already delivered.
+        delivered: The keys of items that were already delivered.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.desk import Agenda, load_desk
@@ -86,7 +86,8 @@ class Agenda:
         """Add a record, or replace it with a newer version; it is evaluated at the next ``due``.
 
         Raises:
-            InvalidValueError: ``record`` is not a record, or is older than the agenda's.
+            InvalidValueError: ``record`` is not a record, or is an older version than the agenda
+                has.
         """
         need_kind("record", record, Record, allowed="a record")
         known = self._records.get(record.id)
@@ -114,7 +115,7 @@ class Agenda:
         earlier than in a previous call, but then every record is evaluated again.
 
         Args:
-            now: The instant to evaluate at.
+            now: The instant at which the records are evaluated.
         """
         now = as_utc(now, "now")
         if self._looked is not None and now < self._looked:
@@ -173,8 +174,8 @@ class Agenda:
         """Return when to call ``due`` again; None if nothing can become due by itself.
 
         Args:
-            now: The instant to start from; it is returned while an item is undelivered or a record
-                was put since the last ``due``.
+            now: The current time; it is returned if an item has not been delivered or a record was
+                put since the last ``due``.
         """
         now = as_utc(now, "now")
         if self._changed or self._owed:

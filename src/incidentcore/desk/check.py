@@ -55,7 +55,7 @@ def check_desk(
             row of the desk is checked against every row that applies.
 
     Returns:
-        The findings, without repetitions, in the order of the desk's parts.
+        The findings, without duplicates, in the order of the desk's parts.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.desk import check_desk, load_desk

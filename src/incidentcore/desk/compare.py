@@ -38,9 +38,9 @@ class RuleDifference:
     Attributes:
         part: The part of the desk, such as the clock ``resolution``, or ``escalation.night``.
         witness: An example: the field values of a record that the two desks treat differently. None
-            if none could be found, or if the difference does not depend on a record.
-        before: The rule or value in the first desk; None if it has none.
-        after: The rule or value in the second desk; None if it has none.
+            if no example was found, or if the difference does not depend on a record.
+        before: The rule or value in the first desk; None if there is none.
+        after: The rule or value in the second desk; None if there is none.
         attributes: The names of the attributes in which ``before`` and ``after`` differ.
         answer: ``yes``, or ``unknown`` if it could not be decided whether such a record can exist.
     """
@@ -86,8 +86,8 @@ def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
     unused calendar. If nothing is returned, both desks treat every record alike.
 
     Args:
-        before: One desk.
-        after: The other.
+        before: The first desk.
+        after: The second desk.
 
     Returns:
         The differences in the order of the desk's parts, one for each pair of rules that differ and

@@ -82,17 +82,17 @@ class Desk:
         auto_close: When records are closed automatically, by type of record.
         priority: How priorities are computed.
         categories: Rules for the category; the first that matches applies.
-        categorizer: A categorizer of your own, used if no rule matches.
+        categorizer: The categorizer that is used if no rule matches.
         routing: Rules for the group that works on a record; the first that matches applies.
         services: The services.
         agreements: Which records get which service; the first match of each kind applies.
         on_call: On-call schedules.
         escalation: Escalation rows, each with its levels; every row that matches applies.
-        communication: Rules for updates; every rule that matches applies.
+        communication: Rules for updates to stakeholders; every rule that matches applies.
         approvals: Which requests to have approved (``approval_rule``); the first match applies.
         cascades: What a change to a record does to the records linked with it.
         intake: How alerts become incidents.
-        imports: How exports of another tool are read: the importer's options, by name.
+        imports: How exports of another tool are read, as the importer's options by name.
         sources: Where holidays were copied from, as text; for information only.
 
     Raises:
@@ -182,17 +182,17 @@ class Desk:
     def matrices(self) -> tuple[EscalationMatrix, ...]:
         """Return an escalation matrix for each row, since every row that matches applies.
 
-        Each matrix has the name of its row, by which a manual escalation refers to it (rule E3).
+        Each matrix has the name of its row, which manual escalations refer to (rule E3).
         """
         return tuple(EscalationMatrix(row.name, (row,)) for row in self.escalation)
 
     @cached_property
     def plans(self) -> tuple[CommunicationPlan, ...]:
-        """Return a communication plan for each rule, so that all rules that match apply."""
+        """Return one communication plan per rule, so that every rule that matches applies."""
         return tuple(CommunicationPlan(self.name, (rule,)) for rule in self.communication)
 
     def lifecycle(self, record_type: str) -> Lifecycle:
-        """Return the lifecycle of a type of record, by default the standard one."""
+        """Return the lifecycle of a type of record; the standard one if the desk defines none."""
         own = (known for known in self.lifecycles if known.record_type == record_type)
         need_word("record_type", record_type, STANDARD)
         return next(own, STANDARD[record_type])
@@ -212,7 +212,7 @@ class Desk:
 
         Raises:
             InvalidValueError: A field is unknown, an impact or urgency is not on the desk's scale,
-                or a custom field is not as ``fields`` declares it.
+                or a custom field does not conform to ``fields``.
         """
         record = self.lifecycle(record_type_of(kind)).open(kind, **opening)
         need_own_fields(self.fields, record.custom, {})
@@ -290,8 +290,8 @@ class Desk:
         """Return a record with fields set (``records.set_fields``) and its priority computed again.
 
         Raises:
-            InvalidValueError: A field cannot be set, does not accept its value, or is a custom one
-                and not as the desk's ``fields`` declare it.
+            InvalidValueError: A field cannot be set or does not accept its value, or a custom field
+                does not conform to the desk's ``fields``.
         """
         changed = set_fields(record, at=at, by=by, **fields)
         need_own_fields(self.fields, changed.custom, record.custom)
@@ -320,8 +320,8 @@ class Desk:
         """Return the status of each clock of the record's services at an instant.
 
         If a record was opened without a priority, the one that the desk computes from its opening
-        is used. Clocks without a target for the record are left out, but not those that cannot be
-        judged, as the record's source lacks a field (``SlaStatus.not_covered``).
+        is used. Clocks without a target for the record are left out. Clocks that cannot be judged,
+        because the record's source lacks a field, are included (``SlaStatus.not_covered``).
 
         Args:
             record: The record.
@@ -335,7 +335,7 @@ class Desk:
         return tuple(one for one in statuses if one.stage != "none" or one.not_covered)
 
     def judged(self, record: R) -> R:
-        """Return the record as the desk's rules see it: opened with its computed priority.
+        """Return the record as the desk's rules see it, with the priority computed at its opening.
 
         If its opening or a later event sets a priority on the desk's scale, the record is returned
         unchanged. A priority from another scale is computed again by the desk's policy if possible.
@@ -366,14 +366,15 @@ class Desk:
     def approval_rule(
         self, record: Record, /, *, people: Callable[[EscalationTarget], Iterable[str]]
     ) -> ApprovalRule | None:
-        """Return the rule by which a record must be approved; None if it needs no approval.
+        """Return the rule for the approval that a record needs; None if it needs no approval.
 
-        The approvers' time limits are counted in open time of the record's service, or of the
+        The time limits are counted in open time of the calendar of the record's service, or of the
         desk's first calendar if the record has no service.
 
         Args:
             record: The record.
-            people: A function from an addressee, such as a group, to the ids of its people.
+            people: A function that takes an addressee, such as a group, and returns the ids of its
+                members.
         """
         plan = self.approval(record)
         return None if plan is None else plan.rule(people, calendar=self._calendar(record))

@@ -40,10 +40,10 @@ class DueItem:
     """Something that the rules require and that your application must carry out.
 
     Attributes:
-        key: Unique among all items that a record ever has; deliver each key once.
+        key: The item's unique key; deliver each key once.
         kind: ``sla.due``, ``sla.breach``, ``sla.`` with the name of a threshold, ``escalation``,
-            ``update``, ``auto_close``, ``snooze_end``, ``approval`` (the time to approve is over),
-            or ``field.`` with the name of a custom field whose instant was reached.
+            ``update``, ``auto_close``, ``snooze_end``, ``approval`` (the time limit has passed), or
+            ``field.`` with the name of a custom field whose instant was reached.
         record_id: The id of the record.
         due_at: When it became due. An update may be announced before its due time.
         why: Why it is due, as text.
@@ -100,11 +100,11 @@ def due_items(
     """Return everything that has become due for a record by now; nothing is sent.
 
     Args:
-        desk: The desk, or ``Versions`` of it; the one in force at the record's opening applies.
+        desk: The desk, or ``Versions`` of it; the version in force at the record's opening applies.
         record: The record.
         now: The instant to evaluate at.
         known_at: Use only what was recorded by this instant; None: no limit.
-        already: Keys of items already delivered; they are left out.
+        already: The keys of items already delivered, which are left out.
         include_lapsed: Also return items that are no longer needed.
 
     Returns:
@@ -148,13 +148,13 @@ def next_wakeup(
     Args:
         desk: The desk, or ``Versions`` of it.
         records: The records to watch.
-        now: The instant to start from.
+        now: The instant from which to search.
 
     Returns:
         When to check again; None if nothing can become due by itself.
 
     Raises:
-        InvalidValueError: ``desk`` is not a desk, or ``records`` are not several records.
+        InvalidValueError: ``desk`` is not a desk, or ``records`` is not a collection of records.
     """
     records = need_several("records", records, "several records, such as a list")
     wakeups = (look_at(desk, record, now=now, include_lapsed=False).next for record in records)

@@ -31,7 +31,7 @@ _LAPSES: Final = {"nobody_to_tell": "there is nobody to notify", "retimed": "it 
 
 
 def desk_page(desk: Desk, /) -> str:
-    """Return a desk as Markdown: hours, targets by priority, and who is notified, of what and when.
+    """Return a desk as Markdown: hours, targets by priority, and who is notified of what and when.
 
     Args:
         desk: The desk.
@@ -235,12 +235,12 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
 
 
 def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
-    """Return a text on a record's clocks, what is due now, and what comes next, and for whom.
+    """Return a text about a record: its clocks, what is due now, what is next, and for whom.
 
     Args:
         desk: The desk.
         record: The record.
-        now: The instant to evaluate at; later events are ignored.
+        now: The instant at which the record is evaluated; later events are ignored.
 
     Raises:
         InvalidValueError: The record was opened after ``now``.

@@ -51,7 +51,7 @@ class DeskField(SharedRepr):
 
     Raises:
         DefinitionError: The name contains a dot, the kind is unknown, a field of the kind ``word``
-            has no ``words``, or a field of another kind has some.
+            has no ``words``, or a field of another kind has them.
     """
 
     name: str
@@ -71,7 +71,7 @@ class DeskField(SharedRepr):
         return f"custom.{self.name}"
 
     def check(self, value: object) -> None:
-        """Raise ``InvalidValueError`` if a value is not None and not one that the field holds."""
+        """Raise ``InvalidValueError`` if a value is neither None nor valid for the field."""
         if value is None:
             return
         if self.kind == "word" and value not in self.words:
@@ -130,7 +130,7 @@ class AutoClose(SharedRepr):
             raise DefinitionError("basis", self.basis, "resolved_at or updated_at")
 
     def at(self, record: Record) -> datetime | None:
-        """Return when a record may be closed; None if open, closed or excluded by ``major``."""
+        """Return when a record may be closed automatically; None if it may not be."""
         return auto_close_at(
             record, after=self.after, calendar=self.calendar, basis=self.basis, major=self.major
         )
@@ -142,7 +142,7 @@ class ApprovalStage(SharedRepr):
 
     Attributes:
         of: The addressees who are asked to approve, such as groups.
-        need: How many people among them must approve: ``one``, ``all`` or a number.
+        need: How many of these people must approve: ``one``, ``all`` or a number.
         within: The time in which they must decide; None: no limit.
 
     Raises:
@@ -163,7 +163,7 @@ class ApprovalStage(SharedRepr):
 
 @attrs.frozen(kw_only=True)
 class ApprovalPlan(SharedRepr):
-    """An approval in stages that certain requests need.
+    """An approval in stages, which certain requests need.
 
     Attributes:
         stages: The stages, in order.
@@ -183,14 +183,15 @@ class ApprovalPlan(SharedRepr):
         *,
         calendar: Calendar | None = None,
     ) -> ApprovalRule:
-        """Return the plan as a rule for ``request_approval``, with people in place of addressees.
+        """Return the plan as a rule for ``request_approval``, with addressees replaced by people.
 
         Args:
-            people: A function from an addressee, such as a group, to the ids of its people.
-            calendar: The calendar for the stages' time limits; None: around the clock.
+            people: A function that takes an addressee, such as a group, and returns the ids of its
+                members.
+            calendar: The calendar by which time limits are measured; None: around the clock.
 
         Raises:
-            InvalidValueError: An addressee has no people, or fewer than the approvals needed.
+            InvalidValueError: An addressee has no members, or fewer than the approvals needed.
         """
         made = []
         for stage in self.stages:

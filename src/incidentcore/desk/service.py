@@ -68,14 +68,14 @@ def _check_targets(where: str, targets: tuple[ServiceTarget, ...]) -> None:
 
 @attrs.frozen(kw_only=True)
 class OwnClock(SharedRepr):
-    """A further clock of a service, besides response, next response, update and resolution.
+    """A custom clock of a service, in addition to its response, update and resolution clocks.
 
     Attributes:
         name: The clock's name.
         targets: ``ServiceTarget`` values, one for each priority.
-        start: A record gets the clock if it meets this condition.
+        start: The condition on the records that get the clock.
         stop: The condition that ends the clock with a result.
-        pause: The clock pauses while this condition holds.
+        pause: The condition under which the clock pauses.
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
         cancel: The condition that ends the clock without a result; by default, a canceled record.
         reset: A condition on an event that ends a cycle and starts the next.
@@ -113,8 +113,8 @@ class Service(SharedRepr):
         next_response: Targets for the reply to each further message.
         update: Targets for the interval between public updates, which must be spans of time.
         resolution: Targets for the resolution.
-        pause: The condition under which resolution and update clocks pause; None: in states that
-            pause.
+        pause: The condition under which resolution and update clocks pause; None: they pause in
+            states that pause clocks.
         warn: The points of each clock at which a warning is due, such as 80 percent of the target.
         reopen: What a reopening does to the resolution clock, as in ``SlaDefinition``.
         on_change: What happens to a running clock when another target starts to apply; None means
@@ -122,7 +122,7 @@ class Service(SharedRepr):
         starts_from: A field, such as ``occurred_at``, whose instant begins the first response and
             resolution cycle, even if it is before the opening; None: the opening begins it.
         answered_by: The roles whose public messages count as replies, for the four clocks above.
-        clocks: Further clocks, each an ``OwnClock``.
+        clocks: Custom clocks, each an ``OwnClock``.
 
     Raises:
         DefinitionError: There are no targets, a priority has two targets for one clock, or
@@ -226,7 +226,7 @@ class Service(SharedRepr):
 
 @attrs.frozen(kw_only=True)
 class Agreement(SharedRepr):
-    """Which records get a service; the first agreement of each kind that matches applies.
+    """A rule for which records get a service; the first match of each kind applies.
 
     Attributes:
         service: The service's name.

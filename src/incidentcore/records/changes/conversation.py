@@ -74,7 +74,7 @@ def log_update_sent(
     text: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Return a record with a log entry that an update was sent; the library sends nothing.
+    """Log in a record that an update was sent, and return the new record; nothing is sent.
 
     Args:
         record: The record.
@@ -82,7 +82,7 @@ def log_update_sent(
         at: When the update was sent.
         by: Who sent it.
         channel: The channel, such as ``"status page"``.
-        key: The key of the update that was due, so that the history shows which one this fulfills.
+        key: The key of the due update that was sent, so that the history shows which one it was.
         text: The text of the update.
         recorded_at: When it became known. Defaults to ``at``.
 

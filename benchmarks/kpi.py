@@ -26,7 +26,6 @@ from incidentcore.conditions import field
 from incidentcore.kpi import (
     Kpi,
     KpiTable,
-    PartialMode,
     Rate,
     catalogue,
     compute_kpis,
@@ -34,6 +33,7 @@ from incidentcore.kpi import (
     gather_kpis,
     merge_partials,
 )
+from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.records import Opened, Record
 from incidentcore.values import Priority
 from incidentcore.vendors import read_table

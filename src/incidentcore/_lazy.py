@@ -50,16 +50,21 @@ def _explain(room: str, name: str, known: Iterable[str]) -> str:
 
 
 def classes_of(module: str, names: str) -> dict[str, type]:
-    """Return public classes of a package by the names that documents give them.
+    """Return classes of a package by the names that documents give them.
 
     Args:
         module: The full name of a module in the package.
-        names: The names, separated by spaces; ``Sample=MetricSample`` gives a class another name.
+        names: The names, separated by spaces; ``Sample=MetricSample`` gives a class another name,
+            and ``Series=threshold.SeriesState`` names one that only its module has.
 
     >>> from incidentcore._lazy import classes_of
     >>> classes_of("incidentcore.values.written", "Actor Step=Level")["Step"]
     <class 'incidentcore.values.scales.Level'>
     """
-    package = import_module(module.rpartition(".")[0])
-    pairs = (word.partition("=") for word in names.split())
-    return {name: getattr(package, own or name) for name, _, own in pairs}
+    package = module.rpartition(".")[0]
+    found = {}
+    for word in names.split():
+        name, _, given = word.partition("=")
+        home, _, own = (given or name).rpartition(".")
+        found[name] = getattr(import_module(f"{package}.{home}" if home else package), own)
+    return found

@@ -34,7 +34,7 @@ from incidentcore.storage import InMemoryStore, RecordStore
 from incidentcore.values import Actor, Impact, Urgency
 from incidentcore.words import Phrase
 
-__all__ = ["DEMO_DESK", "MONTH", "demo_desk", "demo_month", "demo_report", "refused_close"]
+__all__ = ["demo_desk", "demo_month", "demo_report"]
 
 MONTH: Final = (datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC))
 

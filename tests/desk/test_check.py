@@ -30,7 +30,8 @@ from incidentcore.escalation import (
 from incidentcore.instants import Interval
 from incidentcore.records import Incident
 from incidentcore.schedule import AbstractCalendar, Calendar
-from incidentcore.sla import ClockPoint, evaluate_sla
+from incidentcore.sla import evaluate_sla
+from incidentcore.sla.crossings import ClockPoint
 from incidentcore.values import Impact, LintFinding, Urgency
 
 START = datetime(2026, 11, 28, tzinfo=UTC)

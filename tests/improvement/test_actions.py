@@ -17,8 +17,8 @@ from incidentcore.improvement import (
     ImprovementAction,
     ImprovementRegister,
     KpiTarget,
-    actions_of_review,
 )
+from incidentcore.improvement.actions import actions_of_review
 from incidentcore.instants import Interval
 from incidentcore.kpi import SURVIVAL_MEDIAN, catalogue
 from incidentcore.records import ActionItem, PostIncidentReview

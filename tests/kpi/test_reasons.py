@@ -7,11 +7,8 @@ from typing import Any
 import pytest
 from tests.kpi.test_field_cases import CANCELED, FIXED, JUNE, LATER, SLA, THANKS, TWICE, A, B
 
-from incidentcore.kpi import (
-    REASONS,
-    catalogue,
-    compute_kpis,
-)
+from incidentcore.kpi import catalogue, compute_kpis
+from incidentcore.kpi.reasons import REASONS
 
 
 @pytest.mark.parametrize("desk", [[FIXED, TWICE, CANCELED, THANKS, A, B]])

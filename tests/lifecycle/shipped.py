@@ -7,7 +7,8 @@ from typing import Any
 
 from incidentcore import lifecycle, vendors
 from incidentcore.lifecycle import CascadeRule, Lifecycle
-from incidentcore.records import RECORD_TYPES, StateChanged
+from incidentcore.records import StateChanged
+from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import Actor, State
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)

@@ -28,14 +28,8 @@ from incidentcore.lifecycle import (
     decide,
     explain,
 )
-from incidentcore.records import (
-    RECORD_TYPES,
-    Incident,
-    LifecycleRef,
-    Problem,
-    StateChanged,
-    replay,
-)
+from incidentcore.records import Incident, LifecycleRef, Problem, StateChanged, replay
+from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.testing.strategies_records import input_for, legal_records, lifecycles
 from incidentcore.values import (
     CANCELED,

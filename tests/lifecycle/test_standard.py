@@ -12,10 +12,8 @@ from incidentcore.lifecycle import (
     SERVICE_REQUEST,
     Lifecycle,
 )
-from incidentcore.records import (
-    RECORD_TYPES,
-    Record,
-)
+from incidentcore.records import Record
+from incidentcore.records.replay import RECORD_TYPES
 
 
 @pytest.mark.parametrize("lifecycle", [INCIDENT, PROBLEM, SERVICE_REQUEST], ids=lambda one: one.id)

@@ -35,7 +35,6 @@ from incidentcore.lifecycle import (
     refuse_open_tasks,
 )
 from incidentcore.records import (
-    RECORD_TYPES,
     ApprovalRule,
     Commented,
     Incident,
@@ -51,6 +50,7 @@ from incidentcore.records import (
     set_fields,
     set_task,
 )
+from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import Actor
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)

@@ -26,7 +26,6 @@ from incidentcore.lifecycle import (
     lint_lifecycle,
 )
 from incidentcore.records import (
-    RECORD_TYPES,
     ApprovalRule,
     Incident,
     ServiceRequest,
@@ -44,6 +43,7 @@ from incidentcore.records import (
     set_task,
     unlink,
 )
+from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.testing.checks_lifecycle import check_step
 from incidentcore.testing.strategies_records import actors
 

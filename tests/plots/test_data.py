@@ -11,7 +11,8 @@ from incidentcore import Incident, advance, assign
 from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallLayer, OnCallSchedule, RotaOverride
-from incidentcore.forecast import VolumeForecast, VolumeScore, VolumeStep
+from incidentcore.forecast import VolumeForecast, VolumeScore
+from incidentcore.forecast.volume import VolumeStep
 from incidentcore.instants import Interval
 from incidentcore.kpi import Kpi, Objective, Periods, Rate, catalogue, compute_kpis
 from incidentcore.plots import burndown_data, forecast_data, life_data, rota_data, week_data

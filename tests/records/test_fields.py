@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import FIELD_NAMES, RequestItem, checked_fields
+from incidentcore.records import RequestItem
+from incidentcore.records.fields import FIELD_NAMES, checked_fields
 from incidentcore.values import FrozenMap
 
 

@@ -11,7 +11,8 @@ import pytest
 from incidentcore import Incident, decide, evaluate_sla, sla
 from incidentcore.desk import DueItem, due_items, load_desk
 from incidentcore.errors import FormatError
-from incidentcore.lifecycle import Allowed, PathStep, Refused
+from incidentcore.lifecycle import Allowed, Refused
+from incidentcore.lifecycle.decision import PathStep
 from incidentcore.records import comment
 from incidentcore.serialization import dumps, from_plain, json_schema, loads, to_plain
 from incidentcore.sla import SlaSnapshot, SlaStatus

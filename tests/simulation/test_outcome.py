@@ -8,7 +8,8 @@ from hypothesis.vendor.pretty import pretty
 
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.records import Incident
-from incidentcore.simulation import Simulation, Stint
+from incidentcore.simulation import Simulation
+from incidentcore.simulation.outcome import Stint
 from incidentcore.values import FrozenMap
 
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)

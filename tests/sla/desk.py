@@ -16,7 +16,9 @@ from incidentcore.records import (
     StateChanged,
 )
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.sla import ClockPoint, Crossing, OneClock, evaluate_sla
+from incidentcore.sla import Crossing, evaluate_sla
+from incidentcore.sla.crossings import ClockPoint
+from incidentcore.sla.life import OneClock
 from incidentcore.values import (
     CANCELED,
     CLOSED,

@@ -21,11 +21,11 @@ from incidentcore.sla import (
     SlaDefinition,
     SlaPolicy,
     SlaThreshold,
-    TakeoverMode,
     evaluate_sla,
 )
 from incidentcore.sla.evaluate import clock_cycles
 from incidentcore.sla.fold import ClockFold
+from incidentcore.sla.terms import TakeoverMode
 from incidentcore.testing.strategies_schedule import calendars
 from incidentcore.values import Actor
 

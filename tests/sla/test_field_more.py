@@ -24,7 +24,8 @@ from incidentcore.records import (
     snooze,
 )
 from incidentcore.schedule import BusinessCalendar, BusinessDays, Holiday, Maintenance
-from incidentcore.sla import CalendarByField, SlaDefinition, SlaPolicy, TakeoverMode
+from incidentcore.sla import CalendarByField, SlaDefinition, SlaPolicy
+from incidentcore.sla.terms import TakeoverMode
 from incidentcore.values import Priority
 
 from .test_field_cases import ALWAYS_OPEN, FIX, HOUR, KIM, OFFICE, TIMER, ask, hours, resolution, u

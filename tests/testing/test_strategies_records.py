@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.testing.choices import STATES, Choices, batches, check_choices
 
 from incidentcore.lifecycle import InputField, Lifecycle, Transition
-from incidentcore.records import RECORD_TYPES
+from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.testing.strategies_escalation import (
     escalated_incidents,
     escalation_matrices,

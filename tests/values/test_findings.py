@@ -7,7 +7,7 @@ import pickle
 import attrs
 
 from incidentcore.values import FrozenMap, LintFinding
-from incidentcore.words import render_text
+from incidentcore.words.words import render_text
 
 ENGLISH = {"dead_end": "no action leaves {state}", "taken": "taken by {rows}"}
 GERMAN = {"dead_end": "keine Aktion verlässt {state}"}

@@ -15,7 +15,6 @@ from incidentcore.vendors import (
     ImportFinding,
     describe_columns,
     read_events,
-    read_json,
     read_ocel,
     read_statuspage,
     read_table,
@@ -25,6 +24,7 @@ from incidentcore.vendors.kit.paths import clean
 from incidentcore.vendors.lines import LONGEST_LINE, LineError, checked_lines
 from incidentcore.vendors.profiles import read_profile
 from incidentcore.vendors.table_import import TableImport
+from incidentcore.vendors.tabular import read_json
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ROW = {"No": "A", "Opened": "2026-03-02 09:00:00"}

@@ -20,7 +20,6 @@ from incidentcore.vendors import (
     read_events,
     read_happyfox,
     read_jira,
-    read_json,
     read_ocel,
     read_pagerduty,
     read_servicenow,
@@ -29,6 +28,7 @@ from incidentcore.vendors import (
     read_xes,
     read_zendesk,
 )
+from incidentcore.vendors.tabular import read_json
 
 from . import writers
 from .writers import lives

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore import Incident
-from incidentcore.vendors import read_json
 from incidentcore.vendors.kit import reported_slas
+from incidentcore.vendors.tabular import read_json
 
 from . import writers
 from .test_writers import check, expected, only, shown, the_one

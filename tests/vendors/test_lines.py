@@ -10,11 +10,8 @@ import pytest
 from tests.vendors.test_edges import COLUMNS, ROW
 
 from incidentcore.errors import FormatError
-from incidentcore.vendors import (
-    read_json,
-    read_table,
-    read_xes,
-)
+from incidentcore.vendors import read_table, read_xes
+from incidentcore.vendors.tabular import read_json
 
 
 @pytest.mark.parametrize("name", ["log.xes", "log.csv.gz"])

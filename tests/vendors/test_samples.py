@@ -17,7 +17,6 @@ from incidentcore.vendors import (
     Import,
     read_jira,
     read_jira_csv,
-    read_json,
     read_ocel,
     read_pagerduty,
     read_servicenow,
@@ -30,6 +29,7 @@ from incidentcore.vendors.happyfox import read_happyfox
 from incidentcore.vendors.kit import reported_slas
 from incidentcore.vendors.presets import SERVICENOW_LEVELS
 from incidentcore.vendors.table_presets import GLPI_CSV, SERVICENOW_LIST
+from incidentcore.vendors.tabular import read_json
 
 pytestmark = pytest.mark.data
 

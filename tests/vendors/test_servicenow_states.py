@@ -12,14 +12,13 @@ from incidentcore.records import (
 )
 from incidentcore.vendors import (
     AUDIT_LIFECYCLE,
-    AUDIT_STATES,
     STRICT_LIFECYCLE,
     audit_rows,
-    change_text,
     check_states,
     refused_changes,
 )
-from incidentcore.vendors.audit_log import StateTally
+from incidentcore.vendors.audit_log import StateTally, change_text
+from incidentcore.vendors.servicenow_states import AUDIT_STATES
 
 
 def test_the_unknown_state_is_open_and_no_lifecycle_has_it() -> None:

@@ -19,14 +19,15 @@ import pytest
 
 import incidentcore
 from incidentcore.demo import demo_desk, demo_report
-from incidentcore.escalation import EscalationMode
+from incidentcore.escalation.matrix import EscalationMode
 from incidentcore.instants import Interval
-from incidentcore.kpi import REASONS, Objective
+from incidentcore.kpi import Objective
+from incidentcore.kpi.reasons import REASONS
 from incidentcore.pages import Page, Section
 from incidentcore.records import Incident
 from incidentcore.report import build_report, service_page
 from incidentcore.report.figures import KPIS, VOLUME
-from incidentcore.sla import TakeoverMode
+from incidentcore.sla.terms import TakeoverMode
 from incidentcore.values import LintFinding
 from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, read_table
 from incidentcore.words import GERMAN, Phrase, render

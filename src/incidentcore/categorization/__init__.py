@@ -13,13 +13,7 @@ if TYPE_CHECKING:
         Evidence,
         classify,
     )
-    from incidentcore.categorization.categorizer_report import (
-        CategorizerReport,
-        CategoryScore,
-        Confusion,
-        ReliabilityBin,
-        ThresholdPoint,
-    )
+    from incidentcore.categorization.categorizer_report import CategorizerReport
     from incidentcore.categorization.combine import FallbackChain, Vote
     from incidentcore.categorization.evaluate import (
         compare_categorizers,
@@ -30,7 +24,7 @@ if TYPE_CHECKING:
     from incidentcore.categorization.hierarchy import HierarchicalCategorizer, roll_up
     from incidentcore.categorization.keywords import KeywordCategorizer
     from incidentcore.categorization.model import ModelCategorizer, ProbabilityModel
-    from incidentcore.categorization.patterns import PatternCategorizer, PatternEngine, PatternRule
+    from incidentcore.categorization.patterns import PatternCategorizer, PatternRule
     from incidentcore.categorization.rules import (
         CategoryRule,
         Route,
@@ -48,8 +42,6 @@ __all__ = [
     "Categorizer",
     "CategorizerReport",
     "CategoryRule",
-    "CategoryScore",
-    "Confusion",
     "Evidence",
     "FallbackChain",
     "HierarchicalCategorizer",
@@ -57,17 +49,14 @@ __all__ = [
     "ModelCategorizer",
     "NaiveBayes",
     "PatternCategorizer",
-    "PatternEngine",
     "PatternRule",
     "ProbabilityModel",
-    "ReliabilityBin",
     "Route",
     "RoutingRule",
     "RuleCategorizer",
     "STANDARD_TAXONOMY",
     "SoftmaxCategorizer",
     "Taxonomy",
-    "ThresholdPoint",
     "Vote",
     "calibrate",
     "classify",
@@ -87,15 +76,13 @@ if not TYPE_CHECKING:
             "bayes": "NaiveBayes",
             "calibration": "Calibrated calibrate",
             "categorizer": "Categorization Categorizer Evidence classify",
-            "categorizer_report": (
-                "CategorizerReport CategoryScore Confusion ReliabilityBin ThresholdPoint"
-            ),
+            "categorizer_report": "CategorizerReport",
             "combine": "FallbackChain Vote",
             "evaluate": "compare_categorizers comparison_table cross_validate evaluate_categorizer",
             "hierarchy": "HierarchicalCategorizer roll_up",
             "keywords": "KeywordCategorizer",
             "model": "ModelCategorizer ProbabilityModel",
-            "patterns": "PatternCategorizer PatternEngine PatternRule",
+            "patterns": "PatternCategorizer PatternRule",
             "rules": "CategoryRule Route RoutingRule RuleCategorizer route",
             "softmax": "SoftmaxCategorizer",
             "taxonomy": "STANDARD_TAXONOMY Taxonomy",

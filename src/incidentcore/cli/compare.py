@@ -18,7 +18,7 @@ from incidentcore.escalation import EscalationLevel, EscalationRow
 from incidentcore.escalation.escalation import WHY_TEXTS
 from incidentcore.pages import Page, Section
 from incidentcore.whatif import compare_rules
-from incidentcore.words import render_text
+from incidentcore.words.words import render_text
 
 __all__ = ["add_compare"]
 

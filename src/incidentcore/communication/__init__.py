@@ -8,12 +8,7 @@ from incidentcore.communication.evaluate import (
     update_log,
 )
 from incidentcore.communication.lint import lint_communication
-from incidentcore.communication.plan import (
-    PUBLIC_REPLY,
-    CommunicationPlan,
-    UpdateKind,
-    UpdateRule,
-)
+from incidentcore.communication.plan import PUBLIC_REPLY, CommunicationPlan, UpdateRule
 from incidentcore.communication.presets import major_incident_plan
 from incidentcore.communication.template import Rendering, UpdateTemplate
 from incidentcore.communication.updates import MissedUpdate, StakeholderUpdate
@@ -26,7 +21,6 @@ __all__ = [
     "Rendering",
     "StakeholderUpdate",
     "UpdateAdherence",
-    "UpdateKind",
     "UpdateRule",
     "UpdateTemplate",
     "due_updates",

@@ -10,7 +10,7 @@ from incidentcore.communication.plan import CommunicationPlan, UpdateRule
 from incidentcore.communication.times import later, outside_quiet
 from incidentcore.conditions import Condition, implies, satisfiable
 from incidentcore.instants import as_utc
-from incidentcore.records import RECORD_TYPES
+from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import LintFinding
 from incidentcore.words.words import Texts
 

@@ -13,7 +13,7 @@ from incidentcore.conditions.condition import (
 )
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.hours import OpenHours, during, time_of_day
-from incidentcore.conditions.instants import AtInstant, InstantSide, LaterThan, before, reached
+from incidentcore.conditions.instants import AtInstant, LaterThan, before, reached
 from incidentcore.conditions.opaque import Opaque
 from incidentcore.conditions.overlap import Proof, implies, overlap, satisfiable
 
@@ -26,7 +26,6 @@ __all__ = [
     "Explanation",
     "Field",
     "FieldTest",
-    "InstantSide",
     "LaterThan",
     "NEVER",
     "Not",

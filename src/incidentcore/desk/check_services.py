@@ -14,7 +14,8 @@ from incidentcore.desk.findings import found
 from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
 from incidentcore.desk.words import target_word
 from incidentcore.schedule import BusinessCalendar, BusinessDays
-from incidentcore.sla import ClockPoint, SlaThreshold
+from incidentcore.sla import SlaThreshold
+from incidentcore.sla.crossings import ClockPoint
 from incidentcore.sla.targets import Target
 from incidentcore.values import FrozenMap, LintFinding
 

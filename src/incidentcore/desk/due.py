@@ -21,14 +21,8 @@ from incidentcore.escalation.evaluate import due_by_matrix, escalations_and_wake
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
-from incidentcore.sla import (
-    ClockPoint,
-    SlaDefinition,
-    SlaPolicy,
-    SlaSnapshot,
-    SlaStatus,
-    evaluate_sla,
-)
+from incidentcore.sla import SlaDefinition, SlaPolicy, SlaSnapshot, SlaStatus, evaluate_sla
+from incidentcore.sla.crossings import ClockPoint
 from incidentcore.sla.evaluate import later_status
 from incidentcore.sla.terms import SlaThreshold
 

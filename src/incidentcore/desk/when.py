@@ -28,7 +28,7 @@ from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.service import scale_of
 from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, write_when
 from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of, read_instant
-from incidentcore.records import RECORD_TYPES
+from incidentcore.records.replay import RECORD_TYPES
 
 __all__ = ["FIELD", "WHEN", "field_names", "field_path", "states_of"]
 

@@ -20,7 +20,7 @@ from incidentcore.conditions import (
 )
 from incidentcore.desk.words import writer_of
 from incidentcore.errors import DefinitionError
-from incidentcore.records import RECORD_TYPES
+from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import Level
 
 __all__ = ["FACTS", "MAJOR", "OPS", "SETS", "SHORT", "write_when"]

@@ -11,27 +11,12 @@ if TYPE_CHECKING:
     from incidentcore.escalation.evaluate import due_escalations, next_escalation_wakeup
     from incidentcore.escalation.lint import lint_escalation
     from incidentcore.escalation.manual import escalate_now
-    from incidentcore.escalation.matrix import (
-        AcknowledgedBy,
-        EscalationLevel,
-        EscalationMatrix,
-        EscalationMode,
-        EscalationRow,
-        OnOccasion,
-        OnSnoozeEnd,
-        OnUnacknowledge,
-        PastLast,
-        SnoozeSilences,
-        Until,
-    )
+    from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix, EscalationRow
     from incidentcore.escalation.oncall import (
-        Combine,
         OnCallLayer,
         OnCallSchedule,
-        OverrideMode,
         RotaOverride,
         Shift,
-        Turns,
         coverage_gaps,
         next_on_call,
         on_call,
@@ -46,7 +31,7 @@ if TYPE_CHECKING:
     )
     from incidentcore.escalation.reachable_hours import ReachableHours
     from incidentcore.escalation.rota_feed import write_rota_ical
-    from incidentcore.escalation.targets import EscalationTarget, TargetKind
+    from incidentcore.escalation.targets import EscalationTarget
     from incidentcore.escalation.triggers import (
         After,
         AfterPrevious,
@@ -61,16 +46,13 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "AcknowledgedBy",
     "After",
     "AfterPrevious",
     "AtWallTime",
     "Candidate",
-    "Combine",
     "Escalation",
     "EscalationLevel",
     "EscalationMatrix",
-    "EscalationMode",
     "EscalationRow",
     "EscalationTarget",
     "Fallen",
@@ -80,20 +62,11 @@ __all__ = [
     "OnCallLayer",
     "OnCallSchedule",
     "OnClock",
-    "OnOccasion",
-    "OnSnoozeEnd",
-    "OnUnacknowledge",
-    "OverrideMode",
-    "PastLast",
     "ReachableHours",
     "RotaOverride",
     "Shift",
-    "SnoozeSilences",
-    "TargetKind",
     "Trigger",
     "TriggerContext",
-    "Turns",
-    "Until",
     "acknowledge",
     "coverage_gaps",
     "due_escalations",
@@ -123,18 +96,15 @@ if not TYPE_CHECKING:
             "evaluate": "due_escalations next_escalation_wakeup",
             "lint": "lint_escalation",
             "manual": "escalate_now",
-            "matrix": (
-                "AcknowledgedBy EscalationLevel EscalationMatrix EscalationMode EscalationRow "
-                "OnOccasion OnSnoozeEnd OnUnacknowledge PastLast SnoozeSilences Until"
-            ),
+            "matrix": "EscalationLevel EscalationMatrix EscalationRow",
             "oncall": (
-                "Combine OnCallLayer OnCallSchedule OverrideMode RotaOverride Shift Turns "
-                "coverage_gaps next_on_call on_call shifts"
+                "OnCallLayer OnCallSchedule RotaOverride Shift coverage_gaps next_on_call on_call "
+                "shifts"
             ),
             "presets": "goalert_row jira_row pagerduty_row servicenow_row servicenow_sla_row",
             "reachable_hours": "ReachableHours",
             "rota_feed": "write_rota_ical",
-            "targets": "EscalationTarget TargetKind",
+            "targets": "EscalationTarget",
             "triggers": (
                 "After AfterPrevious AtWallTime Candidate Fallen HeldFor LintScope OnClock "
                 "Trigger TriggerContext"

@@ -11,7 +11,6 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, version_at
 from incidentcore.records import Timeline
 from incidentcore.sla import (
-    ClockPoint,
     Crossing,
     ServiceLevel,
     SlaDefinition,
@@ -20,6 +19,7 @@ from incidentcore.sla import (
     SlaStatus,
     evaluate_sla,
 )
+from incidentcore.sla.crossings import ClockPoint
 from incidentcore.sla.evaluate import later_status
 
 __all__ = ["Clocks", "OneClock", "Slas", "several", "single_clocks"]

@@ -3,7 +3,6 @@
 from incidentcore.forecast.backlog import (
     BacklogForecast,
     BacklogScore,
-    BacklogStep,
     backtest_backlog,
     forecast_backlog,
 )
@@ -12,7 +11,6 @@ from incidentcore.forecast.breach import (
     STANDARD_CELLS,
     BreachChance,
     BreachModel,
-    CellHistory,
     breach_model,
     expected_resolution,
     merge_models,
@@ -20,28 +18,21 @@ from incidentcore.forecast.breach import (
 from incidentcore.forecast.volume import (
     VolumeForecast,
     VolumeScore,
-    VolumeStep,
-    VolumeUnit,
     backtest_volume,
     forecast_volume,
 )
-from incidentcore.forecast.watch import WatchItem, WatchList, watch_list
+from incidentcore.forecast.watch import WatchList, watch_list
 
 __all__ = [
     "BacklogForecast",
     "BacklogScore",
-    "BacklogStep",
     "BreachChance",
     "BreachModel",
-    "CellHistory",
     "Chance",
     "ForecastScore",
     "STANDARD_CELLS",
     "VolumeForecast",
     "VolumeScore",
-    "VolumeStep",
-    "VolumeUnit",
-    "WatchItem",
     "WatchList",
     "backtest_backlog",
     "backtest_breach",

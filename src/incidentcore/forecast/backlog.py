@@ -18,8 +18,8 @@ from incidentcore.instants import Interval, as_utc
 from incidentcore.pages import Tabular
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
-from incidentcore.sla import OneClock
 from incidentcore.sla.cycles import MICRO
+from incidentcore.sla.life import OneClock
 from incidentcore.values import LintFinding
 
 __all__ = ["BacklogForecast", "BacklogScore", "BacklogStep", "backtest_backlog", "forecast_backlog"]

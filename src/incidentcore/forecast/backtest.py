@@ -14,7 +14,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.forecast.visits import standing
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
-from incidentcore.sla import OneClock
+from incidentcore.sla.life import OneClock
 
 __all__ = ["Chance", "ForecastScore", "backtest_breach"]
 

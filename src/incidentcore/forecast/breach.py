@@ -33,15 +33,15 @@ from incidentcore.forecast.visits import (
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
 from incidentcore.records.replay import timeline_by
-from incidentcore.sla import OneClock, SlaDefinition, SlaPolicy
+from incidentcore.sla import SlaDefinition, SlaPolicy
 from incidentcore.sla.cycles import MICRO
 from incidentcore.sla.evaluate import clock_cycles
+from incidentcore.sla.life import OneClock
 from incidentcore.values import LintFinding
 
 __all__ = [
     "BreachChance",
     "BreachModel",
-    "CellHistory",
     "STANDARD_CELLS",
     "breach_model",
     "expected_resolution",

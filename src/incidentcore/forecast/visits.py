@@ -19,9 +19,9 @@ from incidentcore.instants import as_utc
 from incidentcore.kpi.group_keys import label
 from incidentcore.records import Record, Timeline
 from incidentcore.records.replay import timeline_by
-from incidentcore.sla import OneClock
 from incidentcore.sla.cycles import COUNTING, MICRO, RawCycle, Span, figures
 from incidentcore.sla.evaluate import clock_cycles
+from incidentcore.sla.life import OneClock
 from incidentcore.words import span_text
 
 __all__ = [

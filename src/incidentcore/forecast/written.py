@@ -8,4 +8,4 @@ from incidentcore._lazy import classes_of
 
 __all__ = ["WRITTEN"]
 
-WRITTEN: Final = classes_of(__name__, "BreachModel BreachCellHistory=CellHistory")
+WRITTEN: Final = classes_of(__name__, "BreachModel BreachCellHistory=visits.CellHistory")

@@ -10,14 +10,13 @@ try:
         open_time,
     )
     from incidentcore.frames.kpis import gather_kpis_from
-    from incidentcore.frames.tables import Library, records_to_frame, rows, to_frame
+    from incidentcore.frames.tables import records_to_frame, rows, to_frame
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("narwhals", "numpy"):
         raise
     raise MissingExtraError("frames", "incidentcore.frames") from None
 
 __all__ = [
-    "Library",
     "add_business_days",
     "deadline",
     "gather_kpis_from",

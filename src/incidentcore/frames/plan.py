@@ -22,7 +22,6 @@ from incidentcore.kpi import (
     Kpi,
     NetFlow,
     Partial,
-    PartialMode,
     Rate,
     RatioOfSums,
     SameDay,
@@ -32,6 +31,7 @@ from incidentcore.kpi import (
 from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.kpi.engine.gather import declare_groups
 from incidentcore.kpi.groups import as_groups, group_names
+from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.kpi.measures.clocks import nested
 from incidentcore.kpi.record_tests import test_needs
 from incidentcore.records.coverage import covers_fact

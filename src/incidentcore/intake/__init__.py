@@ -27,22 +27,16 @@ from typing import TYPE_CHECKING
 from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from incidentcore.intake.alert import Alert, AlertStatus, IncidentEnded
+    from incidentcore.intake.alert import Alert, IncidentEnded
     from incidentcore.intake.correlate import Intake, IntakeResult, fold_alerts
-    from incidentcore.intake.incidents import (
-        MONITORING,
-        apply_intent,
-        apply_intents,
-        open_incident,
-    )
-    from incidentcore.intake.intents import IncidentIntent, IntentKind, IntentReason
+    from incidentcore.intake.incidents import apply_intent, apply_intents, open_incident
+    from incidentcore.intake.intents import IncidentIntent
     from incidentcore.intake.policy import (
         Flapping,
         Grouping,
         Inhibit,
         IntakePolicy,
         MaintenanceRule,
-        ResolveOn,
     )
     from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityRow, SeverityTable
     from incidentcore.intake.shapes import (
@@ -50,28 +44,18 @@ if TYPE_CHECKING:
         alert_from_dict,
         alerts_from_alertmanager,
     )
-    from incidentcore.intake.state import (
-        ConditionState,
-        GroupState,
-        IntakeState,
-        OpenIncident,
-        PendingAlert,
-    )
+    from incidentcore.intake.state import IntakeState
     from incidentcore.intake.threshold import (
         MetricSample,
         SampleResult,
         SampleState,
         SampleThreshold,
-        SeriesState,
         fold_samples,
     )
 
 __all__ = [
     "Alert",
-    "AlertStatus",
-    "ConditionState",
     "Flapping",
-    "GroupState",
     "Grouping",
     "IncidentEnded",
     "IncidentIntent",
@@ -80,19 +64,12 @@ __all__ = [
     "IntakePolicy",
     "IntakeResult",
     "IntakeState",
-    "IntentKind",
-    "IntentReason",
-    "MONITORING",
     "MaintenanceRule",
     "MetricSample",
-    "OpenIncident",
-    "PendingAlert",
-    "ResolveOn",
     "STANDARD_SEVERITIES",
     "SampleResult",
     "SampleState",
     "SampleThreshold",
-    "SeriesState",
     "SeverityRow",
     "SeverityTable",
     "alert_from_cloudevent",
@@ -109,16 +86,14 @@ if not TYPE_CHECKING:
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "alert": "Alert AlertStatus IncidentEnded",
+            "alert": "Alert IncidentEnded",
             "correlate": "Intake IntakeResult fold_alerts",
-            "incidents": "MONITORING apply_intent apply_intents open_incident",
-            "intents": "IncidentIntent IntentKind IntentReason",
-            "policy": "Flapping Grouping Inhibit IntakePolicy MaintenanceRule ResolveOn",
+            "incidents": "apply_intent apply_intents open_incident",
+            "intents": "IncidentIntent",
+            "policy": "Flapping Grouping Inhibit IntakePolicy MaintenanceRule",
             "severity": "STANDARD_SEVERITIES SeverityRow SeverityTable",
             "shapes": "alert_from_cloudevent alert_from_dict alerts_from_alertmanager",
-            "state": "ConditionState GroupState IntakeState OpenIncident PendingAlert",
-            "threshold": (
-                "MetricSample SampleResult SampleState SampleThreshold SeriesState fold_samples"
-            ),
+            "state": "IntakeState",
+            "threshold": "MetricSample SampleResult SampleState SampleThreshold fold_samples",
         },
     )

@@ -11,10 +11,10 @@ __all__ = ["WRITTEN"]
 WRITTEN: Final = classes_of(
     __name__,
     """
-    IntakeGrouping=Grouping IntakeInhibit=Inhibit Alert IntakeCondition=ConditionState
-    IntakeFlapping=Flapping IntakeGroup=GroupState IncidentEnded IncidentIntent IntakePolicy
-    IntakeResult IntakeState IntakeMaintenance=MaintenanceRule IntakeIncident=OpenIncident
-    PendingAlert Sample=MetricSample SampleResult SampleState SampleThreshold
-    SampleSeries=SeriesState SeverityRow SeverityTable
+    IntakeGrouping=Grouping IntakeInhibit=Inhibit Alert IntakeCondition=state.ConditionState
+    IntakeFlapping=Flapping IntakeGroup=state.GroupState IncidentEnded IncidentIntent IntakePolicy
+    IntakeResult IntakeState IntakeMaintenance=MaintenanceRule IntakeIncident=state.OpenIncident
+    PendingAlert=state.PendingAlert Sample=MetricSample SampleResult SampleState SampleThreshold
+    SampleSeries=threshold.SeriesState SeverityRow SeverityTable
     """,
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from incidentcore.kpi.engine.partial import Partial
     from incidentcore.kpi.engine.windows import Window
     from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, Grouping, HourBands
-    from incidentcore.kpi.measures.base import Measure, PartialMode, ValueMeasure
+    from incidentcore.kpi.measures.base import Measure, ValueMeasure
     from incidentcore.kpi.measures.clocks import SlaClocks
     from incidentcore.kpi.measures.count import Count
     from incidentcore.kpi.measures.downtime import Availability, Downtime, TimeBetweenFailures
@@ -48,11 +48,10 @@ if TYPE_CHECKING:
         LastEvent,
         LinkedAt,
         Moment,
-        MomentSpec,
     )
     from incidentcore.kpi.objective import Objective
     from incidentcore.kpi.periods import Periods
-    from incidentcore.kpi.reasons import REASONS, reason_text
+    from incidentcore.kpi.reasons import reason_text
     from incidentcore.kpi.record_tests import (
         AtLeast,
         AtMost,
@@ -108,14 +107,11 @@ __all__ = [
     "MIN",
     "Measure",
     "Moment",
-    "MomentSpec",
     "NetFlow",
     "Objective",
     "OccurrenceCount",
     "Partial",
-    "PartialMode",
     "Periods",
-    "REASONS",
     "Rate",
     "RatioOfSums",
     "RecordTest",
@@ -166,7 +162,7 @@ if not TYPE_CHECKING:
             "engine.partial": "Partial",
             "engine.windows": "Window",
             "groups": "AgeBuckets Group GroupBy Grouping HourBands",
-            "measures.base": "Measure PartialMode ValueMeasure",
+            "measures.base": "Measure ValueMeasure",
             "measures.clocks": "SlaClocks",
             "measures.count": "Count",
             "measures.downtime": "Availability Downtime TimeBetweenFailures",
@@ -184,11 +180,11 @@ if not TYPE_CHECKING:
             "measures.updates": "Updates",
             "moments": (
                 "AS_OF Earliest FirstAcknowledged FirstEvent FirstKnown FirstWhen LastEvent "
-                "LinkedAt Moment MomentSpec"
+                "LinkedAt Moment"
             ),
             "objective": "Objective",
             "periods": "Periods",
-            "reasons": "REASONS reason_text",
+            "reasons": "reason_text",
             "record_tests": "AtLeast AtMost HasLink RecordTest SameDay WhenResolved",
             "statistic": "MAX MEAN MEDIAN MIN SUM SURVIVAL_MEDIAN Statistic quantile",
             "table": "ALL KpiResult KpiTable",

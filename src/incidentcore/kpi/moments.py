@@ -29,8 +29,8 @@ from incidentcore.records import (
     Record,
     ServiceRequest,
     TimelineStep,
-    fold_steps,
 )
+from incidentcore.records.fold import fold_steps
 from incidentcore.values import FrozenMap, State
 
 __all__ = [

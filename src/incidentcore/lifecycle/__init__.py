@@ -7,12 +7,12 @@ from incidentcore._lazy import lazy_names
 if TYPE_CHECKING:
     from incidentcore.lifecycle.cascade import CascadeEffect, cascade_effects, follow_cascades
     from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
-    from incidentcore.lifecycle.check import HISTORY_TEXTS, check_history
-    from incidentcore.lifecycle.decision import REFUSALS, Allowed, PathStep, Refused
+    from incidentcore.lifecycle.check import check_history
+    from incidentcore.lifecycle.decision import REFUSALS, Allowed, Refused
     from incidentcore.lifecycle.diagram import to_dot, to_mermaid
     from incidentcore.lifecycle.engine import Lifecycle
     from incidentcore.lifecycle.guards import EveryLinked
-    from incidentcore.lifecycle.lint import LIFECYCLE_TEXTS, lint_lifecycle
+    from incidentcore.lifecycle.lint import lint_lifecycle
     from incidentcore.lifecycle.major import (
         MAJOR_INCIDENT,
         MAJOR_INCIDENT_WITH_ROLES,
@@ -73,21 +73,18 @@ __all__ = [
     "DUPLICATE_ANSWERS",
     "EveryLinked",
     "Guard",
-    "HISTORY_TEXTS",
     "HOLD_REASONS",
     "INCIDENT",
     "InputField",
     "JSM_INCIDENT",
     "JSM_REQUEST",
     "JSM_REQUEST_WITH_APPROVAL",
-    "LIFECYCLE_TEXTS",
     "Lifecycle",
     "MAJOR_INCIDENT",
     "MAJOR_INCIDENT_WITH_ROLES",
     "PARENT_TO_CHILD",
     "PROBLEM",
     "PROBLEM_TO_INCIDENT",
-    "PathStep",
     "PriorityRule",
     "REFUSALS",
     "REJECTED_IF_ASKED",
@@ -131,12 +128,12 @@ if not TYPE_CHECKING:
         {
             "cascade": "CascadeEffect cascade_effects follow_cascades",
             "cascade_rule": "CascadeRule Copy",
-            "check": "HISTORY_TEXTS check_history",
-            "decision": "REFUSALS Allowed PathStep Refused",
+            "check": "check_history",
+            "decision": "REFUSALS Allowed Refused",
             "diagram": "to_dot to_mermaid",
             "engine": "Lifecycle",
             "guards": "EveryLinked",
-            "lint": "LIFECYCLE_TEXTS lint_lifecycle",
+            "lint": "lint_lifecycle",
             "major": (
                 "MAJOR_INCIDENT MAJOR_INCIDENT_WITH_ROLES advance_major decide_major major_incident"
             ),

@@ -12,14 +12,9 @@ from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.guards import EveryLinked
 from incidentcore.lifecycle.transition import names_of
-from incidentcore.records import (
-    RECORD_TYPES,
-    ServiceRequest,
-    StateChanged,
-    TaskStatus,
-    Visibility,
-)
+from incidentcore.records import ServiceRequest, StateChanged, TaskStatus, Visibility
 from incidentcore.records.links import check_link_type
+from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import FrozenMap, State
 
 __all__ = ["CascadeRule", "Copy"]

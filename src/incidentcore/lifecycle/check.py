@@ -10,17 +10,9 @@ from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.guards import EveryLinked
 from incidentcore.lifecycle.opening import missing_at_opening
 from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
-from incidentcore.records import (
-    Corrected,
-    Event,
-    Migrated,
-    Opened,
-    Record,
-    StateChanged,
-    fold_steps,
-)
+from incidentcore.records import Corrected, Event, Migrated, Opened, Record, StateChanged
 from incidentcore.records.events.core import written_fields
-from incidentcore.records.fold import in_time
+from incidentcore.records.fold import fold_steps, in_time
 from incidentcore.values import FrozenMap, LintFinding, State
 from incidentcore.words.words import Texts
 

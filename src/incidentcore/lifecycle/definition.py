@@ -14,7 +14,9 @@ from incidentcore.lifecycle.opening import PriorityRule, as_names, as_state_map
 from incidentcore.lifecycle.refusals import Table, shortest_path
 from incidentcore.lifecycle.transition import Transition, names_of
 from incidentcore.pages import Tabular
-from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record
+from incidentcore.records import LifecycleRef, Record
+from incidentcore.records.fields import FIELD_NAMES
+from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import FrozenMap, State
 
 __all__ = ["MIGRATE", "LifecycleTable"]

@@ -16,9 +16,10 @@ from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
-from incidentcore.records import RECORD_TYPES, Link, LinkAdded, Record
+from incidentcore.records import Link, LinkAdded, Record
 from incidentcore.records.events.requests import expired
 from incidentcore.records.links import check_link_type
+from incidentcore.records.replay import RECORD_TYPES
 
 __all__ = ["EveryLinked", "facts_then", "linked_facts"]
 

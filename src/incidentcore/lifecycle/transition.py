@@ -11,8 +11,9 @@ import attrs
 from incidentcore._checks import SharedRepr, as_tuple, need_each, need_kind, need_several, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
-from incidentcore.records import FIELD_NAMES, Record, checked_fields
+from incidentcore.records import Record
 from incidentcore.records.events.core import NO_FIELDS
+from incidentcore.records.fields import FIELD_NAMES, checked_fields
 from incidentcore.values import Actor, FrozenMap, State
 from incidentcore.values.frozen import entries_of
 

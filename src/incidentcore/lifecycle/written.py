@@ -15,7 +15,7 @@ WRITTEN: Final = classes_of(
     __name__,
     """
     Cascade=CascadeRule Copy EveryLinked InputField Lifecycle ReopenWindow Transition Allowed
-    CascadeEffect PathStep Refused
+    CascadeEffect PathStep=decision.PathStep Refused
     """,
 )
 

@@ -4,7 +4,7 @@ Every ``plot_*`` function returns the axes on which it drew, which may be passed
 ``theme`` is ``"light"`` or ``"dark"``.
 """
 
-from incidentcore.plots.canvas import Theme, picture
+from incidentcore.plots.canvas import picture
 from incidentcore.plots.data import (
     burndown_data,
     clock_data,
@@ -29,7 +29,6 @@ from incidentcore.plots.series import (
 from incidentcore.plots.spans import plot_clock, plot_life, plot_rota
 
 __all__ = [
-    "Theme",
     "burndown_data",
     "clock_data",
     "forecast_data",

@@ -197,7 +197,7 @@ def forecast_data(
         InvalidValueError: The forecast has no interval of this level.
 
     >>> from datetime import UTC, datetime
-    >>> from incidentcore.forecast import BacklogForecast, BacklogStep
+    >>> from incidentcore.forecast.backlog import BacklogForecast, BacklogStep
     >>> from incidentcore.plots import forecast_data
     >>> nine, ten = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (9, 10))
     >>> step = BacklogStep(at=ten, expected=4.0, low=2.5, high=5.5)

@@ -10,18 +10,12 @@ from incidentcore.priority.adjustments import (
 )
 from incidentcore.priority.changes import clear_override, override_priority, prioritize
 from incidentcore.priority.lint import lint_cells, lint_matrix
-from incidentcore.priority.matrix import (
-    PriorityCalculation,
-    PriorityCalculator,
-    PriorityMatrix,
-    Rounding,
-)
+from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator, PriorityMatrix
 from incidentcore.priority.policy import (
     STANDARD_POLICY,
     PriorityOverride,
     PriorityPolicy,
     PriorityResult,
-    PriorityStep,
     calculate_priority,
     standing_override,
 )
@@ -50,8 +44,6 @@ __all__ = [
     "PriorityOverride",
     "PriorityPolicy",
     "PriorityResult",
-    "PriorityStep",
-    "Rounding",
     "SERVICENOW",
     "STANDARD_POLICY",
     "affected_users",

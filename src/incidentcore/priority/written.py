@@ -18,7 +18,7 @@ WRITTEN: Final = classes_of(
     __name__,
     """
     PriorityMatrix Adjustment PriorityCalculation PriorityOverride PriorityPolicy PriorityResult
-    PriorityStep
+    PriorityStep=policy.PriorityStep
     """,
 )
 

@@ -1,12 +1,6 @@
 """The records: incidents, problems and service requests, each computed from its history."""
 
-from incidentcore.records.approvals import (
-    Approval,
-    ApprovalCount,
-    ApprovalDecision,
-    ApprovalRule,
-    ApprovalState,
-)
+from incidentcore.records.approvals import Approval, ApprovalCount, ApprovalDecision, ApprovalRule
 from incidentcore.records.audit import FieldChange, field_changes
 from incidentcore.records.causes import Cause
 from incidentcore.records.changes.conversation import comment, log_contact, log_update_sent
@@ -61,29 +55,20 @@ from incidentcore.records.events.requests import (
     TaskChanged,
 )
 from incidentcore.records.fields import (
-    FIELD_NAMES,
     MajorRole,
     MajorStatus,
     OpeningFields,
     ProblemOrigin,
     ReportedVia,
-    checked_fields,
 )
-from incidentcore.records.fold import fold_steps
 from incidentcore.records.incident import Incident
 from incidentcore.records.known_errors import KnownErrorMatch, suggest_known_errors
 from incidentcore.records.linking import are_linked, joint_history, link_both, merge_duplicate
 from incidentcore.records.links import Link, LinkType
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
-from incidentcore.records.replay import RECORD_TYPES, replay
-from incidentcore.records.review import (
-    ActionItem,
-    EntryKind,
-    PostIncidentReview,
-    ReviewEntry,
-    review_required,
-)
+from incidentcore.records.replay import replay
+from incidentcore.records.review import ActionItem, PostIncidentReview, ReviewEntry, review_required
 from incidentcore.records.service_request import ServiceRequest
 from incidentcore.records.tasks import RequestItem, Task, TaskStatus, roll_up
 from incidentcore.records.timeline import Timeline, TimelineStep
@@ -96,7 +81,6 @@ __all__ = [
     "ApprovalDecision",
     "ApprovalRequested",
     "ApprovalRule",
-    "ApprovalState",
     "Approved",
     "ApprovedOnBehalf",
     "Assigned",
@@ -109,10 +93,8 @@ __all__ = [
     "Coverage",
     "DiagnosisNoted",
     "DocumentationGap",
-    "EntryKind",
     "Escalated",
     "Event",
-    "FIELD_NAMES",
     "FieldChange",
     "FieldsChanged",
     "Incident",
@@ -133,7 +115,6 @@ __all__ = [
     "Problem",
     "ProblemOrigin",
     "ProcedureFollowed",
-    "RECORD_TYPES",
     "Record",
     "ReportedVia",
     "RequestItem",
@@ -154,12 +135,10 @@ __all__ = [
     "approve",
     "are_linked",
     "assign",
-    "checked_fields",
     "comment",
     "completeness",
     "correct_event",
     "field_changes",
-    "fold_steps",
     "joint_history",
     "link",
     "link_both",

@@ -11,8 +11,9 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
 from incidentcore.categorization import PatternRule
-from incidentcore.records import FIELD_NAMES, Event, LifecycleRef, Record, checked_fields
+from incidentcore.records import Event, LifecycleRef, Record
 from incidentcore.records.events.core import NO_FIELDS
+from incidentcore.records.fields import FIELD_NAMES, checked_fields
 from incidentcore.schedule import BusinessCalendar, Holiday
 from incidentcore.serialization.containers import (
     MAPPINGS,

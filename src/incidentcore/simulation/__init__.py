@@ -1,6 +1,6 @@
 """Drills, scored by clocks, and a seeded simulation of a desk and its agents."""
 
-from incidentcore.simulation.after_action import DrillEntry, DrillLine, DrillReport, DrillResult
+from incidentcore.simulation.after_action import DrillLine, DrillReport
 from incidentcore.simulation.desk_run import simulate
 from incidentcore.simulation.drill import (
     BotStep,
@@ -8,13 +8,12 @@ from incidentcore.simulation.drill import (
     DueInject,
     Expectation,
     Inject,
-    InjectKind,
     injects_due,
 )
 from incidentcore.simulation.drill_file import load_drill
-from incidentcore.simulation.drill_lint import DRILL_TEXTS, lint_drill
+from incidentcore.simulation.drill_lint import lint_drill
 from incidentcore.simulation.fit import fit_workloads
-from incidentcore.simulation.outcome import Simulation, Stint
+from incidentcore.simulation.outcome import Simulation
 from incidentcore.simulation.rehearsal import rehearse
 from incidentcore.simulation.score import score_drill
 from incidentcore.simulation.workload import (
@@ -37,25 +36,20 @@ __all__ = [
     "BotStep",
     "ByArrival",
     "ByPriority",
-    "DRILL_TEXTS",
     "Distribution",
     "Drill",
-    "DrillEntry",
     "DrillLine",
     "DrillReport",
-    "DrillResult",
     "DueInject",
     "Empirical",
     "Expectation",
     "Exponential",
     "Hold",
     "Inject",
-    "InjectKind",
     "Lognormal",
     "QueueOrder",
     "Reassign",
     "Simulation",
-    "Stint",
     "Team",
     "Workload",
     "fit_workloads",

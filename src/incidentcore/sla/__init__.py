@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from incidentcore.sla.crossings import ClockPoint, Crossing
-    from incidentcore.sla.cycles import Cycle, CycleResult, PassedThreshold
+    from incidentcore.sla.crossings import Crossing
+    from incidentcore.sla.cycles import Cycle
     from incidentcore.sla.definition import SlaDefinition
     from incidentcore.sla.evaluate import SlaRules, evaluate_sla, evaluate_slas, next_sla_wakeup
     from incidentcore.sla.fold import ClockStage
-    from incidentcore.sla.life import OneClock
     from incidentcore.sla.lint import lint_sla, lint_sla_policy
-    from incidentcore.sla.policy import PolicyMatch, ServiceLevel, SlaPolicy, SlaRule
+    from incidentcore.sla.policy import ServiceLevel, SlaPolicy, SlaRule
     from incidentcore.sla.queue import (
         QueueItem,
         UpcomingDue,
@@ -23,30 +22,17 @@ if TYPE_CHECKING:
     from incidentcore.sla.snapshot import SlaSnapshot
     from incidentcore.sla.status import SlaStatus
     from incidentcore.sla.targets import ByTimeOfDay, DueDate, SlaTarget, Target
-    from incidentcore.sla.terms import (
-        Agreement,
-        CalendarByField,
-        ReopenMode,
-        SlaThreshold,
-        TakeoverMode,
-    )
-    from incidentcore.sla.trace import TRACE_TEXTS, Trace, TraceEntry
+    from incidentcore.sla.terms import CalendarByField, SlaThreshold
+    from incidentcore.sla.trace import Trace, TraceEntry
 
 __all__ = [
-    "Agreement",
     "ByTimeOfDay",
     "CalendarByField",
-    "ClockPoint",
     "ClockStage",
     "Crossing",
     "Cycle",
-    "CycleResult",
     "DueDate",
-    "OneClock",
-    "PassedThreshold",
-    "PolicyMatch",
     "QueueItem",
-    "ReopenMode",
     "ServiceLevel",
     "SlaDefinition",
     "SlaPolicy",
@@ -56,8 +42,6 @@ __all__ = [
     "SlaStatus",
     "SlaTarget",
     "SlaThreshold",
-    "TRACE_TEXTS",
-    "TakeoverMode",
     "Target",
     "Trace",
     "TraceEntry",
@@ -76,19 +60,18 @@ if not TYPE_CHECKING:  # checkers see the imports
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "crossings": "ClockPoint Crossing",
-            "cycles": "Cycle CycleResult PassedThreshold",
+            "crossings": "Crossing",
+            "cycles": "Cycle",
             "definition": "SlaDefinition",
             "evaluate": "SlaRules evaluate_sla evaluate_slas next_sla_wakeup",
             "fold": "ClockStage",
-            "life": "OneClock",
             "lint": "lint_sla lint_sla_policy",
-            "policy": "PolicyMatch ServiceLevel SlaPolicy SlaRule",
+            "policy": "ServiceLevel SlaPolicy SlaRule",
             "queue": "QueueItem UpcomingDue first_due slas_due_between work_queue",
             "snapshot": "SlaSnapshot",
             "status": "SlaStatus",
             "targets": "ByTimeOfDay DueDate SlaTarget Target",
-            "terms": "Agreement CalendarByField ReopenMode SlaThreshold TakeoverMode",
-            "trace": "TRACE_TEXTS Trace TraceEntry",
+            "terms": "CalendarByField SlaThreshold",
+            "trace": "Trace TraceEntry",
         },
     )

@@ -12,9 +12,9 @@ __all__ = ["FAMILIES", "WRITTEN"]
 WRITTEN: Final = classes_of(
     __name__,
     """
-    ByTime=ByTimeOfDay CalendarBy=CalendarByField SlaCycle=Cycle DueDate PassedThreshold QueueItem
-    ServiceLevel SlaDefinition SlaPolicy SlaRule SlaSnapshot SlaThreshold Trace TraceEntry
-    UpcomingDue
+    ByTime=ByTimeOfDay CalendarBy=CalendarByField SlaCycle=Cycle DueDate
+    PassedThreshold=cycles.PassedThreshold QueueItem ServiceLevel SlaDefinition SlaPolicy SlaRule
+    SlaSnapshot SlaThreshold Trace TraceEntry UpcomingDue
     """,
 )
 

@@ -1,7 +1,7 @@
 """Storage of records: the contract of a store, and a store in memory."""
 
 from incidentcore.storage.memory import InMemoryStore
-from incidentcore.storage.redaction import PERSONAL_FIELDS, REDACTED, redact
+from incidentcore.storage.redaction import PERSONAL_FIELDS, redact
 from incidentcore.storage.store import (
     PAGE,
     AsyncRecordStore,
@@ -17,7 +17,6 @@ __all__ = [
     "InMemoryStore",
     "PAGE",
     "PERSONAL_FIELDS",
-    "REDACTED",
     "RecordStore",
     "checked_append",
     "checked_page",

@@ -6,12 +6,11 @@ A law is a property that must hold. Strategies and laws need hypothesis; the con
 from collections.abc import Callable
 
 from incidentcore.errors import MissingExtraError
-from incidentcore.testing.contracts import CheckOutcome, StoreContract
+from incidentcore.testing.contracts import StoreContract
 from incidentcore.testing.contracts_async import AsyncStoreContract
 
 __all__ = [
     "AsyncStoreContract",
-    "CheckOutcome",
     "Outbox",
     "StoreContract",
     "actors",

@@ -14,7 +14,6 @@ from incidentcore.escalation import (
     After,
     AfterPrevious,
     AtWallTime,
-    Combine,
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
@@ -23,7 +22,6 @@ from incidentcore.escalation import (
     OnCallLayer,
     OnCallSchedule,
     OnClock,
-    OverrideMode,
     RotaOverride,
     acknowledge,
     escalate_now,
@@ -31,6 +29,7 @@ from incidentcore.escalation import (
     unacknowledge,
     unsnooze,
 )
+from incidentcore.escalation.oncall import Combine, OverrideMode
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import Allowed, decide
 from incidentcore.records import Incident, assign

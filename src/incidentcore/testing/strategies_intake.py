@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from incidentcore.conditions import ALWAYS, field
 from incidentcore.intake import (
     Alert,
-    AlertStatus,
     Flapping,
     IncidentEnded,
     IntakePolicy,
@@ -18,6 +17,7 @@ from incidentcore.intake import (
     MetricSample,
     SampleThreshold,
 )
+from incidentcore.intake.alert import AlertStatus
 from incidentcore.schedule import Maintenance
 from incidentcore.testing.strategies_schedule import intervals_near
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from incidentcore.lifecycle import InputField, Lifecycle, Transition
 from incidentcore.records import (
-    RECORD_TYPES,
     Acknowledged,
     ApprovalRequested,
     ApprovalRule,
@@ -40,6 +39,7 @@ from incidentcore.records import (
     Unacknowledged,
     Unsnoozed,
 )
+from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import (
     CANCELED,
     CLOSED,

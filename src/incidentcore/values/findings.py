@@ -9,8 +9,8 @@ import attrs
 
 from incidentcore._checks import SharedRepr
 from incidentcore.values.frozen import FrozenMap
-from incidentcore.words import ENGLISH, Words, render_text
-from incidentcore.words.words import Texts
+from incidentcore.words import ENGLISH, Words
+from incidentcore.words.words import Texts, render_text
 
 __all__ = ["LintFinding", "Texts", "render_text"]
 

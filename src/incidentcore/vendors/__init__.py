@@ -3,7 +3,6 @@
 from incidentcore.vendors.audit_log import (
     AuditLog,
     StateCheck,
-    change_text,
     check_states,
     read_audit_log,
     refused_changes,
@@ -17,20 +16,15 @@ from incidentcore.vendors.kit import Findings, Import, ImportFinding
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.servicenow import read_servicenow
 from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
-from incidentcore.vendors.servicenow_states import (
-    AUDIT_LIFECYCLE,
-    AUDIT_STATES,
-    STRICT_LIFECYCLE,
-)
+from incidentcore.vendors.servicenow_states import AUDIT_LIFECYCLE, STRICT_LIFECYCLE
 from incidentcore.vendors.statuspage import read_statuspage
 from incidentcore.vendors.table import read_table
-from incidentcore.vendors.tabular import Table, open_table, read_json
+from incidentcore.vendors.tabular import Table, open_table
 from incidentcore.vendors.zendesk import read_zendesk
 
 __all__ = [
     "AUDIT_KPIS",
     "AUDIT_LIFECYCLE",
-    "AUDIT_STATES",
     "AuditLog",
     "ColumnsPage",
     "Findings",
@@ -40,7 +34,6 @@ __all__ = [
     "SlaComparison",
     "StateCheck",
     "Table",
-    "change_text",
     "check_states",
     "compare_sla",
     "describe_columns",
@@ -50,7 +43,6 @@ __all__ = [
     "read_happyfox",
     "read_jira",
     "read_jira_csv",
-    "read_json",
     "read_ocel",
     "read_pagerduty",
     "read_servicenow",

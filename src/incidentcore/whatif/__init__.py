@@ -2,9 +2,8 @@
 
 from incidentcore.priority.reprioritized import reprioritized
 from incidentcore.whatif.compare import Rules, compare_rules, first_difference
-from incidentcore.whatif.comparison import FIXED, Change, Comparison, Compliance
+from incidentcore.whatif.comparison import Change, Comparison, Compliance
 from incidentcore.whatif.erlang import (
-    WORKED_ON,
     Load,
     agents_needed,
     answered_within,
@@ -17,11 +16,9 @@ __all__ = [
     "Change",
     "Comparison",
     "Compliance",
-    "FIXED",
     "Load",
     "Rules",
     "TargetEstimate",
-    "WORKED_ON",
     "agents_needed",
     "answered_within",
     "compare_rules",

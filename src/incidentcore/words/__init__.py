@@ -1,16 +1,7 @@
 """Languages: the texts of the library in English, German, or a wording of your own."""
 
 from incidentcore.words.german import GERMAN
-from incidentcore.words.words import (
-    ENGLISH,
-    Phrase,
-    Worded,
-    Words,
-    day_time,
-    render,
-    render_text,
-    span_text,
-)
+from incidentcore.words.words import ENGLISH, Phrase, Worded, Words, day_time, render, span_text
 
 __all__ = [
     "ENGLISH",
@@ -20,6 +11,5 @@ __all__ = [
     "Words",
     "day_time",
     "render",
-    "render_text",
     "span_text",
 ]

@@ -94,7 +94,7 @@ def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
         code: The code of the template; without a template it is returned, followed by the data.
         data: The values named in the template. Tuples are written as a list with commas.
 
-    >>> from incidentcore.words import render_text
+    >>> from incidentcore.words.words import render_text
     >>> render_text({"dead_end": "no action leaves {state}"}, "dead_end", {"state": "waiting"})
     'no action leaves waiting'
     """

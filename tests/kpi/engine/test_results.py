@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from tests.kpi.tickets import minute
 
-from incidentcore.kpi import MAX, MEAN, MIN, FieldValue, Kpi, PartialMode, compute_kpis, gather_kpis
+from incidentcore.kpi import MAX, MEAN, MIN, FieldValue, Kpi, compute_kpis, gather_kpis
 from incidentcore.kpi.catalogue import VOLUME
+from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.records import Incident
 
 

@@ -15,7 +15,8 @@ from incidentcore.errors import EscalationMatrixError, UnreachableDeadlineError
 from incidentcore.escalation.view import Anchor, RecordView
 from incidentcore.instants import Interval
 from incidentcore.schedule import Calendar
-from incidentcore.sla import ClockPoint, SlaDefinition
+from incidentcore.sla import SlaDefinition
+from incidentcore.sla.crossings import ClockPoint
 
 __all__ = [
     "Candidate",

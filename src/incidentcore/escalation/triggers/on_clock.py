@@ -19,7 +19,8 @@ from incidentcore.escalation.triggers.base import (
     TriggerFinding,
 )
 from incidentcore.escalation.view import RecordView
-from incidentcore.sla import ClockPoint, SlaThreshold
+from incidentcore.sla import SlaThreshold
+from incidentcore.sla.crossings import ClockPoint
 
 __all__ = ["OnClock"]
 

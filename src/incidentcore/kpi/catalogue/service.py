@@ -21,7 +21,7 @@ from incidentcore.kpi.measures.linked_share import LinkedShare
 from incidentcore.kpi.measures.time_in import TimeIn
 from incidentcore.kpi.moments import FirstKnown, LinkedAt
 from incidentcore.kpi.statistic import SUM
-from incidentcore.sla import OneClock
+from incidentcore.sla.life import OneClock
 from incidentcore.values import FrozenMap
 
 __all__ = [

@@ -20,7 +20,8 @@ from incidentcore.kpi.engine.results import Definition, Figure, sample_figure
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.moments import FIELDS, MomentSpec, moment_of
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
-from incidentcore.records import Coverage, Event, Record
+from incidentcore.records import Event, Record
+from incidentcore.records.coverage import Coverage
 from incidentcore.records.written import FAMILIES
 
 __all__ = [

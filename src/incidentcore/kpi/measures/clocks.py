@@ -21,7 +21,8 @@ from incidentcore.kpi.measures.rate import tally_figure
 from incidentcore.kpi.measures.ratio_of_sums import ratio_figure
 from incidentcore.kpi.moments import facts_of
 from incidentcore.records import Record
-from incidentcore.sla import OneClock, SlaStatus, evaluate_sla
+from incidentcore.sla import SlaStatus, evaluate_sla
+from incidentcore.sla.life import OneClock
 
 __all__ = ["ClockOutcome", "SlaClocks", "incomplete", "nested"]
 

@@ -35,7 +35,8 @@ from incidentcore.kpi.measures.base import (
 )
 from incidentcore.kpi.measures.duration import between
 from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, may_be_condition
-from incidentcore.records import Record, Restored, Timeline, fold_steps
+from incidentcore.records import Record, Restored, Timeline
+from incidentcore.records.fold import fold_steps
 
 __all__ = ["Availability", "Downtime", "TimeBetweenFailures"]
 

@@ -25,9 +25,9 @@ _EXACT: Final = (
 def content_id(value: object) -> str:
     """Return a short digest of a value's content.
 
-    Two values with equal content have equal ids, in every process and on every machine; a value
-    that differs in any compared field has a different id. Class and field names are part of the
-    content, so values of different types do not share an id by accident.
+    Two values with equal content have equal ids, in every process and on every machine; values that
+    differ in any compared field have different ids. Class and field names are part of the content,
+    so values of different types do not share an id by accident.
 
     Args:
         value: A value of this library, or plain data: numbers, text, dates, collections.
@@ -37,8 +37,8 @@ def content_id(value: object) -> str:
 
     Raises:
         InvalidValueError: The value contains a callable or an object whose content cannot be read,
-            such as a calendar of another library. Give the object a non-empty text attribute
-            ``id``, which then represents it.
+            such as a calendar from another library. Give such an object an attribute ``id`` (text,
+            not empty), which is then used instead of its content.
 
     >>> from incidentcore.digest import content_id
     >>> content_id({"b": 1, "a": 2}) == content_id({"a": 2, "b": 1})

@@ -1,9 +1,9 @@
 """Every exception of the library, grouped by who must act on it.
 
 ``InvalidValueError`` and its subclasses are about the data passed to a function;
-``DefinitionError`` and its subclasses are about the rules that you wrote; each of the others is
-about one situation. Every class has its details as attributes, renders its text only when it is
-shown, and can be pickled.
+``DefinitionError`` and its subclasses are about the rules that you wrote; each of the other classes
+is about one situation. Exceptions have their details as attributes, render their text only when it
+is shown, and can be pickled.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class NaiveDatetimeError(InvalidValueError):
     """Raised when a datetime carries no UTC offset (rule T1).
 
     Attributes:
-        where: The argument that was naive.
+        where: The argument that had no offset.
         given: The datetime.
     """
 
@@ -177,9 +177,9 @@ class UnreachableDeadlineError(IncidentCoreError):
     """Raised when a search through business time finds nothing within its horizon (rule C6).
 
     Attributes:
-        since: Where the search began.
-        budget: The open time to use up; None for a search without a budget.
-        unspent: The part of the budget left at the horizon; None for a search without a budget.
+        since: The instant at which the search began.
+        budget: The open time to count; None for a search without a budget.
+        unspent: The part of the budget that is left at the horizon; None without a budget.
     """
 
     def __init__(
@@ -297,7 +297,7 @@ class StaleRecordError(StorageError):
 
 
 class DuplicateEventError(StorageError):
-    """Raised when an event arrives again with the same id or sequence but different content.
+    """Raised when an event has the id or sequence number of an earlier event but other content.
 
     Attributes:
         record_id: The record's id.

@@ -120,7 +120,7 @@ class Interval(SharedRepr):
     An empty interval is allowed; a reversed one raises an error. Both ends are stored in UTC.
 
     Attributes:
-        start: The first instant inside.
+        start: The first instant of the span.
         end: The first instant after the span.
 
     Raises:
@@ -160,7 +160,7 @@ class Interval(SharedRepr):
         return self.start < self.end
 
     def intersect(self, other: Interval) -> Interval | None:
-        """Return the interval that both have in common, or None if they do not overlap."""
+        """Return the interval that two intervals have in common, or None if they do not overlap."""
         start = max(self.start, other.start)
         end = min(self.end, other.end)
         return Interval(start, end) if start < end else None
@@ -187,7 +187,7 @@ def _by_validity(entries: Iterable[tuple[datetime, T]]) -> tuple[tuple[datetime,
 
 @attrs.frozen
 class Versions(SharedRepr, Generic[T_co]):
-    """A definition that changed over time, as versions that come into force one after another.
+    """A definition that changes over time: its versions, with the instants they come into force.
 
     Editing today's calendar or policy must not change last year's results (rule S11), so keep the
     old version and add the new one with the instant at which it comes into force.
@@ -197,7 +197,7 @@ class Versions(SharedRepr, Generic[T_co]):
             version also applies to all earlier instants.
 
     Raises:
-        DefinitionError: There are no versions, or two begin at the same instant.
+        DefinitionError: ``entries`` is empty, or two versions begin at the same instant.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.instants import Versions
@@ -237,8 +237,8 @@ def tzdb_version() -> tuple[str, str]:
     """Return the version of the zone data in use, and their source (rule T7).
 
     Returns:
-        ``(version, source)``: a version such as ``"2026a"`` or ``"unknown"``; and the path of the
-        system's folder, or ``"tzdata"`` for the Python package.
+        ``(version, source)``: a version such as ``"2026a"`` or ``"unknown"``; and a source, the
+        path of the system's folder or ``"tzdata"`` for the Python package.
 
     >>> from incidentcore.instants import tzdb_version
     >>> version, source = tzdb_version()

@@ -99,7 +99,7 @@ def due_items(
         now: The instant to evaluate at.
         known_at: Use only what was recorded by this instant; None: no limit.
         already: The keys of items already delivered, which are left out.
-        include_lapsed: Also return items that are no longer needed.
+        include_lapsed: Whether to include items that are no longer needed.
 
     Returns:
         The items in the order of their due times.
@@ -174,7 +174,7 @@ def look_at(
         now: The instant to evaluate at.
         known_at: Use only what was recorded by this instant; None: no limit.
         ahead: Whether to find the next instant at which something may change as well.
-        include_lapsed: Also return items that are no longer needed.
+        include_lapsed: Whether to include items that are no longer needed.
         kept: The statuses of its clocks at an earlier instant, if nothing has happened since.
     """
     now = as_utc(now, "now")

@@ -317,7 +317,7 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
 
     Args:
         desk: The desk.
-        code: Each callable in the desk, by the name to write into the file.
+        code: The callables in the desk, by the names to write into the file.
 
     Raises:
         DefinitionError: A value cannot be written in a desk file, such as a callable without a name
@@ -355,7 +355,7 @@ def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
 
     Args:
         desk: The desk.
-        code: Each callable in the desk, by the name to write into the file.
+        code: The callables in the desk, by the names to write into the file.
 
     Returns:
         Text from which ``load_desk`` makes an equal desk.

@@ -39,13 +39,13 @@ class Escalation(SharedRepr):
         matrix: The matrix's name.
         row: The row's name.
         level: The level's position in the row, from 0.
-        pass_: How many times the row had been repeated by then; 0 if it was not.
-        cycle: The number of the occurrence that started it, from 1: the cycle of its SLA clock, or
-            how often the field that it counts from was set, or the condition was met.
+        pass_: How many times the row had been repeated by then.
+        cycle: The number of the occurrence that started it, from 1: the number of the SLA clock's
+            cycle, or the number of times that the field was set or the condition was met.
         targets: Whom it notifies.
-        people: The ids of the people whom it notifies, if they are known: people named, and those
-            on call at the due time.
-        people_now: The people to notify now, including those on call at the instant of evaluation.
+        people: The ids of the people whom it notifies, if they are known: those named in the
+            targets, and those on call at the due time.
+        people_now: The ids of the people to notify now: as ``people``, but on call now.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         due_at: When it became due.
         lapsed_at: When it ceased to be needed; None if it is still needed.
@@ -54,8 +54,8 @@ class Escalation(SharedRepr):
             otherwise.
         overtaken_by: The key of a later escalation of the same level that is also due and not
             delivered; deliver that one instead. Empty otherwise.
-        why_code: Why it became due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``
-            or the code of a trigger of your own.
+        why_code: Why it became due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``,
+            ``at_wall_time`` or the code of your own trigger.
         why_data: The values to fill into the text of the reason.
         exercise: The exercise that the record belongs to; None for a real record.
     """

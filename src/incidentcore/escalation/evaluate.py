@@ -40,20 +40,20 @@ def due_escalations(
 ) -> tuple[Escalation, ...]:
     """Return the escalations of a record that have become due by ``now``; nothing is sent.
 
-    The escalations that have become due by an instant depend on the matrix, the policies and the
-    history alone, not on when you poll. Pass the keys of delivered escalations as ``already``.
+    Which escalations have become due by an instant depends only on the matrix, the policies and the
+    history, not on when you poll. Pass the keys of delivered escalations as ``already``.
 
     Args:
         matrix: The matrix, or ``Versions`` of it.
         record: The record.
-        slas: The clocks that the matrix refers to: rules as for ``evaluate_sla``, or, to save
-            evaluating the clocks again, statuses of this record for the same ``now`` and
-            ``known_at``. All clocks that the record ever had are used.
+        slas: The clocks that the matrix refers to: rules as for ``evaluate_sla``, or this record's
+            statuses for the same ``now`` and ``known_at``, so that the clocks need not be evaluated
+            again. All clocks that the record ever had are used.
         now: The instant of evaluation.
         known_at: Use only what was recorded by this instant; None for everything.
         already: The keys of escalations to leave out.
-        include_lapsed: Whether to include those that are no longer needed after an acknowledgement,
-            a resolution or a cancellation, and those that a snooze currently holds back.
+        include_lapsed: Whether to include escalations that are no longer needed after an
+            acknowledgement, a resolution or a cancellation, and those that a snooze holds back now.
         live: For ``Versions``, whether to use the version in force when a level becomes due,
             instead of the one in force when the record was opened (rule E4). A level that a new
             version makes overdue becomes due when that version comes into force; a level at the
@@ -201,8 +201,9 @@ def next_escalation_wakeup(
     Args:
         matrix: The matrix, or ``Versions`` of it.
         records: The records to watch.
-        slas: The rules of the clocks in the matrix, or, for a single record, statuses at ``now``.
-        now: The instant to start from.
+        slas: The rules of the clocks in the matrix or, for a single record, its statuses at
+            ``now``.
+        now: The instant from which to search.
         live: For ``Versions``, whether to use the version in force when a level becomes due,
             instead of the version in force when the record was opened.
 

@@ -32,7 +32,7 @@ def escalate_now(
 ) -> R:
     """Record a manual escalation, or the delivery of an escalation that was due.
 
-    A manual escalation has no key and withdraws the acknowledgement (rule E3). To record the
+    A manual escalation has no key, and it withdraws the acknowledgement (rule E3). To record the
     delivery of a due ``Escalation``, pass its key; the acknowledgement then stays in force.
 
     Args:

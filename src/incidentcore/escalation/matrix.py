@@ -104,15 +104,14 @@ class EscalationLevel(SharedRepr):
         trigger: What makes it due: a ``Trigger``, such as ``After`` for a delay.
         targets: Whom it notifies: an ``EscalationTarget``, the name of a group, or several of them.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
-        until: What silences it: ``acknowledged``, the default for levels after a delay, or
-            ``resolved``, the default for levels on a clock. Resolving or canceling the record
-            silences both.
-        during: The contact hours, as a calendar; None for any hour. A due time outside them moves
-            to their next opening, and is dropped if the level is silenced before that.
+        until: What silences it: ``acknowledged``, or ``resolved``, the default for levels that wait
+            for a clock. Resolving or canceling the record always silences it.
+        during: The contact hours, as a calendar; None for any hour. A due time outside these hours
+            moves to their next opening, and is dropped if the level is silenced before that.
         why_code: Computed: why it becomes due, as in ``Escalation.why_code``.
         why_data: Computed: the values to fill into the text of the reason.
-        known_people: Computed: the ids of the people it notifies, if they do not depend on the
-            record or the time; None otherwise.
+        known_people: Computed: the ids of the people whom it notifies; None if they depend on the
+            record or the time.
     """
 
     trigger: Trigger
@@ -165,24 +164,25 @@ class EscalationRow(SharedRepr):
         levels: Its levels, in order.
         when: The condition on the records that it applies to; the first row that matches applies.
         repeat: How often the row is repeated after its last level. A repetition contains the levels
-            after a delay, and a first level with ``HeldFor``.
+            with ``After`` or ``AfterPrevious``, and a first level with ``HeldFor``.
         repeat_from: The index of the level at which a repetition begins.
-        repeat_after: How long after the due time of the last level the next repetition begins.
-        acknowledged_by: Which acknowledgements silence the row: ``any``; ``all``, once all people
-            notified have acknowledged; or ``level``: one at a level does not silence later levels.
+        repeat_after: The time from the due time of the last level to the next repetition.
+        acknowledged_by: Which acknowledgements silence the row: ``any``; ``all``, once everybody
+            notified has acknowledged; or ``level``: acknowledging one level does not silence later
+            ones.
         ack_timeout: How long an acknowledgement silences the row; None for no limit.
-        on_unacknowledge: When an acknowledgement is withdrawn or times out: ``resume`` at the level
-            where it stopped, or ``restart`` from the first.
-        on_snooze_end: When a snooze expires or is ended: ``resume`` or ``restart``.
+        on_unacknowledge: What happens when an acknowledgement is withdrawn or times out: the row
+            continues where it stopped (``resume``) or starts again (``restart``).
+        on_snooze_end: The same for a snooze that expires or is ended: ``resume`` or ``restart``.
         snooze_silences: What a snooze silences: the ``acknowledgeable`` levels, whose ``until`` is
             ``acknowledged``, or ``all``.
         past_last: What a manual escalation does once every level has been due: nothing (``clamp``),
             or start the row again (``wrap``).
         on_reopen: What a reopening does: ``keep`` (nothing), ``clear`` (end the acknowledgements)
-            or ``restart`` (also start again). If ``on_reopen``, ``on_apply``, ``on_move`` and
-            ``on_worse`` concern the same event, the first of them decides.
+            or ``restart`` (also start again). The next three options take the same values. If
+            several options concern the same event, the first of them decides.
         on_apply: What happens when the row starts to apply, including the first time.
-        on_move: What a move to another group does; a first group is not a move.
+        on_move: What a move to another group does; the first assignment is not a move.
         on_worse: What a change to a more urgent priority does while the row applies.
         ack_when: A condition on the acknowledgement event: only acknowledgements that meet it
             silence the row, such as ``field("by.role").equals("agent")``.

@@ -36,12 +36,12 @@ class OnCallHours(SharedRepr):
 
     @property
     def night_share(self) -> float | None:
-        """Return the share of on-call time at night, from 0 to 1; None without time on call."""
+        """Return the share of on-call time at night, from 0 to 1; None if ``total`` is 0."""
         return self.night / self.total if self.total else None
 
     @property
     def weekend_share(self) -> float | None:
-        """Return the share of on-call time at weekends, from 0 to 1; None without time on call."""
+        """Return the share of on-call time at weekends, from 0 to 1; None if ``total`` is 0."""
         return self.weekend / self.total if self.total else None
 
 
@@ -55,7 +55,7 @@ def on_call_hours(
     night: str = "22:00-06:00",
     served: Iterable[Shift] = (),
 ) -> tuple[OnCallHours, ...]:
-    """Return how the on-call time of ``[start, end)`` is shared among people, busiest first.
+    """Return the on-call time of each person in ``[start, end)``, the busiest person first.
 
     Args:
         schedule: The schedule.

@@ -79,8 +79,8 @@ class OnCallLayer(SharedRepr):
         during: A calendar of the hours in which the layer is on duty; None for always.
         since: When the layer comes into force; None if it always was.
         until: When it ceases to be in force; None for never.
-        turns: Which turns of the rotation count: all (``always``), or only those with hours of duty
-            (``on_duty``), so that a weekend does not use up a turn.
+        turns: Which turns of the rotation count: all (``always``), or only those that contain hours
+            of duty (``on_duty``), so that, for example, a weekend does not use up a turn.
     """
 
     rotation: Rotation
@@ -157,7 +157,7 @@ class RotaOverride(SharedRepr):
 
     Attributes:
         interval: The interval in which it applies.
-        people: The ids of the people concerned.
+        people: The ids of the people whom it puts on or takes off call.
         mode: ``replace`` puts them on call instead of everybody else; ``add`` puts them on call in
             addition to the others; ``remove`` takes them off call, as for an absence. If nobody is
             left in a layer, the layers below apply.
@@ -176,10 +176,10 @@ class RotaOverride(SharedRepr):
             raise EscalationMatrixError("replaces", self.replaces, "an id, with mode replace only")
 
     def apply(self, turns: list[list[str]]) -> list[list[str]]:
-        """Return who is on call in each layer, lowest first, after applying this override.
+        """Apply this override: return who is then on call in each layer, lowest first.
 
         Args:
-            turns: Who is on call in each layer without it, lowest first.
+            turns: Who is on call in each layer without the override, lowest first.
         """
         people = list(self.people)
         if self.replaces:
@@ -273,11 +273,11 @@ def on_call(schedule: OnCallSchedule, /, *, at: datetime) -> tuple[str, ...]:
 def next_on_call(
     schedule: OnCallSchedule, /, *, at: datetime, within: timedelta = _YEAR
 ) -> Shift | None:
-    """Return the next shift of somebody who is not on call at an instant.
+    """Return the next shift of somebody who is not on call at a given instant.
 
     Args:
         schedule: The schedule.
-        at: The instant; those who are on call then are left out of later shifts.
+        at: The instant; whoever is on call then is left out of later shifts.
         within: How far ahead to search.
 
     Returns:

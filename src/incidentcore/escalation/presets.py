@@ -62,8 +62,8 @@ def pagerduty_row(
 
     Args:
         name: The row's name.
-        rules: Pairs of targets and the minutes to wait before the next rule, at least 1.
-        num_loops: How many times it repeats the rules, 0 to 9.
+        rules: Pairs of (targets, minutes to wait before the next rule); at least 1 minute.
+        num_loops: How many times the rules are repeated, 0 to 9.
         ack_timeout: How long an acknowledgement is valid; None for no limit.
         when: The condition on the records that it applies to, such as high urgency.
 
@@ -94,8 +94,8 @@ def goalert_row(
 
     Args:
         name: The row's name.
-        steps: Pairs of targets and the delay in minutes after the step, 1 to 9000.
-        repeat: How many times it repeats the steps, 0 to 5.
+        steps: Pairs of (targets, minutes to wait after the step); 1 to 9000 minutes.
+        repeat: How many times the steps are repeated, 0 to 5.
         everybody: Whether everybody who was notified must acknowledge.
         when: The condition on the records that it applies to.
     """
@@ -124,9 +124,9 @@ def jira_row(
 
     Args:
         name: The row's name.
-        rules: Triples of minutes after the opening, ``"not_acknowledged"`` or ``"not_closed"``, and
-            targets.
-        repeat: How many times it repeats the rules, 0 to 20.
+        rules: Triples of (minutes after the opening, ``"not_acknowledged"`` or ``"not_closed"``,
+            targets).
+        repeat: How many times the rules are repeated, 0 to 20.
         repeat_after: How long after the last rule a repetition begins.
         when: The condition on the records that it applies to.
     """
@@ -160,8 +160,8 @@ def servicenow_row(
 
     Args:
         name: The row's name.
-        steps: Triples of targets, number of reminders, and the time between reminders. The next
-            step follows the last reminder after the same interval.
+        steps: Triples of (targets, number of reminders, time between reminders). The next step
+            follows the last reminder after the same time.
         when: The condition on the records that it applies to.
     """
     levels: list[EscalationLevel] = []

@@ -27,7 +27,7 @@ def _pairs(
 class ReachableHours(AbstractCalendar):
     """A calendar that is open while somebody on call is within their personal hours.
 
-    As the ``during`` of a level, it delays a page until those on call may be contacted.
+    Used as the ``during`` of a level, it delays a page until somebody on call may be contacted.
 
     Attributes:
         schedule: The on-call schedule.

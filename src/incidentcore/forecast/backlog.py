@@ -29,7 +29,7 @@ _Z80: Final = 1.2815515655446004
 
 @attrs.frozen(kw_only=True)
 class BacklogStep:
-    """The forecast of how many clocks will be running or paused at an instant.
+    """A forecast of the number of records whose clock will be running or paused at an instant.
 
     Attributes:
         at: The instant.
@@ -54,10 +54,10 @@ class BacklogScore:
         n: How many forecasts were compared.
         mae: The mean absolute error of the forecasts.
         naive_mae: The mean absolute error of simply forecasting that the backlog does not change.
-        coverage: The share of 80 % intervals that contained the actual number; each was widened
-            according to the errors that were known when it was made.
-        widening: The factor, at least 1, by which intervals must be wider than for independent
-            records, since an illness or a holiday delays many records at once.
+        coverage: The share of the 80 % intervals that contained the actual number. Each interval
+            was widened according to the errors that were known when it was made.
+        widening: The factor, at least 1, by which intervals are widened because records are not
+            independent: for example, a holiday delays many at once.
     """
 
     ahead: timedelta
@@ -85,8 +85,8 @@ class BacklogForecast(Tabular):
         now: The instant of the forecast.
         open: How many records are open now.
         steps: The forecast for each instant; empty if there is too little history.
-        scores: The scores of earlier forecasts from ``backtest_backlog``, one for each time ahead.
-        findings: Why there is no forecast; empty if there is one.
+        scores: The scores of earlier forecasts from ``backtest_backlog``, one for each ``ahead``.
+        findings: The reasons why there is no forecast; empty if there is one.
     """
 
     now: datetime
@@ -119,7 +119,7 @@ def forecast_backlog(
     at: Iterable[datetime],
     scores: Iterable[BacklogScore] = (),
 ) -> BacklogForecast:
-    """Return a forecast of how many records will have a running or paused clock.
+    """Forecast how many records will have a running or paused clock.
 
     Args:
         model: A model that ``breach_model`` fitted to earlier records, which defines the clock. Fit
@@ -195,7 +195,7 @@ def backtest_backlog(
     recent: timedelta | None = timedelta(days=14),
     calendar: Calendar | None = None,
 ) -> tuple[BacklogScore, ...]:
-    """Return how accurate forecasts of the backlog would have been in the past.
+    """Return how accurate past forecasts of the backlog would have been.
 
     Args:
         definition: The clock.
@@ -204,8 +204,8 @@ def backtest_backlog(
         ahead: How far ahead to forecast, as one or more spans; each gets its own score.
         zone: The time zone whose weekdays and hours are used, as for ``forecast_volume``.
         recent: How much time before each instant to use, as for ``breach_model``; None: all.
-        calendar: A calendar whose closed days are a separate kind of day, as for
-            ``forecast_volume``; None: all days are alike.
+        calendar: A calendar whose dates without open time are forecast separately, as for
+            ``forecast_volume``; None: all dates are alike.
 
     Raises:
         InvalidValueError: There is too little history for a forecast at any of the instants.

@@ -25,7 +25,7 @@ _TENTHS: Final = tuple(place / 10 for place in range(1, 10))
 class Chance(Protocol):
     """The protocol for models that forecast the probability of a breach.
 
-    A ``BreachModel`` follows it, and so does any function with the same arguments.
+    A ``BreachModel`` conforms to it, and so does any function with the same arguments.
     """
 
     def __call__(self, record: Record, /, *, now: datetime) -> float | None:
@@ -53,8 +53,8 @@ class ForecastScore:
             observed share, in ten bins.
         auc: How often a clock that breached had a higher forecast than one that met its target,
             from 0 to 1; 0.5 is as good as a guess. None if all had the same outcome.
-        tenths: For probabilities from 0 to 0.1, from 0.1 to 0.2 and so on: their number, their
-            mean, and the share of clocks that breached.
+        tenths: For probabilities from 0 to 0.1, from 0.1 to 0.2 and so on: the number and mean of
+            the probabilities, and the share of their clocks that breached.
 
     Source: Brier 1950.
     """
@@ -98,9 +98,9 @@ def backtest_breach(
 ) -> ForecastScore:
     """Return how well forecast probabilities of a breach matched what happened.
 
-    At each instant, a forecast is made for every record whose clock is running or paused and has
-    not breached. Fit the model to what was known at the first of these instants or earlier, so that
-    it has not seen what it forecasts.
+    At each instant in ``questions``, a forecast is made for every record whose clock is running or
+    paused and has not breached. Fit the model to what was known at the first of these instants, so
+    that it has not seen what it forecasts.
 
     Args:
         definition: The clock.

@@ -74,8 +74,8 @@ class BreachChance:
         probability: The probability, from 0 to 1.
         low: The lower end of the probability's 95 % interval.
         high: The upper end of this interval.
-        n: The number of earlier cases with the same field values; 0 if the outcome is certain.
-        cell: The record's values of the fields that were compared, as text.
+        n: The number of earlier visits to the same cell; 0 if the outcome is certain.
+        cell: The record's cell (see ``BreachModel``), as text.
         why: The reason as a sentence.
     """
 
@@ -99,7 +99,7 @@ class BreachModel:
     Attributes:
         definition: The clock: an SLA definition or policy.
         as_of: The instant up to which events were used.
-        recent: How much time before ``as_of`` was used; None: all.
+        recent: The length of the time before ``as_of`` that was used; None: all history.
         cells: The combinations of fields that are compared, most specific first.
         enough: The minimum number of earlier visits that lasted as long as the present one; with
             fewer, the next combination of fields is used.
@@ -126,7 +126,7 @@ class BreachModel:
         return {}
 
     def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
-        """Return the survival curve of earlier records with the values of ``facts``, or None."""
+        """Return the survival curve of earlier records with the same values, or None."""
         key = fields, cell_values(fields, facts)
         if key not in self._curves and key in self._histories:
             one = self._histories[key]
@@ -146,7 +146,7 @@ class BreachModel:
 
     @cached_property
     def findings(self) -> tuple[LintFinding, ...]:
-        """Return why the model has no probability for some field values; empty if it has all."""
+        """Return the reasons why the model gives no probability for certain field values."""
         if self._completed_only:
             return (LintFinding("completed_only", "", {"n": self.records}, texts=_TEXTS),)
         return tuple(
@@ -183,10 +183,10 @@ class BreachModel:
             known_at: Use only what was recorded by this instant; None: no limit.
 
         Returns:
-            The probability: 1 once the clock breached, 0 once it ended in time. None if there is no
-            target or too little history; ``why_not`` returns the reason.
+            The probability: 1 once the clock has breached, 0 once it has ended in time. None if
+            there is no target or too little history; ``why_not`` returns the reason.
 
-        Source: rule X4; the conditional Kaplan-Meier estimate. Comparison by cells is our choice.
+        Source: rule X4; the conditional Kaplan-Meier estimate; comparison by cells is our choice.
         """
         answer = self._answer(record, now, known_at)
         return answer if isinstance(answer, BreachChance) else None
@@ -194,7 +194,7 @@ class BreachModel:
     def why_not(
         self, record: Record, /, *, now: datetime, known_at: datetime | None = None
     ) -> LintFinding | None:
-        """Return a finding on why ``chance`` returns None for a record; None if it does not.
+        """Return why ``chance`` returns None for a record; None if it returns a probability.
 
         Args:
             record: The record.
@@ -345,7 +345,7 @@ def merge_models(models: Iterable[BreachModel], /) -> BreachModel:
             record may be in two of them.
 
     Raises:
-        InvalidValueError: ``models`` is empty, or they differ in more than their records.
+        InvalidValueError: ``models`` is empty, or the models differ in more than their records.
     """
     parts = list(models)
     bare = [attrs.evolve(part, records=0, running=0, histories=()) for part in parts]
@@ -367,7 +367,7 @@ def merge_models(models: Iterable[BreachModel], /) -> BreachModel:
 def expected_resolution(
     model: BreachModel, record: Record, /, *, now: datetime, share: float = 0.5
 ) -> datetime | None:
-    """Return the instant by which a clock will have ended with a given probability.
+    """Return the instant by which a clock will have ended, with a given probability.
 
     Args:
         model: The model of earlier records.
@@ -376,8 +376,8 @@ def expected_resolution(
         share: The probability; 0.5 gives the median.
 
     Returns:
-        The instant, by the clock's calendar and without further pauses; None if the clock is not
-        running or paused, or there is too little history.
+        The instant, computed by the clock's calendar and without further pauses. None if the clock
+        is neither running nor paused, or there is too little history.
 
     Raises:
         InvalidValueError: The share is not between 0 and 1.

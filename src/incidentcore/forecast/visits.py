@@ -48,8 +48,8 @@ _ENDED: Final = ("stopped", "reset", "canceled")
 class CellHistory:
     """The visits of records to one cell, which is a combination of field values.
 
-    A visit begins when a record gets these values, and ends when its clock ends, even if they have
-    changed by then. The last three attributes have one entry for each visit.
+    A visit begins when a record gets these values, and ends when the record's clock ends, even if
+    the values have changed by then. The last three attributes have one entry for each visit.
 
     Attributes:
         fields: The fields of the cell.

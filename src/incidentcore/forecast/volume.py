@@ -48,8 +48,8 @@ class VolumeStep:
     Attributes:
         start: The beginning of the hour or day.
         expected: The expected number of openings (mean).
-        bands: The interval that should contain the actual number, as its least and greatest number,
-            for each of the forecast's ``levels``.
+        bands: For each of the forecast's ``levels``, the interval that should contain the actual
+            number, as a pair (least, greatest).
     """
 
     start: datetime
@@ -69,7 +69,7 @@ class VolumeForecast(Tabular):
         weeks: The number of weeks of history that the forecast is based on.
         steps: The forecast of each hour or day; empty if there is too little history.
         score: The accuracy of earlier forecasts, from ``backtest_volume``; None if not tested.
-        findings: Why there is no forecast; empty if there is one.
+        findings: The reasons why there is no forecast; empty if there is one.
     """
 
     unit: VolumeUnit
@@ -113,15 +113,15 @@ def forecast_volume(
     recent: timedelta | None = None,
     score: VolumeScore | None = None,
 ) -> VolumeForecast:
-    """Return a forecast of how many records will be opened in each hour or day of a window.
+    """Forecast how many records will be opened in each hour or day of a window.
 
     Args:
         records: The records, read once.
         as_of: Only openings that had happened and were recorded by then are used.
         window: The interval to forecast, which begins at ``as_of`` or later.
         zone: The time zone whose weekdays and hours are used.
-        calendar: A calendar whose dates without open time are a separate kind of day, so that
-            holidays do not distort the forecasts of weekdays; None: all dates are alike.
+        calendar: A calendar whose dates without open time are forecast separately, so that holidays
+            do not distort the forecasts of weekdays; None: all dates are alike.
         unit: ``"hour"`` or ``"day"``.
         levels: The probabilities of the intervals, such as 0.8 for an interval that should contain
             80 % of the counts.
@@ -324,14 +324,14 @@ def backtest_volume(
 ) -> VolumeScore:
     """Return how well forecasts of past windows would have matched what happened.
 
-    Each window is forecast as of its beginning.
+    Each window is forecast from what was known at its beginning.
 
     Args:
         records: The records.
         windows: The windows to forecast, all in the past.
         zone: The time zone whose weekdays and hours are used.
-        calendar: A calendar whose dates without open time are a separate kind of day; None: all
-            dates are alike.
+        calendar: A calendar whose dates without open time are forecast separately; None: all dates
+            are alike.
         unit: ``"hour"`` or ``"day"``.
         levels: The probabilities of the intervals, such as 0.8.
         recent: How much time before each window to use; None: all.

@@ -67,7 +67,7 @@ class WatchList(Tabular):
         return headings, rows, [False, True, True, True, False, False]
 
     def notes(self) -> list[str]:
-        """Return, as text, how many records are not listed, and how accurate forecasts were."""
+        """Return the number of records not listed and the forecasts' accuracy, as text."""
         tested = "not tested: no score was given" if self.score is None else str(self.score)
         return [f"without an answer: {self.unanswered}", *tested.splitlines()[:2]]
 
@@ -81,7 +81,7 @@ def watch_list(
     at_least: float = 0.0,
     score: ForecastScore | None = None,
 ) -> WatchList:
-    """Return the open records that have not breached, the most likely to breach first.
+    """Return the open records that have not breached their targets, most likely to breach first.
 
     Args:
         model: The model of earlier records.

@@ -43,13 +43,13 @@ def open_time(
         start: The beginnings of the spans: a column of times with a zone, of any library that
             narwhals reads; a numpy array of ``datetime64`` in UTC; or one datetime.
         end: The ends of the spans, in any of these forms.
-        by: The column whose values choose the calendar of each row; None if there is only one.
+        by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (an instant
             is null), ``reversed`` (the end is before the start) or ``no_calendar``.
 
     Returns:
-        Durations, exact to the microsecond, or null for the reasons above; in a column of the same
-        library and index as the first column passed.
+        Durations, exact to the microsecond, or null for the reasons above; in a column with the
+        same library and index as the first column passed.
 
     Raises:
         InvalidValueError: A column does not contain times, its times have no zone, or columns
@@ -97,19 +97,19 @@ def deadline(
     by: Any = None,
     counts: Counts | None = None,
 ) -> Any:
-    """Return the instant by which a budget of open time is spent, row by row.
+    """Return the instant at which a budget of open time is used up, row by row.
 
     Args:
         calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         start: The instants at which counting begins; see ``open_time``.
         budget: One ``timedelta``, or a column of durations; for zero, the result is the start.
-        by: The column whose values choose the calendar of each row; None if there is only one.
+        by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing``,
-            ``negative`` (a budget below zero), ``unreachable`` (not spent within twenty years) or
+            ``negative`` (a budget below zero), ``unreachable`` (not used up within twenty years) or
             ``no_calendar``.
 
     Returns:
-        Instants in UTC, in a column of the same library and index as the first column passed.
+        Instants in UTC, in a column with the same library and index as the first column passed.
 
     Raises:
         InvalidValueError: A column has the wrong type, or a single ``budget`` is negative.
@@ -166,13 +166,13 @@ def is_open(
     Args:
         calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         at: The instants; see ``open_time``.
-        by: The column whose values choose the calendar of each row; None if there is only one.
+        by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
             is null) or ``no_calendar``.
 
     Returns:
-        Booleans, or null for the reasons above, in a column of the same library as ``at``. A numpy
-        array with missing instants gives a masked array.
+        Booleans, or null for the reasons above, in a column of the same library as ``at``; for a
+        numpy array with missing instants, a masked array.
 
     Raises:
         InvalidValueError: The column does not contain times with a zone.
@@ -210,20 +210,20 @@ def add_business_days(
 ) -> Any:
     """Return the instant ``n`` business days later, row by row.
 
-    A business day is a date with open time. Each distinct instant is computed once, in about ten
-    microseconds, so a column of dates is fast.
+    A business day is a date with open time. Each distinct instant is computed only once, so columns
+    of dates are fast.
 
     Args:
         calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         start: The instants at which counting begins; see ``open_time``.
         n: The number of business days; a negative number counts backward.
         end_of_day: Whether to return the last closing time of that date.
-        by: The column whose values choose the calendar of each row; None if there is only one.
+        by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
             is null), ``unreachable`` or ``no_calendar``.
 
     Returns:
-        Instants in UTC, or nulls, in a column of the same library and index as ``start``.
+        Instants in UTC, or nulls, in a column with the same library and index as ``start``.
 
     Raises:
         InvalidValueError: The column does not contain times with a zone.

@@ -52,8 +52,8 @@ def gather_kpis_from(
     """Gather KPIs from a frame: like ``read_table`` followed by ``gather_kpis``, but much faster.
 
     Args:
-        frame: A frame with one row for each ticket, of pandas, polars, pyarrow or another library
-            that narwhals reads, which may be lazy; or a DuckDB relation, a reader of Arrow batches,
+        frame: A frame with one row for each ticket, eager or lazy, of pandas, polars, pyarrow or
+            another library that narwhals reads; or a DuckDB relation, a reader of Arrow batches,
             the path of a parquet file, or several of these, which are read batch by batch.
         kpis: The definitions, with different ids; or a single definition.
         mapping: The column of each field, as in ``vendors.read_table``. Columns of times must have
@@ -72,25 +72,27 @@ def gather_kpis_from(
         states: What the states mean; see ``read_table``.
         levels: What the levels mean; see ``read_table``.
         missing: Texts that mean an empty cell.
-        unique_ids: Whether all ids are known to be different. Otherwise the first row of each id in
-            a batch is used, as in ``read_table`` with ``duplicates="first"``.
-        findings: Receives findings, with the counts and codes of ``read_table``: on unknown states
-            and levels, on rows left out because their id is repeated or their opening is missing,
-            and on times before the opening. If it is None, a warning lists them, except times
-            before the opening, which the table counts as ``negative``.
+        unique_ids: Pass True if all ids are known to be different. Otherwise the first row of each
+            id in a batch is used, as in ``read_table`` with ``duplicates="first"``.
+        findings: A ``Findings`` that receives findings, with the counts and codes of
+            ``read_table``: on unknown states and levels, on rows left out because their id is
+            repeated or their opening is missing, and on times before the opening. If it is None, a
+            warning lists them, except times before the opening, which the table counts as
+            ``negative``.
 
     Returns:
         The partial result. ``finish_partial`` turns it into a ``KpiTable``, and ``merge_partials``
         merges several.
 
     Raises:
-        InvalidValueError: A KPI needs the history of records, or a group is a function of records
-            (the error names it); or a column is missing or does not contain times with a zone.
+        InvalidValueError: A KPI needs the history of records, a group is a function of records, or
+            a column is missing or does not contain times with a zone.
         MissingExtraError: ``frame`` is a parquet file, and pyarrow is not installed.
 
     Units: times are exact to the microsecond; nanoseconds of a column are truncated.
 
-    Source: rules K1 to K6; the results equal those for records of the same rows (our choice).
+    Source: rules K1 to K6; the results equal those for records made from the same rows (our
+    choice).
 
     >>> from datetime import UTC, datetime
     >>> import polars as pl

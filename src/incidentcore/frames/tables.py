@@ -58,16 +58,18 @@ def records_to_frame(
     Args:
         records: The records, read once.
         library: The library of the frame: ``pandas``, ``polars`` or ``pyarrow``.
-        columns: Fields of records; a dotted name such as ``custom.site`` is an entry of a mapping.
+        columns: Fields of records; a dotted name such as ``custom.site`` names an entry of a
+            mapping.
         time_in: A field, such as ``"state"`` or ``"assignment_group"``. For each value of this
             field, the frame has a column that shows how long the record had the value, from its
             opening to its end or ``as_of``.
-        as_of: The instant up to which the time of open records counts; required with ``time_in``.
+        as_of: The instant up to which open records are measured; required with ``time_in``.
         clock: The calendar whose open time is counted; None: wall-clock time.
 
     Returns:
         The frame, whose columns contain instants in UTC, durations, whole numbers, booleans or
-        text; null if a record has no value, or if its source does not supply it. The columns of
+        text; null if a record has no value, or if the record's source does not supply the field.
+            The columns of
         ``time_in`` are named ``time_in.VALUE``.
 
     Raises:
@@ -139,7 +141,7 @@ def to_frame(
     *,
     library: Library,
 ) -> Any:
-    """Return a frame with one row for each row of a KPI table, event, SLA status or finding.
+    """Return a frame with one row for each event, SLA status, finding, or row of a KPI table.
 
     Args:
         values: The values, all of one type. The events of records are in their histories:
@@ -148,7 +150,7 @@ def to_frame(
 
     Returns:
         The frame, with the column types of ``records_to_frame``. Durations in a KPI table are
-        hours. If there are no values, the frame has no columns, since their type is not known.
+        hours. Without values the frame has no columns, since the type of the values is not known.
 
     Raises:
         InvalidValueError: The values are of different types, or of a type that is not listed above.

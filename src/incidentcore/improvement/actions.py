@@ -50,7 +50,7 @@ class ActionOrigin:
 
     Attributes:
         kind: ``review``, ``problem``, ``recurrence`` or any other text.
-        id: The id of the review or problem, or a text that says what recurred.
+        id: The id of the review or problem, or text that says what recurred.
     """
 
     kind: str
@@ -91,14 +91,14 @@ class KpiTarget:
     Attributes:
         kpi: The KPI. Its population selects the records; its ``min_n`` is the number of records
             that each window needs.
-        target: The value to reach: a time for durations, a fraction for rates, a number per month
-            (30.44 days) for counts; None means any improvement.
+        target: The value to reach: a ``timedelta`` for durations, a fraction for rates, a number
+            per month (30.44 days) for counts; None: any improvement counts.
         better: Whether ``lower`` or ``higher`` values are better.
         baseline: The window before the action.
         after: The window after the action, which begins at the end of the baseline or later.
 
     Raises:
-        InvalidValueError: The target has the wrong type, or the windows are empty or overlap.
+        InvalidValueError: The target has the wrong type, a window is empty, or the windows overlap.
     """
 
     kpi: Kpi
@@ -149,15 +149,16 @@ def _changes(changes: Iterable[ActionStatusChange]) -> tuple[ActionStatusChange,
 
 @attrs.frozen(kw_only=True)
 class ImprovementAction:
-    """Something that will be done so that fewer incidents happen, or do less harm.
+    """Something to be done so that fewer incidents happen, or that they do less harm.
 
     Attributes:
         id: The action's id in the register.
         title: What will be done.
         owner: Who is responsible for it.
-        due: The date by which it is due.
+        due: The date on which it is due.
         origin: Where the action comes from, such as a review.
-        changes: The changes of the action's status, in order of time; before the first, it is open.
+        changes: The changes of the action's status, in order of time; before the first, the status
+            is ``open``.
         measure: The intended effect on a KPI; None if it is not measured.
 
     Raises:
@@ -214,7 +215,7 @@ class ImprovementAction:
         return self.due < on and self.is_open(on=on)
 
     def with_status(self, status: str, *, on: date, by: str = "", note: str = "") -> Self:
-        """Return the action with another change of its status.
+        """Return the action with a further change of its status.
 
         Args:
             status: The new status: ``open``, ``in_progress``, ``done`` or ``dropped``.
@@ -234,8 +235,8 @@ class ImprovementAction:
 def actions_of_review(review: PostIncidentReview) -> tuple[ImprovementAction, ...]:
     """Return the actions of a post-incident review as improvement actions.
 
-    Each has the text, owner and dates of the review's action. Its id begins with the id of the
-    review, as in ``"PIR-1/1"``, since the ids of actions are unique only within a review.
+    They have the texts, owners and dates of the review's actions. Their ids begin with the id of
+    the review, as in ``"PIR-1/1"``, since the ids of actions are unique only within a review.
     """
     return tuple(
         ImprovementAction(

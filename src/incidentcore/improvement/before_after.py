@@ -35,10 +35,10 @@ class KpiSide:
     """A KPI in the window before, or after, an improvement action.
 
     Attributes:
-        window: The window that was used; it ends at the instant of the computation at the latest.
+        window: The window that was used; it ends no later than the instant of the computation.
         as_of: The instant of the computation: only events that had happened and been recorded by
             then were used.
-        result: The KPI's result; its value is a time, a share, or a count per month.
+        result: The KPI's result; its value is a duration, a share, or a count per month.
     """
 
     window: Interval
@@ -60,7 +60,7 @@ class KpiSide:
 class BeforeAfter(Tabular):
     """A KPI before and after an action, with conclusions about the difference.
 
-    A difference does not prove that the action caused it, since other things changed as well.
+    A difference does not prove that the action caused it, since other things change as well.
 
     Attributes:
         action: The action's id.
@@ -85,7 +85,7 @@ class BeforeAfter(Tabular):
         """Return whether there are enough records to compare.
 
         Shares, means and quantiles need ``min_n`` records in both windows. A count needs them in
-        only one, since zero is a valid figure.
+        only one window, since zero is a valid count.
         """
         if None in (self.before.value, self.after.value):
             return False
@@ -183,9 +183,9 @@ def before_after(
 ) -> BeforeAfter:
     """Return the KPI of an action before and after the action, with conclusions.
 
-    Both windows are computed with the same delay: the window after the action as of ``as_of``, the
-    baseline as of an instant just as long after its own end. Otherwise the older records would have
-    had more time to be resolved, reopened or recorded.
+    Both windows are computed with the same delay: the window after the action as of ``as_of``, and
+    the baseline as of an instant that is equally long after its own end. Otherwise the older
+    records would have had more time to be resolved, reopened or recorded.
 
     Args:
         action: The action; its ``measure`` defines the KPI and the windows.
@@ -193,20 +193,20 @@ def before_after(
         as_of: The instant of the computation. If the window after the action has not ended, it is
             used up to this instant.
         min_n: The minimum number of records for a comparison; the KPI's own ``min_n`` if that is
-            greater. With fewer than ten, the bootstrap too often reports a false difference.
+            greater. With fewer than ten records, the bootstrap reports false differences too often.
 
     Returns:
         Both results, each with the number of records, what was left out, and an interval at the
-        KPI's confidence (0.95 if it has none). Counts are per month (30.44 days), so that the
-        windows may differ in length.
+        KPI's confidence (by default 0.95). Counts are per month (30.44 days), so that the windows
+        may differ in length.
 
     Raises:
         InvalidValueError: The action has no measure, ``min_n`` is not a positive whole number, or
             ``as_of`` is before the baseline's end.
 
     Source: our choice. Intervals are Wilson's for shares, bootstrap intervals for times, and
-    Garwood's for counts. They assume that records are independent; for a share of repeats they are
-    too narrow.
+    Garwood's for counts. They assume that records are independent; for a share of repeats the
+    intervals are too narrow.
 
     >>> from datetime import UTC, date, datetime, timedelta
     >>> from incidentcore import Interval

@@ -47,21 +47,22 @@ class ProblemCandidate:
         first: When the first incident was opened.
         last: When the last incident was opened.
         expected: The expected number of incidents in the group. For one value: the number of
-            incidents with a value, divided by the number of different values. For a pair of values:
-            the product of their counts, divided by the number of incidents that have both fields.
-        at_least: A lower bound of the group's count that allows for chance: that of a Poisson mean,
-            at a risk that is shared among all values examined.
+            incidents that have any value, divided by the number of different values. For a pair of
+            values: the product of their counts, divided by the number of incidents that have both
+            fields.
+        at_least: A lower bound of the group's count that allows for chance: the lower bound of a
+            Poisson mean, at a risk of error that is divided by the number of groups examined.
         recent: How many of its incidents belong to the later half of all counted incidents.
         recent_of_all: The share of all counted incidents that belong to the later half, about 1/2.
         trend: ``rising`` or ``falling`` if the Wilson interval of the group's share of recent
             incidents is more than a tenth above or below ``recent_of_all``; otherwise ``steady``.
         time: The total time that the incidents cost: by default, from opening to resolution.
-        timed: How many of the incidents have that time; open incidents do not.
-        time_share: The group's share of the time of all counted incidents, from 0 to 1; None if
-            that time is zero.
-        callers: How many different callers reported the incidents.
-        main_caller: The caller who reported more than half of the incidents, and how many; None if
-            nobody did.
+        timed: How many of the incidents have such a time; open incidents do not.
+        time_share: The group's share of the total time of all counted incidents, from 0 to 1; None
+            if that total is zero.
+        callers: The number of different callers who reported the incidents.
+        main_caller: The caller who reported more than half of the incidents, with their number;
+            None if nobody did.
         open: How many of the incidents are open.
         linked: How many of the incidents are linked to a problem.
         problems: The ids of these problems, each with its number of incidents, largest first.
@@ -105,7 +106,7 @@ class ProblemCandidate:
 
     @property
     def excess(self) -> float:
-        """Return the number of incidents by which ``at_least`` exceeds the expected number."""
+        """Return ``at_least`` minus the expected number of incidents."""
         return self.at_least - self.expected
 
     @property
@@ -132,7 +133,7 @@ class ProblemCandidate:
 
     @property
     def why(self) -> tuple[str, ...]:
-        """Return the evidence as sentences, and what it suggests."""
+        """Return sentences that state the evidence and what it suggests."""
         return tuple(_sentences(self))
 
 
@@ -191,15 +192,15 @@ def hours(time: timedelta, digits: int = 0) -> str:
 
 @attrs.frozen(kw_only=True)
 class DimensionSummary:
-    """A summary of one dimension: the fields by which incidents were grouped.
+    """A summary of what was found by grouping incidents by certain fields.
 
     Attributes:
         dimension: The fields by which the incidents were grouped.
         values: How many different values, or pairs, there are.
-        n: How many counted incidents have a value.
-        without: How many counted incidents have no value.
+        n: How many counted incidents have values in these fields.
+        without: How many counted incidents lack a value in these fields.
         few: How many values have too few incidents to be examined.
-        candidates: How many groups stand out, including those that are nearly the same as another.
+        candidates: How many groups stand out, including those nearly the same as another group.
     """
 
     dimension: tuple[str, ...]
@@ -220,15 +221,15 @@ class CandidateReport(Tabular):
     """The problem candidates, with a summary of what was examined.
 
     Attributes:
-        candidates: The candidates, those of single values before those of pairs; both are sorted by
-            ``excess``, the greatest first, then by dimension and key.
+        candidates: The candidates, those with one value before those with a pair; each kind is
+            sorted by ``excess``, the greatest first, then by dimension and key.
         more: How many candidates were left out because of the ``limit``.
         dimensions: A summary for each dimension that was examined.
         as_of: The instant of the computation.
         observed: The interval in which openings were counted; None if it is empty.
         split: The first instant at which an opening is recent; None if no incident was counted.
         n: How many records were examined.
-        counted: How many of them were counted.
+        counted: How many of these records were counted.
         left_out: How many were not counted, by reason.
         confidence: The probability that no candidate is found if there is only noise.
         min_n: The minimum number of incidents for a candidate.
@@ -255,7 +256,7 @@ class CandidateReport(Tabular):
         return iter(self.candidates)
 
     def candidate(self, *key: object) -> ProblemCandidate:
-        """Return the candidate with these field values, or with the only argument as its label.
+        """Return the candidate with these field values, or with this label (if one argument).
 
         Raises:
             InvalidValueError: No candidate has these values or this label.

@@ -50,7 +50,7 @@ class Episode:
 
 @attrs.frozen(kw_only=True)
 class RecurrenceGroup:
-    """Records with the same key, at least one of which followed another within the window.
+    """Records with the same key, if at least one of them followed another within the window.
 
     Attributes:
         key: The values that the records have in common.
@@ -60,7 +60,8 @@ class RecurrenceGroup:
         episodes: The runs of records that followed each other within the window, in order.
         gaps: The times between one opening and the next, in order; open time if the window is
             counted in a calendar, otherwise wall-clock time.
-        per_month: Records per month (30.44 days) of the observed time; None if that is empty.
+        per_month: Records per month (30.44 days) of the observed time; None if no time was
+            observed.
     """
 
     key: tuple[object, ...]
@@ -105,20 +106,20 @@ class RecurrenceGroup:
 
 @attrs.frozen(kw_only=True)
 class RecurrenceReport(Tabular):
-    """The records that recurred within a window, and counts of all others.
+    """The records that recurred within a window, and counts of all other records.
 
-    ``n`` counts the records in groups, those with a key that did not recur, and those left out.
+    ``n`` includes the records in groups, those whose key did not recur, and those left out.
 
     Attributes:
-        key: The fields that records of a group have in common.
-        window: The greatest time after which a record still counts as a repeat of another.
+        key: The fields whose values the records of a group have in common.
+        window: The longest time after another record at which a record still counts as a repeat.
         calendar: Whether the window is counted in the open time of a calendar.
-        groups: The groups of records that recurred, sorted by the number of repeats, then of
+        groups: The groups of records that recurred, sorted by the number of repeats and then of
             records, the greatest first, then by key.
         as_of: The instant of the computation.
         observed: The interval in which openings were counted; None if it is empty.
         n: How many records were examined.
-        counted: How many of them were counted.
+        counted: How many of these records were counted.
         left_out: How many were left out, by reason.
         keys: The number of different keys, including those that did not recur.
     """
@@ -141,7 +142,7 @@ class RecurrenceReport(Tabular):
 
     @property
     def repeat_share(self) -> float | None:
-        """Return the share of counted records that are repeats (0 to 1); None without records."""
+        """Return the share of counted records that are repeats; None if no record was counted."""
         return self.repeats / self.counted if self.counted else None
 
     @property
@@ -150,7 +151,7 @@ class RecurrenceReport(Tabular):
         return self.counted - sum(group.count for group in self.groups)
 
     def group(self, *key: object) -> RecurrenceGroup:
-        """Return the group with these field values, or with the only argument as its label.
+        """Return the group with these field values, or with this label (if one argument).
 
         Raises:
             InvalidValueError: No such key recurred.

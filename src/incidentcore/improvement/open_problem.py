@@ -19,7 +19,7 @@ _FIELDS: Final = frozenset(("assignment_group", "category", "configuration_item"
 
 
 def problem_fields(candidate: ProblemCandidate, /) -> dict[str, Any]:
-    """Return the fields with which ``Problem.open`` opens a problem for a candidate.
+    """Return the arguments for ``Problem.open`` that describe a candidate.
 
     These are the title, the evidence as the description, a proactive origin, and the category,
     configuration item, service and assignment group, if the incidents have them in common.
@@ -65,7 +65,7 @@ def open_problem(
     lifecycle: Lifecycle = PROBLEM,
     **fields: Any,
 ) -> Problem:
-    """Return a new problem for a candidate, linked as the cause of its incidents.
+    """Return a new problem for a candidate, linked as the cause of the candidate's incidents.
 
     The links are stored in the problem, where ``are_linked`` and
     ``problem_candidates(problems=...)`` find them. To store a link in an incident as well, use
@@ -78,7 +78,7 @@ def open_problem(
         by: Who opens it; a plain id is that of an agent.
         recorded_at: When it was recorded; ``at`` by default.
         lifecycle: The lifecycle that the problem follows.
-        fields: Arguments of ``Problem.open``, which add to or replace ``problem_fields``.
+        fields: Further arguments of ``Problem.open``; they take precedence over ``problem_fields``.
 
     Raises:
         InvalidValueError: A field is unknown, or its value is not allowed.

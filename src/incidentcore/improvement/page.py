@@ -43,7 +43,8 @@ class ProblemPage(Paged):
         about: Pairs of (name, value) to show below the heading.
         candidates: The problem candidates.
         recurrences: A report on recurrence for each key.
-        detailed: Describe at most this many candidates with one field value, and as many with two.
+        detailed: The maximum number of candidates with one field value that are described in
+            detail, and also of those with a pair of values.
         rows: The maximum number of rows in a table of recurrences.
     """
 
@@ -209,16 +210,18 @@ def problem_page(
         title: The heading.
         about: Pairs of (name, value) to show below the heading, such as the origin of the data.
         dimensions: What to group candidates by, as in ``problem_candidates``.
-        keys: What repeats must have in common: one ``key`` of ``recurrence`` for each table.
+        keys: What repeats must have in common: for each table, one ``key`` of ``recurrence``.
         window: The time within which a record counts as a repeat.
         calendar: The calendar in whose open time the window is counted; None: wall-clock time.
         period: The period in which records must have been opened; None: any time.
         population: A condition on the records to examine.
-        problems: Problems whose links to incidents are used, besides those of the incidents.
+        problems: Problems whose links to incidents are used, in addition to the incidents' own
+            links.
         cost: The KPI whose values are added up as the time that a group cost.
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability that no candidate is found if there is only noise.
-        limit: The maximum number of groups with one field value, and as many with two; None: all.
+        limit: The maximum number of candidates with one field value, and also of those with a pair;
+            None: no limit.
 
     Raises:
         InvalidValueError: An argument is invalid, as in ``problem_candidates`` and ``recurrence``.

@@ -58,10 +58,10 @@ _MATTERS: Final = 0.1
 
 
 class CandidateTally:
-    """Finds problem candidates in records that are added one by one.
+    """A collector that finds problem candidates in records that are added one by one.
 
-    Use it to make several reports while reading a stream once. ``problem_candidates`` does the same
-    in one call, and documents the arguments.
+    Use it to make several reports from one pass over a stream. The arguments are those of
+    ``problem_candidates``, which does the same in one call.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ def problem_candidates(
     confidence: float = 0.95,
     limit: int | None = None,
 ) -> CandidateReport:
-    """Return the groups of incidents that are larger than chance explains.
+    """Return the groups of incidents that are larger than chance would explain.
 
     The incidents of a group have one value, or a pair of values, in common. For one value, the
     expected count is the number of incidents divided by the number of different values; for a pair,
@@ -157,26 +157,27 @@ def problem_candidates(
     expected count. The bound allows for the number of groups examined: if there is only noise, the
     probability that no candidate is found is at least ``confidence``.
 
-    Groups with one value come before pairs; in each of the two, the group with the greatest
-    ``excess`` comes first. Candidates that share four fifths of their incidents are merged: the
-    first remains, with the labels of the others in ``same_as``.
+    Groups with one value come before those with a pair; each kind is sorted by ``excess``, the
+    greatest first. Candidates that share four fifths of their incidents are merged: the first one
+    remains, with the labels of the others in ``same_as``.
 
     Args:
-        records: The records, in any order, without repetitions; read once. Only incidents that are
+        records: The records, in any order, without duplicates; read once. Only incidents that are
             not canceled are counted.
         as_of: Only events that had happened and been recorded by then count (rule K6).
-        dimensions: What to group by: field paths, ``Group`` or functions of a record, and pairs of
-            them as tuples.
+        dimensions: What to group by: field paths, ``Group`` objects, functions of a record, and
+            tuples of two of these.
         period: The period in which incidents must have been opened; None: any time.
         population: A condition on the incidents to examine.
-        problems: Problems whose links to the incidents that they caused are used, in addition to
-            the links of the incidents (``caused_by``, or ``resolved_by`` one of these problems).
+        problems: Problems whose links to incidents are used, in addition to the incidents' own
+            links (``caused_by``, or ``resolved_by`` one of these problems).
         cost: The KPI whose values are added up as the time that a group cost.
         split: The first instant at which an opening is recent; None: the median opening.
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability, at least 0.5, that nothing is found if there is only noise;
             also the confidence of the interval that decides a candidate's ``trend``.
-        limit: The maximum number of groups with one field value, and as many with two; None: all.
+        limit: The maximum number of candidates with one field value, and also of those with a pair;
+            None: no limit.
 
     Returns:
         The candidates with their evidence, and how many records were left out and why.

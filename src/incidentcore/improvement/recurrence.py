@@ -39,10 +39,10 @@ Gap: TypeAlias = Callable[[datetime, datetime], timedelta]
 
 
 class RecurrenceTally:
-    """Finds recurring records among records that are added one by one.
+    """A collector that finds recurring records among records that are added one by one.
 
-    Use it to make several reports while reading a stream once. ``recurrence`` does the same in one
-    call, and documents the arguments.
+    Use it to make several reports from one pass over a stream. The arguments are those of
+    ``recurrence``, which does the same in one call.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ def recurrence(
     population: Condition = ALWAYS,
     partial_keys: bool = False,
 ) -> RecurrenceReport:
-    """Return the records that recur: those opened soon after an earlier one with the same key.
+    """Find recurring records: those opened soon after an earlier one with the same key.
 
     A record is a repeat if the previous record with the same key was opened at most ``window``
     earlier. Records that follow each other in this way form an episode; its first record is not a
@@ -129,10 +129,10 @@ def recurrence(
     all share one key.
 
     Args:
-        records: The records, in any order, without repetitions; read once.
+        records: The records, in any order, without duplicates; read once.
         key: What two records must have in common: a field path such as ``"category"``, a ``Group``,
             a function of a record, or a tuple of them.
-        window: The greatest time after which a record still counts as a repeat of another: a
+        window: The longest time after another record at which a record still counts as a repeat: a
             ``timedelta`` or ``BusinessDays``.
         as_of: Only events that had happened and been recorded by then count (rule K6).
         calendar: The calendar in whose open time the window is counted; ``BusinessDays`` need one.

@@ -74,7 +74,7 @@ class ImprovementRegister:
         raise InvalidValueError("id", id, "the id of an action of this register")
 
     def with_action(self, action: ImprovementAction) -> Self:
-        """Return the register with an action added, or replaced if it has the id already."""
+        """Return the register with an action added; an action with the same id is replaced."""
         others = [other for other in self.actions if other.id != action.id]
         return attrs.evolve(self, actions=(*others, action))
 

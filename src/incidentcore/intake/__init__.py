@@ -1,25 +1,25 @@
 """From alerts to incidents: read alerts, derive alerts from measurements, and change incidents.
 
-``fold_alerts`` is a pure function: from a policy, alerts and a stored state it returns intents and
-a new state. An intent is a change to an incident that the alerts call for, such as opening it. The
-rules, in addition to those that ``IntakePolicy`` sets:
+``fold_alerts`` is a pure function: it takes a policy, alerts and a stored state, and returns
+intents and a new state. An intent is a change to an incident that the alerts call for, such as
+opening it. The following rules apply, in addition to those of ``IntakePolicy``:
 
 - **Condition**: alerts with the same source and key are about the same condition, which is either
   firing or not.
-- **One intent each**: every alert leads to one intent: it belongs to an incident, or it is
-  suppressed or dropped for a reason. Until then it is in ``IntakeState.undecided``.
+- **One intent each**: every alert leads to one intent: the alert belongs to an incident, or it is
+  suppressed or dropped for a reason. Until that is decided, it is in ``IntakeState.undecided``.
 - **Time** is the latest instant of an alert, or ``until``, minus ``lateness``. Everything before
   that is settled and never changes. An alert takes effect at its instant. A late alert takes effect
-  at the first instant that is not settled; an alert whose clock runs ahead takes effect when it was
-  received. An alert that is older than the latest alert of its condition is ``stale``.
+  at the first instant that is not settled; an alert from a clock that runs ahead takes effect when
+  it was received. An alert that is older than the latest alert of its condition is ``stale``.
 - **Equal instants**: the order of arrival does not matter. Ended incidents are processed first,
-  then firing alerts, then resolved ones; a condition with both at one instant is firing. Deadlines
-  at an instant come after its alerts, so every window includes its last instant. A change of status
-  leaves the window for flapping when it is exactly as old as the window is long.
+  then firing alerts, then resolved ones; a condition that has both at one instant is firing.
+  Deadlines at an instant come after its alerts, so every window includes its last instant. A change
+  of status leaves the flapping window when it is exactly as old as the window is long.
 - **Openings**: only a firing alert opens or reopens an incident.
 - **Memory**: a condition is kept while it fires, and afterwards until ``deduplicate`` (or the
-  window for flapping, if that is longer) has passed since it was last reported or its incident
-  ended. An incident is kept while an alert may join it. See ``IntakeState``.
+  flapping window, if that is longer) has passed since it was last reported or its incident ended.
+  An incident is kept while an alert may join it. See ``IntakeState``.
 """
 
 from typing import TYPE_CHECKING

@@ -117,9 +117,9 @@ class Alert(SharedRepr):
 
 @attrs.frozen
 class IncidentEnded(SharedRepr):
-    """A notice that people, not alerts, ended an incident: they resolved, closed or merged it.
+    """A notice that people, not alerts, ended an incident by resolving, closing or merging it.
 
-    From then on no alert joins the incident, and its alerts count as resolved: an alert that fires
+    From then on no alert joins the incident, and its alerts count as resolved. An alert that fires
     again, or is sent again, is treated as new.
 
     Attributes:

@@ -75,8 +75,8 @@ def fold_alerts(
         alerts: The alerts in the order of receipt, with an ``IncidentEnded`` for each incident that
             people ended.
         state: The state that an earlier call returned; None for the first call.
-        until: The current time. Defaults to when the latest alert was received. Alerts at exactly
-            this time have no effect yet.
+        until: The current time. Defaults to the time at which the latest alert was received. Alerts
+            at exactly this time have no effect yet.
 
     Returns:
         The intents and the state. Each alert is either in one intent or in ``state.undecided``.
@@ -111,7 +111,7 @@ class Intake:
 
     Args:
         policy: How alerts become incidents.
-        state: The ``state`` of an earlier ``Intake``; None to begin.
+        state: The ``state`` of an earlier ``Intake``; None to start without one.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, Intake, IntakePolicy

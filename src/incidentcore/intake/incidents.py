@@ -40,14 +40,14 @@ def open_incident(
         intent: An intent of the kind ``open``.
         id: The record's id. Defaults to ``intent.incident``.
         by: Who opens the incident.
-        severities: Maps the alert's severity to impact and urgency.
+        severities: The table that maps the alert's severity to impact and urgency.
         priorities: How the priority is computed; None leaves it unset.
         lifecycle: The lifecycle that the incident follows.
         fields: Further fields of the record, which take precedence over those from the alert.
 
     Raises:
-        InvalidValueError: The intent is not an ``open`` intent, or the value of a field is not
-            allowed.
+        InvalidValueError: The intent is of another kind than ``open``, or the value of a field is
+            not allowed.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, IncidentIntent, open_incident
@@ -98,7 +98,7 @@ def apply_intent(
     priorities: PriorityPolicy | None = STANDARD_POLICY,
     lifecycle: Lifecycle = INCIDENT,
 ) -> Incident:
-    """Return an incident after the change that an intent requests.
+    """Apply the change that an intent requests to an incident, and return the new record.
 
     An alert that is added, or that reopens the incident, becomes an internal comment; an alert of a
     worse severity also raises impact and urgency. An alert that was dropped as a duplicate is only
@@ -108,7 +108,7 @@ def apply_intent(
         intent: An ``add``, ``reopen``, ``resolve`` or ``dropped`` intent about this incident.
         incident: The current record.
         by: Who changes the incident.
-        severities: Maps an alert's severity to impact and urgency.
+        severities: The table that maps an alert's severity to impact and urgency.
         priorities: How the priority is computed; None leaves it unchanged.
         lifecycle: The lifecycle that the incident follows.
 
@@ -117,8 +117,8 @@ def apply_intent(
 
     Raises:
         InvalidValueError: The intent is of none of these kinds, or adds a firing alert to an
-            incident that is not open. To avoid that, pass an ``IncidentEnded`` to ``fold_alerts``
-            for each incident that people end.
+            incident that is not open. To avoid the latter, pass an ``IncidentEnded`` to
+            ``fold_alerts`` for each incident that people end.
         TransitionNotAllowedError: The lifecycle refuses to resolve or reopen the incident.
     """
     incident = _apply(
@@ -229,7 +229,7 @@ def apply_intents(
         intents: The intents from ``fold_alerts`` or an ``Intake``, in order.
         incidents: The current records, by the id in ``IncidentIntent.incident``.
         by: Who changes the incidents.
-        severities: Maps severities to impact and urgency; pass those of the intake policy.
+        severities: The table that maps severities to impact and urgency; pass the intake policy's.
         priorities: How priorities are computed; None leaves them unchanged.
         lifecycle: The lifecycle that the incidents follow.
 

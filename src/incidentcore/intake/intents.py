@@ -43,8 +43,8 @@ class IncidentIntent(SharedRepr):
         kind: ``open``, ``reopen`` or ``resolve``, which change the incident's state; ``add``, which
             adds an alert, firing or resolved, to the incident; ``suppressed``, for an alert that
             maintenance or another condition prevents from opening an incident; or ``dropped``.
-        at: When it takes effect, in UTC: at the instant of the alert, or later if the alert came
-            late or was held back.
+        at: When it takes effect, in UTC: the instant of the alert, or later if the alert came late
+            or was held back.
         incident: The incident's id, unique within a stream of alerts; for a dropped alert, the id
             of the incident to which its condition belongs. Empty if there is none.
         group: The values that the incident's alerts share, as text; empty if it has no group.

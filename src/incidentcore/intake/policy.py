@@ -57,11 +57,11 @@ def need_weeks(name: str, value: Any, *, zero: bool) -> None:
 
 @attrs.frozen(kw_only=True)
 class Flapping(SharedRepr):
-    """When a condition counts as flapping, which means that it repeatedly fires and resolves.
+    """A rule for when a condition counts as flapping, which is repeatedly firing and resolving.
 
-    A condition begins to flap with the ``start``-th change of status within the span ``within``,
-    and stops as soon as the span contains no more than ``stop`` changes. Meanwhile it counts as
-    firing, and its alerts are dropped as ``flapping``, except alerts of a worse severity.
+    A condition begins to flap at the ``start``-th change of status within the span ``within``, and
+    stops as soon as the span contains at most ``stop`` changes. Meanwhile it counts as firing, and
+    its alerts are dropped as ``flapping``, except alerts of a worse severity.
 
     Attributes:
         within: The length of the rolling window; a change leaves it when it is exactly that old.
@@ -71,7 +71,7 @@ class Flapping(SharedRepr):
     Raises:
         DefinitionError: The window is not positive, or ``start > stop >= 0`` is not true.
 
-    Source: our choice; two thresholds as in Nagios, but on a count, not on a weighted share.
+    Source: our choice; two thresholds as in Nagios, but of a count, not of a weighted share.
     """
 
     within: timedelta
@@ -167,7 +167,8 @@ class Inhibit(SharedRepr):
         source: A condition on the alerts that hold others back, such as
             ``field("labels.role").equals("router")``.
         target: A condition on the alerts that are held back.
-        equal: Fields that must be equal in both, such as ``"labels.router"``; by default none.
+        equal: The fields that must be equal in both alerts, such as ``"labels.router"``; by default
+            none.
         name: The name of the rule, shown as the reason why an alert was suppressed.
 
     Raises:
@@ -218,12 +219,12 @@ class IntakePolicy(SharedRepr):
         group_by: Fields of the alert that must be equal for alerts to share an incident, such as
             ``"labels.service"``; an absent label is a value like any other. By default each
             condition has its own incident.
-        groupings: Other fields for certain alerts: the first ``Grouping`` that matches applies, or
-            ``group_by`` if none matches.
+        groupings: Different fields for certain alerts: the first ``Grouping`` that matches applies,
+            or ``group_by`` if none matches.
         window: Alerts about other conditions join an open incident if each comes at most this long
             after the previous one.
-        threshold: How many alerts must fire within ``window`` to open an incident. Alerts that were
-            resolved again do not count, nor do repetitions that are dropped as duplicates.
+        threshold: How many alerts must fire within ``window`` to open an incident. Alerts that have
+            been resolved meanwhile do not count, nor do repetitions that are dropped as duplicates.
         deduplicate: A repeated firing alert of a condition that was reported within this span is
             dropped as ``duplicate``, and the span begins again. An alert of a worse severity than
             any before is not dropped.
@@ -238,8 +239,8 @@ class IntakePolicy(SharedRepr):
             applies.
         inhibit: Rules by which firing conditions keep others from opening incidents.
         severities: The order of severities, and the impact and urgency of each.
-        lateness: How long alerts are held back after they are received, so that they can be put in
-            order of time. The order of arrival of alerts with the same instant never matters.
+        lateness: How long alerts are held back after they are received, so that they can be sorted
+            by time. The order of arrival of alerts with the same instant never matters.
 
     Raises:
         DefinitionError: A span, count, path or rule is not allowed.
@@ -293,8 +294,8 @@ class IntakePolicy(SharedRepr):
         """Return how long a condition that is not firing is remembered after its last alert.
 
         Args:
-            unheard: Whether only a resolved alert was received, so that the firing alert before it
-                may still come.
+            unheard: Whether only a resolved alert was received, so that its firing alert may still
+                come.
         """
         flapping = _ZERO if self.flapping is None else self.flapping.within
         silence = _ZERO if self.silence is None else self.silence
@@ -310,7 +311,7 @@ class IntakePolicy(SharedRepr):
         return group_reader(self.group_by)(alert)
 
     def inhibits(self, alert: Alert) -> tuple[str, ...]:
-        """Return a key (``Inhibit.key_of``) for each rule by which an alert holds others back."""
+        """Return the key (``Inhibit.key_of``) of each rule by which an alert holds others back."""
         return tuple(
             rule.key_of(alert) for rule in self.inhibit if rule.source.test(alert, alert.at)
         )

@@ -23,12 +23,12 @@ def _words(words: Iterable[str] | str) -> tuple[str, ...]:
 
 @attrs.frozen
 class SeverityRow(SharedRepr):
-    """One or more names of a severity, and what they mean.
+    """A severity: one or more names for it, and the impact and urgency that it means.
 
     Attributes:
         words: The names, such as ``critical``; case does not matter.
-        impact: The impact of an incident with this severity.
-        urgency: The urgency of that incident.
+        impact: The impact of incidents with this severity.
+        urgency: The urgency of these incidents.
     """
 
     words: tuple[str, ...] = attrs.field(converter=_words)
@@ -49,11 +49,11 @@ class SeverityTable(SharedRepr):
     """A table of severities from worst to best, with the impact and urgency of each.
 
     Attributes:
-        rows: The rows, in whose order severities are compared; each name is in only one of them.
+        rows: The rows, from worst to best; each name is in only one of them.
         default: The name whose row applies to alerts without a severity, and to unknown names.
 
     Raises:
-        DefinitionError: ``rows`` is empty, a name is in two rows, or the default is in none.
+        DefinitionError: ``rows`` is empty, a name is in two rows, or the default is in no row.
 
     Source: our choice; the standard names are those of Prometheus' rules, syslog and Grafana.
 

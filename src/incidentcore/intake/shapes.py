@@ -119,11 +119,12 @@ def alerts_from_alertmanager(
         payload: The body of the request, read from JSON.
         recorded_at: When the request was received. Repetitions of an alert that is still firing
             have the old ``startsAt``, so only this time shows when it was last reported.
-        source: The ``source`` of the alerts; use different names for different Alertmanagers.
+        source: The ``source`` of the alerts; use a different name for each Alertmanager.
 
     Returns:
-        The alerts in order of time. ``extra`` contains an alert's other fields, its instants as
-        they were written, and under ``group`` the fields of the request outside ``alerts``.
+        The alerts in order of time. The ``extra`` of an alert contains its other fields, its
+        instants as they were written, and, under ``group``, the fields of the request outside
+        ``alerts``.
 
     Raises:
         FormatError: The payload is invalid.
@@ -224,8 +225,8 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
 
     The event's ``data`` is an alert as ``alert_from_dict`` reads it. Attributes of the event are
     used for fields that it omits: ``source`` for ``source``, ``subject`` (or else ``type``) for
-    ``key``, ``time`` for ``at``, ``type`` for ``title``. A ``type`` that ends in ``.firing`` or
-    ``.resolved`` sets an omitted ``status``.
+    ``key``, ``time`` for ``at``, ``type`` for ``title``. If ``status`` is omitted, it is taken from
+    a ``type`` that ends in ``.firing`` or ``.resolved``.
 
     Args:
         event: The event, read from JSON.

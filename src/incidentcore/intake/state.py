@@ -32,17 +32,17 @@ class ConditionState(SharedRepr):
     Attributes:
         source: The source of its alerts.
         key: The key of its alerts within the source.
-        firing: Whether it counts as firing, by its last alert, the alert's age and its incident's
-            end.
+        firing: Whether it counts as firing, which depends on its last alert, that alert's age, and
+            whether its incident has ended.
         last_at: The latest ``at`` of its alerts.
         heard_at: When an alert about it was last received.
         severity: The worst severity since it began to fire.
         incident: The id of the incident it belongs to; empty for none.
         changes: When its status changed, oldest first; only what is needed to detect flapping.
         flapping: Whether it is flapping, which means that it repeatedly fires and resolves.
-        held: The alert that a maintenance or an inhibition rule holds back; None if there is none.
-        held_until: When the maintenance ends; None if there is none.
-        held_by: The name of the maintenance or of the inhibition rule.
+        held: The alert that maintenance or an inhibition rule holds back; None if there is none.
+        held_until: When that maintenance ends; None without maintenance.
+        held_by: The name of that maintenance or inhibition rule.
         held_for: The key of the inhibition that must end first (``Inhibit.key_of``).
         inhibits: The keys of the inhibitions that it causes while it fires (``Inhibit.key_of``).
         unheard: Whether only a resolved alert about it has been received so far.
@@ -85,7 +85,7 @@ class GroupState(SharedRepr):
     Attributes:
         group: The values that its alerts have in common, as text.
         incident: The id of the incident that its alerts join; empty for none.
-        waiting: Firing alerts that are not yet enough to open an incident.
+        waiting: The firing alerts, as long as they are too few to open an incident.
     """
 
     group: str
@@ -134,8 +134,8 @@ class IntakeState(SharedRepr):
         ends: Notices of ended incidents at or after ``settled``, in order.
 
     Raises:
-        InvalidValueError: A condition, group or incident occurs twice, or refers to one that does
-            not exist.
+        InvalidValueError: A condition, group or incident occurs twice, or one that is referred to
+            does not exist.
     """
 
     settled: datetime = attrs.field(default=EARLIEST, converter=_settled)

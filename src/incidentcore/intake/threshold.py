@@ -49,7 +49,7 @@ class MetricSample:
         series: The name of what was measured, such as ``"cpu db1"``.
         at: When it was measured, in UTC.
         value: The value, in the unit of the threshold.
-        labels: The labels of an alert that it causes.
+        labels: The labels of any alert that it causes.
 
     Raises:
         InvalidValueError: The series is empty, the value is not a finite number, or the time is
@@ -67,7 +67,7 @@ class MetricSample:
 
 @attrs.frozen
 class SampleThreshold:
-    """A rule by which samples of a series make an alert fire, and later resolve it.
+    """A rule for when the samples of a series make an alert fire, and when they resolve it.
 
     Attributes:
         id: The rule's name, which is the ``source`` of its alerts; their ``key`` is the series.
@@ -76,8 +76,8 @@ class SampleThreshold:
         clear: A firing alert is cleared by values below this (with ``at_least``) or above it (with
             ``at_most``). Values between this and the threshold change nothing (hysteresis).
             Defaults to the threshold.
-        lasting: How long all samples must breach the threshold before the alert fires, from the
-            first of them to the one that makes it fire.
+        lasting: How long all samples must breach the threshold before the alert fires, counted from
+            the first sample that breaches it.
         keep_firing: How long all samples must be clear before the alert is resolved.
         stale_after: After this long without a sample, a breach is forgotten and a firing alert is
             resolved; None: never.
@@ -85,11 +85,11 @@ class SampleThreshold:
         title: The alert's title. Defaults to ``id`` and the series.
 
     Raises:
-        DefinitionError: Both or neither of the thresholds are set, ``clear`` is on the wrong side
-            of the threshold, or a span is negative.
+        DefinitionError: Both thresholds are set or neither is, ``clear`` is on the wrong side of
+            the threshold, or a span is negative.
 
     Source: our choice; ``lasting`` and ``keep_firing`` are what Prometheus' rules call ``for`` and
-    ``keep_firing_for``, but they count from sample to sample, not in intervals of evaluation.
+    ``keep_firing_for``, but they are counted between samples, not in evaluation intervals.
 
     >>> from datetime import timedelta
     >>> from incidentcore.intake import SampleThreshold
@@ -164,7 +164,7 @@ class SampleState:
 
     Attributes:
         settled: Everything before this instant has taken effect.
-        series: The series with a breach or a firing alert, in the order of their last samples.
+        series: The series with a breach or a firing alert, ordered by their last samples.
         pending: The samples at or after ``settled``, in order.
     """
 
@@ -208,7 +208,7 @@ def fold_samples(
         state: The state that an earlier call returned; None for the first call.
         until: The current time. Defaults to that of the latest sample. Samples at exactly this time
             have no effect yet.
-        lateness: How much older than the latest sample a sample may be and still be used.
+        lateness: How much older than the latest sample a sample may be without being ignored.
 
     Raises:
         InvalidValueError: An item is not a sample.

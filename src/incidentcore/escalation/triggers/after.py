@@ -93,7 +93,7 @@ class After(Trigger):
         return later(begin, max(self.delay - first.delay, _ZERO), self.calendar)
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return the difference of two wall-clock delays from the same field, otherwise None."""
+        """Return the difference if both delays are in wall-clock time from the same field."""
         same = isinstance(above, After) and above.since == self.since
         if not same or self.calendar is not None or above.waits[1] is not None:
             return None
@@ -106,7 +106,7 @@ class After(Trigger):
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if its level precedes the one above, or silences or restarts itself."""
+        """Yield a finding if the level is due before the previous, or ends or restarts itself."""
         above = scope.above
         if (
             isinstance(above, After)

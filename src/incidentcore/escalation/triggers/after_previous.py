@@ -28,8 +28,8 @@ __all__ = ["AfterPrevious"]
 class AfterPrevious(Trigger):
     """A trigger that fires a delay after the previous level of its row became due.
 
-    It does not fire if the occasion of the previous level has ended by then: if a level fires
-    because nothing happened for an hour, the levels after it are dropped when something happens.
+    It does not fire if what made the previous level due has ended by then: if a level fires because
+    nothing happened for an hour, the levels after it are dropped when something happens.
 
     Attributes:
         delay: How long after the due time of the previous level.
@@ -77,9 +77,10 @@ class AfterPrevious(Trigger):
     def offset(
         self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
     ) -> datetime | None:
-        """Return when the level is due (``Trigger.offset``): a delay after the previous level.
+        """Return when the level is due in a repetition of its row; see ``Trigger.offset``.
 
-        The first is due when the repetition begins. None if the previous is never due.
+        It is due a delay after the previous level; None if that is never due. The first level is
+        due when the repetition begins.
         """
         if head:
             return begin

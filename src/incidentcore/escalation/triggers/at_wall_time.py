@@ -23,12 +23,12 @@ class AtWallTime(Trigger):
     """A trigger that fires repeatedly at a time of day, while a field of the record is set.
 
     The times are the handoffs of a rotation, so they remain correct when clocks change (rule E5).
-    The level is due again each time, but not when it is silenced (``EscalationLevel.until``) or
+    Each time, the level is due again, unless it is then silenced (``EscalationLevel.until``) or
     outside its contact hours. A manual escalation does not bring the next time forward.
 
     Attributes:
-        rotation: When it recurs, such as each day at the local time of the rotation's anchor.
-        since: The field with the instant after which it recurs, such as ``opened_at``.
+        rotation: When it fires, such as each day at the local time of the rotation's anchor.
+        since: The field with the instant after which it fires, such as ``opened_at``.
 
     Source: rule E2.
 

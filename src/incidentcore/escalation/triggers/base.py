@@ -40,10 +40,10 @@ class Candidate(NamedTuple):
     """An occasion on which a level can become due.
 
     Attributes:
-        cycle: The number of the occurrence, from 1.
+        cycle: The number of the occasion, from 1.
         ready: When a manual escalation may first make the level due; None if it never may.
         at: When the trigger makes the level due; None if only a manual escalation can.
-        until: When the occasion ends, as its condition or field changes; None if never.
+        until: When the occasion ends because a condition or field changes; None if never.
     """
 
     cycle: int
@@ -57,7 +57,7 @@ class Fallen(NamedTuple):
 
     Attributes:
         at: When it became due.
-        until: When the occasion ends, as its condition or field changes; None if never.
+        until: When the occasion ends because a condition or field changes; None if never.
         reached: Whether it notified anybody.
     """
 
@@ -68,14 +68,14 @@ class Fallen(NamedTuple):
 
 @attrs.define
 class TriggerContext(SharedRepr):
-    """What a trigger may read when it computes the occasions on which its level becomes due.
+    """The information available to a trigger that computes when its level can become due.
 
     Attributes:
         view: The record with its clocks, as a ``RecordView``.
         when: The condition of the row.
         index: The level's position in the row, from 0.
         until: The last instant that is considered.
-        previous: How the previous level became due, by number of the occasion; empty for the first.
+        previous: How the previous level became due, by occasion number; empty for the first level.
         maintenance: Intervals in which no delay begins.
         beginnings: The instants at which levels that count from the opening, or from the row's own
             condition, start again.
@@ -92,11 +92,12 @@ class TriggerContext(SharedRepr):
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
     def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
-        """Return the starting points of a delay: divided at each restart, and not in maintenance.
+        """Return the instants at which a delay begins: also at each restart, never in maintenance.
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.
-            own: Whether ``beginnings`` restart them: True for the opening or the row's condition.
+            own: Whether ``beginnings`` restart the delay too; pass True if the anchors are the
+                opening or come from the row's condition.
         """
         cuts = self.restarts
         if own and self.beginnings:
@@ -125,13 +126,14 @@ class TriggerContext(SharedRepr):
         *,
         own: bool = False,
     ) -> list[Candidate]:
-        """Return a candidate for each of several instants, due a given delay after it.
+        """Return one candidate per starting point: the level is due a given delay after it.
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.
-            delay: How long after them.
+            delay: How long after an anchor the level is due.
             calendar: The calendar in whose open time the delay counts; None for wall-clock time.
-            own: Whether ``beginnings`` restart them: True for the opening or the row's condition.
+            own: Whether ``beginnings`` restart the delay too; pass True if the anchors are the
+                opening or come from the row's condition.
         """
         candidates = []
         for start, until, cycle in self.begun(anchors, own=own):
@@ -148,14 +150,14 @@ class TriggerContext(SharedRepr):
 
 @attrs.frozen
 class LintScope(SharedRepr):
-    """What a trigger may read while the matrix is checked.
+    """The information available to a trigger while its matrix is checked.
 
     Attributes:
         when: The condition of the row.
         triggers: The triggers of all its levels.
         index: The level's position in the row, from 0.
         silenced: Whether a single acknowledgement silences the level, without a time limit.
-        definitions: The SLA definitions of the clocks that were given to the check.
+        definitions: The SLA definitions that were passed to the check.
         span: The interval in which calendars are checked.
         dead: Whether the previous level of the row can never become due.
     """
@@ -222,7 +224,7 @@ class Trigger(SharedRepr, ABC):
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return the length of its delay, and the delay's calendar or None for wall-clock time."""
+        """Return its delay, and the calendar of the delay; None for wall-clock time."""
         return _ZERO, None
 
     @property
@@ -246,14 +248,14 @@ class Trigger(SharedRepr, ABC):
 
         Args:
             begin: When the repetition begins.
-            previous: How the previous level became due in it; None if that level never becomes due.
-            first: The trigger of the first level in it.
-            head: Whether this level is itself the first in it.
+            previous: How the previous level became due in this repetition; None if it never does.
+            first: The trigger of the first level in the repetition.
+            head: Whether this level is itself the first in the repetition.
         """
         return begin
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return how soon its level follows one with the trigger ``above``; None if not known."""
+        """Return how long its level is due after one with the trigger ``above``, if known."""
         return None
 
     def never(self, scope: LintScope) -> TriggerFinding | None:

@@ -30,7 +30,7 @@ _OPEN: Final = field("state.open").is_true()
 
 @attrs.frozen
 class HeldFor(Trigger):
-    """A trigger that fires when a condition has held for some time without interruption.
+    """A trigger that fires when a condition has held without interruption for a given time.
 
     Attributes:
         condition: The condition on the record.
@@ -69,9 +69,9 @@ class HeldFor(Trigger):
         return (self.condition,)
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return whether its level is the first of a row in which no level uses ``After``.
+        """Return whether the row's repetitions contain the level.
 
-        Only then is the level part of the row's repetitions.
+        They do if it is the first level and no level of the row uses ``After``.
         """
         return not index and not any(isinstance(one, After) for one in triggers)
 

@@ -81,7 +81,7 @@ class OnClock(Trigger):
 
     @property
     def points(self) -> tuple[tuple[str, ClockPoint], ...]:
-        """Return its clock and point as the only pair in a tuple."""
+        """Return a tuple that contains one pair: its clock and its point."""
         return ((self.clock, self.point),)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
@@ -91,7 +91,7 @@ class OnClock(Trigger):
         return "level_never_fires", {"because": "no_clock", "clock": self.clock}, self.clock
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if its level is due when the clock starts, or before the previous one."""
+        """Yield a finding if its level is due at the clock's start or before the previous level."""
         above = scope.above
         for definition in scope.definitions:
             target = definition.target

@@ -109,7 +109,7 @@ def acknowledge(
         record: The record.
         at: When it happened.
         by: Who acknowledged it; an actor or an id (``Record.actor``).
-        level: The escalation level that was acknowledged, from 0; None if it was not for a level.
+        level: The escalation level that was acknowledged, from 0; None for the whole record.
         recorded_at: When this became known. Defaults to ``at``.
     """
     return record.with_event(Acknowledged, at=at, by=by, recorded_at=recorded_at, level=level)
@@ -151,14 +151,14 @@ def snooze(
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Silence a record's escalations until an instant; a second snooze replaces the first.
+    """Silence a record's escalations until an instant; a later snooze replaces an earlier one.
 
     The escalation matrix decides which escalations it silences and what happens at its end (rule
     E3). A snooze is not an acknowledgement, which would end it, and it does not pause any clock.
 
     Args:
         record: The record.
-        until: When the snooze ends on its own; after ``at``.
+        until: When the snooze ends by itself; it must be after ``at``.
         at: When it happened.
         by: Who snoozed it.
         reason: The reason, as text.

@@ -6,7 +6,7 @@ paths check inline.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from datetime import date, datetime, timedelta
 from inspect import Parameter, Signature, signature
 from types import NoneType, UnionType
@@ -23,6 +23,7 @@ __all__ = [
     "as_pairs",
     "as_tuple",
     "count_shown",
+    "each_of",
     "is_day",
     "is_number",
     "is_whole",
@@ -111,6 +112,13 @@ def need_each(
     """Raise an error for the first of several values that has the wrong type."""
     for value in values:
         need_kind(where, value, kind, error, allowed)
+
+
+def each_of(where: str, values: Iterable[T], kind: Kind) -> Iterator[T]:
+    """Yield several values; raise an error if one has the wrong type, or they are not several."""
+    for value in need_several(where, values, f"several {where}, such as a list"):
+        need_kind(where, value, kind)
+        yield value
 
 
 def _named(kind: Any) -> str:
@@ -254,7 +262,7 @@ def misspelt(word: object, names: Iterable[str]) -> str:
 
 def as_tuple(value: Any, kind: type[T] | tuple[type[T], ...]) -> tuple[T, ...]:
     """Return several values as a tuple, or a single value of the given type as a tuple of one."""
-    return (value,) if isinstance(value, kind) else tuple(value)
+    return (value,) if isinstance(value, kind) else tuple_of(value)
 
 
 def tuple_of(values: Iterable[Any]) -> tuple[Any, ...]:
@@ -262,9 +270,9 @@ def tuple_of(values: Iterable[Any]) -> tuple[Any, ...]:
 
     attrs reads the signature of each converter, which takes it a millisecond for ``tuple``.
     """
-    return tuple(values)
+    return tuple(need_several("value", values, "several, such as a list", single=()))
 
 
 def as_pairs(value: Any) -> list[tuple[Any, Any]]:
     """Return the items of a mapping, or an iterable of pairs, as a list of pairs."""
-    return list(value.items() if isinstance(value, Mapping) else value)
+    return list(value.items() if isinstance(value, Mapping) else tuple_of(value))

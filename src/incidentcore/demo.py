@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+from incidentcore._checks import each_of
 from incidentcore.categorization import RuleCategorizer, classify
 from incidentcore.conditions import ALWAYS
 from incidentcore.desk import Desk, load_desk
@@ -261,7 +262,7 @@ def _stored(store: RecordStore) -> Iterator[Incident]:
 
 def refused_close(incidents: tuple[Incident, ...]) -> str:
     """Return why closing the first incident on hold is refused; empty if no incident is on hold."""
-    for incident in incidents:
+    for incident in each_of("incidents", incidents, Incident):
         if incident.state.pauses:
             answer = decide(incident, "close", at=MONTH[1], by="ada")
             return Phrase("{record}: {answer}", record=incident.id, answer=answer)

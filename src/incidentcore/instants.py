@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_pairs
+from incidentcore._checks import SharedRepr, as_pairs, need_kind
 from incidentcore.errors import (
     DefinitionError,
     InvalidIntervalError,
@@ -161,6 +161,7 @@ class Interval(SharedRepr):
 
     def intersect(self, other: Interval) -> Interval | None:
         """Return the interval that two intervals have in common, or None if they do not overlap."""
+        need_kind("other", other, Interval)
         start = max(self.start, other.start)
         end = min(self.end, other.end)
         return Interval(start, end) if start < end else None

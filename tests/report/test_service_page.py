@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -16,6 +17,7 @@ from incidentcore.pages import Page
 from incidentcore.records import Incident
 from incidentcore.report import service_page
 from incidentcore.report.service_page import _in_period
+from incidentcore.sla import SlaStatus
 
 from .cases import DESK, at_work, opened, resolved
 
@@ -124,7 +126,8 @@ def test_in_which_month_a_clock_counts(
     stage: str, breached_at: Any, stopped_at: Any, expected: str
 ) -> None:
     """A miss in that of its due, all else in that of its end; June ends before July."""
-    status: Any = SimpleNamespace(
+    status: Any = Mock(
+        SlaStatus,
         stage=stage,
         breached=breached_at is not None,
         breached_at=breached_at,

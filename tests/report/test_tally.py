@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -85,7 +85,7 @@ def test_outcomes_add_up_to_the_records() -> None:
 )
 def test_how_a_clock_stands(stage: str, *, breached: bool, expected: str) -> None:
     """Late is said of what runs or pauses; a clock without its fields has no figures."""
-    status: Any = SimpleNamespace(stage=stage, breached=breached, not_covered=False)
+    status: Any = Mock(SlaStatus, stage=stage, breached=breached, not_covered=False)
     assert outcome(status) == expected
-    status = SimpleNamespace(stage="none", breached=False, not_covered=("resolved_at",))
+    status = Mock(SlaStatus, stage="none", breached=False, not_covered=("resolved_at",))
     assert outcome(status) == "not_covered"

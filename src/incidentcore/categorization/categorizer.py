@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_pairs, is_number, need_each, need_kind
+from incidentcore._checks import SharedRepr, as_pairs, is_number, need_each, need_kind, tuple_of
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Classified, Record
@@ -105,7 +105,7 @@ class Categorization(SharedRepr):
         """
         if isinstance(evidence, str):
             evidence = (Evidence("note", evidence, 0.0),)
-        return cls((), 0.0, tuple(evidence))
+        return cls((), 0.0, tuple_of(evidence))
 
     @property
     def abstained(self) -> bool:
@@ -213,6 +213,7 @@ def classify(
     if callable(answer):
         answer = answer(record)
         need_kind("categorizer", answer, Categorization, allowed="a Categorization as its answer")
+    need_kind("record", record, Record)
     if isinstance(answer, Categorization):
         if answer.abstained:
             return record
@@ -223,4 +224,4 @@ def classify(
         }
     else:
         body = {"category": as_path(answer)}
-    return record.with_event(Classified, at=at, by=by, recorded_at=recorded_at, **body)
+    return Record.with_event(record, Classified, at=at, by=by, recorded_at=recorded_at, **body)

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_each, need_text, need_word
+from incidentcore._checks import need_each, need_text, need_word, tuple_of
 from incidentcore.categorization.categorizer import Categorization, weigh
 from incidentcore.categorization.taxonomy import Path, as_path
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, fold_text, text_of
@@ -115,7 +115,7 @@ def _re2(pattern: str) -> _Search:
 
 
 def _rules(rules: Iterable[PatternRule]) -> tuple[PatternRule, ...]:
-    return tuple(rules)
+    return tuple_of(rules)
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_each, need_kind, need_text
+from incidentcore._checks import SharedRepr, each_of, need_each, need_kind, need_text, tuple_of
 from incidentcore.categorization.categorizer import Categorization, Evidence
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.conditions import Condition
@@ -50,7 +50,7 @@ class CategoryRule(SharedRepr):
 
 
 def _rules(values: Iterable[CategoryRule]) -> tuple[CategoryRule, ...]:
-    return tuple(values)
+    return tuple_of(values)
 
 
 @attrs.frozen
@@ -151,7 +151,7 @@ def route(record: Any, rules: Iterable[RoutingRule]) -> Route:
     >>> route({"category": ("network", "vpn")}, rules)
     Route(group='network team', tier=2, reason="category starts with 'network'")
     """
-    for rule in rules:
+    for rule in each_of("rules", rules, RoutingRule):
         if rule.when.matches(record):
             return Route(rule.group, rule.tier, rule.name or str(rule.when))
     return Route(None, None, "no rule matches")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, each_of
 from incidentcore.communication.plan import CommunicationPlan
 from incidentcore.communication.updates import owed
 from incidentcore.instants import Versions, as_utc
@@ -83,7 +83,7 @@ def update_adherence(
     now = as_utc(now, "now")
     count = due = on_time = sent = 0
     lateness = _ZERO
-    for record in records:
+    for record in each_of("records", records, Record):
         state = owed(plan, record, now=now, known_at=known_at)
         if state is None:
             continue

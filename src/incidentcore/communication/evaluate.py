@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
+from incidentcore._checks import each_of
 from incidentcore.communication.plan import CommunicationPlan
 from incidentcore.communication.updates import (
     MissedUpdate,
@@ -199,7 +200,7 @@ def next_update_wakeup(
     """
     now = as_utc(now, "now")
     soonest: datetime | None = None
-    for record in records:
+    for record in each_of("records", records, Record):
         rules = in_force(plan, record)
         if may_stand(rules, record, now):
             soonest = _wakeup(rules, record, owed(rules, record, now=now), now, soonest)

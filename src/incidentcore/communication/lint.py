@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from incidentcore._checks import need_kind
 from incidentcore.communication.plan import CommunicationPlan, UpdateRule
 from incidentcore.communication.times import later, outside_quiet
 from incidentcore.conditions import Condition, implies, satisfiable
@@ -62,6 +63,7 @@ def lint_communication(plan: CommunicationPlan, /, *, start: datetime) -> tuple[
     ...     print(finding)
     urgent, customers: the earlier rule 'all' matches every record that it matches
     """
+    need_kind("plan", plan, CommunicationPlan)
     at = as_utc(start, "start")
     findings: list[LintFinding] = []
     for number, rule in enumerate(plan.rules):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.communication.plan import CommunicationPlan
 from incidentcore.communication.promise import Promise
 from incidentcore.communication.promises import promises
@@ -184,7 +184,10 @@ def in_force(
     plan: CommunicationPlan | Versions[CommunicationPlan], record: Record
 ) -> CommunicationPlan:
     """Return the plan for a record; of ``Versions``, the one in force at its opening."""
-    return version_at(plan, record.opened_at)
+    need_kind("record", record, Record)
+    chosen = version_at(plan, record.opened_at)
+    need_kind("plan", chosen, CommunicationPlan, allowed="a CommunicationPlan, or Versions of it")
+    return chosen
 
 
 def update_of(kind: type[U], state: Owed, record_id: str, promise: Promise, **more: timedelta) -> U:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_each
+from incidentcore._checks import SharedRepr, need_each, tuple_of
 from incidentcore.errors import DefinitionError
 
 __all__ = [
@@ -203,7 +203,7 @@ def _joined(kind: type[AllOf | AnyOf], left: Condition, right: Condition) -> Con
 
 
 def _conditions(parts: Iterable[Condition]) -> tuple[Condition, ...]:
-    given = tuple(parts)
+    given = tuple_of(parts)
     need_each("parts", given, Condition, DefinitionError)
     return given
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, need_each, need_kind
 from incidentcore.conditions.candidates import candidates_of
 from incidentcore.conditions.condition import Condition
 from incidentcore.conditions.fieldtest import FieldTest
@@ -81,6 +81,7 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proo
     >>> satisfiable(field("state.open").is_true() & field("state.resolved").is_true()).answer
     'no'
     """
+    need_kind("condition", condition, Condition)
     leaves = tuple(condition.leaves())
     known = {path: tuple(values) for path, values in (domains or {}).items()}
     try:
@@ -200,6 +201,7 @@ def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
     >>> overlap(severe, mild).witness
     FrozenMap({'impact': Level(scale='impact', name='medium', rank=2)})
     """
+    need_each("condition", (a, b), Condition)
     return satisfiable(a & b, domains=domains)
 
 
@@ -219,6 +221,7 @@ def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
     >>> implies(field("reopen_count") > 1, field("reopen_count") > 0).answer
     'yes'
     """
+    need_each("condition", (a, b), Condition)
     against = satisfiable(a & ~b, domains=domains)
     if against.is_yes:
         return Proof(_NO, against.witness)

@@ -66,6 +66,7 @@ class Agenda:
         *,
         delivered: Iterable[str] = (),
     ) -> None:
+        need_kind("desk", desk, (Desk, Versions), allowed="a Desk, or Versions of it")
         self._desk = desk
         self._records: dict[str, Record] = {}
         self._delivered = set(delivered)

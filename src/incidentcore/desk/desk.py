@@ -308,6 +308,7 @@ class Desk:
             at: When the priority is computed.
             by: Who changes the priority; by default the desk, as a system.
         """
+        need_kind("record", record, Record)
         at, by = as_utc(at), record.actor(by, at=at)
         computed = calculate_priority(self.priority, record).computed
         if computed is None or (computed == record.computed_priority and at >= record.updated_at):
@@ -330,8 +331,7 @@ class Desk:
         """
         if self.service_level is None:
             return ()
-        judged = self.judged(record)
-        statuses = evaluate_sla(self.service_level, judged, now=now, known_at=known_at)
+        statuses = evaluate_sla(self.service_level, self.judged(record), now=now, known_at=known_at)
         return tuple(one for one in statuses if one.stage != "none" or one.not_covered)
 
     def judged(self, record: R) -> R:
@@ -340,6 +340,7 @@ class Desk:
         If its opening or a later event sets a priority on the desk's scale, the record is returned
         unchanged. A priority from another scale is computed again by the desk's policy if possible.
         """
+        need_kind("record", record, Record)
         computed = record.computed_priority
         if computed is not None and computed not in self.priority.scale.levels:
             ours = reprioritized(record, self.priority)
@@ -349,18 +350,17 @@ class Desk:
         if any(isinstance(event, Prioritized) for event in record.history):
             return record
         opening: Any = opening_of(record.history)
-        opened = type(record).from_history((opening,))
-        level = calculate_priority(self.priority, opened).computed
+        level = calculate_priority(self.priority, type(record).from_history((opening,))).computed
         if level is None:
             return record
-        fields = opening.fields.set(computed_priority=level)
-        changed = attrs.evolve(opening, fields=fields)
+        changed = attrs.evolve(opening, fields=opening.fields.set(computed_priority=level))
         return type(record).from_history(
             changed if one is opening else one for one in record.history
         )
 
     def approval(self, record: Record) -> ApprovalPlan | None:
         """Return the first approval plan that matches a record; None if it needs no approval."""
+        need_kind("record", record, Record)
         return next((plan for plan in self.approvals if plan.when.matches(record)), None)
 
     def approval_rule(

@@ -8,6 +8,7 @@ from os import PathLike
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from incidentcore._checks import need_kind
 from incidentcore.desk.calendar_form import CALENDARS, calendar_table, write_calendars
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.escalation_form import ESCALATION
@@ -262,6 +263,7 @@ class Writing:
     """
 
     def __init__(self, desk: Desk, code: Mapping[str, Any]) -> None:
+        need_kind("desk", desk, Desk)
         self.desk = desk
         self.code_names: dict[int, str] = {id(function): name for name, function in code.items()}
         self.lists: dict[str, Any] = {}

@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.desk.desk import Desk
 from incidentcore.lifecycle import STANDARD
 from incidentcore.values import LintFinding
@@ -69,6 +70,7 @@ def of_part(subject: str, finding: LintFinding) -> LintFinding:
 
 def desk_domains(desk: Desk) -> dict[str, tuple[object, ...]]:
     """Return the possible values of fields, by field, with which conditions are analyzed."""
+    need_kind("desk", desk, Desk)
     states = [state for name in STANDARD for state in desk.lifecycle(name).states]
     domains: dict[str, tuple[object, ...]] = {
         "priority": (*desk.priority.levels, None),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import as_tuple
+from incidentcore._checks import as_tuple, need_kind
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.due import DueItem, look_at
@@ -245,6 +245,8 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
     Raises:
         InvalidValueError: The record was opened after ``now``.
     """
+    need_kind("desk", desk, Desk)
+    need_kind("record", record, Record)
     at = as_utc(now, "now")
     if at < record.opened_at:
         allowed = f"{_time(record.opened_at, desk.zone)}, the opening of {record.id}, or later"

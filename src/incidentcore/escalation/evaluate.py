@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import need_each
+from incidentcore._checks import each_of, need_each
 from incidentcore.conditions import Condition
 from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.matrix import EscalationMatrix
@@ -213,7 +213,7 @@ def next_escalation_wakeup(
     now = as_utc(now, "now")
     until = min(now, _LATEST - _HORIZON) + _HORIZON
     soonest: datetime | None = None
-    for record in records:
+    for record in each_of("records", records, Record):
         view = RecordView.of(record, slas, now, until=until, timed=_timed(matrix))
         if view is None:
             continue

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import AnyOf, implies, satisfiable
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation.clocks import several, single_clocks
@@ -89,6 +90,7 @@ def lint_escalation(
     >>> [str(finding) for finding in lint_escalation(matrix, start=begin, end=begin)]
     ["r, level 0: no definition is of the kind or name 'ola'"]
     """
+    need_kind("matrix", matrix, EscalationMatrix)
     span = Interval(as_utc(start, "start"), as_utc(end, "end"))
     definitions = [
         definition

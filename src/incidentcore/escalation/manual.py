@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation.matrix import EscalationMatrix, EscalationMode
 from incidentcore.instants import as_utc
@@ -56,6 +57,7 @@ def escalate_now(
         InvalidValueError: A manual escalation is not possible: the record is resolved, closed,
             canceled or snoozed (end the snooze first, as in Jira), or the matrix is in maintenance.
     """
+    need_kind("record", record, Record)
     at = as_utc(at)
     if not key and not record.state.open:
         raise InvalidValueError("record", record, "one that is open; reopen it first")
@@ -71,7 +73,8 @@ def escalate_now(
                     "at", at, f"an instant outside of the maintenance until {interval.end}"
                 )
         matrix = matrix.name
-    return record.with_event(
+    return Record.with_event(
+        record,
         Escalated,
         at=at,
         by=by,

@@ -11,7 +11,15 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_tuple, need_text, need_word
+from incidentcore._checks import (
+    SharedRepr,
+    as_tuple,
+    need_each,
+    need_kind,
+    need_text,
+    need_word,
+    tuple_of,
+)
 from incidentcore.errors import EscalationMatrixError, InvalidIntervalError
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import Calendar, Rotation
@@ -91,6 +99,7 @@ class OnCallLayer(SharedRepr):
     turns: Turns = attrs.field(default="always", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        need_kind("rotation", self.rotation, Rotation, EscalationMatrixError)
         if not any(self.people):
             raise EscalationMatrixError("people", self.people, "at least one person")
         need_word("turns", self.turns, Turns, EscalationMatrixError)
@@ -171,6 +180,7 @@ class RotaOverride(SharedRepr):
     replaces: str = attrs.field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
+        need_kind("interval", self.interval, Interval, EscalationMatrixError)
         need_word("mode", self.mode, OverrideMode, EscalationMatrixError)
         if not isinstance(self.replaces, str) or (self.replaces and self.mode != "replace"):
             raise EscalationMatrixError("replaces", self.replaces, "an id, with mode replace only")
@@ -197,7 +207,7 @@ class RotaOverride(SharedRepr):
 
 
 def _layers(layers: Iterable[OnCallLayer]) -> tuple[OnCallLayer, ...]:
-    return tuple(layers)
+    return tuple_of(layers)
 
 
 def _overrides(overrides: Iterable[RotaOverride]) -> tuple[RotaOverride, ...]:
@@ -239,6 +249,7 @@ class OnCallSchedule(SharedRepr):
 
     def __attrs_post_init__(self) -> None:
         need_text("name", self.name, EscalationMatrixError)
+        need_each("layers", self.layers, OnCallLayer, EscalationMatrixError)
         if not self.layers:
             raise EscalationMatrixError("layers", (), "at least one layer")
         need_word("combine", self.combine, Combine, EscalationMatrixError)
@@ -261,6 +272,7 @@ def on_call(schedule: OnCallSchedule, /, *, at: datetime) -> tuple[str, ...]:
 
     Source: rule E5.
     """
+    need_kind("schedule", schedule, OnCallSchedule)
     at = as_utc(at)
     turns = [[person] for layer in schedule.layers if (person := layer.at(at)) is not None]
     for override in schedule.overrides:
@@ -333,6 +345,7 @@ def shifts(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> It
 
 def _edges(schedule: OnCallSchedule, low: datetime, high: datetime) -> set[datetime]:
     """Return every instant in the span at which the result may change, with both its ends."""
+    need_kind("schedule", schedule, OnCallSchedule)
     edges = {low, high}
     for layer in schedule.layers:
         edges.update(layer.rotation.handoffs(low, high))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from incidentcore._checks import need_kind
 from incidentcore.escalation.oncall import OnCallSchedule, shifts
 from incidentcore.instants import as_utc
 from incidentcore.schedule.ical import escaped, folded, stamp_text
@@ -43,6 +44,7 @@ def write_rota_ical(
     >>> [line for line in text.splitlines() if line.startswith("DT")][1:]
     ['DTSTART:20260608T000000Z', 'DTEND:20260615T000000Z']
     """
+    need_kind("schedule", schedule, OnCallSchedule)
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//incidentcore//on call//EN"]
     stamp = stamp_text(as_utc(at, "at"))
     summary = escaped(f"On call: {schedule.name}")

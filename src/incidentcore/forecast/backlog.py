@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
+from incidentcore._checks import each_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast.breach import BreachModel, breach_model
 from incidentcore.forecast.hazards import HazardCurve
@@ -212,7 +213,7 @@ def backtest_backlog(
 
     Source: rule X4.
     """
-    rows = list(records)
+    rows = list(each_of("records", records, Record))
     misses: dict[timedelta, list[_Miss]] = {one: [] for one in ahead}
     for morning in sorted(as_utc(one, "mornings") for one in mornings):
         model = breach_model(definition, rows, as_of=morning, recent=recent)

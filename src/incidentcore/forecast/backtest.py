@@ -10,10 +10,12 @@ from typing import Final, Protocol, runtime_checkable
 
 import attrs
 
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast.visits import standing
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
+from incidentcore.sla import SlaDefinition, SlaPolicy
 from incidentcore.sla.life import OneClock
 
 __all__ = ["Chance", "ForecastScore", "backtest_breach"]
@@ -115,8 +117,9 @@ def backtest_breach(
 
     Source: our choice; the measures are named in ``ForecastScore``.
     """
+    need_kind("definition", definition, (SlaDefinition, SlaPolicy))
     asked_at = sorted(as_utc(at, "questions") for at in questions)
-    rows = list(records)
+    rows = list(each_of("records", records, Record))
     if not asked_at or not rows:
         raise InvalidValueError("questions", asked_at, "at least one instant and one record")
     horizon = max(row.updated_at for row in rows) if until is None else as_utc(until, "until")

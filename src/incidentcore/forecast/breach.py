@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import need_kind, need_whole
+from incidentcore._checks import each_of, need_kind, need_whole
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.forecast.hazards import HazardCurve
 from incidentcore.forecast.visits import (
@@ -302,7 +302,7 @@ def breach_model(
     since = None if recent is None else as_of - recent
     tables: list[dict[tuple[str, ...], list[Row]]] = [{} for _ in kinds]
     counted = running = 0
-    for record in records:
+    for record in each_of("records", records, Record):
         if since is not None and record.updated_at < since and not record.state.open:
             continue
         timeline = timeline_by(record, as_of, as_of)
@@ -347,7 +347,7 @@ def merge_models(models: Iterable[BreachModel], /) -> BreachModel:
     Raises:
         InvalidValueError: ``models`` is empty, or the models differ in more than their records.
     """
-    parts = list(models)
+    parts = list(each_of("models", models, BreachModel))
     bare = [attrs.evolve(part, records=0, running=0, histories=()) for part in parts]
     if not parts or any(one != bare[0] for one in bare):
         raise InvalidValueError("models", parts, "models that differ in nothing but their records")
@@ -382,6 +382,7 @@ def expected_resolution(
     Raises:
         InvalidValueError: The share is not between 0 and 1.
     """
+    need_kind("model", model, BreachModel)
     if not 0 < share < 1:
         raise InvalidValueError("share", share, "a number between 0 and 1, both exclusive")
     now = as_utc(now, "now")
@@ -391,8 +392,7 @@ def expected_resolution(
     for _, curve, since in model.curves(stands):
         if model._unfit("", *curve.at_risk(since // MICRO)) is not None:  # noqa: SLF001
             continue
-        time = curve.quantile(since // MICRO, share)
-        if time is not None:
+        if (time := curve.quantile(since // MICRO, share)) is not None:
             try:
                 return stands.cycle.calendar.deadline(now, time * MICRO - since)
             except UnreachableDeadlineError:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_word
+from incidentcore._checks import each_of, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.pages import Tabular
@@ -339,7 +339,7 @@ def backtest_volume(
     Raises:
         InvalidValueError: ``windows`` is empty, or there is too little history for all of them.
     """
-    rows, zone = list(records), as_zone(zone)
+    rows, zone = list(each_of("records", records, Record)), as_zone(zone)
     slots = _Slots(zone, unit, calendar)
     counts = Counter(slots.begin(row.opened_at) for row in rows)
     errors: list[float] = []

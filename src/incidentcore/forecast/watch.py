@@ -7,6 +7,7 @@ from datetime import datetime
 
 import attrs
 
+from incidentcore._checks import each_of, need_kind
 from incidentcore.forecast.backtest import ForecastScore
 from incidentcore.forecast.breach import BreachChance, BreachModel, expected_resolution
 from incidentcore.forecast.visits import standing, whole_minutes
@@ -93,10 +94,11 @@ def watch_list(
 
     Source: rule X4.
     """
+    need_kind("model", model, BreachModel)
     now = as_utc(now, "now")
     items: list[WatchItem] = []
     unanswered = 0
-    for record in records:
+    for record in each_of("records", records, Record):
         stands = standing(model.definition, record, now=now)
         if stands is None or not stands.goes_on or stands.elapsed > stands.target:
             continue

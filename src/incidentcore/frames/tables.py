@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 
-from incidentcore._checks import need_word
+from incidentcore._checks import each_of, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.frames.batches import each_frame
 from incidentcore.instants import as_utc
@@ -96,7 +96,7 @@ def records_to_frame(
         compile_path(time_in)
     spent: list[dict[str, timedelta]] = []
     cells: dict[str, list[Any]] = {name: [] for name in names}
-    for record in records:
+    for record in each_of("records", records, Record):
         for name, read in reads.items():
             is_covered = record.covers is None or record.is_covered(name.partition(".")[0])
             cells[name].append(_plain(read(record)) if is_covered else None)
@@ -167,7 +167,7 @@ def to_frame(
     if isinstance(values, KpiTable):
         plain = list(values)
         return _frame({name: [row[name] for row in plain] for name in (plain or [{}])[0]}, library)
-    items = list(values)
+    items = list(each_of("values", values, object))
     kinds: dict[Any, Sequence[str]] = {
         Event: _EVENT, SlaStatus: _STATUS, ImportFinding: _FINDING, LintFinding: _LINT
     }  # fmt: skip

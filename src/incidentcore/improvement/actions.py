@@ -238,6 +238,7 @@ def actions_of_review(review: PostIncidentReview) -> tuple[ImprovementAction, ..
     They have the texts, owners and dates of the review's actions. Their ids begin with the id of
     the review, as in ``"PIR-1/1"``, since the ids of actions are unique only within a review.
     """
+    need_kind("review", review, PostIncidentReview)
     return tuple(
         ImprovementAction(
             id=f"{review.id}/{item.id}",

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_whole
+from incidentcore._checks import need_kind, need_whole
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.actions import ImprovementAction, KpiTarget
 from incidentcore.improvement.poisson import poisson_bounds
@@ -239,6 +239,7 @@ def before_after(
     >>> found.verdict, found.before.n, found.after.n, found.sentences[-1]
     ('better', 28, 2, 'Target 5 records a month: met.')
     """
+    need_kind("action", action, ImprovementAction)
     measure = action.measure
     if measure is None:
         raise InvalidValueError("action", action.id, "an action with a measure")

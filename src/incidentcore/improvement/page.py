@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import each_of
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.improvement.candidate_report import CandidateReport
 from incidentcore.improvement.columns import TIME_TO_RESOLVE
@@ -243,7 +244,7 @@ def problem_page(
         )
         for key in keys
     ]
-    for record in records:
+    for record in each_of("records", records, Record):
         candidates.add(record)
         for tally in tallies:
             tally.add(record)

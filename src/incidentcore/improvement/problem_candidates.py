@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 import attrs
 
-from incidentcore._checks import is_number, need_whole
+from incidentcore._checks import each_of, is_number, need_whole
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.candidate_report import (
@@ -224,7 +224,7 @@ def problem_candidates(
         confidence=confidence,
         limit=limit,
     )
-    for record in records:
+    for record in each_of("records", records, Record):
         tally.add(record)
     return tally.result()
 

@@ -8,7 +8,7 @@ from typing import Self
 
 import attrs
 
-from incidentcore._checks import need_each
+from incidentcore._checks import need_each, need_kind, tuple_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.actions import ImprovementAction, actions_of_review
 from incidentcore.pages import to_csv, to_html, to_markdown, to_text
@@ -18,7 +18,7 @@ __all__ = ["ImprovementRegister"]
 
 
 def _actions(actions: Iterable[ImprovementAction]) -> tuple[ImprovementAction, ...]:
-    given = tuple(actions)
+    given = tuple_of(actions)
     need_each("actions", given, ImprovementAction)
     return tuple(sorted(given, key=lambda action: action.id))
 
@@ -75,6 +75,7 @@ class ImprovementRegister:
 
     def with_action(self, action: ImprovementAction) -> Self:
         """Return the register with an action added; an action with the same id is replaced."""
+        need_kind("action", action, ImprovementAction)
         others = [other for other in self.actions if other.id != action.id]
         return attrs.evolve(self, actions=(*others, action))
 

@@ -27,7 +27,7 @@ from datetime import datetime
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind
+from incidentcore._checks import SharedRepr, each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.intake.alert import Alert, IncidentEnded
@@ -97,7 +97,7 @@ def fold_alerts(
     """
     intake = Intake(policy, state)
     found: list[IncidentIntent] = []
-    for alert in alerts:
+    for alert in each_of("alerts", alerts, Alert | IncidentEnded):
         found.extend(intake.feed(alert))
     if until is not None:
         found.extend(intake.settle(until=until))
@@ -125,6 +125,7 @@ class Intake:
     def __init__(self, policy: IntakePolicy, state: IntakeState | None = None) -> None:
         need_kind("policy", policy, IntakePolicy)
         state = IntakeState() if state is None else state
+        need_kind("state", state, IntakeState)
         self._policy = policy
         self._decisions = Decisions(policy, state)
         pending: list[tuple[datetime, Alert | IncidentEnded]] = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.intake.alert import Alert
 from incidentcore.intake.intents import IncidentIntent
@@ -56,6 +56,7 @@ def open_incident(
     >>> open_incident(IncidentIntent("open", nine, "alerts-1", "", alert))
     <Incident alerts-1: 'Disk full', state='new', priority='critical', version=2>
     """
+    need_kind("intent", intent, IncidentIntent)
     alert = intent.alert
     if intent.kind != "open" or alert is None:
         raise InvalidValueError("intent", intent, "an intent to open, with its alert")
@@ -154,6 +155,7 @@ def _apply(
     priorities: PriorityPolicy | None,
     lifecycle: Lifecycle,
 ) -> Incident:
+    need_kind("intent", intent, IncidentIntent)
     if intent.kind == "dropped" and intent.incident:
         return incident
     if intent.kind == "resolve":
@@ -240,9 +242,10 @@ def apply_intents(
         InvalidValueError: An intent is about an incident that ``incidents`` does not contain.
         TransitionNotAllowedError: The lifecycle refuses a change.
     """
+    need_kind("incidents", incidents, Mapping)
     changed: dict[str, Incident] = {}
     taken: dict[str, list[IncidentIntent]] = {}
-    for intent in intents:
+    for intent in each_of("intents", intents, IncidentIntent):
         name = intent.incident
         if not name:
             continue

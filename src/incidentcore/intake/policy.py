@@ -305,6 +305,7 @@ class IntakePolicy(SharedRepr):
 
     def group_of(self, alert: Alert) -> str:
         """Return the group of an alert, as text; alerts of the same group share an incident."""
+        need_kind("alert", alert, Alert)
         for grouping in self.groupings:
             if grouping.when.test(alert, alert.at):
                 return group_reader(grouping.by)(alert)
@@ -312,12 +313,14 @@ class IntakePolicy(SharedRepr):
 
     def inhibits(self, alert: Alert) -> tuple[str, ...]:
         """Return the key (``Inhibit.key_of``) of each rule by which an alert holds others back."""
+        need_kind("alert", alert, Alert)
         return tuple(
             rule.key_of(alert) for rule in self.inhibit if rule.source.test(alert, alert.at)
         )
 
     def maintenance_for(self, alert: Alert, at: datetime) -> MaintenanceRule | None:
         """Return the maintenance that keeps an alert from opening an incident, or None."""
+        need_kind("alert", alert, Alert)
         for rule in self.maintenance:
             if rule.when.matches(alert, at=at) and rule.during.is_open(at):
                 return rule

@@ -7,7 +7,15 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import SharedRepr, are_texts, as_tuple, count_shown, need_kind, need_text
+from incidentcore._checks import (
+    SharedRepr,
+    are_texts,
+    as_tuple,
+    count_shown,
+    need_kind,
+    need_text,
+    tuple_of,
+)
 from incidentcore.errors import DefinitionError
 from incidentcore.values import Impact, Level, Urgency
 
@@ -41,7 +49,7 @@ class SeverityRow(SharedRepr):
 
 
 def _rows(rows: Iterable[SeverityRow]) -> tuple[SeverityRow, ...]:
-    return tuple(rows)
+    return tuple_of(rows)
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text
+from incidentcore._checks import each_of, need_kind, need_text
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import EARLIEST, as_utc
 from incidentcore.intake.alert import Alert, AlertStatus, as_number
@@ -227,12 +227,12 @@ def fold_samples(
     >>> [(alert.status, alert.at.minute, alert.value) for alert in found.alerts]
     [('firing', 5, 92.0), ('resolved', 15, 70.0)]
     """
+    need_kind("threshold", threshold, SampleThreshold)
     state = SampleState() if state is None else state
     fold = _Fold(threshold, state)
     order = Ordering(lateness, state.settled, ((one.at, one) for one in state.pending))
     late = []
-    for sample in samples:
-        need_kind("samples", sample, MetricSample)
+    for sample in each_of("samples", samples, MetricSample):
         if sample.at < order.settled:
             late.append(sample)
             continue

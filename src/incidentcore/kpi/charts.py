@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.catalogue import BACKLOG, SURVIVAL_MEDIAN_TIME_TO_RESOLVE
@@ -42,6 +43,7 @@ def plain_number(result: KpiResult) -> float | None:
 
 
 def series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResult]:
+    need_kind("table", table, KpiTable)
     rows = [
         row
         for row in table.results
@@ -158,7 +160,7 @@ def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Row
     """
     instants = [as_utc(instant) for instant in at]
     counts = [0] * len(instants)
-    for record in records:
+    for record in each_of("records", records, Record):
         prompt = all(
             event.recorded_at <= event.at and not isinstance(event, Corrected)
             for event in record.history
@@ -209,6 +211,7 @@ def distribution_data(
         as_of: Only what had happened and been recorded by then counts.
         edges: The beginnings of the bins, ascending; values below the first edge are counted too.
     """
+    need_kind("kpi", kpi, Kpi)
     bounds = [edge // _MICRO for edge in edges]
     if not bounds or bounds != sorted(set(bounds)):
         raise InvalidValueError("edges", edges, "at least one edge, ascending")

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind, need_text, need_word
+from incidentcore._checks import SharedRepr, need_kind, need_text, need_word, tuple_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.moments import as_path, compile_path
@@ -182,7 +182,7 @@ class AgeBuckets(SharedRepr):
 
 
 def _bands(bands: Iterable[tuple[str, Calendar]]) -> tuple[tuple[str, Calendar], ...]:
-    return tuple(bands)
+    return tuple_of(bands)
 
 
 def _moment(path: str) -> str:

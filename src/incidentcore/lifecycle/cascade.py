@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import as_tuple
+from incidentcore._checks import as_tuple, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.decision import Allowed, Refused
@@ -87,6 +87,8 @@ def cascade_effects(
 
     Source: rule L4.
     """
+    need_kind("record", record, Record)
+    need_kind("event", event, Event)
     if all(known.id != event.id for known in record.history):
         raise InvalidValueError("event", event, f"an event in the history of {record.id}")
     others = {other.id: other for other in related if other.id != record.id}
@@ -139,6 +141,7 @@ def follow_cascades(
 
     Source: rule L4.
     """
+    need_kind("record", record, Record)
     rules = as_tuple(cascades, CascadeRule)
     latest = {**{other.id: other for other in related}, record.id: record}
     followed: set[tuple[str, str]] = set()

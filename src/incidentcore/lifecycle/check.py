@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.guards import EveryLinked
@@ -79,6 +80,7 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
     >>> print(finding)
     INC-1 at 2026-12-23T16:40:00+00:00: new to closed is not allowed
     """
+    need_kind("lifecycle", lifecycle, Lifecycle)
     findings: list[LintFinding] = []
     known = {state.name for state in lifecycle.states}
     for finding in judge_history(record, lifecycle):
@@ -99,6 +101,8 @@ def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ..
     Unlike ``check_history``, it reports every change from or to a state that the lifecycle does not
     have, not only the first.
     """
+    need_kind("record", record, Record)
+    need_kind("lifecycle", lifecycle, Lifecycle)
     findings: list[LintFinding] = []
     actions = {row.action for row in lifecycle.transitions}
     moves = [e for e in record.history if isinstance(e, (Opened, StateChanged, Corrected))]

@@ -7,7 +7,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import need_each, need_text, need_word
+from incidentcore._checks import need_each, need_kind, need_text, need_word
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.decision import PathStep
 from incidentcore.lifecycle.opening import PriorityRule, as_names, as_state_map
@@ -132,10 +132,12 @@ class LifecycleTable(Tabular):
 
     def actions(self, state: State) -> tuple[str, ...]:
         """Return the actions that are possible in a state, ignoring guards."""
+        need_kind("state", state, State)
         return tuple(self.table.get(state.name, ()))
 
     def allowed_actions(self, record: Record, /) -> tuple[str, ...]:
         """Return the actions that are possible in a record's state, ignoring guards."""
+        need_kind("record", record, Record)
         return self.actions(record.state)
 
     @property
@@ -145,11 +147,13 @@ class LifecycleTable(Tabular):
 
     def state_for(self, state: State) -> State | None:
         """Return this lifecycle's state that replaces one of another; None if there is none."""
+        need_kind("state", state, State)
         name = self.migrates.get(state.name, state.name)
         return self.state(name) if name in self.table else None
 
     def way_out(self, state: State) -> tuple[PathStep, ...]:
         """Return the migration out of a state that this lifecycle lacks; empty if there is none."""
+        need_kind("state", state, State)
         target = None if state.name in self.table else self.state_for(state)
         return () if target is None else (PathStep(MIGRATE, target),)
 
@@ -163,6 +167,7 @@ class LifecycleTable(Tabular):
         Raises:
             InvalidValueError: The lifecycle has no such state.
         """
+        need_kind("record", record, Record)
         target = self.state(*names_of(to)).name
         out = self.way_out(record.state)
         start = out[-1].to if out else record.state

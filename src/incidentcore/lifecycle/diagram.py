@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from incidentcore._checks import need_kind
 from incidentcore.lifecycle.definition import LifecycleTable
 from incidentcore.lifecycle.transition import Transition
 from incidentcore.values import State
@@ -36,6 +37,7 @@ def to_mermaid(lifecycle: LifecycleTable, /) -> str:
     >>> to_mermaid(INCIDENT).splitlines()[8:10]
     ['    s0 --> s1: start', '    s0 --> s2: hold (reason)']
     """
+    need_kind("lifecycle", lifecycle, LifecycleTable)
     ids = {state.name: f"s{index}" for index, state in enumerate(lifecycle.states)}
     lines = ["stateDiagram-v2"]
     lines += [f"    {ids[state.name]}: {_plain(state.name)}" for state in lifecycle.states]
@@ -66,6 +68,7 @@ def to_dot(lifecycle: LifecycleTable, /) -> str:
     >>> print(to_dot(INCIDENT).splitlines()[5])
       "on_hold" [style="rounded,dashed"];
     """
+    need_kind("lifecycle", lifecycle, LifecycleTable)
     lines = [
         f"digraph {_quoted(lifecycle.id)} {{",
         "  rankdir=LR;",

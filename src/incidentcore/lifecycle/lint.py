@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import each_of, need_kind
 from incidentcore.conditions import ALWAYS, AllOf, Condition, Proof, implies, overlap, satisfiable
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.engine import Lifecycle
@@ -96,8 +97,9 @@ def lint_lifecycle(
     resolved: cannot be reached from new
     resolved: is not final and leads nowhere
     """
+    need_kind("lifecycle", lifecycle, Lifecycle)
     ways = _ways(lifecycle)
-    rules = tuple(cascades)
+    rules = tuple(each_of("cascades", cascades, CascadeRule))
     return (
         *_lint_states(lifecycle, ways),
         *_lint_rows(lifecycle, ways),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_several, need_word
+from incidentcore._checks import SharedRepr, need_kind, need_several, need_word
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import Record
@@ -69,6 +69,7 @@ def auto_close_at(
     >>> auto_close_at(incident, after=timedelta(days=7))
     datetime.datetime(2026, 12, 30, 16, 40, tzinfo=datetime.timezone.utc)
     """
+    need_kind("record", record, Record)
     need_word("basis", basis, _BASES)
     need_span_in("after", after, calendar)
     if record.resolved_at is None or record.state.final:
@@ -96,6 +97,7 @@ def reopen_until(
 
     Source: rule L6.
     """
+    need_kind("record", record, Record)
     need_span_in("within", within, calendar)
     if record.resolved_at is None:
         return None

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import need_word
+from incidentcore._checks import need_kind, need_word
 from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
@@ -226,6 +226,7 @@ def refuse_open_tasks(
     >>> print(lifecycle.decide(request, "fulfill", at=at, by="ada").reason)
     fulfill from in_progress is refused by its guard: no task is open (open: 1 (Order it))
     """
+    need_kind("lifecycle", lifecycle, Lifecycle)
     if lifecycle.record_type != "service_request":
         raise LifecycleDefinitionError("lifecycle", lifecycle.id, "one of service requests")
     known = sorted({row.action for row in lifecycle.transitions})

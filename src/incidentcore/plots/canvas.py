@@ -76,6 +76,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "clock_data": ("kind", "start", "end", "due"),
     "life_data": ("lane", "value", "start", "end"),
     "rota_data": ("person", "start", "end"),
+    "to_plain": ("unit", "value", "low", "high", "enough", "n"),
 }
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from incidentcore._checks import need_kind, need_word
+from incidentcore._checks import each_of, need_kind, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallSchedule, shifts
 from incidentcore.forecast import BacklogForecast, VolumeForecast
@@ -49,6 +49,7 @@ def clock_data(status: SlaStatus, /) -> Rows:
     >>> [(row["kind"], row["hours"]) for row in clock_data(status)]
     [('closed', 1.0), ('counted', 2.0)]
     """
+    need_kind("status", status, SlaStatus)
     return [
         {
             "start": entry.interval.start,
@@ -79,6 +80,7 @@ def life_data(record: Record, /, *, now: datetime) -> Rows:
     >>> [(row["lane"], row["value"], row["hours"]) for row in life_data(incident, now=ten)]
     [('state', 'new', 1.0), ('group', 'mail', 1.0), ('event', 'assigned', 0.0)]
     """
+    need_kind("record", record, Record)
     rows: Rows = []
     states = [(step.at, dict(facts)) for step, facts in record.timeline(now=now).states()]
     for fact, lane in _LANES.items():
@@ -134,7 +136,7 @@ def week_data(
     """
     place = as_zone(zone)
     counts: Counter[tuple[int, int]] = Counter()
-    for record in records:
+    for record in each_of("records", records, Record):
         if record.opened_at <= as_of:
             at = record.opened_at.astimezone(place)
             counts[at.weekday(), at.hour] += 1

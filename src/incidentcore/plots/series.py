@@ -346,6 +346,8 @@ def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = 
     Raises:
         InvalidValueError: The KPI is not a share: its unit is not ``fraction``.
     """
+    if not isinstance(rows, KpiTable):
+        need_rows(rows, "to_plain")
     units = sorted({row["unit"] for row in rows} - {"fraction"})
     if units:
         raise InvalidValueError("rows", f"a KPI in {units[0]}", "a share, whose unit is fraction")

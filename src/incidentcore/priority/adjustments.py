@@ -74,6 +74,8 @@ class Adjustment(SharedRepr):
     def __attrs_post_init__(self) -> None:
         need_text("name", self.name, PriorityMatrixError)
         need_kind(self.name, self.when, Condition, PriorityMatrixError, "a condition")
+        for bound in (self.at_least, self.at_most):
+            need_kind(self.name, bound, Level | None, PriorityMatrixError)
         if type(self.raise_by) is not int:
             raise PriorityMatrixError(self.name, self.raise_by, "a whole number of levels")
         moves = (self.raise_by != 0) + (self.at_least is not None) + (self.at_most is not None)

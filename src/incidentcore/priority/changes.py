@@ -70,6 +70,7 @@ def prioritize(
     >>> incident.priority.name
     'high'
     """
+    need_kind("record", record, Record)
     at = as_utc(at)
     new_levels = {
         name: level
@@ -86,7 +87,8 @@ def prioritize(
         return record
     if not reason:
         reason = "; ".join(step.reason for step in result.steps if step.kind != "override")
-    return record.with_event(
+    return Record.with_event(
+        record,
         Prioritized,
         at=at,
         by=by,
@@ -165,7 +167,8 @@ def _set_override(
 ) -> R:
     need_text("reason", reason, allowed="non-empty text that says why")
     fields: dict[str, Any] = {"priority_override": level}
-    return record.with_event(
+    return Record.with_event(
+        record,
         Prioritized,
         at=at,
         by=by,

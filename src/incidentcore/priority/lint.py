@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Final, TypeAlias
 
+from incidentcore._checks import need_each, need_kind
 from incidentcore.priority.matrix import PriorityMatrix, as_level
 from incidentcore.values import Level, LintFinding, Priority, Scale
 
@@ -40,6 +41,7 @@ def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
     ...     print(finding.message)
     Minor/Medium is Lowest but the milder Minor/Low is Low
     """
+    need_kind("matrix", matrix, PriorityMatrix)
     cells = {(row, column): level for row, column, level in matrix.items()}
     return tuple(_lint(matrix.rows, matrix.columns, cells, matrix.scale, matrix.manual_only))
 
@@ -73,6 +75,7 @@ def lint_cells(
     unused_level - no cell gives moderate
     unused_level - no cell gives planning
     """
+    need_each("scale", (rows, columns, scale), Scale)
     known = {
         (as_level(rows, row, "row"), as_level(columns, column, "column")): as_level(
             scale, level, "cell"

@@ -191,6 +191,7 @@ def calculate_priority(policy: PriorityPolicy, record: Record) -> PriorityResult
     moderate: ServiceNow: impact medium and urgency medium give moderate
     high: VIP: custom.vip is True: 1 level worse
     """
+    need_kind("policy", policy, PriorityPolicy)
     levels = policy.levels
     calculation = policy.calculator(record)
     level = _checked(calculation, levels, _name(policy.calculator))
@@ -238,6 +239,7 @@ def standing_override(record: Record) -> PriorityOverride | None:
 
     Source: rule H5.
     """
+    need_kind("record", record, Record)
     level = record.priority_override
     if level is None:
         return None

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.priority.policy import PriorityPolicy, calculate_priority
 from incidentcore.records import Event, Opened, Prioritized, Record
 
@@ -39,6 +40,8 @@ def reprioritized(record: R, policy: PriorityPolicy, /) -> R:
     >>> incident.priority.name, after.priority.name
     ('planning', 'low')
     """
+    need_kind("record", record, Record)
+    need_kind("policy", policy, PriorityPolicy)
     events: list[Event] = []
     for event in record.history:
         fields = getattr(event, "fields", None)

@@ -12,6 +12,7 @@ import attrs
 from incidentcore._checks import (
     SharedRepr,
     are_texts,
+    each_of,
     need_each,
     need_kind,
     need_several,
@@ -313,7 +314,7 @@ class ApprovalRule(SharedRepr):
         who was not asked, who may not decide for that approver, or whose stage had not begun does
         not count.
         """
-        decisions = tuple(approvals)
+        decisions = tuple(each_of("approvals", approvals, Approval))
         stages = self.stages()
         for number, stage in enumerate(stages):
             count = stage._count([one for one in decisions if one.stage == number])  # noqa: SLF001

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.records.events.base import Event
 from incidentcore.records.fold import fold_steps
 from incidentcore.records.record import Record
@@ -52,6 +52,7 @@ def field_changes(record: Record, /, *fields: str) -> Iterator[FieldChange]:
     >>> [(change.before, change.after) for change in field_changes(incident, "title")]
     [('', 'Mail is down'), ('Mail is down', 'Mail is slow')]
     """
+    need_kind("record", record, Record)
     for event, before, changes in fold_steps(record.history, record.default_facts()):
         changed = [
             FieldChange(event, name, before[name], after)

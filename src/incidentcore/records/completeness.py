@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.records.events.activity import DiagnosisNoted
 from incidentcore.records.record import Record
 
@@ -76,6 +76,7 @@ def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
     >>> [gap.field for gap in completeness(request)]
     ['description', 'category', 'items']
     """
+    need_kind("record", record, Record)
     return tuple(_gaps(record, record.facts()))
 
 

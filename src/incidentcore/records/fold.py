@@ -30,6 +30,7 @@ from typing import Any
 
 import attrs
 
+from incidentcore._checks import each_of, tuple_of
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records.events.core import Corrected, Event, Opened
 from incidentcore.records.timeline import Timeline, TimelineStep, changes_of
@@ -66,7 +67,7 @@ def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
     by_sequence: dict[int, Event] = {}
     opening: Opened | None = None
     records: set[str] = set()
-    for event in events:
+    for event in tuple_of(events):
         if not isinstance(event, Event):
             raise InvalidTimelineError("events", event, "events of one record")
         known = by_id.get(event.id)
@@ -187,7 +188,7 @@ def fold_steps(
 
     The mapping of facts is reused from step to step; do not keep it.
     """
-    opening, rest = in_time(history)
+    opening, rest = in_time(each_of("events", history, Event))
     facts = dict(defaults)
     for event in (opening, *rest):
         changes = changes_of(event, facts)

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_whole
+from incidentcore._checks import SharedRepr, each_of, need_kind, need_whole
 from incidentcore.records.incident import Incident
 from incidentcore.records.linking import are_linked
 from incidentcore.records.problem import Problem
@@ -82,9 +82,10 @@ def suggest_known_errors(
     >>> suggest_known_errors(incident, [problem])[0].evidence
     ('same configuration item: mx1', 'shared words: queue')
     """
+    need_kind("incident", incident, Incident)
     need_whole("limit", limit)
     found = []
-    for problem in problems:
+    for problem in each_of("problems", problems, Problem):
         if not problem.known_error:
             continue
         if problem.state.final and problem.resolution_code not in unsolved:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.changes.fields import link
 from incidentcore.records.events.base import Event
@@ -58,6 +58,7 @@ def link_both(
     >>> other.links
     frozenset({Link(type='parent_of', target='A')})
     """
+    need_kind("target", target, Record)
     inverse = Link(type, target.id).inverse(record.id)
     linked = link(record, type, target.id, at=at, by=by, recorded_at=recorded_at)
     if inverse is None:
@@ -67,6 +68,8 @@ def link_both(
 
 def are_linked(record: Record, type: str, target: Record, /) -> bool:  # noqa: A002  the link's word
     """Return whether a record has a link of ``type`` to another, stored on either of the two."""
+    need_kind("record", record, Record)
+    need_kind("target", target, Record)
     there = Link(type, target.id)
     back = there.inverse(record.id)
     return there in record.links or (back is not None and back in target.links)
@@ -99,6 +102,7 @@ def merge_duplicate(
         InvalidValueError: Both records are the same or of different types, the original is itself a
             duplicate, or the duplicate is already a duplicate of another record.
     """
+    need_kind("duplicate", duplicate, Record)
     need_kind("original", original, Record)
     if duplicate.record_type != original.record_type:
         raise InvalidValueError("original", original.record_type, f"a {duplicate.record_type}")
@@ -126,6 +130,6 @@ def joint_history(records: Iterable[Record], /) -> tuple[Event, ...]:
 
     Events at the same instant are in the order of the records, then of their sequence numbers.
     """
-    events = [event for record in records for event in record.history]
+    events = [event for record in each_of("records", records, Record) for event in record.history]
     events.sort(key=lambda event: (event.at, event.record_id, event.sequence))
     return tuple(events)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar, Unpack
 
 import attrs
 
-from incidentcore._checks import NO_ARGUMENTS, need_kind, need_text
+from incidentcore._checks import NO_ARGUMENTS, need_kind, need_text, tuple_of
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records._fast import of_opening, opened
@@ -315,6 +315,7 @@ class Record(RecordBase):
         Raises:
             InvalidValueError: An attribute of the event has an invalid value.
         """
+        need_kind("record", self, Record)
         at = as_utc(at)
         sequence = self.history[-1].sequence + 1
         body.setdefault("id", f"{self.id}:{sequence}")
@@ -336,9 +337,8 @@ class Record(RecordBase):
                 its sequence is not the next one.
             InvalidValueError: An event sets a field that records of this type do not have.
         """
-        record = self
-        is_late = False
-        for event in events:
+        record, is_late = self, False
+        for event in tuple_of(events):
             longer = record._append(event)
             is_late = is_late or event.at < record.updated_at or isinstance(event, Corrected)
             record = longer

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, TypeVar
 
-from incidentcore._checks import need_kind, need_word
+from incidentcore._checks import need_kind, need_several, need_word
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records.events.core import Event, Opened
 from incidentcore.records.fold import in_sequence, opening_of
@@ -57,7 +57,7 @@ def replay(events: Iterable[Event], /) -> Record:
     >>> replay(reversed(incident.history)) == incident
     True
     """
-    history = tuple(events)
+    history = tuple(need_several("events", events, "several events, such as a list"))
     record_type = getattr(opening_of(history), "record_type", "")
     if not record_type:
         in_sequence(history)  # says what is wrong with it
@@ -92,6 +92,7 @@ def as_it_was(record: R, now: datetime, known_at: datetime | None = None) -> R |
     Its opening is included even if it lies after ``now``. None if the opening was recorded after
     ``known_at``; the record itself if nothing is left out.
     """
+    need_kind("record", record, Record)
     if record.updated_at <= now:
         if known_at is None:
             return record

@@ -8,7 +8,15 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_tuple, is_day, need_each, need_text, need_word
+from incidentcore._checks import (
+    SharedRepr,
+    as_tuple,
+    is_day,
+    need_each,
+    need_kind,
+    need_text,
+    need_word,
+)
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
@@ -201,4 +209,6 @@ def review_required(incident: Incident, /, when: Condition) -> bool:
     >>> review_required(incident, field("priority") >= Priority.HIGH)
     True
     """
+    need_kind("incident", incident, Incident)
+    need_kind("when", when, Condition)
     return when.matches(incident.facts(), at=incident.updated_at)

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import SharedRepr, is_number, need_text, need_whole, need_word
+from incidentcore._checks import SharedRepr, each_of, is_number, need_text, need_whole, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 
@@ -129,7 +129,7 @@ def roll_up(tasks: Iterable[Task], /, *, mixed: TaskStatus = "closed_complete") 
     """
     closed = tuple(status for status in get_args(TaskStatus) if status != "open")
     need_word("mixed", mixed, closed)
-    statuses = {task.status for task in tasks}
+    statuses = {task.status for task in each_of("tasks", tasks, Task)}
     if not statuses or "open" in statuses:
         return "open"
     if "closed_incomplete" in statuses:

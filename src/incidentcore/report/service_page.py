@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from incidentcore._checks import each_of
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
@@ -90,7 +91,7 @@ def service_page(
     counts: dict[str, Counter[str]] = {}
     clocks: dict[str, OneClock] = {}
     misses: list[tuple[str, Record, SlaStatus]] = []
-    for record in records:
+    for record in each_of("records", records, Record):
         known = as_known(record, now)
         rules = None if known is None else desk_at(desk, known)
         if known is None or rules is None or rules.service_level is None:

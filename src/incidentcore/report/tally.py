@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from incidentcore._checks import each_of, need_kind
 from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
 from incidentcore.escalation import Escalation
@@ -53,6 +54,7 @@ def outcome(status: SlaStatus, *, record: Record | None = None) -> str:
         record: The clock's record: if it was canceled before the clock could start, the outcome is
             ``canceled`` (rule K2).
     """
+    need_kind("status", status, SlaStatus)
     if status.stage == "stopped":
         return "breached" if status.breached else "met"
     if status.stage == "not_started" and record is not None and record.state.is_canceled:
@@ -62,6 +64,7 @@ def outcome(status: SlaStatus, *, record: Record | None = None) -> str:
 
 def why(status: SlaStatus) -> str:
     """Return, in one line of text, how the time of a clock was spent."""
+    need_kind("status", status, SlaStatus)
     trace = status.trace
     texts: dict[tuple[str, object], str] = {}
     spent: dict[str, timedelta] = {}
@@ -86,6 +89,7 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
 
     Units: times are in hours of open time; instants are ISO text in UTC.
     """
+    need_kind("record", record, Record)
     row: dict[str, Any] = {
         "id": record.id,
         "title": record.title,
@@ -94,7 +98,7 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
         "opened_at": _iso(record.opened_at),
         "resolved_at": _iso(record.resolved_at if record.is_covered("resolved_at") else None),
     }
-    for name, status in clocks:
+    for name, status in each_of("clocks", clocks, tuple):
         row |= {
             f"{name}_outcome": outcome(status, record=record),
             f"{name}_due_at": _iso(status.due_at),
@@ -189,7 +193,7 @@ class Tally:
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
         """Count each incident, and yield it with the priority that the desk computes."""
-        for incident in incidents:
+        for incident in each_of("incidents", incidents, Record):
             judged = incident
             if self._desk is not None:
                 judged = desk_at(self._desk, incident).judged(incident)

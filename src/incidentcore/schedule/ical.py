@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, each_of
 from incidentcore.digest import content_id
 from incidentcore.errors import CalendarDefinitionError, FormatError, InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
@@ -168,7 +168,7 @@ def write_ical(items: Iterable[Holiday | Maintenance], *, at: datetime) -> str:
     """
     stamp = stamp_text(as_utc(at))
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//incidentcore//business time//EN"]
-    for item in items:
+    for item in each_of("items", items, Holiday | Maintenance):
         parts = _holiday_lines(item) if isinstance(item, Holiday) else _interval_lines(item)
         for number, part in enumerate(parts):
             lines.extend(("BEGIN:VEVENT", f"UID:{content_id(item)}-{number}@incidentcore"))

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from html import escape
 from typing import Any, Final
 
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Opened, Record, StateChanged
 from incidentcore.records.fields import RECORD_COLUMNS
@@ -65,6 +66,7 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
     >>> sent["type"], sent["id"], sent["subject"], sent["time"]
     ('incidentcore.opened', 'INC-1:1', 'INC-1', '2026-12-23T16:00:00Z')
     """
+    need_kind("event", event, Event)
     given = {"source": source, "prefix": prefix, "id": event.id, "record_id": event.record_id}
     for name, value in given.items():
         if not isinstance(value, str) or not value or _NO_TEXT.search(value):
@@ -107,7 +109,7 @@ def record_rows(
     """
     names = tuple(columns)
     yield _line(names)
-    for record in records:
+    for record in each_of("records", records, Record):
         facts = {**record.facts(), "version": record.version}
         yield _line([_cell(_field(facts, name), safe=safe) for name in names])
 
@@ -124,7 +126,7 @@ def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]
         only this kind of event has, as JSON.
     """
     yield _line(EVENT_COLUMNS)
-    for record in records:
+    for record in each_of("records", records, Record):
         for event in record.history:
             document = to_plain(event)["value"]
             body = {name: value for name, value in document.items() if name not in _SHARED}
@@ -175,7 +177,7 @@ def xes_log(records: Iterable[Record], *, name: str = "incidents") -> Iterator[s
         '  <classifier name="Activity" keys="concept:name"/>\n'
     )
     yield _attribute("  ", "concept:name", name)
-    for record in records:
+    for record in each_of("records", records, Record):
         yield "  <trace>\n"
         yield _attribute("    ", "concept:name", record.id)
         yield _attribute("    ", "record_type", record.record_type)

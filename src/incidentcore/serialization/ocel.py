@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from incidentcore._checks import each_of
 from incidentcore.records import Event, Opened, Record, StateChanged
 from incidentcore.serialization.scalars import SCALARS
 
@@ -43,7 +44,7 @@ def ocel_log(records: Iterable[Record]) -> dict[str, Any]:
     events: list[dict[str, Any]] = []
     objects: list[dict[str, Any]] = []
     actors: dict[str, dict[str, Any]] = {}
-    for record in records:
+    for record in each_of("records", records, Record):
         objects.append(_object(record))
         for event in record.history:
             who = f"actor:{event.by.id}"

@@ -19,6 +19,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.desk import Agenda, Desk, DueItem
 from incidentcore.errors import (
     InvalidValueError,
@@ -94,6 +95,8 @@ def simulate(
     >>> {record.opened_at.weekday() for record in run.records} <= {0, 1, 2, 3, 4}
     True
     """
+    need_kind("desk", desk, Desk)
+    need_kind("team", team, Team)
     window = Interval(start, end)
     kinds = tuple(workloads)
     names = [kind.name for kind in kinds]
@@ -102,9 +105,8 @@ def simulate(
     known = {skill for agent in team.agents for skill in agent.skills}
     for needed in (one for kind in kinds for one in (kind, kind.reassign) if one is not None):
         if needed.skill not in known:
-            raise InvalidValueError(
-                "workloads", needed.skill, f"a skill of an agent: {sorted(known)}"
-            )
+            allowed = f"a skill of an agent: {sorted(known)}"
+            raise InvalidValueError("workloads", needed.skill, allowed)
     run = _Run(desk, team, window, kinds, watch=watch)
     for kind in kinds:
         openings = [{"title": kind.name, "by": _CALLER, **one} for one in kind.opening]

@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.lifecycle import INCIDENT, Lifecycle
 from incidentcore.simulation.drill import Drill
 from incidentcore.sla import lint_sla
@@ -49,6 +50,8 @@ def lint_drill(drill: Drill, lifecycle: Lifecycle = INCIDENT, /) -> tuple[LintFi
     >>> [finding.code for finding in lint_drill(drill)]
     ['checks_nothing']
     """
+    need_kind("drill", drill, Drill)
+    need_kind("lifecycle", lifecycle, Lifecycle)
     found = list(_injects(drill))
     domains = {
         "state": lifecycle.states,

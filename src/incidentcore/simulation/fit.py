@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
+from incidentcore._checks import each_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
@@ -44,7 +45,7 @@ def fit_workloads(
     """
     as_of = as_utc(as_of, "as_of")
     groups: dict[str, list[Record]] = {}
-    for record in records:
+    for record in each_of("records", records, Record):
         known = as_it_was(record, as_of, as_of)
         if known is not None and known.opened_at <= as_of:
             groups.setdefault(known.assignment_group or "", []).append(known)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle import INCIDENT, MAJOR_INCIDENT, Lifecycle, advance_major
@@ -63,6 +64,7 @@ def rehearse(
     ...     print(incident.id, incident.state.name, incident.exercise)
     mail-down-1 in_progress mail-down
     """
+    need_kind("drill", drill, Drill)
     start = as_utc(started_at, "started_at")
     records: dict[str, Incident] = {}
     for step in drill.bot:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from incidentcore._checks import each_of, need_kind
 from incidentcore.communication import MissedUpdate, StakeholderUpdate, update_log
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import due_escalations
@@ -62,11 +63,14 @@ def score_drill(
     >>> line.result, str(line.late_by), line.by, line.why
     ('late', '0:02:00', 'ada', 'acknowledged 0:02 after the due')
     """
+    need_kind("drill", drill, Drill)
     start, now = as_utc(started_at, "started_at"), as_utc(now, "now")
     if now < start:
         raise InvalidValueError("now", now, f"{start} or later, the drill's start")
     marked = [
-        one for one in records if one.exercise == drill.name and start <= one.opened_at <= now
+        one
+        for one in each_of("records", records, Record)
+        if one.exercise == drill.name and start <= one.opened_at <= now
     ]
     marked.sort(key=lambda record: (record.opened_at, record.id))
     lines: list[DrillLine] = []

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import need_text, need_whole
+from incidentcore._checks import need_each, need_kind, need_text, need_whole, tuple_of
 from incidentcore.errors import DefinitionError
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import Lifecycle
@@ -265,6 +265,9 @@ class Agent:
     calendar: Calendar = attrs.field(repr=False)
     skills: frozenset[str] = attrs.field(default=frozenset([""]), converter=_skills)
 
+    def __attrs_post_init__(self) -> None:
+        need_kind("calendar", self.calendar, Calendar, DefinitionError)
+
 
 @runtime_checkable
 class QueueOrder(Protocol):
@@ -299,7 +302,7 @@ class ByArrival:
 
 
 def _agents(given: Iterable[Agent]) -> tuple[Agent, ...]:
-    return tuple(given)
+    return tuple_of(given)
 
 
 @attrs.frozen
@@ -315,6 +318,7 @@ class Team:
     order: QueueOrder = ByPriority()
 
     def __attrs_post_init__(self) -> None:
+        need_each("agents", self.agents, Agent, DefinitionError)
         ids = [agent.id for agent in self.agents]
         if not ids or len(set(ids)) != len(ids):
             raise DefinitionError("agents", ids, "at least one agent, each id once")

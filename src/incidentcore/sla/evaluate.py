@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, overload
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_kind
+from incidentcore._checks import as_tuple, each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, as_utc, version_at
 from incidentcore.records import Record, Timeline
@@ -214,7 +214,7 @@ def evaluate_slas(
         now: The instant to evaluate them at.
         known_at: Use only what was recorded by this instant; None for everything.
     """
-    for record in records:
+    for record in each_of("records", records, Record):
         yield evaluate_sla(rules, record, now=now, known_at=known_at)
 
 
@@ -243,7 +243,9 @@ def next_sla_wakeup(
         When to evaluate again, or None if nothing can change without an event.
     """
     wakeups = (
-        status.next_wakeup for record in records for status in statuses(rules, record, now=now)
+        status.next_wakeup
+        for record in each_of("records", records, Record)
+        for status in statuses(rules, record, now=now)
     )
     return min((at for at in wakeups if at is not None), default=None)
 

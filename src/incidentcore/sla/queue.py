@@ -7,6 +7,7 @@ from datetime import datetime
 
 import attrs
 
+from incidentcore._checks import each_of
 from incidentcore.instants import Interval, Versions, as_utc
 from incidentcore.records import Record
 from incidentcore.sla.definition import SlaDefinition
@@ -71,7 +72,7 @@ def slas_due_between(
     """
     window = Interval(start, end)
     dues: list[UpcomingDue] = []
-    for record in records:
+    for record in each_of("records", records, Record):
         for status in statuses(rules, record, now=window.end):
             dues.extend(
                 UpcomingDue(cycle.due_at, record.id, cycle.definition, cycle.number)
@@ -86,7 +87,11 @@ def slas_due_between(
 def first_due(clocks: Iterable[SlaStatus], /) -> datetime | None:
     """Return the earliest due time of the running clocks; None if none is running (rule S3)."""
     return min(
-        (s.due_at for s in clocks if s.stage == "running" and s.due_at is not None),
+        (
+            s.due_at
+            for s in each_of("clocks", clocks, SlaStatus)
+            if s.stage == "running" and s.due_at is not None
+        ),
         default=None,
     )
 
@@ -141,7 +146,7 @@ def work_queue(
     """
     now = as_utc(now, "now")
     queue: list[tuple[tuple[object, ...], QueueItem]] = []
-    for record in records:
+    for record in each_of("records", records, Record):
         if record.opened_at > now:
             continue
         facts = record.timeline(now=now).facts_at(now)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.sla.cycles import Cycle, PassedThreshold
 from incidentcore.sla.fold import ClockStage
 from incidentcore.sla.status import SlaStatus
@@ -88,6 +89,7 @@ class SlaSnapshot:
     @classmethod
     def of(cls, status: SlaStatus, /) -> SlaSnapshot:
         """Return a snapshot of a status."""
+        need_kind("status", status, SlaStatus)
         results: dict[str, Any] = {name: getattr(status, name) for name in attrs.fields_dict(cls)}
         if status.definition is not None:
             results["definition"] = status.definition.name

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import need_kind, need_text
 from incidentcore.records import ApprovalRule, Cause, Escalated, Event, Record, Task
 from incidentcore.values import Actor, FrozenMap, Level
 
@@ -73,6 +73,7 @@ def redact(
     >>> incident.title, incident.caller, incident.opened_at == at
     ('[redacted]', 'person-1', True)
     """
+    need_kind("record", record, Record)
     if not callable(alias):
         _check_name(alias)
     redaction = _Redaction(frozenset(keep), alias)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import FormatError
 from incidentcore.instants import as_zone
 from incidentcore.lifecycle import Lifecycle
@@ -281,8 +282,9 @@ def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCh
     >>> dict(check_states(log, AUDIT_LIFECYCLE).changes)
     {'Active -> Closed': 1}
     """
+    need_kind("lifecycle", lifecycle, Lifecycle)
     tally = StateTally((lifecycle,))
-    for incident in incidents:
+    for incident in each_of("incidents", incidents, Incident):
         tally.add(incident)
     return tally.checks[0]
 
@@ -355,6 +357,7 @@ def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFindi
     The change to the state in the incident's first row is ignored, since the log does not show how
     that state was reached.
     """
+    need_kind("incident", incident, Incident)
     return tuple(
         finding
         for finding in judge_history(incident, lifecycle)
@@ -364,5 +367,6 @@ def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFindi
 
 def change_text(finding: LintFinding) -> str:
     """Return a refused change as text, such as ``New -> Closed``."""
+    need_kind("finding", finding, LintFinding)
     after = finding.witness.state.name if isinstance(finding.witness, StateChanged) else "?"
     return f"{finding.data['before']} -> {after}"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import EARLIEST, LATEST
 from incidentcore.records import Record
@@ -84,7 +84,7 @@ def compare_sla(
     allowed = "a target's name, or results by record id"
     need_kind("reported", reported, (str, Mapping), allowed=allowed)
     compared: list[SlaComparison] = []
-    for record in records:
+    for record in each_of("records", records, Record):
         target = ""
         if isinstance(reported, str):
             target, theirs = reported, _last_run(reported_slas(record, reported))

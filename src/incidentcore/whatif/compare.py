@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from incidentcore._checks import as_tuple
+from incidentcore._checks import as_tuple, need_each
 from incidentcore.conditions import reader
 from incidentcore.desk import Desk, DueItem
 from incidentcore.desk.due import look_at
@@ -341,6 +341,7 @@ def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> I
     >>> print(found.start, lunch.is_open(found.start))
     2026-06-08 12:00:00+00:00 False
     """
+    need_each("calendar", (before, after), Calendar)
     either = (before - after) | (after - before)  # type: ignore[operator]  # the algebra of rule C6
     try:
         start = either.next_open(as_utc(at))

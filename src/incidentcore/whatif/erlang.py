@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_whole
+from incidentcore._checks import each_of, need_whole
 from incidentcore.conditions import Condition, field
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_zone
@@ -82,7 +82,7 @@ def offered_load(
     worked, whole = [0.0] * _WEEK, [0.0] * _WEEK
     for slot, seconds in _by_hour(window.start, window.end, place):
         whole[slot] += seconds
-    for record in records:
+    for record in each_of("records", records, Record):
         if record.exercise is not None:
             continue
         since: datetime | None = None

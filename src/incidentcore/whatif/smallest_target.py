@@ -9,7 +9,7 @@ from math import ceil, exp, lgamma, log
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
@@ -80,7 +80,7 @@ def smallest_target(
         raise InvalidValueError("confidence", confidence, "a number between 0 and 1")
     finished: list[tuple[timedelta, str]] = []
     running = left_out = 0
-    for record in records:
+    for record in each_of("records", records, Record):
         if record.exercise is not None:
             continue
         timeline = timeline_at(record, now=now, known_at=None)

@@ -31,7 +31,7 @@ def test_ids_are_unique_in_a_table() -> None:
         (3, tickets(), "kpis"),
         (["volume"], tickets(), "kpis"),
         ([catalogue.VOLUME], tickets()[0], "records"),
-        ([catalogue.VOLUME], [{"id": 1}], "records"),
+        ([catalogue.VOLUME], [{"id": 1}], "records?"),
     ],
 )
 def test_what_is_no_kpi_or_no_record_is_named(kpis: Any, records: Any, names: str) -> None:

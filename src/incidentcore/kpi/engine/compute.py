@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from incidentcore._checks import need_kind
 from incidentcore.instants import Interval, tzdb_version
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
@@ -91,6 +92,7 @@ def finish_partial(part: Partial, /, *, totals: bool = False) -> KpiTable:
         part: The partial result, from ``gather_kpis`` or ``merge_partials`` (rule K4).
         totals: Whether to add the figures of all groups together.
     """
+    need_kind("part", part, Partial)
     rows = _regular(part)
     keys = sorted(rows, key=lambda key: (order(key[0]), key[1] or ""))
     if totals and part.groups:

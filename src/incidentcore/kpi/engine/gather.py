@@ -7,7 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
@@ -63,6 +63,7 @@ def as_known(record: Record, /, as_of: datetime) -> Record | None:
         record: The record.
         as_of: The instant, in UTC.
     """
+    need_kind("record", record, Record)
     return None if as_of < record.opened_at else as_it_was(record, as_of, as_of)
 
 
@@ -330,7 +331,7 @@ def merge_partials(parts: Iterable[Partial], /) -> Partial:
     Source: rule K4.
     """
     whole: Partial | None = None
-    for part in parts:
+    for part in each_of("parts", parts, Partial):
         if whole is None:
             whole = Partial(
                 part.kpis, as_of=part.as_of, groups=part.groups, window=part.window, mode=part.mode

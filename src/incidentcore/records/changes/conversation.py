@@ -37,8 +37,8 @@ def comment(
     """
     if not isinstance(text, str) or not text.strip():
         raise InvalidValueError("text", text, "text that is not blank")
-    return record.with_event(
-        Commented, at=at, by=by, recorded_at=recorded_at, text=text, visibility=visibility
+    return Record.with_event(
+        record, Commented, at=at, by=by, recorded_at=recorded_at, text=text, visibility=visibility
     )
 
 
@@ -57,8 +57,8 @@ def log_contact(
     ``by`` is the person who spoke; what an agent says is a response, like a public comment (H4).
     ``at`` and ``recorded_at`` are as for ``assign``.
     """
-    return record.with_event(
-        Contacted, at=at, by=by, recorded_at=recorded_at, channel=channel, text=text
+    return Record.with_event(
+        record, Contacted, at=at, by=by, recorded_at=recorded_at, channel=channel, text=text
     )
 
 
@@ -100,7 +100,8 @@ def log_update_sent(
     >>> informed.history[-1].kind, informed.first_response_at
     ('communicated', None)
     """
-    return record.with_event(
+    return Record.with_event(
+        record,
         Communicated,
         at=at,
         by=by,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.events.core import (
@@ -53,10 +54,11 @@ def link(
     Raises:
         InvalidValueError: The type is unknown, or the target is the record itself.
     """
+    need_kind("record", record, Record)
     if target == record.id:
         raise InvalidValueError("target", target, "another record's id")
-    return record.with_event(
-        LinkAdded, at=at, by=by, recorded_at=recorded_at, link=Link(type, target)
+    return Record.with_event(
+        record, LinkAdded, at=at, by=by, recorded_at=recorded_at, link=Link(type, target)
     )
 
 
@@ -75,11 +77,12 @@ def unlink(
     Raises:
         InvalidValueError: The record does not have this link.
     """
+    need_kind("record", record, Record)
     gone = Link(type, target)
     if gone not in record.links:
         known = "; ".join(f"{link.type} {link.target}" for link in sorted(record.links))
         raise InvalidValueError("link", f"{type} {target}", known or "none: the record has no link")
-    return record.with_event(LinkRemoved, at=at, by=by, recorded_at=recorded_at, link=gone)
+    return Record.with_event(record, LinkRemoved, at=at, by=by, recorded_at=recorded_at, link=gone)
 
 
 def set_fields(
@@ -106,8 +109,10 @@ def set_fields(
     Raises:
         InvalidValueError: A field cannot be set, or does not accept its value.
     """
+    need_kind("record", record, Record)
     check_given(fields)
-    return record.with_event(
+    return Record.with_event(
+        record,
         FieldsChanged,
         at=at,
         by=by,
@@ -157,6 +162,7 @@ def correct_event(
     >>> incident.opened_at.hour
     15
     """
+    need_kind("record", record, Record)
     event = next((event for event in record.history if event.id == event_id), None)
     if event is None:
         raise InvalidValueError("event_id", event_id, f"the id of an event of {record.id}")
@@ -167,7 +173,8 @@ def correct_event(
         at = record.opened_at if is_opening else event.at
     if is_opening and recorded_at is None:
         recorded_at = max(as_utc(at), event.recorded_at)
-    return record.with_event(
+    return Record.with_event(
+        record,
         Corrected,
         at=at,
         by=by,

@@ -59,7 +59,8 @@ def request_approval(
     >>> request.approval_state, request.approvals_pending
     ('pending', ('lee',))
     """
-    return record.with_event(
+    return Record.with_event(
+        record,
         ApprovalRequested,
         at=at,
         by=by,
@@ -96,10 +97,17 @@ def approve(
             three.
     """
     if on_behalf_of is None:
-        return record.with_event(
-            Approved, at=at, by=by, recorded_at=recorded_at, decision=decision, reason=reason
+        return Record.with_event(
+            record,
+            Approved,
+            at=at,
+            by=by,
+            recorded_at=recorded_at,
+            decision=decision,
+            reason=reason,
         )
-    return record.with_event(
+    return Record.with_event(
+        record,
         ApprovedOnBehalf,
         at=at,
         by=by,
@@ -133,4 +141,4 @@ def set_task(
         if earlier:
             names = ", ".join(f"{one.id} ({one.title})" for one in earlier)
             raise InvalidValueError("task", task.id, f"the open tasks before it first: {names}")
-    return record.with_event(TaskChanged, at=at, by=by, recorded_at=recorded_at, task=task)
+    return Record.with_event(record, TaskChanged, at=at, by=by, recorded_at=recorded_at, task=task)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.events.activity import (
     Acknowledged,
@@ -85,7 +86,8 @@ def assign(
     fields = {name: value for name, value in named.items() if value is not KEEP}
     if not fields:
         raise InvalidValueError("group, assignee, tier", None, "at least one of them")
-    return record.with_event(
+    return Record.with_event(
+        record,
         Assigned,
         at=at,
         by=by,
@@ -112,7 +114,9 @@ def acknowledge(
         level: The escalation level that was acknowledged, from 0; None for the whole record.
         recorded_at: When this became known. Defaults to ``at``.
     """
-    return record.with_event(Acknowledged, at=at, by=by, recorded_at=recorded_at, level=level)
+    return Record.with_event(
+        record, Acknowledged, at=at, by=by, recorded_at=recorded_at, level=level
+    )
 
 
 def unacknowledge(
@@ -128,7 +132,9 @@ def unacknowledge(
 
     ``at``, ``by`` and ``recorded_at`` are as for ``assign``; ``reason`` is text.
     """
-    return record.with_event(Unacknowledged, at=at, by=by, recorded_at=recorded_at, reason=reason)
+    return Record.with_event(
+        record, Unacknowledged, at=at, by=by, recorded_at=recorded_at, reason=reason
+    )
 
 
 def mark_restored(
@@ -138,7 +144,7 @@ def mark_restored(
 
     ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
     """
-    return record.with_event(Restored, at=at, by=by, recorded_at=recorded_at)
+    return Record.with_event(record, Restored, at=at, by=by, recorded_at=recorded_at)
 
 
 def snooze(
@@ -168,10 +174,11 @@ def snooze(
         InvalidValueError: The end is not after the beginning, or the record is resolved, closed or
             canceled.
     """
+    need_kind("record", record, Record)
     if not record.state.open:
         raise InvalidValueError("record", record, "one that is open: nothing else escalates")
-    return record.with_event(
-        Snoozed, at=at, by=by, recorded_at=recorded_at, until=until, reason=reason
+    return Record.with_event(
+        record, Snoozed, at=at, by=by, recorded_at=recorded_at, until=until, reason=reason
     )
 
 
@@ -188,7 +195,9 @@ def unsnooze(
 
     ``at``, ``by`` and ``recorded_at`` are as for ``assign``; ``reason`` is text.
     """
-    return record.with_event(Unsnoozed, at=at, by=by, recorded_at=recorded_at, reason=reason)
+    return Record.with_event(
+        record, Unsnoozed, at=at, by=by, recorded_at=recorded_at, reason=reason
+    )
 
 
 def log_diagnosis(
@@ -205,8 +214,8 @@ def log_diagnosis(
 
     ``at``, ``by`` and ``recorded_at`` are as for ``assign``; ``text`` describes the step.
     """
-    return record.with_event(
-        DiagnosisNoted, at=at, by=by, recorded_at=recorded_at, step=step, text=text
+    return Record.with_event(
+        record, DiagnosisNoted, at=at, by=by, recorded_at=recorded_at, step=step, text=text
     )
 
 
@@ -225,7 +234,8 @@ def log_runbook(
 
     ``at``, ``by`` and ``recorded_at`` are as for ``assign``.
     """
-    return record.with_event(
+    return Record.with_event(
+        record,
         ProcedureFollowed,
         at=at,
         by=by,
@@ -269,7 +279,8 @@ def set_major_status(
     """
     named = {"business_impact": business_impact, "major_roles": roles, "assignee": assignee}
     fields = {name: value for name, value in named.items() if value is not None}
-    return record.with_event(
+    return Record.with_event(
+        record,
         MajorStatusChanged,
         at=at,
         by=by,

@@ -1,4 +1,4 @@
-"""KPIs as values with a definition, computed in one call, from a stream, or from merged parts."""
+"""KPIs and their definitions, computed in one call, from a stream, or from merged parts."""
 
 from typing import TYPE_CHECKING
 

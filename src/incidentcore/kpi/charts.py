@@ -73,9 +73,9 @@ def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
 
 
 def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
-    """Return a trend with its control limits, and whether each point is outside them.
+    """Return a trend with its control limits and, for each point, whether it is outside them.
 
-    A point outside is a signal; the variation inside is noise.
+    A point outside the limits is a signal; the variation within them is noise.
 
     Periods without a value, or with fewer records than the definition's ``min_n``, do not affect
     the limits and are never signals. If fewer than two periods remain, there are no limits.
@@ -127,7 +127,7 @@ def ageing_data(
     Args:
         records: The records, read once.
         as_of: The instant; later events, and those recorded later, are ignored.
-        buckets: The age groups; by default below 1, 5 and 30 days, and above.
+        buckets: The age groups; by default with the edges 1, 5 and 30 days.
     """
     ages = AgeBuckets() if buckets is None else buckets
     table = compute_kpis([BACKLOG], records, as_of=as_of, group_by=ages)
@@ -136,7 +136,7 @@ def ageing_data(
 
 
 def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Rows:
-    """Return how many records were open at each instant, by what was known then (rule K6).
+    """Return how many records were open at each instant, as known at that instant (rule K6).
 
     Args:
         records: The records, read once.
@@ -203,13 +203,14 @@ def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:
 def distribution_data(
     kpi: Kpi, records: Iterable[Record], /, *, as_of: datetime, edges: Sequence[timedelta]
 ) -> Rows:
-    """Return how many durations fall into each bin ``[from, to)``; the last bin has no upper edge.
+    """Return the number of durations in each bin ``[from, to)``; the last bin has no upper edge.
 
     Args:
         kpi: A KPI that measures a duration; its statistic does not matter.
         records: The records, read once.
         as_of: Only what had happened and been recorded by then counts.
-        edges: The beginnings of the bins, ascending; values below the first edge are counted too.
+        edges: The beginnings of the bins, ascending; an extra bin holds values below the first
+            edge.
     """
     need_kind("kpi", kpi, Kpi)
     bounds = [edge // _MICRO for edge in edges]
@@ -236,7 +237,7 @@ def survival_data(
     as_of: datetime,
     kpi: Kpi = SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
 ) -> Rows:
-    """Return the share of records whose duration had not ended, by hours since its start.
+    """Return the share of records whose duration had not ended, by the hours since its start.
 
     Args:
         records: The records, read once.

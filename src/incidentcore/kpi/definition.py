@@ -69,7 +69,7 @@ def _confidence(level: float | str | Fraction | None) -> Fraction | None:
 
 @attrs.frozen(kw_only=True)
 class Kpi(SharedRepr):
-    """A figure with its definition (rule K1); ``compute_kpis`` gives its value.
+    """A figure with its definition (rule K1), whose value ``compute_kpis`` returns.
 
     A record of the population is left out for the first reason that applies: exercise, canceled,
     the exclusions in the order given, no value for the measure.
@@ -83,9 +83,9 @@ class Kpi(SharedRepr):
         population: Which records are considered; all others are not counted at all.
         exclusions: Records of the population that are left out, each with the stable code under
             which they are counted.
-        clock: The calendar whose open time counts. Without one, wall-clock time counts.
-        reopened: For durations to ``resolved_at``: ``first`` or ``last`` for that resolution, or
-            ``net`` for the time in open states up to the last one.
+        clock: The calendar whose open time counts; None for wall-clock time.
+        reopened: For durations to ``resolved_at``: ``first`` or ``last`` to use that resolution, or
+            ``net`` for the time in open states up to the last resolution.
         canceled: ``exclude`` counts canceled records as left out, ``censor`` ends their time at the
             cancellation (for survival), ``include`` treats them like any other.
         exercises: ``exclude`` leaves out the records of exercises; ``include`` counts them too.
@@ -97,21 +97,21 @@ class Kpi(SharedRepr):
             record is left out: as ``reopened`` if it is not resolved now, otherwise as
             ``resolved_again``. ``snapshot`` considers all records as they are at the instant of the
             computation, regardless of the window.
-        objective: The value to reach. Results then state whether it is met and, for shares, how
-            much of the error budget is left.
+        objective: The value to reach. Results state whether it is met and, for shares, how much of
+            the error budget is left.
         min_n: With fewer records than this, a result is marked as too small to show a trend.
         confidence: The level of a confidence interval, such as 0.95; None for no interval. Rates
-            have Wilson's interval, means and quantiles a bootstrap interval; other figures have
-            none.
+            have a Wilson interval, means and quantiles a bootstrap interval, and other figures no
+            interval.
         title: The name shown in tables.
         formula: The formula in words.
-        edge_cases: What a reader of the figure should know.
+        edge_cases: What a reader of the figure should know about special cases.
         source: The origin of the definition.
 
-    These four texts are not compared: two KPIs that differ only in them are equal.
+    The last four are not compared: KPIs that differ only in these texts are equal.
 
     Raises:
-        KpiDefinitionError: An attribute is invalid, or two of them contradict each other.
+        KpiDefinitionError: An attribute is invalid, or two attributes contradict each other.
 
     >>> from incidentcore.kpi import Duration, Kpi
     >>> Kpi(id="mean_time_to_resolve", measure=Duration("opened_at", "resolved_at")).statistic.kind
@@ -231,7 +231,7 @@ class Kpi(SharedRepr):
 
     @property
     def definition(self) -> str:
-        """Return the content id: equal for equal definitions, on every machine (rule K1)."""
+        """Return the content id; equal definitions have equal ids on every machine (rule K1)."""
         return _definition(self)
 
     def replace(self, **changes: Any) -> Self:

@@ -74,10 +74,10 @@ class Group(SharedRepr):
 
     Attributes:
         path: The field, such as ``"priority"`` or ``"custom.customer"``.
-        when: ``as_of`` reads the value as of the computation's instant, ``opening`` after the last
-            event at the opening's instant, ``resolution`` at the last resolution (None without a
-            resolution). ``event`` reads a field of the event that is counted, such as ``"target"``
-            or ``"by.id"``: only in tables of ``EventCount`` KPIs.
+        when: ``as_of`` reads the value at the computation's instant; ``opening`` at the opening,
+            after all events of that instant; ``resolution`` at the last resolution (None without a
+            resolution). ``event``, only for ``EventCount`` KPIs, reads a field of the event that is
+            counted, such as ``"target"`` or ``"by.id"``.
         name: The column's heading; the path by default.
         values: Values that get a row even if no record has them, such as all services: a service
             without an outage was available all the time. Other values that occur get rows as well.
@@ -98,11 +98,11 @@ class Group(SharedRepr):
 
     @property
     def of_events(self) -> bool:
-        """Return whether it groups the events that are counted, and not the records."""
+        """Return whether it groups the counted events instead of the records."""
         return self.when == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that reads a record's group, or an event's if events are grouped."""
+        """Return a function that returns a record's group (with ``of_events``, an event's)."""
         if self.of_events:
             return _event_reader(self.path)
         read = compile_path(self.path)
@@ -141,9 +141,9 @@ def _days(days: Iterable[int]) -> tuple[int, ...]:
 
 @attrs.frozen
 class AgeBuckets(SharedRepr):
-    """Groups of records by age: the time from the opening to the computation's instant.
+    """Groups of records by age, which is the time from the opening to the computation's instant.
 
-    Tables show the oldest first, and groups without records too.
+    Tables list the oldest group first, and include groups without records.
 
     Attributes:
         days: The edges in whole days, ascending; an age equal to an edge belongs to the older
@@ -165,13 +165,13 @@ class AgeBuckets(SharedRepr):
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Return the names of the groups, from the youngest."""
+        """Return the names of the groups, from youngest to oldest."""
         between = [f"{low}-{high} d" for low, high in zip(self.days, self.days[1:], strict=False)]
         return (f"< {self.days[0]} d", *between, f">= {self.days[-1]} d")
 
     @property
     def values(self) -> tuple[Level, ...]:
-        """Return the groups as levels, from the youngest, so that they are sorted by age."""
+        """Return the groups as levels, from youngest to oldest, so that they are sorted by age."""
         return Scale(self.name, reversed(self.labels)).levels[::-1]
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
@@ -191,14 +191,14 @@ def _moment(path: str) -> str:
 
 @attrs.frozen
 class HourBands(SharedRepr):
-    """Groups by which calendar was open at an instant, such as business, evening and sleep hours.
+    """Groups of records by the calendar that was open at an instant, such as business hours.
 
     A band without records also has a row.
 
     Attributes:
-        bands: Pairs of a name and a calendar; the first calendar that is open gives the band.
-        moment: A field that holds an instant; a record without it has no band. ``event`` uses the
-            instant of the event that is counted, such as a page; only for ``EventCount`` KPIs.
+        bands: Pairs of (name, calendar); the first calendar that is open determines the band.
+        moment: A field that holds an instant; a record without it has no band. ``event``, only for
+            ``EventCount`` KPIs, uses the instant of the event that is counted, such as a page.
         otherwise: The band of instants at which no calendar is open.
         name: The column's heading.
     """
@@ -215,11 +215,11 @@ class HourBands(SharedRepr):
 
     @property
     def of_events(self) -> bool:
-        """Return whether it groups the events that are counted, and not the records."""
+        """Return whether it groups the counted events instead of the records."""
         return self.moment == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that reads a record's group, or an event's if events are grouped."""
+        """Return a function that returns a record's group (with ``of_events``, an event's)."""
         read = _event_reader("at") if self.of_events else compile_path(self.moment)
         tests = [(name, calendar.is_open) for name, calendar in self.bands]
 
@@ -233,7 +233,7 @@ class HourBands(SharedRepr):
 
 
 class Grouping(Protocol):
-    """A kind of group. It may also have ``values`` and ``of_events``, as a ``Group`` does."""
+    """The protocol for ways of grouping; ``values`` and ``of_events`` are optional (``Group``)."""
 
     @property
     def name(self) -> str:

@@ -94,12 +94,12 @@ class Moment(SharedRepr):
 
     @property
     def not_reached(self) -> str:
-        """Return the code for leaving out a record without this time, where a duration ends."""
+        """Return the code under which a record without this time is left out of a duration."""
         return "no_stop"
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return what a source must supply, besides the fields that the condition reads."""
+        """Return what a source must supply in addition to the fields that the condition reads."""
         return frozenset()
 
     def compile(self, as_of: datetime) -> ReadMoment:
@@ -216,7 +216,7 @@ class Earliest(Moment):
 
 @attrs.frozen
 class FirstKnown(Moment):
-    """The first of several times, in the order given, that is known for a record."""
+    """The first known time of a record among several, in the order in which they are listed."""
 
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
@@ -273,10 +273,10 @@ class LastEvent(Moment):
 
 @attrs.frozen
 class FirstAcknowledged(Moment):
-    """When a record was first acknowledged, by an event that matches or by work on it.
+    """The time at which a record was first acknowledged, by a matching event or by work on it.
 
-    ``FirstAcknowledged(row.ack_when)`` is when a row of an escalation matrix was silenced: an
-    acknowledgement that its condition excludes, such as a bot's, does not count.
+    ``FirstAcknowledged(row.ack_when)`` is the time at which a row of an escalation matrix was
+    silenced: acknowledgements that the row's condition excludes, such as a bot's, do not count.
 
     Attributes:
         condition: A condition that the acknowledgement must satisfy, such as on its actor.

@@ -31,10 +31,10 @@ class Objective(SharedRepr):
     """The objective of a KPI: a value to reach, or a value not to exceed.
 
     Attributes:
-        at_least: The least value that meets it, such as 0.999 for an availability.
+        at_least: The least value that meets the objective, such as 0.999 for an availability.
         at_most: The greatest value that meets it, such as four hours for a time to resolve.
 
-    Units: fractions are from 0 to 1, times are ``timedelta``; a float is read as its decimal text.
+    Units: fractions are from 0 to 1, times are ``timedelta``; 0.999 means exactly 999/1000.
 
     >>> from incidentcore.kpi import Objective
     >>> Objective(at_least=0.999).is_met_by(0.9985)
@@ -58,7 +58,7 @@ class Objective(SharedRepr):
 
     @property
     def allowed_misses(self) -> Fraction | None:
-        """Return the fraction that may miss the objective; None if it is not on a share."""
+        """Return the fraction that may miss the objective; None unless it is for a share."""
         goal = self.goal
         if isinstance(goal, timedelta):
             return None

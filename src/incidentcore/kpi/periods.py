@@ -1,4 +1,4 @@
-"""Consecutive windows: days, weeks, months, quarters or years in a time zone."""
+"""Consecutive windows of time: days, weeks, months, quarters or years in a time zone."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def _utc() -> ZoneInfo:
 
 @attrs.frozen
 class Periods(SharedRepr):
-    """Consecutive windows: days, weeks, months, quarters or years in a time zone.
+    """Consecutive windows of time: days, weeks, months, quarters or years in a time zone.
 
     Attributes:
         unit: ``day``, ``week``, ``month``, ``quarter`` or ``year``.
-        zone: The time zone of the dates at which they begin.
+        zone: The time zone of the dates on which the periods begin.
         within: Only what happened in this interval counts; None for no limit. With it, a table has
-            a row for each period in the interval that has begun, even for one without records.
-        week_starts: The first weekday of a week. A week that starts on Monday has its ISO name,
-            such as ``2026-W23``; any other is named by its first date, such as ``2026-05-31``.
+            a row for each period in the interval that has begun, even without records.
+        week_starts: The first weekday of a week. Weeks that start on Monday have ISO names, such as
+            ``2026-W23``; other weeks are named by their first date, such as ``2026-05-31``.
         year_starts: The month in which a year and its quarters begin. A year that begins in April
             is named ``2026/27``, its first quarter ``2026/27-Q1``.
 

@@ -46,7 +46,7 @@ REASONS: Final[FrozenMap[str]] = FrozenMap(
 
 
 def reason_text(code: str) -> str:
-    """Return the text of a code; for an exclusion of a definition, the code itself.
+    """Return the text for the code of a reason; for your own exclusions, the code with spaces.
 
     >>> from incidentcore.kpi import reason_text
     >>> reason_text("unresolved"), reason_text("test_ticket")

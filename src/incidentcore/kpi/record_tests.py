@@ -160,7 +160,7 @@ def exact_limit(test: _Limit) -> int:
 
 @attrs.frozen
 class AtMost(_Limit):
-    """Whether a measure of the record is at most a limit; unknown if it has no value.
+    """A test whether a measure of the record is at most a limit; unknown if it has no value.
 
     The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
     """
@@ -170,7 +170,7 @@ class AtMost(_Limit):
 
 @attrs.frozen
 class AtLeast(_Limit):
-    """Whether a measure of the record is at least a limit; unknown if it has no value.
+    """A test whether a measure of the record is at least a limit; unknown if it has no value.
 
     The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
     """
@@ -180,7 +180,7 @@ class AtLeast(_Limit):
 
 @attrs.frozen
 class SameDay(RecordTest):
-    """Whether two times of a record have the same date in a zone; unknown if one is missing."""
+    """A test whether two times of a record are on the same date; unknown if one is missing."""
 
     first: MomentSpec = attrs.field(converter=as_moment)
     second: MomentSpec = attrs.field(converter=as_moment)
@@ -205,11 +205,11 @@ class SameDay(RecordTest):
 
 @attrs.frozen
 class HasLink(RecordTest):
-    """Whether a record has a link of a type to any other record; see ``LinkType``.
+    """A test whether a record has a link of a given type; see ``LinkType``.
 
     Attributes:
         type: The type of the link, such as ``"duplicate_of"``.
-        present: Whether the link must be there; False selects records without such a link.
+        present: True to require such a link, False to require that there is none.
     """
 
     type: str
@@ -225,9 +225,9 @@ class HasLink(RecordTest):
 
 @attrs.frozen
 class WhenResolved(RecordTest):
-    """Whether a condition matched the record as it was at its last resolution.
+    """A test whether a condition matched the record as it was at its last resolution.
 
-    Later changes do not matter, nor do changes by the requester if the requester resolved the
+    Later changes are ignored, as are the requester's own changes if the requester resolved the
     record. A record that is not resolved does not satisfy it.
     """
 

@@ -18,7 +18,7 @@ Kind: TypeAlias = Literal["mean", "median", "quantile", "sum", "min", "max", "su
 
 @attrs.frozen
 class Statistic(SharedRepr):
-    """How the values of many records become one figure; ``MEAN`` and others are predefined.
+    """A rule for turning the values of many records into one figure, such as ``MEAN``.
 
     Attributes:
         kind: mean, median, quantile, sum, min, max or survival_median.
@@ -51,8 +51,7 @@ def quantile(q: float | str | Decimal | Fraction) -> Statistic:
     """Return the statistic for a quantile, by inclusive linear interpolation.
 
     Args:
-        q: The quantile, from 0 to 1; a float is read as its decimal text, so that 0.9 is nine
-            tenths.
+        q: The quantile, from 0 to 1; 0.9 means exactly nine tenths.
 
     >>> from incidentcore.kpi import quantile
     >>> quantile(0.9).q

@@ -53,26 +53,26 @@ class KpiResult(SharedRepr):
     Attributes:
         kpi: The KPI's id.
         definition: The content id of its definition.
-        group: The groups' values, in the order of the table's headings; ``ALL`` in a total.
+        group: The values of the groups, in the order of the table's headings; ``ALL`` in a total.
         period: The period's name, or None without periods.
         value: A ``timedelta`` where the unit is ``duration``, rounded half to even to the
             microsecond; a whole number for counts; a float otherwise; None if there is no value: no
             records, or a denominator of zero. A missing value is never shown as 0, 100 or NaN.
         unit: ``duration``, ``fraction`` (0 to 1), ``records``, or the unit of the measure.
-        n: How many records it is computed from.
-        excluded: How many were left out, by reason.
-        numerator: For rates and ratios, the number that was counted; hours for availability.
-        denominator: For rates and ratios, the number it is divided by.
+        n: The number of records from which it is computed.
+        excluded: The number of records left out, by reason.
+        numerator: For rates and ratios, the number that is divided; hours for availability.
+        denominator: For rates and ratios, the number by which it is divided.
         of: For rates and ratios, the denominator in words.
         low: The lower bound of the confidence interval, if one was requested. If there is no value,
-            its lower bound, such as the uptime of a window without a failure.
+            a lower bound of the value, such as the uptime of a window without a failure.
         high: The upper bound of the confidence interval.
-        enough: Whether ``n`` reaches the definition's ``min_n``; if that is 1, whether there is a
-            value: a volume of zero in a week without records is enough.
+        enough: Whether ``n`` reaches the definition's ``min_n``. If ``min_n`` is 1: whether there
+            is a value, such as a volume of zero in a week without records.
         approximate: Whether it comes from a histogram (mode ``sketch``) and is not exact.
         objective: The definition's objective, if it has one.
         budget: For an objective on a share: how much may miss it, as a duration for shares of time,
-            otherwise as a number of the counted items.
+            otherwise as a number of items.
         budget_left: How much of the budget is left; negative if it is overspent.
     """
 
@@ -108,7 +108,7 @@ class KpiResult(SharedRepr):
         return hours(self.value) if isinstance(self.value, timedelta) else None
 
     def is_of(self, group: Sequence[object]) -> bool:
-        """Return whether it is the figure of a group; the name of a level or state matches too."""
+        """Return whether it belongs to a group; the name of a level or state matches too."""
         return len(self.group) == len(group) and all(
             seen == wanted or (isinstance(wanted, str) and label(seen) == wanted)
             for seen, wanted in zip(self.group, group, strict=True)
@@ -125,10 +125,10 @@ class KpiResult(SharedRepr):
         return f"~{shown}" if self.approximate and self.value is not None else shown
 
     def counted(self, *, among: bool = False) -> str:
-        """Return the counts behind a rate, such as ``"12 of 40"``; empty for all other figures.
+        """Return the counts behind a rate, such as ``"12 of 40"``; empty for other figures.
 
         Args:
-            among: Whether to name the records of the denominator: ``"12 of 40 resolved records"``.
+            among: Whether to name the denominator: ``"12 of 40 resolved records"``.
         """
         if self.unit != "fraction" or self.numerator is None or self.denominator is None:
             return ""
@@ -175,8 +175,8 @@ def _plain(value: object) -> Any:
 class KpiTable(Tabular):
     """The results of one computation, available as text, Markdown, HTML, CSV or plain rows.
 
-    Iterating gives plain rows: mappings from column to number, text or None, which a data frame
-    library accepts directly; durations are in hours there.
+    Iteration yields plain rows: mappings from column to number, text or None, which data frame
+    libraries accept directly. Durations in them are in hours.
 
     Attributes:
         results: The results: by KPI in the order given, then by group, then by period.
@@ -199,8 +199,8 @@ class KpiTable(Tabular):
 
         Args:
             kpi: The KPI's id.
-            group: The groups' values in the order of ``groups``; a string also finds a level or
-                state by its name.
+            group: The values of the groups, in the order of ``groups``; a level or state may be
+                given by its name.
             period: The period's name.
 
         Raises:

@@ -39,8 +39,8 @@ class CascadeEffect:
     Attributes:
         cascade: The rule's id.
         record_id: The id of the record to change.
-        answer: ``Allowed`` with the events to store, or ``Refused`` by its lifecycle; comments,
-            contacts and tasks are always allowed.
+        answer: ``Allowed`` with the events to store, or ``Refused`` by the record's lifecycle;
+            comments, contacts and tasks are always allowed.
     """
 
     cascade: str
@@ -60,8 +60,8 @@ def cascade_effects(
 ) -> tuple[CascadeEffect, ...]:
     """Return the effects of a record's event on related records, without changing anything.
 
-    Your application stores the allowed effects and reports the refused ones. Effects do not cascade
-    further on their own; use ``follow_cascades`` for that.
+    Your application stores the allowed effects and reports the refused ones. The effects' own
+    effects are not included; ``follow_cascades`` includes them.
 
     Whether a rule applies to a record depends on the record as it was at the event. If several
     rules apply to one record, each effect builds on the one before, so that all their events can be
@@ -75,7 +75,7 @@ def cascade_effects(
         cascades: The rules.
         lifecycles: The lifecycles that related records follow, by id, in addition to the standard
             ones.
-        by: Who does it. Defaults to the event's actor.
+        by: The actor of the effects. Defaults to the event's actor.
 
     Returns:
         One effect for each rule and each record to which it applies, refusals included, in the
@@ -120,7 +120,7 @@ def follow_cascades(
 ) -> tuple[CascadeEffect, ...]:
     """Return the effects of a record's event on other records, and what these cause in turn.
 
-    Each effect builds on the ones before. Each rule is followed once for each record, so this
+    Each effect builds on the previous ones. Each rule is followed once for each record, so this
     always ends.
 
     Args:
@@ -130,7 +130,7 @@ def follow_cascades(
         cascades: The rules.
         lifecycles: The lifecycles that related records follow, by id, in addition to the standard
             ones.
-        by: Who does it. Defaults to the actor of each event.
+        by: The actor of the effects. Defaults to the actor of each event.
 
     Returns:
         The effects, refusals included, in the order in which they occur.

@@ -22,7 +22,7 @@ __all__ = ["CascadeRule", "Copy"]
 
 @attrs.frozen
 class Copy(SharedRepr):
-    """A value that a cascade copies from the record that changed or from its event.
+    """A value that a cascade copies from the record that changed or from the event.
 
     Attributes:
         field: The name of a field of the record that changed, or ``event.`` and an attribute of
@@ -43,37 +43,40 @@ _DONE: Final = tuple(status for status in get_args(TaskStatus) if status != "ope
 class CascadeRule(SharedRepr):
     """A rule by which a change to one record changes that record or linked ones.
 
-    The effect is one of four: an action of the target's lifecycle, a comment on the target, a
-    logged contact, or a status for those of its tasks that are still open.
+    There are four kinds of effect: an action on the target, a comment on it, a logged contact, or a
+    new status for its open tasks.
 
     Attributes:
         id: The rule's id.
         source: The type of record that changes.
-        enters: The states that it enters, by name; empty for any event of ``on``.
-        via: The actions by which it enters them; empty for any. Imported changes do not name an
+        enters: The names of the states that the source enters; empty for any event of the kind
+            ``on``.
+        via: The actions by which it enters these states; empty for any. Imported changes name no
             action.
-        on: The kind of event: ``state_changed``, or another such as ``task_changed``; empty for any
-            kind, if ``changes`` names a field.
-        changes: A field of the source that the event must have changed; empty for any or none.
-        when: A condition on the source after the event, on ``actor``, who made it, and on the
-            ``event`` itself, such as ``event.visibility``; None for always.
-        link: The type of link from the source to the target, stored on either of the two; empty if
-            the target is the source itself. For a ``linked`` event, the rule applies to the new
+        on: The kind of event, such as ``state_changed`` or ``task_changed``; empty for any kind, if
+            ``changes`` names a field.
+        changes: A field of the source that the event must have changed; empty if that does not
+            matter.
+        when: A condition on the source after the event, on its ``actor``, and on the ``event``
+            itself, such as ``event.visibility``; None for always.
+        link: The type of link from the source to the target, which either of them may store; empty
+            if the target is the source itself. For a ``linked`` event, the rule applies to the new
             link, at either end.
         target: The type of the target.
         action: The action to take on the target.
-        comment: The comment to add to it: text, or a ``Copy`` of a field of the source; if that is
-            empty, no comment is added.
+        comment: The comment to add to the target: text, or a ``Copy`` of a field of the source; if
+            that field is empty, no comment is added.
         visibility: Who may read the comment.
         contact: The channel of a contact with the requester, to log on the target.
-        open_tasks: The status to set on its open tasks; see ``TaskStatus``.
-        states: The target's states in which the rule applies, by name; empty for every open one.
-            In other states the target is left unchanged.
+        open_tasks: The status to set on the target's open tasks; see ``TaskStatus``.
+        states: The names of the target's states in which the rule applies; empty for every open
+            state. In other states the target is left unchanged.
         target_when: A condition on the target; None for always.
         every: A condition that all records linked to the target must match, the source included;
-            None for no condition. If one was not passed, the effect is refused and names it.
-        undoes: Whether it applies only to a target whose state results from a change to the source,
-            such as a reopening that undoes a resolution.
+            None for no condition. If such a record was not passed, the effect is refused and names
+            it.
+        undoes: Whether the rule applies only to targets whose present state was caused by the
+            source, as when a reopening undoes a resolution.
         fields: The fields to set with the action: values, or a ``Copy`` of a field of the source.
 
     Raises:

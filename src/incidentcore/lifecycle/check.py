@@ -46,17 +46,18 @@ def _finding(event: Event, code: str, **data: object) -> LintFinding:
 def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding, ...]:
     """Return a finding for each event of a record that a lifecycle would have refused.
 
-    Replay never refuses an event; this reports transitions that the lifecycle does not allow, and
-    an opening without a required field. A record whose current state the lifecycle does not have is
-    ``stuck``; the finding names the migration that leads out of it. A past state that the lifecycle
-    does not have is reported once, where the history first enters or leaves it.
+    Replay never refuses an event; this function reports transitions that the lifecycle does not
+    allow, and openings without a required field. A record whose current state is not in the
+    lifecycle is ``stuck``; the finding names the migration that leads out of that state. A past
+    state that is not in the lifecycle is reported once, where the history first enters or leaves
+    it.
 
     If an event names an action of the lifecycle, it is checked against the transitions of that
     action, with their required fields, choices and guards; guards that need linked records are
-    assumed to pass. Otherwise any transition from the old state to the new one allows it, since
-    imported histories contain states but not actions. Entering the same state again is not a
-    transition unless the table has it. For a record that migrated, only the part of its history
-    under this lifecycle and version is checked, if there is one.
+    assumed to pass. Otherwise the event is allowed if any transition leads from the old state to
+    the new one, since imported histories contain states but not actions. Entering the same state
+    again is not a transition unless the table has it. Of a record that migrated, only the part of
+    its history under this lifecycle and version is checked, if there is such a part.
 
     Args:
         record: The record.

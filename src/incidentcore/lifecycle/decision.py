@@ -25,7 +25,7 @@ class PathStep(SharedRepr):
     """One step of a path through a lifecycle.
 
     Attributes:
-        action: What to do.
+        action: The action to take.
         to: The state it leads to.
         needs: The fields that it requires.
         guard: The name of its guard, which must allow it; empty if it has no guard.
@@ -49,7 +49,7 @@ class PathStep(SharedRepr):
 
 @attrs.frozen
 class Allowed(SharedRepr, Generic[R]):
-    """The decision that an action is allowed.
+    """The result of ``decide`` for an action that is allowed.
 
     Attributes:
         events: The events that a store must append.
@@ -93,7 +93,7 @@ def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
 
 @attrs.frozen(kw_only=True)
 class Refused(SharedRepr, Tabular):
-    """The decision that an action is not allowed; the record is unchanged (rule L2).
+    """The result of ``decide`` for an action that is refused; the record is unchanged (rule L2).
 
     It counts as False, so that ``if decide(...)`` tests whether an action is allowed.
 
@@ -102,13 +102,13 @@ class Refused(SharedRepr, Tabular):
             ``undeclared_field``, ``invalid_field``, ``guard``, ``before_opening``, ``no_effect``,
             ``unknown_state``, ``migrated`` or ``lifecycle_mismatch``.
         action: The requested action.
-        state: The state the record was in.
-        data: Other values that the reason mentions, by name.
+        state: The record's state.
+        data: The other values that the reason's text mentions, by name.
         missing_fields: Required fields that were not passed.
         guard: The guard that refused it; empty if no guard did.
         allowed_actions: The actions that are possible in the state.
-        path: The shortest path through the table that ends with the action, or with the likely
-            meaning of an unknown one; guards may still refuse a step of it.
+        path: The shortest path through the table that ends with the action, or with the most
+            similar action if it is unknown; guards may still refuse a step.
     """
 
     code: str

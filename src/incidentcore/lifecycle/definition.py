@@ -146,13 +146,13 @@ class LifecycleTable(Tabular):
         return LifecycleRef(self.id, self.version)
 
     def state_for(self, state: State) -> State | None:
-        """Return this lifecycle's state that replaces one of another; None if there is none."""
+        """Return the state that replaces a state of another lifecycle; None if there is none."""
         need_kind("state", state, State)
         name = self.migrates.get(state.name, state.name)
         return self.state(name) if name in self.table else None
 
     def way_out(self, state: State) -> tuple[PathStep, ...]:
-        """Return the migration out of a state that this lifecycle lacks; empty if there is none."""
+        """Return the migration from a state that this lifecycle lacks; empty if there is none."""
         need_kind("state", state, State)
         target = None if state.name in self.table else self.state_for(state)
         return () if target is None else (PathStep(MIGRATE, target),)

@@ -60,8 +60,8 @@ def _plain(text: str) -> str:
 def to_dot(lifecycle: LifecycleTable, /) -> str:
     """Return a lifecycle as the text of a Graphviz graph.
 
-    A dashed outline marks a state that pauses, a double outline a final state, and a fill a
-    resolved state.
+    A dashed outline marks a state that pauses clocks, a double outline a final state, and a filled
+    shape a resolved state.
 
     >>> from incidentcore.lifecycle import to_dot
     >>> from incidentcore.lifecycle.standard import INCIDENT

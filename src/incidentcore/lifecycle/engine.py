@@ -44,7 +44,7 @@ _state_changed = trusted(StateChanged)
 
 @attrs.frozen(repr=False)
 class Lifecycle(LifecycleTable):
-    """How records of one type may change: states, actions and transitions as data (rule L1).
+    """A lifecycle: how records of one type may change, as states and transitions (rule L1).
 
     Attributes:
         id: The lifecycle's id, which its records store.
@@ -53,11 +53,11 @@ class Lifecycle(LifecycleTable):
         initial: The state in which records are opened.
         transitions: The transitions: the rows of the table.
         version: The version of the table; records store it too.
-        opens_with: Fields that an opening must have, by name or as ``custom.name``.
+        opens_with: The fields that an opening must have, such as ``category`` or ``custom.name``.
         migrates: The state that replaces each state of another lifecycle or of an earlier version,
             by name; a state with the same name needs no entry.
-        priority_policy: How the opening computes the priority, if impact and urgency are given; a
-            ``PriorityPolicy`` or another function of a record.
+        priority_policy: A ``PriorityPolicy``, or another function of a record, that computes the
+            priority at the opening if impact and urgency are given.
 
     Raises:
         LifecycleDefinitionError: A transition names a state that is not in the lifecycle, sets or
@@ -129,7 +129,7 @@ class Lifecycle(LifecycleTable):
 
         If ``at`` is before the record's latest event, the action is late: it must be allowed in the
         state that the record had at that time. If it leads to a resolved or final state, the next
-        change of state must be a legal step from there.
+        change of state must be a legal step from that state.
 
         Args:
             record: A record of this lifecycle.
@@ -139,10 +139,10 @@ class Lifecycle(LifecycleTable):
             recorded_at: When it became known. Defaults to ``at``.
             related: Records that may be linked to this one, for guards that read them.
             amend: Whether to accept a late action even if the next change of state is not a legal
-                step after it; the later events are then replayed unchanged.
-            cause: The id of the record whose change causes this one, as set by cascades.
-            fields: The fields that the transition declares, as a mapping; for names that are taken
-                by other arguments, such as ``at``.
+                step after it; later events are replayed unchanged.
+            cause: The id of the record whose change causes this action; set by cascades.
+            fields: The fields that the transition declares, as a mapping; needed for fields whose
+                names are those of other arguments, such as ``at``.
             named: The same fields as keyword arguments; a field that is not declared is refused.
 
         Returns:
@@ -209,7 +209,7 @@ class Lifecycle(LifecycleTable):
     def migrate(
         self, record: R, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
     ) -> R:
-        """Return a record that is moved from another lifecycle, or another version, to this one.
+        """Move a record from another lifecycle, or from another version, to this one.
 
         ``advance(record, "migrate", ...)`` does the same, unless an action is called ``migrate``.
 

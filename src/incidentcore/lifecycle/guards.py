@@ -65,13 +65,14 @@ def _ever(record: Record, link: Link | None) -> bool:
 class EveryLinked(SharedRepr):
     """A guard by which every record linked to this one must match a condition.
 
-    ``decide`` and ``advance`` need those records (``related=``) and refuse without them.
+    Pass these records to ``decide`` or ``advance`` as ``related``; without them, the action is
+    refused.
 
     Attributes:
         link: The type of link from the record to the others, such as ``"parent_of"``.
         must: The condition that each of them must match.
         type: The type of the others; empty for any.
-        id: Its name in refusals.
+        id: The guard's name in refusals.
 
     Raises:
         LifecycleDefinitionError: The link or type is unknown, or ``must`` is not a condition.

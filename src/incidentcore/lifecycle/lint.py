@@ -60,7 +60,7 @@ def _finding(
 def lint_lifecycle(
     lifecycle: Lifecycle, /, cascades: Iterable[CascadeRule] = ()
 ) -> tuple[LintFinding, ...]:
-    """Return the errors in a lifecycle.
+    """Return a finding for each error in a lifecycle.
 
     The checks are: every state can be reached; every state that is not final leads to a final one;
     every open state can reach a resolved one; no action has two transitions for the same fields;
@@ -71,12 +71,12 @@ def lint_lifecycle(
 
     Args:
         lifecycle: The lifecycle.
-        cascades: The rules to check against it; those of other types of record are ignored.
+        cascades: The cascade rules to check with it; rules for other types of record are ignored.
 
     Returns:
-        The findings; empty if there are none. Their ``answer`` in ``data`` is whether the check
-        passes: ``no`` if the error is certain, ``unknown`` if it depends on a function or on more
-        than 100,000 combinations.
+        The findings; empty if there are none. The ``answer`` in their ``data`` says whether the
+        check is passed: ``no`` if the error is certain, ``unknown`` if it depends on a function or
+        on more than 100,000 combinations.
 
     Source: rule L5.
 

@@ -59,14 +59,14 @@ MAJOR_ROLES: Final = (
 
 
 def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> Lifecycle:  # noqa: A002
-    """Return the lifecycle of a major incident, with the roles that must be held to accept one.
+    """Return a lifecycle of major incidents, which are accepted only once certain roles are held.
 
-    Accepting requires notes and the business impact, as in ServiceNow. Roles may be assigned with
-    that step or before it. ``assign_roles`` assigns or changes them afterwards; a role can pass to
-    somebody else but cannot become empty.
+    Accepting requires notes and the business impact, as in ServiceNow. Roles may be assigned in
+    that step or before. ``assign_roles`` assigns or changes them later; a role can pass to somebody
+    else but cannot become vacant.
 
     Args:
-        roles: The roles that must be held, such as those of ``MajorRole``.
+        roles: The roles that somebody must hold, such as those of ``MajorRole``.
         id: The lifecycle's id.
 
     Raises:
@@ -129,7 +129,7 @@ def decide_major(
 ) -> Allowed[Incident] | Refused:
     """Return the effect of a step of the major incident lifecycle, or why it is refused.
 
-    A major incident is assigned to the actor who accepts it. The roles passed are added to those
+    Accepting a major incident assigns it to the actor. The roles that are passed are added to those
     already assigned.
 
     Args:
@@ -223,7 +223,7 @@ def advance_major(
     lifecycle: Lifecycle = MAJOR_INCIDENT,
     **fields: Any,
 ) -> Incident:
-    """Return the incident after a step of the major incident lifecycle.
+    """Apply a step of the major incident lifecycle, and return the new incident.
 
     It takes the same arguments as ``decide_major``.
 

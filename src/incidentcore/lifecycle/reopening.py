@@ -31,12 +31,12 @@ def auto_close_at(
 ) -> datetime | None:
     """Return the first instant at which a resolved record may be closed automatically.
 
-    Your application compares it with the clock and advances the record; nothing is changed here. If
-    the basis is ``updated_at``, every event moves the instant.
+    Your application compares the instant with the current time and closes the record; this function
+    changes nothing. If the basis is ``updated_at``, every event moves the instant.
 
     Args:
         record: The record.
-        after: How long it stays resolved before it may be closed.
+        after: How long after the time in ``basis`` it may be closed.
         calendar: The calendar whose open time counts; None: wall-clock time.
         basis: The time to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed automatically too; ServiceNow excludes them.
@@ -47,8 +47,8 @@ def auto_close_at(
         excluded.
 
     Raises:
-        InvalidValueError: The basis is neither of the two, the span is negative, or business days
-            lack a calendar.
+        InvalidValueError: The basis is neither of these fields, the span is negative, or business
+            days lack a calendar.
 
     Source: rule L6; the two bases and the exception are ServiceNow's.
 
@@ -118,8 +118,8 @@ class ReopenWindow(SharedRepr):
         exempt: Roles that may reopen at any time.
 
     Raises:
-        LifecycleDefinitionError: The span is missing or negative, or is business days without a
-            calendar.
+        LifecycleDefinitionError: The span is missing or negative, or it is in business days and has
+            no calendar.
 
     >>> from datetime import timedelta
     >>> from incidentcore.lifecycle import ReopenWindow
@@ -147,7 +147,7 @@ class ReopenWindow(SharedRepr):
         return attempt.at <= span_end(resolved_at, self.within, self.calendar)
 
     def why_not(self, attempt: Attempt, /) -> str:
-        """Return, as text, the last instant at which the attempt would have been allowed."""
+        """Return text with the last instant at which the attempt would have been allowed."""
         end = span_end(attempt.facts["resolved_at"], self.within, self.calendar)
         text = f"until {end.isoformat()}"
         return f"{text}, or by {' or '.join(self.exempt)}" if self.exempt else text

@@ -186,7 +186,7 @@ def decide(
 ) -> Allowed[R] | Refused:
     """Return the effect of an action on a record of a standard lifecycle, or why it is refused.
 
-    It is ``Lifecycle.decide`` of the standard lifecycle for the record's type. The record is not
+    It calls ``Lifecycle.decide`` of the standard lifecycle for the record's type. The record is not
     changed.
 
     Args:

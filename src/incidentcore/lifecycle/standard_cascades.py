@@ -44,23 +44,23 @@ def parent_to_child(
     resolves: Condition | None = None,
     changes_all: bool = False,
 ) -> tuple[CascadeRule, ...]:
-    """Return ServiceNow's rules from a parent incident to its children, with your state names.
+    """Return ServiceNow's cascade rules from a parent incident to its children.
 
-    A parent's progress, holds and resolution are passed on; a parent that waits for its caller, is
-    closed or canceled, or becomes a major incident leaves its children unchanged. When work on the
-    parent resumes, or it waits for something else, the children that it put on hold follow. An
-    agent who reopens the parent reopens the children that it resolved; a requester who does so
-    through the portal reopens only the parent.
+    A parent's progress, holds and resolution are passed on to its children. A parent that waits for
+    its caller, is closed or canceled, or becomes a major incident leaves its children unchanged.
+    When work on the parent resumes, or it waits for something else, the children that it put on
+    hold follow. If an agent reopens the parent, the children that it resolved are reopened too; if
+    a requester does, only the parent is.
 
     Args:
         new: The name of the new state.
-        in_progress: The name of the state in which work goes on.
+        in_progress: The name of the in-progress state.
         on_hold: The name of the on-hold state.
         resolved: The name of the resolved state.
         reasons: The hold reasons that are passed on.
-        reopens: Whose reopening is passed on, as a condition on ``actor``. Defaults to an agent's.
-            ``NEVER`` leaves children resolved, ``ALWAYS`` reopens them with every parent.
-        resolves: Whose resolution is passed on, as a condition on ``actor``. Defaults to anybody's.
+        reopens: Whose reopening is passed on, as a condition on ``actor``; by default, an agent's.
+            ``NEVER`` leaves children resolved, ``ALWAYS`` always reopens them with their parent.
+        resolves: Whose resolution is passed on, as a condition on ``actor``; by default, anybody's.
         changes_all: Whether children that were resolved or put on hold independently also follow.
     """
 
@@ -208,11 +208,11 @@ def refuse_open_tasks(
     Args:
         lifecycle: A lifecycle of service requests.
         actions: The actions to refuse while a task is open; usually not ``cancel``.
-        id: The new lifecycle's id; by default, the old one with ``_tasks_first`` appended.
+        id: The new lifecycle's id; by default, the old id with ``_tasks_first`` appended.
 
     Raises:
-        LifecycleDefinitionError: The lifecycle is not for service requests, has none of the
-            actions, or has an action whose guard is not a condition.
+        LifecycleDefinitionError: The lifecycle is not for service requests, one of the actions is
+            not in it, or the guard of one of them is not a condition.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle import refuse_open_tasks

@@ -25,7 +25,7 @@ _EMPTY: Final[tuple[object, ...]] = (None, "", (), [], frozenset(), set(), {}, N
 
 @attrs.frozen(kw_only=True)
 class Attempt(SharedRepr):
-    """An action on a record before it happens, as passed to a guard.
+    """An action that is about to be taken on a record, as it is passed to a guard.
 
     Attributes:
         facts: The record's fields at the instant of the action, overridden by ``fields``.
@@ -46,10 +46,11 @@ class Attempt(SharedRepr):
 
 @runtime_checkable
 class Guard(Protocol):
-    """A custom rule on a transition: a plain function or a frozen object.
+    """The protocol for custom rules on transitions: functions or frozen objects.
 
-    If an object also has ``why_not(attempt)``, a refusal shows its result as the explanation. If it
-    has an ``id``, that is its name in refusals.
+    They take an ``Attempt`` and return whether it is allowed. If an object also has
+    ``why_not(attempt)``, refusals show the result as an explanation; if it has an ``id``, they show
+    it as the name.
     """
 
     def __call__(self, attempt: Attempt, /) -> object:
@@ -77,15 +78,16 @@ def _default_target(field: Any) -> str:
 
 @attrs.frozen
 class InputField(SharedRepr):
-    """A field that a transition takes.
+    """A field that is passed with the action of a transition.
 
     Attributes:
-        name: Its keyword argument of ``advance``; ``fields={name: ...}`` accepts any name.
-        target: The record's field that it sets; by default the one of the same name. A field that
-            records do not have is stored under ``custom``; write ``custom.name`` to make that
-            explicit.
+        name: Its name as a keyword argument of ``advance``; any other name can be passed in
+            ``fields``.
+        target: The record's field that it sets; by default, that with the same name. If records
+            have no such field, it is stored under ``custom``, as if you had written
+            ``custom.name``.
         required: Whether the transition is refused without it.
-        choices: The values it accepts; empty for any.
+        choices: The values that it accepts; empty for any.
 
     Raises:
         LifecycleDefinitionError: The name cannot be a keyword argument.
@@ -194,11 +196,11 @@ class Transition(SharedRepr):
             object.__setattr__(self, "guard_name", name)
 
     def accept(self, fields: Mapping[str, object]) -> FrozenMap[object]:
-        """Return the record's fields that an action sets, from those passed and from ``sets``.
+        """Return the fields that an action sets, from the fields passed and from ``sets``.
 
         Raises:
-            InvalidValueError: A value is not one of the choices, or is not accepted by the record's
-                field.
+            InvalidValueError: A value is not one of the choices, or the record's field does not
+                accept it.
         """
         if not fields:
             return self.sets

@@ -38,16 +38,16 @@ def compute_kpis(
     """Compute KPIs over records.
 
     Args:
-        kpis: The definitions, with different ids; or a single one.
-        records: The records, each of them once; they are read once, and may be a stream.
+        kpis: The definitions, with different ids; or a single definition.
+        records: The records, without duplicates; they are read once, and may be a stream.
         as_of: Only what had happened and been recorded by then counts (rule K6).
         group_by: What to group by: field paths, ``Group``, ``AgeBuckets`` or functions of a record;
-            without any there is one figure.
+            if empty, each KPI has one figure.
         window: An ``Interval`` that must contain a record's opening, resolution or closing, as the
             KPI's ``window_basis`` says, or ``Periods`` for one figure per period.
-        mode: ``exact`` stores every value, ``sketch`` only a histogram with buckets of two per cent
-            (rule K4).
-        totals: Whether to add the figures of all groups together.
+        mode: ``exact`` stores every value, ``sketch`` only a histogram whose buckets are two
+            percent wide (rule K4).
+        totals: Whether to add rows with the figures of all groups together.
 
     Returns:
         The table: each figure with the number of records behind it (``n``), the number left out
@@ -86,11 +86,11 @@ def compute_kpis(
 
 
 def finish_partial(part: Partial, /, *, totals: bool = False) -> KpiTable:
-    """Return the table of a ``Partial``, which may have been merged from several.
+    """Return the table of a partial result, which may have been merged from several.
 
     Args:
-        part: The partial result, from ``gather_kpis`` or ``merge_partials`` (rule K4).
-        totals: Whether to add the figures of all groups together.
+        part: The result of ``gather_kpis`` or ``merge_partials`` (rule K4).
+        totals: Whether to add rows with the figures of all groups together.
     """
     need_kind("part", part, Partial)
     rows = _regular(part)

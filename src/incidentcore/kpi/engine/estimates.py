@@ -248,7 +248,7 @@ def _resampled_quantile(ordered: Sequence[int | Fraction], q: Fraction, random: 
 
 @attrs.frozen
 class ControlLimits(SharedRepr):
-    """The mean and control limits of a series; a value outside the limits is a signal."""
+    """The mean and control limits of a series of values; a value outside the limits is a signal."""
 
     center: float
     lower: float

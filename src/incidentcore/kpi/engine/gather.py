@@ -57,7 +57,7 @@ def as_known(record: Record, /, as_of: datetime) -> Record | None:
     """Return a record as it was known at an instant, or None if it was not known yet.
 
     Only events that had happened and had been recorded by then count (rule K6). If that is the
-    whole history, the record itself is returned.
+    whole history, the record is returned unchanged.
 
     Args:
         record: The record.
@@ -77,14 +77,14 @@ def gather_kpis(
     window: Window = None,
     mode: PartialMode = "exact",
 ) -> Partial:
-    """Return what some of the records contribute to KPIs, to be merged with the rest.
+    """Return a partial result: what some of the records contribute to KPIs.
 
     Args:
-        kpis: The definitions, with different ids; or a single one.
+        kpis: The definitions, with different ids; or a single definition.
         records: The records of this part, read once.
         as_of: Only what had happened and been recorded by then counts (rule K6).
         group_by: What to group by: field paths, ``Group``, ``AgeBuckets`` or functions of a record;
-            without any there is one figure.
+            if empty, each KPI has one figure.
         window: An ``Interval`` that must contain a record's opening, resolution or closing, as the
             KPI's ``window_basis`` says, or ``Periods``.
         mode: ``exact`` stores every value, ``sketch`` only a histogram of them (rule K4).
@@ -322,8 +322,8 @@ def merge_partials(parts: Iterable[Partial], /) -> Partial:
     """Merge several partial results into one; their order does not matter.
 
     Args:
-        parts: At least one partial result; all with the same definitions, instant, groups, window
-            and mode.
+        parts: At least one partial result. All must have the same definitions, instant, groups,
+            window and mode.
 
     Raises:
         InvalidValueError: ``parts`` is empty, or two of them differ in one of these.

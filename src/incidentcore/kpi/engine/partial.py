@@ -56,11 +56,10 @@ def _contents(total: Accumulator) -> tuple[object, ...]:
 
 
 class Partial:
-    """What some of the records contribute to KPIs, to be merged and passed to ``finish_partial``.
+    """A partial result: what some of the records contribute to KPIs; see ``finish_partial``.
 
-    It can be pickled, and ``dumps`` writes it as a document. Two of them with the same contents are
-    equal. It does not change once it is made. KPIs that differ only in their statistic share a set
-    of values.
+    It can be pickled, and ``dumps`` writes it as a document. Partial results with the same contents
+    are equal. They never change. KPIs that differ only in their statistic share a set of values.
 
     Attributes:
         kpis: The definitions, in the order given.
@@ -69,7 +68,7 @@ class Partial:
         window: The window or periods, if any.
         mode: ``exact`` or ``sketch``.
         cells: For each group and period, one accumulator for each set of values.
-        firsts: One KPI for each set of values.
+        firsts: One of the KPIs for each set of values.
         places: For each KPI, the index of its set of values.
     """
 
@@ -123,7 +122,7 @@ class Partial:
         return Windows(self.window, self.as_of)
 
     def row(self, key: Key) -> Row:
-        """Return the accumulators of a group and period; new ones if there are none yet."""
+        """Return the accumulators of a group and period; new ones if it has none yet."""
         row = self.cells.get(key)
         if row is None:
             row = self.cells[key] = self.empty_row()

@@ -72,11 +72,11 @@ class Measure(SharedRepr):
     Attributes:
         exact_only: Whether it cannot be computed in the mode ``sketch``.
         needs_window: Whether it is a share of a window's time.
-        spreads: Whether one record may count in several periods, each with a part of what was read
-            from it.
+        spreads: Whether one record may count in several periods, with a part of its outcome in
+            each.
         counts_events: Whether it reads a list of events, by which a table may be grouped.
         has_statistic: Whether it gives a value per record, from which a statistic is computed.
-        totals: The class of its accumulators, if it has the same one in each mode.
+        totals: The class of its accumulators, if that is the same in each mode.
     """
 
     __slots__ = ()
@@ -100,7 +100,7 @@ class Measure(SharedRepr):
 
     @property
     def is_share(self) -> bool:
-        """Return whether its figure is a share of records, so that its interval is Wilson's."""
+        """Return whether its figure is a share of records, which has a Wilson interval."""
         return False
 
     @property
@@ -128,7 +128,7 @@ class Measure(SharedRepr):
         raise NotImplementedError
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
-        """Return a faster function than ``reader`` that leaves out canceled records, or None."""
+        """Return a faster ``reader`` for KPIs that leave out canceled records, or None."""
         return None
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
@@ -136,11 +136,11 @@ class Measure(SharedRepr):
         return self.totals()
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        """Return the figure for an accumulator; ``within`` is the window, up to ``as_of``."""
+        """Return the figure for an accumulator; ``within`` is the window up to ``as_of``."""
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield the name of each period with the part of a record's outcome that belongs to it."""
+        """Yield pairs of a period's name and the part of a record's outcome that belongs to it."""
         raise NotImplementedError
 
 
@@ -155,7 +155,7 @@ class ValueMeasure(Measure):
         return True
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return an empty accumulator of values, or of a histogram of them."""
+        """Return an empty accumulator of values, or of a histogram of values."""
         times = self.unit == "duration"
         if mode == "exact":
             return Sample(times=times)

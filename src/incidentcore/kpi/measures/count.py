@@ -43,9 +43,11 @@ class Count(Measure):
 
     Attributes:
         distinct: A field: count its different values instead of the records.
-        per: A field: divide the records by its different values, such as incidents per caller.
-        amount: An amount for the whole window: divide it by the records, such as cost per ticket.
-        unit: ``records``, ``values`` for ``distinct``, or the unit of the amount.
+        per: A field: divide the number of records by the number of its different values, as in
+            incidents per caller.
+        amount: An amount for the whole window: divide it by the number of records, as in cost per
+            ticket.
+        unit: ``records``, ``values`` with ``distinct``, or the unit of the amount.
 
     >>> from incidentcore.kpi import Count
     >>> Count().unit, Count(distinct="caller").unit, Count(amount=5000, unit="EUR").unit

@@ -177,7 +177,7 @@ def _weighed(
 
 @attrs.frozen(kw_only=True)
 class Downtime(_Spells, ValueMeasure):
-    """How long each record's service was down, over all its spells of downtime.
+    """The time for which each record's service was down, added up over all spells of downtime.
 
     It is measured in open time if the KPI has a clock. A record whose last spell has not ended is
     left out as ``unrestored``. The attributes are those of ``Availability``, without ``weights``
@@ -225,17 +225,17 @@ class Availability(_Outages):
     """The share of the window without an outage; outages that overlap count once.
 
     Attributes:
-        start: When an outage began, as a field path or ``Moment``.
+        start: When an outage begins, as a field path or ``Moment``.
         stop: What ends a spell of downtime: ``"restored_at"`` for the restoration or the
             resolution, ``"resolved_at"`` for the resolution alone; a reopening then begins another
             spell. Any other time ends the record's only spell. A spell without an end runs to the
             instant of the computation.
-        during: A condition on the record: only the part of a spell in which it held is downtime.
-        weights: Pairs of a condition and a weight from 0 to 1, such as 0.3 for a partial outage.
-            The first condition that holds applies; downtime that matches none counts in full. Where
+        during: A condition on the record; only the part of a spell in which it holds is downtime.
+        weights: Pairs of (condition, weight from 0 to 1), such as 0.3 for a partial outage. The
+            first condition that holds applies; downtime that matches none counts in full. Where
             outages overlap, the greatest weight applies.
         reopening_is_downtime: Whether a reopening begins another spell.
-        planned: Agreed maintenance: neither downtime nor part of the agreed service time.
+        planned: Agreed maintenance, which is neither downtime nor part of the agreed service time.
     """
 
     weights: tuple[tuple[Condition, Fraction], ...] = attrs.field(default=(), converter=_weights)
@@ -280,7 +280,7 @@ class Availability(_Outages):
 
 @attrs.frozen(kw_only=True)
 class TimeBetweenFailures(_Outages):
-    """The mean uptime between failures: uptime in the window divided by the outages begun in it.
+    """The mean uptime between failures: a window's uptime divided by the outages that began in it.
 
     Outages that overlap or touch are one failure. Without a failure there is no value, only a lower
     bound: the uptime of the window. The attributes are those of ``Availability``, without

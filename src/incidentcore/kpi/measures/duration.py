@@ -72,7 +72,7 @@ class Duration(ValueMeasure):
 
     Attributes:
         start: Where it begins: a field path such as ``"opened_at"``, or a ``Moment``.
-        stop: Where it ends, in one of the same forms.
+        stop: Where it ends, as a field path or ``Moment``.
     """
 
     start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
@@ -117,7 +117,7 @@ class Duration(ValueMeasure):
         """Return a faster reader for the most common case, or None for any other KPI.
 
         That case is wall-clock time between two fields, with canceled records left out: all fields
-        are read at once, in C. Measurements show that most tables spend most of their time on it.
+        are read at once, in C. Most tables spend most of their time on it.
         """
         if kpi.unfinished != "exclude" or kpi.clock is not None or kpi.reopened == "net":
             return None

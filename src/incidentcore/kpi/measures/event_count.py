@@ -27,7 +27,7 @@ class EventCount(Measure):
     """The number of events that satisfy a condition, each counted at its own instant.
 
     Events that a correction made void do not count. A table of these KPIs may be grouped by a field
-    of the events, such as pages by person, with ``Group("target", when="event")``. ``condition &
+    of the events: ``Group("target", when="event")`` counts pages by person. ``condition &
     during(night)`` tests the event's time of day.
 
     Attributes:

@@ -25,7 +25,7 @@ def _names(names: Iterable[str]) -> frozenset[str]:
 
 @attrs.frozen
 class LinkedShare(Measure):
-    """The share of listed items that a record is linked to, such as deployments that failed.
+    """The share of listed items to which any record is linked, such as deployments that failed.
 
     Attributes:
         type: The type of the link, such as ``"caused_by_change"``.

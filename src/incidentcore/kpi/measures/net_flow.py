@@ -34,10 +34,10 @@ class NetFlow(Measure):
 
     Attributes:
         inflow: When a record comes in, as a field path or ``Moment``; this decides the period.
-        outflow: When it goes out, in one of the same forms.
-        inside: A condition on the record, instead of the two times: a record comes in whenever it
-            becomes true, and goes out whenever it becomes false. Over a window, the figure is the
-            change in the number of records for which it is true.
+        outflow: When it goes out, as a field path or ``Moment``.
+        inside: A condition on the record, in place of the two times: a record comes in whenever the
+            condition becomes true, and goes out whenever it becomes false. Over a window, the
+            figure is the change in the number of records for which it is true.
     """
 
     spreads = True
@@ -75,10 +75,10 @@ class NetFlow(Measure):
         return lambda record: [(inflow(record), 1), (outflow(record), -1)]
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield each period's name, with whether the record came in and whether it went out.
+        """Yield each period's name, and whether the record came in and whether it went out.
 
-        A record that came and went several times in a period counts only as what it did more often,
-        or as both if it came in as often as it went out.
+        A record that came and went several times in a period counts once: as having come in or gone
+        out, whichever happened more often, or as both if they were equally frequent.
         """
         moved: dict[str | None, list[int]] = {}
         for at, step in outcome:

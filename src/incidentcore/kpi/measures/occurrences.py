@@ -20,7 +20,7 @@ __all__ = ["OccurrenceCount"]
 
 @attrs.frozen
 class OccurrenceCount(ValueMeasure):
-    """How often a condition on the record became true, counted at most once for each instant."""
+    """The number of times that a condition on the record became true, at most once per instant."""
 
     condition: Condition = attrs.field(validator=need_condition)
     unit: str = "times"

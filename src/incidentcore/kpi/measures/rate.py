@@ -51,7 +51,7 @@ class Rate(Measure):
 
     Attributes:
         numerator: The test that a record must satisfy to be counted.
-        denominator: The test for the records to count them among; all others are left out under
+        denominator: The test for the records of the denominator; all others are left out under
             ``outside``.
         of: The denominator in words, so that a rate states what it is a share of.
         outside: The code under which records outside the denominator are counted.

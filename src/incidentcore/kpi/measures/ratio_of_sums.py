@@ -60,8 +60,8 @@ class RatioOfSums(Measure):
             left out.
         of: The denominator in words.
         unit: The unit of the ratio.
-        complement: Whether the value is one minus the ratio; the numerator of the result is then
-            the denominator minus the numerator.
+        complement: Whether the value is one minus the ratio; the result's numerator is then the
+            denominator minus the numerator.
     """
 
     numerator: Measure = attrs.field(converter=_summed)

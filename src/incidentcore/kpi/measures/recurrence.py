@@ -37,11 +37,12 @@ def _paths(paths: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen
 class Recurrence(Measure):
-    """The share of records whose key fields equal those of one opened at most ``within`` earlier.
+    """The share of records whose key equals that of a record opened at most ``within`` earlier.
 
     Attributes:
-        key: The fields that must be equal; a record in which all of them are empty is left out.
-        within: The greatest span of time between the two openings.
+        key: The fields whose values must be equal. A record in which all of them are empty is left
+            out.
+        within: The longest time between the two openings.
     """
 
     exact_only = True

@@ -19,7 +19,7 @@ __all__ = ["ReturnCount"]
 
 @attrs.frozen
 class ReturnCount(ValueMeasure):
-    """How often a field returned to an earlier value, such as a group: A, then B, then A again."""
+    """The number of times that a field returned to an earlier value, such as group A, B, then A."""
 
     path: str = attrs.field(converter=as_path)
     unit: str = "times"

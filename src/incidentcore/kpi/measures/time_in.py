@@ -34,7 +34,7 @@ __all__ = ["TimeIn"]
 
 @attrs.frozen
 class TimeIn(ValueMeasure):
-    """How long a condition on the record held, counted from the opening.
+    """The time for which a condition on the record held, counted from the opening.
 
     Attributes:
         condition: The condition that must hold, such as ``field("state.pauses").is_true()``.

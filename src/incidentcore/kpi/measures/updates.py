@@ -35,9 +35,9 @@ class Updates(ValueMeasure):
 
     Attributes:
         plan: The plan that requires them.
-        outcome: ``on_time`` for those sent by their due time, ``missed`` for those that were not,
-            ``due`` for both, ``sent`` for all that went out, required or not, and ``lateness`` for
-            the total time by which the missed ones were late.
+        outcome: ``on_time`` counts updates that were sent by their due time, ``missed`` those that
+            were not, ``due`` both, and ``sent`` all updates sent, required or not. ``lateness`` is
+            the total time by which missed updates were late.
 
     A record for which the plan requires no update is left out as ``nothing_owed``.
     """

@@ -6,8 +6,6 @@ from hashlib import sha256
 
 from incidentcore.errors import InvalidValueError, StorageError
 
-__all__ = ["as_bytes", "as_key", "damaged", "digest_of"]
-
 
 def as_key(text: object, where: str = "record_id") -> bytes:
     """Return an id in its stored form, UTF-8."""

@@ -9,8 +9,6 @@ from typing import Any, TypeAlias
 from incidentcore.adapters.digests import as_bytes, as_key, damaged, digest_of
 from incidentcore.desk import DueItem
 
-__all__ = ["Run", "mark_sent", "outbox_keys", "pending", "put_due"]
-
 Run: TypeAlias = Callable[..., Sequence[Sequence[Any]]]
 
 

@@ -13,8 +13,6 @@ from incidentcore.desk import Agenda, DueItem
 from incidentcore.records import Event, Record
 from incidentcore.storage import PAGE, Change
 
-__all__ = ["SqlStore"]
-
 
 class SqlStore:
     """A ``RecordStore`` with an outbox for due items; a subclass opens the transactions."""

@@ -30,20 +30,6 @@ from incidentcore.records import Event, Record, replay
 from incidentcore.serialization import loads_with_unknown
 from incidentcore.storage import Change, checked_append, checked_page
 
-__all__ = [
-    "MIGRATIONS",
-    "append",
-    "changes",
-    "find",
-    "history",
-    "load",
-    "lock",
-    "migrate",
-    "remove",
-    "schema_number",
-]
-
-
 _IDS: Final = 100  # records that one transaction of ``find`` reads
 _LARGEST: Final = 2**63 - 1
 # Each step migrates the tables of the previous step, in one transaction.

@@ -15,8 +15,6 @@ from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of
 from incidentcore.categorization.word_model import Term, WordModel
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["NaiveBayes"]
-
 _Words = tuple[tuple[str, tuple[int, ...]], ...]
 
 

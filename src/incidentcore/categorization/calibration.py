@@ -13,8 +13,6 @@ from incidentcore.categorization.categorizer import Categorization, Categorizer,
 from incidentcore.categorization.taxonomy import as_path
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["Calibrated", "calibrate"]
-
 _LEAST: Final = 10  # answers in a block; with fewer, a share is too uncertain
 _BLOCKS: Final = 20
 _HALVINGS: Final = 50

@@ -15,17 +15,6 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records import Classified, Record
 from incidentcore.values import Actor
 
-__all__ = [
-    "Categorization",
-    "Categorizer",
-    "Evidence",
-    "answer_all",
-    "classify",
-    "share",
-    "total",
-    "weigh",
-]
-
 R = TypeVar("R", bound=Record)
 
 

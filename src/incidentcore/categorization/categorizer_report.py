@@ -11,16 +11,6 @@ import attrs
 from incidentcore.categorization.taxonomy import Path, path_text
 from incidentcore.errors import InvalidValueError
 
-__all__ = [
-    "CategorizerReport",
-    "CategoryScore",
-    "Confusion",
-    "ReliabilityBin",
-    "THRESHOLDS",
-    "ThresholdPoint",
-    "number_text",
-]
-
 THRESHOLDS: Final = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 _BINS: Final = 10
 _SHOWN: Final = 10

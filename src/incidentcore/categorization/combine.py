@@ -20,8 +20,6 @@ from incidentcore.categorization.categorizer import (
 from incidentcore.categorization.taxonomy import Path, as_path
 from incidentcore.errors import DefinitionError
 
-__all__ = ["FallbackChain", "Vote"]
-
 
 def _categorizers(values: Iterable[Categorizer]) -> tuple[Categorizer, ...]:
     categorizers = tuple(values)

@@ -19,8 +19,6 @@ from incidentcore.categorization.categorizer_report import (
 from incidentcore.categorization.taxonomy import Path, as_path
 from incidentcore.errors import InvalidValueError
 
-__all__ = ["compare_categorizers", "comparison_table", "cross_validate", "evaluate_categorizer"]
-
 Labelled: TypeAlias = Iterable[tuple[Any, Iterable[str] | str]]
 
 

@@ -18,8 +18,6 @@ from incidentcore.categorization.categorizer import (
 from incidentcore.categorization.taxonomy import Path
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["HierarchicalCategorizer", "roll_up"]
-
 _SHOWN: Final = 3
 
 

@@ -15,8 +15,6 @@ from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["KeywordCategorizer"]
-
 Entry = tuple[Path, str, float]
 _Phrase = tuple[tuple[str, ...], Path, str, float]
 

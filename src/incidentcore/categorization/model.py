@@ -14,8 +14,6 @@ from incidentcore.categorization.taxonomy import Path, as_path, as_paths, path_t
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["ModelCategorizer", "ProbabilityModel"]
-
 _SHOWN: Final = 3
 
 

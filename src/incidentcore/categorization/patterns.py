@@ -20,8 +20,6 @@ from incidentcore.categorization.taxonomy import Path, as_path
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, fold_text, text_of
 from incidentcore.errors import DefinitionError
 
-__all__ = ["PatternCategorizer", "PatternEngine", "PatternRule"]
-
 _Search = Callable[[str], object]
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")

@@ -13,8 +13,6 @@ from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import DefinitionError
 
-__all__ = ["CategoryRule", "Route", "RoutingRule", "RuleCategorizer", "route"]
-
 
 def _condition(name: str, when: object) -> None:
     need_kind(

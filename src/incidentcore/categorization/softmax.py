@@ -27,8 +27,6 @@ from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of
 from incidentcore.categorization.word_model import Term, WordModel, shares
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["SoftmaxCategorizer"]
-
 _Words: TypeAlias = tuple[tuple[str, float, tuple[float, ...]], ...]
 _Row: TypeAlias = tuple[list[tuple[str, int]], int]
 _Learned: TypeAlias = tuple[dict[str, float], dict[str, list[float]], list[float]]

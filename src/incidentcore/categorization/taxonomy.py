@@ -10,8 +10,6 @@ import attrs
 from incidentcore._checks import SharedRepr, are_texts, as_tuple, need_kind
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["Path", "STANDARD_TAXONOMY", "Taxonomy", "as_path", "as_paths", "path_text"]
-
 Path: TypeAlias = tuple[str, ...]
 
 

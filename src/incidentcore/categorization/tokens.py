@@ -10,8 +10,6 @@ from typing import Any, Final
 from incidentcore._checks import are_texts, need_kind
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["TEXT_FIELDS", "field_names", "fold_text", "text_of", "tokenize"]
-
 TEXT_FIELDS: Final = ("title", "description")
 
 _ASCII_WORDS: Final = re.compile(r"[a-z0-9]+")

@@ -9,8 +9,6 @@ from typing import Any, Final
 from incidentcore.categorization.categorizer import Categorization, Evidence
 from incidentcore.categorization.taxonomy import Path, path_text
 
-__all__ = ["Term", "WordModel", "shares"]
-
 Term = tuple[str, list[float]]
 _SHOWN: Final = 10
 

@@ -16,8 +16,6 @@ from incidentcore.categorization.patterns import PatternCategorizer
 from incidentcore.categorization.rules import RuleCategorizer
 from incidentcore.categorization.softmax import SoftmaxCategorizer
 
-__all__ = ["FAMILIES", "MERGED", "WRITTEN"]
-
 WRITTEN: Final = classes_of(
     __name__,
     """

@@ -20,8 +20,6 @@ from incidentcore.pages import Page, Section
 from incidentcore.whatif import compare_rules
 from incidentcore.words.words import render_text
 
-__all__ = ["add_compare"]
-
 _ABOUT: Final = (
     "Print the rules that differ between two desk files. With FILE, also print what differs for "
     "its incidents: results of clocks, and which escalations and updates are due, when and for "

@@ -18,8 +18,6 @@ from incidentcore.pages import Page
 from incidentcore.simulation import DrillReport, lint_drill, load_drill, rehearse, score_drill
 from incidentcore.words import span_text
 
-__all__ = ["add_drill"]
-
 SHIPPED: Final = Path(simulation.__file__).parent / "scenarios"
 
 

@@ -21,20 +21,6 @@ from incidentcore.vendors.kit import LevelTable
 from incidentcore.vendors.profiles import PROFILES, desk_options, need_profile, read_profile
 from incidentcore.vendors.table_presets import TABLE_PRESETS
 
-__all__ = [
-    "AUDIT",
-    "add_file",
-    "add_form",
-    "add_sheet",
-    "check_import",
-    "instant_of",
-    "now_of",
-    "pairs_of",
-    "read_desk",
-    "read_incidents",
-    "reading_options",
-]
-
 AUDIT: Final = "servicenow-audit"
 _GUESSED: Final = (
     "read as a ServiceNow audit log, since neither --profile nor --map says what the file is"

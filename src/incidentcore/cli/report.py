@@ -41,8 +41,6 @@ from incidentcore.values.scales import SCALES
 from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
 from incidentcore.words import ENGLISH, GERMAN, Phrase, Words
 
-__all__ = ["add_report"]
-
 _AUDIT_TEXT: Final = (
     "By the states, groups and replies that the log shows; the tool's own figures stand below."
 )

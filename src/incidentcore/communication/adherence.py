@@ -13,8 +13,6 @@ from incidentcore.communication.updates import owed
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 
-__all__ = ["UpdateAdherence", "update_adherence"]
-
 _ZERO = timedelta(0)
 
 

@@ -20,8 +20,6 @@ from incidentcore.communication.updates import (
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 
-__all__ = ["due_updates", "missed_updates", "next_update_wakeup", "update_log"]
-
 U = TypeVar("U", bound=StakeholderUpdate)
 
 _ZERO: Final = timedelta(0)

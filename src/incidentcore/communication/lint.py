@@ -15,8 +15,6 @@ from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import LintFinding
 from incidentcore.words.words import Texts
 
-__all__ = ["TEXTS", "lint_communication"]
-
 _KINDS = ("first", "next", "final")
 
 

@@ -29,8 +29,6 @@ from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import DefinitionError
 from incidentcore.schedule import Calendar
 
-__all__ = ["CommunicationPlan", "PUBLIC_REPLY", "UpdateKind", "UpdateRule"]
-
 _ZERO: Final = timedelta(0)
 _RESOLVED: Final = field("state.resolved").is_true()
 

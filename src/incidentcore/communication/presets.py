@@ -11,8 +11,6 @@ from incidentcore.communication.template import UpdateTemplate
 from incidentcore.conditions import Condition, field
 from incidentcore.values import Priority
 
-__all__ = ["major_incident_plan"]
-
 _MINUTE: Final = timedelta(minutes=1)
 _MAJOR: Final = field("record_type").equals("incident") & field("major_status").equals("accepted")
 _CRITICAL: Final = field("priority").equals(Priority.CRITICAL)

@@ -11,8 +11,6 @@ from incidentcore.communication.plan import UpdateRule
 from incidentcore.communication.times import late_by
 from incidentcore.values import Actor
 
-__all__ = ["Promise"]
-
 
 @attrs.define
 class Promise(SharedRepr):

@@ -37,8 +37,6 @@ from incidentcore.conditions import Condition, reader
 from incidentcore.conditions.hours import SpellTest, spell_test
 from incidentcore.records import Communicated, Event, Timeline, TimelineStep
 
-__all__ = ["promises"]
-
 _ZERO: Final = timedelta(0)
 
 # The phase of a rule at an instant: one of these, or the reason why nothing is owed.

@@ -17,8 +17,6 @@ from incidentcore.errors import DefinitionError
 from incidentcore.records import Record
 from incidentcore.values import Actor, FrozenMap
 
-__all__ = ["Rendering", "UpdateTemplate", "as_text"]
-
 _read: Final = lru_cache(maxsize=1024)(reader)  # compiling a path takes longer than reading it
 _PLACE: Final = re.compile(r"\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\}")
 

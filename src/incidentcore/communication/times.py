@@ -9,8 +9,6 @@ from incidentcore.communication.plan import UpdateRule
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.schedule import Calendar
 
-__all__ = ["late_by", "later", "outside_quiet", "listed_from"]
-
 _INSTANT: Final = timedelta(microseconds=1)
 
 

@@ -19,16 +19,6 @@ from incidentcore.values import Actor, FrozenMap
 from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts
 
-__all__ = [
-    "MissedUpdate",
-    "Owed",
-    "StakeholderUpdate",
-    "WHY_TEXTS",
-    "in_force",
-    "owed",
-    "update_of",
-]
-
 WHY_TEXTS: Final[Texts] = {
     "first": "{span} after the start",
     "next": "{span} after the update before",

@@ -9,8 +9,6 @@ from typing import Any, Final
 from incidentcore._checks import nearest
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["reader"]
-
 _MISSING: Final = object()
 
 _TYPE: Final = "record_type"

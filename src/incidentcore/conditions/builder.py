@@ -10,8 +10,6 @@ from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.instants import LaterThan
 from incidentcore.errors import DefinitionError
 
-__all__ = ["Field", "field"]
-
 
 @attrs.frozen(order=False)  # said to the type checker too: comparisons build conditions
 class Field(SharedRepr):

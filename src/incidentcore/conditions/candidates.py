@@ -36,8 +36,6 @@ from incidentcore.conditions.neighbours import (
 from incidentcore.values import Actor, FrozenMap, Level, State
 from incidentcore.values.scales import SCALES
 
-__all__ = ["candidates_of"]
-
 # What is known of the fields of records and events, independent of any rule.
 _ALWAYS_THERE: Final = frozenset(
     (

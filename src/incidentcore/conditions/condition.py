@@ -15,18 +15,6 @@ import attrs
 from incidentcore._checks import SharedRepr, need_each, tuple_of
 from incidentcore.errors import DefinitionError
 
-__all__ = [
-    "ALWAYS",
-    "AllOf",
-    "AnyOf",
-    "Condition",
-    "Explanation",
-    "NEVER",
-    "Not",
-    "Test",
-    "set_test",
-]
-
 Test: TypeAlias = Callable[[object, datetime | None], bool]
 
 

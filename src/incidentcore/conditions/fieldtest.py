@@ -15,9 +15,6 @@ from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.values import Actor, Level, State, freeze
 
-__all__ = ["FieldTest"]
-
-
 _NAMED = (State, Level, Actor)
 _FLAGS = {f"state.{name}": attrgetter(name) for name in ("open", "pauses", "resolved", "final")}
 _COLLECTED = ("is_in", "intersects")  # tests whose value is a collection of values, in any order

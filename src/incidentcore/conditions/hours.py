@@ -14,8 +14,6 @@ from incidentcore.conditions.condition import ALWAYS, NEVER, Condition, Test, se
 from incidentcore.errors import InvalidValueError
 from incidentcore.schedule import BusinessCalendar, Calendar
 
-__all__ = ["OpenHours", "SpellTest", "during", "spell_test", "time_of_day"]
-
 SpellTest: TypeAlias = Callable[[dict[str, Any], datetime, bool], bool]
 """Evaluates a condition, given facts, their instant, and whether another cycle begins there."""
 

@@ -14,16 +14,6 @@ from incidentcore.conditions.condition import Condition, Test, set_test
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import as_utc
 
-__all__ = [
-    "SAMPLE",
-    "AtInstant",
-    "InstantSide",
-    "LaterThan",
-    "before",
-    "reached",
-    "timed_tests",
-]
-
 InstantSide: TypeAlias = Literal["reached", "before"]
 """The side of an instant on which a condition holds."""
 

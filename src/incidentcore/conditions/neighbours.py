@@ -14,22 +14,6 @@ import attrs
 
 from incidentcore._checks import SharedRepr
 
-__all__ = [
-    "ANY",
-    "Candidate",
-    "LIMIT",
-    "ORDERED",
-    "TooManyError",
-    "UNKNOWN",
-    "fresh_text",
-    "is_stepped",
-    "moments_beside",
-    "numbers_beside",
-    "of_type",
-    "paths_of",
-    "sets_of",
-]
-
 LIMIT: Final = 100_000
 
 

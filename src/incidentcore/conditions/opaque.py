@@ -10,8 +10,6 @@ from incidentcore._checks import need_text
 from incidentcore.conditions.condition import Condition, Test, set_test
 from incidentcore.errors import DefinitionError
 
-__all__ = ["Opaque"]
-
 
 @attrs.frozen
 class Opaque(Condition):

@@ -8,8 +8,6 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
 
-__all__ = ["OPERATORS"]
-
 _COLLECTIONS: Final = (tuple, list, AbstractSet)
 _SIZED: Final = (str, *_COLLECTIONS, Mapping)
 

@@ -18,8 +18,6 @@ from incidentcore.conditions.neighbours import ANY, LIMIT, Candidate, TooManyErr
 from incidentcore.errors import InvalidValueError
 from incidentcore.values import FrozenMap
 
-__all__ = ["Proof", "implies", "overlap", "satisfiable"]
-
 _YES: Final = "yes"
 _NO: Final = "no"
 _UNKNOWN: Final = "unknown"

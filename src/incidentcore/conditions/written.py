@@ -7,8 +7,6 @@ from typing import Any, Final
 from incidentcore._lazy import classes_of
 from incidentcore.conditions.condition import Condition
 
-__all__ = ["FAMILIES", "WRITTEN"]
-
 WRITTEN: Final = classes_of(
     __name__,
     """

@@ -15,8 +15,6 @@ from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 from incidentcore.sla import SlaStatus
 
-__all__ = ["Agenda"]
-
 _SOON: Final = timedelta(hours=1)  # a fold takes 1.5 kB, which is a lot for an idle record
 
 

@@ -35,8 +35,6 @@ from incidentcore.schedule import (
 from incidentcore.schedule.hours import WEEKDAYS, format_hours, parse_week, subtract
 from incidentcore.sla import CalendarByField
 
-__all__ = ["CALENDAR", "CALENDARS", "PLAIN_CALENDAR", "TEXT", "write_calendars"]
-
 _ALGEBRA: Final[dict[str, Any]] = {
     "plus": CalendarUnion,
     "minus": CalendarDifference,

@@ -33,8 +33,6 @@ from incidentcore.schedule import AbstractCalendar, Holiday
 from incidentcore.sla import lint_sla
 from incidentcore.values import LintFinding
 
-__all__ = ["check_desk"]
-
 _LOOK: Final = timedelta(weeks=9)  # how far on-call schedules are read
 _YEAR: Final = timedelta(days=366)
 _DAY: Final = timedelta(days=1)

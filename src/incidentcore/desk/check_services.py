@@ -19,8 +19,6 @@ from incidentcore.sla.crossings import ClockPoint
 from incidentcore.sla.targets import Target
 from incidentcore.values import FrozenMap, LintFinding
 
-__all__ = ["changes", "far_points", "length_of", "orders", "promises", "rough_length"]
-
 _DAY: Final = timedelta(days=1)
 _FAR: Final = Fraction(3, 2)
 _FIXED: Final = ("opened_at", "record_type", "id", "opened_by", "source", "occurred_at")

@@ -26,8 +26,6 @@ from incidentcore.priority import Adjustment, PriorityMatrix
 from incidentcore.sla import SlaDefinition, SlaPolicy
 from incidentcore.values import FrozenMap
 
-__all__ = ["RuleDifference", "diff_rules"]
-
 Rules: TypeAlias = Sequence[tuple[Condition, Any]]
 
 

@@ -48,8 +48,6 @@ from incidentcore.sla import ServiceLevel, SlaStatus, evaluate_sla
 from incidentcore.sla.terms import CalendarByField, CalendarChoice
 from incidentcore.values import Actor, FrozenMap
 
-__all__ = ["Desk", "desk_at"]
-
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 

@@ -26,8 +26,6 @@ from incidentcore.sla.crossings import ClockPoint
 from incidentcore.sla.evaluate import later_status
 from incidentcore.sla.terms import SlaThreshold
 
-__all__ = ["DueItem", "Look", "due_items", "look_at", "next_wakeup"]
-
 
 @attrs.frozen(kw_only=True)
 class DueItem:

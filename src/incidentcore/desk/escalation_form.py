@@ -37,8 +37,6 @@ from incidentcore.escalation import (
 )
 from incidentcore.sla.terms import SlaThreshold
 
-__all__ = ["ESCALATION"]
-
 _CLOCK: Final = re.compile(r"(\S+) (.+)")
 _AT: Final = '"resolution 80%", "resolution due", "resolution breach" or "resolution 1h before"'
 _LEVEL: Final = Table(

@@ -32,16 +32,6 @@ from incidentcore.priority import STANDARD_POLICY
 from incidentcore.schedule import BusinessCalendar, Calendar, Holiday
 from incidentcore.values import FrozenMap
 
-__all__ = [
-    "begin",
-    "desk_mapping",
-    "desk_schema",
-    "dump_desk",
-    "load_desk",
-    "read_file",
-    "read_zone",
-]
-
 VERSION: Final = 1
 
 

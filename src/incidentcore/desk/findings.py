@@ -11,8 +11,6 @@ from incidentcore.desk.desk import Desk
 from incidentcore.lifecycle import STANDARD
 from incidentcore.values import LintFinding
 
-__all__ = ["desk_domains", "found", "of_part"]
-
 TEXTS: Final[dict[str, str]] = {
     "no_service": "some records have no service; add a last agreement without when",
     "no_promise": "no target for {levels}; add else = a target",

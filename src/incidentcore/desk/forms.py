@@ -17,21 +17,6 @@ from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of, writer
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.values import Scale
 
-__all__ = [
-    "Form",
-    "Key",
-    "Table",
-    "by_shape",
-    "level_of",
-    "list_of",
-    "names_of",
-    "noted",
-    "or_code",
-    "simple",
-    "table_of",
-    "word",
-]
-
 _REQUIRED: Final = object()
 Reader: TypeAlias = Callable[[Any, Reading, Path], Any]
 Writer: TypeAlias = Callable[[Any, Any], Any]

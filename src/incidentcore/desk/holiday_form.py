@@ -18,21 +18,6 @@ from incidentcore.schedule import (
     read_ical,
 )
 
-__all__ = [
-    "COUNT",
-    "DAY",
-    "ENTRY",
-    "FLAG",
-    "HOLIDAYS",
-    "HOURS",
-    "INSTANT",
-    "LINE",
-    "TEXT",
-    "TEXTS",
-    "ZONE",
-    "read_holidays",
-]
-
 TEXT: Final = simple("non-empty text", str, json={"type": "string"})
 LINE: Final = simple("a text", str, json={"type": "string"}, empty=True)
 TEXTS: Final = list_of(TEXT, single=True)

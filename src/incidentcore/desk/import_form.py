@@ -11,8 +11,6 @@ from incidentcore.desk.service import scale_of
 from incidentcore.desk.words import one_of
 from incidentcore.values import freeze
 
-__all__ = ["IMPORT"]
-
 
 def _state_name(data: Any, reading: Reading, _: Path) -> str:
     states = tuple(state.name for state in reading.names["lifecycles"]["incident"].states)

@@ -30,8 +30,6 @@ from incidentcore.lifecycle.tools import TOOLS
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.values import FrozenMap, State
 
-__all__ = ["LIFECYCLE", "lifecycle_table", "with_priority"]
-
 _READY: Final = (*DIALECTS, *TOOLS)
 _BASE: Final = Form(
     TEXT.read, TEXT.write, {"type": "string", "examples": ["standard", *(one.id for one in _READY)]}

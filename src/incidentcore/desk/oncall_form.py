@@ -16,8 +16,6 @@ from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule import Rotation
 from incidentcore.schedule.hours import WEEKDAYS
 
-__all__ = ["FIRST", "ON_CALL", "rotation_of", "rotation_words"]
-
 _ANCHOR: Final = datetime(2000, 1, 3)  # noqa: DTZ001  a Monday; turns of a single person
 
 

@@ -23,8 +23,6 @@ from incidentcore.instants import as_utc
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
 
-__all__ = ["desk_page", "explain_record"]
-
 _SERVICE: Final = ("calendar", "clocks", "pause", "warn", "reopen", "on_change")
 _LEVEL: Final = ("after", "at", "every", "to", "mode")
 _LAPSES: Final = {"nobody_to_tell": "there is nobody to notify", "retimed": "it has another time"}

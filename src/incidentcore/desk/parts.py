@@ -25,16 +25,6 @@ from incidentcore.records import ApprovalRule, Record
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.schedule.protocol import need_span_in
 
-__all__ = [
-    "FIELD_KINDS",
-    "ApprovalPlan",
-    "ApprovalStage",
-    "AutoClose",
-    "DeskField",
-    "FieldKind",
-    "need_own_fields",
-]
-
 FieldKind = Literal["bool", "text", "number", "instant", "word"]
 FIELD_KINDS: Final[tuple[str, ...]] = get_args(FieldKind)
 _KINDS: Final[dict[str, Any]] = {"bool": bool, "text": str, "instant": datetime}

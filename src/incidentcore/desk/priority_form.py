@@ -27,8 +27,6 @@ from incidentcore.priority import (
 )
 from incidentcore.values import Impact, Priority, Scale, Urgency
 
-__all__ = ["CATEGORY", "PRIORITY", "categories_of", "category_values"]
-
 MATRICES: Final = {
     "standard": SERVICENOW,
     "plain_3x3": PLAIN_3X3,

@@ -10,8 +10,6 @@ from incidentcore._checks import nearest
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["BROKEN", "MISSING", "BrokenError", "Path", "Reading", "whole"]
-
 Path: TypeAlias = tuple[str | int, ...]
 MISSING: Final = object()
 """Marks a missing key, both in reading and in writing."""

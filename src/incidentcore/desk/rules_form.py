@@ -50,8 +50,6 @@ from incidentcore.intake import (
 from incidentcore.lifecycle import CascadeRule, Copy, EveryLinked
 from incidentcore.values import FrozenMap, Impact, Urgency
 
-__all__ = ["APPROVAL", "CASCADE", "COMMUNICATION", "INTAKE", "SPAN_FORM", "WHO_FORM"]
-
 SPAN_FORM: Final = Form(
     lambda data, _, __: read_span(data),
     lambda value, _: span_word(value),

@@ -24,21 +24,6 @@ from incidentcore.sla.targets import Target
 from incidentcore.sla.terms import CalendarChoice, ReopenMode, SlaThreshold
 from incidentcore.values import Impact, Level, Scale, Urgency
 
-__all__ = [
-    "AGREEMENT_KINDS",
-    "Agreement",
-    "AgreementKind",
-    "CLOCKS",
-    "OnChange",
-    "OwnClock",
-    "Service",
-    "ServiceTarget",
-    "compile_clocks",
-    "level_named",
-    "scale_of",
-    "service_named",
-]
-
 AgreementKind = Literal["sla", "ola", "contract"]
 AGREEMENT_KINDS: Final[tuple[str, ...]] = get_args(AgreementKind)
 OnChange = Literal["keep_elapsed", "restart", "retroactive"]

@@ -37,9 +37,6 @@ from incidentcore.sla import DueDate
 from incidentcore.sla.definition import CANCELED_RECORD
 from incidentcore.sla.terms import ReopenMode, SlaThreshold
 
-__all__ = ["AGREEMENT", "POINT", "SERVICES"]
-
-
 _ANY_TARGETS: Final = f"{TARGET}; or a table of them by priority, with else for the rest"
 
 

@@ -10,8 +10,6 @@ from typing import Any, Final
 from incidentcore.desk.reading import Path
 from incidentcore.errors import DefinitionError
 
-__all__ = ["hint", "line_numbers", "value_text", "write_toml"]
-
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY: Final = re.compile(
     r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*="

@@ -30,8 +30,6 @@ from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, write_wh
 from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of, read_instant
 from incidentcore.records.replay import RECORD_TYPES
 
-__all__ = ["FIELD", "WHEN", "field_names", "field_path", "states_of"]
-
 _STATE: Final = ("state.open", "state.pauses", "state.resolved", "state.final", "state.is_canceled")
 _ACTOR: Final = ("id", "role")
 _EVENT: Final = ("kind", "visibility", "channel", "audience", "text", "by.id", "by.role", "at")

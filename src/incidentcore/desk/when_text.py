@@ -23,8 +23,6 @@ from incidentcore.errors import DefinitionError
 from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import Level
 
-__all__ = ["FACTS", "MAJOR", "OPS", "SETS", "SHORT", "write_when"]
-
 SHORT: Final = {"type": "record_type", "state": "state.name", "assigned_to": "assignee"}
 _SHORT_OF: Final = {path: name for name, path in SHORT.items()}
 MAJOR: Final = field("major_status").equals("accepted")

@@ -22,26 +22,6 @@ from incidentcore.sla import ByTimeOfDay, DueDate
 from incidentcore.sla.targets import Target
 from incidentcore.sla.terms import SlaThreshold
 
-__all__ = [
-    "ITEMS",
-    "SPAN",
-    "TARGET",
-    "WHO",
-    "WrongError",
-    "need_data",
-    "one_of",
-    "read_instant",
-    "read_point",
-    "read_span",
-    "read_target",
-    "read_who",
-    "span_word",
-    "target_word",
-    "warn_word",
-    "who_word",
-    "writer_of",
-]
-
 W = TypeVar("W")
 ITEMS: Final = (list, tuple)
 """The types of a list in plain data."""

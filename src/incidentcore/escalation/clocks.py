@@ -22,8 +22,6 @@ from incidentcore.sla import (
 from incidentcore.sla.crossings import ClockPoint
 from incidentcore.sla.evaluate import later_status
 
-__all__ = ["Clocks", "OneClock", "Slas", "several", "single_clocks"]
-
 OneClock: TypeAlias = SlaDefinition | SlaPolicy
 Slas: TypeAlias = SlaRules | SlaStatus | Sequence[SlaRules | SlaStatus]
 """Rules of clocks or their statuses: one or several."""

@@ -12,8 +12,6 @@ from incidentcore.escalation.targets import READING, EscalationTarget
 from incidentcore.escalation.triggers.base import TriggerFinding
 from incidentcore.instants import Interval
 
-__all__ = ["nobody_findings", "unreachable_steps"]
-
 
 def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[TriggerFinding]:
     """Yield a finding if a level notifies nobody at some hour, or while a field is empty.

@@ -14,8 +14,6 @@ from incidentcore.values import FrozenMap
 from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts
 
-__all__ = ["Escalation", "WHY_TEXTS"]
-
 WHY_TEXTS: Final[Texts] = {
     "after": "{delay} after {since}",
     "after_previous": "{delay} after the level before",

@@ -20,8 +20,6 @@ from incidentcore.instants import Versions, as_utc, version_at, versions_of
 from incidentcore.records import Record
 from incidentcore.sla import SlaRules, SlaStatus
 
-__all__ = ["due_escalations", "next_escalation_wakeup"]
-
 _HORIZON: Final = timedelta(days=731)
 _LATEST: Final = datetime(9998, 12, 31, tzinfo=UTC)
 

@@ -20,8 +20,6 @@ from incidentcore.sla import SlaDefinition, SlaRules
 from incidentcore.values import LintFinding
 from incidentcore.words.words import Texts
 
-__all__ = ["TEXTS", "lint_escalation"]
-
 TEXTS: Final[Texts] = {
     "row_never_applies": "no record can satisfy its condition",
     "row_never_applies.rows": "earlier rows match every record that it matches: {rows}",

@@ -12,8 +12,6 @@ from incidentcore.instants import as_utc
 from incidentcore.records import Escalated, Record
 from incidentcore.values import Actor
 
-__all__ = ["escalate_now"]
-
 R = TypeVar("R", bound=Record)
 
 

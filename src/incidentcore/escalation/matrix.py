@@ -27,21 +27,7 @@ from incidentcore.instants import Interval
 from incidentcore.pages import Tabular
 from incidentcore.schedule import Calendar
 from incidentcore.values import FrozenMap
-from incidentcore.values.findings import render_text
-
-__all__ = [
-    "AcknowledgedBy",
-    "EscalationLevel",
-    "EscalationMatrix",
-    "EscalationMode",
-    "EscalationRow",
-    "OnOccasion",
-    "OnSnoozeEnd",
-    "OnUnacknowledge",
-    "PastLast",
-    "SnoozeSilences",
-    "Until",
-]
+from incidentcore.words.words import render_text
 
 T = TypeVar("T")
 

@@ -13,8 +13,6 @@ from incidentcore.escalation.oncall import OnCallSchedule, RotaOverride, Shift, 
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule import BusinessCalendar
 
-__all__ = ["OnCallHours", "on_call_hours"]
-
 
 @attrs.frozen(kw_only=True)
 class OnCallHours(SharedRepr):

@@ -34,22 +34,6 @@ _LENGTHS: Final = {
 }
 _YEAR: Final = timedelta(days=366)
 
-__all__ = [
-    "Combine",
-    "OnCallLayer",
-    "OnCallSchedule",
-    "OverrideMode",
-    "RotaOverride",
-    "Shift",
-    "Turns",
-    "coverage_gaps",
-    "next_on_call",
-    "on_call",
-    "people_ids",
-    "shifts",
-]
-
-
 Combine: TypeAlias = Literal["highest", "all"]
 """Which layers of a schedule apply: the highest with somebody on call, or all of them."""
 

@@ -22,8 +22,6 @@ from incidentcore.escalation.matrix import (
 from incidentcore.escalation.targets import EscalationTarget
 from incidentcore.escalation.triggers import After, AfterPrevious, OnClock
 
-__all__ = ["goalert_row", "jira_row", "pagerduty_row", "servicenow_row", "servicenow_sla_row"]
-
 Targets: TypeAlias = EscalationTarget | str | Iterable[EscalationTarget | str]
 
 _MINUTE: Final = timedelta(minutes=1)

@@ -14,8 +14,6 @@ from incidentcore.escalation.oncall import OnCallSchedule, shifts
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import AbstractCalendar, Calendar
 
-__all__ = ["ReachableHours"]
-
 
 def _pairs(
     personal: Mapping[str, Calendar] | tuple[tuple[str, Calendar], ...],

@@ -9,8 +9,6 @@ from incidentcore.escalation.oncall import OnCallSchedule, shifts
 from incidentcore.instants import as_utc
 from incidentcore.schedule.ical import escaped, folded, stamp_text
 
-__all__ = ["write_rota_ical"]
-
 
 def write_rota_ical(
     schedule: OnCallSchedule, person: str, /, *, start: datetime, end: datetime, at: datetime

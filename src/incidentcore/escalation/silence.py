@@ -12,8 +12,6 @@ from incidentcore.escalation.matrix import EscalationMatrix, EscalationRow
 from incidentcore.escalation.view import Mark, RecordView, Stage
 from incidentcore.records import StateChanged
 
-__all__ = ["Gate", "Notified", "RowSilence", "Window", "rows_chosen"]
-
 Gate: TypeAlias = list[tuple[datetime, str]]
 """By instant, what keeps a level from firing from then on; empty text if nothing does."""
 

@@ -16,9 +16,6 @@ from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, next_on_call, on_call, people_ids
 from incidentcore.words import ENGLISH, Words
 
-__all__ = ["EscalationTarget", "READING", "TargetKind", "as_targets"]
-
-
 TargetKind: TypeAlias = Literal[
     "group", "role", "person", "on_call", "next_on_call", "field", "manager_of", "round_robin"
 ]

@@ -32,8 +32,6 @@ from incidentcore.records import (
 from incidentcore.records.events.core import HUMAN
 from incidentcore.records.replay import timeline_by
 
-__all__ = ["Anchor", "Manual", "Mark", "RecordView", "Situation", "Stage"]
-
 _ACTING: Final = (Acknowledged, Unacknowledged, Escalated)
 _QUIET: Final = frozenset((Acknowledged, Commented, Communicated, Contacted, Escalated, Snoozed))
 

@@ -38,8 +38,6 @@ from incidentcore.escalation.targets import READING
 from incidentcore.escalation.triggers import Candidate, Fallen, TriggerContext
 from incidentcore.escalation.view import RecordView
 
-__all__ = ["NOBODY", "SNOOZED", "fallen_due"]
-
 NOBODY: Final = "nobody_to_tell"
 SNOOZED: Final = "snoozed"
 Settled: TypeAlias = Mapping[str, Escalation]

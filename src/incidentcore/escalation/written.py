@@ -8,8 +8,6 @@ from incidentcore._lazy import classes_of
 from incidentcore.escalation.reachable_hours import ReachableHours
 from incidentcore.escalation.triggers import Trigger
 
-__all__ = ["CALENDARS", "FAMILIES", "WRITTEN"]
-
 WRITTEN: Final = classes_of(
     __name__,
     """

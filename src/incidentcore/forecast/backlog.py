@@ -23,8 +23,6 @@ from incidentcore.sla.cycles import MICRO
 from incidentcore.sla.life import OneClock
 from incidentcore.values import LintFinding
 
-__all__ = ["BacklogForecast", "BacklogScore", "BacklogStep", "backtest_backlog", "forecast_backlog"]
-
 _Z80: Final = 1.2815515655446004
 
 

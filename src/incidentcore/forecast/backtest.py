@@ -18,8 +18,6 @@ from incidentcore.records import Record
 from incidentcore.sla import SlaDefinition, SlaPolicy
 from incidentcore.sla.life import OneClock
 
-__all__ = ["Chance", "ForecastScore", "backtest_breach"]
-
 _TENTHS: Final = tuple(place / 10 for place in range(1, 10))
 
 

@@ -39,15 +39,6 @@ from incidentcore.sla.evaluate import clock_cycles
 from incidentcore.sla.life import OneClock
 from incidentcore.values import LintFinding
 
-__all__ = [
-    "BreachChance",
-    "BreachModel",
-    "STANDARD_CELLS",
-    "breach_model",
-    "expected_resolution",
-    "merge_models",
-]
-
 STANDARD_CELLS: Final[Cells] = (
     ("priority", "state", "assignment_group", "assignee"),
     ("priority", "state", "assignment_group"),

@@ -16,8 +16,6 @@ from typing import Final, NamedTuple
 
 from incidentcore.kpi.engine import estimates
 
-__all__ = ["HazardCurve", "Tail", "score_interval"]
-
 _Z: Final = 1.959963984540054  # of a two-sided interval of 95 %
 
 

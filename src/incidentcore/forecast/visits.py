@@ -24,17 +24,6 @@ from incidentcore.sla.evaluate import clock_cycles
 from incidentcore.sla.life import OneClock
 from incidentcore.words import span_text
 
-__all__ = [
-    "CellHistory",
-    "Cells",
-    "Row",
-    "Standing",
-    "cell_values",
-    "rows_of",
-    "standing",
-    "whole_minutes",
-]
-
 Cells: TypeAlias = tuple[tuple[str, ...], ...]
 """Kinds of cell, most specific first, each given by its fields."""
 

@@ -24,15 +24,6 @@ from incidentcore.records import Record
 from incidentcore.schedule import Calendar
 from incidentcore.values import LintFinding
 
-__all__ = [
-    "VolumeForecast",
-    "VolumeScore",
-    "VolumeStep",
-    "VolumeUnit",
-    "backtest_volume",
-    "forecast_volume",
-]
-
 VolumeUnit: TypeAlias = Literal["hour", "day"]
 """The length of a step: an hour, or a day in the time zone."""
 

@@ -15,8 +15,6 @@ from incidentcore.instants import as_utc
 from incidentcore.pages import Tabular
 from incidentcore.records import Record
 
-__all__ = ["WatchItem", "WatchList", "watch_list"]
-
 
 @attrs.frozen(kw_only=True)
 class WatchItem:

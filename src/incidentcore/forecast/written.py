@@ -6,6 +6,4 @@ from typing import Final
 
 from incidentcore._lazy import classes_of
 
-__all__ = ["WRITTEN"]
-
 WRITTEN: Final = classes_of(__name__, "BreachModel BreachCellHistory=visits.CellHistory")

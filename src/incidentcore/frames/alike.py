@@ -23,8 +23,6 @@ from incidentcore.kpi.engine.accumulators import at_instant, instant
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.schedule import Calendar
 
-__all__ = ["Days", "OddRowError", "Probe", "Rows", "Span", "number_rows", "place_in"]
-
 Span = tuple[int, int, Calendar | None]
 """The positions of two moments, and the calendar whose open time between them counts."""
 

@@ -11,8 +11,6 @@ import narwhals.stable.v2 as nw
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.frames.native import as_frame
 
-__all__ = ["BATCH", "each_frame"]
-
 BATCH: Final = 1_000_000
 """How many rows of a relation, reader or file are in memory at a time, up to its own batch."""
 

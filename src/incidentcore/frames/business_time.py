@@ -22,8 +22,6 @@ from incidentcore.frames.native import (
 from incidentcore.kpi.engine.accumulators import at_instant, instant
 from incidentcore.schedule import Calendar
 
-__all__ = ["Calendars", "Counts", "add_business_days", "deadline", "is_open", "open_time"]
-
 Calendars: TypeAlias = Calendar | Mapping[Any, Calendar]
 """One calendar, or one for each value of the column ``by``."""
 

@@ -21,8 +21,6 @@ from incidentcore.schedule import HORIZON, Calendar
 from incidentcore.schedule.civil import BASE
 from incidentcore.schedule.engine import Engine
 
-__all__ = ["CHUNK", "Clock", "HORIZON_US", "range_of"]
-
 CHUNK: Final = 1 << 15
 """How many rows are processed at a time, so that intermediate values fit in the processor's cache.
 """

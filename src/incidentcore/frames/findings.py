@@ -11,8 +11,6 @@ from incidentcore.frames.plan import Plan
 from incidentcore.vendors.kit import ImportFinding
 from incidentcore.vendors.kit.findings import OF_WORDS
 
-__all__ = ["first_rows", "warning"]
-
 _NAMED: Final = 5
 _EXAMPLES: Final = 100
 _REPEATED: Final = "row left out: the first row of this id is used"

@@ -29,8 +29,6 @@ from incidentcore.vendors.cells import TIMES
 from incidentcore.vendors.kit import ImportFinding
 from incidentcore.vendors.kit.findings import OF_WORDS
 
-__all__ = ["Kind", "Kinds", "Timed"]
-
 _ROW: Final = " row "
 _REPORTED: Final = frozenset({*OF_WORDS, "missing_time", "before_opening"})
 

@@ -30,8 +30,6 @@ from incidentcore.values import Level, State
 from incidentcore.vendors.cells import check_mapping
 from incidentcore.vendors.kit import STANDARD_STATES, Findings, LevelTable, StateTable
 
-__all__ = ["gather_kpis_from"]
-
 
 def gather_kpis_from(
     frame: Any,

@@ -14,11 +14,6 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.engine.accumulators import instant, microseconds
 
-__all__ = [
-    "Codes", "Ints", "MISSING", "as_frame", "as_instants", "as_series", "as_spans", "codes_of",
-    "like",
-]  # fmt: skip
-
 Ints: TypeAlias = "NDArray[np.int64]"
 Codes: TypeAlias = "tuple[NDArray[np.int32], list[Any]]"
 """The position of each row's value, and the values; a missing value is None."""

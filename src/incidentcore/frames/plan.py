@@ -39,8 +39,6 @@ from incidentcore.vendors.cells import TIMES
 from incidentcore.vendors.kit import Findings
 from incidentcore.vendors.kit.entries import ALIASES
 
-__all__ = ["Plan", "refuse"]
-
 _GROUPS: Final = (Group, AgeBuckets, HourBands)
 _MEASURES: Final = (Count, Duration, FieldValue, NetFlow, Rate, RatioOfSums, SlaClocks)
 _COVERED: Final = frozenset({"moments", "acknowledged_at", "first_response_at"})

@@ -13,8 +13,6 @@ from incidentcore.frames.native import Ints
 from incidentcore.kpi.engine.accumulators import Accumulator, SketchedSample
 from incidentcore.kpi.engine.sketch import Sketch, octave_edges
 
-__all__ = ["Values", "add_many", "add_values"]
-
 _WORD = 63
 _BITS = 53
 

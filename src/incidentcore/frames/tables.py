@@ -21,8 +21,6 @@ from incidentcore.sla import SlaStatus
 from incidentcore.values import Actor, FrozenMap, LintFinding
 from incidentcore.vendors import ImportFinding
 
-__all__ = ["Library", "records_to_frame", "rows", "to_frame"]
-
 Library: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 
 _PANDAS: Final = (

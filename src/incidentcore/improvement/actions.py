@@ -14,16 +14,6 @@ from incidentcore.instants import Interval
 from incidentcore.kpi import Count, Kpi, Recurrence
 from incidentcore.records import PostIncidentReview
 
-__all__ = [
-    "ActionOrigin",
-    "ActionStatus",
-    "ActionStatusChange",
-    "ImprovementAction",
-    "KpiTarget",
-    "OriginKind",
-    "actions_of_review",
-]
-
 Better: TypeAlias = Literal["lower", "higher"]
 Target: TypeAlias = timedelta | int | float | None
 

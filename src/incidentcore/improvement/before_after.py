@@ -21,8 +21,6 @@ from incidentcore.kpi.engine.results import Value
 from incidentcore.pages import Tabular, to_text
 from incidentcore.records import Record
 
-__all__ = ["BeforeAfter", "EffectVerdict", "KpiSide", "before_after"]
-
 EffectVerdict: TypeAlias = Literal["not_enough_data", "no_clear_difference", "better", "worse"]
 
 _CONFIDENCE: Final = Fraction(95, 100)

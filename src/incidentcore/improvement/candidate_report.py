@@ -15,15 +15,6 @@ from incidentcore.kpi.group_keys import label
 from incidentcore.pages import Tabular, to_csv, to_text
 from incidentcore.values import FrozenMap
 
-__all__ = [
-    "CandidateReport",
-    "DimensionSummary",
-    "ProblemCandidate",
-    "Trend",
-    "group_label",
-    "hours",
-]
-
 Trend: TypeAlias = Literal["rising", "falling", "steady"]
 
 _HOUR: Final = timedelta(hours=1)

@@ -23,8 +23,6 @@ from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.kpi.engine.compile import compile_kpi
 from incidentcore.records import Problem, Record
 
-__all__ = ["Dimension", "Columns", "Gatherer", "TIME_TO_RESOLVE"]
-
 TIME_TO_RESOLVE: Final = Kpi(
     id="time_to_resolve",
     measure=Duration("opened_at", "resolved_at"),

@@ -18,14 +18,6 @@ from incidentcore.pages import Tabular, to_csv, to_text
 from incidentcore.schedule import BusinessDays
 from incidentcore.values import FrozenMap
 
-__all__ = [
-    "Episode",
-    "RecurrenceGroup",
-    "RecurrenceReport",
-    "RecurrenceWindow",
-    "span_of_days",
-]
-
 RecurrenceWindow: TypeAlias = timedelta | BusinessDays
 
 _ZERO: Final = timedelta(0)

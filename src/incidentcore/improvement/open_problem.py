@@ -12,8 +12,6 @@ from incidentcore.lifecycle import PROBLEM, Lifecycle
 from incidentcore.records import Link, LinkAdded, Problem
 from incidentcore.values import Actor, as_actor
 
-__all__ = ["open_problem", "problem_fields"]
-
 # The dimensions that a problem has a field of its own for.
 _FIELDS: Final = frozenset(("assignment_group", "category", "configuration_item", "service"))
 

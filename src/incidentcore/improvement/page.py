@@ -23,8 +23,6 @@ from incidentcore.pages.table import Cells
 from incidentcore.records import Problem, Record
 from incidentcore.schedule import Calendar
 
-__all__ = ["KEYS", "ProblemPage", "problem_page"]
-
 KEYS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
     "category",
     "configuration_item",

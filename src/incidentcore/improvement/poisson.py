@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-__all__ = ["at_least", "at_most", "poisson_bounds", "poisson_lower", "poisson_upper"]
-
 _ENOUGH: Final = 1e-17
 _STEPS: Final = 60  # each halves the bracket: the last is finer than any count needs
 

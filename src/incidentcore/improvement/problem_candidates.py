@@ -32,8 +32,6 @@ from incidentcore.kpi.group_keys import order
 from incidentcore.records import Problem, Record
 from incidentcore.values import FrozenMap
 
-__all__ = ["CandidateTally", "DIMENSIONS", "problem_candidates"]
-
 DIMENSIONS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
     "category",
     "configuration_item",

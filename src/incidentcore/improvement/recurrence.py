@@ -31,9 +31,6 @@ from incidentcore.records import Record
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.values import FrozenMap
 
-__all__ = ["RecurrenceTally", "recurrence"]
-
-
 Within: TypeAlias = Callable[[datetime, datetime], bool]
 Gap: TypeAlias = Callable[[datetime, datetime], timedelta]
 

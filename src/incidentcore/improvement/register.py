@@ -14,8 +14,6 @@ from incidentcore.improvement.actions import ImprovementAction, actions_of_revie
 from incidentcore.pages import to_csv, to_html, to_markdown, to_text
 from incidentcore.records import PostIncidentReview
 
-__all__ = ["ImprovementRegister"]
-
 
 def _actions(actions: Iterable[ImprovementAction]) -> tuple[ImprovementAction, ...]:
     given = tuple_of(actions)

@@ -16,8 +16,6 @@ from incidentcore.kpi.engine.compiled_conditions import compile_condition
 from incidentcore.kpi.groups import compile_groups, group_names, need_hash, raise_field_error
 from incidentcore.records import Incident, Record
 
-__all__ = ["Key", "MONTH", "Selection", "compile_key", "is_absent", "key_names", "name_text"]
-
 MONTH: Final = timedelta(days=365.25) / 12
 """The length of a month in "per month": a twelfth of 365.25 days, the same for every month."""
 

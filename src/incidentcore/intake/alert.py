@@ -14,8 +14,6 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.values import FrozenMap
 
-__all__ = ["Alert", "AlertStatus", "IncidentEnded", "as_number"]
-
 _set = object.__setattr__
 
 

@@ -38,8 +38,6 @@ from incidentcore.intake.ordering import TICK, Ordering
 from incidentcore.intake.policy import IntakePolicy
 from incidentcore.intake.state import IntakeState, PendingAlert
 
-__all__ = ["Intake", "IntakeResult", "fold_alerts"]
-
 
 @attrs.frozen
 class IntakeResult(SharedRepr):

@@ -16,8 +16,6 @@ from incidentcore.intake.live import LiveCondition, LiveGroup, LiveIncident
 from incidentcore.intake.policy import IntakePolicy
 from incidentcore.intake.state import IntakeState
 
-__all__ = ["Deadlines", "Live"]
-
 Live: TypeAlias = LiveCondition | LiveGroup | LiveIncident
 Tables: TypeAlias = tuple[Mapping[Any, Live], ...]  # in the order of their ``place``
 Timer: TypeAlias = tuple[datetime, int, tuple[str, str] | str]

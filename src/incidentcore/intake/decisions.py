@@ -20,8 +20,6 @@ from incidentcore.intake.policy import IntakePolicy, group_reader
 from incidentcore.intake.state import IntakeState, PendingAlert
 from incidentcore.values.slots import slot_maker
 
-__all__ = ["Decisions"]
-
 _FIRING: Final = "firing"
 
 _intent: Final = slot_maker(IncidentIntent)

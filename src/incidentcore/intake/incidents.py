@@ -15,8 +15,6 @@ from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, prioritize
 from incidentcore.records import Incident, OpeningFields, comment, set_fields
 from incidentcore.values import Actor
 
-__all__ = ["MONITORING", "apply_intent", "apply_intents", "open_incident"]
-
 MONITORING: Final = Actor("monitoring", "system")
 
 

@@ -9,8 +9,6 @@ from incidentcore.intake.alert import Alert
 from incidentcore.intake.live import LiveCondition
 from incidentcore.intake.policy import IntakePolicy
 
-__all__ = ["Inhibition", "Name"]
-
 Name: TypeAlias = tuple[str, str]
 """A condition's source and key."""
 

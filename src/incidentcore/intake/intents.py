@@ -10,9 +10,6 @@ import attrs
 from incidentcore._checks import SharedRepr
 from incidentcore.intake.alert import Alert
 
-__all__ = ["IncidentIntent", "IntentKind", "IntentReason"]
-
-
 IntentKind: TypeAlias = Literal["open", "add", "reopen", "resolve", "suppressed", "dropped"]
 """The kind of an intent."""
 

@@ -14,8 +14,6 @@ from incidentcore.intake.severity import SeverityTable
 from incidentcore.intake.state import ConditionState, GroupState, OpenIncident, PendingAlert
 from incidentcore.values.slots import slot_maker
 
-__all__ = ["LiveCondition", "LiveGroup", "LiveIncident", "in_order"]
-
 _AS_STORED: Final = (
     *("firing", "heard_at", "incident", "flapping", "unheard", "inhibits"),
     *("held", "held_until", "held_by", "held_for"),

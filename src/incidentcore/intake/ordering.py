@@ -13,8 +13,6 @@ from typing import Final, Generic, TypeVar
 
 from incidentcore.instants import EARLIEST
 
-__all__ = ["Ordering", "TICK"]
-
 T = TypeVar("T")
 
 TICK: Final = timedelta(microseconds=1)

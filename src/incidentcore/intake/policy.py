@@ -26,8 +26,6 @@ from incidentcore.intake.alert import Alert
 from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityTable
 from incidentcore.schedule import Calendar
 
-__all__ = ["Flapping", "Grouping", "Inhibit", "IntakePolicy", "MaintenanceRule", "ResolveOn"]
-
 _ZERO: Final = timedelta()
 _LONGEST: Final = timedelta(weeks=52)
 

@@ -13,8 +13,6 @@ from incidentcore.instants import as_utc
 from incidentcore.intake.alert import AlertStatus, as_number
 from incidentcore.values import FrozenMap, freeze
 
-__all__ = ["AlertFaults"]
-
 T = TypeVar("T")
 
 _SHOWN: Final = 60

@@ -19,8 +19,6 @@ from incidentcore._checks import (
 from incidentcore.errors import DefinitionError
 from incidentcore.values import Impact, Level, Urgency
 
-__all__ = ["STANDARD_SEVERITIES", "SeverityRow", "SeverityTable"]
-
 
 def _words(words: Iterable[str] | str) -> tuple[str, ...]:
     given = as_tuple(words, str)

@@ -16,8 +16,6 @@ from incidentcore.intake.alert import Alert, AlertStatus
 from incidentcore.intake.reading import AlertFaults
 from incidentcore.values import FrozenMap
 
-__all__ = ["alert_from_cloudevent", "alert_from_dict", "alerts_from_alertmanager"]
-
 _DICT: Final = (
     *("key", "at", "status", "source", "severity", "title", "recorded_at", "value"),
     *("labels", "annotations"),

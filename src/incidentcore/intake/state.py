@@ -18,8 +18,6 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import EARLIEST, as_utc
 from incidentcore.intake.alert import Alert, IncidentEnded
 
-__all__ = ["ConditionState", "GroupState", "IntakeState", "OpenIncident", "PendingAlert"]
-
 
 def _texts(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(texts)

@@ -16,15 +16,6 @@ from incidentcore.intake.ordering import TICK, Ordering
 from incidentcore.intake.policy import need_weeks
 from incidentcore.values import FrozenMap
 
-__all__ = [
-    "MetricSample",
-    "SampleResult",
-    "SampleState",
-    "SampleThreshold",
-    "SeriesState",
-    "fold_samples",
-]
-
 _ZERO: Final = timedelta()
 
 

@@ -20,17 +20,6 @@ from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 from incidentcore.kpi.table import KpiResult, KpiTable
 from incidentcore.records import Corrected, Record
 
-__all__ = [
-    "ageing_data",
-    "backlog_data",
-    "control_chart_data",
-    "distribution_data",
-    "flow_data",
-    "plain_number",
-    "survival_data",
-    "trend_data",
-]
-
 Rows: TypeAlias = list[dict[str, Any]]
 
 _MICRO = timedelta(microseconds=1)
@@ -43,6 +32,7 @@ def plain_number(result: KpiResult) -> float | None:
 
 
 def series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResult]:
+    """Return the results of a KPI for one group, period by period."""
     need_kind("table", table, KpiTable)
     rows = [
         row

@@ -28,8 +28,6 @@ from incidentcore.kpi.record_tests import RecordTest, as_test, test_settings
 from incidentcore.kpi.statistic import MEAN, SURVIVAL_MEDIAN, Statistic
 from incidentcore.schedule import Calendar
 
-__all__ = ["Canceled", "Exercises", "Kpi", "Reopened", "Unfinished", "WindowBasis"]
-
 Reopened: TypeAlias = Literal["first", "last", "net"]
 Canceled: TypeAlias = Literal["exclude", "censor", "include"]
 Exercises: TypeAlias = Literal["exclude", "include"]

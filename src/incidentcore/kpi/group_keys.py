@@ -7,8 +7,6 @@ from typing import Any
 
 from incidentcore.values import Actor, Level
 
-__all__ = ["label", "order"]
-
 
 def label(value: object) -> str:
     """Return a group as readable text."""

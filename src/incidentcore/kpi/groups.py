@@ -18,23 +18,6 @@ from incidentcore.records import Event, Record
 from incidentcore.schedule import Calendar
 from incidentcore.values import Level, Scale
 
-__all__ = [
-    "AgeBuckets",
-    "COLUMNS",
-    "EventGroups",
-    "Group",
-    "GroupBy",
-    "Grouping",
-    "HourBands",
-    "as_groups",
-    "compile_groups",
-    "declared_groups",
-    "group_names",
-    "groups_events",
-    "need_hash",
-    "raise_field_error",
-]
-
 COLUMNS: Final = frozenset(
     {
         "approximate",

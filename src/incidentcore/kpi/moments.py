@@ -33,32 +33,6 @@ from incidentcore.records import (
 from incidentcore.records.fold import fold_steps
 from incidentcore.values import FrozenMap, State
 
-__all__ = [
-    "AS_OF",
-    "Earliest",
-    "FIELDS",
-    "FirstAcknowledged",
-    "FirstEvent",
-    "FirstKnown",
-    "FirstWhen",
-    "INSTANTS",
-    "LastEvent",
-    "LinkedAt",
-    "Moment",
-    "MomentSpec",
-    "ReadMoment",
-    "SHARED",
-    "as_moment",
-    "as_path",
-    "compile_moment",
-    "compile_path",
-    "events_that",
-    "facts_of",
-    "may_be_condition",
-    "moment_of",
-    "need_condition",
-]
-
 AS_OF: Final = "as_of"
 
 ReadMoment: TypeAlias = Callable[[Record], datetime | None]

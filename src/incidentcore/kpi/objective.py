@@ -12,8 +12,6 @@ import attrs
 from incidentcore._checks import SharedRepr
 from incidentcore.errors import KpiDefinitionError
 
-__all__ = ["Objective"]
-
 Goal: TypeAlias = timedelta | Fraction
 
 

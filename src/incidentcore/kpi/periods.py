@@ -13,8 +13,6 @@ from incidentcore._checks import SharedRepr, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_zone
 
-__all__ = ["Periods"]
-
 Unit: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 

@@ -6,8 +6,6 @@ from typing import Final
 
 from incidentcore.values import FrozenMap
 
-__all__ = ["REASONS", "reason_text"]
-
 REASONS: Final[FrozenMap[str]] = FrozenMap(
     {
         "after_resolution": "acknowledged while it was resolved",

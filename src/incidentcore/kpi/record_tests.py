@@ -28,20 +28,6 @@ from incidentcore.kpi.measures.base import (
 from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, facts_of, need_condition
 from incidentcore.records import Record, StateChanged
 
-__all__ = [
-    "AtLeast",
-    "AtMost",
-    "HasLink",
-    "RecordTest",
-    "SameDay",
-    "WhenResolved",
-    "as_test",
-    "compile_test",
-    "exact_limit",
-    "test_needs",
-    "test_settings",
-]
-
 Answer: TypeAlias = Callable[[Record], bool | str]
 """Returns True or False for a record, or a code that says why neither is known."""
 

@@ -11,8 +11,6 @@ import attrs
 from incidentcore._checks import SharedRepr, need_word
 from incidentcore.errors import KpiDefinitionError
 
-__all__ = ["MAX", "MEAN", "MEDIAN", "MIN", "SUM", "SURVIVAL_MEDIAN", "Statistic", "quantile"]
-
 Kind: TypeAlias = Literal["mean", "median", "quantile", "sum", "min", "max", "survival_median"]
 
 

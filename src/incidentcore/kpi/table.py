@@ -24,8 +24,6 @@ from incidentcore.pages import Tabular, to_csv, to_html, to_markdown, to_text
 from incidentcore.values import FrozenMap
 from incidentcore.words import Phrase, Words
 
-__all__ = ["ALL", "KpiResult", "KpiTable", "hours"]
-
 ALL: Final = "(all)"
 
 _WHOLE: Final = ("n", "excluded")

@@ -11,8 +11,6 @@ from incidentcore.kpi.moments import Moment
 from incidentcore.kpi.record_tests import RecordTest
 from incidentcore.values import FrozenMap
 
-__all__ = ["FAMILIES", "MERGED", "WRITTEN"]
-
 WRITTEN: Final = classes_of(
     __name__,
     """

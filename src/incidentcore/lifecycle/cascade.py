@@ -29,8 +29,6 @@ from incidentcore.records import (
 )
 from incidentcore.values import Actor
 
-__all__ = ["CascadeEffect", "cascade_effects", "follow_cascades"]
-
 
 @attrs.frozen(kw_only=True)
 class CascadeEffect:

@@ -17,8 +17,6 @@ from incidentcore.records.links import check_link_type
 from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import FrozenMap, State
 
-__all__ = ["CascadeRule", "Copy"]
-
 
 @attrs.frozen
 class Copy(SharedRepr):

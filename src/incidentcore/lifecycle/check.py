@@ -17,9 +17,6 @@ from incidentcore.records.fold import fold_steps, in_time
 from incidentcore.values import FrozenMap, LintFinding, State
 from incidentcore.words.words import Texts
 
-__all__ = ["HISTORY_TEXTS", "check_history", "judge_history"]
-
-
 HISTORY_TEXTS: Final[Texts] = {
     "guard": "{action} from {before} is refused by its guard: {guard}",
     "invalid_field": "{action} from {before} refuses {what}",

@@ -15,8 +15,6 @@ from incidentcore.values import FrozenMap, State
 from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts
 
-__all__ = ["REFUSALS", "Allowed", "PathStep", "Refused"]
-
 R = TypeVar("R", bound=Record)
 
 

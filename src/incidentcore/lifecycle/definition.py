@@ -19,8 +19,6 @@ from incidentcore.records.fields import FIELD_NAMES
 from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import FrozenMap, State
 
-__all__ = ["MIGRATE", "LifecycleTable"]
-
 MIGRATE: Final = "migrate"
 
 

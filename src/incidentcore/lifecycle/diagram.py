@@ -7,8 +7,6 @@ from incidentcore.lifecycle.definition import LifecycleTable
 from incidentcore.lifecycle.transition import Transition
 from incidentcore.values import State
 
-__all__ = ["to_dot", "to_mermaid"]
-
 
 def _label(row: Transition) -> str:
     """Return the label of an arrow: the action, the fields it needs, and its guard."""

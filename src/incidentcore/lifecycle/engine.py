@@ -35,8 +35,6 @@ from incidentcore.records._fast import opened_with, trusted
 from incidentcore.records.events.core import NO_FIELDS, written_fields
 from incidentcore.values import Actor, FrozenMap, State
 
-__all__ = ["Lifecycle", "given_fields"]
-
 R = TypeVar("R", bound=Record)
 
 _state_changed = trusted(StateChanged)

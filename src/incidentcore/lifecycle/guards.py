@@ -21,8 +21,6 @@ from incidentcore.records.events.requests import expired
 from incidentcore.records.links import check_link_type
 from incidentcore.records.replay import RECORD_TYPES
 
-__all__ = ["EveryLinked", "facts_then", "linked_facts"]
-
 
 def facts_then(record: Record, at: datetime) -> Mapping[str, Any]:
     """Return a record's facts at an instant; an approval that expired by then is ``expired``."""

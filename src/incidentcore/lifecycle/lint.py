@@ -19,8 +19,6 @@ from incidentcore.records import Commented, Link, StateChanged
 from incidentcore.values import LintFinding, State
 from incidentcore.words.words import Texts
 
-__all__ = ["LIFECYCLE_TEXTS", "lint_lifecycle"]
-
 _OPAQUE: Final = Proof("unknown", reason="the guard is a function")
 
 

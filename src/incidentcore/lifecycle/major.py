@@ -31,14 +31,6 @@ from incidentcore.lifecycle.transition import Attempt, InputField, Transition, i
 from incidentcore.records import Incident, set_fields, set_major_status
 from incidentcore.values import Actor, FrozenMap, State
 
-__all__ = [
-    "MAJOR_INCIDENT",
-    "MAJOR_INCIDENT_WITH_ROLES",
-    "advance_major",
-    "decide_major",
-    "major_incident",
-]
-
 NO_CANDIDATE: Final = State("no_candidate", open=True)
 PROPOSED: Final = State("proposed", open=True)
 ACCEPTED: Final = State("accepted", resolved=True)

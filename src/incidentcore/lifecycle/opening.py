@@ -11,8 +11,6 @@ from incidentcore.lifecycle.transition import is_nothing
 from incidentcore.records import Record
 from incidentcore.values import FrozenMap, Level, State
 
-__all__ = ["PriorityRule", "as_names", "as_state_map", "missing_at_opening", "record_type_of"]
-
 
 @runtime_checkable
 class PriorityRule(Protocol):

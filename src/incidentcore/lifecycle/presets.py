@@ -26,20 +26,6 @@ from incidentcore.lifecycle.standard_cascades import (
 from incidentcore.lifecycle.transition import InputField, Transition
 from incidentcore.values import State
 
-__all__ = [
-    "DIALECTS",
-    "JSM_INCIDENT",
-    "JSM_REQUEST",
-    "JSM_REQUEST_WITH_APPROVAL",
-    "SERVICENOW_CASCADES",
-    "SERVICENOW_INCIDENT",
-    "SERVICENOW_PROBLEM",
-    "SERVICENOW_REQUEST",
-    "SERVICENOW_REQUEST_CASCADES",
-    "TEXTBOOK_INCIDENT",
-    "ZENDESK_TICKET",
-]
-
 
 def _states(*names: str, **flags: bool) -> tuple[State, ...]:
     return tuple(State(name, **flags) for name in names)

@@ -13,19 +13,6 @@ from incidentcore.lifecycle.transition import Attempt, Transition
 from incidentcore.records import ApprovalRule, Migrated, Record, StateChanged
 from incidentcore.values import State
 
-__all__ = [
-    "Table",
-    "is_legal",
-    "path_to_action",
-    "refuse_action",
-    "refuse_fields",
-    "refuse_guard",
-    "refuse_no_effect",
-    "refuse_state",
-    "refuse_undeclared",
-    "shortest_path",
-]
-
 _ROLES: Final = "major_roles."
 
 Table: TypeAlias = Mapping[str, Mapping[str, list[Transition]]]

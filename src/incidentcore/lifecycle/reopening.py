@@ -14,8 +14,6 @@ from incidentcore.records import Record
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.schedule.protocol import need_span_in, span_end
 
-__all__ = ["ReopenWindow", "auto_close_at", "reopen_until"]
-
 _BASES = ("resolved_at", "updated_at")
 
 

@@ -30,22 +30,6 @@ from incidentcore.values import (
     State,
 )
 
-__all__ = [
-    "APPROVED_IF_ASKED",
-    "APPROVED_NAME",
-    "HOLD_REASONS",
-    "INCIDENT",
-    "PROBLEM",
-    "REJECTED_IF_ASKED",
-    "REJECTED_NAME",
-    "SERVICE_REQUEST",
-    "STANDARD",
-    "advance",
-    "allowed_actions",
-    "decide",
-    "explain",
-]
-
 R = TypeVar("R", bound=Record)
 
 APPROVED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in(

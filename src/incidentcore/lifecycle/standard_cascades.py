@@ -18,20 +18,6 @@ from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.transition import Transition
 from incidentcore.records import TaskStatus
 
-__all__ = [
-    "APPROVALS_TO_REQUEST",
-    "DUPLICATE_ANSWERS",
-    "PARENT_TO_CHILD",
-    "PROBLEM_TO_INCIDENT",
-    "REQUEST_TO_TASKS",
-    "STANDARD_CASCADES",
-    "TASKS_TO_REQUEST",
-    "parent_to_child",
-    "problem_to_incident",
-    "refuse_open_tasks",
-    "request_to_tasks",
-]
-
 
 def parent_to_child(
     *,

@@ -12,19 +12,6 @@ from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.transition import Transition
 from incidentcore.values import State
 
-__all__ = [
-    "FRESHSERVICE_TICKET",
-    "GITHUB_ISSUE",
-    "GLPI_TICKET",
-    "HAPPYFOX_TICKET",
-    "OPSGENIE_ALERT",
-    "PAGERDUTY_INCIDENT",
-    "STATUSPAGE_INCIDENT",
-    "TOOLS",
-    "ZAMMAD_TICKET",
-    "states_of",
-]
-
 _FLAGS: Final[Mapping[str, Mapping[str, bool]]] = {
     "open": {"open": True},
     "pauses": {"open": True, "pauses": True},

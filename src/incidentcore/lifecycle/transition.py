@@ -17,8 +17,6 @@ from incidentcore.records.fields import FIELD_NAMES, checked_fields
 from incidentcore.values import Actor, FrozenMap, State
 from incidentcore.values.frozen import entries_of
 
-__all__ = ["Attempt", "Guard", "InputField", "Transition"]
-
 _CUSTOM: Final = "custom."
 _EMPTY: Final[tuple[object, ...]] = (None, "", (), [], frozenset(), set(), {}, NO_FIELDS)
 

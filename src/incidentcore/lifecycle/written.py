@@ -9,8 +9,6 @@ from incidentcore.lifecycle.guards import EveryLinked
 from incidentcore.lifecycle.reopening import ReopenWindow
 from incidentcore.lifecycle.transition import Guard
 
-__all__ = ["FAMILIES", "WRITTEN"]
-
 WRITTEN: Final = classes_of(
     __name__,
     """

@@ -29,8 +29,6 @@ from incidentcore.pages.table import (
 from incidentcore.values import FrozenMap
 from incidentcore.words import Words
 
-__all__ = ["Page", "Paged", "Picture", "Section"]
-
 _WIDTH: Final = 100
 _STEERS: Final = re.compile(r"([\\`*_\[\]|~]|^[-+=#])")  # characters with a meaning in Markdown
 _LISTED: Final = 4  # with fewer sections an HTML page needs no list of them

@@ -11,18 +11,6 @@ from typing import Final, TypeAlias
 
 from incidentcore.words import Phrase, Words
 
-__all__ = [
-    "Cells",
-    "Tabular",
-    "said",
-    "said_cell",
-    "to_csv",
-    "to_html",
-    "to_markdown",
-    "to_text",
-    "translated_cells",
-]
-
 Rows: TypeAlias = Iterable[Sequence[str]]
 Cells: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[bool]]
 

@@ -18,19 +18,6 @@ from incidentcore.instants import as_zone
 from incidentcore.pages import Picture
 from incidentcore.words import ENGLISH, Words
 
-__all__ = [
-    "FEW",
-    "Palette",
-    "Theme",
-    "dress",
-    "finish",
-    "need_rows",
-    "palette_of",
-    "picture",
-    "time_axis",
-    "zone_name",
-]
-
 Theme: TypeAlias = Literal["light", "dark"]
 
 FEW: Final = 20  # with fewer values a chart has a note

@@ -21,8 +21,6 @@ from incidentcore.kpi.table import hours
 from incidentcore.records import Record
 from incidentcore.sla import SlaStatus
 
-__all__ = ["burndown_data", "clock_data", "forecast_data", "life_data", "rota_data", "week_data"]
-
 Rows: TypeAlias = list[dict[str, Any]]
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

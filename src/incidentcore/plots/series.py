@@ -22,20 +22,6 @@ from incidentcore.plots.canvas import (
     zone_name,
 )
 
-__all__ = [
-    "plot_ageing",
-    "plot_backlog",
-    "plot_burndown",
-    "plot_compliance",
-    "plot_control_chart",
-    "plot_distribution",
-    "plot_flow",
-    "plot_forecast",
-    "plot_survival",
-    "plot_trend",
-    "plot_week",
-]
-
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 _TICKS = 12

@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 from incidentcore.plots.canvas import Theme, dress, finish, need_rows, time_axis, zone_name
 
-__all__ = ["plot_clock", "plot_life", "plot_rota"]
-
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 

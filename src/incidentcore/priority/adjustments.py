@@ -13,15 +13,6 @@ from incidentcore.errors import PriorityMatrixError
 from incidentcore.priority.matrix import PriorityCalculation
 from incidentcore.values import Level
 
-__all__ = [
-    "Adjustment",
-    "PriorityAdjustment",
-    "affected_users",
-    "critical_services",
-    "security",
-    "vip",
-]
-
 
 class PriorityAdjustment(Protocol):
     """A function or frozen object that returns an adjustment of a record's computed priority."""

@@ -18,8 +18,6 @@ from incidentcore.records.fields import checked_fields
 from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor, Level
 
-__all__ = ["clear_override", "override_priority", "prioritize"]
-
 R = TypeVar("R", bound=Record)
 
 

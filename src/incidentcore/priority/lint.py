@@ -10,8 +10,6 @@ from incidentcore._checks import need_each, need_kind
 from incidentcore.priority.matrix import PriorityMatrix, as_level
 from incidentcore.values import Level, LintFinding, Priority, Scale
 
-__all__ = ["lint_cells", "lint_matrix"]
-
 Cell: TypeAlias = tuple[Level, Level]
 
 

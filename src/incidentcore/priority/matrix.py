@@ -12,17 +12,6 @@ from incidentcore.conditions.access import reader
 from incidentcore.errors import DefinitionError, InvalidValueError, PriorityMatrixError
 from incidentcore.values import Impact, Level, Priority, Scale, Urgency
 
-__all__ = [
-    "Cells",
-    "PriorityCalculation",
-    "PriorityCalculator",
-    "PriorityMatrix",
-    "Rounding",
-    "as_level",
-    "checked_path",
-    "read_level",
-]
-
 Rounding: TypeAlias = Literal["milder", "worse"]
 """The direction in which a mean between two levels is rounded."""
 

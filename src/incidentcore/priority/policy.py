@@ -16,17 +16,6 @@ from incidentcore.priority.presets import SERVICENOW
 from incidentcore.records import Event, Opened, Record
 from incidentcore.values import Actor, Level, Priority, Scale
 
-__all__ = [
-    "PriorityOverride",
-    "PriorityPolicy",
-    "PriorityResult",
-    "PriorityStep",
-    "STANDARD_POLICY",
-    "calculate_priority",
-    "standing_override",
-]
-
-
 StepKind: TypeAlias = Literal["calculator", "adjustment", "override"]
 """The source of a step."""
 

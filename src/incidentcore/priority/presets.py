@@ -11,8 +11,6 @@ from typing import Final
 from incidentcore.priority.matrix import PriorityMatrix
 from incidentcore.values import Impact, Priority, Scale, Urgency
 
-__all__ = ["BMC", "FLOOR_OF_MEAN_5X5", "GLPI", "ITOP", "JIRA_EXAMPLE", "PLAIN_3X3", "SERVICENOW"]
-
 # The matrix that ServiceNow documents for incidents and problems (priority lookup rules).
 SERVICENOW: Final = PriorityMatrix(
     Impact.scale,

@@ -10,8 +10,6 @@ from incidentcore._checks import need_kind
 from incidentcore.priority.policy import PriorityPolicy, calculate_priority
 from incidentcore.records import Event, Opened, Prioritized, Record
 
-__all__ = ["reprioritized"]
-
 R = TypeVar("R", bound=Record)
 _COMPUTED = "computed_priority"
 

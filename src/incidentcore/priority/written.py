@@ -12,8 +12,6 @@ from incidentcore.priority.matrix import PriorityCalculator, PriorityMatrix
 from incidentcore.priority.policy import PriorityPolicy
 from incidentcore.values import Level, Scale
 
-__all__ = ["FAMILIES", "MERGED", "WRITTEN"]
-
 WRITTEN: Final = classes_of(
     __name__,
     """

@@ -34,13 +34,12 @@ from incidentcore.records.events.activity import (
     Unsnoozed,
     Visibility,
 )
+from incidentcore.records.events.base import Event, LifecycleRef
 from incidentcore.records.events.core import (
     Assigned,
     Classified,
     Corrected,
-    Event,
     FieldsChanged,
-    LifecycleRef,
     LinkAdded,
     LinkRemoved,
     Migrated,

@@ -7,13 +7,12 @@ from typing import Any, Final, TypeVar, cast
 
 import attrs
 
-from incidentcore.records.events.core import Event, Opened
+from incidentcore.records.events.base import Event
+from incidentcore.records.events.core import Opened
 from incidentcore.records.fields import stored_fields
 from incidentcore.records.record_base import RecordBase
 from incidentcore.values.frozen import merged
 from incidentcore.values.slots import slot_maker
-
-__all__ = ["of_opening", "opened", "opened_with", "trusted"]
 
 E = TypeVar("E", bound=Event)
 R = TypeVar("R", bound=RecordBase)

@@ -24,16 +24,6 @@ from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.schedule.protocol import need_span_in, span_end
 from incidentcore.values import Actor, FrozenMap
 
-__all__ = [
-    "Approval",
-    "ApprovalCount",
-    "ApprovalDecision",
-    "ApprovalRule",
-    "ApprovalState",
-    "may_decide",
-]
-
-
 ApprovalDecision: TypeAlias = Literal["approved", "rejected", "withdrawn"]
 """The decision of an approver."""
 

@@ -11,8 +11,6 @@ from incidentcore.records.events.base import Event
 from incidentcore.records.fold import fold_steps
 from incidentcore.records.record import Record
 
-__all__ = ["FieldChange", "field_changes"]
-
 
 @attrs.frozen
 class FieldChange(SharedRepr):

@@ -8,10 +8,6 @@ import attrs
 
 from incidentcore._checks import SharedRepr, need_each, need_kind, need_several, need_text
 
-__all__ = [
-    "Cause",
-]
-
 
 def _causes(because: Iterable[Cause]) -> tuple[Cause, ...]:
     return tuple(need_several("because", because, "a sequence of Cause", single=(str, Cause)))

@@ -11,8 +11,6 @@ from incidentcore._checks import SharedRepr, need_kind
 from incidentcore.records.events.activity import DiagnosisNoted
 from incidentcore.records.record import Record
 
-__all__ = ["DocumentationGap", "completeness"]
-
 
 @attrs.frozen
 class DocumentationGap(SharedRepr):

@@ -7,8 +7,6 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from incidentcore.errors import InvalidValueError
 
-__all__ = ["Coverage", "checked_covers", "covers_fact"]
-
 Coverage: TypeAlias = Literal[
     "states",
     "assignments",

@@ -19,17 +19,6 @@ from incidentcore.records.tasks import RequestItem
 from incidentcore.values import FrozenMap, Level
 from incidentcore.values.frozen import entries_of, of_sorted
 
-__all__ = [
-    "FIELD_NAMES",
-    "MajorRole",
-    "MajorStatus",
-    "OpeningFields",
-    "ProblemOrigin",
-    "RECORD_COLUMNS",
-    "ReportedVia",
-    "checked_fields",
-]
-
 RECORD_COLUMNS: Final = (
     *("id", "record_type", "title", "state", "hold_reason", "priority", "impact", "urgency"),
     *("category", "service", "configuration_item", "caller", "source", "assignment_group"),

@@ -32,20 +32,10 @@ import attrs
 
 from incidentcore._checks import each_of, tuple_of
 from incidentcore.errors import InvalidTimelineError
-from incidentcore.records.events.core import Corrected, Event, Opened
+from incidentcore.records.events.base import Event
+from incidentcore.records.events.core import Corrected, Opened
 from incidentcore.records.timeline import Timeline, TimelineStep, changes_of
 from incidentcore.values import FrozenMap
-
-__all__ = [
-    "fold_both",
-    "fold_facts",
-    "fold_steps",
-    "fold_timeline",
-    "in_sequence",
-    "in_time",
-    "longer_timeline",
-]
-
 
 _when = attrgetter("at", "sequence")
 _at = attrgetter("at")

@@ -10,8 +10,6 @@ from incidentcore.records.record import Record
 from incidentcore.records.timeline import Timeline
 from incidentcore.values import FrozenMap
 
-__all__ = ["Incident"]
-
 
 @attrs.frozen(init=False, repr=False, slots=False)
 class Incident(Record):

@@ -13,8 +13,6 @@ from incidentcore.records.incident import Incident
 from incidentcore.records.linking import are_linked
 from incidentcore.records.problem import Problem
 
-__all__ = ["KnownErrorMatch", "suggest_known_errors"]
-
 # Points for each kind of evidence (our choice): a link counts most, a shared word least.
 _LINKED: Final = 100
 _ITEM: Final = 8

@@ -17,8 +17,6 @@ from incidentcore.records.links import Link
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
 
-__all__ = ["are_linked", "joint_history", "link_both", "merge_duplicate"]
-
 A = TypeVar("A", bound=Record)
 B = TypeVar("B", bound=Record)
 

@@ -9,9 +9,6 @@ import attrs
 from incidentcore._checks import SharedRepr, nearest, need_text
 from incidentcore.errors import InvalidValueError
 
-__all__ = ["Link", "LinkType"]
-
-
 _CUSTOM: Final = "custom."
 
 LinkType: TypeAlias = Literal[

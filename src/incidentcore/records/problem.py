@@ -10,8 +10,6 @@ from incidentcore.records.causes import Cause
 from incidentcore.records.fields import ProblemOrigin
 from incidentcore.records.record import Record
 
-__all__ = ["Problem"]
-
 
 @attrs.frozen(init=False, repr=False, slots=False)
 class Problem(Record):

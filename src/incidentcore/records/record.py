@@ -13,7 +13,8 @@ from incidentcore._checks import NO_ARGUMENTS, need_kind, need_text, tuple_of
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records._fast import of_opening, opened
-from incidentcore.records.events.core import Corrected, Event, LifecycleRef, Opened
+from incidentcore.records.events.base import Event, LifecycleRef
+from incidentcore.records.events.core import Corrected, Opened
 from incidentcore.records.fields import (
     OPENABLE,
     SETTABLE,
@@ -26,8 +27,6 @@ from incidentcore.records.fold import fold_both, fold_facts, in_sequence, longer
 from incidentcore.records.links import Link
 from incidentcore.records.record_base import RecordBase
 from incidentcore.values import NEW, Actor, FrozenMap, Level, State, as_actor
-
-__all__ = ["Record"]
 
 E = TypeVar("E", bound=Event)
 

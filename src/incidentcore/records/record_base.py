@@ -15,8 +15,6 @@ from incidentcore.records.timeline import Timeline
 from incidentcore.values import Actor, as_actor
 from incidentcore.values.actors import ROLES
 
-__all__ = ["RecordBase"]
-
 _new = object.__new__
 
 

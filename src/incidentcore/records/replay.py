@@ -8,7 +8,8 @@ from typing import Final, TypeVar
 
 from incidentcore._checks import need_kind, need_several, need_word
 from incidentcore.errors import InvalidTimelineError
-from incidentcore.records.events.core import Event, Opened
+from incidentcore.records.events.base import Event
+from incidentcore.records.events.core import Opened
 from incidentcore.records.fold import in_sequence, opening_of
 from incidentcore.records.incident import Incident
 from incidentcore.records.problem import Problem
@@ -16,8 +17,6 @@ from incidentcore.records.record import Record
 from incidentcore.records.service_request import ServiceRequest
 from incidentcore.records.timeline import Timeline
 from incidentcore.values import FrozenMap
-
-__all__ = ["RECORD_TYPES", "as_it_was", "replay", "timeline_by"]
 
 R = TypeVar("R", bound=Record)
 

@@ -23,15 +23,6 @@ from incidentcore.instants import as_utc
 from incidentcore.records.causes import Cause
 from incidentcore.records.incident import Incident
 
-__all__ = [
-    "ActionItem",
-    "EntryKind",
-    "PostIncidentReview",
-    "ReviewEntry",
-    "review_required",
-]
-
-
 EntryKind: TypeAlias = Literal["observation", "decision", "action", "message"]
 """The kind of an entry in a review's timeline."""
 

@@ -13,8 +13,6 @@ from incidentcore.records.events.requests import expired
 from incidentcore.records.record import Record
 from incidentcore.records.tasks import RequestItem, Task, ready_tasks
 
-__all__ = ["ServiceRequest"]
-
 
 @attrs.frozen(init=False, repr=False, slots=False)
 class ServiceRequest(Record):

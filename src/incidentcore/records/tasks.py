@@ -12,16 +12,6 @@ from incidentcore._checks import SharedRepr, each_of, is_number, need_text, need
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 
-__all__ = [
-    "RequestItem",
-    "Task",
-    "TaskStatus",
-    "progress_of",
-    "ready_tasks",
-    "roll_up",
-    "waits_for",
-]
-
 
 @attrs.frozen(kw_only=True)
 class RequestItem(SharedRepr):

@@ -11,10 +11,8 @@ import attrs
 from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records.events.core import Event
+from incidentcore.records.events.base import Event
 from incidentcore.values import FrozenMap, State
-
-__all__ = ["Timeline", "TimelineStep", "changes_of"]
 
 
 def changes_of(event: Event, facts: Mapping[str, Any]) -> dict[str, object]:

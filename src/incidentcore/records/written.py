@@ -8,8 +8,6 @@ from incidentcore._lazy import classes_of
 from incidentcore.records.events.base import Event
 from incidentcore.records.record import Record
 
-__all__ = ["FAMILIES", "WRITTEN"]
-
 WRITTEN: Final = classes_of(
     __name__,
     """

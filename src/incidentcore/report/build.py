@@ -22,8 +22,6 @@ from incidentcore.report.tally import Tally
 from incidentcore.sla import SlaStatus
 from incidentcore.vendors import ImportFinding
 
-__all__ = ["build_report", "failing"]
-
 _SHARES: Final = {"sla_compliance", *(kpi.id for kpi in KPIS if kpi.unit == "fraction")}
 _TEST: Final = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)\s*(%?)\s*")
 

@@ -21,8 +21,6 @@ from incidentcore.report.tally import Tally
 from incidentcore.sla import Trace
 from incidentcore.words import Phrase, Words
 
-__all__ = ["compliance_section", "compliance_table", "escalation_section", "worst_section"]
-
 _TRACE_HEAD: Final = 14
 _TRACE_TAIL: Final = 6
 

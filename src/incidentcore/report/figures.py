@@ -17,8 +17,6 @@ from incidentcore.kpi.record_tests import Answer, RecordTest
 from incidentcore.records import Record
 from incidentcore.values import FrozenMap
 
-__all__ = ["KPIS", "VOLUME", "compliance"]
-
 _CONFIDENCE: Final = Fraction(95, 100)
 _FEW: Final = 20
 

@@ -18,17 +18,6 @@ from incidentcore.vendors import ImportFinding, StateCheck
 from incidentcore.vendors.kit.findings import OF_WORDS
 from incidentcore.words import Phrase
 
-__all__ = [
-    "definitions_section",
-    "findings_section",
-    "flow_sections",
-    "kpi_section",
-    "state_section",
-    "tool_section",
-    "uncovered",
-    "volume_section",
-]
-
 _CHANGES: Final = 6
 _VALUE: Final = 30  # characters of a value that are shown
 _MONTHS: Final = 13

@@ -22,8 +22,6 @@ from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.sla.life import OneClock
 from incidentcore.words import Phrase, span_text
 
-__all__ = ["service_page"]
-
 
 def service_page(
     records: Iterable[Record],

@@ -34,8 +34,6 @@ from incidentcore.vendors import StateCheck, refused_changes
 from incidentcore.vendors.audit_log import StateTally
 from incidentcore.words import Phrase
 
-__all__ = ["Tally", "clock_row", "outcome", "why"]
-
 _ZERO: Final = timedelta(0)
 _EXAMPLES: Final = 8
 _UNRANKED: Final = 1_000

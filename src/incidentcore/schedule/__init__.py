@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     )
     from incidentcore.schedule.holidays import Break, Holiday
     from incidentcore.schedule.ical import IcalFeed, read_ical, write_ical
-    from incidentcore.schedule.protocol import HORIZON, BusinessDays, Calendar
+    from incidentcore.schedule.index import HORIZON
+    from incidentcore.schedule.protocol import BusinessDays, Calendar
     from incidentcore.schedule.reasons import OpenReason
     from incidentcore.schedule.rotation import Rotation
     from incidentcore.schedule.versioned import VersionedCalendar
@@ -59,7 +60,8 @@ if not TYPE_CHECKING:  # checkers see the imports
             "holiday_sources": "copy_holidays holidays_version public_holidays",
             "holidays": "Break Holiday",
             "ical": "IcalFeed read_ical write_ical",
-            "protocol": "BusinessDays Calendar HORIZON",
+            "index": "HORIZON",
+            "protocol": "BusinessDays Calendar",
             "reasons": "OpenReason",
             "rotation": "Rotation",
             "versioned": "VersionedCalendar",

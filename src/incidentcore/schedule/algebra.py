@@ -35,17 +35,6 @@ from incidentcore.schedule.reasons import (
 )
 from incidentcore.values import LintFinding
 
-__all__ = [
-    "AbstractCalendar",
-    "CalendarDifference",
-    "CalendarIntersection",
-    "CalendarUnion",
-    "Maintenance",
-    "is_calendar",
-    "parts_of",
-    "spans_of",
-]
-
 _PIECE = timedelta(days=366)  # how much is explained at a time
 
 

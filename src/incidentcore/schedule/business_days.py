@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 from incidentcore.schedule.civil import BASE, day_bounds, instant_of
 from incidentcore.schedule.search import Cover, measure, next_open, previous_close
 
-__all__ = ["add_days", "has_open_time"]
-
 _ZERO = timedelta()
 _TICK = timedelta.resolution
 

@@ -52,8 +52,6 @@ from incidentcore.schedule.lint import lint_plan
 from incidentcore.schedule.reasons import Part, fill
 from incidentcore.values import LintFinding
 
-__all__ = ["BusinessCalendar"]
-
 _MARGIN = timedelta(days=3)  # an offset, a night and a change of offset reach no further
 
 HoursLike = str | Iterable[str]

@@ -19,22 +19,6 @@ from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.holidays import USUAL, Holiday
 from incidentcore.schedule.hours import DAY, Span, intersect, merge, own_windows, split, subtract
 
-__all__ = [
-    "BASE",
-    "Closure",
-    "Edges",
-    "Plan",
-    "STRIDE",
-    "as_deltas",
-    "check_collisions",
-    "closures",
-    "day_bounds",
-    "instant_of",
-    "join",
-    "mapped",
-    "open_spans",
-]
-
 BASE = datetime(2000, 1, 1, tzinfo=UTC)
 _NAIVE_BASE = datetime(2000, 1, 1)  # noqa: DTZ001  wall times are mapped in this module
 _BASE_ORDINAL = BASE.toordinal()

@@ -21,15 +21,14 @@ from incidentcore.schedule import search
 from incidentcore.schedule.civil import BASE, Edges, join
 from incidentcore.schedule.index import (
     EMPTY,
+    HORIZON,
     Index,
     clip,
     compile_index,
     wall_index,
     wanted_range,
 )
-from incidentcore.schedule.protocol import HORIZON, Boundary
-
-__all__ = ["Engine"]
+from incidentcore.schedule.protocol import Boundary
 
 _ZERO = timedelta()
 _PIECE = timedelta(days=366)  # how much is listed at a time

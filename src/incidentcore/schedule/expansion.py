@@ -13,8 +13,6 @@ import attrs
 
 from incidentcore._checks import SharedRepr
 
-__all__ = ["Parts", "is_leap", "month_length"]
-
 # Not from the standard library's calendar, whose import costs as much as this whole package's.
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 

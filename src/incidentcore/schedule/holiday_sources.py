@@ -10,8 +10,6 @@ from incidentcore._checks import is_day, need_kind
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.schedule.holidays import Holiday, closed_days
 
-__all__ = ["as_years", "copy_holidays", "holidays_version", "public_holidays"]
-
 _MOST_YEARS = 200
 _LONGEST_NAME = 200
 

@@ -17,16 +17,6 @@ from incidentcore.schedule.expansion import is_leap
 from incidentcore.schedule.hours import WEEKDAYS, Span, format_hours, merge, parse_hours
 from incidentcore.schedule.recurrence import Recurrence, parse_rule
 
-__all__ = [
-    "Break",
-    "Holiday",
-    "as_date",
-    "as_holidays",
-    "as_name",
-    "canonical_holidays",
-    "closed_days",
-]
-
 USUAL = ("week",)  # the hours of a holiday that has those of each date's own weekday
 
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"

@@ -13,23 +13,6 @@ from collections.abc import Iterable
 from incidentcore._checks import as_pairs, need_kind, need_several
 from incidentcore.errors import CalendarDefinitionError
 
-__all__ = [
-    "DAY",
-    "Span",
-    "WEEKDAYS",
-    "format_hours",
-    "format_span",
-    "friendly_week",
-    "intersect",
-    "merge",
-    "own_windows",
-    "pairs",
-    "parse_hours",
-    "parse_week",
-    "split",
-    "subtract",
-]
-
 DAY = 86_400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

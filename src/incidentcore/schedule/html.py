@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from incidentcore.schedule.hours import DAY, WEEKDAYS, Span, format_span
 
-__all__ = ["week_strip"]
-
 _BAR = "position:relative;width:24em;height:1em;background:#eee"
 _OPEN = "position:absolute;top:0;height:100%;background:#2a7"
 

@@ -22,8 +22,6 @@ from incidentcore.schedule.holidays import Holiday, closed_days
 from incidentcore.schedule.icalevents import Event, Moment, read_events
 from incidentcore.schedule.recurrence import parse_rule
 
-__all__ = ["IcalFeed", "read_ical", "write_ical"]
-
 _MOST_YEARS = 100
 _MOST_EXPANDED = 2_000  # rules times years: what is expanded within a second
 _MOST_DAYS = 100_000

@@ -11,8 +11,6 @@ from zoneinfo import ZoneInfo
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_zone
 
-__all__ = ["Event", "Moment", "read_events"]
-
 Moment = date | datetime
 """A date for all-day events, otherwise a datetime in its zone."""
 

@@ -21,8 +21,6 @@ from zoneinfo import ZoneInfo
 from incidentcore.instants import EARLIEST, LATEST
 from incidentcore.schedule.civil import BASE, STRIDE, Edges
 
-__all__ = ["EMPTY", "HORIZON", "Index", "clip", "compile_index", "wall_index", "wanted_range"]
-
 _ZERO = timedelta()
 HORIZON: Final = timedelta(days=7_305)  # twenty years (rule C6)
 _MOST_YEARS = 64  # what one index may hold: about 5 MB; a longer range goes in pieces

@@ -11,8 +11,6 @@ from incidentcore.schedule.civil import Days, Plan
 from incidentcore.schedule.hours import DAY, format_span, intersect, own_windows, split
 from incidentcore.values import LintFinding
 
-__all__ = ["FINDINGS", "lint_plan"]
-
 FINDINGS: Final = {
     "orphan_tail": "open {window}: the end of a night whose start on {start} is closed (C2)",
     "idle_break": "the break {window} {name} is outside the hours of the date",

@@ -15,8 +15,6 @@ from incidentcore.instants import Interval
 from incidentcore.schedule.index import HORIZON
 from incidentcore.schedule.reasons import OpenReason
 
-__all__ = ["Boundary", "BusinessDays", "Calendar", "HORIZON", "need_span_in", "span_end"]
-
 Boundary = Literal["close", "next_open"]
 
 

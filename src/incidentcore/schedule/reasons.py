@@ -12,20 +12,6 @@ from incidentcore._checks import SharedRepr
 from incidentcore.instants import Interval
 from incidentcore.schedule.civil import BASE, Closure, Edges
 
-__all__ = [
-    "BREAK",
-    "CLOSED_IN",
-    "HOLIDAY",
-    "MAINTENANCE",
-    "OPEN",
-    "OUT_OF_HOURS",
-    "OpenReason",
-    "Part",
-    "as_reasons",
-    "fill",
-    "overlay",
-]
-
 Part = tuple[timedelta, timedelta, str, str]  # start, end, code, name
 
 OPEN: Final = "open"

@@ -12,8 +12,6 @@ from incidentcore._checks import SharedRepr
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.expansion import Parts
 
-__all__ = ["Recurrence", "parse_rule"]
-
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY")
 _BY_PERIOD = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")

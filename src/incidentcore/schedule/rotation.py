@@ -16,8 +16,6 @@ from incidentcore.errors import InvalidIntervalError, InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.schedule.expansion import month_length
 
-__all__ = ["Rotation", "RotationUnit"]
-
 T = TypeVar("T")
 
 RotationUnit = Literal["hours", "days", "weeks", "months"]

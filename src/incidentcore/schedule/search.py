@@ -11,19 +11,6 @@ from incidentcore.instants import EARLIEST, LATEST
 from incidentcore.schedule.civil import BASE
 from incidentcore.schedule.index import Index
 
-__all__ = [
-    "Cover",
-    "check_budget",
-    "floor_of",
-    "limit_of",
-    "measure",
-    "next_close",
-    "next_open",
-    "previous_close",
-    "spend",
-    "spend_back",
-]
-
 Cover = Callable[[timedelta, timedelta], Index]
 """Return an index that holds the first instant, and reaches toward the second."""
 

@@ -17,8 +17,6 @@ from incidentcore.schedule.civil import BASE, Edges, join
 from incidentcore.schedule.protocol import Calendar
 from incidentcore.schedule.reasons import Part
 
-__all__ = ["VersionedCalendar"]
-
 
 def _as_versions(value: Versions[Calendar]) -> Versions[Calendar]:
     allowed = "Versions([(instant, calendar), ...])"

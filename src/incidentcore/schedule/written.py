@@ -8,8 +8,6 @@ from incidentcore._lazy import classes_of
 from incidentcore.schedule.algebra import AbstractCalendar
 from incidentcore.schedule.protocol import Calendar
 
-__all__ = ["FAMILIES", "WRITTEN"]
-
 WRITTEN: Final = classes_of(
     __name__,
     """

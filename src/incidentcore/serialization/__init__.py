@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
+    from incidentcore.records.fields import RECORD_COLUMNS
     from incidentcore.serialization.codec import Codec
     from incidentcore.serialization.documents import (
         from_plain,
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     )
     from incidentcore.serialization.export import (
         EVENT_COLUMNS,
-        RECORD_COLUMNS,
         cloud_event,
         event_rows,
         record_rows,

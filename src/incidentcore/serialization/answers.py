@@ -17,8 +17,6 @@ from incidentcore.schedule import OpenReason
 from incidentcore.sla import SlaSnapshot, SlaStatus, Trace, TraceEntry
 from incidentcore.values import LintFinding
 
-__all__ = ["ANSWERS", "Form"]
-
 Form: TypeAlias = tuple[type, Callable[[Any], Any], Callable[[Any], Any]]
 """The class by way of which another is written, and the functions there and back."""
 

@@ -36,8 +36,6 @@ from incidentcore.serialization.upgrades import FORMAT_VERSION, merged, upgrade
 from incidentcore.serialization.writing import writer
 from incidentcore.values import FrozenMap
 
-__all__ = ["CODEC", "Codec"]
-
 T = TypeVar("T")
 
 _PLAIN: Final = "plain"

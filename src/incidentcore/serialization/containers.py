@@ -19,21 +19,6 @@ from incidentcore.serialization.registry import Registry
 from incidentcore.serialization.scalars import SCALARS
 from incidentcore.values import FrozenMap
 
-__all__ = [
-    "MAPPINGS",
-    "PYTHON_TYPES",
-    "ReadHook",
-    "WORDS",
-    "as_object",
-    "is_union",
-    "read_choice",
-    "read_each",
-    "read_list",
-    "read_set",
-    "read_shared",
-    "union_shape",
-]
-
 ReadHook: TypeAlias = Callable[[Any, Any], Any]
 
 Shape: TypeAlias = tuple[tuple[type, ...], dict[str, Any], bool]

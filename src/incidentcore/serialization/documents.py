@@ -9,14 +9,6 @@ from incidentcore.serialization.limits import Limits
 from incidentcore.serialization.schema import REF_TEMPLATE, View
 from incidentcore.serialization.unknown import WithUnknownFields
 
-__all__ = [
-    "from_plain",
-    "from_plain_with_unknown",
-    "json_schema",
-    "loads_with_unknown",
-    "to_plain",
-]
-
 T = TypeVar("T")
 
 _LIMITS: Final = Limits()

@@ -23,8 +23,6 @@ from incidentcore.serialization.parse import write
 from incidentcore.serialization.scalars import SCALARS
 from incidentcore.values import Actor, FrozenMap, Level, State
 
-__all__ = ["EVENT_COLUMNS", "RECORD_COLUMNS", "cloud_event", "event_rows", "record_rows", "xes_log"]
-
 EVENT_COLUMNS: Final = (
     *("record_id", "sequence", "id", "kind", "at", "recorded_at", "by", "role", "state", "body"),
 )

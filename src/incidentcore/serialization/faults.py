@@ -11,18 +11,6 @@ from cattrs.errors import AttributeValidationNote
 
 from incidentcore.errors import FormatError, InvalidValueError
 
-__all__ = [
-    "Fault",
-    "Faults",
-    "Mismatch",
-    "Path",
-    "Unwritable",
-    "check_hashes",
-    "render",
-    "show",
-    "faults_of",
-]
-
 Path: TypeAlias = tuple[str | int, ...]
 
 _SHOWN: Final = 60

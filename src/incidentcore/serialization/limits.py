@@ -9,8 +9,6 @@ import attrs
 from incidentcore._checks import SharedRepr, need_whole
 from incidentcore.errors import InvalidValueError
 
-__all__ = ["Limits"]
-
 _DEEPEST: Final = 200  # what Python's own recursion bears in any caller's hands
 
 

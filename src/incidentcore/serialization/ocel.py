@@ -10,8 +10,6 @@ from incidentcore._checks import each_of
 from incidentcore.records import Event, Opened, Record, StateChanged
 from incidentcore.serialization.scalars import SCALARS
 
-__all__ = ["ocel_log"]
-
 _START: Final = SCALARS[datetime].write(datetime(1970, 1, 1, tzinfo=UTC))
 _FIELDS: Final = ("title", "priority", "assignment_group", "assignee")
 _TEXTS: Final = ("state", "role")

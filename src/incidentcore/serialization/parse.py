@@ -18,8 +18,6 @@ from incidentcore.errors import FormatError
 from incidentcore.serialization.faults import Fault, Path, show
 from incidentcore.serialization.limits import Limits
 
-__all__ = ["check_plain", "parse", "write"]
-
 _ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
 _HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))

@@ -23,8 +23,6 @@ from incidentcore.kpi.engine.sketch import Sketch
 from incidentcore.serialization.faults import Fault, Faults, Mismatch, Path, check_hashes
 from incidentcore.values import FrozenMap
 
-__all__ = ["FORMS", "PartialForm", "from_form", "to_form"]
-
 Exact: TypeAlias = int | Fraction
 
 _LONGEST: Final = 2**63 - 1  # a time in microseconds fits into eight bytes

@@ -37,8 +37,6 @@ from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.serialization.upgrades import MERGED, merged
 from incidentcore.values import Actor, FrozenMap, Level, State
 
-__all__ = ["Reader", "reader"]
-
 _BASE_FIELDS: Final = frozenset(field.name for field in attrs.fields(Event))
 
 

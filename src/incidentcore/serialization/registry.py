@@ -41,8 +41,6 @@ from incidentcore.values import FrozenMap
 from incidentcore.values import written as values
 from incidentcore.whatif import written as whatif
 
-__all__ = ["CLASSES", "EVENTS", "REGISTRY", "TAG", "Registry", "facts_of"]
-
 TAG: Final = "$type"  # no field is called so
 
 

@@ -20,8 +20,6 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_zone
 from incidentcore.serialization.faults import Mismatch, Unwritable, show
 
-__all__ = ["SCALARS", "Scalar"]
-
 _DIGITS: Final = 100  # as the default limit of a reader, so that what is written can be read
 _BITS: Final = 328  # at most 99 digits and a sign; beyond 333 always more than 100
 _EXACT: Final = 2**53  # whole numbers that a float holds exactly

@@ -15,8 +15,6 @@ from incidentcore.serialization.registry import TAG, Registry, facts_of
 from incidentcore.serialization.scalars import SCALARS
 from incidentcore.serialization.upgrades import FORMAT_VERSION
 
-__all__ = ["REF_TEMPLATE", "View", "schema_of"]
-
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ANY: Final = "AnyValue"
 REF_TEMPLATE: Final = "#/$defs/{model}"

@@ -9,8 +9,6 @@ from typing import Final, TypeVar
 
 from incidentcore.serialization.limits import Limits
 
-__all__ = ["dumps", "loads"]
-
 T = TypeVar("T")
 
 _LIMITS: Final = Limits()

@@ -13,8 +13,6 @@ from incidentcore.serialization.limits import Limits
 from incidentcore.serialization.parse import parse
 from incidentcore.serialization.registry import EVENTS, REGISTRY, TAG
 
-__all__ = ["UnknownEvent", "WithUnknownFields"]
-
 T_co = TypeVar("T_co", covariant=True)
 
 _EVENT_NAMES: Final = frozenset(REGISTRY.names[cls] for cls in EVENTS)

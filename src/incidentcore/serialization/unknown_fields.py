@@ -17,8 +17,6 @@ from incidentcore.serialization.reading import Reader
 from incidentcore.serialization.registry import Registry
 from incidentcore.serialization.writing import Hook, Writer
 
-__all__ = ["check_places"]
-
 _MESSAGE = "a field that is not known here, in an object that would be written at another place"
 
 

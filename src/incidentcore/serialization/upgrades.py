@@ -11,8 +11,6 @@ from incidentcore.kpi import written as kpi
 from incidentcore.priority import written as priority
 from incidentcore.serialization.faults import Mismatch
 
-__all__ = ["FORMAT_VERSION", "MERGED", "Upgrader", "merged", "upgrade"]
-
 FORMAT_VERSION: Final = 1
 
 Merge: TypeAlias = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]

@@ -17,8 +17,6 @@ from incidentcore.serialization.scalars import SCALARS, write_text
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
 
-__all__ = ["Writer", "writer"]
-
 Hook: TypeAlias = Callable[[Any], Any]
 
 

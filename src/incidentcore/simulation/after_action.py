@@ -14,8 +14,6 @@ from incidentcore.improvement import ActionOrigin, ImprovementAction
 from incidentcore.pages import Page, Paged, Picture, Section
 from incidentcore.words import day_time, span_text
 
-__all__ = ["DrillEntry", "DrillLine", "DrillReport", "DrillResult", "ordered"]
-
 DrillResult: TypeAlias = Literal["met", "late", "missed", "open", "not_reached"]
 """How an expectation ended. Missed: not done by its due time; late: done after it; open: not due
 yet; not reached: no record started its clock."""

@@ -40,8 +40,6 @@ from incidentcore.simulation.workload import (
 )
 from incidentcore.values import Actor, FrozenMap
 
-__all__ = ["simulate"]
-
 _DAY: Final = timedelta(days=1)
 _CALLER: Final = Actor("caller", "requester")
 _SAID: Final = {"resolution_code": "fix", "resolution_notes": "Done and tested."}

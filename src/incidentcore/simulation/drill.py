@@ -17,8 +17,6 @@ from incidentcore.intake import Alert
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import FrozenMap
 
-__all__ = ["BotStep", "Drill", "DueInject", "Expectation", "Inject", "InjectKind", "injects_due"]
-
 InjectKind: TypeAlias = Literal["alert", "mail", "call", "outage", "note"]
 """The kind of an inject; any other text is also accepted."""
 

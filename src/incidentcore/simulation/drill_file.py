@@ -25,8 +25,6 @@ from incidentcore.sla import SlaDefinition
 from incidentcore.sla.definition import CANCELED_RECORD
 from incidentcore.values import freeze
 
-__all__ = ["load_drill"]
-
 _VERSION: Final = 1
 _NO_DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 

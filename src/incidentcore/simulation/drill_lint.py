@@ -13,9 +13,7 @@ from incidentcore.lifecycle import INCIDENT, Lifecycle
 from incidentcore.simulation.drill import Drill
 from incidentcore.sla import lint_sla
 from incidentcore.values import FrozenMap, LintFinding
-from incidentcore.values.findings import Texts
-
-__all__ = ["DRILL_TEXTS", "lint_drill"]
+from incidentcore.words.words import Texts
 
 DRILL_TEXTS: Final[Texts] = FrozenMap(
     {

@@ -15,8 +15,6 @@ from incidentcore.schedule import Calendar
 from incidentcore.simulation.workload import Empirical, Hold, Workload
 from incidentcore.values import FrozenMap
 
-__all__ = ["fit_workloads"]
-
 T = TypeVar("T")
 
 _MOST: Final = 200  # openings and lengths of a group; of more an even choice is taken

@@ -11,8 +11,6 @@ from incidentcore.desk import DueItem
 from incidentcore.records import Incident
 from incidentcore.values import FrozenMap
 
-__all__ = ["Simulation", "Stint"]
-
 
 @attrs.frozen
 class Stint:

@@ -22,9 +22,6 @@ from incidentcore.records import (
 from incidentcore.simulation.drill import BotStep, Drill
 from incidentcore.values import Actor, Impact, Urgency
 
-__all__ = ["rehearse"]
-
-
 _CHANGES: Final[dict[str, Callable[..., Incident]]] = {
     "acknowledge": acknowledge,
     "assign": assign,

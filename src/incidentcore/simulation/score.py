@@ -21,8 +21,6 @@ from incidentcore.simulation.drill import Drill, Expectation, injects_due
 from incidentcore.sla import Cycle, evaluate_sla
 from incidentcore.words import span_text
 
-__all__ = ["score_drill"]
-
 _ZERO: Final = timedelta(0)
 
 

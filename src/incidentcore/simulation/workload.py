@@ -18,24 +18,6 @@ from incidentcore.records import Record
 from incidentcore.schedule import Calendar
 from incidentcore.values import FrozenMap
 
-__all__ = [
-    "Agent",
-    "ByArrival",
-    "ByPriority",
-    "Distribution",
-    "Empirical",
-    "Exponential",
-    "Hold",
-    "Lognormal",
-    "QueueOrder",
-    "Reassign",
-    "Team",
-    "Workload",
-    "arrivals",
-    "is_settled",
-    "random_draws",
-]
-
 _HOUR: Final = timedelta(hours=1)
 
 

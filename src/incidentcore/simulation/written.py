@@ -15,8 +15,6 @@ from incidentcore.simulation.workload import (
     QueueOrder,
 )
 
-__all__ = ["FAMILIES", "WRITTEN"]
-
 WRITTEN: Final = classes_of(
     __name__,
     """

@@ -7,8 +7,6 @@ from datetime import timedelta
 from html import escape
 from typing import Final
 
-__all__ = ["svg_bar"]
-
 _WIDTH: Final = 720
 _HEIGHT: Final = 24
 # Distinct in gray and for color-blind readers: counting is dark, the rest is light.

@@ -15,8 +15,6 @@ from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.life import OneClock
 from incidentcore.sla.policy import SlaPolicy
 
-__all__ = ["held_throughout", "imported_at", "not_covered", "since_import"]
-
 _HELD: Final[Mapping[str, str]] = {
     **dict.fromkeys(("state", "state.name", "state.pauses", "hold_reason"), "states"),
     **dict.fromkeys(("priority", "impact", "urgency"), "priorities"),

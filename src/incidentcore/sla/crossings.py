@@ -18,8 +18,6 @@ from incidentcore.sla.cycles import MICRO, Figures, RawCycle, figures, threshold
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.terms import SlaThreshold
 
-__all__ = ["ClockPoint", "Crossing", "Edition", "crossed", "first_crossings"]
-
 ClockPoint: TypeAlias = SlaThreshold | Literal["due", "breach"]
 """A point on a clock: a threshold, ``due`` (100 % is reached), or ``breach`` (it is exceeded)."""
 

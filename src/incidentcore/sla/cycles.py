@@ -22,26 +22,6 @@ from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.targets import resolve_target
 from incidentcore.sla.terms import SlaThreshold
 
-__all__ = [
-    "CLOSED",
-    "COUNTING",
-    "Cycle",
-    "CycleOutcome",
-    "CycleResult",
-    "Figures",
-    "MICRO",
-    "PAUSED",
-    "PassedThreshold",
-    "RawCycle",
-    "Span",
-    "SpanKind",
-    "Swap",
-    "ZERO",
-    "figures",
-    "judged",
-    "threshold_crossing",
-]
-
 ZERO: Final = timedelta(0)
 MICRO: Final = timedelta(microseconds=1)
 

@@ -36,8 +36,6 @@ from incidentcore.sla.terms import (
     TakeoverMode,
 )
 
-__all__ = ["CANCELED_RECORD", "AnswerRule", "SlaDefinition", "with_fields"]
-
 AnswerRule: TypeAlias = tuple[tuple[str, ...], bool, AnswersFrom]
 
 

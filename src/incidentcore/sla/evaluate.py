@@ -21,18 +21,6 @@ from incidentcore.sla.policy import ServiceLevel, SlaPolicy
 from incidentcore.sla.status import SlaStatus, status_of
 from incidentcore.sla.takeover import fold_clock
 
-__all__ = [
-    "OneClock",
-    "SlaRules",
-    "clock_cycles",
-    "evaluate_sla",
-    "evaluate_slas",
-    "in_force",
-    "next_sla_wakeup",
-    "statuses",
-    "timeline_at",
-]
-
 SlaRules: TypeAlias = OneClock | ServiceLevel | Versions[OneClock] | Versions[ServiceLevel]
 
 

@@ -45,9 +45,6 @@ from incidentcore.sla.life import Facts, Life
 from incidentcore.sla.targets import fields_of
 from incidentcore.sla.terms import pick_calendar
 
-__all__ = ["ClockFold", "ClockStage"]
-
-
 ClockStage: TypeAlias = Literal["none", "not_started", "running", "paused", "stopped", "canceled"]
 """The stage of a clock."""
 

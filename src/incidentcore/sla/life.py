@@ -11,8 +11,6 @@ from incidentcore.sla.definition import AnswerRule, SlaDefinition
 from incidentcore.sla.policy import SlaPolicy
 from incidentcore.values import FrozenMap
 
-__all__ = ["Facts", "Life", "OneClock", "life_of"]
-
 Facts: TypeAlias = dict[str, Any]
 OneClock: TypeAlias = SlaDefinition | SlaPolicy
 """The rules of one clock: a definition, or a policy that chooses among several."""

@@ -29,8 +29,6 @@ from incidentcore.sla.urgency import inverted
 from incidentcore.values import FrozenMap, LintFinding
 from incidentcore.words.words import Texts
 
-__all__ = ["TEXTS", "lint_sla", "lint_sla_policy"]
-
 Domains = Mapping[str, Iterable[object]]
 
 _TRIED: Final = tuple(datetime(year, 1, 1, tzinfo=UTC) for year in range(1990, 2100, 10))

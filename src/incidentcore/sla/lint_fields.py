@@ -17,8 +17,6 @@ from incidentcore.records.written import FAMILIES
 from incidentcore.values import Actor, FrozenMap, Level, LintFinding, State
 from incidentcore.words.words import Texts
 
-__all__ = ["FIELD_TEXTS", "event_findings", "field_findings"]
-
 FIELD_TEXTS: Final[Texts] = FrozenMap(
     {
         "unknown_field": "{path}: there is no field {name!r}; the nearest: {nearest}",

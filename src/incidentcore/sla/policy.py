@@ -16,9 +16,6 @@ from incidentcore.sla.definition import SlaDefinition, with_fields
 from incidentcore.sla.terms import calendars_in
 from incidentcore.words import span_text
 
-__all__ = ["PolicyMatch", "ServiceLevel", "SlaPolicy", "SlaRule"]
-
-
 PolicyMatch: TypeAlias = Literal["first", "shortest"]
 """Which of the matching rules is chosen."""
 

@@ -16,8 +16,6 @@ from incidentcore.sla.policy import SlaPolicy
 from incidentcore.sla.status import SlaStatus
 from incidentcore.values import Level
 
-__all__ = ["QueueItem", "UpcomingDue", "first_due", "slas_due_between", "work_queue"]
-
 
 @attrs.frozen(order=True)
 class UpcomingDue:

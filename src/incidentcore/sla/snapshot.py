@@ -15,8 +15,6 @@ from incidentcore.sla.status import SlaStatus
 from incidentcore.sla.trace import Trace
 from incidentcore.words import Words
 
-__all__ = ["SlaSnapshot"]
-
 
 @attrs.frozen(kw_only=True)
 class SlaSnapshot:

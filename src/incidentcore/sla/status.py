@@ -37,8 +37,6 @@ from incidentcore.sla.terms import SlaThreshold, zone_of
 from incidentcore.sla.trace import StatusForms, Trace, build_trace, closing_of, why_none
 from incidentcore.words import Words
 
-__all__ = ["SlaStatus", "status_of"]
-
 _NONE: Final = Figures(
     cycle=None,
     end=EARLIEST,

@@ -19,8 +19,6 @@ from incidentcore.sla.fold import ClockFold
 from incidentcore.sla.life import Facts, Life, OneClock
 from incidentcore.sla.policy import SlaPolicy
 
-__all__ = ["fold_clock"]
-
 _RETROACTIVE: Final = ("retroactive", "retroactive_without_pauses")
 
 

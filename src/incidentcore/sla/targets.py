@@ -15,17 +15,6 @@ from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import as_utc
 from incidentcore.schedule import BusinessDays, Calendar
 
-__all__ = [
-    "ByTimeOfDay",
-    "DueDate",
-    "SlaTarget",
-    "Target",
-    "check_target",
-    "resolve_target",
-    "fields_of",
-    "target_of",
-]
-
 _TICK = timedelta.resolution
 _Time: TypeAlias = time
 

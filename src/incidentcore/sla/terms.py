@@ -18,22 +18,6 @@ from incidentcore.instants import Versions
 from incidentcore.schedule import BusinessDays, Calendar, VersionedCalendar
 from incidentcore.schedule.protocol import span_end
 
-__all__ = [
-    "FURTHER",
-    "Agreement",
-    "AnswersFrom",
-    "CalendarByField",
-    "CalendarChoice",
-    "OtherTerms",
-    "ReopenMode",
-    "SlaThreshold",
-    "TakeoverMode",
-    "calendars_in",
-    "pick_calendar",
-    "zone_of",
-]
-
-
 ReopenMode: TypeAlias = Literal["exclude_closed", "continue", "new_cycle"]
 """What happens to the time between a stop and a reopening (rule S5)."""
 

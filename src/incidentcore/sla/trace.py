@@ -22,16 +22,6 @@ from incidentcore.values import FrozenMap
 from incidentcore.words import ENGLISH, Phrase, Words
 from incidentcore.words.words import Texts
 
-__all__ = [
-    "TRACE_TEXTS",
-    "StatusForms",
-    "Trace",
-    "TraceEntry",
-    "build_trace",
-    "closing_of",
-    "why_none",
-]
-
 TRACE_TEXTS: Final[Texts] = FrozenMap(
     {
         "not_started": "not started",

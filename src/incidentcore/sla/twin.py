@@ -15,8 +15,6 @@ from incidentcore.sla.policy import SlaPolicy
 from incidentcore.sla.status import SlaStatus, status_of
 from incidentcore.sla.targets import fields_of
 
-__all__ = ["Twin", "twin_of"]
-
 _FOLDED_BY: Final = (
     *("start", "pause", "resume", "stop", "cancel", "reset", "cancel_when_start_ends"),
     *("reopen", "swap", "starts_from", "answer_rule"),

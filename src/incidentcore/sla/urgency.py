@@ -17,8 +17,6 @@ from incidentcore.sla.terms import pick_calendar
 from incidentcore.values import FrozenMap, Level
 from incidentcore.values.scales import SCALES
 
-__all__ = ["Comparison", "inverted", "is_later", "regions", "with_facts"]
-
 _STARTS: Final = tuple(
     datetime(2026, 6, 1, tzinfo=UTC) + step * timedelta(hours=6) for step in range(28)
 )

@@ -7,8 +7,6 @@ from typing import Any, Final
 from incidentcore._lazy import classes_of
 from incidentcore.sla.targets import ByTimeOfDay, DueDate, SlaTarget
 
-__all__ = ["FAMILIES", "WRITTEN"]
-
 WRITTEN: Final = classes_of(
     __name__,
     """

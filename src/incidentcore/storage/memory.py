@@ -13,8 +13,6 @@ from incidentcore.errors import RecordNotFoundError, StaleRecordError
 from incidentcore.records import Event, Record, replay
 from incidentcore.storage.store import PAGE, Change, checked_append, checked_page
 
-__all__ = ["InMemoryStore"]
-
 
 class InMemoryStore:
     """A thread-safe store in memory that fulfills the whole contract of ``RecordStore``.

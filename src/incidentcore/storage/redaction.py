@@ -18,8 +18,6 @@ from incidentcore._checks import need_kind, need_text
 from incidentcore.records import ApprovalRule, Cause, Escalated, Event, Record, Task
 from incidentcore.values import Actor, FrozenMap, Level
 
-__all__ = ["PERSONAL_FIELDS", "REDACTED", "redact"]
-
 R = TypeVar("R", bound=Record)
 
 REDACTED: Final = "[redacted]"

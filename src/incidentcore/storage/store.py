@@ -19,8 +19,6 @@ from incidentcore.records import Event, Opened, Record
 from incidentcore.records.replay import need_record_type
 from incidentcore.serialization import dumps
 
-__all__ = ["AsyncRecordStore", "Change", "PAGE", "RecordStore", "checked_append", "checked_page"]
-
 PAGE = 1_000
 
 

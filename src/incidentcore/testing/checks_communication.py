@@ -24,8 +24,6 @@ from incidentcore.testing.checks_sla import showing
 from incidentcore.testing.strategies_communication import communicated_incidents
 from incidentcore.testing.strategies_escalation import MINUTE, OPENED
 
-__all__ = ["check_communication"]
-
 _INSTANT: Final = timedelta.resolution
 POLLS: Final[st.SearchStrategy[list[int]]] = st.lists(
     st.integers(-10, 600) | st.integers(0, 20_000), min_size=1, max_size=5

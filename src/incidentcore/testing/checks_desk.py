@@ -19,8 +19,6 @@ from incidentcore.testing.strategies_escalation import (
     escalated_incidents,
 )
 
-__all__ = ["Outbox", "check_outbox"]
-
 
 class Outbox(Protocol):
     """The protocol for outboxes that ``check_outbox`` tests; the store must outlive the object."""

@@ -26,8 +26,6 @@ from incidentcore.testing.strategies_escalation import (
     escalated_incidents,
 )
 
-__all__ = ["check_escalation"]
-
 
 def check_escalation(
     matrix: EscalationMatrix,

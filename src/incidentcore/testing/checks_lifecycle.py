@@ -15,8 +15,6 @@ from incidentcore.lifecycle import Allowed, CascadeRule, Lifecycle, check_histor
 from incidentcore.records import Record, replay
 from incidentcore.testing.strategies_records import illegal_records, input_for, legal_records
 
-__all__ = ["check_lifecycle", "check_step"]
-
 _UNKNOWN_ACTION = "no_such_action"
 
 

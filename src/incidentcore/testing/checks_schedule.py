@@ -21,8 +21,6 @@ from incidentcore.instants import Interval
 from incidentcore.schedule import Calendar
 from incidentcore.testing.strategies_schedule import instants, offset_changes
 
-__all__ = ["CALENDAR_LAWS", "Case", "calendar_cases", "check_calendar"]
-
 _TICK = timedelta.resolution
 _ZERO = timedelta()
 

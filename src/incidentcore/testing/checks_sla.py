@@ -24,8 +24,6 @@ from incidentcore.sla import (
 from incidentcore.sla.urgency import is_later, regions, with_facts
 from incidentcore.testing.strategies_sla import calendars_of, histories
 
-__all__ = ["SLA_LAWS", "check_sla"]
-
 _TICK: Final = timedelta.resolution
 _ZERO: Final = timedelta()
 

@@ -23,8 +23,6 @@ from incidentcore.testing.checks_sla import check_clocks, showing
 from incidentcore.testing.strategies_desk import simulations
 from incidentcore.testing.strategies_records import legal_records
 
-__all__ = ["check_whole_desk"]
-
 HOURS: Final[st.SearchStrategy[list[int]]] = st.lists(
     st.integers(0, 336), min_size=1, max_size=4
 )  # two weeks

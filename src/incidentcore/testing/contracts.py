@@ -7,12 +7,9 @@ for each check.
 
 from __future__ import annotations
 
-from incidentcore.testing.contracts_base import CheckOutcome
 from incidentcore.testing.contracts_parallel import ParallelChecks
 from incidentcore.testing.contracts_reading import ReadingChecks
 from incidentcore.testing.contracts_writing import WritingChecks
-
-__all__ = ["CheckOutcome", "StoreContract"]
 
 
 class StoreContract(WritingChecks, ReadingChecks, ParallelChecks):

@@ -14,8 +14,6 @@ from incidentcore.storage import AsyncRecordStore, RecordStore
 from incidentcore.testing.contracts import StoreContract
 from incidentcore.testing.contracts_base import AT, incident, noted, same
 
-__all__ = ["AsyncStoreContract"]
-
 T = TypeVar("T")
 
 

@@ -16,17 +16,6 @@ from incidentcore.records import Event, Incident, Record, comment
 from incidentcore.serialization import dumps
 from incidentcore.storage import Change, RecordStore
 
-__all__ = [
-    "AT",
-    "CheckOutcome",
-    "StoreChecks",
-    "incident",
-    "noted",
-    "raises",
-    "same",
-    "same_events",
-]
-
 AT = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
 
 

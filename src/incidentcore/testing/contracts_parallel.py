@@ -31,8 +31,6 @@ from incidentcore.testing.contracts_base import (
 )
 from incidentcore.values import Actor
 
-__all__ = ["ParallelChecks"]
-
 _BATCH = 5
 _ALL = 1_000_000  # events of a page that holds a whole history
 _PATIENCE = 120  # seconds

@@ -27,8 +27,6 @@ from incidentcore.testing.contracts_base import (
 )
 from incidentcore.values import Actor, Impact
 
-__all__ = ["ReadingChecks"]
-
 _BERLIN = ZoneInfo("Europe/Berlin")
 
 _TEXTS: dict[str, str] = {

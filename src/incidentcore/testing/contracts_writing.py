@@ -29,8 +29,6 @@ from incidentcore.testing.contracts_base import (
 )
 from incidentcore.values import Actor, FrozenMap
 
-__all__ = ["WritingChecks"]
-
 
 def _comment(sequence: int, text: str = "x", **fields: Any) -> Commented:
     given = {"record_id": "INC-1", "at": AT, "by": Actor("ada"), **fields}

@@ -31,8 +31,6 @@ from incidentcore.values import (
     Priority,
 )
 
-__all__ = ["communicated_incidents", "communication_plans"]
-
 _MINUTE: Final = timedelta(minutes=1)
 _AUDIENCES: Final = ("customers", "executives", "support staff", "regulators")
 _STATES: Final = (IN_PROGRESS, ON_HOLD, IN_PROGRESS, RESOLVED, CLOSED, CANCELED)

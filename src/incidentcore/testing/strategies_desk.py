@@ -23,8 +23,6 @@ from incidentcore.simulation import (
 from incidentcore.testing.strategies_sla import change_of, words_of
 from incidentcore.values import Impact, Urgency
 
-__all__ = ["simulations"]
-
 _HOUR: Final = timedelta(hours=1)
 
 

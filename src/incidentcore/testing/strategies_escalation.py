@@ -44,8 +44,6 @@ from incidentcore.testing.strategies_schedule import (
 )
 from incidentcore.values import Impact, Priority, Urgency
 
-__all__ = ["escalated_incidents", "escalation_matrices", "on_call_schedules", "rotations"]
-
 OPENED: Final = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)  # a Friday before a change of offset
 MINUTE: Final = timedelta(minutes=1)
 MINUTES: Final[st.SearchStrategy[int]] = st.integers(0, 10_000)  # a week

@@ -21,8 +21,6 @@ from incidentcore.intake.alert import AlertStatus
 from incidentcore.schedule import Maintenance
 from incidentcore.testing.strategies_schedule import intervals_near
 
-__all__ = ["alert_storms", "intake_policies", "sample_thresholds", "samples"]
-
 _BEGIN: Final = datetime(2026, 6, 1, 9, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
 _MAINTENANCE: Final = intervals_near(_BEGIN, 0, 90, 30)

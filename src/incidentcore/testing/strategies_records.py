@@ -55,16 +55,6 @@ from incidentcore.values import (
     Urgency,
 )
 
-__all__ = [
-    "actors",
-    "illegal_records",
-    "input_for",
-    "legal_records",
-    "lifecycles",
-    "records",
-    "states",
-]
-
 _OPENED: Final = datetime(2026, 6, 1, 9, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
 _NAMES: Final = ("ada", "bo", "kim", "lee")

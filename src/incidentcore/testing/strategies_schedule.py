@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 from incidentcore.instants import Interval
 from incidentcore.schedule import BusinessCalendar
 
-__all__ = ["calendar_definitions", "calendars", "instants", "offset_changes", "zones"]
-
 SELDOM: Final[st.SearchStrategy[bool]] = st.sampled_from([*[False] * 7, True])
 # Up to a day and some hours, but no whole minutes.
 ODD_SPANS: Final[st.SearchStrategy[timedelta]] = (

@@ -43,8 +43,6 @@ from incidentcore.values import (
     Priority,
 )
 
-__all__ = ["histories", "sla_definitions", "sla_policies"]
-
 Rules: TypeAlias = SlaDefinition | SlaPolicy | ServiceLevel
 
 _MINUTE: Final = timedelta(minutes=1)

@@ -9,9 +9,6 @@ import attrs
 from incidentcore._checks import SharedRepr, misspelt, need_text
 from incidentcore.errors import InvalidValueError
 
-__all__ = ["ROLES", "Actor", "Role", "as_actor"]
-
-
 Role: TypeAlias = Literal["requester", "agent", "approver", "system", "vendor"]
 """The roles that the library's rules use; any other text that misspells none is also accepted."""
 

@@ -12,8 +12,6 @@ from incidentcore.values.frozen import FrozenMap
 from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts, render_text
 
-__all__ = ["LintFinding", "Texts", "render_text"]
-
 
 def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
     return data if isinstance(data, FrozenMap) else FrozenMap(data)

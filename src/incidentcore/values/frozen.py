@@ -9,8 +9,6 @@ from typing import Final, TypeVar
 
 from incidentcore.errors import InvalidValueError
 
-__all__ = ["FrozenMap", "freeze"]
-
 V_co = TypeVar("V_co", covariant=True)
 
 # Most values are one of these; asking whether they are a Mapping or Set costs six times as much.

@@ -15,8 +15,6 @@ import attrs
 from incidentcore._checks import SharedRepr, are_texts, need_several, need_text, need_whole
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["Impact", "Level", "Priority", "SCALES", "Scale", "Urgency"]
-
 Compare: TypeAlias = Callable[["Level", "Level"], bool]
 
 

@@ -7,8 +7,6 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
-__all__ = ["slot_maker"]
-
 T = TypeVar("T")
 
 

@@ -7,8 +7,6 @@ import attrs
 from incidentcore._checks import SharedRepr, need_kind, need_text
 from incidentcore.errors import DefinitionError
 
-__all__ = ["CANCELED", "CLOSED", "IN_PROGRESS", "NEW", "ON_HOLD", "RESOLVED", "State"]
-
 
 @attrs.frozen
 class State(SharedRepr):

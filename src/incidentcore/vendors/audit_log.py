@@ -40,17 +40,6 @@ from incidentcore.vendors.kit import Import
 from incidentcore.vendors.servicenow_states import NEW
 from incidentcore.vendors.tabular import TableInput, open_table
 
-__all__ = [
-    "AuditLog",
-    "StateCheck",
-    "StateTally",
-    "change_text",
-    "check_states",
-    "read_audit_log",
-    "refused_changes",
-]
-
-
 _CACHED: Final = 1 << 16  # memory stays bounded for any log
 _CONSTANT: Final = ("opened_at", *BACKFILLED)
 _MOVES: Final = (Opened, StateChanged, Corrected)

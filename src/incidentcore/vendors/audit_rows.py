@@ -44,18 +44,6 @@ from incidentcore.vendors.kit import Findings, LevelTable, Times
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.servicenow_states import AUDIT_LIFECYCLE, AUDIT_STATES, NEW
 
-__all__ = [
-    "AuditRow",
-    "BACKFILLED",
-    "COLUMNS",
-    "FIRST_SEEN",
-    "MISSING",
-    "REQUIRED",
-    "FieldReader",
-    "RowHistory",
-    "whole_number",
-]
-
 MISSING: Final = ("?", "")
 FIRST_SEEN: Final = "first_seen"
 UPDATED: Final = "update"

@@ -16,18 +16,6 @@ from incidentcore.vendors.kit.paths import clean
 from incidentcore.vendors.kit.times import TimeReader
 from incidentcore.vendors.tabular import Table
 
-__all__ = [
-    "COUNTS",
-    "EMPTY",
-    "FIELDS",
-    "LEVELS",
-    "TEXTS",
-    "TIMES",
-    "TableReader",
-    "check_mapping",
-    "there",
-]
-
 TIMES: Final = ("opened", *MOMENTS, "updated", "state_since", "occurred", "detected")
 LEVELS: Final = ("priority", "impact", "urgency")
 TEXTS: Final = (

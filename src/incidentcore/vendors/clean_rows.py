@@ -20,8 +20,6 @@ from incidentcore.vendors.kit.context import Context
 from incidentcore.vendors.kit.entries import ALIASES, IMPORTER, MOMENTS
 from incidentcore.vendors.kit.paths import plain_text
 
-__all__ = ["CleanRows"]
-
 _ODD: Final = ("tags", "hold_reason", "resolution_code", "resolution_notes")
 _NEVER: Final = (*_ODD, *COUNTS, "state_since", "occurred", "detected")
 _ENDS: Final = frozenset(name for name, (kind, _) in MOMENTS.items() if kind is StateChanged)

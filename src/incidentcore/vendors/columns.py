@@ -21,8 +21,6 @@ from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable
 from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
 from incidentcore.vendors.time_formats import NUMBERS, fewest, formats_of_all, mixed
 
-__all__ = ["Column", "ColumnsPage", "describe_columns"]
-
 _VALUES: Final = 3
 _TIMED: Final = 50  # columns looked at for times
 _WORD_COUNT: Final = 30  # words of a state or level that are listed

@@ -15,8 +15,6 @@ from incidentcore.records import Record
 from incidentcore.sla import SlaDefinition, SlaPolicy, SlaStatus, evaluate_sla
 from incidentcore.vendors.kit import ReportedSla, reported_slas
 
-__all__ = ["SlaComparison", "compare_sla"]
-
 _MINUTE: Final = timedelta(minutes=1)
 _CANCELED: Final = ("cancelled", "canceled")
 

@@ -36,8 +36,6 @@ from incidentcore.vendors.ocel import ocel_cases
 from incidentcore.vendors.tabular import Table, TableInput, open_table, read_json
 from incidentcore.vendors.xes import xes_cases
 
-__all__ = ["Activities", "read_events", "read_ocel", "read_xes"]
-
 Activities: TypeAlias = StateTable | Mapping[str, State | str | type[Event] | None]
 
 _ROW: Final = "\0row"

@@ -19,8 +19,6 @@ from incidentcore.vendors.kit import (
 from incidentcore.vendors.kit.importing import merged
 from incidentcore.vendors.presets import HAPPYFOX
 
-__all__ = ["read_happyfox"]
-
 _ROLES: Final = {"user": "requester", "contact": "requester", "staff": "agent"}
 _PRIVATE: Final = ("p", "private", "private_note")
 _CHANGES: Final = {

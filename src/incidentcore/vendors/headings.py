@@ -13,8 +13,6 @@ from incidentcore.vendors.kit.tables import flag, fold
 from incidentcore.vendors.time_formats import formats_of
 from incidentcore.words import Phrase
 
-__all__ = ["TITLES", "guessed", "date_and_time", "heading_row", "known", "note_titles"]
-
 TITLES: Final = 30  # rows in which headings are looked for, below title lines
 
 # Words of headings by field, the surest first, in four languages. A column is guessed once; words

@@ -30,8 +30,6 @@ from incidentcore.vendors.table_import import Extend
 from incidentcore.vendors.table_presets import JIRA_CSV
 from incidentcore.vendors.tabular import TableInput
 
-__all__ = ["read_jira", "read_jira_csv"]
-
 _FIELDS: Final = {
     "status": "state",
     "assignee": "assignee",

@@ -14,8 +14,6 @@ from incidentcore.vendors.headings import date_and_time
 from incidentcore.vendors.tabular import Table
 from incidentcore.vendors.time_formats import formats_of, formats_of_all
 
-__all__ = ["clock_of", "joined_formats", "with_joined"]
-
 _CLOCK: Final = re.compile(r"\d\d?[:.h]\d\d([:.]\d\d)?( ?[ap]\.?m\.?)?", re.IGNORECASE)
 
 

@@ -12,16 +12,6 @@ from operator import methodcaller
 from pathlib import Path
 from typing import IO, Any, Final
 
-__all__ = [
-    "BLANK_LINES",
-    "BOM",
-    "LineError",
-    "checked_lines",
-    "first_bytes",
-    "opened",
-    "path_lines",
-]
-
 _CHUNK: Final = 1 << 16
 LONGEST_LINE: Final = 1 << 20
 BLANK_LINES: Final = 100_000

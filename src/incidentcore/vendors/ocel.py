@@ -9,8 +9,6 @@ from typing import Any, Final
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.kit import entries_of
 
-__all__ = ["ocel_cases"]
-
 _START: Final = "1970-01-01"
 
 Case = tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]

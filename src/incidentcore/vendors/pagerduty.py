@@ -32,8 +32,6 @@ from incidentcore.vendors.kit import (
 from incidentcore.vendors.kit.importing import merged, with_orphans
 from incidentcore.vendors.presets import PAGERDUTY
 
-__all__ = ["read_pagerduty"]
-
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
 _COVERS: Final = (*LOGGED, "escalations", "moments")

@@ -37,9 +37,6 @@ from incidentcore.vendors.table_presets import TABLE_PRESETS
 from incidentcore.vendors.tabular import open_table, read_json
 from incidentcore.vendors.zendesk import read_zendesk
 
-__all__ = ["PROFILES", "desk_options", "need_profile", "read_profile"]
-
-
 # By profile: its reader, what the tool's words mean, what a file calls the records, and its other
 # resources by argument.
 _Tool = tuple[Callable[..., Import[Incident]], Tables, Sequence[str], dict[str, str]]

@@ -25,8 +25,6 @@ from incidentcore.vendors.kit.importing import merged, with_orphans
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
 
-__all__ = ["read_servicenow"]
-
 T = TypeVar("T")
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 

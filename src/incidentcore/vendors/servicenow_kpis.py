@@ -13,8 +13,6 @@ from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.kpi import MEDIAN, Duration, FirstWhen, Kpi, Rate, quantile
 from incidentcore.vendors.servicenow_states import NEW
 
-__all__ = ["AUDIT_KPIS"]
-
 _SOURCE: Final = "ServiceNow audit log (UCI data set 498)"
 _RESOLVED: Final = field("custom.tool_resolved_at").present()
 _STAYED: Final = field("custom.reassignment_count").equals(0)

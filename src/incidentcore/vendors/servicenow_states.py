@@ -12,8 +12,6 @@ from typing import Final
 from incidentcore.lifecycle import Lifecycle, Transition
 from incidentcore.values import State
 
-__all__ = ["AUDIT_LIFECYCLE", "AUDIT_STATES", "NEW", "STRICT_LIFECYCLE"]
-
 NEW: Final = State("New", open=True)
 _ACTIVE: Final = State("Active", open=True)
 _AWAITING: Final = tuple(

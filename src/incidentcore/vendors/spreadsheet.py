@@ -15,8 +15,6 @@ from incidentcore.vendors.headings import TITLES, heading_row, known, note_title
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.words import Phrase
 
-__all__ = ["read_sheet"]
-
 Rows = Iterator[tuple[int, Any]]
 Notes = list[tuple[str, str]]
 

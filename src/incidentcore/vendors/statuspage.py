@@ -11,8 +11,6 @@ from incidentcore.vendors.kit import HistoryBuilder, Import, Tables, entries_of,
 from incidentcore.vendors.kit.importing import merged
 from incidentcore.vendors.presets import STATUSPAGE
 
-__all__ = ["read_statuspage"]
-
 _PAGE: Final = Actor("status page", "system")
 _FEED: Final = 50
 

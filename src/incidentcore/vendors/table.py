@@ -28,8 +28,6 @@ from incidentcore.vendors.kit import (
 from incidentcore.vendors.table_import import Duplicates, Extend, TableImport
 from incidentcore.vendors.tabular import Table, TableInput, open_table
 
-__all__ = ["read_table"]
-
 Formats: TypeAlias = str | Sequence[str] | Mapping[str, str | Sequence[str]]
 
 _NO_ROLES: Final = Roles()

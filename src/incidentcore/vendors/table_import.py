@@ -22,8 +22,6 @@ from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.paths import clean
 from incidentcore.words import Phrase
 
-__all__ = ["Duplicates", "Extend", "TableImport"]
-
 Duplicates: TypeAlias = Literal["refuse", "first", "last"]
 Extend: TypeAlias = Callable[[HistoryBuilder, dict[str, Any]], None]
 

@@ -36,8 +36,6 @@ from incidentcore.vendors.lines import (
 from incidentcore.vendors.spreadsheet import read_sheet
 from incidentcore.words import Phrase
 
-__all__ = ["Table", "TableInput", "open_table", "read_json"]
-
 TableInput: TypeAlias = str | Path | Iterable[str] | Iterable[Mapping[str, Any]]
 
 LARGEST: Final = 1 << 30  # bytes of JSON or of a spreadsheet, which are not read line by line

@@ -12,8 +12,6 @@ from typing import Final
 from incidentcore.errors import InvalidValueError
 from incidentcore.vendors.kit.times import TimeReader, Times
 
-__all__ = ["NUMBERS", "fewest", "formats_of", "formats_of_all", "is_iso", "mixed"]
-
 _DAYS: Final = (
     *("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y"),
     *("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d"),

@@ -12,8 +12,6 @@ from xml.parsers import expat
 from incidentcore.errors import FormatError
 from incidentcore.vendors.lines import opened
 
-__all__ = ["xes_cases"]
-
 _CHUNK: Final = 1 << 16
 _DEEPEST: Final = 100
 _NAME: Final = "concept:name"

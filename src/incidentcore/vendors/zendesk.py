@@ -23,8 +23,6 @@ from incidentcore.vendors.kit import (
 from incidentcore.vendors.kit.importing import merged, with_orphans
 from incidentcore.vendors.presets import ZENDESK
 
-__all__ = ["read_zendesk"]
-
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
 _FIELDS: Final = {

@@ -20,13 +20,12 @@ from incidentcore.instants import LATEST, Interval, as_utc
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaRules, SlaStatus, TraceEntry, evaluate_sla
-from incidentcore.sla.evaluate import OneClock, in_force
+from incidentcore.sla.evaluate import in_force
+from incidentcore.sla.life import OneClock
 from incidentcore.sla.policy import ServiceLevel
 from incidentcore.sla.twin import Twin, twin_of
 from incidentcore.whatif.comparison import Change, Comparison
 from incidentcore.words import span_text
-
-__all__ = ["Rules", "compare_rules", "first_difference"]
 
 Rules: TypeAlias = SlaRules | Desk
 """A definition, a policy, a service level, ``Versions`` of one, or a whole desk."""

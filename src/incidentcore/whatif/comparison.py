@@ -17,8 +17,6 @@ from incidentcore.kpi.group_keys import label
 from incidentcore.pages import Page, Paged, Section
 from incidentcore.words import day_time
 
-__all__ = ["FIXED", "Change", "Compliance", "Comparison"]
-
 FIXED: Final = (
     "Behavior is held fixed: people would have acted otherwise under other rules. Where a rule "
     "steers people, simulate it instead."

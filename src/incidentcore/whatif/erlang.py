@@ -16,8 +16,6 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_zone
 from incidentcore.records import Record
 
-__all__ = ["Load", "WORKED_ON", "agents_needed", "answered_within", "offered_load", "wait_chance"]
-
 _HOUR: Final = timedelta(hours=1)
 _WEEK: Final = 168
 _MOST: Final = 1_000_000

@@ -18,8 +18,6 @@ from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.cycles import figures
 from incidentcore.sla.evaluate import clock_cycles, timeline_at
 
-__all__ = ["TargetEstimate", "smallest_target"]
-
 
 @attrs.frozen(kw_only=True)
 class TargetEstimate:

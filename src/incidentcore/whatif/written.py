@@ -6,8 +6,6 @@ from typing import Final
 
 from incidentcore._lazy import classes_of
 
-__all__ = ["WRITTEN"]
-
 WRITTEN: Final = classes_of(
     __name__,
     """

@@ -11,8 +11,6 @@ from incidentcore.words.german_figures import EXCLUDED, FIGURES, FOUND
 from incidentcore.words.german_pages import PAGES
 from incidentcore.words.words import Words, clock_time
 
-__all__ = ["GERMAN"]
-
 _MARK: Final = re.compile(r"(?<=[0-9])[.,](?=[0-9])")
 _DAYS: Final = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _MONTHS: Final = (

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["EXCLUDED", "FIGURES", "FOUND"]
-
 _LAST: Final = (
     "Wieder eröffnete zählen bis zur letzten Lösung, die Lücke inbegriffen. Offene sind als "
     "ungelöst ausgelassen, was einem wachsenden Rückstand schmeichelt: dazu den "

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["PAGES"]
-
 PAGES: Final = {
     "Volume and backlog": "Aufkommen und Rückstand",
     "KPIs": "Kennzahlen",

@@ -14,18 +14,6 @@ from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_zone
 
-__all__ = [
-    "ENGLISH",
-    "Phrase",
-    "Texts",
-    "Worded",
-    "Words",
-    "day_time",
-    "render",
-    "render_text",
-    "span_text",
-]
-
 Texts: TypeAlias = Mapping[str, str]
 """A template for each code, with the names of data in braces; another language is another table."""
 

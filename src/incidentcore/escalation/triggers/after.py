@@ -22,8 +22,6 @@ from incidentcore.escalation.triggers.base import (
 )
 from incidentcore.schedule import Calendar
 
-__all__ = ["After", "BEGINNINGS", "MOVED_BY_DELIVERY"]
-
 BEGINNINGS: Final = ("opened_at", "occurred_at", "detected_at")  # when the trouble began
 MOVED_BY_DELIVERY: Final = frozenset(("updated_at", "escalation_count"))
 _ZERO: Final = timedelta(0)

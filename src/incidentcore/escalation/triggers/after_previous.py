@@ -21,8 +21,6 @@ from incidentcore.escalation.triggers.base import (
 )
 from incidentcore.schedule import Calendar
 
-__all__ = ["AfterPrevious"]
-
 
 @attrs.frozen
 class AfterPrevious(Trigger):

@@ -13,8 +13,6 @@ from incidentcore.escalation.triggers.after import BEGINNINGS, After
 from incidentcore.escalation.triggers.base import Candidate, Trigger, TriggerContext
 from incidentcore.schedule import Rotation
 
-__all__ = ["AtWallTime"]
-
 _INSTANT: Final = timedelta(microseconds=1)
 
 

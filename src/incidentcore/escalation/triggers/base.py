@@ -18,18 +18,6 @@ from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.sla.crossings import ClockPoint
 
-__all__ = [
-    "Candidate",
-    "Fallen",
-    "LintScope",
-    "Trigger",
-    "TriggerContext",
-    "TriggerFinding",
-    "later",
-    "need_calendar",
-    "need_delay",
-]
-
 _ZERO: Final = timedelta(0)
 
 TriggerFinding: TypeAlias = tuple[str, dict[str, object], object]

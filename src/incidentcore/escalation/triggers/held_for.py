@@ -23,8 +23,6 @@ from incidentcore.escalation.triggers.base import (
 )
 from incidentcore.schedule import Calendar
 
-__all__ = ["HeldFor"]
-
 _OPEN: Final = field("state.open").is_true()
 
 

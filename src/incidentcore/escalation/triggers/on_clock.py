@@ -22,8 +22,6 @@ from incidentcore.escalation.view import RecordView
 from incidentcore.sla import SlaThreshold
 from incidentcore.sla.crossings import ClockPoint
 
-__all__ = ["OnClock"]
-
 _ZERO: Final = timedelta(0)
 _MOST: Final = 10  # times the target; a larger number is a percentage that was meant as a fraction
 

@@ -17,20 +17,6 @@ from typing import Any, ClassVar, Final
 
 from incidentcore.kpi.engine.sketch import Sketch
 
-__all__ = [
-    "Accumulator",
-    "Flow",
-    "Keyed",
-    "Ratio",
-    "Sample",
-    "SketchedSample",
-    "Spans",
-    "Tally",
-    "at_instant",
-    "instant",
-    "microseconds",
-]
-
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY: Final = 86_400_000_000
 _SECOND: Final = 1_000_000

@@ -17,8 +17,6 @@ from incidentcore.kpi.record_tests import compile_test, test_needs
 from incidentcore.records import Record
 from incidentcore.records.coverage import covers_fact
 
-__all__ = ["compile_kpi"]
-
 
 def compile_kpi(
     kpi: Kpi, as_of: datetime, *, covers: frozenset[str] | None = None, exercise: bool = False

@@ -17,8 +17,6 @@ from incidentcore.conditions import AllOf, AnyOf, Condition, FieldTest, Not
 from incidentcore.kpi.moments import INSTANTS, SHARED, compile_path
 from incidentcore.records import Record
 
-__all__ = ["Judge", "compile_condition"]
-
 Judge: TypeAlias = Callable[[Record], bool]
 
 _PLAIN: Final = frozenset((int, bool, datetime))

@@ -21,8 +21,6 @@ from incidentcore.kpi.table import ALL, KpiResult, KpiTable
 from incidentcore.records import Record
 from incidentcore.values import FrozenMap
 
-__all__ = ["compute_kpis", "finish_partial"]
-
 
 def compute_kpis(
     kpis: Iterable[Kpi] | Kpi,

@@ -20,19 +20,6 @@ if TYPE_CHECKING:
 
 from incidentcore._checks import SharedRepr
 
-__all__ = [
-    "ControlLimits",
-    "bootstrap",
-    "control_limits",
-    "interpolate",
-    "mean",
-    "survival_curve",
-    "score_interval",
-    "survival_interval",
-    "survival_median",
-    "wilson",
-]
-
 _HALF: Final = Fraction(1, 2)
 _CLOSE: Final = 1e-9
 _RESAMPLES: Final = 999

@@ -30,8 +30,6 @@ from incidentcore.kpi.measures.base import Extract, PartialMode
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
 
-__all__ = ["BASES", "as_known", "as_kpis", "declare_groups", "gather_kpis", "merge_partials"]
-
 Plan: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
 """For each family the function to call, the accumulator's ``add``, and its reasons."""
 

@@ -16,8 +16,6 @@ from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 
-__all__ = ["Key", "Partial", "Row"]
-
 Key: TypeAlias = tuple[tuple[object, ...], str | None]
 Row: TypeAlias = list[Accumulator]
 

@@ -20,8 +20,6 @@ from incidentcore.kpi.engine.estimates import bootstrap, interpolate, survival_m
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN, Statistic
 from incidentcore.schedule import Calendar
 
-__all__ = ["Definition", "Figure", "Value", "exact_number", "sample_figure", "share"]
-
 Value: TypeAlias = timedelta | int | float | None
 
 

@@ -15,8 +15,6 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
-__all__ = ["PER_OCTAVE", "Sketch", "octave_edges"]
-
 PER_OCTAVE: Final = 35  # 2 ** (1 / 35) is 1.02
 _BITS: Final = 53
 _SCALE: Final = 1_000_000  # numbers are bucketed in millionths, times in microseconds

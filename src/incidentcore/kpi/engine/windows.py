@@ -11,8 +11,6 @@ from incidentcore._checks import SharedRepr
 from incidentcore.instants import Interval
 from incidentcore.kpi.periods import Periods
 
-__all__ = ["Window", "Windows"]
-
 Window: TypeAlias = Interval | Periods | None
 
 

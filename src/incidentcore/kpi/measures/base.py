@@ -24,20 +24,6 @@ from incidentcore.records import Event, Record
 from incidentcore.records.coverage import Coverage
 from incidentcore.records.written import FAMILIES
 
-__all__ = [
-    "Extract",
-    "Measure",
-    "PartialMode",
-    "Setting",
-    "Totals",
-    "ValueMeasure",
-    "check_measure",
-    "history_needs",
-    "is_own",
-    "moment_needs",
-    "read_checked",
-]
-
 Extract: TypeAlias = Callable[[Record], Any]
 """Reads an outcome from a record: a value, or the code under which the record is left out."""
 

@@ -24,8 +24,6 @@ from incidentcore.records import Record
 from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.sla.life import OneClock
 
-__all__ = ["ClockOutcome", "SlaClocks", "incomplete", "nested"]
-
 ClockOutcome: TypeAlias = Literal["met", "cycles_met", "running_breached", "time_over_target"]
 _OF = {
     "met": "completed clocks",

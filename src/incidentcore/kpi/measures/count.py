@@ -18,8 +18,6 @@ from incidentcore.kpi.engine.results import Definition, Figure, exact_number
 from incidentcore.kpi.measures.base import Extract, Measure, PartialMode
 from incidentcore.kpi.moments import as_path, compile_path, facts_of
 
-__all__ = ["Count"]
-
 
 def _amount(total: float | Decimal | Fraction | None) -> int | Fraction | None:
     if total is None:

@@ -38,8 +38,6 @@ from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, may_
 from incidentcore.records import Record, Restored, Timeline
 from incidentcore.records.fold import fold_steps
 
-__all__ = ["Availability", "Downtime", "TimeBetweenFailures"]
-
 Weight: TypeAlias = int | Fraction
 Span: TypeAlias = tuple[int, int, Weight]
 Spell: TypeAlias = tuple[datetime, datetime, Weight]

@@ -28,8 +28,6 @@ from incidentcore.kpi.moments import (
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
 
-__all__ = ["Duration", "between", "time_held"]
-
 _DAY: Final = 86_400_000_000
 _SECOND: Final = 1_000_000
 

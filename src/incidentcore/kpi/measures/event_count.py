@@ -19,8 +19,6 @@ from incidentcore.kpi.measures.base import Extract, Measure, Totals, history_nee
 from incidentcore.kpi.moments import events_that, need_condition
 from incidentcore.records import Event, Record
 
-__all__ = ["EventCount"]
-
 
 @attrs.frozen
 class EventCount(Measure):

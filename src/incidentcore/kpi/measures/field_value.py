@@ -18,8 +18,6 @@ from incidentcore.kpi.measures.base import Extract, ValueMeasure
 from incidentcore.kpi.moments import as_path, compile_path, facts_of
 from incidentcore.records import Record
 
-__all__ = ["FieldValue"]
-
 _LONGEST: Final = 50_000_000  # days; twice as many microseconds still fit into eight bytes
 _DIGITS: Final = 300
 _GREATEST: Final = 10**_DIGITS  # a float holds it, and sums of it

@@ -16,8 +16,6 @@ from incidentcore.kpi.engine.results import Definition, Figure
 from incidentcore.kpi.measures.base import Extract, Measure, Totals
 from incidentcore.records import Record
 
-__all__ = ["LinkedShare"]
-
 
 def _names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(names)

@@ -25,8 +25,6 @@ from incidentcore.kpi.measures.base import (
 from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, may_be_condition
 from incidentcore.records import Record
 
-__all__ = ["NetFlow"]
-
 
 @attrs.frozen
 class NetFlow(Measure):

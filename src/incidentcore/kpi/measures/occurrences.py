@@ -15,8 +15,6 @@ from incidentcore.kpi.measures.base import Extract, ValueMeasure, history_needs
 from incidentcore.kpi.moments import need_condition
 from incidentcore.records import Record
 
-__all__ = ["OccurrenceCount"]
-
 
 @attrs.frozen
 class OccurrenceCount(ValueMeasure):

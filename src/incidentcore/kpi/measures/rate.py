@@ -25,8 +25,6 @@ from incidentcore.kpi.record_tests import (
     test_settings,
 )
 
-__all__ = ["Rate", "tally_figure"]
-
 
 def tally_figure(kpi: Definition, total: Tally) -> Figure:
     """Return the share of records that were counted, with Wilson's interval if requested."""

@@ -26,8 +26,6 @@ from incidentcore.kpi.measures.base import (
 from incidentcore.kpi.measures.count import Count
 from incidentcore.records import Record
 
-__all__ = ["RatioOfSums", "ratio_figure"]
-
 
 def ratio_figure(total: Ratio, *, complement: bool = False, is_time: bool = False) -> Figure:
     """Return the quotient of two sums."""

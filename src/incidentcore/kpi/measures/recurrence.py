@@ -20,8 +20,6 @@ from incidentcore.kpi.measures.base import Extract, Measure, Totals
 from incidentcore.kpi.moments import as_path, compile_path, facts_of
 from incidentcore.records import Record
 
-__all__ = ["Recurrence"]
-
 
 def _positive(_: object, field: attrs.Attribute[Any], value: object) -> None:
     allowed = "a positive timedelta"

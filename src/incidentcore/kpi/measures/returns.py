@@ -14,8 +14,6 @@ from incidentcore.kpi.measures.base import Extract, ValueMeasure, history_needs
 from incidentcore.kpi.moments import as_path
 from incidentcore.records import Record
 
-__all__ = ["ReturnCount"]
-
 
 @attrs.frozen
 class ReturnCount(ValueMeasure):

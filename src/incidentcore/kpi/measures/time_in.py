@@ -29,8 +29,6 @@ from incidentcore.kpi.moments import (
 )
 from incidentcore.records import Record
 
-__all__ = ["TimeIn"]
-
 
 @attrs.frozen
 class TimeIn(ValueMeasure):

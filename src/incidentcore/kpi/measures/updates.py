@@ -18,8 +18,6 @@ from incidentcore.kpi.engine.results import Definition
 from incidentcore.kpi.measures.base import Extract, ValueMeasure
 from incidentcore.records import Record
 
-__all__ = ["CommunicationRules", "UpdateOutcome", "Updates"]
-
 CommunicationRules: TypeAlias = CommunicationPlan | Versions[CommunicationPlan]
 UpdateOutcome: TypeAlias = Literal["due", "on_time", "missed", "sent", "lateness"]
 

@@ -10,12 +10,6 @@ from incidentcore.records.events.activity import Commented, Communicated, Contac
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
 
-__all__ = [
-    "comment",
-    "log_contact",
-    "log_update_sent",
-]
-
 R = TypeVar("R", bound=Record)
 
 

@@ -21,13 +21,6 @@ from incidentcore.records.links import Link
 from incidentcore.records.record import Record
 from incidentcore.values import Actor, FrozenMap
 
-__all__ = [
-    "correct_event",
-    "link",
-    "set_fields",
-    "unlink",
-]
-
 R = TypeVar("R", bound=Record)
 
 

@@ -17,8 +17,6 @@ from incidentcore.records.record import Record
 from incidentcore.records.tasks import Task, waits_for
 from incidentcore.values import Actor
 
-__all__ = ["approve", "request_approval", "set_task"]
-
 R = TypeVar("R", bound=Record)
 
 

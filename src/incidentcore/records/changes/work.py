@@ -24,18 +24,6 @@ from incidentcore.records.fields import MajorStatus
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
 
-__all__ = [
-    "acknowledge",
-    "assign",
-    "log_diagnosis",
-    "log_runbook",
-    "mark_restored",
-    "set_major_status",
-    "snooze",
-    "unacknowledge",
-    "unsnooze",
-]
-
 R = TypeVar("R", bound=Record)
 
 

@@ -15,24 +15,6 @@ from incidentcore.records.events.base import Event, check_fields
 from incidentcore.records.fields import MajorStatus
 from incidentcore.values import Actor, FrozenMap
 
-__all__ = [
-    "Acknowledged",
-    "Commented",
-    "Communicated",
-    "Contacted",
-    "DiagnosisNoted",
-    "DiagnosisStep",
-    "Escalated",
-    "EscalationKind",
-    "MajorStatusChanged",
-    "ProcedureFollowed",
-    "Restored",
-    "Snoozed",
-    "Unacknowledged",
-    "Unsnoozed",
-    "Visibility",
-]
-
 
 def _check_level(level: object) -> None:
     if level is not None and (type(level) is not int or level < 0):

@@ -14,8 +14,6 @@ from incidentcore.instants import as_utc
 from incidentcore.records.fields import FIELD_NAMES, checked_fields
 from incidentcore.values import Actor, State
 
-__all__ = ["Event", "LifecycleRef", "check_fields", "check_state"]
-
 _set = object.__setattr__
 
 

@@ -27,22 +27,6 @@ from incidentcore.records.links import Link
 from incidentcore.values import FrozenMap, State
 from incidentcore.values.frozen import entries_of, merged
 
-__all__ = [
-    "Assigned",
-    "Classified",
-    "Corrected",
-    "Event",
-    "FieldsChanged",
-    "LifecycleRef",
-    "LinkAdded",
-    "LinkRemoved",
-    "Migrated",
-    "Opened",
-    "Prioritized",
-    "StateChanged",
-    "written_fields",
-]
-
 NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
 HUMAN: Final = frozenset(("agent", "vendor"))
 _RESOLUTION: Final = ("resolution_code", "resolution_notes", "verification", "closure_confirmed_by")

@@ -13,8 +13,6 @@ from incidentcore.records.approvals import Approval, ApprovalDecision, ApprovalR
 from incidentcore.records.events.base import Event
 from incidentcore.records.tasks import Task, progress_of, roll_up
 
-__all__ = ["ApprovalRequested", "Approved", "ApprovedOnBehalf", "TaskChanged", "expired"]
-
 
 @attrs.frozen(kw_only=True)
 class ApprovalRequested(Event):

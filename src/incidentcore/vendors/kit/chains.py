@@ -8,8 +8,6 @@ from typing import Final
 
 from incidentcore.vendors.kit.entries import UNSTATED, Entry
 
-__all__ = ["chain"]
-
 _LONGEST: Final = 100
 
 

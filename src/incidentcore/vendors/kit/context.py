@@ -10,8 +10,6 @@ from incidentcore.vendors.kit.findings import Findings
 from incidentcore.vendors.kit.tables import LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import TimeReader
 
-__all__ = ["Context"]
-
 
 @attrs.define(kw_only=True)
 class Context:

@@ -30,18 +30,6 @@ from incidentcore.vendors.kit.tables import GUESSED_STATE, UNDONE, UNKNOWN, UNKN
 from incidentcore.vendors.kit.times import TimeReader
 from incidentcore.words import Phrase
 
-__all__ = [
-    "ALIASES",
-    "ASSIGNED",
-    "Entry",
-    "EntryLog",
-    "IMPORTER",
-    "LEVELS",
-    "LOGGED",
-    "MOMENTS",
-    "UNSTATED",
-]
-
 ASSIGNED: Final = ("assignment_group", "assignee")
 LEVELS: Final = {"computed_priority": "priority", "impact": "impact", "urgency": "urgency"}
 LOGGED: Final = frozenset(("states", "assignments", "priorities", "acknowledgements"))

@@ -11,8 +11,6 @@ import attrs
 
 from incidentcore.pages import Tabular
 
-__all__ = ["Findings", "ImportFinding"]
-
 OF_WORDS: Final = ("unknown_state", "unknown_level", "nearest_level", "empty_word")
 """The codes of findings about a word of the source, whose value is that word."""
 _SHOWN: Final = 60

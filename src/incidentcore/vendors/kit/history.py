@@ -36,8 +36,6 @@ from incidentcore.vendors.kit.paths import clean, pick, plain_text
 from incidentcore.vendors.kit.tables import NEAREST_LEVEL
 from incidentcore.words import Phrase
 
-__all__ = ["HistoryBuilder"]
-
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 

@@ -20,8 +20,6 @@ from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, 
 from incidentcore.vendors.kit.times import Times
 from incidentcore.words import Phrase
 
-__all__ = ["Import", "Tables", "merged", "with_orphans"]
-
 R = TypeVar("R", bound=Record)
 
 _DEFAULT_LEVELS: Final = LevelTable()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["ALIKE", "ENGLISH", "ENGLISH_LEVELS", "NEAREST", "NEGATED"]
-
 # What tools call their states in German, French and Spanish, by the English word.
 _LOCAL: Final = {
     "new": "neu, nouveau, nouvelle, nuevo, nueva",

@@ -11,11 +11,6 @@ from typing import Any, Final
 from incidentcore._checks import need_kind
 from incidentcore.errors import FormatError, InvalidValueError
 
-__all__ = [
-    "as_object", "clean", "entries_of", "joined", "natural", "pick", "plain_text", "reader_of",
-    "unpaged",
-]  # fmt: skip
-
 _LONGEST: Final = 40  # digits of an id that is a number
 _BITS: Final = 328  # 99 digits, which every file can hold
 

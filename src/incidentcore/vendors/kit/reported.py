@@ -11,8 +11,6 @@ import attrs
 from incidentcore._checks import need_kind
 from incidentcore.records import Record
 
-__all__ = ["ReportedSla", "reported_slas"]
-
 _DURATIONS = ("elapsed", "goal", "paused")
 
 

@@ -34,8 +34,6 @@ from incidentcore.vendors.kit.known_words import (
     NEGATED,
 )
 
-__all__ = ["LevelTable", "Roles", "STANDARD_STATES", "StateTable", "flag"]
-
 _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
 
 

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta, timezone
 from functools import cache, partial
 from typing import Final
 
-__all__ = ["beside_utc", "in_english", "on_weekday"]
-
 _MONTHS: Final = {
     word: number
     for number, words in {

@@ -17,8 +17,6 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc, as_zone
 from incidentcore.vendors.kit.time_words import beside_utc, in_english, on_weekday
 
-__all__ = ["Epoch", "TimeReader", "Times"]
-
 Epoch: TypeAlias = Literal["s", "ms"]
 
 _EPOCHS: Final = {"s": 1, "ms": 1_000}

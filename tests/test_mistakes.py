@@ -17,14 +17,20 @@ from incidentcore.kpi.catalogue import MEAN_TIME_TO_RESOLVE
 from incidentcore.lifecycle import (
     STANDARD,
     STANDARD_CASCADES,
+    InputField,
+    Lifecycle,
+    Transition,
     advance,
     allowed_actions,
     cascade_effects,
 )
+from incidentcore.priority import override_priority
 from incidentcore.records import (
     ApprovalRule,
     Incident,
+    StateChanged,
     approve,
+    correct_event,
     link,
     merge_duplicate,
     set_fields,
@@ -36,6 +42,7 @@ from incidentcore.schedule import (
     VersionedCalendar,
     public_holidays,
 )
+from incidentcore.serialization import dumps, loads
 from incidentcore.sla import (
     ServiceLevel,
     SlaDefinition,
@@ -46,7 +53,7 @@ from incidentcore.sla import (
     lint_sla_policy,
 )
 from incidentcore.storage import InMemoryStore
-from incidentcore.values import Impact, Priority, Urgency
+from incidentcore.values import CLOSED, IN_PROGRESS, NEW, Impact, Priority, Urgency
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 BY: dict[str, Any] = {"at": AT, "by": "ada"}
@@ -55,6 +62,24 @@ OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
 FOUR = SlaDefinition.resolution(hours=4, calendar=OFFICE)
 BO = ApprovalRule.any_of("bo")
 DESK = Desk(name="small")
+TRIAGE = Lifecycle(
+    "desk",
+    "incident",
+    states=(NEW, IN_PROGRESS),
+    initial=NEW,
+    transitions=[
+        Transition(
+            "triage",
+            NEW,
+            IN_PROGRESS,
+            fields=[
+                InputField("severity", target="impact", required=False),
+                InputField("cost", target="custom.cost", required=False),
+            ],
+        )
+    ],
+)
+TICKET = TRIAGE.open(Incident, id="T", title="t", **BY)
 
 
 def calendar(hours: Any = None, **more: Any) -> BusinessCalendar:
@@ -135,6 +160,21 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (opened, (), {"custom": {"a": float("nan")}}, "custom.a: got nan; allowed: a finite number"),
     (fields, (), {"custom": {"a": float("inf")}}, "custom.a: got inf; allowed: a finite number"),
     (advance, (INCIDENT, "start"), {**BY, "fields": ["x"]}, "a mapping from names to values"),
+    (TRIAGE.advance, (TICKET, "triage"), {**BY, "severity": Urgency.LOW}, "such as Impact.HIGH"),
+    (
+        TRIAGE.advance,
+        (TICKET, "triage"),
+        {**BY, "cost": float("nan")},
+        "cost: got nan; allowed",
+    ),
+    (override_priority, (INCIDENT, Impact.LOW), {**BY, "reason": "r"}, "such as Priority.HIGH"),
+    (correct_event, (INCIDENT, "I:1"), {**BY, "fields": {"impact": Urgency.LOW}}, "own scale"),
+    (
+        Transition,
+        ("a", NEW, CLOSED),
+        {"sets": {"impact": Urgency.LOW}},
+        "sets.impact: got",
+    ),
 ]
 
 
@@ -146,6 +186,13 @@ def test_an_error_says_how_to_go_on(
     with pytest.raises(IncidentCoreError) as caught:
         call(*given, **named)
     assert says in str(caught.value)
+
+
+def test_a_history_with_a_level_of_another_scale_is_read() -> None:
+    """An older one may hold it, as an action's input was not checked against its scale."""
+    moved = {"action": "triage", "state": IN_PROGRESS, "fields": {"impact": Urgency.LOW}}
+    record = TICKET.with_event(StateChanged, **BY, **moved)
+    assert loads(dumps(record), Incident).impact == Urgency.LOW
 
 
 def test_one_where_several_are_asked_for_is_taken_as_one() -> None:

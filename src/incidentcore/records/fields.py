@@ -269,6 +269,7 @@ _OTHERS: Final = {  # whose scale a level was mixed up with
     "urgency": ("impact", "priority"),
     **dict.fromkeys(("computed_priority", "priority_override"), ("impact", "urgency")),
 }
+_JUDGED: Final = frozenset((*_OTHERS, "custom"))
 
 
 def check_given(fields: Mapping[str, Any]) -> None:
@@ -276,6 +277,8 @@ def check_given(fields: Mapping[str, Any]) -> None:
 
     It is called where somebody sets the fields: a history that holds such a value is still read.
     """
+    if _JUDGED.isdisjoint(fields):
+        return
     for name, others in _OTHERS.items():
         if name not in fields:
             continue

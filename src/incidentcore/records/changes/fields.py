@@ -160,6 +160,7 @@ def correct_event(
     if event is None:
         raise InvalidValueError("event_id", event_id, f"the id of an event of {record.id}")
     is_opening = isinstance(event, Opened)
+    check_given(fields)
     if fields and not is_opening:
         raise InvalidValueError("fields", fields, "none, except to correct the opening")
     if at is None:

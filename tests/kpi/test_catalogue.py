@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 from tests.kpi.tickets import M, figure, incident, resolved
 
@@ -213,6 +214,7 @@ def test_cycles_of_a_clock_are_counted_one_by_one() -> None:
     assert (cycles.value, cycles.numerator, cycles.denominator, cycles.n) == (0.5, 1, 2, 1)
     assert dict(cycles.excluded) == {"running": 1}
     assert cycles.counted(among=True) == "1 of 2 completed cycles"
+    assert attrs.evolve(cycles, of="").counted(among=True) == "1 of 2"
     assert (records.numerator, records.denominator) == (0, 1)
 
 

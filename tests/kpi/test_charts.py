@@ -23,7 +23,8 @@ from incidentcore.kpi import (
     survival_data,
     trend_data,
 )
-from incidentcore.records import Incident
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident, correct_event
 from incidentcore.values import Level, Priority
 from incidentcore.vendors import read_table
 
@@ -39,6 +40,18 @@ def test_the_backlog_over_time_is_the_backlog_as_of_each_instant(
     expected = [compute_kpis([catalogue.BACKLOG], desk, as_of=t)["backlog"].value for t in at]
 
     assert [row["open"] for row in backlog_data(desk, at=at)] == expected
+
+
+def test_a_correction_changes_the_backlog_from_when_it_was_known() -> None:
+    """It was resolved at 10, and at 12 it was known that it was not."""
+    opened = Incident.open(id="1", title="x", at=START, by="kim")
+    hour = timedelta(hours=1)
+    wrong = advance(
+        opened, "resolve", at=START + hour, by="ada", resolution_code="x", resolution_notes="y"
+    )
+    right = correct_event(wrong, wrong.history[-1].id, at=START + 3 * hour, by="ada")
+    at = [START + hours * hour for hours in (0, 1, 2, 3)]
+    assert [row["open"] for row in backlog_data([right], at=at)] == [1, 0, 0, 1]
 
 
 def desk_of_days() -> list[Incident]:

@@ -201,6 +201,10 @@ def test_a_measure_of_your_own_may_be_grouped_by_its_events() -> None:
     )
 
     assert {row.group: row.value for row in table.results} == {("ada",): 2, ("bo",): 1}
+    mixed = [Group("by.id", when="event"), Group("title")]
+    kpi = Kpi(id="comments", measure=Comments())
+    table = compute_kpis(kpi, [incident], as_of=DAY + timedelta(days=1), group_by=mixed)
+    assert {row.group: row.value for row in table.results} == {("ada", "x"): 2, ("bo", "x"): 1}
 
 
 def test_interruptions_fall_in_the_band_of_their_hour() -> None:

@@ -10,7 +10,7 @@ from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.pages import Page, Section
 from incidentcore.report import build_report, failing
 
-from .cases import DESK, NINE, NOW, opened, report
+from .cases import DESK, NINE, NOW, at_work, opened, report, resolved
 
 
 def test_only_what_had_happened_counts() -> None:
@@ -19,6 +19,13 @@ def test_only_what_had_happened_counts() -> None:
     assert plain["volume"][-1]["opened"] == 7
     assert plain["volume"][-1]["backlog"] == 6
     assert plain["worst"] is None
+
+
+def test_none_of_two_clocks_met_is_a_share_of_zero() -> None:
+    """Resolved after 9 h of 8, and answered never before; the share has a value."""
+    figures = report(resolved(opened("late"), 9)).figures
+    assert (figures["sla_compliance"], figures["sla_compliance.response"]) == (0, 0)
+    assert report(resolved(at_work(opened("half")), 9)).figures["sla_compliance"] == 0.5
 
 
 def test_a_report_on_nothing() -> None:

@@ -57,6 +57,9 @@ def test_each_clock_counts_in_the_month_of_its_outcome() -> None:
 
 def test_misses_have_their_reason() -> None:
     """Every breach of the month is a row, the worst first, with where its time went."""
+    assert [section.title for section in page(credit=str).sections] == [
+        "Objectives", "Misses", "Credits",
+    ]  # fmt: skip
     misses = [r for r in page().to_plain()["misses"] if r["clock"] == "resolution"]
     assert [(r["record"], r["due_at"]) for r in misses] == [
         ("overdue", "2026-06-01T17:00:00+00:00"),

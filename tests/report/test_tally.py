@@ -8,6 +8,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from incidentcore.desk import load_desk
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.records import Incident
 from incidentcore.report import Tally, clock_row
@@ -41,6 +42,18 @@ def test_each_record_is_a_row_with_its_clocks() -> None:
     assert late["resolution_why"] == "elapsed 9:00 of 8:00, remaining -1:00; breached"
     assert paused["resolution_outcome"] == "paused"
     assert str(paused["resolution_why"]).endswith("paused: awaiting vendor 23:00")
+
+
+def test_a_clock_without_a_target_has_no_figures() -> None:
+    """Neither zero hours nor a breach that did not happen."""
+    desk = load_desk(
+        'desk = 1\nname = "few"\nzone = "UTC"\n[services.all]\ncalendar = "always"\n'
+        'resolution = { critical = "4h" }\n[[agreements]]\nservice = "all"\n'
+    )
+    rows = []
+    report(desk=desk, on_record=lambda record, clocks: rows.append(clock_row(record, clocks)))
+    figures = ("elapsed", "target", "breached")
+    assert [rows[0][f"resolution_{name}"] for name in figures] == [None] * 3
 
 
 def test_each_clock_is_folded_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,7 +147,8 @@ class Tally:
         went_out: How many times open records were resolved, closed or canceled, by month.
         open_by_age: How many records are open, by age.
         latest: The latest few escalations.
-        refused: The first few state changes that the first lifecycle does not allow.
+        refused: The state changes that the first lifecycle does not allow, of the first record
+            that has any.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import Incident
@@ -271,9 +272,8 @@ class Tally:
         if not self._lifecycles:
             return
         refused, *_ = self._state_tally.add(incident)
-        if refused and len(self.refused) < _EXAMPLES:
-            found = refused_changes(incident, self._lifecycles[0])
-            self.refused.extend(found[: _EXAMPLES - len(self.refused)])
+        if refused and not self.refused:
+            self.refused = [*refused_changes(incident, self._lifecycles[0])]
 
     @property
     def checks(self) -> tuple[StateCheck, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,9 +18,27 @@ from incidentcore.kpi.engine.accumulators import (
     Sample,
     SketchedSample,
     Tally,
+    at_instant,
+    instant,
+    microseconds,
 )
 
 COUNTS = st.integers(0, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (timedelta(days=1, seconds=2, microseconds=3), 86_402_000_003),
+        (timedelta(microseconds=-1), -1),
+    ],
+)
+def test_a_span_in_microseconds(span: timedelta, expected: int) -> None:
+    """Before and after 1970 alike, and back."""
+    at = datetime(1970, 1, 1, tzinfo=UTC) + span
+    assert (microseconds(span), instant(at), at_instant(expected)) == (expected, expected, at)
+
+
 KINDS: dict[str, tuple[Callable[[], Accumulator], st.SearchStrategy[Any]]] = {
     "flow": (Flow, st.tuples(COUNTS, COUNTS)),
     "keyed": (Keyed, st.tuples(st.sampled_from("abc"), st.none())),

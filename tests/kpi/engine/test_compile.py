@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from tests.kpi.tickets import figure, incident, tickets
+from tests.kpi.tickets import START, figure, incident, tickets
 
 from incidentcore.conditions import field
 from incidentcore.kpi import catalogue
+from incidentcore.kpi.engine.compile import compile_kpi
+from incidentcore.vendors import read_table
 
 
 def test_net_of_what_the_first_level_cannot_resolve() -> None:
@@ -25,3 +27,21 @@ def test_a_population_is_not_an_exclusion() -> None:
     result = figure(kpi, tickets())
 
     assert (result.value, result.n, dict(result.excluded)) == (1, 1, {})
+
+
+def test_a_time_whose_end_the_source_lacks_is_left_out_as_such() -> None:
+    """It is not called unanswered: nobody knows."""
+    records = list(read_table([{"id": "1", "in": START}], {"id": "id", "opened": "in"}))
+    result = figure(catalogue.MEAN_TIME_TO_FIRST_RESPONSE, records)
+    assert (result.value, dict(result.excluded)) == (None, {"not_covered": 1})
+
+
+def test_the_most_common_case_is_read_at_once() -> None:
+    """Wall-clock time between two fields; what may be canceled, net or open time is not."""
+    fast = [
+        kpi.id
+        for kpi in catalogue.ALL.values()
+        if compile_kpi(kpi, START).__qualname__ == "Duration.fast_reader.<locals>.wall"
+    ]
+    assert {"mean_time_to_resolve", "mean_time_to_first_response"} <= set(fast)
+    assert "mean_time_to_acknowledge" not in fast

@@ -12,8 +12,8 @@ from tests.kpi.strategies import LATEST, START, incidents
 from incidentcore.conditions import ALWAYS, NEVER, Condition, Opaque, field
 from incidentcore.errors import IncidentCoreError
 from incidentcore.kpi.engine.compiled_conditions import compile_condition
-from incidentcore.records import Incident
-from incidentcore.values import RESOLVED, Priority
+from incidentcore.records import Acknowledged, Incident
+from incidentcore.values import RESOLVED, Actor, Priority
 
 TESTS: list[Condition] = [
     field("reopen_count").equals(0),
@@ -31,6 +31,9 @@ TESTS: list[Condition] = [
     field("caller").equals("kim"),
     field("caller").equals(None),
     field("category").starts_with("mail"),
+    field("caller").starts_with("ki"),
+    field("caller").has_text("KIM"),
+    field("caller") >= "a",
     field("category").present(),
     field("resolved_at").present(),
     field("resolved_at").missing(),
@@ -77,6 +80,21 @@ def test_the_compiled_form_answers_the_same(condition: Condition, incident: Inci
     expected = answer(lambda: condition.matches(incident, at=LATEST))
 
     assert answer(lambda: compile_condition(condition, LATEST)(incident)) == expected
+
+
+def test_each_test_answers_the_same_of_a_bare_and_of_a_full_record() -> None:
+    """Where a field is absent, and where it has the value or another one."""
+    bare = Incident.open(id="1", title="x", at=START, by="kim")
+    full = bare.with_event(Acknowledged, at=START, by=Actor("ada"))
+    for value in (None, 1, 5, "1.5", "kim"):
+        custom = {} if value is None else {"satisfaction": value}
+        some = {"caller": "Kim" if value == 5 else "kim", "category": ("mail", "send")}
+        other = Incident.open(id="1", title="x", at=START, by="kim", custom=custom, **some)
+        for record in (bare, full, other):
+            for test in TESTS:
+                expected = answer(lambda: test.matches(record, at=LATEST))  # noqa: B023
+                found = answer(lambda: compile_condition(test, LATEST)(record))  # noqa: B023
+                assert found == expected, (test, record)
 
 
 @pytest.mark.parametrize("path", ["nothing", "state.colour"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import statistics
 from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -154,3 +156,37 @@ def test_a_share_just_above_one_half_is_not_half(monkeypatch: pytest.MonkeyPatch
     steps = [(7, billion, 2 * billion + 1), (8, 1, billion + 1)]
     monkeypatch.setattr(estimates, "_steps", lambda _: steps)
     assert survival_median([]) == 8
+
+
+def test_a_resampled_quantile_is_drawn_from_two_order_statistics() -> None:
+    """Of four, the second is Beta(2, 3); the third lies Beta(1, 2) of the way from it to the end.
+
+    A draw that rounds to 1 is the greatest value.
+    """
+    drawn: list[tuple[float, float]] = []
+
+    def beta(one: float, two: float) -> float:
+        drawn.append((one, two))
+        return 1.0
+
+    chance: Any = SimpleNamespace(betavariate=beta)
+    assert estimates._resampled_quantile([1, 2, 3, 9], Fraction(1, 2), chance) == 9
+    assert drawn == [(2, 3), (1, 2)]
+    assert estimates._resampled_quantile([1, 2, 3, 9], Fraction(1, 3), chance) == 9
+    assert drawn[2:] == [(2, 3)]
+    draws = iter([0.5, 0.3])  # 0.5, then 0.3 of the rest: 0.65
+    chance = SimpleNamespace(betavariate=lambda *_: next(draws))
+    assert estimates._resampled_quantile([1, 2, 3, 9], Fraction(1, 2), chance) == 3
+
+
+def test_a_bootstrap_of_a_mean_has_its_known_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 1 to 3,000 the 80 per cent interval of the mean is 1,500.5 ± 1.28 · 866 / √3,000."""
+    low, high = bootstrap(list(range(1, 3_001)), None, Fraction(80, 100), "seed")
+    assert 1_500.5 - low == pytest.approx(20.3, abs=1.5)
+    assert high - 1_500.5 == pytest.approx(20.3, abs=1.5)
+    # Value by value up to a size: the mean of four zeros and ones is a number of quarters.
+    confidence = 1 - 2 * Fraction(25, 998)  # the 26th of 999 means, and not one between two
+    for most, is_drawn in ((4, True), (3, False)):
+        monkeypatch.setattr(estimates, "_RESAMPLED_ONE_BY_ONE", most)
+        low, _ = bootstrap([0, 0, 1, 1], None, confidence, "seed")
+        assert (low in {Fraction(n, 4) for n in range(5)}) is is_drawn

@@ -39,6 +39,13 @@ def test_an_interval_of_many_sketched_values() -> None:
         assert (row.value, row.low, row.high, row.n) == (4.0, 4.0, 4.0, count)
 
 
+def test_the_interval_of_a_mean_is_that_of_a_mean() -> None:
+    """Nine zeros and a thousand: the mean of 100 lies far above any median."""
+    kpi = Kpi(id="n", measure=FieldValue("custom.n"), statistic=MEAN, confidence=0.9)
+    row: Any = compute_kpis([kpi], incidents(*[0] * 9, 1_000), as_of=minute(1))["n"]
+    assert row.low <= row.value == 100 <= row.high
+
+
 def test_partials_are_equal_by_what_they_hold() -> None:
     """Not to anything else."""
     one, two, other = (

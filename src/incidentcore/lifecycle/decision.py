@@ -105,8 +105,8 @@ class Refused(SharedRepr, Tabular):
         missing_fields: Required fields that were not passed.
         guard: The guard that refused it; empty if no guard did.
         allowed_actions: The actions that are possible in the state.
-        path: The shortest path through the table that ends with the action, or with the most
-            similar action if it is unknown; guards may still refuse a step.
+        path: The shortest path through the table that ends with the action or, if that is unknown,
+            with what was probably meant; guards may still refuse a step.
     """
 
     code: str

@@ -100,7 +100,7 @@ class Section:
         lines: Text with fixed line breaks and columns, such as a trace.
         parts: Sections below this one.
         pictures: The pictures that the HTML format shows above the table.
-        data: The content as plain data; a list of mappings is also its CSV.
+        data: The content as plain data; a list of mappings is also used for its CSV.
 
     >>> from incidentcore.pages import Page, Section
     >>> section = Section(key="volume", title="Volume", text=("One incident.",))
@@ -166,9 +166,9 @@ class Page:
 
     Attributes:
         title: The heading.
-        about: Pairs of name and value to show below the title, such as source and time zone.
+        about: Pairs of (name, value) to show below the title, such as the source and time zone.
         sections: The parts of the page, in order.
-        figures: Figures by name, for automated checks; None if a figure has no value.
+        figures: Figures by name, for automated checks; None for a figure without a value.
         language: The code of the language of the page.
 
     >>> from incidentcore.pages import Page, Section
@@ -198,7 +198,7 @@ class Page:
     language: str = "en"
 
     def translated(self, words: Words, /) -> Page:
-        """Return the page in another language: each ``Phrase``, and texts that have a translation.
+        """Return the page in another language: each ``Phrase``, and each text with a translation.
 
         Other cells are data: only the format of their numbers changes. The keys and figures of the
         plain data stay the same.
@@ -229,7 +229,7 @@ class Page:
         return f"<Page {self.title!r}: {', '.join(one.key for one in self.sections)}>"
 
     def only(self, keys: Iterable[str]) -> Page:
-        """Return the page with some of its sections, in the order of the keys.
+        """Return the page with only some of its sections, in the order of the keys.
 
         Raises:
             InvalidValueError: The page has no section with one of the keys.
@@ -242,7 +242,7 @@ class Page:
         return attrs.evolve(self, sections=[by_key[key] for key in chosen])
 
     def with_pictures(self, pictures: Mapping[str, Picture]) -> Page:
-        """Return the page with pictures added to its sections; they are passed by section key."""
+        """Return the page with pictures added to its sections; pass them by section key."""
         sections = [
             attrs.evolve(section, pictures=(*section.pictures, pictures[section.key]))
             if section.key in pictures

@@ -23,7 +23,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Tabular:
-    """The base class of results shown as a table: as text, Markdown, or HTML in notebooks."""
+    """The base class of results shown as tables: as text, Markdown, or HTML in notebooks."""
 
     __slots__ = ()
 
@@ -111,7 +111,7 @@ def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool], captio
 
 
 def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return CSV, with an apostrophe before text that a spreadsheet would take for a formula."""
+    """Return CSV text; text that a spreadsheet would take for a formula gets an apostrophe."""
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([_inert(heading) for heading in headings])

@@ -1,7 +1,7 @@
-"""Draw charts from the rows of ``*_data`` functions (extra ``plots``: matplotlib).
+"""Charts of the rows that ``*_data`` functions return (extra ``plots``: matplotlib).
 
-Every ``plot_*`` function returns the axes on which it drew, which may be passed as ``ax``;
-``theme`` is ``"light"`` or ``"dark"``.
+Every ``plot_*`` function returns the axes on which it drew; pass your own as ``ax``. ``theme`` is
+``"light"`` or ``"dark"``.
 """
 
 from incidentcore.plots.canvas import picture

@@ -165,7 +165,7 @@ def picture(
         rows: The rows that it draws.
         text: A description of the chart, for readers who cannot see it.
         size: The width and height in inches.
-        words: The language of the labels and of ``text``.
+        words: The language into which labels and ``text`` are translated.
         options: Further arguments of the function.
 
     Raises:

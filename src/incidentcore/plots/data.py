@@ -30,10 +30,10 @@ _LANES = {"state": "state", "assignment_group": "group", "assignee": "assignee"}
 
 
 def clock_data(status: SlaStatus, /) -> Rows:
-    """Return how a clock's time was spent, as rows: counted, paused, closed or ended.
+    """Return the spans of a clock, as rows: counted, paused, closed or ended.
 
     Args:
-        status: The SLA status of the clock. Its due time is in ``due`` of each row.
+        status: The SLA status of the clock. Each row contains the clock's due time, as ``due``.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import BusinessCalendar, Incident, SlaDefinition, evaluate_sla
@@ -101,7 +101,7 @@ def _span(lane: str, value: str, start: datetime, end: datetime) -> dict[str, An
 
 
 def rota_data(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Rows:
-    """Return who is on call and when, as rows: one for each person in a shift and for each gap.
+    """Return who is on call and when, as one row for each person in a shift and for each gap.
 
     In the row of a gap, the person is None.
 
@@ -146,9 +146,9 @@ def week_data(
 
 
 def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
-    """Return how much of a KPI's error budget was spent by the end of each period, as rows.
+    """Return how much of a KPI's error budget was spent in each period and is left, as rows.
 
-    The budget is the number of records that may miss the objective, over all periods.
+    The budget is the number of records that may miss the objective in all periods together.
 
     Args:
         table: A KPI table that was computed with ``Periods``.
@@ -156,7 +156,8 @@ def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
         group: The values of the group, if the table is broken down by groups.
 
     Raises:
-        InvalidValueError: The table has no periods for this KPI and group, or it has no budget.
+        InvalidValueError: The table has no periods for this KPI and group, or the KPI has no
+            budget.
     """
     found = series(table, kpi, group)
     objective = found[0].objective
@@ -185,8 +186,8 @@ def forecast_data(
     """Return a forecast as rows, one for each step, with its interval and the actual figure.
 
     Args:
-        forecast: The forecast of a volume or a backlog. The accuracy of earlier forecasts, as text,
-            is in ``tested`` of each row.
+        forecast: The forecast of a volume or a backlog. Each row contains the accuracy of earlier
+            forecasts, as text, as ``tested``.
         records: The records as known at ``as_of``; the actual figures of a volume (``came``) are
             counted from them.
         as_of: The instant up to which ``records`` are known; later steps have no actual figure.

@@ -137,7 +137,7 @@ def plot_ageing(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any
 
 
 def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw a histogram: how many values are in each bin of the rows of ``distribution_data``.
+    """Draw a histogram of durations, from rows of ``distribution_data``.
 
     Args:
         rows: The rows; an empty bin below the first edge is left out.
@@ -164,9 +164,10 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
 def plot_survival(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", name: str = "share not done"
 ) -> Any:
-    """Draw the share of records that have not ended, by hours since the start, with its interval.
+    """Draw the share of records that have not ended over the hours since their start.
 
-    To compare several curves, draw them on the same axes; each has its own color and dashes.
+    The curve has its confidence interval. To compare several curves, draw them on the same axes;
+    each has its own color and dashes.
 
     Args:
         rows: The rows of ``survival_data``.
@@ -197,7 +198,7 @@ def plot_trend(
     unit: str = "hours",
     zone: ZoneInfo | str = "UTC",
 ) -> Any:
-    """Draw a KPI's value for each period; a period with few records has a hollow marker.
+    """Draw a KPI's value for each period; a hollow marker means that records are few.
 
     Args:
         rows: The rows of ``trend_data``.
@@ -240,7 +241,7 @@ def plot_control_chart(
     unit: str = "hours",
     zone: ZoneInfo | str = "UTC",
 ) -> Any:
-    """Draw a control chart: a trend with its natural limits, and squares for values beyond them.
+    """Draw a control chart: a trend with its control limits, and squares for values beyond them.
 
     Args:
         rows: The rows of ``control_chart_data``.
@@ -300,7 +301,7 @@ def plot_week(
 def plot_burndown(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw how much of an error budget is left after each period; below zero it is overspent.
+    """Draw how much of an error budget is left after each period; it is overspent below zero.
 
     Args:
         rows: The rows of ``burndown_data``.
@@ -320,7 +321,7 @@ def plot_burndown(
 
 
 def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw a share for each group with its interval; a hollow marker means few records.
+    """Draw each group's share with its interval; a hollow marker means that records are few.
 
     Args:
         rows: A ``KpiTable`` of one KPI that is a share, or its plain rows,

@@ -36,7 +36,7 @@ def _lanes(  # noqa: PLR0917  what every chart here is drawn from
 def plot_clock(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw how a record's time was spent (counted, paused or closed), and when the clock is due.
+    """Draw which parts of a record's time counted, were paused or closed, and the due time.
 
     Args:
         rows: The rows of ``clock_data``.
@@ -79,7 +79,7 @@ def plot_life(
 def plot_rota(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw who is on call at which times; the lane ``nobody`` shows the gaps.
+    """Draw who is on call at what times; the lane ``nobody`` shows the gaps.
 
     Args:
         rows: The rows of ``rota_data``.

@@ -1,4 +1,4 @@
-"""Priorities of records: matrices, other calculators, adjustments and overrides."""
+"""Priorities of records: matrices and other calculators, adjustments, and overrides."""
 
 from incidentcore.priority.adjustments import (
     Adjustment,

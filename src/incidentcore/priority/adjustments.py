@@ -15,7 +15,7 @@ from incidentcore.values import Level
 
 
 class PriorityAdjustment(Protocol):
-    """A function or frozen object that returns an adjustment of a record's computed priority."""
+    """The protocol for functions or frozen objects that adjust a record's computed priority."""
 
     def __call__(
         self, record: Any, level: Level, levels: Sequence[Level], /
@@ -45,7 +45,8 @@ class Adjustment(SharedRepr):
         at_most: The highest priority that the records may have; a higher one is lowered to it.
 
     Raises:
-        PriorityMatrixError: ``when`` is not a condition, or not exactly one adjustment is passed.
+        PriorityMatrixError: ``when`` is not a condition, or not exactly one kind of adjustment is
+            passed.
 
     >>> from incidentcore.conditions import field
     >>> from incidentcore.priority import Adjustment
@@ -128,9 +129,9 @@ def affected_users(
     """Return a rule that raises the priority of records that affect many users.
 
     Args:
-        number: The least number of users for which the rule applies.
+        number: The number of affected users from which the rule applies.
         raise_by: How many levels to raise the priority by.
-        path: The field that contains how many users are affected.
+        path: The field that contains the number of affected users.
     """
     return Adjustment(f"{number} users or more", field(path) >= number, raise_by=raise_by)
 
@@ -140,7 +141,7 @@ def security(at_least: Level, *, when: Condition = _SECURITY) -> Adjustment:
 
     Args:
         at_least: The priority.
-        when: The condition for a security incident; by default the category ``security`` and all
+        when: The condition for a security incident; by default, the category ``security`` or one
             below it.
     """
     return Adjustment("security", when, at_least=at_least)

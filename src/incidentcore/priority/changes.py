@@ -49,7 +49,7 @@ def prioritize(
         reason: The reason as text; by default the policy's steps.
 
     Returns:
-        The record with one more ``Prioritized`` event; the record itself if nothing changes.
+        The record with one more ``Prioritized`` event; unchanged if its priority is the same.
 
     Raises:
         InvalidValueError: The impact or urgency does not belong to the policy's scales.
@@ -144,7 +144,7 @@ def clear_override(
         recorded_at: When it became known. Defaults to ``at``.
 
     Returns:
-        The record with one more event; the record itself if no override is in force.
+        The record with one more event; unchanged if no override is in force.
 
     Raises:
         InvalidValueError: The reason is empty.

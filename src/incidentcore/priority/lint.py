@@ -52,7 +52,7 @@ def lint_cells(
     scale: Scale = Priority.scale,
     manual_only: Iterable[str] = (),
 ) -> tuple[LintFinding, ...]:
-    """Return the findings on an unfinished table, with a ``missing_cell`` for each empty cell.
+    """Return findings on an unfinished table, including a ``missing_cell`` for each empty cell.
 
     Args:
         rows: The scale of the rows.

@@ -27,7 +27,7 @@ class PriorityCalculation(SharedRepr):
     """A computed priority with the reason for it.
 
     Attributes:
-        level: The priority; None if the record lacks a value that it is computed from.
+        level: The priority; None if the record lacks a value from which it is computed.
         reason: The reason as text.
     """
 
@@ -36,9 +36,9 @@ class PriorityCalculation(SharedRepr):
 
 
 class PriorityCalculator(Protocol):
-    """A function or frozen object that takes a record and computes its priority.
+    """The protocol for functions or frozen objects that compute a record's priority.
 
-    The attribute ``scale``, if there is one, contains the levels that it may return.
+    If there is an attribute ``scale``, it contains the levels that may be returned.
     """
 
     def __call__(self, record: Any, /) -> PriorityCalculation:
@@ -106,8 +106,8 @@ class PriorityMatrix(SharedRepr):
     Attributes:
         rows: The scale of the rows, usually the impact.
         columns: The scale of the columns, usually the urgency.
-        cells: The priorities, row by row, each scale from worst to best. Pass rows of levels or
-            level names, or a mapping ``{(row, column): level}``.
+        cells: The priorities, row by row, with both scales in order from worst to best. Pass rows
+            of levels or level names, or a mapping ``{(row, column): level}``.
         scale: The scale of the priorities.
         row_field: The record's field that gives the row.
         column_field: The record's field that gives the column.
@@ -115,8 +115,8 @@ class PriorityMatrix(SharedRepr):
         name: The name of the table in explanations.
 
     Raises:
-        PriorityMatrixError: A cell is missing or superfluous, or contains something other than a
-            level that may be computed.
+        PriorityMatrixError: A cell is missing or superfluous, or contains anything but a level that
+            may be computed.
 
     Source: rule P1.
 
@@ -222,8 +222,8 @@ class PriorityMatrix(SharedRepr):
     ) -> Self:
         """Return the table whose cells are the mean of the two levels' positions in their scales.
 
-        All three scales must have the same number of levels. Positions count up from 1 for the best
-        level, so that ``"milder"`` is the floor of the mean.
+        All three scales must have the same number of levels. Positions are counted from 1 for the
+        best level, so ``"milder"`` is the floor of the mean.
 
         Args:
             rows: The scale of the rows.
@@ -235,9 +235,10 @@ class PriorityMatrix(SharedRepr):
             column_field: The record's field that gives the column.
 
         Raises:
-            PriorityMatrixError: The scales differ in length, or the rounding is not one of the two.
+            PriorityMatrixError: The scales differ in length, or the rounding is neither of these
+                words.
 
-        Source: rule P1; that the floor is taken with 1 as the best is our choice.
+        Source: rule P1; counting from 1 for the best level is our choice.
 
         >>> from incidentcore.priority import PriorityMatrix
         >>> from incidentcore.values import Scale
@@ -275,7 +276,7 @@ class PriorityMatrix(SharedRepr):
         row_field: str = "impact",
         column_field: str = "urgency",
     ) -> Self:
-        """Return the table whose priorities depend on the sum of a row's and a column's weight.
+        """Return the table whose priorities depend on the sum of the row's and the column's weight.
 
         Args:
             rows: The scale of the rows.

@@ -45,7 +45,7 @@ class PriorityStep(SharedRepr):
 
 @attrs.frozen
 class PriorityOverride(SharedRepr):
-    """A priority that somebody set instead of the computed one.
+    """A priority that somebody set to override the computed priority.
 
     Attributes:
         level: The priority.
@@ -65,7 +65,7 @@ class PriorityResult(SharedRepr):
     """A record's priority, with every step that led to it.
 
     Attributes:
-        priority: The effective priority: the override if there is one.
+        priority: The effective priority: the override if there is one, else ``computed``.
         computed: The priority that the policy computed.
         override: The override, with who set it and why; None if there is none.
         steps: The calculator, each adjustment in order, and the override.
@@ -95,7 +95,7 @@ class PriorityPolicy(SharedRepr):
 
     Raises:
         PriorityMatrixError: The calculator or an adjustment cannot be called, or an adjustment
-            names a level that is not in the calculator's scale or that only an override sets.
+            names a level that is not in the calculator's scale, or that only an override may set.
 
     Source: rule P2.
     """
@@ -147,14 +147,14 @@ STANDARD_POLICY: Final = PriorityPolicy()
 
 
 def calculate_priority(policy: PriorityPolicy, record: Record) -> PriorityResult:
-    """Compute a record's priority, with every step; the record is not changed.
+    """Compute a record's priority, and show every step; the record is not changed.
 
     Args:
         policy: How priorities are computed.
-        record: The record, with the override that is in force on it, if any.
+        record: The record, whose override is used if one is in force.
 
     Returns:
-        The effective priority, the computed one, the override, and the steps.
+        The effective priority, the computed priority, the override, and the steps.
 
     Raises:
         InvalidValueError: The record's impact or urgency does not belong to the policy's scales,

@@ -34,7 +34,7 @@ ApprovalState: TypeAlias = Literal["pending", "approved", "rejected", "expired"]
 
 @attrs.frozen(kw_only=True)
 class Approval(SharedRepr):
-    """A decision on a service request that has not been withdrawn.
+    """A decision on a service request, in force until it is withdrawn or replaced.
 
     Attributes:
         by: Who decided.
@@ -63,7 +63,7 @@ class Approval(SharedRepr):
 
     @property
     def voice(self) -> str:
-        """Return the id of the approver whose decision it is."""
+        """Return the id of the approver for whom the decision counts."""
         return self.by.id if self.on_behalf_of is None else self.on_behalf_of
 
 
@@ -77,9 +77,9 @@ class ApprovalCount(SharedRepr):
         approved: The approvers who approved, in the rule's order.
         rejected: The approvers who rejected.
         pending: The approvers who were asked but have not decided yet.
-        required: The pending approvers whose own approval is needed.
+        required: The pending approvers without whose approval the request cannot be approved.
         not_asked: People who decided without being asked; their decisions do not count.
-        stage: The current stage, counted from 0: the first that is not approved.
+        stage: The current stage, counted from 0: the first stage that is not approved.
         stages: How many stages there are.
     """
 
@@ -139,28 +139,28 @@ def _delegates(delegates: Mapping[str, Iterable[str]]) -> FrozenMap[tuple[str, .
 
 @attrs.frozen
 class ApprovalRule(SharedRepr):
-    """Who is asked to approve, and how many of them must.
+    """A rule for who is asked to approve a request, and how many of them must.
 
-    Make one with ``any_of``, ``all_of``, ``quorum`` or ``percent``; join them with ``in_stages``,
-    and limit one with ``expiring``.
+    Make a rule with ``any_of``, ``all_of``, ``quorum`` or ``percent``; join rules with
+    ``in_stages``, and set a time limit with ``expiring``.
 
     Attributes:
         approvers: The people who are asked, in the order given; a set is sorted by id.
         needed: How many of them must approve.
-        required: Approvers who must approve in any case; a rejection by one of them rejects the
+        required: The approvers who must approve in any case; a rejection by one of them rejects the
             request.
         delegates: For each approver, the people who may decide for that approver.
         veto: Whether one rejection rejects the request, as in ServiceNow's classic approvals.
-            Without it, a request is rejected once it can no longer be approved (our choice).
-        then: The rule of the next stage, which begins once this one is approved; None if this is
-            the last.
+            Otherwise, a request is rejected once it can no longer be approved (our choice).
+        then: The rule of the next stage, which begins once this one is approved; None if this stage
+            is the last.
         expires_after: How long the approvers have; None for no limit.
         calendar: The calendar whose open time counts toward the limit; None: wall-clock time.
 
     Raises:
         InvalidValueError: There are no approvers, or fewer than ``needed``; somebody who is not an
-            approver is required or has a delegate; or the time limit is not positive, or is
-            business days without a calendar.
+            approver is required or has a delegate; or the time limit is not positive, or is in
+            business days and has no calendar.
 
     Source: rule L7.
 
@@ -219,7 +219,7 @@ class ApprovalRule(SharedRepr):
     def expiring(
         self, after: timedelta | BusinessDays, calendar: Calendar | None = None
     ) -> ApprovalRule:
-        """Return the rule with a time limit for each stage; votes after it do not count.
+        """Return the rule with a time limit for each stage; votes after the limit do not count.
 
         Args:
             after: The limit, counted from the beginning of a stage; business days need a calendar.
@@ -247,7 +247,7 @@ class ApprovalRule(SharedRepr):
         return joined
 
     def asks(self, who: str) -> bool:
-        """Return whether somebody may decide in any stage: an approver, or a delegate of one."""
+        """Return whether somebody may decide in any stage, as an approver or a delegate."""
         return any(
             who in stage.approvers or any(who in others for others in stage.delegates.values())
             for stage in self.stages()
@@ -279,7 +279,7 @@ class ApprovalRule(SharedRepr):
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return a rule that needs ``needed`` approvals, among them those of ``required``."""
+        """Return a rule that needs ``needed`` approvals, including those of ``required``."""
         return cls(approvers, needed=needed, required=required, delegates=delegates, veto=veto)
 
     @classmethod
@@ -291,7 +291,7 @@ class ApprovalRule(SharedRepr):
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return a rule that needs a percentage of the approvers: 1 to 100, rounded up."""
+        """Return a rule that needs a percentage of the approvers (1 to 100), rounded up."""
         if type(share) is not int or not 1 <= share <= 100:
             raise InvalidValueError("share", share, "a whole number from 1 to 100")
         needed = max(-(-len(approvers) * share // 100), 1)
@@ -300,9 +300,9 @@ class ApprovalRule(SharedRepr):
     def count(self, approvals: Iterable[Approval]) -> ApprovalCount:
         """Return the combined result of decisions; the last decision for each approver counts.
 
-        A delegate's decision counts for the approver for whom it was given. A decision by somebody
-        who was not asked, who may not decide for that approver, or whose stage had not begun does
-        not count.
+        A delegate's decision counts for the approver for whom it was given. Decisions by people who
+        were not asked, who may not decide for that approver, or whose stage had not begun do not
+        count.
         """
         decisions = tuple(each_of("approvals", approvals, Approval))
         stages = self.stages()

@@ -14,13 +14,13 @@ from incidentcore.records.record import Record
 
 @attrs.frozen
 class FieldChange(SharedRepr):
-    """One field that one event changed.
+    """A change that an event made to one field.
 
     Attributes:
         event: The event.
         field: The field's name.
-        before: Its value before the event.
-        after: Its value after it.
+        before: The field's value before the event.
+        after: The field's value after the event.
     """
 
     event: Event

@@ -17,7 +17,7 @@ class DocumentationGap(SharedRepr):
     """One gap in a record's documentation.
 
     Attributes:
-        field: The field that is empty, or ``diagnosis`` for a history without a finding.
+        field: The field that is empty, or ``diagnosis`` if no finding was logged.
         reason: Why a record in this state should have it.
     """
 
@@ -56,7 +56,7 @@ _ROLES: Final = (
 
 
 def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
-    """Return what is missing from a record's documentation, given its current state.
+    """Return what a record's documentation lacks, given the record's current state.
 
     A canceled record needs only its title, description, caller and category.
 

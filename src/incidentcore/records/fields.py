@@ -48,7 +48,7 @@ MajorRole: TypeAlias = Literal[
 
 
 class OpeningFields(TypedDict, total=False):
-    """The fields with which a record may be opened; see ``Record`` and the types of record.
+    """The fields that may be set when a record is opened; see ``Record`` and its subclasses.
 
     Business impact and major roles are for incidents; origin, root cause, workaround and known
     error for problems; items for service requests.
@@ -295,14 +295,15 @@ def check_given(fields: Mapping[str, Any]) -> None:
 
 
 def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> FrozenMap[object]:
-    """Return the fields in their stored form.
+    """Check fields, and return them in their stored form.
 
     Args:
         fields: Field names and the values to set.
         allowed: The names that may be set here.
 
     Returns:
-        The fields; the same map if it is already one and every value is in its stored form.
+        The fields; ``fields`` itself if it is a ``FrozenMap`` whose values are all in their stored
+            form.
 
     Raises:
         InvalidValueError: A name is not allowed, or a field does not accept its value.

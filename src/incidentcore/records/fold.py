@@ -174,9 +174,9 @@ def _forget(facts: dict[str, Any], known: Mapping[str, Any]) -> None:
 def fold_steps(
     history: Iterable[Event], defaults: Mapping[str, Any]
 ) -> Iterator[tuple[Event, Mapping[str, Any], Mapping[str, Any]]]:
-    """Yield each event in order of time, with the facts (fields) before it and those it changes.
+    """Yield each event in order of time, with the fields (facts) before it and those it changes.
 
-    The mapping of facts is reused from step to step; do not keep it.
+    Do not store the mapping of facts, which is reused from step to step.
     """
     opening, rest = in_time(each_of("events", history, Event))
     facts = dict(defaults)

@@ -49,9 +49,9 @@ def suggest_known_errors(
 ) -> tuple[KnownErrorMatch, ...]:
     """Return the known errors that an incident resembles, the most likely first.
 
-    Only problems with ``known_error`` are considered, and closed ones only if they were closed
+    Only problems with ``known_error`` are considered, and closed problems only if they were closed
     unsolved, since an accepted error can occur again. The same service or the same words alone are
-    weak evidence, so a person must decide.
+    weak evidence, so let a person decide.
 
     Args:
         incident: The incident.

@@ -65,7 +65,7 @@ def link_both(
 
 
 def are_linked(record: Record, type: str, target: Record, /) -> bool:  # noqa: A002  the link's word
-    """Return whether a record has a link of ``type`` to another, stored on either of the two."""
+    """Return whether a link of ``type`` from one record to another is stored on either of them."""
     need_kind("record", record, Record)
     need_kind("target", target, Record)
     there = Link(type, target.id)
@@ -84,14 +84,14 @@ def merge_duplicate(
 ) -> tuple[A, B]:
     """Mark a record as the duplicate of another; each keeps its own history.
 
-    Nothing is copied: comments on the duplicate stay there, and ``joint_history`` reads both as one
-    history. It does not cancel the duplicate; that is a transition of its lifecycle. Until the link
+    Nothing is copied: comments on the duplicate stay there, and ``joint_history`` combines both
+    histories. The duplicate is not canceled; that is a transition of its lifecycle. Until the link
     is removed, clocks of the original with ``answers_from="duplicates"`` also count the first
     response on the duplicate, or on a duplicate of the duplicate.
 
     Args:
         duplicate: The record to mark.
-        original: The record of which it is a duplicate.
+        original: The record that it duplicates.
         at: When it was marked.
         by: Who marked it.
         recorded_at: When this became known. Defaults to ``at``.

@@ -78,6 +78,6 @@ class Link(SharedRepr):
         need_text("target", self.target, allowed="the id of a record, non-empty text")
 
     def inverse(self, source: str) -> Link | None:
-        """Return the link from the target back to the record; None if the type has no inverse."""
+        """Return the link from the target back to the source; None if the type has no inverse."""
         inverse = _INVERSE.get(self.type)
         return None if inverse is None else Link(inverse, source)

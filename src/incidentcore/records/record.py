@@ -37,15 +37,15 @@ _id_of = attrgetter("id")
 class Record(RecordBase):
     """The base class of ``Incident``, ``Problem`` and ``ServiceRequest``.
 
-    A record is made by ``open`` or by replaying its history, from which every field is computed
-    (rules H1 and H2). It never changes: a function such as ``assign`` returns a new record with one
-    more event.
+    A record is made by ``open`` or by replaying its history. Every field is computed from the
+    history (rules H1 and H2). A record never changes: a function such as ``assign`` returns a new
+    record with one more event.
 
     Attributes:
         id: The record's id.
         history: Its events in sequence order.
         lifecycle: The id and version of the lifecycle that it follows.
-        state: The state it is in, with its flags.
+        state: The state that it is in.
         hold_reason: Why it is on hold; None if it is not.
         title: A one-line summary of what is wrong or wanted.
         description: The details.
@@ -58,8 +58,8 @@ class Record(RecordBase):
         impact: How much of the business is affected.
         urgency: How soon it must be resolved.
         computed_priority: The priority computed by the policy.
-        priority_override: The priority that somebody set instead; None if there is none.
-        priority: The effective priority: the override if there is one.
+        priority_override: The priority that somebody set instead; None without an override.
+        priority: The effective priority: the override if there is one, else the computed priority.
         category: The category as a path, most general first.
         assignment_group: The group that works on it.
         assignee: Who works on it.
@@ -80,11 +80,11 @@ class Record(RecordBase):
         acknowledged: Whether it is currently acknowledged.
         snoozed_until: When the last snooze ends or ended; None if it was ended early.
         first_response_at: When an agent first answered in public.
-        restored_at: When the service first worked again, at the latest at the first resolution.
+        restored_at: When the service first worked again, no later than the first resolution.
         resolved_at: When it was last resolved; None while it is open again.
         first_resolved_at: When it was first resolved.
         reopened_at: When it was last reopened.
-        closed_at: When it was closed; None if it is not.
+        closed_at: When it was closed; None if it is not closed.
         canceled_at: When it was canceled.
         updated_at: When its last event happened.
         reopen_count: How often it went back from a resolved or final state to an open one.
@@ -92,7 +92,7 @@ class Record(RecordBase):
         escalation_count: How often it was escalated.
         agent_reply_count: How many public replies agents sent.
         requester_message_count: How many messages the requester sent after the opening.
-        unanswered_since: When the earliest message of the requester without a reply was sent.
+        unanswered_since: When the requester's earliest message without a reply was sent.
         last_public_update_at: When an agent last replied in public.
     """
 
@@ -184,19 +184,19 @@ class Record(RecordBase):
         """Return a new record.
 
         Args:
-            id: Its id, unique among your records.
+            id: The record's id, unique among your records.
             title: A one-line summary of what is wrong or wanted.
             at: When it was opened.
-            by: Who opened it; a plain id is the requester's.
+            by: Who opened it; a plain id is taken as a requester's.
             recorded_at: When the opening became known. Defaults to ``at``.
-            state: The state it starts in. Defaults to that of the standard lifecycle.
-            lifecycle: The lifecycle it follows; ``Lifecycle.open`` sets both.
+            state: The state that it starts in. Defaults to that of the standard lifecycle.
+            lifecycle: The lifecycle that it follows; ``Lifecycle.open`` sets state and lifecycle.
             priority: A priority that the opener sets, as an override of the computed one.
             fields: Impact, urgency and the other fields of ``OpeningFields``; each type of record
                 accepts its own.
 
         Returns:
-            The record, with its opening as its history.
+            The record, whose history consists of its opening.
 
         Raises:
             InvalidValueError: A field does not belong to this type of record or does not accept its
@@ -255,7 +255,7 @@ class Record(RecordBase):
         """Return the record that a history describes (rule H1).
 
         Args:
-            events: The record's events in any order; an event counts once.
+            events: The record's events, in any order; a repeated event counts once.
 
         Raises:
             InvalidTimelineError: The events are not those of one record of this type.
@@ -305,8 +305,8 @@ class Record(RecordBase):
 
         Args:
             kind: The event's class.
-            at: When it happened; if that is before the latest event, the new one is applied
-                before it.
+            at: When it happened; if that is before other events, the new event is applied before
+                them.
             by: Who did it; an actor or an id (``actor``).
             recorded_at: When it became known. Defaults to ``at``.
             body: The event's own attributes.
@@ -332,8 +332,8 @@ class Record(RecordBase):
         """Return this record with events appended to its history.
 
         Raises:
-            InvalidTimelineError: An event is of another record, is an opening, repeats an id, or
-                its sequence is not the next one.
+            InvalidTimelineError: An event belongs to another record, is an opening, repeats an id,
+                or does not have the next sequence number.
             InvalidValueError: An event sets a field that records of this type do not have.
         """
         record, is_late = self, False

@@ -75,7 +75,7 @@ class RecordBase:
         """Return the events that a store with ``version`` events must append.
 
         Raises:
-            InvalidValueError: The record has fewer events.
+            InvalidValueError: The record has fewer events than that.
         """
         if type(version) is not int or not 0 <= version <= len(self.history):
             raise InvalidValueError("version", version, f"0 to {len(self.history)}")
@@ -86,7 +86,7 @@ class RecordBase:
         return dict(self.__dict__)
 
     def is_covered(self, name: str) -> bool:
-        """Return whether the record's source supplies a field; always True if it was not imported.
+        """Return whether the record's source supplies a field; True if it was not imported.
 
         A field that is not supplied looks empty: a table with one row for each ticket has no
         reopenings, so ``reopen_count`` is 0. KPIs and clocks that need it exclude the record.
@@ -98,10 +98,10 @@ class RecordBase:
         return covers_fact(self.__dict__["covers"], name)
 
     def actor(self, by: Actor | str, /, *, at: datetime | None = None) -> Actor:
-        """Return an actor as it is, or make one from a plain id, with its role on this record.
+        """Return an actor unchanged, or make an actor from an id, with its role on this record.
 
         The caller, or the opener if there is no caller, is the requester. Somebody whose approval
-        was requested is an approver. Everybody else is an agent, and so is the assignee and anybody
+        was requested is an approver. Everybody else is an agent, as are the assignee and anybody
         who has acted on the record as an agent.
 
         Args:
@@ -109,8 +109,8 @@ class RecordBase:
             at: The instant at which caller and assignee are read. Defaults to the latest event.
 
         Raises:
-            InvalidValueError: It is neither an ``Actor`` nor non-empty text, or its role misspells
-                a ``Role``.
+            InvalidValueError: ``by`` is neither an ``Actor`` nor an id (text that is not empty), or
+                its role misspells a ``Role``.
 
         Source: rule H4.
         """
@@ -136,7 +136,7 @@ class RecordBase:
     def timeline(
         self, *, now: datetime | None = None, known_at: datetime | None = None
     ) -> Timeline:
-        """Return how the record's fields changed over time.
+        """Return the record's fields over time.
 
         Args:
             now: Leave out what happened after this instant.

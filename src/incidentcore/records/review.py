@@ -66,7 +66,7 @@ class ActionItem(SharedRepr):
         id: Its id within the review.
         text: What will be done.
         owner: Who is responsible for it.
-        due: The date by which it is due.
+        due: The date on which it is due.
         done_on: When it was done; None while it is open.
     """
 
@@ -87,7 +87,7 @@ class ActionItem(SharedRepr):
             raise InvalidValueError("due", self.due, "a date")
 
     def is_late(self, on: date) -> bool:
-        """Return whether it was due before a date and not done by then."""
+        """Return whether it was due before a date and had not been done by that date."""
         return self.due < on and (self.done_on is None or self.done_on > on)
 
 
@@ -115,13 +115,13 @@ class PostIncidentReview(SharedRepr):
 
     Attributes:
         id: Its id.
-        incidents: The ids of the incidents it is about.
+        incidents: The ids of the incidents that it is about.
         summary: What happened, in a few sentences.
         impact: The effect on users and on the business.
         timeline: What was seen, decided, done and said, in chronological order.
-        causes: The causes, each with a tree of the causes behind it.
-        actions: What will be done.
-        held_on: When it was held; None while it is being prepared.
+        causes: The causes, each with the causes behind it, as a tree.
+        actions: The actions to be taken.
+        held_on: The date on which it was held; None while it is being prepared.
 
     Raises:
         InvalidValueError: An id or text is empty, no incident is named, two actions share an id, or

@@ -20,8 +20,9 @@ class ServiceRequest(Record):
 
     Attributes:
         items: The requested items.
-        approval_rule: Who was asked to approve, and how many must; None if nobody was asked.
-        approvals: The decisions in force: the latest one of each person.
+        approval_rule: Who was asked to approve, and how many of them must; None if nobody was
+            asked.
+        approvals: The decisions in force: each person's latest decision.
         approval_state: The combined result of the decisions, see ``ApprovalState``; None without a
             rule.
         approvals_pending: The approvers who were asked but have not decided yet.
@@ -32,7 +33,7 @@ class ServiceRequest(Record):
             no limit.
         tasks: The tasks that fulfill the request.
         tasks_status: The combined status of the tasks by ``roll_up``; None if there are no tasks.
-        tasks_progress: How much of the tasks is done, from 0 to 1; None if there are no tasks.
+        tasks_progress: The share of the tasks' work that is done, from 0 to 1; None without tasks.
 
     All other attributes are those of ``Record``.
 

@@ -37,11 +37,11 @@ class Task(SharedRepr):
 
     Attributes:
         id: Its id within the request.
-        title: What the task is, in one line.
+        title: What is to be done, in one line.
         status: ``open``, or how it was closed; see ``TaskStatus``.
         assignee: Who does it.
-        order: Its place in the order: it waits until all tasks of a lower order are closed. Tasks
-            of the same order are done in parallel.
+        order: The task's position: it waits until all tasks with a lower ``order`` are closed.
+            Tasks with the same ``order`` are done in parallel.
         progress: How much of the task is done, from 0 to 1; a closed task counts as done.
         due_at: When it is due, in UTC; None if that is not known.
 
@@ -74,7 +74,7 @@ class Task(SharedRepr):
             object.__setattr__(self, "due_at", as_utc(self.due_at, "due_at"))
 
     def is_overdue(self, now: datetime) -> bool:
-        """Return whether it is still open and was due at or before an instant."""
+        """Return whether it is open and was due at or before an instant."""
         return self.status == "open" and self.due_at is not None and now >= self.due_at
 
 
@@ -99,13 +99,13 @@ def progress_of(tasks: Iterable[Task]) -> float | None:
 def roll_up(tasks: Iterable[Task], /, *, mixed: TaskStatus = "closed_complete") -> str:
     """Return the combined status of tasks.
 
-    It is open while any task is open, or if there are none; incomplete if all are closed and any is
-    incomplete; otherwise the status that all of them have.
+    It is open if any task is open or there are no tasks; incomplete if all are closed and any is
+    incomplete; otherwise the status that all of them have, or ``mixed``.
 
     Args:
         tasks: The tasks.
-        mixed: The status for a mix of complete and skipped tasks; ServiceNow's documentation leaves
-            this open, so complete is our choice.
+        mixed: The status for a mix of complete and skipped tasks. ServiceNow's documentation does
+            not say; complete, the default, is our choice.
 
     Raises:
         InvalidValueError: ``mixed`` is neither complete, incomplete nor skipped.

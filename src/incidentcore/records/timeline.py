@@ -46,8 +46,7 @@ class TimelineStep(SharedRepr):
 class Timeline(SharedRepr):
     """A record's fields (facts) over time in compact form: what changed, instant by instant.
 
-    Clocks, escalations and KPIs read this instead of replaying the record for each instant (rule
-    S1).
+    Clocks, escalations and KPIs read it instead of replaying the record for each instant (rule S1).
 
     Attributes:
         base: The fields before the first change.
@@ -62,7 +61,7 @@ class Timeline(SharedRepr):
     default_facts: ClassVar[Callable[[], dict[str, Any]]]  # of an incident, which sets it
 
     def states(self) -> Iterator[tuple[TimelineStep, dict[str, Any]]]:
-        """Yield each step with all fields after it; the mapping is reused, so do not store it."""
+        """Yield each step with all fields after it; do not store the mapping, which is reused."""
         facts = dict(self.base)
         for moment in self.moments:
             facts.update(moment.changes)
@@ -87,8 +86,8 @@ class Timeline(SharedRepr):
     def opening_facts(self) -> dict[str, Any] | None:
         """Return the record's fields after its opening event only (rule S1).
 
-        Other events at the same instant are left out. None if there are no others: ``facts_at``
-        then returns the fields of the opening.
+        Other events at the same instant are left out. None if there are no such events;
+        ``facts_at`` then returns the same fields.
         """
         moment = next((step for step in self.moments if step.at >= self.opened_at), None)
         if moment is None or len(moment.events) < 2:
@@ -108,14 +107,14 @@ class Timeline(SharedRepr):
         *,
         id: str = "",  # noqa: A002  the field's name
     ) -> Timeline:
-        """Return a timeline from pairs of an instant and a state or fields, without a record.
+        """Return a timeline from pairs of (instant, state or fields), without a record.
 
         ``evaluate_sla`` accepts it in place of a record, with the same result as for a record with
         that history, if the pairs contain every field that the conditions read.
 
         Args:
-            pairs: Instants, each with what is true from then: a ``State``, or fields by name,
-                including ``state``. The first in time opens the record. Of two pairs at the same
+            pairs: Instants, each with what is true from then on: a ``State``, or fields by name,
+                including ``state``. The earliest pair opens the record. Of two pairs at the same
                 instant, the later one in ``pairs`` applies. A reset condition reads each mapping as
                 an event: include ``kind``, ``by`` and so on if it reads them.
             id: The record's id, for the status.
@@ -151,10 +150,10 @@ class Timeline(SharedRepr):
         return cls({**cls.default_facts(), "id": id}, tuple(moments), opened_at)
 
     def with_instants(self, timed: Sequence[Any], until: datetime) -> Timeline:
-        """Return the timeline with a step wherever time alone changes a condition (rule S1).
+        """Return the timeline with a step at each instant when time alone changes a condition (S1).
 
         Args:
-            timed: The tests whose results change with time.
+            timed: The conditions whose results change with time.
             until: The last instant to consider.
         """
         if not timed:
@@ -173,7 +172,7 @@ class Timeline(SharedRepr):
         return Timeline(self.base, tuple(steps), self.opened_at)
 
     def until(self, now: datetime) -> Timeline:
-        """Return the timeline without anything after an instant."""
+        """Return the timeline up to and including an instant."""
         now = as_utc(now, "now")
         if not self.moments or self.moments[-1].at <= now:
             return self

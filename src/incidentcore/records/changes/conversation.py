@@ -26,8 +26,8 @@ def comment(
     """Add a comment to a record; a public comment by an agent is a response (rule H4).
 
     ``visibility`` is ``public``, or ``internal`` for the team only. ``at``, ``by`` and
-    ``recorded_at`` are as for ``assign``. A blank ``text`` is an ``InvalidValueError``; histories
-    may hold one, as tools log comments without their texts.
+    ``recorded_at`` are as for ``assign``. A blank ``text`` raises ``InvalidValueError``; imported
+    histories may contain one, since some tools log comments without their text.
     """
     if not isinstance(text, str) or not text.strip():
         raise InvalidValueError("text", text, "text that is not blank")
@@ -48,7 +48,7 @@ def log_contact(
 ) -> R:
     """Log that the agent and the requester spoke over a channel such as the telephone.
 
-    ``by`` is the person who spoke; what an agent says is a response, like a public comment (H4).
+    ``by`` is the person who spoke; what an agent says is a response, as is a public comment (H4).
     ``at`` and ``recorded_at`` are as for ``assign``.
     """
     return Record.with_event(

@@ -125,9 +125,10 @@ def correct_event(
     reason: str = "",
     fields: Mapping[str, object] = FrozenMap(),
 ) -> R:
-    """Record that an event did not happen as recorded; append what did happen separately.
+    """Record that an event did not happen as recorded; append what really happened separately.
 
-    A correction of the opening replaces its time and fields by ``at`` and ``fields``.
+    A correction of the opening replaces the time and fields of the opening by ``at`` and
+    ``fields``.
 
     Args:
         record: The record.
@@ -135,14 +136,14 @@ def correct_event(
         by: Who corrects it.
         at: When the correction takes effect; for the opening, when the record was opened. Defaults
             to the instant of the wrong event.
-        recorded_at: When the error became known. Defaults to ``at``; for the opening, to when that
-            was recorded, if it is later.
+        recorded_at: When the error became known. Defaults to ``at`` or, for the opening, to the
+            time at which the opening was recorded, if that is later.
         reason: The reason, as text.
         fields: Only for the opening: the fields that were wrong, with their correct values.
 
     Raises:
         InvalidValueError: The record has no event with this id, fields are passed for an event
-            other than the opening, or this type of record is not opened with one of the fields.
+            other than the opening, or a field cannot be set when this type of record is opened.
 
     Source: rule H1.
 

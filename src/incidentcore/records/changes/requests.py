@@ -36,7 +36,7 @@ def request_approval(
 
     Args:
         record: The service request.
-        rule: Who is asked, and how many of them must approve.
+        rule: The rule: who is asked, and how many of them must approve.
         at: When it happened.
         by: Who requests it.
         keep_decisions: Whether earlier decisions still count, for example when an approver is
@@ -91,8 +91,8 @@ def approve(
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The record is not a service request, or the decision is not one of the
-            three.
+        InvalidValueError: The record is not a service request, or the decision is none of these
+            words.
     """
     if on_behalf_of is None:
         return Record.with_event(
@@ -119,7 +119,7 @@ def approve(
 def set_task(
     record: R, task: Task, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
 ) -> R:
-    """Add a fulfillment task to a service request, or replace the one with its id.
+    """Add a fulfillment task to a service request, or replace the task with the same id.
 
     Args:
         record: The service request.

@@ -48,7 +48,7 @@ def assign(
     tier: int | _Keep | None = KEEP,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Set who works on a record; what is omitted stays unchanged, and None means nobody.
+    """Set who works on a record; omitted fields stay unchanged, and None means nobody.
 
     Args:
         record: The record.
@@ -198,7 +198,7 @@ def log_diagnosis(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Log a step of the diagnosis: ``step`` is a hypothesis, a test of one, or a finding.
+    """Log a step of the diagnosis: a hypothesis, a test of a hypothesis, or a finding.
 
     ``at``, ``by`` and ``recorded_at`` are as for ``assign``; ``text`` describes the step.
     """
@@ -247,19 +247,19 @@ def set_major_status(
     assignee: str | None = None,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Propose, accept or reject an incident as a major one, or demote it; see ``MajorStatus``.
+    """Propose, accept, reject or demote a major incident; see ``MajorStatus``.
 
     This does not check that the step is allowed; use ``lifecycle.decide_major`` for that.
 
     Args:
         record: The incident.
-        status: Its new status.
+        status: The new status.
         at: When it happened.
         by: Who decided.
         reason: The reason, as text.
         business_impact: The effect on the business; unchanged by default.
         roles: Who holds which role in the response; see ``MajorRole``.
-        assignee: Its new assignee.
+        assignee: The new assignee.
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:

@@ -74,7 +74,7 @@ def _spoken(by: Actor, at: datetime, facts: Mapping[str, Any]) -> dict[str, obje
 
 @attrs.frozen(kw_only=True)
 class Contacted(Event):
-    """The requester and an agent spoke over a channel outside the record, such as the telephone."""
+    """The requester and an agent spoke over a channel outside the record, such as by telephone."""
 
     kind: ClassVar[str] = "contacted"
 
@@ -87,7 +87,7 @@ class Contacted(Event):
         need_text("text", self.text, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the same as those of a public comment."""
+        """Return the fields that it changes: the same as for a public comment."""
         return _spoken(self.by, self.at, facts)
 
 
@@ -96,7 +96,7 @@ class Acknowledged(Event):
     """Somebody noticed the record and takes responsibility for it.
 
     Attributes:
-        level: The escalation level that was acknowledged, from 0; None if it was not for a level.
+        level: The escalation level that was acknowledged, from 0; None for the whole record.
     """
 
     kind: ClassVar[str] = "acknowledged"
@@ -142,7 +142,7 @@ class Escalated(Event):
         key: The key of the escalation that was due; empty for a manual one.
         mode: ``"functional"`` or ``"hierarchical"``.
         target: The person or group to whom the record was escalated.
-        level: The level of the matrix, counted from 0; None if there is none.
+        level: The level of the matrix, counted from 0; None if no level was named.
         matrix: The matrix that a manual escalation is meant for; empty for every matrix.
     """
 
@@ -189,7 +189,7 @@ class Restored(Event):
 
 @attrs.frozen(kw_only=True)
 class DiagnosisNoted(Event):
-    """A step of the diagnosis: a hypothesis, a test of one, or a finding."""
+    """A step of the diagnosis was noted: a hypothesis, a test of a hypothesis, or a finding."""
 
     kind: ClassVar[str] = "diagnosis_noted"
 
@@ -226,7 +226,8 @@ class MajorStatusChanged(Event):
     Attributes:
         status: The new status; see ``MajorStatus``.
         reason: The reason, as text.
-        fields: The fields set with it: ``business_impact``, ``major_roles`` and ``assignee``.
+        fields: The fields that were set with it: ``business_impact``, ``major_roles``,
+            ``assignee``.
     """
 
     kind: ClassVar[str] = "major_status_changed"
@@ -243,7 +244,7 @@ class MajorStatusChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the major status, and the fields set with it."""
+        """Return the fields that it changes: the major status, and those in ``fields``."""
         return {**dict(self.fields.items()), "major_status": self.status}
 
 
@@ -254,7 +255,7 @@ class Communicated(Event):
     Attributes:
         audience: Who was informed, such as ``"customers"`` or ``"executives"``.
         channel: The channel, such as ``"status page"``; empty if unknown.
-        key: The key of the update that was due; empty if no update was due.
+        key: The key of the due update that was sent; empty if no update was due.
         text: The text of the update.
     """
 
@@ -275,13 +276,13 @@ class Communicated(Event):
 
 @attrs.frozen(kw_only=True)
 class Snoozed(Event):
-    """Somebody snoozed the record until an instant; a later snooze moves the end (rule E3).
+    """Somebody snoozed the record until an instant; a later snooze replaces it (rule E3).
 
     It is not an acknowledgement: the actor does not yet take responsibility for the record. An
-    acknowledgement, a manual escalation or leaving the open states ends it early.
+    acknowledgement, a manual escalation, or a state that is not open ends it early.
 
     Attributes:
-        until: When it ends on its own, in UTC; after ``at``.
+        until: When it ends by itself, in UTC; later than ``at``.
         reason: The reason, as text.
     """
 

@@ -34,12 +34,12 @@ class Event(SharedRepr):
     """An event in a record's history; the base class of all kinds of event.
 
     Attributes:
-        record_id: The record it belongs to.
+        record_id: The id of the record that it belongs to.
         sequence: Its number in the record's history, counted from 1 without gaps.
         at: When it happened, in UTC.
-        by: Who did it, and in which role.
+        by: Who did it, with the role.
         recorded_at: When it became known, in UTC. Defaults to ``at``.
-        id: Its own id. Defaults to ``{record_id}:{sequence}``.
+        id: The event's id. Defaults to ``{record_id}:{sequence}``.
 
     Raises:
         InvalidValueError: An id is empty, the sequence is not a whole number of at least 1, a time
@@ -81,7 +81,7 @@ class Event(SharedRepr):
             _set(self, "recorded_at", recorded_at)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that this event changes, given the fields before it, in a new dict."""
+        """Return the fields that this event changes, as a new dict, given the fields before it."""
         return {}
 
 

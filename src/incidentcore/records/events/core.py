@@ -36,7 +36,7 @@ _set = object.__setattr__
 
 @attrs.frozen(kw_only=True)
 class Opened(Event):
-    """The record was opened; this event is applied first, regardless of its time.
+    """The record was opened; this event is always applied first, regardless of its time.
 
     Attributes:
         record_type: The type of record.
@@ -88,13 +88,13 @@ class Opened(Event):
 
 @attrs.frozen(kw_only=True)
 class StateChanged(Event):
-    """A transition of the lifecycle, with the state entered as a value.
+    """The record entered a state, by a transition of its lifecycle or by an import.
 
     Attributes:
         action: The action that was taken.
         state: The state entered.
-        fields: The fields set with it.
-        cause: The id of the record whose change caused this by a cascade; empty if none did.
+        fields: The fields that were set with it.
+        cause: The id of the record whose change caused this by a cascade; otherwise empty.
     """
 
     kind: ClassVar[str] = "state_changed"
@@ -144,8 +144,8 @@ class StateChanged(Event):
 class Migrated(StateChanged):
     """The record moved to another lifecycle, or to another version of its own (rule L1).
 
-    Its state is one of the new lifecycle. The move is not work on the record, so it is not an
-    acknowledgement; a hold continues if the new state is on hold too.
+    Its state becomes a state of the new lifecycle. The move is not work on the record, so it is not
+    an acknowledgement; a hold continues if the new state is on hold too.
 
     Attributes:
         lifecycle: The lifecycle that it follows after the move.
@@ -225,7 +225,7 @@ def _set_priority(changes: dict[str, Any], facts: Mapping[str, Any]) -> None:
 
 @attrs.frozen(kw_only=True)
 class Assigned(Event):
-    """The group, assignee or support tier was set; what is not in ``fields`` stays unchanged."""
+    """The group, assignee or support tier was set; those not in ``fields`` stay unchanged."""
 
     kind: ClassVar[str] = "assigned"
     allowed: ClassVar[frozenset[str]] = frozenset(("assignment_group", "assignee", "support_tier"))
@@ -237,7 +237,7 @@ class Assigned(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the assignment, its time, and the reassignments."""
+        """Return the fields that it changes: assignment, its time, and number of reassignments."""
         changes = written_fields(self.fields, facts)
         changes["assigned_at"] = self.at
         return changes
@@ -271,7 +271,7 @@ class Classified(Event):
 
 @attrs.frozen(kw_only=True)
 class Prioritized(Event):
-    """Impact, urgency, computed priority or override were set (``fields``), for a reason."""
+    """Impact, urgency, computed priority or override was set (in ``fields``), for a reason."""
 
     kind: ClassVar[str] = "prioritized"
     allowed: ClassVar[frozenset[str]] = frozenset(
@@ -310,7 +310,7 @@ class FieldsChanged(Event):
 
 @attrs.frozen(kw_only=True)
 class LinkAdded(Event):
-    """A link was added; ``answered_at`` is when a merged duplicate was answered."""
+    """A link was added; ``answered_at`` is the time at which a merged duplicate was answered."""
 
     kind: ClassVar[str] = "linked"
 
@@ -352,17 +352,17 @@ class Corrected(Event):
     """An earlier event did not happen as recorded, so it no longer counts.
 
     What really happened is appended as separate events. A correction takes effect at its own
-    ``at``. If that is the time of the wrong event, every result about the past changes, while
-    ``known_at`` still gives what was known before. If it is later, only the fields after it change.
-    A later event can correct a correction.
+    ``at``. If that is the time of the wrong event, results about the past change, but ``known_at``
+    still gives what was known before. If it is later, only the fields from then on change. A
+    correction can itself be corrected.
 
-    A correction of the opening does not remove it: the record was opened at the correction's
-    ``at``, with its ``fields`` replacing those of the opening.
+    A correction of the opening does not remove it: the record then counts as opened at the
+    correction's ``at``, with the correction's ``fields`` replacing those of the opening.
 
     Attributes:
         corrects: The id of the event that was wrong.
         reason: The reason, as text.
-        fields: Only for the opening: the fields that were wrong, with their correct values.
+        fields: Only for the opening: the fields that were wrong, with the correct values.
 
     Source: rule H1.
     """

@@ -19,9 +19,9 @@ class ApprovalRequested(Event):
     """Approval was requested under a rule; a further request begins a new round.
 
     Attributes:
-        rule: Who is asked, and how many of them must approve.
+        rule: The rule: who is asked, and how many of them must approve.
         keep_decisions: Whether earlier decisions still count, for example when an approver is
-            added; otherwise a new round begins without any.
+            added; otherwise the new round begins without decisions.
     """
 
     kind: ClassVar[str] = "approval_requested"
@@ -79,7 +79,7 @@ class Approved(Event):
     """An approver approved or rejected a request, or withdrew an earlier decision.
 
     If a person decides several times in one stage, the last decision counts. A decision after the
-    expiry changes nothing; one at the expiry still counts.
+    expiry changes nothing; a decision at the expiry still counts.
 
     Source: rule L7.
     """
@@ -161,7 +161,7 @@ class ApprovedOnBehalf(Approved):
 
 @attrs.frozen(kw_only=True)
 class TaskChanged(Event):
-    """A fulfillment task was added, or replaced."""
+    """A fulfillment task was added or replaced."""
 
     kind: ClassVar[str] = "task_changed"
 

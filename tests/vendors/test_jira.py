@@ -351,3 +351,55 @@ def test_words_for_nobody_and_nothing_in_the_csv() -> None:
     ]
     [incident] = read_jira_csv(lines, zone="UTC")
     assert (incident.assignee, incident.resolution_code) == (None, None)
+
+
+def test_subtasks_are_links() -> None:
+    """As is the parent."""
+    incident, _ = read(DONE, subtasks=[{"key": "SD-8"}, {"key": "SD-9"}])
+    links = sorted((one.type, one.target) for one in incident.links)
+    assert links == [("parent_of", "SD-8"), ("parent_of", "SD-9")]
+
+
+def test_pages_of_the_bulk_changelog() -> None:
+    """They name issues by their ids, and count times in milliseconds."""
+    issue = {"key": "SD-7", "id": "10007", "fields": {"created": text(9), "reporter": KIM}}
+    issue["fields"]["status"] = {"name": "Done", "statusCategory": {"key": "done"}}
+    entry = {**change(1, 12, item("status", "To Do", "Done")), "created": 1772452800000}
+    page = {"issueChangeLogs": [{"issueId": "10007", "changeHistories": [entry]}]}
+    reading = read_jira(issue, changelogs=page)
+    (incident,) = reading
+    assert incident.resolved_at == at(12)
+    assert list(reading.findings) == []
+
+
+@pytest.mark.parametrize("category", [{"id": 3, "name": "Fertig"}, {"key": "done"}])
+def test_the_category_of_a_status_by_its_number(category: dict[str, Any]) -> None:
+    """Its name is in the account's language; its key and its number are not."""
+    status = {"name": "Ausgeliefert", "statusCategory": category}
+    incident, _ = read(change(1, 12, item("status", "To Do", "Ausgeliefert")), status=status)
+    assert incident.resolved_at == at(12)
+
+
+def body(event: str, hour: int, by: Any, status: str, **more: Any) -> dict[str, Any]:
+    fields = {"created": text(9), "reporter": KIM, "status": {"name": status}}
+    issue = {"key": "SD-7", "fields": fields}
+    stamp = int(at(hour).timestamp() * 1000)
+    return {"timestamp": stamp, "webhookEvent": event, "user": by, "issue": issue, **more}
+
+
+def test_bodies_of_webhooks_are_the_issue_and_its_history() -> None:
+    """The last snapshot is the issue, each changelog an entry, whatever their order."""
+    note = {"id": "5", "author": ADA, "created": text(11), "body": "Hi", "jsdPublic": True}
+    changelog = {"id": "2", "items": [item("status", "Open", "Resolved")]}
+    bodies = [
+        body("jira:issue_updated", 12, ADA, "Resolved", changelog=changelog),
+        body("jira:issue_created", 9, KIM, "Open"),
+        body("comment_created", 11, ADA, "Open", comment=note),
+    ]
+    reading = read_jira(bodies)
+    (incident,) = reading
+    assert (incident.first_response_at, incident.resolved_at) == (at(11), at(12))
+    assert list(reading.findings) == []
+    reading = read_jira([bodies[0], {"issue": {"key": "SD-8"}, "changelog": 5}])
+    assert [one.id for one in reading] == ["SD-7"]  # whose creation was not told
+    assert set(reading.findings.counts) == {"truncated_history", "no_opening", "unknown_actor"}

@@ -238,3 +238,71 @@ def test_an_escalation_to_two_people_is_one() -> None:
     targets = [event.target for event in incident.history if isinstance(event, Escalated)]
     assert (targets, incident.assignee) == (["A", "C"], "C")
     assert codes == ["several_assignees"]
+
+
+def test_responders_who_accept_or_decline_are_passed_over() -> None:
+    """As are requests to them: they change neither state nor assignee."""
+    kinds = ("responder_request", "responder_accept", "responder_decline")
+    _, codes = read(TRIGGER, *(entry(kind, 5) for kind in kinds))
+    assert codes == []
+
+
+def test_a_log_without_assignments_leaves_those_that_are_shown() -> None:
+    """Who is assigned now was so from the beginning."""
+    shown = {"at": text(20), "assignee": USER}
+    incident, codes = read(TRIGGER, assignments=[shown])
+    assert (incident.assignee, codes) == ("U1", [])
+
+
+def test_without_a_log_the_first_person_among_those_who_acknowledged_counts() -> None:
+    """An integration that came first moved the state, and answered nothing."""
+    who = [{"at": text(20, 9), "acknowledger": SERVICE}, {"at": text(20, 10), "acknowledger": USER}]
+    fields = {"status": "acknowledged", "acknowledgements": who}
+    [incident] = read_pagerduty([{"id": "P1", "created_at": text(20), **fields}])
+    assert incident.acknowledged_at == at(20, 10)
+    assert [one.at for one in incident.history if one.kind == "state_changed"] == [at(20, 9)]
+
+
+def webhook(kind: str, minute: int, agent: Any, **data: Any) -> dict[str, Any]:
+    snapshot = {"id": "P1", "created_at": text(20), "number": 7, "assignees": [USER], **data}
+    event = {"id": f"E{minute}", "event_type": f"incident.{kind}", "agent": agent}
+    return {"event": {**event, "occurred_at": text(20, minute), "data": snapshot}}
+
+
+def test_bodies_of_webhooks_are_the_incident_and_its_log() -> None:
+    """Version 3: the last snapshot is the incident, each event an entry, whatever their order."""
+    note = {"id": "N1", "incident": {"id": "P1"}, "content": "Looking", "type": "incident_note"}
+    p1 = {"summary": "P1"}
+    bodies = [
+        webhook("resolved", 30, USER, status="resolved", priority=p1),
+        webhook("triggered", 0, SERVICE, status="triggered", priority=None),
+        webhook("acknowledged", 2, USER, status="acknowledged", priority=None),
+        webhook("priority_updated", 4, USER, status="acknowledged", priority=p1),
+        webhook("annotated", 5, USER, **note),
+        webhook("responder.added", 6, USER, incident={"id": "P1"}),
+    ]
+    reading = read_pagerduty(bodies)
+    (incident,) = reading
+    moments = (incident.opened_at, incident.acknowledged_at, incident.resolved_at)
+    assert moments == (at(20), at(20, 2), at(20, 30))
+    assert incident.assignee == "U1"
+    assert incident.custom["number"] == 7
+    priorities = [one.at for one in incident.history if one.kind == "prioritized"]
+    assert (priorities, incident.priority) == ([at(20, 4)], Priority.CRITICAL)
+    [said] = [one for one in incident.history if one.kind == "commented"]
+    assert (said.text, said.visibility) == ("Looking", "internal")
+    assert list(reading.findings) == []
+
+
+def test_bodies_of_older_webhooks_have_log_entries() -> None:
+    """Version 2: each message has the incident and the entries of the log that it tells of."""
+    now = {"id": "P1", "created_at": text(20), "status": "resolved"}
+    messages = [
+        {"event": "incident.trigger", "incident": {**now, "status": "triggered"}},
+        {"event": "incident.resolve", "incident": now, "log_entries": [entry("resolve", 30)]},
+    ]
+    messages[0]["log_entries"] = [TRIGGER]
+    reading = read_pagerduty([{"messages": messages}, {"id": "P2", "created_at": text(21)}, 5])
+    incidents = {one.id: one for one in reading}
+    assert incidents["P1"].resolved_at == at(20, 30)
+    assert set(incidents) == {"P1", "P2"}

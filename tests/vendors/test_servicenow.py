@@ -32,7 +32,7 @@ from incidentcore.vendors import (
     read_servicenow,
 )
 from incidentcore.vendors.kit import reported_slas
-from incidentcore.vendors.servicenow import duration
+from incidentcore.vendors.servicenow_cells import duration
 
 
 def at(hour: int, minute: int = 0, day: int = 1) -> datetime:
@@ -700,3 +700,65 @@ def test_who_resolved_an_incident_without_an_audit(resolver: str, who: str) -> N
     [incident] = read_servicenow([{**row, "resolved_by": {"value": resolver}}], users=users)
     by = incident.history[-1].by
     assert f"{by.id}/{by.role}" == who
+
+
+PLAIN = {"sys_id": "a1", "number": "INC1", "opened_at": "2026-06-01 09:00:00", "opened_by": "kim"}
+
+
+def span(field: str, value: str, start: str, **more: Any) -> dict[str, Any]:
+    row = {"sys_id": f"m-{field}-{value}", "id": {"value": "a1"}, "field": field}
+    return {**row, "field_value": value, "start": f"2026-06-01 {start}:00", **more}
+
+
+def test_how_long_a_field_had_a_value_is_its_history() -> None:
+    """The metrics of an incident without audit: states, groups and priorities, by nobody."""
+    metrics = [
+        span("incident_state", "2", "09:30"),
+        span("incident_state", "1", "09:00"),
+        span("incident_state", "6", "11:00"),
+        span("assignment_group", "g1", "09:00"),
+        span("assignment_group", "g2", "10:00"),
+        span("active", "true", "09:00"),  # a metric of the tool's own
+    ]
+    reading = read_servicenow([{**PLAIN, "state": "6"}], metrics={"result": metrics})
+    (incident,) = reading
+    assert [one.state.name for one in incident.history if isinstance(one, StateChanged)] == [
+        "In Progress",
+        "Resolved",
+    ]
+    assert (incident.resolved_at, incident.acknowledged_at) == (at(11), None)
+    assert (incident.assignment_group, incident.reassignment_count) == ("g2", 1)
+    assert incident.history[0].covers == {"moments", "states", "assignments"}
+    assert list(reading.findings) == []
+    audit = {"documentkey": "a1", "fieldname": "state", "oldvalue": "1", "newvalue": "6"}
+    audit |= {"user": "ada", "sys_created_on": "2026-06-01 10:00:00", "sys_id": "x"}
+    [incident] = read_servicenow([{**PLAIN, "state": "6"}], audit=[audit], metrics=metrics)
+    assert incident.resolved_at == at(10)  # of the audit, which names who
+
+
+@pytest.mark.parametrize(("code", "name"), [("4", "User Info"), ("5", "Evidence")])
+def test_the_older_codes_of_a_state_pause(code: str, name: str) -> None:
+    """Where ``incident_state`` has its first values, 4 and 5 wait."""
+    [incident] = read_servicenow([{**PLAIN, "incident_state": code}])
+    assert (incident.state.name, incident.state.pauses) == (f"Awaiting {name}", True)
+
+
+def test_displays_are_in_the_account_s_zone() -> None:
+    """Rows of displays are read as UTC, with a finding; ids in a log agree with their links."""
+    link = {"display_value": "Ada", "link": "https://x/api/now/table/sys_user/u2"}
+    audit = {"documentkey": "a1", "fieldname": "assigned_to", "oldvalue": "", "newvalue": "u2"}
+    audit |= {"user": "ada", "sys_created_on": "2026-06-01 10:00:00", "sys_id": "x"}
+    reading = read_servicenow([{**PLAIN, "assigned_to": link}], audit=[audit])
+    assert [one.assignee for one in reading] == ["u2"]
+    assert [one.code for one in reading.findings if one.code != "unknown_actor"] == ["no_zone"]
+    both = {**PLAIN, "assigned_to": {"display_value": "Ada", "value": "u2"}}
+    reading = read_servicenow([both])
+    assert [one.assignee for one in reading] == ["u2"]
+    assert "no_zone" not in reading.findings.counts
+
+
+@pytest.mark.parametrize("table", ["problem", "Change Request"])
+def test_another_task_is_no_incident(table: str) -> None:
+    """The table of tasks holds them all, with codes that mean something else."""
+    reading = read_servicenow([{**PLAIN, "sys_class_name": table}])
+    assert (list(reading), dict(reading.findings.counts)) == ([], {"unknown_entry": 1})

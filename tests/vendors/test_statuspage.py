@@ -75,3 +75,16 @@ def test_updates_shown_at_one_time_count_as_they_were_written() -> None:
     updates = [("resolved", 9, 12), ("identified", 9, 11)]
     [read] = read_statuspage(incident(*updates, status="resolved"))
     assert (read.state.name, read.resolved_at) == ("resolved", at(9))
+
+
+def test_updates_written_and_shown_at_one_time_count_from_the_last() -> None:
+    """Of one instant, the page's order decides; a list with the oldest first keeps its own."""
+    [read] = read_statuspage(incident(("identified", 9, 9), ("investigating", 9, 9)))
+    assert read.state.name == "identified"
+    oldest_first = [("investigating", 9, 9), ("identified", 9, 9), ("monitoring", 10, 10)]
+    [read] = read_statuspage(incident(*oldest_first))
+    assert [one.state.name for one in read.history if hasattr(one, "state")] == [
+        "investigating",
+        "identified",
+        "monitoring",
+    ]

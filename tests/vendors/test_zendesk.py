@@ -287,3 +287,54 @@ def test_what_else_a_ticket_tells() -> None:
     assert (incident.description, incident.custom["type"]) == ("It drops.", "incident")
     assert dict(incident.custom["tool"]) == {"reopens": 2, "replies": 3}
     assert found == {}
+
+
+def test_a_trigger_whose_channel_is_a_number_is_no_person() -> None:
+    """A channel is given by its name or its number; 8 is that of rules."""
+    by_rule = {**change("priority", "high"), "via": {"channel": 8}}
+    incident, codes = read(CREATED, audit(2, 9, 1, by_rule), fields={"priority": "high"})
+    assert [(one.by.id, one.by.role) for one in incident.history] == [
+        ("1", "requester"),
+        ("-1", "system"),
+    ]
+    assert codes == {}
+
+
+def test_a_comment_on_facebook_is_said() -> None:
+    """Its author and whether it is public are stated as in any comment."""
+    reply = {"type": "FacebookComment", "author_id": 2, "body": "Hello", "public": True}
+    users = [{"id": 2, "role": "agent"}]
+    incident, codes = read(CREATED, audit(2, 9, 2, reply), users=users)
+    assert incident.first_response_at == at(9)
+    assert codes == {}
+
+
+def test_documented_events_that_change_nothing_are_passed_over() -> None:
+    """Messages to other channels and followers tell nothing of the ticket."""
+    kinds = "SmsNotification FollowerNotification Tweet FacebookEvent LogMeInTranscript"
+    events = [{"type": kind} for kind in [*kinds.split(), "SuspendedTicketRecovery"]]
+    assert read(CREATED, audit(2, 9, 2, *events))[1] == {"unknown_actor": 1}
+
+
+def test_a_merge_links_both_tickets() -> None:
+    """The audit of a merge says with which one; that which was closed is the duplicate."""
+
+    def links(*tags: str, **came_from: object) -> list[tuple[str, str]]:
+        via = {"channel": "web", "source": {"rel": "merge", "from": came_from}}
+        fields = {"tags": list(tags)}
+        incident, _ = read(CREATED, {**audit(2, 9, 1), "via": via}, fields=fields)
+        return sorted((link.type, link.target) for link in incident.links)
+
+    assert links(ticket_id=44) == [("has_duplicate", "44")]
+    assert links(ticket_ids=[44, 45]) == [("has_duplicate", "44"), ("has_duplicate", "45")]
+    assert links("closed_by_merge", ticket_id=50) == [("duplicate_of", "50")]
+
+
+def test_users_on_the_pages_of_tickets_count() -> None:
+    """Requested with ``include=users``; those passed as users come after them."""
+    page = {"tickets": [ticket()], "users": [{"id": 2, "role": "agent"}, None]}
+    answer = audit(2, 9, 2, said("Yes", public=True, author_id=2))
+    [incident] = read_zendesk(page, [CREATED, answer])
+    assert incident.first_response_at == at(9)
+    [incident] = read_zendesk(page, [CREATED, answer], users=[{"id": 2, "role": "end-user"}])
+    assert incident.first_response_at is None

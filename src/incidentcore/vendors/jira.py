@@ -22,7 +22,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged
-from incidentcore.vendors.kit.paths import CUT
+from incidentcore.vendors.kit.paths import CUT, listed, natural
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import JIRA
 from incidentcore.vendors.table import read_table
@@ -52,6 +52,7 @@ _LINKS: Final = {
 }
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
+_CATEGORIES: Final = {"2": "new", "3": "done", "4": "indeterminate"}
 _ROLES: Final = {"atlassian": "agent", "customer": "requester", "app": "system"}
 
 
@@ -65,9 +66,10 @@ def read_jira(
     """Read issues of Jira's REST API (versions 2 and 3), requested with ``expand=changelog``.
 
     Args:
-        issues: The parsed JSON: issues, one issue, search pages, or an iterable of these.
+        issues: The parsed JSON: issues, one issue, search pages, or an iterable of these; or the
+            bodies of webhooks, which contain the issues and their changes.
         changelogs: The pages of ``/issue/{key}/changelog`` by issue key, for changelogs that the
-            search truncated.
+            search truncated; or pages of ``/changelog/bulkfetch``.
         slas: The pages of ``/request/{key}/sla`` by issue key, if the issues lack the SLA fields.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``); each replaces the one in ``presets.JIRA``. A status that is not in
@@ -104,13 +106,14 @@ def read_jira(
     >>> incident.history[0].state.name, str(incident.resolved_at - incident.opened_at)
     ('To Do', '2:30:00')
     """
+    logs = _bulk(changelogs or {})
 
     def build(history: HistoryBuilder, issue: Mapping[str, Any]) -> None:
         fields = issue["fields"]
         reporter = fields.get("reporter")
         history.present(
             state=pick(fields, "status.name"),
-            state_category=pick(fields, "status.statusCategory.key"),
+            state_category=_category(fields),
             title=fields.get("summary"),
             description=_text(fields.get("description")),
             caller=_account(reporter),
@@ -123,7 +126,8 @@ def read_jira(
         history.present(**{name: value for name, value in shown.items() if name in fields})
         opener = fields.get("creator") or reporter
         history.opened(fields.get("created"), _actor(history, opener))
-        _changes(history, issue, (changelogs or {}).get(history.id))
+        pages = logs.get(history.id, logs.get(str(issue.get("id"))))
+        _changes(history, issue, pages)
         _comments(history, fields)
         _links(history, fields)
         results = [*unpaged((slas or {}).get(history.id, ()), "values")]
@@ -135,7 +139,7 @@ def read_jira(
         history.check(resolved_at=fields.get("resolutiondate"), updated_at=fields.get("updated"))
 
     return Import(
-        unpaged(issues, "issues", "values"),
+        _told(unpaged(issues, "issues", "values")),
         build,
         record=Incident,
         id="key",
@@ -144,20 +148,70 @@ def read_jira(
     )
 
 
+def _bulk(pages: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return changelogs by issue; pages of several issues name these by their ids."""
+    if "issueChangeLogs" not in pages:
+        return pages
+    logs: dict[str, list[Any]] = {}
+    for entry in entries_of(pages, "issueChangeLogs"):
+        logs.setdefault(str(entry["issueId"]), []).append(entry)
+    return logs
+
+
+def _told(bodies: Iterable[Any]) -> Iterator[Any]:
+    """Yield issues; those of webhooks as they were last, with the changes in all the bodies."""
+    told: dict[str, list[Mapping[str, Any]]] = {}
+    for body in bodies:
+        key = as_object(as_object(body).get("issue")).get("key")
+        if key is None:
+            yield body
+        else:
+            told.setdefault(str(key), []).append(body)
+    for own in told.values():
+        own.sort(key=lambda body: natural(str(body.get("timestamp"))))
+        issue = own[-1]["issue"]
+        fields = as_object(issue.get("fields"))
+        changes = [
+            {"author": body.get("user"), "created": body.get("timestamp"), **change}
+            for body in own
+            if (change := as_object(body.get("changelog")))
+        ]
+        notes = [*listed(fields.get("comment"), "comments"), *(body.get("comment") for body in own)]
+        comments = {note.get("id"): note for note in map(as_object, notes) if note}
+        first = own[0].get("webhookEvent") == "jira:issue_created"
+        yield {
+            **issue,
+            "fields": {**fields, "comment": {"comments": [*comments.values()]}},
+            "changelog": {"values": changes, "total": len(changes) + (not first)},
+        }
+
+
+def _category(fields: Mapping[str, Any]) -> object:
+    """Return the key of the status's category, which has the same number in every language."""
+    category = pick(fields, "status.statusCategory")
+    return pick(category, "key") or _CATEGORIES.get(str(pick(category, "id")))
+
+
+def _at(entry: Mapping[str, Any]) -> object:
+    """Return when an entry was made, which some pages count in milliseconds."""
+    at = entry.get("created")
+    return _START + _MILLISECOND * at if type(at) is int else at
+
+
 def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> None:
     changelog = issue.get("changelog") if pages is None else pages
     entries: dict[str, Mapping[str, Any]] = {}
     total = 0
     for page in as_tuple(changelog or (), Mapping):
         total = max(total, page.get("total") or 0)
-        for name in ("histories", "values"):
+        for name in ("histories", "values", "changeHistories"):
             for entry in entries_of(page, name):
                 entries.setdefault(str(entry["id"]), entry)
     if changelog is None or len(entries) < total:
         action = f"{len(entries)} of {total or 'unknown'} changelog entries came; page the rest"
         history.truncated(action, path="changelog")
     for entry_id, entry in entries.items():
-        by = _actor(history, entry.get("author"), path=f"history {entry_id}")
+        by, at = _actor(history, entry.get("author"), path=f"history {entry_id}"), _at(entry)
         fields: list[str] = []  # one entry may add several components or links
         for item in entries_of(entry, "items"):
             name = item.get("fieldId") or item["field"]
@@ -169,17 +223,17 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> N
                 before, after = (before or "").split(), (after or "").split()
             fields.append(field)
             key = entry_id if fields.count(field) == 1 else f"{entry_id}.{fields.count(field)}"
-            history.changed(key, entry.get("created"), by, field=field, before=before, after=after)
+            history.changed(key, at, by, field=field, before=before, after=after)
 
 
 def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
     comments = fields.get("comment")
-    listed = list(entries_of(comments, "comments"))
+    own = list(entries_of(comments, "comments"))
     total = pick(comments, "total") or 0
-    if len(listed) < total:
-        action = f"{len(listed)} of {total} comments came; page the rest"
+    if len(own) < total:
+        action = f"{len(own)} of {total} comments came; page the rest"
         history.find("truncated_history", action, path="comment")
-    for comment in listed:
+    for comment in own:
         is_public = comment.get("jsdPublic") is True and not comment.get("visibility")
         entry_id = f"comment-{comment['id']}"
         history.add(
@@ -197,6 +251,8 @@ def _links(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
     parent = pick(fields, "parent.key")
     if parent:
         history.linked(Link("child_of", str(parent)))
+    for child in entries_of(fields, "subtasks"):
+        history.linked(Link("parent_of", str(child["key"])))
     for link in entries_of(fields, "issuelinks"):
         for side in ("inward", "outward"):
             target, words = pick(link, f"{side}Issue.key"), pick(link, f"type.{side}")

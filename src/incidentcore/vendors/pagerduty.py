@@ -30,14 +30,23 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
+from incidentcore.vendors.kit.paths import listed
 from incidentcore.vendors.presets import PAGERDUTY
 
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
 _COVERS: Final = (*LOGGED, "escalations", "moments")
 _NOISE: Final = ("notify", "repeat_escalation_path", "exhaust_escalation_path", "trigger")
-_NOISE_STARTS: Final = ("reach_", "no_", "responder_request", "notify_")
+_NOISE_STARTS: Final = ("reach_", "no_", "responder_", "notify_")
 _HUMAN_CHANNELS: Final = ("website", "web", "mobile", "phone", "sms", "email", "web_trigger", "api")
+# What a webhook calls the entry of the log that it tells of, if that has another name.
+_TOLD: Final = {
+    **{f"{verb}ed": verb for verb in ("trigger", "reopen", "reassign")},
+    **{f"{verb}d": verb for verb in ("acknowledge", "unacknowledge", "escalate", "delegate")},
+    **{f"{verb}d": verb for verb in ("resolve", "annotate")},
+    "priority_updated": "priority_change",
+    "status_update_published": "status_update",
+}
 
 
 def read_pagerduty(
@@ -51,7 +60,8 @@ def read_pagerduty(
     acknowledgement. Log entries about notifications are ignored.
 
     Args:
-        incidents: The parsed JSON: incidents, or pages with ``incidents``.
+        incidents: The parsed JSON: incidents, or pages with ``incidents``; or the bodies of
+            webhooks (versions 2 and 3), which contain the incidents and their log.
         log_entries: The log entries of all incidents, or their pages, in any order. An entry
             without an incident belongs to the only incident, if there is just one.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
@@ -77,8 +87,11 @@ def read_pagerduty(
     >>> str(incident.acknowledged_at - incident.opened_at)
     '0:00:44'
     """
-    listed = list(unpaged(incidents, "incidents"))
-    only = as_object(listed[0]).get("id") if len(listed) == 1 else None
+    records = list(unpaged(incidents, "incidents"))
+    if any({"event", "messages"} & as_object(one).keys() for one in records):
+        records, told = _webhooks(records)
+        log_entries = [*told, *unpaged(log_entries, "log_entries")]
+    only = as_object(records[0]).get("id") if len(records) == 1 else None
     logs = joined(
         log_entries,
         lambda entry: as_object(entry.get("incident")).get("id", only),
@@ -121,14 +134,18 @@ def read_pagerduty(
             last = incident.get("last_status_change_by")
             by = _actor(history, last, incident, users) if last else IMPORTER
             history.moments(by, resolved=resolved)
-            _present(history, incident, users)
+            _acknowledged(history, incident, users)
         elif trigger is None:
             action = "no trigger entry came; page the rest"
             history.find("truncated_history", action, path="log_entries")
+        if not any(entry.get("assignees") for entry in own):
+            given = entries_of(incident, "assignments")
+            people = (one["assignee"] for one in given if pick(one, "assignee.id"))
+            history.present(assignee=_first(history, people, "assignments"))
         history.check(resolved_at=resolved, updated_at=incident.get("updated_at") or changed)
 
     reading = Import(
-        listed,
+        records,
         build,
         record=Incident,
         id=lambda incident: incident.get("id") or incident.get("incident_number"),
@@ -151,21 +168,60 @@ def _escalations_joined(log: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[st
     return joined_log.values()
 
 
-def _present(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:
-    """Read who is assigned and who acknowledged from an incident without its log."""
-    given = entries_of(incident, "assignments")
-    people = (one["assignee"] for one in given if pick(one, "assignee.id"))
-    history.present(assignee=_first(history, people, "assignments"))
+def _acknowledged(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:
+    """Read who acknowledged an incident without its log."""
     if incident.get("status") != "acknowledged":
         return
     given = (one for one in entries_of(incident, "acknowledgements") if one.get("at"))
-    first = min(given, key=lambda one: str(one["at"]), default=None)
     where = ("last_status_change_at", incident.get("last_status_change_at"), IMPORTER)
-    if first is not None:
-        by = _actor(history, first.get("acknowledger"), first, users)
-        where = ("acknowledgements", first["at"], by)
-        history.add(Acknowledged, *where)
+    for place, one in enumerate(sorted(given, key=lambda one: str(one["at"]))):
+        by = _actor(history, one.get("acknowledger"), one, users)
+        now = (f"acknowledgements-{place}" if place else "acknowledgements", one["at"], by)
+        if by.role != "system":
+            history.add(Acknowledged, *now)
+        where = now if place == 0 else where
     history.changed(*where, field="state", before="triggered", after="acknowledged")
+
+
+def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]]:
+    """Return the incidents of bodies of webhooks, as they were last, and their log entries."""
+    latest: dict[object, Mapping[str, Any]] = {}
+    rest: list[Any] = []
+    log: list[Mapping[str, Any]] = []
+    told: list[Mapping[str, Any]] = []
+    for body in bodies:
+        event, messages = as_object(as_object(body).get("event")), listed(body, "messages")
+        if event:
+            told.append(event)
+        elif not messages:
+            rest.append(body)
+        for message in messages:
+            incident = as_object(message.get("incident"))
+            latest[incident.get("id")] = incident
+            own = {"id": incident.get("id")}
+            log += ({**entry, "incident": own} for entry in listed(message, "log_entries"))
+    for event in sorted(told, key=lambda event: str(event.get("occurred_at"))):
+        data, kind = as_object(event.get("data")), str(event.get("event_type"))
+        kind = kind.removeprefix("incident.").replace(".", "_")
+        incident = as_object(data.get("incident")) or data
+        old = latest.get(incident.get("id"), {}).get("priority")
+        if incident is data:
+            latest[data.get("id")] = {**data, "incident_number": data.get("number")}
+        channel = {"content": data.get("content"), "old_priority": old}
+        entry = {
+            "id": event.get("id"),
+            "type": f"{_TOLD.get(kind, kind)}_log_entry",
+            "created_at": event.get("occurred_at"),
+            "agent": event.get("agent"),
+            "incident": {"id": incident.get("id")},
+            "assignees": data.get("assignees"),
+            "channel": {**channel, "new_priority": data.get("priority")},
+            "message": data.get("message"),
+        }
+        log.append(entry)
+        if kind == "triggered" and entry["assignees"]:  # whom the log assigns by an own entry
+            log.append({**entry, "id": f"{entry['id']}-assign", "type": "assign_log_entry"})
+    return [*rest, *latest.values()], log
 
 
 def _first(history: HistoryBuilder, people: Iterable[Mapping[str, Any]], path: str) -> Any:

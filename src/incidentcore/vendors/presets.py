@@ -73,6 +73,10 @@ def _levels(worst: int = 0, **words: str) -> dict[str, str]:
     return table | {str(worst - rank): level for rank, level in enumerate(words) if worst}
 
 
+_AWAITING: Final = states_of(
+    pauses="Awaiting User Info, Awaiting Problem, Awaiting Vendor, Awaiting Evidence, "
+    "Awaiting Change, Awaiting Caller"
+)
 SERVICENOW_STATES: Final = StateTable.of(
     SERVICENOW_INCIDENT,
     codes={
@@ -80,11 +84,8 @@ SERVICENOW_STATES: Final = StateTable.of(
         "Cancelled": "Canceled",
         "Active": "In Progress",
     },
-) | states_of(
-    pauses="Awaiting User Info, Awaiting Problem, Awaiting Vendor, Awaiting Evidence, "
-    "Awaiting Change, Awaiting Caller"
-)
-"""ServiceNow's incident states by label and by code, the older Awaiting states by label."""
+) | (_AWAITING | {"4": _AWAITING["Awaiting User Info"], "5": _AWAITING["Awaiting Evidence"]})
+"""ServiceNow's incident states by label and by code, with the older Awaiting states."""
 
 
 def _numbered(*names: str) -> dict[str, str]:

@@ -31,6 +31,7 @@ from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.presets import HAPPYFOX, JIRA, PAGERDUTY, SERVICENOW, STATUSPAGE, ZENDESK
 from incidentcore.vendors.servicenow import read_servicenow
+from incidentcore.vendors.servicenow_xml import is_xml, servicenow_tables
 from incidentcore.vendors.statuspage import read_statuspage
 from incidentcore.vendors.table import read_table
 from incidentcore.vendors.table_presets import TABLE_PRESETS
@@ -49,6 +50,7 @@ _JSON: Final[dict[str, _Tool]] = {
         {
             "audit": "sys_audit",
             "history": "sys_history_line",
+            "metrics": "metric_instance",
             "journal": "sys_journal_field",
             "slas": "task_sla",
         },
@@ -118,7 +120,7 @@ def read_profile(
 
     Args:
         path: The file. A JSON file contains the tool's API response; several responses are in one
-            object, under names such as ``tickets`` and ``audits``.
+            object, under names such as ``tickets`` and ``audits``. ServiceNow's may be XML.
         profile: The profile of the file; one of ``PROFILES``.
         mapping: For a table, columns by field, added to or replacing those of its profile; for an
             event log, the columns of ``case``, ``activity``, ``at``, ``by``, ``group`` and further
@@ -154,7 +156,8 @@ def read_profile(
         return _log(path, profile, dict(mapping or {}), words)
     if profile == _AUDIT:
         return read_audit_log(path, zone=zone)
-    return _read_json(read_json(path), profile, words)
+    is_export = profile == "servicenow" and is_xml(path)
+    return _read_json(servicenow_tables(path) if is_export else read_json(path), profile, words)
 
 
 def _log(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar, Unpack
 
@@ -24,6 +23,7 @@ from incidentcore.vendors.kit import (
 from incidentcore.vendors.kit.importing import merged, with_orphans
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
+from incidentcore.vendors.servicenow_cells import cell, displays_only, duration, linked
 
 T = TypeVar("T")
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -50,22 +50,21 @@ _LINKS: Final = {
     "caused_by": "caused_by_change",
     **dict.fromkeys(("parent", "parent_incident"), "child_of"),
 }
+_OTHERS: Final = (  # what else the table of tasks holds
+    *("problem", "problem_task", "change_request", "change_task"),
+    *("sc_request", "sc_req_item", "sc_task", "request", "requested_item", "catalog_task"),
+)
 _STATES: Final = ("state", "incident_state")
+_KNOWN: Final = {  # what each field covers
+    **dict.fromkeys(_STATES, "states"),
+    **dict.fromkeys(("assigned_to", "assignment_group"), "assignments"),
+    "priority": "priorities",
+}
 _JOURNAL: Final = ("comments", "work_notes")
 _PAGES: Final = ("result", "records")
-_DURATION: Final = re.compile(r"(?:(\d+)\s+)?(\d{1,6}):(\d{2}):(\d{2})", flags=re.ASCII)
-# Units as displayed in English, German, French and Spanish begin so.
-_UNITS: Final = {"d": 86_400, "t": 86_400, "j": 86_400, "h": 3_600, "st": 3_600, "m": 60, "s": 1}
-_PART: Final = r"(\d{1,6})\s*(d|t|j|h|st|m(?!o)|s)[^\W\d_]*[\s,]*"
-_START: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def cell(row: Mapping[str, Any], name: str) -> Any:
-    """Return a cell's value; the cell is plain, ``{link, value}`` or ``{display_value, value}``."""
-    value = row.get(name)
-    if isinstance(value, Mapping):
-        value = value.get("value", value.get("display_value"))
-    return None if value == "" else value
+_DISPLAYS: Final = (
+    "read as UTC, but displays are in the account's zone: get values, or pass times=Times(zone)"
+)
 
 
 def read_servicenow(
@@ -73,6 +72,7 @@ def read_servicenow(
     *,
     audit: Rows = (),
     history: Rows = (),
+    metrics: Rows = (),
     journal: Rows = (),
     slas: Rows = (),
     users: Mapping[str, str] | None = None,
@@ -89,6 +89,8 @@ def read_servicenow(
         history: The JSON of ``sys_history_line``, joined by ``set.id``; used for an incident that
             ``audit`` does not contain. The tool creates these lines from the audit when somebody
             views a record, and deletes them later, so they may be missing.
+        metrics: The JSON of ``metric_instance``, joined by ``id``: how long a field had each value.
+            Used for an incident that neither ``audit`` nor ``history`` contains; it names nobody.
         journal: The JSON of ``sys_journal_field``, which contains comments and work notes.
         slas: The JSON of ``task_sla``, stored as the tool's own results.
         users: The login name for each user's ``sys_id``, to recognize the caller in the journal.
@@ -116,6 +118,7 @@ def read_servicenow(
         joined(rows, partial(cell, name=name), *_PAGES)
         for rows, name in ((audit, "documentkey"), (journal, "element_id"), (slas, "task"))
     )
+    spans = joined(metrics, partial(cell, name="id"), *_PAGES)
     lines = joined(history, lambda line: cell(line, "set.id") or cell(line, "id"), *_PAGES)
     has_log, has_journal = bool(changes or lines), bool(notes)
     people = users or {}
@@ -130,24 +133,23 @@ def read_servicenow(
         own, written = changes.get(key, []), notes.get(key, [])
         own = own or [_as_audit(line, row) for line in lines.get(key, ())]
         who = _people(row, own, written, people)
-        shown = {field: cell(row, name) for name, field in _FIELDS.items() if name in row}
-        reason = shown.get("hold_reason")
-        if reason is not None:
-            shown["hold_reason"] = SERVICENOW_HOLD_REASONS.get(str(reason), reason)
+        if not own:
+            own = [*_spans(spans.get(key, ()))]
+            who[IMPORTER.id] = IMPORTER.role
+            history.covers |= {
+                _KNOWN[field] for one in own if (field := one["fieldname"]) in _KNOWN
+            }
         state = cell(row, "state") or cell(row, "incident_state")
-        path = [value for n in ("category", "subcategory") if (value := cell(row, n)) is not None]
-        history.present(state=state, category=path, sys_id=cell(row, "sys_id"), **shown)
+        _present(history, row, state, {cell(entry, "fieldname") for entry in own})
+        if "times" not in tables and displays_only(row):
+            history.find("no_zone", _DISPLAYS)
         opener = cell(row, "opened_by") or cell(row, "sys_created_by") or cell(row, "caller_id")
         is_caller = opener is not None and opener == cell(row, "caller_id")
         opener = people.get(str(opener), opener)
         hint = "requester" if is_caller else who.get(str(opener))
         by = history.actor(opener, hint or "agent", path="opened_by")
         history.opened(cell(row, "opened_at"), by, recorded_at=cell(row, "sys_created_on"))
-        for entry in _counted(own):
-            if cell(entry, "fieldname") not in _JOURNAL:
-                _change(history, entry, who, names)
-            elif not has_journal:  # else the journal has it too
-                _note(history, _as_note(entry), who)
+        _changes(history, own, who, names, has_journal=has_journal)
         if not own:
             if has_log and state is not None and history.state(state) != initial:
                 action = "no audit entry came: moments alone"
@@ -178,6 +180,25 @@ def read_servicenow(
         **settings,
     )
     return with_orphans(reading, sys_audit=changes, sys_journal_field=notes, task_sla=results)
+
+
+def _present(
+    history: HistoryBuilder, row: Mapping[str, Any], state: object, logged: Container[object]
+) -> None:
+    """Set what the row shows; of a field whose changes name ids, the id in its link."""
+    table = str(cell(row, "sys_class_name") or "incident")
+    if table.casefold().replace(" ", "_") in _OTHERS:
+        history.leave_out("unknown_entry", f"record left out: it is a {table}, no incident")
+    shown = {
+        field: (linked(row, name) if name in logged else None) or cell(row, name)
+        for name, field in _FIELDS.items()
+        if name in row
+    }
+    reason = shown.get("hold_reason")
+    if reason is not None:
+        shown["hold_reason"] = SERVICENOW_HOLD_REASONS.get(str(reason), reason)
+    path = [value for n in ("category", "subcategory") if (value := cell(row, n)) is not None]
+    history.present(state=state, category=path, sys_id=cell(row, "sys_id"), **shown)
 
 
 def _names(rows: Iterable[object]) -> dict[str, str]:
@@ -211,6 +232,18 @@ def _people(
     return roles
 
 
+def _spans(metrics: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the durations of values as the entries of the audit that began them."""
+    before: dict[object, object] = {}
+    for row in sorted(metrics, key=lambda row: str(cell(row, "start"))):
+        field, value = cell(row, "field"), cell(row, "field_value") or cell(row, "value")
+        if field in _KNOWN:
+            entry = {"sys_id": cell(row, "sys_id"), "fieldname": field, "user": IMPORTER.id}
+            values = {"oldvalue": before.get(field), "newvalue": value}
+            yield {**entry, **values, "sys_created_on": cell(row, "start")}
+            before[field] = value
+
+
 def _counted(audit: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     """Return the entries without the second of the two state fields, which change together."""
     has_state = any(cell(entry, "fieldname") == "state" for entry in audit)
@@ -239,6 +272,21 @@ def _as_audit(line: Mapping[str, Any], incident: Mapping[str, Any]) -> Mapping[s
         else cell(line, "update_time"),
         "record_checkpoint": update,
     }
+
+
+def _changes(
+    history: HistoryBuilder,
+    audit: list[Mapping[str, Any]],
+    who: Mapping[str, str],
+    names: Mapping[str, str],
+    *,
+    has_journal: bool,
+) -> None:
+    for entry in _counted(audit):
+        if cell(entry, "fieldname") not in _JOURNAL:
+            _change(history, entry, who, names)
+        elif not has_journal:  # else the journal has it too
+            _note(history, _as_note(entry), who)
 
 
 def _change(
@@ -328,23 +376,3 @@ def _tool(history: HistoryBuilder, row: Mapping[str, Any], names: Mapping[str, s
         target = cell(row, name)
         if target is not None:
             history.linked(Link(kind, names.get(str(target), str(target))))
-
-
-def duration(value: object) -> timedelta | None:
-    """Return a duration: since 1970, ``1 02:30:00``, ``1 Day 2 Hours`` or seconds; or None."""
-    text = plain_text(value)
-    if text is None:
-        return None
-    if text.isdecimal():
-        return timedelta(seconds=int(text))
-    match = _DURATION.fullmatch(text)
-    if match is not None:
-        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    if re.fullmatch(f"(?:{_PART})+", text, flags=re.IGNORECASE):
-        parts = re.findall(_PART, text.casefold())
-        return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in parts))
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC) - _START
-    except ValueError:
-        return None

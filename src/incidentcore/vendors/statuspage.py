@@ -63,6 +63,8 @@ def read_statuspage(
             for update in entries_of(incident, "incident_updates")
             if (when := _shown(history, update)) is not None
         ]
+        if updates and updates[0][0] >= updates[-1][0]:
+            updates.reverse()  # the newest came first; of one instant, the order counts
         updates.sort(key=lambda pair: (pair[0], str(pair[1].get("created_at"))))
         if updates:
             at, first = updates[0]

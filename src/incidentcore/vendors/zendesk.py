@@ -21,6 +21,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
+from incidentcore.vendors.kit.paths import listed
 from incidentcore.vendors.presets import ZENDESK
 
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -36,13 +37,16 @@ _FIELDS: Final = {
 }
 _ROLES: Final = {"end-user": "requester", "agent": "agent", "admin": "agent"}
 _WORKED: Final = ("priority", "assignee_id", "group_id", "type")
-_SAID: Final = ("Comment", "VoiceComment")
+_SAID: Final = ("Comment", "VoiceComment", "FacebookComment")
+_RULE: Final = ("rule", 8)  # the channel of a trigger or automation, by its name or its number
 # Events that tell of messages sent and of other tools, and change nothing of the ticket.
 _NOISE: Final = (
     *("Notification", "NotificationWithCcs", "Cc", "FollowerChange", "EmailCcChange", "Error"),
     *("External", "Push", "OrganizationActivity", "SatisfactionRating", "AgentMacroReference"),
     *("TicketSharingEvent", "WebhookEvent", "KnowledgeCaptured", "KnowledgeLinked"),
-    *("CommentRedactionEvent", "AttachmentRedactionEvent"),
+    *("CommentRedactionEvent", "AttachmentRedactionEvent", "SuspendedTicketRecovery"),
+    *("SmsNotification", "FollowerNotification", "Tweet", "FacebookEvent", "LogMeInTranscript"),
+    "ScheduleAssignment",
 )
 _SYSTEM: Final = "-1"
 _MINUTE: Final = timedelta(minutes=1)
@@ -66,9 +70,9 @@ def read_zendesk(
         audits: The audits from ``/tickets/{id}/audits``, for all tickets, in any order.
         metric_events: The events from ``/incremental/ticket_metric_events``, the tool's own
             results.
-        users: Users, for their roles. Without them, the ticket's requester is a requester, and a
-            user who is assigned, wrote an internal note or changed priority, group or assignee is
-            an agent.
+        users: Users, for their roles, besides those on the pages of ``tickets``. Without them, the
+            ticket's requester is a requester, and a user who is assigned, wrote an internal note or
+            changed priority, group or assignee is an agent.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``); each replaces the one in ``presets.ZENDESK``. A custom status is read
             by its category.
@@ -97,7 +101,9 @@ def read_zendesk(
     """
     by_ticket = joined(audits, "ticket_id", "audits")
     metrics = joined(metric_events, "ticket_id", "ticket_metric_events")
-    people = joined(users, "id", "users")
+    pages = list(unpaged(tickets))
+    beside = [user for page in pages for user in listed(page, "users")]
+    people = joined([*beside, *unpaged(users, "users")], "id")
     known = {key: _ROLES.get(str(own[-1].get("role"))) for key, own in people.items() if key}
 
     def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
@@ -114,7 +120,8 @@ def read_zendesk(
         category = ticket.get("status_category") or ticket.get("status")
         texts = {name: ticket.get(name) for name in ("type", "description")}
         history.present(state_category=category, source=channel, **texts, **shown)
-        if _MERGED in (ticket.get("tags") or ()):
+        is_merged = _MERGED in (ticket.get("tags") or ())
+        if is_merged:
             history.find("merged_record", "kept: closed by a merge into another ticket")
         opener = plain_text(ticket.get("submitter_id")) or requester
         history.opened(ticket["created_at"], history.actor(opener, who.get(opener or "")))
@@ -122,6 +129,7 @@ def read_zendesk(
         created = False
         for audit in own:
             created = _audit(history, audit, who) or created
+            _merges(history, audit, "duplicate_of" if is_merged else "has_duplicate")
         if not created:
             history.truncated("its first audit is missing", path="audits")
         _metrics(history, metrics.get(history.id, ()))
@@ -131,7 +139,7 @@ def read_zendesk(
         history.check(resolved_at=solved, updated_at=ticket.get("updated_at"))
 
     reading = Import(
-        _latest(tickets),
+        _latest(pages),
         build,
         record=Incident,
         id="id",
@@ -148,6 +156,15 @@ def _links(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
     before = plain_text(pick(source, "from.ticket_id"))
     if before is not None and pick(source, "rel") == "follow_up":
         history.linked(Link("related_to", before))
+
+
+def _merges(history: HistoryBuilder, audit: Mapping[str, Any], kind: str) -> None:
+    """Keep links to the tickets with which an audit merged this one."""
+    source = pick(audit, "via.source")
+    if pick(source, "rel") == "merge":
+        several = pick(source, "from.ticket_ids") or (pick(source, "from.ticket_id"),)
+        for number in filter(None, map(plain_text, several)):
+            history.linked(Link(kind, number))
 
 
 def _latest(tickets: Rows) -> Iterable[object]:
@@ -173,7 +190,7 @@ def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) ->
             if (
                 event.get("type") == "Change"
                 and name in _WORKED
-                and pick(event, "via.channel") != "rule"
+                and pick(event, "via.channel") not in _RULE
             ):
                 agents.append(audit.get("author_id"))
             elif event.get("type") == "Comment" and event.get("public") is False:
@@ -195,7 +212,8 @@ def _audit(
             if kind == "Create":  # what the ticket was opened with, though written down later
                 is_creation, at = True, history.earliest
             name = str(event.get("field_name"))
-            actor = history.actor(_SYSTEM, "system") if pick(event, "via.channel") == "rule" else by
+            is_rule = pick(event, "via.channel") in _RULE
+            actor = history.actor(_SYSTEM, "system") if is_rule else by
             if name == "tags" and kind == "Create" and not event.get("value"):
                 continue
             history.changed(

@@ -58,6 +58,12 @@ def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
         yield value
 
 
+def listed(entry: object, name: str) -> list[Any]:
+    """Return the objects of a list in an object; nothing in place of anything else."""
+    values = as_object(entry).get(name)
+    return [one for one in values if as_object(one)] if isinstance(values, (list, tuple)) else []
+
+
 def reader_of(key: str | Callable[[Any], object]) -> Callable[[Any], object]:
     """Return a function that reads the value at a dotted path; a function is returned as it is."""
     return key if callable(key) else lambda entry: pick(entry, key)

@@ -1,4 +1,4 @@
-"""Reports: a page on many incidents, for readers or as data."""
+"""Reports: a page about many incidents, for readers or as data."""
 
 from incidentcore.report.build import build_report, failing
 from incidentcore.report.figures import KPIS, VOLUME

@@ -45,7 +45,7 @@ def build_report(
     on_record: Callable[[Incident, tuple[tuple[str, SlaStatus], ...]], None] | None = None,
     more: Sequence[Section] = (),
 ) -> Page:
-    """Return the report on incidents as a page.
+    """Return a page that reports on incidents.
 
     A section is included only if the records' source supplies its data. The sections on clocks and
     escalations also need a desk that has targets.
@@ -58,15 +58,15 @@ def build_report(
         kpis: The KPIs to compute, by group and in total; by default ``KPIS``.
         tool_kpis: KPIs computed from the figures that the source tool itself reported.
         lifecycles: The lifecycles that state changes are checked against.
-        about: Pairs of name and value to show under the heading.
+        about: Pairs of (name, value) to show below the heading.
         kpi_text: What readers should know before reading the KPIs.
-        by: The field by which figures are grouped, or several.
+        by: The field or fields by which figures are grouped.
         zone: The time zone of month boundaries; UTC by default.
         findings: The importer's findings, read after all incidents; None if the incidents were not
             imported.
-        example: One refused transition in words. Defaults to the first one in the records.
-        on_record: A function that is called with each incident and its clocks by name, for example
-            to write their ``clock_row``.
+        example: Text about one refused transition. Defaults to the first one in the records.
+        on_record: A function that is called with each incident and a mapping of its clocks by name,
+            for example to write its ``clock_row``.
         more: Further sections at the end.
 
     Raises:
@@ -128,10 +128,10 @@ def _figures(table: KpiTable, clocks: KpiTable, tally: Tally) -> dict[str, float
 
 
 def failing(page: Page, test: str, /) -> str:
-    """Return a message if a figure of a page meets a condition for failure, otherwise "".
+    """Return a message if a figure of a page meets a condition for failure, otherwise empty text.
 
-    A figure without a value counts as a failure, so that a check does not pass because there was
-    nothing to measure.
+    A figure without a value counts as a failure, so that a check does not pass only because there
+    was nothing to measure.
 
     Args:
         page: The page.

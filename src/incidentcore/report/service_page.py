@@ -47,8 +47,8 @@ def service_page(
         desk: The desk that defines the targets.
         period: The period, such as a month.
         title: The heading of the page, such as the customer and the month.
-        population: Which records are the customer's.
-        objectives: The share of clocks that must meet their target, by the clock's name; other
+        population: The condition on the customer's records.
+        objectives: For each clock, by name, the share of records that must meet the target. Other
             clocks are shown without an objective.
         credit: A function that is called with the result of each clock that missed its objective,
             and returns the credit that is due.

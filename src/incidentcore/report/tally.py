@@ -49,7 +49,7 @@ def outcome(status: SlaStatus, *, record: Record | None = None) -> str:
 
     Args:
         status: The status of the clock.
-        record: The clock's record: if it was canceled before the clock could start, the outcome is
+        record: The clock's record. If it was canceled before the clock could start, the outcome is
             ``canceled`` (rule K2).
     """
     need_kind("status", status, SlaStatus)
@@ -61,7 +61,7 @@ def outcome(status: SlaStatus, *, record: Record | None = None) -> str:
 
 
 def why(status: SlaStatus) -> str:
-    """Return, in one line of text, how the time of a clock was spent."""
+    """Return one line of text on how the time of a clock was spent."""
     need_kind("status", status, SlaStatus)
     trace = status.trace
     texts: dict[tuple[str, object], str] = {}
@@ -79,11 +79,11 @@ def why(status: SlaStatus) -> str:
 
 
 def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[str, Any]:
-    """Return a record with its clocks as one row of data.
+    """Return a record and its clocks as one row of data.
 
     Args:
         record: The record.
-        clocks: Its clocks with their names.
+        clocks: The statuses of its clocks, by name.
 
     Units: times are in hours of open time; instants are ISO text in UTC.
     """
@@ -122,31 +122,32 @@ def _severity(status: SlaStatus, record: Incident) -> tuple[bool, bool, int, tim
 
 
 class Tally:
-    """Gathers the data of a report other than its KPIs, one record at a time.
+    """A collector of a report's data other than KPIs, to which records are added one at a time.
 
     Args:
         as_of: The instant of the report.
-        desk: The desk, with its targets and escalations; None: there are none.
-        by: The field by which compliance is grouped, or several.
+        desk: The desk, whose targets and escalations are evaluated; without it there are none.
+        by: The field or fields by which compliance is grouped.
         lifecycles: The lifecycles that state changes are checked against.
         zone: The time zone of month boundaries.
-        on_record: A function that is called with each record and its clocks by name.
+        on_record: A function that is called with each record and a mapping of its clocks by name.
 
     Attributes:
         clocks: The latest definition or policy of each clock, by name.
-        outcomes: How the clocks ended, by clock and group (a tuple).
-        worst: The worst breach with its record: breaches of a resolution clock come first, then
-            those of major incidents, then of the highest priority, then the furthest beyond the
-            target.
-        missing: For each clock, the fields without which it was not judged, as the source lacks
-            them.
-        unknown: For each clock, the other fields that it reads without their history.
+        outcomes: The numbers of clocks by outcome, by clock and group (a tuple).
+        worst: The worst breach with its record. Breaches of a resolution clock count as worse than
+            others; then those of major incidents, then of the highest priority, then those furthest
+            beyond the target.
+        missing: For each clock, the fields that the source lacks and without which it was not
+            judged.
+        unknown: For each clock, the other fields that it reads and whose history the source lacks.
         fired: How many escalations became due, by row, level, target and mode.
-        lapsed: How many of these an acknowledgement, resolution or cancellation made unnecessary.
+        lapsed: How many of these became unnecessary by an acknowledgement, resolution or
+            cancellation.
         came_in: How many times records were opened or reopened, by month.
         went_out: How many times open records were resolved, closed or canceled, by month.
         open_by_age: How many records are open, by age.
-        latest: The latest few escalations.
+        latest: The last few escalations.
         refused: The state changes that the first lifecycle does not allow, of the first record
             that has any.
 
@@ -282,7 +283,7 @@ class Tally:
 
     @property
     def refusal(self) -> str:
-        """Return the first refused state change as text, with what was allowed instead."""
+        """Return text about the first refused state change and what was allowed instead."""
         if not self.refused:
             return ""
         finding = self.refused[0]

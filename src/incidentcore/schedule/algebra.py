@@ -41,12 +41,13 @@ _PIECE = timedelta(days=366)  # how much is explained at a time
 class AbstractCalendar(Engine):
     """The base class of calendars, which computes every query from the open windows.
 
-    A subclass defines ``zone`` and ``windows``, and may define ``explain`` for better reasons.
-    ``windows`` must always return the same result for the same arguments, since results are cached.
+    A subclass defines ``zone`` and ``windows``, and may define ``explain`` to give better reasons.
+    For the same arguments, ``windows`` must always return the same result, since results are
+    cached.
 
     Attributes:
         zone: The time zone by whose dates business days are counted.
-        is_maintenance: Whether it is maintenance where it is subtracted; False by default.
+        is_maintenance: Whether it counts as maintenance if it is subtracted; False by default.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from zoneinfo import ZoneInfo
@@ -71,7 +72,7 @@ class AbstractCalendar(Engine):
 
     @property
     def is_maintenance(self) -> bool:
-        """Return whether the time that it takes from another calendar is maintenance."""
+        """Return whether it counts as maintenance if it is subtracted from another calendar."""
         return False
 
     def explain(self, start: datetime, end: datetime) -> Iterator[OpenReason]:
@@ -87,7 +88,7 @@ class AbstractCalendar(Engine):
         return as_reasons(self._all_parts(low, high))
 
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
-        """Return findings on likely mistakes in ``years``; none, unless a subclass defines it."""
+        """Return findings on likely mistakes in ``years``; empty unless a subclass overrides it."""
         return ()
 
     def _all_parts(self, low: timedelta, high: timedelta) -> Iterator[Part]:
@@ -186,7 +187,7 @@ class _Composite(AbstractCalendar):
 
     @property
     def name(self) -> str:
-        """Return the names of both calendars, without empty ones."""
+        """Return the names of both calendars, leaving out empty names."""
         names = [getattr(part, "name", "") for part in (self.left, self.right)]
         return f" {self._sign} ".join(filter(None, names))
 
@@ -264,7 +265,7 @@ class CalendarUnion(_Composite):
 
     @property
     def is_maintenance(self) -> bool:
-        """Return whether both calendars are of maintenance."""
+        """Return whether both calendars count as maintenance."""
         return all(getattr(part, "is_maintenance", False) for part in (self.left, self.right))
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
@@ -281,9 +282,8 @@ class CalendarUnion(_Composite):
 class CalendarDifference(_Composite):
     """The difference of two calendars, open when ``a`` is open and ``b`` is not: ``a - b`` (C7).
 
-    Where ``b`` closes ``a``, the code of the reason is ``maintenance`` if ``b`` is a
-    ``Maintenance`` or its ``is_maintenance`` is True, otherwise ``closed_in``; the name of the
-    reason is the name of ``b``.
+    Where ``b`` closes ``a``, the reason has the code ``maintenance`` if ``b`` is a ``Maintenance``
+    or its ``is_maintenance`` is True, otherwise ``closed_in``, and the name of ``b``.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Interval
@@ -351,7 +351,7 @@ def _as_intervals(value: object) -> tuple[Interval, ...]:
 
 @attrs.frozen
 class Maintenance(SharedRepr, AbstractCalendar):
-    """A calendar of individual periods, to be subtracted from another calendar or added to it.
+    """A calendar of individual periods, to subtract from another calendar or to add to it.
 
     Attributes:
         intervals: The periods, sorted; adjacent or overlapping periods are joined.

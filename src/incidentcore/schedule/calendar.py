@@ -66,19 +66,20 @@ class BusinessCalendar(AbstractCalendar):
     A calendar is a value: it can be hashed, compared, pickled and shared between threads. Two
     calendars are equal if they have the same meaning, regardless of how they were written (rule
     C9): the attributes contain the normalized definition, in which windows past midnight are
-    divided at midnight. They may be passed back to the constructor.
+    divided at midnight. The constructor accepts them again.
 
     Attributes:
         zone: The time zone, passed as a ``ZoneInfo`` or its IANA key.
-        hours: A mapping from weekdays to windows, such as ``{"mon-fri": "09:00-17:00"}``; a list
-            for several windows. ``24:00`` is allowed; ``22:00-06:00`` runs past midnight (rule C2).
+        hours: A mapping from weekdays to a window or a list of windows, such as ``{"mon-fri":
+            "09:00-17:00"}``. ``24:00`` is allowed; ``22:00-06:00`` runs past midnight (rule C2).
         holidays: Dates, strings such as ``"2026-12-25"``, or :class:`Holiday` values (rule C5).
         special: A mapping from dates to hours that replace those of the weekday (rule C1).
         breaks: A mapping from dates to hours or :class:`Break` values to subtract (rule C1).
         name: The name of the calendar.
 
     Raises:
-        CalendarDefinitionError: An argument is invalid, or two contradict each other (rule C6).
+        CalendarDefinitionError: An argument is invalid, or two arguments contradict each other
+            (rule C6).
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.schedule import BusinessCalendar, Holiday
@@ -175,15 +176,15 @@ class BusinessCalendar(AbstractCalendar):
         return week_strip(self._plan.week, f"{self.name or 'opening hours'} ({self.zone.key})")
 
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
-        """Return findings on definitions that are allowed but probably mistaken.
+        """Return findings on definitions that are allowed but are probably mistakes.
 
         They report conflicting holidays, breaks outside the hours, working days without hours, and
-        orphan tails. An orphan tail is the part after midnight of a window whose beginning is
-        closed: if Monday is a holiday, Monday's 22:00-06:00 still opens on Tuesday from 00:00 to
-        06:00 (rule C2).
+        orphan tails. An orphan tail is the part after midnight of a window whose first part is
+        closed: if Monday is a holiday, Monday's window 22:00-06:00 is still open on Tuesday from
+        00:00 to 06:00 (rule C2).
 
         Args:
-            years: The years in which to check recurring holidays too; other dates are always
+            years: The years in which recurring holidays are checked; single dates are always
                 checked.
 
         >>> from incidentcore.schedule import BusinessCalendar

@@ -70,7 +70,7 @@ class Engine(ABC):
             end: The first instant after the span, in any zone; not before the start.
 
         Returns:
-            The elapsed open time, exact to the microsecond and correct across changes of clocks.
+            The open time, exact to the microsecond and correct when clocks change.
 
         Raises:
             NaiveDatetimeError: A datetime carries no offset (rule T1).
@@ -118,8 +118,8 @@ class Engine(ABC):
         Args:
             start: The instant at which counting begins, in any zone.
             budget: The amount of open time; zero returns the start itself, even outside hours.
-            boundary: If the deadline is a closing time, ``"close"`` returns it, and ``"next_open"``
-                the next opening. There is no open time between the two.
+            boundary: What to return if the deadline is a closing time: that time (``"close"``), or
+                the next opening (``"next_open"``). There is no open time between the two.
             horizon: How far to search, in wall-clock time.
 
         Returns:
@@ -174,7 +174,7 @@ class Engine(ABC):
     def deadline_before(
         self, end: datetime, budget: timedelta, *, horizon: timedelta = HORIZON
     ) -> datetime:
-        """Return the latest instant with an amount of open time left before ``end`` (rule T5).
+        """Return the latest instant with a given amount of open time until ``end`` (rule T5).
 
         Args:
             end: The instant at which counting ends.
@@ -200,7 +200,7 @@ class Engine(ABC):
         return BASE + found
 
     def is_open(self, at: datetime) -> bool:
-        """Return whether the calendar is open at an instant; a closing time is not open (T3)."""
+        """Return whether the calendar is open at an instant; at a closing time it is not (T3)."""
         when = as_utc(at) - BASE
         return self._cover(when, when).is_open(when)
 
@@ -254,14 +254,14 @@ class Engine(ABC):
         """Return the instant ``n`` business days later, or earlier for a negative ``n``.
 
         A business day is a date with open time. A start on any other date first moves to the next
-        open instant (backward: to the previous close). The result has the same time of day; if that
-        is neither open nor a closing time, it is the next open instant (backward: the previous
-        close).
+        open instant (backward: to the previous closing time). The result has the same time of day.
+        If that is neither open nor a closing time, the result is the next open instant (backward:
+        the previous closing time).
 
         Args:
             start: The instant at which counting begins.
-            n: The number of business days; a date counts once, however long it is open.
-            end_of_day: Whether to return the last closing time of that date.
+            n: The number of business days; every date with open time counts as one.
+            end_of_day: Whether to return the last closing time of the resulting date.
             horizon: How far to search, in wall-clock time.
 
         Raises:

@@ -24,25 +24,25 @@ def public_holidays(
 ) -> tuple[Holiday, ...]:
     """Return a country's public holidays in the given years, from the ``holidays`` package.
 
-    They are copied, because the package's own object changes when it is read and when the package
-    is updated. Weekend dates that a country makes working days, in exchange for a bridge day, are
-    included as dates with hours.
+    They are copied, since the package's own object changes when it is read and when the package is
+    updated. Weekend dates that a country makes working days in exchange for a bridge day are
+    included, as holidays with hours.
 
     Args:
-        country: An ISO 3166 code such as ``"DE"``.
+        country: The country's ISO 3166 code, such as ``"DE"``.
         years: The years to include; deadlines beyond them take no holidays into account.
         subdivision: The code of a part of the country, such as ``"BY"``.
         language: The language of the names, such as ``"en_US"``. Defaults to the package's default
             for the country, never to the language of the process (rule T6).
-        workday_hours: The hours of working days on a weekend: windows, or a weekday whose hours in
-            the calendar are used. A calendar's ``lint`` reports a date that stays closed because
-            that weekday has no hours.
+        workday_hours: The hours of these weekend working days: windows, or a weekday whose hours in
+            the calendar are used. A calendar's ``lint`` reports dates that stay closed because that
+            weekday has no hours.
 
     Returns:
         Holidays with their names, ready for ``BusinessCalendar(holidays=...)``.
 
     Raises:
-        InvalidValueError: The package does not have the country, subdivision or language, or
+        InvalidValueError: The package does not know the country, subdivision or language, or
             ``years`` is endless.
         MissingExtraError: The extra ``holidays`` is not installed.
     """
@@ -68,7 +68,7 @@ def public_holidays(
 
 
 def holidays_version() -> str:
-    """Return the version of the ``holidays`` package that dates are copied from.
+    """Return the version of the ``holidays`` package from which dates are copied.
 
     Raises:
         MissingExtraError: The extra ``holidays`` is not installed.
@@ -85,7 +85,7 @@ def _package(what: str) -> Any:
 
 
 def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[Holiday, ...]:
-    """Return the holidays in a mapping from dates to names that fall in the given years.
+    """Return the holidays of the given years, from a mapping from dates to names.
 
     Args:
         source: The mapping, such as an object of the ``holidays`` package; it is copied.

@@ -74,27 +74,28 @@ def _month_day(value: object, field: str) -> tuple[int, int]:
 
 @attrs.frozen(repr=False, init=False)
 class Holiday:
-    """One or more days on which a calendar is closed, or has other hours (rule C5).
+    """One or more days on which a calendar is closed or has different hours (rule C5).
 
     Exactly one of ``day``, ``range``, ``yearly`` and ``rule`` defines the dates; a rule may also
-    have a ``day``, on which it starts.
+    have a ``day``, which is its start.
 
     Attributes:
         day: One date.
         name: The name of the day, shown in explanations.
         range: First and last date, both inclusive; a pair or ``"2026-12-24/2027-01-01"``.
         yearly: The days of every year: ``"12-25"``, or ``"12-24/01-02"``, which may span New Year.
-            ``True`` takes them from ``day`` or ``range``. 29 February recurs only in leap years.
+            ``True`` repeats ``day`` or ``range`` every year. 29 February recurs only in leap years.
         rule: A rule of RFC 5545, see :func:`~incidentcore.schedule.recurrence.parse_rule`.
-        hours: The windows of these days; ``"mon"`` for the hours of Mondays; ``"week"`` for the
-            hours of each date's weekday; None if they are closed. A day or range with hours
+        hours: The windows of these days; ``"mon"`` for the hours of a Monday; ``"week"`` for the
+            hours of each date's weekday; None if the days are closed. A day or range with hours
             replaces a yearly holiday or a rule on the same date.
-        opens: Whether a yearly holiday with hours also opens a date whose weekday has no window.
-            With the default False, Christmas Eve until noon does not open a closed Saturday. A
-            date, a range or a rule with hours opens its dates in any case.
+        opens: Whether a yearly holiday with hours also opens a date whose weekday has no window. By
+            default, Christmas Eve until noon does not open a closed Saturday. A day, a range or a
+            rule with hours always opens its dates.
 
     Raises:
-        CalendarDefinitionError: An argument is invalid, or not exactly one of the four is given.
+        CalendarDefinitionError: An argument is invalid, or not exactly one of the four attributes
+            is set.
 
     >>> from incidentcore.schedule import Holiday
     >>> Holiday("2026-12-25", name="Christmas Day")
@@ -190,7 +191,7 @@ class Holiday:
         )
 
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
-        """Return the windows of its dates, given those of each weekday; None if they are closed.
+        """Return the windows of its dates, given those of each weekday; None if it is closed.
 
         If each date has the usual hours of its weekday, these are the windows of all weekdays.
         """
@@ -203,7 +204,7 @@ class Holiday:
         return parse_hours(self.hours, "hours")
 
     def dates(self, first: int, last: int) -> tuple[date, ...]:
-        """Return the dates on which the holiday falls in a range of years, inclusive.
+        """Return the dates of the holiday in the years from ``first`` to ``last``, inclusive.
 
         >>> from incidentcore.schedule import Holiday
         >>> [day.isoformat() for day in Holiday(yearly="12-31/01-01").dates(2026, 2026)]
@@ -222,7 +223,7 @@ class Holiday:
         )
 
     def explicit_dates(self) -> tuple[date, ...]:
-        """Return the dates of a holiday given by day or range; empty for a recurring one."""
+        """Return the dates of a holiday with a day or range; empty for a recurring holiday."""
         if self.range is not None:
             first, last = self.range
         elif self.day is not None and self.rule is None:
@@ -278,10 +279,10 @@ def _break_name(value: str) -> str:
 
 @attrs.frozen
 class Break(SharedRepr):
-    """Time subtracted from the hours of one date, with a name for explanations (rule C1).
+    """Time that is subtracted from the hours of a date, with a name for explanations (rule C1).
 
     Attributes:
-        hours: A window or several, such as ``"12:00-13:00"``.
+        hours: One or more windows, such as ``"12:00-13:00"``.
         name: The name shown in explanations.
 
     >>> from incidentcore.schedule import Break

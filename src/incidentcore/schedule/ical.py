@@ -31,7 +31,7 @@ _LEAP = 2000
 
 @attrs.frozen
 class IcalFeed(SharedRepr):
-    """The closed time in an iCalendar feed.
+    """The closed days and times that an iCalendar feed contains.
 
     Attributes:
         holidays: The all-day events, for ``BusinessCalendar(holidays=...)``.
@@ -46,7 +46,8 @@ def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]
     r"""Return the closed days and closed hours in an iCalendar text.
 
     All-day events become holidays; timed events become maintenance. Recurrence rules are expanded
-    for ``years``. Exceptions and canceled events are omitted; moved instances have the new time.
+    for ``years``. Excluded dates and canceled events are left out; moved instances have their new
+    times.
 
     Args:
         source: Text or UTF-8 bytes; at most 1 MB, 100,000 lines and 10,000 components.

@@ -49,7 +49,7 @@ class Calendar(Protocol):
     def deadline_before(
         self, end: datetime, budget: timedelta, *, horizon: timedelta = HORIZON
     ) -> datetime:
-        """Return the latest instant with ``budget`` of open time left before ``end``."""
+        """Return the latest instant with ``budget`` of open time until ``end`` (rule T5)."""
         ...
 
     def is_open(self, at: datetime) -> bool:
@@ -91,11 +91,12 @@ def _whole(_: object, field: attrs.Attribute[int], value: object) -> None:
 
 @attrs.frozen
 class BusinessDays(SharedRepr):
-    """A number of business days: a separate unit, never converted to hours (rule C8).
+    """A number of business days, which is a separate unit, never converted to hours (rule C8).
 
     Attributes:
         n: The number of dates with open time.
-        end_of_day: Whether to count to the closing time of the last day, not to the start's time.
+        end_of_day: Whether the last day ends at its closing time instead of the start's time of
+            day.
 
     >>> from incidentcore.schedule import BusinessDays
     >>> BusinessDays(2)
@@ -109,7 +110,7 @@ class BusinessDays(SharedRepr):
     end_of_day: bool = attrs.field(default=False, kw_only=True)
 
     def resolve(self, start: datetime, calendar: Calendar, _facts: object = None) -> datetime:
-        """Return the end of the business days that begin at ``start``."""
+        """Return the instant this number of business days after ``start``."""
         return calendar.add_business_days(start, self.n, end_of_day=self.end_of_day)
 
 

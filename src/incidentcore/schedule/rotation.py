@@ -46,17 +46,17 @@ def _check_unit(_: object, field: attrs.Attribute[str], value: object) -> None:
 
 @attrs.frozen(kw_only=True)
 class Rotation(SharedRepr):
-    """Handoffs that recur endlessly, at a fixed number of hours, days, weeks or months.
+    """An endless series of handoffs, every so many hours, days, weeks or months.
 
-    Handoffs are at the same local time on both sides of a change to daylight saving time. Turn 0
-    begins at the anchor; there are also turns before it. If a change of the UTC offset skips the
-    local time of a handoff, the handoff is at the instant of the change (unlike opening hours, rule
-    C3); if it repeats the local time, the handoff happens only at the first occurrence. Handoffs at
-    the same instant count as one. In a monthly rotation, days 29 to 31 become the last day of a
-    shorter month.
+    Handoffs stay at the same local time when daylight saving time begins or ends. Turn 0 begins at
+    the anchor; there are also turns before it. If a change of the UTC offset skips the local time
+    of a handoff, the handoff is at the instant of the change (unlike opening hours, rule C3); if it
+    repeats the local time, the handoff happens only at the first occurrence. Handoffs at the same
+    instant count as one. In a monthly rotation, days 29 to 31 become the last day of shorter
+    months.
 
     Attributes:
-        anchor: The instant of one handoff, from which the others are counted in local time.
+        anchor: The instant of one handoff, from which the other handoffs are counted in local time.
         zone: The time zone of the local time, passed as a ``ZoneInfo`` or its IANA key.
         unit: ``"hours"``, ``"days"``, ``"weeks"`` or ``"months"``.
         every: The length of a turn, counted in ``unit``.
@@ -90,7 +90,7 @@ class Rotation(SharedRepr):
         return number
 
     def member(self, at: datetime, members: Sequence[T]) -> T:
-        """Return the member whose turn it is; the turn of the first member begins at the anchor.
+        """Return the member whose turn it is; the first member's turn begins at the anchor.
 
         Raises:
             InvalidValueError: There are no members.

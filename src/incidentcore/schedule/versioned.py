@@ -35,12 +35,13 @@ def _first_zone(calendar: VersionedCalendar) -> ZoneInfo:
 class VersionedCalendar(SharedRepr, AbstractCalendar):
     """A calendar that changed over time: each version applies while it is in force (rule C7).
 
-    Opening hours that change on a Wednesday change nothing before it, even for a clock that is
-    running at the time. The earliest version also applies to all time before it.
+    Opening hours that change on a Wednesday change nothing before that day, even for a clock that
+    is running at the time. The earliest version also applies to all earlier time.
 
     Attributes:
         versions: The calendars, each with the instant at which it comes into force.
-        zone: The time zone of business days. Defaults to that of the earliest version.
+        zone: The time zone by whose dates business days are counted. Defaults to that of the
+            earliest version.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Versions

@@ -1,4 +1,4 @@
-"""Values as JSON documents, exactly and strictly, and exports to other formats."""
+"""Values as JSON documents, written exactly and read strictly, and exports to other formats."""
 
 from typing import TYPE_CHECKING
 

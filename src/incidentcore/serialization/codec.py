@@ -49,13 +49,13 @@ def _as_map(extra: Mapping[str, type]) -> FrozenMap[type]:
 
 @attrs.frozen
 class Codec:
-    """Writes and reads documents that may also contain classes of your own.
+    """A writer and reader of documents that may contain your own classes.
 
-    The functions of this package, such as ``dumps``, do the same without such classes.
+    The functions of this package, such as ``dumps``, do the same for the library's classes.
 
     Attributes:
-        extra: Your classes, which must be attrs classes, by the ``type`` in their documents. They
-            are written field by field. A field whose type is a base class or protocol, such as
+        extra: Your attrs classes, by the name that their documents have as ``type``. They are
+            written field by field. A field whose type is a base class or protocol, such as
             ``Condition``, accepts classes that derive from it or have all its members.
 
     Raises:

@@ -15,12 +15,12 @@ _LIMITS: Final = Limits()
 
 
 def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
-    """Return a value's document as plain data, which ``dumps`` writes as text.
+    """Return a value's document as plain data; ``dumps`` returns it as text.
 
     Args:
         value: A value, as for ``dumps``.
         view: ``"document"``, which ``from_plain`` reads; or ``"state"`` for the present state of a
-            record, with an entry for each field, ``record_type`` and ``version``, which cannot be
+            record, with an entry for each field, ``record_type`` and ``version``. A state cannot be
             read back.
 
     Raises:
@@ -50,7 +50,7 @@ def loads_with_unknown(
     """Build a value from its JSON text, and keep unknown fields and unknown kinds of event.
 
     Use it if a newer release may have written the document. ``dumps`` writes the unknown fields
-    back to their places. Events of unknown kinds become an ``UnknownEvent`` in the history.
+    back to their places. Each event of an unknown kind becomes an ``UnknownEvent`` in the history.
 
     Args:
         text: The document, as for ``loads``.
@@ -123,11 +123,11 @@ def json_schema(
     """Return the JSON Schema of the documents that contain a value of a type.
 
     Documents that ``dumps`` writes are valid against it. ``loads`` may still refuse a valid
-    document, because of rules that a schema cannot express, such as those on a state's flags.
+    document, since some rules, such as those on a state's flags, cannot be expressed in a schema.
 
     Args:
         kind: A class, or a base such as ``Record`` or ``Condition``; ``object`` for any type.
-        view: ``"document"``; or ``"state"`` for the schema of ``to_plain(record, view="state")``.
+        view: ``"document"``, or ``"state"`` for the schema of ``to_plain(record, view="state")``.
         ref_template: The form of a reference to a definition, as in pydantic; pass
             ``"#/components/schemas/{model}"`` if you move ``$defs`` into an OpenAPI document.
 

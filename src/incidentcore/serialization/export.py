@@ -48,8 +48,9 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
         ``from_plain`` reads.
 
     Raises:
-        InvalidValueError: The source or prefix is empty or not text; one of them, or an id,
-            contains control characters, which CloudEvents forbids; or the event cannot be written.
+        InvalidValueError: The source or prefix is empty or not text; the source, the prefix or an
+            id contains control characters, which CloudEvents forbids; or the event cannot be
+            written.
 
     Source: CloudEvents 1.0.2, sections 2 (type system) and 3.1 (required attributes), and JSON
     format 3.
@@ -89,8 +90,8 @@ def record_rows(
     Args:
         records: The records.
         columns: Names of fields, ``record_type`` or ``version``; a dotted name such as
-            ``custom.site`` is an entry of a mapping.
-        safe: Whether to put an apostrophe before text that a spreadsheet takes for a formula.
+            ``custom.site`` names an entry of a mapping.
+        safe: Whether to put an apostrophe before text that a spreadsheet would take for a formula.
 
     Raises:
         InvalidValueError: A column is not a field of records.
@@ -117,7 +118,7 @@ def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]
 
     Args:
         records: The records.
-        safe: Whether to put an apostrophe before text that a spreadsheet takes for a formula.
+        safe: Whether to put an apostrophe before text that a spreadsheet would take for a formula.
 
     Returns:
         Lines with the columns in ``EVENT_COLUMNS``; the last column contains the attributes that

@@ -14,14 +14,14 @@ _DEEPEST: Final = 200  # what Python's own recursion bears in any caller's hands
 
 @attrs.frozen(kw_only=True)
 class Limits(SharedRepr):
-    """The limits of a document; a document that exceeds them is refused before it is processed.
+    """Limits for documents; a document that exceeds one is refused before it is processed.
 
     Attributes:
         size: The maximum number of characters of the text, or of bytes if it is passed as bytes.
         depth: The maximum depth of nested arrays and objects.
         values: The maximum number of values in the document.
         digits: The maximum number of characters of one number.
-        problems: The maximum number of problems that an error lists; further ones are only counted.
+        problems: The maximum number of problems that an error lists; further problems are counted.
 
     Raises:
         InvalidValueError: A limit is not a whole number of at least 1.

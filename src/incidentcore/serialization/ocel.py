@@ -16,12 +16,12 @@ _TEXTS: Final = ("state", "role")
 
 
 def ocel_log(records: Iterable[Record]) -> dict[str, Any]:
-    """Return records as OCEL 2.0, as plain data for ``json.dump``.
+    """Return records as an OCEL 2.0 event log, in plain data for ``json.dump``.
 
     Each record is an object of its type, and each actor an object of the type ``actor``. An event
-    belongs to its record (qualifier ``of``) and to its actor (``by``); links are relations of
+    belongs to its record (qualifier ``of``) and to its actor (``by``); links are relations between
     objects. Title, priority, group and assignee are attributes of the record, each value with the
-    time at which it begins to apply; the first value is dated 1970, as OCEL specifies.
+    time from which it applies; the first value is dated 1970, as OCEL specifies.
 
     Args:
         records: The records; their ids must be unique, and must differ from those of actors

@@ -22,15 +22,15 @@ def dumps(value: object, *, indent: int | None = None) -> str:
     Args:
         value: A value of the library, a ``WithUnknownFields``, or plain data in tuples, frozensets
             and ``FrozenMap`` objects.
-        indent: The number of spaces for each level; None writes everything on one line.
+        indent: The number of spaces per level; None writes everything on one line.
 
     Returns:
         Text from which ``loads`` makes an equal value.
 
     Raises:
         InvalidValueError: The value, or one inside it, cannot be written, such as a function, a
-            NaN, or a class of your own that is not in a ``Codec``. The error's ``where`` is the
-            path to it.
+            NaN, or an object of your own class that no ``Codec`` contains. The error's ``where`` is
+            the path to it.
 
     >>> from incidentcore.serialization import dumps
     >>> from incidentcore.values import Actor
@@ -56,8 +56,8 @@ def loads(
         kind: The type of value expected: a class, or a base such as ``Record`` or ``Condition``;
             ``object`` for a value of any type.
         limits: The limits of the document.
-        trusted: Whether to accept a ``PatternRule`` that uses the standard library's ``re``, in
-            which an expression can run endlessly. Everything else is checked as usual.
+        trusted: Whether to accept a ``PatternRule`` with a regular expression of the standard
+            library, which can run endlessly. Everything else is checked as usual.
 
     Raises:
         FormatError: The text is invalid; the error lists every problem with its path.

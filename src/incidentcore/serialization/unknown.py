@@ -21,7 +21,7 @@ _TAKEN: Final = (TAG, *(field.name for field in attrs.fields(Event)))
 
 @attrs.frozen(kw_only=True)
 class UnknownEvent(Event):
-    """An event of a kind unknown to this release, from a newer release or an extension.
+    """An event of a kind that this release does not know, from a newer release or an extension.
 
     It keeps its place in the history, does not change any field, and is written back unchanged.
 
@@ -53,8 +53,8 @@ class UnknownEvent(Event):
 class WithUnknownFields(Generic[T_co]):
     """A value together with the unknown fields of its document.
 
-    ``dumps`` and ``to_plain`` write the fields back to their places, so that a document of a newer
-    release passes through an older one unchanged.
+    ``dumps`` and ``to_plain`` write the fields back to their places, so that an older release can
+    read and rewrite a newer release's document without losing anything.
 
     Attributes:
         value: The value that was read.

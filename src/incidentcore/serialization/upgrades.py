@@ -57,20 +57,21 @@ def upgrade(
     to: int = FORMAT_VERSION,
     steps: Mapping[int, Upgrader] = UPGRADERS,
 ) -> tuple[str, Any]:
-    """Convert a document's value to a later version of the format, version by version.
+    """Convert a document's value to a later version of the format, one version at a time.
 
     Args:
         name: The document's type.
         version: The version in which it was written.
         value: Its value as plain data.
         to: The target version.
-        steps: The function from each version to the next.
+        steps: For each version, the function that converts a value to the next version.
 
     Returns:
         The type's name and the value in the target version.
 
     Raises:
-        FormatError: The document's version is later than ``to``, or a step has no function.
+        FormatError: The document's version is later than ``to``, or a version has no function in
+            ``steps``.
 
     >>> from incidentcore.serialization import upgrade
     >>> upgrade("Ticket", 1, {"prio": 1}, to=2, steps={1: lambda name, value: ("Incident", value)})

@@ -37,7 +37,7 @@ class DrillLine:
             ``open`` (not due yet); or ``not_reached`` (no record started its clock).
         due_at: When it was due; None if its clock never started.
         done_at: When it was done; None if it was not.
-        late_by: How late it was done, or how late it is now, in open time of its calendar.
+        late_by: How late it was done, or how late it is now, in open time of the clock's calendar.
         by: Who did it; empty if nobody did.
         why: The reason as text.
     """
@@ -90,12 +90,12 @@ class DrillReport(Paged):
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return how often each result occurs, by result."""
+        """Return the number of expectations with each result."""
         return _counts(self.lines)
 
     @property
     def by_owner(self) -> dict[str, dict[str, int]]:
-        """Return how often each result occurs, by owner and result; ``""`` means no owner."""
+        """Return the number of expectations by owner and result; ``""`` means no owner."""
         owners = dict.fromkeys(line.owner for line in self.lines)
         return {owner: _counts(one for one in self.lines if one.owner == owner) for owner in owners}
 

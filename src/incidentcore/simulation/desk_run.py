@@ -59,7 +59,7 @@ def simulate(
     end: datetime,
     watch: bool = True,
 ) -> Simulation:
-    """Return the result of simulating a desk with a team and random arrivals.
+    """Simulate a desk with a team of agents and random arrivals.
 
     Args:
         desk: The desk, whose rules route, prioritize and escalate.
@@ -67,9 +67,9 @@ def simulate(
         workloads: The incidents that arrive.
         seed: Equal seeds give equal records, on every version of Python.
         start: The first instant of the run.
-        end: The first instant after the run. A longer run has the same beginning as a shorter one.
-        watch: Whether to evaluate the desk's due items; an escalated record is then worked on next.
-            False makes the run several times faster.
+        end: The first instant after the run. A longer run begins exactly like a shorter one.
+        watch: Whether to evaluate the desk's due items, so that an escalated record is worked on
+            next. Without this, the run is several times faster.
 
     Raises:
         InvalidValueError: Two workloads have the same name, or no agent has a needed skill.

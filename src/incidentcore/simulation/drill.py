@@ -44,7 +44,8 @@ class Inject:
         text: The text of the inject.
         to: Who receives it; empty for everybody.
         alert: The alert to process with ``fold_alerts``; None if it is not an alert.
-        checks: The name of the expectation or communication plan that it tests; empty for none.
+        checks: The name of the expectation or communication plan that it tests; empty if it tests
+            none.
     """
 
     at: timedelta = attrs.field(validator=_span)
@@ -61,11 +62,11 @@ class Inject:
 
 @attrs.frozen
 class Expectation:
-    """Something that the players should do in time, measured by a clock.
+    """Something that the players are expected to do in time, measured by a clock.
 
     Attributes:
         name: The name of the expectation in reports.
-        clock: The clock, which defines when it starts, its target and when it stops.
+        clock: The clock: when it starts, its target, and when it stops.
         owner: The team or role responsible for it.
     """
 
@@ -83,8 +84,8 @@ class BotStep:
 
     Attributes:
         at: When the step is run, as time since the start of the drill.
-        do: ``open``, ``acknowledge``, ``assign``, ``comment``, ``update`` (an update to an audience
-            was sent), ``restored``, ``set`` (fields), a step of a major incident (``propose``,
+        do: ``open``, ``acknowledge``, ``assign``, ``comment``, ``update`` (log an update to an
+            audience), ``restored``, ``set`` (fields), a step of a major incident (``propose``,
             ``accept``, …), or an action of the lifecycle such as ``resolve``.
         by: Who does it.
         record: A name for the record, if the drill has several.
@@ -111,12 +112,12 @@ def _expects(expects: Iterable[Expectation]) -> tuple[Expectation, ...]:
 
 @attrs.frozen(kw_only=True)
 class Drill:
-    """An exercise: its script, and what is expected of the players.
+    """An exercise: a script of events, and what is expected of the players.
 
     Attributes:
         name: The drill's name. Records that belong to the drill are opened with it as ``exercise``.
-        injects: What the players are informed of, in order of time.
-        expects: What the players should do in time.
+        injects: The information that the players receive, in order of time.
+        expects: What the players are expected to do in time.
         plan: The updates that stakeholders should receive; None if none are expected.
         matrix: The escalations that the rules require. They are shown in the timeline, but not
             scored; None if there are none.
@@ -177,7 +178,7 @@ class Drill:
 
 @attrs.frozen(kw_only=True)
 class DueInject:
-    """An inject that is due, which your application delivers once for each key.
+    """An inject that is due; your application delivers it, once for each key.
 
     Attributes:
         key: A unique string, made of the drill's name and start and the position of the inject.
@@ -204,7 +205,7 @@ def injects_due(
         drill: The drill.
         started_at: When the drill was started.
         now: The instant of the evaluation.
-        already: Keys of injects that were already delivered, which are left out.
+        already: The keys of injects already delivered, which are left out.
 
     Returns:
         The injects in order of time.

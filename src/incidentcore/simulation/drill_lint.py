@@ -27,7 +27,7 @@ DRILL_TEXTS: Final[Texts] = FrozenMap(
 
 
 def lint_drill(drill: Drill, lifecycle: Lifecycle = INCIDENT, /) -> tuple[LintFinding, ...]:
-    """Return the errors in a drill; empty if there are none.
+    """Return a finding for each error in a drill; empty if there are none.
 
     Args:
         drill: The drill.

@@ -25,13 +25,13 @@ def fit_workloads(
 ) -> tuple[Workload, ...]:
     """Return a workload for each assignment group, fitted to its records.
 
-    The work of a record is the open time from its acknowledgement, or its opening, to its
+    The work of a record is the open time from its acknowledgement (or else its opening) to its
     resolution, without pauses. This is an upper bound, since a history does not show how long a
-    record waited for its agent; scale it if you have better figures.
+    record waited for its agent; scale it down if you have better figures.
 
     Args:
         records: The records, including open ones; read once.
-        as_of: Only events that had happened and were recorded by then are used.
+        as_of: Only events that had happened and had been recorded by then are used.
         arrives: The calendar in whose open time arrivals and work are counted. Records that arrive
             when it is closed are included.
 

@@ -20,7 +20,7 @@ class Stint:
         agent: The agent's id.
         record_id: The id of the record.
         start: When the work began.
-        end: When the work ended, at the latest the end of the run.
+        end: When the work ended, no later than the end of the run.
     """
 
     agent: str
@@ -31,12 +31,11 @@ class Stint:
 
 @attrs.frozen(kw_only=True)
 class Simulation:
-    """The result of ``simulate``: the records, and who worked on them at which times.
+    """The result of ``simulate``: the records, and who worked on them when.
 
     Attributes:
         records: The records in the order of their arrival.
-        due_items: The items that became due by the desk's rules; empty if the run had
-            ``watch=False``.
+        due_items: The items that became due by the desk's rules; empty with ``watch=False``.
         stints: The periods of work, ordered by start.
         utilization: For each agent, the share of their open time in which they worked, from 0 to 1.
     """
@@ -55,7 +54,7 @@ class Simulation:
 
     @property
     def waits(self) -> tuple[timedelta, ...]:
-        """Return how long each record waited until an agent began to work on it, if one did."""
+        """Return how long each record waited until an agent began to work on it, if any did."""
         first: dict[str, datetime] = {}
         for stint in self.stints:
             first.setdefault(stint.record_id, stint.start)

@@ -41,7 +41,7 @@ def rehearse(
     until: datetime | None = None,
     lifecycle: Lifecycle = INCIDENT,
 ) -> tuple[Incident, ...]:
-    """Return the incidents that a drill's bot creates, marked as records of the exercise.
+    """Run the steps of a drill's bot, and return the incidents, marked as part of the exercise.
 
     Args:
         drill: The drill.

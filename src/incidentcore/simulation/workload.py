@@ -23,7 +23,7 @@ _HOUR: Final = timedelta(hours=1)
 
 @runtime_checkable
 class Distribution(Protocol):
-    """A distribution of durations, as a protocol: given a share, it returns that quantile."""
+    """The protocol for distributions of durations: given a share, they return that quantile."""
 
     def __call__(self, u: float) -> timedelta:
         """Return the quantile ``u``: a share ``u`` of all durations is at most this.
@@ -35,7 +35,7 @@ class Distribution(Protocol):
 
 @attrs.frozen
 class Exponential:
-    """Exponentially distributed durations; called with a share, it returns that quantile.
+    """An exponential distribution of durations: a function from share to quantile.
 
     Attributes:
         mean: The mean duration.
@@ -55,9 +55,9 @@ class Exponential:
 
 @attrs.frozen
 class Lognormal:
-    """Lognormally distributed durations; called with a share, it returns that quantile.
+    """A lognormal distribution of durations: a function from share to quantile.
 
-    A few of the durations are very long.
+    A few durations are very long.
 
     Attributes:
         median: The median duration.
@@ -86,7 +86,7 @@ def _lengths(values: Iterable[timedelta]) -> tuple[timedelta, ...]:
 
 @attrs.frozen
 class Empirical:
-    """Observed durations, each equally probable; called with a share, it returns that quantile.
+    """A distribution of equally probable observed durations: a function from share to quantile.
 
     Attributes:
         values: The durations, in any order.
@@ -110,11 +110,11 @@ class Empirical:
 
 @attrs.frozen(kw_only=True)
 class Hold:
-    """How often work stops halfway to wait for somebody else (on hold), and for how long.
+    """A rule for how often work stops halfway to wait for somebody (on hold), and how long.
 
     Attributes:
         chance: The share of records that are put on hold, from 0 to 1.
-        lasts: The distribution of the length of the hold, in wall-clock time.
+        lasts: The distribution of the hold's length, in wall-clock time.
         reason: The hold reason, such as ``awaiting_vendor``.
     """
 
@@ -125,7 +125,7 @@ class Hold:
 
 @attrs.frozen(kw_only=True)
 class Reassign:
-    """How often a record is reassigned to another group halfway through the work.
+    """A rule for how often a record moves to another group halfway through the work.
 
     Attributes:
         chance: The share of records that are reassigned, from 0 to 1.
@@ -155,20 +155,21 @@ class Workload:
 
     Attributes:
         name: The name, which is also the prefix of the ids of its records.
-        rate: The number of arrivals per open hour of ``arrives``; or 168 of these rates for the
-            hours of the week, beginning with Monday 00:00 in the calendar's zone.
+        rate: The number of arrivals per open hour of ``arrives``; or 168 rates, one for each hour
+            of the week, beginning with Monday 00:00 in the calendar's zone.
         arrives: The calendar in whose open time incidents arrive.
         opening: The fields of each incident at its opening, as for ``Incident.open``; or several
-            mappings, from which one is chosen at random for each. A title is added if missing.
+            mappings, one of which is chosen at random for each incident. A title is added if
+            missing.
         work: The distribution of the work that an incident needs, in open time of the agent.
         skill: The skill that an agent needs; empty for none.
-        hold: How often work stops halfway; None: never.
+        hold: How often and how long work is put on hold; None: never.
         reassign: How often another group takes over halfway through the work; None: never.
-        patience: The distribution of how long callers wait for the first agent before they cancel;
-            None: they never do.
+        patience: The distribution of the time that callers wait for the first agent before they
+            cancel; None: they never cancel.
         reopen: The share of incidents, from 0 to 1, that callers reopen a day after the resolution;
             half of the work is then needed again.
-        burst: How many incidents arrive at once.
+        burst: The number of incidents in each arrival.
 
     Source: rule X3.
     """
@@ -240,7 +241,7 @@ class Agent:
     Attributes:
         id: The agent's id, which becomes the assignee of records.
         calendar: The agent's working hours, excluding breaks and days off.
-        skills: The agent's skills, which decide which workloads the agent can work on.
+        skills: The agent's skills, which determine the workloads that the agent can work on.
     """
 
     id: str
@@ -266,7 +267,7 @@ class QueueOrder(Protocol):
 
 @attrs.frozen
 class ByPriority:
-    """Orders waiting records by priority, the most urgent first, and then by age."""
+    """A queue order: by priority, the most urgent record first, and then by age."""
 
     def __call__(self, record: Record, _: datetime, /) -> tuple[object, ...]:
         """Return the sort key of a waiting record; the record with the least key is taken first."""
@@ -276,7 +277,7 @@ class ByPriority:
 
 @attrs.frozen
 class ByArrival:
-    """Orders waiting records by waiting time, the longest first."""
+    """A queue order: the record that has waited longest comes first."""
 
     def __call__(self, _: Record, since: datetime, /) -> tuple[object, ...]:
         """Return the sort key of a waiting record; the record with the least key is taken first."""
@@ -292,7 +293,7 @@ class Team:
     """The agents, and the order in which they take waiting records.
 
     Attributes:
-        agents: The agents; if several are free, the first of them takes the next record.
+        agents: The agents; if several are free, the first of these takes the next record.
         order: The order of waiting records: ``ByPriority()``, ``ByArrival()`` or your function.
     """
 

@@ -309,10 +309,11 @@ class Cycle(SharedRepr):
         stopped_at: When it ended; None while it is in progress.
         target: The target as open time.
         elapsed: The open time that counted.
-        due_at: When it was or is due; None while paused before that, and after a cancellation.
+        due_at: When it was or is due; None while it is paused before that, and after a
+            cancellation.
         breached_at: The last instant at which the target was still met; None until breached.
-        result: ``met``, ``breached`` (even if in progress), ``canceled``, ``replaced``, or
-            ``running`` while it is undecided.
+        result: ``met``, ``breached`` (even while in progress), ``canceled``, ``replaced``, or
+            ``running`` if it is still undecided.
         stopped_by: The event that ended it; None while it is in progress, or if time alone ended
             it.
     """
@@ -353,7 +354,7 @@ def judged(cycle: RawCycle, known: Figures) -> Cycle:
 
 @attrs.frozen
 class PassedThreshold(SharedRepr):
-    """A threshold that was reached, with the instant at which that happened."""
+    """A threshold that was reached, and the instant at which it was reached."""
 
     name: str
     at: datetime

@@ -63,31 +63,32 @@ _SPOKEN: Final = (
 
 @attrs.frozen(kw_only=True)
 class SlaDefinition(SharedRepr):
-    """An agreed time: a target, a calendar, and the conditions under which its clock runs.
+    """An SLA definition: a target, a calendar, and the conditions under which the clock runs.
 
     Attributes:
         name: The definition's id.
-        target: Open time as a ``timedelta``, ``BusinessDays``, ``ByTimeOfDay``, ``DueDate``, or an
-            ``SlaTarget`` that you write.
+        target: Open time as a ``timedelta``, ``BusinessDays``, ``ByTimeOfDay``, ``DueDate``, or
+            your own ``SlaTarget``.
         calendar: The calendar in whose open time the clock counts, a ``CalendarByField``, or
             ``Versions`` of a calendar; each version applies while it is in force.
         start: The condition under which the clock starts, unless ``stop`` or ``cancel`` already
             holds. A test of the time of day in it is evaluated at the record's opening.
         pause: The clock pauses when this condition holds, and stays paused until ``resume``.
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
-        stop: The condition that ends the clock with a result, met or breached, until a reopening.
+        stop: The condition that ends the clock with a result (met or breached), until a reopening.
         cancel: The condition that ends the clock without a result, until a reopening.
         reset: A condition on an event that ends a cycle with its result and starts a new one.
         cancel_when_start_ends: Whether the clock is canceled when ``start`` no longer holds.
         reopen: Whether the time from a stop to a reopening is left out (``exclude_closed``) or
             counts (``continue``), or the reopening starts a new cycle (``new_cycle``).
         swap: How this definition takes over from another: as if it had always applied
-            (``retroactive``), the same but counting the time in earlier pauses
+            (``retroactive``), the same but with the time of earlier pauses counted as elapsed
             (``retroactive_without_pauses``), from now on (``keep_elapsed``), or with a new cycle
             (``restart``).
-        thresholds: Named points on the clock.
-        kind: ``response``, ``next_response``, ``update``, ``resolution`` or a name of your own.
-        agreement: ``sla`` (with the customer), ``ola`` (another team) or ``contract`` (a supplier).
+        thresholds: Named points on the clock, such as warnings.
+        kind: ``response``, ``next_response``, ``update``, ``resolution`` or your own name.
+        agreement: ``sla`` (with the customer), ``ola`` (with another team) or ``contract`` (with a
+            supplier).
         starts_from: A field, such as ``"detected_at"``, whose instant begins the first cycle, even
             if it is before the opening. If it has no value, the clock starts as usual.
         answered_by: The roles whose public messages count as replies in the fields
@@ -96,19 +97,19 @@ class SlaDefinition(SharedRepr):
         answers_from: ``record``, or ``duplicates`` if replies on merged duplicates count too.
         fields: Computed: the fields of a record that its conditions read.
         reads: Computed: ``fields``, ``follows`` and ``starts_from``, if an event can change a
-            result only by changing one of them. None if there is a reset, a condition that does not
-            state which fields it reads, or an ``answer_rule`` other than the default.
+            result only by changing one of these fields. None if there is a reset, a condition that
+            does not state which fields it reads, or an ``answer_rule`` other than the default.
         timed: Computed: the tests in its conditions whose results can change without an event.
         is_special: Computed: whether ``judges_answers`` is true or ``follows`` is not empty.
         answer_rule: Computed: ``answered_by``, ``agent_spoke_first`` and ``answers_from``, which
             decide what counts as a reply.
         judges_answers: Computed: whether ``answer_rule`` differs from the default.
-        follows: Computed: the fields whose changes move the due time or calendar of a running
-            clock.
+        follows: Computed: the fields whose changes move the due time, or change the calendar, of a
+            running clock.
 
     Raises:
         SlaDefinitionError: The target is negative, a condition on time of day is used in ``pause``,
-            ``resume``, ``stop`` or ``cancel``, or a value is not one of those allowed.
+            ``resume``, ``stop`` or ``cancel``, or a value is not allowed.
 
     Source: rules S1, S4, S5, S6 and S8.
 
@@ -168,12 +169,12 @@ class SlaDefinition(SharedRepr):
 
     @property
     def definitions(self) -> tuple[SlaDefinition, ...]:
-        """Return a tuple with only this definition, for code that handles policies too."""
+        """Return a tuple of only this definition, for code that also handles policies."""
         return (self,)
 
     @property
     def clocks(self) -> tuple[SlaDefinition, ...]:
-        """Return a tuple with only this clock, for code that handles service levels too."""
+        """Return a tuple of only this clock, for code that also handles service levels."""
         return (self,)
 
     def _set_reads(self) -> None:
@@ -216,7 +217,7 @@ class SlaDefinition(SharedRepr):
         return self.start.test(facts, at)
 
     def starts(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
-        """Return whether facts start a clock: ``start`` holds, but not ``stop`` or ``cancel``."""
+        """Return whether the clock starts: ``start`` holds, but neither ``stop`` nor ``cancel``."""
         start = self.start.test if not self._by_hour else self.start_holds
         return (
             start(facts, at) and not self.stop.test(facts, at) and not self.cancel.test(facts, at)
@@ -224,7 +225,7 @@ class SlaDefinition(SharedRepr):
 
     @property
     def content_hash(self) -> str:
-        """Return a digest of the whole definition, which changes with anything in it (S11)."""
+        """Return a digest of the whole definition, which changes if anything in it does (S11)."""
         if self._hash is None:
             object.__setattr__(self, "_hash", content_id(self))
         return str(self._hash)
@@ -246,11 +247,11 @@ class SlaDefinition(SharedRepr):
         Args:
             calendar: The calendar in whose open time the clock counts.
             hours: The target in hours of open time.
-            minutes: The target in minutes of open time, in addition to hours.
-            target: The target in another form, instead of hours and minutes.
+            minutes: The target in minutes of open time, added to ``hours``.
+            target: The target in another form, instead of ``hours`` and ``minutes``.
             name: The definition's id.
             pause: The clock pauses while this holds; by default in the states that pause a clock.
-            more: Any other attribute of the definition.
+            more: Other attributes of the definition.
         """
         need_keywords(cls.resolution, more, FURTHER, SlaDefinitionError)
         preset: dict[str, Any] = {
@@ -283,14 +284,14 @@ class SlaDefinition(SharedRepr):
         Args:
             calendar: The calendar in whose open time the clock counts.
             hours: The target in hours of open time.
-            minutes: The target in minutes of open time, in addition to hours.
-            target: The target in another form, instead of hours and minutes.
+            minutes: The target in minutes of open time, added to ``hours``.
+            target: The target in another form, instead of ``hours`` and ``minutes``.
             name: The definition's id.
             pause: The clock pauses while this holds.
             answered_by: The roles whose replies count.
             agent_spoke_first: Whether the clock waits for the requester's first message if an agent
                 opened the record and wrote first.
-            more: Any other attribute of the definition.
+            more: Other attributes of the definition.
         """
         need_keywords(cls.first_response, more, FURTHER, SlaDefinitionError)
         preset: dict[str, Any] = {
@@ -317,7 +318,7 @@ class SlaDefinition(SharedRepr):
         answered_by: str | Iterable[str] = ("agent",),
         **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return a definition for the time to reply to each further message of the requester (S6).
+        """Return a definition for the time to reply to each further message by the requester (S6).
 
         Its clock starts at the earliest unanswered message (a second message does not restart it)
         or at a reopening by the requester; each reply ends a cycle. By default it is paused while
@@ -326,12 +327,12 @@ class SlaDefinition(SharedRepr):
         Args:
             calendar: The calendar in whose open time the clock counts.
             hours: The target in hours of open time.
-            minutes: The target in minutes of open time, in addition to hours.
-            target: The target in another form, instead of hours and minutes.
+            minutes: The target in minutes of open time, added to ``hours``.
+            target: The target in another form, instead of ``hours`` and ``minutes``.
             name: The definition's id.
             pause: The clock pauses while this holds.
             answered_by: The roles whose replies count, such as ``("agent", "bot")``.
-            more: Any other attribute of the definition.
+            more: Other attributes of the definition.
         """
         waiting = field("unanswered_since").present()
         need_keywords(cls.next_response, more, FURTHER, SlaDefinitionError)
@@ -359,19 +360,19 @@ class SlaDefinition(SharedRepr):
         reset_by: str | Iterable[str] = _UPDATES,
         **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return a definition for regular public updates: each ends a cycle and starts the next.
+        """Return a definition for regular public updates, each of which starts a new cycle.
 
         Args:
             calendar: The calendar in whose open time the clock counts.
-            every: The open time from one update to the next, instead of hours and minutes.
-            hours: That time in hours of open time.
-            minutes: That time in minutes of open time, in addition to hours.
+            every: The open time from one update to the next, instead of ``hours`` and ``minutes``.
+            hours: The same in hours of open time.
+            minutes: The same in minutes of open time, added to ``hours``.
             name: The definition's id.
             pause: The clock pauses while this holds.
             reset_by: The kinds of event that count as updates if an agent causes them:
                 ``commented`` in public, ``contacted``, and ``communicated`` for an update to
                 stakeholders.
-            more: Any other attribute of the definition.
+            more: Other attributes of the definition.
         """
         kinds = as_tuple(reset_by, str)
         public = ~field("kind").equals("commented") | field("visibility").equals("public")

@@ -56,22 +56,22 @@ def evaluate_sla(
 ) -> SlaStatus | tuple[SlaStatus, ...]:
     """Return the status of a clock for a record at an instant.
 
-    Nothing is stored: the result follows from the record's history, so a pause, a reopening, a late
-    event or a different calendar cannot leave a stale counter behind.
+    Nothing is stored: the result is computed from the record's history, so a pause, a reopening, a
+    late event or a different calendar cannot leave a stale counter behind.
 
     Args:
         rules: A definition, a policy, a ``ServiceLevel``, or ``Versions`` of one of them. The
             version in force at the record's opening is used.
         record: The record, or a timeline made from your own data by ``Timeline.from_facts``.
-        now: The instant to evaluate the clock at; later events are ignored.
+        now: The instant at which the clock is evaluated; later events are ignored.
         known_at: Use only what was recorded by this instant; None for everything.
 
     Returns:
         The status; for a ``ServiceLevel`` a tuple of statuses, one for each clock.
 
     Raises:
-        InvalidValueError: The rules are not one of these, or ``known_at`` is given with a timeline,
-            which does not contain when its events were recorded.
+        InvalidValueError: ``rules`` has the wrong type, or ``known_at`` is passed with a timeline,
+            which does not state when its events were recorded.
         UnreachableDeadlineError: The calendar has too few business days ahead for the target.
         NaiveDatetimeError: An instant carries no offset.
 
@@ -197,9 +197,9 @@ def evaluate_slas(
     Calendars are compiled once and shared by all records.
 
     Args:
-        rules: A definition, a policy, a service level, or ``Versions`` of one.
+        rules: A definition, a policy, a service level, or ``Versions`` of one of these.
         records: The records; iterated once.
-        now: The instant to evaluate them at.
+        now: The instant at which the clocks are evaluated.
         known_at: Use only what was recorded by this instant; None for everything.
     """
     for record in each_of("records", records, Record):
@@ -223,9 +223,9 @@ def next_sla_wakeup(
     """Return the first instant after ``now`` at which time alone changes an SLA status (rule S9).
 
     Args:
-        rules: A definition, a policy, a service level, or ``Versions`` of one.
+        rules: A definition, a policy, a service level, or ``Versions`` of one of these.
         records: The records to watch.
-        now: The instant to search from.
+        now: The instant from which to search.
 
     Returns:
         When to evaluate again, or None if nothing can change without an event.

@@ -64,13 +64,14 @@ def lint_sla(
     domains: Domains | None = None,
     starts: Iterable[datetime] = _TRIED,
 ) -> tuple[LintFinding, ...]:
-    """Return the errors in a definition; an empty tuple if there are none.
+    """Return a finding for each error in a definition; empty if there are none.
 
     Args:
         definition: The definition.
         domains: All possible values of a field, for fields that have a fixed set of values, such as
             ``{"state": lifecycle.states}``.
-        starts: Assumed starts of a clock. A target that none of them can reach is an error.
+        starts: Example start times of a clock. A target that is unreachable from all of them is an
+            error.
 
     Source: rule S10; the three traps of ServiceNow's page on SLA conditions.
 
@@ -106,13 +107,14 @@ def lint_sla_policy(
     domains: Domains | None = None,
     starts: Iterable[datetime] = _TRIED,
 ) -> tuple[LintFinding, ...]:
-    """Return the errors in a policy, its rules and its definitions; empty if there are none.
+    """Return a finding for each error in a policy, its rules and its definitions.
 
     Args:
         policy: The policy.
         domains: All possible values of a field, for fields that have a fixed set of values, such as
             ``{"state": lifecycle.states}``.
-        starts: Assumed starts of a clock. A target that none of them can reach is an error.
+        starts: Example start times of a clock. A target that is unreachable from all of them is an
+            error.
 
     Source: rule S10.
 

@@ -54,20 +54,22 @@ class SlaPolicy(Tabular):
     """Ordered rules that decide which definition applies to a record at an instant.
 
     Attributes:
-        rules: ``SlaRule`` or pairs of condition and definition.
-        default: The definition if no rule matches; None if no clock runs then.
+        rules: The rules, as ``SlaRule`` values or pairs of (condition, definition).
+        default: The definition to use if no rule matches; None for no clock.
         match: ``first`` takes the first rule that matches; ``shortest`` takes the matching rule
             with the shortest target, as iTop does; all targets must then be open time.
         name: The policy's id.
         fields: Computed: the fields of a record that its rules read.
-        reads: Computed: ``fields`` if the conditions name all fields they read, otherwise None.
+        reads: Computed: ``fields`` if the conditions name all fields that they read, otherwise
+            None.
         definitions: Computed: every definition that it may choose, each once.
-        judges_answers: Computed: whether one of them has an ``answer_rule`` other than the default.
+        judges_answers: Computed: whether a definition has an ``answer_rule`` other than the
+            default.
         timed: Computed: the tests in rules and definitions whose results can change with time.
 
     Raises:
-        SlaDefinitionError: There are no rules and no default, or a target is not open time although
-            ``match`` is ``shortest``.
+        SlaDefinitionError: There are neither rules nor a default, or ``match`` is ``shortest`` and
+            a target is not open time.
 
     Source: rules S4 and S10.
     """
@@ -107,11 +109,11 @@ class SlaPolicy(Tabular):
 
     @property
     def clocks(self) -> tuple[SlaPolicy, ...]:
-        """Return a tuple with only this clock, for code that handles service levels too."""
+        """Return a tuple of only this clock, for code that also handles service levels."""
         return (self,)
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the headings, one row per rule and default, and which columns are numeric."""
+        """Return headings, a row for each rule and the default, and which columns are numeric."""
         ways = [(str(rule.when), rule.definition) for rule in self.rules]
         ways += [] if self.default is None else [("any other", self.default)]
         rows = []
@@ -127,7 +129,7 @@ class SlaPolicy(Tabular):
 
         Args:
             facts: The record's fields by name. Tests of the time of day use ``opened_at``, so that
-                what was agreed at the opening does not change when somebody comments.
+                the agreement at the opening does not change when somebody comments.
             at: The instant; it also replaces ``opened_at`` if the facts lack it.
         """
         rules = self.rules
@@ -155,14 +157,15 @@ def _clocks(
 
 @attrs.frozen
 class ServiceLevel(SharedRepr):
-    """Several clocks on one record, such as response, resolution and an OLA (rule S6).
+    """Several clocks that run on one record, such as response, resolution and an OLA (rule S6).
 
     Attributes:
         clocks: Definitions and policies. ``evaluate_sla`` returns a status for each.
         name: The service level's id.
 
     Raises:
-        SlaDefinitionError: ``clocks`` is empty, or one is neither a definition nor a policy.
+        SlaDefinitionError: ``clocks`` is empty, or one of them is neither a definition nor a
+            policy.
     """
 
     clocks: tuple[SlaDefinition | SlaPolicy, ...] = attrs.field(converter=_clocks)

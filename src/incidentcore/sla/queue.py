@@ -44,15 +44,15 @@ def slas_due_between(
 ) -> tuple[UpcomingDue, ...]:
     """Return the clocks that become due in ``[start, end)`` while they are still in progress.
 
-    It uses what is known at ``end`` and assumes no further event until then, so it works for a
+    The records are evaluated at ``end``, assuming no further events until then, so it works for a
     future shift as well as for a past week. A clock that was stopped or canceled before its due
-    time is left out, and so is one that is paused at ``end`` and was not due before.
+    time is left out, as is a clock that is paused at ``end`` and was not due before.
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
         records: The records; iterated once.
         start: The first instant of the window.
-        end: The first instant after it.
+        end: The first instant after the window.
 
     Raises:
         InvalidIntervalError: The end is before the start.
@@ -116,15 +116,15 @@ def work_queue(
     now: datetime,
     slas: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
 ) -> tuple[QueueItem, ...]:
-    """Return the open records in the order in which to work on them.
+    """Return the open records in the order in which they should be worked on.
 
     They are sorted by priority, the most urgent first and records without a priority last; then by
     due time, the earliest first and records without a running clock last; then by opening, the
     oldest first; then by id. The order of ``records`` does not matter.
 
     Args:
-        records: The records; those that are not open at ``now`` are left out.
-        now: The instant to evaluate the queue at.
+        records: The records; records that are not open at ``now`` are left out.
+        now: The instant of the queue.
         slas: The clocks: a definition, a policy, a service level, or ``Versions`` of one.
 
     Source: our choice; rule S3 for the due time of several clocks.

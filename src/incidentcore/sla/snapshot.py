@@ -20,8 +20,8 @@ from incidentcore.words import Words
 class SlaSnapshot:
     """The results of an ``SlaStatus``, without the history and the rules behind them.
 
-    A status is stored in this form: ``dumps`` writes it and ``loads`` returns it. It contains no
-    comments or resolution notes, since it leaves out the history.
+    A status is stored in this form: ``dumps`` writes it and ``loads`` returns it. Without the
+    history, it contains no comments or resolution notes.
 
     Attributes:
         record_id: The id of the record.
@@ -32,14 +32,17 @@ class SlaSnapshot:
         started_at: When the current or last cycle started; None before the first.
         stopped_at: When the last cycle ended; None while one is in progress.
         target: The target of the current cycle as open time; None if the clock has not started.
-        elapsed: The open time that counted in it.
-        remaining: Target minus elapsed time, negative past the target; None before the first cycle.
-        due_at: When it was or is due; None while paused before that, and after a cancellation.
-        due_at_if_resumed: When it would be due if it counted from ``now``; None after its end.
+        elapsed: The open time that counted in the current cycle.
+        remaining: The target minus the elapsed time, negative once the target is exceeded; None
+            before the first cycle.
+        due_at: When it was or is due; None while it is paused before that, and after a
+            cancellation.
+        due_at_if_resumed: When it would be due if it ran without a pause from ``now`` on; None
+            after its end.
         breached: Whether the elapsed time exceeds the target.
         breached_at: The last instant at which the target was still met; None until breached.
-        paused_open_time: The open time of the pauses in the cycle.
-        wall_elapsed: The wall-clock time that counted in it.
+        paused_open_time: The open time of the pauses in the current cycle.
+        wall_elapsed: The wall-clock time that counted in the current cycle.
         next_wakeup: When a result next changes without an event; None if never.
         thresholds: The thresholds reached in the current cycle.
         cycles: All cycles, the current one last, without the events that ended them.
@@ -99,7 +102,7 @@ class SlaSnapshot:
 
         Args:
             words: The language.
-            zone: The time zone of the times; None for the trace's own.
+            zone: The time zone of the times; None for that of the trace.
         """
         return self.trace.in_words(words, zone)
 

@@ -68,7 +68,7 @@ class SlaStatus(SharedRepr, StatusForms):
             supply, if the stage is ``none`` for that reason (rule K2).
         zone_data: The version and source of the time zone data that were used (rule T7).
 
-    Statuses with equal results are equal. Figures are exact: ``timedelta`` and ``Fraction``.
+    Statuses with equal results are equal. Figures are exact (``timedelta`` and ``Fraction``).
     """
 
     record_id: str
@@ -90,7 +90,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def definition_hash(self) -> str | None:
-        """Return the content hash of the definition in force; None if there is none (rule S11)."""
+        """Return the content hash of the definition in force, or None if none applies (S11)."""
         return None if self.definition is None else self.definition.content_hash
 
     @property
@@ -115,12 +115,12 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def remaining(self) -> timedelta | None:
-        """Return target minus elapsed time, negative past target; None before the first cycle."""
+        """Return target minus elapsed time, negative if exceeded; None before the first cycle."""
         return self._figures.target - self._figures.elapsed if self._cycles else None
 
     @property
     def fraction(self) -> Fraction | None:
-        """Return elapsed / target, exactly; None before the first cycle or if the target is 0."""
+        """Return ``elapsed / target``, exactly; None if it has not started or the target is 0."""
         if not self._figures.target:
             return None
         return Fraction(self.elapsed // MICRO, self._figures.target // MICRO)
@@ -135,7 +135,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def wall_elapsed(self) -> timedelta:
-        """Return the wall-clock time of the cycle, without pauses but with closed hours."""
+        """Return the wall-clock time of the cycle, including closed hours but not pauses."""
         if not self._cycles:
             return ZERO
         spans = self._cycles[-1].spans
@@ -143,7 +143,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def wall_remaining(self) -> timedelta | None:
-        """Return the wall-clock time until the due time, negative past it; None if there is none.
+        """Return the wall-clock time until ``due_at``, negative after it; None if that is None.
 
         After a stop, it is the time that was left at the stop.
         """
@@ -152,7 +152,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def wall_fraction(self) -> Fraction | None:
-        """Return the counted wall-clock time divided by the target: ServiceNow's actual percentage.
+        """Return ``wall_elapsed`` divided by the target, which ServiceNow calls actual percentage.
 
         None if the clock has not started or the target is zero.
         """
@@ -164,7 +164,8 @@ class SlaStatus(SharedRepr, StatusForms):
         """Return the earliest instant at which the elapsed time equals the target (rule S3).
 
         None until the clock starts, while it is paused before the due time, and after a
-        cancellation. Once passed, it does not change. After a stop, it is the due time as of then.
+        cancellation. Once it has passed, it does not change. After a stop, it is the due time at
+        the stop.
         """
         return self._figures.due_at
 
@@ -179,15 +180,15 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def breached(self) -> bool:
-        """Return whether the elapsed time exceeds the target; not yet at the due time (S2)."""
+        """Return whether the elapsed time exceeds the target; it does not at the due time (S2)."""
         return bool(self._cycles) and self._figures.elapsed > self._figures.target
 
     @property
     def breached_at(self) -> datetime | None:
         """Return the last instant at which the target was still met; None until breached (S2).
 
-        If the clock was due at 17:00, closing time, and runs on, this is 09:00 the next day, since
-        the target is exceeded only when more time counts.
+        If the clock was due at 17:00, closing time, and still runs, this is 09:00 the next day,
+        since the target is exceeded only when more time counts.
         """
         return self._figures.breached_at
 
@@ -217,7 +218,7 @@ class SlaStatus(SharedRepr, StatusForms):
     def crossings(self, point: ClockPoint, *, of: str | None = None) -> tuple[Crossing, ...]:
         """Return when a point on the clock was first reached in each cycle.
 
-        A crossing remains even if a later change of the history undoes it. All cycles are included:
+        A crossing remains even if something that happens later undoes it. All cycles are included:
         current, finished, canceled, replaced, and those of a definition that is no longer in force.
         With the same rules and history, a later ``now`` may add crossings but never removes one.
 
@@ -228,10 +229,10 @@ class SlaStatus(SharedRepr, StatusForms):
 
         Returns:
             At most one crossing for each cycle, in order. If a reopening, another definition or a
-            moved due date makes past time count, ``at`` is when that became known.
+            moved due date makes past time count, ``at`` is the instant of that change.
 
         Raises:
-            InvalidValueError: The point is not one of these.
+            InvalidValueError: The point is none of these.
 
         Source: rules S4, S5, S8 and E1.
         """
@@ -249,7 +250,8 @@ class SlaStatus(SharedRepr, StatusForms):
         """Return the first instant at which the current cycle reaches a point on the clock.
 
         Args:
-            point: ``"due"``, ``"breach"``, a threshold, or the name of one in the definition.
+            point: ``"due"``, ``"breach"``, a threshold, or the name of one of the definition's
+                thresholds.
 
         Returns:
             The instant, in the future if the clock has yet to reach it; None if it will not.
@@ -298,7 +300,8 @@ class SlaStatus(SharedRepr, StatusForms):
         """Return the first instant after ``now`` at which a result changes without an event.
 
         The results are the stage, the definition, the number of cycles, the thresholds passed,
-        whether the cycle is past its due time, and ``breached``. None if none can change (rule S9).
+        whether the cycle is past its due time, and ``breached``. None if no result can change (rule
+        S9).
         """
         ahead: list[datetime | None] = []
         if self._cycles:

@@ -21,13 +21,13 @@ _Time: TypeAlias = time
 
 @runtime_checkable
 class SlaTarget(Protocol):
-    """The protocol for targets: they compute a due time from the start of the clock.
+    """The protocol for targets, which compute a due time from the start of the clock.
 
     Attributes:
         fields: The fields of the record that the target reads, as paths.
         follow: Whether a change of these fields moves the due time of a running clock.
 
-    Write a target of your own as a frozen value. Lint findings show it as ``str(target)``.
+    Write your own target as a frozen value. Lint findings show it as ``str(target)``.
 
     >>> import attrs
     >>> from datetime import UTC, datetime, timedelta
@@ -87,14 +87,14 @@ def _optional_time(value: time | str | None) -> time | None:
 
 @attrs.frozen
 class ByTimeOfDay(SharedRepr):
-    """A target that is due some business days after the start, at a time of day.
+    """A target that is due at a time of day, a number of business days after the start.
 
-    The time of day is in the calendar's time zone. The days are counted from the date of the start,
+    The time of day is in the calendar's time zone. Days are counted from the date of the start,
     even if the start is outside opening hours.
 
     Attributes:
         time: The time of day.
-        business_days: The number of business days to count. 1 is the next business day; 0 is the
+        business_days: The number of business days to count: 1 is the next business day, and 0 the
             first business day on which the time of day has not passed yet.
         cut_off: If the start is before this time of day and its date has open time, days are
             counted from that date; otherwise from the next date with open time.
@@ -175,7 +175,8 @@ class DueDate(SharedRepr):
     Attributes:
         field: The field, such as ``"custom.due_at"``, read when the clock starts. If it is empty or
             before the start, the clock is due at its start.
-        follow: Whether a change of the field moves the due time of a clock, even after it was due.
+        follow: Whether a change of the field moves the due time of a clock, even after the clock
+            was due.
 
     Raises:
         DefinitionError: The field is not a path.

@@ -47,12 +47,12 @@ class CalendarByField(SharedRepr):
 
     Attributes:
         field: The path of the field, such as ``"custom.region"``.
-        table: Pairs of field value and calendar, or a mapping.
-        default: The calendar for every other value.
-        follow: Whether a change of the field changes the calendar of a clock from then on.
+        table: Pairs of (field value, calendar), or a mapping.
+        default: The calendar for all other values.
+        follow: Whether a change of the field changes the calendar of the clock from then on.
 
     Raises:
-        DefinitionError: The field is not a path, or something in the table is not a calendar.
+        DefinitionError: The field is not a path, or a value of the table is not a calendar.
 
     >>> from incidentcore.schedule import BusinessCalendar
     >>> from incidentcore.sla import CalendarByField
@@ -117,14 +117,15 @@ class SlaThreshold(SharedRepr):
             time; as ``BusinessDays``, that many business days before the due time.
         after_due: As a ``timedelta``, reached when ``elapsed >= target + after_due``, in open time;
             as ``BusinessDays``, that many business days after the due time.
-        calendar: The calendar for ``after_due`` or the business days; None for the clock's own.
+        calendar: The calendar for ``after_due`` or the business days; None for the clock's
+            calendar.
 
-    With a calendar of its own or business days, ``after_due`` is counted from the instant at which
-    the clock was first due, even while the clock is paused or stopped.
+    If the threshold has its own calendar or is in business days, ``after_due`` is counted from the
+    instant at which the clock was first due, even while the clock is paused or stopped.
 
     Raises:
-        SlaDefinitionError: Not exactly one of the three is set, or it is negative, or ``calendar``
-            is set without ``after_due`` or business days.
+        SlaDefinitionError: Not exactly one of the three is set, its value is negative, or
+            ``calendar`` is set without ``after_due`` or business days.
 
     >>> from datetime import timedelta
     >>> from fractions import Fraction
@@ -157,13 +158,13 @@ class SlaThreshold(SharedRepr):
 
     @property
     def days(self) -> int | None:
-        """Return the number of business days before or after the due time; None if in open time."""
+        """Return the number of business days before or after the due time; None for open time."""
         offset = self.before_due if self.after_due is None else self.after_due
         return offset.n if isinstance(offset, BusinessDays) else None
 
     @property
     def runs_on(self) -> bool:
-        """Return whether time to the threshold counts even while the clock is paused or stopped."""
+        """Return whether time up to the threshold counts even while the clock does not run."""
         return self.after_due is not None and (self.calendar is not None or self.days is not None)
 
     def point(self, target: timedelta) -> timedelta:
@@ -183,7 +184,7 @@ class SlaThreshold(SharedRepr):
         return reached
 
     def offset(self, at: datetime, calendar: Calendar) -> datetime:
-        """Return when a threshold that counts from the due time is reached.
+        """Return when a threshold that is counted from the due time is reached.
 
         Args:
             at: The due time.

@@ -58,14 +58,14 @@ TRACE_TEXTS: Final[Texts] = FrozenMap(
 
 @attrs.frozen(kw_only=True)
 class TraceEntry(SharedRepr):
-    """An interval of a clock's history, or a takeover by another definition, which has no length.
+    """An interval in a clock's history, or a takeover by another definition (of zero length).
 
     Attributes:
         interval: The interval; ``[at, at)`` for a takeover.
-        code: A key of ``TRACE_TEXTS`` that says how the time counted, or a code of your calendar.
-        data: The values to fill into its text, such as the reason for a pause.
-        cycle: The cycle it belongs to; 0 before the first.
-        counted: The open time that counted in it.
+        code: A key of ``TRACE_TEXTS`` that states how the time counted, or a code of your calendar.
+        data: The values to fill into the code's text, such as the reason for a pause.
+        cycle: The number of the cycle that it belongs to; 0 before the first cycle.
+        counted: The open time that counted in the interval.
     """
 
     interval: Interval
@@ -92,15 +92,15 @@ class TraceEntry(SharedRepr):
 
 @attrs.frozen(repr=False)
 class Trace(Tabular):
-    """The history of a clock without gaps, from its record's opening to ``now``.
+    """The history of a clock, without gaps, from the record's opening to ``now``.
 
     Iterating over it yields its entries; ``str`` shows times in the clock's time zone.
 
     Attributes:
         entries: The intervals in order of time.
         zone: The time zone of the text.
-        closing: The parts of the last line of the text: for each, its key of ``TRACE_TEXTS`` and
-            the values to fill in.
+        closing: The parts of the last line of the text, each as a key of ``TRACE_TEXTS`` and the
+            values to fill in.
     """
 
     entries: tuple[TraceEntry, ...]
@@ -135,7 +135,7 @@ class Trace(Tabular):
 
         Args:
             words: The language.
-            zone: The time zone of the times; None for the trace's own.
+            zone: The time zone of the times; None for that of the trace.
         """
         zone = zone or self.zone
         edges = [at for entry in self.entries for at in (entry.interval.start, entry.interval.end)]

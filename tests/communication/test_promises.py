@@ -199,3 +199,77 @@ def test_a_faster_pace_grants_the_time_of_a_first_update(
     record = set_fields(record, custom={"other": True}, at=AT + now * MINUTE, by="ada")
     (one,) = due_updates(plan, record, now=AT + 120 * MINUTE)
     assert one.due_at == AT + due * MINUTE
+
+
+@pytest.mark.parametrize(("goes_on", "due"), [(60, 85), (80, 85), (85, 95), (200, 210)])
+def test_an_update_sent_while_the_rule_is_stopped_is_the_update_before(
+    goes_on: int, due: int
+) -> None:
+    """Every 30 minutes, sent at 20 and 55, stopped from 25: due at 55 + 30, or 10 after it goes on.
+
+    At 85 and later the update from 55 would be due at once: the time of a first one is granted.
+    """
+    stop = field("custom.quiet").is_true()
+    plan = CommunicationPlan("p", rule(first=10 * MINUTE, every=30 * MINUTE, stop=stop))
+    record = incident()
+    for minute, quiet in ((20, None), (25, True), (55, None), (goes_on, False)):
+        at = AT + minute * MINUTE
+        if quiet is None:
+            record = log_update_sent(record, "customers", at=at, by="ada")
+        else:
+            record = set_fields(record, custom={"quiet": quiet}, at=at, by="ada")
+    (owed,) = due_updates(plan, record, now=AT + 300 * MINUTE)
+
+    assert (owed.kind, owed.since, owed.due_at) == (
+        "next",
+        AT + 55 * MINUTE,
+        AT + due * MINUTE,
+    )
+
+
+def test_one_update_and_no_more_is_not_owed_again_after_a_stop() -> None:
+    """Sent at 5, stopped from 25 to 80: a rule that goes on does not come to apply."""
+    plan = CommunicationPlan(
+        "p", rule(first=15 * MINUTE, every=None, stop=field("custom.q").is_true())
+    )
+    record = log_update_sent(incident(), "customers", at=AT + 5 * MINUTE, by="ada")
+    for minute in (25, 80):
+        at = AT + minute * MINUTE
+        record = set_fields(record, custom={"q": minute == 25}, at=at, by="ada")
+
+    assert due_updates(plan, record, now=AT + 300 * MINUTE, include_lapsed=True) == ()
+
+
+def test_a_reopened_record_begins_again_though_no_rule_applied_at_its_resolution() -> None:
+    """First due at 15; no rule from 5, resolved at 10, reopened at 20, again from 25: due at 40."""
+    plan = CommunicationPlan("p", rule(when=field("custom.vip").is_true(), first=15 * MINUTE))
+    record = incident(custom={"vip": True})
+    record = set_fields(record, custom={"vip": False}, at=AT + 5 * MINUTE, by="ada")
+    record = advance(record, "resolve", at=AT + 10 * MINUTE, by="ada", **SOLVED)
+    record = advance(record, "reopen", at=AT + 20 * MINUTE, by="ada")
+    record = set_fields(record, custom={"vip": True}, at=AT + 25 * MINUTE, by="ada")
+    (first,) = due_updates(plan, record, now=AT + 300 * MINUTE)
+
+    assert (first.kind, first.since, first.due_at) == (
+        "first",
+        AT + 25 * MINUTE,
+        AT + 40 * MINUTE,
+    )
+
+
+def test_one_update_of_a_rule_is_owed_until_it_is_sent() -> None:
+    """Sent at 5, the rule from 30, due at 45: on hold from 35, it is owed as before."""
+    plan = CommunicationPlan(
+        "p",
+        [
+            rule(name="vip", when=field("custom.vip").is_true(), first=15 * MINUTE, every=None),
+            rule(),
+        ],
+    )
+    record = log_update_sent(incident(), "customers", at=AT + 5 * MINUTE, by="ada")
+    record = set_fields(record, custom={"vip": True}, at=AT + 30 * MINUTE, by="ada")
+    record = advance(record, "start", at=AT + 31 * MINUTE, by="ada")
+    record = advance(record, "hold", reason="awaiting_vendor", at=AT + 35 * MINUTE, by="ada")
+    (owed,) = due_updates(plan, record, now=AT + 300 * MINUTE)
+
+    assert (owed.rule, owed.due_at) == ("vip", AT + 45 * MINUTE)

@@ -70,7 +70,7 @@ class Desk:
 
     standing: Reminder | None = None
     spoke: int | None = None
-    began: int = 0
+    began: int | None = None
     regular: bool = False
     over: bool = False
     engaged: bool = False
@@ -192,7 +192,11 @@ def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str) -> N
     desk.held = mode == "hold"
     if sent:
         close(desk, now, sent=True)
-    if mode in ("over", "canceled", "resolved"):
+    if mode in ("over", "canceled"):
+        desk.began = None
+        desk.paces.clear()
+    elif desk.began is not None and sent:  # the update before, even if the rule is stopped
+        desk.spoke = now
         desk.paces.clear()
     if rule is None or mode in ("canceled", "stopped"):
         close(desk, now, sent=False)
@@ -217,22 +221,20 @@ def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str) -> N
     cadence = rule.on_hold if mode == "hold" and rule.on_hold is not None else rule.every
     opening = cadence if rule.first is None else rule.first
     desk.engaged = True
-    if not was_regular and not desk.paces:
+    if desk.began is None:
         close(desk, now, sent=False)
-        desk.began, desk.spoke = now, None
+        desk.began, desk.spoke = now, now if sent else None
         if sent and opening is not None:
             owe(desk, rule, "first", since=now, due=later(count, now, opening), now=now)
             close(desk, now, sent=True)
-    if sent:
-        desk.spoke = now
-        desk.paces.clear()
     kind, since, span = (
         ("first", desk.began, opening) if desk.spoke is None else ("next", desk.spoke, cadence)
     )
     if span is None and rule is not was_rule and since != now and rule.first is not None:
         takes_over(desk, rule, "first", since=now, span=rule.first, grace=0, now=now)
     elif span is None:
-        close(desk, now, sent=False)
+        if rule is not was_rule:  # a rule that owes one update owes it until it is sent
+            close(desk, now, sent=False)
     elif since == now:
         owe(desk, rule, kind, since=now, due=later(count, now, span), now=now)
         assert desk.standing is not None
@@ -377,6 +379,8 @@ VIP = Rule(AUDIENCES, True, 15, 30, None, 20, False, False, 5, False)
 PLAIN = Rule(AUDIENCES, None, 30, 60, None, 60, False, False, 10, False)
 SILENT = Rule(AUDIENCES, None, 30, 60, None, None, False, False, 0, False)
 STOPS = Rule(AUDIENCES, None, 50, 60, None, None, False, False, 0, True)
+ONCE = Rule(AUDIENCES, None, 15, None, None, None, False, False, 0, True)
+ONCE_VIP = Rule(AUDIENCES, True, 15, None, None, None, False, False, 0, False)
 EVERY_HALF_HOUR = Rule(AUDIENCES, None, 15, 30, None, 30, False, True, 5, False)
 
 
@@ -387,6 +391,10 @@ EVERY_HALF_HOUR = Rule(AUDIENCES, None, 15, 30, None, 30, False, True, 5, False)
 @example([VIP, PLAIN], [(10, "resolve"), (20, "vip"), (30, "plain")])
 @example([STOPS], [(30, "flag"), (45, "unflag")])
 @example([STOPS], [(1, "quiet")])
+@example([STOPS], [(20, "customers"), (25, "flag"), (55, "customers"), (80, "unflag")])
+@example([ONCE], [(5, "customers"), (25, "flag"), (80, "unflag")])
+@example([ONCE_VIP, PLAIN], [(0, "customers"), (1, "vip"), (2, "executives"), (3, "hold")])
+@example([VIP], [(0, "vip"), (5, "plain"), (10, "resolve"), (20, "reopen"), (25, "vip")])
 @example([VIP, SILENT], [(5, "vip"), (10, "resolve"), (20, "plain"), (25, "vip")])
 def test_the_room_agrees_with_an_engine_that_walks(
     plain: list[Rule], wanted: list[tuple[int, str]]

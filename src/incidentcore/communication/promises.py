@@ -59,7 +59,7 @@ class _Track(SharedRepr):
     rule: UpdateRule | None = None
     phase: str = "not_opened"
     engaged: bool = False  # was it ever owed regular updates, so that it is owed a final one
-    started: datetime | None = None  # since when regular updates are owed
+    started: datetime | None = None  # when regular updates began; None once they are over
     spoke: datetime | None = None  # the last update since then
     asked: bool = False  # was it ever owed anything
     # What each pace first promised since the last update: by rule and hold, kind, start and due.
@@ -90,29 +90,27 @@ class _Track(SharedRepr):
         if sent is not None:
             self.sent.append(at)
             self._send(at, sent)
+        if phase in ("resolved", "canceled", _ENDED):
+            self.started = None
+            self.paces.clear()
+        elif self.started is None and rule is not None and began:
+            self._begin(at, rule, sent)
+        if sent is not None and self.started is not None:  # also while the rule is stopped
+            self.spoke = at
+            self.paces.clear()
         if rule is None or phase not in (_RUN, _HOLD, _ENDED):
             self._lapse(at, phase)
             self.engaged = self.engaged and rule is not None
-            if phase in ("resolved", "canceled"):
-                self.paces.clear()
         elif phase == _ENDED:
-            self.paces.clear()
             self._end(at, rule, fresh=fresh, changed=fresh or turned, sent=sent)
         else:
-            if began:
-                self._begin(at, rule, sent)
-            if sent is not None:
-                self.spoke = at
-                self.paces.clear()
+            self.engaged = True
             self._go_on(at, rule, changed=fresh or turned, turned=turned)
             if noted and not began and sent is None:
                 self._note(at, rule)
 
     def _begin(self, at: datetime, rule: UpdateRule, sent: Event | None) -> None:
-        """Begin with a first update, or continue with the one that was promised before a gap."""
-        self.engaged = True
-        if self.paces:
-            return
+        """Begin with a first update."""
         self._lapse(at, "reopened")
         self.started, self.spoke = at, None
         grace = rule.span("first", on_hold=self.phase == _HOLD)
@@ -131,7 +129,7 @@ class _Track(SharedRepr):
             kind, since, span = "first", at, rule.first  # a rule that owes one update and no more
             self._change(rule, kind, at, since=since, span=span, pace=pace)
         elif span is None:
-            if turned or self.standing is None or self.standing.kind != "change":
+            if turned or self.standing is None or self.standing.kind == "next":
                 self._lapse(at, "no_further_update")
         elif since == at:
             self._owe(rule, kind, at, later(rule, at, span), at)
@@ -346,7 +344,7 @@ class _Asked:
     def __init__(
         self, tests: list[list[SpellTest]], facts: dict[str, Any], moment: TimelineStep
     ) -> None:
-        self._tests, self._facts, self._at = tests, facts, moment.at
+        self._tests, self.facts, self._at = tests, facts, moment.at
         self._again = moment.changes.get("reopened_at") == moment.at
         self._phases: dict[int, str] = {}
 
@@ -354,7 +352,7 @@ class _Asked:
         """Return the phase of a rule; empty if the rule does not apply."""
         if number not in self._phases:
             when, stop, ends = self._tests[number]
-            facts, at, again = self._facts, self._at, self._again
+            facts, at, again = self.facts, self._at, self._again
             applies, stopped, ended = (
                 when(facts, at, again),
                 stop(facts, at, again),
@@ -375,6 +373,9 @@ def _step(
             if asks := asked.phase(number):
                 rule, phase = candidate, asks
                 break
+        if rule is None and not asked.facts["state"].open:
+            track.started = None  # a reopening begins again
+            track.paces.clear()
         sent = _update(moment, track)
         noted = bool(changed) and rule is not None and not changed.isdisjoint(rule.on_change)
         if noted or sent is not None or rule is not track.rule or phase != track.phase:

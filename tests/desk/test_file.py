@@ -91,6 +91,36 @@ def test_every_key_and_word_of_the_schema_is_known() -> None:
     assert {word for table in dicts(desk_schema()) for word in table.get("enum", ())} == WORDS
 
 
+KEYWORDS = {
+    *("$defs", "$ref", "$schema", "additionalProperties", "anyOf", "const", "description", "enum"),
+    *("examples", "format", "items", "properties", "required", "title", "type"),
+}
+TYPES = {"array", "boolean", "integer", "object", "string"}
+
+
+def test_the_schema_is_one_in_each_part() -> None:
+    """Nothing but keywords, types and the format of a date; each reference leads to a part."""
+    schema = desk_schema()
+    parts, seen = [schema], set()
+    while parts:
+        part = parts.pop()
+        assert set(part) <= KEYWORDS, part
+        types = part.get("type", ())
+        assert {types} <= TYPES if isinstance(types, str) else set(types) <= TYPES
+        assert part.get("format", "date") == "date"
+        if "$ref" in part:
+            root, folder, name = part["$ref"].split("/")
+            assert (root, folder) == ("#", "$defs")
+            assert name in schema["$defs"]
+        assert "items" in part or part.get("type") != "array", part
+        for tables in (part.get("properties", {}), part.get("$defs", {})):
+            parts += tables.values()
+        parts += part.get("anyOf", ())
+        parts += [part[key] for key in ("items", "additionalProperties") if part.get(key)]
+        seen |= set(part)
+    assert seen == KEYWORDS
+
+
 def test_the_standard_cascades_survive_a_dump() -> None:
     """Those of any event too, whose ``on`` is empty."""
     desk = attrs.evolve(load_desk('desk = 1\nname = "x"\n'), cascades=STANDARD_CASCADES)

@@ -33,6 +33,20 @@ def test_a_lifecycle_asks_migrates_and_recomputes() -> None:
         load_desk(HEAD + text.replace('"on_hold"', '"onhold"'))
 
 
+def test_a_guard_may_name_the_only_state() -> None:
+    """A lifecycle may have one state, and its conditions know it."""
+    desk = loaded(f"""{HEAD}
+    [lifecycle.incident]
+    id = "one"
+    states = [{{ name = "Parked", open = true }}]
+    transitions = [
+      {{ action = "wait", from = ["Parked"], to = "Parked", guard = {{ state = "Parked" }} }},
+    ]
+    """)
+    (row,) = desk.lifecycle("incident").transitions
+    assert str(row.guard) == "state.name is 'Parked'"
+
+
 def test_a_lifecycle_recomputes_by_code() -> None:
     """A rule of one's own is named and passed in."""
 

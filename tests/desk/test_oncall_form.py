@@ -35,6 +35,13 @@ def test_turns_layers_and_an_override_say_who_serves() -> None:
     assert [who(9, 9), who(9, 10), who(9, 12)] == [("bo",), ("cy",), ("bo",)]
 
 
+def test_a_turn_may_be_nobodys() -> None:
+    """A dash is a week without anyone, and no person of that name."""
+    (duty,) = loaded(schedule(LAYER.replace('"bo"', '"-"'))).on_call
+    found = [on_call(duty, at=datetime(2026, 6, day, 12, tzinfo=UTC)) for day in (1, 8, 15)]
+    assert found == [("ada",), (), ("ada",)]
+
+
 @pytest.mark.parametrize(
     ("change", "unit", "every"),
     [

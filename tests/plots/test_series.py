@@ -242,7 +242,13 @@ def test_other_rows_are_refused_with_the_function_that_gives_them(name: str) -> 
     """A table, rows without the columns, and an iterator."""
     plot, rows, _ = pictures()[name]
     table = compute_kpis([catalogue.VOLUME], [], as_of=END)
-    for wrong, given in ((table, "a KpiTable"), ([{}], "rows without "), (iter(rows), "a list_it")):
+    texts = [" ".join(rows[0])] if rows else [""]  # each has every key, as a part of it
+    for wrong, given in (
+        (table, "a KpiTable"),
+        ([{}], "rows without "),
+        (iter(rows), "a list_it"),
+        (texts, "a list'"),
+    ):
         with pytest.raises(InvalidValueError, match=rf"rows: got '?{given}.*{name}_data\(\.\.\.\)"):
             plot(wrong, ax=mpl.figure.Figure().subplots())
 

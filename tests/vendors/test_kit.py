@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from incidentcore import Incident
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Acknowledged, Commented, StateChanged
-from incidentcore.values import CANCELED, CLOSED, Impact, Priority, State, Urgency
+from incidentcore.values import CANCELED, CLOSED, Actor, Impact, Priority, State, Urgency
 from incidentcore.vendors import (
     read_happyfox,
     read_jira,
@@ -39,6 +39,8 @@ from incidentcore.vendors.kit import (
     StateTable,
     Times,
 )
+from incidentcore.vendors.kit.chains import chain
+from incidentcore.vendors.kit.entries import Entry
 from incidentcore.vendors.presets import (
     GLPI_STATES,
     HAPPYFOX_STATES,
@@ -813,3 +815,23 @@ def test_a_figure_of_the_tool_that_is_none_costs_no_record(
         reading = read_zendesk([ticket], [], metric_events=[event])
     assert [record.id for record in reading] == ["R"]
     assert reading.findings.counts["unreadable_field"] == 1
+
+
+def test_changes_that_go_in_a_circle_keep_the_first() -> None:
+    """None begins where the record was, and each where another one ends."""
+    kim = Actor("kim")
+
+    def move(before: str, after: str) -> Entry:
+        return Entry(
+            at=NINE, order=(0, 0), kind=StateChanged, by=kim, recorded_at=NINE, id=before,
+            field="state", before=before, after=after,
+        )  # fmt: skip
+
+    entries = [move("a", "b"), move("c", "a"), move("b", "c")]
+    chain(entries, range(3), {"state": "x"})
+    assert [one.id for one in entries] == ["a", "b", "c"]
+    entries = [move("a", "b"), move("x", "a")]
+    chain(entries, range(1), {"state": "x"})  # only the first is of this instant
+    assert [one.id for one in entries] == ["a", "x"]
+    chain(entries, range(2), {})  # what nothing leads to comes first
+    assert [one.id for one in entries] == ["x", "a"]

@@ -150,7 +150,7 @@ class Days:
         self.names: list[str | None] = [None]
         periods = windows.periods
         edges = [low]
-        if periods is not None and low <= high:
+        if periods is not None:
             self.names = []
             while edges[-1] <= high:
                 self.names.append(periods.label(at_instant(edges[-1])))

@@ -41,7 +41,7 @@ _DATED: Final = re.compile(
 def mixed(texts: Counter[str]) -> tuple[tuple[str, int], ...]:
     """Return the formats that a column mixes, the most frequent first; empty if it is not times."""
     dated = {text: formats_of(text) for text in texts if _DATED.match(text)}
-    if 2 * sum(texts[text] for text in dated) <= texts.total() or all(map(is_iso, texts)):
+    if 2 * sum(texts[text] for text in dated) <= texts.total():
         return ()
     found: list[tuple[str, int]] = []
     while fits := list(dict.fromkeys(form for forms in dated.values() for form in forms)):

@@ -17,7 +17,7 @@ _COMPUTED = "computed_priority"
 def reprioritized(record: R, policy: PriorityPolicy, /) -> R:
     """Return a record with the priorities that another policy would have computed.
 
-    In each event, a computed priority is replaced by the one that the policy computes from the
+    In each event, a computed priority is replaced by the priority that the policy computes from the
     fields at that time. Overrides and reasons are unchanged, and no event is added or moved.
 
     Args:

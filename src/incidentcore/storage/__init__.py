@@ -1,4 +1,4 @@
-"""Storage of records: the contract of a store, and a store in memory."""
+"""Storage of records: the contract that stores fulfill, and a store in memory."""
 
 from incidentcore.storage.memory import InMemoryStore
 from incidentcore.storage.redaction import PERSONAL_FIELDS, redact

@@ -85,7 +85,7 @@ class InMemoryStore:
         after: str = "",
         limit: int = PAGE,
     ) -> tuple[Record, ...]:
-        """Return a page of the records that match; see ``RecordStore.find``."""
+        """Return a page of the records that match a condition; see ``RecordStore.find``."""
         checked_page(limit=limit)
         need_kind("condition", condition, Condition)
         need_kind("after", after, str, allowed="a record's id")

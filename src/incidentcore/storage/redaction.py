@@ -40,21 +40,23 @@ _TEXTS: Final = ("text", "reason", "outcome")
 def redact(
     record: R, /, *, keep: Collection[str] = (), alias: str | Callable[[str], str] = "person"
 ) -> R:
-    """Return a record without personal data, with the same clocks and KPIs.
+    """Return a record without personal data that has the same clocks and KPIs.
 
     People become ``person-1``, ``person-2`` … in the order of the history, so that different people
-    stay distinct within the record; roles are unchanged. Texts become ``[redacted]``, and so does
-    the target of an escalation, which may be a person. Empty values and None are left as they are.
-    Instants, states, groups, levels, categories, codes and links are unchanged, and so are numbers,
+    stay distinct within the record; roles are unchanged. Texts become ``[redacted]``, as does the
+    target of an escalation, which may be a person. Empty values and None are left as they are.
+    Instants, states, groups, levels, categories, codes and links are unchanged, as are numbers,
     instants, spans and levels in ``custom``.
 
     Args:
         record: The record.
-        keep: What your rules read and contains no personal data: names of entries of ``custom``,
-            such as ``"region"``, of other ``PERSONAL_FIELDS``, or ``"target"`` (of escalations).
-        alias: The prefix of pseudonyms; or a function from a person's id to a pseudonym, distinct
-            for different people. KPIs that compare the people of several records, such as
-            ``volume_per_caller``, need a function: a keyed hash whose key is discarded afterwards.
+        keep: Names to keep because your rules read them and they contain no personal data: entries
+            of ``custom``, such as ``"region"``, other ``PERSONAL_FIELDS``, or ``"target"`` (of
+            escalations).
+        alias: The prefix of pseudonyms; or a function that takes a person's id and returns a
+            pseudonym, different for each person. KPIs that compare the people of several records,
+            such as ``volume_per_caller``, need a function: a keyed hash whose key is discarded
+            afterwards.
 
     Returns:
         A record with the same id, version and event ids. To erase personal data, remove the old

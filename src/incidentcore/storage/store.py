@@ -27,8 +27,7 @@ class Change(SharedRepr):
     """One change in the feed of everything that was written to a store.
 
     Attributes:
-        position: Its position, greater than that of every earlier change; not necessarily the next
-            number.
+        position: The position, greater than that of every earlier change; numbers may be skipped.
         record_id: The record that changed.
         event: The event that was appended; None if the record was removed.
     """
@@ -42,30 +41,29 @@ class Change(SharedRepr):
 class RecordStore(Protocol):
     """The contract of a store, which holds each record as the history of its events.
 
-    A store keeps the events of records and returns them exactly: every field, to the microsecond,
-    text byte for byte. It never changes an event.
+    A store keeps the events of records and returns them exactly as they were: every field, times to
+    the microsecond, text byte for byte. It never changes an event.
 
-    *Appending* takes a batch of events of one record and is all or nothing.
-    ``expected_version`` is the version on which the events are based, 0 for a new record. In
-    this order:
+    *Appending* takes a batch of events of one record and writes all of it or nothing.
+    ``expected_version`` is the version on which the events are based, 0 for a new record. The
+    rules, in this order:
 
-    1. Every event of the batch is already stored, equal in every field: nothing is written, and the
-       record's version is returned. So a caller that did not receive the result can try again.
-    2. The record is at another version: ``StaleRecordError`` with both versions.
-    3. An event has the id of a stored one, or a sequence that is taken:
-       ``DuplicateEventError``.
-    4. The sequences do not continue the history without a gap, or the events are of another record,
-       or the first is not an opening, or a later one is an opening, or it is the opening of an
-       unknown type of record: ``InvalidTimelineError``.
-    5. An event contains a value that no document can hold, such as a function:
+    1. If every event of the batch is already stored, equal in every field, nothing is written, and
+       the record's version is returned. So a caller that did not receive the result can try again.
+    2. If the record is at another version: ``StaleRecordError`` with both versions.
+    3. If an event has the id or the sequence number of a stored event: ``DuplicateEventError``.
+    4. If the sequence numbers do not continue the history without a gap, an event belongs to
+       another record, the first event of the record is not an opening, a later event is one, or it
+       opens an unknown type of record: ``InvalidTimelineError``.
+    5. If an event contains a value that cannot be serialized, such as a function:
        ``InvalidValueError``.
-    6. Everything is written at once. A reader sees the whole batch or none of it.
+    6. Otherwise everything is written at once. A reader sees the whole batch or none of it.
 
     ``checked_append`` performs checks 1 to 5 for you.
 
-    *Reading*: histories come in order of sequence, records in order of id (by code points), changes
-    in the order in which they were written. A position in the feed of changes becomes visible only
-    after all smaller ones, so a reader that remembers its last position misses nothing. A page has
+    *Reading* returns histories in order of sequence, records in order of id (by code points), and
+    changes in the order of writing. A position in the feed of changes becomes visible only after
+    all smaller positions, so a reader that remembers its last position misses nothing. A page has
     at most ``limit`` items; an empty page means that there are no more.
 
     *Removing* a record deletes all its events, including those in the feed, and adds one ``Change``
@@ -75,7 +73,7 @@ class RecordStore(Protocol):
     """
 
     def append(self, record_id: str, events: Iterable[Event], *, expected_version: int) -> int:
-        """Append a batch of events to a record, all or nothing.
+        """Append a batch of events to a record; all of them are written, or none.
 
         Args:
             record_id: The record's id.
@@ -86,7 +84,7 @@ class RecordStore(Protocol):
             The record's version after the append.
 
         Raises:
-            StaleRecordError: The record has changed since; nothing was written.
+            StaleRecordError: The record is not at that version; nothing was written.
             DuplicateEventError: An event has the id or sequence number of another event.
             InvalidTimelineError: The events do not continue the record's history.
         """
@@ -145,17 +143,17 @@ class RecordStore(Protocol):
 
         Raises:
             RecordNotFoundError: No record has that id.
-            StaleRecordError: The record has changed since; nothing was removed.
+            StaleRecordError: The record is not at that version; nothing was removed.
         """
         ...
 
 
 @runtime_checkable
 class AsyncRecordStore(Protocol):
-    """A store whose six methods are coroutines, with the same contract as ``RecordStore``.
+    """A store whose six methods are coroutines; its contract is that of ``RecordStore``.
 
     ``incidentcore.testing.AsyncStoreContract`` tests it. If a task is canceled during an append,
-    the batch may or may not have been written, but never in part.
+    the batch has been written completely or not at all.
     """
 
     async def append(
@@ -182,7 +180,7 @@ class AsyncRecordStore(Protocol):
         after: str = "",
         limit: int = PAGE,
     ) -> Sequence[Record]:
-        """Return a page of the records that match; see ``RecordStore.find``."""
+        """Return a page of the records that match a condition; see ``RecordStore.find``."""
         ...
 
     async def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:
@@ -202,7 +200,7 @@ def checked_append(
     version: int,
     stored: Mapping[str, Event],
 ) -> tuple[tuple[Event, str], ...]:
-    """Check an append completely, in the order that the contract sets; for authors of stores.
+    """Perform all checks of an append, in the order of the contract; for authors of stores.
 
     Call it in the transaction that writes the result.
 
@@ -222,9 +220,9 @@ def checked_append(
         DuplicateEventError: An event has the id or sequence number of another event.
         InvalidValueError: The id is empty or not text, the version is not a whole number of at
             least 0, or an event cannot be written as a document.
-        InvalidTimelineError: An event is of another record, the sequence numbers do not continue
-            the record's, an id is repeated, or the opening is missing, in the wrong place or of an
-            unknown type of record.
+        InvalidTimelineError: An event belongs to another record, the sequence numbers do not
+            continue those of the record, an id is repeated, or the opening is missing, in the wrong
+            place or of an unknown type of record.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident

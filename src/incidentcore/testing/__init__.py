@@ -1,6 +1,6 @@
-"""Hypothesis strategies, laws and store contracts for your own tests (extra: testing).
+"""Hypothesis strategies, laws and store contracts for your own tests (extra ``testing``).
 
-A law is a property that must hold. Strategies and laws need hypothesis; the contracts do not.
+A law is a property that must always hold. Strategies and laws need hypothesis; contracts do not.
 """
 
 from collections.abc import Callable

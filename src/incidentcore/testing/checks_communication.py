@@ -39,8 +39,8 @@ def check_communication(
 ) -> None:
     """Lint a communication plan, and check its updates for generated incidents against all laws.
 
-    Call it from your own test; if a law (a necessary property) is broken, hypothesis shows a
-    minimal history.
+    A law is a property that must always hold. Call this function from your own test; if a law is
+    broken, hypothesis shows a minimal history.
 
     Args:
         plan: The plan.

@@ -21,18 +21,18 @@ from incidentcore.testing.strategies_escalation import (
 
 
 class Outbox(Protocol):
-    """The protocol for outboxes that ``check_outbox`` tests; the store must outlive the object."""
+    """The protocol for outboxes that ``check_outbox`` tests; what they store must outlive them."""
 
     def collect(self, agenda: Agenda, now: datetime) -> None:
-        """Store the key of each item due at ``now`` in one transaction; mark it in the agenda."""
+        """Store the keys of all items due at ``now`` in one transaction; mark them delivered."""
         ...
 
     def send(self, deliver: Callable[[str], None]) -> None:
-        """Call ``deliver`` with each stored key that is not yet marked as sent, then mark it."""
+        """Call ``deliver`` with each stored key that is not marked as sent, then mark it."""
         ...
 
     def restore(self, records: Iterable[Record]) -> Agenda:
-        """Return an agenda of the records, in which every stored key is marked."""
+        """Return an agenda of the records, with every stored key marked as delivered."""
         ...
 
 
@@ -41,10 +41,10 @@ class _CrashError(Exception):
 
 
 def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | None = None) -> None:
-    """Check that a crash of an outbox loses no due item, and sends no item again that was marked.
+    """Check that if an outbox crashes, no due item is lost, and none marked as sent is sent again.
 
-    A crash is simulated at random deliveries. Afterwards the outbox restores an agenda from its
-    store and continues. Call it from your own test; if the check fails, hypothesis shows a
+    A crash is simulated at random deliveries. After each crash, the outbox restores an agenda from
+    its store and continues. Call it from your own test; if the check fails, hypothesis shows a
     minimal history.
 
     Args:

@@ -37,8 +37,8 @@ def check_escalation(
 ) -> None:
     """Lint an escalation matrix, and check its escalations of generated incidents against all laws.
 
-    Call it from your own test; if a law (a necessary property) is broken, hypothesis shows a
-    minimal history.
+    A law is a property that must always hold. Call this function from your own test; if a law is
+    broken, hypothesis shows a minimal history.
 
     Args:
         matrix: The matrix.

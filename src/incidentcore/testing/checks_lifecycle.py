@@ -21,10 +21,10 @@ _UNKNOWN_ACTION = "no_such_action"
 def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) -> None:
     """Lint a lifecycle, and check generated records against the laws of lifecycles.
 
-    The records follow the lifecycle by generated actions. The laws (properties that must hold) are:
-    every action in every state is applied, or refused with the allowed actions; a refusal changes
-    nothing; histories can be replayed and pickled; and ``check_history`` reports only illegal
-    histories. Call it from your own test.
+    The records follow the lifecycle through generated actions. The laws (properties that must hold)
+    are: every action in every state is applied, or refused with the allowed actions; a refusal
+    changes nothing; histories can be replayed and pickled; and ``check_history`` reports only
+    illegal histories. Call it from your own test.
 
     Args:
         lifecycle: The lifecycle.

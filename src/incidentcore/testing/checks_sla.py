@@ -40,12 +40,12 @@ def check_sla(
 ) -> None:
     """Lint SLA definitions or policies, and check their clocks on generated histories.
 
-    The lint finds likely mistakes: a rule that is shadowed, a stop condition that never holds, a
-    field that does not exist, a target that is later although it is for more urgent records. In a
-    policy, every record must also have a definition, and ``at_least_as_good`` must hold. Clocks
-    must obey all laws (necessary properties). In the generated histories, the fields that your
-    conditions read have the values that the conditions name, and others. Call it from your own
-    test; hypothesis's settings determine the number of examples.
+    The lint finds likely mistakes: a shadowed rule, a stop condition that never holds, a field that
+    does not exist, or a longer target for more urgent records. In a policy, every record must also
+    have a definition, and ``at_least_as_good`` must hold. Clocks must obey all laws, which are
+    properties that must always hold. In the generated histories, the fields that your conditions
+    read have the values that the conditions name and other values. Call it from your own test;
+    hypothesis's settings determine the number of examples.
 
     Args:
         rules: A definition, a policy or a service level.
@@ -55,8 +55,8 @@ def check_sla(
             than it would be if it met only the second.
 
     Raises:
-        AssertionError: The lint has a finding, or a law is broken; the message names it and lists
-            the history, which hypothesis has shortened as far as possible.
+        AssertionError: The lint has a finding, or a law is broken; the message names it and lists a
+            history that is as short as possible.
 
     Source: rules S1 to S10, and the laws in the rule book after rule S11.
 

@@ -41,8 +41,9 @@ def check_whole_desk(
 
     A law is a property that must always hold. The rules are the desk's calendars, lifecycles,
     clocks, escalation rows and communication rules. The generated incidents vary the fields that
-    each rule reads; due items are evaluated at generated instants; and a run of a few days with
-    generated people and arrivals is checked as a whole. Call this function from your own test.
+    each rule reads; due items are evaluated at generated instants; and a simulated run of a few
+    days with generated people and arrivals is checked as a whole. Call this function from your own
+    test.
 
     Args:
         desk: The desk, or the text of its file.
@@ -51,7 +52,7 @@ def check_whole_desk(
         accepted: The codes of lint findings that are intended.
 
     Returns:
-        Sentences on what could not be checked; empty for most desks. A simulated run uses the
+        Sentences about what could not be checked; empty for most desks. A simulated run uses the
         actions of the standard lifecycle, so it is left out if the desk's incidents lack some of
         them.
 

@@ -25,11 +25,12 @@ class StoreContract(WritingChecks, ReadingChecks, ParallelChecks):
     Attributes:
         capabilities: The capabilities that the store declares.
         long_history: The number of events in the memory check; 100,000 for the full contract.
-        threads: The number of threads that write at once.
-        processes: The number of processes that write at once.
-        appends: The number of appends of each thread or process.
+        threads: The number of threads that write at the same time.
+        processes: The number of processes that write at the same time.
+        appends: The number of appends by each thread or process.
         kills: The number of writing processes that are killed.
-        steps: The number of random calls for each seed that are compared with ``InMemoryStore``.
+        steps: The number of random calls per seed whose results are compared with
+            ``InMemoryStore``.
         seeds: The seeds of these random calls.
 
     >>> from incidentcore.storage import InMemoryStore

@@ -63,7 +63,7 @@ class AsyncStoreContract(StoreContract):
     ``processes``, also ``async_opener``. Its other attributes are those of ``StoreContract``.
 
     Attributes:
-        tasks: The number of tasks that write at once.
+        tasks: The number of tasks that write at the same time.
 
     >>> from incidentcore.adapters.async_store import AsyncStore
     >>> from incidentcore.storage import InMemoryStore
@@ -82,7 +82,7 @@ class AsyncStoreContract(StoreContract):
         raise NotImplementedError
 
     def async_opener(self) -> Callable[[], AsyncRecordStore]:
-        """Return a picklable function that opens the newest store's data, in any process."""
+        """Return a picklable function that opens the data of the newest store in any process."""
         raise NotImplementedError
 
     def make_store(self) -> RecordStore:
@@ -100,7 +100,7 @@ class AsyncStoreContract(StoreContract):
             on_loop.stop()
 
     def reopen(self, store: RecordStore) -> RecordStore:
-        """Close a store and its event loop, and return a store on the same data and a new loop."""
+        """Close a store and its event loop; return a store with the same data on a new loop."""
         assert isinstance(store, _OnLoop)
         store.stop()
         return self._on_loop(self.async_opener())

@@ -27,8 +27,8 @@ class CheckOutcome:
         name: The name of the check.
         fact: What the check tests, as a sentence.
         passed: Whether the check passed; False if it was skipped.
-        skipped: Why the check was not run; empty if it was.
-        error: The error with which it failed; None if it did not fail.
+        skipped: Why the check was not run; empty if it was run.
+        error: The error with which the check failed; None if it did not fail.
     """
 
     name: str
@@ -61,7 +61,7 @@ class StoreChecks:
         raise NotImplementedError("define make_store")
 
     def reopen(self, store: RecordStore) -> RecordStore:
-        """Close a store and return a new one on the same data, for the capability ``reopen``."""
+        """Close a store and return a new one with the same data, for the capability ``reopen``."""
         raise NotImplementedError("define reopen, or do not declare the capability 'reopen'")
 
     def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
@@ -77,7 +77,7 @@ class StoreChecks:
             raise SkipTest(f"the store does not declare {capability!r}")
 
     def teardown_method(self) -> None:
-        """Close what a check opened; pytest and ``run`` call it after each check."""
+        """Close all that a check opened; pytest and ``run`` call this after each check."""
 
     @classmethod
     def checks(cls) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ class StoreChecks:
             names: The names of the checks to run; all by default.
 
         Returns:
-            An outcome for each check, in the order of ``names``, or by name.
+            An outcome for each check, in the order of ``names`` or, by default, sorted by name.
         """
         return tuple(self._run(name) for name in (self.checks() if names is None else names))
 

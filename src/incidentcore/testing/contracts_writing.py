@@ -220,7 +220,7 @@ class WritingChecks(StoreChecks):
             )
 
     def test_events_are_of_the_record(self) -> None:
-        """A batch for one record with events of another is refused."""
+        """A batch for one record that contains events of another record is refused."""
         store = self.make_store()
         self._untouched(
             store,

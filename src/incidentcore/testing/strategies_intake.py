@@ -45,7 +45,7 @@ def alert_storms(
     in_order: bool = False,
     ends: bool = False,
 ) -> list[Alert | IncidentEnded]:
-    """Generate alert storms: alerts on a few conditions in a short time, many at one instant.
+    """Generate alert storms: many alerts on a few conditions in a short time, some at one instant.
 
     Alerts fire, repeat, change their severity and are resolved. The label ``service`` is always the
     same for one condition, except for the condition with the key ``b``.

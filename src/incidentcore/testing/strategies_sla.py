@@ -105,7 +105,7 @@ def sla_definitions(draw: st.DrawFn, name: str = "promise") -> SlaDefinition:
 
 @st.composite
 def sla_policies(draw: st.DrawFn) -> SlaPolicy:
-    """Generate SLA policies by a custom field ``tier``; some tiers have no definition."""
+    """Generate SLA policies with a definition for each ``custom.tier``, or for some tiers only."""
     tier = field("custom.tier")
     return SlaPolicy(
         [
@@ -193,7 +193,7 @@ def _events(rules: Rules) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]
 def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident:
     """Generate incidents whose histories test SLA rules, such as by pauses and reopenings.
 
-    Events are at and near the times at which the rules' calendars open and close; some are at the
+    Events are at and near the times at which the rules' calendars open and close. Some are at the
     same instant, out of order, recorded late or corrected, and some make another target apply.
 
     Args:

@@ -45,7 +45,7 @@ class Actor(SharedRepr):
 
 
 def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor:
-    """Return an actor as it is, or make one from a plain id.
+    """Return an actor unchanged, or make an actor from a plain id.
 
     Args:
         by: An actor, or a plain id, which gets ``role``.
@@ -53,7 +53,8 @@ def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor
         name: The argument's name, for the error message.
 
     Raises:
-        InvalidValueError: It is neither an actor nor a non-empty id, or misspells a ``Role``.
+        InvalidValueError: ``by`` is neither an actor nor an id (text that is not empty), or its
+            role misspells a ``Role``.
 
     >>> from incidentcore.values import as_actor
     >>> as_actor("ada")

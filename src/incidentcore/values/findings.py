@@ -23,11 +23,11 @@ class LintFinding(SharedRepr):
 
     Attributes:
         code: The kind of finding, as a stable code in snake_case.
-        subject: The name of the rule, row, level, state or date that it is about.
+        subject: The name of the rule, row, level, state or date that the finding is about.
         data: The values to fill into the message, by name.
-        witness: A value that demonstrates it, such as a record's fields, an instant or a name; None
-            if not needed.
-        texts: The templates from which ``message`` is made; ignored when findings are compared.
+        witness: A value that demonstrates the finding, such as a record's fields, an instant or a
+            name; None if none is needed.
+        texts: The templates of ``message``; ignored when findings are compared.
 
     >>> from incidentcore.values import LintFinding
     >>> finding = LintFinding(

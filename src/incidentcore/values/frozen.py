@@ -18,8 +18,8 @@ _ATOMS: Final = frozenset((bool, datetime, float, int, str, type(None)))
 class FrozenMap(Mapping[str, V_co]):
     """An immutable mapping from text to values, which can be hashed and pickled.
 
-    Keys are sorted, so equal maps are printed and serialized alike. Lists, sets and mappings among
-    the values are frozen too.
+    Keys are sorted, so equal maps are printed and serialized alike. Lists, sets and mappings in the
+    values are frozen too.
 
     Raises:
         InvalidValueError: A key is not text.
@@ -51,9 +51,9 @@ class FrozenMap(Mapping[str, V_co]):
 
     @classmethod
     def of_frozen(cls, entries: dict[str, V_co]) -> FrozenMap[V_co]:
-        """Return a map of entries whose values are known to be immutable and whose keys are text.
+        """Return a map from entries whose keys are text and whose values are known to be immutable.
 
-        Nothing is checked or frozen: use this for values that were already checked.
+        Nothing is checked or frozen; use this only for entries that have already been checked.
         """
         if len(entries) > 1:
             entries = {key: entries[key] for key in sorted(entries)}
@@ -110,7 +110,7 @@ class FrozenMap(Mapping[str, V_co]):
         return f"FrozenMap({self._data!r})"
 
     def set(self, /, **entries: object) -> FrozenMap[object]:
-        """Return a map with entries added or replaced."""
+        """Return a map in which the given entries are added or replaced."""
         return merged(self, FrozenMap(entries))
 
 
@@ -154,7 +154,7 @@ def _frozen_entries(data: dict[str, V_co]) -> dict[str, V_co]:
 
 
 def freeze(value: object) -> object:
-    """Return plain data as immutable values: tuples, frozensets and ``FrozenMap``.
+    """Return plain data in immutable form: tuples, frozensets and ``FrozenMap`` objects.
 
     >>> from incidentcore.values import freeze
     >>> freeze({"a": [1, {2}]})

@@ -31,13 +31,13 @@ def _compares(compare: Callable[[int, int], bool]) -> Compare:
 
 @attrs.frozen
 class Level(SharedRepr):
-    """One step of a scale, ordered by severity within its scale only.
+    """One level of a scale; it can be compared only with levels of the same scale.
 
-    A worse level is greater: ``Impact.HIGH > Impact.LOW``, and ``max(...)`` is the worst. Levels of
-    different scales have no order; comparing them raises ``TypeError``.
+    A worse level is greater: ``Impact.HIGH > Impact.LOW``, and ``max(...)`` is the worst. Comparing
+    levels of different scales raises ``TypeError``.
 
     Attributes:
-        scale: The id of its scale.
+        scale: The id of the scale.
         name: The level's name, such as ``"high"``.
         rank: Its place in the scale; 1 is the worst.
 
@@ -83,7 +83,7 @@ class Scale(SharedRepr):
 
     Attributes:
         id: The scale's id, unique among the scales that are used together.
-        levels: The levels, from worst to best; passed as their names.
+        levels: The levels, from worst to best; pass their names.
         names: The levels' names, in the same order.
 
     Raises:
@@ -170,7 +170,7 @@ class _OtherWord:
 
 
 class Impact(metaclass=_Words):
-    """How much of the business an incident affects (ITIL); high is worst."""
+    """The scale for how much of the business an incident affects (ITIL); high is worst."""
 
     scale: ClassVar[Scale] = Scale("impact", ("high", "medium", "low"))
     HIGH: Final = scale["high"]
@@ -181,7 +181,7 @@ class Impact(metaclass=_Words):
 
 
 class Urgency(metaclass=_Words):
-    """How soon an incident must be resolved (ITIL); high is worst."""
+    """The scale for how soon an incident must be resolved (ITIL); high is worst."""
 
     scale: ClassVar[Scale] = Scale("urgency", ("high", "medium", "low"))
     HIGH: Final = scale["high"]
@@ -192,7 +192,7 @@ class Urgency(metaclass=_Words):
 
 
 class Priority(metaclass=_Words):
-    """The order in which incidents are worked on, with ServiceNow's five names; critical is worst.
+    """The scale for the order in which incidents are worked on (ServiceNow); critical is worst.
 
     >>> from incidentcore.values import Priority
     >>> Priority["high"] is Priority.HIGH

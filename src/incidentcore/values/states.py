@@ -10,17 +10,18 @@ from incidentcore.errors import DefinitionError
 
 @attrs.frozen
 class State(SharedRepr):
-    """A state of a record's lifecycle; flags give its meaning.
+    """A state of a lifecycle, with flags that state its meaning.
 
     Attributes:
         name: The state's name in its lifecycle.
-        open: Work is still to be done.
-        pauses: Work waits for somebody else; clocks that are configured to pause then do so.
-        resolved: The service is restored, or the request fulfilled.
-        final: The lifecycle has ended; some lifecycles still allow reopening (rule L3).
+        open: Whether work is still to be done.
+        pauses: Whether work waits for somebody else, so that clocks with such a pause condition
+            pause.
+        resolved: Whether the service has been restored or the request fulfilled.
+        final: Whether the lifecycle has ended; some lifecycles still allow reopening (rule L3).
 
-    A state is either open, or it is resolved, final or both. Closed means final and resolved,
-    canceled means final and not resolved.
+    A state is either open, or it is resolved, final or both. Closed means resolved and final;
+    canceled means final but not resolved.
 
     Raises:
         DefinitionError: The flags contradict each other.

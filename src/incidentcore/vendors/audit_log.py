@@ -47,11 +47,11 @@ _COVERS: Final = ("states", "assignments", "priorities", "acknowledgements", "mo
 
 
 class AuditLog(Import[Incident]):
-    """The incidents of an audit log, read one by one on demand; returned by ``read_audit_log``.
+    """The result of ``read_audit_log``: an iterator of incidents, which are read on demand.
 
-    Only the rows of one incident are in memory at a time, besides the findings and the incident
-    numbers seen. ``latest`` (see ``Import``) also considers the resolution and closing times that
-    the tool reports.
+    In addition to the findings and the incident numbers seen, only the rows of one incident are in
+    memory at a time. ``latest`` (see ``Import``) also considers the resolution and closing times
+    that the tool reports.
     """
 
     def __init__(self, source: TableInput, zone: ZoneInfo | None) -> None:
@@ -187,7 +187,7 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
         zone: The time zone of the log. Defaults to UTC, with a finding.
 
     Returns:
-        An iterator of incidents whose ``findings`` grow while it is read. An incident's history
+        An iterator of incidents, whose ``findings`` grow while it is read. An incident's history
         contains what the log shows. The tool's own figures are stored under ``custom``: the
         datetimes ``tool_resolved_at`` and ``tool_closed_at``, ``reassignment_count``,
         ``reopen_count``, ``made_sla``, ``closed_code``, ``resolved_by``, and ``first_seen``, the
@@ -195,7 +195,7 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
     Raises:
         FormatError: The text is not an audit log, or a time in it cannot be read; the message names
-            row and column. Any other field that cannot be read gives a finding.
+            the row and column. For any other field that cannot be read, there is a finding.
         InvalidValueError: ``zone`` is not the name of a time zone.
         OSError: The file cannot be opened.
 
@@ -219,12 +219,12 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
 @attrs.frozen(kw_only=True)
 class StateCheck:
-    """The result of checking state changes against a lifecycle; ``+`` adds two results.
+    """The result of checking state changes against a lifecycle; two can be added with ``+``.
 
     Attributes:
         lifecycle: The lifecycle's id.
         observed: The number of state changes between adjacent rows of an incident.
-        refused: How many of them the lifecycle does not allow.
+        refused: How many of these changes the lifecycle does not allow.
         incidents: The number of incidents with at least one refused change.
         changes: How often each change was refused, by text such as ``"New -> Closed"``.
     """
@@ -248,13 +248,13 @@ class StateCheck:
 
 
 def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCheck:
-    """Check the state changes of an audit log against a lifecycle, and count those not allowed.
+    """Check the state changes of an audit log against a lifecycle; count those not allowed.
 
-    The state of an incident's first row is ignored if it is not New, since the log does not show
-    how it was reached.
+    The state in an incident's first row is ignored if it is not New, since the log does not show
+    how that state was reached.
 
     Args:
-        incidents: Incidents of ``read_audit_log``; read once.
+        incidents: The incidents from ``read_audit_log``; read once.
         lifecycle: The lifecycle, such as ``AUDIT_LIFECYCLE`` or ``STRICT_LIFECYCLE``.
 
     Source: rule H2.
@@ -341,7 +341,7 @@ class StateTally:
 
 
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
-    """Return the state changes of an incident from an audit log that a lifecycle refuses.
+    """Return a finding for each state change of an audit log's incident that a lifecycle refuses.
 
     The change to the state in the incident's first row is ignored, since the log does not show how
     that state was reached.
@@ -355,7 +355,7 @@ def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFindi
 
 
 def change_text(finding: LintFinding) -> str:
-    """Return a refused change as text, such as ``New -> Closed``."""
+    """Return a refused state change as text, such as ``New -> Closed``."""
     need_kind("finding", finding, LintFinding)
     after = finding.witness.state.name if isinstance(finding.witness, StateChanged) else "?"
     return f"{finding.data['before']} -> {after}"

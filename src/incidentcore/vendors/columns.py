@@ -72,14 +72,14 @@ class Column:
 
 @attrs.frozen
 class ColumnsPage:
-    """A page about the columns of a file, as text or plain data.
+    """A page that describes the columns of a file, as text or plain data.
 
     Attributes:
         rows: The number of inspected rows.
         columns: The columns, in order.
         notes: What was detected about the file.
-        profile: The name of the ``read_profile`` profile that reads the file without a mapping;
-            empty if there is none.
+        profile: The profile with which ``read_profile`` can read the file without a mapping; empty
+            if there is none.
         sheet: The sheet that the caller named.
     """
 

@@ -21,7 +21,7 @@ _CANCELED: Final = ("cancelled", "canceled")
 
 @attrs.frozen(kw_only=True)
 class SlaComparison:
-    """A comparison of a record's SLA results according to the tool and to your policy.
+    """A comparison of a record's SLA results according to the tool and according to your policy.
 
     Attributes:
         record_id: The record's id.
@@ -29,10 +29,11 @@ class SlaComparison:
         agrees: Whether both results are the same (missed or not) and their elapsed times, if known,
             differ by at most the tolerance.
         ours: The result of your policy; None if none of its definitions applies.
-        theirs: The tool's result; None if it has none.
-        difference: The elapsed time of ``ours`` minus that of ``theirs``; None if one is unknown.
-        why: The explanation of the difference as text; empty if they agree. ``ours.trace`` shows
-            which spans counted.
+        theirs: The tool's result; None if the tool has no result.
+        difference: The elapsed time of ``ours`` minus that of ``theirs``; None if either is
+            unknown.
+        why: The explanation of the difference, as text; empty if the results agree. ``ours.trace``
+            shows which spans counted.
     """
 
     record_id: str
@@ -68,10 +69,11 @@ def compare_sla(
             otherwise the tool's results by record id.
         policy: Your definition or policy of the same target.
         now: The instant of the comparison; each record's last event by default.
-        tolerance: The greatest difference between elapsed times that counts as agreement.
+        tolerance: The greatest difference between elapsed times that still counts as agreement.
 
     Returns:
-        A comparison for each record with a result of the tool or your policy, in the order given.
+        A comparison for each record with a result from the tool or your policy, in the order of
+            ``records``.
 
     Raises:
         InvalidValueError: The tolerance is negative, or ``reported`` is neither a target's name nor

@@ -70,7 +70,7 @@ def read_events(
         fields: Further columns, by field of the record. The first value in a column is the record's
             value at its opening.
         activities: The meanings of activities: a ``StateTable``, or a mapping from each activity to
-            a state, to an event class such as ``Acknowledged``, or to None (to ignore it). An
+            a state, to an event class such as ``Acknowledged``, or to None to ignore it. An
             activity that is not in the mapping is ignored, with a finding ``unknown_entry``.
         sort: Whether to read all rows first, so that the rows of a case need not be adjacent.
         delimiter: The separator of fields; detected by default.
@@ -116,7 +116,7 @@ def read_xes(
     activities: Activities = STANDARD_STATES,
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
-    """Read an event log in XES, trace by trace; each trace becomes an incident.
+    """Read an event log in XES; each trace becomes an incident.
 
     Args:
         source: The path of a file, which may be compressed by gzip; or several paths, whose traces
@@ -159,10 +159,11 @@ def read_ocel(
     Args:
         source: The path of a file, or its plain data.
         object_type: The type of the objects that become incidents.
-        activity_attribute: The attribute of an event to use as activity; by default its type.
+        activity_attribute: The event attribute to use as the activity; by default, the event's
+            type.
         actor_qualifier: The qualifier of the relation to the actor.
-        fields: The object's attributes, by field of the record; by default the attributes that have
-            the names of fields.
+        fields: The object's attributes, by field of the record; by default, all attributes with the
+            name of a field.
         activities: The meanings of activities, as in ``read_events``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``).

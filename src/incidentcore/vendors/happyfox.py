@@ -35,14 +35,14 @@ def read_happyfox(
     tickets: Mapping[str, Any] | Iterable[Mapping[str, Any]],
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
-    """Read tickets of HappyFox's API, each as returned by ``/ticket/<number>/``.
+    """Read tickets from HappyFox's API, as returned by ``/ticket/<number>/``.
 
     Args:
         tickets: The parsed JSON: tickets, or pages with ``data``. Tickets from a list have no
             updates: they are read from their timestamps alone, with a finding
             ``truncated_history``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces the one in ``presets.HAPPYFOX``. A status that is not in
+            (``kit.Tables``); each replaces that of ``presets.HAPPYFOX``. A status that is not in
             ``states`` is read by its behavior, pending or completed. Users and contacts are
             requesters, staff are agents, and all other actors are systems.
 

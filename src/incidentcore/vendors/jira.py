@@ -63,7 +63,7 @@ def read_jira(
     slas: Mapping[str, Any] | None = None,
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
-    """Read issues of Jira's REST API (versions 2 and 3), requested with ``expand=changelog``.
+    """Read issues from Jira's REST API (versions 2 and 3), requested with ``expand=changelog``.
 
     Args:
         issues: The parsed JSON: issues, one issue, search pages, or an iterable of these; or the
@@ -72,7 +72,7 @@ def read_jira(
             search truncated; or pages of ``/changelog/bulkfetch``.
         slas: The pages of ``/request/{key}/sla`` by issue key, if the issues lack the SLA fields.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces the one in ``presets.JIRA``. A status that is not in
+            (``kit.Tables``); each replaces that of ``presets.JIRA``. A status that is not in
             ``states`` is read by its category. ``roles`` is needed if the account types (atlassian,
             customer, app) are wrong or missing, as on Jira Server.
 
@@ -325,7 +325,7 @@ def read_jira_csv(
     """Read Jira's CSV export of issues, with the comments in its cells.
 
     The cell of a comment is ``time;author;text``. The export does not show whether a comment was
-    public, so each is read as internal. Authors are account ids; define agents by ``roles``.
+    public, so all are read as internal. Authors are account ids; define the agents with ``roles``.
 
     Args:
         source: Any source that ``open_table`` accepts.

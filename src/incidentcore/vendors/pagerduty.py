@@ -54,7 +54,7 @@ def read_pagerduty(
     log_entries: Rows = (),
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
-    """Read incidents of PagerDuty's API with their log entries (``is_overview=false``).
+    """Read incidents from PagerDuty's API with their log entries (``is_overview=false``).
 
     A user is an agent; an integration, a service or a rule is a system. A timeout withdraws an
     acknowledgement. Log entries about notifications are ignored.
@@ -62,10 +62,10 @@ def read_pagerduty(
     Args:
         incidents: The parsed JSON: incidents, or pages with ``incidents``; or the bodies of
             webhooks (versions 2 and 3), which contain the incidents and their log.
-        log_entries: The log entries of all incidents, or their pages, in any order. An entry
-            without an incident belongs to the only incident, if there is just one.
+        log_entries: The log entries of all incidents, or their pages, in any order. If there is
+            only one incident, entries that name no incident belong to it.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces the one in ``presets.PAGERDUTY``.
+            (``kit.Tables``); each replaces that of ``presets.PAGERDUTY``.
 
     Returns:
         An incident for each incident in the source. If there are several assignees, the first is

@@ -78,7 +78,7 @@ def read_servicenow(
     users: Mapping[str, str] | None = None,
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
-    """Read rows of ServiceNow's Table API: incidents, and the tables related to them.
+    """Read rows from ServiceNow's Table API: incidents, and the tables related to them.
 
     Cells may be plain, ``{link, value}`` or ``{display_value, value}``; in the last form, ``value``
     is used, since its times are in UTC, while those of ``display_value`` are in the account's zone.
@@ -95,8 +95,8 @@ def read_servicenow(
         slas: The JSON of ``task_sla``, stored as the tool's own results.
         users: The login name for each user's ``sys_id``, to recognize the caller in the journal.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces the one in ``presets.SERVICENOW``. By default the caller
-            is a requester, and a user who wrote a work note or changed state, group, priority or
+            (``kit.Tables``); each replaces that of ``presets.SERVICENOW``. By default the caller is
+            a requester, and a user who wrote a work note or changed state, group, priority or
             assignee is an agent.
 
     Returns:

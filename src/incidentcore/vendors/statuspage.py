@@ -21,18 +21,18 @@ def read_statuspage(
 ) -> Import[Incident]:
     """Read the incidents of a status page, as returned by its API or public feed.
 
-    An update happened at its ``display_at`` and was recorded at its ``created_at``: pages are often
-    filled in later. Each update becomes a communication to the public. Scheduled maintenance is not
-    an incident: it is omitted, with a finding ``maintenance``.
+    An update's ``display_at`` is the time when it happened, and its ``created_at`` the time when it
+    was recorded, since pages are often filled in later. Each update becomes a communication to the
+    public. Scheduled maintenance is not an incident: it is omitted, with a finding ``maintenance``.
 
     Args:
         incidents: The parsed JSON: incidents, or pages with ``incidents``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces the one in ``presets.STATUSPAGE``.
+            (``kit.Tables``); each replaces that of ``presets.STATUSPAGE``.
 
     Returns:
-        An incident for each incident of the page. A feed with 50 incidents, which is its limit,
-        gives a finding ``truncated_history``.
+        An incident for each incident of the page. A feed with 50 incidents, the maximum, gives a
+        finding ``truncated_history``.
 
     >>> from incidentcore.vendors import read_statuspage
     >>> update = {"id": "u1", "status": "investigating", "body": "We look."}

@@ -58,10 +58,11 @@ def read_table(
 
     Each row becomes an incident with an opening and, if their times are present, an
     acknowledgement, a first public answer, a restoration, a resolution, a closure and a
-    cancellation. A current state that these do not lead to is dated at ``state_since``, or else at
-    the latest instant of the row, with a finding ``state_without_time`` if clocks depend on it; a
-    resolution without a time, even in ``updated``, is left out of durations and clocks. Columns
-    that are not mapped are stored under ``custom`` by their own names, repeated columns as a tuple.
+    cancellation. A current state that does not result from these is dated at ``state_since``, or
+    else at the latest instant of the row, with a finding ``state_without_time`` if clocks depend on
+    it. A resolution without a time, not even in ``updated``, is left out of durations and clocks.
+    Columns that are not mapped are stored under ``custom`` by their names, repeated columns as a
+    tuple.
 
     A time before the opening is accepted, with a finding; KPIs leave out negative durations and
     report how many. A closing time before the resolution is ignored, since it would close an open
@@ -82,18 +83,19 @@ def read_table(
         zone: The time zone of times that have none of their own. None: UTC, with a finding.
         formats: ``"iso"``, or formats of ``datetime.strptime``, tried in order; or a mapping from
             fields to formats, with those for all other fields under ``""``.
-        epoch: The unit of numbers counted from 1970, ``"s"`` or ``"ms"``; None refuses numbers.
-        day_first: How to read a text that fits no format: with the day before the month (True) or
-            after it (False); None refuses it.
+        epoch: The unit of numeric times since 1970, ``"s"`` or ``"ms"``; None refuses numbers.
+        day_first: How to read text that fits no format: with the day before the month (True) or
+            after it (False); None refuses such text.
         states: The meanings of states: a ``StateTable`` such as ``JIRA_STATES``, or a mapping.
         levels: The meanings of levels, by ``priority``, ``impact`` and ``urgency``. By default, a
-            level's name is recognized, even after a number as in ``"1 - Critical"``, but a number
-            alone is not (rule P1).
-        missing: Texts that mean an empty value, such as ``"?"``. None and NaN always mean that.
-        duplicates: Which of the rows with the same id is used: the ``"first"`` or the ``"last"``
-            (for which all rows are held in memory); or ``"refuse"``, to refuse the table. By
-            default the first is used, but a table in which most rows repeat an id is refused, as it
-            must be an event log.
+            level's name is recognized, also after a number as in ``"1 - Critical"``; a number alone
+            is not recognized (rule P1).
+        missing: Texts that mean an empty value, such as ``"?"``. None and NaN always mean an empty
+            value.
+        duplicates: Which row is used if several have the same id: the ``"first"``, or the
+            ``"last"`` (which holds all rows in memory); ``"refuse"`` refuses the table. By default,
+            the first is used, but a table in which most rows repeat an id is refused, since it must
+            be an event log.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
         sheet: The sheet of a spreadsheet, by name or by place from 1.

@@ -52,10 +52,10 @@ _PAGES: Final = ("result", "records", "tickets", "issues", "incidents", "rows", 
 
 @attrs.frozen
 class Table:
-    """Rows with the names of their columns, read on demand.
+    """A table: rows, which are read on demand, with the names of their columns.
 
     Attributes:
-        columns: The names in the header, in order; for objects, the names in the first 200.
+        columns: The names in the header, in order; for objects, the names in the first 200 objects.
         rows: Pairs of (row number, fields or object). Rows are counted from 1, without the header.
             Blank lines are ignored.
         objects: Whether each row is an object with named values, instead of a list of fields in the
@@ -73,7 +73,8 @@ class Table:
         """Raise an error if the table lacks a column or has it more than once.
 
         Raises:
-            FormatError: A column is missing or repeated; the message names it and the others.
+            FormatError: A column is missing or repeated; the message lists it and all other
+                columns.
         """
         counts = Counter(self.columns)
         wanted = list(names)

@@ -61,21 +61,21 @@ def read_zendesk(
     users: Rows = (),
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
-    """Read tickets of Zendesk's API with their audits.
+    """Read tickets from Zendesk's API with their audits.
 
     Args:
         tickets: The parsed JSON: tickets, or pages with ``tickets``. If a ticket occurs more than
-            once, as in incremental exports, the one updated last is used. Deleted tickets are
+            once, as in incremental exports, the version updated last is used. Deleted tickets are
             omitted, with a finding.
         audits: The audits from ``/tickets/{id}/audits``, for all tickets, in any order.
         metric_events: The events from ``/incremental/ticket_metric_events``, the tool's own
             results.
-        users: Users, for their roles, besides those on the pages of ``tickets``. Without them, the
-            ticket's requester is a requester, and a user who is assigned, wrote an internal note or
-            changed priority, group or assignee is an agent.
+        users: Users in addition to those on the pages of ``tickets``, for their roles. Without
+            users, the ticket's requester is a requester, and a user who was assigned, wrote an
+            internal note, or changed priority, group or assignee is an agent.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
-            (``kit.Tables``); each replaces the one in ``presets.ZENDESK``. A custom status is read
-            by its category.
+            (``kit.Tables``); each replaces that of ``presets.ZENDESK``. A custom status is read by
+            its category.
 
     Returns:
         An incident for each ticket. Findings of this importer: ``deleted_record``,

@@ -1,4 +1,4 @@
-"""Find out what would change under other rules, and how many agents a workload needs."""
+"""What would change under other rules, and how many agents a workload needs."""
 
 from incidentcore.priority.reprioritized import reprioritized
 from incidentcore.whatif.compare import Rules, compare_rules, first_difference

@@ -47,11 +47,11 @@ def compare_rules(
 ) -> Comparison:
     """Return the differences between two sets of rules on the same records.
 
-    It is assumed that people would have acted in the same way under the other rules. Clocks are
-    matched by name, or by position if the names differ. For desks, due items are compared too:
-    whether and when each key is due. If an escalation would notify other people (including those
-    who are on call when it becomes due), or an update would be sent over another channel, this is a
-    separate change, with ``addressees`` as ``Change.what``.
+    The comparison assumes that people would have acted in the same way under the other rules.
+    Clocks are matched by name, or by position if the names differ. For desks, due items are
+    compared too: whether and when each key is due. If an escalation would notify other people
+    (including those on call when it becomes due), or an update would be sent over another channel,
+    that is a separate change, whose ``what`` is ``addressees``.
 
     Args:
         before: The present rules: a clock, a policy, a service level, or a desk.
@@ -59,8 +59,8 @@ def compare_rules(
         records: The records, read once; those of exercises are excluded.
         now: The instant at which to evaluate the rules.
         group_by: Paths of the fields by which to group the changes.
-        penalty: A function that returns the penalty of an SLA status; penalties are added up for
-            both sets of rules. None: no penalties.
+        penalty: A function that takes an SLA status and returns its penalty; the penalties are
+            added up for each set of rules. None: no penalties.
 
     Raises:
         InvalidValueError: The rules are of an unsupported type, a desk is compared with clocks, or
@@ -324,12 +324,12 @@ def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> I
     """Return the first interval at or after an instant in which only one of two calendars is open.
 
     Args:
-        before: One calendar.
-        after: The other; ``after.is_open(interval.start)`` shows which of them is open.
+        before: The first calendar.
+        after: The second calendar; ``after.is_open(interval.start)`` shows which of them is open.
         at: The instant from which to search.
 
     Returns:
-        The interval; None if the calendars do not differ in the years that calendars support.
+        The interval; None if they do not differ in any year that calendars support.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.schedule import BusinessCalendar

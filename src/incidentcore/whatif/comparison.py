@@ -38,12 +38,13 @@ class Change:
     Attributes:
         record_id: The id of the record.
         key: The name of the clock, or the key of the due item, such as an escalation.
-        what: ``clock``; the kind of the due item; or ``addressees`` if these would change.
+        what: ``clock``, the kind of the due item, or ``addressees`` if other people would be
+            notified.
         before: The result under the first rules, or the addressees.
         after: The result under the second rules, or the addressees.
         since: The first instant at which the results differ; None if only a target differs.
         why: The reason as text.
-        group: The record's values of the fields by which the changes are grouped.
+        group: The record's values of the fields by which changes are grouped.
     """
 
     record_id: str
@@ -63,10 +64,10 @@ class Change:
 
 @attrs.frozen(kw_only=True)
 class Compliance:
-    """The share of records that met a clock's target, among those that met or breached it.
+    """The share of records that met a clock's target, among the records that met or breached it.
 
-    A clock that has breached but not stopped counts as not met. The KPI ``sla_compliance`` leaves
-    it out as ``running_breached`` or ``paused_breached``.
+    A clock that has breached but not stopped counts as not met, while the KPI ``sla_compliance``
+    leaves it out as ``running_breached`` or ``paused_breached``.
 
     Attributes:
         met: The number of records that met the target.
@@ -103,8 +104,8 @@ class Comparison(Paged):
 
     Attributes:
         records: The number of records that were compared.
-        outcomes: Tuples of a clock or kind of due item, the results before and after, and how often
-            they occurred; equal results are included.
+        outcomes: Tuples of (clock or kind of due item, result before, result after, number of
+            occurrences); equal results are included.
         changes: The differences, in the order of the records.
         groups: The headings of the fields by which the changes are grouped.
         penalties: The total penalties under the first and second rules; None if not requested.
@@ -118,7 +119,7 @@ class Comparison(Paged):
 
     @property
     def counts(self) -> dict[tuple[str, str], int]:
-        """Return how often each pair of results (before, after) occurs.
+        """Return the number of occurrences of each pair of results (before, after).
 
         All clocks and due items are counted together.
         """
@@ -144,8 +145,8 @@ class Comparison(Paged):
     def sign_test(self) -> float | None:
         """Return the p-value of a sign test for a difference between the two sets of rules.
 
-        The test is exact and two-sided, and compares the numbers of changes from ``breached`` to
-        ``met`` and from ``met`` to ``breached``. It is None if there are no such changes.
+        The test is exact and two-sided. It compares the number of changes from ``breached`` to
+        ``met`` with the number from ``met`` to ``breached``. None if there are no such changes.
         """
         counts = self.counts
         better, worse = counts.get(("breached", "met"), 0), counts.get(("met", "breached"), 0)

@@ -30,7 +30,7 @@ WORKED_ON: Final[Condition] = (
 
 @attrs.frozen
 class Load:
-    """How many records are worked on at the same time, for each hour of the week.
+    """The number of records that are worked on at the same time, for each hour of the week.
 
     Attributes:
         erlangs: The mean number of records in each of the 168 hours, beginning with Monday 00:00.
@@ -42,7 +42,7 @@ class Load:
 
     @property
     def peak(self) -> float:
-        """Return the highest hourly mean of the week."""
+        """Return the highest of the hourly means."""
         return max(self.erlangs)
 
 
@@ -135,10 +135,10 @@ def wait_chance(load: float, agents: int) -> float:
     """Return the probability, from 0 to 1, that a record has to wait (Erlang C formula).
 
     Args:
-        load: The offered load in Erlangs: arrivals per hour times hours of work on each.
+        load: The offered load in Erlangs: arrivals per hour times hours of work per record.
         agents: The number of people who work at the same time.
 
-    Source: A. K. Erlang, 1917; records wait without limit, in the order of arrival.
+    Source: A. K. Erlang, 1917; records wait as long as needed, in the order of arrival.
 
     >>> from incidentcore.whatif import wait_chance
     >>> round(wait_chance(200 * 180 / 3600, 14), 4)
@@ -152,7 +152,7 @@ def wait_chance(load: float, agents: int) -> float:
 
 
 def answered_within(load: float, agents: int, *, handling: timedelta, within: timedelta) -> float:
-    """Return the share of records on which work begins within a time.
+    """Return the share of records on which work begins within a given time.
 
     Args:
         load: The offered load in Erlangs.
@@ -178,7 +178,7 @@ def _answered(
 
 
 def agents_needed(load: float, *, handling: timedelta, within: timedelta, share: float) -> int:
-    """Return the smallest number of agents with which work begins in time on a share of records.
+    """Return the smallest number of agents that begin work in time on a given share of records.
 
     Args:
         load: The offered load in Erlangs.

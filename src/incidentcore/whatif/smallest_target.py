@@ -21,16 +21,17 @@ from incidentcore.sla.evaluate import clock_cycles, timeline_at
 
 @attrs.frozen(kw_only=True)
 class TargetEstimate:
-    """A target that a share of past records would have met, with its uncertainty.
+    """A target that a given share of past records would have met, with its uncertainty.
 
     Attributes:
         target: The smallest such target, in open time of the clock's calendar.
         low: The lower end of the target's confidence interval; None if there are too few clocks.
-        high: The upper end of that interval; None if there are too few clocks.
+        high: The upper end of this interval; None if there are too few clocks.
         n: The number of finished clocks.
         running: The number of unfinished clocks, which are not included.
         record_id: The id of the record whose elapsed time is the target.
-        not_covered: The number of records left out because their source lacks what the clock reads.
+        not_covered: The number of records left out because their source lacks a field that the
+            clock reads.
     """
 
     target: timedelta
@@ -51,9 +52,9 @@ def smallest_target(
     now: datetime,
     confidence: float = 0.95,
 ) -> TargetEstimate | None:
-    """Return the smallest target that a share of past records would have met.
+    """Return the smallest target that a given share of past records would have met.
 
-    It is assumed that people would have worked in the same way under another target.
+    The estimate assumes that people would have worked in the same way under another target.
 
     Args:
         definition: The clock. Its calendar, start, pause and stop are used, but not its target.

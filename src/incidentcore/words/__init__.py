@@ -1,4 +1,4 @@
-"""Languages: the texts of the library in English, German, or a wording of your own."""
+"""Languages: the texts of the library in English, in German, or in your own wording."""
 
 from incidentcore.words.german import GERMAN
 from incidentcore.words.words import ENGLISH, Phrase, Worded, Words, day_time, render, span_text

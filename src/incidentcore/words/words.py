@@ -78,8 +78,9 @@ def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
     """Return the text for a code: its template, filled with the data.
 
     Args:
-        texts: A template for each code.
-        code: The code of the template; without a template it is returned, followed by the data.
+        texts: The templates, by code.
+        code: The code of the template. If there is no template, the code is returned, followed by
+            the data.
         data: The values named in the template. Tuples are written as a list with commas.
 
     >>> from incidentcore.words.words import render_text
@@ -97,17 +98,17 @@ def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
 
 @attrs.frozen(kw_only=True)
 class Words(SharedRepr):
-    """A language: translations of the library's texts, and formats of dates and spans of time.
+    """A language: translations of the library's texts, and formats for dates and spans of time.
 
-    Translations are looked up by the English template; a template without one stays English. Data
-    in a template, such as names of holidays and states, are not translated.
+    Translations are looked up by the English template; a template without a translation stays
+    English. Data in a template, such as the names of holidays and states, are not translated.
 
     Attributes:
         language: The code of the language, such as ``de``.
         twins: The translation of each English template, with the same names in braces.
         day_time: A function that writes an instant in a zone, with the year if ``year=True``.
         span: A function that writes a span of time.
-        number: A function that rewrites a number, or a text with numbers, from English notation.
+        number: A function that converts a number, or text with numbers, from English notation.
 
     >>> from incidentcore.words import Words
     >>> french = Words(language="fr", twins={"paused: {reason}": "en pause : {reason}"})
@@ -124,7 +125,7 @@ class Words(SharedRepr):
     number: Callable[[str], str] = str
 
     def template(self, english: str) -> str:
-        """Return the translation of an English template; the template itself if there is none."""
+        """Return the translation of an English template, or the template if there is none."""
         return self.twins.get(english, english)
 
     def text(self, texts: Texts, code: str, data: Mapping[str, object]) -> str:
@@ -144,14 +145,13 @@ ENGLISH: Final = Words(language="en", twins={})
 
 
 class Phrase(str):
-    """A text made of a template and data, so that it can be written in another language.
+    """A text that consists of a template and data, so that it can be written in any language.
 
     Args:
-        template: The text, with names of data in braces.
+        template: The text, with the names of data in braces.
         data: The values for the names. Phrases and other values with ``in_words`` are translated,
-            plain text is not; ints, decimals, instants and spans are written in the formats of the
-            language. A tuple is written as a list with commas. Without data the template is the
-            text.
+            plain text is not. Ints, decimals, instants and spans are written in the formats of the
+            language, a tuple as a list with commas. Without data, the template is the text.
 
     >>> from incidentcore.words import GERMAN, Phrase, render
     >>> text = Phrase("KPIs by {fields}", fields=(Phrase("priority"), "site"))
@@ -177,7 +177,7 @@ class Phrase(str):
 
     @classmethod
     def joined(cls, parts: Iterable[str], by: str = "\n") -> Phrase:
-        """Return several texts as one, with ``by`` between them."""
+        """Join several texts into one, with ``by`` between them."""
         data = {f"part{place}": part for place, part in enumerate(parts)}
         return cls(by.join(f"{{{name}}}" for name in data), **data)
 
@@ -214,7 +214,7 @@ def _filled(
 
 
 class Worded(Protocol):
-    """A value with a text in several languages, such as a trace, status, refusal or finding."""
+    """The protocol for values with text in several languages, such as traces and findings."""
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return the text in the language of ``words``, with times in ``zone``.
@@ -229,8 +229,8 @@ def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None
     Args:
         value: A trace, an SLA status, a refusal, a lint finding, an escalation, an update, or a
             custom object with ``in_words``.
-        words: The language: ``ENGLISH``, ``GERMAN``, or a custom table.
-        zone: The zone of its times; None for the value's own zone.
+        words: The language: ``ENGLISH``, ``GERMAN``, or your own ``Words``.
+        zone: The time zone of the times in it; None for the value's own zone.
 
     Raises:
         InvalidValueError: The zone is unknown, or the value does not have ``in_words``.

@@ -24,7 +24,7 @@ def shown(text: str) -> str:
 
 @attrs.frozen
 class ImportFinding:
-    """Something in a source that an importer could not use, or had to change.
+    """Something in a source that an importer could not use or had to change.
 
     Attributes:
         row: The row of the source, counted from 1 without the header; 0 if the source has no rows.
@@ -33,7 +33,7 @@ class ImportFinding:
         code: The kind of finding, as a stable code such as ``"unreadable_time"``.
         action: What the importer did, as text.
         key: The id of the record; empty for the source as a whole.
-        path: The place inside the record's source, such as ``"histories[3]"``.
+        path: The place in the record's source, such as ``"histories[3]"``.
         count: How often the same finding occurred.
 
     >>> from incidentcore.vendors import ImportFinding
@@ -68,8 +68,8 @@ class Findings(Tabular, Sequence[ImportFinding]):
     """The findings of one import; equal findings are counted, not repeated.
 
     Two findings are equal here if their code, field, value and action are equal. At most 100
-    distinct values are listed for each code and field; further ones are counted with the last of
-    them, so that memory stays bounded.
+    different values are listed for each code and field; further values are counted with the last
+    one listed, so that memory stays bounded.
 
     Attributes:
         counts: How often each code occurred.
@@ -110,7 +110,7 @@ class Findings(Tabular, Sequence[ImportFinding]):
             field: The field or column.
             value: The value in the source.
             key: The id of the record.
-            path: The place inside the record's source.
+            path: The place in the record's source.
             count: How often the finding occurred.
         """
         self.counts[code] += count

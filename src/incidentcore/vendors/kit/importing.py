@@ -69,8 +69,8 @@ def merged(importer: Callable[..., object], usual: Tables, tables: Tables) -> Ta
 class Import(Iterator[R], Generic[R]):
     """An iterator of the records of a source, which are read on demand and only once.
 
-    A record that cannot be read is omitted entirely, with a finding ``malformed_record``; so is a
-    record whose id occurred before (``duplicate_id``). Neither ends the import.
+    A record that cannot be read is left out, with a finding ``malformed_record``, as is a record
+    whose id has occurred before (``duplicate_id``). Neither ends the import.
 
     Args:
         entries: The source's records as plain data, read once.
@@ -86,10 +86,10 @@ class Import(Iterator[R], Generic[R]):
             ``resolved_at``.
 
     Attributes:
-        findings: The findings so far; complete once the last record has been read.
-        covers: What the source contains. KPIs and clocks that need anything else leave its records
+        findings: The findings so far; they are complete once the last record has been read.
+        covers: What the source contains. KPIs and clocks that need anything else leave the records
             out.
-        latest: The latest instant so far at which something was recorded; None at first.
+        latest: The latest instant so far at which something was recorded; None at the beginning.
 
     Raises:
         InvalidValueError: ``covers`` has an unknown value; a table has the wrong type; or the

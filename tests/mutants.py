@@ -4,9 +4,9 @@ Run from the repository's root: ``python -m tests.mutants 40``; ``--seed 2`` dra
 ``--rooms sla escalation`` only those of some rooms. A survivor is printed with its line.
 The places are drawn by a digest of what they are, so an edit elsewhere does not draw others. Each
 mutant runs in a copy of the tree with the tests that mirror its module: the examples in its
-docstrings, the list of its room's public names, its test file, its room's folder, and the long
-tables and oracles of the room. A mutant that hangs counts as killed. ``equivalent_mutants.txt``
-lists those that no test can kill, each with its argument.
+docstrings, the list of its room's public names, its test file, its room's folder, the long tables
+and oracles of the room, and the table of callers' mistakes. A mutant that hangs counts as killed.
+``equivalent_mutants.txt`` lists those that no test can kill, each with its argument.
 """
 
 from __future__ import annotations
@@ -102,7 +102,9 @@ def changed(node: ast.expr) -> Iterator[str]:
             yield repr(f"not_{value}")
         case ast.Call(ast.Name("max" | "min")):
             return  # the greater of two is the same in either order
-        case ast.Call(function, [first, second, *rest], keywords):
+        case ast.Call(function, [first, second, *rest], keywords) if ast.unparse(
+            first
+        ) != ast.unparse(second):
             yield ast.unparse(ast.Call(function, [second, first, *rest], keywords))
 
 
@@ -160,9 +162,9 @@ class Places(ast.NodeVisitor):
                 return
             case ast.Expr(ast.Call()) | ast.AugAssign() | ast.Continue() if self.scope:
                 self.add(node, "pass")
-            case ast.Return(value) if value is not None and not (
-                isinstance(value, ast.Constant) and value.value is None
-            ):
+            case ast.Return(ast.Constant(None | False)):  # None is as false as False
+                pass
+            case ast.Return(value) if value is not None:
                 self.add(node, "return None")
             case ast.expr():
                 for text in changed(node):
@@ -191,7 +193,7 @@ def tests_of(mutant: Mutant) -> list[str]:
     parts = Path(mutant.path).with_suffix("").relative_to(SOURCE).parts
     name = ".".join(("incidentcore", *parts))
     example = f"tests/test_doctests.py::test_examples_run[{name}]"
-    words = [f"tests/test_checks.py::{name}" for name in WORDS]
+    words = [*(f"tests/test_checks.py::{name}" for name in WORDS), "tests/test_mistakes.py"]
     if not mutant.room.startswith("_"):
         words.append(f"tests/test_public_api.py::test_a_room_is_as_listed[{mutant.room}]")
     if len(parts) == 1:

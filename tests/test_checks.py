@@ -142,7 +142,8 @@ def test_an_error_names_what_the_caller_gave() -> None:
 
 
 TABLE = re.compile(
-    r"^_?[A-Z_]*TEXTS\b[^\n]*= (?:\w+\(\n? *)?\{\n(.*?)^ {0,4}\}", re.MULTILINE | re.DOTALL
+    r"^_?[A-Z_]*(?:TEXTS|FINDINGS|REFUSALS)\b[^\n]*= (?:\w+\(\n? *)?\{\n(.*?)^ {0,4}\}",
+    re.MULTILINE | re.DOTALL,
 )
 
 

@@ -34,8 +34,12 @@ def test_misspelt_field_is_an_error_that_names_the_others():
         f.present().matches({"g": 1})
     with pytest.raises(InvalidValueError, match="'nam' does not"):
         field("state.nam").equals("new").matches(incident)
-    with pytest.raises(InvalidValueError):
-        field("_memo").present().matches(incident)
+    with pytest.raises(InvalidValueError) as raised:
+        field("_timeline").present().matches(incident)
+    assert ", _" not in str(raised.value)
+    for path in ("state.__class__", "state.name.__class__", "opened_by._x"):
+        with pytest.raises(InvalidValueError, match="a field that exists"):
+            field(path).present().matches(incident)
 
 
 def test_a_field_of_another_kind_of_event_is_absent():

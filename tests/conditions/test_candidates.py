@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,11 +12,18 @@ import pytest
 from incidentcore.conditions import Condition, before, field, reached
 from incidentcore.conditions.candidates import candidates_of
 from incidentcore.conditions.neighbours import ANY, fresh_text, is_stepped
-from incidentcore.values import FrozenMap, Impact, Level
+from incidentcore.values import NEW, Actor, FrozenMap, Impact, Level, State
 
 DAY = date(2000, 1, 1)
 THEN = datetime(2000, 1, 1, tzinfo=UTC)
 NEXT = datetime(2000, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
+
+
+# A state is open, waits, is resolved, closed or canceled.
+FLAGS: list[dict[str, bool]] = [
+    {"open": True}, {"open": True, "pauses": True}, {"resolved": True},
+    {"resolved": True, "final": True}, {"final": True},
+]  # fmt: skip
 
 
 def custom(*values: Any) -> list[FrozenMap[Any]]:
@@ -45,6 +53,25 @@ def custom(*values: Any) -> list[FrozenMap[Any]]:
         (
             field("category").starts_with("a", "b"),
             [("a", "b"), (), ("other",), ("a", "b", "other")],
+        ),
+        (field("custom").present(), [FrozenMap(), FrozenMap({"other": True})]),
+        (
+            field("custom.x").equals(NEW),
+            custom(None, *(State(name, **flags) for name in ("new", "other") for flags in FLAGS)),
+        ),
+        (
+            field("custom.x").equals(Actor("ada")),
+            custom(
+                None, *(Actor(*parts) for parts in product(("ada", "other"), ("agent", "other")))
+            ),
+        ),
+        (
+            field("opened_by.id").has_text("bot"),
+            [*(Actor(name, "other") for name in ("bot", "other", "\u4e00")), ANY],
+        ),
+        (
+            field("opened_by.id").equals("bot"),
+            [Actor("bot", "other"), Actor("other", "other"), Actor("\u4e00", "other")],
         ),
         (field("tags").contains("x"), [set(), {"other"}, {"x"}, {"x", "other"}]),
         (field("reopen_count") > 1.5, [1, 2]),

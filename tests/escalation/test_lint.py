@@ -163,6 +163,27 @@ def test_a_broken_matrix_is_found_out(
     assert str(finding) == f"{finding.subject}: {finding.message}"
 
 
+ADA = EscalationTarget.person("ada")
+NOTED = After(HOUR, since="acknowledged_at")
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        row(level(After(HOUR), ADA), acknowledged_by="all"),
+        row(level(After(HOUR)), level(After(2 * HOUR), ADA), acknowledged_by="all"),
+        row(level(NOTED, ADA), acknowledged_by="all"),
+        row(level(NOTED), ack_timeout=HOUR),
+        row(level(NOTED, until="resolved")),
+    ],
+    ids=["all of one", "one level has people", "not answered yet", "it runs out", "it goes on"],
+)
+def test_what_may_be_meant_is_left_alone(one: EscalationRow) -> None:
+    """Somebody can answer for all, and an acknowledgement does not silence every level."""
+    rules = EscalationMatrix("m", [one])
+    assert lint_escalation(rules, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK) == ()
+
+
 def test_the_other_order_of_rows_is_clean() -> None:
     """The narrow row first leaves both something to do."""
     rows = [

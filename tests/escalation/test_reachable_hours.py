@@ -28,6 +28,7 @@ def test_hours_of_two_people_that_overlap_are_one_window() -> None:
     for early, late, end in (
         ("09:00-17:00", "10:00-12:00", 17),
         ("09:00-12:00", "11:00-18:00", 18),
+        ("09:00-12:00", "12:00-18:00", 18),
     ):
         own = {
             name: BusinessCalendar(zone="UTC", hours={"mon": hours})

@@ -339,6 +339,18 @@ def test_rules_that_undo_each_other_are_found() -> None:
     ]
     assert [one.witness for one in found] == [("go", "hold")]
 
+    for other in (
+        attrs.evolve(back, via=("cancel",)),
+        rule(id="go", on="commented", link="related_to", action="resume", states="on_hold"),
+        attrs.evolve(back, states=("new",)),
+        attrs.evolve(back, enters=("resolved",)),
+    ):
+        assert [
+            one for one in lint_lifecycle(INCIDENT, [there, other]) if "never_end" in one.code
+        ] == []
+    said = rule(id="say", enters="in_progress", link="related_to", comment="x")
+    assert not any("never_end" in one.code for one in lint_lifecycle(INCIDENT, [said, back]))
+
     ping = rule(id="ping", on="commented", link="related_to", comment=Copy("event.text"))
     assert [one.code for one in lint_lifecycle(INCIDENT, [ping])] == ["cascade_may_never_end"]
     for lifecycle in STANDARD.values():

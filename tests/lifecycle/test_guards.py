@@ -21,9 +21,16 @@ from incidentcore.lifecycle import (
     check_history,
     lint_lifecycle,
 )
-from incidentcore.lifecycle.guards import linked_facts
+from incidentcore.lifecycle.guards import facts_then, linked_facts
 from incidentcore.priority import PriorityPolicy
-from incidentcore.records import Incident, link
+from incidentcore.records import (
+    ApprovalRule,
+    Incident,
+    ServiceRequest,
+    approve,
+    link,
+    request_approval,
+)
 from incidentcore.serialization import dumps, loads
 from incidentcore.values import IN_PROGRESS, NEW, RESOLVED, Impact, Priority, Urgency
 from incidentcore.words import Words, render
@@ -63,6 +70,25 @@ def test_sla_s33_a_reopen_window_is_written_and_called_by_its_id() -> None:
     refused = own.decide(record, "reopen", at=AT + 8 * 24 * HOUR, by="kim")
     assert isinstance(refused, Refused)
     assert refused.guard == window.id == "reopen within 2 days"
+
+
+def test_an_approval_is_expired_among_the_facts_from_its_expiry_on() -> None:
+    """Before it, it is pending; in the past, the facts are those of then."""
+    request = ServiceRequest.open(id="R", title="t", at=AT, by="kim")
+    rule = ApprovalRule.any_of("bo").expiring(HOUR)
+    request = request_approval(request, rule, at=AT, by="ada")
+    tick = timedelta.resolution
+    for at, state in ((AT + HOUR - tick, "pending"), (AT + HOUR, "expired")):
+        assert facts_then(request, at)["approval_state"] == state
+    later = approve(request, "approved", at=AT + HOUR / 2, by="bo")
+    for at, state in ((AT, "pending"), (AT + HOUR / 2, "approved"), (AT + HOUR, "approved")):
+        assert facts_then(later, at)["approval_state"] == state
+
+
+def test_what_is_no_record_is_refused_by_name() -> None:
+    """Before any rule is asked about it."""
+    with pytest.raises(InvalidValueError, match=r"^record: got 'INC-1'; allowed: a record"):
+        INCIDENT.decide("INC-1", "start", at=AT, by="ada")  # type: ignore[type-var]
 
 
 def family(own: Lifecycle, *, on_parent: bool) -> tuple[Incident, Incident]:

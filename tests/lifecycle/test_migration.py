@@ -166,11 +166,12 @@ def test_a_lifecycle_and_a_refusal_show_themselves_in_a_notebook() -> None:
         INCIDENT.open(Incident, id="INC-1", title="t", at=AT, by="kim"), "close", at=AT, by="ada"
     )
     assert isinstance(refused, Refused)
-    heads, [row], _ = refused.cells()
+    heads, [row], numbers = refused.cells()
 
     assert V2._repr_markdown_().startswith("```mermaid\n")
     assert heads == ["action", "state", "why", "allowed here", "the way"]
     assert row[:2] == ["close", "new"]
+    assert numbers == [False] * len(row)
 
 
 def test_what_comes_after_a_migration_is_judged_by_the_new_version() -> None:

@@ -72,6 +72,10 @@ def test_an_incident_gathers_what_it_lacks() -> None:
         *("resolution_code", "resolution_notes", "verification"),
         *("diagnosis", "closure_confirmed_by"),
     ]
+    assert lacks(put(incident(**FULL), RESOLVED)) == [
+        *("assignment_group", "assignee", "resolution_code", "resolution_notes", "verification"),
+        "diagnosis",
+    ]  # though nobody has acknowledged it
     assert lacks(put(incident(**FULL), CANCELED)) == []
     assert lacks(put(incident(), CANCELED)) == ["description", "category"]
 

@@ -6,11 +6,12 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import RequestItem
-from incidentcore.records.fields import FIELD_NAMES, checked_fields
+from incidentcore.records import Incident, Problem, RequestItem, ServiceRequest
+from incidentcore.records.fields import FIELD_NAMES, RECORD_COLUMNS, checked_fields
 from incidentcore.values import FrozenMap
 
 
@@ -19,6 +20,15 @@ def test_fields_in_their_stored_form_stay_the_same_map() -> None:
     once = checked_fields({"tags": ["a"], "title": "t"}, {"tags", "title"})
 
     assert checked_fields(once, {"tags", "title"}) is once
+
+
+def test_a_row_of_a_table_is_of_fields_of_records() -> None:
+    """Each default column is a field or the version, once."""
+    names = {
+        field.name for kind in (Incident, Problem, ServiceRequest) for field in attrs.fields(kind)
+    }
+    assert {*RECORD_COLUMNS} <= {*names, "version", "record_type"}
+    assert len({*RECORD_COLUMNS}) == len(RECORD_COLUMNS) == 30
 
 
 @pytest.mark.parametrize(
@@ -43,6 +53,30 @@ def test_a_wrong_value_is_refused(fields: dict, allowed: str) -> None:
     """The error names the field, or what to call instead."""
     with pytest.raises(InvalidValueError, match=re.escape(allowed)):
         checked_fields(fields, FIELD_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("names", "how"),
+    [
+        (["assignment_group", "assignee", "support_tier"], "assign(...) for group, assignee"),
+        (["hold_reason", "resolution_code", "resolution_notes"], "advance(...); one of"),
+        (["impact", "urgency"], "prioritize(...) for impact and urgency; "),
+        (["lifecycle"], "migrate(...) of the lifecycle; "),
+        (["state"], "advance(...) for the state; "),
+        (["links"], "link(...) for links; "),
+        (["category"], "classify(...) for the category; "),
+        (["exercise"], "only open(..., exercise=) for the exercise; "),
+        (["root_cause", "workaround", "known_error", "origin"], "a Problem, which has this field"),
+        (["items"], "a ServiceRequest, which has this field; "),
+        (["reopen_count", "closed_at"], "since moments and counts follow from the history; "),
+        (["colour"], "custom= for fields of your own; one of title"),
+    ],
+)
+def test_a_field_that_is_set_in_another_way_says_how(names: list[str], how: str) -> None:
+    """Each of them names the function that sets it, or the type of record that has it."""
+    for name in names:
+        with pytest.raises(InvalidValueError, match=re.escape(how)):
+            checked_fields({name: "x"}, {"title"})
 
 
 def test_values_are_kept_in_their_stored_form() -> None:

@@ -48,6 +48,7 @@ WHAT: dict[str, tuple[Any, Actor, dict[str, Any]]] = {
     "work by bot": (StateChanged, SYSTEM, {"state": IN_PROGRESS}),
     "work by vendor": (StateChanged, VENDOR, {"state": IN_PROGRESS}),
     "hold": (StateChanged, AGENT, {"state": ON_HOLD, "fields": {"hold_reason": "vendor"}}),
+    "stay": (StateChanged, AGENT, {"state": ON_HOLD}),
     "wait": (StateChanged, AGENT, {"state": State("wait", open=True, pauses=True)}),
     "resolve": (StateChanged, AGENT, {"state": RESOLVED, "fields": {"resolution_code": "fixed"}}),
     "deliver": (StateChanged, AGENT, {"state": DELIVERED}),
@@ -169,6 +170,7 @@ def test_reopening_takes_the_resolution_back() -> None:
         ("hold, wait", None),
         ("hold, reply", "vendor"),
         ("hold, work, hold", "vendor"),
+        ("hold, stay", "vendor"),
     ],
 )
 def test_the_hold_reason_belongs_to_the_hold(story: str, reason: str | None) -> None:

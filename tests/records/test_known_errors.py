@@ -75,7 +75,12 @@ def test_known_errors_are_suggested_with_evidence() -> None:
         ("PRB-4", ("same category: network",)),
         ("PRB-5", ("shared words: mail",)),
     ]
+    assert [one.score for one in found] == [100, 8, 4, 2, 1]
     assert found[1].workaround == "restart"
+    (match,) = suggest_known_errors(
+        record, [problem(9, title="mail down", category=("network", "mail"), service="mail")]
+    )
+    assert match.score == 4 + 2 * 2 + 2
     assert suggest_known_errors(record, reversed(problems), limit=2) == found[:2]
     assert suggest_known_errors(incident(), [problem(1)]) == ()
     with pytest.raises(InvalidValueError, match="limit"):

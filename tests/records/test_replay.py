@@ -19,7 +19,9 @@ from incidentcore.records import (
     Record,
     acknowledge,
     replay,
+    unacknowledge,
 )
+from incidentcore.records.replay import as_it_was
 from incidentcore.testing.strategies_records import records
 from incidentcore.values import Actor
 
@@ -45,6 +47,37 @@ def test_any_permutation_replays_to_the_record(record: Record, chance: random.Ra
     assert again.facts() == record.facts()
     assert hash(again) == hash(record)
     assert again.history == record.history
+
+
+@given(records().filter(lambda record: all(event.kind != "corrected" for event in record.history)))
+def test_a_reader_of_numbered_events_gets_the_record(record: Record) -> None:
+    """Its shorter way gives the same fields at every instant."""
+    again = type(record)._read(record.history)
+    assert again == record
+    assert again.facts() == record.facts()
+    assert again.timeline().moments == replay(record.history).timeline().moments
+
+
+def test_an_equal_event_counts_once() -> None:
+    """A copy that another process has read is no other event (rule H1)."""
+    record = acknowledge(opened(), at=OPENED, by="ada")
+    copies = [attrs.evolve(one) for one in record.history[1:]]
+    assert copies[0] is not record.history[1]
+    assert replay([*record.history, *copies]) == record
+
+
+def test_a_record_as_it_was_has_only_what_was_known() -> None:
+    """Happened by then, and recorded by then; before its opening was recorded there is none."""
+    late = {"recorded_at": OPENED + 9 * MINUTE, "by": "ada"}
+    record: Incident = acknowledge(opened(), at=OPENED + MINUTE, **late)
+    record = unacknowledge(record, at=OPENED + 3 * MINUTE, by="ada", reason="x")
+    for now, known_at, count in (
+        (2, None, 2), (2, 8, 1), (2, 9, 2), (0, None, 1), (0, 9, 1), (3, None, 3), (3, 9, 3),
+        (3, 8, 2), (3, -1, None),
+    ):  # fmt: skip
+        known = None if known_at is None else OPENED + known_at * MINUTE
+        found = as_it_was(record, OPENED + now * MINUTE, known)
+        assert (found and found.version) == count, (now, known_at)
 
 
 @given(records())

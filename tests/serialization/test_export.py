@@ -102,6 +102,18 @@ def test_any_record_gives_well_formed_xml(record: Record) -> None:
     assert name == "".join(char if _is_xml(char) else "\ufffd" for char in record.id)
 
 
+def test_the_edges_of_what_xml_may_hold() -> None:
+    """Production 2: what is first and last in each of its ranges stays, what lies beside goes."""
+    kept = ("\t", "\n", "\r", " ", "\ud7ff", "\ue000", "\ufffd", "\U00010000", "\U0010ffff")
+    lost = ("\x00", "\x08", "\x0b", "\x0c", "\x1f", "\ud800", "\udfff", "\ufffe", "\uffff")
+    record = Incident.open(
+        id="x" + "".join((*kept, *lost)), title="t", at=datetime(2026, 6, 1, tzinfo=UTC), by="kim"
+    )
+    root = ET.fromstring("".join(xes_log([record])))  # noqa: S314  our own text
+    name = _values(root.findall(f"{XES}trace")[0])["concept:name"]
+    assert name == "x" + "".join(kept) + "\ufffd" * len(lost)
+
+
 def _is_xml(char: str) -> bool:
     """XML 1.0, production 2."""
     code = ord(char)

@@ -182,6 +182,14 @@ HOSTILE: list[tuple[str, str, Any, Any, str]] = [
     ),
     ("more came than there are", "balance", f"{CELL}.came", 99, "came and went"),
     ("more went than there are", "balance", f"{CELL}.went", 99, "came and went"),
+    ("fewer came than none", "balance", f"{CELL}.came", -1, "came and went"),
+    (
+        "a part of nothing",
+        "ratio",
+        CELL,
+        lambda cell: {**cell, "n": 0, "above": 0, "below": 1},
+        "sums over n records",
+    ),
     ("fewer went than none", "balance", f"{CELL}.went", -1, "came and went"),
     ("keys of fewer records than none", "keyed", f"{CELL}.n", -1, "a count of at least 0"),
     ("outages of no record", "spans", f"{CELL}.n", 0, "spells of at least one record"),
@@ -222,6 +230,7 @@ HOSTILE: list[tuple[str, str, Any, Any, str]] = [
         "after they begin",
     ),
 ]
+EMPTY: dict[str, Any] = {"n": 0, "total": 0, "least": None, "greatest": None, "buckets": []}
 SKETCHED: list[tuple[str, str, Any, str]] = [
     ("a count that is not the buckets'", "seen.n", 9, "sum of the buckets"),
     ("a bucket twice", "seen.buckets", lambda pairs: [*pairs, pairs[-1]], "sum of the buckets"),
@@ -229,6 +238,9 @@ SKETCHED: list[tuple[str, str, Any, str]] = [
     ("a bucket out of order", "seen.buckets", [[9, 1], [8, 2]], "ascending"),
     ("a bucket beyond any number", "seen.buckets", [[10**9, 3]], "up to 40000"),
     ("an endless bucket", "seen.buckets", [[10**99, 3]], "up to 40000"),
+    ("a sum of nothing", "seen", {**EMPTY, "total": 1}, "no values, and none as ends"),
+    ("ends of nothing", "seen", {**EMPTY, "least": 0, "greatest": 0}, "no values, and none as"),
+    ("no greatest", "seen.greatest", None, "without ends"),
     ("no least", "seen.least", None, "without ends"),
     ("a least above the greatest", "seen.least", 10**18, "between n times the ends"),
     ("a sum that cannot be", "seen.total", -5, "between n times the ends"),

@@ -75,6 +75,15 @@ def test_no_document_sets_what_only_the_fold_sets(name: str) -> None:
         from_plain(plain, Incident)
 
 
+@pytest.mark.parametrize("fields", [None, [], "", 0, False])
+def test_what_an_event_sets_is_an_object(fields: object) -> None:
+    """Nothing that is only empty in another way."""
+    plain = to_plain(incident())
+    plain["value"]["history"][0]["fields"] = fields
+    with pytest.raises(FormatError, match=r"allowed: an object @ \$\.value\.history\[0\]\.fields"):
+        from_plain(plain, Incident)
+
+
 def test_a_calendar_is_read_as_any_calendar() -> None:
     """A base or protocol stands for all the classes that belong to it."""
     assert loads(dumps(OFFICE), Calendar) == OFFICE  # type: ignore[type-abstract]  # a protocol

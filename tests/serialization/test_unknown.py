@@ -70,6 +70,17 @@ def test_unknown_kinds_of_event_are_kept_and_written_back() -> None:
     assert event == from_plain_with_unknown(to_plain(event), type(event).__mro__[1]).value
 
 
+def test_each_fault_of_an_unknown_event_is_named_with_its_place() -> None:
+    """As for a known one: all of them at once."""
+    plain = to_plain(incident())
+    wrong = {"$type": "Teleported", "record_id": "INC-1", "sequence": "5", "at": "noon", "by": {}}
+    plain["value"]["history"].append(wrong)
+    with pytest.raises(FormatError) as raised:
+        from_plain_with_unknown(plain, Incident)
+    for name in ("sequence", "at", "by"):
+        assert f"$.value.history[4].{name}" in str(raised.value)
+
+
 @pytest.mark.parametrize("place", range(4))
 def test_an_actor_of_several_events_keeps_its_unknown_fields_in_each(place: int) -> None:
     """Equal actors are read once, but each stands at its own place in the document."""

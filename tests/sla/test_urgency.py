@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.sla.desk import ALWAYS_OPEN, OFFICE
+from tests.sla.desk import ALWAYS_OPEN, HOUR, OFFICE
 from tests.sla.test_lint import CRITICAL, ONE_DAY, resolution
 
 from incidentcore.conditions import field
@@ -19,7 +19,7 @@ from incidentcore.sla import (
 )
 from incidentcore.sla.urgency import inverted, is_later
 from incidentcore.testing import check_sla
-from incidentcore.values import Priority
+from incidentcore.values import Priority, Scale
 
 
 def calendar_of(hours: dict[str, str]) -> BusinessCalendar:
@@ -71,6 +71,20 @@ def test_targets_that_cannot_be_compared_are_not_inverted() -> None:
         for rules in ([rule], [(CRITICAL, rest), rule]):
             found = lint_sla_policy(SlaPolicy(rules, default=rest))
             assert "inverted_targets" not in {one.code for one in found}
+
+
+def test_levels_of_ones_own_are_compared_in_their_order() -> None:
+    """The levels of a domain, the worst first whatever their order, and no value beside them."""
+    odd = Scale("priority", ("now", "soon", "later"))
+    hours = {"now": 8, "soon": 40, "later": 24}
+    policy = SlaPolicy(
+        [
+            (field("priority").equals(odd[name]), resolution(target=HOUR * number, name=name))
+            for name, number in hours.items()
+        ]
+    )
+    found = list(inverted(policy, domains={"priority": (odd["later"], None, *odd.levels[:2])}))
+    assert [one.words[::3] for one in found] == [("priority soon", "priority later")]
 
 
 def test_half_of_the_starts_are_enough_to_be_later() -> None:

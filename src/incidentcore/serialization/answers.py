@@ -25,12 +25,12 @@ def _with_text(cls: type, text: str, left_out: str = "") -> Form:
     """Return the form of a class that also has one of its properties, as text."""
     hints = get_type_hints(cls)
     fields: dict[str, Any] = {
-        field.name: attrs.field(default=field.default, type=hints[field.name], kw_only=True)
+        field.name: attrs.field(default=field.default, type=hints[field.name])
         for field in attrs.fields(cls)
         if field.name != left_out
     }
-    said = attrs.field(default="", type=str, kw_only=True)
-    form: Any = attrs.make_class(f"{cls.__name__}Form", {**fields, text: said}, frozen=True)
+    fields_of_form = {**fields, text: attrs.field(default="", type=str)}
+    form: Any = attrs.make_class(f"{cls.__name__}Form", fields_of_form, frozen=True, kw_only=True)
 
     def to_form(value: Any) -> Any:
         return form(**{name: getattr(value, name) for name in (*fields, text)})

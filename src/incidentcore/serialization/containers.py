@@ -123,16 +123,12 @@ def union_shape(members: tuple[Any, ...], registry: Registry) -> Shape | None:
         if member in registry.families:
             is_tagged = True
             classes.extend(cls for cls in registry.families[member] if cls not in classes)
-            continue
-        if member in registry.names:
+        elif member in registry.names:
             classes.append(member)
-            continue
-        json = _json_type(member)
-        if json is None:
-            continue
-        if json in others:
+        elif (json := _json_type(member)) in others:
             return None
-        others[json] = member
+        elif json is not None:
+            others[json] = member
     if "object" in others and classes:
         return None
     return tuple(classes), others, is_tagged or len(classes) > 1

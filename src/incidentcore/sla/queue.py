@@ -84,14 +84,8 @@ def slas_due_between(
 
 def first_due(clocks: Iterable[SlaStatus], /) -> datetime | None:
     """Return the earliest due time of the running clocks; None if none is running (rule S3)."""
-    return min(
-        (
-            s.due_at
-            for s in each_of("clocks", clocks, SlaStatus)
-            if s.stage == "running" and s.due_at is not None
-        ),
-        default=None,
-    )
+    dues = (s.due_at for s in each_of("clocks", clocks, SlaStatus) if s.stage == "running")
+    return min(filter(None, dues), default=None)
 
 
 @attrs.frozen(kw_only=True)

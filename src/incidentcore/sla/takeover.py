@@ -186,7 +186,7 @@ class _PolicyFold:
     ) -> bool:
         """Return whether the clock ends by its own rules before it would be replaced."""
         clock, definition = self.clock, self.clock.definition
-        if not clock.attached or definition is None:
+        if definition is None or not clock.attached:
             return False
         if choice is not None and choice.swap != "restart":
             return False

@@ -147,9 +147,9 @@ class SlaThreshold(SharedRepr):
         if len(times) + (self.fraction is not None) != 1:
             given = (self.fraction, self.before_due, self.after_due)
             raise SlaDefinitionError(where, given, "exactly one of fraction, before_due, after_due")
+        numbers = [value for value in (self.fraction, self.days) if value is not None]
         sizes = [value for value in times if isinstance(value, timedelta)]
-        fraction, days = self.fraction or Fraction(0), self.days or 0
-        if fraction < 0 or days < 0 or any(size < _ZERO for size in sizes):
+        if any(number < 0 for number in numbers) or any(size < _ZERO for size in sizes):
             raise SlaDefinitionError(where, self.fraction or times[0], "nothing negative")
         if self.calendar is not None and self.after_due is None and self.days is None:
             raise SlaDefinitionError(

@@ -205,12 +205,28 @@ def test_headings_in_other_languages_and_styles(tmp_path: Path) -> None:
             ["id", "opened", "updated", "resolved", "closed"],
         ),
         ("Clé de ticket;Création;Mise à jour", ["id", "opened", "updated"]),
+        (
+            "Nummer;Aangemaakt op;Opgelost op;Prioriteit;Toegewezen aan;Onderwerp;Aanvrager",
+            ["id", "opened", "resolved", "priority", "assignee", "title", "caller"],
+        ),
+        (
+            "Número;Criado em;Resolvido em;Situação;Prioridade;Atribuído a;Assunto",
+            ["id", "opened", "resolved", "state", "priority", "assignee", "title"],
+        ),
+        (
+            "Numero;Data di apertura;Data di chiusura;Stato;Priorità;Assegnato a;Oggetto",
+            ["id", "opened", "closed", "state", "priority", "assignee", "title"],
+        ),
+        (
+            "番号;作成日時;解決日時;ステータス;優先度;担当者;件名",
+            ["id", "opened", "resolved", "state", "priority", "assignee", "title"],
+        ),
         # What may be something else is left to the reader: a duration, opening hours, a customer.
         ("Lösungszeit;Öffnungszeiten;Kunde;Ersteller;Temps de résolution;Referencia", [""] * 6),
     ],
 )
 def test_everyday_headings_of_other_languages(tmp_path: Path, heads: str, named: list[str]) -> None:
-    """As exports name them in German, French and Spanish, whole or with the word for "on"."""
+    """As exports name them in seven languages, whole or with the word for "on"."""
     path = tmp_path / "list.csv"
     path.write_text(f"{heads}\n{';' * heads.count(';')}1\n", encoding="utf-8")
     assert [column.field for column in describe_columns(path).columns] == named

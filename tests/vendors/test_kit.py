@@ -672,6 +672,18 @@ def test_a_reading_is_read_once() -> None:
         (ZENDESK_STATES, "Abierto", "Open"),
         (JIRA_STATES, "Zu erledigen", "To Do"),
         (JIRA_STATES, "In Arbeit", "In progress"),
+        (SERVICENOW_STATES, "In de wacht", "On Hold"),
+        (SERVICENOW_STATES, "Opgelost", "Resolved"),
+        (JIRA_STATES, "Wachten op klant", "Waiting for customer"),
+        (SERVICENOW_STATES, "Em espera", "On Hold"),
+        (SERVICENOW_STATES, "Encerrado", "Closed"),
+        (JIRA_STATES, "Aguardando pelo cliente", "Waiting for customer"),
+        (SERVICENOW_STATES, "Chiuso", "Closed"),
+        (ZENDESK_STATES, "Risolto", "Solved"),
+        (SERVICENOW_STATES, "保留中", "On Hold"),
+        (SERVICENOW_STATES, "解決済み", "Resolved"),
+        (JIRA_STATES, "お客様待ち", "Waiting for customer"),
+        (JIRA_STATES, "完了", "Done"),
     ],
 )
 def test_words_of_other_languages_for_states(table: StateTable, word: str, name: str) -> None:
@@ -682,6 +694,32 @@ def test_words_of_other_languages_for_states(table: StateTable, word: str, name:
     other, is_known = StateTable({}, {"done": "closed"}).find(word, "done")
     assert (other, is_known) == (attrs.evolve(CLOSED, name=word), False)
     assert not StateTable({"Parked": "on_hold"}).find(word)[1]
+
+
+@pytest.mark.parametrize("word", ["Warten auf Kunden", "Aguardando cliente", "顧客待ち"])
+def test_a_word_that_waits_pauses_in_a_category_that_is_open(word: str) -> None:
+    """Jira's category says that the work is not done; the customer is awaited all the same."""
+    state, is_known = JIRA_STATES.find(word, "indeterminate")
+    assert state is not None
+    assert (state.name, state.open, state.pauses, is_known) == (word, True, True, False)
+    done, _ = JIRA_STATES.find(word, "done")
+    assert done is not None
+    assert (done.resolved, done.pauses) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("word", "level"),
+    [
+        *(("Kritiek", "critical"), ("Hoog", "high"), ("Gemiddeld", "moderate"), ("Laag", "low")),
+        *(("Média", "moderate"), ("Baixa", "low"), ("Bassa", "low"), ("Più alta", "critical")),
+        *(("2 - 高", "high"), ("3 - 中", "moderate"), ("4 - 低", "low"), ("最低", "planning")),
+    ],
+)
+def test_levels_in_further_languages(word: str, level: str) -> None:
+    """Dutch, Portuguese, Italian and Japanese words of a scale of five."""
+    found = SERVICENOW_LEVELS.find("priority", word)
+    assert found is not None
+    assert found.name == level
 
 
 @pytest.mark.parametrize(

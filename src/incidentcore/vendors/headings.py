@@ -15,7 +15,7 @@ from incidentcore.words import Phrase
 
 TITLES: Final = 30  # rows in which headings are looked for, below title lines
 
-# Words of headings by field, the surest first, in four languages. A column is guessed once; words
+# Words of headings by field, the surest first, in eight languages. A column is guessed once; words
 # such as "Ticket" before a heading and "On", "At", "Date" or "Name" behind it do not matter.
 _WORDS: Final = {
     "id": "issue key, incident number, ticket number, key, number, id, no, no., ticket, nummer, "
@@ -25,62 +25,89 @@ _WORDS: Final = {
     "clé de ticket, id del ticket, id du ticket, #, call number, alert id, conversation id, "
     "reference, meldungsnummer, vorgangsnr, vorgangsnr., störungsnummer, fallnummer, nº, n.º, "
     "n° de ticket, n° ticket, n° d'incident, numéro d'incident, nº de incidencia, nº de ticket, "
-    "record number, request number, reference number, t#, anfrage id",
+    "record number, request number, reference number, t#, anfrage id, incidentnummer, "
+    "meldingsnummer, aanvraagnummer, número do chamado, número do ticket, número do incidente, "
+    "id do ticket, id do chamado, chamado, numero, numero ticket, numero incidente, id ticket, "
+    "番号, チケット番号, インシデント番号, 管理番号, 課題キー, キー",
     "opened": "opened, created, creation, opening, open time, raised, submitted, submit, "
     "reported, logged, open dt, create date, initiated, call date, request time, geöffnet, "
     "erstellt, eröffnet, angelegt, erfasst, gemeldet, eröffnungsdatum, erstellungsdatum, "
     "erstelldatum, meldedatum, erfassungsdatum, meldungsdatum, date d'ouverture, date ouverture, "
     "ouvert, créé, date de création, création, abierto, creado, creada, fecha de apertura, "
     "fecha de creación, erstellungszeit, create, entered, open, start, started, begin, beginn, "
-    "datum, date, fecha",
+    "datum, date, fecha, aangemaakt, geopend, gemeld, aanmaakdatum, openingsdatum, meldingsdatum, "
+    "criado, criada, aberto, aberta, data de abertura, data de criação, abertura, criação, "
+    "creato, creata, aperto, aperta, data di apertura, data apertura, data di creazione, "
+    "data creazione, 作成日時, 作成日, オープン日時, 登録日時, 登録日, 起票日時, 起票日, "
+    "受付日時, 受付日, 作成",
     "resolved": "resolved, last resolved, resolved dt, resolution date, solved, done, completed, "
     "gelöst, erledigt, behoben, lösungsdatum, erledigungsdatum, date de résolution, résolu, "
-    "resuelto, resuelta, solucionado, fecha de resolución, fecha de solución, "
-    "complete, end, ended, ende",
+    "resuelto, resuelta, solucionado, fecha de resolución, fecha de solución, complete, end, "
+    "ended, ende, opgelost, oplosdatum, datum opgelost, resolvido, resolvida, data de resolução, "
+    "data da resolução, data de solução, data de conclusão, concluído, risolto, risolta, "
+    "data di risoluzione, data risoluzione, 解決日時, 解決日, 完了日時, 完了日, 解決",
     "closed": "closed, last closed, closing, close, close dt, closed dt, schließzeit, "
     "geschlossen, abgeschlossen, abschlussdatum, schließdatum, date de clôture, "
-    "date de fermeture, clos, clôturé, fermé, cerrado, cerrada, fecha de cierre",
+    "date de fermeture, clos, clôturé, fermé, cerrado, cerrada, fecha de cierre, gesloten, "
+    "afgesloten, sluitingsdatum, fechado, fechada, encerrado, encerrada, data de fechamento, "
+    "data de encerramento, chiuso, chiusa, data di chiusura, data chiusura, クローズ日時, "
+    "クローズ日, 終了日時",
     "acknowledged": "acknowledged, acked, accepted, quittiert, acquitté",
     "responded": "first response, first responded, first reply, responded, initial response time, "
     "first teammate reply, first agent reply, erste antwort, erste reaktion, première réponse, "
-    "primera respuesta",
+    "primera respuesta, eerste reactie, eerste antwoord, primeira resposta, prima risposta, "
+    "初回応答日時, 初回応答, 一次回答日時",
     "updated": "updated, last update, last updated, sys updated, modified, last modified, modify, "
     "changed, last changed, aktualisiert, geändert, zuletzt aktualisiert, zuletzt geändert, "
     "letzte aktualisierung, letzte änderung, änderungsdatum, mis à jour, mise à jour, modifié, "
     "dernière mise à jour, dernière modification, date de modification, actualizado, actualizada, "
-    "última actualización, última modificación",
+    "última actualización, última modificación, bijgewerkt, laatst bijgewerkt, gewijzigd, "
+    "laatst gewijzigd, wijzigingsdatum, atualizado, atualizada, última atualização, "
+    "data de atualização, modificado, última modificação, aggiornato, aggiornata, "
+    "ultimo aggiornamento, ultima modifica, 更新日時, 更新日, 最終更新日時, 最終更新日, 更新",
     "state": "state, status, ticketstatus, status der anfrage, zustand, statut, état, estado, "
-    "stage, phase",
-    "priority": "priority, prio, priorität, priorité, prioridad, severity, "
-    "importance, wichtigkeit, importancia",
-    "impact": "impact, auswirkung, impacto",
-    "urgency": "urgency, dringlichkeit, urgence, urgencia",
+    "stage, phase, situação, stato, ステータス, 状態",
+    "priority": "priority, prio, priorität, priorité, prioridad, severity, importance, "
+    "wichtigkeit, importancia, prioriteit, prioridade, priorità, 優先度, 優先順位, 重要度",
+    "impact": "impact, auswirkung, impacto, impatto, 影響度",
+    "urgency": "urgency, dringlichkeit, urgence, urgencia, urgentie, urgência, urgenza, 緊急度",
     "title": "short description, brief description, summary, subject, title, ticket name, "
     "message, kurzbeschreibung, zusammenfassung, betreff, thema, titel, titre, intitulé, objet, "
     "sujet, description courte, description brève, brève description, résumé, título, asunto, "
-    "resumen, descripción breve, descripción corta, problem, störung",
-    "category": "category, kategorie, catégorie, categoría",
-    "service": "business service, service, dienst, servicio",
+    "resumen, descripción breve, descripción corta, problem, störung, onderwerp, samenvatting, "
+    "korte omschrijving, korte beschrijving, assunto, resumo, descrição resumida, "
+    "descrição breve, descrição curta, oggetto, titolo, riepilogo, descrizione breve, "
+    "breve descrizione, 件名, タイトル, 要約, 概要",
+    "category": "category, kategorie, catégorie, categoría, categorie, categoria, カテゴリ, "
+    "カテゴリー",
+    "service": "business service, service, dienst, servicio, serviço, servizio, サービス",
     "configuration_item": "configuration item, cmdb ci, ci, konfigurationselement, "
-    "élément de configuration, elemento de configuración",
+    "élément de configuration, elemento de configuración, configuratie item, "
+    "item de configuração, elemento di configurazione, 構成アイテム",
     "group": "assignment group, assigned group, group, owner team, assigned team, group assigned, "
     "team assigned, owned by team, operator group, admin group, assigned to technician group, "
     "attribué à groupe de techniciens, team, queue, zuweisungsgruppe, zugewiesene gruppe, "
     "zuständige gruppe, bearbeitergruppe, supportgruppe, gruppe, verantwortliche rolle, "
     "groupe d'affectation, groupe assigné, groupe, grupo de asignación, grupo asignado, grupo, "
-    "equipo, helpdesk team, support team, board",
+    "equipo, helpdesk team, support team, board, toewijzingsgroep, behandelgroep, oplosgroep, "
+    "groep, grupo de atribuição, grupo atribuído, equipe, fila, gruppo di assegnazione, "
+    "gruppo assegnato, gruppo, アサイングループ, 割り当てグループ, 担当グループ, グループ",
     "assignee": "assigned to, assignee, owner, agent, technician, operator, owned by, "
     "agent assigned, teammate assigned, verantwortlicher, besitzer, zugewiesen an, zugewiesen zu, "
     "zugewiesene person, zuständig, bearbeiter, techniker, attribué à, assigné à, affecté à, "
-    "technicien, asignado a, agente, técnico",
+    "technicien, asignado a, agente, técnico, toegewezen aan, behandelaar, eigenaar, atribuído a, "
+    "atribuído para, atribuído, responsável, assegnato a, assegnatario, operatore, tecnico, "
+    "担当者, 割り当て先, アサイン先",
     "caller": "caller, requester, reporter, requester id, customer user, requestors, author, "
     "contact, request user, customer display, caller id, auteur, kundenbenutzer, anrufer, autor, "
     "melder, anforderer, antragsteller, gemeldet von, demandeur, appelant, rapporteur, "
-    "solicitante, informador",
+    "solicitante, informador, aanvrager, beller, indiener, requerente, relator, richiedente, "
+    "chiamante, 依頼者, 報告者, 申請者, 起票者",
 }
 _BEFORE: Final = re.compile(r"\b(?:current|ticket|incident|issue|case|request|date(?:/time)?) \b")
 _BEHIND: Final = re.compile(
-    r" (?:no\.?|on|at|am|um|le|el|date|date[ /]time|name)$|(?<!first response)(?<!reply) time$"
+    r" (?:no\.?|on|at|am|um|le|el|op|em|il|date|date[ /]time|name)$"
+    r"|(?<!first response)(?<!reply) time$"
 )
 _BRACKETS: Final = re.compile(r"[\[(][^\])]*[\])]|[*+#:]+$")
 _UNIT: Final = (
@@ -98,7 +125,8 @@ _CUSTOM: Final = re.compile(
 )
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MOMENT: Final = re.compile(
-    r"\b(?:date|time|day|jour|heure|fecha|hora|on|at|am|um|le|el|a las|d'|de)\b"
+    r"\b(?:date|time|day|jour|heure|fecha|hora|data|tijd)\b"
+    r"|\b(?:on|at|am|um|le|el|op|em|il|a las|d'|de|di)\b"
     r"|(?:datum|uhrzeit|zeit)\b"
 )
 _TIMES: Final = ("opened", "updated", *MOMENTS)

@@ -43,10 +43,12 @@ _RANKED: Final = re.compile(
 )
 
 
-# As tools, spreadsheets and people write them, in English, German, French and Spanish.
+# As tools, spreadsheets and people write them, in eight languages.
 _BOOLEANS: Final = {
-    **dict.fromkeys(("true", "yes", "1", "x", "wahr", "ja", "vrai", "oui", "sí"), True),
-    **dict.fromkeys(("false", "no", "0", "falsch", "nein", "faux", "non"), False),
+    **dict.fromkeys(
+        ("true", "yes", "1", "x", "wahr", "ja", "vrai", "oui", "sí", "sim", "sì"), True
+    ),
+    **dict.fromkeys(("false", "no", "0", "falsch", "nein", "faux", "non", "nee", "não"), False),
 }
 
 
@@ -80,8 +82,9 @@ def _states(given: Mapping[str, State | str]) -> FrozenMap[State]:
 class StateTable:
     """The meanings of a tool's state names or codes; case, ``_`` and ``-`` do not matter.
 
-    If the table has neither a name nor its category, the usual German, French and Spanish names of
-    a state that the table has in English are recognized too: "Gelöst" and "Résolu" for "Resolved".
+    If the table has neither a name nor its category, the usual German, French, Spanish, Italian,
+    Dutch, Portuguese and Japanese names of a state that the table has in English are recognized
+    too: "Gelöst" and "Résolu" for "Resolved"; of a category that is open, only whether it pauses.
     A longer name is read as the state in which it begins, with a finding: "Closed by user".
 
     Attributes:
@@ -148,9 +151,10 @@ class StateTable:
         if state is not None:
             return state, True
         group = None if category is None else self.by_category.get(fold(category))
-        if group is not None:
-            return attrs.evolve(group, name=str(name)), False
         state = self._in_english(word)
+        if group is not None:
+            pauses = group.pauses or (group.open and state is not None and state.pauses)
+            return attrs.evolve(group, name=str(name), pauses=pauses), False
         if state is not None:
             return state, True
         if self.unknown == "refuse":
@@ -269,7 +273,7 @@ def _urgencies(given: Mapping[str, Level | str] | None) -> FrozenMap[Level]:
 class LevelTable:
     """The meanings of a tool's words or codes for priority, impact and urgency.
 
-    By default a level is recognized only by its name, also in German, French and Spanish, never by
+    By default a level is recognized only by its name, also in the languages of states, never by
     a number, since numbers mean opposite things in different tools (rule P1). A code before the
     name, as in ``"1 - Critical"``, counts if the table has the code but not the name. "Medium" is
     read as moderate if the table has no medium, and the other way round, with a finding.

@@ -12,33 +12,33 @@ from typing import Final
 _MONTHS: Final = {
     word: number
     for number, words in {
-        1: "januar jänner jän janvier janv enero ene",
-        2: "februar février févr fév febrero",
-        3: "märz mär mrz mars marzo",
-        4: "avril avr abril abr",
-        5: "mai mayo",
-        6: "juni juin junio",
-        7: "juli juillet juil julio",
-        8: "août agosto ago",
-        9: "sept septembre septiembre",
-        10: "oktober okt octobre octubre",
-        11: "novembre noviembre",
-        12: "dezember dez décembre déc diciembre dic",
+        1: "januar jänner jän janvier janv enero ene januari janeiro gennaio gen",
+        2: "februar février févr fév febrero februari fevereiro fev febbraio",
+        3: "märz mär mrz mars marzo maart mrt março",
+        4: "avril avr abril abr aprile",
+        5: "mai mayo mei maio mag maggio",
+        6: "juni juin junio junho giugno giu",
+        7: "juli juillet juil julio julho luglio lug",
+        8: "août agosto ago augustus",
+        9: "sept septembre septiembre setembro set settembre",
+        10: "oktober okt octobre octubre outubro out ottobre ott",
+        11: "novembre noviembre novembro",
+        12: "dezember dez décembre déc diciembre dic dezembro dicembre",
     }.items()
     for word in words.split()
 }
-"""German, French and Spanish months; formats know the English ones alone."""
+"""Months in German, French, Spanish, Italian, Dutch and Portuguese; formats know English ones."""
 _WEEKDAYS: Final = {
     word: number
     for number, words in enumerate(
         (
-            "mon monday mo montag lun lundi lunes",
-            "tue tues tuesday di dienstag mar mardi martes",
-            "wed wednesday mi mittwoch mer mercredi mié mie miércoles",
-            "thu thur thurs thursday do donnerstag jeu jeudi jue jueves",
-            "fri friday fr freitag ven vendredi vie viernes",
-            "sat saturday sa samstag sonnabend sam samedi sáb sab sábado",
-            "sun sunday so sonntag dim dimanche dom domingo",
+            "mon monday mo montag lun lundi lunes maandag lunedì",
+            "tue tues tuesday di dienstag mar mardi martes dinsdag martedì",
+            "wed wednesday mi mittwoch mer mercredi mié mie miércoles wo woensdag mercoledì",
+            "thu thur thurs thursday do donnerstag jeu jeudi jue jueves donderdag gio giovedì",
+            "fri friday fr freitag ven vendredi vie viernes vr vrijdag venerdì",
+            "sat saturday sa samstag sonnabend sam samedi sáb sab sábado za zaterdag sabato",
+            "sun sunday so sonntag dim dimanche dom domingo zo zondag domenica",
         )
     )
     for word in words.split()

@@ -28,7 +28,7 @@ def gather_dask(
     /,
     **options: Any,
 ) -> Partial:
-    """Gather KPIs from a Dask data frame: each partition is processed where it is stored.
+    """Gather KPIs from a Dask data frame; each partition is processed where it is stored.
 
     Args:
         frame: The data frame. A record whose id is in two partitions is counted twice.
@@ -37,12 +37,12 @@ def gather_dask(
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Returns:
-        The partial result for the whole frame; ``finish_partial`` makes a ``KpiTable`` of it.
+        The partial result for the whole frame; ``finish_partial`` turns it into a ``KpiTable``.
 
     Raises:
         InvalidValueError: ``gather_kpis_from`` rejects an argument.
 
-    Source: rule K4: merged partial results are exactly the partial result of all records.
+    Source: rule K4: merged partial results equal the partial result of all records.
     """
     several = as_kpis(kpis)
     gather, merge = delayed(_gather), delayed(_merge)

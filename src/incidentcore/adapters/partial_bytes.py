@@ -14,8 +14,8 @@ __all__ = ["pack_partial", "unpack_partial"]
 def pack_partial(part: Partial, /) -> bytes:
     """Return a partial result of KPIs as a compressed document.
 
-    In the mode ``sketch`` it has a few kilobytes for any number of records; in the mode ``exact``,
-    a few bytes for each value.
+    Its size is a few kilobytes for any number of records in the mode ``sketch``, and a few bytes
+    for each value in the mode ``exact``.
 
     Source: rule K4.
 

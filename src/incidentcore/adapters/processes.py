@@ -26,23 +26,23 @@ def gather_in_processes(
     workers: int = 2,
     **options: Any,
 ) -> Partial:
-    """Gather KPIs from several sources in parallel, and return one partial result for all.
+    """Gather KPIs from several sources in parallel, and return one partial result for all of them.
 
-    Each source is read in a new process, which imports the main module; a script must therefore
-    call this function under ``if __name__ == "__main__":``.
+    Each source is read in a new process, which imports the main module; so a script must call this
+    function under ``if __name__ == "__main__":``.
 
     Args:
         sources: Paths of parquet files, which the processes open themselves, or frames, which are
             sent to them. A record whose id is in two sources is counted twice.
         kpis: The definitions, with different ids; or a single definition.
         mapping: The column of each field; see ``frames.gather_kpis_from``.
-        workers: The number of processes that run at a time.
+        workers: The number of processes that run at the same time.
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Raises:
         InvalidValueError: ``sources`` is empty, or ``gather_kpis_from`` rejects an argument.
 
-    Source: rule K4: merged partial results are exactly the partial result of all records.
+    Source: rule K4: merged partial results equal the partial result of all records.
     """
     several = as_kpis(kpis)
     given = list(sources)

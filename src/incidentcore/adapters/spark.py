@@ -26,7 +26,7 @@ def gather_spark(
     /,
     **options: Any,
 ) -> Partial:
-    """Gather KPIs from a Spark data frame: each partition is processed on its worker.
+    """Gather KPIs from a Spark data frame; each partition is processed on its worker.
 
     The workers need this library with its extra ``spark``. Times are read as instants, so the time
     zone of the session does not matter.
@@ -38,13 +38,13 @@ def gather_spark(
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Returns:
-        The partial result for the whole frame; ``finish_partial`` makes a ``KpiTable`` of it.
+        The partial result for the whole frame; ``finish_partial`` turns it into a ``KpiTable``.
 
     Raises:
         InvalidValueError: ``gather_kpis_from`` rejects an argument; Spark wraps the error if it
             occurs on a worker.
 
-    Source: rule K4: merged partial results are exactly the partial result of all records.
+    Source: rule K4: merged partial results equal the partial result of all records.
     """
     several = as_kpis(kpis)
     empty = gather_kpis_from([], several, mapping, **options)  # refuses here what can be

@@ -135,18 +135,19 @@ class SqlAlchemyStore(SqlStore):
                 db.commit()
 
     def within(self, connection: sa.Connection) -> SqlAlchemyStore:
-        """Return a store whose calls take part in your own transaction, which you commit.
+        """Return a store whose calls take part in your own transaction, which you must commit.
 
         Use it to write events together with rows of your own models:
-        ``store.within(session.connection()).append(...)``. Other writers wait for the transaction.
+        ``store.within(session.connection()).append(...)``. Other writers wait until the transaction
+        has ended.
         """
         return self.joined(connection)
 
     @classmethod
     def joined(cls, connection: sa.Connection) -> SqlAlchemyStore:
-        """Return a store on a connection of your own, whose database must already have the tables.
+        """Return a store on your own connection, to a database that already has the tables.
 
-        Its calls take part in your own transaction, which you commit.
+        Its calls take part in your own transaction, which you must commit.
         """
         store = cls.__new__(cls)
         store._engine, store._joined = connection.engine, connection  # noqa: SLF001  our own
@@ -263,10 +264,10 @@ class AsyncSqlAlchemyStore:
         expected_version: int,
         due: Iterable[DueItem] = (),
     ) -> int:
-        """Append events and return the record's new version; ``due`` items enter the outbox.
+        """Append events, write ``due`` items into the outbox, and return the new version.
 
-        All is written in one transaction. A call that is canceled writes either everything or
-        nothing; append the events again to find out.
+        Everything is written in one transaction. A canceled call writes either everything or
+        nothing; to find out which, append the events again.
         """
         return await self._call(
             lambda store: store.append(
@@ -293,7 +294,7 @@ class AsyncSqlAlchemyStore:
         after: str = "",
         limit: int = PAGE,
     ) -> tuple[Record, ...]:
-        """Return a page of the records that match; see ``RecordStore.find``."""
+        """Return a page of the records that match a condition; see ``RecordStore.find``."""
         return await self._call(
             lambda store: store.find(condition, at=at, after=after, limit=limit)
         )
@@ -317,11 +318,11 @@ class AsyncSqlAlchemyStore:
         await self._call(lambda store: store.mark_sent(*keys), writes=True)
 
     async def outbox_keys(self) -> tuple[str, ...]:
-        """Return the keys of all items ever in the outbox: ``delivered`` of a new ``Agenda``."""
+        """Return the keys of all items ever written to the outbox, for a new ``Agenda``."""
         return await self._call(lambda store: store.outbox_keys())
 
     async def check(self) -> None:
-        """Verify all stored rows; raise ``StorageError`` if one was changed or lost."""
+        """Verify all stored rows; raise ``StorageError`` if any was changed or lost."""
         await self._call(lambda store: store.check())
 
     async def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:

@@ -2,7 +2,8 @@
 
 ``ALL`` maps ids to the definitions; the constants of this package are the same definitions.
 Definitions that need an argument, such as an SLA policy, are functions. Definitions are values:
-``replace`` returns a copy with changes, such as another clock, and another content id.
+``replace`` returns a copy with changes, such as a different clock, and so with a different content
+id.
 """
 
 from __future__ import annotations

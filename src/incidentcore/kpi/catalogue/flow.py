@@ -110,7 +110,7 @@ ON_HOLD_SHARE_OF_BACKLOG: Final = Kpi(
 
 
 def stale_rate(days: int) -> Kpi:
-    """Return the KPI for the share of open records that nobody touched for a number of days.
+    """Return the KPI for the share of open records without an event for a number of days.
 
     Args:
         days: The number of days of wall-clock time.
@@ -141,10 +141,10 @@ STALE_30_DAYS_RATE: Final = stale_rate(30)
 
 
 def same_day_resolution_rate(zone: ZoneInfo | str) -> Kpi:
-    """Return the KPI for the share of resolved records resolved on the day they were opened.
+    """Return the KPI for the share of resolved records that were resolved on the day of opening.
 
     Args:
-        zone: The time zone that decides where a day begins; the figure depends on it.
+        zone: The time zone that determines when a day begins; the figure depends on it.
     """
     return Kpi(
         id="same_day_resolution_rate",
@@ -165,8 +165,8 @@ def recurrence_rate(*key: str, days: int = 30) -> Kpi:
     """Return the KPI for the share of records that repeat an earlier record.
 
     Args:
-        key: The fields in which two records must agree, such as category and configuration item.
-        days: The greatest number of days between the two openings.
+        key: The fields whose values must be equal, such as category and configuration item.
+        days: The greatest number of days between the openings of the two records.
     """
     return Kpi(
         id="recurrence_rate",

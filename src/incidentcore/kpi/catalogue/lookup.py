@@ -17,7 +17,7 @@ __all__ = ["Meaning", "lookup"]
 
 @attrs.frozen
 class Meaning:
-    """A KPI that a name may mean.
+    """One of the KPIs that a name may mean.
 
     Attributes:
         kpi: The definition.
@@ -139,7 +139,7 @@ def lookup(name: str) -> tuple[Meaning, ...]:
         name: An abbreviation such as ``"MTTR"`` or ``"FCR"``, or the id or title of a KPI.
 
     Raises:
-        InvalidValueError: The catalogue has no such KPI; the nearest names are given.
+        InvalidValueError: The catalogue has no such KPI; the error lists the most similar names.
 
     Source: rule K3.
 

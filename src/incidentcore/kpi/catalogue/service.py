@@ -61,7 +61,7 @@ def sla_compliance(rules: OneClock | Versions[OneClock], *, overdue_missed: bool
 
     Args:
         rules: The definition or policy of one clock.
-        overdue_missed: Whether a running clock that has breached counts as missed instead of being
+        overdue_missed: Whether running clocks that have breached count as missed instead of being
             left out.
     """
     return Kpi(
@@ -160,7 +160,7 @@ MEAN_TIME_BETWEEN_FAILURES: Final = Kpi(
 
 
 def availability(planned: Iterable[Interval]) -> Kpi:
-    """Return the KPI for availability, with maintenance as neither downtime nor service time.
+    """Return the KPI for availability, in which maintenance is neither downtime nor service time.
 
     Args:
         planned: The intervals of agreed maintenance.
@@ -245,7 +245,7 @@ def mean_failed_deployment_recovery_time(finished: Mapping[str, datetime]) -> Kp
 
     Args:
         finished: The ids of deployments with the instants at which they finished; the incidents
-            they caused are linked to them by ``"caused_by_change"``.
+            that they caused are linked to them by ``"caused_by_change"``.
     """
     return MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME.replace(
         measure=Duration(LinkedAt("caused_by_change", FrozenMap(finished)), "resolved_at"),
@@ -278,7 +278,8 @@ def cost_per_record(total: int | Decimal | Fraction, *, unit: str = "number") ->
     """Return the KPI for an amount, such as the operating expense, per record.
 
     Args:
-        total: The amount for the whole window; a table by group divides it by each group's records.
+        total: The amount for the whole window; in a table by group, it is divided by the number of
+            each group's records.
         unit: Its unit, such as ``"EUR"``.
     """
     return Kpi(

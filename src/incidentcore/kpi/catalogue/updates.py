@@ -1,4 +1,4 @@
-"""KPIs of a communication plan: updates on time, lateness of all others, and updates sent."""
+"""KPIs of a communication plan: updates on time, lateness of the others, and updates sent."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def mean_update_lateness(plan: CommunicationRules) -> Kpi:
 
 
 def mean_updates_sent(plan: CommunicationRules) -> Kpi:
-    """Return the KPI for the mean number of updates sent per record to which the plan applied.
+    """Return the KPI for the mean number of updates sent for each record that the plan applied to.
 
     Args:
         plan: The communication plan.

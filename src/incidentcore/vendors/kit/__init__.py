@@ -1,4 +1,4 @@
-"""The import kit: building blocks for your own importers; the library's importers use it too."""
+"""The import kit: building blocks for your own importers, which the library's importers use too."""
 
 from incidentcore.vendors.kit.entries import IMPORTER, LOGGED, UNSTATED
 from incidentcore.vendors.kit.findings import Findings, ImportFinding

@@ -137,7 +137,7 @@ class EntryLog:
         path: object = "",
         reader: TimeReader | None = None,
     ) -> datetime | None:
-        """Return a time in UTC; None if it is empty or, with a finding, cannot be read."""
+        """Return a time in UTC; None if it is empty, or (with a finding) cannot be read."""
         reader = reader or self._context.reader
         if value in (None, ""):
             return None
@@ -154,7 +154,7 @@ class EntryLog:
         return at
 
     def actor(self, actor: object, role: str | None = None, *, path: object = "") -> Actor:
-        """Return the actor for an id or an ``Actor``, with a finding if it or its role is unknown.
+        """Return the actor for an id or ``Actor``; if it or its role is unknown, add a finding.
 
         Args:
             actor: The id or ``Actor``; None or an empty id means that nobody is named.
@@ -173,7 +173,7 @@ class EntryLog:
         return Actor(name, known or "system")
 
     def state(self, name: object, *, ended: bool = False) -> State:
-        """Return a state of the import's table; a name that it lacks gives a finding."""
+        """Return a state of the import's table; if the table lacks the name, add a finding."""
         name = clean(name)
         if name in self._states:
             return self._states[name]
@@ -196,12 +196,12 @@ class EntryLog:
         return self._context.states.find(name)[1]
 
     def present(self, *, state_category: object = None, **fields: object) -> None:
-        """Set the values that the tool shows now; a field that never changed always had this value.
+        """Set the present values in the tool; a field that never changed has always had its value.
 
         Args:
             state_category: The category of the present state, used if the table lacks the state.
-            fields: Values by field; None if a field is empty. Omit fields that the source does not
-                have, because the values are compared with the end of the history.
+            fields: Values by field; None for an empty field. Omit fields that the source does not
+                have, since the values are compared with the end of the history.
         """
         self._category = self._category if state_category is None else state_category
         for name, value in fields.items():
@@ -234,10 +234,11 @@ class EntryLog:
             at: When it happened.
             by: Who did it.
             field: The field.
-            after: Its value after the change.
-            before: Its value before the change; omit it if the log does not contain it.
+            after: The field's value after the change.
+            before: The field's value before the change; omit it if the log does not contain it.
             recorded_at: When it was recorded; defaults to ``at``.
-            order: A number that orders entries at the same instant; by default the entry's number.
+            order: A number by which entries at the same instant are sorted; by default, the entry's
+                number.
         """
         field = ALIASES.get(field, field)
         kind = _KINDS.get(field, FieldsChanged)
@@ -275,14 +276,14 @@ class EntryLog:
             entry.body = {**body, **texts}
 
     def leave_out(self, code: str, action: str) -> None:
-        """Leave out the record, with a finding, since the import is not for its kind."""
+        """Leave out the record, with a finding, because the import is not for such records."""
         self.find(code, action)
         self.is_left_out = True
 
     def truncated(self, action: str, *, path: str, covers: Collection[str] | None = None) -> None:
         """Add a finding ``truncated_history``: entries of the log are missing.
 
-        ``covers`` is what the source still contains; by default, all except ``LOGGED``.
+        ``covers`` is what the source still contains; by default, everything except ``LOGGED``.
         """
         self.find("truncated_history", action, path=path)
         self.covers = self.covers - LOGGED if covers is None else frozenset(covers)
@@ -291,12 +292,12 @@ class EntryLog:
         """Add an event for each known time of a record, for a source without a log.
 
         Args:
-            by: The actor of all but closures and cancellations, whose actor is a system.
+            by: The actor of all events except closures and cancellations, whose actor is a system.
             moments: Any of ``acknowledged``, ``responded`` (a public answer), ``restored``,
                 ``resolved``, ``closed`` and ``canceled``, each a time, or None or "".
 
-        If two are at one instant, the one earlier in this list comes first (rule H1). The state
-        entered is the one that the tool shows now if it has the same meaning. If the record is now
+        If two times are equal, the order of this list decides (rule H1). The state entered is the
+        record's present state in the tool, if that has the same meaning. If the record is now
         canceled, ``closed`` is the time of its cancellation.
         """
         for rank, (name, (kind, needed)) in enumerate(MOMENTS.items()):
@@ -319,7 +320,7 @@ class EntryLog:
                 entry.order, entry.body = (0, rank), body
 
     def reported(self, name: str, value: object) -> None:
-        """Store a tool's own figure as ``custom.tool.<name>``, dated at the last event."""
+        """Store a figure of the tool as ``custom.tool.<name>``, dated at the last event."""
         if value is not None and value != "":
             self._reported[name] = clean(value)
 
@@ -342,19 +343,20 @@ class EntryLog:
     def check(
         self, *, resolved_at: object = None, closed_at: object = None, updated_at: object = None
     ) -> None:
-        """Set times that the tool shows, to compare them with the history, or to end one cut short.
+        """Set times that the tool states, to check the history or to complete a truncated one.
 
         Args:
             resolved_at: When the record was resolved; a difference of up to a minute is accepted.
-            closed_at: When it was closed or canceled; used only if the history lacks the change.
-            updated_at: When the tool last changed the record, the time of a change of unknown time.
+            closed_at: When it was closed or canceled; used only if the history lacks that change.
+            updated_at: When the record was last changed in the tool; used as the time of changes
+                whose time is unknown.
         """
         self._resolved_at = self.time(resolved_at, "resolved_at", action="not compared")
         self._closed_at = self.time(closed_at, "closed_at", action="passed over")
         self._updated_at = self.time(updated_at, "updated_at", action="passed over")
 
     def linked(self, link: Link) -> None:
-        """Add a link that the tool shows now, dated at the last event."""
+        """Add a link that exists in the tool now, dated at the last event."""
         self._links[link] = None
 
     def reported_sla(self, sla: ReportedSla) -> None:

@@ -53,12 +53,12 @@ _TOLERANCE: Final = timedelta(minutes=1)
 
 
 class HistoryBuilder(EntryLog):
-    """Builds the history of one record; ``Import`` creates one for each record of its source."""
+    """A builder for the history of one record; ``Import`` creates one for each source record."""
 
     def figure(
         self, value: object, read: Callable[[Any], T | None], *, field: str, path: str = ""
     ) -> T | None:
-        """Return a figure of the tool, such as a duration; None if it is empty.
+        """Return a figure that the tool states, such as a duration; None if it is empty.
 
         Args:
             value: The value in the source.
@@ -80,13 +80,13 @@ class HistoryBuilder(EntryLog):
     def span(
         self, entry: object, name: str, unit: timedelta, *, path: str = ""
     ) -> timedelta | None:
-        """Return a duration that the tool states as a number of units, at a dotted path."""
+        """Return the duration at a dotted path, which the tool states as a number of units."""
         return self.figure(
             pick(entry, name), lambda number: unit * float(number), field=name, path=path
         )
 
     def level(self, kind: str, value: object, action: str, *, field: str) -> Level | None:
-        """Return the level for a word; None, with a finding of the action, if it has none."""
+        """Return the level for a word; if there is none, add a finding with ``action``."""
         level, is_known = self._context.levels.match(kind, value)
         if level is None:
             self.find("unknown_level", action, field=field, value=value)
@@ -96,7 +96,7 @@ class HistoryBuilder(EntryLog):
         return level
 
     def build(self, record_type: type[R]) -> R | None:
-        """Return the record; None, with a finding, if its opening is not known."""
+        """Return the record; if its opening is unknown, add a finding and return None."""
         if self.is_left_out:
             return None
         if self._opening is None:

@@ -31,10 +31,10 @@ _MALFORMED: Final = (ValueError, LookupError, TypeError, AttributeError, Arithme
 
 
 class Tables(TypedDict, total=False):
-    """The keyword arguments with which an importer reads a tool's states, levels, times and roles.
+    """The keyword arguments that define how a tool's states, levels, times and roles are read.
 
-    Each is an argument of ``Import`` and of every importer that takes ``**tables``. An argument
-    that you pass replaces the importer's default as a whole.
+    They are arguments of ``Import`` and of every importer that takes ``**tables``. An argument that
+    you pass completely replaces the importer's default.
 
     Attributes:
         states: The meanings of states, by name, code or category.

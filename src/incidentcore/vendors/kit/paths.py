@@ -38,12 +38,12 @@ def pick(entry: object, path: str) -> Any:
 
 
 def as_object(value: object) -> Mapping[str, Any]:
-    """Return an object of a source; an empty one in place of anything else."""
+    """Return the value if it is an object; otherwise an empty object."""
     return value if isinstance(value, Mapping) else {}
 
 
 def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects of the list at a path; nothing if there is no list.
+    """Yield the objects of the list at a path; none if there is no list.
 
     Raises:
         InvalidValueError: The value is not a list, or an element is not an object.
@@ -74,9 +74,9 @@ CUT: Final = "\0cut"
 
 
 def unpaged(source: object, *keys: str) -> Iterator[Any]:
-    """Yield the objects of a source: a list of them, one of them, a page or a list of pages.
+    """Yield the objects of a source, which is an object, a page, or a list of either.
 
-    If a page says that another one follows, but it is missing, ``CUT`` is yielded in its place.
+    If a page states that another page follows, but that is missing, ``CUT`` is yielded instead.
 
     Args:
         source: The plain data, or an iterable of it.
@@ -153,9 +153,9 @@ def joined(
 
 
 def plain_text(value: object) -> str | None:
-    """Return a text without surrounding spaces, or a number or date as text; None if empty.
+    """Return text without surrounding spaces, or a number or date as text; None if empty.
 
-    Whole numbers that a data frame converted to floats, such as ``123.0``, are read as whole.
+    Whole numbers that a data frame converted to floats, such as ``123.0``, become whole again.
 
     Raises:
         InvalidValueError: The value is of none of these types.

@@ -24,10 +24,10 @@ class ReportedSla:
         started_at: When the target's clock started.
         stopped_at: When the clock stopped; None while it runs.
         due_at: The target's due time.
-        elapsed: The elapsed time, as the tool's calendar counts it.
+        elapsed: The elapsed time by the tool's calendar.
         goal: The allowed time.
         paused: The time for which the clock was paused.
-        stage: The tool's own name of its current stage.
+        stage: The current stage of the clock, by the tool's name.
     """
 
     target: str

@@ -91,7 +91,7 @@ class StateTable:
         states: The state for each name or code; when you pass them, a value may also be the name of
             a standard state.
         by_category: The state for each category, which is the tool's own name for a group of
-            states. A name that is not in ``states`` is treated like the state of its category.
+            states. A name that is not in ``states`` is read as the state of its category.
         unknown: How to treat any other name: ``"open"`` reads it as an open state, since the work
             may not be done; ``"refuse"`` omits the record.
 
@@ -126,7 +126,7 @@ class StateTable:
         Args:
             lifecycles: The lifecycles; if two have a state of the same name, that of the first
                 lifecycle is used.
-            codes: Further codes or names, each with the name of its state.
+            codes: Further codes or names, with the name of the state for each.
             by_category: The state for each category, as in the attribute of the same name.
 
         >>> from incidentcore.lifecycle import SERVICENOW_INCIDENT
@@ -141,8 +141,8 @@ class StateTable:
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
         """Return the state for a name or code, and whether the table has it.
 
-        A name that the table lacks gives the state of its category, if the table has that;
-        otherwise an open state, or None if the table refuses such names.
+        If the table lacks the name, the state is that of its category, if the table has the
+        category; otherwise an open state, or None if the table refuses unknown names.
         """
         word = fold(name)
         if word not in self.states:
@@ -276,7 +276,7 @@ class LevelTable:
     By default a level is recognized only by its name, also in the languages of states, never by
     a number, since numbers mean opposite things in different tools (rule P1). A code before the
     name, as in ``"1 - Critical"``, counts if the table has the code but not the name. "Medium" is
-    read as moderate if the table has no medium, and the other way round, with a finding.
+    read as moderate if the table has no medium, and vice versa, with a finding.
 
     Args:
         priority: The level for each word or code; a value may also be the name of a level of the
@@ -301,7 +301,7 @@ class LevelTable:
         return self.match(kind, value)[0]
 
     def match(self, kind: str, value: object) -> tuple[Level | None, bool]:
-        """Return the level for a word, and whether it is known, not just the nearest one."""
+        """Return the level for a word, and whether the table has it (or only a similar level)."""
         if isinstance(value, Level):
             return value, True
         table: FrozenMap[Level] = getattr(self, kind)
@@ -338,13 +338,13 @@ class Roles:
 
     A role that is stated here takes precedence over one in the source. An actor without a role in
     either has the role ``default``. If that is None, the actor counts as a system, which never
-    responds to or acknowledges a record, and there is a finding ``unknown_actor``.
+    responds to a record or acknowledges it, and there is a finding ``unknown_actor``.
 
     Attributes:
         agents: Ids of the people who work on records.
         requesters: Ids of requesters.
         systems: Ids of bots, rules and integrations.
-        default: The role of everybody else; None if it is not known.
+        default: The role of everybody else; None if that is not known.
 
     >>> from incidentcore.vendors.kit.tables import Roles
     >>> Roles(systems={"autoclose"}, default="agent").find("autoclose")

@@ -72,17 +72,17 @@ class Times:
     """The formats of the times of a source.
 
     Attributes:
-        zone: The time zone of times that have none; None reads them as UTC, with a finding.
+        zone: The time zone of times that state none; None reads them as UTC, with a finding.
         formats: The formats, tried in order: ``"iso"`` for ISO 8601, ``"epoch_s"`` and
             ``"epoch_ms"`` for numbers as with ``epoch``, ``"excel"`` for the days of a spreadsheet,
             or a format of ``datetime.strptime``. Months may be in English, German, French or
             Spanish. A weekday before a time, and UTC or an offset such as ``UTC+2`` after it, need
             not be in the format; the weekday must be that of the date.
-        epoch: The unit of numbers, which count from 1970: seconds ``"s"`` or milliseconds ``"ms"``;
-            None refuses numbers.
-        day_first: How to read a text that fits no format: with the day before the month (True) or
-            after it (False). None refuses such texts, since the order is never guessed. A text that
-            lacks a part of its date is refused too.
+        epoch: The unit of numeric times since 1970: seconds ``"s"`` or milliseconds ``"ms"``; None
+            refuses numbers.
+        day_first: How to read text that fits no format: with the day before the month (True) or
+            after it (False). None refuses such text, since the order is never guessed. Text that
+            lacks a part of the date is refused too.
 
     Raises:
         InvalidValueError: An attribute has an invalid value, or the zone does not exist.
@@ -108,12 +108,12 @@ class Times:
 
 
 class TimeReader:
-    """Reads the times of one source.
+    """A reader of the times of one source.
 
     Attributes:
         oddity: What was unusual about the last time read: ``"no_zone"``, ``"ambiguous_time"`` (it
             occurred twice, because clocks were set back), ``"skipped_time"`` (it never occurred,
-            because they were set forward), or empty.
+            because clocks were set forward), or empty.
     """
 
     def __init__(self, times: Times) -> None:
@@ -154,13 +154,13 @@ class TimeReader:
         return at
 
     def placed(self, at: datetime, earliest: datetime | None) -> tuple[datetime, str]:
-        """Return the last time read and what was done about its ``oddity``, as text.
+        """Return the last time read, and what was done about its ``oddity``, as text.
 
         If a time occurred twice, the second occurrence is returned if the first is too early.
 
         Args:
             at: The time, as ``read`` returned it.
-            earliest: The earliest time that is possible; None if any is.
+            earliest: The earliest possible time; None if any time is possible.
         """
         zone = self.times.zone
         if earliest is None or at >= earliest or zone is None or self.oddity != "ambiguous_time":

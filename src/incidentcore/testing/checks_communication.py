@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.communication import (
@@ -20,7 +20,7 @@ from incidentcore.communication import (
 )
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records import Communicated, Event, Record, replay
-from incidentcore.testing.checks_sla import showing
+from incidentcore.testing.checks_sla import one_law_at_a_time, showing
 from incidentcore.testing.strategies_communication import communicated_incidents
 from incidentcore.testing.strategies_escalation import MINUTE, OPENED
 
@@ -71,11 +71,7 @@ def check_updates(plan: CommunicationPlan, examples: int | None = None) -> None:
         examples: The number of incidents to generate; None for hypothesis's own setting.
     """
 
-    @settings(
-        max_examples=examples or settings().max_examples,
-        deadline=None,
-        report_multiple_bugs=False,  # one law at a time: an AssertionError, not a group of them
-    )
+    @one_law_at_a_time(examples)
     @given(communicated_incidents(plan), POLLS, st.randoms())
     def run(record: Record, minutes: list[int], chance: Random) -> None:
         with showing(record):

@@ -7,11 +7,12 @@ from datetime import datetime
 from random import Random
 from typing import Protocol
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.desk import Agenda, Desk, due_items
 from incidentcore.records import Record
+from incidentcore.testing.checks_sla import one_law_at_a_time
 from incidentcore.testing.strategies_escalation import (
     MINUTE,
     OPENED,
@@ -57,7 +58,7 @@ def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | No
             marked as sent.
     """
 
-    @settings(max_examples=examples or settings().max_examples, deadline=None)
+    @one_law_at_a_time(examples)
     @given(escalated_incidents(), POLLS, st.randoms())
     def run(record: Record, minutes: list[int], chance: Random) -> None:
         keep_law(outbox(), desk, record, minutes, chance)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.escalation import (
@@ -18,7 +18,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.records import Incident, Record, replay
 from incidentcore.sla import SlaRules
-from incidentcore.testing.checks_sla import showing
+from incidentcore.testing.checks_sla import one_law_at_a_time, showing
 from incidentcore.testing.strategies_escalation import (
     MINUTE,
     OPENED,
@@ -76,11 +76,7 @@ def check_levels(
         examples: The number of incidents to generate; None for hypothesis's own setting.
     """
 
-    @settings(
-        max_examples=examples or settings().max_examples,
-        deadline=None,
-        report_multiple_bugs=False,  # one law at a time: an AssertionError, not a group of them
-    )
+    @one_law_at_a_time(examples)
     @given(escalated_incidents(), POLLS, st.randoms())
     def run(record: Incident, minutes: list[int], chance: Random) -> None:
         polls = sorted(OPENED + minute * MINUTE for minute in minutes)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.desk import Agenda, Desk, check_desk, due_items, load_desk, next_wakeup
@@ -19,7 +19,7 @@ from incidentcore.testing.checks_communication import check_updates
 from incidentcore.testing.checks_escalation import check_levels
 from incidentcore.testing.checks_lifecycle import check_lifecycle
 from incidentcore.testing.checks_schedule import check_calendar
-from incidentcore.testing.checks_sla import check_clocks, showing
+from incidentcore.testing.checks_sla import check_clocks, one_law_at_a_time, showing
 from incidentcore.testing.strategies_desk import simulations
 from incidentcore.testing.strategies_records import legal_records
 
@@ -114,9 +114,7 @@ def _named(part: str, check: Callable[[], None]) -> None:
 def _due_laws(desk: Desk, examples: int | None) -> None:
     records = legal_records(desk.lifecycle(Incident.record_type))
 
-    @settings(
-        max_examples=examples or settings().max_examples, deadline=None, report_multiple_bugs=False
-    )
+    @one_law_at_a_time(examples)
     @given(records, HOURS)
     def run(record: Record, steps: list[int]) -> None:
         agenda, delivered = Agenda(desk, [record]), set[str]()
@@ -152,7 +150,7 @@ def _look(
 def _run_laws(desk: Desk, start: datetime, examples: int | None) -> None:
     lifecycle = desk.lifecycle(Incident.record_type)
 
-    @settings(max_examples=examples or settings().max_examples, deadline=None)
+    @one_law_at_a_time(examples)
     @given(simulations(desk, start=start))
     def run(simulated: Simulation) -> None:
         end = start + timedelta(days=365)

@@ -51,6 +51,14 @@ class WritingChecks(StoreChecks):
         same("the feed after a refused append", before, tuple(store.changes()))
         return caught
 
+    def _refused(
+        self, store: RecordStore, error: Any, batch: Any, *, version: int, of: str = "INC-1"
+    ) -> Any:
+        """Return the error of an append that must leave the store as it was."""
+        return self._untouched(
+            store, lambda: store.append(of, batch, expected_version=version), error
+        )
+
     def test_append_answers_the_version(self) -> None:
         """``append`` returns the version of the record after the events."""
         store = self.make_store()
@@ -68,32 +76,20 @@ class WritingChecks(StoreChecks):
     def test_a_stale_writer_is_told_both_versions(self) -> None:
         """A write to an old version raises an error with both versions; nothing is written."""
         store = self._store_of(2)
-        error = self._untouched(
-            store,
-            lambda: store.append("INC-1", [_comment(2, "mine")], expected_version=1),
-            StaleRecordError,
-        )
+        error = self._refused(store, StaleRecordError, [_comment(2, "mine")], version=1)
         same("the versions", ("INC-1", 1, 2), (error.record_id, error.expected, error.found))
 
     def test_a_version_ahead_is_stale_too(self) -> None:
         """A write to a version that does not exist yet raises ``StaleRecordError`` too."""
         store = self._store_of(2)
-        error = self._untouched(
-            store,
-            lambda: store.append("INC-1", [_comment(4)], expected_version=3),
-            StaleRecordError,
-        )
+        error = self._refused(store, StaleRecordError, [_comment(4)], version=3)
         same("the versions", (3, 2), (error.expected, error.found))
 
     def test_a_new_record_meets_an_old_one(self) -> None:
         """Opening a record whose id is in use raises ``StaleRecordError`` and writes nothing."""
         store = self._store_of(1)
         other = incident(title="Another")
-        error = self._untouched(
-            store,
-            lambda: store.append("INC-1", other.history, expected_version=0),
-            StaleRecordError,
-        )
+        error = self._refused(store, StaleRecordError, other.history, version=0)
         same("the versions", (0, 1), (error.expected, error.found))
 
     def test_of_two_writers_one_wins(self) -> None:
@@ -128,26 +124,14 @@ class WritingChecks(StoreChecks):
         forged = _comment(3, "forged", id="other")
         store.append("INC-1", [_comment(3, id="other")], expected_version=2)
         again = _comment(4, "forged", id="other")
-        error = self._untouched(
-            store,
-            lambda: store.append("INC-1", [again], expected_version=3),
-            DuplicateEventError,
-        )
+        error = self._refused(store, DuplicateEventError, [again], version=3)
         same("the event", ("INC-1", "other"), (error.record_id, error.event_id))
-        self._untouched(
-            store,
-            lambda: store.append("INC-1", [forged], expected_version=3),
-            DuplicateEventError,
-        )
+        self._refused(store, DuplicateEventError, [forged], version=3)
 
     def test_a_sequence_is_taken_once(self) -> None:
         """An event with a new id but the sequence number of a stored event is refused."""
         store = self._store_of(3)
-        error = self._untouched(
-            store,
-            lambda: store.append("INC-1", [_comment(2, id="mine")], expected_version=3),
-            DuplicateEventError,
-        )
+        error = self._refused(store, DuplicateEventError, [_comment(2, id="mine")], version=3)
         same("the sequence", 2, error.sequence)
 
     def test_ids_are_a_records_own(self) -> None:
@@ -163,21 +147,13 @@ class WritingChecks(StoreChecks):
         """A batch that skips a sequence number is refused as a whole."""
         store = self._store_of(2)
         for batch in ([_comment(4)], [_comment(3), _comment(5)], [_comment(4), _comment(3)]):
-            self._untouched(
-                store,
-                lambda batch=batch: store.append("INC-1", batch, expected_version=2),  # type: ignore[misc]
-                InvalidTimelineError,
-            )
+            self._refused(store, InvalidTimelineError, batch, version=2)
 
     def test_a_batch_is_all_or_nothing(self) -> None:
         """If the last event of a batch is refused, no event of the batch is stored."""
         store = self._store_of(2)
         batch = [_comment(3), _comment(4), _comment(5, record_id="INC-2")]
-        self._untouched(
-            store,
-            lambda: store.append("INC-1", batch, expected_version=2),
-            InvalidTimelineError,
-        )
+        self._refused(store, InvalidTimelineError, batch, version=2)
         same("the version", 2, store.load("INC-1").version)
 
     def test_a_batch_with_a_duplicate_is_nothing(self) -> None:
@@ -185,11 +161,7 @@ class WritingChecks(StoreChecks):
         store = self._store_of(2)
         store.append("INC-1", [_comment(3, id="a")], expected_version=2)
         batch = [_comment(4, id="b"), _comment(5, "forged", id="a")]
-        self._untouched(
-            store,
-            lambda: store.append("INC-1", batch, expected_version=3),
-            DuplicateEventError,
-        )
+        self._refused(store, DuplicateEventError, batch, version=3)
 
     def test_a_record_starts_with_its_opening(self) -> None:
         """A record that does not start with an opening of a known type of record is refused."""
@@ -197,11 +169,7 @@ class WritingChecks(StoreChecks):
         late = incident()
         opening: Any = late.history[0]
         for first in (_comment(1), attrs.evolve(opening, record_type="change")):
-            self._untouched(
-                store,
-                lambda first=first: store.append("INC-1", [first], expected_version=0),  # type: ignore[misc]
-                InvalidTimelineError,
-            )
+            self._refused(store, InvalidTimelineError, [first], version=0)
         raises("a record never opened", RecordNotFoundError, lambda: store.load("INC-1"))
         store.append("INC-1", late.history, expected_version=0)
 
@@ -211,30 +179,18 @@ class WritingChecks(StoreChecks):
         for value in (print, object(), float("nan"), "\ud800"):
             given = FrozenMap({"custom": FrozenMap({"x": value})})
             record = incident().with_event(FieldsChanged, at=AT, by="ada", fields=given)
-            self._untouched(
-                store,
-                lambda record=record: store.append(  # type: ignore[misc]
-                    "INC-1", record.events_after(1), expected_version=1
-                ),
-                InvalidValueError,
-            )
+            self._refused(store, InvalidValueError, record.events_after(1), version=1)
 
     def test_events_are_of_the_record(self) -> None:
         """A batch for one record that contains events of another record is refused."""
         store = self.make_store()
-        self._untouched(
-            store,
-            lambda: store.append("INC-2", incident("INC-1").history, expected_version=0),
-            InvalidTimelineError,
-        )
+        self._refused(store, InvalidTimelineError, incident("INC-1").history, version=0, of="INC-2")
 
     def test_an_empty_batch_writes_nothing(self) -> None:
         """An empty batch changes nothing; with a wrong version it raises ``StaleRecordError``."""
         store = self._store_of(2)
         same("the version", 2, store.append("INC-1", (), expected_version=2))
-        self._untouched(
-            store, lambda: store.append("INC-1", (), expected_version=1), StaleRecordError
-        )
+        self._refused(store, StaleRecordError, (), version=1)
         same("no record", 0, store.append("INC-9", (), expected_version=0))
         raises("a record without events", RecordNotFoundError, lambda: store.load("INC-9"))
 
@@ -302,9 +258,4 @@ class WritingChecks(StoreChecks):
             except (InvalidValueError, StaleRecordError):
                 continue
             raise AssertionError(f"nonsense {number} was taken")
-        wrong: Any = ["an event"]
-        self._untouched(
-            store,
-            lambda: store.append("INC-1", wrong, expected_version=1),
-            InvalidTimelineError,
-        )
+        self._refused(store, InvalidTimelineError, ["an event"], version=1)

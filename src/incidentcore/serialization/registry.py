@@ -142,42 +142,26 @@ def _fields_of(cls: type) -> list[tuple[attrs.Attribute[Any], Any]]:
     return [(field, hints[field.name]) for field in attrs.fields(cls) if field.init]
 
 
+_ROOMS: Final[tuple[Any, ...]] = (
+    *(categorization, communication, conditions, desk, escalation, forecast, improvement, intake),
+    *(kpi, lifecycle, priority, records, schedule, simulation, sla, values, whatif),
+)
 CLASSES: Final[dict[str, type]] = {
-    **categorization.WRITTEN,
-    **communication.WRITTEN,
-    **conditions.WRITTEN,
-    **desk.WRITTEN,
-    **escalation.WRITTEN,
-    **forecast.WRITTEN,
-    **improvement.WRITTEN,
+    **{name: cls for room in _ROOMS for name, cls in room.WRITTEN.items()},
     "Interval": Interval,
     "Versions": Versions,
-    **intake.WRITTEN,
-    **kpi.WRITTEN,
-    **lifecycle.WRITTEN,
-    **priority.WRITTEN,
-    **records.WRITTEN,
-    **schedule.WRITTEN,
-    **simulation.WRITTEN,
-    **sla.WRITTEN,
-    **values.WRITTEN,
-    **whatif.WRITTEN,
 }
 EVENTS: Final = records.FAMILIES[Event]
 
 REGISTRY: Final = Registry(
     CLASSES,
     {
-        **categorization.FAMILIES,
-        **conditions.FAMILIES,
-        **kpi.FAMILIES,
-        **escalation.FAMILIES,
-        **lifecycle.FAMILIES,
-        **priority.FAMILIES,
-        **records.FAMILIES,
+        **{
+            kind: members
+            for room in _ROOMS
+            for kind, members in getattr(room, "FAMILIES", {}).items()
+        },
         **{kind: (*members, *escalation.CALENDARS) for kind, members in schedule.FAMILIES.items()},
-        **simulation.FAMILIES,
-        **sla.FAMILIES,
     },
     {
         **partials.FORMS,

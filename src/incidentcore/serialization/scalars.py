@@ -62,6 +62,25 @@ def _expected(data: object, allowed: str) -> NoReturn:
     raise Mismatch(f"got {show(data)}; allowed: {allowed}")
 
 
+def _reader(
+    pattern: re.Pattern[str], make: Callable[[str], Any], allowed: str
+) -> Callable[..., Any]:
+    """Return a function that makes a value from a text which a pattern and ``make`` accept."""
+
+    def read(data: Any, _: object = None) -> Any:
+        if type(data) is str and pattern.fullmatch(data):
+            try:
+                return make(data)
+            except ValueError:
+                pass
+        _expected(data, allowed)
+
+    return read
+
+
+read_date: Final = _reader(_DATE, date.fromisoformat, 'a date such as "2026-12-25"')
+
+
 def write_text(value: Any) -> str:
     """Return a text unchanged; lone surrogates, which UTF-8 cannot encode, are refused."""
     if not isinstance(value, str):
@@ -191,31 +210,11 @@ def write_date(value: Any) -> str:
     return value.isoformat()
 
 
-def read_date(data: Any, _: object = None) -> date:
-    """Return the date in a text."""
-    if type(data) is str and _DATE.fullmatch(data):
-        try:
-            return date.fromisoformat(data)
-        except ValueError:
-            pass
-    _expected(data, 'a date such as "2026-12-25"')
-
-
 def write_time(value: Any) -> str:
     """Return a time of day as text, without a zone."""
     if type(value) is not time or value.tzinfo is not None:
         raise Unwritable(value, "a time of day without a zone")
     return value.isoformat()
-
-
-def read_time(data: Any, _: object = None) -> time:
-    """Return the time of day in a text."""
-    if type(data) is str and _TIME.fullmatch(data):
-        try:
-            return time.fromisoformat(data)
-        except ValueError:
-            pass
-    _expected(data, 'a time of day such as "16:00:00"')
 
 
 def write_duration(value: Any) -> str:
@@ -278,26 +277,12 @@ def write_decimal(value: Any) -> str:
     raise Unwritable(value, "a finite Decimal of at most 100 digits")
 
 
-def read_decimal(data: Any, _: object = None) -> Decimal:
-    """Return the decimal number in a text."""
-    if type(data) is str and _DECIMAL.fullmatch(data):
-        return Decimal(data)
-    _expected(data, 'a decimal number as text, such as "0.10"')
-
-
 def write_fraction(value: Any) -> str:
     """Return a fraction as text."""
     text = f"{value.numerator}/{value.denominator}" if isinstance(value, Fraction) else ""
     if _FRACTION.fullmatch(text):
         return text
     raise Unwritable(value, "a Fraction of at most 1000 digits above and below")
-
-
-def read_fraction(data: Any, _: object = None) -> Fraction:
-    """Return the fraction in a text."""
-    if type(data) is str and _FRACTION.fullmatch(data):
-        return Fraction(data)
-    _expected(data, 'a fraction as text, such as "3/4"')
 
 
 def write_nothing(value: Any) -> None:
@@ -335,7 +320,11 @@ SCALARS: Final[dict[type, Scalar]] = {
         "string", write_date, read_date, "date", {"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
     ),
     time: Scalar(
-        "string", write_time, read_time, "time", {"pattern": _TIME.pattern.join(("^", "$"))}
+        "string",
+        write_time,
+        _reader(_TIME, time.fromisoformat, 'a time of day such as "16:00:00"'),
+        "time",
+        {"pattern": _TIME.pattern.join(("^", "$"))},
     ),
     timedelta: Scalar(
         "string",
@@ -346,9 +335,17 @@ SCALARS: Final[dict[type, Scalar]] = {
     ),
     ZoneInfo: Scalar("string", write_zone, read_zone, "zone", {"minLength": 1}),
     Decimal: Scalar(
-        "string", write_decimal, read_decimal, "decimal", {"pattern": f"^{_DECIMAL.pattern}$"}
+        "string",
+        write_decimal,
+        _reader(_DECIMAL, Decimal, 'a decimal number as text, such as "0.10"'),
+        "decimal",
+        {"pattern": f"^{_DECIMAL.pattern}$"},
     ),
     Fraction: Scalar(
-        "string", write_fraction, read_fraction, "fraction", {"pattern": f"^{_FRACTION.pattern}$"}
+        "string",
+        write_fraction,
+        _reader(_FRACTION, Fraction, 'a fraction as text, such as "3/4"'),
+        "fraction",
+        {"pattern": f"^{_FRACTION.pattern}$"},
     ),
 }

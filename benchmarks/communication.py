@@ -12,14 +12,13 @@ from time import perf_counter, process_time
 from benchmarks.harness import print_table, ratio
 from incidentcore.communication import (
     due_updates,
-    log_update_sent,
     major_incident_plan,
     missed_updates,
     next_update_wakeup,
 )
 from incidentcore.conditions import field
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, set_major_status
+from incidentcore.records import Incident, log_update_sent, set_major_status
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.values import Priority

@@ -13,8 +13,7 @@ from time import perf_counter
 
 from benchmarks.harness import print_table, ratio
 from incidentcore.desk import Agenda, due_items, load_desk
-from incidentcore.escalation import acknowledge
-from incidentcore.records import Incident
+from incidentcore.records import Incident, acknowledge
 from incidentcore.values import Impact, Urgency
 
 MONDAY = datetime(2026, 6, 1, 7, tzinfo=UTC)

@@ -57,14 +57,8 @@ class IncidentCoreError(Exception):
     """The base class of the library's errors."""
 
 
-class InvalidValueError(IncidentCoreError, ValueError):
-    """Raised when a function does not accept a value passed to it.
-
-    Attributes:
-        where: The argument or field.
-        given: The value that was passed.
-        allowed: A description of the values that are accepted.
-    """
+class _WrongValueError(IncidentCoreError, ValueError):
+    """Raised when one value is wrong; the subclasses tell whose it is."""
 
     def __init__(self, where: str, given: object, allowed: str) -> None:
         super().__init__(where, given, allowed)
@@ -74,6 +68,16 @@ class InvalidValueError(IncidentCoreError, ValueError):
 
     def __str__(self) -> str:
         return f"{self.where}: got {_show(self.given)}; allowed: {self.allowed}"
+
+
+class InvalidValueError(_WrongValueError):
+    """Raised when a function does not accept a value passed to it.
+
+    Attributes:
+        where: The argument or field.
+        given: The value that was passed.
+        allowed: A description of the values that are accepted.
+    """
 
 
 class NaiveDatetimeError(InvalidValueError):
@@ -110,7 +114,7 @@ class InvalidTimelineError(InvalidValueError):
     """Raised when events or fields cannot be one record's history (rule H1)."""
 
 
-class DefinitionError(IncidentCoreError, ValueError):
+class DefinitionError(_WrongValueError):
     """Raised when a table or rule that you wrote cannot be used.
 
     Attributes:
@@ -118,15 +122,6 @@ class DefinitionError(IncidentCoreError, ValueError):
         given: The value found there.
         allowed: A description of the values that are allowed there.
     """
-
-    def __init__(self, where: str, given: object, allowed: str) -> None:
-        super().__init__(where, given, allowed)
-        self.where = where
-        self.given = given
-        self.allowed = allowed
-
-    def __str__(self) -> str:
-        return f"{self.where}: got {_show(self.given)}; allowed: {self.allowed}"
 
 
 class CalendarDefinitionError(DefinitionError):

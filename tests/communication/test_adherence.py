@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from incidentcore.communication import (
-    log_update_sent,
-    major_incident_plan,
-    next_update_wakeup,
-    update_adherence,
-)
+from incidentcore.communication import major_incident_plan, next_update_wakeup, update_adherence
 from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, set_major_status
+from incidentcore.records import Incident, log_update_sent, set_major_status
 from incidentcore.values import Impact, Priority, Urgency
 
 PLAN = major_incident_plan()

@@ -14,7 +14,6 @@ from incidentcore.communication import (
     CommunicationPlan,
     UpdateRule,
     due_updates,
-    log_update_sent,
     missed_updates,
     next_update_wakeup,
     update_log,
@@ -27,6 +26,7 @@ from incidentcore.lifecycle import advance
 from incidentcore.records import (
     Incident,
     comment,
+    log_update_sent,
     set_fields,
 )
 from incidentcore.schedule import BusinessCalendar

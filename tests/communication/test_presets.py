@@ -11,7 +11,6 @@ from incidentcore.communication import (
     MissedUpdate,
     StakeholderUpdate,
     due_updates,
-    log_update_sent,
     major_incident_plan,
     missed_updates,
     next_update_wakeup,
@@ -19,7 +18,14 @@ from incidentcore.communication import (
 )
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, Problem, Record, set_fields, set_major_status
+from incidentcore.records import (
+    Incident,
+    Problem,
+    Record,
+    log_update_sent,
+    set_fields,
+    set_major_status,
+)
 from incidentcore.values import Impact, Priority, Urgency
 
 PLAN = major_incident_plan()

@@ -7,15 +7,12 @@ from datetime import timedelta
 import pytest
 from tests.communication.test_evaluate import AT, MINUTE, SOLVED, incident, other, rule
 
-from incidentcore.communication import (
-    CommunicationPlan,
-    due_updates,
-    log_update_sent,
-)
+from incidentcore.communication import CommunicationPlan, due_updates
 from incidentcore.conditions import Condition, Opaque, field
 from incidentcore.lifecycle import advance
 from incidentcore.records import (
     StateChanged,
+    log_update_sent,
     mark_restored,
     set_fields,
 )

@@ -11,14 +11,13 @@ from incidentcore.communication import (
     CommunicationPlan,
     UpdateRule,
     due_updates,
-    log_update_sent,
     missed_updates,
     next_update_wakeup,
 )
 from incidentcore.conditions import field
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, correct_event, set_fields
+from incidentcore.records import Incident, correct_event, log_update_sent, set_fields
 from incidentcore.schedule import BusinessCalendar
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -7,15 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.communication.test_evaluate import AT, MINUTE, incident, rule
 
-from incidentcore.communication import (
-    CommunicationPlan,
-    due_updates,
-    log_update_sent,
-    missed_updates,
-)
+from incidentcore.communication import CommunicationPlan, due_updates, missed_updates
 from incidentcore.conditions import field
 from incidentcore.records import (
     Incident,
+    log_update_sent,
     set_fields,
 )
 from incidentcore.schedule import BusinessCalendar

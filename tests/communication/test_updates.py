@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from tests.communication.test_evaluate import AT, MINUTE, incident, rule
 
-from incidentcore.communication import (
-    PUBLIC_REPLY,
-    CommunicationPlan,
-    log_update_sent,
-    missed_updates,
-)
+from incidentcore.communication import PUBLIC_REPLY, CommunicationPlan, missed_updates
 from incidentcore.records import (
     comment,
     log_contact,
+    log_update_sent,
 )
 from incidentcore.values import Actor
 

@@ -14,7 +14,6 @@ from incidentcore.communication import (
     CommunicationPlan,
     UpdateRule,
     due_updates,
-    log_update_sent,
     missed_updates,
     next_update_wakeup,
     update_adherence,
@@ -23,7 +22,7 @@ from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.conditions import NEVER, before
 from incidentcore.conditions import field as fact
 from incidentcore.lifecycle import Allowed, decide
-from incidentcore.records import Incident, set_fields
+from incidentcore.records import Incident, log_update_sent, set_fields
 from incidentcore.schedule import BusinessCalendar
 
 T0 = datetime(2026, 3, 27, 8, 0, tzinfo=UTC)  # the Friday before Berlin's clocks go forward

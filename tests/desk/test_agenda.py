@@ -16,9 +16,16 @@ from tests.desk.drawn import MINUTE, MINUTES, OPENED, desks, incidents
 
 from incidentcore.desk import Agenda, Desk, DueItem, due_items, load_desk, next_wakeup
 from incidentcore.errors import InvalidValueError
-from incidentcore.escalation import acknowledge, snooze
 from incidentcore.instants import Versions
-from incidentcore.records import ApprovalRule, Incident, ServiceRequest, approve, request_approval
+from incidentcore.records import (
+    ApprovalRule,
+    Incident,
+    ServiceRequest,
+    acknowledge,
+    approve,
+    request_approval,
+    snooze,
+)
 
 TEXT = """
 desk = 1

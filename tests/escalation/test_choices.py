@@ -15,16 +15,14 @@ from incidentcore.escalation import (
     EscalationRow,
     HeldFor,
     OnClock,
-    acknowledge,
     goalert_row,
     jira_row,
     pagerduty_row,
     servicenow_row,
-    unacknowledge,
 )
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import advance
-from incidentcore.records import assign
+from incidentcore.records import acknowledge, assign, unacknowledge
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor

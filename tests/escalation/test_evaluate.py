@@ -12,18 +12,15 @@ from incidentcore.escalation import (
     EscalationLevel,
     EscalationMatrix,
     OnClock,
-    acknowledge,
     due_escalations,
     escalate_now,
     lint_escalation,
     next_escalation_wakeup,
-    snooze,
-    unacknowledge,
 )
 from incidentcore.escalation.evaluate import escalations_and_wakeup
 from incidentcore.instants import Interval, Versions
 from incidentcore.lifecycle import advance
-from incidentcore.records import Corrected
+from incidentcore.records import Corrected, acknowledge, snooze, unacknowledge
 from incidentcore.schedule import Maintenance
 from incidentcore.sla import ServiceLevel, SlaDefinition, evaluate_sla
 from incidentcore.values import Actor

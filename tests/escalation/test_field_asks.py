@@ -13,7 +13,6 @@ from incidentcore.escalation import (
     OnCallLayer,
     OnCallSchedule,
     OnClock,
-    acknowledge,
     due_escalations,
     escalate_now,
     goalert_row,
@@ -22,7 +21,7 @@ from incidentcore.escalation import (
     servicenow_row,
 )
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident
+from incidentcore.records import Incident, acknowledge
 from incidentcore.schedule import BusinessCalendar, Rotation
 from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Actor

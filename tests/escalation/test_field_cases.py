@@ -22,7 +22,6 @@ from incidentcore.escalation import (
     ReachableHours,
     RotaOverride,
     Shift,
-    acknowledge,
     due_escalations,
     escalate_now,
     next_escalation_wakeup,
@@ -34,7 +33,7 @@ from incidentcore.escalation import (
 from incidentcore.instants import Interval, Versions
 from incidentcore.intake import Alert, IntakePolicy, apply_intents, fold_alerts
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, Record, assign, comment, set_fields
+from incidentcore.records import Incident, Record, acknowledge, assign, comment, set_fields
 from incidentcore.schedule import BusinessCalendar, Rotation
 from incidentcore.values import Actor, Priority
 

@@ -21,10 +21,8 @@ from incidentcore.escalation import (
     OnCallLayer,
     OnCallSchedule,
     OnClock,
-    acknowledge,
     due_escalations,
     escalate_now,
-    snooze,
 )
 from incidentcore.escalation.presets import (
     goalert_row,
@@ -35,7 +33,7 @@ from incidentcore.escalation.presets import (
 )
 from incidentcore.instants import Interval, Versions
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, assign
+from incidentcore.records import Incident, acknowledge, assign, snooze
 from incidentcore.schedule import BusinessCalendar, Rotation
 from incidentcore.sla import SlaDefinition
 

@@ -20,16 +20,22 @@ from incidentcore.escalation import (
     EscalationTarget,
     HeldFor,
     OnClock,
-    acknowledge,
     due_escalations,
     escalate_now,
+)
+from incidentcore.instants import Interval
+from incidentcore.lifecycle import Allowed, decide
+from incidentcore.records import (
+    Escalated,
+    Incident,
+    Prioritized,
+    acknowledge,
+    assign,
+    set_fields,
     snooze,
     unacknowledge,
     unsnooze,
 )
-from incidentcore.instants import Interval
-from incidentcore.lifecycle import Allowed, decide
-from incidentcore.records import Escalated, Incident, Prioritized, assign, set_fields
 from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Actor, FrozenMap, Priority
 

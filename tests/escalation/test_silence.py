@@ -13,19 +13,23 @@ from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
     OnClock,
-    acknowledge,
     due_escalations,
     escalate_now,
     jira_row,
     next_escalation_wakeup,
     pagerduty_row,
+)
+from incidentcore.escalation.evaluate import escalations_and_wakeup
+from incidentcore.lifecycle import advance
+from incidentcore.records import (
+    Escalated,
+    Incident,
+    acknowledge,
+    set_fields,
     snooze,
     unacknowledge,
     unsnooze,
 )
-from incidentcore.escalation.evaluate import escalations_and_wakeup
-from incidentcore.lifecycle import advance
-from incidentcore.records import Escalated, Incident, set_fields
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.values import Actor

@@ -11,11 +11,10 @@ from incidentcore.escalation import (
     EscalationLevel,
     HeldFor,
     OnClock,
-    acknowledge,
     due_escalations,
 )
 from incidentcore.lifecycle import advance
-from incidentcore.records import assign, comment, set_fields
+from incidentcore.records import acknowledge, assign, comment, set_fields
 from incidentcore.schedule import Rotation
 from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Actor

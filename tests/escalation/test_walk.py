@@ -15,13 +15,11 @@ from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
     OnClock,
-    acknowledge,
     due_escalations,
     escalate_now,
-    unacknowledge,
 )
 from incidentcore.lifecycle import Allowed, decide
-from incidentcore.records import Incident, set_fields
+from incidentcore.records import Incident, acknowledge, set_fields, unacknowledge
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor

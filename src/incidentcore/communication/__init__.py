@@ -12,7 +12,6 @@ from incidentcore.communication.plan import PUBLIC_REPLY, CommunicationPlan, Upd
 from incidentcore.communication.presets import major_incident_plan
 from incidentcore.communication.template import Rendering, UpdateTemplate
 from incidentcore.communication.updates import MissedUpdate, StakeholderUpdate
-from incidentcore.records import log_update_sent
 
 __all__ = [
     "CommunicationPlan",
@@ -25,7 +24,6 @@ __all__ = [
     "UpdateTemplate",
     "due_updates",
     "lint_communication",
-    "log_update_sent",
     "major_incident_plan",
     "missed_updates",
     "next_update_wakeup",

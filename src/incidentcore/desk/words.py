@@ -109,7 +109,7 @@ def _said(text: object) -> str:
     return text if isinstance(text, str) else ""
 
 
-def read_span(text: object, allowed: str = SPAN) -> timedelta:
+def read_span(text: object) -> timedelta:
     """Return the span that a text describes; ``"1d 4h"`` is 28 hours."""
     parts = [_SPAN.fullmatch(part) for part in _said(text).split()]
     if parts and all(parts):
@@ -118,7 +118,7 @@ def read_span(text: object, allowed: str = SPAN) -> timedelta:
             return timedelta(microseconds=int(micros))
         except OverflowError:
             pass
-    raise WrongError(text, allowed, nearest=_meant(text))
+    raise WrongError(text, SPAN, nearest=_meant(text))
 
 
 def _meant(text: object) -> str:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from incidentcore._lazy import lazy_names
 from incidentcore.escalation.on_call_hours import OnCallHours, on_call_hours
-from incidentcore.records import acknowledge, snooze, unacknowledge, unsnooze
 
 if TYPE_CHECKING:
     from incidentcore.escalation.escalation import Escalation
@@ -67,7 +66,6 @@ __all__ = [
     "Shift",
     "Trigger",
     "TriggerContext",
-    "acknowledge",
     "coverage_gaps",
     "due_escalations",
     "escalate_now",
@@ -82,9 +80,6 @@ __all__ = [
     "servicenow_row",
     "servicenow_sla_row",
     "shifts",
-    "snooze",
-    "unacknowledge",
-    "unsnooze",
     "write_rota_ical",
 ]
 

@@ -92,13 +92,9 @@ def _summary(found: CandidateReport) -> Section:
     total = len(found) + found.more
     text.append(
         f"{stand_out:,} of {groups:,} groups stand out; with nearly equal ones as one, that is "
-        f"{_many(total, 'candidate')}, {len(found):,} of them below."
+        f"{total:,} candidate{'' if total == 1 else 's'}, {len(found):,} of them below."
     )
     return Section(key="found", title="What was found", text=tuple(text))
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _left_out(counts: Iterable[tuple[str, int]]) -> str:

@@ -29,7 +29,7 @@ def _recorded(value: datetime) -> datetime:
     return as_utc(value, "recorded_at")
 
 
-def as_number(value: object, name: str = "value") -> float:
+def as_number(value: object) -> float:
     """Return a finite number as a float.
 
     Raises:
@@ -42,7 +42,7 @@ def as_number(value: object, name: str = "value") -> float:
             number = math.inf
         if math.isfinite(number):
             return number
-    raise InvalidValueError(name, value, "a finite number")
+    raise InvalidValueError("value", value, "a finite number")
 
 
 def _measured(value: float | None) -> float | None:

@@ -150,10 +150,6 @@ def _utc() -> ZoneInfo:
     return ZoneInfo("UTC")
 
 
-def _as_name(name: str) -> str:
-    return as_name(name, "name")
-
-
 def _checked(value: Calendar) -> Calendar:
     if not is_calendar(value):
         raise CalendarDefinitionError("calendar", value, "a calendar")
@@ -369,7 +365,7 @@ class Maintenance(SharedRepr, AbstractCalendar):
     is_maintenance: ClassVar[bool] = True
 
     intervals: tuple[Interval, ...] = attrs.field(converter=_as_intervals)
-    name: str = attrs.field(default="", kw_only=True, converter=_as_name)
+    name: str = attrs.field(default="", kw_only=True, converter=as_name)
     zone: ZoneInfo = attrs.field(
         factory=_utc, kw_only=True, converter=as_zone, eq=attrgetter("key")
     )

@@ -132,7 +132,7 @@ class BusinessCalendar(AbstractCalendar):
                 (day, tuple(Break(format_hours([(low, high)]), text) for low, high, text in taken))
                 for day, taken in sorted(pauses.items())
             ),
-            name=as_name(name, "name"),
+            name=as_name(name),
         )
         plan = Plan(week=week, special=days, breaks=pauses, holidays=kept)
         check_collisions(plan)

@@ -44,12 +44,12 @@ def as_date(value: object, field: str) -> date:
     return found
 
 
-def as_name(value: object, field: str) -> str:
+def as_name(name: str) -> str:
     """Return a name, which must be one line of printable text."""
-    if isinstance(value, str) and len(value) <= _LONGEST_NAME and value.isprintable():
-        return value
+    if isinstance(name, str) and len(name) <= _LONGEST_NAME and name.isprintable():
+        return name
     raise CalendarDefinitionError(
-        field, value, f"one printable line of at most {_LONGEST_NAME} characters"
+        "name", name, f"one printable line of at most {_LONGEST_NAME} characters"
     )
 
 
@@ -62,14 +62,14 @@ def _as_pair(value: object, field: str) -> tuple[object, object]:
     raise CalendarDefinitionError(field, value, 'a pair or "FIRST/LAST", both included')
 
 
-def _month_day(value: object, field: str) -> tuple[int, int]:
+def _month_day(value: object) -> tuple[int, int]:
     match = re.fullmatch(_MONTH_DAY, value) if isinstance(value, str) else None
     if match is not None:
         month, day = int(match[1]), int(match[2])
         with suppress(ValueError):
             date(_LEAP, month, day)
             return month, day
-    raise CalendarDefinitionError(field, value, 'a month and day such as "12-25"')
+    raise CalendarDefinitionError("yearly", value, 'a month and day such as "12-25"')
 
 
 @attrs.frozen(repr=False, init=False)
@@ -145,7 +145,7 @@ class Holiday:
                 when = span = None
             else:
                 given = yearly
-            ends = [_month_day(part, "yearly") for part in _as_pair(given, "yearly")]
+            ends = [_month_day(part) for part in _as_pair(given, "yearly")]
             texts = [f"{month:02}-{number:02}" for month, number in ends]
             month_days = "/".join(dict.fromkeys(texts))  # a single day is written once
         recurrence = None if rule is None else parse_rule(rule, when)
@@ -156,7 +156,7 @@ class Holiday:
             )
         self.__attrs_init__(
             when,
-            name=as_name(name, "name"),
+            name=as_name(name),
             range=span,
             yearly=month_days,
             rule=None if recurrence is None else recurrence.text,
@@ -236,7 +236,7 @@ class Holiday:
         """Return the (month, day) pairs of a yearly holiday, in the order of its dates."""
         if self.yearly is None:
             return ()
-        first, last = (_month_day(part, "yearly") for part in _as_pair(self.yearly, "yearly"))
+        first, last = (_month_day(part) for part in _as_pair(self.yearly, "yearly"))
         begin, end = _place(first), _place(last)
         return tuple(
             _month_day_at(begin + offset) for offset in _up_to((end - begin) % _LEAP_DAYS + 1)
@@ -273,10 +273,6 @@ def _break_hours(value: str | Iterable[str]) -> tuple[str, ...]:
     return format_hours(parse_hours(value, "break"))
 
 
-def _break_name(value: str) -> str:
-    return as_name(value, "name")
-
-
 @attrs.frozen
 class Break(SharedRepr):
     """Time that is subtracted from the hours of a date, with a name for explanations (rule C1).
@@ -291,7 +287,7 @@ class Break(SharedRepr):
     """
 
     hours: tuple[str, ...] = attrs.field(converter=_break_hours)
-    name: str = attrs.field(default="", converter=_break_name)
+    name: str = attrs.field(default="", converter=as_name)
 
 
 def as_holidays(value: object) -> tuple[Holiday, ...]:

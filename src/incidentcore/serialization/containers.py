@@ -48,15 +48,12 @@ WORDS: Final = {
 }
 
 
-def read_each(
-    pairs: Any, read: ReadHook, step: Callable[[Any], Any] = lambda place: place
-) -> list[Any]:
+def read_each(pairs: Any, read: ReadHook) -> list[Any]:
     """Return several values, each read by a function; report all that are wrong, up to a limit.
 
     Args:
         pairs: Pairs of a key or position and the plain data there.
         read: The function that reads one value.
-        step: Returns the path element for a key or position.
     """
     found: list[Any] = []
     problems: list[Fault] = []
@@ -65,7 +62,7 @@ def read_each(
         try:
             found.append(read(item, None))
         except Exception as error:  # noqa: BLE001  every problem is reported with its place
-            faults = list(faults_of(error, (step(place),)))
+            faults = list(faults_of(error, (place,)))
             problems.extend(faults)
             final += not all(problem.unknown for problem in faults)
             if final > _ENOUGH:  # no reader goes on after one of these, nor does anyone read more

@@ -12,7 +12,7 @@ import attrs
 
 from incidentcore._checks import is_number, nearest_names
 from incidentcore.conditions import Condition, FieldTest
-from incidentcore.records import Event, Incident, Problem, Record, ServiceRequest
+from incidentcore.records import Event, Incident, Problem, ServiceRequest
 from incidentcore.records.written import FAMILIES
 from incidentcore.values import Actor, FrozenMap, Level, LintFinding, State
 from incidentcore.words.words import Texts
@@ -40,19 +40,15 @@ _SHOWN: Final[dict[type, str]] = {
 }
 
 
-def field_findings(
-    conditions: Iterable[Condition], subject: str, *, records: Iterable[type[Record]] = ()
-) -> tuple[LintFinding, ...]:
+def field_findings(conditions: Iterable[Condition], subject: str) -> tuple[LintFinding, ...]:
     """Return the errors in the record fields that conditions read.
 
     Args:
         conditions: The conditions.
         subject: The name of what the conditions belong to, shown in the findings.
-        records: The types of record to which they apply; by default incidents, problems and
-            requests.
     """
     known: dict[str, tuple[type, ...]] = {}
-    for record in tuple(records) or (Incident, Problem, ServiceRequest):
+    for record in (Incident, Problem, ServiceRequest):
         for name, kinds in _fields_of(record).items():
             known[name] = (*known.get(name, ()), *kinds)
     return tuple(dict.fromkeys(_findings(conditions, subject, known)))

@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from incidentcore.escalation import (
     EscalationMatrix,
-    acknowledge,
     due_escalations,
     lint_escalation,
     next_escalation_wakeup,
 )
-from incidentcore.records import Incident, Record, replay
+from incidentcore.records import Incident, Record, acknowledge, replay
 from incidentcore.sla import SlaRules
 from incidentcore.testing.checks_sla import one_law_at_a_time, showing
 from incidentcore.testing.strategies_escalation import (

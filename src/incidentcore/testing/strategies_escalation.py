@@ -23,16 +23,12 @@ from incidentcore.escalation import (
     OnCallSchedule,
     OnClock,
     RotaOverride,
-    acknowledge,
     escalate_now,
-    snooze,
-    unacknowledge,
-    unsnooze,
 )
 from incidentcore.escalation.oncall import Combine, OverrideMode
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import Allowed, decide
-from incidentcore.records import Incident, assign
+from incidentcore.records import Incident, acknowledge, assign, snooze, unacknowledge, unsnooze
 from incidentcore.schedule import BusinessCalendar, Calendar, Rotation
 from incidentcore.sla import SlaThreshold
 from incidentcore.testing.strategies_schedule import (

@@ -540,3 +540,102 @@ def test_a_row_does_not_judge_a_clock_that_the_page_does_not(
     assert (e["resolution_outcome"], e["resolution_elapsed"], e["resolved_at"]) == (
         "not_covered", "", "",
     )  # fmt: skip
+
+
+CHOICES = (
+    "Key,Raised,Done,Prio,Team,Cat,Tags\n"
+    "A,2026-03-30 09:00,2026-03-30 11:00,high,Net,Mail,a b\n"
+    "B,2026-03-31 09:00,2026-03-31 13:00,high,App,Net/VPN,b\n"
+    "C,2026-04-01 09:00,2026-04-01 15:00,low,Net,Mail,\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "n", "mean"),
+    [
+        ("--where priority=high --where group=Net", 1, 2.0),  # the last one alone: 2, 4.0
+        ("--where month=2026-04", 1, 6.0),
+        ("--where week=2026-W14", 3, 4.0),
+        ("--where day=2026-03-31", 1, 4.0),
+        ("--since 2026-03-31", 2, 5.0),
+        ("--until 2026-03-31T09:00", 1, 2.0),
+        ("--since 2026-03-31 --until 2026-04-01 --where priority=high", 1, 4.0),
+        ("--where category=Mail", 2, 4.0),
+        ("--where category=Net/VPN", 1, 4.0),
+        ("--where tags=b", 2, 3.0),
+    ],
+)
+def test_records_chosen_by_several_tests_and_by_their_opening(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, options: str, n: int, mean: float
+) -> None:
+    path = tmp_path / "choices.csv"
+    path.write_text(CHOICES, encoding="utf-8")
+    columns = ("group=Team", "category=Cat", "tags=Tags", "--zone", "UTC", "--by", "priority")
+    code, text, err = run(capsys, "report", path, *SPANS[:-1], *columns, *options.split(), "--json")
+    assert (code, err) == (0, "")
+    page = json.loads(text)
+    assert page["volume"][-1]["opened"] == n
+    means = [r["value"] for r in page["kpis"]["rows"] if r["kpi"] == "mean_time_to_resolve"]
+    assert means[-1] == mean
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("--where month=April", "month= one such as 2026-06"),
+        ("--where week=14", "week= one such as 2026-W23"),
+        ("--where tags=c", "a value that a record has: a, b"),
+        ("--where category=Nett", "a value that a record has: Mail, Net/VPN"),
+        ("--where priority=high --where group=Nett", "a value that a record has: App, Net"),
+        ("--since yesterday", "--since: got 'yesterday'; allowed: an ISO time"),
+        ("--fail-on mean_time_to_resolve>90m", "and a number, which counts hours for a time"),
+    ],
+)
+def test_a_choice_that_cannot_be_meant(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, options: str, says: str
+) -> None:
+    path = tmp_path / "choices.csv"
+    path.write_text(CHOICES, encoding="utf-8")
+    columns = ("group=Team", "category=Cat", "tags=Tags", "--zone", "UTC")
+    code, _, err = run(capsys, "report", path, *SPANS[:-1], *columns, *options.split())
+    assert code == 2
+    assert says in err
+
+
+@pytest.mark.parametrize("where", ["custom.Floor=3", "custom.VIP=true", "custom.VIP=True"])
+def test_numbers_and_truths_of_json_are_chosen_by_their_text(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, where: str
+) -> None:
+    """The value 3 was refused, with 3 as the nearest one that a record has."""
+    path = tmp_path / "list.json"
+    rows = [{"Key": n, "Raised": "2026-03-02T09:00Z", "Floor": n, "VIP": n == 3} for n in (3, 4)]
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    asked = ("report", path, "--map", "id=Key", "opened=Raised", "--json", "--where", where)
+    code, text, _ = run(capsys, *asked)
+    assert (code, json.loads(text)["volume"][-1]["opened"]) == (0, 1)
+
+
+def test_groups_and_sections_may_be_given_one_by_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The last one alone counted. Hours of a limit may be named."""
+    path = tmp_path / "choices.csv"
+    path.write_text(CHOICES, encoding="utf-8")
+    asked = ("report", path, *SPANS[:-1], "group=Team", "--zone", "UTC", "--json")
+    by = ("--by", "priority", "--by", "group", "--only", "kpis", "--only", "volume")
+    code, text, _ = run(capsys, *asked, *by)
+    page = json.loads(text)
+    assert (code, list(page)[-2:]) == (0, ["kpis", "volume"])
+    assert {"priority", "assignment_group"} <= {*page["volume"][0]}
+    assert run(capsys, *asked, "--fail-on", "mean_time_to_resolve > 3.9h")[0] == 1
+
+
+def test_words_with_an_equals_sign(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """As columns prints them; the last sign separates a word from its meaning."""
+    path = tmp_path / "signs.csv"
+    path.write_text("Key,Raised,State,Prio\nA,2026-03-02 09:00,a=b,Sev=1\n", encoding="utf-8")
+    words = ("--states", "a=b=on_hold", "--levels", "priority.Sev=1=high")
+    asked = ("--map", "id=Key", "opened=Raised", "state=State", "priority=Prio", "--zone", "UTC")
+    code, text, _ = run(capsys, "report", path, *asked, *words, "--json", "--by", "state,priority")
+    first = json.loads(text)["volume"][0]
+    assert (code, first["state"], first["priority"]) == (0, "on_hold", "high")

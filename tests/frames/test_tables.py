@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.errors import InvalidValueError, KpiDefinitionError
-from incidentcore.kpi import catalogue, compute_kpis
+from incidentcore.errors import FormatError, InvalidValueError, KpiDefinitionError
+from incidentcore.kpi import catalogue, compute_kpis, finish_partial
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, assign, set_fields
 from incidentcore.schedule import BusinessCalendar
@@ -263,3 +263,99 @@ def test_a_field_that_no_record_has_takes_no_time(records: list[Incident]) -> No
     how: Any = {"columns": ["id"], "as_of": START, "library": "polars"}
     with pytest.raises(KpiDefinitionError, match="got 'stat'"):
         frames.records_to_frame(records, time_in="stat", **how)
+
+
+def test_rows_with_what_pandas_and_numpy_have_for_nothing() -> None:
+    """NA was a TypeError, and a time in nanoseconds was left out as a number."""
+    numpy = pytest.importorskip("numpy")
+    rows = [
+        {
+            "id": "A",
+            "in": numpy.datetime64("2026-06-01T09:00", "ns"),
+            "out": pandas.NaT,
+            "p": pandas.NA,
+        },
+        {
+            "id": "B",
+            "in": numpy.datetime64("2026-06-01T09:00"),
+            "out": numpy.datetime64("NaT"),
+            "p": numpy.nan,
+        },
+        {"id": numpy.int64(7), "in": START, "out": None, "p": numpy.str_("high")},
+    ]
+    mapping = {"id": "id", "opened": "in", "resolved": "out", "priority": "p"}
+    reading = read_table(
+        [{**row, "more": numpy.array([1, 2])} for row in rows], mapping, zone="UTC"
+    )
+    found = [
+        (one.id, one.opened_at, one.resolved_at, one.priority and one.priority.name)
+        for one in reading
+    ]
+    assert found == [("A", START, None, None), ("B", START, None, None), ("7", START, None, "high")]
+
+
+def test_rows_of_a_frame_in_the_hour_that_comes_twice() -> None:
+    """02:30 to 02:45: 75, 15 and 15 minutes, by hand; all three were 75 min."""
+    first, second = (
+        pandas.to_datetime(["2026-10-25 02:30", "2026-10-25 02:30", "2026-10-25 02:30"]),
+        pandas.to_datetime(["2026-10-25 02:45", "2026-10-25 02:45", "2026-10-25 02:45"]),
+    )
+    numpy = pytest.importorskip("numpy")
+    frame = pandas.DataFrame(
+        {
+            "id": list("ABC"),
+            "in": first.tz_localize("Europe/Berlin", ambiguous=numpy.array([True, False, True])),
+            "out": second.tz_localize("Europe/Berlin", ambiguous=numpy.array([False, False, True])),
+        }
+    )
+    mapping = {"id": "id", "opened": "in", "resolved": "out"}
+    as_of = datetime(2026, 11, 1, tzinfo=UTC)
+    records = list(read_table(frames.rows(frame), mapping))
+    by_records = compute_kpis(catalogue.MEAN_TIME_TO_RESOLVE, records, as_of=as_of)
+    part = frames.gather_kpis_from(frame, catalogue.MEAN_TIME_TO_RESOLVE, mapping, as_of=as_of)
+    assert [(r.value, r.n) for r in by_records.results] == [(timedelta(minutes=35), 3)]
+    assert finish_partial(part).results == by_records.results
+
+
+def test_nanoseconds_are_cut_without_a_word(recwarn: pytest.WarningsRecorder) -> None:
+    frame = pandas.DataFrame({"at": [pandas.Timestamp("2026-06-01T09:00:00.000000999Z")]})
+    assert list(frames.rows(frame)) == [{"at": START}]
+    assert not recwarn.list
+
+
+def test_columns_without_a_text_each_are_refused() -> None:
+    """With the error of a library before, or a KeyError."""
+    twice = pandas.DataFrame([["A", "B"]], columns=["x", "x"])
+    arrow = pyarrow.table([pyarrow.array(["A"]), pyarrow.array(["B"])], names=["x", "x"])
+    for frame in (
+        twice,
+        arrow,
+        pandas.DataFrame([["A", "B"]]),
+        pandas.DataFrame({("a", "b"): [1]}),
+    ):
+        with pytest.raises(
+            InvalidValueError, match=r"texts as names, all different; set frame\.columns"
+        ):
+            list(frames.rows(frame))
+    for frame in (twice, arrow):
+        with pytest.raises(FormatError, match="@ source"):
+            list(read_table(frame, {"id": "x", "opened": "x"}))
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), "NaT"])
+def test_a_column_of_times_in_which_nothing_is(nothing: Any) -> None:
+    """As where nothing is resolved yet: of any type it was refused as texts or numbers."""
+    empty = pandas.Series([nothing] * 2, dtype="datetime64[us]" if nothing == "NaT" else None)
+    frame = pandas.DataFrame({"id": ["A", "B"], "in": [START, START], "out": empty})
+    several = [frame]
+    if nothing is None:
+        several += [polars.DataFrame({"id": ["A", "B"], "in": [START, START], "out": [None, None]})]
+    for one in several:
+        mapping = {"id": "id", "opened": "in", "resolved": "out"}
+        part = frames.gather_kpis_from(one, catalogue.BACKLOG, mapping, as_of=START + HOUR)
+        assert [row.value for row in finish_partial(part).results] == [2]
+        assert (
+            frames.open_time(OFFICE, one["in"], one["out"]).is_null().all()
+            if one is not frame
+            else True
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -415,3 +416,67 @@ def test_one_column_proves_the_order_of_day_and_month_for_all(tmp_path: Path) ->
     path.write_text("Number;Created;Resolved\n1;03/02/2026 10:00;03/13/2026 10:00\n")
     page = describe_columns(path)
     assert [column.formats for column in page.columns[1:]] == [("%m/%d/%Y %H:%M",)] * 2
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "1h20",
+        "1h20m30s",
+        "01h20",
+        "+01:20",
+        "1:20 h",
+        "2.03:00:00",
+        "Y",
+        "off",
+        "Sim",
+        "✓",
+        "offen",
+    ],
+)
+def test_what_is_no_time_is_not_guessed_as_one(tmp_path: Path, cell: str) -> None:
+    """A duration, or a word without a digit, under a heading of a time."""
+    path = tmp_path / "list.csv"
+    path.write_text(
+        f"Number;Created;Resolved;Resolved at\n1;2026-03-02;{cell};2026-03-03\n", "utf-8"
+    )
+    assert [c.field for c in describe_columns(path).columns] == ["id", "opened", "", "resolved"]
+
+
+def test_a_time_of_the_first_response_by_its_values(tmp_path: Path) -> None:
+    """The heading may be of a duration too, which its unit or its values show."""
+    path = tmp_path / "list.csv"
+    for head, cell, field in (
+        ("First response time", "2026-03-02 09:10", "responded"),
+        ("First response time", "00:10", ""),
+        ("First response time (h)", "2026-03-02 09:10", ""),
+    ):
+        path.write_text(f"Number;Created;{head}\n1;2026-03-02;{cell}\n", "utf-8")
+        assert [c.field for c in describe_columns(path).columns] == ["id", "opened", field]
+
+
+@pytest.mark.parametrize(
+    ("opened", "resolved"),
+    [
+        (["2026-03-02 09:00"] * 2, ["02.03.2026 10:00", "13.03.2026 09:00"]),
+        (["46083.375"] * 2, ["2026-03-02 10:00", "2026-03-03 09:00"]),
+        (["2026-03-02 09:00"] * 2, ["46083.4166666667", "2026-03-02 12:00"]),
+        (["1772442000000"] * 2, ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"]),
+    ],
+)
+def test_columns_in_different_formats_get_all_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], opened: list[str], resolved: list[str]
+) -> None:
+    """With what was printed for the one column, the other was left out or unreadable."""
+    path = tmp_path / "list.csv"
+    rows = "".join(
+        f"{n};{pair[0]};{pair[1]}\n" for n, pair in enumerate(zip(opened, resolved, strict=True))
+    )
+    path.write_text(f"Number;Opened;Resolved\n{rows}", "utf-8")
+    assert main(["columns", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    options = [word for line in lines if line.startswith("--") for word in shlex.split(line)]
+    assert main(["report", str(path), *options, "--zone", "UTC", "--json"]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["volume"][-1]["resolved"] == 2
+    assert "unreadable_time" not in {one["code"] for one in page["findings"]}

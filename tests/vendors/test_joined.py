@@ -76,3 +76,26 @@ def test_pairs_are_suggested(
     page = describe(tmp_path / "list.csv", f"No,{heads}\n1,{cells}\n")
     assert page.to_plain()["map"] == {"id": "No", "opened": column}
     assert page.columns[1].formats == formats
+
+
+@pytest.mark.parametrize(
+    ("row", "opened"),
+    [
+        ("A,2026-03-02 09:15,+01:00", "Open Date+Open Time"),
+        ("A,2026-03-02 09:15,Europe/Berlin", "Open Date+Open Time"),
+        ("A,2026-03-02,09:15,+01:00", "Open Date+Open Time+Zone"),
+        ("A,2026-03-02,09:15,Europe/Berlin", "Open Date + Open Time + Zone"),
+        ("A,2026-03-02,09:15,UTC+1", "Open Date+Open Time+Zone"),
+    ],
+)
+def test_the_zone_in_a_column_of_its_own(row: str, opened: str) -> None:
+    """It was refused, and so were three columns."""
+    heads = "No,Open Date,Open Time,Zone"[: 22 if row.count(",") == 2 else None]
+    (incident,) = read_table([heads, row], {**MAPPING, "opened": opened}, zone="Asia/Tokyo")
+    assert incident.opened_at == NINE.replace(hour=8)
+
+
+def test_an_empty_zone_is_that_of_the_table() -> None:
+    rows = [{"No": "A", "Open Date": NINE.replace(tzinfo=None), "Open Time": " "}]
+    (incident,) = read_table(rows, MAPPING, zone="Asia/Tokyo")
+    assert incident.opened_at == NINE - timedelta(hours=9)

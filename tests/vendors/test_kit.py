@@ -783,7 +783,12 @@ def test_an_unknown_state_shows_the_line_to_write(
         ("2026-03-02T09:15:00+01:00 UTC", "iso", None),  # it states two zones
         ("2026-03-02T10:15:00+01:00[Europe/Berlin]", "iso", "09:15"),
         ("2026-03-02T09:15:00Z[UTC]", "iso", "09:15"),
-        ("2026-03-02T09:15:00[Europe/Berlin]", "iso", None),
+        ("2026-03-02T09:15:00[Europe/Berlin]", "iso", "08:15"),
+        ("2026-03-02 09:15 Europe/Berlin", "iso", "08:15"),
+        ("2.3.2026 9:15 AM America/New_York", "%d.%m.%Y %I:%M %p", "14:15"),
+        ("2026-03-02T09:15:00+02:00 Europe/Berlin", "iso", None),  # it states two zones
+        ("2026-03-02 09:15 Mars/Base", "iso", None),
+        ("\u200e3/\u200e2/\u200e2026 \u200f\u200e6:15 PM", "%m/%d/%Y %I:%M %p", "09:15"),
         ("46083.76", "excel", "09:14"),  # 18:14:24 in Tokyo
         ("46083,76", "excel", "09:14"),
         ("0.5", "excel", None),

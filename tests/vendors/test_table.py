@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.vendors.tables import MAPPING, TWICE, TWICE_FIELDS, codes, records_from_rows, row
@@ -518,3 +521,69 @@ def test_plain_words_for_open_states_are_known() -> None:
             [row], {"id": "Number", "opened": "o", "state": "s"}, zone="UTC"
         )
         assert (incident.state.open, incident.state.pauses, findings) == (True, False, ()), word
+
+
+def test_two_times_that_differ_in_their_fold_alone() -> None:
+    """Equal to Python; the second was read as the first, so the hour between them was 0 min or 2 h.
+
+    On 25 October 2026 in Berlin 02:15 and 02:45 come twice; by hand: 90, 30 and 30 minutes.
+    """
+    berlin = ZoneInfo("Europe/Berlin")
+
+    def at(minute: int, fold: int) -> datetime:
+        return datetime(2026, 10, 25, 2, minute, tzinfo=berlin, fold=fold)
+
+    pairs = {"A": (at(15, 0), at(45, 1)), "B": (at(15, 1), at(45, 1)), "C": (at(15, 0), at(45, 0))}
+    rows = [{"id": key, "in": start, "out": end} for key, (start, end) in pairs.items()]
+    reading = read_table(rows, {"id": "id", "opened": "in", "resolved": "out"})
+    minutes = {one.id: (one.resolved_at or one.opened_at) - one.opened_at for one in reading}
+    assert [span / timedelta(minutes=1) for span in minutes.values()] == [90, 30, 30]
+
+
+def test_numbers_since_1970_in_both_units() -> None:
+    """The formats are tried in order; only the first of the two was."""
+    rows = [{"id": n, "in": number} for n, number in enumerate(("1772442000", 1772442000000))]
+    reading = read_table(rows, {"id": "id", "opened": "in"}, formats=("epoch_s", "epoch_ms"))
+    assert {one.opened_at for one in reading} == {datetime(2026, 3, 2, 9, tzinfo=UTC)}
+
+
+def test_the_second_of_two_times_in_a_zone_of_its_own() -> None:
+    """02:30 comes twice in New York too: 02:15 after it is the second, 45 minutes later."""
+    rows = ["id,in,out,zone", "A,2026-11-01 01:30,2026-11-01 01:15,America/New_York"]
+    mapping = {"id": "id", "opened": "in+zone", "resolved": "out+zone"}
+    reading = read_table(rows, mapping, zone="Asia/Tokyo")
+    (record,) = reading
+    assert record.opened_at == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    assert record.resolved_at == record.opened_at + timedelta(minutes=45)
+    assert [one.code for one in reading.findings] == ["ambiguous_time"] * 2
+
+
+@pytest.mark.parametrize("name", ["resolved", "acknowledged", "closed"])
+def test_a_moment_in_the_column_of_the_opening_is_refused(name: str) -> None:
+    """Each time would be zero, and was."""
+    with pytest.raises(InvalidValueError, match=rf"mapping\[{name}\]: got 'in'; allowed: another"):
+        read_table(["id,in", "A,2026-03-02"], {"id": "id", "opened": "in", name: "in"})
+
+
+def test_whole_numbers_that_a_frame_made_floats() -> None:
+    """Because a cell is empty; the codes 1.0 and 6.0, also as text, are 1 and 6."""
+    rows = [
+        {"id": n, "in": "2026-03-02", "prio": prio, "state": state}
+        for n, (prio, state) in enumerate([(1.0, 6.0), ("1.0", "6.0"), (None, float("nan"))])
+    ]
+    mapping = {"id": "id", "opened": "in", "priority": "prio", "state": "state"}
+    words = {"states": {"6": "on_hold"}, "levels": {"priority": {"1": "critical"}}}
+    first, second, none = read_table(rows, mapping, zone="UTC", **words)
+    assert {str(first.priority), str(second.priority)} == {"critical"}
+    assert {str(first.state), str(second.state)} == {"on_hold"}
+    assert (none.priority, str(none.state)) == (None, "new")
+
+
+def test_ids_as_databases_give_them() -> None:
+    """A row was left out for its Decimal or UUID."""
+    ids = [Decimal(1001), Decimal("1002.0"), Decimal("2.5"), UUID(int=7)]
+    reading = read_table(
+        [{"id": one, "in": "2026-03-02"} for one in ids], {"id": "id", "opened": "in"}
+    )
+    names = ["1001", "1002", "2.5", "00000000-0000-0000-0000-000000000007"]
+    assert [one.id for one in reading] == names

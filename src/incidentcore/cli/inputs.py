@@ -178,10 +178,14 @@ def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> 
 
 
 def pairs_of(option: str, texts: Iterable[str] | None, form: str) -> dict[str, str]:
-    """Return the values of an option that is given as ``name=value``, by name."""
+    """Return the values of an option that is given as ``name=value``, by name.
+
+    A word of a file may hold an equals sign itself: the last one separates it from its meaning.
+    """
     pairs: dict[str, str] = {}
+    cut = str.rpartition if "WORD" in form else str.partition
     for text in texts or ():
-        name, equals, value = (part.strip() for part in text.partition("="))
+        name, equals, value = (part.strip() for part in cut(text, "="))
         if not equals or not name or not value or name in pairs:
             raise InvalidValueError(option, text, f"{form}, each once")
         pairs[name] = value

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast, get_args
 from zoneinfo import ZoneInfo
@@ -18,12 +18,13 @@ from incidentcore.cli.inputs import (
     AUDIT,
     add_file,
     add_form,
+    instant_of,
     pairs_of,
     read_desk,
     read_incidents,
     reading_options,
 )
-from incidentcore.conditions import ALWAYS, Condition, field, reader
+from incidentcore.conditions import AllOf, Condition, field, reader
 from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
 from incidentcore.desk.service import scale_of
@@ -47,6 +48,7 @@ _AUDIT_TEXT: Final = (
 
 _AT_ONCE: Final = 1_000
 _SHOWN: Final = 20
+_TRUTHS: Final = {"true": (True,), "false": (False,)}
 _ALIASES: Final = {"group": "assignment_group"}  # as --map calls it
 _PLOTS: Final = "incidentcore[plots]"
 
@@ -64,7 +66,7 @@ def add_report(command: argparse.ArgumentParser) -> None:
     command.add_argument("--code", metavar="NAME,…", help="callables that the desk file names")
     command.add_argument(
         "--by",
-        default="priority",
+        action="append",
         help="what to break down by: fields, custom.NAME for a column, or the day, week, month, "
         "quarter or year of the opening; such as priority,month",
     )
@@ -74,7 +76,9 @@ def add_report(command: argparse.ArgumentParser) -> None:
         help="also show times in business hours, such as mon-fri=08:00-18:00 in --zone; with "
         "--desk also the name of one of its calendars",
     )
-    command.add_argument("--only", metavar="SECTION,…", help="print these sections, in this order")
+    command.add_argument(
+        "--only", action="append", metavar="SECTION,…", help="print these sections, in this order"
+    )
     command.add_argument(
         "--csv", type=Path, metavar="DIR", help="also write a CSV file for each table and records"
     )
@@ -90,9 +94,14 @@ def add_report(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--where",
+        action="append",
+        default=[],
         metavar="FIELD=VALUE",
-        help="only these records, such as custom.site=Bonn or priority=high",
+        help="only these records, such as custom.site=Bonn or priority=high; may be repeated, and "
+        "all must hold",
     )
+    command.add_argument("--since", metavar="TIME", help="only what was opened from this ISO time")
+    command.add_argument("--until", metavar="TIME", help="only what was opened before this time")
     command.add_argument(
         "--words", choices=("en", "de"), default="en", help="the language of the page"
     )
@@ -105,16 +114,16 @@ def _report(arguments: argparse.Namespace) -> Page:
     options = reading_options(arguments, desk)
     reading, incidents, as_of = read_incidents(arguments, options)
     zone, is_audit = options["zone"], options["profile"] == AUDIT
-    population = _population(arguments.where, desk)
-    if arguments.where is not None:
-        incidents = _having(incidents, [_where(arguments.where)[0]], "--where")
+    tests = {text: _condition(text, desk, zone) for text in arguments.where}
+    tests |= _span(arguments, zone)
+    incidents = _having(incidents, [_where(text)[0] for text in arguments.where], "--where")
     if arguments.month is not None:  # also if no record matches: a customer without a ticket
-        page = _month(arguments, incidents, desk, as_of, population)
+        page = _month(arguments, incidents, desk, as_of, AllOf(tests.values()))
     else:
         with ExitStack() as stack:
-            names = [name.strip() for name in arguments.by.split(",")]
+            names = _listed(arguments.by or ["priority"])
             page = build_report(
-                _chosen(_having(incidents, names), arguments.where, population, desk, as_of),
+                _chosen(_having(incidents, names), tests, desk, as_of),
                 as_of=as_of,
                 title=Phrase("Report on {file}", file=arguments.file.name),
                 desk=desk,
@@ -125,7 +134,7 @@ def _report(arguments: argparse.Namespace) -> Page:
                     ("as of", as_of.isoformat()),
                     ("zone", Phrase("UTC (no zone given)") if zone is None else zone.key),
                     ("desk", Phrase("none given: no targets") if desk is None else desk.name),
-                    *((("records", arguments.where),) if arguments.where else ()),
+                    *((("records", ", ".join(tests)),) if tests else ()),
                 ),
                 kpi_text=_AUDIT_TEXT if is_audit else "",
                 by=[_group(name, zone) for name in names],
@@ -143,7 +152,7 @@ def _report(arguments: argparse.Namespace) -> Page:
             arguments.exit_code = 1
             print(f"incidentcore: {reason}", file=sys.stderr)
     if arguments.only is not None:
-        page = page.only(name.strip() for name in arguments.only.split(","))
+        page = page.only(_listed(arguments.only))
     words = GERMAN if arguments.words == "de" else ENGLISH
     if arguments.form == "html":
         try:
@@ -152,6 +161,11 @@ def _report(arguments: argparse.Namespace) -> Page:
             note = ("pictures", Phrase("not drawn; install {extra}", extra=_PLOTS))
             page = attrs.evolve(page, about=(*page.about, note))
     return page.translated(words)
+
+
+def _listed(texts: Iterable[str]) -> list[str]:
+    """Return the names in the values of an option, each of which is a name or several."""
+    return [name.strip() for text in texts for name in text.split(",")]
 
 
 def _having(
@@ -196,50 +210,86 @@ def _where(text: str) -> tuple[str, str]:
     return _ALIASES.get(name, name), value
 
 
-def _population(text: str | None, desk: Desk | None) -> Condition:
-    """Return which records ``--where`` means; a level or state is tested by its name."""
-    if text is None:
-        return ALWAYS
+def _span(arguments: argparse.Namespace, zone: ZoneInfo | None) -> dict[str, Condition]:
+    """Return the conditions of ``--since`` and ``--until``, by their texts."""
+    opened, tests = field("opened_at"), dict[str, Condition]()
+    if (since := instant_of(arguments, "since", zone)) is not None:
+        tests[f"opened since {arguments.since}"] = opened >= since
+    if (until := instant_of(arguments, "until", zone)) is not None:
+        tests[f"opened before {arguments.until}"] = opened < until
+    return tests
+
+
+def _condition(text: str, desk: Desk | None, zone: ZoneInfo | None) -> Condition:
+    """Return which records ``--where`` means.
+
+    A level or state is tested by its name, a number or truth of JSON by its text, and the opening
+    by its period.
+    """
     name, value = _where(text)
+    if name in get_args(Unit):
+        try:
+            period = Periods(cast("Unit", name), zone or "UTC").interval(value)
+        except ValueError:
+            now = Periods(cast("Unit", name)).label(datetime(2026, 6, 1, tzinfo=UTC))
+            raise InvalidValueError("--where", text, f"{name}= one such as {now}") from None
+        return (field("opened_at") >= period.start) & (field("opened_at") < period.end)
     if name in SCALES:
         scale = SCALES[name] if desk is None else scale_of(desk.priority, name)
         if value not in scale.names:
             raise InvalidValueError("--where", text, f"{name}= one of {', '.join(scale.names)}")
-    return field(f"{name}.name" if name in (*SCALES, "state") else name).equals(value)
+    if name in (*SCALES, "state"):
+        return field(f"{name}.name").equals(value)
+    if name == "tags":
+        return field(name).contains(value)
+    if name == "category":
+        return field(name).is_in((value,), tuple(value.split("/")))
+    meant: list[object] = [value, *_TRUTHS.get(value.casefold(), ())]
+    with suppress(ValueError):
+        meant.append(float(value))
+    return field(name).is_in(*meant)
 
 
 def _chosen(
     incidents: Iterable[Incident],
-    text: str | None,
-    population: Condition,
+    tests: Mapping[str, Condition],
     desk: Desk | None,
     as_of: datetime,
 ) -> Iterator[Incident]:
-    """Yield the incidents that ``--where`` means, as they are known at the instant.
+    """Yield the incidents that every ``--where`` means, as they are known at the instant.
 
-    A value that no incident has is refused at the end, unless it is a level.
+    A value that no incident has is refused at the end, unless it is a level or a time.
     """
-    if text is None:
-        yield from incidents
-        return
-    name, value = _where(text)
-    read, seen, found = reader(name), set[str](), name in SCALES
+    open_ended = (*SCALES, *get_args(Unit))
+    asked = {text: text.partition("=")[0].strip() for text in tests if "=" in text}
+    seen: dict[str, set[str]] = {t: set() for t, name in asked.items() if name not in open_ended}
     for incident in incidents:
-        known = as_known(incident, as_of)
-        if known is not None and desk is not None:
+        known = as_known(incident, as_of) if tests else incident
+        if known is not None and desk is not None and tests:
             known = desk_at(desk, known).judged(known)
-        if known is not None and population.matches(known):
-            found = True
+        for text in [*seen]:
+            if any(tests[text].matches(one) for one in (known, incident) if one is not None):
+                del seen[text]
+            else:
+                seen[text].update(_shown(reader(_where(text)[0])(incident)))
+        if known is not None and all(test.matches(known) for test in tests.values()):
             yield incident
-        elif not found:
-            found = population.matches(incident)
-            seen.add(str(read(incident)))
-    if seen and not found:
-        there = sorted(seen - {"None"})
-        more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
-        near = nearest(value, there)
-        allowed = f"a value that a record has: {', '.join(there[:_SHOWN]) or 'none'}{more}{near}"
-        raise InvalidValueError("--where", text, allowed)
+    for text, values in seen.items():
+        if values:
+            there = sorted(values - {"None"})
+            more = f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else ""
+            near = nearest(_where(text)[1], there)
+            allowed = (
+                f"a value that a record has: {', '.join(there[:_SHOWN]) or 'none'}{more}{near}"
+            )
+            raise InvalidValueError("--where", text, allowed)
+
+
+def _shown(value: object) -> Sequence[str]:
+    """Return a value as ``--where`` names it; of tags, each of them."""
+    if isinstance(value, tuple):
+        return ("/".join(map(str, value)),)
+    return [*map(str, value)] if value and isinstance(value, frozenset) else (str(value or None),)
 
 
 def _clock(
@@ -288,7 +338,7 @@ def _month(
         period = Periods("month", desk.zone).interval(arguments.month)
     except ValueError:
         raise InvalidValueError("--month", arguments.month, "a month such as 2026-06") from None
-    whose = f", {arguments.where}" if arguments.where else ""
+    whose = "".join(f", {text}" for text in arguments.where)
     return service_page(
         incidents,
         desk=desk,

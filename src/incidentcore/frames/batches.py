@@ -9,7 +9,7 @@ from typing import Any, Final
 import narwhals.stable.v2 as nw
 
 from incidentcore.errors import InvalidValueError, MissingExtraError
-from incidentcore.frames.native import as_frame
+from incidentcore.frames.native import any_frame, as_frame
 
 BATCH: Final = 1_000_000
 """How many rows of a relation, reader or file are in memory at a time, up to its own batch."""
@@ -41,13 +41,12 @@ def each_frame(source: Any, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[Any],
     elif hasattr(source, "num_rows") and not hasattr(source, "from_batches"):  # an Arrow batch
         yield from each_frame(next(_tables([source])), wanted)
     else:
-        frame = nw.from_native(source, pass_through=True)
+        frame = any_frame(source)
         if isinstance(frame, nw.LazyFrame):
             fields = wanted(frame.collect_schema().names())
             yield frame.select(*dict.fromkeys(fields.values())).collect(), fields
         else:
-            eager = as_frame(source)
-            yield eager, wanted(eager.columns)
+            yield frame, wanted(frame.columns)
 
 
 def _tables(batches: Iterable[Any]) -> Iterator[Any]:

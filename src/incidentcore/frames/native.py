@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from narwhals.exceptions import DuplicateError
 from numpy.typing import NDArray
 
 from incidentcore.errors import InvalidValueError
@@ -39,6 +40,7 @@ _NUMBERS: Final = (
     f'{_TIMES}; read numbers since 1970 first: pandas.to_datetime(numbers, unit="s", utc=True), or '
     'polars.from_epoch(numbers, time_unit="s").dt.replace_time_zone("UTC")'
 )
+_NAMES: Final = "columns with texts as names, all different; set frame.columns"
 _SPANS: Final = "a column of durations, a numpy array of timedelta64, or a timedelta"
 
 
@@ -48,12 +50,23 @@ def as_frame(source: Any) -> nw.DataFrame[Any]:
     Raises:
         InvalidValueError: ``source`` is not a frame that narwhals reads.
     """
+    frame = any_frame(source)
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def any_frame(source: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+    """Return a frame, which may be lazy, as a narwhals frame."""
     try:
-        frame = nw.from_native(source)
+        frame: nw.DataFrame[Any] | nw.LazyFrame[Any] = nw.from_native(source)
     except TypeError:
         allowed = "a frame of pandas, polars, pyarrow, DuckDB or another that narwhals reads"
         raise InvalidValueError("frame", f"a {type(source).__name__}", allowed) from None
-    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    except DuplicateError:
+        raise InvalidValueError("frame", "columns of one name", _NAMES) from None
+    names = [] if isinstance(frame, nw.LazyFrame) else frame.columns
+    if not all(isinstance(name, str) for name in names):  # as pandas allows
+        raise InvalidValueError("frame", f"columns {names[:20]}", _NAMES)
+    return frame
 
 
 def as_series(values: Any, where: str, allowed: str) -> nw.Series[Any]:
@@ -77,6 +90,9 @@ def as_instants(values: Any, where: str) -> Ints:
             raise InvalidValueError(where, f"an array of {values.dtype}", _TIMES)
         return values.astype("M8[us]", copy=False).view(np.int64)
     series = as_series(values, where, _TIMES)
+    is_placed = isinstance(series.dtype, nw.Datetime) and series.dtype.time_zone is not None
+    if not is_placed and series.is_null().all():  # of any type, as where nothing is resolved yet
+        return np.full(len(series), MISSING)
     if not isinstance(series.dtype, nw.Datetime):
         kinds = ((nw.String, _PARSED), (nw.Object, _OBJECTS), (nw.Date, _DATES))
         allowed = next((text for kind, text in kinds if series.dtype == kind), _TIMES)

@@ -20,6 +20,7 @@ from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaStatus
 from incidentcore.values import Actor, FrozenMap, LintFinding
 from incidentcore.vendors import ImportFinding
+from incidentcore.vendors.kit.paths import is_missing
 
 Library: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 
@@ -259,12 +260,10 @@ def rows(frame: Any, /) -> Iterator[dict[str, Any]]:
 
 
 def _value(value: Any) -> Any:
-    try:
-        if value is None or value != value:  # noqa: PLR0124  not-a-number and not-a-time
-            return None
-    except (TypeError, ValueError):  # pandas' missing value and arrays have no truth value
-        return None if type(value).__name__ == "NAType" else value
-    for name in ("to_pydatetime", "to_pytimedelta"):
-        if hasattr(value, name):
-            return getattr(value, name)()
-    return value.item() if hasattr(value, "item") else value
+    if is_missing(value):
+        return None
+    if hasattr(value, "to_pydatetime"):
+        return value.to_pydatetime(warn=False)  # nanoseconds are truncated
+    if hasattr(value, "to_pytimedelta"):
+        return value.to_pytimedelta()
+    return value.tolist() if hasattr(value, "tolist") else value

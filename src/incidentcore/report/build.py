@@ -23,7 +23,7 @@ from incidentcore.sla import SlaStatus
 from incidentcore.vendors import ImportFinding
 
 _SHARES: Final = {"sla_compliance", *(kpi.id for kpi in KPIS if kpi.unit == "fraction")}
-_TEST: Final = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)\s*(%?)\s*")
+_TEST: Final = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)\s*(%|h|)\s*")
 
 
 def build_report(
@@ -151,8 +151,10 @@ def failing(page: Page, test: str, /) -> str:
     """
     match = _TEST.fullmatch(test)
     if match is None:
-        raise InvalidValueError("test", test, "a figure, <, <=, > or >=, and a number")
-    name, operator, number, percent = match.groups()
+        allowed = "a figure, <, <=, > or >=, and a number, which counts hours for a time"
+        raise InvalidValueError("test", test, allowed)
+    name, operator, number, unit = match.groups()
+    percent = unit.strip("h")
     if name not in page.figures:
         raise InvalidValueError("figure", name, f"one of {', '.join(page.figures)}")
     if float(number) > 1 and not percent and name.partition(".")[0] in _SHARES:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import datetime
 from functools import partial
 from operator import itemgetter, methodcaller
 from typing import Any, Final
@@ -12,7 +11,7 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.kit import Times, pick
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.findings import shown
-from incidentcore.vendors.kit.paths import clean
+from incidentcore.vendors.kit.paths import clean, is_missing
 from incidentcore.vendors.kit.times import TimeReader
 from incidentcore.vendors.tabular import Table
 
@@ -43,6 +42,10 @@ def check_mapping(mapping: Mapping[str, str | int]) -> None:
     for name in ("id", "opened"):
         if name not in mapping:
             raise InvalidValueError("mapping", dict(mapping), f"one with a column for {name}")
+    for name in MOMENTS:
+        if mapping.get(name) == mapping["opened"]:
+            allowed = "another column than that of opened, from which its time would be zero"
+            raise InvalidValueError(f"mapping[{name}]", mapping[name], allowed)
 
 
 def by_place(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:
@@ -164,9 +167,12 @@ class TableReader:
             return None if value in self._missing else value
         if isinstance(value, Mapping) and "value" in value:
             return self.cell(value["value"])
-        if value is None or value != value:  # noqa: PLR0124  not-a-number and not-a-time
+        if is_missing(value):
             return None
-        return value.item() if hasattr(value, "item") and not isinstance(value, datetime) else value
+        kind = getattr(getattr(value, "dtype", None), "kind", "")
+        if kind:  # of numpy, whose nanoseconds would become a number
+            return (value.astype(f"{kind}8[us]") if kind in "mM" else value).tolist()
+        return value.item() if hasattr(value, "item") else value
 
     def others(self, row: Any) -> dict[str, object]:
         """Return the values of unmapped columns, by column; repeated columns as a tuple."""

@@ -266,7 +266,7 @@ def describe_columns(path: str | Path, *, sheet: str | int | None = None) -> Col
                 tuple(texts)[:_VALUES],
                 field,
                 fits,
-                mixed(texts) if place < _TIMED and not forms else (),
+                mixed(texts, numbers=field in TIMES) if place < _TIMED and not forms else (),
                 tuple(texts)[:_WORD_COUNT] if has_words else (),
                 len(texts) if has_words else 0,
                 "" if other is None else table.columns[other],
@@ -277,8 +277,23 @@ def describe_columns(path: str | Path, *, sheet: str | int | None = None) -> Col
         attrs.evolve(c, formats=tuple(f for f in c.formats if f in proven) or c.formats)
         for c in columns
     ]
+    columns = _all_formats(columns)
     notes = tuple(action for _, action in table.notes)
     return ColumnsPage(count, tuple(columns), notes, _profile(table), sheet)
+
+
+def _all_formats(columns: list[Column]) -> list[Column]:
+    """Return the columns with all their formats as mixed, where one is in ISO 8601 and one not."""
+    timed = [c for c in columns if c.field in TIMES and c.filled and not c.mixed]
+    plain = [c for c in timed if not c.formats]
+    if not plain or not any(c.formats or c.mixed for c in columns if c.field in TIMES):
+        return columns
+    return [
+        attrs.evolve(c, mixed=((" or ".join(c.formats or ("iso",)), c.filled),))
+        if c in timed
+        else c
+        for c in columns
+    ]
 
 
 def _profile(table: Table) -> str:

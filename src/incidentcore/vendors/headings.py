@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.findings import shown
-from incidentcore.vendors.kit.tables import flag, fold
+from incidentcore.vendors.kit.tables import fold
 from incidentcore.vendors.time_formats import formats_of
 from incidentcore.words import Phrase
 
@@ -54,6 +54,7 @@ _WORDS: Final = {
     "クローズ日, 終了日時",
     "acknowledged": "acknowledged, acked, accepted, quittiert, acquitté",
     "responded": "first response, first responded, first reply, responded, initial response time, "
+    "first response time, first reply time, "
     "first teammate reply, first agent reply, erste antwort, erste reaktion, première réponse, "
     "primera respuesta, eerste reactie, eerste antwoord, primeira resposta, prima risposta, "
     "初回応答日時, 初回応答, 一次回答日時",
@@ -117,9 +118,11 @@ _UNIT: Final = (
 )
 _DURATION: Final = re.compile(
     rf"P[\dYMWDTHS.,]+|(?:\d+(?:[.,]\d+)? ?{_UNIT}\b\.?,? ?)+(?:\d+:\d\d(?::\d\d)?)?"
-    r"|\d+:\d\d(?::\d\d)?(?: hrs)?|-?\d+(?:[.,]\d+)?",
+    r"|\d+ ?h ?\d\d(?: ?m(?:in)?(?: ?\d\d ?s?)?)?"
+    r"|[+-]?(?:\d+\.)?\d+:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?h(?:rs)?)?|-?\d+(?:[.,]\d+)?",
     re.IGNORECASE,
 )
+_IN_UNIT: Final = re.compile(rf"[\[(](?:in )?{_UNIT}\.?[\])]", re.IGNORECASE)
 _CUSTOM: Final = re.compile(
     r"^(?:custom field|benutzerdefinierte\w* feld\w*) \((.+)\)$", re.IGNORECASE
 )
@@ -143,15 +146,14 @@ def _heading(name: str) -> str:
 def guessed(columns: tuple[str, ...], values: Mapping[int, Counter[str]]) -> dict[int, str]:
     """Return the field that each column's name suggests, by its position.
 
-    Flags, numbers and durations are not times.
+    Words without a digit, such as flags, are not times, nor are numbers and durations.
     """
-    flags = {
+    flags = {place for place, name in enumerate(columns) if _IN_UNIT.search(name)} | {
         place
         for place, texts in values.items()
         if [*texts] != ["1"]  # which proves nothing
         and all(
-            (text.isalpha() and flag(text) is not None)
-            or (_DURATION.fullmatch(text) and not formats_of(text))
+            not any(map(str.isdigit, text)) or (_DURATION.fullmatch(text) and not formats_of(text))
             for text in texts
         )
     }

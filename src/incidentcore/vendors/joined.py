@@ -1,4 +1,4 @@
-"""Join a column of dates with one of times of day."""
+"""Join a column of dates with one of times of day, and with one of zones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
+from functools import reduce
 from typing import Any, Final
 
 import attrs
@@ -18,12 +19,12 @@ _CLOCK: Final = re.compile(r"\d\d?[:.h]\d\d([:.]\d\d)?( ?[ap]\.?m\.?)?", re.IGNO
 
 
 def with_joined(table: Table, mapping: Mapping[str, str | int]) -> Table:
-    """Return a table with a column for each one that is mapped as ``"Date+Time"``."""
-    pairs: dict[str, tuple[str, str]] = {}
+    """Return a table with a column for each one mapped as ``"Date+Time"`` or ``"Time+Zone"``."""
+    pairs: dict[str, list[str]] = {}
     for column in mapping.values():
-        first, plus, second = (part.strip() for part in str(column).partition("+"))
-        if plus and column not in table.columns and {first, second} <= {*table.columns}:
-            pairs[str(column)] = first, second
+        parts = [part.strip() for part in str(column).split("+")]
+        if parts[1:] and column not in table.columns and {*parts} <= {*table.columns}:
+            pairs[str(column)] = parts
     if not pairs:
         return table
     return attrs.evolve(
@@ -31,17 +32,17 @@ def with_joined(table: Table, mapping: Mapping[str, str | int]) -> Table:
     )
 
 
-def _rows(table: Table, pairs: Mapping[str, tuple[str, str]]) -> Iterator[tuple[int, Any]]:
+def _rows(table: Table, pairs: Mapping[str, Sequence[str]]) -> Iterator[tuple[int, Any]]:
     width = len(table.columns)
-    places = [tuple(map(table.columns.index, pair)) for pair in pairs.values()]
+    places = [[*map(table.columns.index, pair)] for pair in pairs.values()]
     for number, row in table.rows:
         if isinstance(row, Mapping):
-            whole = {name: _join(row.get(a), row.get(b)) for name, (a, b) in pairs.items()}
+            whole = {name: reduce(_join, map(row.get, some)) for name, some in pairs.items()}
             yield number, {**row, **whole}
         elif table.objects or len(row) < width:  # malformed
             yield number, row
         else:
-            more = [_join(row[day], row[clock]) for day, clock in places]
+            more = [reduce(_join, (row[place] for place in some)) for some in places]
             yield number, [*row[:width], *more, *row[width:]]
 
 

@@ -252,7 +252,13 @@ def _arrow_rows(source: object) -> Iterator[Any]:
     except ImportError:
         needed = "a table of the Arrow interface; pass frames.rows(frame), or install pyarrow"
         raise FormatError(f"{needed} @ source") from None
-    for batch in pa.RecordBatchReader.from_stream(source):
+    try:
+        reader = pa.RecordBatchReader.from_stream(source)
+    except ValueError as error:  # such as two columns of one name
+        raise FormatError(f"no table: {' '.join(str(error).split())} @ source") from None
+    for batch in reader:
+        if len({*batch.schema.names}) < len(batch.schema.names):  # of which one would be lost
+            raise FormatError(f"columns of one name: {', '.join(batch.schema.names)} @ source")
         yield from batch.to_pylist()
 
 

@@ -38,9 +38,14 @@ _DATED: Final = re.compile(
 )
 
 
-def mixed(texts: Counter[str]) -> tuple[tuple[str, int], ...]:
-    """Return the formats that a column mixes, the most frequent first; empty if it is not times."""
-    dated = {text: formats_of(text) for text in texts if _DATED.match(text)}
+def mixed(texts: Counter[str], *, numbers: bool = False) -> tuple[tuple[str, int], ...]:
+    """Return the formats that a column mixes, the most frequent first; empty if it is not times.
+
+    Args:
+        texts: The texts of the column, with their numbers.
+        numbers: Whether numbers are times too, as in a column whose name says so.
+    """
+    dated = {t: formats_of(t) for t in texts if _DATED.match(t) or (numbers and _is_number(t))}
     if 2 * sum(texts[text] for text in dated) <= texts.total():
         return ()
     found: list[tuple[str, int]] = []
@@ -70,6 +75,10 @@ def formats_of(text: str) -> tuple[str, ...]:
     days = [one + form for one in known if _reads(one, day) and _reads(one + form, bare)]
     found = [one for one in _OTHERS if not days and _reads(one, bare)]
     return (*((_ISO,) if is_iso(text) else ()), *days, *found)
+
+
+def _is_number(text: str) -> bool:
+    return not {*formats_of(text)}.isdisjoint(NUMBERS)
 
 
 def formats_of_all(texts: Iterable[str]) -> tuple[str, ...]:

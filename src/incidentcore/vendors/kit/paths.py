@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from incidentcore._checks import need_kind
@@ -170,7 +171,19 @@ def plain_text(value: object) -> str | None:
             return str(whole) if math.isfinite(value) else None
         case int() | date():
             return str(value)
+        case Decimal() if value.is_finite():
+            return str(int(value)) if value == int(value) else str(value)
+    if type(value).__module__ == "uuid":
+        return str(value)
     raise InvalidValueError("text", value, "a text or a number")
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a cell is empty: None, not-a-number, not-a-time or the NA of pandas."""
+    try:
+        return value is None or bool(value != value)  # noqa: PLR0124
+    except (TypeError, ValueError):  # an NA and an array have no truth value
+        return type(value).__name__ == "NAType"
 
 
 def _characters(text: str) -> str:

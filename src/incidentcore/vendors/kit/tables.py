@@ -45,10 +45,10 @@ _RANKED: Final = re.compile(
 
 # As tools, spreadsheets and people write them, in eight languages.
 _BOOLEANS: Final = {
-    **dict.fromkeys(
-        ("true", "yes", "1", "x", "wahr", "ja", "vrai", "oui", "sí", "sim", "sì"), True
-    ),
-    **dict.fromkeys(("false", "no", "0", "falsch", "nein", "faux", "non", "nee", "não"), False),
+    **dict.fromkeys(("true", "yes", "y", "t", "on", "1", "x", "wahr", "ja", "vrai", "oui"), True),
+    **dict.fromkeys(("sí", "si", "sì", "sim"), True),
+    **dict.fromkeys(("false", "no", "n", "f", "off", "0", "falsch", "nein", "faux", "non"), False),
+    **dict.fromkeys(("nee", "não"), False),
 }
 
 
@@ -57,12 +57,17 @@ def flag(value: object) -> bool | None:
     return _BOOLEANS.get(str(value).casefold())
 
 
+_FLOAT: Final = re.compile(r"^(\d+)\.0$")
 _NUMBERED: Final = re.compile(r"^\d+[ :.]+(?=[^\W\d])")  # "6 - " of "6 - Resolved"
 
 
 def fold(text: object) -> str:
-    """Return a name as tables compare it: in lower case, with spaces for ``_`` and ``-``."""
-    return " ".join(str(text).casefold().replace("_", " ").replace("-", " ").split())
+    """Return a name as tables compare it: in lower case, with spaces for ``_`` and ``-``.
+
+    A whole number that a data frame converted to a float, such as ``1.0``, is read as whole.
+    """
+    text = _FLOAT.sub(r"\1", str(text))
+    return " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
 
 
 def _states(given: Mapping[str, State | str]) -> FrozenMap[State]:

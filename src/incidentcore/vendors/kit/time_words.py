@@ -9,6 +9,8 @@ from datetime import datetime, timedelta, timezone
 from functools import cache, partial
 from typing import Final
 
+from incidentcore.instants import as_zone
+
 _MONTHS: Final = {
     word: number
     for number, words in {
@@ -54,6 +56,9 @@ _UTC: Final = re.compile(
 )
 
 
+_ZONED: Final = re.compile(r"(.*[\dmM.Z]) ?[\[(]?([A-Z][A-Za-z_]+(?:/[A-Z][\w+-]+)+)[\])]?")
+
+
 def in_english(text: str) -> Iterator[str]:
     """Yield a time with its month and half of the day in each form that formats know."""
     for word in (_WORD, _DOTTED):
@@ -83,6 +88,18 @@ def beside_utc(text: str, read: Callable[[str], datetime]) -> datetime:
     if at.tzinfo is not None and at != stated:
         raise ValueError
     return stated
+
+
+def in_zone(text: str, read: Callable[[str], datetime]) -> datetime:
+    """Return a time before the name of its zone, such as "Europe/Berlin" or "[Europe/Berlin]"."""
+    found = _ZONED.fullmatch(text)
+    if found is None:
+        raise ValueError
+    at, zone = read(found[1]), as_zone(found[2])
+    placed = at.replace(tzinfo=zone)
+    if at.tzinfo is not None and at.utcoffset() != placed.utcoffset():
+        raise ValueError
+    return placed
 
 
 def on_weekday(text: str, read: Callable[[str], datetime]) -> datetime:

@@ -15,7 +15,7 @@ import attrs
 from incidentcore._checks import as_tuple, need_kind, need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc, as_zone
-from incidentcore.vendors.kit.time_words import beside_utc, in_english, on_weekday
+from incidentcore.vendors.kit.time_words import beside_utc, in_english, in_zone, on_weekday
 
 Epoch: TypeAlias = Literal["s", "ms"]
 
@@ -23,6 +23,9 @@ _EPOCHS: Final = {"s": 1, "ms": 1_000}
 _EPOCH_FORMATS: Final[dict[str, Epoch]] = {"epoch_s": "s", "epoch_ms": "ms"}
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBER: Final = re.compile(r"-?\d{1,17}(\.\d{1,9})?", flags=re.ASCII)
+_MARKS: Final = re.compile(
+    "[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)  # of the writing direction
 _CACHED: Final = 1 << 16  # exports repeat their times; memory stays bounded
 _LONGEST: Final = 100
 _PARTS: Final = dict(
@@ -76,8 +79,9 @@ class Times:
         formats: The formats, tried in order: ``"iso"`` for ISO 8601, ``"epoch_s"`` and
             ``"epoch_ms"`` for numbers as with ``epoch``, ``"excel"`` for the days of a spreadsheet,
             or a format of ``datetime.strptime``. Months may be in English, German, French or
-            Spanish. A weekday before a time, and UTC or an offset such as ``UTC+2`` after it, need
-            not be in the format; the weekday must be that of the date.
+            Spanish. A weekday before a time, and UTC, an offset such as ``UTC+2`` or a zone such as
+            ``Europe/Berlin`` after it, need not be in the format; the weekday must be that of the
+            date.
         epoch: The unit of numeric times since 1970: seconds ``"s"`` or milliseconds ``"ms"``; None
             refuses numbers.
         day_first: How to read text that fits no format: with the day before the month (True) or
@@ -120,9 +124,10 @@ class TimeReader:
         self.times = times
         self.oddity: str = ""
         stated = (_EPOCH_FORMATS[form] for form in times.formats if form in _EPOCH_FORMATS)
-        self._epoch = times.epoch or next(stated, None)
-        self._is_iso = times.formats[:1] == ("iso",) and self._epoch is None
-        self._cache: dict[Any, tuple[datetime, str]] = {}
+        self._epochs = [times.epoch] if times.epoch else [*stated]
+        self._is_iso = times.formats[:1] == ("iso",) and not self._epochs
+        self._zone: ZoneInfo | None = None  # of the last time read
+        self._cache: dict[Any, tuple[datetime, str, ZoneInfo | None]] = {}
 
     @property
     def action(self) -> str:
@@ -138,8 +143,10 @@ class TimeReader:
         if type(value) is datetime and value.tzinfo is UTC:
             self.oddity = ""
             return value
+        # Two times of one zone that differ in their fold alone are equal to Python.
+        key: Any = (value, value.fold) if isinstance(value, datetime) else value
         try:
-            known = self._cache.get(value)
+            known = self._cache.get(key)
         except TypeError:
             raise InvalidValueError("time", value, "a time") from None
         if known is None:
@@ -149,8 +156,8 @@ class TimeReader:
                 raise InvalidValueError("time", value, self._allowed()) from None
             if len(self._cache) >= _CACHED:
                 self._cache.clear()
-            self._cache[value] = known
-        at, self.oddity = known
+            self._cache[key] = known
+        at, self.oddity, self._zone = known
         return at
 
     def placed(self, at: datetime, earliest: datetime | None) -> tuple[datetime, str]:
@@ -162,7 +169,7 @@ class TimeReader:
             at: The time, as ``read`` returned it.
             earliest: The earliest possible time; None if any time is possible.
         """
-        zone = self.times.zone
+        zone = self._zone
         if earliest is None or at >= earliest or zone is None or self.oddity != "ambiguous_time":
             return at, self.action
         second = as_utc(at.astimezone(zone).replace(fold=1))
@@ -174,19 +181,20 @@ class TimeReader:
             known.append(f"a number of {self.times.epoch} since 1970")
         return f"a time as {', '.join(known)}"
 
-    def _parse(self, value: object) -> tuple[datetime, str]:
-        at = self._datetime(value)
+    def _parse(self, value: object) -> tuple[datetime, str, ZoneInfo | None]:
+        at, zone = self._datetime(value), self.times.zone
+        if isinstance(value, str) and isinstance(named := at.tzinfo, ZoneInfo):
+            at, zone = at.replace(tzinfo=None), named
         if at.tzinfo is not None and at.utcoffset() is not None:
-            return as_utc(at), ""
-        zone = self.times.zone
+            return as_utc(at), "", zone
         if zone is None or zone.key == "UTC":
-            return as_utc(at.replace(tzinfo=UTC, fold=0)), "" if zone else "no_zone"
+            return as_utc(at.replace(tzinfo=UTC, fold=0)), "" if zone else "no_zone", zone
         before, after = zone.utcoffset(at), zone.utcoffset(at.replace(fold=1))
         if before == after and before is not None:
-            return as_utc((at - before).replace(tzinfo=UTC)), ""
+            return as_utc((at - before).replace(tzinfo=UTC)), "", zone
         local = at.replace(tzinfo=zone, fold=0)
         is_twice = (before or timedelta()) > (after or timedelta())
-        return as_utc(local), "ambiguous_time" if is_twice else "skipped_time"
+        return as_utc(local), "ambiguous_time" if is_twice else "skipped_time", zone
 
     def _datetime(self, value: object) -> datetime:
         match value:
@@ -206,15 +214,15 @@ class TimeReader:
                 return datetime.fromisoformat(value)
             except ValueError:
                 pass  # perhaps with other spaces, or in another format
-        text = " ".join(value.split())  # no-break and thin spaces as well
-        if self._epoch and _NUMBER.fullmatch(text):
+        text = " ".join(_MARKS.sub("", value).split())  # no-break and thin spaces as well
+        if self._epochs and _NUMBER.fullmatch(text):
             return self._since_1970(float(text) if "." in text else int(text))
         for form in self.times.formats:
             try:
                 return _NAMED[form](text) if form in _NAMED else _by(form)(text)
             except (ValueError, re.error):  # the latter where a format has a part twice
                 continue
-        for read in (beside_utc, on_weekday):
+        for read in (beside_utc, on_weekday, in_zone):
             with suppress(ValueError):
                 return read(text, self._text)
         for english in in_english(text):
@@ -225,11 +233,12 @@ class TimeReader:
         return _free_form(text, day_first=self.times.day_first)
 
     def _since_1970(self, number: float) -> datetime:
-        if self._epoch is None:
-            if "excel" in self.times.formats:
-                return _of_spreadsheet(number)
-            raise ValueError
-        return _START + timedelta(microseconds=round(number * 1e6 / _EPOCHS[self._epoch]))
+        for epoch in self._epochs:
+            with suppress(OverflowError):
+                return _START + timedelta(microseconds=round(number * 1e6 / _EPOCHS[epoch]))
+        if "excel" in self.times.formats and not self._epochs:
+            return _of_spreadsheet(number)
+        raise ValueError
 
 
 def _strptime(text: str, form: str) -> datetime:

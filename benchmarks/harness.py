@@ -81,6 +81,7 @@ def ratio(
     *,
     rounds: int = 31,
     number: int = 1,
+    times: int = 1,
     clock: Callable[[], float] = perf_counter,
 ) -> float:
     """Return how many times as long ``a`` takes as ``b``.
@@ -93,6 +94,8 @@ def ratio(
         b: The side it is measured against.
         rounds: How many paired rounds; the median of their ratios is returned.
         number: How often each side is called in one round.
+        times: How often ``b`` is called for each call of ``a``. If ``a`` takes much longer, a few
+            calls of ``b`` after it would mostly be timed while they fill the caches again.
         clock: What tells the time in seconds. ``time.thread_time`` leaves out the turns of other
             processes, which the longer of two sides would get more of; wall time is needed where
             a side has threads of its own.
@@ -105,10 +108,10 @@ def ratio(
     try:
         for turn in range(rounds):
             if turn % 2:
-                for_b, for_a = _time(b, number, clock), _time(a, number, clock)
+                for_b, for_a = _time(b, number * times, clock), _time(a, number, clock)
             else:
-                for_a, for_b = _time(a, number, clock), _time(b, number, clock)
-            ratios.append(for_a / for_b)
+                for_a, for_b = _time(a, number, clock), _time(b, number * times, clock)
+            ratios.append(times * for_a / for_b)
     finally:
         if collecting:
             gc.enable()

@@ -109,6 +109,21 @@ def test_both_sides_are_called_equally_often_and_take_turns() -> None:
     assert measured > 0
 
 
+def test_the_shorter_side_may_run_more_often() -> None:
+    """Twice as often in the same time: each of its calls takes half as long."""
+    calls: list[str] = []
+    readings = itertools.count()
+    measured = harness.ratio(
+        lambda: calls.append("a"),
+        lambda: calls.append("b"),
+        rounds=2,
+        times=2,
+        clock=lambda: float(next(readings)),
+    )
+    assert "".join(calls) == "ab" + "abb" + "bba"
+    assert measured == 2.0
+
+
 def test_the_clock_given_is_the_one_read() -> None:
     """Each side of each round lies between two readings, so equal steps make a ratio of one."""
     readings = itertools.count()

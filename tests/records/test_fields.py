@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -12,7 +12,7 @@ import pytest
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Incident, Problem, RequestItem, ServiceRequest
 from incidentcore.records.fields import FIELD_NAMES, RECORD_COLUMNS, checked_fields
-from incidentcore.values import FrozenMap
+from incidentcore.values import FrozenMap, Impact
 
 
 def test_fields_in_their_stored_form_stay_the_same_map() -> None:
@@ -89,3 +89,33 @@ def test_values_are_kept_in_their_stored_form() -> None:
     assert str(stored["occurred_at"]) == "2026-06-01 09:00:00+00:00"
     assert (stored["detected_at"], stored["origin"]) == (None, "proactive")
     assert checked_fields(given, FIELD_NAMES)["tags"] == frozenset({"a"})
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("category", ("network", "")),
+        ("tags", frozenset({"mail", 7})),
+        ("support_tier", -1),
+        ("support_tier", True),
+        ("occurred_at", datetime(2026, 6, 1, 9)),  # noqa: DTZ001  that is what is refused
+        ("detected_at", datetime(1, 1, 1, tzinfo=UTC)),
+        ("title", ""),
+        ("custom", {1: "a"}),
+    ],
+)
+def test_one_wrong_value_among_right_ones_is_refused(name: str, wrong: object) -> None:
+    """The others are taken by their types alone, this one is not."""
+    right: dict[str, object] = {"title": "t", "impact": Impact.HIGH, "tags": frozenset({"mail"})}
+    for fields in ({**right, name: wrong}, {name: wrong} | right | {name: wrong}):
+        with pytest.raises(InvalidValueError, match=name if name != "custom" else "key"):
+            checked_fields(fields, FIELD_NAMES)
+
+
+def test_the_same_fields_in_any_order_are_one_map_in_the_order_of_names() -> None:
+    """What is remembered of a combination of names holds none of the values."""
+    first = checked_fields({"title": "t", "caller": "kim", "support_tier": 1}, FIELD_NAMES)
+    again = checked_fields({"support_tier": 2, "title": "u", "caller": None}, FIELD_NAMES)
+
+    assert list(first.items()) == [("caller", "kim"), ("support_tier", 1), ("title", "t")]
+    assert list(again.items()) == [("caller", None), ("support_tier", 2), ("title", "u")]

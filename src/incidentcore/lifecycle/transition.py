@@ -13,7 +13,7 @@ from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.records import Record
 from incidentcore.records.events.core import NO_FIELDS
-from incidentcore.records.fields import FIELD_NAMES, check_given, checked_fields
+from incidentcore.records.fields import FIELD_NAMES, checked_fields
 from incidentcore.values import Actor, FrozenMap, State
 from incidentcore.values.frozen import entries_of
 
@@ -124,9 +124,7 @@ def _fields(fields: Iterable[InputField | str]) -> tuple[InputField, ...]:
 
 def _frozen(entries: Mapping[str, object]) -> FrozenMap[object]:
     try:
-        accepted = checked_fields(entries, FIELD_NAMES)
-        check_given(accepted)
-        return accepted or NO_FIELDS
+        return checked_fields(entries, FIELD_NAMES, entered=True) or NO_FIELDS
     except InvalidValueError as error:
         raise LifecycleDefinitionError(f"sets.{error.where}", error.given, error.allowed) from None
 
@@ -218,8 +216,7 @@ class Transition(SharedRepr):
         if custom:
             accepted["custom"] = {**accepted.get("custom", NO_FIELDS), **custom}
         try:
-            check_given(accepted)
-            return checked_fields(accepted, FIELD_NAMES)
+            return checked_fields(accepted, FIELD_NAMES, entered=True)
         except InvalidValueError as error:
             asked = [field.name for field in self.fields if field.target == error.where]
             raise InvalidValueError(

@@ -14,7 +14,7 @@ from incidentcore._checks import need_kind, need_text
 from incidentcore.instants import as_utc
 from incidentcore.priority.policy import STANDARD_POLICY, PriorityPolicy, calculate_priority
 from incidentcore.records import Prioritized, Record
-from incidentcore.records.fields import check_given, checked_fields
+from incidentcore.records.fields import checked_fields
 from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor, Level
 
@@ -165,13 +165,12 @@ def _set_override(
 ) -> R:
     need_text("reason", reason, allowed="non-empty text that says why")
     fields: dict[str, Any] = {"priority_override": level}
-    check_given(fields)
     return Record.with_event(
         record,
         Prioritized,
         at=at,
         by=by,
         recorded_at=recorded_at,
-        fields=checked_fields(fields, Prioritized.allowed),
+        fields=checked_fields(fields, Prioritized.allowed, entered=True),
         reason=reason,
     )

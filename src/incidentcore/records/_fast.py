@@ -40,9 +40,8 @@ opened: Final = trusted(Opened)
 
 def of_opening(kind: type[R], opening: Opened) -> R:
     """Return the record whose history is one opening event."""
-    facts = kind.default_facts()
-    facts.update(opening.changes(facts))
-    facts["updated_at"] = opening.at
+    usual = kind._usual_facts()  # noqa: SLF001  makes records too
+    facts = {**usual, **opening.changes(usual), "updated_at": opening.at}
     return kind._of(facts, (opening,), numbered=True)  # noqa: SLF001  makes records too
 
 

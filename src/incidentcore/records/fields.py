@@ -6,7 +6,8 @@ Times such as ``resolved_at`` and counts cannot be set: they follow from the his
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import takewhile
 from math import isfinite
 from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
@@ -108,6 +109,10 @@ def _optional_instant(name: str, value: object) -> object:
     raise InvalidValueError(name, value, "an aware datetime, or None")
 
 
+def _is_stored_instant(value: datetime) -> bool:
+    return value.tzinfo is UTC and 1 < value.year < 9999  # as as_utc takes it at once
+
+
 def _optional_tier(name: str, value: object) -> object:
     if value is None or (type(value) is int and value >= 1):
         return value
@@ -115,8 +120,6 @@ def _optional_tier(name: str, value: object) -> object:
 
 
 def _path(name: str, value: object) -> object:
-    if type(value) is tuple and _all_texts(value):
-        return value
     if isinstance(value, str):
         value = (value,)
     if isinstance(value, (tuple, list)) and _all_texts(value):
@@ -125,8 +128,6 @@ def _path(name: str, value: object) -> object:
 
 
 def _texts(name: str, value: object) -> object:
-    if type(value) is frozenset and _all_texts(value):
-        return value
     if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
         texts = _hashed(name, value)
         if _all_texts(texts):
@@ -218,12 +219,22 @@ _CHECKS: Final[dict[str, Callable[[str, object], object]]] = {
 }
 
 
-# Most fields hold a text or a level: what is exactly that, and not empty, needs no further check.
+# What has exactly its field's type, and is not empty, needs no further check, or a test inside it.
 _AT_ONCE: Final[dict[str, type]] = {
     name: kind
-    for kind, checks in ((str, (_text, _some_text, _optional_text)), (Level, (_optional_level,)))
+    for kind, checks in (
+        (str, (_text, _some_text, _optional_text)),
+        (Level, (_optional_level,)),
+        (FrozenMap, (_mapping,)),
+    )
     for name, check in _CHECKS.items()
     if check in checks
+}
+_INSIDE: Final[dict[str, tuple[type, Callable[[Any], bool]]]] = {
+    "category": (tuple, _all_texts),
+    "tags": (frozenset, _all_texts),
+    "support_tier": (int, (0).__lt__),
+    **dict.fromkeys(("occurred_at", "detected_at"), (datetime, _is_stored_instant)),
 }
 
 FIELD_NAMES: Final = frozenset(_CHECKS)
@@ -264,42 +275,50 @@ _INSTEAD: Final = {
 _FOLLOWS: Final = ("_at", "_count")  # what the history alone sets
 
 
-_OTHERS: Final = {  # whose scale a level was mixed up with
-    "impact": ("urgency", "priority"),
-    "urgency": ("impact", "priority"),
-    **dict.fromkeys(("computed_priority", "priority_override"), ("impact", "urgency")),
+def _all_finite(custom: FrozenMap[object]) -> bool:
+    return not any(map(_is_endless, entries_of(custom).values()))
+
+
+def _is_endless(value: object) -> bool:
+    return isinstance(value, float) and not isfinite(value)
+
+
+# What nobody may enter, but a history that holds it is still read: a level of another field's
+# scale, and a custom number that is not finite.
+_ENTERED: Final[dict[str, Callable[[Any], bool]]] = {
+    "impact": lambda level: level.scale not in ("urgency", "priority"),
+    "urgency": lambda level: level.scale not in ("impact", "priority"),
+    **dict.fromkeys(
+        ("computed_priority", "priority_override"),
+        lambda level: level.scale not in ("impact", "urgency"),
+    ),
+    "custom": _all_finite,
 }
-_JUDGED: Final = frozenset((*_OTHERS, "custom"))
 
 
-def check_given(fields: Mapping[str, Any]) -> None:
-    """Raise an error for a level of another field's scale, or a custom number that is not finite.
-
-    It is called where somebody sets the fields: a history that holds such a value is still read.
-    """
-    if _JUDGED.isdisjoint(fields):
-        return
-    for name, others in _OTHERS.items():
-        if name not in fields:
+def _refuse_entered(stored: Mapping[str, Any]) -> None:
+    for name, is_right in _ENTERED.items():
+        value = stored.get(name)
+        if value is None or is_right(value):
             continue
-        level = fields[name]
-        if isinstance(level, Level) and level.scale in others:
-            own = "priority" if "priority" in name else name
-            allowed = f"a level of its own scale, such as {own.title()}.HIGH"
-            raise InvalidValueError(name, f"{level.scale} {level.name}", allowed)
-    custom = fields.get("custom")
-    if custom and isinstance(custom, (dict, FrozenMap, Mapping)):
-        for key, value in custom.items():
-            if isinstance(value, float) and not isfinite(value):
-                raise InvalidValueError(f"custom.{key}", value, "a finite number")
+        if name == "custom":
+            key = next(key for key, number in value.items() if _is_endless(number))
+            raise InvalidValueError(f"custom.{key}", value[key], "a finite number")
+        own = "priority" if "priority" in name else name
+        allowed = f"a level of its own scale, such as {own.title()}.HIGH"
+        raise InvalidValueError(name, f"{value.scale} {value.name}", allowed)
 
 
-def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> FrozenMap[object]:
+def checked_fields(
+    fields: Mapping[str, Any], allowed: frozenset[str], *, entered: bool = False
+) -> FrozenMap[object]:
     """Check fields, and return them in their stored form.
 
     Args:
         fields: Field names and the values to set.
         allowed: The names that may be set here.
+        entered: Whether somebody sets them now. A level of another field's scale and a custom
+            number that is not finite are then refused too; a history that holds one is still read.
 
     Returns:
         The fields; ``fields`` itself if it is a ``FrozenMap`` whose values are all in their stored
@@ -311,7 +330,7 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
     if not isinstance(fields, (dict, FrozenMap, Mapping)):
         raise InvalidValueError("fields", fields, "a mapping from field names to values")
     entries = entries_of(fields) if type(fields) is FrozenMap else fields
-    if not all(map(allowed.__contains__, entries)):
+    if not allowed.issuperset(entries):
         for name, value in takewhile(lambda entry: entry[0] in allowed, entries.items()):
             _CHECKS[name](name, value)  # what comes first as given is refused first
         name = next(name for name in entries if name not in allowed)
@@ -320,34 +339,52 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
             follows = "other fields, since moments and counts follow from the history; "
             how = follows if str(name).endswith(_FOLLOWS) else "custom= for fields of your own; "
         raise InvalidValueError("field", name, f"{how}one of {', '.join(sorted(allowed))}{near}")
-    return stored_fields(fields)
+    return stored_fields(fields, entered=entered)
 
 
-def stored_fields(fields: Mapping[str, Any]) -> FrozenMap[object]:
+def stored_fields(fields: Mapping[str, Any], *, entered: bool = False) -> FrozenMap[object]:
     """Return the stored form of fields whose names have been checked.
 
     Raises:
         InvalidValueError: A field does not accept its value.
     """
-    at_once = _AT_ONCE.get
-    stored: dict[str, object] = {}
     if type(fields) is FrozenMap:
-        entries = entries_of(fields)
-        for name, value in entries.items():
+        stored = entries_of(fields)
+    else:
+        in_order, kinds, tests = _plan(tuple(fields), entered)
+        stored = {**in_order, **fields}
+        if all(stored.values()) and [*map(type, stored.values())] == kinds:
+            for name, is_stored in tests:
+                if not is_stored(stored[name]):
+                    break
+            else:
+                return of_sorted(stored)
+    at_once = _AT_ONCE.get
+    changed: dict[str, object] = {}
+    try:
+        for name, value in stored.items():
             if not value or type(value) is not at_once(name):
                 kept = _CHECKS[name](name, value)
                 if kept is not value:
-                    stored[name] = kept
-        return of_sorted({**entries, **stored}) if stored else fields
-    try:
-        for name in sorted(fields):
-            value = fields[name]
-            if value and type(value) is at_once(name):
-                stored[name] = value
-            else:
-                stored[name] = _CHECKS[name](name, value)
+                    changed[name] = kept
     except InvalidValueError:
         for name, value in fields.items():  # what comes first as given is refused first
             _CHECKS[name](name, value)
         raise
-    return of_sorted(stored)
+    if changed:
+        stored = {**stored, **changed}
+    if entered:
+        _refuse_entered(stored)
+    return fields if type(fields) is FrozenMap and not changed else of_sorted(stored)
+
+
+@lru_cache(maxsize=256)  # callers set the same few combinations of fields
+def _plan(
+    names: tuple[str, ...],
+    entered: bool,  # noqa: FBT001  keywords would make the cache's keys longer
+) -> tuple[dict[str, Any], list[Any], list[tuple[str, Any]]]:
+    """Return the fields in order, the types of their stored values, and the tests inside them."""
+    in_order = dict.fromkeys(name for name in sorted(_CHECKS) if name in names)
+    kinds = [_AT_ONCE.get(name) or _INSIDE.get(name, (None,))[0] for name in in_order]
+    tests = {name: test for name, (_, test) in _INSIDE.items()} | (_ENTERED if entered else {})
+    return in_order, kinds, [(name, tests[name]) for name in in_order if name in tests]

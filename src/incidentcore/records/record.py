@@ -15,14 +15,7 @@ from incidentcore.instants import as_utc
 from incidentcore.records._fast import of_opening, opened
 from incidentcore.records.events.base import Event, LifecycleRef
 from incidentcore.records.events.core import Corrected, Opened
-from incidentcore.records.fields import (
-    OPENABLE,
-    SETTABLE,
-    OpeningFields,
-    check_given,
-    checked_fields,
-    stored_fields,
-)
+from incidentcore.records.fields import OPENABLE, SETTABLE, OpeningFields, checked_fields
 from incidentcore.records.fold import fold_both, fold_facts, in_sequence, longer_timeline
 from incidentcore.records.links import Link
 from incidentcore.records.record_base import RecordBase
@@ -221,21 +214,22 @@ class Record(RecordBase):
         if cls is Record:
             raise InvalidValueError("type", "Record", "Incident, Problem or ServiceRequest")
         at = as_utc(at)
-        values: dict[str, Any] = {"title": title, **fields}
+        values: dict[str, Any] = fields  # type: ignore[assignment]  # the call's own dict
+        values["title"] = title
         if priority is not None:
             if "priority_override" in values:
                 raise InvalidValueError("priority", priority, "priority or priority_override")
             need_kind("priority", priority, Level, allowed="a Level such as Priority.HIGH")
             values["priority_override"] = priority
-        if not cls._may_open_with.issuperset(values):
-            checked_fields(values, cls._may_open_with)  # says which field, and what is allowed
-        check_given(values)
+        stored = checked_fields(values, cls._may_open_with, entered=True)
         by = as_actor(by, role="requester")
         if lifecycle is None:
             lifecycle = cls._own_lifecycle
-        need_text("record_id", id)
-        need_kind("state", state, State)
-        need_kind("lifecycle", lifecycle, LifecycleRef)
+        if not (isinstance(id, str) and id):
+            need_text("record_id", id)
+        if not (isinstance(state, State) and isinstance(lifecycle, LifecycleRef)):
+            need_kind("state", state, State)
+            need_kind("lifecycle", lifecycle, LifecycleRef)
         event = opened(
             id,
             1,
@@ -245,7 +239,7 @@ class Record(RecordBase):
             cls.record_type,
             state,
             lifecycle,
-            stored_fields(values),
+            stored,
             None,
         )
         return of_opening(cls, event)

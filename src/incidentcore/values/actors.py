@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
@@ -61,11 +62,17 @@ def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor
     Actor(id='ada', role='agent')
     """
     if isinstance(by, Actor):
-        meant = "" if by.role in ROLES else misspelt(by.role, ROLES)
-        if meant and abs(len(meant) - len(by.role)) < 2:  # "subsystem" is a word of its own
+        meant = "" if by.role in ROLES else _meant(by.role)
+        if meant:
             allowed = f"one of {', '.join(get_args(Role))}, or a role of your own"
             raise InvalidValueError("role", by.role, f"{allowed}; nearest: {meant}")
         return by
     if isinstance(by, str) and by:
         return Actor(by, role)
     raise InvalidValueError(name, by, "an Actor, or a non-empty id")
+
+
+@lru_cache(maxsize=256)  # a role of your own is judged at each event
+def _meant(role: str) -> str:
+    meant = misspelt(role, ROLES)
+    return meant if abs(len(meant) - len(role)) < 2 else ""  # "subsystem" is a word of its own

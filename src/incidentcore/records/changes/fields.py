@@ -16,7 +16,7 @@ from incidentcore.records.events.core import (
     LinkRemoved,
     Opened,
 )
-from incidentcore.records.fields import check_given, checked_fields
+from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
 from incidentcore.records.record import Record
 from incidentcore.values import Actor, FrozenMap
@@ -103,14 +103,13 @@ def set_fields(
         InvalidValueError: A field cannot be set, or does not accept its value.
     """
     need_kind("record", record, Record)
-    check_given(fields)
     return Record.with_event(
         record,
         FieldsChanged,
         at=at,
         by=by,
         recorded_at=recorded_at,
-        fields=checked_fields(fields, record.settable),
+        fields=checked_fields(fields, record.settable, entered=True),
     )
 
 
@@ -161,7 +160,6 @@ def correct_event(
     if event is None:
         raise InvalidValueError("event_id", event_id, f"the id of an event of {record.id}")
     is_opening = isinstance(event, Opened)
-    check_given(fields)
     if fields and not is_opening:
         raise InvalidValueError("fields", fields, "none, except to correct the opening")
     if at is None:
@@ -176,5 +174,5 @@ def correct_event(
         recorded_at=recorded_at,
         corrects=event_id,
         reason=reason,
-        fields=checked_fields(fields, record.settable | record.openable),
+        fields=checked_fields(fields, record.settable | record.openable, entered=True),
     )

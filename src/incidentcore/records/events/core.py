@@ -255,7 +255,7 @@ class Classified(Event):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        checked = checked_fields({"category": self.category}, ("category",))
+        checked = checked_fields({"category": self.category}, frozenset(("category",)))
         _set(self, "category", checked["category"])
         sure = self.confidence
         if sure is not None and not (is_number(sure) and 0 <= sure <= 1):

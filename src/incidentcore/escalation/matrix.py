@@ -90,8 +90,8 @@ class EscalationLevel(SharedRepr):
         trigger: What makes it due: a ``Trigger``, such as ``After`` for a delay.
         targets: Whom it notifies: an ``EscalationTarget``, the name of a group, or several of them.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
-        until: What silences it: ``acknowledged``, or ``resolved``, the default for levels that wait
-            for a clock. Resolving or canceling the record always silences it.
+        until: What silences it: ``acknowledged`` or ``resolved``; the latter is the default for
+            levels that wait for a clock. Resolving or canceling the record always silences it.
         during: The contact hours, as a calendar; None for any hour. A due time outside these hours
             moves to their next opening, and is dropped if the level is silenced before that.
         why_code: Computed: why it becomes due, as in ``Escalation.why_code``.
@@ -242,7 +242,7 @@ def _intervals(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
 
 @attrs.frozen(repr=False)
 class EscalationMatrix(Tabular):
-    """Rows of levels: whom to notify and when, for which records.
+    """An escalation matrix: rows of levels, which define whom to notify and when.
 
     Attributes:
         name: The matrix's id, which is part of the keys of its escalations.

@@ -28,7 +28,7 @@ _ON_CALL: Final = ("on_call", "next_on_call")
 
 @attrs.frozen
 class EscalationTarget(SharedRepr):
-    """Whom an escalation notifies; create it with a method such as ``group`` or ``on_call``.
+    """Somebody whom an escalation notifies; made by a method such as ``group`` or ``on_call``.
 
     Attributes:
         kind: The name of the method that created it.

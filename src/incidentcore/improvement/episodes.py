@@ -104,7 +104,7 @@ class RecurrenceReport(Tabular):
 
     Attributes:
         key: The fields whose values the records of a group have in common.
-        window: The longest time after another record at which a record still counts as a repeat.
+        window: The longest time between two openings for the later record to count as a repeat.
         calendar: Whether the window is counted in the open time of a calendar.
         groups: The groups of records that recurred, sorted by the number of repeats and then of
             records, the greatest first, then by key.

@@ -73,7 +73,7 @@ def open_problem(
         candidate: The candidate.
         id: The problem's id.
         at: When it is opened.
-        by: Who opens it; a plain id is that of an agent.
+        by: Who opens it; a plain id is taken as an agent's.
         recorded_at: When it was recorded; ``at`` by default.
         lifecycle: The lifecycle that the problem follows.
         fields: Further arguments of ``Problem.open``; they take precedence over ``problem_fields``.

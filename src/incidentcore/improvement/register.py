@@ -114,7 +114,7 @@ class ImprovementRegister:
         )
 
     def cells(self, *, on: date) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the headings, the rows, and which columns are numeric, for a table as of a day."""
+        """Return the table as of a day: headings, rows, and which columns are numeric."""
         headings = ["action", "status", "due", "late by", "owner", "origin", "what"]
         rows = [
             [

@@ -85,7 +85,7 @@ class Group(SharedRepr):
         return self.when == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that returns a record's group (with ``of_events``, an event's)."""
+        """Return a function that returns the group of a record or, with ``of_events``, an event."""
         if self.of_events:
             return _event_reader(self.path)
         read = compile_path(self.path)
@@ -202,7 +202,7 @@ class HourBands(SharedRepr):
         return self.moment == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that returns a record's group (with ``of_events``, an event's)."""
+        """Return a function that returns the group of a record or, with ``of_events``, an event."""
         read = _event_reader("at") if self.of_events else compile_path(self.moment)
         tests = [(name, calendar.is_open) for name, calendar in self.bands]
 

@@ -190,7 +190,7 @@ class Earliest(Moment):
 
 @attrs.frozen
 class FirstKnown(Moment):
-    """The first known time of a record among several, in the order in which they are listed."""
+    """The first of the listed times that is known for a record."""
 
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 

@@ -145,7 +145,7 @@ class ReopenWindow(SharedRepr):
         return attempt.at <= span_end(resolved_at, self.within, self.calendar)
 
     def why_not(self, attempt: Attempt, /) -> str:
-        """Return text with the last instant at which the attempt would have been allowed."""
+        """Return text that states until when the attempt would have been allowed."""
         end = span_end(attempt.facts["resolved_at"], self.within, self.calendar)
         text = f"until {end.isoformat()}"
         return f"{text}, or by {' or '.join(self.exempt)}" if self.exempt else text

@@ -371,7 +371,7 @@ def _cell(value: object) -> object:
 
 
 class Paged:
-    """The base class of results shown as a page: as text, Markdown, HTML or plain data."""
+    """The base class of results that are shown as a page of text, Markdown, HTML or plain data."""
 
     __slots__ = ()
 

@@ -33,7 +33,7 @@ def clock_data(status: SlaStatus, /) -> Rows:
     """Return the spans of a clock, as rows: counted, paused, closed or ended.
 
     Args:
-        status: The SLA status of the clock. Each row contains the clock's due time, as ``due``.
+        status: The SLA status of the clock. Each row contains the clock's due time, in ``due``.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import BusinessCalendar, Incident, SlaDefinition, evaluate_sla
@@ -186,8 +186,8 @@ def forecast_data(
     """Return a forecast as rows, one for each step, with its interval and the actual figure.
 
     Args:
-        forecast: The forecast of a volume or a backlog. Each row contains the accuracy of earlier
-            forecasts, as text, as ``tested``.
+        forecast: The forecast of a volume or a backlog. Each row contains, in ``tested``, the
+            accuracy of earlier forecasts as text.
         records: The records as known at ``as_of``; the actual figures of a volume (``came``) are
             counted from them.
         as_of: The instant up to which ``records`` are known; later steps have no actual figure.

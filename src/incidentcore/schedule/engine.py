@@ -174,7 +174,7 @@ class Engine(ABC):
     def deadline_before(
         self, end: datetime, budget: timedelta, *, horizon: timedelta = HORIZON
     ) -> datetime:
-        """Return the latest instant with a given amount of open time until ``end`` (rule T5).
+        """Return the latest instant from which a budget of open time is left until ``end`` (T5).
 
         Args:
             end: The instant at which counting ends.

@@ -49,7 +49,7 @@ class Calendar(Protocol):
     def deadline_before(
         self, end: datetime, budget: timedelta, *, horizon: timedelta = HORIZON
     ) -> datetime:
-        """Return the latest instant with ``budget`` of open time until ``end`` (rule T5)."""
+        """Return the latest instant from which ``budget`` of open time is left until ``end``."""
         ...
 
     def is_open(self, at: datetime) -> bool:

@@ -110,7 +110,7 @@ class Empirical:
 
 @attrs.frozen(kw_only=True)
 class Hold:
-    """A rule for how often work stops halfway to wait for somebody (on hold), and how long.
+    """A rule for how often work is put on hold halfway to wait for somebody, and for how long.
 
     Attributes:
         chance: The share of records that are put on hold, from 0 to 1.

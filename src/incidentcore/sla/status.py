@@ -152,7 +152,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def wall_fraction(self) -> Fraction | None:
-        """Return ``wall_elapsed`` divided by the target, which ServiceNow calls actual percentage.
+        """Return ``wall_elapsed`` divided by the target: ServiceNow's "actual elapsed percentage".
 
         None if the clock has not started or the target is zero.
         """

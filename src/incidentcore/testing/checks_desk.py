@@ -25,7 +25,7 @@ class Outbox(Protocol):
     """The protocol for outboxes that ``check_outbox`` tests; what they store must outlive them."""
 
     def collect(self, agenda: Agenda, now: datetime) -> None:
-        """Store the keys of all items due at ``now`` in one transaction; mark them delivered."""
+        """Store the keys of all items due at ``now`` in one transaction; tell the agenda so."""
         ...
 
     def send(self, deliver: Callable[[str], None]) -> None:

@@ -108,8 +108,8 @@ def open_table(
             ``|`` in the header.
         encoding: The encoding of a file; by default UTF-8 or, if the bytes are not UTF-8, cp1252.
         strict: Whether a row with too few or too many fields is an error.
-        sheet: The sheet of a spreadsheet, by name or by place from 1; by default the first that has
-            headings known from tickets, with a finding that names the others.
+        sheet: The sheet of a spreadsheet, by name or by number, counted from 1; by default the
+            first that has headings known from tickets, with a finding that names the others.
 
     Returns:
         The table. Its rows are read from the source on demand, and only once.

@@ -89,8 +89,9 @@ class StateTable:
 
     If the table has neither a name nor its category, the usual German, French, Spanish, Italian,
     Dutch, Portuguese and Japanese names of a state that the table has in English are recognized
-    too: "Gelöst" and "Résolu" for "Resolved"; of a category that is open, only whether it pauses.
-    A longer name is read as the state in which it begins, with a finding: "Closed by user".
+    too: "Gelöst" and "Résolu" for "Resolved"; of a category that is open, only whether it pauses. A
+    longer name that begins with the name of a state, such as "Closed by user", is read as that
+    state, with a finding.
 
     Attributes:
         states: The state for each name or code; when you pass them, a value may also be the name of

@@ -16,7 +16,7 @@ SET = re.compile(r"set ([\w ]+?) as (.+)", re.IGNORECASE)
 
 def read_freshservice(tickets, activities, conversations=()):
     """Read tickets got with ``include=stats``, their activities by id, and all conversations."""
-    notes = joined(conversations, "ticket_id")
+    notes = joined(conversations, "ticket_id", "conversations")
 
     def build(history, ticket):
         def who(person, name=""):
@@ -28,6 +28,9 @@ def read_freshservice(tickets, activities, conversations=()):
             history.leave_out("deleted_record", "record left out: deleted, or spam")
         history.present(state=ticket["status"], priority=ticket["priority"])
         history.present(title=ticket["subject"], type=ticket.get("type"))
+        path = [ticket[name] for name in ("category", "sub_category") if ticket.get(name)]
+        history.present(description=ticket.get("description_text"), category=path)
+        ids = {"assignee": ticket.get("responder_id"), "group": ticket.get("group_id")}
         history.opened(ticket["created_at"], who(ticket["requester_id"]))
         log = activities.get(ticket["id"], activities.get(history.id))
         for entry in unpaged(log or (), "activities"):
@@ -41,6 +44,8 @@ def read_freshservice(tickets, activities, conversations=()):
                     name = found[1].casefold()
                     field = FIELDS.get(name, f"custom.{name}")
                     history.changed(f"{at} {part}", at, by, field=field, after=found[2])
+                    ids.pop(field, None)  # a sentence has the name instead
+        history.present(**ids)
         for note in notes.get(history.id, ()):
             where = (f"conversation-{note['id']}", note["created_at"], who(note["user_id"]))
             shown = "internal" if note["private"] else "public"
@@ -55,4 +60,8 @@ def read_freshservice(tickets, activities, conversations=()):
     options = {"states": FRESHSERVICE_STATES, "levels": FRESHSERVICE_LEVELS, "times": Times()}
     covers = {*LOGGED, "moments", *(["comments"] if notes else [])}
     options |= {"lifecycle": FRESHSERVICE_TICKET, "covers": covers}
-    return Import(tickets, build, record=Incident, id="id", **options)
+    found = unpaged(tickets, "tickets")
+    reading = Import(found, build, record=Incident, id="id", **options)
+    for _ in notes.get("", ()):
+        reading.findings.add("unknown_entry", "left out: it names no ticket", path="conversations")
+    return reading

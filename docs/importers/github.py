@@ -6,8 +6,25 @@ from incidentcore.vendors.presets import GITHUB_ISSUE, GITHUB_STATES
 
 LEVELS = LevelTable(priority={"severity:1": "critical", "severity:2": "high", "severity:3": "low"})
 TEAM = ("MEMBER", "OWNER", "COLLABORATOR")
-NOISE = ("labeled", "unlabeled", "mentioned", "subscribed", "unsubscribed")
+NOISE = ("mentioned", "subscribed", "unsubscribed")
 WORK = ("closed", "reopened", "assigned", "labeled", "milestoned")  # else only the author can
+
+
+def worst(labels):
+    """Return the label of the worst priority; None if none of them has one."""
+    ranks = {label: LEVELS.find("priority", label) for label in labels}
+    return min(filter(ranks.get, ranks), key=lambda label: ranks[label].rank, default=None)
+
+
+def first(logins):
+    """Return who was assigned first of those who still are."""
+    return next(iter(logins), None)
+
+
+SETS = {
+    "assigned": ("assignee", "assignee.login", first),
+    "labeled": ("priority", "label.name", worst),
+}
 
 
 def read_github(issues, timelines):
@@ -26,19 +43,29 @@ def read_github(issues, timelines):
             return history.actor(login, "system" if str(login).endswith("[bot]") else role)
 
         reason = issue.get("state_reason") if issue["state"] == "closed" else "open"
-        severity = [n["name"] for n in issue["labels"] if LEVELS.find("priority", n["name"])]
-        history.present(title=issue["title"], state=reason or "closed")
-        history.present(priority=severity[0] if severity else None, caller=asks)
+        priority = worst(label["name"] for label in issue["labels"])
+        history.present(title=issue["title"], description=issue.get("body"), caller=asks)
+        history.present(state=reason or "closed", priority=priority)
+        if not any(event["event"] == "assigned" for event in events):
+            history.present(assignee=pick(issue, "assignee.login"))
         history.opened(issue["created_at"], who(asks))
+        held = {"assignee": [], "priority": []}
         for event in events:
             kind, key = event["event"], event.get("id") or event.get("sha")
             where = (key, event.get("created_at"), who(pick(event, "actor.login")))
             if kind in ("closed", "reopened"):
                 state = "open" if kind == "reopened" else event.get("state_reason") or "closed"
                 history.changed(*where, field="state", after=state)
-            elif kind in ("assigned", "unassigned"):
-                login = pick(event, "assignee.login") if kind == "assigned" else None
-                history.changed(*where, field="assignee", after=login)
+            elif kind == "renamed":
+                names = event["rename"]
+                history.changed(*where, field="title", before=names["from"], after=names["to"])
+            elif (plain := kind.removeprefix("un")) in SETS:
+                field, path, of = SETS[plain]
+                old, name = held[field], pick(event, path)
+                held[field] = [one for one in old if one != name] + [name] * (kind == plain)
+                before, after = of(old), of(held[field])
+                if before != after:
+                    history.changed(*where, field=field, before=before, after=after)
             elif kind == "commented":
                 history.add(Commented, *where, text=event.get("body") or "")
             elif kind not in NOISE:
@@ -49,5 +76,5 @@ def read_github(issues, timelines):
         history.check(closed_at=issue.get("closed_at"), updated_at=issue.get("updated_at"))
 
     options = {"states": GITHUB_STATES, "levels": LEVELS, "lifecycle": GITHUB_ISSUE}
-    covers = ("states", "assignments", "comments", "moments")
+    covers = ("states", "assignments", "priorities", "comments", "moments")
     return Import(issues, build, record=Incident, id="number", covers=covers, **options)

@@ -28,7 +28,8 @@ def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
         if str(ticket.get("is_deleted")) == "1":
             history.leave_out("deleted_record", "record left out: the ticket was deleted")
         own = sorted(changes.get(history.id, ()), key=lambda entry: int(entry["id"]))
-        history.present(state=ticket["status"], title=ticket["name"], priority=ticket["priority"])
+        history.present(title=ticket["name"], description=ticket.get("content"))
+        history.present(state=ticket["status"], priority=ticket["priority"])
         history.opened(ticket["date"], ticket.get("users_id_recipient"))
         people = {"assignee": [], "group": []}
         for note in notes.get(history.id, ()):

@@ -21,8 +21,9 @@ def read_opsgenie(alerts, logs):
     """Read alerts, and the logs of each by the alert's id."""
 
     def build(history, alert):
-        fields = {"title": alert["message"], "priority": alert.get("priority")}
-        history.present(state=alert["status"], source=alert.get("source"), **fields)
+        fields = {name: alert.get(name) for name in ("priority", "source", "description", "tags")}
+        history.present(state=alert["status"], title=alert["message"], **fields)
+        history.present(assignee=alert.get("owner"))
         history.opened(alert["createdAt"], history.actor(alert.get("source"), "system"))
         own, report = [*unpaged(logs.get(history.id, ()), "data")], alert.get("report") or {}
         names = [name for name in ("ackTime", "closeTime") if report.get(name)]
@@ -51,4 +52,5 @@ def read_opsgenie(alerts, logs):
 
     options = {"states": OPSGENIE_STATES, "levels": OPSGENIE_LEVELS, "lifecycle": OPSGENIE_ALERT}
     covers = ("states", "acknowledgements", "moments")
-    return Import(alerts, build, record=Incident, id="id", times=Times(), covers=covers, **options)
+    options |= {"times": Times(), "covers": covers, "record": Incident}
+    return Import(unpaged(alerts, "data"), build, id="id", **options)

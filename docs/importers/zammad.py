@@ -9,8 +9,9 @@ MERGES = {"merged_into": ("duplicate_of", "id_to"), "received_merge": ("has_dupl
 FIGURES = ("first_response_in_min", "close_in_min", "update_in_min")
 
 
-def read_zammad(tickets, histories, *, agents=()):
-    """Read tickets, and the history of each by the ticket's id; say which user ids are agents."""
+def read_zammad(tickets, histories, *, articles=(), agents=()):
+    """Read tickets, the history of each by the ticket's id, and all articles; say who is agent."""
+    written = {article["id"]: article for article in articles}
 
     def build(history, ticket):
         def who(user):
@@ -19,6 +20,8 @@ def read_zammad(tickets, histories, *, agents=()):
 
         history.present(title=ticket["title"], number=ticket["number"])
         history.present(state=ticket["state_id"], priority=ticket.get("priority_id"))
+        nobody = str(ticket.get("owner_id")) == "1"
+        ids = {"owner": None if nobody else ticket.get("owner_id"), "group": ticket.get("group_id")}
         log = histories.get(ticket["id"]) or histories.get(history.id, ())
         entries = list(unpaged(log, "history"))
         made = (e for e in entries if e["object"] == "Ticket" and e["type"] == "created")
@@ -32,13 +35,18 @@ def read_zammad(tickets, histories, *, agents=()):
                 if field == "assignee":  # "-" is nobody
                     values = {key: None if name == "-" else name for key, name in values.items()}
                 history.changed(*where, field=field, **values)
+                ids.pop(entry["attribute"], None)  # the history has the name instead
             elif entry["type"] in MERGES:
                 kind, side = MERGES[entry["type"]]
                 history.add(LinkAdded, *where, link=Link(kind, str(entry[side])))
             elif entry["object"] == "Ticket::Article" and entry["type"] == "created":
                 if texts or entry["created_by_id"] != opener:  # else the text of the ticket
-                    history.add(Commented, *where, text="")
+                    article = written.get(entry.get("o_id"), {})
+                    shown = "internal" if article.get("internal") else "public"
+                    text = article.get("body") or ""
+                    history.add(Commented, *where, text=text, visibility=shown)
                 texts += 1
+        history.present(**{FIELDS[name]: value for name, value in ids.items()})
         if not entries:
             history.truncated("no history came: moments alone", path="ticket_history")
             agent = history.actor(ticket.get("owner_id") or "import", "agent")
@@ -49,4 +57,4 @@ def read_zammad(tickets, histories, *, agents=()):
 
     options = {"states": ZAMMAD_STATES, "levels": ZAMMAD_LEVELS, "lifecycle": ZAMMAD_TICKET}
     covers = ("states", "assignments", "priorities", "comments", "moments")
-    return Import(tickets, build, record=Incident, id="id", covers=covers, **options)
+    return Import(unpaged(tickets), build, record=Incident, id="id", covers=covers, **options)

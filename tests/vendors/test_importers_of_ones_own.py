@@ -25,10 +25,10 @@ from .writers import START, Life, Step, lives
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "importers"
 LONGEST = {
     "own": 25,
-    **dict.fromkeys(("fivetran", "freshservice", "github"), 40),
-    "glpi": 42,
-    **dict.fromkeys(("jira_in_forty_lines", "zammad"), 40),
-    "opsgenie": 41,
+    **dict.fromkeys(("fivetran", "jira_in_forty_lines"), 40),
+    **dict.fromkeys(("glpi", "opsgenie"), 43),
+    **dict.fromkeys(("freshservice", "zammad"), 49),
+    "github": 59,
 }
 
 
@@ -420,3 +420,111 @@ def test_an_event_of_github_that_is_not_read_is_found() -> None:
     reading = load("github").read_github([issue], {7: events})
     assert len(list(reading)) == 1
     assert [(one.code, one.path) for one in reading.findings] == [("unknown_entry", "transferred")]
+
+
+def github(*events: dict[str, Any], **issue: Any) -> Any:
+    """Return what one issue of kim's becomes; an event is its time and what it says."""
+    whole = {"number": 7, "title": "New", "state": "open", "user": {"login": "kim"}, "labels": []}
+    whole |= {"created_at": "2026-03-02T08:00:00Z", **issue}
+    numbered = [
+        {"id": n, "actor": {"login": "ada"}, "created_at": f"2026-03-02T08:{n}0:00Z", **event}
+        for n, event in enumerate(events, 1)
+    ]
+    return next(load("github").read_github([whole], {7: numbered}))
+
+
+def test_a_title_and_a_label_of_github_change_over_time() -> None:
+    """Renamed twice; a severity is the worst of the labels that the issue has."""
+
+    def labeled(kind: str, name: str) -> dict[str, Any]:
+        return {"event": kind, "label": {"name": name}}
+
+    record = github(
+        {"event": "renamed", "rename": {"from": "Old", "to": "Between"}},
+        {"event": "renamed", "rename": {"from": "Between", "to": "New"}},
+        labeled("labeled", "severity:3"),
+        labeled("labeled", "severity:1"),
+        labeled("unlabeled", "severity:3"),
+        labels=[{"name": "bug"}, {"name": "severity:1"}],
+        body="It burns.",
+    )
+    facts = record.timeline().facts_at
+
+    def at(minute: int) -> Any:
+        return facts(record.opened_at + timedelta(minutes=minute))
+
+    assert [at(minute)["title"] for minute in (0, 10, 20)] == ["Old", "Between", "New"]
+    found = [at(minute)["computed_priority"] for minute in (0, 30, 40, 50)]
+    assert [level and level.name for level in found] == [None, "low", "critical", "critical"]
+    assert record.description == "It burns."
+
+
+def test_one_of_two_assignees_of_github_leaves() -> None:
+    """The other one stays; without a timeline it is the one whom the issue shows."""
+
+    def people(*moves: str) -> Any:
+        events = [
+            {"event": kind, "assignee": {"login": login}} for kind, _, login in map(parted, moves)
+        ]
+        return github(*events).assignee
+
+    def parted(move: str) -> tuple[str, str, str]:
+        return move.partition(" ")
+
+    assert people("assigned ada", "assigned ben", "unassigned ada") == "ben"
+    assert people("assigned ada", "assigned ben", "unassigned ben") == "ada"
+    assert people("assigned ada", "unassigned ada") is None
+    assert github(assignee={"login": "ada"}).assignee == "ada"
+
+
+def test_what_a_ticket_shows_is_kept_where_its_log_does_not_change_it() -> None:
+    """Who is assigned, the text and the category; a page of a list is read as the list."""
+    time = "2026-03-02T08:00:00Z"
+    shown = {"id": 5, "subject": "L", "requester_id": 8, "status": 2, "priority": 1}
+    shown |= {"created_at": time, "responder_id": 31, "group_id": 7, "category": "Net"}
+    shown |= {"description_text": "Slow", "sub_category": "WLAN"}
+    log = {5: [{"actor": {"id": 31}, "created_at": time, "content": "set Group as Desk"}]}
+    note = {"id": 1, "user_id": 31, "private": False, "body_text": "Hi"}
+    notes = [{**note, "ticket_id": 5, "created_at": "2026-03-02T08:20:00Z"}, {"id": 2}]
+    read = load("freshservice").read_freshservice
+    reading = read({"tickets": [shown]}, log, {"conversations": notes})
+    (record,) = reading
+    assert (record.assignee, record.assignment_group) == ("31", "Desk")
+    assert (record.description, record.category) == ("Slow", ("Net", "WLAN"))
+    assert record.first_response_at - record.opened_at == timedelta(minutes=20)
+    assert dict(reading.findings.counts) == {"unknown_entry": 1}
+
+    alert = {"id": "a", "message": "Disk", "status": "open", "createdAt": time, "owner": "ada"}
+    page = {"data": [{**alert, "tags": ["db"], "description": "95 %"}]}
+    [record] = load("opsgenie").read_opsgenie(page, {})
+    assert (record.assignee, record.tags, record.description) == ("ada", {"db"}, "95 %")
+
+    ticket = {"id": 7, "name": "P", "status": 1, "priority": 3, "date": "2026-03-02 09:00:00"}
+    [record] = load("glpi").read_glpi([{**ticket, "content": "Broken"}], [])
+    assert record.description == "Broken"
+
+    ticket = {"id": 3, "number": "3", "title": "M", "state_id": 1, "created_at": time}
+    read = load("zammad").read_zammad
+    [record] = read([{**ticket, "owner_id": 3, "group_id": 2}], {})
+    assert (record.assignee, record.assignment_group) == ("3", "2")
+    assert [one.assignee for one in read([{**ticket, "owner_id": 1}], {})] == [None]
+
+
+def test_an_internal_article_of_zammad_is_no_answer() -> None:
+    """The history does not say which are internal; the articles do."""
+    ticket = {"id": 3, "number": "3", "title": "M", "state_id": 1}
+    ticket |= {"created_at": "2026-03-02T08:00:00Z"}
+    made = {"object": "Ticket", "type": "created", "created_by_id": 9, "id": 1}
+    texts = [
+        {"object": "Ticket::Article", "type": "created", "created_by_id": by, "id": n, "o_id": n}
+        for n, by in ((2, 9), (3, 3), (4, 3))
+    ]
+    log = [
+        {**one, "created_at": f"2026-03-02T08:0{place}:00Z"}
+        for place, one in enumerate((made, *texts))
+    ]
+    articles = [{"id": 3, "internal": True, "body": "n"}, {"id": 4, "internal": False}]
+    [record] = load("zammad").read_zammad([ticket], {3: log}, articles=articles, agents=("3",))
+    notes = [one for one in record.history if one.kind == "commented"]
+    assert [(one.visibility, one.text) for one in notes] == [("internal", "n"), ("public", "")]
+    assert record.first_response_at - record.opened_at == timedelta(minutes=3)

@@ -163,6 +163,10 @@ class TransitionNotAllowedError(IncidentCoreError):
     def __str__(self) -> str:
         return str(getattr(self.refusal, "reason", self.refusal))
 
+    def in_words(self, words: Any, zone: Any = None) -> str:
+        """Return why it was refused, as text in the language of ``words``."""
+        return str(self.refusal.in_words(words, zone))
+
 
 class LifecycleMismatchError(TransitionNotAllowedError):
     """Raised when a record is advanced by a lifecycle other than its own (rule L1)."""

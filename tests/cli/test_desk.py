@@ -132,6 +132,9 @@ def test_a_record_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str
         "  2026-06-01 13:00 CEST sla.due: the resolution clock reached due",
         "look again: 2026-06-01 13:00 CEST",
     ]
+    command = ["explain", desk, "--record", str(record), "--now", "2026-06-01T10Z", "--words", "de"]
+    assert main(command) == 0
+    assert "Zustand new, Priorität critical" in capsys.readouterr().out
     assert (
         main(["explain", desk, "--record", str(record), str(record), "--now", "2026-06-01T10Z"])
         == 0

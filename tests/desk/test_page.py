@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentcore.desk import desk_page, explain_record, load_desk
-from incidentcore.errors import InvalidValueError
+from incidentcore.desk import DueItem, desk_page, due_items, explain_record, load_desk
+from incidentcore.errors import InvalidValueError, TransitionNotAllowedError
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, ServiceRequest, request_approval
+from incidentcore.records import Incident, ServiceRequest, acknowledge, request_approval
+from incidentcore.serialization import dumps, loads
+from incidentcore.words import GERMAN, render
 
 TEXT = """
 desk = 1
@@ -324,6 +326,47 @@ levels = [{ after = "15m", to = "person:ada" }]
     done = explain_record(desk, record, now=nine + timedelta(hours=2)).splitlines()
     assert done[-1] == "look again: when something happens"
     assert "next, unless something happens:" not in done
+
+
+def test_an_explanation_in_german() -> None:
+    """Names, states and kinds of what is due stay; the rest is said in the other language."""
+    text = """
+desk = 1
+name = "x"
+zone = "Europe/Berlin"
+[services.all]
+calendar = "always"
+resolution = "1h"
+[[agreements]]
+service = "all"
+[[escalation]]
+levels = [{ after = "15m", to = "person:ada" }, { after = "90m", to = "group:ops" }]
+"""
+    desk = load_desk(text)
+    nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    record = Incident.open(id="I1", title="x", at=nine, by="kim")
+    record = acknowledge(record, at=nine + timedelta(minutes=20), by="ada")
+    said = explain_record(desk, record, now=nine + timedelta(minutes=30))
+    (due,) = due_items(desk, record, now=nine + timedelta(minutes=60))[:1]
+
+    gone = "nicht mehr fällig seit 2026-06-01 11:20 CEST: bestätigt"
+    assert render(said, words=GERMAN).splitlines() == [
+        "I1: x",
+        "Stand 2026-06-01 11:30 CEST (Europe/Berlin)",
+        "Zustand new, ohne Priorität",
+        "Uhren:",
+        "  all resolution: läuft; 0:30 von 1:00 verbraucht, 0:30 übrig; fällig Mo  1. Juni 12:00",
+        "fällig:",
+        f"  2026-06-01 11:15 CEST escalation -> Person ada: 0:15:00 nach opened; {gone}",
+        "danach, wenn nichts geschieht:",
+        "  2026-06-01 12:00 CEST sla.due: die Uhr resolution hat due erreicht",
+        "wieder ansehen: 2026-06-01 12:00 CEST",
+    ]
+    assert render(due, words=GERMAN) == "die Uhr resolution hat due erreicht"
+    assert render(loads(dumps(due), DueItem), words=GERMAN) == due.why
+    with pytest.raises(TransitionNotAllowedError) as refused:
+        advance(record, "reopen", at=nine + timedelta(hours=1), by="ada")
+    assert render(refused.value, words=GERMAN).startswith("reopen ist aus new nicht erlaubt; ")
 
 
 def test_an_explanation_is_of_its_instant() -> None:

@@ -22,6 +22,7 @@ from incidentcore.cli.inputs import (
     add_file,
     add_form,
     add_sheet,
+    add_words,
     check_import,
     instant_of,
     now_of,
@@ -29,6 +30,7 @@ from incidentcore.cli.inputs import (
     read_incidents,
     reading_options,
     start_of_today,
+    words_of,
 )
 from incidentcore.cli.report import add_report
 from incidentcore.demo import DEMO_DESK, demo_report
@@ -162,6 +164,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--record", type=Path, required=True, nargs="+", metavar="RECORD.json"
             )
+            add_words(command, "the text")
         if name != "show":
             usual = "the start of today" if name == "check" else "the clock's"
             command.add_argument(
@@ -197,7 +200,8 @@ def _explain(arguments: argparse.Namespace) -> str:
     desk = read_desk(arguments)
     now = now_of(arguments, desk.zone)
     records = [_record(path) for path in arguments.record]
-    return "\n\n".join(explain_record(desk, record, now=now) for record in records)
+    texts = (explain_record(desk, record, now=now) for record in records)
+    return "\n\n".join(text.in_words(words_of(arguments)) for text in texts)
 
 
 def _record(path: Path) -> Record:

@@ -20,6 +20,7 @@ from incidentcore.vendors import Import, describe_columns, read_table
 from incidentcore.vendors.kit import LevelTable
 from incidentcore.vendors.profiles import PROFILES, desk_options, need_profile, read_profile
 from incidentcore.vendors.table_presets import TABLE_PRESETS
+from incidentcore.words import ENGLISH, GERMAN, Words
 
 AUDIT: Final = "servicenow-audit"
 _GUESSED: Final = (
@@ -92,6 +93,17 @@ def add_form(command: argparse.ArgumentParser, *forms: str) -> None:
             const=form,
             help=f"print as {form.upper() if form != 'markdown' else 'Markdown'}",
         )
+
+
+def add_words(command: argparse.ArgumentParser, what: str) -> None:
+    """Add the option for the language of a text."""
+    help_text = f"the language of {what}"
+    command.add_argument("--words", choices=("en", "de"), default="en", help=help_text)
+
+
+def words_of(arguments: argparse.Namespace) -> Words:
+    """Return the language that ``--words`` names."""
+    return GERMAN if arguments.words == "de" else ENGLISH
 
 
 def read_desk(arguments: argparse.Namespace) -> Desk:

@@ -18,11 +18,13 @@ from incidentcore.cli.inputs import (
     AUDIT,
     add_file,
     add_form,
+    add_words,
     instant_of,
     pairs_of,
     read_desk,
     read_incidents,
     reading_options,
+    words_of,
 )
 from incidentcore.conditions import AllOf, Condition, field, reader
 from incidentcore.desk import Desk
@@ -40,7 +42,7 @@ from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla import SlaStatus
 from incidentcore.values.scales import SCALES
 from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
-from incidentcore.words import ENGLISH, GERMAN, Phrase, Words
+from incidentcore.words import Phrase, Words
 
 _AUDIT_TEXT: Final = (
     "By the states, groups and replies that the log shows; the tool's own figures stand below."
@@ -102,9 +104,7 @@ def add_report(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--since", metavar="TIME", help="only what was opened from this ISO time")
     command.add_argument("--until", metavar="TIME", help="only what was opened before this time")
-    command.add_argument(
-        "--words", choices=("en", "de"), default="en", help="the language of the page"
-    )
+    add_words(command, "the page")
     command.set_defaults(run=_report)
 
 
@@ -153,7 +153,7 @@ def _report(arguments: argparse.Namespace) -> Page:
             print(f"incidentcore: {reason}", file=sys.stderr)
     if arguments.only is not None:
         page = page.only(_listed(arguments.only))
-    words = GERMAN if arguments.words == "de" else ENGLISH
+    words = words_of(arguments)
     if arguments.form == "html":
         try:
             page = page.with_pictures(_pictures(page, words))

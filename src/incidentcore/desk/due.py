@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeAlias, TypedDict
+from typing import Final, NamedTuple, TypeAlias, TypedDict
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -25,6 +26,8 @@ from incidentcore.sla import SlaDefinition, SlaPolicy, SlaSnapshot, SlaStatus, e
 from incidentcore.sla.crossings import ClockPoint
 from incidentcore.sla.evaluate import later_status
 from incidentcore.sla.terms import SlaThreshold
+from incidentcore.words import Phrase, Words
+from incidentcore.words.words import Texts
 
 
 @attrs.frozen(kw_only=True)
@@ -59,6 +62,20 @@ class DueItem:
         default=None, repr=False
     )
 
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return why it is due, as text in the language of ``words``; English if it was read."""
+        return self.why.in_words(words, zone) if isinstance(self.why, Phrase) else self.why
+
+
+DUE_TEXTS: Final[Texts] = {
+    "update": "update for {audience}: {why}",
+    "clock": "the {clock} clock reached {point}",
+    "auto_close": "resolved since {at} UTC",
+    "snooze_end": "the snooze ended",
+    "approval": "nobody decided in time",
+    "field": "{path} was reached",
+}
+"""Why items are due, by code."""
 
 Escalations: TypeAlias = tuple[tuple[Escalation, ...], datetime | None]
 Updates: TypeAlias = tuple[tuple[StakeholderUpdate, ...], datetime | None]
@@ -252,7 +269,7 @@ def _found(  # noqa: PLR0917  one walk's own state
                 kind="escalation",
                 record_id=view.id,
                 due_at=escalation.due_at,
-                why=escalation.why,
+                why=Phrase("{why}", why=escalation),
                 lapsed_at=escalation.lapsed_at,
                 lapsed_because=escalation.lapsed_because,
                 body=escalation,
@@ -265,7 +282,7 @@ def _found(  # noqa: PLR0917  one walk's own state
                 kind="update",
                 record_id=view.id,
                 due_at=update.due_at,
-                why=f"update for {update.audience}: {update.why}",
+                why=_why("update", audience=update.audience, why=update),
                 lapsed_at=update.lapsed_at if sent is None else sent,
                 lapsed_because=update.lapsed_because if sent is None else "sent",
                 body=update,
@@ -299,7 +316,7 @@ def _clock_items(clock: SlaDefinition | SlaPolicy, status: SlaStatus) -> Iterato
                 kind=f"sla.{name}",
                 record_id=status.record_id,
                 due_at=crossing.at,
-                why=f"the {clock.name} clock reached {name}",
+                why=_why("clock", clock=clock.name, point=name),
                 lapsed_at=ended,
                 lapsed_because="" if ended is None or cycle is None else cycle.result,
                 body=status,
@@ -317,23 +334,27 @@ def _thresholds(clock: SlaDefinition | SlaPolicy) -> Iterator[tuple[SlaThreshold
             yield from ((threshold, name) for name in having)
 
 
+def _why(code: str, **data: object) -> Phrase:
+    return Phrase(DUE_TEXTS[code], **data)
+
+
 def _instants(desk: Desk, view: Record) -> Iterator[Instant]:
     """Yield the instants that the record itself holds and that are still in force."""
     close = desk.auto_close.get(view.record_type)
     at = None if close is None else close.at(view)
     if at is not None:
-        yield "auto_close", at, f"resolved since {view.resolved_at:%Y-%m-%d %H:%M} UTC"
+        yield "auto_close", at, _why("auto_close", at=f"{view.resolved_at:%Y-%m-%d %H:%M}")
     if view.state.final:
         return
     if view.snoozed_until is not None and view.state.open:
-        yield "snooze_end", view.snoozed_until, "the snooze ended"
+        yield "snooze_end", view.snoozed_until, _why("snooze_end")
     expires = getattr(view, "approval_expires_at", None)
     if expires is not None and getattr(view, "approval_decided_at", None) is None:
-        yield "approval", expires, "nobody decided in time"
+        yield "approval", expires, _why("approval")
     for own in desk.fields:
         value = view.custom.get(own.name) if own.kind == "instant" else None
         if isinstance(value, datetime):
-            yield f"field.{own.name}", value, f"{own.path} was reached"
+            yield f"field.{own.name}", value, _why("field", path=own.path)
 
 
 def _ahead(  # noqa: PLR0917  one walk's own state

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -22,10 +22,38 @@ from incidentcore.escalation import Escalation
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
+from incidentcore.sla.fold import ClockStage
+from incidentcore.words import Phrase
+from incidentcore.words.words import Texts
 
 _SERVICE: Final = ("calendar", "clocks", "pause", "warn", "reopen", "on_change")
 _LEVEL: Final = ("after", "at", "every", "to", "mode")
-_LAPSES: Final = {"nobody_to_tell": "there is nobody to notify", "retimed": "it has another time"}
+_LAPSES: Final = (
+    *("acknowledged", "breached", "canceled", "ended", "met", "no_further_update"),
+    *("no_rule_applies", "not_opened", "reopened", "replaced", "resolved", "running", "snoozed"),
+    *("stopped",),
+)
+EXPLAIN_TEXTS: Final[Texts] = {
+    "as_of": "as of {at} ({zone})",
+    "state": "state {state}, priority {level}",
+    "no_priority": "state {state}, priority none",
+    "approval": "approval: needed, and not asked; see Desk.approval_rule",
+    "clocks": "clocks:",
+    "no_clocks": "clocks: no promise applies",
+    "due": "due:",
+    "nothing_due": "due: nothing",
+    "next": "next, unless something happens:",
+    "again": "look again: {at}",
+    "again_after": "look again: when something happens",
+    "sent": "; sent {since}",
+    "gone": "; no longer due since {since}: {why}",
+    "clock_gone": "; no longer due since {since}: the clock stopped, {why}",
+    **{f"stage.{stage}": stage for stage in get_args(ClockStage)},
+    **{f"lapse.{why}": why.replace("_", " ") for why in _LAPSES},
+    "lapse.nobody_to_tell": "there is nobody to notify",
+    "lapse.retimed": "it has another time",
+}
+"""The texts of ``explain_record``, by code."""
 
 
 def desk_page(desk: Desk, /) -> str:
@@ -232,8 +260,10 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
         yield from (f"- {source}" for source in desk.sources)
 
 
-def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
+def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> Phrase:
     """Return a text about a record: its clocks, what is due now, what is next, and for whom.
+
+    ``words.render`` returns it in another language.
 
     Args:
         desk: The desk.
@@ -253,40 +283,50 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
     assert seen is not None  # noqa: S101  it was opened by then
     record = seen
     judged = desk.judged(record)
-    level = "none" if judged.priority is None else judged.priority.name
-    lines = [
+    level = "" if judged.priority is None else judged.priority.name
+    lines: list[str] = [
         f"{record.id}: {record.title}",
-        f"as of {_time(at, desk.zone)} ({desk.zone.key})",
-        f"state {record.state.name}, priority {level}",
+        _text("as_of", at=_time(at, desk.zone), zone=desk.zone.key),
+        _text("state" if level else "no_priority", state=record.state.name, level=level),
     ]
     if getattr(record, "approval_state", "") is None and desk.approval(record) is not None:
-        lines.append("approval: needed, and not asked; see Desk.approval_rule")
+        lines.append(_text("approval"))
     statuses = desk.evaluate(record, now=at)
-    lines.append("clocks:" if statuses else "clocks: no promise applies")
+    lines.append(_text("clocks" if statuses else "no_clocks"))
     for status in statuses:
         name = "" if status.definition is None else status.definition.name
         trace = attrs.evolve(status.trace, zone=desk.zone)
-        lines.append(f"  {name}: {status.stage}; {trace.summary}")
+        stage = Phrase(status.stage)
+        said = Phrase("  {name}: {stage}; {summary}", name=name, stage=stage, summary=trace.summary)
+        lines.append(said)
     look = look_at(desk, record, now=at)
-    lines.append("due:" if look.items else "due: nothing")
+    lines.append(_text("due" if look.items else "nothing_due"))
     lines.extend(_due_line(item, desk.zone) for item in look.items)
     if look.next is None:
-        return "\n".join([*lines, "look again: when something happens"])
+        return Phrase.joined([*lines, _text("again_after")])
     known = {item.key for item in look.items}
     then = look_at(desk, record, now=look.next, ahead=False).items
     coming = [_due_line(item, desk.zone) for item in then if item.key not in known]
     if coming:
-        lines.append("next, unless something happens:")
-    return "\n".join([*lines, *coming, f"look again: {_time(look.next, desk.zone)}"])
+        lines.append(_text("next"))
+    return Phrase.joined([*lines, *coming, _text("again", at=_time(look.next, desk.zone))])
 
 
-def _due_line(item: DueItem, zone: ZoneInfo) -> str:
-    who = ""
+def _text(code: str, **data: object) -> Phrase:
+    return Phrase(EXPLAIN_TEXTS[code], **data)
+
+
+def _due_line(item: DueItem, zone: ZoneInfo) -> Phrase:
+    template = "  {at} {kind}: {item}{gone}"
+    who: tuple[object, ...] = ()
+    people: tuple[str, ...] = ()
     if isinstance(item.body, Escalation):
-        who = f" -> {', '.join(map(str, item.body.targets))}"
-        people = [one for one in item.body.people if one not in who]
-        who += f" ({', '.join(people)})" if people else ""
-    return f"  {_time(item.due_at, zone)} {item.kind}{who}: {item.why}{_gone(item, zone)}"
+        who, named = item.body.targets, ", ".join(map(str, item.body.targets))
+        people = tuple(one for one in item.body.people if one not in named)
+        template = "  {at} {kind} -> {who}" + " ({people})" * bool(people) + ": {item}{gone}"
+    at = _time(item.due_at, zone)
+    gone = _gone(item, zone)
+    return Phrase(template, at=at, kind=item.kind, who=who, people=people, item=item, gone=gone)
 
 
 def _gone(item: DueItem, zone: ZoneInfo) -> str:
@@ -295,10 +335,10 @@ def _gone(item: DueItem, zone: ZoneInfo) -> str:
         return ""
     since, because = _time(item.lapsed_at, zone), item.lapsed_because
     if because == "sent":
-        return f"; sent {since}"
-    clock = "the clock stopped, " if item.kind.startswith("sla.") else ""
-    why = _LAPSES.get(because, because.replace("_", " "))
-    return f"; no longer due since {since}: {clock}{why}"
+        return _text("sent", since=since)
+    why = EXPLAIN_TEXTS.get(f"lapse.{because}", because.replace("_", " "))
+    code = "clock_gone" if item.kind.startswith("sla.") else "gone"
+    return _text(code, since=since, why=Phrase(why))
 
 
 def _time(at: datetime, zone: ZoneInfo) -> str:

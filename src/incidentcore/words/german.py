@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from incidentcore.words.german_figures import EXCLUDED, FIGURES, FOUND
-from incidentcore.words.german_pages import PAGES
+from incidentcore.words.german_pages import EXPLAINED, PAGES
 from incidentcore.words.words import Words, clock_time
 
 _MARK: Final = re.compile(r"(?<=[0-9])[.,](?=[0-9])")
@@ -365,6 +365,7 @@ GERMAN: Final = Words(
         **_FORECASTS,
         **_TARGETS,
         **EXCLUDED,
+        **EXPLAINED,
         **PAGES,
         **FIGURES,
         **{f"{text}.": f"{twin}." for text, twin in FIGURES.items() if text[-1] != "."},

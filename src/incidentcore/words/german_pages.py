@@ -177,3 +177,42 @@ PAGES: Final = {
         "ist ausgelassen."
     ),
 }
+
+EXPLAINED: Final = {
+    "as of {at} ({zone})": "Stand {at} ({zone})",
+    "state {state}, priority {level}": "Zustand {state}, Priorität {level}",
+    "state {state}, priority none": "Zustand {state}, ohne Priorität",
+    "approval: needed, and not asked; see Desk.approval_rule": (
+        "Genehmigung: nötig und nicht angefragt; siehe Desk.approval_rule"
+    ),
+    "clocks:": "Uhren:",
+    "clocks: no promise applies": "Uhren: keine Zusage gilt",
+    "due:": "fällig:",
+    "due: nothing": "fällig: nichts",
+    "next, unless something happens:": "danach, wenn nichts geschieht:",
+    "look again: {at}": "wieder ansehen: {at}",
+    "look again: when something happens": "wieder ansehen: wenn etwas geschieht",
+    "; sent {since}": "; gesendet {since}",
+    "; no longer due since {since}: {why}": "; nicht mehr fällig seit {since}: {why}",
+    "; no longer due since {since}: the clock stopped, {why}": (
+        "; nicht mehr fällig seit {since}: die Uhr ist beendet, {why}"
+    ),
+    "not_started": "noch nicht begonnen",
+    "running": "läuft",
+    "paused": "angehalten",
+    "acknowledged": "bestätigt",
+    "ended": "das Ende ist erreicht",
+    "no further update": "keine weitere Mitteilung ist vorgesehen",
+    "no rule applies": "keine Regel gilt",
+    "not opened": "noch nicht eröffnet",
+    "reopened": "wieder eröffnet",
+    "resolved": "gelöst",
+    "snoozed": "stummgeschaltet",
+    "there is nobody to notify": "es ist niemand zu benachrichtigen",
+    "it has another time": "es gilt ein anderer Zeitpunkt",
+    "update for {audience}: {why}": "Mitteilung an {audience}: {why}",
+    "resolved since {at} UTC": "gelöst seit {at} UTC",
+    "the snooze ended": "die Stummschaltung ist zu Ende",
+    "nobody decided in time": "niemand hat rechtzeitig entschieden",
+    "{path} was reached": "{path} ist erreicht",
+}

@@ -227,8 +227,9 @@ def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None
     """Return the text of a value in a language.
 
     Args:
-        value: A trace, an SLA status, a refusal, a lint finding, an escalation, an update, or a
-            custom object with ``in_words``.
+        value: A trace, an SLA status, a refusal or its error, a due item, an escalation, an update,
+            a lint finding, the text of ``explain_record`` or another ``Phrase``, or a custom
+            object with ``in_words``.
         words: The language: ``ENGLISH``, ``GERMAN``, or your own ``Words``.
         zone: The time zone of the times in it; None for the value's own zone.
 
@@ -243,6 +244,9 @@ def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None
     """
     if not hasattr(value, "in_words"):
         raise InvalidValueError(
-            "value", value, "a trace, status, refusal or other value with in_words"
+            "value",
+            value,
+            "a value with in_words: a trace, an SLA status, a refusal or its error, a due item, an "
+            "escalation, an update, a finding or a Phrase; a page has translated(words)",
         )
     return value.in_words(words, None if zone is None else as_zone(zone))

@@ -150,3 +150,17 @@ def test_a_target_that_differs_is_shown_on_both_sides(
     assert main(["compare", *files[:2], "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)["differences"]
     assert found["differs in"] == "target 4:00:00 -> 5:00:00"
+
+
+def test_the_changes_by_several_fields(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As ``report --by`` takes them: the group under the name of the mapping, and commas."""
+    log = Path(files[2])
+    log.write_text(
+        LOG.replace("resolved\n", "resolved,team\n").replace(":30\n", ":30,Net\n") + ",App"
+    )
+    mapping = ("--map", "group=team", "--by", "group,priority", "--json")
+    assert main(["compare", *files, *mapping]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["groups"]
+    assert (row["assignment_group"], row["before"], row["after"]) == ("Net", "breached", "met")

@@ -36,7 +36,9 @@ def book(path: Path, merged: str = "", **sheets: list[list[Any]]) -> Path:
 
 def read(path: Path, **options: Any) -> tuple[dict[str, str], list[str]]:
     reading = read_table(path, MAPPING, zone="UTC", **options)
-    hours = {one.id: f"{one.opened_at:%d %H}-{one.resolved_at or 0:%H}" for one in reading}
+    hours = {
+        one.id: f"{one.opened_at:%d %H}-{one.resolved_at or one.opened_at:%H}" for one in reading
+    }
     return hours, [str(one) for one in reading.findings]
 
 
@@ -141,3 +143,41 @@ def test_the_commands_read_the_sheet_that_is_named(
         error = capsys.readouterr().err
         assert "'Tickets', 'Archive', 'Log'" in error
         assert "nearest: Tickets" in error
+
+
+def test_a_hidden_sheet_is_read_only_where_it_is_named(tmp_path: Path) -> None:
+    """It stood first, and was read in place of the one that people see."""
+    path = book(tmp_path / "a.xlsx", Old=OLDER, Tickets=ROWS)
+    whole = openpyxl.load_workbook(path)
+    whole["Old"].sheet_state = "hidden"
+    whole.save(path)
+    hours, findings = read(path)
+    assert list(hours) == ["A"]
+    assert "sheet 'Tickets' is read; not read: 'Old'" in findings[0]
+    assert list(read(path, sheet="Old")[0]) == ["B"]
+
+
+def test_a_formula_that_was_never_computed_is_found(tmp_path: Path) -> None:
+    """As programs write it: the cell has no value, and the ticket stayed open without a word."""
+    path = book(tmp_path / "a.xlsx", S=[HEADS, ["A", NINE, "=B2+1"]])
+    _, findings = read(path)
+    assert "formula_without_value; cells with a formula that was never computed" in findings[0]
+    assert read(book(tmp_path / "b.xlsx", S=ROWS))[1] == []
+
+
+def test_line_breaks_and_other_spaces_in_headings(tmp_path: Path) -> None:
+    """They are single spaces, so that a mapping can be copied and typed."""
+    heads = ["Number", "Opened\n(UTC)", "Resolved\u00a0 at"]
+    path = book(tmp_path / "a.xlsx", S=[heads, ["A", NINE, TEN]])
+    text = tmp_path / "a.csv"
+    text.write_text(
+        'Number,"Opened\r\n(UTC)",Resolved\u00a0 at\nA,2026-03-02 09:00,2026-03-02 10:00\n'
+    )
+    for source in (path, text):
+        page = describe_columns(source)
+        assert [one.name for one in page.columns] == ["Number", "Opened (UTC)", "Resolved at"]
+        assert [one.field for one in page.columns] == ["id", "opened", "resolved"]
+        for opened, resolved in (("Opened (UTC)", "Resolved at"), tuple(heads[1:])):
+            mapping = {"id": "Number", "opened": opened, "resolved": resolved}
+            (record,) = read_table(source, mapping, zone="UTC")
+            assert f"{record.opened_at:%H}-{record.resolved_at:%H}" == "09-10"

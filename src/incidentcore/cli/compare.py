@@ -11,7 +11,15 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore.cli.inputs import add_file, add_form, read_desk, read_incidents, reading_options
+from incidentcore.cli.inputs import (
+    ALIASES,
+    add_file,
+    add_form,
+    listed,
+    read_desk,
+    read_incidents,
+    reading_options,
+)
 from incidentcore.desk import RuleDifference, diff_rules
 from incidentcore.desk.compare import facts_text
 from incidentcore.escalation import EscalationLevel, EscalationRow
@@ -34,7 +42,7 @@ def add_compare(commands: Any) -> None:
     command.add_argument("before", type=Path, metavar="BEFORE.toml", help="the rules as they are")
     command.add_argument("after", type=Path, metavar="AFTER.toml", help="as they would be")
     add_file(command, nargs="?")
-    command.add_argument("--by", action="append", metavar="FIELD", help="break the changes down")
+    command.add_argument("--by", action="append", metavar="FIELD,…", help="break the changes down")
     command.add_argument(
         "--witnesses", type=int, default=10, metavar="N", help="how many changes to show"
     )
@@ -53,7 +61,8 @@ def _run(arguments: argparse.Namespace) -> Page:
     if arguments.file is None:
         return Page(title=title, about=[about], sections=[section])
     _, incidents, now = read_incidents(arguments, reading_options(arguments, before))
-    comparison = compare_rules(before, after, incidents, now=now, group_by=arguments.by or ())
+    by = [ALIASES.get(name, name) for name in listed(arguments.by or ())]
+    comparison = compare_rules(before, after, incidents, now=now, group_by=by)
     page = comparison.page(witnesses=arguments.witnesses, title=title)
     return attrs.evolve(page, about=(about, *page.about), sections=(section, *page.sections))
 

@@ -22,6 +22,7 @@ from incidentcore.vendors.profiles import PROFILES, desk_options, need_profile, 
 from incidentcore.vendors.table_presets import TABLE_PRESETS
 from incidentcore.words import ENGLISH, GERMAN, Words
 
+ALIASES: Final = {"group": "assignment_group"}  # as --map calls it
 AUDIT: Final = "servicenow-audit"
 _GUESSED: Final = (
     "read as a ServiceNow audit log, since neither --profile nor --map says what the file is"
@@ -187,6 +188,11 @@ def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> 
         "formats": arguments.time_format or stated.get("formats", ()),
         "sheet": getattr(arguments, "sheet", None) or stated.get("sheet"),
     }
+
+
+def listed(texts: Iterable[str]) -> list[str]:
+    """Return the names in the values of an option, each of which is a name or several."""
+    return [name.strip() for text in texts for name in text.split(",")]
 
 
 def pairs_of(option: str, texts: Iterable[str] | None, form: str) -> dict[str, str]:

@@ -15,11 +15,13 @@ import attrs
 
 from incidentcore._checks import misspelt, nearest
 from incidentcore.cli.inputs import (
+    ALIASES,
     AUDIT,
     add_file,
     add_form,
     add_words,
     instant_of,
+    listed,
     pairs_of,
     read_desk,
     read_incidents,
@@ -51,7 +53,6 @@ _AUDIT_TEXT: Final = (
 _AT_ONCE: Final = 1_000
 _SHOWN: Final = 20
 _TRUTHS: Final = {"true": (True,), "false": (False,)}
-_ALIASES: Final = {"group": "assignment_group"}  # as --map calls it
 _PLOTS: Final = "incidentcore[plots]"
 
 
@@ -121,7 +122,7 @@ def _report(arguments: argparse.Namespace) -> Page:
         page = _month(arguments, incidents, desk, as_of, AllOf(tests.values()))
     else:
         with ExitStack() as stack:
-            names = _listed(arguments.by or ["priority"])
+            names = listed(arguments.by or ["priority"])
             page = build_report(
                 _chosen(_having(incidents, names), tests, desk, as_of),
                 as_of=as_of,
@@ -152,7 +153,7 @@ def _report(arguments: argparse.Namespace) -> Page:
             arguments.exit_code = 1
             print(f"incidentcore: {reason}", file=sys.stderr)
     if arguments.only is not None:
-        page = page.only(_listed(arguments.only))
+        page = page.only(listed(arguments.only))
     words = words_of(arguments)
     if arguments.form == "html":
         try:
@@ -161,11 +162,6 @@ def _report(arguments: argparse.Namespace) -> Page:
             note = ("pictures", Phrase("not drawn; install {extra}", extra=_PLOTS))
             page = attrs.evolve(page, about=(*page.about, note))
     return page.translated(words)
-
-
-def _listed(texts: Iterable[str]) -> list[str]:
-    """Return the names in the values of an option, each of which is a name or several."""
-    return [name.strip() for text in texts for name in text.split(",")]
 
 
 def _having(
@@ -192,7 +188,7 @@ def _group(name: str, zone: ZoneInfo | None) -> GroupBy:
         if meant:
             allowed = f"a field, or one of {', '.join(get_args(Unit))}; nearest: {meant}"
             raise InvalidValueError("--by", name, allowed)
-        return _ALIASES.get(name, name)
+        return ALIASES.get(name, name)
     periods = Periods(cast("Unit", name), zone or "UTC")
 
     def opened(record: Record) -> str:
@@ -207,7 +203,7 @@ def _where(text: str) -> tuple[str, str]:
     name, equals, value = (part.strip() for part in text.partition("="))
     if not name or not equals:
         raise InvalidValueError("--where", text, "FIELD=VALUE")
-    return _ALIASES.get(name, name), value
+    return ALIASES.get(name, name), value
 
 
 def _span(arguments: argparse.Namespace, zone: ZoneInfo | None) -> dict[str, Condition]:

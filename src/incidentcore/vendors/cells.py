@@ -13,7 +13,7 @@ from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.paths import clean, is_missing
 from incidentcore.vendors.kit.times import TimeReader
-from incidentcore.vendors.tabular import Table
+from incidentcore.vendors.tabular import Table, plain_name
 
 TIMES: Final = ("opened", *MOMENTS, "updated", "state_since", "occurred", "detected")
 LEVELS: Final = ("priority", "impact", "urgency")
@@ -50,12 +50,14 @@ def check_mapping(mapping: Mapping[str, str | int]) -> None:
 
 def by_place(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:
     """Return a mapping in which a number as text, such as ``"4"``, is a place, unless a name."""
-    return {
-        name: int(column)
-        if isinstance(column, str) and column.isdecimal() and column not in table.columns
-        else column
-        for name, column in mapping.items()
-    }
+    found: dict[str, str | int] = {}
+    for name, column in mapping.items():
+        found[name] = column
+        if isinstance(column, str):
+            text = column if table.objects else plain_name(column)
+            is_place = text.isdecimal() and text not in table.columns
+            found[name] = int(text) if is_place else text
+    return found
 
 
 def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:

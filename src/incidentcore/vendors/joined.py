@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 
 from incidentcore.vendors.headings import date_and_time
-from incidentcore.vendors.tabular import Table
+from incidentcore.vendors.tabular import Table, plain_name
 from incidentcore.vendors.time_formats import formats_of, formats_of_all
 
 _CLOCK: Final = re.compile(r"\d\d?[:.h]\d\d([:.]\d\d)?( ?[ap]\.?m\.?)?", re.IGNORECASE)
@@ -22,9 +22,10 @@ def with_joined(table: Table, mapping: Mapping[str, str | int]) -> Table:
     """Return a table with a column for each one mapped as ``"Date+Time"`` or ``"Time+Zone"``."""
     pairs: dict[str, list[str]] = {}
     for column in mapping.values():
-        parts = [part.strip() for part in str(column).split("+")]
-        if parts[1:] and column not in table.columns and {*parts} <= {*table.columns}:
-            pairs[str(column)] = parts
+        whole = str(column) if table.objects else plain_name(str(column))
+        parts = [part.strip() for part in whole.split("+")]
+        if parts[1:] and whole not in table.columns and {*parts} <= {*table.columns}:
+            pairs[whole] = parts
     if not pairs:
         return table
     return attrs.evolve(

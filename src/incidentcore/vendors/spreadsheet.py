@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from incidentcore._checks import nearest
 from incidentcore.errors import FormatError, InvalidValueError
@@ -15,6 +16,13 @@ from incidentcore.vendors.headings import TITLES, heading_row, known, note_title
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.words import Phrase
 
+_PIECE: Final = 1 << 20
+_OVERLAP: Final = 32
+_is_uncounted: Final = re.compile(rb"(?:</f>|<f ?/>)(?:<v ?/>|<v></v>)?</c>").search
+_UNCOUNTED: Final = (
+    "cells with a formula that was never computed are read as empty; open the file in a "
+    "spreadsheet program and save it"
+)
 Rows = Iterator[tuple[int, Any]]
 Notes = list[tuple[str, str]]
 
@@ -40,8 +48,9 @@ def read_sheet(
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
-        if size > largest:
-            raise FormatError(f"a spreadsheet of more than {largest:,} bytes @ {path}")
+            if size > largest:
+                raise FormatError(f"a spreadsheet of more than {largest:,} bytes @ {path}")
+            has_uncounted = any(map(_is_uncounted, _pieces(archive)))
         content = io.BytesIO(path.read_bytes())  # by its content, not by its name
         book = openpyxl.load_workbook(content, read_only=True, data_only=True)
         rows, notes = _sheet(book, sheet)
@@ -50,7 +59,9 @@ def read_sheet(
         raise
     except Exception as error:  # noqa: BLE001  a broken file may raise anything there
         raise FormatError(f"not a spreadsheet that can be read: {error} @ {path}") from None
-    columns = tuple("" if name is None else str(name).strip() for name in header)
+    if has_uncounted:
+        notes.append(("formula_without_value", _UNCOUNTED))
+    columns = tuple("" if name is None else " ".join(str(name).split()) for name in header)
     if not any(columns):
         where = "header" if sheet is None else f"sheet {sheet}"
         raise FormatError(f"no header: the first row must name the columns @ {where}")
@@ -61,7 +72,8 @@ def _sheet(book: Any, wanted: str | int | None) -> tuple[Iterator[list[Any]], No
     """Return the rows of the sheet that ``read_sheet`` reads, from its headings on."""
     notes: Notes = []
     sheets: dict[str, tuple[list[list[Any]], Iterator[list[Any]]]] = {}
-    for sheet in [_chosen(book, wanted)] if wanted is not None else book.worksheets:
+    shown_first = sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible")
+    for sheet in shown_first if wanted is None else [_chosen(book, wanted)]:
         rows = (list(row) for row in sheet.iter_rows(values_only=True) if set(row) != {None})
         first = list(islice(rows, TITLES + 1))
         if first:
@@ -75,6 +87,17 @@ def _sheet(book: Any, wanted: str | int | None) -> tuple[Iterator[list[Any]], No
     place = heading_row(first)
     note_titles(notes, first[:place])
     return chain(first[place:], rest), notes
+
+
+def _pieces(archive: zipfile.ZipFile) -> Iterator[bytes]:
+    """Yield the text of all sheets in pieces, each with the end of the one before."""
+    for name in archive.namelist():
+        if name.startswith("xl/worksheets/"):
+            with archive.open(name) as file:
+                end = b""
+                while piece := file.read(_PIECE):
+                    yield end + piece
+                    end = piece[-_OVERLAP:]
 
 
 def _chosen(book: Any, wanted: str | int) -> Any:

@@ -289,12 +289,17 @@ def _delimited(
         notes.append(("detected_delimiter", text))
     rows = _rows(chain([first], lines), mark)
     header = next((fields for _, fields in rows), [])
-    columns = tuple(name.strip() for name in header)
+    columns = tuple(map(plain_name, header))
     while columns and not columns[-1]:
         columns = columns[:-1]
     if not any(columns):
         raise FormatError("no header: the first line must name the columns @ header")
     return Table(columns, _complete(rows, columns) if strict else rows, notes=notes)
+
+
+def plain_name(name: str) -> str:
+    """Return a heading with single spaces, in place of line breaks and no-break spaces too."""
+    return " ".join(name.split())
 
 
 def _delimiter(line: str) -> str:

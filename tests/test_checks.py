@@ -103,7 +103,7 @@ def test_a_mapping_or_pairs_become_pairs() -> None:
 PACKAGE = Path(incidentcore.__file__).parent
 # A check with its name, or a row of a loop over names and the attributes that have them.
 CHECKED = re.compile(
-    r"""\b(?:need_\w+|checked_path)\(\(*["'](?P<name>[\w.]+)["']"""
+    r"""\b(?:_?need_\w+|checked_path|each_of)\(\(*["'](?P<name>[\w.]+)["']"""
     r"""|\bas_(?:utc|zone|level|date|name|pair|number)\([^()]*, \(*["'](?P<other>\w+)["']"""
     r"""|\(\(?["'](?P<row>\w+)["']\)?, self\.\w+"""
 )

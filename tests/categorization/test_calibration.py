@@ -48,6 +48,17 @@ def test_confidence_becomes_the_share_that_was_right():
     assert honest(0).abstained
 
 
+def test_a_block_of_ten_answers_stands_alone() -> None:
+    """However few of them were right; one answer fewer is joined to the block beside it."""
+    seen = [(0.25, n < 2) for n in range(10)] + [(0.75, n < 8) for n in range(10)]
+    assert calibrate(claim, labelled(seen)).points == ((0.25, 0.2), (0.75, 0.8))
+    fewer = calibrate(claim, labelled(seen[:-1])).points
+    assert fewer == ((pytest.approx((10 * 0.25 + 9 * 0.75) / 19), 10 / 19),)
+    assert calibrate(claim, labelled(seen[1:])).points == (
+        (pytest.approx((9 * 0.25 + 10 * 0.75) / 19), 9 / 19),
+    )
+
+
 def test_blocks_that_fall_are_merged():
     """More confidence never means less: 1 of 10 above 5 of 10 become 6 of 20 for both."""
     seen = [(0.25, n < 5) for n in range(10)] + [(0.5, n < 1) for n in range(10)]

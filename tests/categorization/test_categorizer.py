@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from incidentcore.categorization import Categorization, Evidence, KeywordCategorizer, classify
+from incidentcore.categorization.categorizer import share
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Classified, Incident, replay
 from incidentcore.values import Actor
@@ -100,3 +101,12 @@ def test_answer_reads_as_a_line():
         "network / vpn (0.76): keyword 'vpn' +2.5 for network; as usual"
     )
     assert str(Categorization.abstain()) == "no category (0.00)"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "expected"),
+    [(1, 4, 0.25), (0, 4, 0.0), (4, 4, 1.0), (5, 4, 1.0), (-1, 4, 0.0), (0, 0, 0.0), (1, 0, 0.0)],
+)
+def test_a_share_is_a_confidence(part: float, whole: float, expected: float) -> None:
+    """From 0 to 1, whatever the weights sum up to; of nothing it is none."""
+    assert share(part, whole) == expected

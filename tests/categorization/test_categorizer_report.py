@@ -79,8 +79,9 @@ def test_threshold_for_a_decimal_target():
 @pytest.mark.parametrize("target", [{}, {"precision": 0.9, "coverage": 0.5}])
 def test_threshold_needs_one_target(target):
     """Two targets or none are refused."""
-    with pytest.raises(InvalidValueError, match="one of precision and coverage"):
+    with pytest.raises(InvalidValueError, match="one of precision and coverage") as raised:
         report(ANSWERS).threshold_for(**target)
+    assert raised.value.given == {"precision": None, "coverage": None, **target}
 
 
 def test_depth_counts_the_top_level_only():

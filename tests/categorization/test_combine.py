@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from incidentcore.categorization import (
     Categorization,
+    Evidence,
     FallbackChain,
     KeywordCategorizer,
     ModelCategorizer,
@@ -128,6 +129,16 @@ def test_vote_needs_its_quorum():
 
     assert answer.abstained
     assert str(answer.evidence[0]) == "1 voted, 2 are needed"
+
+
+def test_a_tie_is_noted_before_the_votes():
+    """With the number of categories that weigh the same."""
+    answer = Vote([says("a"), says("b"), says(None)])("x")
+    assert answer.evidence == (
+        Evidence("note", "a tie between 2 categories", 0.0),
+        Evidence("vote", "of 1", 1.0, ("a",)),
+        Evidence("vote", "of 2", 1.0, ("b",)),
+    )
 
 
 @given(st.permutations(["a", "a", "b", None, "c"]))

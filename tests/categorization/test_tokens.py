@@ -88,7 +88,7 @@ def test_texts_of_records_are_joined():
 @pytest.mark.parametrize("subject", [{"title": "x"}, {"title": 1, "description": ""}, None, b"x"])
 def test_what_has_no_text_is_refused(subject):
     """A record without its text fields is the caller's error."""
-    with pytest.raises(InvalidValueError):
+    with pytest.raises(InvalidValueError, match=r"; allowed: (text|a text, or a record with \w+)$"):
         text_of(subject)
 
 

@@ -96,3 +96,13 @@ def test_a_record_that_is_not_open_yet_owes_nothing() -> None:
     none = updates_and_wakeup(PLAN, accepted(), now=before, include_lapsed=True)
     assert none == ((), None)
     assert next_update_wakeup(PLAN, [accepted()], now=before) is None
+
+
+def test_a_record_that_was_told_without_being_owed_anything_counts() -> None:
+    """Among the records and the updates sent; nothing of it was due."""
+    quiet = Incident.open(id="INC-4", title="Slow", by="kim", at=at(9))
+    found = update_adherence(PLAN, [quiet], now=at(12))
+    assert (found.records, found.due, found.sent) == (0, 0, 0)
+    told = log_update_sent(quiet, "customers", at=at(10), by="ada")
+    found = update_adherence(PLAN, [quiet, told], now=at(12))
+    assert (found.records, found.due, found.sent) == (1, 0, 1)

@@ -81,6 +81,9 @@ def test_templates_by_kind() -> None:
     assert rule(templates=TEMPLATE).template("final") == TEMPLATE
     some = rule(templates={"final": TEMPLATE})
     assert (some.template("first"), some.template("final")) == (None, TEMPLATE)
+    usual = rule(templates={"next": TEMPLATE})
+    kinds = ("next", "change", "first", "final")
+    assert [usual.template(kind) for kind in kinds] == [TEMPLATE, TEMPLATE, None, None]
 
 
 def test_a_field_that_is_watched_is_a_path() -> None:

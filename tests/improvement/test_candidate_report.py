@@ -50,6 +50,13 @@ def test_tables_are_escaped_and_values_pickle() -> None:
     plain = found.to_plain()
     assert json.loads(json.dumps(plain)) == plain
     assert plain["cost"] == "time_to_resolve"
+    assert [*plain] == [
+        *("as_of", "observed", "split", "n", "counted", "left_out", "confidence", "min_n", "cost"),
+        *("dimensions", "candidates", "more"),
+    ]
+    assert found.observed is not None
+    ends = (found.observed.start, found.observed.end)
+    assert plain["observed"] == [end.isoformat() for end in ends]
     (row,) = plain["candidates"]
     assert [*row] == [
         *("dimension", "key", "count", "expected", "lift", "lift_at_least", "members", "first"),

@@ -117,20 +117,22 @@ def test_nearly_the_same_incidents_are_one_candidate() -> None:
 def test_links_to_problems_are_read_from_both_sides() -> None:
     """Incidents linked to a problem count once each, whichever of the two holds the link."""
     records = story()
-    one, other, third, fourth = records[:4]
+    one, other, third, fourth, fifth, sixth = records[:6]
     problem = Problem.open(id="PRB-1", title="Mail", by="ada", at=at(50))
     for incident in (one, other):
         problem = link(problem, "cause_of", incident.id, at=at(51), by="ada")
     records[0] = link(one, "caused_by", "PRB-1", at=at(52), by="ada")
     records[2] = link(third, "caused_by", "PRB-2", at=at(52), by="ada")
     records[3] = link(fourth, "resolved_by", "CHG-1", at=at(52), by="ada")
+    records[4] = link(fifth, "resolved_by", "PRB-1", at=at(52), by="ada")
+    records[5] = link(sixth, "related_to", "PRB-1", at=at(52), by="ada")
 
     (alone,) = find(records, dimensions=ITEM)
     assert (alone.linked, alone.problems) == (2, (("PRB-1", 1), ("PRB-2", 1)))
     (mx1,) = find(records, dimensions=ITEM, problems=[problem])
-    assert (mx1.linked, mx1.problems) == (3, (("PRB-1", 2), ("PRB-2", 1)))
+    assert (mx1.linked, mx1.problems) == (4, (("PRB-1", 3), ("PRB-2", 1)))
     assert mx1.known_as is None
-    known = {50: 0, 51: 2, 52: 3}
+    known = {50: 0, 51: 2, 52: 4}
     for hour, linked in known.items():  # only what was known by then counts (rule K6)
         (then,) = find(records, dimensions=ITEM, as_of=at(hour), problems=[problem])
         assert then.linked == linked

@@ -88,7 +88,17 @@ def test_the_overdue_come_first_and_the_longest_of_them_before() -> None:
     assert [one.id for one in register.of_origin("problem", "PRB-2")] == []
     rows = register.to_text(on=on).splitlines()[2:]
     assert [row.split()[0] for row in rows] == ["B", "E", "A", "C", "D"]
-    assert "2 d" in rows[0]
+    headings, cells, numbers = register.cells(on=on)
+    assert headings == ["action", "status", "due", "late by", "owner", "origin", "what"]
+    rest = ["ada", "problem PRB-1", "Rotate the logs"]
+    assert cells == [
+        ["B", "open", "2027-01-14", "2 d", *rest],
+        ["E", "open", "2027-01-14", "2 d", "ada", "recurrence mx1", "Rotate the logs"],
+        ["A", "open", "2027-01-15", "1 d", *rest],
+        ["C", "open", "2027-02-01", "", *rest],
+        ["D", "done", "2027-01-15", "", *rest],
+    ]
+    assert numbers == [heading == "late by" for heading in headings]
     assert ImprovementRegister().to_text(on=on) == "no actions"
 
 

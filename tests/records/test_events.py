@@ -42,7 +42,18 @@ from incidentcore.records import (
     replay,
     set_fields,
 )
-from incidentcore.values import IN_PROGRESS, NEW, ON_HOLD, RESOLVED, Actor, FrozenMap, Impact, State
+from incidentcore.values import (
+    IN_PROGRESS,
+    NEW,
+    ON_HOLD,
+    RESOLVED,
+    Actor,
+    FrozenMap,
+    Impact,
+    Priority,
+    State,
+    Urgency,
+)
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 LIFECYCLE = LifecycleRef("incident")
@@ -123,6 +134,37 @@ def test_an_event_accepts_only_what_it_means(kind: Any, body: dict[str, Any]) ->
     """A body that is not what the kind says is refused when the event is made."""
     with pytest.raises(InvalidValueError):
         make(kind, **body)
+
+
+SETS: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
+    (Assigned, {}, {"assignment_group": "net", "assignee": "ada", "support_tier": 2}),
+    (
+        MajorStatusChanged,
+        {"status": "accepted"},
+        {"assignee": "ada", "business_impact": "no mail", "major_roles": {"scribe": "bo"}},
+    ),
+    (
+        Prioritized,
+        {},
+        {
+            **dict.fromkeys(("computed_priority", "priority_override"), Priority.HIGH),
+            "impact": Impact.HIGH,
+            "urgency": Urgency.LOW,
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "fields"), SETS)
+def test_an_event_sets_the_fields_of_its_kind(
+    kind: Any, body: dict[str, Any], fields: dict[str, Any]
+) -> None:
+    """All that its class names, alone and together, and no other field."""
+    assert make(kind, **body, fields=fields).fields == FrozenMap(fields)
+    for name, value in fields.items():
+        assert make(kind, **body, fields={name: value}).fields == FrozenMap({name: value})
+    with pytest.raises(InvalidValueError, match="'service'"):
+        make(kind, **body, fields={"service": "mail"})
 
 
 def test_what_an_event_sets_is_kept_immutable() -> None:

@@ -8,8 +8,10 @@ from datetime import date
 import pytest
 from tests.schedule.test_recurrence import DAYS, by_dateutil
 
+from incidentcore.schedule.expansion import is_leap, month_length
 from incidentcore.schedule.recurrence import parse_rule
 
+EVERY_DAY = "MO,TU,WE,TH,FR,SA,SU"
 LONG = pytest.mark.table  # dateutil looks at each week of thirty years
 
 
@@ -23,6 +25,40 @@ def test_numbered_weeks(number: int, week_start: str) -> None:
     assert [day for day in expected if 7 < day.timetuple().tm_yday < 358] == [
         day for day in found if 7 < day.timetuple().tm_yday < 358
     ]
+
+
+@pytest.mark.parametrize(
+    ("week", "year", "days"),
+    [
+        # ISO 8601: 2020-W01 begins on 30 December 2019, and 2020-W53 ends on 3 January 2021.
+        (1, 2018, [date(2018, 1, day) for day in range(1, 8)] + [date(2018, 12, 31)]),
+        (1, 2019, [date(2019, 1, day) for day in range(1, 7)]
+            + [date(2019, 12, 30), date(2019, 12, 31)]),
+        (1, 2020, [date(2020, 1, day) for day in range(1, 6)]),
+        (53, 2020, [date(2020, 12, day) for day in range(28, 32)]),
+        (53, 2021, [date(2021, 1, day) for day in range(1, 4)]),
+        (-1, 2021, [date(2021, 1, day) for day in range(1, 4)]
+            + [date(2021, 12, day) for day in range(27, 32)]),
+        (53, 2019, []),
+    ],
+)  # fmt: skip
+def test_a_week_across_new_year_has_days_in_both_years(
+    week: int, year: int, days: list[date]
+) -> None:
+    """Each of its days is in the expansion of the day's own year."""
+    assert (
+        list(parse_rule(f"FREQ=YEARLY;BYWEEKNO={week};BYDAY={EVERY_DAY}").in_years(year, year))
+        == days
+    )
+
+
+@pytest.mark.parametrize(
+    ("year", "days"), [(1900, 28), (2000, 29), (2023, 28), (2024, 29), (2100, 28), (2400, 29)]
+)
+def test_a_february_has_29_days_in_every_fourth_year(year: int, days: int) -> None:
+    """But not in a century, unless it is one of four."""
+    assert (is_leap(year), month_length(year, 2)) == (days == 29, days)
+    assert sum(month_length(year, month) for month in range(1, 13)) == 337 + days
 
 
 @pytest.mark.parametrize(

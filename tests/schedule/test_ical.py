@@ -119,6 +119,19 @@ def test_a_name_with_unprintable_signs_reads_back() -> None:
     assert again == found
 
 
+@pytest.mark.parametrize(
+    ("rule", "first"),
+    [
+        ("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH", "20001123"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "20000101"),
+    ],
+)
+def test_a_rule_is_written_from_its_first_day_on(rule: str, first: str) -> None:
+    """From the year 2000; one that never falls, from its first of January."""
+    text = write_ical([Holiday(rule=rule, name="x")], at=datetime(2026, 6, 1, tzinfo=UTC))
+    assert f"DTSTART;VALUE=DATE:{first}\r\nRRULE:{rule}\r\n" in text
+
+
 def test_a_feed_goes_into_a_calendar() -> None:
     """Holidays close their dates, maintenance is taken out."""
     found = read(

@@ -145,6 +145,9 @@ BUILTINS = {"input", "open"}
 
 LONGEST = 400
 
+# Modules inside rooms from which pages import, and those of which a room takes every name.
+WITH_EXPORTS = re.compile(r"adapters\.|kpi\.catalogue\.|vendors\.(table_)?presets$")
+
 ORDER = {room: place for place, (room, _) in enumerate(ROOMS)}
 
 
@@ -451,15 +454,18 @@ def find_long_modules(root: Path) -> Iterator[str]:
 
 
 def find_unsorted_exports(root: Path) -> Iterator[str]:
-    """Every room names its public names in a sorted ``__all__``."""
+    """Every room names its public names in a sorted ``__all__``; a module inside one does not."""
     for module in read_modules(root):
-        if "." in module.name or module.name in {"__init__", "__main__", "_version"}:
-            continue
         lists = [
             node.value
             for node in module.tree.body
             if isinstance(node, ast.Assign) and _is_name(node.targets[0], "__all__")
         ]
+        if "." in module.name or module.name in {"__init__", "__main__", "_version"}:
+            is_room = module.path.name == "__init__.py" or WITH_EXPORTS.match(module.name)
+            if lists and not is_room:
+                yield module.at(lists[0], "no __all__ in a module: its own names begin with _")
+            continue
         if not lists:
             yield f"{module.path}: a room needs an __all__"
             continue
@@ -557,6 +563,7 @@ PLANTED: list[tuple[Guard, str, str, str]] = [
     (find_unsorted_exports, "digest.py", "__all__ = ['b', 'a']", "not sorted"),
     (find_unsorted_exports, "sla/__init__.py", "__all__ = ['a', 'a']", "names one twice"),
     (find_unsorted_exports, "digest.py", "__all__ = sorted(x)", "literal list"),
+    (find_unsorted_exports, "sla/bar.py", "__all__ = ['a']", "no __all__ in a module"),
     (find_undocumented_modules, "digest.py", "x = 1", "no docstring"),
 ]
 

@@ -19,12 +19,7 @@ from incidentcore._checks import (
     need_text,
 )
 from incidentcore.communication.template import UpdateTemplate
-from incidentcore.conditions import (
-    ALWAYS,
-    NEVER,
-    Condition,
-    field,
-)
+from incidentcore.conditions import ALWAYS, NEVER, Condition, field
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import DefinitionError
 from incidentcore.schedule import Calendar

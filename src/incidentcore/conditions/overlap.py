@@ -294,15 +294,11 @@ def _read(path: str, facts: dict[str, Any]) -> tuple[object, bool]:
 def _may_hold(condition: Condition, facts: dict[str, Any], free: dict[object, str]) -> bool:
     """Return whether some outcome of the unknown tests satisfies the condition."""
     # A decisive part may have hidden further unknown tests: collect them all.
-    _collect_free(condition, facts, free)
+    for leaf in condition.leaves():
+        _holds(leaf, facts, free, {})
     if len(free) > _FREE_LIMIT:
         return True
     return any(
         _holds(condition, facts, {}, dict(zip(free, outcome, strict=True)))
         for outcome in product((True, False), repeat=len(free))
     )
-
-
-def _collect_free(condition: Condition, facts: dict[str, Any], free: dict[object, str]) -> None:
-    for leaf in condition.leaves():
-        _holds(leaf, facts, free, {})

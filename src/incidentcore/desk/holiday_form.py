@@ -11,12 +11,7 @@ from typing import Any, Final
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, simple
 from incidentcore.desk.reading import BROKEN, MISSING, Path, Reading
 from incidentcore.desk.words import WrongError, need_data, read_instant
-from incidentcore.schedule import (
-    Holiday,
-    holidays_version,
-    public_holidays,
-    read_ical,
-)
+from incidentcore.schedule import Holiday, holidays_version, public_holidays, read_ical
 
 TEXT: Final = simple("non-empty text", str, json={"type": "string"})
 LINE: Final = simple("a text", str, json={"type": "string"}, empty=True)

@@ -35,9 +35,7 @@ from incidentcore.desk.words import (
     target_word,
     who_word,
 )
-from incidentcore.escalation import (
-    EscalationTarget,
-)
+from incidentcore.escalation import EscalationTarget
 from incidentcore.intake import (
     STANDARD_SEVERITIES,
     Flapping,

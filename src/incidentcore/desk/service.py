@@ -22,7 +22,7 @@ from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, SlaRule
 from incidentcore.sla.definition import CANCELED_RECORD
 from incidentcore.sla.targets import Target
 from incidentcore.sla.terms import CalendarChoice, ReopenMode, SlaThreshold
-from incidentcore.values import Impact, Level, Scale, Urgency
+from incidentcore.values import Impact, Scale, Urgency
 
 AgreementKind = Literal["sla", "ola", "contract"]
 AGREEMENT_KINDS: Final[tuple[str, ...]] = get_args(AgreementKind)
@@ -295,17 +295,8 @@ def _rules(
 
 
 def _at(scale: Scale, name: str) -> Condition:
-    return field("priority").equals(level_named(scale, name))
-
-
-def level_named(scale: Scale, name: str) -> Level:
-    """Return the level of a scale by its name.
-
-    Raises:
-        DefinitionError: The scale has no such level.
-    """
     need_word("priority", name, scale.names, DefinitionError)
-    return scale[name]
+    return field("priority").equals(scale[name])
 
 
 def scale_of(policy: PriorityPolicy, field: str) -> Scale:

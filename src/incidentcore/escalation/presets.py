@@ -14,11 +14,7 @@ from typing import Final, TypeAlias
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import EscalationMatrixError
-from incidentcore.escalation.matrix import (
-    EscalationLevel,
-    EscalationRow,
-    Until,
-)
+from incidentcore.escalation.matrix import EscalationLevel, EscalationRow, Until
 from incidentcore.escalation.targets import EscalationTarget
 from incidentcore.escalation.triggers import After, AfterPrevious, OnClock
 

@@ -3,12 +3,7 @@
 from incidentcore.errors import MissingExtraError
 
 try:
-    from incidentcore.frames.business_time import (
-        add_business_days,
-        deadline,
-        is_open,
-        open_time,
-    )
+    from incidentcore.frames.business_time import add_business_days, deadline, is_open, open_time
     from incidentcore.frames.kpis import gather_kpis_from
     from incidentcore.frames.tables import records_to_frame, rows, to_frame
 except ModuleNotFoundError as error:

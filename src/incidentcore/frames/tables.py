@@ -68,8 +68,7 @@ def records_to_frame(
     Returns:
         The frame, whose columns contain instants in UTC, durations, whole numbers, booleans or
         text; null if a record has no value, or if the record's source does not supply the field.
-            The columns of
-        ``time_in`` are named ``time_in.VALUE``.
+        The columns of ``time_in`` are named ``time_in.VALUE``.
 
     Raises:
         InvalidValueError: A column is not a field, or ``as_of`` is missing.

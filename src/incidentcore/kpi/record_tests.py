@@ -19,12 +19,7 @@ from incidentcore.instants import as_zone
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.compiled_conditions import compile_condition
 from incidentcore.kpi.engine.results import Definition
-from incidentcore.kpi.measures.base import (
-    Setting,
-    ValueMeasure,
-    moment_needs,
-    read_checked,
-)
+from incidentcore.kpi.measures.base import Setting, ValueMeasure, moment_needs, read_checked
 from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, facts_of, need_condition
 from incidentcore.records import Record, StateChanged
 

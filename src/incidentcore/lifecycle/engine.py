@@ -9,11 +9,7 @@ from typing import Any, TypeVar
 import attrs
 
 from incidentcore._checks import need_kind
-from incidentcore.errors import (
-    InvalidValueError,
-    LifecycleMismatchError,
-    TransitionNotAllowedError,
-)
+from incidentcore.errors import InvalidValueError, LifecycleMismatchError, TransitionNotAllowedError
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle.decision import Allowed, Refused
 from incidentcore.lifecycle.definition import MIGRATE, LifecycleTable

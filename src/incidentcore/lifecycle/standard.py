@@ -19,16 +19,7 @@ from incidentcore.lifecycle.engine import Lifecycle, given_fields
 from incidentcore.lifecycle.transition import InputField, Transition
 from incidentcore.records import Record
 from incidentcore.records.events.core import NO_FIELDS
-from incidentcore.values import (
-    CANCELED,
-    CLOSED,
-    IN_PROGRESS,
-    NEW,
-    ON_HOLD,
-    RESOLVED,
-    Actor,
-    State,
-)
+from incidentcore.values import CANCELED, CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, Actor, State
 
 R = TypeVar("R", bound=Record)
 

@@ -7,14 +7,7 @@ from operator import itemgetter
 from types import UnionType
 from typing import Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
-from incidentcore.serialization.faults import (
-    Fault,
-    Faults,
-    Mismatch,
-    check_hashes,
-    faults_of,
-    show,
-)
+from incidentcore.serialization.faults import Fault, Faults, Mismatch, check_hashes, faults_of, show
 from incidentcore.serialization.registry import Registry
 from incidentcore.serialization.scalars import SCALARS
 from incidentcore.values import FrozenMap

@@ -31,15 +31,7 @@ from typing import Literal, TypeAlias
 from incidentcore.conditions import reader
 from incidentcore.records import Event, TimelineStep
 from incidentcore.schedule import BusinessCalendar, Calendar
-from incidentcore.sla.cycles import (
-    CLOSED,
-    COUNTING,
-    PAUSED,
-    CycleOutcome,
-    RawCycle,
-    Span,
-    SpanKind,
-)
+from incidentcore.sla.cycles import CLOSED, COUNTING, PAUSED, CycleOutcome, RawCycle, Span, SpanKind
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.life import Facts, Life
 from incidentcore.sla.targets import fields_of

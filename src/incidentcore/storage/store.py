@@ -10,11 +10,7 @@ import attrs
 
 from incidentcore._checks import SharedRepr, need_each, need_kind, need_text, need_whole
 from incidentcore.conditions import Condition
-from incidentcore.errors import (
-    DuplicateEventError,
-    InvalidTimelineError,
-    StaleRecordError,
-)
+from incidentcore.errors import DuplicateEventError, InvalidTimelineError, StaleRecordError
 from incidentcore.records import Event, Opened, Record
 from incidentcore.records.replay import need_record_type
 from incidentcore.serialization import dumps

@@ -13,12 +13,7 @@ from hypothesis import strategies as st
 from incidentcore.desk import Agenda, Desk, due_items
 from incidentcore.records import Record
 from incidentcore.testing.checks_sla import one_law_at_a_time
-from incidentcore.testing.strategies_escalation import (
-    MINUTE,
-    OPENED,
-    POLLS,
-    escalated_incidents,
-)
+from incidentcore.testing.strategies_escalation import MINUTE, OPENED, POLLS, escalated_incidents
 
 
 class Outbox(Protocol):

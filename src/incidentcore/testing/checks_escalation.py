@@ -18,12 +18,7 @@ from incidentcore.escalation import (
 from incidentcore.records import Incident, Record, acknowledge, replay
 from incidentcore.sla import SlaRules
 from incidentcore.testing.checks_sla import one_law_at_a_time, showing
-from incidentcore.testing.strategies_escalation import (
-    MINUTE,
-    OPENED,
-    POLLS,
-    escalated_incidents,
-)
+from incidentcore.testing.strategies_escalation import MINUTE, OPENED, POLLS, escalated_incidents
 
 
 def check_escalation(

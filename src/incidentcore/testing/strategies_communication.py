@@ -22,14 +22,7 @@ from incidentcore.records import (
 from incidentcore.schedule import Calendar
 from incidentcore.testing.strategies_schedule import ODD_SPANS, calendars, instants
 from incidentcore.testing.strategies_sla import change_of, follow, words_of
-from incidentcore.values import (
-    CANCELED,
-    CLOSED,
-    IN_PROGRESS,
-    ON_HOLD,
-    RESOLVED,
-    Priority,
-)
+from incidentcore.values import CANCELED, CLOSED, IN_PROGRESS, ON_HOLD, RESOLVED, Priority
 
 _MINUTE: Final = timedelta(minutes=1)
 _AUDIENCES: Final = ("customers", "executives", "support staff", "regulators")

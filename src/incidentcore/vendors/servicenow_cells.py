@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from incidentcore.vendors.kit import as_object, plain_text
 
-__all__ = ["cell", "displays_only", "duration", "linked"]
-
 _DURATION: Final = re.compile(r"(?:(\d+)\s+)?(\d{1,6}):(\d{2}):(\d{2})", flags=re.ASCII)
 # Units as displayed in English, German, French and Spanish begin so.
 _UNITS: Final = {"d": 86_400, "t": 86_400, "j": 86_400, "h": 3_600, "st": 3_600, "m": 60, "s": 1}

@@ -11,8 +11,6 @@ from xml.parsers import expat
 from incidentcore.errors import FormatError
 from incidentcore.vendors.lines import first_bytes, opened
 
-__all__ = ["is_xml", "servicenow_tables"]
-
 _CHUNK: Final = 1 << 16
 _ROW: Final = 2  # below the root and the table's element
 _ROOTS: Final = ("xml", "unload")

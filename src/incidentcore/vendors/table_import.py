@@ -12,12 +12,7 @@ from incidentcore.records import Incident
 from incidentcore.values import Actor, Level
 from incidentcore.vendors.cells import COUNTS, LEVELS, TEXTS, TableReader
 from incidentcore.vendors.clean_rows import CleanRows
-from incidentcore.vendors.kit import (
-    IMPORTER,
-    HistoryBuilder,
-    Import,
-    plain_text,
-)
+from incidentcore.vendors.kit import IMPORTER, HistoryBuilder, Import, plain_text
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.paths import clean
 from incidentcore.words import Phrase

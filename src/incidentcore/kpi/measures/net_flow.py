@@ -15,13 +15,7 @@ from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Flow
 from incidentcore.kpi.engine.results import Definition, Figure
 from incidentcore.kpi.engine.windows import Windows
-from incidentcore.kpi.measures.base import (
-    Extract,
-    Measure,
-    Totals,
-    history_needs,
-    moment_needs,
-)
+from incidentcore.kpi.measures.base import Extract, Measure, Totals, history_needs, moment_needs
 from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, may_be_condition
 from incidentcore.records import Record
 

@@ -16,12 +16,7 @@ from incidentcore._checks import is_number, need_each, need_kind, need_several, 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.coverage import checked_covers
-from incidentcore.records.events.base import (
-    Event,
-    LifecycleRef,
-    check_fields,
-    check_state,
-)
+from incidentcore.records.events.base import Event, LifecycleRef, check_fields, check_state
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
 from incidentcore.values import FrozenMap, State

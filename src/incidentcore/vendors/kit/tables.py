@@ -26,13 +26,7 @@ from incidentcore.values import (
     State,
 )
 from incidentcore.values.scales import SCALES
-from incidentcore.vendors.kit.known_words import (
-    ALIKE,
-    ENGLISH,
-    ENGLISH_LEVELS,
-    NEAREST,
-    NEGATED,
-)
+from incidentcore.vendors.kit.known_words import ALIKE, ENGLISH, ENGLISH_LEVELS, NEAREST, NEGATED
 
 _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
 

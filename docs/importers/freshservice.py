@@ -60,7 +60,7 @@ def read_freshservice(tickets, activities, conversations=()):
     options = {"states": FRESHSERVICE_STATES, "levels": FRESHSERVICE_LEVELS, "times": Times()}
     covers = {*LOGGED, "moments", *(["comments"] if notes else [])}
     options |= {"lifecycle": FRESHSERVICE_TICKET, "covers": covers}
-    found = unpaged(tickets, "tickets")
+    found = unpaged(tickets, "tickets", "ticket")
     reading = Import(found, build, record=Incident, id="id", **options)
     for _ in notes.get("", ()):
         reading.findings.add("unknown_entry", "left out: it names no ticket", path="conversations")

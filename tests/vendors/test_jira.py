@@ -9,6 +9,7 @@ import pytest
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Commented, Incident
+from incidentcore.values import Actor
 from incidentcore.vendors import read_jira, read_jira_csv
 from incidentcore.vendors.kit import Roles, reported_slas
 
@@ -403,3 +404,16 @@ def test_bodies_of_webhooks_are_the_issue_and_its_history() -> None:
     reading = read_jira([bodies[0], {"issue": {"key": "SD-8"}, "changelog": 5}])
     assert [one.id for one in reading] == ["SD-7"]  # whose creation was not told
     assert set(reading.findings.counts) == {"truncated_history", "no_opening", "unknown_actor"}
+
+
+@pytest.mark.parametrize("known", ["JIRAUSER2", "ada", "ada@example.com"])
+def test_roles_may_name_a_person_of_a_server_by_any_id(known: str) -> None:
+    """By key, name or address; the key stays the actor's id."""
+    ada = {"key": "JIRAUSER2", "name": "ada", "emailAddress": "ada@example.com"}
+    done = {**DONE, "author": ada}
+    issue = {"key": "SD-7", "fields": {"created": text(9), "reporter": KIM}}
+    issue |= {"changelog": {"histories": [done], "total": 1}}
+    reading = read_jira(issue, roles=Roles(agents={known}))
+    (incident,) = reading
+    assert incident.history[1].by == Actor("JIRAUSER2", "agent")
+    assert list(reading.findings) == []

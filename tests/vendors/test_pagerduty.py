@@ -306,3 +306,11 @@ def test_bodies_of_older_webhooks_have_log_entries() -> None:
     incidents = {one.id: one for one in reading}
     assert incidents["P1"].resolved_at == at(20, 30)
     assert set(incidents) == {"P1", "P2"}
+
+
+def test_one_incident_and_one_entry_may_come_alone() -> None:
+    """As got by their ids."""
+    incident = {"id": "P1", "created_at": text(20), "status": "triggered"}
+    reading = read_pagerduty({"incident": incident}, {"log_entry": TRIGGER})
+    assert [one.id for one in reading] == ["P1"]
+    assert list(reading.findings) == []

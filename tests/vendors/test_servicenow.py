@@ -762,3 +762,23 @@ def test_another_task_is_no_incident(table: str) -> None:
     """The table of tasks holds them all, with codes that mean something else."""
     reading = read_servicenow([{**PLAIN, "sys_class_name": table}])
     assert (list(reading), dict(reading.findings.counts)) == ([], {"unknown_entry": 1})
+
+
+@pytest.mark.parametrize("cell", ["2026-06-01 10:00:00 - Ada (Work notes)\nhm", ""])
+@pytest.mark.parametrize("form", [str, lambda text: {"display_value": text, "value": ""}])
+def test_a_journal_in_the_cells_of_a_row_is_found(cell: str, form: Any) -> None:
+    """It is one text of all entries; the table of the journal has each with its author."""
+    reading = read_servicenow([{**PLAIN, "comments_and_work_notes": form(cell)}])
+    list(reading)
+    found = [one.field for one in reading.findings if one.code == "unknown_entry"]
+    assert found == (["comments_and_work_notes"] if cell else [])
+    note = {"element_id": "a1", "element": "work_notes", "value": "hm", "sys_created_by": "ada"}
+    note |= {"sys_id": "j", "sys_created_on": "2026-06-01 09:00:00"}
+    reading = read_servicenow([{**PLAIN, "comments": form(cell)}], journal=[note])
+    assert len(list(reading)) == 1
+    assert "unknown_entry" not in reading.findings.counts
+
+
+def test_one_row_may_come_alone() -> None:
+    """Got by its ``sys_id``, ``result`` is an object instead of a list."""
+    assert [one.id for one in read_servicenow({"result": PLAIN})] == ["INC1"]

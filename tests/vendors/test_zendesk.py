@@ -338,3 +338,33 @@ def test_users_on_the_pages_of_tickets_count() -> None:
     assert incident.first_response_at == at(9)
     [incident] = read_zendesk(page, [CREATED, answer], users=[{"id": 2, "role": "end-user"}])
     assert incident.first_response_at is None
+
+
+def test_users_on_the_pages_of_audits_count() -> None:
+    """As those on the pages of tickets do; one ticket or audit may come alone."""
+    answer = audit(2, 9, 2, said("Yes", public=True, author_id=2))
+    page = {"audits": [CREATED, answer], "users": [{"id": 2, "role": "agent"}]}
+    [incident] = read_zendesk({"ticket": ticket()}, page)
+    assert incident.first_response_at == at(9)
+    reading = read_zendesk({"ticket": ticket()}, {"audit": CREATED})
+    assert len(list(reading)) == 1
+    assert list(reading.findings) == []
+
+
+def test_comments_in_an_exported_ticket_stand_for_its_audits() -> None:
+    """The first is the description; who wrote an internal note is an agent."""
+
+    def comment(number: int, by: int, *, public: bool = True) -> dict[str, Any]:
+        made = {"id": number, "author_id": by, "created_at": text(8, 10 * number)}
+        return said("Text", public=public, **made)
+
+    comments_of_it = [comment(0, 1), comment(1, 2, public=False), comment(2, 1), comment(3, 2)]
+    [incident] = read_zendesk([ticket(comments=comments_of_it)], [])
+    assert [one.visibility for one in incident.history if isinstance(one, Commented)] == [
+        "internal",
+        "public",
+        "public",
+    ]
+    assert incident.first_response_at == at(8, 30)
+    assert not incident.is_covered("states")
+    assert comments(read(CREATED, fields={"comments": comments_of_it})[0]) == []

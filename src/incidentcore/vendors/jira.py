@@ -286,16 +286,19 @@ def _instant(history: HistoryBuilder, cycle: Mapping[str, Any], name: str) -> da
     return history.figure(since, lambda span: _START + span, field=name)
 
 
-def _account(person: Any) -> str | None:
-    """Return a person's id: the account id of the cloud, the key or name of a server."""
-    shown = as_object(person)
+def _ids(person: Any) -> list[str]:
+    """Return a person's ids, the surest first: the account of the cloud, the key of a server."""
     names = ("accountId", "key", "name", "emailAddress", "displayName")
-    return next((shown[name] for name in names if shown.get(name)), None)
+    return [str(own) for name in names if (own := as_object(person).get(name))]
+
+
+def _account(person: Any) -> str | None:
+    return next(iter(_ids(person)), None)
 
 
 def _actor(history: HistoryBuilder, person: Any, path: str = "") -> Actor:
     role = _ROLES.get(str(as_object(person).get("accountType")))
-    return history.actor(_account(person), role, path=path)
+    return history.actor(_account(person), role, path=path, also=_ids(person))
 
 
 def _text(body: Any) -> str | None:

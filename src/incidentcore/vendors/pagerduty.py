@@ -87,7 +87,7 @@ def read_pagerduty(
     >>> str(incident.acknowledged_at - incident.opened_at)
     '0:00:44'
     """
-    records = list(unpaged(incidents, "incidents"))
+    records = list(unpaged(incidents, "incidents", "incident"))
     if any({"event", "messages"} & as_object(one).keys() for one in records):
         records, told = _webhooks(records)
         log_entries = [*told, *unpaged(log_entries, "log_entries")]
@@ -95,7 +95,7 @@ def read_pagerduty(
     logs = joined(
         log_entries,
         lambda entry: as_object(entry.get("incident")).get("id", only),
-        "log_entries",
+        *("log_entries", "log_entry"),
     )
     known = (as_object(entry) for own in logs.values() for entry in own)
     users = {user for entry in known for user in _users(entry)}

@@ -162,7 +162,7 @@ def read_servicenow(
         for owner in dict.fromkeys((key, history.id)):  # a task by its sys_id, or its display alone
             for result in results.get(owner, ()):
                 _sla(history, result)
-        _tool(history, row, names)
+        _tool(history, row, names, has_notes=has_journal or bool(lines))
         ends = {name: cell(row, name) for name in ("resolved_at", "closed_at")}
         history.check(**ends, updated_at=cell(row, "sys_updated_on"))
 
@@ -367,7 +367,9 @@ def _sla(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
     )
 
 
-def _tool(history: HistoryBuilder, row: Mapping[str, Any], names: Mapping[str, str]) -> None:
+def _tool(
+    history: HistoryBuilder, row: Mapping[str, Any], names: Mapping[str, str], *, has_notes: bool
+) -> None:
     made = history.figure(cell(row, "made_sla"), flag, field="made_sla")
     history.reported("made_sla", made)
     for name in ("reopen_count", "reassignment_count"):
@@ -376,3 +378,6 @@ def _tool(history: HistoryBuilder, row: Mapping[str, Any], names: Mapping[str, s
         target = cell(row, name)
         if target is not None:
             history.linked(Link(kind, names.get(str(target), str(target))))
+    for name in () if has_notes else (*_JOURNAL, "comments_and_work_notes"):
+        if cell(row, name) or as_object(row.get(name)).get("display_value"):
+            history.find("unknown_entry", "left out: get sys_journal_field for it", field=name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final, TypeAlias, Unpack
 
@@ -66,7 +66,8 @@ def read_zendesk(
     Args:
         tickets: The parsed JSON: tickets, or pages with ``tickets``. If a ticket occurs more than
             once, as in incremental exports, the version updated last is used. Deleted tickets are
-            omitted, with a finding.
+            omitted, with a finding. Comments in a ticket, as in an account's export, are used if it
+            has no audits.
         audits: The audits from ``/tickets/{id}/audits``, for all tickets, in any order.
         metric_events: The events from ``/incremental/ticket_metric_events``, the tool's own
             results.
@@ -99,10 +100,10 @@ def read_zendesk(
     >>> incident.state.name, incident.opened_by
     ('Open', Actor(id='1', role='requester'))
     """
-    by_ticket = joined(audits, "ticket_id", "audits")
+    pages, logs = list(unpaged(tickets)), list(unpaged(audits))
+    by_ticket = joined(logs, "ticket_id", "audits", "audit")
     metrics = joined(metric_events, "ticket_id", "ticket_metric_events")
-    pages = list(unpaged(tickets))
-    beside = [user for page in pages for user in listed(page, "users")]
+    beside = [user for page in (*pages, *logs) for user in listed(page, "users")]
     people = joined([*beside, *unpaged(users, "users")], "id")
     known = {key: _ROLES.get(str(own[-1].get("role"))) for key, own in people.items() if key}
 
@@ -110,7 +111,7 @@ def read_zendesk(
         if ticket.get("status") == "deleted":
             history.leave_out("deleted_record", "record left out: the ticket was deleted")
             return
-        own = by_ticket.get(history.id, [])
+        own = by_ticket.get(history.id) or [*_exported(ticket)]
         requester = plain_text(ticket.get("requester_id"))
         who: dict[str, str | None] = {**_evidence(ticket, own), _SYSTEM: "system", **known}
         if requester is not None and who.get(requester) is None:
@@ -170,13 +171,19 @@ def _merges(history: HistoryBuilder, audit: Mapping[str, Any], kind: str) -> Non
 def _latest(tickets: Rows) -> Iterable[object]:
     """Return each ticket once, as it was last updated; anything else unchanged."""
     latest: dict[object, Any] = {}
-    for place, ticket in enumerate(unpaged(tickets, "tickets")):
+    for place, ticket in enumerate(unpaged(tickets, "tickets", "ticket")):
         known = as_object(ticket).get("id")
         key = place if known is None else str(known)
         before = latest.get(key)
         if before is None or str(before.get("updated_at")) <= str(ticket.get("updated_at")):
             latest[key] = ticket
     return latest.values()
+
+
+def _exported(ticket: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the comments in a ticket as audits, without the first, which is the description."""
+    for comment in listed(ticket, "comments")[1:]:
+        yield {**comment, "events": [comment]}
 
 
 def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) -> dict[str, str]:

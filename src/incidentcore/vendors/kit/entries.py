@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -153,20 +153,28 @@ class EntryLog:
             self.find(reader.oddity, action, field=field, value=value, path=path)
         return at
 
-    def actor(self, actor: object, role: str | None = None, *, path: object = "") -> Actor:
+    def actor(
+        self,
+        actor: object,
+        role: str | None = None,
+        *,
+        path: object = "",
+        also: Iterable[str] = (),
+    ) -> Actor:
         """Return the actor for an id or ``Actor``; if it or its role is unknown, add a finding.
 
         Args:
             actor: The id or ``Actor``; None or an empty id means that nobody is named.
             role: The role that the source states; the import's ``Roles`` take precedence.
             path: The place of the entry, for the finding.
+            also: Other ids of the same actor, which ``Roles`` may have instead.
         """
         if isinstance(actor, Actor):
             return actor
         if (name := plain_text(actor)) is None:
             self.find("unknown_actor", "read as the system actor unknown", path=path)
             return UNKNOWN
-        known = self._context.roles.find(name, role)
+        known = self._context.roles.find(name, role, also=also)
         if known is None:
             action = "read as a system: it answers and acknowledges nothing"
             self.find("unknown_actor", action, field="by", value=name, path=path)

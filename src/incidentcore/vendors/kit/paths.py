@@ -12,6 +12,7 @@ from typing import Any, Final
 from incidentcore._checks import need_kind
 from incidentcore.errors import FormatError, InvalidValueError
 
+_NAMED: Final = frozenset(("id", "sys_id", "number", "key"))  # one of which a record has
 _LONGEST: Final = 40  # digits of an id that is a number
 _BITS: Final = 328  # 99 digits, which every file can hold
 
@@ -81,7 +82,7 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
 
     Args:
         source: The plain data, or an iterable of it.
-        keys: The names under which a page may have its objects.
+        keys: The names under which a page may have its objects, or only one.
 
     Raises:
         FormatError: The source has none of these forms.
@@ -100,8 +101,10 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
         raise FormatError(f"got {given}; allowed: the parsed JSON of records or pages @ source")
     goes_on = False
     for entry in source:
-        lists = (as_object(entry).get(key) for key in keys)
-        page = next((one for one in lists if type(one) in (list, tuple)), None)
+        found = [as_object(entry).get(key) for key in keys]
+        page: Any = next((one for one in found if type(one) in (list, tuple)), None)
+        if page is None and _NAMED.isdisjoint(as_object(entry)):  # of one record
+            page = [one for one in found if isinstance(one, Mapping)][:1] or None
         if page is None:
             yield entry
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, Literal
 
 import attrs
@@ -356,15 +356,16 @@ class Roles:
     systems: frozenset[str] = attrs.field(default=frozenset(), converter=_ids)
     default: str | None = None
 
-    def find(self, actor: str, hint: str | None = None) -> str | None:
+    def find(self, actor: str, hint: str | None = None, *, also: Iterable[str] = ()) -> str | None:
         """Return the role of an actor, or None if it is not known.
 
         Args:
             actor: The actor's id.
             hint: The role that the source states; None if it states none.
+            also: Other ids of the same actor, such as a login or an address.
         """
         for name, role in _PRECEDENCE:
-            if actor in getattr(self, name):
+            if not getattr(self, name).isdisjoint((actor, *also)):
                 return role
         return hint or self.default
 

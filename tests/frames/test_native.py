@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.schedule import BusinessCalendar
 
 np = pytest.importorskip("numpy")
 nw = pytest.importorskip("narwhals.stable.v2")
 native = pytest.importorskip("incidentcore.frames.native")
+frames = pytest.importorskip("incidentcore.frames")
 
 AT = datetime(2026, 3, 29, 1, 30, 0, 123, tzinfo=UTC)
 
@@ -124,3 +126,24 @@ def test_columns_that_are_no_times_say_how_to_make_them() -> None:
         native.as_instants(days, "at")
     local = days.cast(polars.Datetime).dt.replace_time_zone("Europe/Berlin")
     assert native.as_instants(local, "at").tolist() == [whole[0] - 10 * 3_600_000_000]
+
+
+def test_columns_of_one_frame_have_one_index() -> None:
+    """Rows were taken in their order: the reversed ends gave 3, 2 and 1 hours for 1, 2 and 3."""
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    pyarrow = pytest.importorskip("pyarrow")
+    always = BusinessCalendar(zone="UTC", hours={"mon-sun": "00:00-24:00"})
+    start = pandas.Series([AT] * 3)
+    end = pandas.Series([AT + timedelta(hours=n) for n in (1, 2, 3)])
+    hours = [timedelta(hours=n) for n in (1, 2, 3)]
+    assert frames.open_time(always, start, end).tolist() == hours
+    for other in (end[::-1], end.set_axis([5, 6, 7])):
+        with pytest.raises(
+            InvalidValueError,
+            match=r"differ in their index.; allowed: columns with one index; reset",
+        ):
+            frames.open_time(always, start, other)
+    with pytest.raises(InvalidValueError, match="differ in their index"):
+        frames.open_time({"a": always}, start, end, by=pandas.Series(["a"] * 3, index=[5, 6, 7]))
+    for other in (polars.Series(end.tolist()), pyarrow.chunked_array([end.tolist()])):
+        assert frames.open_time(always, start, other).tolist() == hours

@@ -51,7 +51,7 @@ def open_time(
 
     Raises:
         InvalidValueError: A column does not contain times, its times have no zone, or columns
-            differ in length.
+            differ in length or in their index.
 
     Source: rules T3 and T4; the results are those of ``calendar.open_time``.
 
@@ -83,7 +83,7 @@ def open_time(
         wrong = sum(int(((b < a) & (b != MISSING)).sum()) for _, (a, b) in pairs)
         _count(counts, "reversed", wrong)
         _count_missing(counts, (starts, ends))
-    return like((start, end), answer, "span", "open_time")
+    return like((start, end, by), answer, "span", "open_time")
 
 
 def deadline(
@@ -153,7 +153,7 @@ def deadline(
         null = int((answer == MISSING).sum())
         others = sum(counts.get(name, 0) for name in ("missing", "negative", "no_calendar"))
         _count(counts, "unreachable", max(null - others, 0))
-    return like((start, budget), answer, "instant", "deadline")
+    return like((start, budget, by), answer, "instant", "deadline")
 
 
 def is_open(
@@ -193,7 +193,7 @@ def is_open(
     answer = _answer(calendar, by, (instants,), work, counts)
     if counts is not None:
         _count_missing(counts, (instants,))
-    return like((at,), answer, "open", "is_open")
+    return like((at, by), answer, "open", "is_open")
 
 
 def add_business_days(
@@ -256,7 +256,7 @@ def add_business_days(
     if counts is not None:
         _count_missing(counts, (instants,))
         _count(counts, "unreachable", lost)
-    return like((start,), answer, "instant", "business_day")
+    return like((start, by), answer, "instant", "business_day")
 
 
 def _answer(

@@ -128,7 +128,8 @@ def like(
     Instants are in UTC. A null in numpy is ``NaT``; booleans with nulls are masked.
     """
     form = "M8[us]" if kind == "instant" else "m8[us]"
-    first = next((each for each in given if not isinstance(each, (datetime, timedelta))), None)
+    columns = [c for c in given if c is not None and not isinstance(c, (datetime, timedelta))]
+    first = columns[0] if columns else None
     missing = values == MISSING
     if first is None or isinstance(first, np.ndarray):
         if kind != "open":
@@ -149,6 +150,15 @@ def like(
     index, native = nw.maybe_get_index(series), answer.to_native()
     if index is None:
         return native
+    for other in columns[1:]:
+        own = (
+            None
+            if isinstance(other, np.ndarray)
+            else nw.maybe_get_index(as_series(other, name, ""))
+        )
+        if own is not None and not index.equals(own):
+            allowed = "columns with one index; reset_index(drop=True) takes rows in their order"
+            raise InvalidValueError(name, "columns that differ in their index", allowed)
     native = native.set_axis(index)
     return native.astype("boolean") if kind == "open" and missing.any() else native
 

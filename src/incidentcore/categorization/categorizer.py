@@ -50,7 +50,8 @@ def _probabilities(value: Any) -> tuple[tuple[Path, float], ...]:
     return tuple((as_path(path), chance) for path, chance in as_pairs(value))
 
 
-def _category(value: Any) -> Path:
+def path_or_none(value: Any) -> Path:
+    """Return a category as a path; an empty one for None."""
     return () if value in ((), None) else as_path(value)
 
 
@@ -72,7 +73,7 @@ class Categorization(SharedRepr):
     network (0.80): keyword 'vpn' +2
     """
 
-    category: Path = attrs.field(converter=_category)
+    category: Path = attrs.field(converter=path_or_none)
     confidence: float = 1.0
     evidence: tuple[Evidence, ...] = attrs.field(default=(), converter=_evidence)
     probabilities: tuple[tuple[Path, float], ...] = attrs.field(

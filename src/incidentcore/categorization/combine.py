@@ -14,10 +14,11 @@ from incidentcore.categorization.categorizer import (
     Categorizer,
     Evidence,
     answer_all,
+    path_or_none,
     share,
     total,
 )
-from incidentcore.categorization.taxonomy import Path, as_path
+from incidentcore.categorization.taxonomy import Path
 from incidentcore.errors import DefinitionError
 
 
@@ -27,10 +28,6 @@ def _categorizers(values: Iterable[Categorizer]) -> tuple[Categorizer, ...]:
         if not callable(categorizer):
             raise DefinitionError("categorizers", categorizer, "callables that take a record")
     return categorizers
-
-
-def _default(value: Any) -> Path:
-    return () if value in ((), None) else as_path(value)
 
 
 @attrs.frozen
@@ -57,7 +54,7 @@ class FallbackChain:
 
     categorizers: tuple[Categorizer, ...] = attrs.field(converter=_categorizers)
     minimum: float = attrs.field(default=0.0, kw_only=True)
-    default: Path = attrs.field(default=(), converter=_default, kw_only=True)
+    default: Path = attrs.field(default=(), converter=path_or_none, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if not self.categorizers:

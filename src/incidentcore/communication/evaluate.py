@@ -237,14 +237,7 @@ def _wakeup(
 def updates_and_wakeup(
     plan: CommunicationPlan, record: Record, *, now: datetime, include_lapsed: bool
 ) -> tuple[tuple[StakeholderUpdate, ...], datetime | None]:
-    """Return the updates to write at ``now``, and when that list next changes; None if never.
-
-    Args:
-        plan: The plan.
-        record: The record.
-        now: The instant at which the plan is evaluated.
-        include_lapsed: Whether to include listed updates that were sent or are no longer required.
-    """
+    """Return the updates to write at ``now``, and when that list next changes; None if never."""
     if not include_lapsed and not may_stand(plan, record, now):
         return (), None
     state = owed(plan, record, now=now)

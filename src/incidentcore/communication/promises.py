@@ -74,15 +74,7 @@ class _Track(SharedRepr):
         sent: Event | None,
         noted: bool = False,
     ) -> None:
-        """Apply the state after the events of an instant.
-
-        Args:
-            at: The instant.
-            rule: The rule that applies.
-            phase: The phase of the rule.
-            sent: The event by which an update was sent.
-            noted: Whether a field in ``on_change`` changed, so that an update is owed.
-        """
+        """Apply the state after the events of an instant."""
         fresh = phase != self.phase
         began = phase in _REGULAR and self.phase not in _REGULAR
         turned = rule is not self.rule
@@ -283,11 +275,6 @@ def promises(
 
     The four values are the updates that were required; each update that was sent, as audience and
     instant; the record's facts at the end; and whether an update was ever required.
-
-    Args:
-        plan: The plan.
-        timeline: The record's timeline.
-        until: The last instant to consider.
     """
     tests = [[spell_test(one) for one in (rule.when, rule.stop, rule.ends)] for rule in plan.rules]
     by_hour = [

@@ -181,15 +181,7 @@ def in_force(
 
 
 def update_of(kind: type[U], state: Owed, record_id: str, promise: Promise, **more: timedelta) -> U:
-    """Return a ``Promise`` as a ``StakeholderUpdate`` or ``MissedUpdate``.
-
-    Args:
-        kind: The class to return.
-        state: The updates that the promise belongs to, with the plan and the record's facts.
-        record_id: The id of the record.
-        promise: The update.
-        more: Further attributes of the class: ``late_by`` for a ``MissedUpdate``.
-    """
+    """Return a ``Promise`` as a ``StakeholderUpdate`` or ``MissedUpdate``."""
     rule, plan = promise.rule, state.plan
     template = rule.template(promise.kind)
     filled, missing = (FrozenMap[str](), ()) if template is None else template.fill(state.facts)

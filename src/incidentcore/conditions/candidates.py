@@ -78,10 +78,6 @@ def candidates_of(
 ) -> dict[str, list[Candidate]]:
     """Return the values to try for each field.
 
-    Args:
-        tests: All simple tests of the conditions.
-        domains: All possible values of a field, for fields that have a fixed set of values.
-
     Raises:
         TooManyError: There are more values than the limit.
     """

@@ -49,14 +49,7 @@ TEXTS: Final[dict[str, str]] = {
 
 
 def found(code: str, subject: str, witness: object = None, **data: object) -> LintFinding:
-    """Return a finding with the text of its code.
-
-    Args:
-        code: The code of the finding.
-        subject: The part of the desk.
-        witness: What shows the finding, such as facts of a record.
-        data: The values to fill into the text; ``near`` is a name that was probably meant.
-    """
+    """Return a finding with the text of its code."""
     texts = {code: TEXTS[f"{code}.near"]} if data.get("near") else TEXTS
     return LintFinding(code, subject, data, witness, texts=texts)
 

@@ -176,13 +176,7 @@ def noted(kind: str, form: Form, *, broken: bool = True) -> Form:
 
 
 def or_code(read: Reader, writers: Mapping[type, Writer], schema: Mapping[str, Any]) -> Form:
-    """Return the ``Form`` of values of some types, or of a callable as ``{ code = NAME }``.
-
-    Args:
-        read: Reads all other data.
-        writers: What writes a value, by its type; any other value is a callable.
-        schema: The JSON Schema.
-    """
+    """Return the ``Form`` of values of some types, or of a callable as ``{ code = NAME }``."""
 
     def table(data: Any, reading: Reading, path: Path) -> Any:
         is_code = set(data) == {"code"}

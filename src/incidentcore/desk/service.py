@@ -236,11 +236,6 @@ def compile_clocks(
 ) -> ServiceLevel | None:
     """Return the clocks of all agreements as one service level; None if there are no targets.
 
-    Args:
-        services: The services.
-        agreements: The agreements in order; each names one of the services.
-        scale: The scale of the priorities.
-
     Returns:
         The service level, with a policy for each kind of agreement and clock, ``sla`` first. A
         record that matches an agreement never gets a target of a later one, even if its service has

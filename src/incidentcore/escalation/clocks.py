@@ -37,12 +37,7 @@ def several(slas: Any) -> Iterable[Any]:
 
 
 def single_clocks(rules: SlaRules, opened_at: datetime) -> tuple[OneClock, ...]:
-    """Return the definitions and policies of SLA rules, as in force when a record was opened.
-
-    Args:
-        rules: A definition, a policy, a service level, or ``Versions`` of one.
-        opened_at: When the record was opened.
-    """
+    """Return the definitions and policies of SLA rules, as in force when a record was opened."""
     chosen: Any = version_at(rules, opened_at)
     allowed = "definitions, policies, service levels, Versions of them, or statuses"
     need_kind("slas", chosen, (SlaDefinition, SlaPolicy, ServiceLevel), allowed=allowed)
@@ -89,12 +84,7 @@ class Clocks:
                 )
 
     def crossings(self, clock: str, point: ClockPoint) -> list[Crossing]:
-        """Return when a point was reached on the clocks with a given kind or name.
-
-        Args:
-            clock: The kind or name of their definition.
-            point: A threshold, ``"due"`` or ``"breach"``.
-        """
+        """Return when a point was reached on the clocks with a given kind or name."""
         answer = self._crossings.get((clock, id(point)))
         if answer is not None:  # it holds the point, so that no other can have its identity
             return answer[1]

@@ -14,13 +14,7 @@ from incidentcore.instants import Interval
 
 
 def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[TriggerFinding]:
-    """Yield a finding if a level notifies nobody at some hour, or while a field is empty.
-
-    Args:
-        row: The row of the matrix.
-        index: The level's position in the row, from 0.
-        span: The interval in which on-call schedules are checked.
-    """
+    """Yield a finding if a level notifies nobody at some hour, or while a field is empty."""
     level = row.levels[index]
     if any(_is_certain(row, target) for target in level.targets):
         return

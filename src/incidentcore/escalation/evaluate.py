@@ -139,12 +139,6 @@ def escalations_and_wakeup(
     """Yield for each matrix the escalations due by ``now``, and when the next one becomes due.
 
     Escalations that are no longer needed are included. The instant is None if none becomes due.
-
-    Args:
-        matrices: The matrices.
-        record: The record.
-        slas: The statuses of its clocks at ``now``.
-        now: The instant to evaluate at.
     """
     until = min(now, _LATEST - _HORIZON) + _HORIZON
     view = RecordView.of(record, slas, now, until=until)

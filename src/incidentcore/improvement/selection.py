@@ -128,10 +128,6 @@ def key_names(key: object) -> tuple[str, ...]:
 def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
     """Return a function that reads the values of a key from a record.
 
-    Args:
-        key: A field path, a ``Group`` or a function, or a tuple of them.
-        as_of: The instant of the computation.
-
     Raises:
         InvalidValueError: The key has the wrong type, or is empty.
         KpiDefinitionError: No kind of record has such a field.

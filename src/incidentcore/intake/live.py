@@ -84,12 +84,7 @@ class LiveCondition:
         )
 
     def due(self, policy: IntakePolicy, memory: Mapping[bool, timedelta]) -> datetime | None:
-        """Return the next deadline; None if there is none.
-
-        Args:
-            policy: How alerts become incidents.
-            memory: The value of ``IntakePolicy.memory`` for each value of ``unheard``.
-        """
+        """Return the next deadline; None if there is none."""
         found: datetime | None = None
         if self.firing:
             if policy.silence is not None:

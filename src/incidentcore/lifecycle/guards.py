@@ -35,12 +35,6 @@ def linked_facts(
     """Return the facts at an instant of the records that a record is linked to, by their ids.
 
     A link may be stored on either of the two records.
-
-    Args:
-        facts: The record's own facts.
-        link: The type of link from the record to the others.
-        related: Records that may be linked to it.
-        at: The instant.
     """
     linked: dict[str, Mapping[str, Any]] = {}
     for other in related:

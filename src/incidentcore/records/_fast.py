@@ -25,9 +25,6 @@ def trusted(kind: type[E]) -> Callable[..., E]:
     form: instants in UTC, fields as a ``FrozenMap``. They are passed by position: ``record_id``,
     ``sequence``, ``at``, ``by`` and ``recorded_at``, then those of the kind, which have no
     defaults. An ``id`` may follow by name.
-
-    Args:
-        kind: The class of the events.
     """
     parts = [field.name for field in attrs.fields(kind) if field.name != "id"]
     return slot_maker(

@@ -44,9 +44,6 @@ _at = attrgetter("at")
 def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
     """Return a history in order of sequence, each event once.
 
-    Args:
-        events: One record's events in any order, possibly with repetitions.
-
     Raises:
         InvalidTimelineError: There is not exactly one opening, the events belong to several
             records, or two different events have the same id or sequence number.
@@ -146,11 +143,6 @@ def fold_facts(
 ) -> dict[str, Any]:
     """Return the facts of a record, computed from its history.
 
-    Args:
-        history: The events, each once.
-        defaults: The record type's facts before its opening.
-        opening: The opening as later events corrected it. Defaults to the opening in the history.
-
     Returns:
         Every field of the record by name.
     """
@@ -212,13 +204,7 @@ def fold_both(
 def longer_timeline(
     timeline: Timeline, event: Event, changes: Mapping[str, Any]
 ) -> Timeline | None:
-    """Return a timeline with one more event; None if the past has to be folded again.
-
-    Args:
-        timeline: The timeline.
-        event: The event.
-        changes: What it changes in the facts after the last moment.
-    """
+    """Return a timeline with one more event; None if the past has to be folded again."""
     *earlier, last = timeline.moments
     at = event.at
     events: tuple[Event, ...] = (event,)
@@ -235,13 +221,7 @@ def longer_timeline(
 def _fold_stretch(
     opening: Opened, rest: list[Event], defaults: Mapping[str, Any]
 ) -> tuple[Timeline, dict[str, Any]]:
-    """Fold events that are valid or void at every instant alike, and return the facts after them.
-
-    Args:
-        opening: The opening.
-        rest: The other events in order of time.
-        defaults: The record type's facts before its opening.
-    """
+    """Fold events that are valid or void at every instant alike; return the facts after them."""
     opened = changes_of(opening, defaults)
     facts = {**defaults, **opened}
     if not rest or rest[0].at >= opening.at:

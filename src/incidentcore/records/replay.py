@@ -70,13 +70,7 @@ def need_record_type(name: str) -> type[Record]:
 
 
 def timeline_by(record: Record, now: datetime, known_at: datetime | None = None) -> Timeline | None:
-    """Return a record's timeline up to ``now``; None if it was not yet opened or not yet known.
-
-    Args:
-        record: The record.
-        now: The last instant to include.
-        known_at: Use only what was recorded by this instant; None for everything.
-    """
+    """Return a record's timeline up to ``now``; None if it was not yet opened or not yet known."""
     need_kind("record", record, Record)
     try:
         timeline = record.timeline(now=now, known_at=known_at)

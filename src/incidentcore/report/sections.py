@@ -130,13 +130,7 @@ def flow_sections(tally: Tally) -> list[Section]:
 
 
 def tool_section(table: KpiTable, times: Sequence[str], rates: Sequence[str]) -> Section:
-    """Return the section on the figures that the source tool itself reported.
-
-    Args:
-        table: The table with groups and totals.
-        times: The names of times, each with a mean, a median and a 90th percentile.
-        rates: The names of rates.
-    """
+    """Return the section on the figures that the source tool itself reported."""
     found = {(row.kpi, row.group): row for row in table.results}
     rows = []
     for name in times:

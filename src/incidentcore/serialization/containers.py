@@ -42,12 +42,7 @@ WORDS: Final = {
 
 
 def read_each(pairs: Any, read: ReadHook) -> list[Any]:
-    """Return several values, each read by a function; report all that are wrong, up to a limit.
-
-    Args:
-        pairs: Pairs of a key or position and the plain data there.
-        read: The function that reads one value.
-    """
+    """Return several values, each read by a function; report all that are wrong, up to a limit."""
     found: list[Any] = []
     problems: list[Fault] = []
     final = 0

@@ -64,12 +64,6 @@ class _TracingWriter(Writer):
 def check_places(kind: Any, data: Any, paths: Iterable[Path], registry: Registry) -> None:
     """Raise an error if unknown fields could not be written back to their places.
 
-    Args:
-        kind: The class of the value; ``object`` for one that contains its own type.
-        data: The document's value without the unknown fields.
-        paths: The paths of these fields.
-        registry: The classes that have a written form.
-
     Raises:
         Problems: Some fields could not be written back.
     """

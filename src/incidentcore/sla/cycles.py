@@ -201,12 +201,7 @@ def figures(cycle: RawCycle, now: datetime) -> Figures:
 
 
 def named_due(spans: Sequence[Span], named: datetime) -> datetime:
-    """Return a fixed due time, postponed by the open time before it that did not count (S6).
-
-    Args:
-        spans: The spans of the cycle.
-        named: The due time as computed from the start.
-    """
+    """Return a fixed due time, postponed by the open time before it that did not count (S6)."""
     due = named
     for span in spans:
         if span.kind != COUNTING and span.start < due:

@@ -112,13 +112,7 @@ def in_force(rules: object, record: Record | Timeline) -> OneClock | ServiceLeve
 def timeline_at(
     record: Record | Timeline, *, now: datetime, known_at: datetime | None
 ) -> Timeline | None:
-    """Return a record's timeline up to ``now``; None if it was not yet opened or not yet known.
-
-    Args:
-        record: The record, or its timeline.
-        now: The last instant to include.
-        known_at: Use only what was recorded by this instant; None for everything.
-    """
+    """Return a record's timeline up to ``now``; None if it was not yet opened or not yet known."""
     if known_at is not None:
         known_at = as_utc(known_at, "known_at")
     if isinstance(record, Timeline):
@@ -147,13 +141,7 @@ def _status(
 
 
 def clock_cycles(rules: OneClock, timeline: Timeline, /, *, now: datetime) -> list[RawCycle]:
-    """Return a clock's cycles before calendars are applied, without those before an import (K2).
-
-    Args:
-        rules: The clock.
-        timeline: The record's timeline, which ends at ``now``.
-        now: The instant to evaluate the clock at.
-    """
+    """Return a clock's cycles before calendars are applied, without those before an import (K2)."""
     cycles: Iterable[RawCycle] = fold_clock(rules, life_of(rules, timeline, now), [], []).cycles(
         now
     )

@@ -41,12 +41,7 @@ _SHOWN: Final[dict[type, str]] = {
 
 
 def field_findings(conditions: Iterable[Condition], subject: str) -> tuple[LintFinding, ...]:
-    """Return the errors in the record fields that conditions read.
-
-    Args:
-        conditions: The conditions.
-        subject: The name of what the conditions belong to, shown in the findings.
-    """
+    """Return the errors in the record fields that conditions read."""
     known: dict[str, tuple[type, ...]] = {}
     for record in (Incident, Problem, ServiceRequest):
         for name, kinds in _fields_of(record).items():
@@ -55,12 +50,7 @@ def field_findings(conditions: Iterable[Condition], subject: str) -> tuple[LintF
 
 
 def event_findings(condition: Condition, subject: str) -> tuple[LintFinding, ...]:
-    """Return the errors in the event fields that a condition reads.
-
-    Args:
-        condition: The condition.
-        subject: The name of what the condition belongs to, shown in the findings.
-    """
+    """Return the errors in the event fields that a condition reads."""
     known: dict[str, tuple[type, ...]] = {"kind": (str,)}
     for event in FAMILIES[Event]:
         for name, kinds in _fields_of(event).items():

@@ -64,12 +64,7 @@ def check_communication(
 
 
 def check_updates(plan: CommunicationPlan, examples: int | None = None) -> None:
-    """Check the updates for generated incidents against all laws, without linting the plan.
-
-    Args:
-        plan: The communication plan.
-        examples: The number of incidents to generate; None for hypothesis's own setting.
-    """
+    """Check the updates for generated incidents against all laws, without linting the plan."""
 
     @one_law_at_a_time(examples)
     @given(communicated_incidents(plan), POLLS, st.randoms())
@@ -81,14 +76,7 @@ def check_updates(plan: CommunicationPlan, examples: int | None = None) -> None:
 
 
 def keep_laws(plan: CommunicationPlan, record: Record, minutes: list[int], chance: Random) -> None:
-    """Check the updates of one record, polled at certain times, against all laws.
-
-    Args:
-        plan: The communication plan.
-        record: The record.
-        minutes: When to poll, in minutes after the opening.
-        chance: The source of random choices.
-    """
+    """Check the updates of one record, polled at certain times, against all laws."""
     polls = sorted(record.opened_at + minute * MINUTE for minute in minutes)
     first, last = polls[0], polls[-1]
     _polls_agree(plan, record, polls)

@@ -62,13 +62,7 @@ def check_escalation(
 def check_levels(
     matrix: EscalationMatrix, slas: Sequence[SlaRules], examples: int | None = None
 ) -> None:
-    """Check the escalations of generated incidents against all laws, without linting the matrix.
-
-    Args:
-        matrix: The escalation matrix.
-        slas: The SLA definitions or policies of the clocks that it refers to.
-        examples: The number of incidents to generate; None for hypothesis's own setting.
-    """
+    """Check the escalations of generated incidents against all laws, without linting the matrix."""
 
     @one_law_at_a_time(examples)
     @given(escalated_incidents(), POLLS, st.randoms())

@@ -61,14 +61,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
 
 
 def check_step(lifecycle: Lifecycle, record: Record, action: str, *, after: timedelta) -> Record:
-    """Check the laws of one action on a record, and return the record after the action.
-
-    Args:
-        lifecycle: The record's lifecycle.
-        record: The record.
-        action: The name of the action, which need not exist in the lifecycle.
-        after: The time since the record's latest event.
-    """
+    """Check the laws of one action on a record, and return the record after the action."""
     before = record.facts()
     rows = lifecycle.table[record.state.name].get(action, [])
     fields: dict[str, Any] = {f.name: input_for(f) for f in rows[0].fields} if rows else {}

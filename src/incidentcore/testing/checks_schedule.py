@@ -79,12 +79,6 @@ def calendar_cases(
 
     The instants are near ``around``, near changes of the UTC offset, and near times at which the
     calendar opens or closes.
-
-    Args:
-        calendar: The calendar.
-        around: The instant near which the cases are.
-        seed: The seed of random choices.
-        count: The number of cases.
     """
     chance = random.Random(seed)  # noqa: S311  repeatable test data, no secret
     year = min(max(around.year, 1970), 2037)

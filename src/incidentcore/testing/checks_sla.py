@@ -75,12 +75,7 @@ def check_sla(
 def check_clocks(
     rules: SlaDefinition | SlaPolicy | ServiceLevel, examples: int | None = None
 ) -> None:
-    """Check the clocks of generated histories against all laws, without linting the rules.
-
-    Args:
-        rules: A definition, a policy or a service level.
-        examples: The number of histories to generate; None for hypothesis's own setting.
-    """
+    """Check the clocks of generated histories against all laws, without linting the rules."""
 
     @one_law_at_a_time(examples)
     @given(histories(rules), st.data())

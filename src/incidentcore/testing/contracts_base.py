@@ -146,11 +146,6 @@ def same_events(what: str, expected: Iterable[Event], actual: Iterable[Event]) -
 def raises(what: str, expected: type[Exception], call: Callable[[], object]) -> Any:
     """Return the error that a call raises.
 
-    Args:
-        what: A description of the call, for the message.
-        expected: The type of the error.
-        call: The call.
-
     Raises:
         AssertionError: The call raises no error, or an error of another type.
     """

@@ -29,12 +29,7 @@ _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
 
 
 def compile_condition(condition: Condition, as_of: datetime) -> Judge:
-    """Return a function that evaluates a condition on a record.
-
-    Args:
-        condition: The condition.
-        as_of: The instant at which records are tested, for conditions on the time of day.
-    """
+    """Return a function that evaluates a condition on a record."""
     compile_fast = _FAST.get(type(condition))
     fast = None if compile_fast is None else compile_fast(condition, as_of)
     slow = condition.test

@@ -90,6 +90,13 @@ def test_a_zone_that_is_not_one_is_refused(zone: object) -> None:
     assert as_zone(ZoneInfo("UTC")) is ZoneInfo("UTC")
 
 
+def test_a_misspelt_zone_names_the_one_that_was_meant() -> None:
+    """By its city alone, and with letters missing."""
+    for zone in ("Berlin", "Europe/Berln"):
+        with pytest.raises(InvalidValueError, match=r"; nearest: Europe/Berlin$"):
+            as_zone(zone)
+
+
 def test_a_version_holds_from_its_instant_until_the_next() -> None:
     """The earliest one answers for everything before it."""
     day = timedelta(days=1)

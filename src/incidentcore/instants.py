@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr, as_pairs, need_kind
+from incidentcore._checks import SharedRepr, as_pairs, misspelt, need_kind
 from incidentcore.errors import (
     DefinitionError,
     InvalidIntervalError,
@@ -108,7 +108,7 @@ def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
             pass
     zones = sorted(zoneinfo.available_timezones())
     known = {key.rpartition("/")[2].casefold(): key for key in zones}
-    near = known.get(str(zone).replace(" ", "_").casefold())
+    near = known.get(str(zone).replace(" ", "_").casefold(), misspelt(zone, zones))
     hint = f"; nearest: {near}" if near else ""
     raise InvalidValueError(name, zone, f'an IANA time zone such as "Europe/Berlin" or "UTC"{hint}')
 

@@ -88,6 +88,13 @@ def test_the_stretches_of_a_trace_and_its_closing(
     assert [code for code, _ in trace.closing] == ["figures", *closing]
 
 
+def test_a_due_time_out_of_reach_is_said() -> None:
+    """Eight hours a week day: fifty million hours end after the year 9998."""
+    endless = resolution(hours=50_000_000)
+    trace = tell(endless, incident(("mon 09:00", "new")), "mon 10:00").trace
+    assert trace.summary.endswith("; no due time within the years of calendars")
+
+
 def test_a_calendar_of_ones_own_names_its_closing() -> None:
     """A code that the texts do not know is shown in words."""
 

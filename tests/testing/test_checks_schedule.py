@@ -101,6 +101,14 @@ def test_what_is_no_calendar_is_refused() -> None:
         check_calendar(named)
 
 
+@pytest.mark.parametrize("windows", [None, [("09:00", "17:00")]])
+def test_what_are_no_windows_is_refused(windows: object) -> None:
+    """By name, instead of an error in the middle of a law."""
+    odd = type("Odd", (AbstractCalendar,), {"zone": GOOD.zone, "windows": lambda *_: windows})()
+    with pytest.raises(InvalidValueError, match=r"^windows: got .*; allowed: "):
+        check_calendar(odd)
+
+
 def test_windows_that_are_not_cut_are_named_first_with_instants_as_text() -> None:
     """The commonest mistake of a calendar of one's own."""
 

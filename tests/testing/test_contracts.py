@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from incidentcore.errors import StorageError
+from incidentcore.errors import InvalidValueError, StorageError
 from incidentcore.records import Event, Opened
 from incidentcore.storage import InMemoryStore, RecordStore
 from incidentcore.testing.contracts import StoreContract
@@ -52,6 +52,17 @@ def test_a_store_that_keeps_each_page_is_caught() -> None:
 
     assert not outcome.passed
     assert "is below 4 MB" in str(outcome)
+
+
+def test_a_check_that_there_is_not_is_refused() -> None:
+    """With those that there are."""
+
+    class Contract(StoreContract):
+        def make_store(self) -> RecordStore:
+            return InMemoryStore()
+
+    with pytest.raises(InvalidValueError, match=r"^names: got 'test_nope'; allowed: one of"):
+        Contract().run(["test_nope"])
 
 
 class RefusesNul(InMemoryStore):

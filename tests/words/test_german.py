@@ -18,13 +18,15 @@ import attrs
 import pytest
 
 import incidentcore
+from incidentcore import lifecycle
 from incidentcore.demo import demo_desk, demo_report
 from incidentcore.escalation.matrix import EscalationMode
 from incidentcore.instants import Interval
 from incidentcore.kpi import Objective
 from incidentcore.kpi.reasons import REASONS
+from incidentcore.lifecycle import STANDARD, Lifecycle, Refused, decide
 from incidentcore.pages import Page, Section
-from incidentcore.records import Incident
+from incidentcore.records import ApprovalRule, Incident, ServiceRequest, request_approval
 from incidentcore.report import build_report, service_page
 from incidentcore.report.figures import KPIS, VOLUME
 from incidentcore.sla.terms import TakeoverMode
@@ -81,6 +83,15 @@ def headings() -> set[str]:
     return {text for page in pages() for section in page.sections for text in said(section)}
 
 
+def guards() -> set[str]:
+    """Return the names of guards in the lifecycles that are shipped; conditions are not words."""
+    exported = (getattr(lifecycle, name) for name in lifecycle.__all__)
+    shipped = [one for one in exported if isinstance(one, Lifecycle)]
+    shipped += [*STANDARD.values(), lifecycle.major_incident(roles=["lead"])]
+    rows = [row for one in shipped for row in one.transitions]
+    return {row.guard_name for row in rows if row.guard_name not in ("", str(row.condition))}
+
+
 @cache
 def pages() -> tuple[Page, ...]:
     """Return a report, one on a file with faults, and a service page."""
@@ -119,7 +130,7 @@ def english() -> frozenset[str]:
     """
     texts = {text for table in TABLES.values() for text in table.values()} | set(REASONS.values())
     modes = (*get_args(TakeoverMode), *get_args(EscalationMode))
-    texts |= {mode.replace("_", " ") for mode in modes}
+    texts |= {mode.replace("_", " ") for mode in modes} | guards()
     written = {
         node.value
         for room in ("report", "cli", "kpi", "vendors", "plots", "frames", "whatif")
@@ -170,6 +181,16 @@ def test_each_template_has_a_twin(where: str) -> None:
 def test_each_reason_for_leaving_out_has_a_twin() -> None:
     """As a report prints them."""
     assert [text for text in REASONS.values() if text not in GERMAN.twins] == []
+
+
+def test_each_name_of_a_guard_has_a_twin() -> None:
+    """As a refusal says it."""
+    assert [text for text in guards() if text not in GERMAN.twins] == []
+    request = ServiceRequest.open(id="R", title="t", by="kim", at=datetime(2026, 6, 1, tzinfo=UTC))
+    request = request_approval(request, ApprovalRule.any_of("bo"), at=request.opened_at, by="kim")
+    refused = decide(request, "start", at=request.opened_at, by="ada")
+    assert isinstance(refused, Refused)
+    assert "genehmigt, falls eine Genehmigung angefragt ist" in render(refused, words=GERMAN)
 
 
 def test_each_heading_has_a_twin() -> None:

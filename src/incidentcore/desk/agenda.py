@@ -84,6 +84,8 @@ class Agenda:
     def put(self, record: Record) -> None:
         """Add a record, or replace it with a newer version; it is evaluated at the next ``due``.
 
+        Another record of the same version replaces it too, as a redacted one must.
+
         Raises:
             InvalidValueError: ``record`` is not a record, or is an older version than the agenda
                 has.

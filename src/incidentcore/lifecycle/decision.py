@@ -125,7 +125,7 @@ class Refused(SharedRepr, Tabular):
             **self.data,
             "action": self.action,
             "state": self.state,
-            "guard": self.guard,
+            "guard": words.template(self.guard),
             "missing_fields": self.missing_fields,
             "allowed": words.text(
                 REFUSALS, "allowed" if actions else "nothing_allowed", {"actions": actions}

@@ -251,7 +251,7 @@ def _opened(data: Any, kind: Any, registry: Registry, *, keep: bool) -> tuple[st
     if "type" in data and type(name) is not str:
         problems.append(Fault(f"got {show(name)}; allowed: a type's name", ("type",)))
     if "version" in data and (type(version) is not int or version < 1):
-        problems.append(Fault(f"got {show(version)}; allowed: 1 or more", ("version",)))
+        problems.append(Fault(f"got {show(version)}; allowed: a whole number from 1", ("version",)))
     if problems:
         raise Faults(problems)
     try:

@@ -50,6 +50,7 @@ TRACE_TEXTS: Final[Texts] = FrozenMap(
         "on_hold": "on hold: ",
         "due": "due {due}",
         "no_due": "no due time",
+        "out_of_reach": "no due time within the years of calendars",
         "if_resumed": ". If resumed now: {due}",
     }
 )
@@ -243,7 +244,8 @@ def closing_of(
         if stage == "paused":
             parts.append(("on_hold", _NO_DATA))
         due = {} if known.due_at is None else {"due": known.due_at}
-        parts.append(("due" if due else "no_due", FrozenMap(due)))
+        none = "no_due" if stage == "paused" else "out_of_reach"
+        parts.append(("due" if due else none, FrozenMap(due)))
         if stage == "paused" and known.due_if_resumed is not None and known.due_at is None:
             parts.append(("if_resumed", FrozenMap({"due": known.due_if_resumed})))
     return tuple(parts)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import (
     InvalidIntervalError,
     InvalidValueError,
@@ -84,7 +84,7 @@ def calendar_cases(
     year = min(max(around.year, 1970), 2037)
     marks = [around, *offset_changes(calendar.zone.key, year)]
     low, high = around - timedelta(days=4), around + timedelta(days=4)
-    for window in calendar.windows(low, high):
+    for window in each_of("windows", calendar.windows(low, high), Interval):
         marks.extend((window.start, window.end))
     for _ in range(count):
         picked = sorted(_moved(chance, chance.choice(marks)) for _ in range(3))

@@ -10,7 +10,7 @@ from unittest import SkipTest
 
 import attrs
 
-from incidentcore._checks import need_word
+from incidentcore._checks import as_tuple, need_word
 from incidentcore.conditions import ALWAYS
 from incidentcore.records import Event, Incident, Record, comment
 from incidentcore.serialization import dumps
@@ -93,7 +93,11 @@ class StoreChecks:
         Returns:
             An outcome for each check, in the order of ``names`` or, by default, sorted by name.
         """
-        return tuple(self._run(name) for name in (self.checks() if names is None else names))
+        known = self.checks()
+        wanted = known if names is None else as_tuple(names, str)
+        for name in wanted:
+            need_word("names", name, known)
+        return tuple(self._run(name) for name in wanted)
 
     def _run(self, name: str) -> CheckOutcome:
         check = getattr(self, name)

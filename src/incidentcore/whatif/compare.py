@@ -100,7 +100,7 @@ def compare_rules(
         group = tuple([read(record) for read in reads])
         found, statuses = clocks(record, now)
         for key, *both in found:
-            was, would_be = map(_outcome, both)
+            was, would_be = (_outcome(one, record, now) for one in both)
             if penalty is not None:
                 for place, status in enumerate(both):
                     paid[place] += Decimal(0) if status is None else penalty(status)
@@ -200,11 +200,14 @@ def _matched(mine: dict[str, OneClock], other: dict[str, OneClock]) -> Iterator[
         yield key, one, its, None if one is None or its is None else twin_of(one, its)
 
 
-def _outcome(status: SlaStatus | None) -> str:
+def _outcome(status: SlaStatus | None, record: Record, now: datetime) -> str:
     if status is None or status.stage == "none":
         return "not covered" if status is not None and status.not_covered else "none"
-    if status.stage in ("not_started", "canceled"):
-        return status.stage.replace("_", " ")
+    if status.stage == "not_started":
+        canceled = record.canceled_at is not None and record.canceled_at <= now  # rule K2
+        return "canceled" if canceled else "not started"
+    if status.stage == "canceled":
+        return "canceled"
     if status.breached:
         return "breached"
     return "met" if status.stage == "stopped" else status.stage

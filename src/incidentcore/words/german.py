@@ -61,6 +61,7 @@ _TRACE: Final = {
     "on hold: ": "angehalten: ",
     "due {due}": "fällig {due}",
     "no due time": "ohne Fälligkeit",
+    "no due time within the years of calendars": "ohne Fälligkeit in den Jahren der Kalender",
     ". If resumed now: {due}": ". Bei sofortiger Fortsetzung: {due}",
 }
 
@@ -111,6 +112,18 @@ _HISTORY: Final = {
     "{before} ist kein Zustand des Lebenszyklus {lifecycle!r}, und keine Migration führt heraus",
     "{unknown} is not a state of the lifecycle {lifecycle!r}": "{unknown} ist kein Zustand des "
     "Lebenszyklus {lifecycle!r}",
+}
+
+_GUARDS: Final = {
+    "approved, if approval was asked": "genehmigt, falls eine Genehmigung angefragt ist",
+    "rejected, if approval was asked": "abgelehnt, falls eine Genehmigung angefragt ist",
+    "the roles are named": "die Rollen sind besetzt",
+    "not by the requester": "nicht durch die meldende Person",
+    "by the caller or an agent": "durch die meldende Person oder den Service Desk",
+    "a major incident by a person": "eine Großstörung durch einen Menschen",
+    "by the role of the resolution": "durch die Rolle, die gelöst hat",
+    "by the requester": "durch die meldende Person",
+    "by a business rule or the API": "durch eine Geschäftsregel oder die Schnittstelle",
 }
 
 _LIFECYCLE: Final = {
@@ -355,6 +368,7 @@ GERMAN: Final = Words(
         **_TRACE,
         **_REFUSALS,
         **_HISTORY,
+        **_GUARDS,
         **_LIFECYCLE,
         **{f"perhaps {text}": f"vielleicht {twin}" for text, twin in _LIFECYCLE.items()},
         **_RULES,

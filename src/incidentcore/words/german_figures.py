@@ -20,7 +20,7 @@ FIGURES: Final = {
     "Records closed": "Geschlossene Vorgänge",
     "Records canceled": "Abgebrochene Vorgänge",
     "Records reopened": "Wieder eröffnete Vorgänge",
-    "Records major": "Schwere Vorgänge",
+    "Records major": "Großstörungen",
     "our choice": "eigene Festlegung",
     "Backlog": "Rückstand",
     "number of records open as of the instant": "Zahl der Vorgänge, die zum Zeitpunkt offen sind",
@@ -126,6 +126,10 @@ FOUND: Final = {
     "left out": "ausgelassen",
     "left out: the first one is used": "ausgelassen: der erste gilt",
     "left out: nested too deeply": "ausgelassen: zu tief verschachtelt",
+    "the history ends in {state}": "der Verlauf endet in {state}",
+    "no time of it is known": "dafür ist keine Zeit bekannt",
+    "{what}; it counts from the last instant known": "{what}; gilt ab der letzten bekannten Zeit",
+    "read as empty": "gelesen als leer",
     "row left out: {count} fields instead of {width}": (
         "Zeile ausgelassen: {count} Felder statt {width}"
     ),

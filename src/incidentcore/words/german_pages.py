@@ -128,7 +128,7 @@ PAGES: Final = {
     "closed": "geschlossen",
     "canceled": "abgebrochen",
     "reopened": "wieder eröffnet",
-    "major": "schwer",
+    "major": "Großstörungen",
     "backlog": "Rückstand",
     "kpi": "Kennzahl",
     "value": "Wert",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.kpi.test_field_cases import SLA, at, inc, one, resolve
 
 from incidentcore.kpi import (
     catalogue,
 )
+from incidentcore.sla import SlaDefinition
+from incidentcore.vendors import read_table
+from incidentcore.whatif import compare_rules
 
 
 def test_overdue_clocks_count_as_missed_where_asked() -> None:
@@ -19,3 +24,16 @@ def test_overdue_clocks_count_as_missed_where_asked() -> None:
     assert (with_overdue.value, with_overdue.n) == (0.5, 2)
     in_time = one(catalogue.sla_compliance(SLA, overdue_missed=True), records, at(9, 45))
     assert dict(in_time.excluded) == {"running": 1}
+
+
+def test_canceled_before_the_clock_began_is_canceled_everywhere() -> None:
+    """A canceled row of a table without a date, in a KPI and in a comparison (rule K2)."""
+    row = {"id": "A", "opened": "2026-06-01T09:00Z", "state": "Canceled"}
+    records = list(read_table([row], {name: name for name in row}))
+    clock = SlaDefinition.resolution(hours=4, calendar=SLA.calendar)
+    longer = SlaDefinition.resolution(hours=8, calendar=SLA.calendar)
+    late = at(9) + timedelta(days=30)
+
+    assert dict(one(catalogue.sla_compliance(clock), records, late).excluded) == {"canceled": 1}
+    found = compare_rules(clock, longer, records, now=late)
+    assert found.counts == {("canceled", "canceled"): 1}

@@ -96,7 +96,12 @@ class SlaClocks(ValueMeasure):
             "running_breached": _running_breached,
             "time_over_target": _over_target,
         }[self.outcome]
-        return lambda record: outcome_of(_status(rules, record, as_of))
+
+        def read(record: Record) -> Any:
+            found = outcome_of(_status(rules, record, as_of))
+            return "canceled" if found == "not_started" and record.state.is_canceled else found
+
+        return read
 
     def _met(self, status: SlaStatus) -> bool | str:
         if status.stage == "stopped":

@@ -339,11 +339,12 @@ class HistoryBuilder(EntryLog):
     ) -> None:
         """Use the tool's present state if the history ends in another."""
         is_logged = self._is_logged
-        action = f"the history ends in {record.state}" if is_logged else "no time of it is known"
+        ends = Phrase("the history ends in {state}", state=str(record.state))
+        action = ends if is_logged else Phrase("no time of it is known")
         if not is_logged or _flags(state) != _flags(record.state):
             fields = FrozenMap(self._shown_with(state))
             extra.append((StateChanged, {"action": UPDATED, "state": state, "fields": fields}))
-            action += "; it counts from the last instant known"
+            action = Phrase("{what}; it counts from the last instant known", what=action)
         code = "history_disagrees" if is_logged else "state_without_time"
         word = self._present["state"]
         is_undone = not record.state.open and self.knows_state(word)  # else unknown_state says it

@@ -55,7 +55,7 @@ def need_weeks(name: str, value: Any, *, zero: bool) -> None:
 
 @attrs.frozen(kw_only=True)
 class Flapping(SharedRepr):
-    """A rule for when a condition counts as flapping, which is repeatedly firing and resolving.
+    """A rule for when a condition that repeatedly fires and resolves counts as flapping.
 
     A condition begins to flap at the ``start``-th change of status within the span ``within``, and
     stops as soon as the span contains at most ``stop`` changes. Meanwhile it counts as firing, and

@@ -30,7 +30,7 @@ _LANES = {"state": "state", "assignment_group": "group", "assignee": "assignee"}
 
 
 def clock_data(status: SlaStatus, /) -> Rows:
-    """Return the spans of a clock, as rows: counted, paused, closed or ended.
+    """Return how a clock's time was spent, as a row per span: counted, paused, closed or ended.
 
     Args:
         status: The SLA status of the clock. Each row contains the clock's due time, in ``due``.
@@ -146,7 +146,7 @@ def week_data(
 
 
 def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
-    """Return how much of a KPI's error budget was spent in each period and is left, as rows.
+    """Return how much of a KPI's error budget each period spent, and how much is left, as rows.
 
     The budget is the number of records that may miss the objective in all periods together.
 

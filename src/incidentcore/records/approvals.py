@@ -267,7 +267,7 @@ class ApprovalRule(SharedRepr):
     def all_of(
         cls, *approvers: str, delegates: Mapping[str, Iterable[str]] = FrozenMap()
     ) -> ApprovalRule:
-        """Return a rule that needs everybody's approval, so that one rejection decides."""
+        """Return a rule that needs everybody's approval; one rejection rejects the request."""
         return cls(approvers, needed=max(len(approvers), 1), delegates=delegates)
 
     @classmethod

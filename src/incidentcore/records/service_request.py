@@ -80,7 +80,7 @@ class ServiceRequest(Record):
         return end if is_ahead else None
 
     def ready_tasks(self) -> tuple[Task, ...]:
-        """Return the open tasks that do not wait for others, by their ``order``."""
+        """Return the open tasks that do not wait for others, sorted by ``order``."""
         return ready_tasks(self.tasks)
 
     def overdue_tasks(self, *, now: datetime) -> tuple[Task, ...]:

@@ -300,7 +300,7 @@ class Snoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the field that it changes: when a snooze of an open record ends."""
+        """Return the field that it changes: the end of the snooze, if the record is open."""
         return {"snoozed_until": self.until} if facts["state"].open else {}
 
 

@@ -273,10 +273,10 @@ def _urgencies(given: Mapping[str, Level | str] | None) -> FrozenMap[Level]:
 class LevelTable:
     """The meanings of a tool's words or codes for priority, impact and urgency.
 
-    By default a level is recognized only by its name, also in the languages of states, never by
-    a number, since numbers mean opposite things in different tools (rule P1). A code before the
-    name, as in ``"1 - Critical"``, counts if the table has the code but not the name. "Medium" is
-    read as moderate if the table has no medium, and vice versa, with a finding.
+    By default a level is recognized only by its name, in any language that ``StateTable`` knows,
+    never by a number, since numbers mean opposite things in different tools (rule P1). A code
+    before the name, as in ``"1 - Critical"``, counts if the table has the code but not the name.
+    "Medium" is read as moderate if the table has no medium, and vice versa, with a finding.
 
     Args:
         priority: The level for each word or code; a value may also be the name of a level of the

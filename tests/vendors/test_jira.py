@@ -401,6 +401,11 @@ def test_bodies_of_webhooks_are_the_issue_and_its_history() -> None:
     (incident,) = reading
     assert (incident.first_response_at, incident.resolved_at) == (at(11), at(12))
     assert list(reading.findings) == []
+    reading = read_jira([*bodies, bodies[0]])  # delivered twice
+    assert [one.resolved_at for one in reading] == [at(12)]
+    assert list(reading.findings) == []
+    reading = read_jira([*bodies, body("jira:issue_deleted", 13, ADA, "Resolved")])
+    assert (list(reading), dict(reading.findings.counts)) == ([], {"deleted_record": 1})
     reading = read_jira([bodies[0], {"issue": {"key": "SD-8"}, "changelog": 5}])
     assert [one.id for one in reading] == ["SD-7"]  # whose creation was not told
     assert set(reading.findings.counts) == {"truncated_history", "no_opening", "unknown_actor"}

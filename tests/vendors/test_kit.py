@@ -38,6 +38,7 @@ from incidentcore.vendors.kit import (
     Roles,
     StateTable,
     Times,
+    joined,
 )
 from incidentcore.vendors.kit.chains import chain
 from incidentcore.vendors.kit.entries import Entry
@@ -878,3 +879,18 @@ def test_changes_that_go_in_a_circle_keep_the_first() -> None:
     assert [one.id for one in entries] == ["a", "x"]
     chain(entries, range(2), {})  # what nothing leads to comes first
     assert [one.id for one in entries] == ["x", "a"]
+
+
+def test_entries_are_joined_by_the_id_that_the_record_has() -> None:
+    """A data frame makes floats of ids; spaces do not matter, and nothing is no id."""
+    rows = [{"of": of} for of in (7, 7.0, "7", " 7 ", None, "", float("nan"), (7,))]
+    grouped = joined(rows, "of")
+    assert {key: len(own) for key, own in grouped.items()} == {"7": 4, "": 3, "(7,)": 1}
+
+
+@pytest.mark.parametrize(("category", "is_open"), [("Fertig", False), ("In Arbeit", True)])
+def test_a_category_may_be_in_another_language(category: str, *, is_open: bool) -> None:
+    """As a list exported from Jira has it."""
+    state, is_known = JIRA_STATES.find("Geliefert", category)
+    assert state is not None
+    assert (state.open, is_known) == (is_open, False)

@@ -183,8 +183,8 @@ def test_a_resource_that_no_importer_reads_is_found(tmp_path: Path) -> None:
     row = {"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "1"}
     row["opened_by"] = "kim"
     path = tmp_path / "export.json"
-    tables = {"incident": [row], "sys_audit": [], "sys_user": [{"sys_id": "a"}], "took": 3}
+    tables = {"incident": [row], "sys_audit": [], "sys_email": [{"sys_id": "a"}], "took": 3}
     path.write_text(json.dumps(tables), encoding="utf-8")
     reading = read_profile(path, "servicenow")
     assert [record.id for record in reading] == ["INC1"]
-    assert [(one.code, one.path) for one in reading.findings] == [("unknown_entry", "sys_user")]
+    assert [(one.code, one.path) for one in reading.findings] == [("unknown_entry", "sys_email")]

@@ -782,3 +782,11 @@ def test_a_journal_in_the_cells_of_a_row_is_found(cell: str, form: Any) -> None:
 def test_one_row_may_come_alone() -> None:
     """Got by its ``sys_id``, ``result`` is an object instead of a list."""
     assert [one.id for one in read_servicenow({"result": PLAIN})] == ["INC1"]
+
+
+@pytest.mark.parametrize("form", [list, lambda rows: {"result": rows}, lambda rows: rows[0]])
+def test_logins_may_be_rows_of_the_table_of_users(form: Any) -> None:
+    """As they come from the table; a user without a login is passed over."""
+    rows = [{"sys_id": "u1", "user_name": "kim"}, {"sys_id": "u2", "user_name": ""}]
+    [incident] = read_servicenow([{**PLAIN, "opened_by": "u1"}], users=form(rows))
+    assert incident.opened_by == Actor("kim", "agent")

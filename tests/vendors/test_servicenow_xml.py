@@ -55,6 +55,14 @@ def test_what_is_unloaded_may_hold_several_tables(tmp_path: Path) -> None:
     assert incident.resolved_at == at(10)
 
 
+def test_an_encoding_that_the_text_states(tmp_path: Path) -> None:
+    """UTF-16 begins with a mark of its own."""
+    path = tmp_path / "incident.xml"
+    path.write_bytes(LIST.replace("UTF-8", "UTF-16").encode("utf-16"))
+    assert is_xml(path)
+    assert [row["number"] for row in servicenow_tables(path)["incident"]] == ["INC1"]
+
+
 def test_other_text_is_not_xml(tmp_path: Path) -> None:
     """JSON is read as before."""
     assert not is_xml(write(tmp_path, '{"incident": []}'))

@@ -88,3 +88,10 @@ def test_updates_written_and_shown_at_one_time_count_from_the_last() -> None:
         "identified",
         "monitoring",
     ]
+
+
+def test_the_service_is_the_first_component_with_a_name() -> None:
+    """One without a name is a part all the same."""
+    page = incident(("investigating", 9, 9), components=[{"name": None}, {"name": "API"}])
+    [read] = read_statuspage(page)
+    assert read.service == "API"

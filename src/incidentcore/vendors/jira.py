@@ -126,6 +126,8 @@ def read_jira(
         history.present(**{name: value for name, value in shown.items() if name in fields})
         opener = fields.get("creator") or reporter
         history.opened(fields.get("created"), _actor(history, opener))
+        if issue.get("webhookEvent") == "jira:issue_deleted":
+            history.leave_out("deleted_record", "record left out: the issue was deleted")
         pages = logs.get(history.id, logs.get(str(issue.get("id"))))
         _changes(history, issue, pages)
         _comments(history, fields)
@@ -171,18 +173,23 @@ def _told(bodies: Iterable[Any]) -> Iterator[Any]:
         own.sort(key=lambda body: natural(str(body.get("timestamp"))))
         issue = own[-1]["issue"]
         fields = as_object(issue.get("fields"))
-        changes = [
-            {"author": body.get("user"), "created": body.get("timestamp"), **change}
+        changes = {  # by id, as a body may be delivered twice
+            change.get("id"): {
+                "author": body.get("user"),
+                "created": body.get("timestamp"),
+                **change,
+            }
             for body in own
             if (change := as_object(body.get("changelog")))
-        ]
+        }
         notes = [*listed(fields.get("comment"), "comments"), *(body.get("comment") for body in own)]
         comments = {note.get("id"): note for note in map(as_object, notes) if note}
         first = own[0].get("webhookEvent") == "jira:issue_created"
         yield {
             **issue,
             "fields": {**fields, "comment": {"comments": [*comments.values()]}},
-            "changelog": {"values": changes, "total": len(changes) + (not first)},
+            "changelog": {"values": [*changes.values()], "total": len(changes) + (not first)},
+            "webhookEvent": own[-1].get("webhookEvent"),
         }
 
 

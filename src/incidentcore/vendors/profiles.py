@@ -53,6 +53,7 @@ _JSON: Final[dict[str, _Tool]] = {
             "metrics": "metric_instance",
             "journal": "sys_journal_field",
             "slas": "task_sla",
+            "users": "sys_user",
         },
     ),
     "zendesk": (

@@ -75,7 +75,7 @@ def read_servicenow(
     metrics: Rows = (),
     journal: Rows = (),
     slas: Rows = (),
-    users: Mapping[str, str] | None = None,
+    users: Mapping[str, str] | Rows | None = None,
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read rows from ServiceNow's Table API: incidents, and the tables related to them.
@@ -93,7 +93,8 @@ def read_servicenow(
             Used for an incident that neither ``audit`` nor ``history`` contains; it names nobody.
         journal: The JSON of ``sys_journal_field``, which contains comments and work notes.
         slas: The JSON of ``task_sla``, stored as the tool's own results.
-        users: The login name for each user's ``sys_id``, to recognize the caller in the journal.
+        users: The login name for each user's ``sys_id``, to recognize the caller in the journal; or
+            the JSON of ``sys_user``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``); each replaces that of ``presets.SERVICENOW``. By default the caller is
             a requester, and a user who wrote a work note or changed state, group, priority or
@@ -121,7 +122,7 @@ def read_servicenow(
     spans = joined(metrics, partial(cell, name="id"), *_PAGES)
     lines = joined(history, lambda line: cell(line, "set.id") or cell(line, "id"), *_PAGES)
     has_log, has_journal = bool(changes or lines), bool(notes)
-    people = users or {}
+    people = _logins(users or {})
     listed = list(unpaged(incidents, *_PAGES))
     names = _names(listed)
     settings = merged(read_servicenow, SERVICENOW, tables)
@@ -199,6 +200,14 @@ def _present(
         shown["hold_reason"] = SERVICENOW_HOLD_REASONS.get(str(reason), reason)
     path = [value for n in ("category", "subcategory") if (value := cell(row, n)) is not None]
     history.present(state=state, category=path, sys_id=cell(row, "sys_id"), **shown)
+
+
+def _logins(users: Mapping[str, str] | Rows) -> Mapping[str, str]:
+    """Return the login for each ``sys_id``, which may be in rows of the table of users."""
+    if isinstance(users, Mapping) and {"user_name", *_PAGES}.isdisjoint(users):
+        return users
+    rows = [row for row in unpaged(users, *_PAGES) if cell(as_object(row), "user_name")]
+    return {str(cell(row, "sys_id")): str(cell(row, "user_name")) for row in rows}
 
 
 def _names(rows: Iterable[object]) -> dict[str, str]:

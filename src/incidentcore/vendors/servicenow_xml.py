@@ -18,7 +18,8 @@ _ROOTS: Final = ("xml", "unload")
 
 def is_xml(path: Path) -> bool:
     """Return whether a file begins as XML does."""
-    return first_bytes(path).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
+    start = first_bytes(path).replace(b"\0", b"")  # of UTF-16
+    return start.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<")
 
 
 def servicenow_tables(path: str | Path) -> dict[str, list[dict[str, Any]]]:

@@ -50,13 +50,14 @@ def read_statuspage(
             history.leave_out("maintenance", "record left out: scheduled maintenance")
             return
         impact = incident.get("impact")
+        parts = [one.get("name") for one in entries_of(incident, "components")]
         history.present(
             state=incident.get("status"),
             title=incident.get("name"),
             impact=None if impact == "none" else impact,
-            service=next((c.get("name") for c in entries_of(incident, "components")), None),
+            service=next(filter(None, parts), None),
             occurred_at=incident.get("started_at"),
-            components=[c.get("name") for c in entries_of(incident, "components")],
+            components=parts,
         )
         updates = [
             (when, update)

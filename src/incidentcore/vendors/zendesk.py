@@ -183,7 +183,7 @@ def _latest(tickets: Rows) -> Iterable[object]:
 def _exported(ticket: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the comments in a ticket as audits, without the first, which is the description."""
     for comment in listed(ticket, "comments")[1:]:
-        yield {**comment, "events": [comment]}
+        yield {**comment, "events": [{**comment, "type": "Comment"}]}
 
 
 def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -202,7 +202,7 @@ def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) ->
                 agents.append(audit.get("author_id"))
             elif event.get("type") == "Comment" and event.get("public") is False:
                 agents.append(event.get("author_id"))
-    return {str(agent): "agent" for agent in agents if agent is not None}
+    return {name: "agent" for agent in agents if (name := plain_text(agent)) is not None}
 
 
 def _audit(

@@ -152,7 +152,9 @@ def joined(
     owner_of = reader_of(key)
     for entry in unpaged(source, *pages):
         owner = owner_of(entry) if isinstance(entry, Mapping) else None
-        own["" if owner is None else str(owner)].append(entry)
+        if owner is not None and not isinstance(owner, (str, int, float)):
+            owner = str(owner)
+        own[plain_text(owner) or ""].append(entry)
     return dict(own)
 
 

@@ -150,7 +150,8 @@ class StateTable:
         state = self.states.get(word)
         if state is not None:
             return state, True
-        group = None if category is None else self.by_category.get(fold(category))
+        kind = "" if category is None else fold(category)
+        group = self.by_category.get(kind) or self.by_category.get(ENGLISH.get(kind, ""))
         state = self._in_english(word)
         if group is not None:
             pauses = group.pauses or (group.open and state is not None and state.pauses)

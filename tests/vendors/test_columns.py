@@ -480,3 +480,21 @@ def test_columns_in_different_formats_get_all_of_them(
     page = json.loads(capsys.readouterr().out)
     assert page["volume"][-1]["resolved"] == 2
     assert "unreadable_time" not in {one["code"] for one in page["findings"]}
+
+
+@pytest.mark.parametrize("word", ["nan", "<NA>", "none", "n.a.", "(blank)", "0000-00-00", "nil"])
+def test_more_words_for_an_empty_cell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    """As pandas, databases and pivot tables write it; a group or an unreadable time before."""
+    path = tmp_path / "list.csv"
+    path.write_text(
+        f"Number,Opened,Resolved,Team,Site\nA,2026-03-02,{word},{word},{word}\n", "utf-8"
+    )
+    mapping = ("--map", "id=Number", "opened=Opened", "resolved=Resolved", "group=Team")
+    asked = ("report", str(path), *mapping, "--zone", "UTC", "--by", "group", "--json")
+    assert main([*asked]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert [row["assignment_group"] for row in page["volume"]] == [None, "(all)"]
+    found = {(one["code"], one["field"]) for one in page["findings"]}
+    assert found == {("empty_word", column) for column in ("Resolved", "Team", "Site")}

@@ -78,7 +78,19 @@ def test_words_zone_and_own_fields(tmp_path: Path) -> None:
         ("users", "1,204", "1,204", "Number"),  # either one, or more than a thousand
         ("users", "many", "many", "Number"),
         ("users", "inf", "inf", "Number"),
-        ("users", "nan", "nan", "Number"),
+        ("users", "nan", None, ""),  # a word for an empty cell
+        ("users", "1.204.500", 1_204_500, ""),
+        ("users", "1,204,500", 1_204_500, ""),
+        ("users", "1'204.50", 1204.5, ""),
+        ("users", "1,20,4", "1,20,4", "Number"),
+        ("users", "0,125", 0.125, ""),
+        ("users", "1234,567", 1234.567, ""),
+        ("users", "12 €", 12, ""),
+        ("users", "\u22125", -5, ""),
+        ("users", "12 %", "12 %", "Number"),  # a share, or twelve
+        ("users", "12345678901234567", 12345678901234567, ""),  # exactly
+        ("vip", "y", True, ""),
+        ("vip", "off", False, ""),
         ("vip", "WAHR", True, ""),
         ("vip", "non", False, ""),
         *(("vip", word, True, "") for word in ("true", "Yes", "1", "X")),
@@ -98,6 +110,14 @@ def test_a_cell_that_is_not_of_its_kind_is_kept(
     assert type(incident.custom.get(field)) is type(value)
     told = [found for found in findings if found[0] == "unreadable_field"]
     assert told == ([("unreadable_field", column, cell)] if column else [])
+
+
+def test_a_point_that_may_separate_thousands_is_found(tmp_path: Path) -> None:
+    """1.204 is read as a bit more than one; a German file may mean more than a thousand."""
+    incident, findings = read(tmp_path, users="1.204")
+    assert incident.custom["users"] == 1.204
+    assert ("ambiguous_number", "Number", "1.204") in findings
+    assert "ambiguous_number" not in {code for code, _, _ in read(tmp_path, users="0.204")[1]}
 
 
 ONE = {"id": "P1", "created_at": "2026-03-02T20:00:00Z", "status": "triggered"}

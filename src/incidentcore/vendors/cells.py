@@ -28,6 +28,8 @@ FIELDS: Final = ("id", *TIMES, "state", "state_category", *LEVELS, *TEXTS, *COUN
 EMPTY: Final = (
     *("", "?", "-", "--", "\u2013", "\u2014", "N/A", "n/a", "#N/A", "NULL", "Null", "null"),
     *("(null)", "None", "NaN", "NaT", "\\N", "(empty)", "(leer)", "(vide)", "(vac\u00edo)"),
+    *("nan", "<NA>", "N.A.", "n.a.", "k.A.", "k. A.", "none", "NONE", "(none)", "(blank)", "nil"),
+    *("<null>", "0000-00-00", "0000-00-00 00:00:00"),
 )
 """Texts that mean an empty cell in a file that a command reads."""
 
@@ -107,6 +109,7 @@ class TableReader:
             name: time.reader() for name, time in times.items() if name
         }
         self._missing = frozenset(("", *missing))
+        self._words = self._missing - {""}
         self.guesses_empty: bool = missing is EMPTY
         self._get: dict[str, Callable[[Any], Any]] = {}
         self._places: list[tuple[str, int]] = []
@@ -161,6 +164,9 @@ class TableReader:
             text = self._get[name](row)
             if isinstance(text, str) and (word := text.strip()):
                 yield self.columns[name], word
+        if not self.table.objects and not self._words.isdisjoint(row):
+            for name, places in self._others.items():
+                yield from ((name, row[place]) for place in places if row[place] in self._words)
 
     def cell(self, value: Any) -> Any:
         """Return a cell's value; for an object with a ``display_value``, its ``value``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from math import isfinite
@@ -247,6 +248,9 @@ def _own_fields(
         if read is None and not is_instant:
             action = f"kept as text; {field.name} holds a {field.kind}"
             history.find("unreadable_field", action, field=column, value=value)
+        elif field.kind == "number" and isinstance(value, str) and _EITHER.fullmatch(value):
+            action = "read with a decimal point; it may separate thousands as well"
+            history.find("ambiguous_number", action, field=column, value=value)
         custom[field.name] = value if read is None else read
 
 
@@ -256,22 +260,32 @@ def _cell(field: DeskField, value: object) -> object:
         return flag(value)
     if field.kind != "number":
         return value if not field.words or value in field.words else None
+    text = _plain_number(str(value))
     try:
-        number = float(_plain_number(str(value)))
+        if text.lstrip("+-").isdecimal():
+            return int(text)  # exactly, however many digits it has
+        number = float(text)
     except ValueError:
         return None
     return int(number) if number.is_integer() else number if isfinite(number) else None
 
 
+# What may stand in a number: spaces, the Swiss mark between thousands, a currency.
+_BESIDE: Final = re.compile("[\\s'\u2019\u20ac$\u00a3\u00a5]")
+_GROUPED: Final = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})+")
+_EITHER: Final = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
+
+
 def _plain_number(text: str) -> str:
     """Return a number with a point and no marks between thousands.
 
-    The later of two marks is the decimal one; a single comma is, unless three digits follow it,
-    where it might be either and the text stays as it is.
+    The later of two kinds of marks is the decimal one. A mark that is there twice separates
+    thousands. A single comma before three digits might be either, and the text stays as it is.
     """
-    text = text.replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
+    text = _BESIDE.sub("", text).replace("\u2212", "-")
     comma, point = text.rfind(","), text.rfind(".")
+    if _GROUPED.fullmatch(text):
+        return text.replace(",", "").replace(".", "")
     if comma > point:
-        is_decimal = point >= 0 or len(text) - comma != 4
-        return text.replace(".", "").replace(",", ".") if is_decimal else text
-    return text.replace(",", "") if comma >= 0 else text
+        return text if _EITHER.fullmatch(text) else text.replace(".", "").replace(",", ".")
+    return text.replace(",", "")

@@ -48,7 +48,7 @@ _BOOLEANS: Final = {
 
 def flag(value: object) -> bool | None:
     """Return what a word such as "yes" or "wahr" says; None if it is not one of these."""
-    return _BOOLEANS.get(str(value).casefold())
+    return _BOOLEANS.get(fold(value))
 
 
 _FLOAT: Final = re.compile(r"^(\d+)\.0$")

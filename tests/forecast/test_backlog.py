@@ -162,3 +162,16 @@ def test_days_on_which_nobody_works_are_counted_by_the_widening() -> None:
     (score,) = backtest_backlog(AGREED, records, mornings=mornings, ahead=[DAY], zone="UTC")
     assert score.widening > 1.3
     assert 0.65 <= score.coverage <= 0.95
+
+
+def test_a_history_of_completed_records_alone_gives_no_forecast() -> None:
+    """What is open is counted, and the finding says what is missing."""
+    history = [ticket(n, n * DAY, HOUR) for n in range(28)]
+    now = START + 28 * DAY
+    model = breach_model(AGREED, history, as_of=now, cells=PLAIN, enough=1)
+    volume = forecast_volume(history, as_of=now, window=Interval(now, now + DAY), zone="UTC")
+    found = forecast_backlog(model, volume, [ticket(99, 28 * DAY)], now=now, at=[now + HOUR])
+    assert ([one.code for one in found.findings], found.open) == (["completed_only"], 1)
+    assert found.steps == ()
+    assert found.notes()[0].startswith("all 28 records have ended")
+    assert found.cells() == (["at (UTC)", "open", "80%"], [], [False, True, True])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import attrs
 import pytest
 
 from incidentcore.errors import InvalidValueError
@@ -25,6 +26,10 @@ def test_scores_are_worked_out() -> None:
     assert score.auc == pytest.approx(3.5 / 4)
     assert score.ece == pytest.approx((0.1 + 0.3 + 2 * 0.1) / 4)
     assert score.skill == pytest.approx(1 - 0.155 / 0.25)
+    told = str(score).splitlines()
+    assert told[0] == "4 questions on 4 records, 0 unanswered, 0 undecided"
+    assert told[1] == "Brier 0.155 (base rate 0.250, skill 38%), ECE 0.150, AUC 0.875"
+    assert str(attrs.evolve(score, auc=None)).splitlines()[1].endswith(", AUC -")
 
 
 def test_who_knows_the_answer_has_no_error() -> None:

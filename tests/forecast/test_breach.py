@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast import (
     BreachModel,
@@ -22,7 +23,7 @@ from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps, loads
-from incidentcore.sla import SlaDefinition
+from incidentcore.sla import SlaDefinition, SlaPolicy
 
 from .history import AGREED, HOUR, PLAIN, START, exponential, ticket
 
@@ -65,14 +66,24 @@ def test_a_log_of_completed_records_answers_nothing() -> None:
     """Where no record is open, what takes long is missing."""
     model = model_of(SIX)
     assert [finding.code for finding in model.findings] == ["completed_only"]
+    assert model.findings[0].message.startswith("all 6 records have ended")
     assert model.chance(OPEN, now=START + HOUR) is None
     assert model.why_not(OPEN, now=START + HOUR).code == "completed_only"
+
+
+def test_a_record_without_a_clock_does_not_count() -> None:
+    """The policy promises nothing to its group."""
+    policy = SlaPolicy([(field("assignment_group").equals("Desk"), AGREED)])
+    asked = [*SIX, OPEN, ticket(50, lasts=HOUR, group="Other")]
+    model = breach_model(policy, asked, as_of=START + 9 * HOUR, cells=PLAIN, enough=1)
+    assert (model.records, model.running) == (7, 1)
 
 
 def test_a_log_that_is_mostly_open_answers_nothing() -> None:
     """Where most visits have no known end, too few show how long it takes."""
     model = model_of([*SIX[:2], *(ticket(number) for number in range(20, 26))])
     assert [finding.code for finding in model.findings] == ["mostly_censored"]
+    assert model.findings[0].message.startswith("6 of 8 visits have no known end")
     assert model.chance(OPEN, now=START + HOUR) is None
     assert model.why_not(OPEN, now=START + HOUR).code == "mostly_censored"
 

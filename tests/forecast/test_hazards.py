@@ -137,3 +137,17 @@ def test_it_is_the_curve_of_lifelines() -> None:
         for time in range(20, 480, 20):
             theirs = fitter.predict(time) / fitter.predict(10)
             assert curve.share(10, time) == pytest.approx(theirs, abs=1e-12)
+
+
+def test_an_interval_holds_its_share_exactly() -> None:
+    """Where rounding would lead beyond it: none of three, and all of ten."""
+    assert score_interval(0.0, 3)[0] == 0.0
+    assert score_interval(1.0, 10)[1] == 1.0
+    assert 0 < score_interval(0.5, 10)[0] < 0.5 < score_interval(0.5, 10)[1] < 1
+
+
+def test_where_nobody_is_left_at_risk_one_trial_is_all_that_is_known() -> None:
+    """Wilson's bound for one of one is 1 / (1 + z^2), with z = 1.96."""
+    tail = HazardCurve([-1], [5], [False]).tail(0, 10)
+    assert (tail.share, tail.high, tail.n, tail.censored) == (1.0, 1.0, 1, 1)
+    assert round(tail.low, 4) == 0.2065

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.forecast.history import AGREED, HOUR, PLAIN, START, ticket
+from tests.forecast.history import AGREED, ALWAYS, HOUR, PLAIN, START, ticket
 from tests.forecast.test_breach import model_of
 
 from incidentcore.conditions import field
@@ -109,3 +109,13 @@ def test_only_what_a_clock_counted_since_an_instant_is_observed() -> None:
             for values, (entered, left, ended) in rows
         ]
         assert hours == expected
+
+
+def test_the_cycle_asked_for_is_the_one_that_stands() -> None:
+    """By its number; the last one where none is asked for, or there is none of that number."""
+    clock = SlaDefinition.resolution(hours=4, calendar=ALWAYS, reopen="new_cycle")
+    record = advance(ticket(1, lasts=HOUR), "reopen", at=START + 2 * HOUR, by="ada")
+    for asked, number in ((None, 2), (1, 1), (2, 2), (7, 2)):
+        found = standing(clock, record, now=START + 3 * HOUR, cycle=asked)
+        assert found is not None
+        assert (found.cycle.number, found.goes_on) == (number, number == 2)

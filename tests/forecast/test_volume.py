@@ -79,6 +79,35 @@ def test_a_band_is_that_of_the_tables() -> None:
 
 
 @pytest.mark.heavy
+@pytest.mark.parametrize("mean", [30.0, 2_500.0])
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_a_band_of_a_great_mean_is_that_of_all_counts(mean: float, level: float) -> None:
+    """The least counts whose sum from 0 exceeds a tail, and reaches what is left by the other."""
+    below, tail, sums = 0.0, (1 - level) / 2, []
+    for count in range(int(mean + 40 * math.sqrt(mean))):
+        below += math.exp(count * math.log(mean) - mean - math.lgamma(count + 1))
+        sums.append(below)
+    low = next(count for count, total in enumerate(sums) if total > tail)
+    high = next(count for count, total in enumerate(sums) if total >= 1 - tail)
+    assert _band(mean, 1.0, level) == (low, high)
+
+
+def test_only_whole_days_of_a_recent_time_count() -> None:
+    """A first day that is cut off is left out: two weeks are left of fourteen days and a half."""
+    records = opened([n * DAY + 9 * HOUR for n in range(35)])
+    as_of = START + 35 * DAY
+    told = forecast_volume(
+        records,
+        as_of=as_of,
+        window=Interval(as_of, as_of + DAY),
+        zone="UTC",
+        unit="day",
+        recent=14 * DAY + 12 * HOUR,
+    )
+    assert told.weeks == 2.0
+    assert [step.expected for step in told.steps] == [1.0]
+
+
 def test_a_constant_desk_is_calibrated() -> None:
     """Both bands of a Poisson desk hold about as often as they say."""
     records = poisson(5, days=77, rate=6.0)
@@ -139,3 +168,22 @@ def test_options_are_checked() -> None:
     for options in ({"unit": "week"}, {"levels": [80]}, {"as_of": START + HOUR}):
         with pytest.raises(InvalidValueError):
             forecast_volume([], **{"as_of": START, "window": window, "zone": "UTC", **options})
+
+
+def test_a_back_test_is_worked_out() -> None:
+    """One arrival a day is what is forecast for each; on one day of the week there are ten."""
+    daily = [n * DAY + 9 * HOUR for n in range(35)]
+    window = Interval(START + 28 * DAY, START + 35 * DAY)
+    options = {"windows": [window], "zone": "UTC", "unit": "day"}
+    exact = backtest_volume(opened(daily), **options)  # type: ignore[arg-type]
+    assert (exact.steps, exact.mae, exact.naive_mae, exact.unanswered) == (7, 0, 0, 0)
+    assert [share for _, share in exact.coverage] == [1.0] * len(exact.coverage)
+    more = [*daily, *([30 * DAY + 12 * HOUR] * 9)]
+    off = backtest_volume(opened(more), **options)  # type: ignore[arg-type]
+    assert (off.steps, off.mae, off.naive_mae) == (7, pytest.approx(9 / 7), pytest.approx(9 / 7))
+    assert dict(off.coverage)[0.8] == pytest.approx(6 / 7)
+    assert str(off).startswith("7 steps: MAE 1.29 (naive 1.29), 80% band covers 86%")
+    before = backtest_volume(opened([*daily, 21 * DAY]), **options)  # type: ignore[arg-type]
+    assert before.naive_mae == pytest.approx(1 / 7)  # two a week before the first day
+    early = {**options, "windows": [Interval(START + DAY, START + 2 * DAY), window]}
+    assert backtest_volume(opened(daily), **early).unanswered == 1  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 from tests.forecast.history import HOUR, START, ticket
 from tests.forecast.test_breach import OPEN, SIX, model_of
 
@@ -19,6 +20,17 @@ def test_the_watch_list_names_the_most_endangered_first() -> None:
     assert listed.items[0].left == "1:00"
     assert listed.items[0].expected_at == START + 6 * HOUR
     assert "took more than the 1:00 that are left" in str(listed)
+    headings, rows, numbers = listed.cells()
+    assert headings == ["record", "chance", "95%", "left", "expected (UTC)", "why"]
+    assert numbers == [False, True, True, True, False, False]
+    first = listed.items[0]
+    chance, low, high = first.chance.probability, first.chance.low, first.chance.high
+    assert rows[0] == [
+        *("INC-00002", f"{round(100 * chance)}%", f"{round(100 * low)}%-{round(100 * high)}%"),
+        *("1:00", "Mon 01 Jun 06:00", first.chance.why),
+    ]
+    unknown = attrs.evolve(listed, items=[attrs.evolve(first, expected_at=None)])
+    assert unknown.cells()[1][0][4] == ""
     assert listed.to_markdown().startswith("| record | chance |")
 
 

@@ -13,7 +13,13 @@ from incidentcore import Incident, acknowledge, advance, evaluate_sla, simulatio
 from incidentcore.communication import CommunicationPlan, UpdateRule
 from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import log_update_sent, mark_restored
+from incidentcore.records import (
+    link,
+    log_update_sent,
+    mark_restored,
+    set_fields,
+    set_major_status,
+)
 from incidentcore.simulation import (
     Drill,
     DrillLine,
@@ -23,6 +29,7 @@ from incidentcore.simulation import (
     rehearse,
     score_drill,
 )
+from incidentcore.simulation.score import _event_text
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor
 
@@ -76,6 +83,13 @@ def test_a_scenario_gives_the_table_that_was_worked_by_pencil(name: str) -> None
     report = score_drill(drill, records, started_at=NINE, now=NINE + drill.lasts)
 
     assert [row(line) for line in report.lines] == TABLES[name]
+    misses = [
+        (due, f"{what}: due and not done")
+        for what, result, due, *_ in TABLES[name]
+        if result in ("late", "missed")
+    ]
+    told = [(minutes(one.at), one.text) for one in report.timeline if one.kind == "miss"]
+    assert sorted(told) == sorted(misses)
 
 
 CLOCKS = {
@@ -219,3 +233,21 @@ def test_an_update_that_lapsed_before_it_was_due_is_no_line() -> None:
     for minute, result in ((7, "not_reached"), (12, "missed")):
         over = advance(incident(), "cancel", at=NINE + minute * MINUTE, by=ADA)
         assert [line.result for line in scored(over, drill=drill).lines] == [result]
+
+
+def test_the_log_says_what_each_event_was() -> None:
+    """Its kind in words, with the status, the audience, the fields or the state that it set."""
+    record = Incident.open(id="INC-1", title="Mail is down", at=NINE, by="kim")
+    record = set_fields(record, service="mail", title="No mail", at=NINE, by=ADA)
+    record = link(record, "related_to", "INC-2", at=NINE, by=ADA)
+    record = set_major_status(record, "proposed", at=NINE, by=ADA)
+    record = log_update_sent(record, "customers", at=NINE, by=ADA)
+    record = advance(record, "start", at=NINE, by=ADA)
+    assert [_event_text(event) for event in record.history] == [
+        "opened",
+        "fields changed: service, title",
+        "linked",
+        "major status changed: proposed",
+        "communicated: customers",
+        "start: now in_progress",
+    ]

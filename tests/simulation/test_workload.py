@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
 from tests.simulation.test_desk_run import ALWAYS, HOUR, KINDS, MINUTE, run
 
 from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.lifecycle import InputField, Lifecycle, Transition
+from incidentcore.priority import SERVICENOW, PriorityMatrix, PriorityPolicy, vip
 from incidentcore.simulation import (
     Agent,
     Empirical,
@@ -18,6 +21,8 @@ from incidentcore.simulation import (
     Team,
     Workload,
 )
+from incidentcore.simulation.workload import is_settled
+from incidentcore.values import NEW, RESOLVED, Impact, Priority, Urgency
 
 
 def test_rates_by_hour_of_the_week() -> None:
@@ -54,3 +59,35 @@ def test_what_cannot_work_is_refused() -> None:
         Hold(chance=1.5, lasts=Exponential(HOUR))
     with pytest.raises(DefinitionError):
         Team([])
+
+
+def table(**row: Any) -> Lifecycle:
+    steps = [Transition("resolve", NEW, RESOLVED, **row)]
+    return Lifecycle("mine", "incident", states=(NEW, RESOLVED), initial=NEW, transitions=steps)
+
+
+GIVEN = attrs.evolve(KINDS[0], opening={"computed_priority": Priority.HIGH})
+OWN_FIELD = PriorityMatrix(
+    Impact.scale, Urgency.scale, SERVICENOW.cells, column_field="custom.urgency"
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "lifecycle", "kinds", "settled"),
+    [
+        (PriorityPolicy(), table(), [], True),
+        (PriorityPolicy(), table(fields=["resolution_notes"]), KINDS, True),
+        (PriorityPolicy(adjustments=[vip()]), table(), [], False),
+        (PriorityPolicy(SERVICENOW.__call__), table(), [], False),
+        (PriorityPolicy(OWN_FIELD), table(), [], False),
+        (PriorityPolicy(), table(fields=["impact"]), [], False),
+        (PriorityPolicy(), table(fields=[InputField("how", "urgency")]), [], False),
+        (PriorityPolicy(), table(sets={"urgency": Urgency.LOW}), [], False),
+        (PriorityPolicy(), table(), [GIVEN], False),
+    ],
+)
+def test_a_priority_is_settled_if_nothing_changes_it_after_the_opening(
+    policy: PriorityPolicy, lifecycle: Lifecycle, kinds: Any, settled: object
+) -> None:
+    """No adjustment, no calculator or field of one's own, no action and no opening that sets it."""
+    assert is_settled(policy, lifecycle, kinds) is settled

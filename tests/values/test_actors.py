@@ -40,7 +40,7 @@ def test_a_misspelt_role_is_refused_where_somebody_acts(role: str) -> None:
     ends = f"or a role of your own; nearest: {near}"
     with pytest.raises(InvalidValueError, match=rf"^role: got '{role}'.*{ends}$"):
         as_actor(Actor("ada", role))
-    for own in ("robot", "subsystem", "lead_agent"):
+    for own in ("robot", "subsystem", "lead_agent", "agentic"):
         assert as_actor(Actor("ada", own)).role == own
 
 

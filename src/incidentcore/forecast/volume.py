@@ -256,15 +256,15 @@ def _band(mean: float, spread: float, level: float) -> tuple[int, int]:
     if mean <= 0:
         return 0, 0
     tail = (1 - level) / 2
-    deviation = sqrt(mean * spread)
-    at = max(0, floor(mean - 12 * deviation - 12))
+    step = sqrt(mean * spread) + 1
+    at = max(0, floor(mean - 12 * step))
     low: int | None = None
     below = 0.0
     while True:
         below += _mass(at, mean, spread)
         if low is None and below > tail:
             low = at
-        if below >= 1 - tail or at > mean + 40 * deviation + 40:
+        if below >= 1 - tail or at > mean + 40 * step:
             return (at if low is None else low), at
         at += 1
 

@@ -14,7 +14,7 @@ from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -163,7 +163,7 @@ class _Run:
             if not state.pauses and "start" in self.lifecycle.actions(state)
         }
         self.heap: list[tuple[datetime, int, _Step, Any]] = []
-        self.numbers = 0
+        self.numbers = count(1)
         self.tickets: dict[str, _Ticket] = {}
         self.queues: dict[str, list[tuple[Any, int, _Ticket]]] = {
             skill: [] for agent in team.agents for skill in agent.skills
@@ -182,8 +182,7 @@ class _Run:
     def at(self, instant: datetime, step: _Step, what: Any) -> None:
         """Plan a step; of several at the same instant, the one planned first runs first."""
         if instant < self.end:
-            self.numbers += 1
-            heappush(self.heap, (instant, self.numbers, step, what))
+            heappush(self.heap, (instant, next(self.numbers), step, what))
 
     def play(self) -> None:
         """Run the steps until none is left before the end."""
@@ -227,8 +226,8 @@ class _Run:
 
     def push(self, ticket: _Ticket, key: tuple[int, Any]) -> None:
         """Put a record into its queue by a key; the least key comes first."""
-        self.numbers, ticket.key = self.numbers + 1, key
-        heappush(self.queues[ticket.skill], (key, self.numbers, ticket))
+        ticket.key = key
+        heappush(self.queues[ticket.skill], (key, next(self.numbers), ticket))
 
     def best(self, agent: Agent) -> _Ticket | None:
         """Take the first waiting record that an agent can work on."""

@@ -91,7 +91,7 @@ def _until_the_end(table: Table) -> Form:
         try:
             end = read_span(lasts)
         except WrongError:
-            return made  # which is reported at its own place
+            end = made.at  # it is reported at its own place
         if made.at > end:
             reading.fault((*path, "at"), WrongError(data["at"], f"at most {lasts}, which is lasts"))
             raise BrokenError

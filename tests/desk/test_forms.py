@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +15,8 @@ import attrs
 import pytest
 from tests.desk.small_files import HEAD, SERVICE
 
-from incidentcore.conditions import ALWAYS
+import incidentcore.desk
+from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk import (
     Agenda,
     Agreement,
@@ -24,6 +28,7 @@ from incidentcore.desk import (
     load_desk,
 )
 from incidentcore.desk.due import look_at
+from incidentcore.desk.forms import Table
 from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose, DeskField
 from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
 from incidentcore.escalation import (
@@ -326,3 +331,31 @@ def test_what_has_no_form_in_a_file_is_refused_by_its_place() -> None:
         dump_desk(coded)
     coded = load_desk(HEAD + SERVICE + '[categories]\ncode = "mine"\n', code={"mine": print})
     assert load_desk(dump_desk(coded, code={"mine": print}), code={"mine": print}) == coded
+
+
+def defaults() -> list[str]:
+    """Return each key of a table that may be absent, with what its absence means."""
+    found = {}
+    for module in pkgutil.iter_modules(incidentcore.desk.__path__):
+        values = vars(importlib.import_module(f"incidentcore.desk.{module.name}")).values()
+        for table in (value for value in values if isinstance(value, Table)):
+            found[id(table)] = (module.name, table)
+    return sorted(
+        f"{' '.join(table.names[:2])}: {key.name} = {said(key.default)}"
+        for _, table in found.values()
+        for key in table.keys
+        if not key.required
+    )
+
+
+def said(default: object) -> str:
+    if isinstance(default, Condition):
+        return str(default)
+    plain = default is None or isinstance(default, (bool, int, str, tuple, timedelta))
+    return repr(default) if plain else type(default).__name__
+
+
+def test_what_an_absent_key_means() -> None:
+    """Each default of a desk file, by the first keys of its table: no release changes one."""
+    expected = Path(__file__).with_name("defaults.txt").read_text(encoding="utf-8")
+    assert defaults() == expected.splitlines()

@@ -118,6 +118,20 @@ def test_what_is_never_guessed(text: object, options: dict[str, Any]) -> None:
         Times(**options).reader().read(text)
 
 
+@pytest.mark.parametrize(
+    ("options", "allowed"),
+    [
+        ({}, "a time as iso"),
+        ({"epoch": "ms"}, "a time as iso, a number of ms since 1970"),
+        ({"formats": ("iso", "%d.%m.%Y"), "epoch": "s"}, "iso, %d.%m.%Y, a number of s since 1970"),
+    ],
+)
+def test_a_time_that_is_none_is_told_what_is_read(options: dict[str, Any], allowed: str) -> None:
+    """Each format, and the unit of numbers if they are read."""
+    with pytest.raises(InvalidValueError, match=f"{re.escape(allowed)}$"):
+        Times(**options).reader().read("Someday 2026")
+
+
 _PART = st.sampled_from(["%d", "%m", "%Y", "%H", "%M", "%S", "%y", "%b"])
 _SIGN = st.sampled_from(["/", "/", ":", "-", "(", "T", "0", "%", "%%", " "])
 _DATE = st.permutations(["%d/", "%m/", "%Y "]).map("".join)

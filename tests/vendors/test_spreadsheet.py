@@ -66,6 +66,13 @@ def test_the_sheet_with_the_tickets_is_read_and_the_others_named(tmp_path: Path)
     assert read(book(tmp_path / "c.xlsx", S=rows))[1] == []
 
 
+def test_a_long_sheet_is_read_in_its_order(tmp_path: Path) -> None:
+    """Those rows too that were not looked at for headings."""
+    rows = [[f"{number:02}", NINE, TEN] for number in range(40)]
+    hours, _ = read(book(tmp_path / "a.xlsx", S=[["Incidents"], HEADS, *rows]))
+    assert list(hours) == [row[0] for row in rows]
+
+
 def test_days_as_numbers_are_read_as_excel_counts_them(tmp_path: Path) -> None:
     """46083 is 2 March 2026; its 0.375 is nine o'clock by the wall clock of the zone."""
     path = book(tmp_path / "a.xlsx", S=[HEADS, ["A", 46083.375, 46083.416666667]])

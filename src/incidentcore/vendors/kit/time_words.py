@@ -105,8 +105,7 @@ def in_zone(text: str, read: Callable[[str], datetime]) -> datetime:
 def on_weekday(text: str, read: Callable[[str], datetime]) -> datetime:
     """Return a time without the weekday before it, which must be that of its date."""
     found = _LEADING.match(text)
-    day = None if found is None else _WEEKDAYS.get(found[1].casefold())
-    if found is None or day is None:
+    if found is None or (day := _WEEKDAYS.get(found[1].casefold())) is None:
         raise ValueError
     at = read(text[found.end() :])
     if at.weekday() != day:

@@ -216,7 +216,7 @@ class TimeReader:
                 pass  # perhaps with other spaces, or in another format
         text = " ".join(_MARKS.sub("", value).split())  # no-break and thin spaces as well
         if self._epochs and _NUMBER.fullmatch(text):
-            return self._since_1970(float(text) if "." in text else int(text))
+            return self._since_1970(float(text))
         for form in self.times.formats:
             try:
                 return _NAMED[form](text) if form in _NAMED else _by(form)(text)

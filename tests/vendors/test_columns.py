@@ -73,6 +73,85 @@ def test_columns_are_described(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert json.loads(capsys.readouterr().out)["map"]["title"] == "Short description"
 
 
+# What is said of two tables, whole.
+WORDS = """\
+Nummer;Eröffnet;Status;Priorität;Ähnlich
+1;03/11/2026;Neu;P1;
+2;04/11/2026;Geparkt;Eilig;3
+---
+5 columns, 2 rows looked at
+fields are separated by ';'
+
+Nummer  -> id  (2 filled)  '1', '2'
+Eröffnet  -> opened  (2 filled)  '03/11/2026', '04/11/2026'
+Status  -> state  (2 filled)  'Neu', 'Geparkt'
+Priorität  -> priority  (2 filled)  'P1', 'Eilig'
+Ähnlich  (1 filled)  '3'
+
+times that are not ISO 8601; state the format that is meant:
+--time-format "%d/%m/%Y"
+--time-format "%m/%d/%Y"
+
+words of Status (state): 'Neu', 'Geparkt'
+--states Neu=new Geparkt=STATE
+with one of new, in_progress, on_hold, resolved, closed, canceled for each STATE
+
+words of Priorität (priority): 'P1', 'Eilig'
+--levels priority.P1=LEVEL priority.Eilig=LEVEL
+with one of critical, high, moderate, low, planning for each LEVEL
+
+a guess at the mapping, to check:
+--map "id=Nummer" "opened=Eröffnet" "state=Status" "priority=Priorität"
+
+the same for a desk file:
+[import]
+map = { id = "Nummer", opened = "Eröffnet", state = "Status", priority = "Priorität" }
+times = ["%d/%m/%Y", "%m/%d/%Y"]  # tried in this order: delete what is not meant
+states = { "Neu" = "new", "Geparkt" = "STATE" }
+levels.priority = { "P1" = "LEVEL", "Eilig" = "LEVEL" }
+"""
+MIXED = """\
+Nummer;Eröffnet;Status
+1;13.11.2026 10:00;Geparkt
+2;2026-11-14 10:00;Neu
+3;2026-11-15 10:00;Neu
+4;soon;Neu
+---
+3 columns, 4 rows looked at
+fields are separated by ';'
+
+Nummer  -> id  (4 filled)  '1', '2', '3'
+Eröffnet  -> opened  (4 filled)  '13.11.2026 10:00', '2026-11-14 10:00', '2026-11-15 10:00'
+Status  -> state  (4 filled)  'Geparkt', 'Neu'
+
+times in several formats, each tried in this order:
+Eröffnet: 2 as iso, 1 as %d.%m.%Y %H:%M, 1 as none
+--time-format "iso" --time-format "%d.%m.%Y %H:%M"
+
+words of Status (state): 'Geparkt', 'Neu'
+--states Geparkt=STATE Neu=new
+with one of new, in_progress, on_hold, resolved, closed, canceled for each STATE
+
+a guess at the mapping, to check:
+--map "id=Nummer" "opened=Eröffnet" "state=Status"
+
+the same for a desk file:
+[import]
+map = { id = "Nummer", opened = "Eröffnet", state = "Status" }
+times = ["iso", "%d.%m.%Y %H:%M"]  # tried in this order: delete what is not meant
+states = { "Geparkt" = "STATE", "Neu" = "new" }
+"""
+
+
+@pytest.mark.parametrize("whole", [WORDS, MIXED], ids=["words", "mixed"])
+def test_a_page_line_by_line(tmp_path: Path, whole: str) -> None:
+    """Columns, formats, words and the mapping, for a command and for a desk file."""
+    table, _, page = whole.partition("---\n")
+    path = tmp_path / "list.csv"
+    path.write_text(table, encoding="utf-8")
+    assert str(describe_columns(path)).splitlines() == page.splitlines()
+
+
 def test_everyday_headings_are_guessed(tmp_path: Path) -> None:
     """Each by what it says without "No.", "On" and "Current"; what is missing is named."""
 

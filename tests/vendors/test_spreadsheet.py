@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from incidentcore.cli import main
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors import describe_columns, read_table
+from incidentcore.vendors.spreadsheet import read_sheet
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -64,6 +66,36 @@ def test_the_sheet_with_the_tickets_is_read_and_the_others_named(tmp_path: Path)
     assert "'Archive'" in findings[0]
     assert "'Archive'" in str(describe_columns(both))
     assert read(book(tmp_path / "c.xlsx", S=rows))[1] == []
+
+
+def test_headings_are_looked_for_in_so_many_rows(tmp_path: Path) -> None:
+    """Below thirty titles they are found, and below one more they are not."""
+    titles = [[f"Title {number}"] for number in range(31)]
+    path = book(tmp_path / "a.xlsx", S=[*titles[:30], *ROWS])
+    assert read(path)[0] == {"A": "02 09-10"}
+    with pytest.raises(FormatError, match="the header has 'Title 0'"):
+        read(book(tmp_path / "b.xlsx", S=[*titles, *ROWS]))
+
+
+def test_a_single_word_is_no_row_of_headings(tmp_path: Path) -> None:
+    """A cover that says "Number" is not the sheet of the tickets."""
+    path = book(tmp_path / "a.xlsx", Cover=[["Number"], ["7"]], Tickets=ROWS)
+    assert read(path)[0] == {"A": "02 09-10"}
+    reading = read_table(path, MAPPING, zone="UTC")
+    assert len(list(reading)) == 1
+    assert [one.code for one in reading.findings] == ["other_sheets"]
+
+
+def test_a_spreadsheet_may_have_as_many_bytes_as_are_allowed(tmp_path: Path) -> None:
+    """Unpacked; one fewer is too few for it."""
+    path = book(tmp_path / "a.xlsx", S=ROWS)
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    assert read_sheet(path, size)[0] == tuple(HEADS)
+    with pytest.raises(FormatError, match=f"more than {size - 1:,} bytes"):
+        read_sheet(path, size - 1)
+    with pytest.raises(FormatError, match="must name the columns @ header"):
+        read_sheet(book(tmp_path / "b.xlsx", S=[]), size)
 
 
 def test_a_long_sheet_is_read_in_its_order(tmp_path: Path) -> None:

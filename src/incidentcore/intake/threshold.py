@@ -252,8 +252,6 @@ class _Fold:
 
     def settle(self, order: Ordering[MetricSample], edge: datetime) -> None:
         """Decide everything before an instant, unless that was done before."""
-        if edge <= order.settled:
-            return
         for at, batch in order.release(edge):
             self._expire(at)
             worst: dict[str, MetricSample] = {}

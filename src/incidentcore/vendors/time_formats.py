@@ -46,8 +46,6 @@ def mixed(texts: Counter[str], *, numbers: bool = False) -> tuple[tuple[str, int
         numbers: Whether numbers are times too, as in a column whose name says so.
     """
     dated = {t: formats_of(t) for t in texts if _DATED.match(t) or (numbers and _is_number(t))}
-    if 2 * sum(texts[text] for text in dated) <= texts.total():
-        return ()
     found: list[tuple[str, int]] = []
     while fits := list(dict.fromkeys(form for forms in dated.values() for form in forms)):
         counts = {form: sum(texts[t] for t in dated if form in dated[t]) for form in fits}

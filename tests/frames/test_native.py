@@ -147,3 +147,23 @@ def test_columns_of_one_frame_have_one_index() -> None:
         frames.open_time({"a": always}, start, end, by=pandas.Series(["a"] * 3, index=[5, 6, 7]))
     for other in (polars.Series(end.tolist()), pyarrow.chunked_array([end.tolist()])):
         assert frames.open_time(always, start, other).tolist() == hours
+
+
+FEW = native._FEW
+
+
+@pytest.mark.parametrize(
+    "ids",
+    [
+        [], [0], [-1, -1], [0, 2, 2], [3, 0, -1, 3], [2, 1, 0, 1], [-1, 0, 1, 0],
+        [*range(FEW - 1), 0], [*range(FEW), 0], [0, FEW - 2], [0, FEW - 1], [-1, FEW, 3],
+        [*range(0, 5_000, 3), 3], [10**6, 0, 10**6, -1], [1_005, 7], [1_006, 7], [1_007, 7],
+    ],
+)  # fmt: skip
+def test_codes_are_numbered_in_each_way(ids: list[int]) -> None:
+    """Few codes, many, with gaps, with none and far apart: the distinct ones, ascending."""
+    seen, first, places = native._unique_small(np.array(ids, np.int64))
+    assert seen == sorted(set(ids))
+    assert first == [ids.index(code) for code in seen]
+    assert places.tolist() == [seen.index(code) for code in ids]
+    assert places.dtype == np.int32

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors import lines as lines_module
-from incidentcore.vendors import tabular
+from incidentcore.vendors import read_table, tabular
 from incidentcore.vendors.lines import LONGEST_LINE
 from incidentcore.vendors.tabular import open_table, read_json
 
@@ -417,3 +419,53 @@ def test_the_error_without_pyarrow_names_what_needs_none(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(FormatError, match=r"pass frames\.rows\(frame\), or install pyarrow"):
         read(Arrow())
+
+
+def test_a_name_that_only_a_late_object_has() -> None:
+    """Tools omit what is empty: a list of 200 open ones had no column of resolutions."""
+    rows: list[dict[str, object]] = [{"k": n, "o": "2026-03-02T09:00Z"} for n in range(250)]
+    rows += [{"k": "z", "o": "2026-03-02T09:00Z", "r": "2026-03-02T10:00Z"}]
+    records = list(read_table(rows, {"id": "k", "opened": "o", "resolved": "r"}))
+    assert sum(one.resolved_at is not None for one in records) == 1
+
+
+@pytest.mark.parametrize("page", ["items", "values", "results"])
+def test_more_names_of_the_list_in_a_page(tmp_path: Path, page: str) -> None:
+    path = tmp_path / "page.json"
+    path.write_text(json.dumps({"total": 1, page: [{"k": "A", "o": "2026-03-02"}]}), "utf-8")
+    assert open_table(path).columns == ("k", "o")
+
+
+def test_json_in_utf_16(tmp_path: Path) -> None:
+    """As PowerShell writes a file; it was read as a line of text."""
+    path = tmp_path / "list.json"
+    for encoding in ("utf-16", "utf-8-sig"):
+        path.write_text('[{"k": "Ä", "o": "2026-03-02"}]', encoding)
+        assert [row for _, row in open_table(path).rows] == [{"k": "Ä", "o": "2026-03-02"}]
+
+
+@pytest.mark.parametrize(
+    ("start", "says"),
+    [
+        (b"PAR1\x15\x04", r"a parquet file; pass frames.rows\(path\)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", r"old kind \(.xls\); open it in a spreadsheet program"),
+        (b"<HTML><table>", "a page of HTML; open it in a spreadsheet program and save it"),
+        (b"<!DOCTYPE html>", "a page of HTML"),
+        (b"%PDF-1.7", "a PDF; export the table"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(tmp_path: Path, start: bytes, says: str) -> None:
+    """And what to do with it; its first bytes were taken for headings."""
+    path = tmp_path / "list.xls"
+    path.write_bytes(start + bytes(600))
+    with pytest.raises(FormatError, match=says):
+        open_table(path)
+
+
+def test_an_archive_is_no_spreadsheet(tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    path = tmp_path / "list.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("list.csv", "k,o\n")
+    with pytest.raises(FormatError, match=r"an archive, but no spreadsheet in \.xlsx; unpack it"):
+        open_table(path)

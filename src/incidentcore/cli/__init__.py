@@ -91,7 +91,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 1
         lines: tuple[str, ...] = (one_line(error),)
         if isinstance(error, FormatError) and "desk" in arguments:
-            lines = tuple(map(printable, error.problems))  # every fault of a desk file
+            lines = tuple(
+                printable(" ".join(one.splitlines())) for one in error.problems
+            )  # every fault of a desk file
         print(*(f"incidentcore: {line}" for line in lines), sep="\n", file=sys.stderr)
         return _WRONG_INPUT
     except KeyboardInterrupt:

@@ -47,6 +47,8 @@ def read_sheet(
         ) from None
     try:
         with zipfile.ZipFile(path) as archive:
+            if "[Content_Types].xml" not in archive.namelist():
+                raise FormatError(f"an archive, but no spreadsheet in .xlsx; unpack it @ {path}")
             size = sum(member.file_size for member in archive.infolist())
             if size > largest:
                 raise FormatError(f"a spreadsheet of more than {largest:,} bytes @ {path}")

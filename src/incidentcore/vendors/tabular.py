@@ -12,6 +12,7 @@ import gzip
 import json
 import re
 import zlib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -47,7 +48,18 @@ _SEP: Final = re.compile(r'"?sep=(.)"?\s*')
 _SAID: Final = re.compile(r"[:=\d]")  # in a title such as "From: 2026-03-01"
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _CARRIAGE: Final = "lines end in CR alone; save the file with line ends LF or CRLF"
-_PAGES: Final = ("result", "records", "tickets", "issues", "incidents", "rows", "data", "value")
+_PAGES: Final = (
+    *("result", "results", "records", "tickets", "issues", "incidents", "rows", "data", "value"),
+    *("values", "items"),
+)
+_SAVE: Final = "open it in a spreadsheet program and save it as .xlsx or CSV"
+_OTHERS: Final = {
+    b"par1": "a parquet file; pass frames.rows(path), or the path to frames.gather_kpis_from",
+    b"\xd0\xcf\x11\xe0": f"a spreadsheet of the old kind (.xls); {_SAVE}",
+    **dict.fromkeys((b"<html", b"<!doctype html", b"<table"), f"a page of HTML; {_SAVE}"),
+    b"%pdf": "a PDF; export the table as .xlsx or CSV",
+}
+"""How other files begin, and what to do with them."""
 
 
 @attrs.frozen
@@ -55,7 +67,8 @@ class Table:
     """A table: rows, which are read on demand, with the names of their columns.
 
     Attributes:
-        columns: The names in the header, in order; for objects, the names in the first 200 objects.
+        columns: The names in the header, in order; for objects, the names in a list of them, or in
+            the first 200 of a stream.
         rows: Pairs of (row number, fields or object). Rows are counted from 1, without the header.
             Blank lines are ignored.
         objects: Whether each row is an object with named values, instead of a list of fields in the
@@ -144,9 +157,14 @@ def open_table(
         if start.startswith(_ZIP):
             columns, cells, notes = read_sheet(path, LARGEST, sheet)
             return Table(columns, cells, notes=notes)
-        text = start.removeprefix(BOM).lstrip()
+        text = start.removeprefix(BOM)
+        if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            text = text[2:].replace(b"\0", b"")
+        text = text.lstrip()
         if text[:1] in (b"[", b"{"):
             return _objects(_json_rows(path), notes)
+        if why := next((why for mark, why in _OTHERS.items() if text.lower().startswith(mark)), ""):
+            raise FormatError(f"{why} @ {path}")
         return _delimited(path_lines(path, encoding, notes), delimiter, strict, notes)
     if hasattr(source, "__arrow_c_stream__"):
         return _objects(_arrow_rows(source), notes)
@@ -158,7 +176,8 @@ def open_table(
     entries = iter(cast("Iterable[Any]", source))
     first = next(entries, None)
     if not isinstance(first, str):
-        return _objects([] if first is None else chain([first], entries), notes)
+        rows: Iterable[Any] = source if isinstance(source, list) else chain([first], entries)
+        return _objects([] if first is None else rows, notes)
     return _delimited(checked_lines(chain([first], entries)), delimiter, strict, notes)
 
 
@@ -214,17 +233,18 @@ def _whole(path: Path) -> Any:
 
 def _objects(entries: Iterable[Any], notes: list[tuple[str, str]]) -> Table:
     rows = iter(entries)
-    first = list(islice(rows, FIRST_ROWS))
+    first = entries if isinstance(entries, list) else list(islice(rows, FIRST_ROWS))
+    rows = iter(()) if first is entries else rows
     columns = dict.fromkeys(str(name) for row in map(as_object, first) for name in row)
     return Table(tuple(columns), enumerate(chain(first, rows), 1), objects=True, notes=notes)
 
 
-def _json_rows(path: Path) -> Iterator[Any]:
-    """Yield the objects of JSON: a list, a page that holds one, or one object on each line."""
+def _json_rows(path: Path) -> Iterable[Any]:
+    """Return the objects of JSON: a list, a page that holds one, or one object on each line."""
     data, lines = _json(path)
     if isinstance(data, Mapping):
         data = next((data[key] for key in _PAGES if isinstance(data.get(key), list)), [data])
-    yield from data if lines is None else lines
+    return data if lines is None else lines
 
 
 def _json_lines(path: Path) -> Iterator[Any]:

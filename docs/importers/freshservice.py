@@ -33,7 +33,10 @@ def read_freshservice(tickets, activities, conversations=()):
         ids = {"assignee": ticket.get("responder_id"), "group": ticket.get("group_id")}
         history.opened(ticket["created_at"], who(ticket["requester_id"]))
         log = activities.get(ticket["id"], activities.get(history.id))
-        for entry in unpaged(log or (), "activities"):
+        entries = list(unpaged(log or (), "activities"))
+        if entries and entries[0]["created_at"] >= entries[-1]["created_at"]:
+            entries.reverse()  # the newest came first; of one instant, the order counts
+        for entry in entries:
             at, by = entry["created_at"], who(pick(entry, "actor.id"), pick(entry, "actor.name"))
             for text in (entry["content"].strip(), *(entry.get("sub_contents") or ())):
                 for part in re.split(r",\s*(?=set )", text, flags=re.IGNORECASE):

@@ -26,6 +26,8 @@ def read_opsgenie(alerts, logs):
         history.present(assignee=alert.get("owner"))
         history.opened(alert["createdAt"], history.actor(alert.get("source"), "system"))
         own, report = [*unpaged(logs.get(history.id, ()), "data")], alert.get("report") or {}
+        if own and own[0]["createdAt"] >= own[-1]["createdAt"]:
+            own.reverse()  # the newest came first; of one instant, the order counts
         names = [name for name in ("ackTime", "closeTime") if report.get(name)]
         after = {name: history.earliest + timedelta(milliseconds=report[name]) for name in names}
         history.check(closed_at=after.get("closeTime"), updated_at=alert.get("updatedAt"))

@@ -26,8 +26,10 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "importers"
 LONGEST = {
     "own": 25,
     **dict.fromkeys(("fivetran", "jira_in_forty_lines"), 40),
-    **dict.fromkeys(("glpi", "opsgenie"), 43),
-    **dict.fromkeys(("freshservice", "zammad"), 49),
+    "glpi": 43,
+    "opsgenie": 45,
+    "zammad": 49,
+    "freshservice": 52,
     "github": 59,
 }
 
@@ -528,3 +530,25 @@ def test_an_internal_article_of_zammad_is_no_answer() -> None:
     notes = [one for one in record.history if one.kind == "commented"]
     assert [(one.visibility, one.text) for one in notes] == [("internal", "n"), ("public", "")]
     assert record.first_response_at - record.opened_at == timedelta(minutes=3)
+
+
+def test_entries_of_one_instant_count_from_the_last() -> None:
+    """Logs of Opsgenie and Freshservice come with the newest first."""
+    time = "2026-03-02T09:00:00Z"
+    alert = {"id": "a", "message": "Disk", "status": "closed", "createdAt": time}
+    log = [
+        {"offset": f"1_{n}", "log": f"Alert {what} via web", "owner": "ada", "createdAt": time}
+        for n, what in ((2, "closed"), (1, "acknowledged"))
+    ]
+    [record] = load("opsgenie").read_opsgenie([alert], {"a": log})
+    states = [one.state.name for one in record.history if one.kind == "state_changed"]
+    assert states == ["acknowledged", "closed"]
+    ticket = {"id": 5, "subject": "L", "requester_id": 8, "status": 4, "priority": 1}
+    log = [
+        {"actor": {"id": 31}, "created_at": time, "content": f"set Status as {name}"}
+        for name in ("Resolved", "Pending")
+    ]
+    ticket["created_at"] = "2026-03-02T08:00:00Z"
+    reading = load("freshservice").read_freshservice([ticket], {5: log})
+    assert [record.state.name for record in reading] == ["Resolved"]
+    assert list(reading.findings) == []

@@ -314,3 +314,14 @@ def test_one_incident_and_one_entry_may_come_alone() -> None:
     reading = read_pagerduty({"incident": incident}, {"log_entry": TRIGGER})
     assert [one.id for one in reading] == ["P1"]
     assert list(reading.findings) == []
+
+
+def test_an_incident_on_two_pages_counts_as_it_was_updated_last() -> None:
+    """Pages that were got one after the other may have it twice."""
+    made = {"id": "P1", "created_at": text(20)}
+    rows = [
+        {**made, "status": "resolved", "resolved_at": text(21), "updated_at": text(21)},
+        {**made, "status": "triggered", "updated_at": text(20, 5)},
+    ]
+    for order in (rows, rows[::-1]):
+        assert [one.resolved_at for one in read_pagerduty(order)] == [at(21)]

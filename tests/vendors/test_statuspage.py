@@ -95,3 +95,18 @@ def test_the_service_is_the_first_component_with_a_name() -> None:
     page = incident(("investigating", 9, 9), components=[{"name": None}, {"name": "API"}])
     [read] = read_statuspage(page)
     assert read.service == "API"
+
+
+def test_bodies_of_webhooks_tell_of_one_incident_as_it_was_last() -> None:
+    """Each has the page beside the incident; the one updated last counts."""
+    last = incident(("resolved", 11, 11), ("investigating", 9, 9), status="resolved")
+    first = incident(("investigating", 9, 9))
+    bodies = [
+        {"page": {"id": "p"}, "incident": {**one, "updated_at": f"2026-03-02T{hour:02}:00:00Z"}}
+        for one, hour in ((last, 11), (first, 9))
+    ]
+    for order in (bodies, bodies[::-1], [bodies[0]["incident"], bodies[1]["incident"]]):
+        assert [one.resolved_at for one in read_statuspage(order)] == [at(11)]
+    reading = read_statuspage([first, first])  # without a time, the first counts
+    assert len(list(reading)) == 1
+    assert dict(reading.findings.counts) == {"duplicate_id": 1}

@@ -368,3 +368,14 @@ def test_comments_in_an_exported_ticket_stand_for_its_audits() -> None:
     assert incident.first_response_at == at(8, 30)
     assert not incident.is_covered("states")
     assert comments(read(CREATED, fields={"comments": comments_of_it})[0]) == []
+
+
+def test_that_a_metric_is_measured_is_no_result() -> None:
+    """Such an event has instance 0, and neither a start nor a target."""
+    made = {"ticket_id": 7, "metric": "reply_time", "time": text(8)}
+    events = [
+        {**made, "id": 1, "instance_id": 0, "type": "measure"},
+        {**made, "id": 2, "instance_id": 1, "type": "activate"},
+    ]
+    incident, _ = read(CREATED, metric_events=events)
+    assert [one.started_at for one in reported_slas(incident)] == [at(8)]

@@ -30,7 +30,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import listed
+from incidentcore.vendors.kit.paths import latest, listed
 from incidentcore.vendors.presets import PAGERDUTY
 
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -87,7 +87,7 @@ def read_pagerduty(
     >>> str(incident.acknowledged_at - incident.opened_at)
     '0:00:44'
     """
-    records = list(unpaged(incidents, "incidents", "incident"))
+    records = latest(unpaged(incidents, "incidents", "incident"))
     if any({"event", "messages"} & as_object(one).keys() for one in records):
         records, told = _webhooks(records)
         log_entries = [*told, *unpaged(log_entries, "log_entries")]

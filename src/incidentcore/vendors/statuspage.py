@@ -9,6 +9,7 @@ from incidentcore.records import Communicated, Incident
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import HistoryBuilder, Import, Tables, entries_of, unpaged
 from incidentcore.vendors.kit.importing import merged
+from incidentcore.vendors.kit.paths import latest
 from incidentcore.vendors.presets import STATUSPAGE
 
 _PAGE: Final = Actor("status page", "system")
@@ -26,7 +27,8 @@ def read_statuspage(
     public. Scheduled maintenance is not an incident: it is omitted, with a finding ``maintenance``.
 
     Args:
-        incidents: The parsed JSON: incidents, or pages with ``incidents``.
+        incidents: The parsed JSON: incidents, pages with ``incidents``, or bodies of webhooks. If
+            an incident occurs more than once, the one updated last is used.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``); each replaces that of ``presets.STATUSPAGE``.
 
@@ -97,7 +99,7 @@ def read_statuspage(
             resolved_at=incident.get("resolved_at"), updated_at=incident.get("updated_at")
         )
 
-    listed = list(unpaged(incidents, "incidents"))
+    listed = latest(unpaged(incidents, "incidents", "incident"))
     reading = Import(
         listed,
         build,

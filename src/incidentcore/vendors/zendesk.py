@@ -13,7 +13,6 @@ from incidentcore.vendors.kit import (
     Import,
     ReportedSla,
     Tables,
-    as_object,
     entries_of,
     joined,
     pick,
@@ -21,7 +20,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import listed
+from incidentcore.vendors.kit.paths import latest, listed
 from incidentcore.vendors.presets import ZENDESK
 
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -140,7 +139,7 @@ def read_zendesk(
         history.check(resolved_at=solved, updated_at=ticket.get("updated_at"))
 
     reading = Import(
-        _latest(pages),
+        latest(unpaged(pages, "tickets", "ticket")),
         build,
         record=Incident,
         id="id",
@@ -166,18 +165,6 @@ def _merges(history: HistoryBuilder, audit: Mapping[str, Any], kind: str) -> Non
         several = pick(source, "from.ticket_ids") or (pick(source, "from.ticket_id"),)
         for number in filter(None, map(plain_text, several)):
             history.linked(Link(kind, number))
-
-
-def _latest(tickets: Rows) -> Iterable[object]:
-    """Return each ticket once, as it was last updated; anything else unchanged."""
-    latest: dict[object, Any] = {}
-    for place, ticket in enumerate(unpaged(tickets, "tickets", "ticket")):
-        known = as_object(ticket).get("id")
-        key = place if known is None else str(known)
-        before = latest.get(key)
-        if before is None or str(before.get("updated_at")) <= str(ticket.get("updated_at")):
-            latest[key] = ticket
-    return latest.values()
 
 
 def _exported(ticket: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -246,6 +233,8 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
     """Store the tool's own results: one for each instance of a metric, in minutes."""
     instances: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     for event in events:
+        if event.get("type") == "measure":  # that the metric is measured at all
+            continue
         if not event.get("time"):
             action, path = "left out: it has no time", "ticket_metric_events"
             history.find("unreadable_time", action, field=str(event.get("type")), path=path)

@@ -132,6 +132,21 @@ def _goes_on(page: Mapping[str, Any], count: int) -> bool:
     return type(end) is int and type(total) is int and end < total
 
 
+def latest(entries: Iterable[Any]) -> list[Any]:
+    """Return the entries of one ``id`` once, as last updated; those without a time unchanged."""
+    places: dict[str, int] = {}
+    kept: list[Any] = []
+    for entry in entries:
+        known, updated = as_object(entry).get("id"), as_object(entry).get("updated_at")
+        place = places.get(str(known)) if known and updated else None
+        if place is None:
+            kept.append(entry)
+            places.update({str(known): len(kept) - 1} if known and updated else {})
+        elif str(kept[place]["updated_at"]) <= str(updated):
+            kept[place] = entry
+    return kept
+
+
 def joined(
     source: object, key: str | Callable[[Mapping[str, Any]], object], *pages: str
 ) -> dict[str, list[Mapping[str, Any]]]:

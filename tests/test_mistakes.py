@@ -11,7 +11,10 @@ import pytest
 from incidentcore.conditions import during, field
 from incidentcore.desk import Agenda, Desk, next_wakeup
 from incidentcore.errors import IncidentCoreError
+from incidentcore.forecast import backtest_breach, breach_model, watch_list
+from incidentcore.improvement import ActionOrigin, ImprovementAction, ImprovementRegister
 from incidentcore.instants import Versions
+from incidentcore.intake import SeverityRow
 from incidentcore.kpi import compute_kpis
 from incidentcore.kpi.catalogue import MEAN_TIME_TO_RESOLVE
 from incidentcore.lifecycle import (
@@ -54,8 +57,10 @@ from incidentcore.sla import (
 )
 from incidentcore.storage import InMemoryStore
 from incidentcore.values import CLOSED, IN_PROGRESS, NEW, Impact, Priority, Urgency
+from incidentcore.whatif import agents_needed, compare_rules, offered_load, smallest_target
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+SOLVED = {"resolution_code": "fixed", "resolution_notes": "restarted"}
 BY: dict[str, Any] = {"at": AT, "by": "ada"}
 INCIDENT = Incident.open(id="I", title="t", **BY)
 OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
@@ -80,6 +85,19 @@ TRIAGE = Lifecycle(
     ],
 )
 TICKET = TRIAGE.open(Incident, id="T", title="t", **BY)
+
+HALF_HOUR: dict[str, Any] = {"handling": timedelta(minutes=30), "within": timedelta(minutes=1)}
+REGISTER = ImprovementRegister(
+    ImprovementAction(
+        id="A", title="t", owner="ada", due=AT.date(), origin=ActionOrigin("problem", "P")
+    )  # type: ignore[arg-type]  # one for several
+)
+MODEL = breach_model(FOUR, [INCIDENT], as_of=AT)
+
+
+def backtested(chance: Any) -> Any:
+    records = [advance(INCIDENT, "resolve", **{**BY, "at": AT + timedelta(hours=9)}, **SOLVED)]
+    return backtest_breach(FOUR, records, chance=chance, questions=AT + timedelta(hours=1))  # type: ignore[arg-type]  # one for several
 
 
 def calendar(hours: Any = None, **more: Any) -> BusinessCalendar:
@@ -125,7 +143,7 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (SlaPolicy, ([],), {"default": [FOUR]}, "an SlaDefinition, or None"),
     (lint_sla, (SlaPolicy([], default=FOUR),), {}, "lint_sla_policy takes a policy"),
     (lint_sla_policy, (FOUR,), {}, "lint_sla takes a definition"),
-    (during, ("office",), {}, "calendar: got 'office'; allowed: a Calendar"),
+    (during, ("office",), {}, "calendar: got 'office'; allowed: a"),
     (evaluate_sla, (INCIDENT, FOUR), {"now": AT}, "record: got SlaDefinition("),
     (evaluate_sla, (FOUR, [INCIDENT]), {"now": AT}, "allowed: a Record, or a Timeline"),
     (fields, (), {"servise": "mail"}, "nearest: service"),
@@ -175,6 +193,38 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
         {"sets": {"impact": Urgency.LOW}},
         "sets.impact: got",
     ),
+    (
+        BO.expiring,
+        (timedelta(hours=4), "office"),
+        {},
+        "calendar: got 'office'; allowed: a Calendar",
+    ),
+    (
+        SeverityRow,
+        ("a", Urgency.LOW, Impact.LOW),
+        {},
+        "impact: got 'urgency low'; allowed: a level",
+    ),
+    (
+        smallest_target,
+        (FOUR, []),
+        {"share": "95%", "now": AT},
+        "got '95%'; allowed: a number",
+    ),
+    (agents_needed, ("10",), {**HALF_HOUR, "share": 0.8}, "load: got '10'; allowed: a finite"),
+    (agents_needed, (10,), {**HALF_HOUR, "share": 0.8, "within": 20}, "within: got 20; allowed: a"),
+    (offered_load, ([],), {"window": (AT, AT), "zone": "UTC"}, "allowed: an Interval"),
+    (breach_model, (FOUR, []), {"as_of": AT, "recent": 14}, "recent: got 14; allowed: a positive"),
+    (
+        watch_list,
+        (MODEL, []),
+        {"now": AT, "at_least": 70},
+        "a probability from 0 to 1, such as",
+    ),
+    (backtested, (lambda *_, **__: 5,), {}, "chance: got 5; allowed: a probability from 0 to 1"),
+    (backtested, ("model",), {}, "chance: got 'model'; allowed: a BreachModel, or a function"),
+    (compare_rules, (FOUR, FOUR, [INCIDENT]), {"now": AT, "penalty": lambda _: 0.5}, "a Decimal"),
+    (REGISTER.overdue, (), {"on": AT}, "allowed: a date"),
 ]
 
 

@@ -30,7 +30,7 @@ def test_misspelt_field_is_an_error_that_names_the_others():
 
     with pytest.raises(InvalidValueError, match=r"priorty.*a field of Incident: .*priority"):
         field("priorty").present().matches(incident)
-    with pytest.raises(InvalidValueError, match=r"'f'.*a field of dict: g"):
+    with pytest.raises(InvalidValueError, match=r"'f'.*a field of the mapping: g"):
         f.present().matches({"g": 1})
     with pytest.raises(InvalidValueError, match="'nam' does not"):
         field("state.nam").equals("new").matches(incident)
@@ -103,7 +103,7 @@ def test_record_and_facts_answer_alike():
 
 def test_a_misspelt_first_step_is_an_error_too():
     """As for a plain field, the error names what there is."""
-    with pytest.raises(InvalidValueError, match=r"'stat'.*a field of dict: f"):
+    with pytest.raises(InvalidValueError, match=r"'stat'.*a field of the mapping: f"):
         field("stat.name.x").present().matches({"f": NEW})
 
 

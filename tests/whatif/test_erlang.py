@@ -146,7 +146,7 @@ def test_a_week_of_work_on_one_record_is_one_erlang() -> None:
         ({"share": 1}, "share"),
         ({"share": -0.1}, "share"),
         ({"handling": timedelta(0)}, "handling"),
-        ({"within": timedelta(-1)}, "handling"),
+        ({"within": timedelta(-1)}, "within"),
     ],
 )
 def test_a_need_that_makes_no_sense_names_what_is_wrong(

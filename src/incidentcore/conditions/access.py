@@ -115,7 +115,8 @@ def _check_absent(subject: object, name: str) -> None:
     is_record = _TYPE in subject if isinstance(subject, dict) else hasattr(subject, _TYPE)
     if not (is_record and name in _OF_SOME_RECORDS):
         names = sorted(map(str, subject)) if isinstance(subject, dict) else _fields(subject)
-        allowed = f"a field of {type(subject).__name__}: {', '.join(names)}{nearest(name, names)}"
+        kind = "the mapping" if isinstance(subject, dict) else type(subject).__name__
+        allowed = f"a field of {kind}: {', '.join(names)}{nearest(name, names)}"
         raise InvalidValueError("field", name, allowed)
 
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
-from incidentcore._checks import each_of
+from incidentcore._checks import as_tuple, each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast.breach import BreachModel, breach_model
 from incidentcore.forecast.hazards import HazardCurve
@@ -135,7 +135,9 @@ def forecast_backlog(
     Source: rule X4.
     """
     now, scores = as_utc(now, "now"), tuple(scores)
-    instants = sorted(as_utc(one, "at") for one in at)
+    need_kind("model", model, BreachModel)
+    need_kind("volume", volume, VolumeForecast)
+    instants = sorted(as_utc(one, "at") for one in as_tuple(at, datetime))
     if not instants or instants[0] <= now:
         raise InvalidValueError("at", instants[:1], "instants after now")
     if () not in model.cells:

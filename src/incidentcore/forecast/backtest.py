@@ -10,7 +10,7 @@ from typing import Final, Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import each_of, need_kind
+from incidentcore._checks import as_tuple, each_of, is_number, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast.visits import standing
 from incidentcore.instants import as_utc
@@ -116,7 +116,9 @@ def backtest_breach(
     Source: our choice; the measures are named in ``ForecastScore``.
     """
     need_kind("definition", definition, (SlaDefinition, SlaPolicy))
-    asked_at = sorted(as_utc(at, "questions") for at in questions)
+    if not callable(chance):
+        raise InvalidValueError("chance", chance, "a BreachModel, or a function")
+    asked_at = sorted(as_utc(at, "questions") for at in as_tuple(questions, datetime))
     rows = list(each_of("records", records, Record))
     if not asked_at or not rows:
         raise InvalidValueError("questions", asked_at, "at least one instant and one record")
@@ -145,6 +147,8 @@ def backtest_breach(
             if said is None:
                 unanswered += 1
                 continue
+            if not is_number(said) or not 0 <= said <= 1:
+                raise InvalidValueError("chance", said, "a probability from 0 to 1, or None")
             pairs.append((said, came))
             asked.add(record.id)
     if not pairs:

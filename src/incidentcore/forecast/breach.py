@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore._checks import each_of, need_kind, need_whole
+from incidentcore._checks import as_tuple, each_of, need_kind, need_span, need_whole
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.forecast.hazards import HazardCurve
 from incidentcore.forecast.visits import (
@@ -286,10 +286,11 @@ def breach_model(
     """
     as_of = as_utc(as_of, "as_of")
     need_kind("definition", definition, (SlaDefinition, SlaPolicy))
-    if recent is not None and recent <= timedelta(0):
-        raise InvalidValueError("recent", recent, "a positive timedelta, or None for everything")
+    if recent is not None:
+        allowed = "a positive timedelta, or None for everything"
+        need_span("recent", recent, allowed=allowed, more_than_zero=True)
     need_whole("enough", enough)
-    kinds = tuple(tuple(fields) for fields in cells)
+    kinds = tuple(as_tuple(fields, str) for fields in cells)
     since = None if recent is None else as_of - recent
     tables: list[dict[tuple[str, ...], list[Row]]] = [{} for _ in kinds]
     counted = running = 0

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import each_of, need_word
+from incidentcore._checks import each_of, need_kind, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.pages import Tabular
@@ -150,6 +150,7 @@ def forecast_volume(
     """
     as_of, zone = as_utc(as_of, "as_of"), as_zone(zone)
     need_word("unit", unit, VolumeUnit)
+    need_kind("window", window, Interval)
     if window.start < as_of:
         raise InvalidValueError("window", window, "an interval that begins at as_of or later")
     if not levels or not all(0 < level < 1 for level in levels):

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import attrs
 
-from incidentcore._checks import each_of, need_kind
+from incidentcore._checks import each_of, is_number, need_kind
+from incidentcore.errors import InvalidValueError
 from incidentcore.forecast.backtest import ForecastScore
 from incidentcore.forecast.breach import BreachChance, BreachModel, expected_resolution
 from incidentcore.forecast.visits import standing, whole_minutes
@@ -94,6 +95,8 @@ def watch_list(
     """
     need_kind("model", model, BreachModel)
     now = as_utc(now, "now")
+    if not is_number(at_least) or not 0 <= at_least <= 1:
+        raise InvalidValueError("at_least", at_least, "a probability from 0 to 1, such as 0.7")
     items: list[WatchItem] = []
     unanswered = 0
     for record in each_of("records", records, Record):

@@ -202,7 +202,7 @@ class ImprovementAction:
 
     def is_overdue(self, *, on: date) -> bool:
         """Return whether the action was due before a day and still open at the end of that day."""
-        return self.due < on and self.is_open(on=on)
+        return self.is_open(on=on) and self.due < on
 
     def with_status(self, status: str, *, on: date, by: str = "", note: str = "") -> Self:
         """Return the action with a further change of its status.

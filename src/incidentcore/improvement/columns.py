@@ -10,6 +10,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import as_tuple
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import (
     Selection,
@@ -125,7 +126,7 @@ class Gatherer:
     ) -> None:
         if cost.unit != "duration":
             raise InvalidValueError("cost", cost.id, "a KPI whose values are times")
-        given = [parts_of(part) for part in dimensions]
+        given = [parts_of(part) for part in as_tuple(dimensions, str)]
         self.columns: Columns = Columns(dimensions=_dimensions(given))
         parts = _unique(part for dimension in given for part in dimension)
         self._selection = selection

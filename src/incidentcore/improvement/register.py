@@ -8,7 +8,7 @@ from typing import Self
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, tuple_of
+from incidentcore._checks import as_tuple, need_each, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.actions import ImprovementAction, actions_of_review
 from incidentcore.pages import to_csv, to_html, to_markdown, to_text
@@ -16,7 +16,7 @@ from incidentcore.records import PostIncidentReview
 
 
 def _actions(actions: Iterable[ImprovementAction]) -> tuple[ImprovementAction, ...]:
-    given = tuple_of(actions)
+    given = as_tuple(actions, ImprovementAction)
     need_each("actions", given, ImprovementAction)
     return tuple(sorted(given, key=lambda action: action.id))
 
@@ -97,7 +97,7 @@ class ImprovementRegister:
 
     def overdue(self, *, on: date) -> tuple[ImprovementAction, ...]:
         """Return the open actions that were due before a day, the longest overdue first."""
-        late = [action for action in self.actions if action.is_overdue(on=on)]
+        late = [action for action in self.open(on=on) if action.due < on]
         return tuple(sorted(late, key=lambda action: (action.due, action.id)))
 
     def of_origin(self, kind: str, id: str | None = None) -> tuple[ImprovementAction, ...]:  # noqa: A002  the field's name

@@ -240,7 +240,7 @@ def apply_intents(
         InvalidValueError: An intent is about an incident that ``incidents`` does not contain.
         TransitionNotAllowedError: The lifecycle refuses a change.
     """
-    need_kind("incidents", incidents, Mapping)
+    need_kind("incidents", incidents, Mapping, allowed="a mapping of incidents by id, or {}")
     changed: dict[str, Incident] = {}
     taken: dict[str, list[IncidentIntent]] = {}
     for intent in each_of("intents", intents, IncidentIntent):

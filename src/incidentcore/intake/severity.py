@@ -16,7 +16,8 @@ from incidentcore._checks import (
     need_text,
     tuple_of,
 )
-from incidentcore.errors import DefinitionError
+from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.records.fields import checked_fields
 from incidentcore.values import Impact, Level, Urgency
 
 
@@ -44,6 +45,11 @@ class SeverityRow(SharedRepr):
     def __attrs_post_init__(self) -> None:
         for name, level in (("impact", self.impact), ("urgency", self.urgency)):
             need_kind(name, level, Level, DefinitionError, "a Level of a scale such as Impact.HIGH")
+        try:
+            levels = {"impact": self.impact, "urgency": self.urgency}
+            checked_fields(levels, frozenset(levels), entered=True)
+        except InvalidValueError as error:
+            raise DefinitionError(error.where, error.given, error.allowed) from None
 
 
 def _rows(rows: Iterable[SeverityRow]) -> tuple[SeverityRow, ...]:

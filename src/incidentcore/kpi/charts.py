@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from incidentcore._checks import each_of, need_kind
+from incidentcore._checks import as_tuple, each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.catalogue import BACKLOG, SURVIVAL_MEDIAN_TIME_TO_RESOLVE
@@ -148,7 +148,7 @@ def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Row
     >>> [row["open"] for row in backlog_data(records, at=noons)]
     [1, 1, 0]
     """
-    instants = [as_utc(instant) for instant in at]
+    instants = [as_utc(instant) for instant in as_tuple(at, datetime)]
     counts = [0] * len(instants)
     for record in each_of("records", records, Record):
         prompt = all(

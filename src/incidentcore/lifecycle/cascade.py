@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_kind
+from incidentcore._checks import as_tuple, each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.decision import Allowed, Refused
@@ -89,7 +89,8 @@ def cascade_effects(
     need_kind("event", event, Event)
     if all(known.id != event.id for known in record.history):
         raise InvalidValueError("event", event, f"an event in the history of {record.id}")
-    others = {other.id: other for other in related if other.id != record.id}
+    several = each_of("related", related, Record)
+    others = {other.id: other for other in several if other.id != record.id}
     run = _Run(
         event,
         {**others, record.id: record},
@@ -141,7 +142,8 @@ def follow_cascades(
     """
     need_kind("record", record, Record)
     rules = as_tuple(cascades, CascadeRule)
-    latest = {**{other.id: other for other in related}, record.id: record}
+    several = each_of("related", related, Record)
+    latest = {**{other.id: other for other in several}, record.id: record}
     followed: set[tuple[str, str]] = set()
     effects: list[CascadeEffect] = []
     queue = deque([(record.id, event)])

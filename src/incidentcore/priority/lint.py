@@ -74,6 +74,7 @@ def lint_cells(
     unused_level - no cell gives planning
     """
     need_each("scale", (rows, columns, scale), Scale)
+    need_kind("cells", cells, Mapping)
     known = {
         (as_level(rows, row, "row"), as_level(columns, column, "column")): as_level(
             scale, level, "cell"

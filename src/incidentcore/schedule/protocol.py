@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr, is_whole
+from incidentcore._checks import SharedRepr, is_whole, need_kind
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.schedule.index import HORIZON
@@ -128,6 +128,7 @@ def need_span_in(
         InvalidValueError: Or ``error``: the value is of the wrong type, is shorter than ``least``,
             or is in business days although there is no calendar.
     """
+    need_kind("calendar", calendar, Calendar | None, error)
     if isinstance(span, BusinessDays):
         if calendar is None:
             raise error("calendar", None, "a calendar, for business days")

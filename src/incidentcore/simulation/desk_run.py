@@ -19,7 +19,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_kind
+from incidentcore._checks import each_of, need_kind
 from incidentcore.desk import Agenda, Desk, DueItem
 from incidentcore.errors import (
     InvalidValueError,
@@ -96,7 +96,7 @@ def simulate(
     need_kind("desk", desk, Desk)
     need_kind("team", team, Team)
     window = Interval(start, end)
-    kinds = tuple(workloads)
+    kinds = tuple(each_of("workloads", workloads, Workload))
     names = [kind.name for kind in kinds]
     if len(set(names)) != len(names):
         raise InvalidValueError("workloads", names, "each name once")

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from incidentcore._checks import as_tuple, need_each
+from incidentcore._checks import as_tuple, each_of, need_each, need_kind
 from incidentcore.conditions import reader
 from incidentcore.desk import Desk, DueItem
 from incidentcore.desk.due import look_at
@@ -93,7 +93,7 @@ def compare_rules(
     changes: list[Change] = []
     clocks = _BothSides(before, after)
     paid = [Decimal(0), Decimal(0)]
-    for record in records:
+    for record in each_of("records", records, Record):
         if record.exercise is not None or record.opened_at > now:
             continue
         count += 1
@@ -103,7 +103,9 @@ def compare_rules(
             was, would_be = (_outcome(one, record, now) for one in both)
             if penalty is not None:
                 for place, status in enumerate(both):
-                    paid[place] += Decimal(0) if status is None else penalty(status)
+                    cost = Decimal(0) if status is None else penalty(status)
+                    need_kind("penalty", cost, Decimal | int, allowed="a Decimal")
+                    paid[place] += cost
             outcomes[key, was, would_be] += 1
             if was != would_be:
                 since, why = _witness(*both)

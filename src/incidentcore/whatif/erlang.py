@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import each_of, need_whole
+from incidentcore._checks import each_of, is_number, need_kind, need_span, need_whole
 from incidentcore.conditions import Condition, field
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_zone
@@ -74,6 +74,7 @@ def offered_load(
     >>> offered_load([incident], window=Interval(nine, nine + timedelta(hours=1)), zone="UTC").peak
     0.5
     """
+    need_kind("window", window, Interval)
     if not window:
         raise InvalidValueError("window", window, "an Interval that is not empty")
     place = as_zone(zone)
@@ -113,7 +114,7 @@ def _by_hour(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[i
 
 
 def _check(load: float, agents: int) -> None:
-    if not load >= 0 or load == float("inf"):
+    if not is_number(load) or not load >= 0 or load == float("inf"):
         raise InvalidValueError("load", load, "a finite number of Erlangs from 0")
     need_whole("agents", agents, least=0)
 
@@ -198,8 +199,8 @@ def agents_needed(load: float, *, handling: timedelta, within: timedelta, share:
     _check(load, 0)
     if not 0 <= share < 1:
         raise InvalidValueError("share", share, "a number from 0 to below 1")
-    if handling <= timedelta(0) or within < timedelta(0):
-        raise InvalidValueError("handling", handling, "a time above 0, and within from 0")
+    need_span("handling", handling, allowed="a timedelta above 0", more_than_zero=True)
+    need_span("within", within)
     for agents, blocked in _blocked(load, _MOST) if load < _MOST else ():
         waiting = _waiting(load, agents, blocked)
         if agents > load and _answered(load, agents, waiting, handling, within) >= share:

@@ -72,9 +72,13 @@ def smallest_target(
     Source: rule X2.
     """
     need_kind("definition", definition, (SlaDefinition, SlaPolicy))
-    now, wanted = as_utc(now, "now"), Fraction(str(share))
+    now = as_utc(now, "now")
+    try:
+        wanted = Fraction(str(share))
+    except ValueError:
+        wanted = Fraction(0)
     if not 0 < wanted <= 1:
-        raise InvalidValueError("share", share, "a number above 0 and at most 1")
+        raise InvalidValueError("share", share, 'a number above 0 and at most 1, such as "0.95"')
     if not 0 < confidence < 1:
         raise InvalidValueError("confidence", confidence, "a number between 0 and 1")
     finished: list[tuple[timedelta, str]] = []

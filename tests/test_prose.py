@@ -43,6 +43,16 @@ KINDS = {
     r"\btime\s+zone\s+in\s+which\b": "the time zone of",
     r"(?<!state )\bchanges\s+of\s+incidents\b": "changes to incidents",
     r"\b(?:cancelation\w*|fulfil(?:s|ments?)?|behaviours?)\b": "the American spelling",
+    r'(?-i:"""Whether)\b': "A test whether, or Return whether",
+    r"\band\s+as\s+many\s+with\b": "say the number of what",
+    r"\b(?:neither|none|not\s+one)\s+of\s+the\s+(?:two|three|four)\b": "say of which",
+    r"\bEmpty\s+if\s+it\s+(?:did|has|is|was)\s+not[.;]": "repeat the verb",
+    r"\b(?:comes?|came)\s+to\s+(?:apply|hold)\b": "begins to apply",
+    r"\bwhich\s+elapsed\s+(?:equal(?:s|ed)|exceed(?:s|ed))\b": "the elapsed time",
+    r"\binstant\s+of\s+the\s+facts\b": "the instant of the test",
+    r"\boccasions?\s+to\s+become\b": "a candidate, or an occasion on which",
+    r"\b(?:nor|in)\s+any\s+order\s+of\s+(?:the\s+)?rows\b": "regardless of the order of",
+    r"\bfor\s+ever\b": "endlessly",
 }
 ODD = re.compile(
     r"\b(told|anew|whatever|hangs?|hung|shall|by hand|for good|stands for|in his place"
@@ -140,6 +150,11 @@ def test_a_room_is_in_plain_words(room: str) -> None:
         ('"""From the source on demand."""', []),
         ('"""It counts from the start on."""', ["from the start on"]),
         ('"""Several persons with its very name."""', ["persons", "its very"]),
+        ('"""Whether it is open, or not."""', ['"""Whether']),
+        ('"""Return whether it is open."""', []),
+        ('"""A row that\n    comes to apply."""', ["comes to apply"]),
+        ('"""limit: So many of one, and as many with two."""', ["and as many with"]),
+        ('"""It is neither of the two, for ever."""', ["neither of the two", "for ever"]),
     ],
 )
 def test_the_words_are_found(text: str, expected: list[str]) -> None:

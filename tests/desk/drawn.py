@@ -75,7 +75,7 @@ WORDS: tuple[Condition, ...] = (
 
 
 def conditions() -> st.SearchStrategy[Condition]:
-    """Return conditions that a desk file can say: composed of each other too."""
+    """Return conditions that a desk file can express: composed of each other too."""
     plain = st.sampled_from(WORDS)
     return st.recursive(
         plain,

@@ -44,7 +44,7 @@ def test_calendars_put_together_count_business_days_in_a_zone() -> None:
 @pytest.mark.parametrize(
     ("entry", "says"),
     [
-        ('{ days = "sat", hours = "12:00-13:00" }', "lie within those of sat"),
+        ('{ days = "sat", hours = "12:00-13:00" }', "are within those of sat"),
         ('{ hours = "12:00-13:00" }', "either day or days"),
         ('{ days = "mun", hours = "12:00-13:00" }', "mon-fri"),
     ],

@@ -452,8 +452,8 @@ def test_a_field_of_ones_own_with_a_name_that_is_taken_keeps_its_path(name: str)
         (field("custom.site.city").equals("x"), "a field of records, or one of fields"),
         (field("title").equals("x") | field("custom.gone").is_true(), "or one of fields"),
         (reached("custom.gone"), "or one of fields"),
-        (field("custom.site").intersects(("x",)), "a test that a desk file can say"),
-        (Own("title"), "a condition that a desk file can say"),
+        (field("custom.site").intersects(("x",)), "a test that a desk file can express"),
+        (Own("title"), "a condition that a desk file can express"),
     ],
 )
 def test_a_condition_that_a_file_cannot_say(when: Any, said: str) -> None:

@@ -296,17 +296,17 @@ def test_a_subclass_is_not_written_as_what_it_derives_from() -> None:
     """It would be read back as that; a union of one's own ended with StopIteration."""
     always = BusinessCalendar.always()
     own = attrs.evolve(DESK, calendars={**DESK.calendars, "own": OwnUnion(always, always)})
-    with pytest.raises(DefinitionError, match=r"calendars\.own: .*that a desk file can say"):
+    with pytest.raises(DefinitionError, match=r"calendars\.own: .*that a desk file can express"):
         dump_desk(own)
     row = EscalationRow(name="p", levels=[EscalationLevel(OwnAfter(HOUR), "group")])
-    with pytest.raises(DefinitionError, match=r"trigger: .*that a desk file can say"):
+    with pytest.raises(DefinitionError, match=r"trigger: .*that a desk file can express"):
         dump_desk(attrs.evolve(DESK, escalation=[row]))
 
 
 def test_what_has_no_form_in_a_file_is_refused_by_its_place() -> None:
     """The caller's own calendar, one without a name; a callable has that of ``code``."""
     own = attrs.evolve(DESK, calendars={**DESK.calendars, "own": OwnHours()})
-    with pytest.raises(DefinitionError, match=r"calendars\.own: .*that a desk file can say"):
+    with pytest.raises(DefinitionError, match=r"calendars\.own: .*that a desk file can express"):
         dump_desk(own)
     (service,) = DESK.services
     other = BusinessCalendar(zone="UTC", hours={"sun": "10:00-11:00"})
@@ -316,14 +316,14 @@ def test_what_has_no_form_in_a_file_is_refused_by_its_place() -> None:
         dump_desk(unnamed)
     for trigger, says in (
         (After(HOUR, since="custom.gone"), r"field: got 'custom\.gone'.*or one of fields"),
-        (AtOnce(), "trigger: .*that a desk file can say"),
+        (AtOnce(), "trigger: .*that a desk file can express"),
     ):
         row = EscalationRow(name="p", levels=[EscalationLevel(trigger, "group")])
         with pytest.raises(DefinitionError, match=says):
             dump_desk(attrs.evolve(DESK, escalation=[row]))
     target = ServiceTarget(target=NextWeek())
     own_target = attrs.evolve(DESK, services=[attrs.evolve(service, resolution=[target])])
-    with pytest.raises(DefinitionError, match=r"target: .*that a desk file can say"):
+    with pytest.raises(DefinitionError, match=r"target: .*that a desk file can express"):
         dump_desk(own_target)
     nameless = partial(print)
     coded = load_desk(HEAD + SERVICE + '[categories]\ncode = "mine"\n', code={"mine": nameless})

@@ -99,7 +99,7 @@ Warnings at: 80 %.
 
 After a reopening: "new_cycle".
 
-When another service comes to apply: "restart".
+When another service begins to apply: "restart".
 
 Clock callback: stop { vip = true }.
 

@@ -47,7 +47,7 @@ def test_what_a_file_cannot_say_is_refused(condition: Condition) -> None:
     desk = loaded(HEAD + SERVICE)
     (agreement,) = desk.agreements
     asked = attrs.evolve(agreement, when=condition)
-    with pytest.raises(DefinitionError, match="a test that a desk file can say"):
+    with pytest.raises(DefinitionError, match="a test that a desk file can express"):
         dump_desk(attrs.evolve(desk, agreements=(asked,)))
 
 

@@ -1,4 +1,4 @@
-"""What came back: worked by hand, held against a plain recomputation, and against the KPI."""
+"""What recurred: worked by hand, held against a plain recomputation, and against the KPI."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_a_group_is_found_by_its_key_and_label() -> None:
     assert find().group("mx1").count == 5
     pair = find(incidents([{"category": "a", "item": "b"}] * 2), key=("category", "service_"[:-1]))
     assert pair.counted == 0
-    with pytest.raises(InvalidValueError, match="came back"):
+    with pytest.raises(InvalidValueError, match="recurred"):
         find().group("mx2")
 
 

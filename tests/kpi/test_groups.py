@@ -142,7 +142,7 @@ def test_a_group_may_be_a_function_of_the_record() -> None:
         compute_kpis(
             [catalogue.VOLUME], records((0, 1)), as_of=DAY + timedelta(9), group_by=lambda _: []
         )
-    with pytest.raises(InvalidValueError, match="name of their own"):
+    with pytest.raises(InvalidValueError, match="different names"):
         compute_kpis([catalogue.VOLUME], [], as_of=LATEST, group_by=["id", "id"])
 
 

@@ -140,7 +140,7 @@ def test_an_incident_is_no_duplicate_of_a_problem() -> None:
     with pytest.raises(InvalidValueError, match="problem"):
         merge_duplicate(incident(), problem, at=AT, by="ada")
     duplicate, original = merge_duplicate(incident(), incident("INC-2"), at=AT, by="ada")
-    with pytest.raises(InvalidValueError, match="INC-2, as it was said"):
+    with pytest.raises(InvalidValueError, match="INC-2, as linked already"):
         merge_duplicate(duplicate, incident("INC-3"), at=AT, by="ada")
     again, _ = merge_duplicate(duplicate, original, at=AT, by="ada")
     assert again.links == {Link("duplicate_of", "INC-2")}

@@ -40,7 +40,7 @@ def test_a_row_of_a_table_is_of_fields_of_records() -> None:
         ({"description": 5, "colour": 1}, "description: got 5"),
         (
             {"items": [RequestItem(id="a", name="x"), RequestItem(id="a", name="y")]},
-            "an id of its own each",
+            "different ids",
         ),
         ({"items": ["laptop"]}, "a sequence of RequestItem"),
         ({"origin": "by chance"}, "one of reactive, proactive"),

@@ -96,7 +96,9 @@ def test_a_duplicate_is_of_one_record_of_its_type() -> None:
     once, kept = merge_duplicate(incident(2), incident(1), at=later, by="ada")
     with pytest.raises(InvalidValueError, match=r"^original: got 'problem'; allowed: a incident$"):
         merge_duplicate(incident(2), problem, at=later, by="ada")
-    with pytest.raises(InvalidValueError, match=r"^original: got 'INC-3'; allowed: INC-1, as it"):
+    with pytest.raises(
+        InvalidValueError, match=r"^original: got 'INC-3'; allowed: INC-1, as linked"
+    ):
         merge_duplicate(once, incident(3), at=later, by="ada")
     with pytest.raises(InvalidValueError, match=r"^original: got 'INC-2'; .* not itself the dupl"):
         merge_duplicate(incident(3), once, at=later, by="ada")

@@ -108,10 +108,10 @@ HOSTILE: list[tuple[str, str | bytes | Callable[[], str | bytes], Any, str]] = [
     ("unknown escape", raw(r'"\x41"'), object, "not JSON"),
     ("half an escape", raw(r'"\u00"'), object, "not JSON"),
     ("mismatched brackets", raw("[1}"), object, "not JSON"),
-    ("UTF-16", doc(1).encode("utf-16"), object, "no UTF-8"),
-    ("Latin-1", raw('"é"').encode("latin-1"), object, "no UTF-8"),
-    ("overlong UTF-8", b'"\xc0\xaf"', object, "no UTF-8"),
-    ("surrogate in UTF-8", b'"\xed\xa0\x80"', object, "no UTF-8"),
+    ("UTF-16", doc(1).encode("utf-16"), object, "not UTF-8"),
+    ("Latin-1", raw('"é"').encode("latin-1"), object, "not UTF-8"),
+    ("overlong UTF-8", b'"\xc0\xaf"', object, "not UTF-8"),
+    ("surrogate in UTF-8", b'"\xed\xa0\x80"', object, "not UTF-8"),
     ("byte order mark", "\ufeff" + doc(1), object, "byte order mark"),
     ("byte order mark in bytes", b"\xef\xbb\xbf{}", object, "byte order mark"),
     ("NUL byte", "\x00", object, "not JSON"),
@@ -496,9 +496,9 @@ EVIL = PatternRule("(a+)+$", "data", engine="trusted")
 )
 def test_a_foreign_pattern_never_runs_without_a_limit_of_time(read: Any, read_plain: Any) -> None:
     """A regular expression without a time limit is read only for whoever says so."""
-    with pytest.raises(FormatError, match=r"for ever.*trusted=True @ \$\.value\.engine"):
+    with pytest.raises(FormatError, match=r"may never finish.*trusted=True @ \$\.value\.engine"):
         read(dumps(EVIL), PatternRule)
-    with pytest.raises(FormatError, match="for ever"):
+    with pytest.raises(FormatError, match="may never finish"):
         read_plain(to_plain(EVIL), object)
 
     assert loads(dumps(EVIL), PatternRule, trusted=True) == EVIL

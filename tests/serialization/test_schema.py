@@ -269,5 +269,5 @@ def test_a_schema_has_an_id_and_a_template() -> None:
     assert json_schema(Incident, view="state")["$id"] == "urn:incidentcore:1:IncidentState"
     assert '"#/components/schemas/AnyEvent"' in text
     assert "#/$defs" not in text
-    with pytest.raises(InvalidValueError, match="text that holds"):
+    with pytest.raises(InvalidValueError, match="text that contains"):
         json_schema(Incident, ref_template="#/x")

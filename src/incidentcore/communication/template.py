@@ -103,7 +103,7 @@ class UpdateTemplate(SharedRepr):
             )
         for name in self.given:
             if name not in places:
-                raise DefinitionError(f"{self.name}.given", name, "a place of the text")
+                raise DefinitionError(f"{self.name}.given", name, "a placeholder of the text")
         read = [name for name in places if name not in self.given]
         fields = tuple(dict.fromkeys((*read, *self.fields)))
         for path in fields:

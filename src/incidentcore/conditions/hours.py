@@ -37,7 +37,7 @@ class OpenHours(Condition):
 
         def test(_subject: object, at: datetime | None) -> bool:
             if at is None:
-                raise InvalidValueError("at", at, "the instant of the facts, for a time of day")
+                raise InvalidValueError("at", at, "the instant of the test, for a time of day")
             return bool(is_open(at))
 
         set_test(self, test)

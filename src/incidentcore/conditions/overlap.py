@@ -52,7 +52,7 @@ class Proof(SharedRepr):
         return self.answer == _NO
 
     def __bool__(self) -> bool:
-        raise TypeError("a verdict has three answers: ask is_yes or is_no")
+        raise TypeError("a proof has three answers: use is_yes or is_no")
 
 
 Domains = Mapping[str, Iterable[object]]

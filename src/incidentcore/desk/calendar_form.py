@@ -97,7 +97,7 @@ def _without(hours: Any, days: str, taken: Any) -> dict[str, tuple[str, ...]]:
     pairs = list(zip(parse_week(hours), parse_week({days: taken}, "breaks"), strict=True))
     left = [tuple(subtract(spans, gaps)) for spans, gaps in pairs]
     if any(gaps and one == spans for one, (spans, gaps) in zip(left, pairs, strict=True)):
-        raise WrongError(", ".join(taken), f"hours of a break that lie within those of {days}")
+        raise WrongError(", ".join(taken), f"hours of a break that are within those of {days}")
     return {day: format_hours(one) for day, one in zip(WEEKDAYS, left, strict=True) if one}
 
 
@@ -302,7 +302,7 @@ _WRITERS: Final[dict[type, Callable[[Any, Any, str], dict[str, Any]]]] = {
 
 def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any]:
     """Return a calendar as a table of a desk file."""
-    allowed = "a calendar that a desk file can say"
+    allowed = "a calendar that a desk file can express"
     return writer_of(_WRITERS, calendar, f"calendars.{name}", allowed)(calendar, writing, name)
 
 

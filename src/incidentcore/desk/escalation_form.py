@@ -75,7 +75,7 @@ _ROW: Final = (
         Key(f"on_{name}", word("keep", "clear", "restart"), words, default)
         for name, words, default in (
             ("reopen", "What a reopening does.", "restart"),
-            ("apply", "What it does that the row comes to apply.", "restart"),
+            ("apply", "What happens when the row begins to apply.", "restart"),
             ("move", "What a move to another group does.", "restart"),
             ("worse", "What a worse priority does.", "keep"),
         )
@@ -226,7 +226,7 @@ def _level_table(
     level: EscalationLevel, place: int, when: Condition, writing: Any
 ) -> dict[str, Any]:
     trigger = level.trigger
-    allowed = "a trigger that a desk file can say"
+    allowed = "a trigger that a desk file can express"
     table = writer_of(_TRIGGERS, trigger, "trigger", allowed)(trigger, writing, when, place)
     table["to"] = WHO_FORM.write(level.targets, writing)
     if level.mode != "functional":

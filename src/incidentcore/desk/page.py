@@ -148,7 +148,7 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             ("pause", "Clocks pause while"),
             ("warn", "Warnings at"),
             ("reopen", "After a reopening"),
-            ("on_change", "When another service comes to apply"),
+            ("on_change", "When another service begins to apply"),
         ):
             if key in table:
                 said = table[key]

@@ -96,7 +96,7 @@ _UPDATES: Final = Table(
         *(
             Key(name, SPAN_FORM, help, None)
             for name, help in (  # noqa: A001  the key's own word
-                ("first", "The first update after the rule came to apply."),
+                ("first", "How long after the rule begins to apply the first update is due."),
                 ("every", "How long after an update the next is due."),
                 ("on_hold", "The same while the record is on hold."),
                 ("final", "How long after the end the last one is due."),
@@ -124,7 +124,7 @@ _COMMUNICATION: Final = Table(
         Key("updates", _UPDATES.form, "How often.", None),
         Key("during", PLAIN_CALENDAR, "The contact hours.", None),
         Key("calendar", PLAIN_CALENDAR, "The calendar in which the times count.", None),
-        Key("notice", SPAN_FORM, "How long before its due an update is announced.", timedelta()),
+        Key("notice", SPAN_FORM, "How long before its due time an update is listed.", timedelta()),
         Key("stop", WHEN, "While it holds no regular update is due.", NEVER),
         Key("ends", WHEN, "When it is over but for the final update.", _RESOLVED),
         Key("text", table_of(_TEMPLATE.form), "Templates for first, next and final.", {}),

@@ -86,7 +86,7 @@ def _field_test(part: FieldTest, writing: Any) -> tuple[str, Any]:
 def _by_code(part: Condition, writing: Any) -> tuple[str, Any]:
     """Write a condition of any other kind by the name under which it was passed."""
     if id(part) not in writing.code_names:
-        raise DefinitionError("when", part, "a condition that a desk file can say")
+        raise DefinitionError("when", part, "a condition that a desk file can express")
     return "code", writing.code_names[id(part)]
 
 
@@ -146,7 +146,7 @@ def _test(part: FieldTest) -> Any:
         return {"from" if op == "at_least" else "to": plain}
     names = {known: name for name, known in OPS.items() if name not in ("from", "to")}
     if op not in names:
-        raise DefinitionError(str(part), value, "a test that a desk file can say")
+        raise DefinitionError(str(part), value, "a test that a desk file can express")
     return {names[op]: plain}
 
 

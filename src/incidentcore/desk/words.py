@@ -188,7 +188,7 @@ _TARGET_WORDS: Final[dict[type, Callable[[Any], str]]] = {
 
 def target_word(target: Target, calendar: str = "") -> str:
     """Return the text of a target, with the name of its calendar."""
-    write = writer_of(_TARGET_WORDS, target, "target", "a target that a desk file can say")
+    write = writer_of(_TARGET_WORDS, target, "target", "a target that a desk file can express")
     return f"{write(target)} {calendar}" if calendar else write(target)
 
 

@@ -151,7 +151,7 @@ class RecurrenceReport(Tabular):
         for group in self.groups:
             if group.key == key or (len(key) == 1 and group.label == key[0]):
                 return group
-        raise InvalidValueError("key", key, "the key of a group that came back")
+        raise InvalidValueError("key", key, "the key of a group that recurred")
 
     def top(self, n: int) -> RecurrenceReport:
         """Return the report with its first ``n`` groups only.

@@ -286,7 +286,7 @@ class IntakePolicy(SharedRepr):
         need_each("inhibit", self.inhibit, Inhibit, DefinitionError)
         names = [rule.name for rule in self.inhibit]
         if len(set(names)) != len(names):
-            raise DefinitionError("inhibit", names, "each rule under a name of its own")
+            raise DefinitionError("inhibit", names, "rules with different names")
 
     def memory(self, *, unheard: bool) -> timedelta:
         """Return how long a condition that is not firing is remembered after its last alert.

@@ -165,7 +165,7 @@ class IntakeState(SharedRepr):
         named = (*(c.incident for c in self.conditions), *(g.incident for g in self.groups))
         for name in filter(None, named):
             if name not in known:
-                raise InvalidValueError("incident", name, "the id of one in incidents")
+                raise InvalidValueError("incident", name, "the id of an incident in incidents")
 
     @property
     def undecided(self) -> tuple[Alert, ...]:

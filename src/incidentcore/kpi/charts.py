@@ -185,7 +185,7 @@ def open_spans(record: Record) -> Iterator[tuple[datetime, datetime | None]]:
 def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:
     part = gather_kpis([kpi], records, as_of=as_of)
     if not kpi.measure.has_statistic or kpi.unit != "duration":
-        raise InvalidValueError("kpi", kpi.id, "a KPI of a time")
+        raise InvalidValueError("kpi", kpi.id, "a KPI that measures a time")
     cells: list[Any] = [cell for row in part.cells.values() for cell in row]
     return [value for cell in cells for value in cell.ordered()]
 

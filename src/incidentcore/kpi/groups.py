@@ -280,9 +280,9 @@ def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
     names = tuple(group.name for group in as_groups(group_by))
     for name in names:
         if name in COLUMNS:
-            raise InvalidValueError("group_by", name, "a name that the table has no column of")
+            raise InvalidValueError("group_by", name, "a name other than a column's")
     if len(set(names)) != len(names):
-        raise InvalidValueError("group_by", names, "groups with a name of their own each")
+        raise InvalidValueError("group_by", names, "groups with different names")
     return names
 
 
@@ -315,7 +315,7 @@ def groups_events(group_by: Sequence[Any], kpis: Iterable[Kpi]) -> EventGroups |
         return None
     for kpi in kpis:
         if not kpi.measure.counts_events:
-            raise InvalidValueError("group_by", kpi.id, "groups of events for EventCount alone")
+            raise InvalidValueError("group_by", kpi.id, "groups of events for EventCount only")
     reads = [group.compile(datetime.max.replace(tzinfo=UTC)) for group in group_by]
 
     def group_events(

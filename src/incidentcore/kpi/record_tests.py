@@ -49,7 +49,7 @@ class RecordTest(SharedRepr):
 
 @attrs.frozen
 class _OfCondition(RecordTest):
-    """Whether a condition matches a record."""
+    """A test whether a condition matches a record."""
 
     condition: Condition
 

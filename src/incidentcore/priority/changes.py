@@ -121,7 +121,7 @@ def override_priority(
 
     Source: rules P2 and H5.
     """
-    need_kind("level", level, Level, allowed="a Level; clear_override takes an override back")
+    need_kind("level", level, Level, allowed="a Level; clear_override removes an override")
     return _set_override(record, level, reason=reason, at=at, by=by, recorded_at=recorded_at)
 
 

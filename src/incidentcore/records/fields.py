@@ -168,7 +168,7 @@ def _items(name: str, value: object) -> object:
     if isinstance(value, (tuple, list)) and all(isinstance(item, RequestItem) for item in value):
         if len({item.id for item in value}) == len(value):
             return value if type(value) is tuple else tuple(value)
-        raise InvalidValueError(name, value, "items with an id of its own each")
+        raise InvalidValueError(name, value, "items with different ids")
     raise InvalidValueError(name, value, "a sequence of RequestItem")
 
 

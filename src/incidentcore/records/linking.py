@@ -106,7 +106,7 @@ def merge_duplicate(
         raise InvalidValueError("original", original.record_type, f"a {duplicate.record_type}")
     for known in sorted(duplicate.links):
         if known.type == "duplicate_of" and known.target != original.id:
-            raise InvalidValueError("original", original.id, f"{known.target}, as it was said")
+            raise InvalidValueError("original", original.id, f"{known.target}, as linked already")
     if any(known.type == "duplicate_of" for known in original.links):
         raise InvalidValueError(
             "original", original.id, "a record that is not itself the duplicate of another"

@@ -376,7 +376,7 @@ class Record(RecordBase):
         if self._numbered and event.id == f"{event.record_id}:{sequence}":
             return True
         if event.id in map(_id_of, self.history):
-            raise InvalidTimelineError("id", event.id, "an id of its own for each event")
+            raise InvalidTimelineError("id", event.id, "a different id for each event")
         return False
 
     def __hash__(self) -> int:

@@ -23,7 +23,7 @@ _FEW: Final = 20
 
 @attrs.frozen
 class _Reached(RecordTest):
-    """Whether a record reached a moment, also if its source does not tell when."""
+    """Tests whether a record reached a moment, even if its source does not tell when."""
 
     moment: str
 

@@ -215,7 +215,7 @@ def _day(day: date) -> str:
 def stamp_text(at: datetime) -> str:
     """Return an instant as iCalendar text, in UTC and whole seconds."""
     if at.microsecond:
-        raise InvalidValueError("items", at, "instants of whole seconds, which iCalendar can say")
+        raise InvalidValueError("items", at, "instants of whole seconds, as iCalendar has")
     return at.replace(tzinfo=None).isoformat().replace("-", "").replace(":", "") + "Z"
 
 

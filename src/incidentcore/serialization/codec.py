@@ -94,7 +94,7 @@ class Codec:
         if view != "state":
             raise InvalidValueError("view", view, "document or state")
         if not isinstance(value, Record):
-            raise InvalidValueError("value", value, "a record; view='state' is of records alone")
+            raise InvalidValueError("value", value, "a record; view='state' is only for records")
         try:
             return writer(self._registry).state(value)
         except Unwritable as error:

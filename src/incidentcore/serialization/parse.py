@@ -77,7 +77,7 @@ def _decoded(data: bytes | bytearray, limits: Limits) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise FormatError([f"no UTF-8 at byte {error.start} @ $"]) from None
+        raise FormatError([f"not UTF-8 at byte {error.start} @ $"]) from None
 
 
 def _check_shape(text: str, limits: Limits) -> int | None:

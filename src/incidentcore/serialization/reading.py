@@ -386,7 +386,7 @@ def _hours_by_day(data: Any, _: Any) -> dict[str, Any]:
 
 def _bounded_engine(data: Any, _: Any) -> str:
     if data == "trusted":
-        raise Mismatch('got "trusted", an engine that may run for ever; allowed: trusted=True')
+        raise Mismatch('got "trusted", an engine that may never finish; allowed: trusted=True')
     return read_text(data)
 
 

@@ -96,7 +96,7 @@ class Registry:
                 raise InvalidValueError(f"extra[{name}]", cls, "an attrs class: @attrs.frozen")
             if cls in self.names:
                 raise InvalidValueError(
-                    f"extra[{name}]", cls, f"a class of the caller's; it is {self.names[cls]!r}"
+                    f"extra[{name}]", cls, f"your own class; it is {self.names[cls]!r}"
                 )
         families = {
             kind: (*members, *(cls for cls in extra.values() if _satisfies(cls, kind)))

@@ -27,7 +27,7 @@ def schema_of(kind: Any, registry: Registry, *, view: View, ref_template: str) -
     if not names or (view == "state" and not issubclass(kind, Record)):
         raise InvalidValueError("kind", kind, "a class or base with a written form, or a record")
     if "{model}" not in ref_template:
-        raise InvalidValueError("ref_template", ref_template, "text that holds {model}")
+        raise InvalidValueError("ref_template", ref_template, "text that contains {model}")
     maker = _Maker(registry, ref_template)
     if kind is object:
         names.append("plain")

@@ -101,7 +101,7 @@ class Empirical:
 
     def __attrs_post_init__(self) -> None:
         if not self.values or self.values[0] < timedelta(0):
-            raise DefinitionError("values", self.values[:1], "at least one length, none negative")
+            raise DefinitionError("values", self.values[:1], "at least one duration, none negative")
 
     def __call__(self, u: float) -> timedelta:
         """Return the quantile ``u``: a share ``u`` of all durations is at most this."""

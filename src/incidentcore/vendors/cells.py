@@ -40,7 +40,7 @@ def check_mapping(mapping: Mapping[str, str | int]) -> None:
         if name not in FIELDS:
             raise InvalidValueError("mapping", name, f"one of {', '.join(FIELDS)}")
         if not isinstance(column, (str, int)) or isinstance(column, bool) or column == "":
-            raise InvalidValueError(f"mapping[{name}]", column, "a column's name or place from 1")
+            raise InvalidValueError(f"mapping[{name}]", column, "a column's name or number from 1")
     for name in ("id", "opened"):
         if name not in mapping:
             raise InvalidValueError("mapping", dict(mapping), f"one with a column for {name}")

@@ -99,7 +99,7 @@ class Table:
         if twice:
             names_twice = ", ".join(twice)
             raise FormatError(
-                f"column named more than once: {names_twice}; map it by its place, from 1 @ header"
+                f"column named more than once: {names_twice}; map it by its number, from 1 @ header"
             )
 
 

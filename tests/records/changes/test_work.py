@@ -79,7 +79,7 @@ def test_nothing_that_is_not_open_is_snoozed() -> None:
     done = incident().with_event(StateChanged, at=AT, by="ada", action="resolve", state=RESOLVED)
     until = AT + timedelta(hours=1)
 
-    with pytest.raises(InvalidValueError, match="one that is open"):
+    with pytest.raises(InvalidValueError, match="an open record"):
         snooze(done, until=until, at=AT, by="ada")
     assert done.with_event(Snoozed, at=AT, by="ada", until=until).snoozed_until is None
 
@@ -100,5 +100,5 @@ def test_the_verbs_of_silence_and_restoration() -> None:
     up = mark_restored(incident(), at=AT + HOUR, by="ada", recorded_at=AT + 2 * HOUR)
     assert (up.restored_at, up.history[-1].recorded_at) == (AT + HOUR, AT + 2 * HOUR)
     resolved = incident().with_event(StateChanged, at=AT, by="ada", action="x", state=RESOLVED)
-    with pytest.raises(InvalidValueError, match=r"^record: .*one that is open"):
+    with pytest.raises(InvalidValueError, match=r"^record: .*an open record"):
         snooze(resolved, until=AT + HOUR, at=AT, by="ada")

@@ -38,7 +38,7 @@ class LinkedShare(Measure):
 
     unit = "fraction"
 
-    of = "the things given"
+    of = "the listed items"
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         wanted, targets = self.type, self.targets

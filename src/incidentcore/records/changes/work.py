@@ -164,7 +164,7 @@ def snooze(
     """
     need_kind("record", record, Record)
     if not record.state.open:
-        raise InvalidValueError("record", record, "one that is open: nothing else escalates")
+        raise InvalidValueError("record", record, "an open record: no other is escalated")
     return Record.with_event(
         record, Snoozed, at=at, by=by, recorded_at=recorded_at, until=until, reason=reason
     )

@@ -22,10 +22,6 @@ ActionStatus: TypeAlias = Literal["open", "in_progress", "done", "dropped"]
 """The status of an action; it is open until the first change."""
 
 
-OriginKind: TypeAlias = Literal["review", "problem", "recurrence"]
-"""The origin of an action; any other text is also accepted."""
-
-
 _ENDED: Final = ("done", "dropped")
 
 

@@ -3,31 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, TypeAlias
 
 import attrs
 
 from incidentcore._checks import SharedRepr
 from incidentcore.intake.alert import Alert
-
-IntentKind: TypeAlias = Literal["open", "add", "reopen", "resolve", "suppressed", "dropped"]
-"""The kind of an intent."""
-
-
-IntentReason: TypeAlias = Literal[
-    "all_resolved",
-    "first_resolved",
-    "silence",
-    "below_threshold",
-    "duplicate",
-    "flapping",
-    "not_firing",
-    "not_matched",
-    "outweighed",
-    "stale",
-]
-"""Why an incident is resolved or an alert dropped; for a suppressed alert, the name of its
-maintenance."""
 
 
 @attrs.frozen
@@ -46,7 +26,8 @@ class IncidentIntent(SharedRepr):
             of the incident to which its condition belongs. Empty if there is none.
         group: The values that the incident's alerts share, as text; empty if it has no group.
         alert: The alert; None for a resolution.
-        reason: Why it is resolved, suppressed or dropped; see ``IntentReason``:
+        reason: Why it is resolved: ``all_resolved``, ``first_resolved`` or ``silence``; what
+            suppresses the alert, by the name of the rule; or why the alert is dropped:
 
             ``duplicate``: the condition was last reported within the span for deduplication.
             ``stale``: a newer alert about the condition is already known. ``outweighed``: the

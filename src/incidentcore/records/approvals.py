@@ -28,10 +28,6 @@ ApprovalDecision: TypeAlias = Literal["approved", "rejected", "withdrawn"]
 """The decision of an approver."""
 
 
-ApprovalState: TypeAlias = Literal["pending", "approved", "rejected", "expired"]
-"""The combined result of the decisions; None if nobody was asked."""
-
-
 @attrs.frozen(kw_only=True)
 class Approval(SharedRepr):
     """A decision on a service request, in force until it is withdrawn or replaced.

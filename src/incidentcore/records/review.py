@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import attrs
 
@@ -23,16 +23,7 @@ from incidentcore.instants import as_utc
 from incidentcore.records.causes import Cause
 from incidentcore.records.incident import Incident
 
-EntryKind: TypeAlias = Literal["observation", "decision", "action", "message"]
-"""The kind of an entry in a review's timeline."""
-
-
-_KINDS: Final = (
-    "observation",
-    "decision",
-    "action",
-    "message",
-)
+_KINDS: Final = ("observation", "decision", "action", "message")
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +32,7 @@ class ReviewEntry(SharedRepr):
 
     Attributes:
         at: When it happened, in UTC.
-        kind: ``observation``, ``decision``, ``action`` or ``message``; see ``EntryKind``.
+        kind: ``observation``, ``decision``, ``action`` or ``message``.
         text: What happened.
         by: The person who did or said it; empty if that does not matter.
     """

@@ -23,8 +23,8 @@ class ServiceRequest(Record):
         approval_rule: Who was asked to approve, and how many of them must; None if nobody was
             asked.
         approvals: The decisions in force: each person's latest decision.
-        approval_state: The combined result of the decisions, see ``ApprovalState``; None without a
-            rule.
+        approval_state: The combined result of the decisions: ``pending``, ``approved``,
+            ``rejected`` or ``expired``; None without a rule.
         approvals_pending: The approvers who were asked but have not decided yet.
         approval_requested_at: When approval was last requested.
         approval_decided_at: When it was approved or rejected; None while it is pending.

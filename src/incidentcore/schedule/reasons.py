@@ -16,8 +16,6 @@ Part = tuple[timedelta, timedelta, str, str]  # start, end, code, name
 
 OPEN: Final = "open"
 OUT_OF_HOURS: Final = "out_of_hours"
-HOLIDAY: Final = "holiday"
-BREAK: Final = "break"
 MAINTENANCE: Final = "maintenance"
 CLOSED_IN: Final = "closed_in"
 

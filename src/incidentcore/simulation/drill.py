@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import attrs
 
@@ -16,9 +16,6 @@ from incidentcore.instants import as_utc
 from incidentcore.intake import Alert
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import FrozenMap
-
-InjectKind: TypeAlias = Literal["alert", "mail", "call", "outage", "note"]
-"""The kind of an inject; any other text is also accepted."""
 
 
 def _span(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -40,7 +37,7 @@ class Inject:
 
     Attributes:
         at: When it is delivered, as time since the start of the drill.
-        kind: The kind, such as ``alert`` or ``mail``; see ``InjectKind``.
+        kind: The kind: ``alert``, ``mail``, ``call``, ``outage``, ``note`` or any other word.
         text: The text of the inject.
         to: Who receives it; empty for everybody.
         alert: The alert to process with ``fold_alerts``; None if it is not an alert.

@@ -63,7 +63,7 @@ class TraceEntry(SharedRepr):
 
     Attributes:
         interval: The interval; ``[at, at)`` for a takeover.
-        code: A key of ``TRACE_TEXTS`` that states how the time counted, or a code of your calendar.
+        code: A stable code that states how the time counted, or a code of your calendar.
         data: The values to fill into the code's text, such as the reason for a pause.
         cycle: The number of the cycle that it belongs to; 0 before the first cycle.
         counted: The open time that counted in the interval.
@@ -100,8 +100,8 @@ class Trace(Tabular):
     Attributes:
         entries: The intervals in order of time.
         zone: The time zone of the text.
-        closing: The parts of the last line of the text, each as a key of ``TRACE_TEXTS`` and the
-            values to fill in.
+        closing: The parts of the last line of the text, each as a stable code and the values to
+            fill in.
     """
 
     entries: tuple[TraceEntry, ...]

@@ -18,12 +18,12 @@ from incidentcore.kpi.engine.estimates import (
     bootstrap,
     interpolate,
     mean,
-    survival_curve,
     survival_interval,
     survival_median,
     wilson,
 )
 
+CONFIDENCE = Fraction(95, 100)
 WHOLE = st.lists(st.integers(0, 10**12), min_size=1, max_size=60)
 
 
@@ -68,7 +68,7 @@ def test_the_survival_median_is_the_product_limits(observations: list[tuple[int,
 
 def test_without_censoring_the_curve_is_the_empirical_one() -> None:
     """Of four, three quarters, a half, a quarter and none remain."""
-    curve = survival_curve((time, True) for time in (3, 1, 4, 2))
+    curve = [row[:2] for row in survival_interval([(n, True) for n in (3, 1, 4, 2)], CONFIDENCE)]
 
     assert [time for time, _ in curve] == [0, 1, 2, 3, 4]
     assert [share for _, share in curve] == pytest.approx([1, 0.75, 0.5, 0.25, 0])
@@ -96,7 +96,8 @@ def test_a_long_curve_keeps_its_digits() -> None:
     """After each of 50,000 resolutions the share is what remains of all: one pass, no drift."""
     n = 50_000
 
-    curve = survival_curve((time, True) for time in range(1, n + 1))
+    rows = survival_interval(((time, True) for time in range(1, n + 1)), CONFIDENCE)
+    curve = [row[:2] for row in rows]
 
     assert max(abs(share - (n - time) / n) for time, share in curve) < 1e-12
     assert curve[-1] == (n, 0.0)

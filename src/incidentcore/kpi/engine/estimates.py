@@ -66,27 +66,15 @@ def _steps(observations: Iterable[tuple[int, bool]]) -> Iterable[tuple[int, int,
         at_risk -= total
 
 
-def survival_curve(observations: Iterable[tuple[int, bool]]) -> list[tuple[int, float]]:
-    """Return the product-limit estimate as (time, share that has not reached the stop).
-
-    Args:
-        observations: Pairs of a time and whether the stop was seen; False if censored.
-
-    Source: Kaplan and Meier 1958; rule K5.
-    """
-    curve: list[tuple[int, float]] = [(0, 1.0)]
-    logs = _Logs()
-    for time, events, at_risk in _steps(observations):
-        curve.append((time, math.exp(logs.add(events, at_risk))))
-    return curve
-
-
 def survival_interval(
     observations: Iterable[tuple[int, bool]], confidence: Fraction
 ) -> list[tuple[int, float, float, float, int]]:
     """Return the product-limit estimate as (time, share, low, high, number at risk).
 
-    Source: Greenwood's variance on the log-log scale, so that the interval stays within 0 and 1.
+    Observations are pairs of a time and whether the stop was seen; False if censored.
+
+    Source: Kaplan and Meier 1958, with Greenwood's variance on the log-log scale, so that the
+    interval stays within 0 and 1; rule K5.
 
     >>> from fractions import Fraction
     >>> from incidentcore.kpi.engine.estimates import survival_interval

@@ -238,8 +238,8 @@ def tzdb_version() -> tuple[str, str]:
     """Return the version of the zone data in use, and their source (rule T7).
 
     Returns:
-        ``(version, source)``: a version such as ``"2026a"`` or ``"unknown"``; and a source, the
-        path of the system's folder or ``"tzdata"`` for the Python package.
+        ``(version, source)``: a version such as ``"2026a"`` or ``"unknown"``; and a source: the
+        path of the system's folder, or ``"tzdata"`` for the Python package.
 
     >>> from incidentcore.instants import tzdb_version
     >>> version, source = tzdb_version()

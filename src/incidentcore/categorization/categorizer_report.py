@@ -134,7 +134,7 @@ class CategorizerReport:
 
     @property
     def answered(self) -> int:
-        """Return the number of records that got a category; for the others, it abstained."""
+        """Return the number of records that got a category; the rest are abstentions."""
         return len(self.confidences)
 
     @property

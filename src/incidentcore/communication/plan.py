@@ -59,7 +59,7 @@ def _templates(
 
 @attrs.frozen(kw_only=True)
 class UpdateRule(SharedRepr):
-    """How often an audience is informed, while a condition on the record holds.
+    """A rule for how often audiences are informed while a condition on the record holds.
 
     When a rule begins to apply, a first update is required. Each further update is due ``every``
     after the previous one was sent. Once ``ends`` holds, one final update is required. No update is

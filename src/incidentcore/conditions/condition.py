@@ -20,7 +20,7 @@ Test: TypeAlias = Callable[[object, datetime | None], bool]
 
 @attrs.frozen
 class Explanation(SharedRepr):
-    """Why a condition matched or not.
+    """An explanation of why a condition matched or did not match.
 
     Attributes:
         condition: The condition as text.

@@ -97,7 +97,7 @@ def need_own_fields(
 
 @attrs.frozen(kw_only=True)
 class AutoClose(SharedRepr):
-    """When resolved records of a type may be closed automatically (rule L6).
+    """A rule for when resolved records of a type may be closed automatically (rule L6).
 
     Attributes:
         after: How long after the instant in ``basis`` they may be closed.

@@ -143,7 +143,7 @@ def _levels(levels: Iterable[EscalationLevel]) -> tuple[EscalationLevel, ...]:
 
 @attrs.frozen
 class EscalationRow(SharedRepr):
-    """The levels for the records that satisfy a condition.
+    """A row of an escalation matrix: the levels for the records that satisfy a condition.
 
     Attributes:
         name: The row's name, which is part of the keys of its escalations.

@@ -46,7 +46,7 @@ class BacklogStep:
 
 @attrs.frozen(kw_only=True)
 class BacklogScore:
-    """How well forecasts of the backlog, made a given time ahead, matched what happened.
+    """A score of how well backlog forecasts, made a given time ahead, matched what happened.
 
     Attributes:
         ahead: How far ahead the forecasts were made.

@@ -39,7 +39,7 @@ class Chance(Protocol):
 
 @attrs.frozen(kw_only=True)
 class ForecastScore:
-    """How well forecast probabilities of a breach matched what happened.
+    """A score of how well forecast probabilities of a breach matched what happened.
 
     Attributes:
         questions: How many forecasts were compared with a known outcome.

@@ -281,7 +281,7 @@ def _mass(count: int, mean: float, spread: float) -> float:
 
 @attrs.frozen(kw_only=True)
 class VolumeScore:
-    """How well forecasts of a volume matched what happened.
+    """A score of how well forecasts of a volume matched what happened.
 
     Attributes:
         steps: How many hours or days were compared.

@@ -32,7 +32,7 @@ def _need_date(name: str, value: object) -> None:
 
 @attrs.frozen
 class ActionOrigin:
-    """Where an improvement action comes from.
+    """The origin of an improvement action, such as a review.
 
     Attributes:
         kind: ``review``, ``problem``, ``recurrence`` or any other text.

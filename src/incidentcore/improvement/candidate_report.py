@@ -247,7 +247,7 @@ class CandidateReport(Tabular):
         return iter(self.candidates)
 
     def candidate(self, *key: object) -> ProblemCandidate:
-        """Return the candidate with these field values, or with this label (if one argument).
+        """Return the candidate whose key has these values, or whose label is the only argument.
 
         Raises:
             InvalidValueError: No candidate has these values or this label.

@@ -143,7 +143,7 @@ class RecurrenceReport(Tabular):
         return self.counted - sum(group.count for group in self.groups)
 
     def group(self, *key: object) -> RecurrenceGroup:
-        """Return the group with these field values, or with this label (if one argument).
+        """Return the group whose key has these values, or whose label is the only argument.
 
         Raises:
             InvalidValueError: No such key recurred.

@@ -44,8 +44,8 @@ def open_incident(
         fields: Further fields of the record, which take precedence over those from the alert.
 
     Raises:
-        InvalidValueError: The intent is of another kind than ``open``, or the value of a field is
-            not allowed.
+        InvalidValueError: The intent's kind is not ``open``, or the value of a field is not
+            allowed.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, IncidentIntent, open_incident

@@ -135,7 +135,7 @@ def _check_paths(name: str, paths: tuple[str, ...]) -> None:
 
 @attrs.frozen
 class Grouping(SharedRepr):
-    """Fields by which certain alerts are grouped: alerts with equal values share an incident.
+    """A rule for grouping certain alerts: those with equal values in some fields share an incident.
 
     Attributes:
         when: A condition on the alerts that are grouped in this way.
@@ -205,7 +205,7 @@ def _groupings(rules: Iterable[Grouping] | Grouping) -> tuple[Grouping, ...]:
 
 @attrs.frozen(kw_only=True)
 class IntakePolicy(SharedRepr):
-    """How alerts become incidents.
+    """A policy for how alerts become incidents.
 
     All spans include their last instant: an alert exactly ``window`` after the previous one still
     joins its incident.

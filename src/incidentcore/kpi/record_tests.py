@@ -49,7 +49,7 @@ class RecordTest(SharedRepr):
 
 @attrs.frozen
 class _OfCondition(RecordTest):
-    """A test whether a condition matches a record."""
+    """A test of whether a condition matches a record."""
 
     condition: Condition
 
@@ -141,7 +141,7 @@ def exact_limit(test: _Limit) -> int:
 
 @attrs.frozen
 class AtMost(_Limit):
-    """A test whether a measure of the record is at most a limit; unknown if it has no value.
+    """A test of whether a measure of the record is at most a limit; unknown if it has no value.
 
     The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
     """
@@ -151,7 +151,7 @@ class AtMost(_Limit):
 
 @attrs.frozen
 class AtLeast(_Limit):
-    """A test whether a measure of the record is at least a limit; unknown if it has no value.
+    """A test of whether a measure of the record is at least a limit; unknown if it has no value.
 
     The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
     """
@@ -161,7 +161,7 @@ class AtLeast(_Limit):
 
 @attrs.frozen
 class SameDay(RecordTest):
-    """A test whether two times of a record are on the same date; unknown if one is missing."""
+    """A test of whether two times of a record are on the same date; unknown if one is missing."""
 
     first: MomentSpec = attrs.field(converter=as_moment)
     second: MomentSpec = attrs.field(converter=as_moment)
@@ -186,7 +186,7 @@ class SameDay(RecordTest):
 
 @attrs.frozen
 class HasLink(RecordTest):
-    """A test whether a record has a link of a given type; see ``LinkType``.
+    """A test of whether a record has a link of a given type; see ``LinkType``.
 
     Attributes:
         type: The type of the link, such as ``"duplicate_of"``.
@@ -206,7 +206,7 @@ class HasLink(RecordTest):
 
 @attrs.frozen
 class WhenResolved(RecordTest):
-    """A test whether a condition matched the record as it was at its last resolution.
+    """A test of whether a condition matched the record as it was at its last resolution.
 
     Later changes are ignored, as are the requester's own changes if the requester resolved the
     record. A record that is not resolved does not satisfy it.

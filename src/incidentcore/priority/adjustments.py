@@ -129,7 +129,7 @@ def affected_users(
     """Return a rule that raises the priority of records that affect many users.
 
     Args:
-        number: The number of affected users from which the rule applies.
+        number: The smallest number of affected users for which the rule applies.
         raise_by: How many levels to raise the priority by.
         path: The field that contains the number of affected users.
     """

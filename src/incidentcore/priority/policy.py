@@ -86,7 +86,7 @@ def _adjustments(values: Iterable[PriorityAdjustment]) -> tuple[PriorityAdjustme
 
 @attrs.frozen
 class PriorityPolicy(SharedRepr):
-    """How priorities are computed: a calculator, then adjustments in order.
+    """A policy for computing priorities: a calculator, then adjustments in order.
 
     Attributes:
         calculator: A matrix, or a function.

@@ -120,7 +120,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def fraction(self) -> Fraction | None:
-        """Return ``elapsed / target``, exactly; None if it has not started or the target is 0."""
+        """Return ``elapsed / target``, exactly; None if not started or if the target is 0."""
         if not self._figures.target:
             return None
         return Fraction(self.elapsed // MICRO, self._figures.target // MICRO)

@@ -49,8 +49,8 @@ class RecordStore(Protocol):
     2. If the record is at another version: ``StaleRecordError`` with both versions.
     3. If an event has the id or the sequence number of a stored event: ``DuplicateEventError``.
     4. If the sequence numbers do not continue the history without a gap, an event belongs to
-       another record, the first event of the record is not an opening, a later event is one, or it
-       opens an unknown type of record: ``InvalidTimelineError``.
+       another record, the first event of the record is not an opening, a later event is an opening,
+       or the type of record is unknown: ``InvalidTimelineError``.
     5. If an event contains a value that cannot be serialized, such as a function:
        ``InvalidValueError``.
     6. Otherwise everything is written at once. A reader sees the whole batch or none of it.

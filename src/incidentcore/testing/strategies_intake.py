@@ -47,8 +47,8 @@ def alert_storms(
 ) -> list[Alert | IncidentEnded]:
     """Generate alert storms: many alerts on a few conditions in a short time, some at one instant.
 
-    Alerts fire, repeat, change their severity and are resolved. The label ``service`` is always the
-    same for one condition, except for the condition with the key ``b``.
+    Alerts fire, repeat, change their severity and are resolved. Each condition keeps its label
+    ``service``, except the condition with the key ``b``.
 
     Args:
         min_size: The minimum number of alerts.

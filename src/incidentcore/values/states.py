@@ -15,8 +15,7 @@ class State(SharedRepr):
     Attributes:
         name: The state's name in its lifecycle.
         open: Whether work is still to be done.
-        pauses: Whether work waits for somebody else, so that clocks with such a pause condition
-            pause.
+        pauses: Whether work waits for somebody else; clocks can be defined to pause in such states.
         resolved: Whether the service has been restored or the request fulfilled.
         final: Whether the lifecycle has ended; some lifecycles still allow reopening (rule L3).
 

@@ -166,7 +166,7 @@ class LintScope(SharedRepr):
 
 @attrs.frozen
 class Trigger(SharedRepr, ABC):
-    """What makes an escalation level become due; subclass it to write your own.
+    """The base class of triggers, which make escalation levels due; subclass it to write your own.
 
     A subclass is a frozen attrs class that defines at least ``candidates`` and ``why``.
 
@@ -243,7 +243,7 @@ class Trigger(SharedRepr, ABC):
         return begin
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return how long its level is due after one with the trigger ``above``, if known."""
+        """Return how long after a level with the trigger ``above`` its level is due, if known."""
         return None
 
     def never(self, scope: LintScope) -> TriggerFinding | None:

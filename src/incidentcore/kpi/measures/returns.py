@@ -17,7 +17,7 @@ from incidentcore.records import Record
 
 @attrs.frozen
 class ReturnCount(ValueMeasure):
-    """The number of times that a field returned to an earlier value, such as group A, B, then A."""
+    """The number of times that a field returned to an earlier value, such as a former group."""
 
     path: str = attrs.field(converter=as_path)
     unit: str = "times"

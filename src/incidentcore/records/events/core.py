@@ -232,7 +232,7 @@ class Assigned(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: assignment, its time, and number of reassignments."""
+        """Return the changed fields: the assignment, its time, and the number of reassignments."""
         changes = written_fields(self.fields, facts)
         changes["assigned_at"] = self.at
         return changes

@@ -82,7 +82,7 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
 
     Args:
         source: The plain data, or an iterable of it.
-        keys: The names under which a page may have its objects, or only one.
+        keys: The name or names under which a page may have its objects.
 
     Raises:
         FormatError: The source has none of these forms.

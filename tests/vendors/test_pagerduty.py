@@ -325,3 +325,21 @@ def test_an_incident_on_two_pages_counts_as_it_was_updated_last() -> None:
     ]
     for order in (rows, rows[::-1]):
         assert [one.resolved_at for one in read_pagerduty(order)] == [at(21)]
+
+
+def test_an_incident_moves_to_another_service() -> None:
+    """The entry has the old one in its channel, the new one beside it, perhaps by ids alone."""
+    shop, pay = ({"id": key, "summary": name} for key, name in (("S", "Shop"), ("T", "Pay")))
+    moved = entry("service_change", 5, channel={"old_service": {"id": "S"}}, service={"id": "T"})
+    incident, codes = read({**TRIGGER, "service": shop}, moved, service=pay)
+    assert incident.timeline().facts_at(at(20))["service"] == "Shop"
+    assert (incident.service, codes) == ("Pay", [])
+    bodies = [
+        webhook("triggered", 0, SERVICE, status="triggered", service=shop),
+        webhook("service_updated", 5, USER, status="triggered", service=pay),
+    ]
+    [incident] = read_pagerduty(bodies)
+    assert [incident.timeline().facts_at(at(20, minute))["service"] for minute in (0, 5)] == [
+        "Shop",
+        "Pay",
+    ]

@@ -379,3 +379,11 @@ def test_that_a_metric_is_measured_is_no_result() -> None:
     ]
     incident, _ = read(CREATED, metric_events=events)
     assert [one.started_at for one in reported_slas(incident)] == [at(8)]
+
+
+def test_a_user_without_a_role_is_an_agent_by_what_they_did() -> None:
+    """The role that a page lacks does not hide that the ticket is assigned to the user."""
+    answer = audit(2, 9, 2, said("Yes", public=True))
+    users = [{"id": 2, "role": None}]
+    incident, codes = read(CREATED, answer, users=users, fields={"assignee_id": 2})
+    assert (incident.first_response_at, codes) == (at(9), {})

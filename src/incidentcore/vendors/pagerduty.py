@@ -46,6 +46,7 @@ _TOLD: Final = {
     **{f"{verb}d": verb for verb in ("resolve", "annotate")},
     "priority_updated": "priority_change",
     "status_update_published": "status_update",
+    "service_updated": "service_change",
 }
 
 
@@ -119,8 +120,10 @@ def read_pagerduty(
         first = trigger or incident.get("first_trigger_log_entry") or {}
         opener = first.get("agent") or pick(incident, "service")
         history.opened(incident.get("created_at"), _actor(history, opener, first, users))
+        services = {pick(one, "service.id"): pick(one, "service.summary") for one in own}
+        services[pick(incident, "service.id")] = pick(incident, "service.summary")
         for entry in _escalations_joined(own):
-            _entry(history, entry, users)
+            _entry(history, entry, users, services)
         merged_into = pick(incident, "resolve_reason.incident.id")
         if merged_into:
             history.find("merged_record", f"kept: merged into {merged_into}")
@@ -204,10 +207,11 @@ def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]
         data, kind = as_object(event.get("data")), str(event.get("event_type"))
         kind = kind.removeprefix("incident.").replace(".", "_")
         incident = as_object(data.get("incident")) or data
-        old = latest.get(incident.get("id"), {}).get("priority")
+        before = latest.get(incident.get("id"), {})
+        old = {f"old_{name}": before.get(name) for name in ("priority", "service")}
         if incident is data:
             latest[data.get("id")] = {**data, "incident_number": data.get("number")}
-        channel = {"content": data.get("content"), "old_priority": old}
+        channel = {"content": data.get("content"), "new_priority": data.get("priority"), **old}
         entry = {
             "id": event.get("id"),
             "type": f"{_TOLD.get(kind, kind)}_log_entry",
@@ -215,7 +219,8 @@ def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]
             "agent": event.get("agent"),
             "incident": {"id": incident.get("id")},
             "assignees": data.get("assignees"),
-            "channel": {**channel, "new_priority": data.get("priority")},
+            "service": data.get("service"),
+            "channel": channel,
             "message": data.get("message"),
         }
         log.append(entry)
@@ -257,7 +262,12 @@ def _actor(
     return history.actor(key, role, path=f"log entry {entry.get('id')}")
 
 
-def _entry(history: HistoryBuilder, entry: Mapping[str, Any], users: set[str]) -> None:
+def _entry(
+    history: HistoryBuilder,
+    entry: Mapping[str, Any],
+    users: set[str],
+    services: Mapping[str, str | None],
+) -> None:
     kind = str(entry["type"]).removesuffix("_reference").removesuffix("_log_entry")
     entry_id, at = entry["id"], entry.get("created_at")
     if kind in _NOISE or kind.startswith(_NOISE_STARTS):
@@ -292,6 +302,10 @@ def _entry(history: HistoryBuilder, entry: Mapping[str, Any], users: set[str]) -
     elif kind == "priority_change" and {"old_priority", "new_priority"} & channel.keys():
         old, new = (_level(channel.get(f"{side}_priority")) for side in ("old", "new"))
         history.changed(entry_id, at, by, field="priority", before=old, after=new)
+    elif kind == "service_change" and pick(channel, "old_service.id"):
+        ids = (pick(channel, "old_service.id"), pick(entry, "service.id"))
+        old, new = (services.get(key) or key for key in ids)
+        history.changed(entry_id, at, by, field="service", before=old, after=new)
     elif kind == "unsnooze":
         history.add(Unsnoozed, entry_id, at, by)
     else:

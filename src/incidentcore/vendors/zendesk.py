@@ -104,7 +104,8 @@ def read_zendesk(
     metrics = joined(metric_events, "ticket_id", "ticket_metric_events")
     beside = [user for page in (*pages, *logs) for user in listed(page, "users")]
     people = joined([*beside, *unpaged(users, "users")], "id")
-    known = {key: _ROLES.get(str(own[-1].get("role"))) for key, own in people.items() if key}
+    stated = {key: _ROLES.get(str(own[-1].get("role"))) for key, own in people.items() if key}
+    known = {key: role for key, role in stated.items() if role is not None}
 
     def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
         if ticket.get("status") == "deleted":

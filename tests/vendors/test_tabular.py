@@ -219,7 +219,9 @@ def test_a_column_asked_for_is_there_once() -> None:
     """A repeated column is refused where it is asked for; others may repeat."""
     table = open_table(["id,opened,id,note,note"])
     table.require(("opened",))
-    with pytest.raises(FormatError, match="column named more than once: 'id'; map it by its place"):
+    with pytest.raises(
+        FormatError, match="column named more than once: 'id'; map it by its number, from 1"
+    ):
         table.require(("id",))
 
 

@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 
 from incidentcore.adapters.sqlite import SqliteStore
-from incidentcore.errors import InvalidValueError, StaleRecordError, StorageError
+from incidentcore.errors import (
+    InvalidTimelineError,
+    InvalidValueError,
+    StaleRecordError,
+    StorageError,
+)
 from incidentcore.storage import RecordStore
 from incidentcore.testing.contracts import StoreContract
 from incidentcore.testing.contracts_base import incident, noted
@@ -112,6 +117,17 @@ def test_memory_is_refused(name: str) -> None:
     """Several connections to memory would be several databases."""
     with pytest.raises(InvalidValueError, match="for memory use InMemoryStore"):
         SqliteStore(name)
+
+
+def test_what_is_no_path_and_what_are_no_events_is_refused(path: Path) -> None:
+    """A record in place of its events, one event, nothing at all."""
+    with pytest.raises(InvalidValueError, match=r"^path: got None; allowed: a file's path"):
+        SqliteStore(None)  # type: ignore[arg-type]
+    store, record = SqliteStore(path), incident()
+    for given in (record, record.history[0], None):
+        with pytest.raises(InvalidTimelineError, match=r"events, such as record.history$"):
+            store.append("INC-2", given, expected_version=0)  # type: ignore[arg-type]
+    store.close()
 
 
 def test_an_empty_file_refuses_what_is_not_a_condition(path: Path) -> None:

@@ -118,6 +118,12 @@ class OwnRule(records.ApprovalRule):
     """A rule of a caller's own kind."""
 
 
+def test_one_name_to_keep_is_taken_as_one() -> None:
+    """As a text, which has no names in it."""
+    record = Incident.open(id="I", title="t", by="kim", at=datetime(2026, 6, 1, tzinfo=UTC))
+    assert redact(record, keep="title").title == "t"
+
+
 def test_parts_of_an_own_kind_are_hidden_too() -> None:
     """A subclass of a task or of an approval rule keeps neither title nor names."""
     request = ServiceRequest.open(id="R", title="t", at=AT, by="kim")

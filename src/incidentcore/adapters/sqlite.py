@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
+from incidentcore._checks import need_kind
 from incidentcore.adapters import statements
 from incidentcore.adapters.outbox import Run
 from incidentcore.adapters.sql_store import SqlStore
@@ -60,6 +61,7 @@ class SqliteStore(SqlStore):
     """
 
     def __init__(self, path: str | os.PathLike[str], *, timeout: float = 60.0) -> None:
+        need_kind("path", path, (str, os.PathLike), allowed="a file's path, as text or a Path")
         self._path = os.fspath(path)
         if not self._path or ":memory:" in self._path:
             raise InvalidValueError("path", path, "a file; for memory use InMemoryStore")

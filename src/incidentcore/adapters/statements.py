@@ -124,6 +124,7 @@ def append(
     due: Iterable[DueItem] = (),
 ) -> int:
     """Write events and due items, and return the record's new version."""
+    need_kind("events", events, Iterable, InvalidTimelineError, "events, such as record.history")
     batch, key = tuple(events), as_key(record_id)
     lock(run)
     version = _version(run, key)

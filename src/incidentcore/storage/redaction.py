@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from incidentcore._checks import need_kind, need_text
+from incidentcore._checks import as_tuple, need_kind, need_text
 from incidentcore.records import ApprovalRule, Cause, Escalated, Event, Record, Task
 from incidentcore.values import Actor, FrozenMap, Level
 
@@ -76,7 +76,7 @@ def redact(
     need_kind("record", record, Record)
     if not callable(alias):
         _check_name(alias)
-    redaction = _Redaction(frozenset(keep), alias)
+    redaction = _Redaction(frozenset(as_tuple(keep, str)), alias)
     return type(record).from_history([redaction.event(event) for event in record.history])
 
 

@@ -48,7 +48,11 @@ BESIDE = {  # a file of no room is tested by its own file, and where it is used
     "demo": [],
 }
 
-WORDS = ("test_an_error_names_what_the_caller_gave", "test_each_text_is_that_of_a_code")
+WORDS = (
+    "test_an_error_names_what_the_caller_gave",
+    "test_each_text_is_that_of_a_code",
+    "test_an_attribute_refuses_bytes",
+)
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ from typing import Any, Literal
 
 import attrs
 import pytest
+from tests.serialization.examples import EXAMPLES, values_in
 
 import incidentcore
 from incidentcore._checks import (
     SharedRepr,
     as_pairs,
     as_tuple,
+    count_shown,
     is_day,
     is_number,
     is_whole,
@@ -31,7 +33,7 @@ from incidentcore._checks import (
     need_text,
     need_word,
 )
-from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.errors import DefinitionError, IncidentCoreError, InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import Measure
 from incidentcore.records import Incident, Problem, Record, ServiceRequest
@@ -96,6 +98,10 @@ def test_one_or_several_become_a_tuple() -> None:
     assert as_tuple(["a", "b"], str) == ("a", "b")
 
 
+def test_many_values_are_shown_by_their_number() -> None:
+    assert count_shown({"a": 1, "b": 2}) == "'2 in total'"
+
+
 def test_a_mapping_or_pairs_become_pairs() -> None:
     assert as_pairs({"a": 1}) == as_pairs(iter([("a", 1)])) == [("a", 1)]
 
@@ -139,6 +145,34 @@ def test_an_error_names_what_the_caller_gave() -> None:
                 wrong.append(f"{path.relative_to(PACKAGE)}: {name}")
     assert seen > 350
     assert not wrong
+
+
+def unchecked() -> dict[str, list[str]]:
+    text = Path(__file__).with_name("unchecked.txt").read_text(encoding="utf-8")
+    lines = [line.partition(": ") for line in text.splitlines() if line and line[0] != "#"]
+    return {name: fields.split() for name, _, fields in lines}
+
+
+def test_an_attribute_refuses_bytes() -> None:
+    """No attribute is bytes: each class says so when it is made, but for those that are listed."""
+    kinds = {
+        type(value): value for one in EXAMPLES for value in values_in(one) if attrs.has(type(value))
+    }
+    spared, wrong, refused = unchecked(), [], 0
+    for kind, value in kinds.items():
+        name = f"{kind.__module__.removeprefix('incidentcore.')}.{kind.__qualname__}"
+        if issubclass(kind, Record) or spared.get(name) == ["all"]:
+            continue
+        for attribute in attrs.fields(kind):
+            if attribute.init and attribute.name not in spared.get(name, ()):
+                try:
+                    attrs.evolve(value, **{attribute.alias: b"x"})
+                except IncidentCoreError:
+                    refused += 1
+                else:
+                    wrong.append(f"{name}: {attribute.name}")
+    assert not wrong
+    assert refused > 700
 
 
 TABLE = re.compile(

@@ -11,7 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from incidentcore.errors import DefinitionError, InvalidIntervalError, InvalidValueError
-from incidentcore.instants import Interval, Versions, as_utc, as_zone, tzdb_version
+from incidentcore.instants import (
+    Interval,
+    Versions,
+    as_utc,
+    as_zone,
+    tzdb_version,
+    version_at,
+    versions_of,
+)
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -85,8 +93,12 @@ def test_an_interval_holds_its_start_and_not_its_end() -> None:
 @pytest.mark.parametrize("zone", ["Mars/Base", "", "../etc", 5, None])
 def test_a_zone_that_is_not_one_is_refused(zone: object) -> None:
     """By the name of its argument."""
-    with pytest.raises(InvalidValueError, match=r"^tz: got .*; allowed: an IANA time zone such as"):
+    said = r"^tz: got .*; allowed: an IANA time zone such as \"Europe/Berlin\" or \"UTC\"$"
+    with pytest.raises(InvalidValueError, match=said):
         as_zone(zone, "tz")  # type: ignore[arg-type]
+    for city, key in (("berlin", "Europe/Berlin"), ("New York", "America/New_York")):
+        with pytest.raises(InvalidValueError, match=f'"UTC"; nearest: {key}$'):
+            as_zone(city)
     assert as_zone(ZoneInfo("UTC")) is ZoneInfo("UTC")
 
 
@@ -104,6 +116,9 @@ def test_a_version_holds_from_its_instant_until_the_next() -> None:
     asked = [JUNE - day, JUNE, JUNE + day - timedelta.resolution, JUNE + day, JUNE + 9 * day]
     assert [versions.at(at) for at in asked] == ["a", "a", "a", "b", "c"]
     assert list(versions) == ["a", "b", "c"]
+    assert [version_at(versions, at) for at in asked] == [versions.at(at) for at in asked]
+    assert (versions_of(versions), versions_of("a")) == (("a", "b", "c"), ("a",))
+    assert version_at("a", JUNE) == "a"
 
 
 @pytest.fixture

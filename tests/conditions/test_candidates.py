@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from incidentcore.conditions import Condition, before, field, reached
-from incidentcore.conditions.candidates import candidates_of
-from incidentcore.conditions.neighbours import ANY, fresh_text, is_stepped
+from incidentcore.conditions.candidates import _unique, candidates_of
+from incidentcore.conditions.neighbours import ANY, Candidate, fresh_text, is_stepped
 from incidentcore.values import NEW, Actor, FrozenMap, Impact, Level, State
 
 DAY = date(2000, 1, 1)
@@ -53,6 +53,10 @@ def custom(*values: Any) -> list[FrozenMap[Any]]:
         (
             field("category").starts_with("a", "b"),
             [("a", "b"), (), ("other",), ("a", "b", "other")],
+        ),
+        (
+            field("custom.title").equals("a"),
+            [FrozenMap(), FrozenMap({"title": "a"}), FrozenMap({"title": "other"})],
         ),
         (field("custom").present(), [FrozenMap(), FrozenMap({"other": True})]),
         (
@@ -152,3 +156,20 @@ def test_a_number_between_two_whole_ones_may_not_be_one_of_the_field() -> None:
 def test_a_number_has_neighbours_up_to_its_precision(number: Any, stepped: Any) -> None:
     """Beyond it, adding one changes nothing."""
     assert is_stepped(number) is stepped
+
+
+def test_a_state_has_one_of_the_names_that_are_known() -> None:
+    """Those of a domain, with each combination of flags; an empty name is none."""
+    tests = tuple(field("state").equals(NEW).leaves())
+    tried = candidates_of(tests, {"state.name": ("odd", "")})["state"]
+    names = ("new", "odd", "other")
+    assert [one.value for one in tried] == [State(n, **flags) for n in names for flags in FLAGS]
+
+
+def test_of_two_equal_values_the_certain_one_stays() -> None:
+    """In either order, at the place of the first; 1, 1.0 and True are three values."""
+    sure, unsure = Candidate(1), Candidate(1, certain=False)
+    for given in ([sure, unsure], [unsure, sure], [unsure, unsure, sure]):
+        assert _unique([*given, Candidate(2)]) == [sure, Candidate(2)]
+    assert _unique([unsure, unsure]) == [unsure]
+    assert len(_unique([Candidate(1), Candidate(1.0), Candidate(True)])) == 3

@@ -89,6 +89,10 @@ def test_what_is_no_record_is_refused_by_name() -> None:
     """Before any rule is asked about it."""
     with pytest.raises(InvalidValueError, match=r"^record: got 'INC-1'; allowed: a record"):
         INCIDENT.decide("INC-1", "start", at=AT, by="ada")  # type: ignore[type-var]
+    with pytest.raises(InvalidValueError, match=r"^record: got 'INC-1'"):
+        INCIDENT.allowed_actions("INC-1")  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match=r"^lifecycle: got 'incident'"):
+        check_history(INCIDENT.open(Incident, id="I", title="t", at=AT, by="kim"), "incident")  # type: ignore[arg-type]
 
 
 def family(own: Lifecycle, *, on_parent: bool) -> tuple[Incident, Incident]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore import Incident, prioritize
+from incidentcore.errors import InvalidValueError
 from incidentcore.priority import (
     BMC,
     PLAIN_3X3,
@@ -74,3 +76,22 @@ def test_an_opening_is_judged_too() -> None:
     found = reprioritized(incident, OTHER).computed_priority
     assert found == PLAIN_3X3.level(Impact.HIGH, Urgency.LOW)
     assert BMC is not PLAIN_3X3
+
+
+def test_what_was_known_before_the_opening_is_judged_with_it() -> None:
+    """An event that is dated before the opening has the opening's fields beside it."""
+    incident = Incident.open(id="I", title="T", by="kim", at=NINE)
+    levels = {"impact": Impact.HIGH, "urgency": Urgency.LOW}
+    early = prioritize(incident, at=NINE - timedelta(hours=1), by="ada", **levels)
+    found = reprioritized(early, OTHER)
+    assert found.computed_priority == PLAIN_3X3.level(Impact.HIGH, Urgency.LOW)
+    assert len(found.history) == 2
+
+
+def test_what_is_no_policy_is_refused() -> None:
+    """Nor what is no record."""
+    incident = Incident.open(id="I", title="T", by="kim", at=NINE)
+    with pytest.raises(InvalidValueError, match=r"^policy: "):
+        reprioritized(incident, PLAIN_3X3)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError, match=r"^record: "):
+        reprioritized("I", OTHER)  # type: ignore[type-var]

@@ -249,7 +249,8 @@ def test_a_policy_as_a_table_has_its_rules_in_order() -> None:
         [(vip, resolution(2, name="vip"))],
         default=resolution(target=BusinessDays(1), name="rest"),
     )
-    heads, rows, _ = policy.cells()
+    heads, rows, numbers = policy.cells()
+    assert attrs.evolve(policy, default=None).cells() == (heads, rows[:1], numbers)
 
     assert heads == ["records", "definition", "target", "calendar"]
     assert [row[:3] for row in rows] == [

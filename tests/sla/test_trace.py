@@ -41,6 +41,12 @@ def test_the_trace_of_a_clock_that_has_not_started_has_the_zone_of_its_calendar(
     assert tell(resolution(calendar=choice, start=begun), record, "mon 10:00").trace.zone.key == (
         "UTC"
     )
+    other = CalendarByField("custom.site", {"a": OFFICE}, default=berlin)
+    status = tell(resolution(calendar=other, start=begun), record, "mon 10:00")
+    assert status.trace.zone.key == "UTC"
+    heads, rows, numbers = status.cells()
+    assert (heads, len(numbers)) == (["record", "clock", "stage", "says"], 4)
+    assert rows == [[record.id, status.definition.name, "not started", status.trace.summary]]
 
 
 @pytest.mark.parametrize(

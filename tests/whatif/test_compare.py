@@ -219,6 +219,11 @@ def test_another_order_of_a_rota_is_a_change_of_whoever_was_on_call() -> None:
     swapped = ROTA.replace('"ada", "ben"', '"ben", "ada"')
     assert addressees(ROTA, swapped) == [("addressees", ada, ben, ten)]
     assert addressees(ROTA, ROTA.replace('"ben"', '"cy"')) == []
+    sides = [
+        one.replace('"oncall:night"', '["oncall:night", "person:zoe"]') for one in (ROTA, swapped)
+    ]
+    ada, ben = (f"on call for night, person zoe ({who})" for who in ("ada", "ben"))
+    assert addressees(*sides) == [("addressees", ada, ben, ten)]
 
 
 def test_one_that_is_earlier_and_for_somebody_else_is_two_changes() -> None:

@@ -156,6 +156,8 @@ def test_a_page_word_by_word() -> None:
     rule = re.compile(r"^[-= ]+$", re.MULTILINE)
     told = rule.sub("", str(made.page(witnesses=2)))
     assert told.split() == rule.sub("", page).split()
+    keys = ["counts", "compliance", "groups", "reasons", "witnesses"]
+    assert [section.key for section in made.page().sections] == keys
     plain = made.page(witnesses=1).to_plain()["witnesses"]
     assert [(row["record_id"], row["group"], row["since"]) for row in plain] == [
         ("I0", ["MUC"], None)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from incidentcore import Incident, acknowledge, advance
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
+from incidentcore.records import comment
 from incidentcore.values import Actor
 from incidentcore.whatif import agents_needed, answered_within, offered_load, wait_chance
 
@@ -123,6 +124,8 @@ def test_load_is_the_mean_number_in_an_hour_of_the_week() -> None:
 
     assert {hour: value for hour, value in enumerate(load.erlangs) if value} == {9: 0.5, 10: 0.75}
     assert load.peak == 0.75
+    noted = [comment(records[0], "x", at=MONDAY + 10 * HOUR, by="ada"), records[1]]
+    assert offered_load(noted, window=window, zone="UTC") == load  # nothing is counted twice
     berlin = offered_load(records, window=window, zone="Europe/Berlin")
     assert [hour for hour, value in enumerate(berlin.erlangs) if value] == [11, 12]
 

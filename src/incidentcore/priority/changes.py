@@ -78,7 +78,7 @@ def prioritize(
     fields = dict(checked_fields(new_levels, Prioritized.allowed))
     by = record.actor(by, at=at)
     known = as_it_was(record, at) or record
-    changed = known.with_event(Prioritized, at=at, by=by, fields=new_levels) if fields else known
+    changed = known.with_event(Prioritized, at=at, by=by, fields=new_levels)
     result = calculate_priority(policy, changed)
     fields["computed_priority"] = result.computed
     if all(getattr(known, name) == value for name, value in fields.items()):

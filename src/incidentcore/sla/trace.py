@@ -243,11 +243,14 @@ def closing_of(
             parts.append(("breached_already", _NO_DATA))
         if stage == "paused":
             parts.append(("on_hold", _NO_DATA))
-        due = {} if known.due_at is None else {"due": known.due_at}
-        none = "no_due" if stage == "paused" else "out_of_reach"
-        parts.append(("due" if due else none, FrozenMap(due)))
-        if stage == "paused" and known.due_if_resumed is not None and known.due_at is None:
-            parts.append(("if_resumed", FrozenMap({"due": known.due_if_resumed})))
+        if known.due_at is not None:
+            parts.append(("due", FrozenMap({"due": known.due_at})))
+        elif stage != "paused":
+            parts.append(("out_of_reach", _NO_DATA))
+        else:
+            parts.append(("no_due", _NO_DATA))
+            if known.due_if_resumed is not None:
+                parts.append(("if_resumed", FrozenMap({"due": known.due_if_resumed})))
     return tuple(parts)
 
 

@@ -50,9 +50,9 @@ _SPECIAL: Final = Table(
 _BREAK: Final = Table(
     (
         Key("day", DAY, "One date.", None),
-        Key("days", TEXT, "Weekdays, every week: mon-fri. It takes from the weekly hours.", None),
-        Key("hours", HOURS, "The hours that are taken out."),
-        Key("name", TEXT, "What a date's break is called.", ""),
+        Key("days", TEXT, "Weekdays of every week, such as mon-fri.", None),
+        Key("hours", HOURS, "The hours to subtract."),
+        Key("name", TEXT, "The name of a date's break.", ""),
     ),
     dict,
 )
@@ -61,9 +61,9 @@ _BUSINESS: Final = Table(
         Key("zone", ZONE, "Its time zone; the desk's by default.", None),
         Key("hours", table_of(HOURS), 'Days to hours: { mon-fri = "08:00-18:00" }.'),
         Key("holidays", HOLIDAYS, "Names of [holidays], or dates.", ()),
-        Key("special", list_of(_SPECIAL.form), "Dates with hours of their own.", ()),
-        Key("breaks", list_of(_BREAK.form), "Hours that are taken out of a date.", ()),
-        Key("name", LINE, "What reports call it; its key by default.", None),
+        Key("special", list_of(_SPECIAL.form), "Dates with special hours.", ()),
+        Key("breaks", list_of(_BREAK.form), "Hours to subtract from a date.", ()),
+        Key("name", LINE, "Its name in reports; its key by default.", None),
     ),
     dict,
 )
@@ -168,9 +168,9 @@ _SPAN_OF: Final = Table(
 )
 _OPEN: Final = Table(
     (
-        Key("open", list_of(_SPAN_OF.form), "The stretches in which it is open.", (), "intervals"),
+        Key("open", list_of(_SPAN_OF.form), "The intervals in which it is open.", (), "intervals"),
         Key("zone", TEXT, "Its time zone.", "UTC"),
-        Key("name", TEXT, "What it is called.", ""),
+        Key("name", TEXT, "Its name.", ""),
     ),
     Maintenance,
     lambda value, key: value.zone.key if key.name == "zone" else getattr(value, key.attribute),
@@ -182,7 +182,7 @@ _PLAIN: Final = Form(
 )
 _VERSION: Final = Table(
     (
-        Key("from", INSTANT, "When it begins to hold.", attribute="since"),
+        Key("from", INSTANT, "When it comes into force.", attribute="since"),
         Key("calendar", _PLAIN, "The calendar."),
     ),
     lambda since, calendar: (since, calendar),

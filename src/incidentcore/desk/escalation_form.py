@@ -41,15 +41,15 @@ _CLOCK: Final = re.compile(r"(\S+) (.+)")
 _AT: Final = '"resolution 80%", "resolution due", "resolution breach" or "resolution 1h before"'
 _LEVEL: Final = Table(
     (
-        Key("after", TEXT, "How long after the level before: a span, with a calendar.", None),
-        Key("calendar", PLAIN_CALENDAR, "The calendar of after, where it has no name.", None),
-        Key("since", TEXT, "For the first level: the moment it counts from.", None),
-        Key("every", TEXT, "A wall time at which it comes back: daily 09:00.", None),
+        Key("after", TEXT, "How long after the previous level: a span, with a calendar.", None),
+        Key("calendar", PLAIN_CALENDAR, "The calendar of after, if it has no name.", None),
+        Key("since", TEXT, "For the first level: the time it counts from.", None),
+        Key("every", TEXT, "A local time at which it recurs: daily 09:00.", None),
         Key("from", FIRST, "The date of its first time.", None, "anchor"),
         Key("zone", TEXT, "The zone of every.", None),
         Key("at", TEXT, f"A point on a clock: {_AT}.", None),
-        Key("point", POINT, "The same point with a name of its own.", None),
-        Key("held", WHEN, "A condition that must hold, for the time of after.", None),
+        Key("point", POINT, "The same point, with a name.", None),
+        Key("held", WHEN, "A condition that must hold for the time in after.", None),
         Key("to", WHO_FORM, "Who is notified."),
         Key("mode", word("functional", "hierarchical"), "To another group, or up.", "functional"),
         Key("until", word("acknowledged", "resolved"), "What silences it.", None),
@@ -63,7 +63,7 @@ _ROW: Final = (
     Key("repeat", COUNT, "How many further passes follow.", 0),
     Key("repeat_from", COUNT, "The level at which they begin, from 0.", 0),
     Key("repeat_after", SPAN_FORM, "How long after the last level.", timedelta()),
-    Key("on_unacknowledge", word("resume", "restart"), "Where a chain goes on.", "resume"),
+    Key("on_unacknowledge", word("resume", "restart"), "Where the row continues.", "resume"),
     Key("on_snooze_end", word("resume", "restart"), "The same after a snooze.", "resume"),
     Key(
         "snooze_silences",
@@ -81,12 +81,12 @@ _ROW: Final = (
         )
     ),
     Key("ack_when", about("event"), "Whose acknowledgements count.", ALWAYS),
-    Key("past_last", word("clamp", "wrap"), "A manual escalation past the last.", "clamp"),
+    Key("past_last", word("clamp", "wrap"), "A manual escalation after the last level.", "clamp"),
 )
 _ESCALATION: Final = Table(
     (
         Key("name", TEXT, "Its name, part of the keys of its escalations.", None),
-        Key("when", WHEN, "For which records; all without it.", ALWAYS),
+        Key("when", WHEN, "For which records; by default, all.", ALWAYS),
         Key("levels", list_of(_LEVEL.form), "Its levels in order."),
         *_ROW,
     ),

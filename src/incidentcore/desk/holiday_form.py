@@ -68,7 +68,7 @@ _HOLIDAY: Final = Table(
         Key("rule", TEXT, "A rule of RFC 5545.", None),
         Key("from", DAY, "The first date.", None, "first"),
         Key("to", DAY, "The last date.", None, "last"),
-        Key("name", TEXT, "What the day is called.", ""),
+        Key("name", TEXT, "The name of the day.", ""),
         Key("hours", HOURS, "Open these hours instead of being closed.", None),
         Key("opens", FLAG, "Whether the hours open a weekday that is closed.", False),
     ),

@@ -27,8 +27,8 @@ _COLUMN: Final = simple("a column's name, or its place from 1", str, int)
 _SHEET: Final = simple("a sheet's name, or its place from 1", str, int)
 IMPORT: Final = Table(
     (
-        Key("profile", TEXT, "What the file is, as the command line calls it.", None),
-        Key("map", table_of(_COLUMN), "The column of each field, own fields too.", None),
+        Key("profile", TEXT, "The profile, as for the command line.", None),
+        Key("map", table_of(_COLUMN), "The column of each field, including own fields.", None),
         Key(
             "states",
             table_of(Form(_state_name, lambda name, _: name, _WORDS)),
@@ -49,8 +49,8 @@ IMPORT: Final = Table(
         Key("times", TEXTS, "Formats as of strptime, or iso, epoch_s, epoch_ms, excel.", None),
         Key("delimiter", TEXT, "What separates the columns.", None),
         Key("encoding", TEXT, "The encoding of the file.", None),
-        Key("sheet", _SHEET, "The sheet of a spreadsheet: its name, or its place from 1.", None),
-        Key("duplicates", word("refuse", "first", "last"), "Which row of one id counts.", None),
+        Key("sheet", _SHEET, "The sheet of a spreadsheet: its name, or its number.", None),
+        Key("duplicates", word("refuse", "first", "last"), "Which row of an id is used.", None),
     ),
     lambda **found: freeze({name: one for name, one in found.items() if one is not None}),
     lambda value, key: value.get(key.name),

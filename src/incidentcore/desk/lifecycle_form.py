@@ -37,10 +37,10 @@ _BASE: Final = Form(
 _STATE: Final = Table(
     (
         Key("name", TEXT, "Its name."),
-        Key("open", FLAG, "Whether work is open.", False),
+        Key("open", FLAG, "Whether work is still to be done.", False),
         Key("pauses", FLAG, "Whether clocks pause.", False),
         Key("resolved", FLAG, "Whether it is resolved.", False),
-        Key("final", FLAG, "Whether it is over.", False),
+        Key("final", FLAG, "Whether the lifecycle has ended.", False),
     ),
     State,
 )
@@ -48,8 +48,8 @@ _INPUT: Final = Table(
     (
         Key("name", TEXT, "Its name."),
         Key("target", TEXT, "The field that it sets.", None),
-        Key("required", FLAG, "Whether it must be given.", True),
-        Key("choices", TEXTS, "The values it takes.", ()),
+        Key("required", FLAG, "Whether it is required.", True),
+        Key("choices", TEXTS, "The values that it accepts.", ()),
     ),
     lambda name, target, required, choices: InputField(
         name, target or name, required=required, choices=choices
@@ -59,7 +59,7 @@ _WINDOW: Final = Table(
     (
         Key("reopen_within", DAYS_FORM, "How long after the resolution.", attribute="within"),
         Key("calendar", PLAIN_CALENDAR, "The calendar to count in.", None),
-        Key("exempt", TEXTS, "Roles that may always.", ()),
+        Key("exempt", TEXTS, "Roles that may always reopen.", ()),
     ),
     ReopenWindow,
 )
@@ -119,12 +119,12 @@ _ANY: Final = Form(
 )
 _TRANSITION: Final = Table(
     (
-        Key("action", TEXT, "What is done."),
+        Key("action", TEXT, "The action."),
         Key("from", TEXTS, "The states in which it can be done.", attribute="sources"),
         Key("to", TEXT, "The state that it leads to.", attribute="target"),
-        Key("fields", list_of(Form(_ASKED, _input_word, {})), "What it asks for.", ()),
+        Key("fields", list_of(Form(_ASKED, _input_word, {})), "The fields that it takes.", ()),
         Key("guard", _GUARD, "When it is allowed.", None),
-        Key("guard_name", TEXT, "What a refusal calls the guard.", ""),
+        Key("guard_name", TEXT, "The guard's name in refusals.", ""),
         Key("sets", table_of(_ANY), "Fields that it sets itself.", {}),
     ),
     dict,
@@ -132,13 +132,13 @@ _TRANSITION: Final = Table(
 _LIFECYCLE: Final = Table(
     (
         Key("base", _BASE, 'A ready-made lifecycle, such as "servicenow_incident".', None),
-        Key("id", TEXT, "Its id, where it is written in full.", None),
+        Key("id", TEXT, "Its id, if there is no base.", None),
         Key("version", TEXT, "Its version.", "1"),
         Key("states", list_of(_STATE.form), "Its states.", ()),
         Key("initial", TEXT, "The initial state; the first one by default.", None),
         Key("transitions", list_of(_TRANSITION.form), "Its transitions.", ()),
-        Key("opens_with", list_of(FIELD), "Fields that an opening must give.", None),
-        Key("migrates", table_of(TEXT), "Which state follows which of another lifecycle.", None),
+        Key("opens_with", list_of(FIELD), "Fields that an opening must have.", None),
+        Key("migrates", table_of(TEXT), "The new state for each state of another.", None),
         Key(
             "recomputes",
             Form(_RECOMPUTES.read, _priority_word, {"type": ["boolean", "object"]}),
@@ -147,7 +147,7 @@ _LIFECYCLE: Final = Table(
             "priority_policy",
         ),
         Key("hold_reasons", TEXTS, "The reasons for a hold.", ()),
-        Key("reopen_within", DAYS_FORM, "How long after its resolution it may reopen.", None),
+        Key("reopen_within", DAYS_FORM, "How long after the resolution it may reopen.", None),
         Key("calendar", PLAIN_CALENDAR, "The calendar of reopen_within and close_after.", None),
         *AUTO_CLOSE,
     ),

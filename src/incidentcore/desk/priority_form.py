@@ -40,11 +40,11 @@ MATRICES: Final = {
 _LEVEL: Final = level_of()
 _ADJUST: Final = Table(
     (
-        Key("name", TEXT, "What explanations call it."),
-        Key("when", WHEN, "Which records it is about."),
-        Key("at_least", _LEVEL, "A priority that it raises milder ones to.", None),
-        Key("at_most", _LEVEL, "A priority that it lowers worse ones to.", None),
-        Key("raise", COUNT, "How many levels worse.", 0, "raise_by"),
+        Key("name", TEXT, "Its name in explanations."),
+        Key("when", WHEN, "Which records it applies to."),
+        Key("at_least", _LEVEL, "The lowest priority that they may have.", None),
+        Key("at_most", _LEVEL, "The highest priority that they may have.", None),
+        Key("raise", COUNT, "How many levels to raise it by.", 0, "raise_by"),
     ),
     Adjustment,
 )
@@ -144,7 +144,7 @@ CATEGORY: Final = Table(
         Key("category", TEXT, 'Their category: "network/vpn".', None),
         Key("group", TEXT, "The group that works on them.", None),
         Key("tier", COUNT, "The support tier.", None),
-        Key("name", TEXT, "What reasons call the rule.", ""),
+        Key("name", TEXT, "The rule's name in reasons.", ""),
     ),
     dict,
 )

@@ -62,7 +62,7 @@ DAYS_FORM: Final = Form(
 
 _ROUND: Final = Table(
     (
-        Key("round_robin", TEXT, "What keeps the turns.", attribute="name"),
+        Key("round_robin", TEXT, "The field with the record's number.", attribute="name"),
         Key("members", list_of(TEXT), "Who takes turns."),
     ),
     lambda name, members: EscalationTarget("round_robin", name, members=members),
@@ -102,7 +102,7 @@ _UPDATES: Final = Table(
                 ("final", "How long after the end the last one is due."),
             )
         ),
-        Key("on_change", list_of(FIELD), "Fields of which every change owes an update.", ()),
+        Key("on_change", list_of(FIELD), "Fields whose changes require an update.", ()),
     ),
     dict,
 )
@@ -110,23 +110,23 @@ _TEMPLATE: Final = Table(
     (
         Key("text", TEXT, "The text, with {title} and other fields in it.", ""),
         Key("name", TEXT, "The template's name."),
-        Key("fields", TEXTS, "Further fields that must be known.", ()),
-        Key("given", TEXTS, "Places that the sender fills.", ()),
+        Key("fields", TEXTS, "Further fields that must have a value.", ()),
+        Key("given", TEXTS, "Placeholders that the sender fills in.", ()),
     ),
     UpdateTemplate,
 )
 _COMMUNICATION: Final = Table(
     (
         Key("name", TEXT, "Its name, part of the keys of its updates.", None),
-        Key("when", WHEN, "For which records; all without it.", ALWAYS),
+        Key("when", WHEN, "For which records; by default, all.", ALWAYS),
         Key("to", TEXTS, "Who is updated.", attribute="audiences"),
-        Key("via", TEXT, "Over what.", "", "channel"),
+        Key("via", TEXT, "The channel.", "", "channel"),
         Key("updates", _UPDATES.form, "How often.", None),
         Key("during", PLAIN_CALENDAR, "The contact hours.", None),
         Key("calendar", PLAIN_CALENDAR, "The calendar in which the times count.", None),
         Key("notice", SPAN_FORM, "How long before its due time an update is listed.", timedelta()),
-        Key("stop", WHEN, "While it holds no regular update is due.", NEVER),
-        Key("ends", WHEN, "When it is over but for the final update.", _RESOLVED),
+        Key("stop", WHEN, "While it holds, no regular update is due.", NEVER),
+        Key("ends", WHEN, "When all but the final update end.", _RESOLVED),
         Key("text", table_of(_TEMPLATE.form), "Templates for first, next and final.", {}),
     ),
     dict,
@@ -166,15 +166,15 @@ _STAGE: Final = Table(
 )
 APPROVAL: Final = Table(
     (
-        Key("when", WHEN, "Which requests; all without it.", ALWAYS),
+        Key("when", WHEN, "Which requests; by default, all.", ALWAYS),
         Key("stages", list_of(_STAGE.form), "The stages in order."),
     ),
     ApprovalPlan,
 )
 AUTO_CLOSE: Final = (
-    Key("close_after", DAYS_FORM, "How long a record stays resolved before it closes.", None),
-    Key("close_since", word("resolved_at", "updated_at"), "From which moment.", "resolved_at"),
-    Key("close_major", FLAG, "Whether major incidents close by themselves too.", False),
+    Key("close_after", DAYS_FORM, "How long after close_since a record is closed.", None),
+    Key("close_since", word("resolved_at", "updated_at"), "The time to count from.", "resolved_at"),
+    Key("close_major", FLAG, "Whether major incidents are closed too.", False),
 )
 
 
@@ -199,10 +199,10 @@ COPIED: Final = Form(
 )
 EVERY: Final = Table(
     (
-        Key("links", TEXT, "Which records.", attribute="link"),
+        Key("links", TEXT, "The type of link to the records.", attribute="link"),
         Key("is", WHEN, "What they must be.", attribute="must"),
         Key("type", TEXT, "Only records of this type.", ""),
-        Key("id", TEXT, "What refusals call it.", ""),
+        Key("id", TEXT, "Its name in refusals.", ""),
     ),
     EveryLinked,
 )
@@ -210,47 +210,47 @@ CASCADE: Final = Table(
     (
         Key("id", TEXT, "The rule's id."),
         Key("source", TEXT, "The type of record that changes."),
-        Key("target", TEXT, "The type of record that follows."),
-        Key("links", TEXT, "What the source is to the target; empty for itself.", "", "link"),
+        Key("target", TEXT, "The type of record that it affects."),
+        Key("links", TEXT, "The link from source to target; empty for itself.", "", "link"),
         Key("on", LINE, "The event; empty for any.", "state_changed"),
         Key("enters", TEXTS, "The states that the source enters.", ()),
-        Key("via", TEXTS, "The actions by which it does.", ()),
+        Key("via", TEXTS, "The actions by which it enters them.", ()),
         Key("changes", TEXT, "A field that the event must change.", ""),
         Key("when", WHEN, "A condition on the source.", None),
         Key("then", TEXT, "The action of the target.", "", "action"),
-        Key("comment", COPIED, "What is written on it.", ""),
+        Key("comment", COPIED, "The comment to add to the target.", ""),
         Key("visibility", word("internal", "public"), "Who reads the comment.", "internal"),
         Key("contact", TEXT, "The channel, where the comment counts as a contact.", ""),
-        Key("open_tasks", TEXT, "What becomes of its open tasks.", ""),
-        Key("every", EVERY.form, "What all linked records must be.", None),
-        Key("undoes", FLAG, "Whether it takes back what another rule did.", False),
+        Key("open_tasks", TEXT, "The status to set on its open tasks.", ""),
+        Key("every", EVERY.form, "What all linked records must match.", None),
+        Key("undoes", FLAG, "Whether it only undoes what the source caused.", False),
         Key("states", TEXTS, "The target's states in which it applies.", ()),
         Key("target_when", WHEN, "A condition on the target.", None),
-        Key("fields", table_of(COPIED), "What is given with the action.", FrozenMap()),
+        Key("fields", table_of(COPIED), "The fields to set with the action.", FrozenMap()),
     ),
     CascadeRule,
 )
 _FLAPPING: Final = Table(
     (
         Key("within", SPAN_FORM, "The rolling window."),
-        Key("start", COUNT, "Changes that make it flap.", 4),
-        Key("stop", COUNT, "Changes that end it.", 1),
+        Key("start", COUNT, "The number of changes that begin flapping.", 4),
+        Key("stop", COUNT, "The number of changes at which it ends.", 1),
     ),
     Flapping,
 )
 _ALERT: Final = about("alert")
 _QUIET: Final = Table(
     (
-        Key("name", TEXT, "What the reason calls it."),
+        Key("name", TEXT, "Its name in reasons."),
         Key("during", PLAIN_CALENDAR, "The calendar that is open while it lasts."),
-        Key("when", _ALERT, "Which alerts; all without it.", ALWAYS),
-        Key("resume", FLAG, "Whether what fires on opens an incident at the end.", True),
+        Key("when", _ALERT, "Which alerts; by default, all.", ALWAYS),
+        Key("resume", FLAG, "Whether alerts still firing at the end open one.", True),
     ),
     MaintenanceRule,
 )
 _INHIBIT: Final = Table(
     (
-        Key("name", TEXT, "What the reason calls it.", "inhibited"),
+        Key("name", TEXT, "Its name in reasons.", "inhibited"),
         Key("source", _ALERT, "Which alerts hold others back while they fire."),
         Key("target", _ALERT, "Which alerts are held back."),
         Key("equal", TEXTS, "Fields that are equal in both.", ()),
@@ -260,10 +260,10 @@ _INHIBIT: Final = Table(
 _NO_SPAN: Final = timedelta()
 _SEVERITY_ROW: Final = Table(
     (
-        Key("words", TEXTS, "The words of alerts for it."),
+        Key("words", TEXTS, "The names that alerts use for it."),
         Key("impact", level_of(Impact.scale), "The impact."),
         Key("urgency", level_of(Urgency.scale), "The urgency."),
-        Key("default", FLAG, "Whether unknown words count as the first of these.", False),
+        Key("default", FLAG, "Whether unknown names count as this one.", False),
     ),
     dict,
 )
@@ -290,18 +290,18 @@ INTAKE: Final = Table(
     (
         Key("name", TEXT, "What the incidents' ids begin with.", _INTAKE.name),
         Key("when", _ALERT, "Which alerts count.", ALWAYS),
-        Key("group_by", TEXTS, "Fields that alerts of one incident share.", _INTAKE.group_by),
-        Key("window", SPAN_FORM, "How long an incident takes further alerts.", _INTAKE.window),
+        Key("group_by", TEXTS, "Fields equal in alerts of an incident.", _INTAKE.group_by),
+        Key("window", SPAN_FORM, "How long further alerts join an incident.", _INTAKE.window),
         Key("threshold", COUNT, "How many alerts open an incident.", 1),
-        Key("deduplicate", SPAN_FORM, "How long a repetition is dropped.", _INTAKE.deduplicate),
-        Key("reopen_within", SPAN_FORM, "How long a new alert reopens.", None),
-        Key("resolve_on", word("all", "first", "never"), "Which resolved alerts resolve.", "all"),
-        Key("silence", SPAN_FORM, "How long without news counts as resolved.", None),
+        Key("deduplicate", SPAN_FORM, "How long repetitions are dropped.", _INTAKE.deduplicate),
+        Key("reopen_within", SPAN_FORM, "How long a new alert reopens its incident.", None),
+        Key("resolve_on", word("all", "first", "never"), "When an incident is resolved.", "all"),
+        Key("silence", SPAN_FORM, "After how long without alerts it is resolved.", None),
         Key("severity", _SEVERITY, "Words, worst first.", STANDARD_SEVERITIES, "severities"),
-        Key("flapping", _FLAPPING.form, "When a condition that comes and goes holds.", None),
-        Key("maintenance", list_of(_QUIET.form), "When alerts open no incident.", ()),
+        Key("flapping", _FLAPPING.form, "When a condition counts as flapping.", None),
+        Key("maintenance", list_of(_QUIET.form), "When alerts do not open incidents.", ()),
         Key("inhibit", list_of(_INHIBIT.form), "Which alerts hold back others.", ()),
-        Key("lateness", SPAN_FORM, "How long alerts are held to be put in order.", _NO_SPAN),
+        Key("lateness", SPAN_FORM, "How long alerts are held back for sorting.", _NO_SPAN),
     ),
     IntakePolicy,
 )

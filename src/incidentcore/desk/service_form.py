@@ -81,8 +81,8 @@ TARGETS: Final = Form(
 _WARN: Final = Table(
     (
         Key("at", TEXT, 'The point: "80%", "1h before" or "30m after".'),
-        Key("name", TEXT, "What it is called.", None),
-        Key("calendar", PLAIN_CALENDAR, "Another calendar for a time after the due.", None),
+        Key("name", TEXT, "Its name.", None),
+        Key("calendar", PLAIN_CALENDAR, "Another calendar for a time after the due time.", None),
     ),
     lambda at, name, calendar: attrs.evolve(
         read_point(at), calendar=calendar, **({} if name is None else {"name": name})
@@ -128,8 +128,8 @@ _OWN: Final = Table(
 )
 _SERVICE: Final = Table(
     (
-        Key("like", TEXT, "The service that it varies.", None),
-        Key("calendar", CALENDAR, "The calendar in which its clocks count."),
+        Key("like", TEXT, "The service whose keys it inherits.", None),
+        Key("calendar", CALENDAR, "The calendar by which its clocks run."),
         *(Key(clock, TARGETS, f"The targets of the {clock} clock.", ()) for clock in CLOCKS),
         Key("pause", WHEN, "When resolution and update clocks pause.", None),
         Key("warn", list_of(POINT), "Points at which a warning is due.", ()),
@@ -137,7 +137,7 @@ _SERVICE: Final = Table(
         Key("on_change", word(*get_args(OnChange)), "What a change of the target does.", None),
         _STARTS_FROM,
         _ANSWERED_BY,
-        Key("clocks", names_of(_OWN.form), "Clocks of its own.", ()),
+        Key("clocks", names_of(_OWN.form), "Custom clocks.", ()),
     ),
     lambda like, **found: Service(**found),  # noqa: ARG005  what is inherited was merged before
     lambda service, key: getattr(service, key.attribute, None),
@@ -199,9 +199,9 @@ _SERVICE_NAME: Final = Form(
 )
 AGREEMENT: Final = Table(
     (
-        Key("when", WHEN, "For which records; all without it.", ALWAYS),
-        Key("service", _SERVICE_NAME, "The service that they have."),
-        Key("kind", word(*AGREEMENT_KINDS), "Of which kind it is.", "sla"),
+        Key("when", WHEN, "For which records; by default, all.", ALWAYS),
+        Key("service", _SERVICE_NAME, "The service that they get."),
+        Key("kind", word(*AGREEMENT_KINDS), "The kind of agreement.", "sla"),
     ),
     Agreement,
 )

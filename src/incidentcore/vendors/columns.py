@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -124,8 +124,9 @@ class ColumnsPage:
         elif chosen:
             lines += ["", "times that are not ISO 8601; state the format that is meant:"]
             lines += [f'--time-format "{form}"' for form in chosen]
-        for column in self.columns:
-            lines += _word_lines(column)
+        meanings = [(one, *_meanings(one)) for one in self.columns if one.words]
+        for column, meant, names in meanings:
+            lines += _word_lines(column, meant, names)
         if guessed := self._mapping():
             pairs = " ".join(f'"{name}={column}"' for name, column in guessed.items())
             lines += ["", "a guess at the mapping, to check:", f"--map {pairs}"]
@@ -133,7 +134,7 @@ class ColumnsPage:
             named = ", ".join(f"{name} = {_quoted(column)}" for name, column in guessed.items())
             lines += ["", "the same for a desk file:", "[import]", *chosen_sheet]
             lines += [f"map = {{ {named} }}"]
-            lines += _desk_lines(self.columns, chosen)
+            lines += _desk_lines(meanings, chosen)
         if missing := [name for name in ("id", "opened") if name not in guessed]:
             title = "the first line must hold the headings: delete a title above them"
             lines += ["", f"still missing: {' and '.join(missing)}; choose a column for each"]
@@ -184,14 +185,11 @@ def _placeholder(column: Column) -> str:
     return "STATE" if column.field == "state" else "LEVEL"
 
 
-def _word_lines(column: Column) -> list[str]:
+def _word_lines(column: Column, meant: Mapping[str, str], names: Sequence[str]) -> list[str]:
     """Return the words of a state or level, and the option that says what they mean."""
-    if not column.words:
-        return []
     more = column.distinct - len(column.words)
     words = ", ".join(map(shown, column.words)) + (f" and {more:,} more" if more else "")
     lines = ["", f"words of {column.name} ({column.field}): {words}"]
-    meant, names = _meanings(column)
     if meant:
         is_state = column.field == "state"
         option, prefix = ("--states", "") if is_state else ("--levels", f"{column.field}.")
@@ -201,13 +199,14 @@ def _word_lines(column: Column) -> list[str]:
     return lines
 
 
-def _desk_lines(columns: Sequence[Column], formats: Sequence[str]) -> Iterator[str]:
+def _desk_lines(
+    meanings: Iterable[tuple[Column, Mapping[str, str], Sequence[str]]], formats: Sequence[str]
+) -> Iterator[str]:
     """Yield what the [import] table of a desk file says of times and words."""
     if formats:
         more = "  # tried in this order: delete what is not meant" if formats[1:] else ""
         yield f"times = [{', '.join(map(_quoted, formats))}]{more}"
-    for column in columns:
-        meant = _meanings(column)[0] if column.words else {}
+    for column, meant, _ in meanings:
         if meant:
             key = "states" if column.field == "state" else f"levels.{column.field}"
             pairs = (f"{_quoted(word)} = {_quoted(name)}" for word, name in meant.items())

@@ -16,7 +16,6 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from time import thread_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -173,7 +172,7 @@ def _against(peer: Callable[[], None], ours: Callable[[], None]) -> float:
     Each side runs ten times in a round. After one run of a peer, the first of ours finds empty
     caches and takes twice as long as the next; it must not be the only one.
     """
-    return ratio(peer, ours, rounds=5, number=10, clock=thread_time)
+    return ratio(peer, ours, rounds=5, number=10)
 
 
 def _businesstimedelta() -> Callable[[datetime, datetime], timedelta]:

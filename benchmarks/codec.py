@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from time import thread_time
 from typing import Any
 
 from cattrs import Converter
@@ -111,19 +110,21 @@ def rows_of(record: Incident) -> list[tuple[str, float | str, str]]:
         ("events and characters of the document", f"{record.version}, {len(text)}", ""),
         (
             "strict loads / json.loads + cattrs + replay",
-            ratio(lambda: loads(text, Incident), bare, number=20, clock=thread_time),
+            ratio(lambda: loads(text, Incident), bare, number=20),
             "<= 1.3",
         ),
         (
             "from_plain / cattrs + replay",
             ratio(
-                lambda: from_plain(plain, Incident), bare_without_json, number=20, clock=thread_time
+                lambda: from_plain(plain, Incident),
+                bare_without_json,
+                number=20,
             ),
             "",
         ),
         (
             "dumps / json.dumps of the plain data",
-            ratio(lambda: dumps(record), lambda: json.dumps(plain), number=20, clock=thread_time),
+            ratio(lambda: dumps(record), lambda: json.dumps(plain), number=20),
             "",
         ),
         (
@@ -132,7 +133,6 @@ def rows_of(record: Incident) -> list[tuple[str, float | str, str]]:
                 lambda: loads(text, Incident),
                 lambda: json.loads(text),
                 number=20,
-                clock=thread_time,
             ),
             "",
         ),

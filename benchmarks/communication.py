@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime, timedelta
-from time import perf_counter, process_time
+from time import thread_time
 
 from benchmarks.harness import print_table, ratio
 from incidentcore.communication import (
@@ -102,7 +102,7 @@ def main() -> None:
             ),
             (
                 "1,000 updates / 100 updates in one history",
-                ratio(lambda: due_of(long), lambda: due_of(short), rounds=15, clock=process_time),
+                ratio(lambda: due_of(long), lambda: due_of(short), rounds=15),
                 "linear: at most 12",
             ),
         ],
@@ -111,9 +111,9 @@ def main() -> None:
     found = 0
     for start in range(0, wanted, 1000):
         records = [open_major(n) for n in range(start, min(start + 1000, wanted))]
-        began = perf_counter()
+        began = thread_time()
         found += due_of(records)
-        spent += perf_counter() - began
+        spent += thread_time() - began
     print(f"{wanted:,} open records: {found:,} updates due, ", end="")
     print(
         f"{spent / wanted * 1e6:.0f} microseconds a record, its history folded for the first time"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import thread_time
 
 from benchmarks.harness import print_table, ratio
 from incidentcore.conditions import field
@@ -118,11 +118,11 @@ def main() -> None:
             ),
         ],
     )
-    began = perf_counter()
+    began = thread_time()
     found = 0
     for start in range(0, wanted, 1000):
         found += escalations_of([open_incident(n) for n in range(start, min(start + 1000, wanted))])
-    took = perf_counter() - began
+    took = thread_time() - began
     print(f"{wanted:,} open records, built and evaluated: {found:,} escalations, ", end="")
     print(f"{took / wanted * 1e6:.0f} microseconds a record")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
-from time import perf_counter
+from time import thread_time
 
 __all__ = ["LimitKernel", "print_table", "ratio"]
 
@@ -82,7 +82,7 @@ def ratio(
     rounds: int = 31,
     number: int = 1,
     times: int = 1,
-    clock: Callable[[], float] = perf_counter,
+    clock: Callable[[], float] = thread_time,
 ) -> float:
     """Return how many times as long ``a`` takes as ``b``.
 
@@ -96,9 +96,9 @@ def ratio(
         number: How often each side is called in one round.
         times: How often ``b`` is called for each call of ``a``. If ``a`` takes much longer, a few
             calls of ``b`` after it would mostly be timed while they fill the caches again.
-        clock: What tells the time in seconds. ``time.thread_time`` leaves out the turns of other
-            processes, which the longer of two sides would get more of; wall time is needed where
-            a side has threads of its own.
+        clock: What tells the time in seconds. Defaults to the time of this thread, without the
+            turns of other processes, which the longer of two sides would get more of. A side that
+            has threads or processes of its own needs ``time.perf_counter``.
     """
     for side in (a, b):
         side()  # lazy work of a first call is not what is compared

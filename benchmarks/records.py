@@ -17,7 +17,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from time import thread_time
 from typing import Any
 
 from benchmarks.harness import print_table, ratio
@@ -174,7 +173,7 @@ def timed(
     a: Callable[[], object], b: Callable[[], object], *, number: int = CALLS, times: int = 1
 ) -> float:
     """Return how many times as long ``a`` takes, in the time of this thread alone."""
-    return ratio(a, b, rounds=ROUNDS, number=number, times=times, clock=thread_time)
+    return ratio(a, b, rounds=ROUNDS, number=number, times=times)
 
 
 Row = tuple[str, float | str, str]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
-from time import perf_counter
+from time import thread_time
 
 from benchmarks.harness import print_table, ratio
 from incidentcore.vendors import read_happyfox, read_jira, read_table
@@ -102,18 +102,18 @@ def main() -> None:
     def ours() -> int:
         return sum(1 for _ in read_table(table, COLUMNS, zone="Europe/Berlin"))
 
-    begin = perf_counter()
+    begin = thread_time()
     assert ours() == plain() == ROWS
-    seconds = perf_counter() - begin
+    seconds = thread_time() - begin
     rows: list[tuple[str, float | str, str]] = [
         ("read_table / csv.DictReader", ratio(ours, plain), "18"),
         ("rows a second, both together", f"{ROWS / seconds:,.0f}", ""),
     ]
     for name, read, make in (("jira", read_jira, issue), ("happyfox", read_happyfox, ticket)):
         source = [make(number) for number in range(2_000)]
-        begin = perf_counter()
+        begin = thread_time()
         events = sum(record.version for record in read(source))
-        speed = events / (perf_counter() - begin)
+        speed = events / (thread_time() - begin)
         rows.append((f"{name}: events a second", f"{speed:,.0f}", ""))
     print_table("Imports", rows)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from incidentcore.categorization import KeywordCategorizer
 from incidentcore.conditions import during, field
 from incidentcore.desk import Agenda, Desk, next_wakeup
 from incidentcore.errors import IncidentCoreError
@@ -46,6 +47,7 @@ from incidentcore.schedule import (
     public_holidays,
 )
 from incidentcore.serialization import dumps, loads
+from incidentcore.simulation import Agent, Exponential, Lognormal, Team, Workload
 from incidentcore.sla import (
     ServiceLevel,
     SlaDefinition,
@@ -93,6 +95,11 @@ REGISTER = ImprovementRegister(
     )  # type: ignore[arg-type]  # one for several
 )
 MODEL = breach_model(FOUR, [INCIDENT], as_of=AT)
+
+
+def workload(**more: Any) -> Workload:
+    usual = {"name": "mail", "rate": 2, "arrives": OFFICE, "work": Exponential(timedelta(hours=1))}
+    return Workload(**{**usual, **more})  # type: ignore[arg-type]
 
 
 def backtested(chance: Any) -> Any:
@@ -224,6 +231,18 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (backtested, (lambda *_, **__: 5,), {}, "chance: got 5; allowed: a probability from 0 to 1"),
     (backtested, ("model",), {}, "chance: got 'model'; allowed: a BreachModel, or a function"),
     (compare_rules, (FOUR, FOUR, [INCIDENT]), {"now": AT, "penalty": lambda _: 0.5}, "a Decimal"),
+    (workload, (), {"work": timedelta(hours=1)}, "such as Exponential(timedelta(hours=1))"),
+    (workload, (), {"patience": 5}, "patience: got 5; allowed: a distribution of durations"),
+    (workload, (), {"arrives": "office"}, "arrives: got 'office'; allowed: a Calendar"),
+    (workload, (), {"rate": "2"}, "rate: got ('2',); allowed: numbers"),
+    (Lognormal, (timedelta(1), timedelta(1)), {}, "sigma: got datetime.timedelta(days=1); allowed"),
+    (
+        Team,
+        ([Agent("ada", OFFICE)], "priority"),
+        {},
+        "order: got 'priority'; allowed: a",
+    ),
+    (KeywordCategorizer, (None,), {}, "keywords: got None; allowed: a mapping from categories to"),
     (REGISTER.overdue, (), {"on": AT}, "allowed: a date"),
 ]
 

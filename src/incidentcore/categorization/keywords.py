@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import attrs
 
-from incidentcore._checks import is_number
+from incidentcore._checks import is_number, need_several
 from incidentcore.categorization.categorizer import Categorization, weigh
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
@@ -36,7 +36,8 @@ def _entries(keywords: Any) -> tuple[Entry, ...]:
 
 def _flat(keywords: Any) -> Iterator[tuple[Path, Any, Any]]:
     if not isinstance(keywords, Mapping):
-        for path, word, weight in keywords:
+        allowed = "a mapping from categories to keywords, or triples with a weight"
+        for path, word, weight in need_several("keywords", keywords, allowed, DefinitionError):
             yield as_path(path), word, weight
         return
     for category, words in keywords.items():

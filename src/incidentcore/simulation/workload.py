@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from math import exp, log
+from types import NoneType
 from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import need_each, need_kind, need_text, need_whole, tuple_of
+from incidentcore._checks import is_number, need_each, need_kind, need_text, need_whole, tuple_of
 from incidentcore.errors import DefinitionError
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import Lifecycle
@@ -71,7 +72,7 @@ class Lognormal:
     """
 
     median: timedelta = attrs.field(validator=lambda *given: _positive("median", given[2]))
-    sigma: float
+    sigma: float = attrs.field(validator=lambda *given: _number("sigma", given[2]))
 
     def __call__(self, u: float) -> timedelta:
         """Return the quantile ``u``: a share ``u`` of all durations is at most this."""
@@ -146,7 +147,7 @@ def _openings(
 
 
 def _rates(given: float | Iterable[float]) -> tuple[float, ...]:
-    return (float(given),) if isinstance(given, (int, float)) else tuple(given)
+    return (float(given),) if isinstance(given, (int, float)) else tuple_of(given)
 
 
 @attrs.frozen(kw_only=True)
@@ -188,6 +189,12 @@ class Workload:
 
     def __attrs_post_init__(self) -> None:
         need_text("name", self.name, DefinitionError)
+        need_kind("arrives", self.arrives, Calendar, DefinitionError)
+        allowed = "a distribution of durations, such as Exponential(timedelta(hours=1))"
+        need_kind("work", self.work, Distribution, DefinitionError, allowed)
+        need_kind("patience", self.patience, (Distribution, NoneType), DefinitionError, allowed)
+        if not all(map(is_number, self.rate)):
+            raise DefinitionError("rate", self.rate, "numbers")
         if len(self.rate) not in (1, 168) or min(self.rate) < 0 or not max(self.rate) > 0:
             raise DefinitionError("rate", self.rate, "one rate, or 168, some of them above zero")
         need_whole("burst", self.burst, DefinitionError)
@@ -302,9 +309,15 @@ class Team:
 
     def __attrs_post_init__(self) -> None:
         need_each("agents", self.agents, Agent, DefinitionError)
+        need_kind("order", self.order, QueueOrder, DefinitionError)
         ids = [agent.id for agent in self.agents]
         if not ids or len(set(ids)) != len(ids):
             raise DefinitionError("agents", ids, "at least one agent, each id once")
+
+
+def _number(name: str, value: object) -> None:
+    if not is_number(value):
+        raise DefinitionError(name, value, "a number")
 
 
 def _positive(name: str, value: timedelta) -> None:

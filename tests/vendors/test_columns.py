@@ -577,3 +577,71 @@ def test_more_words_for_an_empty_cell(
     assert [row["assignment_group"] for row in page["volume"]] == [None, "(all)"]
     found = {(one["code"], one["field"]) for one in page["findings"]}
     assert found == {("empty_word", column) for column in ("Resolved", "Team", "Site")}
+
+
+@pytest.mark.parametrize(
+    ("heads", "cells", "minutes"),
+    [
+        ('Number,"Created (""local"" $)",Resolved', "2026-03-02 09:00,2026-03-02 10:00", 60),
+        ("Ticket No.,Reported On,Fixed On", "2026-03-02 09:00,2026-03-02 10:00", 60),
+        ("Vorgang,Beginn,Ende", "02.03.2026 09:00,02.03.2026 10:00", 60),
+        (
+            "Nr,Datum,Uhrzeit,Erledigt Datum,Erledigt Uhrzeit",
+            "02.03.2026,09:00,02.03.2026,10:30",
+            90,
+        ),
+        (
+            "Number,Opened At Date,Opened At Time,Resolved At Date,Resolved At Time",
+            "2026-03-02,09:00:00,2026-03-02,10:30:00",
+            90,
+        ),
+        (
+            "key,fields.created,fields.resolutiondate",
+            "2026-03-02T09:00:00.000+0000,2026-03-02T10:00:00.000+0000",
+            60,
+        ),
+        (
+            "Número de caso,Fecha/Hora de apertura,Fecha/Hora de cierre",
+            "13/03/2026 9:00,13/03/2026 10:00",
+            60,
+        ),
+        ("Number,Opened,Resolved", "02MAR2026:09:00:00,02MAR2026:10:00:00", 60),  # SAS
+        ("Number,Opened,Resolved", "2026-03-02-09.00.00.000000,2026-03-02-10.00.00.000000", 60),
+        ("Number,Opened,Resolved", "2026年3月2日 09:00,2026年3月2日 10:00", 60),
+        ("Number,Opened,Resolved", "/Date(1772442000000)/,/Date(1772445600000+0100)/", 60),  # .NET
+        (
+            "Number,Opened,Resolved",
+            "2026-03-02 09:00:00 +0100 CET,2026-03-02 10:00:00 +0100 CET",
+            60,
+        ),
+        ("\u200bNumber,\u200bOpened,Resolved\u00a0", "2026-03-02 09:00,2026-03-02 10:00", 60),
+        ("Nummer,Geo\u0308ffnet,Gelo\u0308st", "13.03.2026 09:00,13.03.2026 10:00", 60),
+    ],
+)
+def test_what_is_printed_reads_the_table(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    heads: str,
+    cells: str,
+    minutes: int,
+) -> None:
+    """The options that are printed, taken over as they are, give the time to resolve."""
+    path = tmp_path / "list.csv"
+    path.write_text(f"{heads}\n1,{cells}\n", "utf-8")
+    assert main(["columns", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    forms = [line for line in lines if line.startswith("--time-format")][:1]
+    mapped = [line for line in lines if line.startswith("--map")]
+    options = [word for line in (*mapped, *forms) for word in shlex.split(line)]
+    assert main(["report", str(path), *options, "--zone", "UTC", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["kpis"]["rows"]
+    [value] = [row["value"] for row in rows if row["kpi"] == "mean_time_to_resolve"][-1:]
+    assert value == minutes / 60
+
+
+def test_more_moments_are_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    heads = "Incident,Occurred,Detected,Created,Restored,Cancelled at"
+    path.write_text(f"{heads}\n1{',2026-03-02 09:00' * 5}\n", "utf-8")
+    fields = [one.field for one in describe_columns(path).columns]
+    assert fields == ["id", "occurred", "detected", "opened", "restored", "canceled"]

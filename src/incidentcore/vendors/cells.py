@@ -8,12 +8,13 @@ from operator import itemgetter, methodcaller
 from typing import Any, Final
 
 from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.vendors.headings import plain_name
 from incidentcore.vendors.kit import Times, pick
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.paths import clean, is_missing
 from incidentcore.vendors.kit.times import TimeReader
-from incidentcore.vendors.tabular import Table, plain_name
+from incidentcore.vendors.tabular import Table
 
 TIMES: Final = ("opened", *MOMENTS, "updated", "state_since", "occurred", "detected")
 LEVELS: Final = ("priority", "impact", "urgency")

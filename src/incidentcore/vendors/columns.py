@@ -22,6 +22,7 @@ from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
 from incidentcore.vendors.time_formats import NUMBERS, fewest, formats_of_all, mixed
 
 _VALUES: Final = 3
+_SHELL: Final = frozenset('"$`\\!')
 _TIMED: Final = 50  # columns looked at for times
 _WORD_COUNT: Final = 30  # words of a state or level that are listed
 # Profiles with columns or keys that their files have and a table of the caller does not.
@@ -128,7 +129,7 @@ class ColumnsPage:
         for column, meant, names in meanings:
             lines += _word_lines(column, meant, names)
         if guessed := self._mapping():
-            pairs = " ".join(f'"{name}={column}"' for name, column in guessed.items())
+            pairs = " ".join(_in_quotes(f"{name}={column}") for name, column in guessed.items())
             lines += ["", "a guess at the mapping, to check:", f"--map {pairs}"]
             chosen_sheet = [] if self.sheet is None else [f"sheet = {_quoted(self.sheet)}"]
             named = ", ".join(f"{name} = {_quoted(column)}" for name, column in guessed.items())
@@ -216,6 +217,11 @@ def _desk_lines(
 def _state_of(word: str) -> State | None:
     state, is_known = STANDARD_STATES.find(word)
     return state if is_known else None
+
+
+def _in_quotes(text: str) -> str:
+    """Return an argument in double quotes; in single ones where a shell would read more in it."""
+    return f'"{text}"' if _SHELL.isdisjoint(text) else shlex.quote(text)
 
 
 def _quoted(text: str | int) -> str:

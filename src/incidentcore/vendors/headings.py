@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+from unicodedata import normalize
 
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.findings import shown
@@ -28,7 +29,8 @@ _WORDS: Final = {
     "record number, request number, reference number, t#, anfrage id, incidentnummer, "
     "meldingsnummer, aanvraagnummer, número do chamado, número do ticket, número do incidente, "
     "id do ticket, id do chamado, chamado, numero, numero ticket, numero incidente, id ticket, "
-    "番号, チケット番号, インシデント番号, 管理番号, 課題キー, キー",
+    "番号, チケット番号, インシデント番号, 管理番号, 課題キー, キー, vorgang, "
+    "número de caso",
     "opened": "opened, created, creation, opening, open time, raised, submitted, submit, "
     "reported, logged, open dt, create date, initiated, call date, request time, geöffnet, "
     "erstellt, eröffnet, angelegt, erfasst, gemeldet, eröffnungsdatum, erstellungsdatum, "
@@ -43,7 +45,8 @@ _WORDS: Final = {
     "resolved": "resolved, last resolved, resolved dt, resolution date, solved, done, completed, "
     "gelöst, erledigt, behoben, lösungsdatum, erledigungsdatum, date de résolution, résolu, "
     "resuelto, resuelta, solucionado, fecha de resolución, fecha de solución, complete, end, "
-    "ended, ende, opgelost, oplosdatum, datum opgelost, resolvido, resolvida, data de resolução, "
+    "ended, ende, fixed, resolutiondate, "
+    "opgelost, oplosdatum, datum opgelost, resolvido, resolvida, data de resolução, "
     "data da resolução, data de solução, data de conclusão, concluído, risolto, risolta, "
     "data di risoluzione, data risoluzione, 解決日時, 解決日, 完了日時, 完了日, 解決",
     "closed": "closed, last closed, closing, close, close dt, closed dt, schließzeit, "
@@ -52,6 +55,10 @@ _WORDS: Final = {
     "afgesloten, sluitingsdatum, fechado, fechada, encerrado, encerrada, data de fechamento, "
     "data de encerramento, chiuso, chiusa, data di chiusura, data chiusura, クローズ日時, "
     "クローズ日, 終了日時",
+    "canceled": "canceled, cancelled, storniert, abgebrochen, annulé, cancelado",
+    "restored": "restored, service restored, wiederhergestellt, restauré, restablecido",
+    "occurred": "occurred, occurrence, aufgetreten",
+    "detected": "detected, detection, erkannt, entdeckt",
     "acknowledged": "acknowledged, acked, accepted, quittiert, acquitté",
     "responded": "first response, first responded, first reply, responded, initial response time, "
     "first response time, first reply time, "
@@ -105,9 +112,11 @@ _WORDS: Final = {
     "solicitante, informador, aanvrager, beller, indiener, requerente, relator, richiedente, "
     "chiamante, 依頼者, 報告者, 申請者, 起票者",
 }
-_BEFORE: Final = re.compile(r"\b(?:current|ticket|incident|issue|case|request|date(?:/time)?) \b")
+_BEFORE: Final = re.compile(
+    r"\b(?:current|ticket|incident|issue|case|request|date(?:/time)?|datum) \b|^fields\."
+)
 _BEHIND: Final = re.compile(
-    r" (?:no\.?|on|at|am|um|le|el|op|em|il|date|date[ /]time|name)$"
+    r" (?:no\.?|on|at|am|um|le|el|op|em|il|date|date[ /]time|datum|name)$|\.name$"
     r"|(?<!first response)(?<!reply) time$"
 )
 _BRACKETS: Final = re.compile(r"[\[(][^\])]*[\])]|[*+#:]+$")
@@ -126,13 +135,14 @@ _IN_UNIT: Final = re.compile(rf"[\[(](?:in )?{_UNIT}\.?[\])]", re.IGNORECASE)
 _CUSTOM: Final = re.compile(
     r"^(?:custom field|benutzerdefinierte\w* feld\w*) \((.+)\)$", re.IGNORECASE
 )
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MOMENT: Final = re.compile(
     r"\b(?:date|time|day|jour|heure|fecha|hora|data|tijd)\b"
     r"|\b(?:on|at|am|um|le|el|op|em|il|a las|d'|de|di)\b"
     r"|(?:datum|uhrzeit|zeit)\b"
 )
-_TIMES: Final = ("opened", "updated", *MOMENTS)
+_TIMES: Final = ("opened", "updated", "occurred", "detected", *MOMENTS)
 _KNOWN: Final = frozenset(word for words in _WORDS.values() for word in fold(words).split(", "))
 
 
@@ -140,7 +150,8 @@ def _heading(name: str) -> str:
     """Return a heading without what does not matter, such as "On" of "Created On"."""
     name = _CUSTOM.sub(r"\1", name)
     text = fold(_CAMEL.sub(" ", _BRACKETS.sub("", name).partition(" - ")[0]))
-    return _BEHIND.sub("", _BEFORE.sub("", text))
+    text = text.replace("fecha/hora", "fecha").replace("date/heure", "date")
+    return _BEHIND.sub("", _BEHIND.sub("", _BEFORE.sub("", text)))  # as in "Opened At Date"
 
 
 def guessed(columns: tuple[str, ...], values: Mapping[int, Counter[str]]) -> dict[int, str]:
@@ -173,6 +184,12 @@ def date_and_time(day: str, clock: str) -> bool:
     """Return whether one heading is of the date of a moment, and the other of its time of day."""
     first, second = (_MOMENT.sub("", fold(name)).strip() for name in (day, clock))
     return first == second and fold(day) != fold(clock)
+
+
+def plain_name(name: str) -> str:
+    """Return a heading with single spaces, composed letters, and no characters without a width."""
+    text = name if name.isascii() else normalize("NFC", _UNSEEN.sub("", name))
+    return " ".join(text.split())
 
 
 def known(names: Iterable[object]) -> int:

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore.vendors.headings import date_and_time
-from incidentcore.vendors.tabular import Table, plain_name
+from incidentcore.vendors.headings import date_and_time, plain_name
+from incidentcore.vendors.tabular import Table
 from incidentcore.vendors.time_formats import formats_of, formats_of_all
 
 _CLOCK: Final = re.compile(r"\d\d?[:.h]\d\d([:.]\d\d)?( ?[ap]\.?m\.?)?", re.IGNORECASE)

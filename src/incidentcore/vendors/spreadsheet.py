@@ -63,7 +63,7 @@ def read_sheet(
         raise FormatError(f"not a spreadsheet that can be read: {error} @ {path}") from None
     if has_uncounted:
         notes.append(("formula_without_value", _UNCOUNTED))
-    columns = tuple("" if name is None else " ".join(str(name).split()) for name in header)
+    columns = tuple("" if name is None else str(name).strip() for name in header)
     if not any(columns):
         where = "header" if sheet is None else f"sheet {sheet}"
         raise FormatError(f"no header: the first row must name the columns @ {where}")

@@ -23,7 +23,7 @@ from typing import Any, Final, TypeAlias, cast
 import attrs
 
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.vendors.headings import TITLES, heading_row, known, note_titles
+from incidentcore.vendors.headings import TITLES, heading_row, known, note_titles, plain_name
 from incidentcore.vendors.kit import as_object
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.lines import (
@@ -156,7 +156,7 @@ def open_table(
     if isinstance(path, Path):
         if start.startswith(_ZIP):
             columns, cells, notes = read_sheet(path, LARGEST, sheet)
-            return Table(columns, cells, notes=notes)
+            return Table(tuple(map(plain_name, columns)), cells, notes=notes)
         text = start.removeprefix(BOM)
         if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
             text = text[2:].replace(b"\0", b"")
@@ -315,11 +315,6 @@ def _delimited(
     if not any(columns):
         raise FormatError("no header: the first line must name the columns @ header")
     return Table(columns, _complete(rows, columns) if strict else rows, notes=notes)
-
-
-def plain_name(name: str) -> str:
-    """Return a heading with single spaces, in place of line breaks and no-break spaces too."""
-    return " ".join(name.split())
 
 
 def _delimiter(line: str) -> str:

@@ -16,16 +16,27 @@ _DAYS: Final = (
     *("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%d/%m/%y", "%m/%d/%y"),
     *("%d-%m-%Y", "%m-%d-%Y", "%d-%m-%y", "%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d"),
     *("%d/%b/%y", "%d/%b/%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %y", "%b %d, %Y"),
-    *("%b %d %Y", "%d %B %Y", "%d. %B %Y", "%d. %b %Y", "%B %d, %Y", "%d de %B de %Y"),
+    *(
+        "%b %d %Y",
+        "%d %B %Y",
+        "%d. %B %Y",
+        "%d. %b %Y",
+        "%B %d, %Y",
+        "%d de %B de %Y",
+        "%Y年%m月%d日",
+    ),
 )
 _NUMERIC: Final = tuple(form for form in _DAYS if "%b" not in form and "%B" not in form)
-_OTHERS: Final = ("%b %d %H:%M:%S %Y", "%H:%M %d/%m/%Y", "%H:%M %d.%m.%Y")
+_OTHERS: Final = (
+    *("%b %d %H:%M:%S %Y", "%H:%M %d/%m/%Y", "%H:%M %d.%m.%Y", "%d%b%Y:%H:%M:%S"),
+    *("%Y-%m-%d-%H.%M.%S.%f", "%Y-%m-%d-%H.%M.%S"),
+)
 _DIGITS: Final = {"epoch_s": 10, "epoch_ms": 13, "%Y%m%d%H%M%S": 14}
 NUMBERS: Final = (*_DIGITS, "excel")
 """Formats of numbers, which are times only in a column of times."""
 _SERIAL: Final = re.compile(r"[2-7]\d{4}([.,]\d+)?")  # the years 1954 to 2119
 _CLOCK: Final = re.compile(
-    r"(?P<day>.*\d)(?P<before>T|,? (?:um |à |at |a las )?)(?P<hour>\d\d?)(?P<colon>[:.h])\d\d"
+    r"(?P<day>.*[\d日])(?P<before>T|,? (?:um |à |at |a las )?)(?P<hour>\d\d?)(?P<colon>[:.h])\d\d"
     r"(?P<seconds>(?P=colon)\d\d(?P<mark>[.,]\d{1,6})?)?(?P<half> ?[ap]\.? ?m\.?)?"
     r"(?P<behind> Uhr)?(?P<offset> ?[+-]\d\d:?\d\d)?",
     re.IGNORECASE,

@@ -284,8 +284,11 @@ def _by(form: str) -> Callable[[str], datetime]:
 
 _WEEKDAY_FORM: Final = re.compile(r"%[aA]\.?,? ?")
 _UTC_FORM: Final = re.compile(r" ?\(?(?:%Z|(?<!%)Z|UTC|GMT)\)?$")
-# As Java writes the name of a zone behind an offset.
-_BRACKETED: Final = re.compile(r"(?:(?<=[+-]\d\d:\d\d)|(?<=\dZ))\[[\w/+-]+\]$")
+# As Java and Go write the name of a zone behind an offset, which counts.
+_BRACKETED: Final = re.compile(
+    r"(?:(?<=[+-]\d\d:\d\d)|(?<=[+-]\d{4})|(?<=\dZ))(?:\[[\w/+-]+\]| (?!UTC|GMT)[A-Z]{2,5})$"
+)
+_OF_NET: Final = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/")  # milliseconds since 1970
 _REMARK: Final = re.compile(r"([+-]\d\d:?\d\d) ?\([^()]*\)$")  # a zone's name behind its offset
 _OTHER_ZONE: Final = re.compile(r":\d\d[\d.]* ?(?![AP]M)[A-Z]{2,5}[+-]\d", re.IGNORECASE)
 _NUMERIC: Final = re.compile(r"(?<!\d)(\d\d?)([-/. ])(\d\d?)\2\d")
@@ -308,6 +311,8 @@ def _iso(text: str) -> datetime:
     """Return an ISO time; ``UTC`` behind it, as some tools write, counts as ``Z``."""
     if text.isdigit():
         raise ValueError  # a number is not a date here
+    if found := _OF_NET.fullmatch(text):
+        return _START + timedelta(milliseconds=int(found[1]))
     text = _BRACKETED.sub("", text)
     head, space, offset = text.rpartition(" ")
     if space and offset[:1] in "+-" and ":" in head:

@@ -161,6 +161,7 @@ def test_a_broken_matrix_is_found_out(
 
     assert (finding.code, finding.subject, finding.witness) == (code, subject(*place), witness)
     assert str(finding) == f"{finding.subject}: {finding.message}"
+    assert finding.texts  # which has a text of its own
 
 
 ADA = EscalationTarget.person("ada")

@@ -10,6 +10,7 @@ import pytest
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.schedule import (
     BusinessCalendar,
+    BusinessDays,
     Holiday,
 )
 
@@ -98,3 +99,11 @@ def test_business_days_where_nothing_is_open_on_that_side_are_not_found(n: int, 
     once = BusinessCalendar(zone="UTC", hours={}, special={"2026-06-10": "09:00-17:00"})
     with pytest.raises(UnreachableDeadlineError):
         once.add_business_days(datetime(2026, 6, day, tzinfo=UTC), n)
+
+
+def test_a_day_that_opens_at_midnight_is_the_first_one() -> None:
+    """From Sunday, the first business day is Monday, from its first instant on."""
+    whole = BusinessCalendar(zone="UTC", hours={"mon-fri": "00:00-24:00"})
+    sunday = datetime(2026, 6, 7, 12, tzinfo=UTC)
+    for n, day in ((0, 8), (1, 9), (2, 10)):
+        assert BusinessDays(n).resolve(sunday, whole, {}) == datetime(2026, 6, day, tzinfo=UTC)

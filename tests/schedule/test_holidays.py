@@ -15,7 +15,7 @@ from incidentcore.schedule import (
     BusinessCalendar,
     Holiday,
 )
-from incidentcore.schedule.holidays import canonical_holidays, closed_days
+from incidentcore.schedule.holidays import _yearly_runs, canonical_holidays, closed_days
 from incidentcore.serialization import dumps, from_plain, loads, to_plain
 
 
@@ -258,3 +258,22 @@ def test_a_special_day_on_a_yearly_holiday_says_how_to_lift_it() -> None:
     """The error names the holiday with hours."""
     with pytest.raises(CalendarDefinitionError, match=r'Holiday\("2027-12-28", hours=\.\.\.\)'):
         BusinessCalendar(**WORK, holidays=[BREAK], special={"2027-12-28": "09:00-17:00"})
+
+
+@pytest.mark.parametrize(
+    ("places", "runs"),
+    [
+        ([0], [(0, 0)]),
+        ([0, 5], [(0, 0), (5, 5)]),
+        ([5, 365], [(5, 5), (365, 365)]),
+        ([0, 365], [(365, 0)]),
+        ([0, 1, 100, 364, 365], [(100, 100), (364, 1)]),
+        (range(366), [(0, 365)]),
+    ],
+)
+def test_days_of_a_year_are_joined_across_new_year(
+    places: Any, runs: list[tuple[int, int]]
+) -> None:
+    """The first day follows the last one of a leap year, which is the 366th."""
+    found = _yearly_runs({("x", (), place) for place in places})
+    assert found == [("x", (), *run) for run in runs]

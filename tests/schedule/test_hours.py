@@ -97,3 +97,10 @@ def test_a_weekday_twice_is_refused() -> None:
     """A range and a day of it contradict each other."""
     with pytest.raises(CalendarDefinitionError, match=r"hours\['fri'\].*each weekday named once"):
         parse_week({"mon-fri": "09:00-17:00", "fri": "09:00-12:00"})
+
+
+@pytest.mark.parametrize("hours", ["24:00-48:01", "24:00-48:00:01", "24:00-49:00", "09:60-10:00"])
+def test_a_time_beyond_two_days_is_no_time(hours: str) -> None:
+    """48:00 is the last end, and has neither minutes nor seconds."""
+    with pytest.raises(CalendarDefinitionError, match="hours 00 to 48, minutes and seconds 00 to"):
+        parse_hours(hours, "hours")

@@ -37,6 +37,10 @@ NIGHT: dict[str, Any] = {"zone": "UTC", "hours": {"mon-fri": "22:00-06:00"}}
         ({"hours": {"mon-sun": "00:00-24:00"}, "holidays": ["2026-06-01"]}, []),
         ({"breaks": {"2026-06-01": "12:00-13:00"}}, [("2026-06-01", "idle_break")]),
         ({"breaks": {"2026-06-01": Break("23:00-23:30", "Tea")}}, []),
+        (
+            {"holidays": ["2026-06-01"], "breaks": {"2026-06-01": "23:00-23:30"}},
+            [("2026-06-01", "idle_break"), ("2026-06-02", "orphan_tail")],
+        ),
     ],
 )
 def test_lint(given: dict[str, Any], expected: list[tuple[str, str]]) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from tests.schedule.test_calendar import UTC_OFFICE, utc
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.schedule import BusinessCalendar
 
 
 @pytest.mark.parametrize(
@@ -21,3 +26,19 @@ def test_next_edges(at: str, is_open: bool, next_open: str, next_close: str) -> 
     assert is_open is UTC_OFFICE.is_open(utc(at))
     assert utc(next_open) == UTC_OFFICE.next_open(utc(at))
     assert utc(next_close) == UTC_OFFICE.next_close(utc(at))
+
+
+def test_a_budget_of_another_library_is_taken_as_a_timedelta() -> None:
+    """A subclass without parts of microseconds gives the same instant, one with them none."""
+
+    class Span(timedelta):
+        pass
+
+    class Fine(timedelta):
+        nanoseconds = 1
+
+    calendar = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    assert calendar.deadline_before(at, Span(hours=2)) == datetime(2026, 5, 29, 15, tzinfo=UTC)
+    with pytest.raises(InvalidValueError, match="a timedelta of whole microseconds"):
+        calendar.deadline_before(at, Fine(hours=3))

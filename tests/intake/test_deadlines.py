@@ -7,6 +7,7 @@ from tests.intake.builders import HOUR, MINUTE, T0, alert, told
 from incidentcore.intake import (
     Flapping,
     IncidentEnded,
+    Intake,
     IntakePolicy,
     fold_alerts,
 )
@@ -62,6 +63,18 @@ def test_silence_resolves():
 
     assert told(policy, items, until=T0 + 19 * MINUTE)[-1] == ("dropped", 10, "1", "duplicate")
     assert told(policy, items)[-1] == ("resolve", 20, "1", "silence")
+
+
+def test_a_deadline_that_was_put_off_is_the_next_wakeup():
+    """Heard again at 3, it is silent at 13 and not at 10, whoever asked before."""
+    intake = Intake(IntakePolicy(silence=10 * MINUTE))
+    assert intake.feed(alert()) == []
+    intake.settle(until=T0 + MINUTE)
+    assert intake.next_wakeup == T0 + 10 * MINUTE
+    intake.feed(alert(minutes=3))
+    intake.settle(until=T0 + 4 * MINUTE)
+    assert intake.next_wakeup == T0 + 13 * MINUTE
+    assert [one.kind for one in intake.settle(until=T0 + 13 * MINUTE)] == ["resolve"]
 
 
 def test_what_flapped_is_calm_at_once_under_a_policy_without_flapping():

@@ -49,6 +49,15 @@ def test_an_alert_opens_an_incident():
     assert (incident.opened_at, incident.detected_at) == (T0, T0)
 
 
+def test_an_open_incident_is_not_reopened():
+    """People were quicker: the alert is written on it, and it stays as it is."""
+    incident = applied(IntakePolicy(), [alert()])["alerts-1"]
+    intent = IncidentIntent("reopen", T0 + MINUTE, "alerts-1", "", alert(1))
+    again = apply_intent(intent, incident)
+    assert (again.state, again.reopen_count) == (incident.state, 0)
+    assert "commented" in [event.kind for event in again.history[incident.version :]]
+
+
 def test_a_late_alert_is_recorded_when_it_came():
     """What the record knew when is told apart from when it happened."""
     late = alert(recorded_at=T0 + 7 * MINUTE)

@@ -126,16 +126,19 @@ def test_a_storm_has_the_labels_of_its_conditions_and_ends_of_incidents() -> Non
     services = {"a": {"mail"}, "b": {"mail", "other"}, "c": {"shop"}, "d": {"shop"}}
     seen: dict[str, set[str]] = {key: set() for key in services}
     ends = set()
+    final = []
     for storm in examples(alert_storms(min_size=6, ends=True), 200, 1):
         for number, one in enumerate(storm):
             if isinstance(one, IncidentEnded):
                 ends.add((one.incident, number % 5))
+                final.append(one.final)
             else:
                 assert one.title == f"number {number % 3}"
                 assert one.source == ("east" if one.key == "d" else "west")
                 seen[one.key].add(one.labels["service"])
     assert seen == services
     assert ends == {(f"alerts-{place + 1}", place) for place in range(5)}
+    assert 0 < sum(final) < len(final) / 2  # few people end an incident for ever
     assert all(
         isinstance(one, Alert) for storm in examples(alert_storms(), 100, 1) for one in storm
     )

@@ -8,10 +8,16 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.testing.choices import Choices, check_choices, examples
 
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.testing import calendar_definitions, calendars, instants
+from incidentcore.testing import (
+    calendar_definitions,
+    calendars,
+    instants,
+    strategies_schedule,
+)
 from incidentcore.testing.strategies_schedule import (
     _NEAR,
     _OF_A_YEAR,
@@ -64,6 +70,26 @@ def test_instants_lie_in_each_year_at_and_beside_a_minute() -> None:
     day = datetime.fromisoformat("2011-12-30T10:00+00:00")
     drawn = examples(instants("Pacific/Apia"), 300, 1)
     assert sum(abs(at - day) < timedelta(days=3) for at in drawn) >= 30
+
+
+def test_instants_lie_around_changes_and_the_turn_of_a_year(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without the minutes that are drawn: New Year, a change of Berlin's, or the lost day of Apia.
+
+    And a microsecond to either side, or half a minute later.
+    """
+    monkeypatch.setattr(strategies_schedule, "_NEAR", st.just(0))
+    monkeypatch.setattr(strategies_schedule, "_OF_A_YEAR", st.just(0))
+    odd = {0, 1, 30_000_001, 59_999_999}
+    for zone, lost in (("Europe/Berlin", False), ("Pacific/Apia", True)):
+        drawn = examples(instants(zone), 150, 1)
+        assert {at.second * 1_000_000 + at.microsecond for at in drawn} == odd
+        near = {(at + timedelta.resolution).replace(second=0, microsecond=0) for at in drawn}
+        known = {change for year in range(2000, 2038) for change in offset_changes(zone, year)}
+        assert near <= known | {datetime(year, 1, 1, tzinfo=UTC) for year in range(2000, 2038)}
+        assert near & known
+        assert (datetime(2011, 12, 30, 10, tzinfo=UTC) in near) is lost
 
 
 def test_a_year_ends_with_its_last_change() -> None:

@@ -19,6 +19,7 @@ def test_a_packed_partial_comes_back(mode: str) -> None:
     data = pack_partial(part)
     assert unpack_partial(data) == part
     assert len(data) < 12_000
+    assert data[:2] == b"x\x01"  # zlib's fastest level
 
 
 @pytest.mark.parametrize("data", [b"", b"x" * 9, b"x\x9c\x03\x00\x00\x00\x00\x01"])

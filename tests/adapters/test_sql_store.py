@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import importlib
+import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -119,3 +123,37 @@ class TestSqlAlchemy(InOneProcess):
         from incidentcore.adapters.sqlalchemy import SqlAlchemyStore  # noqa: PLC0415  an extra
 
         return SqlAlchemyStore(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "sqlalchemy"])
+def test_a_reader_does_not_wait_for_a_writer(tmp_path: Path, kind: str) -> None:
+    """While another connection writes, a record is read as it was."""
+    file = tmp_path / "desk.sqlite"
+    if kind == "sqlalchemy":
+        pytest.importorskip("sqlalchemy")
+        module = importlib.import_module("incidentcore.adapters.sqlalchemy")
+        store = module.SqlAlchemyStore(f"sqlite:///{file}?timeout=0.1")
+    else:
+        store = SqliteStore(file)
+    store.append("INC-1", incident().history, expected_version=0)
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        assert store.load("INC-1") == incident()
+        writer.execute("ROLLBACK")
+    store.close()
+
+
+def test_an_async_store_forgets_what_has_run(tmp_path: Path) -> None:
+    """A call is kept while it runs, so that it ends also if its caller is canceled."""
+    pytest.importorskip("aiosqlite")
+    module = pytest.importorskip("incidentcore.adapters.sqlalchemy")
+
+    async def use() -> set[object]:
+        store = module.AsyncSqlAlchemyStore(f"sqlite+aiosqlite:///{tmp_path / 'a.sqlite'}")
+        await store.append("INC-1", incident().history, expected_version=0)
+        assert (await store.load("INC-1")) == incident()
+        await store.close()
+        left: set[object] = store._running
+        return left
+
+    assert asyncio.run(use()) == set()

@@ -418,6 +418,18 @@ def test_only_some_records(
     assert means[-1:] == [mean]
 
 
+def test_the_state_that_is_asked_for_is_that_of_the_instant(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """At two C is new, which was resolved at seven, and D is not there."""
+    path = tmp_path / "spans.csv"
+    path.write_text(SPAN, encoding="utf-8")
+    asked = ("report", path, *SPANS, "--as-of", "2026-04-01T02:00Z", "--where", "state=new")
+    code, text, _ = run(capsys, *asked)
+    assert code == 0
+    assert [row["opened"] for row in json.loads(text)["volume"]] == [1, 1]
+
+
 def test_a_level_that_there_is_not_is_named(
     capsys: pytest.CaptureFixture[str], table: Path, office: Path
 ) -> None:

@@ -17,6 +17,7 @@ from tests.desk.drawn import MINUTE, MINUTES, OPENED, desks, incidents
 from incidentcore.desk import Agenda, Desk, DueItem, due_items, load_desk, next_wakeup
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions
+from incidentcore.lifecycle import advance
 from incidentcore.records import (
     ApprovalRule,
     Incident,
@@ -283,6 +284,9 @@ def test_when_an_agenda_is_to_be_asked_again() -> None:
     assert agenda.next_wakeup(now=FRIDAY + HOUR / 4) == FRIDAY + HOUR * 3 / 4  # the second's page
     agenda.drop("INC-2")
     assert agenda.next_wakeup(now=FRIDAY + HOUR / 4) == FRIDAY + HOUR
+    agenda.put(advance(opened(), "cancel", at=FRIDAY + HOUR / 4, by="kim"))
+    assert agenda.due(now=FRIDAY + HOUR / 4) == ()
+    assert agenda.next_wakeup(now=FRIDAY + HOUR / 4) is None  # nothing comes of it any more
 
 
 def test_an_agenda_of_a_record_that_changes_often() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -89,6 +90,15 @@ def test_every_key_and_word_of_the_schema_is_known() -> None:
     keys = {name for table in dicts(desk_schema()) for name in table.get("properties", ())}
     assert keys - {name for table in dicts(tomllib.loads(EVERY)) for name in table} == {"like"}
     assert {word for table in dicts(desk_schema()) for word in table.get("enum", ())} == WORDS
+
+
+def test_faults_come_in_the_order_of_their_lines() -> None:
+    """That of a whole section stands where the section begins."""
+    text = 'desk = 1\nname = "x"\n[services]\nall = "x"\n[calendars]\nb = 5\n[escalation]\nc = 1\n'
+    with pytest.raises(FormatError) as caught:
+        load_desk(text)
+    lines = [int(number) for number in re.findall(r"\bline (\d+): ", str(caught.value))]
+    assert lines == [4, 6, 7]
 
 
 KEYWORDS = {

@@ -498,3 +498,11 @@ def test_a_sum_of_times_and_rules_that_change_are_refused() -> None:
     versions = catalogue.sla_compliance(SlaDefinition.resolution(hours=9, calendar=calendars))
     with pytest.raises(InvalidValueError, match="its rules depend on the time"):
         frames.gather_kpis_from(frame, versions, MAPPING, as_of=AS_OF)
+
+
+def test_outcomes_are_told_apart_by_value_and_calendars_by_identity() -> None:
+    """An equal number is the same key, and so is the same calendar; a copy of it is not."""
+    kpis = pytest.importorskip("incidentcore.frames.kpis")
+    one, two = (BusinessCalendar(zone="UTC", hours={"mon": "09:00-17:00"}) for _ in range(2))
+    assert kpis._key((int("1000000"), ["a", one])) == kpis._key((10**6, ["a", one]))
+    assert kpis._key(one) != kpis._key(two)

@@ -41,6 +41,9 @@ def test_the_life_of_a_record() -> None:
         ("assignee", "ada", NINE + 2 * HOUR, 1),
     ]
     assert life_data(incident, now=NINE + HOUR / 2)[0]["hours"] == 0.5
+    events = [row["start"] for row in life_data(incident, now=NINE + HOUR)]
+    assert events.count(NINE + HOUR) == 1  # what happens at the instant is shown, the rest not
+    assert max(events) == NINE + HOUR
 
 
 def test_a_week_is_that_of_its_zone() -> None:

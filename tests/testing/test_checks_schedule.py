@@ -86,6 +86,15 @@ def test_a_wrong_calendar_is_found(name: str) -> None:
         check_calendar(Wrong(**MISTAKES[name]), examples=200)  # type: ignore[arg-type]
 
 
+def test_a_negative_budget_must_be_refused() -> None:
+    """A calendar that takes it for none is named with the rule, before any law is tried."""
+    mild = Wrong(
+        deadline=lambda start, budget, **more: GOOD.deadline(start, max(budget, TICK), **more)
+    )
+    with pytest.raises(AssertionError, match=r"^T5 negative budget: not refused with Inv"):
+        check_calendar(mild, examples=1)  # type: ignore[arg-type]
+
+
 def test_a_right_calendar_passes() -> None:
     """The one the mistakes were made from."""
     check_calendar(GOOD, examples=20)

@@ -43,6 +43,20 @@ def test_an_error_without_a_text_says_where_it_came_from(
     assert str(outcome) == f"FAILED  test_a_batch_is_all_or_nothing: {said}"
 
 
+def test_all_checks_run_unless_some_are_named() -> None:
+    """By name, or in the order in which they are named."""
+
+    class Own(StoreChecks):
+        def test_two(self) -> None:
+            """Two."""
+
+        def test_one(self) -> None:
+            """One."""
+
+    assert [one.name for one in Own().run()] == ["test_one", "test_two"]
+    assert [one.fact for one in Own().run(["test_two"])] == ["Two."]
+
+
 def test_every_check_states_its_fact() -> None:
     """Each check has a sentence that says what it tests."""
     assert all(getattr(StoreContract, name).__doc__ for name in StoreContract.checks())

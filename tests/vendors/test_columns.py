@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,13 @@ def test_a_page_line_by_line(tmp_path: Path, whole: str) -> None:
     path = tmp_path / "list.csv"
     path.write_text(table, encoding="utf-8")
     assert str(describe_columns(path)).splitlines() == page.splitlines()
+
+
+def test_a_name_is_quoted_as_toml_reads_it() -> None:
+    """Quotes, backslashes and what is not printed; a place is a number."""
+    for name in ('a"b', "a\\b", "tab\there", "\u200b", 'a\\"b'):
+        assert tomllib.loads(f"x = {columns._quoted(name)}") == {"x": name}
+    assert columns._quoted(2) == "2"
 
 
 def test_everyday_headings_are_guessed(tmp_path: Path) -> None:

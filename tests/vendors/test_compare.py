@@ -14,6 +14,7 @@ from incidentcore import BusinessCalendar, SlaDefinition
 from incidentcore.conditions import NEVER
 from incidentcore.errors import InvalidValueError
 from incidentcore.vendors import (
+    compare,
     compare_sla,
 )
 from incidentcore.vendors.compare import SlaComparison
@@ -60,6 +61,20 @@ def test_results_from_elsewhere_can_be_compared() -> None:
         compare_sla([incident], theirs, POLICY, tolerance=timedelta(-1))
     with pytest.raises(InvalidValueError, match="reported"):
         compare_sla([incident], 7, POLICY)  # type: ignore[arg-type]
+
+
+def test_the_last_run_of_the_tool_is_compared() -> None:
+    """The one that started last; of two that started at once, the one that ends later or never."""
+    hour = timedelta(hours=1)
+    first, again = ReportedSla(target="a", started_at=START), ReportedSla(target="b")
+    ended = ReportedSla(target="c", started_at=START, stopped_at=START + hour)
+    later = ReportedSla(target="d", started_at=START + hour, stopped_at=START + 2 * hour)
+    void = ReportedSla(target="e", started_at=START + 5 * hour, stage="Cancelled")
+    assert compare._last_run(()) is None
+    assert compare._last_run((again, ended)) == ended
+    assert compare._last_run((first, ended)) == compare._last_run((ended, first)) == first
+    assert compare._last_run((later, first, void)) == later
+    assert compare._last_run((void,)) == void
 
 
 def test_a_comparison_says_whether_both_agree() -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.vendors.test_edges import COLUMNS, ROW
 
 from incidentcore.errors import FormatError
-from incidentcore.vendors import read_table, read_xes
+from incidentcore.vendors import lines, read_table, read_xes
 from incidentcore.vendors.tabular import read_json
 
 
@@ -47,3 +47,28 @@ def test_json_as_a_whole_or_by_lines(tmp_path: Path, text: str, read: list[Any] 
     assert [record.id for record in read_table(rows, COLUMNS, zone="UTC")] == [
         str(one["a"]) for one in read
     ]
+
+
+def test_blank_lines_and_long_ones_at_their_limits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as are allowed are read, from a file and from lines; one more is refused."""
+    monkeypatch.setattr(lines, "BLANK_LINES", 2)
+    monkeypatch.setattr(lines, "LONGEST_LINE", 4)
+    path = tmp_path / "a.txt"
+    for text, fault in (
+        ("a\n\n \nb\n\n\n", ""),
+        ("a\n\n\n\nb\n", "more than 2 blank lines"),
+        ("abc\n", ""),
+        ("abcd\n", "a line longer than 4"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        for read in (
+            lambda: [*lines.path_lines(path, None, [])],
+            lambda text=text: [*lines.checked_lines(text.splitlines(keepends=True))],
+        ):
+            if fault:
+                with pytest.raises(lines.LineError, match=fault):
+                    read()
+            else:
+                assert read() == text.splitlines(keepends=True)

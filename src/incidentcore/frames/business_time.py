@@ -302,7 +302,7 @@ def _by_calendar(
     answer = np.full(len(codes), MISSING)
     for code, key in enumerate(keys):
         rows = codes == code
-        if key in calendar and rows.any():
+        if key in calendar:
             answer[rows] = search(calendar[key], tuple(column[rows] for column in columns))
         elif counts is not None:
             _count(counts, "no_calendar", int(rows.sum()))

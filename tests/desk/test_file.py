@@ -118,6 +118,7 @@ def test_the_schema_is_one_in_each_part() -> None:
         types = part.get("type", ())
         assert {types} <= TYPES if isinstance(types, str) else set(types) <= TYPES
         assert part.get("format", "date") == "date"
+        assert part.get("description", "x")
         if "$ref" in part:
             root, folder, name = part["$ref"].split("/")
             assert (root, folder) == ("#", "$defs")

@@ -82,6 +82,7 @@ def test_a_signal_lies_outside_the_natural_limits() -> None:
     assert [row["value"] for row in trend][:2] == [1, 1.1]
     assert [row["period"] for row in chart if row["signal"]] == ["2026-01-13"]
     assert sum(row["went_out"] for row in flow_data(table)) == 10
+    assert list(flow_data(table)[0]) == ["period", "came_in", "went_out", "growth"]
     with pytest.raises(InvalidValueError, match="by periods"):
         trend_data(table, "volume")
 

@@ -324,3 +324,8 @@ def test_a_wrong_keyword_of_replace_is_named() -> None:
     """With the nearest attribute."""
     with pytest.raises(InvalidValueError, match=r"got 'exercise'.*nearest: exercises"):
         catalogue.REOPEN_RATE.replace(exercise="include")
+
+
+def test_what_is_no_measure_is_refused_by_its_name() -> None:
+    with pytest.raises(KpiDefinitionError, match=r"^x\.measure: got 5; allowed: a measure"):
+        Kpi(id="x", measure=5)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ import io
 import json
 import sys
 
+import attrs
 import pytest
 
 from incidentcore.errors import InvalidValueError, MissingExtraError
@@ -152,6 +153,8 @@ def test_the_unit_of_numbers_is_the_callers() -> None:
     result = compute_kpis([kpi], records, as_of=minute(1))["cost"]
 
     assert (result.value, result.unit, result.hours, result.text()) == (2.5, "EUR", None, "2.50")
+    for bounds, text in (((2, 3), "2.50 [2, 3]"), ((2, None), "2.50"), ((None, 3), "2.50")):
+        assert attrs.evolve(result, low=bounds[0], high=bounds[1]).text() == text
     assert table()["mean_time_to_resolve"].hours == pytest.approx(73 / 60)
 
 

@@ -79,9 +79,8 @@ def _table(data: Mapping[str, Any], reading: Reading, path: Path) -> PriorityMat
     _spelt(Urgency.scale, [((*path, *cell), cell[1]) for cell in cells], reading)
     _spelt(Priority.scale, [((*path, *cell), cells[cell]) for cell in cells], reading)
     columns = tuple(dict.fromkeys(column for _, column in cells))
-    known = (Impact.scale, Urgency.scale)
-    if set(data) <= set(known[0].names) and set(columns) <= set(known[1].names):
-        rows_scale, columns_scale = known
+    if {*data, *columns} <= {*Impact.scale.names}:  # which those of urgency have too
+        rows_scale, columns_scale = Impact.scale, Urgency.scale
     else:
         rows_scale, columns_scale = Scale("impact", tuple(data)), Scale("urgency", columns)
     if set(cells.values()) <= set(Priority.scale.names):

@@ -221,8 +221,8 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> N
         by, at = _actor(history, entry.get("author"), path=f"history {entry_id}"), _at(entry)
         fields: list[str] = []  # one entry may add several components or links
         for item in entries_of(entry, "items"):
-            name = item.get("fieldId") or item["field"]
-            field = _FIELDS.get(name) or _FIELDS.get(item["field"]) or f"custom.{item['field']}"
+            name = item["field"]
+            field = _FIELDS.get(item.get("fieldId", "")) or _FIELDS.get(name) or f"custom.{name}"
             before, after = item.get("fromString"), item.get("toString")
             if field in ("assignee", "caller"):
                 before, after = item.get("from", before), item.get("to", after)

@@ -15,6 +15,7 @@ from incidentcore.kpi import (
     Group,
     HourBands,
     Kpi,
+    OccurrenceCount,
     Periods,
     catalogue,
     compute_kpis,
@@ -97,3 +98,9 @@ def test_ops_k15_pages_by_person_and_night() -> None:
         compute_kpis(
             catalogue.VOLUME, [record], as_of=LATER, group_by=Group("target", when="event")
         )
+
+
+def test_what_holds_from_the_opening_on_happened_once() -> None:
+    """It was open, resolved and open again, twice: three times."""
+    kpi = Kpi(id="open", measure=OccurrenceCount(field("state.open").is_true()))
+    assert one(kpi, [reopened_twice()], LATER).value == 3

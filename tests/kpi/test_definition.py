@@ -278,7 +278,7 @@ def test_a_population_by_a_field_that_a_kind_of_record_lacks() -> None:
 
 def test_a_group_named_like_a_column_is_refused() -> None:
     """In a plain row one would take the place of the other."""
-    with pytest.raises(InvalidValueError, match="no column"):
+    with pytest.raises(InvalidValueError, match="other than a column"):
         compute_kpis(
             [catalogue.VOLUME], tickets(), as_of=minute(0), group_by=Group("id", name="value")
         )

@@ -26,7 +26,7 @@ WHY_TEXTS: Final[Texts] = {
     "final": "{span} after the end",
     "text": "{text}",
 }
-"""The text of each reason for which an update is owed."""
+"""The text of each reason for which an update is required."""
 
 
 @attrs.frozen(kw_only=True)

@@ -48,11 +48,11 @@ AcknowledgedBy: TypeAlias = Literal["any", "all", "level"]
 
 
 OnUnacknowledge: TypeAlias = Literal["resume", "restart"]
-"""Where a chain continues when an acknowledgement is withdrawn or times out (rule E3)."""
+"""Where a row continues when an acknowledgement is withdrawn or times out (rule E3)."""
 
 
 OnSnoozeEnd: TypeAlias = Literal["resume", "restart"]
-"""Where a chain continues when a snooze ends; earlier acknowledgements do not count (rule E3)."""
+"""Where a row continues when a snooze ends; earlier acknowledgements do not count (rule E3)."""
 
 
 SnoozeSilences: TypeAlias = Literal["acknowledgeable", "all"]

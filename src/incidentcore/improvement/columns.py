@@ -33,7 +33,7 @@ TIME_TO_RESOLVE: Final = Kpi(
     edge_cases="Open records have no time yet and are left out.",
     source="our choice",
 )
-"""The cost of a record by default: the wall-clock time from its opening to its last resolution."""
+"""The default cost of a record: the wall-clock time from its opening to its last resolution."""
 
 _UNTIMED: Final = -1
 _MICROSECOND: Final = timedelta(microseconds=1)

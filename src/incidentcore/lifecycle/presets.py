@@ -97,10 +97,10 @@ SERVICENOW_INCIDENT: Final = Lifecycle(
         Transition("cancel", (_NEW, _WORK, _HOLD), _CANCELED),
     ),
 )
-"""ServiceNow's incident. A closed one stays closed: a reply opens a new incident. A major incident
-does not close by itself. Resolving and canceling are possible from every open state, as the
-documentation suggests. It is our choice that the requester does not resolve it, and that waiting
-for the caller, which requires comments, is a separate action."""
+"""ServiceNow's incident. A closed incident stays closed: a reply opens a new incident. A major
+incident does not close by itself. Resolving and canceling are possible from every open state, as
+the documentation suggests. It is our choice that the requester does not resolve it, and that
+waiting for the caller, which requires comments, is a separate action."""
 
 _PRB_NEW, _ASSESS, _RCA, _FIX = _states(
     "New", "Assess", "Root Cause Analysis", "Fix in Progress", open=True
@@ -135,9 +135,9 @@ SERVICENOW_PROBLEM: Final = Lifecycle(
         ),
     ),
 )
-"""ServiceNow's problem (Madrid best practice): closed is not the end, and a canceled problem is a
-closed one with that resolution code. The role that may re-analyze a closed one depends on the
-resolution code there; here any agent may (our choice)."""
+"""ServiceNow's problem (Madrid best practice): a closed problem can be analyzed again, and a
+canceled problem is closed with that resolution code. In ServiceNow, the role that may analyze it
+again depends on that code; here any agent may (our choice)."""
 
 SERVICENOW_CASCADES: Final = (
     *parent_to_child(
@@ -207,8 +207,8 @@ SERVICENOW_REQUEST_CASCADES: Final = (
     _rolled_up("closed_skipped", "close_skipped"),
     *request_to_tasks(closed=(_COMPLETE.name, _INCOMPLETE.name), canceled=(_SKIPPED.name,)),
 )
-"""ServiceNow's roll-up from tasks to their requested item, and the end of tasks with it. That
-complete and skipped ones together are complete is our choice: the documentation leaves it open."""
+"""ServiceNow's roll-up from tasks to their requested item, and the end of tasks with it. A mix of
+complete and skipped tasks counts as complete (our choice; the documentation does not say)."""
 
 _JSM_OPEN, _JSM_WORK = _states("Open", "Work in progress", open=True)
 _JSM_PENDING = State("Pending", open=True, pauses=True)
@@ -277,7 +277,7 @@ JSM_REQUEST_WITH_APPROVAL: Final = Lifecycle(
     ),
 )
 """``JSM_REQUEST`` with an approval step, which any status in Jira can have: only the transitions
-approve and decline leave it. The status and the targets of the two are our choice."""
+approve and decline leave it. The status and the targets of these transitions are our choice."""
 
 TEXTBOOK_INCIDENT: Final = Lifecycle(
     "textbook_incident",

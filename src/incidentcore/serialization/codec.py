@@ -308,4 +308,4 @@ def _taken(value: Any, path: Path) -> Any:
 
 
 CODEC: Final = Codec()
-"""The codec without classes of your own, of ``dumps``, ``loads`` and the related functions."""
+"""The codec that ``dumps``, ``loads`` and the related functions use, without your own classes."""

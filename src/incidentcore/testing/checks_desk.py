@@ -37,7 +37,7 @@ class _CrashError(Exception):
 
 
 def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | None = None) -> None:
-    """Check that if an outbox crashes, no due item is lost, and none marked as sent is sent again.
+    """Check that a crash of an outbox loses no due item, and repeats none that was marked as sent.
 
     A crash is simulated at random deliveries. After each crash, the outbox restores an agenda from
     its store and continues. Call it from your own test; if the check fails, hypothesis shows a

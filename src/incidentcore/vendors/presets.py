@@ -119,7 +119,7 @@ JIRA_STATES: Final = StateTable.of(
     codes={"Cancelled": "Canceled"},
     by_category=states_of(open="new, indeterminate, To Do, In Progress", resolved="done"),
 ) | states_of(open="To Do, Reopened", resolved="Done", canceled="Declined")
-"""The states of Jira's incident and request templates; any other by its status category."""
+"""The states of Jira's incident and request templates; others are read by their category."""
 
 JIRA_LEVELS: Final = LevelTable(
     priority=_levels(
@@ -139,7 +139,7 @@ ZENDESK_STATES: Final = StateTable.of(
     codes={"hold": "On-hold"},
     by_category={state.name: state for state in ZENDESK_TICKET.states} | states_of(pauses="hold"),
 ) | states_of(canceled="deleted")
-"""Zendesk's system states; a custom status by its category."""
+"""Zendesk's system states; a custom status is read by its category."""
 
 ZENDESK_LEVELS: Final = LevelTable(
     priority={"urgent": "critical", "high": "high", "normal": "moderate", "low": "low"}
@@ -194,7 +194,7 @@ OPSGENIE_LEVELS: Final = PAGERDUTY_LEVELS
 FRESHSERVICE_STATES: Final = StateTable.of(
     FRESHSERVICE_TICKET, codes={"2": "Open", "3": "Pending", "4": "Resolved", "5": "Closed"}
 )
-"""Freshservice's states by label and code; statuses of an account's own begin at 6."""
+"""Freshservice's states by label and code; custom statuses begin at 6."""
 
 FRESHSERVICE_LEVELS: Final = LevelTable(
     priority=_levels(4, critical="Urgent", high="High", moderate="Medium", low="Low")
@@ -225,4 +225,4 @@ ZAMMAD_LEVELS: Final = LevelTable(
 )
 
 GITHUB_STATES: Final = StateTable.of(GITHUB_ISSUE, codes={"closed": "completed"})
-"""GitHub's issues: a closed one by its reason."""
+"""The states of GitHub's issues; a closed issue is read by its reason."""

@@ -28,7 +28,7 @@ from incidentcore.whatif.comparison import Change, Comparison
 from incidentcore.words import span_text
 
 Rules: TypeAlias = SlaRules | Desk
-"""A definition, a policy, a service level, ``Versions`` of one, or a whole desk."""
+"""A definition, a policy, a service level, ``Versions`` of one of these, or a whole desk."""
 
 _MICRO = timedelta(microseconds=1)
 Statuses: TypeAlias = tuple[SlaStatus, ...]

@@ -74,7 +74,7 @@ def _spoken(by: Actor, at: datetime, facts: Mapping[str, Any]) -> dict[str, obje
 
 @attrs.frozen(kw_only=True)
 class Contacted(Event):
-    """The requester and an agent spoke over a channel outside the record, such as by telephone."""
+    """The requester and an agent spoke over a channel outside the record, such as the telephone."""
 
     kind: ClassVar[str] = "contacted"
 

@@ -33,7 +33,7 @@ from incidentcore.words import Phrase
 ASSIGNED: Final = ("assignment_group", "assignee")
 LEVELS: Final = {"computed_priority": "priority", "impact": "impact", "urgency": "urgency"}
 LOGGED: Final = frozenset(("states", "assignments", "priorities", "acknowledgements"))
-"""What a log of changes covers, for ``covers``."""
+"""What a log of changes supplies, as values of ``covers``."""
 
 UNSTATED: Final = "\0unstated"
 """Passed as ``before`` if the log does not contain the old value of a field."""

@@ -72,7 +72,7 @@ def reader_of(key: str | Callable[[Any], object]) -> Callable[[Any], object]:
 
 
 CUT: Final = "\0cut"
-"""What stands where a page of a source is missing."""
+"""The marker in place of a missing page of a source."""
 
 
 def unpaged(source: object, *keys: str) -> Iterator[Any]:

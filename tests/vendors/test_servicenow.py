@@ -790,3 +790,19 @@ def test_logins_may_be_rows_of_the_table_of_users(form: Any) -> None:
     rows = [{"sys_id": "u1", "user_name": "kim"}, {"sys_id": "u2", "user_name": ""}]
     [incident] = read_servicenow([{**PLAIN, "opened_by": "u1"}], users=form(rows))
     assert incident.opened_by == Actor("kim", "agent")
+
+
+def test_a_row_on_two_pages_counts_as_it_was_updated_last() -> None:
+    """By its ``sys_id``, in any order; two rows of one number are two."""
+    rows = [
+        {**PLAIN, "state": "6", "resolved_at": "2026-06-01 10:00:00"},
+        {**PLAIN, "state": "2", "sys_updated_on": "2026-06-01 09:30:00"},
+    ]
+    rows[0]["sys_updated_on"] = {"display_value": "x", "value": "2026-06-01 10:00:00"}
+    for order in (rows, rows[::-1]):
+        reading = read_servicenow([{"result": [row]} for row in order])
+        assert [one.resolved_at for one in reading] == [at(10)]
+        assert list(reading.findings) == []
+    reading = read_servicenow([rows[1], {**rows[1], "sys_id": "a2"}])
+    assert len(list(reading)) == 1
+    assert set(reading.findings.counts) == {"duplicate_id"}

@@ -17,6 +17,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged
+from incidentcore.vendors.kit.paths import latest
 from incidentcore.vendors.presets import HAPPYFOX
 
 _ROLES: Final = {"user": "requester", "contact": "requester", "staff": "agent"}
@@ -95,16 +96,20 @@ def read_happyfox(
         for copy in ticket.get("merged_tickets") or ():
             history.linked(Link("has_duplicate", _shown(copy)))
         history.reported("sla_breaches", ticket.get("sla_breaches"))
-        history.check(updated_at=ticket.get("last_modified") or ticket.get("last_updated_at"))
+        history.check(updated_at=_modified(ticket))
 
     return Import(
-        unpaged(tickets, "data", "tickets"),
+        latest(unpaged(tickets, "data", "tickets"), updated=_modified),
         build,
         record=Incident,
         id=lambda ticket: ticket.get("display_id") or ticket.get("id"),
         covers=LOGGED | {"comments", "moments"},
         **merged(read_happyfox, HAPPYFOX, tables),
     )
+
+
+def _modified(ticket: Mapping[str, Any]) -> object:
+    return ticket.get("last_modified") or ticket.get("last_updated_at")
 
 
 def _level(name: object) -> object:

@@ -21,6 +21,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
+from incidentcore.vendors.kit.paths import latest
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
 from incidentcore.vendors.servicenow_cells import cell, displays_only, duration, linked
@@ -84,7 +85,8 @@ def read_servicenow(
     is used, since its times are in UTC, while those of ``display_value`` are in the account's zone.
 
     Args:
-        incidents: The parsed JSON of the table ``incident``: rows, or pages with ``result``.
+        incidents: The parsed JSON of the table ``incident``: rows, or pages with ``result``. If a
+            row occurs more than once, the one updated last is used.
         audit: The JSON of ``sys_audit``, in any order; joined by ``documentkey``.
         history: The JSON of ``sys_history_line``, joined by ``set.id``; used for an incident that
             ``audit`` does not contain. The tool creates these lines from the audit when somebody
@@ -123,7 +125,8 @@ def read_servicenow(
     lines = joined(history, lambda line: cell(line, "set.id") or cell(line, "id"), *_PAGES)
     has_log, has_journal = bool(changes or lines), bool(notes)
     people = _logins(users or {})
-    listed = list(unpaged(incidents, *_PAGES))
+    parts = (partial(cell, name=name) for name in ("sys_id", "sys_updated_on"))
+    listed = latest(unpaged(incidents, *_PAGES), *parts)
     names = _names(listed)
     settings = merged(read_servicenow, SERVICENOW, tables)
     lifecycle = settings["lifecycle"]

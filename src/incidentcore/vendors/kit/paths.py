@@ -132,18 +132,28 @@ def _goes_on(page: Mapping[str, Any], count: int) -> bool:
     return type(end) is int and type(total) is int and end < total
 
 
-def latest(entries: Iterable[Any]) -> list[Any]:
-    """Return the entries of one ``id`` once, as last updated; those without a time unchanged."""
-    places: dict[str, int] = {}
+def latest(
+    entries: Iterable[Any],
+    key: str | Callable[[Any], object] = "id",
+    updated: str | Callable[[Any], object] = "updated_at",
+) -> list[Any]:
+    """Return the entries of one id once, as last updated.
+
+    Entries without a time, and different ones of one time, are all returned.
+    """
+    key_of, time_of = reader_of(key), reader_of(updated)
+    places: dict[str, tuple[int, str]] = {}
     kept: list[Any] = []
     for entry in entries:
-        known, updated = as_object(entry).get("id"), as_object(entry).get("updated_at")
-        place = places.get(str(known)) if known and updated else None
-        if place is None:
+        shown = as_object(entry)
+        known, at = str(key_of(shown) or ""), str(time_of(shown) or "")
+        place, before = places.get(known, (len(kept), ""))
+        if place == len(kept) or not at or (before == at and kept[place] != entry):
             kept.append(entry)
-            places.update({str(known): len(kept) - 1} if known and updated else {})
-        elif str(kept[place]["updated_at"]) <= str(updated):
+        elif before < at:
             kept[place] = entry
+        if known and before < at:
+            places[known] = (place, at)
     return kept
 
 

@@ -343,3 +343,15 @@ def test_an_incident_moves_to_another_service() -> None:
         "Shop",
         "Pay",
     ]
+
+
+def test_an_acknowledgement_that_the_log_lacks_is_read_from_the_incident() -> None:
+    """A page of the log may have been got before it; one in the log counts alone."""
+    shown = [{"at": text(20, 7), "acknowledger": USER}]
+    fields = {"status": "acknowledged", "acknowledgements": shown}
+    incident, codes = read(TRIGGER, **fields)
+    assert (incident.acknowledged_at, incident.state.name) == (at(20, 7), "acknowledged")
+    assert codes == []
+    incident, _ = read(TRIGGER, entry("acknowledge", 5), **fields)
+    assert incident.acknowledged_at == at(20, 5)
+    assert [one.kind for one in incident.history].count("acknowledged") == 1

@@ -137,10 +137,11 @@ def read_pagerduty(
             last = incident.get("last_status_change_by")
             by = _actor(history, last, incident, users) if last else IMPORTER
             history.moments(by, resolved=resolved)
-            _acknowledged(history, incident, users)
         elif trigger is None:
             action = "no trigger entry came; page the rest"
             history.find("truncated_history", action, path="log_entries")
+        if not any("acknowledge" in str(entry.get("type")) for entry in own):
+            _acknowledged(history, incident, users)
         if not any(entry.get("assignees") for entry in own):
             given = entries_of(incident, "assignments")
             people = (one["assignee"] for one in given if pick(one, "assignee.id"))
@@ -172,7 +173,7 @@ def _escalations_joined(log: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[st
 
 
 def _acknowledged(history: HistoryBuilder, incident: Mapping[str, Any], users: set[str]) -> None:
-    """Read who acknowledged an incident without its log."""
+    """Read who acknowledged an incident whose log does not say so."""
     if incident.get("status") != "acknowledged":
         return
     given = (one for one in entries_of(incident, "acknowledgements") if one.get("at"))

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from incidentcore.categorization import KeywordCategorizer
+from incidentcore.communication import UpdateRule
 from incidentcore.conditions import during, field
 from incidentcore.desk import Agenda, Desk, next_wakeup
 from incidentcore.errors import IncidentCoreError
+from incidentcore.escalation import OnCallLayer
 from incidentcore.forecast import backtest_breach, breach_model, watch_list
 from incidentcore.improvement import ActionOrigin, ImprovementAction, ImprovementRegister
 from incidentcore.instants import Versions
@@ -43,6 +45,7 @@ from incidentcore.records import (
 from incidentcore.schedule import (
     BusinessCalendar,
     BusinessDays,
+    Rotation,
     VersionedCalendar,
     public_holidays,
 )
@@ -89,12 +92,18 @@ TRIAGE = Lifecycle(
 TICKET = TRIAGE.open(Incident, id="T", title="t", **BY)
 
 HALF_HOUR: dict[str, Any] = {"handling": timedelta(minutes=30), "within": timedelta(minutes=1)}
+HOURLY = {"name": "a", "audiences": "b", "every": timedelta(hours=1)}
+WEEKLY = Rotation(anchor=AT, zone="UTC", unit="weeks")
 REGISTER = ImprovementRegister(
     ImprovementAction(
         id="A", title="t", owner="ada", due=AT.date(), origin=ActionOrigin("problem", "P")
     )  # type: ignore[arg-type]  # one for several
 )
 MODEL = breach_model(FOUR, [INCIDENT], as_of=AT)
+
+
+def small(**more: Any) -> Desk:
+    return Desk(name="small", **more)
 
 
 def workload(**more: Any) -> Workload:
@@ -243,6 +252,12 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
         "order: got 'priority'; allowed: a",
     ),
     (KeywordCategorizer, (None,), {}, "keywords: got None; allowed: a mapping from categories to"),
+    (small, (), {"priority": "high"}, "priority: got 'high'; allowed: a PriorityPolicy"),
+    (small, (), {"calendars": {"a": "office"}}, "calendars.a: got 'office'; allowed: a Calendar"),
+    (small, (), {"intake": "alerts"}, "intake: got 'alerts'; allowed: an IntakePolicy, or None"),
+    (UpdateRule, (), {**HOURLY, "calendar": "office"}, "a.calendar: got 'office'; allowed"),
+    (OnCallLayer, (WEEKLY, ["ada"]), {"during": "office"}, "during: got 'office'; allowed: a"),
+    (OnCallLayer, ("weekly", ["ada"]), {}, "rotation: got 'weekly'; allowed: a Rotation"),
     (REGISTER.overdue, (), {"on": AT}, "allowed: a date"),
 ]
 

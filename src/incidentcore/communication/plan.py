@@ -139,6 +139,9 @@ class UpdateRule(SharedRepr):
             need_key_part(f"{self.name}.audiences", audience, DefinitionError)
         for name in ("when", "stop", "ends"):
             need_kind(f"{self.name}.{name}", getattr(self, name), Condition, DefinitionError)
+        for name in ("calendar", "during"):
+            value = getattr(self, name)
+            need_kind(f"{self.name}.{name}", value, Calendar | None, DefinitionError)
         for path in self.on_change:
             need_text(f"{self.name}.on_change", path, DefinitionError, "the path of a field")
         if self.on_change and self.first is None and self.every is None:

@@ -148,6 +148,11 @@ class Desk:
 
     def __attrs_post_init__(self) -> None:
         need_key_part("name", self.name, DefinitionError)
+        need_kind("priority", self.priority, PriorityPolicy, DefinitionError)
+        need_kind("intake", self.intake, IntakePolicy | None, DefinitionError)
+        for name, calendar in self.calendars.items():
+            kinds = (Calendar, CalendarByField, Versions)
+            need_kind(f"calendars.{name}", calendar, kinds, DefinitionError)
         for name, close in self.auto_close.items():
             if name not in STANDARD or not isinstance(close, AutoClose):
                 raise DefinitionError(

@@ -84,6 +84,7 @@ class OnCallLayer(SharedRepr):
 
     def __attrs_post_init__(self) -> None:
         need_kind("rotation", self.rotation, Rotation, EscalationMatrixError)
+        need_kind("during", self.during, Calendar | None, EscalationMatrixError)
         if not any(self.people):
             raise EscalationMatrixError("people", self.people, "at least one person")
         need_word("turns", self.turns, Turns, EscalationMatrixError)

@@ -148,8 +148,12 @@ def need_text(
 
 def are_texts(values: Iterable[object]) -> bool:
     """Return whether there are values, and all of them are non-empty texts."""
-    given = list(values)
-    return bool(given) and all(isinstance(value, str) and value for value in given)
+    found = False
+    for value in values:  # a loop takes half as long as all() of a generator
+        if not isinstance(value, str) or not value:
+            return False
+        found = True
+    return found
 
 
 def is_number(value: object) -> TypeGuard[float]:
@@ -270,6 +274,8 @@ def tuple_of(values: Iterable[Any]) -> tuple[Any, ...]:
 
     attrs reads the signature of each converter, which takes it a millisecond for ``tuple``.
     """
+    if type(values) is tuple or type(values) is list:  # asking the base classes takes long
+        return tuple(values)
     return tuple(need_several("value", values, "several, such as a list", single=()))
 
 

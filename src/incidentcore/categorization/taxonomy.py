@@ -23,6 +23,8 @@ def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
     >>> as_path("network"), as_path(["network", "vpn"])
     (('network',), ('network', 'vpn'))
     """
+    if type(category) is tuple and are_texts(category):
+        return category
     allowed = 'a category path such as ("network", "vpn")'
     need_kind(name, category, (str, tuple, list), allowed=allowed)
     path = as_tuple(category, str)

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
         Evidence,
         classify,
     )
-    from incidentcore.categorization.categorizer_report import CategorizerReport
+    from incidentcore.categorization.categorizer_report import (
+        CategorizerReport,
+        CategoryScore,
+        Confusion,
+        ReliabilityBin,
+        ThresholdPoint,
+    )
     from incidentcore.categorization.combine import FallbackChain, Vote
     from incidentcore.categorization.evaluate import (
         compare_categorizers,
@@ -42,6 +48,8 @@ __all__ = [
     "Categorizer",
     "CategorizerReport",
     "CategoryRule",
+    "CategoryScore",
+    "Confusion",
     "Evidence",
     "FallbackChain",
     "HierarchicalCategorizer",
@@ -51,12 +59,14 @@ __all__ = [
     "PatternCategorizer",
     "PatternRule",
     "ProbabilityModel",
+    "ReliabilityBin",
     "Route",
     "RoutingRule",
     "RuleCategorizer",
     "STANDARD_TAXONOMY",
     "SoftmaxCategorizer",
     "Taxonomy",
+    "ThresholdPoint",
     "Vote",
     "calibrate",
     "classify",
@@ -76,7 +86,9 @@ if not TYPE_CHECKING:
             "bayes": "NaiveBayes",
             "calibration": "Calibrated calibrate",
             "categorizer": "Categorization Categorizer Evidence classify",
-            "categorizer_report": "CategorizerReport",
+            "categorizer_report": (
+                "CategorizerReport CategoryScore Confusion ReliabilityBin ThresholdPoint"
+            ),
             "combine": "FallbackChain Vote",
             "evaluate": "compare_categorizers comparison_table cross_validate evaluate_categorizer",
             "hierarchy": "HierarchicalCategorizer roll_up",

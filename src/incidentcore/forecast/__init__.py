@@ -3,6 +3,7 @@
 from incidentcore.forecast.backlog import (
     BacklogForecast,
     BacklogScore,
+    BacklogStep,
     backtest_backlog,
     forecast_backlog,
 )
@@ -18,14 +19,20 @@ from incidentcore.forecast.breach import (
 from incidentcore.forecast.volume import (
     VolumeForecast,
     VolumeScore,
+    VolumeStep,
     backtest_volume,
     forecast_volume,
 )
-from incidentcore.forecast.watch import WatchList, watch_list
+from incidentcore.forecast.watch import (
+    WatchItem,
+    WatchList,
+    watch_list,
+)
 
 __all__ = [
     "BacklogForecast",
     "BacklogScore",
+    "BacklogStep",
     "BreachChance",
     "BreachModel",
     "Chance",
@@ -33,6 +40,8 @@ __all__ = [
     "STANDARD_CELLS",
     "VolumeForecast",
     "VolumeScore",
+    "VolumeStep",
+    "WatchItem",
     "WatchList",
     "backtest_backlog",
     "backtest_breach",

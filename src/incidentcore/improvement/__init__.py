@@ -6,9 +6,21 @@ from incidentcore.improvement.actions import (
     ImprovementAction,
     KpiTarget,
 )
-from incidentcore.improvement.before_after import BeforeAfter, before_after
-from incidentcore.improvement.candidate_report import CandidateReport, ProblemCandidate
-from incidentcore.improvement.episodes import RecurrenceReport
+from incidentcore.improvement.before_after import (
+    BeforeAfter,
+    KpiSide,
+    before_after,
+)
+from incidentcore.improvement.candidate_report import (
+    CandidateReport,
+    DimensionSummary,
+    ProblemCandidate,
+)
+from incidentcore.improvement.episodes import (
+    Episode,
+    RecurrenceGroup,
+    RecurrenceReport,
+)
 from incidentcore.improvement.open_problem import open_problem, problem_fields
 from incidentcore.improvement.page import KEYS, ProblemPage, problem_page
 from incidentcore.improvement.problem_candidates import (
@@ -26,12 +38,16 @@ __all__ = [
     "CandidateReport",
     "CandidateTally",
     "DIMENSIONS",
+    "DimensionSummary",
+    "Episode",
     "ImprovementAction",
     "ImprovementRegister",
     "KEYS",
+    "KpiSide",
     "KpiTarget",
     "ProblemCandidate",
     "ProblemPage",
+    "RecurrenceGroup",
     "RecurrenceReport",
     "RecurrenceTally",
     "before_after",

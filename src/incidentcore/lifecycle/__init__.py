@@ -8,7 +8,12 @@ if TYPE_CHECKING:
     from incidentcore.lifecycle.cascade import CascadeEffect, cascade_effects, follow_cascades
     from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
     from incidentcore.lifecycle.check import check_history
-    from incidentcore.lifecycle.decision import REFUSALS, Allowed, Refused
+    from incidentcore.lifecycle.decision import (
+        REFUSALS,
+        Allowed,
+        PathStep,
+        Refused,
+    )
     from incidentcore.lifecycle.diagram import to_dot, to_mermaid
     from incidentcore.lifecycle.engine import Lifecycle
     from incidentcore.lifecycle.guards import EveryLinked
@@ -85,6 +90,7 @@ __all__ = [
     "PARENT_TO_CHILD",
     "PROBLEM",
     "PROBLEM_TO_INCIDENT",
+    "PathStep",
     "PriorityRule",
     "REFUSALS",
     "REJECTED_IF_ASKED",
@@ -129,7 +135,7 @@ if not TYPE_CHECKING:
             "cascade": "CascadeEffect cascade_effects follow_cascades",
             "cascade_rule": "CascadeRule Copy",
             "check": "check_history",
-            "decision": "REFUSALS Allowed Refused",
+            "decision": "REFUSALS Allowed Refused PathStep",
             "diagram": "to_dot to_mermaid",
             "engine": "Lifecycle",
             "guards": "EveryLinked",

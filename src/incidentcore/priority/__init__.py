@@ -16,6 +16,7 @@ from incidentcore.priority.policy import (
     PriorityOverride,
     PriorityPolicy,
     PriorityResult,
+    PriorityStep,
     calculate_priority,
     standing_override,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "PriorityOverride",
     "PriorityPolicy",
     "PriorityResult",
+    "PriorityStep",
     "SERVICENOW",
     "STANDARD_POLICY",
     "affected_users",

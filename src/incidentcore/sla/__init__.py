@@ -6,7 +6,10 @@ from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
     from incidentcore.sla.crossings import Crossing
-    from incidentcore.sla.cycles import Cycle
+    from incidentcore.sla.cycles import (
+        Cycle,
+        PassedThreshold,
+    )
     from incidentcore.sla.definition import SlaDefinition
     from incidentcore.sla.evaluate import SlaRules, evaluate_sla, evaluate_slas, next_sla_wakeup
     from incidentcore.sla.fold import ClockStage
@@ -32,6 +35,7 @@ __all__ = [
     "Crossing",
     "Cycle",
     "DueDate",
+    "PassedThreshold",
     "QueueItem",
     "ServiceLevel",
     "SlaDefinition",
@@ -61,7 +65,7 @@ if not TYPE_CHECKING:  # checkers see the imports
         __name__,
         {
             "crossings": "Crossing",
-            "cycles": "Cycle",
+            "cycles": "Cycle PassedThreshold",
             "definition": "SlaDefinition",
             "evaluate": "SlaRules evaluate_sla evaluate_slas next_sla_wakeup",
             "fold": "ClockStage",

@@ -97,6 +97,28 @@ def test_each_test_answers_the_same_of_a_bare_and_of_a_full_record() -> None:
                 assert found == expected, (test, record)
 
 
+@pytest.mark.parametrize(
+    ("condition", "fast"),
+    [
+        (field("reopen_count").equals(0), True),
+        (field("reopen_count") >= 1, True),
+        (field("caller").equals("kim"), True),
+        (field("resolved_at").present(), True),
+        (field("category").present(), True),
+        (~field("caller").equals("kim"), True),
+        (field("caller").equals("kim") & field("caller").present(), True),
+        (field("caller").equals("kim") | field("caller").present(), True),
+        (field("priority") >= Priority.HIGH, False),
+        (field("priority").equals(Priority.HIGH), False),
+        (field("category").starts_with("mail"), False),
+    ],
+)
+def test_the_usual_tests_are_done_directly(condition: Condition, *, fast: bool) -> None:
+    """All others go to the condition itself."""
+    done = compile_condition(condition, LATEST).__qualname__
+    assert (done != "compile_condition.<locals>.<lambda>") is fast
+
+
 @pytest.mark.parametrize("path", ["nothing", "state.colour"])
 def test_a_misspelt_field_is_an_error_here_too(path: str) -> None:
     """A rule that could never match is refused when it runs, as the condition refuses it."""

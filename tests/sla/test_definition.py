@@ -150,3 +150,14 @@ def test_a_wrong_keyword_of_a_preset_is_named(
     with pytest.raises(SlaDefinitionError, match=re.escape(nearest)) as caught:
         getattr(SlaDefinition, preset)(calendar=OFFICE, **given)
     assert (caught.value.where, caught.value.given) == (where, wrong)
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_only_a_field_that_moves_the_due_time_is_followed(moves: Any) -> None:
+    """That of a target, or of a choice of calendars, which says so."""
+    due = SlaDefinition.resolution(target=DueDate("custom.due", follow=moves), calendar=OFFICE)
+    choice = SlaDefinition.resolution(
+        hours=4, calendar=CalendarByField("service", {}, OFFICE, follow=moves)
+    )
+    assert due.follows == (("custom.due",) if moves else ())
+    assert choice.follows == (("service",) if moves else ())

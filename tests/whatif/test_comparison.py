@@ -158,6 +158,8 @@ def test_a_page_word_by_word() -> None:
     assert told.split() == rule.sub("", page).split()
     keys = ["counts", "compliance", "groups", "reasons", "witnesses"]
     assert [section.key for section in made.page().sections] == keys
+    text = made.page().to_markdown()
+    assert "| what | before | after | count |\n| :--- | :--- | :--- | ---: |" in text
     plain = made.page(witnesses=1).to_plain()["witnesses"]
     assert [(row["record_id"], row["group"], row["since"]) for row in plain] == [
         ("I0", ["MUC"], None)

@@ -49,6 +49,19 @@ def test_an_alert_opens_an_incident():
     assert (incident.opened_at, incident.detected_at) == (T0, T0)
 
 
+def test_a_comment_says_what_the_alert_says():
+    """Without a severity, a value or a source there is no place left for it."""
+    whole = {"severity": "critical", "value": 2.5, "source": "west", "title": "Full"}
+    for more, text in (
+        ({"title": "Full"}, "Alert firing: Full (disk)"),
+        (whole, "Alert firing: Full (west: disk, critical, value 2.5)"),
+    ):
+        incident = applied(IntakePolicy(), [alert()])["alerts-1"]
+        again = apply_intent(IncidentIntent("add", T0, "alerts-1", "", alert(**more)), incident)
+        texts = [event.text for event in again.history if event.kind == "commented"]
+        assert texts == [text]
+
+
 def test_an_open_incident_is_not_reopened():
     """People were quicker: the alert is written on it, and it stays as it is."""
     incident = applied(IntakePolicy(), [alert()])["alerts-1"]

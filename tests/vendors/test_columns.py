@@ -153,6 +153,16 @@ def test_a_page_line_by_line(tmp_path: Path, whole: str) -> None:
     assert str(describe_columns(path)).splitlines() == page.splitlines()
 
 
+def test_the_format_of_another_column_is_chosen_too(tmp_path: Path) -> None:
+    """Where one column mixes formats, all that are needed are tried in order."""
+    path = tmp_path / "list.csv"
+    rows = "1;13.11.2026 10:00;12/31/2026\n2;2026-11-14 10:00;12/30/2026\n"
+    path.write_text(f"Number;Opened;Resolved\n{rows}", encoding="utf-8")
+    forms = ("iso", "%d.%m.%Y %H:%M", "%m/%d/%Y")
+    (line,) = (line for line in str(describe_columns(path)).splitlines() if "--time-format" in line)
+    assert sorted(shlex.split(line)[1::2]) == sorted(forms)
+
+
 def test_a_name_is_quoted_as_toml_reads_it() -> None:
     """Quotes, backslashes and what is not printed; a place is a number."""
     for name in ('a"b', "a\\b", "tab\there", "\u200b", 'a\\"b'):

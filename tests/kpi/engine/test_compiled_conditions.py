@@ -32,6 +32,8 @@ TESTS: list[Condition] = [
     field("caller").equals(None),
     field("category").starts_with("mail"),
     field("caller").starts_with("ki"),
+    field("category").equals("mail"),
+    field("state").equals("new"),
     field("caller").has_text("KIM"),
     field("caller") >= "a",
     field("category").present(),

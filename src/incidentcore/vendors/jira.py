@@ -141,7 +141,7 @@ def read_jira(
         history.check(resolved_at=fields.get("resolutiondate"), updated_at=fields.get("updated"))
 
     return Import(
-        _told(unpaged(issues, "issues", "values")),
+        _of_webhooks(unpaged(issues, "issues", "values")),
         build,
         record=Incident,
         id="key",
@@ -160,16 +160,16 @@ def _bulk(pages: Mapping[str, Any]) -> Mapping[str, Any]:
     return logs
 
 
-def _told(bodies: Iterable[Any]) -> Iterator[Any]:
+def _of_webhooks(bodies: Iterable[Any]) -> Iterator[Any]:
     """Yield issues; those of webhooks as they were last, with the changes in all the bodies."""
-    told: dict[str, list[Mapping[str, Any]]] = {}
+    deliveries: dict[str, list[Mapping[str, Any]]] = {}
     for body in bodies:
         key = as_object(as_object(body).get("issue")).get("key")
         if key is None:
             yield body
         else:
-            told.setdefault(str(key), []).append(body)
-    for own in told.values():
+            deliveries.setdefault(str(key), []).append(body)
+    for own in deliveries.values():
         own.sort(key=lambda body: natural(str(body.get("timestamp"))))
         issue = own[-1]["issue"]
         fields = as_object(issue.get("fields"))

@@ -39,8 +39,8 @@ _COVERS: Final = (*LOGGED, "escalations", "moments")
 _NOISE: Final = ("notify", "repeat_escalation_path", "exhaust_escalation_path", "trigger")
 _NOISE_STARTS: Final = ("reach_", "no_", "responder_", "notify_")
 _HUMAN_CHANNELS: Final = ("website", "web", "mobile", "phone", "sms", "email", "web_trigger", "api")
-# What a webhook calls the entry of the log that it tells of, if that has another name.
-_TOLD: Final = {
+# The type of the log entry for each event of a webhook, if it has another name.
+_ENTRY_TYPES: Final = {
     **{f"{verb}ed": verb for verb in ("trigger", "reopen", "reassign")},
     **{f"{verb}d": verb for verb in ("acknowledge", "unacknowledge", "escalate", "delegate")},
     **{f"{verb}d": verb for verb in ("resolve", "annotate")},
@@ -90,8 +90,8 @@ def read_pagerduty(
     """
     records = latest(unpaged(incidents, "incidents", "incident"))
     if any({"event", "messages"} & as_object(one).keys() for one in records):
-        records, told = _webhooks(records)
-        log_entries = [*told, *unpaged(log_entries, "log_entries")]
+        records, sent = _webhooks(records)
+        log_entries = [*sent, *unpaged(log_entries, "log_entries")]
     only = as_object(records[0]).get("id") if len(records) == 1 else None
     logs = joined(
         log_entries,
@@ -189,33 +189,33 @@ def _acknowledged(history: HistoryBuilder, incident: Mapping[str, Any], users: s
 
 def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]]:
     """Return the incidents of bodies of webhooks, as they were last, and their log entries."""
-    latest: dict[object, Mapping[str, Any]] = {}
+    current: dict[object, Mapping[str, Any]] = {}
     rest: list[Any] = []
     log: list[Mapping[str, Any]] = []
-    told: list[Mapping[str, Any]] = []
+    events: list[Mapping[str, Any]] = []
     for body in bodies:
         event, messages = as_object(as_object(body).get("event")), listed(body, "messages")
         if event:
-            told.append(event)
+            events.append(event)
         elif not messages:
             rest.append(body)
         for message in messages:
             incident = as_object(message.get("incident"))
-            latest[incident.get("id")] = incident
+            current[incident.get("id")] = incident
             own = {"id": incident.get("id")}
             log += ({**entry, "incident": own} for entry in listed(message, "log_entries"))
-    for event in sorted(told, key=lambda event: str(event.get("occurred_at"))):
+    for event in sorted(events, key=lambda event: str(event.get("occurred_at"))):
         data, kind = as_object(event.get("data")), str(event.get("event_type"))
         kind = kind.removeprefix("incident.").replace(".", "_")
         incident = as_object(data.get("incident")) or data
-        before = latest.get(incident.get("id"), {})
+        before = current.get(incident.get("id"), {})
         old = {f"old_{name}": before.get(name) for name in ("priority", "service")}
         if incident is data:
-            latest[data.get("id")] = {**data, "incident_number": data.get("number")}
+            current[data.get("id")] = {**data, "incident_number": data.get("number")}
         channel = {"content": data.get("content"), "new_priority": data.get("priority"), **old}
         entry = {
             "id": event.get("id"),
-            "type": f"{_TOLD.get(kind, kind)}_log_entry",
+            "type": f"{_ENTRY_TYPES.get(kind, kind)}_log_entry",
             "created_at": event.get("occurred_at"),
             "agent": event.get("agent"),
             "incident": {"id": incident.get("id")},
@@ -227,7 +227,7 @@ def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]
         log.append(entry)
         if kind == "triggered" and entry["assignees"]:  # whom the log assigns by an own entry
             log.append({**entry, "id": f"{entry['id']}-assign", "type": "assign_log_entry"})
-    return [*rest, *latest.values()], log
+    return [*rest, *current.values()], log
 
 
 def _first(history: HistoryBuilder, people: Iterable[Mapping[str, Any]], path: str) -> Any:

@@ -33,7 +33,7 @@ Totals: TypeAlias = type[Accumulator]
 
 _FROZEN: Final = "a frozen attrs class: write @attrs.frozen above the class"
 _NOTHING: Final[frozenset[Any]] = frozenset()
-_TOLD_BY: Final = {
+_COVERED_BY: Final = {
     "acknowledged": "acknowledgements",
     "assigned": "assignments",
     "commented": "comments",
@@ -215,7 +215,7 @@ def history_needs(condition: Condition) -> frozenset[str]:
     facts = {path.partition(".")[0] for path in condition.fields}
     kinds = [*_kinds(condition)]
     return frozenset(_HISTORY_OF.get(fact, fact) for fact in facts) | frozenset(
-        _TOLD_BY[kind] for kind in _TOLD_BY if kind in kinds
+        _COVERED_BY[kind] for kind in _COVERED_BY if kind in kinds
     )
 
 

@@ -651,3 +651,43 @@ def test_words_with_an_equals_sign(capsys: pytest.CaptureFixture[str], tmp_path:
     code, text, _ = run(capsys, "report", path, *asked, *words, "--json", "--by", "state,priority")
     first = json.loads(text)["volume"][0]
     assert (code, first["state"], first["priority"]) == (0, "on_hold", "high")
+
+
+def test_a_heading_with_dots_is_one_field(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Each record was in the group without a value."""
+    path = tmp_path / "dots.csv"
+    rows = "A,2026-03-02 09:00,x,1\nB,2026-03-02 09:00,y,2\n"
+    path.write_text(f"Key,Raised,Res. Code,Nr.\n{rows}", encoding="utf-8")
+    asked = ("report", path, "--map", "id=Key", "opened=Raised", "--zone", "UTC", "--json")
+    for name, values in (("custom.Res. Code", ["x", "y"]), ("custom.Nr.", ["1", "2"])):
+        code, text, _ = run(capsys, *asked, "--by", name)
+        assert (code, [row[name] for row in json.loads(text)["volume"]]) == (0, [*values, "(all)"])
+        code, text, _ = run(capsys, *asked, "--where", f"{name}={values[0]}")
+        assert (code, json.loads(text)["volume"][-1]["opened"]) == (0, 1)
+
+
+def test_a_column_is_meant_by_custom(capsys: pytest.CaptureFixture[str], table: Path) -> None:
+    """The error about a heading that is no field says how to write it."""
+    for option in (("--by", "Colour"), ("--where", "Colour=red")):
+        code, _, err = run(capsys, "report", table, *MAP, *option)
+        assert code == 2
+        assert f"{option[0]}: got 'Colour'; allowed: a field of records, or custom.Colour" in err
+
+
+def test_a_report_on_no_record_is_judged(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """None is counted, and nothing measured: both tests hold, where the figures were unknown."""
+    path = tmp_path / "choices.csv"
+    path.write_text(CHOICES, encoding="utf-8")
+    asked = ("report", path, *SPANS[:-1], "--zone", "UTC", "--since", "2027-01-01")
+    code, _, err = run(
+        capsys, *asked, "--fail-on", "volume<1", "--fail-on", "mean_time_to_resolve>4"
+    )
+    assert code == 1
+    assert err.splitlines() == [
+        "incidentcore: volume is 0, which is < 1",
+        "incidentcore: mean_time_to_resolve has no value",
+    ]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import attrs
 import pytest
 
-from incidentcore.conditions import AtInstant, field, reached
+from incidentcore.conditions import AtInstant, field, reached, reader
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.records import Incident, Problem, ServiceRequest
 from incidentcore.values import NEW, Actor, Impact
@@ -123,3 +123,13 @@ def test_a_condition_on_time_is_asked_at_an_instant_of_an_instant():
         AtInstant("f", "during")
     with pytest.raises(DefinitionError, match="a Field"):
         f.later_than("g")
+
+
+def test_keys_with_dots() -> None:
+    """The whole rest of a path is tried as a key before its first step."""
+    subject = {"custom": {"Res. Code": "x", "Nr.": 7, "a": {"b": 1, "c.d": 2}, "a.b": 3}}
+    paths = ("custom.Res. Code", "custom.Nr.", "custom.a.b", "custom.a.c.d", "custom.no.such")
+    assert [reader(path)(subject) for path in paths] == ["x", 7, 3, 2, None]
+    for path in ("custom.", "state..name"):
+        with pytest.raises(DefinitionError):
+            reader(path)

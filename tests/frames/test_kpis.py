@@ -506,3 +506,22 @@ def test_outcomes_are_told_apart_by_value_and_calendars_by_identity() -> None:
     one, two = (BusinessCalendar(zone="UTC", hours={"mon": "09:00-17:00"}) for _ in range(2))
     assert kpis._key((int("1000000"), ["a", one])) == kpis._key((10**6, ["a", one]))
     assert kpis._key(one) != kpis._key(two)
+
+
+def test_a_column_with_dots_is_a_group_and_a_population() -> None:
+    """As of records; the column was not read, and each row was in the group without a value."""
+    polars = pytest.importorskip("polars")
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    frame = polars.DataFrame({"id": ["A", "B"], "in": [at, at], "Res. Code": ["x", "y"]})
+    only = catalogue.VOLUME.replace(id="only", population=field("custom.Res. Code").equals("x"))
+    part = frames.gather_kpis_from(
+        frame,
+        [catalogue.VOLUME, only],
+        {"id": "id", "opened": "in"},
+        as_of=at,
+        group_by="custom.Res. Code",
+    )
+    found = [(row.kpi, row.group, row.value) for row in finish_partial(part).results]
+    assert found == [
+        ("volume", ("x",), 1), ("volume", ("y",), 1), ("only", ("x",), 1), ("only", ("y",), 0),
+    ]  # fmt: skip

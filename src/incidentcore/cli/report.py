@@ -34,6 +34,7 @@ from incidentcore.desk.desk import desk_at
 from incidentcore.desk.service import scale_of
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.kpi import GroupBy, Kpi, Periods, as_known
+from incidentcore.kpi.moments import FIELDS
 from incidentcore.kpi.periods import Unit
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.pages import Page, Picture, to_csv
@@ -188,7 +189,7 @@ def _group(name: str, zone: ZoneInfo | None) -> GroupBy:
         if meant:
             allowed = f"a field, or one of {', '.join(get_args(Unit))}; nearest: {meant}"
             raise InvalidValueError("--by", name, allowed)
-        return ALIASES.get(name, name)
+        return _path(ALIASES.get(name, name), "--by")
     periods = Periods(cast("Unit", name), zone or "UTC")
 
     def opened(record: Record) -> str:
@@ -198,12 +199,21 @@ def _group(name: str, zone: ZoneInfo | None) -> GroupBy:
     return opened
 
 
+def _path(name: str, option: str) -> str:
+    """Return the path of a field; refuse another name with the way to mean a column."""
+    if name in get_args(Unit) or name.partition(".")[0] in FIELDS:
+        return name
+    near = nearest(name, sorted(FIELDS))
+    allowed = f"a field of records, or custom.{name} for the column of that heading{near}"
+    raise InvalidValueError(option, name, allowed)
+
+
 def _where(text: str) -> tuple[str, str]:
     """Return the field and the value that ``--where`` names."""
     name, equals, value = (part.strip() for part in text.partition("="))
     if not name or not equals:
         raise InvalidValueError("--where", text, "FIELD=VALUE")
-    return ALIASES.get(name, name), value
+    return _path(ALIASES.get(name, name), "--where"), value
 
 
 def _span(arguments: argparse.Namespace, zone: ZoneInfo | None) -> dict[str, Condition]:

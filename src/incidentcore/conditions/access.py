@@ -31,7 +31,8 @@ def reader(path: str) -> Callable[[object], object]:
     otherwise an attribute. Later steps are attributes or keys of mappings. The result is None if a
     value on the path, or a key of a mapping such as ``custom``, is missing, or if only other types
     of record or kinds of event have the field. Any other field that the subject does not have is an
-    error, so that a misspelled field is noticed.
+    error, so that a misspelled field is noticed. The key of a mapping may have dots itself, as in
+    ``"custom.Res. Code"``.
 
     Raises:
         DefinitionError: The path is empty or has an empty step.
@@ -45,17 +46,22 @@ def reader(path: str) -> Callable[[object], object]:
     if not isinstance(path, str) or not all(step.isidentifier() for step in path.split(".")[:1]):
         raise DefinitionError("field", path, "a field's name, or a dotted path below it")
     first, *rest = path.split(".")
-    if not all(rest):
+    if not all(rest) and (first != "custom" or rest == [""]):  # whose keys may end in a dot
         raise DefinitionError("field", path, "a dotted path without empty steps")
+
+    ends = [".".join(rest[place:]) for place in range(len(rest))]
 
     def read(subject: object) -> object:
         value = subject.get(first, _MISSING) if type(subject) is dict else _get(subject, first)
         if value is _MISSING:
             _check_absent(subject, first)
             return None
-        for step in rest:
+        for place, step in enumerate(rest):
             if value is None:
                 return None
+            whole = ends[place]
+            if isinstance(value, Mapping) and whole in value:  # a key that has dots itself
+                return value[whole]
             value = _get(value, step)
             if value is _MISSING:
                 raise InvalidValueError("field", path, f"a field that exists; {step!r} does not")

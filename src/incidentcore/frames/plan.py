@@ -144,7 +144,7 @@ class Plan:
         taken = {self.column(name, columns) for name in self.mapping}
         for text in sorted(self.texts):
             root, _, rest = text.partition(".")
-            key = rest.partition(".")[0]
+            key = rest if rest in columns else rest.partition(".")[0]
             if root == "custom" and key in columns and key not in taken:
                 fields[f"custom.{key}"] = key
         return fields

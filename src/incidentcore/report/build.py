@@ -115,6 +115,8 @@ def build_report(
 def _figures(table: KpiTable, clocks: KpiTable, tally: Tally) -> dict[str, float | None]:
     """Return the figures of all records by name."""
     figures: dict[str, float | None] = {}
+    if not len(table):  # no record: nothing is measured, and none is counted
+        figures = dict.fromkeys(kpi.id for kpi in KPIS) | {kpi.id: 0 for kpi in VOLUME.values()}
     for row in table.results:
         if {*row.group} <= {ALL}:
             figures[row.kpi] = plain_number(row)

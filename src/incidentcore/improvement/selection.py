@@ -107,6 +107,8 @@ _EMPTY: Final[tuple[object, ...]] = (None, "", (), frozenset())
 
 def is_absent(value: object) -> bool:
     """Return whether a value holds no information: None, an empty value, or a NaN."""
+    if type(value) is str:  # most values are
+        return not value
     return value in _EMPTY or value != value  # noqa: PLR0124  only NaN differs from itself
 
 
@@ -139,7 +141,10 @@ def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
             found = read(record)
         except AttributeError as error:
             raise_field_error("key", error)
-        need_hash("key", found)
+        try:
+            hash(found)
+        except TypeError:
+            need_hash("key", found)
         return found
 
     return read_checked

@@ -119,7 +119,7 @@ def timeline_at(
         if known_at is not None:
             raise InvalidValueError("known_at", known_at, "None for a timeline; ask a record")
         return None if now < record.opened_at else record.until(now)
-    need_kind("record", record, Record | Timeline)
+    need_kind("record", record, (Record, Timeline))
     return timeline_by(record, now, known_at)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.vendors.test_edges import COLUMNS, ROW
@@ -51,3 +51,13 @@ def test_a_table_of_lists_may_hold_more_than_texts() -> None:
         ("A", at, "x"),
         ("B", at, "7"),
     ]
+
+
+def test_a_time_of_numpy_keeps_its_unit() -> None:
+    """Nanoseconds are cut to microseconds; as an item they would be a number."""
+    np = pytest.importorskip("numpy")
+    at = np.datetime64("2026-03-02T09:15:00.000001999", "ns")
+    rows = [{"No": np.int64(7), "Open": at, "Talk": np.timedelta64(90, "s"), "n": np.float64(2.5)}]
+    (incident,) = read_table(rows, {"id": "No", "opened": "Open"}, zone="UTC")
+    assert (incident.id, f"{incident.opened_at:%H:%M:%S.%f}") == ("7", "09:15:00.000001")
+    assert dict(incident.custom) == {"Talk": str(timedelta(seconds=90)), "n": 2.5}

@@ -30,6 +30,7 @@ from incidentcore.vendors import (
     check_states,
     read_audit_log,
     read_servicenow,
+    servicenow,
 )
 from incidentcore.vendors.kit import reported_slas
 from incidentcore.vendors.servicenow_cells import duration
@@ -806,3 +807,19 @@ def test_a_row_on_two_pages_counts_as_it_was_updated_last() -> None:
     reading = read_servicenow([rows[1], {**rows[1], "sys_id": "a2"}])
     assert len(list(reading)) == 1
     assert set(reading.findings.counts) == {"duplicate_id"}
+
+
+def test_durations_of_values_are_entries_of_the_audit() -> None:
+    """In order of their starts, each with the value before it, under its own id."""
+    metrics = [
+        {"sys_id": "m2", "field": "state", "value": "2", "start": "2026-03-02 10:00:00"},
+        {"sys_id": "m1", "field": "state", "field_value": "1", "start": "2026-03-02 09:00:00"},
+        {"sys_id": "m3", "field": "odd", "value": "7", "start": "2026-03-02 11:00:00"},
+    ]
+    assert [
+        (one["sys_id"], one["fieldname"], one["oldvalue"], one["newvalue"], one["sys_created_on"])
+        for one in servicenow._spans(metrics)
+    ] == [
+        ("m1", "state", None, "1", "2026-03-02 09:00:00"),
+        ("m2", "state", "1", "2", "2026-03-02 10:00:00"),
+    ]

@@ -159,3 +159,12 @@ def test_the_facts_of_the_opening_alone() -> None:
     alone = both.timeline().opening_facts()
     assert alone is not None
     assert (alone["service"], both.timeline().facts_at(OPENED)["service"]) == (None, "mail")
+
+
+def test_the_opening_undoes_nothing_that_is_dated_before_it() -> None:
+    """The opening is folded first, whatever its date (rule H1)."""
+    opened = Incident.open(id="I", title="t", service="web", at=OPENED, by="kim")
+    before = set_fields(opened, service="mail", at=OPENED - MINUTE, by="ada")
+    facts = comment(before, "on it", at=OPENED, by="ada").timeline().opening_facts()
+    assert facts is not None
+    assert facts["service"] == "mail"

@@ -119,6 +119,14 @@ def test_resolved_in_the_instant_of_opening_is_met_at_once() -> None:
     assert [c.result for c in tell(first, answered, "mon 11:00").cycles] == ["met"]
 
 
+def test_resolved_before_the_opening_and_closed_with_it_has_no_clock() -> None:
+    """Stop holds after the opening event already, by what is dated before it (S1)."""
+    record = incident(("mon 09:00", "new"), ("mon 07:00", "resolved"), ("mon 09:00", "closed"))
+    status = tell(resolution(), record, "mon 11:00")
+    assert told(status) == ("not_started", 0 * HOUR)
+    assert status.cycles == ()
+
+
 def test_paused_until_resumed() -> None:
     """With a resume condition the clock stays paused although pause no longer holds."""
     until = resolution(resume=field("custom.answer").is_true())

@@ -93,10 +93,10 @@ class Timeline(SharedRepr):
         if moment is None or len(moment.events) < 2:
             return None
         facts = dict(self.base)
-        for early in self.moments[: self.moments.index(moment)]:
-            facts.update(early.changes)
         opening: Any = moment.events[0]
         facts.update(changes_of(opening, facts) if isinstance(opening, Event) else opening)
+        for early in self.moments[: self.moments.index(moment)]:
+            facts.update(early.changes)
         return {**facts, "updated_at": self.opened_at}
 
     @classmethod

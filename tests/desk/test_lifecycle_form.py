@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from tests.desk.small_files import HEAD, loaded, opened
 
-from incidentcore.desk import load_desk
+from incidentcore.desk import check_desk, dump_desk, load_desk
 from incidentcore.errors import FormatError
-from incidentcore.lifecycle import INCIDENT
+from incidentcore.lifecycle import INCIDENT, InputField
 from incidentcore.values import Impact, Priority, Urgency
 
 
@@ -58,3 +58,17 @@ def test_a_lifecycle_recomputes_by_code() -> None:
     assert desk.lifecycle("incident").priority_policy is always_high
     record = opened(desk, impact=Impact.LOW, urgency=Urgency.LOW)
     assert record.id == "INC-1"
+
+
+def test_an_action_asks_for_a_custom_field() -> None:
+    """``custom.oven`` is passed as ``oven``, and written as it was read."""
+    desk = loaded(f"""{HEAD}
+    [lifecycle.incident]
+    id = "bakery"
+    states = [{{ name = "cold", open = true }}, {{ name = "hot", resolved = true, final = true }}]
+    transitions = [{{ action = "heat", from = "cold", to = "hot", fields = ["custom.oven"] }}]
+    """)
+    (row,) = desk.lifecycle("incident").transitions
+    assert row.fields == (InputField("oven", "custom.oven"),)
+    assert 'fields = ["custom.oven"]' in dump_desk(desk)
+    assert not [one for one in check_desk(desk) if one.code == "unknown_field"]

@@ -152,3 +152,9 @@ def test_a_transition_sets_fields_of_its_own() -> None:
     assert default.resolution_code == "default"
     assert given_code.resolution_code == "x"
     assert default.custom == FrozenMap({"via": "table", "n": 1})
+
+
+def test_a_custom_field_is_asked_for_by_its_path() -> None:
+    """The name of the argument is what follows ``custom.``."""
+    asked = Transition("order", NEW, CLOSED, fields=["custom.oven", "service"]).fields
+    assert asked == (InputField("oven", "custom.oven"), InputField("service"))

@@ -27,6 +27,7 @@ from incidentcore.lifecycle import (
     Transition,
 )
 from incidentcore.lifecycle.tools import TOOLS
+from incidentcore.lifecycle.transition import input_named
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.values import FrozenMap, State
 
@@ -66,11 +67,14 @@ _WINDOW: Final = Table(
 
 
 def _input_word(value: InputField, writing: Any) -> Any:
-    return value.name if value == InputField(value.name) else _INPUT.write(value, writing)
+    is_plain = value.required and not value.choices
+    if is_plain and value.name == value.target.removeprefix("custom."):
+        return value.target
+    return _INPUT.write(value, writing)
 
 
 _ASKED: Final = by_shape(
-    _INPUT.read, text=lambda data, reading, path: InputField(TEXT.read(data, reading, path))
+    _INPUT.read, text=lambda data, reading, path: input_named(TEXT.read(data, reading, path))
 )
 
 

@@ -108,6 +108,11 @@ class InputField(SharedRepr):
         object.__setattr__(self, "custom_key", key)
 
 
+def input_named(field: str) -> InputField:
+    """Return the input that sets a field, which may be written as ``custom.name``."""
+    return InputField(field.removeprefix(_CUSTOM), field)
+
+
 def names_of(states: Iterable[State | str] | State | str) -> tuple[str, ...]:
     """Return the names of one or more states, given as states or as names."""
     allowed = "states, or their names"
@@ -119,7 +124,7 @@ def names_of(states: Iterable[State | str] | State | str) -> tuple[str, ...]:
 def _fields(fields: Iterable[InputField | str]) -> tuple[InputField, ...]:
     allowed = "a sequence of InputField, or names"
     need_several("fields", fields, allowed, LifecycleDefinitionError, (InputField, str))
-    return tuple(InputField(item) if isinstance(item, str) else item for item in fields)
+    return tuple(input_named(item) if isinstance(item, str) else item for item in fields)
 
 
 def _frozen(entries: Mapping[str, object]) -> FrozenMap[object]:
@@ -137,7 +142,8 @@ class Transition(SharedRepr):
         action: The name of the action, such as ``"resolve"``.
         sources: The names of the states in which it can be done.
         target: The state that it leads to.
-        fields: The fields that it takes.
+        fields: The fields that it takes, as inputs or as names; ``custom.oven`` is passed as
+            ``oven``.
         guard: A condition on the record's fields and on ``actor.id`` and ``actor.role``, or a
             function that takes an ``Attempt``.
         guard_name: The guard's name in refusals.

@@ -61,7 +61,7 @@ def changed(**more: Any) -> Callable[[], object]:
         lambda: SlaDefinition.resolution(calendar=OFFICE, minutes="5"),  # type: ignore[arg-type]  # the point
         lambda: ByTimeOfDay("4pm"),
         lambda: ByTimeOfDay("16:00", -1),
-        lambda: DueDate("custom..due"),
+        lambda: DueDate("custom."),
         lambda: CalendarByField("custom.region", {"eu": "office"}, OFFICE),  # type: ignore[dict-item]  # the point
         lambda: SlaThreshold(name="none"),
         lambda: SlaThreshold(name="two", fraction=1, after_due=HOUR),

@@ -282,3 +282,28 @@ def test_kinds_of_ones_own_are_checked_as_the_library_s_are() -> None:
     assert ("unused", "fields.other") in found
     assert ("unused", "fields.agreed") not in found
     assert ("unused", "calendars.shop") not in found
+
+
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        (
+            'service = "ovens"',
+            (
+                "fields.service: service in a condition means the field that every record has; "
+                "write custom.service for your own field"
+            ),
+        ),
+        ('"custom.service" = "ovens"', None),
+        ('priority = "high"', "fields.service: no rule reads it"),
+    ],
+)
+def test_a_field_of_ones_own_with_the_name_of_another_is_named(
+    test: str, expected: str | None
+) -> None:
+    """A condition on the field of records would choose the wrong agreement in silence."""
+    text = SMALL.replace('agreed = "text", other = "text"', 'service = ["ovens", "tills"]')
+    ovens = f'[[agreements]]\nwhen = {{ {test} }}\nservice = "all"\n[[agreements]]'
+    desk = load_desk(text.replace("[[agreements]]", ovens, 1))
+    found = [str(one) for one in check_desk(desk, start=START) if one.subject == "fields.service"]
+    assert found == ([] if expected is None else [expected])

@@ -219,6 +219,14 @@ def test_interruptions_fall_in_the_band_of_their_hour() -> None:
     assert [row.group for row in table.results] == [("business",), ("other hours",), ("sleep",)]
 
 
+def test_a_period_is_no_group_and_the_way_is_named() -> None:
+    """As --by month of the command line suggests, whose way is another in code."""
+    with pytest.raises(InvalidValueError) as refused:
+        compute_kpis(catalogue.VOLUME, [], as_of=DAY, group_by="month")
+    allowed = 'a field; for periods, window=Periods("month", "Europe/Berlin")'
+    assert str(refused.value) == f"group_by: got 'month'; allowed: {allowed}"
+
+
 @pytest.mark.parametrize("group", [5, [5]])
 def test_what_is_no_group_is_refused(group: Any) -> None:
     """A number alone or in a list."""

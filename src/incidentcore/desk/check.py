@@ -370,7 +370,11 @@ def _unused(desk: Desk) -> Iterator[LintFinding]:
         if calendar not in counted:
             yield found("unused", f"calendars.{name}", why="nothing counts in it")
     for own in desk.fields:
-        if own.path not in read and own.kind != "instant":
+        if own.path in read or own.kind == "instant":
+            continue
+        if own.name in read:
+            yield found("name_taken", f"fields.{own.name}", name=own.name, path=own.path)
+        else:
             yield found("unused", f"fields.{own.name}", why="no rule reads it")
 
 

@@ -44,6 +44,8 @@ TEXTS: Final[dict[str, str]] = {
     "state_without_clock": "no clock starts or runs in {state}",
     "state_without_updates": "no rule covers incidents in this state",
     "unused": "{why}",
+    "name_taken": "{name} in a condition means the field that every record has; write {path} for "
+    "your own field",
     "no_start": "nothing that depends on a date was checked; set {key} to check it",
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from types import SimpleNamespace
-from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias
+from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias, get_args
 
 import attrs
 
@@ -14,6 +14,7 @@ from incidentcore._checks import SharedRepr, need_kind, need_text, need_word, tu
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.moments import as_path, compile_path
+from incidentcore.kpi.periods import Unit
 from incidentcore.records import Event, Record
 from incidentcore.schedule import Calendar
 from incidentcore.values import Level, Scale
@@ -251,6 +252,9 @@ def _as_group(group: Any) -> Any:
         name = str(getattr(group, "__name__", "") or type(group).__name__)
         return SimpleNamespace(name=name, compile=lambda _: group)
     need_kind("group_by", group, str, allowed="a field path, a Group, AgeBuckets or a callable")
+    if group in get_args(Unit):
+        allowed = f'a field; for periods, window=Periods("{group}", "Europe/Berlin")'
+        raise InvalidValueError("group_by", group, allowed)
     return Group(group)
 
 

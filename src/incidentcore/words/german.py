@@ -308,6 +308,8 @@ _DESK: Final = {
     "reichen bis {until}",
     "times without an offset are read as UTC, the zone of the desk; state {key} in {table}": ""
     "Zeiten ohne UTC-Versatz gelten als UTC, die Zeitzone der Regeln; {key} in {table} angeben",
+    "{name} in a condition means the field that every record has; write {path} for your own "
+    "field": "{name} meint in Bedingungen das Feld, das jeder Vorgang hat; {path} meint das eigene",
     "nothing that depends on a date was checked; set {key} to check it": "was von einem Tag "
     "abhängt, wurde nicht geprüft; {key} sagt, ab wann",
     "nobody is on call in {count} stretches within {days} days": "in {count} Abschnitten innerhalb "

@@ -34,7 +34,10 @@ _RUNNING = ("running", "paused")
 
 
 def _check_rules(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    allowed = "one clock: an SlaDefinition, an SlaPolicy, or Versions of one"
+    allowed = (
+        "one clock: an SlaDefinition, an SlaPolicy, Versions of one, or one of a ServiceLevel's "
+        "clocks"
+    )
     need_each(field.name, versions_of(value), OneClock, KpiDefinitionError, allowed)
 
 

@@ -153,7 +153,7 @@ class TransitionNotAllowedError(IncidentCoreError):
 
     Attributes:
         refusal: The full result of ``decide``: code, reason, missing fields, allowed actions and
-            the shortest legal path.
+            the shortest series of actions to the state.
     """
 
     def __init__(self, refusal: Any) -> None:

@@ -109,7 +109,7 @@ class ThresholdPoint:
 
     @property
     def accuracy(self) -> float | None:
-        """Return the fraction of these categories that would be right; None if there are none."""
+        """Return the fraction of the given categories that would be right; None if all abstain."""
         return _ratio(self.correct, self.answered)
 
 

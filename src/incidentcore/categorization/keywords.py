@@ -114,7 +114,8 @@ class KeywordCategorizer:
             fields: The record's fields to read.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, or a category is not one or more names.
+            InvalidValueError: ``labelled`` is empty, or a category is neither a name nor several
+                names.
 
         Units: a weight is the logarithm of how much more frequent the category is among texts with
         the word than among all texts.

@@ -18,7 +18,7 @@ _SHOWN: Final = 3
 
 
 class ProbabilityModel(Protocol):
-    """The protocol for models that can be wrapped, such as classifiers of scikit-learn."""
+    """The protocol for models that ``ModelCategorizer`` takes, such as scikit-learn's."""
 
     def fit(self, texts: Sequence[str], labels: Sequence[Any], /) -> Any:
         """Learn from texts and their labels."""
@@ -105,7 +105,8 @@ class ModelCategorizer:
             fields: The record's fields to read.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, or a category is not one or more names.
+            InvalidValueError: ``labelled`` is empty, or a category is neither a name nor several
+                names.
         """
         read = field_names(fields)
         pairs = [(text_of(subject, read), as_path(category)) for subject, category in labelled]

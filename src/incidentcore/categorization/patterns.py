@@ -48,7 +48,7 @@ class PatternRule:
     Raises:
         DefinitionError: The pattern cannot be read by its engine, RE2 is not installed, or the
             weight is not positive.
-        InvalidValueError: The category is not one or more names.
+        InvalidValueError: The category is neither a name nor several names.
     """
 
     pattern: str

@@ -31,7 +31,7 @@ def reader(path: str) -> Callable[[object], object]:
     otherwise an attribute. Later steps are attributes or keys of mappings. The result is None if a
     value on the path, or a key of a mapping such as ``custom``, is missing, or if only other types
     of record or kinds of event have the field. Any other field that the subject does not have is an
-    error, so that a misspelled field is noticed. The key of a mapping may have dots itself, as in
+    error, so that a misspelled field is noticed. A key of a mapping may contain dots, as in
     ``"custom.Res. Code"``.
 
     Raises:

@@ -48,7 +48,7 @@ class Field(SharedRepr):
     def starts_with(self, *prefix: str) -> Condition:
         """Return the condition that a path or text begins with a prefix.
 
-        For a path, such as a category, it matches at the prefix and below it.
+        For a path, such as a category, the prefix itself and everything below it match.
         """
         return FieldTest(self.path, "starts_with", prefix[0] if len(prefix) == 1 else prefix)
 

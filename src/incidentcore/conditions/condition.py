@@ -117,7 +117,7 @@ class Condition(SharedRepr):
 
     @property
     def reads_hours(self) -> bool:
-        """Return whether it tests the time of day; clocks do so only at the record's opening."""
+        """Return whether it tests the time of day; a clock uses that of the record's opening."""
         return False
 
     @property
@@ -128,7 +128,7 @@ class Condition(SharedRepr):
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
         """Return the first instant after ``at`` at which time alone may change the result.
 
-        None if there is no such instant, or if the condition is a test of the time of day.
+        None if there is no such instant. Tests of the time of day are ignored; see ``reads_hours``.
         """
         return None
 
@@ -146,7 +146,7 @@ class Condition(SharedRepr):
         yield self
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the result, given ``answer(test)`` for each simple test; None if unknown."""
+        """Return the result if ``answer`` gives that of each test in it; None if unknown."""
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:

@@ -104,9 +104,10 @@ class Service(SharedRepr):
         reopen: What a reopening does to the resolution clock, as in ``SlaDefinition``.
         on_change: What happens to a running clock when another target starts to apply; None means
             ``retroactive``, but ``check_desk`` then reports that no choice was made.
-        starts_from: A field, such as ``occurred_at``, whose instant begins the first response and
-            resolution cycle, even if it is before the opening; None: the opening begins it.
-        answered_by: The roles whose public messages count as replies, for the four clocks above.
+        starts_from: A field, such as ``occurred_at``, whose instant starts the first cycle of the
+            response clock and of the resolution clock, even if it is before the opening; None: the
+            opening starts it.
+        answered_by: The roles whose public messages count as replies.
         clocks: Custom clocks, each an ``OwnClock``.
 
     Raises:

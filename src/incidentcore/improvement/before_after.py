@@ -203,8 +203,8 @@ def before_after(
             ``as_of`` is before the baseline's end.
 
     Source: our choice. Intervals are Wilson's for shares, bootstrap intervals for times, and
-    Garwood's for counts. They assume that records are independent; for a share of repeats the
-    intervals are too narrow.
+    Garwood's for counts. They assume that records are independent; for the share of recurring
+    incidents, which are not independent, the intervals are too narrow.
 
     >>> from datetime import UTC, date, datetime, timedelta
     >>> from incidentcore import Interval

@@ -97,7 +97,7 @@ class ProblemCandidate:
 
     @property
     def excess(self) -> float:
-        """Return ``at_least`` minus the expected number of incidents."""
+        """Return the least number of incidents beyond those expected."""
         return self.at_least - self.expected
 
     @property

@@ -155,7 +155,8 @@ class SampleState:
 
     Attributes:
         settled: Everything before this instant has taken effect.
-        series: The series with a breach or a firing alert, ordered by their last samples.
+        series: The series with a breach or a firing alert, ordered by the time of their last
+            sample.
         pending: The samples at or after ``settled``, in order.
     """
 

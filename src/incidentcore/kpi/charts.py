@@ -75,7 +75,7 @@ def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
         kpi: The KPI's id.
         group: The group, as one value for each heading in the table's ``groups``.
 
-    Source: the XmR chart: mean plus and minus 2.66 mean moving ranges.
+    Source: the XmR chart: the mean ± 2.66 times the mean moving range.
     """
     rows = trend_data(table, kpi, *group)
     measured = [row for row in rows if row["value"] is not None and row["enough"]]

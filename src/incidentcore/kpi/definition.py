@@ -229,7 +229,7 @@ class Kpi(SharedRepr):
 
     @property
     def definition(self) -> str:
-        """Return the content id; equal definitions have equal ids on every machine (rule K1)."""
+        """Return an id made from the definition's content, equal on every machine (rule K1)."""
         return _definition(self)
 
     def replace(self, **changes: Any) -> Self:

@@ -217,7 +217,7 @@ class HourBands(SharedRepr):
 
 
 class Grouping(Protocol):
-    """The protocol for ways of grouping; ``values`` and ``of_events`` are optional (``Group``)."""
+    """The protocol for groups of a table; ``values`` and ``of_events`` are optional."""
 
     @property
     def name(self) -> str:

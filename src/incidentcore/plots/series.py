@@ -198,7 +198,7 @@ def plot_trend(
     unit: str = "hours",
     zone: ZoneInfo | str = "UTC",
 ) -> Any:
-    """Draw a KPI's value for each period; a hollow marker means that records are few.
+    """Draw a KPI's value for each period; hollow markers: fewer records than ``min_n``.
 
     Args:
         rows: The rows of ``trend_data``.
@@ -321,7 +321,7 @@ def plot_burndown(
 
 
 def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw each group's share with its interval; a hollow marker means that records are few.
+    """Draw each group's share with its interval; hollow markers: fewer records than ``min_n``.
 
     Args:
         rows: A ``KpiTable`` of one KPI that is a share, or its plain rows,

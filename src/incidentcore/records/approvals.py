@@ -287,7 +287,7 @@ class ApprovalRule(SharedRepr):
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return a rule that needs a percentage of the approvers (1 to 100), rounded up."""
+        """Return a rule that needs 1 to 100 percent of the approvers to approve, rounded up."""
         if type(share) is not int or not 1 <= share <= 100:
             raise InvalidValueError("share", share, "a whole number from 1 to 100")
         needed = max(-(-len(approvers) * share // 100), 1)

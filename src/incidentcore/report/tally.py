@@ -138,11 +138,11 @@ class Tally:
         worst: The worst breach with its record. Breaches of a resolution clock count as worse than
             others; then those of major incidents, then of the highest priority, then those furthest
             beyond the target.
-        missing: For each clock, the fields that the source lacks and without which it was not
-            judged.
+        missing: For each clock, the fields that it needs and the source lacks, so that the clock
+            was not judged.
         unknown: For each clock, the other fields that it reads and whose history the source lacks.
         fired: How many escalations became due, by row, level, target and mode.
-        lapsed: How many of these became unnecessary by an acknowledgement, resolution or
+        lapsed: How many of these became unnecessary because of an acknowledgement, resolution or
             cancellation.
         came_in: How many times records were opened or reopened, by month.
         went_out: How many times open records were resolved, closed or canceled, by month.

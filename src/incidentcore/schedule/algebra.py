@@ -276,7 +276,7 @@ class CalendarUnion(_Composite):
 
 
 class CalendarDifference(_Composite):
-    """The difference of two calendars, open when ``a`` is open and ``b`` is not: ``a - b`` (C7).
+    """The difference ``a - b`` of calendars, open when ``a`` is open and ``b`` is not (rule C7).
 
     Where ``b`` closes ``a``, the reason has the code ``maintenance`` if ``b`` is a ``Maintenance``
     or its ``is_maintenance`` is True, otherwise ``closed_in``, and the name of ``b``.

@@ -76,8 +76,9 @@ def _month_day(value: object) -> tuple[int, int]:
 class Holiday:
     """One or more days on which a calendar is closed or has different hours (rule C5).
 
-    Exactly one of ``day``, ``range``, ``yearly`` and ``rule`` defines the dates; a rule may also
-    have a ``day``, which is its start.
+    Set exactly one of ``day``, ``range``, ``yearly`` and ``rule``, with two exceptions:
+    ``yearly=True`` repeats a ``day`` or a ``range``, and a ``rule`` may have a ``day`` as its
+    start.
 
     Attributes:
         day: One date.
@@ -85,7 +86,7 @@ class Holiday:
         range: First and last date, both inclusive; a pair or ``"2026-12-24/2027-01-01"``.
         yearly: The days of every year: ``"12-25"``, or ``"12-24/01-02"``, which may span New Year.
             ``True`` repeats ``day`` or ``range`` every year. 29 February recurs only in leap years.
-        rule: A rule of RFC 5545, see :func:`~incidentcore.schedule.recurrence.parse_rule`.
+        rule: A rule of RFC 5545, such as ``"FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"``.
         hours: The windows of these days; ``"mon"`` for the hours of a Monday; ``"week"`` for the
             hours of each date's weekday; None if the days are closed. A day or range with hours
             replaces a yearly holiday or a rule on the same date.

@@ -36,7 +36,7 @@ class Distribution(Protocol):
 
 @attrs.frozen
 class Exponential:
-    """An exponential distribution of durations: a function from share to quantile.
+    """An exponential distribution of durations; call it with a fraction to get that quantile.
 
     Attributes:
         mean: The mean duration.
@@ -56,7 +56,7 @@ class Exponential:
 
 @attrs.frozen
 class Lognormal:
-    """A lognormal distribution of durations: a function from share to quantile.
+    """A lognormal distribution of durations; call it with a fraction to get that quantile.
 
     A few durations are very long.
 
@@ -87,7 +87,7 @@ def _lengths(values: Iterable[timedelta]) -> tuple[timedelta, ...]:
 
 @attrs.frozen
 class Empirical:
-    """A distribution of equally probable observed durations: a function from share to quantile.
+    """Observed durations, equally probable; call it with a fraction to get that quantile.
 
     Attributes:
         values: The durations, in any order.

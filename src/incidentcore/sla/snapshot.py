@@ -35,8 +35,7 @@ class SlaSnapshot:
         elapsed: The open time that counted in the current cycle.
         remaining: The target minus the elapsed time, negative once the target is exceeded; None
             before the first cycle.
-        due_at: When it was or is due; None while it is paused before that, and after a
-            cancellation.
+        due_at: The due time; None during a pause that began before it, and after a cancellation.
         due_at_if_resumed: When it would be due if it ran without a pause from ``now`` on; None
             after its end.
         breached: Whether the elapsed time exceeds the target.

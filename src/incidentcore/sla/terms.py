@@ -106,7 +106,7 @@ _ZERO: Final = timedelta(0)
 
 @attrs.frozen(kw_only=True)
 class SlaThreshold(SharedRepr):
-    """A named point on the clock: a fraction of the target, or a time from the due time (S8).
+    """A named point on the clock: a fraction of the target, or an offset from the due time (S8).
 
     Set exactly one of ``fraction``, ``before_due`` and ``after_due``.
 

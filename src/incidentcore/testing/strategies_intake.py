@@ -146,7 +146,7 @@ def samples(draw: st.DrawFn, *, max_size: int = 40) -> list[MetricSample]:
 
 @st.composite
 def sample_thresholds(draw: st.DrawFn) -> SampleThreshold:
-    """Generate upper and lower thresholds on metrics, each with and without every optional span."""
+    """Generate upper and lower thresholds on metrics; every optional span is set or left out."""
     high, low = draw(st.integers(4, 8)), draw(st.integers(2, 4))
     side: dict[str, Any] = draw(
         st.sampled_from(({"at_least": high, "clear": low}, {"at_most": low, "clear": high}))

@@ -49,8 +49,8 @@ _COVERS: Final = ("states", "assignments", "priorities", "acknowledgements", "mo
 class AuditLog(Import[Incident]):
     """The result of ``read_audit_log``: an iterator of incidents, which are read on demand.
 
-    In addition to the findings and the incident numbers seen, only the rows of one incident are in
-    memory at a time. ``latest`` (see ``Import``) also considers the resolution and closing times
+    Apart from the findings and the incident numbers seen so far, only the rows of one incident are
+    in memory at a time. ``latest`` (see ``Import``) also considers the resolution and closing times
     that the tool reports.
     """
 

@@ -31,7 +31,7 @@ class Candidate(NamedTuple):
         cycle: The number of the occasion, from 1.
         ready: When a manual escalation may first make the level due; None if it never may.
         at: When the trigger makes the level due; None if only a manual escalation can.
-        until: When the occasion ends because a condition or field changes; None if never.
+        until: When it could no longer be due because a condition or field changed; None if never.
     """
 
     cycle: int
@@ -41,7 +41,7 @@ class Candidate(NamedTuple):
 
 
 class Fallen(NamedTuple):
-    """The outcome of a level on one occasion.
+    """What became of a level, one of the times that it could become due.
 
     Attributes:
         at: When it became due.
@@ -80,12 +80,12 @@ class TriggerContext(SharedRepr):
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
     def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
-        """Return the instants at which a delay begins: also at each restart, never in maintenance.
+        """Return when a delay starts to count: at each anchor and restart, or after maintenance.
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.
             own: Whether ``beginnings`` restart the delay too; pass True if the anchors are the
-                opening or come from the row's condition.
+                opening, or instants at which the row's condition began to hold.
         """
         cuts = self.restarts
         if own and self.beginnings:
@@ -121,7 +121,7 @@ class TriggerContext(SharedRepr):
             delay: How long after an anchor the level is due.
             calendar: The calendar in whose open time the delay counts; None for wall-clock time.
             own: Whether ``beginnings`` restart the delay too; pass True if the anchors are the
-                opening or come from the row's condition.
+                opening, or instants at which the row's condition began to hold.
         """
         candidates = []
         for start, until, cycle in self.begun(anchors, own=own):

@@ -236,7 +236,7 @@ def control_limits(values: Sequence[float | int | Fraction]) -> ControlLimits | 
     Args:
         values: One value for each period, in order of time.
 
-    Source: the XmR chart (Shewhart, Wheeler): mean ± 2.66 mean moving ranges.
+    Source: the XmR chart (Shewhart, Wheeler): the mean ± 2.66 times the mean moving range.
 
     >>> from incidentcore.kpi import control_limits
     >>> control_limits([10, 12, 11, 13])

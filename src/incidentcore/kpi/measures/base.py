@@ -141,7 +141,7 @@ class ValueMeasure(Measure):
         return True
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return an empty accumulator of values, or of a histogram of values."""
+        """Return an empty accumulator: of values or, in ``mode="sketch"``, of a histogram."""
         times = self.unit == "duration"
         if mode == "exact":
             return Sample(times=times)

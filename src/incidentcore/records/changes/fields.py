@@ -124,10 +124,10 @@ def correct_event(
     reason: str = "",
     fields: Mapping[str, object] = FrozenMap(),
 ) -> R:
-    """Record that an event did not happen as recorded; append what really happened separately.
+    """Record that an event did not happen as recorded.
 
-    A correction of the opening replaces the time and fields of the opening by ``at`` and
-    ``fields``.
+    What really happened is not recorded by this: append it as a separate event. A correction of the
+    opening replaces its time and fields with ``at`` and ``fields``.
 
     Args:
         record: The record.

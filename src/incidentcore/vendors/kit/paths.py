@@ -78,14 +78,15 @@ CUT: Final = "\0cut"
 def unpaged(source: object, *keys: str) -> Iterator[Any]:
     """Yield the objects of a source, which is an object, a page, or a list of either.
 
-    If a page states that another page follows, but that is missing, ``CUT`` is yielded instead.
+    If a page announces a next page that the source lacks, the marker ``CUT`` is yielded in its
+    place.
 
     Args:
         source: The plain data, or an iterable of it.
         keys: The name or names under which a page may have its objects.
 
     Raises:
-        FormatError: The source has none of these forms.
+        FormatError: The source is not an object, a page, or several of these.
 
     >>> from incidentcore.vendors.kit.paths import unpaged
     >>> (

@@ -66,7 +66,7 @@ def reported_slas(record: Record, target: str | None = None) -> tuple[ReportedSl
 
     Args:
         record: A record that an importer returned.
-        target: The target whose results to return; None returns all.
+        target: The name of the tool's target, whose results to return; None returns all.
     """
     plain = record.custom.get("tool", {}).get("slas", ())
     results = tuple(ReportedSla.from_plain(one) for one in plain)

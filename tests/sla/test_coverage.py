@@ -93,9 +93,15 @@ def test_a_reply_after_the_import_does_not_tell_of_those_before() -> None:
     assert (status.stage, status.not_covered) == ("none", ("first_response_at",))
 
 
-def test_a_clock_that_begins_by_what_is_not_covered_is_not_judged() -> None:
+@pytest.mark.parametrize(
+    "clock",
+    [
+        attrs.evolve(RESOLUTION, start=field("acknowledged_at").present()),
+        attrs.evolve(RESOLUTION, starts_from="acknowledged_at"),
+    ],
+)
+def test_a_clock_that_begins_by_what_is_not_covered_is_not_judged(clock: SlaDefinition) -> None:
     """It has not begun as far as the source tells, which tells nothing (H2)."""
     (record,) = table("B,,New")
-    clock = attrs.evolve(RESOLUTION, start=field("acknowledged_at").present())
     status = evaluate_sla(clock, record, now=NINE + HOUR)
     assert (status.stage, status.not_covered) == ("none", ("acknowledged_at",))

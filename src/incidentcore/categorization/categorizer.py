@@ -214,4 +214,4 @@ def classify(
         }
     else:
         body = {"category": as_path(answer)}
-    return Record.with_event(record, Classified, at=at, by=by, recorded_at=recorded_at, **body)
+    return record.with_event(Classified, at=at, by=by, recorded_at=recorded_at, **body)

@@ -267,8 +267,9 @@ def _chosen(
     A value that no incident has is refused at the end, unless it is a level or a time.
     """
     open_ended = (*SCALES, *get_args(Unit))
-    asked = {text: text.partition("=")[0].strip() for text in tests if "=" in text}
-    seen: dict[str, set[str]] = {t: set() for t, name in asked.items() if name not in open_ended}
+    asked = {text: _where(text)[0] for text in tests if "=" in text}
+    reads = {text: reader(name) for text, name in asked.items() if name not in open_ended}
+    seen: dict[str, set[str]] = {text: set() for text in reads}
     for incident in incidents:
         known = as_known(incident, as_of) if tests else incident
         if known is not None and desk is not None and tests:
@@ -277,7 +278,7 @@ def _chosen(
             if any(tests[text].matches(one) for one in (known, incident) if one is not None):
                 del seen[text]
             else:
-                seen[text].update(_shown(reader(_where(text)[0])(incident)))
+                seen[text].update(_shown(reads[text](incident)))
         if known is not None and all(test.matches(known) for test in tests.values()):
             yield incident
     for text, values in seen.items():

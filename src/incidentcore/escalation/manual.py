@@ -71,8 +71,7 @@ def escalate_now(
                     "at", at, f"an instant outside of the maintenance until {interval.end}"
                 )
         matrix = matrix.name
-    return Record.with_event(
-        record,
+    return record.with_event(
         Escalated,
         at=at,
         by=by,

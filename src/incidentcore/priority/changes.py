@@ -85,8 +85,7 @@ def prioritize(
         return record
     if not reason:
         reason = "; ".join(step.reason for step in result.steps if step.kind != "override")
-    return Record.with_event(
-        record,
+    return record.with_event(
         Prioritized,
         at=at,
         by=by,

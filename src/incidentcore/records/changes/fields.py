@@ -50,8 +50,8 @@ def link(
     need_kind("record", record, Record)
     if target == record.id:
         raise InvalidValueError("target", target, "another record's id")
-    return Record.with_event(
-        record, LinkAdded, at=at, by=by, recorded_at=recorded_at, link=Link(type, target)
+    return record.with_event(
+        LinkAdded, at=at, by=by, recorded_at=recorded_at, link=Link(type, target)
     )
 
 
@@ -75,7 +75,7 @@ def unlink(
     if gone not in record.links:
         known = "; ".join(f"{link.type} {link.target}" for link in sorted(record.links))
         raise InvalidValueError("link", f"{type} {target}", known or "none: the record has no link")
-    return Record.with_event(record, LinkRemoved, at=at, by=by, recorded_at=recorded_at, link=gone)
+    return record.with_event(LinkRemoved, at=at, by=by, recorded_at=recorded_at, link=gone)
 
 
 def set_fields(
@@ -103,8 +103,7 @@ def set_fields(
         InvalidValueError: A field cannot be set, or does not accept its value.
     """
     need_kind("record", record, Record)
-    return Record.with_event(
-        record,
+    return record.with_event(
         FieldsChanged,
         at=at,
         by=by,
@@ -166,8 +165,7 @@ def correct_event(
         at = record.opened_at if is_opening else event.at
     if is_opening and recorded_at is None:
         recorded_at = max(as_utc(at), event.recorded_at)
-    return Record.with_event(
-        record,
+    return record.with_event(
         Corrected,
         at=at,
         by=by,

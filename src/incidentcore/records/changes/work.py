@@ -165,8 +165,8 @@ def snooze(
     need_kind("record", record, Record)
     if not record.state.open:
         raise InvalidValueError("record", record, "an open record: no other is escalated")
-    return Record.with_event(
-        record, Snoozed, at=at, by=by, recorded_at=recorded_at, until=until, reason=reason
+    return record.with_event(
+        Snoozed, at=at, by=by, recorded_at=recorded_at, until=until, reason=reason
     )
 
 

@@ -208,8 +208,8 @@ class HasLink(RecordTest):
 class WhenResolved(RecordTest):
     """A test of whether a condition matched the record as it was at its last resolution.
 
-    Later changes are ignored, as are the requester's own changes if the requester resolved the
-    record. A record that is not resolved does not satisfy it.
+    Later changes are ignored, as are all changes at the instant of the resolution if the requester
+    changed the state then. A record that is not resolved does not satisfy it.
     """
 
     condition: Condition = attrs.field(validator=need_condition)

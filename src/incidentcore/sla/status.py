@@ -164,8 +164,9 @@ class SlaStatus(SharedRepr, StatusForms):
         """Return the earliest instant at which the elapsed time equals the target (rule S3).
 
         None until the clock starts, while it is paused before the due time, and after a
-        cancellation. Once it has passed, it does not change. After a stop, it is the due time at
-        the stop.
+        cancellation. Once it has passed, only another definition or, with
+        ``DueDate(follow=True)``, a change of its field moves it. After a stop, it is the due time
+        at the stop.
         """
         return self._figures.due_at
 

@@ -34,6 +34,7 @@ service = "all"
         ('{ critical = "by 12:00 +2 business days", else = "1h" }', []),
         # Twelve hours around the clock end before any business day does, those of an office not.
         ('{ critical = "12h always", else = "1 business day" }', []),
+        ('{ critical = "24h always", else = "1 business day" }', []),
         (
             '{ critical = "25h always", else = "1 business day" }',
             ["response of critical (25h) is later than that of high (else: 1 business day)"],
@@ -45,6 +46,50 @@ def test_else_is_compared_as_the_target_of_its_levels(response: str, messages: l
     desk = load_desk(RESPONSES.replace("RESPONSE", response))
     found = [one.message for one in check_desk(desk, start=START) if one.code == "target_order"]
     assert found == messages
+
+
+@pytest.mark.parametrize(
+    ("warning", "codes"),
+    [
+        ("100%", []),
+        ("101%", []),
+        ("150%", []),
+        ("151%", ["point_far"]),
+        ("3h 59m before", []),
+        ("4h before", ["warn_too_early"]),
+    ],
+)
+def test_a_warning_is_far_beyond_150_percent_and_early_from_the_start(
+    warning: str, codes: list[str]
+) -> None:
+    """Of four hours, 150 percent is six; four hours before the due is the opening itself."""
+    desk = load_desk(RESPONSES.replace("RESPONSE", f'"4h"\nwarn = ["{warning}"]'))
+    found = [one.code for one in check_desk(desk, start=START)]
+    assert [code for code in found if code in ("point_far", "warn_too_early")] == codes
+
+
+@pytest.mark.parametrize(
+    ("response", "resolution", "is_late"),
+    [
+        ("4h", "4h", False),
+        ("5h", "4h", True),
+        ("8h", "1 business day", False),
+        ("9h", "1 business day", True),
+        ("2 business days", "16h", False),
+        ("3 business days", "16h", True),
+    ],
+)
+def test_a_business_day_is_compared_as_eight_hours(
+    response: str,
+    resolution: str,
+    is_late: bool,  # noqa: FBT001
+) -> None:
+    """In the hours of an office; a response as long as the resolution is in order."""
+    text = RESPONSES.replace('"always"', '"office"').replace("RESPONSE", f'"{response}"')
+    office = '[calendars]\noffice = { hours = { mon-fri = "08:00-16:00" } }\n[services'
+    text = text.replace("[[agreements", f'resolution = "{resolution}"\n[[agreements')
+    found = check_desk(load_desk(text.replace("[services", office)), start=START)
+    assert ("late_response" in [one.code for one in found]) is is_late
 
 
 def test_a_response_by_else_is_compared_with_the_resolution_of_each_level() -> None:
@@ -77,3 +122,34 @@ def test_an_agreement_of_some_records_asks_what_a_change_does(
         desk = load_desk(text.replace("calendar", f"{choice}calendar"))
         codes = [one.code for one in check_desk(desk, start=START)]
         assert ("change_undecided" in codes) is asked
+
+
+@pytest.mark.parametrize(
+    ("kind", "others", "asked"),
+    [
+        ("sla", ['service = "rest"'], ["services.all, rest"]),
+        ("ola", ['service = "rest"\nkind = "ola"'], ["services.all, rest"]),
+        ("ola", ['service = "all"\nkind = "ola"'], []),  # all records have the one service
+        ("ola", ['service = "rest"'], ["services.all"]),  # the other is of another kind
+    ],
+)
+def test_a_change_between_two_services_is_asked_for(
+    kind: str, others: list[str], asked: list[str]
+) -> None:
+    """Of records of the group "net" and all others; two services are enough to change."""
+    text = RESPONSES.replace("RESPONSE", '"2h"')
+    text = text.replace("[[", '[services.rest]\nlike = "all"\n[[')
+    text += f'kind = "{kind}"\nwhen = {{ assignment_group = "net" }}\n'
+    text += "".join(f"[[agreements]]\n{other}\n" for other in others)
+    found = check_desk(load_desk(text), start=START)
+    assert [one.subject for one in found if one.code == "change_undecided"] == asked
+
+
+@pytest.mark.parametrize(("agreed", "count"), [("spare", 1), ("all", 0)])
+def test_only_a_service_that_is_agreed_on_must_promise_to_all(agreed: str, count: int) -> None:
+    """The spare one promises an answer to critical records alone."""
+    text = RESPONSES.replace("RESPONSE", '"2h"').replace('service = "all"', f'service = "{agreed}"')
+    spare = '[services.spare]\ncalendar = "always"\nresponse = { critical = "1h" }\n[['
+    found = check_desk(load_desk(text.replace("[[", spare)), start=START)
+    promises = [one.subject for one in found if one.code == "no_promise"]
+    assert promises == ["services.spare.response"] * count

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.desk.small_files import HEAD, loaded
+from tests.desk.small_files import HEAD, SERVICE, loaded
+from tests.desk.test_forms import when
 
-from incidentcore.conditions import field, reached
+from incidentcore.conditions import Condition, FieldTest, field, reached
 from incidentcore.desk import load_desk
 from incidentcore.errors import FormatError
 
@@ -32,3 +33,30 @@ def test_a_reason_is_one_of_those_offered_unless_any_text_is() -> None:
         load_desk(HEAD + row)
     desk = loaded(f'{HEAD}[lifecycle.incident]\nbase = "textbook_incident"\n{row}')
     assert desk.escalation[0].when == field("hold_reason").equals("the moon")
+
+
+_VPN = field("category").starts_with("network", "vpn")
+
+
+@pytest.mark.parametrize(
+    ("shape", "condition"),
+    [
+        ('category = "network/vpn"', _VPN),
+        ('category = " network / vpn "', _VPN),
+        (
+            'category = ["network/vpn", "data"]',
+            _VPN | FieldTest("category", "starts_with", ("data",)),
+        ),
+        ('category = { starts_with = "network/vpn" }', _VPN),
+        ('category = { starts_with = ["network", "vpn"] }', _VPN),
+        ('title = { starts_with = "network/vpn" }', field("title").starts_with("network/vpn")),
+        ('title = "network/vpn"', field("title").equals("network/vpn")),
+        ('title = ["a/b", "c"]', field("title").is_in("a/b", "c")),
+        ('tags = "network/vpn"', field("tags").contains("network/vpn")),
+        ('tags = ["a/b", "c"]', field("tags").intersects("a/b", "c")),
+    ],
+)
+def test_the_path_of_a_category_alone_is_split(shape: str, condition: Condition) -> None:
+    """A slash in any other text is a character like others."""
+    desk = loaded(HEAD + SERVICE.partition("[[")[0] + when(shape))
+    assert desk.agreements[0].when == condition

@@ -245,6 +245,19 @@ def test_a_deadline_far_ahead_is_found() -> None:
     ]
 
 
+def test_a_deadline_is_reached_within_twenty_years() -> None:
+    """7,305 days: one hour ends exactly then, one microsecond more does not; nor does a third."""
+    last = BASE + timedelta(days=7_305)
+    assert (last.year, last.month, last.day) == (2046, 3, 1)
+    special = {"2046-02-28": "23:00-24:00", "2046-03-01": "00:00-01:00"}
+    calendar = BusinessCalendar(zone="UTC", hours={}, special=special)
+    budgets = np.array([3_600_000_000, 3_600_000_001, 10_800_000_000], "timedelta64[us]")
+    counts: Counter[str] = Counter()
+    dues = frames.deadline(calendar, array([BASE] * 3), budgets, counts=counts)
+    assert listed(dues) == [last.replace(tzinfo=None), None, None]
+    assert counts == {"unreachable": 2}
+
+
 def test_one_instant_and_one_budget_for_all_rows() -> None:
     """A datetime or timedelta in place of a column counts for every row; budgets may differ."""
     starts = array([BASE, BASE + timedelta(days=1)])

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from incidentcore.kpi import catalogue
+from incidentcore.kpi import AtLeast, AtMost, Duration, Kpi, Rate, catalogue, finish_partial
 from incidentcore.schedule import BusinessCalendar
 
-polars = pytest.importorskip("polars")
+pyarrow = pytest.importorskip("pyarrow")
 np = pytest.importorskip("numpy")
 nw = pytest.importorskip("narwhals.stable.v2")
 kinds = pytest.importorskip("incidentcore.frames.kinds")
 plan = pytest.importorskip("incidentcore.frames.plan")
+frames = pytest.importorskip("incidentcore.frames")
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
 OFFICE = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
@@ -24,7 +26,7 @@ def test_a_time_is_noted_as_the_moments_that_it_runs_between() -> None:
     """Of a resolved row opening to resolution by the KPI's calendar; of an open one the reason."""
     kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(clock=OFFICE)
     frame = nw.from_native(
-        polars.DataFrame(
+        pyarrow.table(
             {
                 "id": ["A", "B", "C"],
                 "in": [START, START, START + timedelta(days=3)],
@@ -48,7 +50,7 @@ def test_a_censored_time_says_whether_its_stop_was_seen() -> None:
     """Of the resolved row it was; the open one counts up to the instant asked for."""
     kpi = catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE.replace(clock=OFFICE)
     frame = nw.from_native(
-        polars.DataFrame(
+        pyarrow.table(
             {
                 "id": ["A", "B"],
                 "in": [START, START],
@@ -64,3 +66,19 @@ def test_a_censored_time_says_whether_its_stop_was_seen() -> None:
 
     resolved, running = there
     assert (resolved.timed[0].bit, running.timed[0].bit) == (1, 0)
+
+
+@pytest.mark.parametrize("test", [AtLeast, AtMost])
+@pytest.mark.parametrize("clock", [None, OFFICE], ids=["wall", "office"])
+@pytest.mark.parametrize("first", [-1, 0, 1])
+def test_a_time_of_exactly_the_limit_is_within_it(test: Any, clock: Any, first: int) -> None:
+    """An hour less a microsecond, an hour, and a microsecond more: two of three by either test."""
+    start = START + timedelta(hours=8)  # 10:00 in Berlin
+    steps = sorted((-1, 0, 1), key=lambda step: step != first)  # the first is read as a record
+    out = [start + timedelta(hours=1, microseconds=step) for step in steps]
+    frame = pyarrow.table({"id": ["A", "B", "C"], "in": [start] * 3, "out": out})
+    rate = Rate(numerator=test(Duration(), timedelta(hours=1)), of="resolved")
+    kpi = Kpi(id="one_hour", measure=rate, clock=clock)
+    part = frames.gather_kpis_from(frame, kpi, MAPPING, as_of=START + timedelta(days=2))
+    (row,) = finish_partial(part).results
+    assert (row.numerator, row.n) == (2, 3)

@@ -128,6 +128,26 @@ def test_columns_that_are_no_times_say_how_to_make_them() -> None:
     assert native.as_instants(local, "at").tolist() == [whole[0] - 10 * 3_600_000_000]
 
 
+class Never(datetime):
+    """A datetime that is not a time, as pandas.NaT is."""
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def test_what_is_not_a_time_is_no_instant() -> None:
+    """It is a datetime to Python; a column in its place is asked for."""
+    for read, kind in ((native.as_instants, "times with a zone"), (native.as_spans, "durations")):
+        with pytest.raises(
+            InvalidValueError, match=f"end: got 'a Never'; allowed: a column of {kind}"
+        ):
+            read(Never(2026, 3, 2, tzinfo=UTC), "end")
+    hour = datetime(1970, 1, 1, 1, tzinfo=UTC)
+    assert native.as_instants(hour, "end").tolist() == [3_600_000_000]
+
+
 def test_columns_of_one_frame_have_one_index() -> None:
     """Rows were taken in their order: the reversed ends gave 3, 2 and 1 hours for 1, 2 and 3."""
     pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")

@@ -22,9 +22,9 @@ from incidentcore.kpi import (
 )
 from incidentcore.kpi.engine.accumulators import Ratio
 from incidentcore.kpi.engine.results import Figure
-from incidentcore.records import Incident, comment, mark_restored
+from incidentcore.records import Incident, StateChanged, assign, comment, mark_restored
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.values import Priority
+from incidentcore.values import CLOSED, RESOLVED, Priority
 from incidentcore.vendors import read_table
 
 from .strategies import LATEST
@@ -110,6 +110,43 @@ def test_ages_are_grouped_by_buckets() -> None:
         "1-6 d": 1,
         ">= 6 d": 2,
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "as_of", "opening", "resolution"),
+    [
+        ("state.name", "closed", "new", "resolved"),
+        ("assignee", "bo", None, "ada"),
+        ("priority.name", "critical", "critical", "critical"),
+        ("opened_by.id", "kim", "kim", "kim"),
+        ("title", "x", "x", "x"),
+        ("custom.site.city", "Bonn", "Bonn", "Bonn"),
+        ("custom.site.street", None, None, None),
+        ("custom.floor", None, None, None),
+    ],
+)
+def test_a_path_of_several_steps_is_read_at_each_instant(
+    path: str, as_of: object, opening: object, resolution: object
+) -> None:
+    """Opened, given to Ada and resolved by her; then given to Bo and closed."""
+    record = Incident.open(
+        id="1",
+        title="x",
+        at=DAY,
+        by="kim",
+        computed_priority=Priority.CRITICAL,
+        custom={"site": {"city": "Bonn"}},
+    )
+    hour = timedelta(hours=1)
+    record = assign(record, at=DAY + hour, by="kim", assignee="ada")
+    for hours, action, state in ((2, "resolve", RESOLVED), (4, "close", CLOSED)):
+        at = DAY + hours * hour
+        record = record.with_event(StateChanged, at=at, by="ada", action=action, state=state)
+        record = assign(record, at=at + hour, by="kim", assignee="bo")
+    later = DAY + 6 * hour
+    for when, expected in (("as_of", as_of), ("opening", opening), ("resolution", resolution)):
+        read = Group(path, when).compile(later)  # type: ignore[arg-type]
+        assert read(record) == expected, when
 
 
 def test_groups_are_ordered_levels_from_the_worst_and_none_last() -> None:

@@ -42,6 +42,7 @@ from incidentcore.vendors.kit import (
 )
 from incidentcore.vendors.kit.chains import chain
 from incidentcore.vendors.kit.entries import Entry
+from incidentcore.vendors.kit.paths import natural
 from incidentcore.vendors.presets import (
     GLPI_STATES,
     HAPPYFOX_STATES,
@@ -908,3 +909,25 @@ def test_a_category_may_be_in_another_language(category: str, *, is_open: bool) 
     state, is_known = JIRA_STATES.find("Geliefert", category)
     assert state is not None
     assert (state.open, is_known) == (is_open, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("0", 0),
+        ("12", 12),
+        ("9" * 39, 10**39 - 1),
+        ("1" + "0" * 39, 0),  # forty digits are no number of an entry
+        ("comment-12", 12 - 10**40),
+        ("comment-" + "9" * 39, 10**39 - 1 - 10**40),
+        ("comment-1" + "0" * 39, 0),
+        ("a-b-3", 3 - 10**40),
+        ("-3", 3),
+        ("comment-", 0),
+        ("comment", 0),
+        ("", 0),
+    ],
+)
+def test_ids_with_a_word_come_before_ids_that_are_numbers(name: str, number: int) -> None:
+    """By less than 10 ** 40, which no number of up to 39 digits makes up for."""
+    assert natural(name) == number

@@ -108,7 +108,7 @@ def as_instants(values: Any, where: str) -> Ints:
 
 def as_spans(values: Any, where: str) -> Ints:
     """Return durations as microseconds; one duration gives an array of length one."""
-    if isinstance(values, timedelta) and values == values:  # noqa: PLR0124  not-a-time
+    if isinstance(values, timedelta):
         return np.array([microseconds(values)])
     if isinstance(values, np.ndarray):
         if values.dtype.kind != "m":

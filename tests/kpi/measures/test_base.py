@@ -170,6 +170,8 @@ def test_the_nearest_fields_come_first(path: str, nearest: str) -> None:
         (field("kind").equals("commented"), {"kind", "comments"}),
         (field("kind").is_in("assigned", "escalated"), {"kind", "assignments", "escalations"}),
         (field("kind").equals("opened"), {"kind"}),
+        (field("kind").equals("state_changed"), {"kind", "states"}),
+        (field("kind").equals("prioritized"), {"kind", "priorities"}),
         (
             field("kind").equals("commented") & field("by.role").equals("agent"),
             {"kind", "comments", "by"},
@@ -179,6 +181,7 @@ def test_the_nearest_fields_come_first(path: str, nearest: str) -> None:
             {"kind", "acknowledgements", "priorities"},
         ),
         (field("assignee").equals("prioritized"), {"assignments"}),
+        (field("assignment_group").present(), {"assignments"}),
         (field("state.open").is_true(), {"states"}),
     ],
 )

@@ -49,8 +49,8 @@ class CascadeRule(SharedRepr):
         source: The type of record that changes.
         enters: The names of the states that the source enters; empty for any event of the kind
             ``on``.
-        via: The actions by which it enters these states; empty for any. Imported changes name no
-            action.
+        via: The actions by which the source enters these states; empty for any. State changes
+            imported from a log have the action ``update``.
         on: The kind of event, such as ``state_changed`` or ``task_changed``; empty for any kind, if
             ``changes`` names a field.
         changes: A field of the source that the event must have changed; empty if that does not
@@ -58,8 +58,8 @@ class CascadeRule(SharedRepr):
         when: A condition on the source after the event, on its ``actor``, and on the ``event``
             itself, such as ``event.visibility``; None for always.
         link: The type of link from the source to the target, which either of them may store; empty
-            if the target is the source itself. For a ``linked`` event, the rule applies to the new
-            link, at either end.
+            if the target is the source itself. If ``on`` is ``linked``, the rule concerns only the
+            new link; either of the two linked records may be the source.
         target: The type of the target.
         action: The action to take on the target.
         comment: The comment to add to the target: text, or a ``Copy`` of a field of the source; if
@@ -71,8 +71,8 @@ class CascadeRule(SharedRepr):
             state. In other states the target is left unchanged.
         target_when: A condition on the target; None for always.
         every: A condition that all records linked to the target must match, the source included;
-            None for no condition. If such a record was not passed, the effect is refused and names
-            it.
+            None for no condition. If such a record was not passed, the effect is a refusal that
+            names it.
         undoes: Whether the rule applies only to targets whose present state was caused by the
             source, as when a reopening undoes a resolution.
         fields: The fields to set with the action: values, or a ``Copy`` of a field of the source.

@@ -44,17 +44,17 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
     """Return a finding for each event of a record that a lifecycle would have refused.
 
     Replay never refuses an event; this function reports transitions that the lifecycle does not
-    allow, and openings without a required field. A record whose current state is not in the
-    lifecycle is ``stuck``; the finding names the migration that leads out of that state. A past
-    state that is not in the lifecycle is reported once, where the history first enters or leaves
-    it.
+    allow, and openings without a required field. A state that is not in the lifecycle is reported
+    once, where the history first enters or leaves it. A record that has not left such a state since
+    it was opened or migrated is ``stuck``, and the finding names the migration that leads out of
+    the state, or ``no_way_out`` if there is no such migration.
 
     If an event names an action of the lifecycle, it is checked against the transitions of that
     action, with their required fields, choices and guards; guards that need linked records are
     assumed to pass. Otherwise the event is allowed if any transition leads from the old state to
     the new one, since imported histories contain states but not actions. Entering the same state
-    again is not a transition unless the table has it. Of a record that migrated, only the part of
-    its history under this lifecycle and version is checked, if there is such a part.
+    again is not a transition unless the table has it. Of a record that migrated, only the history
+    under this lifecycle and version is checked or, if there is none, that before the migration.
 
     Args:
         record: The record.

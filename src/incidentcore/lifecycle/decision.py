@@ -24,9 +24,9 @@ class PathStep(SharedRepr):
 
     Attributes:
         action: The action to take.
-        to: The state it leads to.
-        needs: The fields that it requires.
-        guard: The name of its guard, which must allow it; empty if it has no guard.
+        to: The state that the action leads to.
+        needs: The fields that the action requires.
+        guard: The name of the guard that must allow the action; empty if there is no guard.
     """
 
     action: str
@@ -51,7 +51,7 @@ class Allowed(SharedRepr, Generic[R]):
 
     Attributes:
         events: The events that a store must append.
-        record: The record after them.
+        record: The record after these events.
     """
 
     events: tuple[Event, ...]
@@ -103,10 +103,10 @@ class Refused(SharedRepr, Tabular):
         state: The record's state.
         data: The other values that the reason's text mentions, by name.
         missing_fields: Required fields that were not passed.
-        guard: The guard that refused it; empty if no guard did.
+        guard: The name of the guard that refused the action; empty if no guard did.
         allowed_actions: The actions that are possible in the state.
-        path: The shortest path through the table that ends with the action or, if that is unknown,
-            with what was probably meant; guards may still refuse a step.
+        path: The shortest path through the table that ends with the action, or with the state or
+            action probably meant if no action has this name; guards may still refuse a step.
     """
 
     code: str
@@ -141,7 +141,7 @@ class Refused(SharedRepr, Tabular):
         return text + words.text(REFUSALS, "path", {"path": path})
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the refusal as a table: the reason, what is allowed instead, and the path."""
+        """Return a table of one row: action, state, reason, allowed actions and ``path``."""
         way = REFUSALS["path_step"].join(map(str, self.path))
         row = [self.action, self.state.name, self.reason, ", ".join(self.allowed_actions), way]
         return ["action", "state", "why", "allowed here", "the way"], [row], [False] * 5

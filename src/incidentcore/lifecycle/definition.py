@@ -150,13 +150,13 @@ class LifecycleTable(Tabular):
         return self.state(name) if name in self.table else None
 
     def way_out(self, state: State) -> tuple[PathStep, ...]:
-        """Return the migration from a state that this lifecycle lacks; empty if there is none."""
+        """Return the step ``migrate`` from a state that this lifecycle lacks, if there is one."""
         need_kind("state", state, State)
         target = None if state.name in self.table else self.state_for(state)
         return () if target is None else (PathStep(MIGRATE, target),)
 
     def explain(self, record: Record, /, *, to: State | str) -> tuple[PathStep, ...] | None:
-        """Return the shortest path through the table to a state, with the fields it needs.
+        """Return the shortest path of a record to a state, with the fields that each step needs.
 
         Returns:
             The steps, empty for the record's current state, or None if no path leads there. Guards

@@ -61,20 +61,20 @@ def lint_lifecycle(
     """Return a finding for each error in a lifecycle.
 
     The checks are: every state can be reached; every state that is not final leads to a final one;
-    every open state can reach a resolved one; no action has two transitions for the same fields;
-    every transition can be taken; every required field exists; every cascade to records of this
-    lifecycle has a transition, with its fields, in every state in which it applies; every cascade
-    from these records can happen; and cascades cannot undo each other endlessly. A field that a
-    cascade copies is assumed to have a value.
+    every open state can reach a resolved one; no action has two transitions for the same record;
+    every transition can be taken; every required field exists; a cascade to records of this
+    lifecycle finds, in every state in which it applies, a transition that takes its fields; every
+    cascade from such records can happen; and cascades cannot undo each other endlessly. A field
+    that a cascade copies is assumed to have a value.
 
     Args:
         lifecycle: The lifecycle.
         cascades: The cascade rules to check with it; rules for other types of record are ignored.
 
     Returns:
-        The findings; empty if there are none. The ``answer`` in their ``data`` says whether the
-        check is passed: ``no`` if the error is certain, ``unknown`` if it depends on a function or
-        on more than 100,000 combinations.
+        The findings. The ``answer`` in their ``data`` is ``no`` if the check certainly fails, and
+        ``unknown`` if that depends on a guard that is a function, or on more than 100,000
+        combinations of values.
 
     Source: rule L5.
 

@@ -48,7 +48,7 @@ def auto_close_at(
         InvalidValueError: The basis is neither of these fields, the span is negative, or business
             days lack a calendar.
 
-    Source: rule L6; the two bases and the exception are ServiceNow's.
+    Source: rule L6; the two bases and the exclusion of major incidents are ServiceNow's.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Incident

@@ -243,7 +243,7 @@ def allowed_actions(record: Record, /) -> tuple[str, ...]:
 
 
 def explain(record: Record, /, *, to: State | str) -> tuple[PathStep, ...] | None:
-    """Return the shortest path of a record through its standard lifecycle to a state.
+    """Return a record's shortest path to a state of its standard lifecycle; None if none exists.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle import explain

@@ -46,9 +46,9 @@ class Attempt(SharedRepr):
 class Guard(Protocol):
     """The protocol for custom rules on transitions: functions or frozen objects.
 
-    They take an ``Attempt`` and return whether it is allowed. If an object also has
-    ``why_not(attempt)``, refusals show the result as an explanation; if it has an ``id``, they show
-    it as the name.
+    They take an ``Attempt`` and return whether it is allowed. If an object also has a method
+    ``why_not(attempt)``, refusals contain the text that it returns; if it has an ``id``, that is
+    the guard's name in them.
     """
 
     def __call__(self, attempt: Attempt, /) -> object:
@@ -79,16 +79,16 @@ class InputField(SharedRepr):
     """A field that is passed with the action of a transition.
 
     Attributes:
-        name: Its name as a keyword argument of ``advance``; any other name can be passed in
-            ``fields``.
+        name: The name under which it is passed to ``advance``: as a keyword argument, or in
+            ``fields`` if another argument has that name.
         target: The record's field that it sets; by default, that with the same name. If records
-            have no such field, it is stored under ``custom``, as if you had written
+            have no field of that name, the value is stored under ``custom``, as if you had written
             ``custom.name``.
         required: Whether the transition is refused without it.
         choices: The values that it accepts; empty for any.
 
     Raises:
-        LifecycleDefinitionError: The name cannot be a keyword argument.
+        LifecycleDefinitionError: The name is not an identifier, or the target is empty.
     """
 
     name: str

@@ -198,10 +198,10 @@ class Page:
     language: str = "en"
 
     def translated(self, words: Words, /) -> Page:
-        """Return the page in another language: each ``Phrase``, and each text with a translation.
+        """Return the page in another language.
 
-        Other cells are data: only the format of their numbers changes. The keys and figures of the
-        plain data stay the same.
+        Each ``Phrase`` and each text that ``words`` has is translated; of other cells, only the
+        format of numbers changes. The keys and figures of the plain data stay the same.
 
         >>> from incidentcore.pages import Page, Section
         >>> from incidentcore.words import GERMAN
@@ -242,7 +242,7 @@ class Page:
         return attrs.evolve(self, sections=[by_key[key] for key in chosen])
 
     def with_pictures(self, pictures: Mapping[str, Picture]) -> Page:
-        """Return the page with pictures added to its sections; pass them by section key."""
+        """Return the page with pictures added: one for each section whose key is given."""
         sections = [
             attrs.evolve(section, pictures=(*section.pictures, pictures[section.key]))
             if section.key in pictures
@@ -260,7 +260,7 @@ class Page:
         }
 
     def to_csv(self) -> dict[str, str]:
-        """Return the CSV text of each section that has rows, by key; no text acts as a formula."""
+        """Return each section that has rows as CSV text, by key; see ``to_csv`` for formulas."""
         texts = {}
         for section in self.sections:
             rows = section.data.get("rows") if isinstance(section.data, dict) else section.data

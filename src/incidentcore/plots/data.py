@@ -188,8 +188,8 @@ def forecast_data(
     Args:
         forecast: The forecast of a volume or a backlog. Each row contains, in ``tested``, the
             accuracy of earlier forecasts as text.
-        records: The records as known at ``as_of``; the actual figures of a volume (``came``) are
-            counted from them.
+        records: The records as known at ``as_of``, from which the actual figures of a volume
+            (``came``) are counted; for a backlog, ``came`` is always None.
         as_of: The instant up to which ``records`` are known; later steps have no actual figure.
             Defaults to the beginning of the forecast.
         level: The probability of the interval: one of a volume's ``levels``; 0.8 for a backlog.

@@ -321,7 +321,7 @@ def plot_burndown(
 
 
 def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw each group's share with its interval; hollow markers: fewer records than ``min_n``.
+    """Draw each group's share with its interval; markers are hollow below the KPI's ``min_n``.
 
     Args:
         rows: A ``KpiTable`` of one KPI that is a share, or its plain rows,

@@ -105,14 +105,14 @@ def vip(when: Condition = _VIP, *, raise_by: int = 1) -> Adjustment:
     """Return a rule that raises the priority of important callers' records.
 
     Args:
-        when: The condition for an important caller; ``custom.vip`` by default.
+        when: The condition for an important caller; by default, that ``custom.vip`` is true.
         raise_by: How many levels to raise the priority by.
     """
     return Adjustment("VIP", when, raise_by=raise_by)
 
 
 def critical_services(*services: str, at_least: Level) -> Adjustment:
-    """Return a rule that gives records of the named services at least a given priority.
+    """Return a rule by which records of the named services have the priority ``at_least`` or worse.
 
     >>> from incidentcore.priority import critical_services
     >>> from incidentcore.values import Priority
@@ -137,10 +137,10 @@ def affected_users(
 
 
 def security(at_least: Level, *, when: Condition = _SECURITY) -> Adjustment:
-    """Return a rule that gives security incidents at least a given priority.
+    """Return a rule that raises the priority of security incidents to a minimum.
 
     Args:
-        at_least: The priority.
+        at_least: The lowest priority that they may have.
         when: The condition for a security incident; by default, the category ``security`` or one
             below it.
     """

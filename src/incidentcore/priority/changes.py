@@ -42,7 +42,7 @@ def prioritize(
         record: The record.
         policy: How priorities are computed; ServiceNow's matrix by default.
         at: When it happened; if that is before the latest event, the record is read as it was then.
-        by: Who did it; a plain id is taken as an agent's.
+        by: Who did it; an actor or an id (``Record.actor``).
         recorded_at: When it became known. Defaults to ``at``.
         impact: A new impact; by default that of the record.
         urgency: A new urgency; by default that of the record.
@@ -105,14 +105,14 @@ def override_priority(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Override the computed priority until the override is cleared.
+    """Override the computed priority until the override is cleared, and return the new record.
 
     Args:
         record: The record.
         level: The priority.
         reason: The reason, as text.
         at: When it happened.
-        by: Who did it; a plain id is taken as an agent's.
+        by: Who did it; an actor or an id (``Record.actor``).
         recorded_at: When it became known. Defaults to ``at``.
 
     Raises:
@@ -139,7 +139,7 @@ def clear_override(
         record: The record.
         reason: The reason, as text.
         at: When it happened.
-        by: Who did it; a plain id is taken as an agent's.
+        by: Who did it; an actor or an id (``Record.actor``).
         recorded_at: When it became known. Defaults to ``at``.
 
     Returns:

@@ -328,7 +328,7 @@ class PriorityMatrix(SharedRepr):
         """Return the priority for a pair of levels.
 
         Raises:
-            InvalidValueError: A level does not belong to its scale.
+            InvalidValueError: A level does not belong to the scale of the rows or columns.
         """
         for scale, level in ((self.rows, row), (self.columns, column)):
             if level not in scale:

@@ -26,9 +26,9 @@ class PriorityStep(SharedRepr):
 
     Attributes:
         kind: The source of the step: ``calculator``, ``adjustment`` or ``override``.
-        rule: The name of the calculator or adjustment.
+        rule: The name of the calculator or adjustment, or ``override``.
         level: The priority after the step.
-        applied: Whether the step set or changed the priority.
+        applied: Whether the step applied to the record; an adjustment may leave the level the same.
         reason: The reason as text.
     """
 

@@ -75,7 +75,7 @@ class ApprovalCount(SharedRepr):
         pending: The approvers who were asked but have not decided yet.
         required: The pending approvers without whose approval the request cannot be approved.
         not_asked: People who decided without being asked; their decisions do not count.
-        stage: The current stage, counted from 0: the first stage that is not approved.
+        stage: The current stage, counted from 0: the first that is not approved, or the last one.
         stages: How many stages there are.
     """
 
@@ -150,7 +150,7 @@ class ApprovalRule(SharedRepr):
             Otherwise, a request is rejected once it can no longer be approved (our choice).
         then: The rule of the next stage, which begins once this one is approved; None if this stage
             is the last.
-        expires_after: How long the approvers have; None for no limit.
+        expires_after: How long the approvers of this stage have; None for no limit.
         calendar: The calendar whose open time counts toward the limit; None: wall-clock time.
 
     Raises:
@@ -208,7 +208,7 @@ class ApprovalRule(SharedRepr):
         return tuple(rules)
 
     def expires_at(self, asked_at: datetime) -> datetime | None:
-        """Return the last instant at which a vote counts in a stage that begins at ``asked_at``."""
+        """Return when a stage that begins at ``asked_at`` expires; None if it has no limit."""
         after = self.expires_after
         return None if after is None else span_end(asked_at, after, self.calendar)
 
@@ -227,7 +227,7 @@ class ApprovalRule(SharedRepr):
     def in_stages(cls, *rules: ApprovalRule) -> ApprovalRule:
         """Return a rule whose stages are these rules, one after another.
 
-        It is approved once the last stage is, and rejected or expired as soon as any stage is.
+        A request is approved once the last stage is, and rejected or expired as soon as a stage is.
 
         >>> from incidentcore.records import ApprovalRule
         >>> rule = ApprovalRule.in_stages(ApprovalRule.any_of("bo"), ApprovalRule.any_of("lee"))
@@ -287,7 +287,7 @@ class ApprovalRule(SharedRepr):
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return a rule that needs 1 to 100 percent of the approvers to approve, rounded up."""
+        """Return a rule by which ``share`` percent of the approvers, rounded up, must approve."""
         if type(share) is not int or not 1 <= share <= 100:
             raise InvalidValueError("share", share, "a whole number from 1 to 100")
         needed = max(-(-len(approvers) * share // 100), 1)

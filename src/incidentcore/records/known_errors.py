@@ -28,7 +28,7 @@ class KnownErrorMatch(SharedRepr):
 
     Attributes:
         problem_id: The problem's id.
-        score: The sum of the points of its evidence; only useful for sorting.
+        score: The sum of the points of the evidence; only useful for sorting.
         evidence: The evidence for the match, strongest first.
         workaround: The workaround, if known.
     """

@@ -99,8 +99,8 @@ class RecordBase:
         """Return an actor unchanged, or make an actor from an id, with its role on this record.
 
         The caller, or the opener if there is no caller, is the requester. Somebody whose approval
-        was requested is an approver. Everybody else is an agent, as are the assignee and anybody
-        who has acted on the record as an agent.
+        was requested is an approver. The assignee, anybody who has acted on the record as an agent,
+        and everybody else is an agent.
 
         Args:
             by: An actor, or an id.
@@ -108,7 +108,7 @@ class RecordBase:
 
         Raises:
             InvalidValueError: ``by`` is neither an ``Actor`` nor an id (text that is not empty), or
-                its role misspells a ``Role``.
+                its role looks like a misspelling of a ``Role``.
 
         Source: rule H4.
         """

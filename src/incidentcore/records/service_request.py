@@ -62,7 +62,7 @@ class ServiceRequest(Record):
     def approval_state_at(self, now: datetime, /) -> str | None:
         """Return the combined result of the approvers' decisions at an instant.
 
-        After the expiry, a pending approval is ``expired``.
+        A pending approval is ``expired`` from ``approval_expires_at`` on. None without a rule.
 
         Source: rule L7.
         """

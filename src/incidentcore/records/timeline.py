@@ -115,8 +115,8 @@ class Timeline(SharedRepr):
         Args:
             pairs: Instants, each with what is true from then on: a ``State``, or fields by name,
                 including ``state``. The earliest pair opens the record. Of two pairs at the same
-                instant, the later one in ``pairs`` applies. A reset condition reads each mapping as
-                an event: include ``kind``, ``by`` and so on if it reads them.
+                instant, the later one in ``pairs`` applies. The ``reset`` condition of a clock
+                reads each mapping as an event: include ``kind``, ``by`` and so on if it reads them.
             id: The record's id, for the status.
 
         Raises:

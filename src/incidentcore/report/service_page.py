@@ -39,19 +39,19 @@ def service_page(
 
     It states whether the objectives were met, which targets were missed, and the credits due.
 
-    Each clock counts in one period. If it met its target, this is the period in which it stopped;
-    if not, the one in which it breached, even if the record was resolved later.
+    A clock that met its target counts in the period in which it stopped; a breached one in the
+    period in which it breached, even if the record was resolved later.
 
     Args:
         records: The records, read once.
         desk: The desk that defines the targets.
         period: The period, such as a month.
         title: The heading of the page, such as the customer and the month.
-        population: The condition on the customer's records.
+        population: The condition that selects the customer's records.
         objectives: For each clock, by name, the share of records that must meet the target. Other
             clocks are shown without an objective.
-        credit: A function that is called with the result of each clock that missed its objective,
-            and returns the credit that is due.
+        credit: A function from the result of a clock that missed its objective to the credit that
+            is due; None for a page without credits.
         as_of: The instant up to which events are known; the end of the period by default.
 
     Source: our choice.

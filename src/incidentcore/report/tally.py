@@ -85,7 +85,7 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
         record: The record.
         clocks: The statuses of its clocks, by name.
 
-    Units: times are in hours of open time; instants are ISO text in UTC.
+    Units: elapsed times and targets are hours of open time; instants are ISO text in UTC.
     """
     need_kind("record", record, Record)
     row: dict[str, Any] = {
@@ -126,7 +126,7 @@ class Tally:
 
     Args:
         as_of: The instant of the report.
-        desk: The desk, whose targets and escalations are evaluated; without it there are none.
+        desk: The desk whose targets and escalations are evaluated; None: neither is.
         by: The field or fields by which compliance is grouped.
         lifecycles: The lifecycles that state changes are checked against.
         zone: The time zone of month boundaries.
@@ -134,7 +134,7 @@ class Tally:
 
     Attributes:
         clocks: The latest definition or policy of each clock, by name.
-        outcomes: The numbers of clocks by outcome, by clock and group (a tuple).
+        outcomes: For each pair (clock name, group as a tuple), the number of clocks by outcome.
         worst: The worst breach with its record. Breaches of a resolution clock count as worse than
             others; then those of major incidents, then of the highest priority, then those furthest
             beyond the target.
@@ -146,8 +146,8 @@ class Tally:
             cancellation.
         came_in: How many times records were opened or reopened, by month.
         went_out: How many times open records were resolved, closed or canceled, by month.
-        open_by_age: How many records are open, by age.
-        latest: The last few escalations.
+        open_by_age: How many records are open, by age group.
+        latest: The last eight escalations that became due.
         refused: The state changes that the first lifecycle does not allow, of the first record
             that has any.
 
@@ -192,7 +192,7 @@ class Tally:
         self._targets: dict[int, tuple[object, str]] = {}
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
-        """Count each incident, and yield it with the priority that the desk computes."""
+        """Count and yield each incident; if there is a desk, with the priority that it computes."""
         for incident in each_of("incidents", incidents, Record):
             judged = incident
             if self._desk is not None:
@@ -201,7 +201,7 @@ class Tally:
             yield judged
 
     def add(self, incident: Incident) -> None:
-        """Count an incident as it was known at the instant of the report."""
+        """Count an incident as known at the instant of the report; exercises are not counted."""
         known = as_known(incident, self._as_of)
         if not isinstance(known, Incident) or known.exercise is not None:  # or not known then
             return
@@ -283,7 +283,7 @@ class Tally:
 
     @property
     def refusal(self) -> str:
-        """Return text about the first refused state change and what was allowed instead."""
+        """Return text on the first refused change and what was allowed instead; empty if none."""
         if not self.refused:
             return ""
         finding = self.refused[0]

@@ -55,7 +55,7 @@ def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor
 
     Raises:
         InvalidValueError: ``by`` is neither an actor nor an id (text that is not empty), or its
-            role misspells a ``Role``.
+            role looks like a misspelling of a ``Role``.
 
     >>> from incidentcore.values import as_actor
     >>> as_actor("ada")

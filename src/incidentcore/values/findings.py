@@ -27,7 +27,7 @@ class LintFinding(SharedRepr):
         data: The values to fill into the message, by name.
         witness: A value that demonstrates the finding, such as a record's fields, an instant or a
             name; None if none is needed.
-        texts: The templates of ``message``; ignored when findings are compared.
+        texts: The templates of ``message`` by code; ignored when findings are compared.
 
     >>> from incidentcore.values import LintFinding
     >>> finding = LintFinding(
@@ -54,7 +54,7 @@ class LintFinding(SharedRepr):
         return render_text(self.texts, self.code, self.data)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return what is wrong and where, in the language of ``words``, without times."""
+        """Return what is wrong and where, in the language of ``words``; ``zone`` is ignored."""
         message = words.text(self.texts, self.code, self.data)
         return f"{self.subject}: {message}" if self.subject else message
 

@@ -48,7 +48,7 @@ class Commented(Event):
         need_word("visibility", self.visibility, Visibility)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: times and counts of the conversation (rule H4)."""
+        """Return the fields that change: times and counts of the conversation (rule H4)."""
         if self.visibility != "public":
             return {}
         return _spoken(self.by, self.at, facts)
@@ -87,7 +87,7 @@ class Contacted(Event):
         need_text("text", self.text, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the same as for a public comment."""
+        """Return the fields that change: the same as for a public comment."""
         return _spoken(self.by, self.at, facts)
 
 
@@ -108,7 +108,7 @@ class Acknowledged(Event):
         _check_level(self.level)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the record is acknowledged, and no longer snoozed."""
+        """Return the fields that change: the record is acknowledged, and no longer snoozed."""
         changes: dict[str, object] = {"acknowledged": True}
         if facts["acknowledged_at"] is None:
             changes["acknowledged_at"] = self.at
@@ -130,7 +130,7 @@ class Unacknowledged(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the field that it changes: the record is no longer acknowledged."""
+        """Return the field that changes: the record is no longer acknowledged."""
         return {"acknowledged": False}
 
 
@@ -143,7 +143,7 @@ class Escalated(Event):
         mode: ``"functional"`` or ``"hierarchical"``.
         target: The person or group to whom the record was escalated.
         level: The level of the matrix, counted from 0; None if no level was named.
-        matrix: The matrix that a manual escalation is meant for; empty for every matrix.
+        matrix: The matrix that a manual escalation is meant for; empty if it is meant for all.
     """
 
     kind: ClassVar[str] = "escalated"
@@ -164,7 +164,7 @@ class Escalated(Event):
             need_text(name, getattr(self, name), empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the number of escalations.
+        """Return the fields that change: the number of escalations.
 
         A manual escalation also ends the acknowledgement and a snooze (rule E3).
         """
@@ -183,7 +183,7 @@ class Restored(Event):
     kind: ClassVar[str] = "restored"
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the field that it changes: ``restored_at``, unless it is already set."""
+        """Return the field that changes: ``restored_at``, unless it is already set."""
         return {} if facts["restored_at"] is not None else {"restored_at": self.at}
 
 
@@ -244,7 +244,7 @@ class MajorStatusChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the major status, and those in ``fields``."""
+        """Return the fields that change: the major status, and those in ``fields``."""
         return {**dict(self.fields.items()), "major_status": self.status}
 
 
@@ -300,7 +300,7 @@ class Snoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the field that it changes: the end of the snooze, if the record is open."""
+        """Return the field that changes: the end of the snooze, if the record is open."""
         return {"snoozed_until": self.until} if facts["state"].open else {}
 
 
@@ -317,7 +317,7 @@ class Unsnoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that change: the record is no longer snoozed or acknowledged."""
+        """Return the fields that change: a snoozed record is no longer snoozed or acknowledged."""
         until = facts["snoozed_until"]
         if until is None or until <= self.at:
             return {}

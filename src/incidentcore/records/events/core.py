@@ -107,7 +107,7 @@ class StateChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the state, and the times and counts that follow."""
+        """Return the fields that change: the state, and the times and counts that follow."""
         before: State = facts["state"]
         state = self.state
         changes: dict[str, object] = {"state": state}
@@ -140,7 +140,7 @@ class Migrated(StateChanged):
     """The record moved to another lifecycle, or to another version of its own (rule L1).
 
     Its state becomes a state of the new lifecycle. The move is not work on the record, so it is not
-    an acknowledgement; a hold continues if the new state is on hold too.
+    an acknowledgement; the hold reason is kept if the new state pauses clocks too.
 
     Attributes:
         lifecycle: The lifecycle that it follows after the move.
@@ -155,7 +155,7 @@ class Migrated(StateChanged):
         need_kind("lifecycle", self.lifecycle, LifecycleRef)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: lifecycle and state, and what follows from them."""
+        """Return the fields that change: lifecycle and state, and what follows from the state."""
         changes = super().changes(facts)
         if changes.get("acknowledged"):
             for name in ("acknowledged_at", "acknowledged", "snoozed_until"):
@@ -260,7 +260,7 @@ class Classified(Event):
         need_each("evidence", self.evidence, str, allowed=allowed)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the field that it changes: the category."""
+        """Return the field that changes: the category."""
         return {"category": self.category}
 
 
@@ -282,7 +282,7 @@ class Prioritized(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: what was set, and the effective priority (rule H5)."""
+        """Return the fields that change: what was set, and the effective priority (rule H5)."""
         return written_fields(self.fields, facts)
 
 
@@ -299,13 +299,13 @@ class FieldsChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the fields with their new values."""
+        """Return the fields that change: the fields with their new values."""
         return written_fields(self.fields, facts)
 
 
 @attrs.frozen(kw_only=True)
 class LinkAdded(Event):
-    """A link was added; ``answered_at`` is the time at which a merged duplicate was answered."""
+    """A link was added; ``answered_at``: when the linked duplicate was first answered, or None."""
 
     kind: ClassVar[str] = "linked"
 
@@ -319,7 +319,7 @@ class LinkAdded(Event):
         need_kind("link", self.link, Link)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the field that it changes: the record's links, with this one added."""
+        """Return the field that changes: the record's links, with this one added."""
         links: frozenset[Link] = facts["links"]
         return {} if self.link in links else {"links": links | {self.link}}
 
@@ -337,7 +337,7 @@ class LinkRemoved(Event):
         need_kind("link", self.link, Link)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the field that it changes: the record's links, with this one removed."""
+        """Return the field that changes: the record's links, with this one removed."""
         links: frozenset[Link] = facts["links"]
         return {"links": links - {self.link}} if self.link in links else {}
 
@@ -348,7 +348,7 @@ class Corrected(Event):
 
     What really happened is appended as separate events. A correction takes effect at its own
     ``at``. If that is the time of the wrong event, results about the past change, but ``known_at``
-    still gives what was known before. If it is later, only the fields from then on change. A
+    still gives what was known before. If it is later, the fields change only from then on. A
     correction can itself be corrected.
 
     A correction of the opening does not remove it: the record then counts as opened at the

@@ -35,7 +35,7 @@ class ApprovalRequested(Event):
         need_kind("keep_decisions", self.keep_decisions, bool)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the rule, and the result of the decisions under it."""
+        """Return the fields that change: the rule, and the result of the decisions under it."""
         kept = facts.get("approvals", ()) if self.keep_decisions else ()
         asked: dict[str, object] = {"approval_rule": self.rule, "approval_requested_at": self.at}
         fresh = {**facts, "approval_decided_at": None, "approval_stage": None}
@@ -78,8 +78,8 @@ def expired(facts: Mapping[str, Any], at: datetime) -> bool:
 class Approved(Event):
     """An approver approved or rejected a request, or withdrew an earlier decision.
 
-    If a person decides several times in one stage, the last decision counts. A decision after the
-    expiry changes nothing; a decision at the expiry still counts.
+    If a person decides several times in one stage, the last decision counts. A decision after
+    ``approval_expires_at`` changes nothing; one at that instant still counts.
 
     Source: rule L7.
     """
@@ -113,9 +113,9 @@ class Approved(Event):
         return max(asked, default=begun)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the decisions and their result.
+        """Return the fields that change: the decisions and their result.
 
-        After the expiry it changes nothing.
+        A decision after ``approval_expires_at`` changes nothing.
         """
         end = facts.get("approval_expires_at")
         if end is not None and self.at > end:
@@ -140,7 +140,7 @@ class Approved(Event):
 
 @attrs.frozen(kw_only=True)
 class ApprovedOnBehalf(Approved):
-    """A delegate decided for an approver; it counts if the rule names the delegate.
+    """A delegate decided for an approver; the decision counts if the rule names the delegate.
 
     Attributes:
         on_behalf_of: The approver.
@@ -172,7 +172,7 @@ class TaskChanged(Event):
         need_kind("task", self.task, Task)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that it changes: the tasks, their combined status and progress."""
+        """Return the fields that change: the tasks, their combined status and progress."""
         tasks: tuple[Task, ...] = facts.get("tasks", ())
         if any(task.id == self.task.id for task in tasks):
             tasks = tuple(self.task if task.id == self.task.id else task for task in tasks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -43,7 +44,17 @@ def test_the_bars_of_a_period_stand_side_by_side() -> None:
     spans = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
     assert spans == [pytest.approx((-0.4, 0)), pytest.approx((0, 0.4))]
     assert [bar.get_hatch() or "" for bar in ax.patches] == ["", "///"]
-    assert ax.get_xlabel() == "period (UTC)"
+    assert ax.get_xlabel() == "period"
+
+
+def test_an_axis_names_only_a_zone_that_was_given() -> None:
+    """Rows of periods do not tell their zone: months of Berlin were labelled as UTC."""
+    for name in ("flow", "trend", "control_chart", "week", "burndown"):
+        plot, rows, _ = pictures()[name]
+        assert "(" not in plot(rows).get_xlabel(), name
+        assert plot(rows, zone=ZoneInfo("Asia/Tokyo")).get_xlabel().endswith(" (Asia/Tokyo)"), name
+        with pytest.raises(InvalidValueError, match="Asia/Tokio"):
+            plot(rows, zone="Asia/Tokio")
 
 
 @pytest.mark.parametrize(("count", "named"), [(12, 12), (13, 7), (25, 9)])

@@ -146,7 +146,7 @@ def english() -> frozenset[str]:
             getattr(kpi.measure, "of", ""),
         )
     }
-    seen = headings() | written | of_figures | {"period (UTC)"}
+    seen = headings() | written | of_figures
     texts |= {
         text for text in {**PAGES, **FIGURES, **FOUND} if text in seen or f"{text}." in of_figures
     }

@@ -132,9 +132,9 @@ def whole_numbers(axis: Any) -> None:
     axis.set_major_locator(_library().ticker.MaxNLocator(integer=True))
 
 
-def zone_name(zone: ZoneInfo | str) -> str:
-    """Return the name of a time zone, for the label of an axis."""
-    return zone if isinstance(zone, str) else zone.key
+def in_zone(label: str, zone: ZoneInfo | str | None) -> str:
+    """Return the label of an axis, with the name of a time zone if one is given."""
+    return label if zone is None else f"{label} ({as_zone(zone).key})"
 
 
 def time_axis(ax: Any, zone: ZoneInfo | str) -> ZoneInfo:

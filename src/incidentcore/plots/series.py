@@ -16,10 +16,10 @@ from incidentcore.plots.canvas import (
     Theme,
     dress,
     finish,
+    in_zone,
     need_rows,
     time_axis,
     whole_numbers,
-    zone_name,
 )
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
@@ -36,7 +36,7 @@ def _periods(ax: Any, rows: Rows) -> range:
 
 
 def plot_flow(
-    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
+    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str | None = None
 ) -> Any:
     """Draw how many records were opened and ended in each period.
 
@@ -46,10 +46,10 @@ def plot_flow(
         rows: The rows of ``flow_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of period boundaries, for the axis label.
+        zone: The time zone of period boundaries, to be named below the axis.
     """
     need_rows(rows, "flow_data")
-    ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="records")
+    ax, colors = dress(ax, theme, x=in_zone("period", zone), y="records")
     places = _periods(ax, rows)
     width = 0.4
     for shift, name, color in ((-0.5, "came_in", colors.first), (0.5, "went_out", colors.second)):
@@ -79,7 +79,7 @@ def plot_backlog(
         zone: The time zone of the time axis.
     """
     need_rows(rows, "backlog_data")
-    ax, colors = dress(ax, theme, x=f"time ({zone_name(zone)})", y="open records")
+    ax, colors = dress(ax, theme, x=in_zone("time", zone), y="open records")
     time_axis(ax, zone)
     instants = [row["at"] for row in rows]
     ax.step(instants, [row["open"] for row in rows], where="post", color=colors.first)
@@ -101,7 +101,7 @@ def plot_forecast(
     """
     need_rows(rows, "forecast_data")
     tested = [fill(line, 80) for line in rows[0]["tested"].splitlines()] if rows else []
-    x = "\n".join([f"time ({zone_name(zone)})", *tested])
+    x = "\n".join([in_zone("time", zone), *tested])
     ax, colors = dress(ax, theme, x=x, y="records")
     time_axis(ax, zone)
     at = [row["at"] for row in rows]
@@ -196,7 +196,7 @@ def plot_trend(
     ax: Any = None,
     theme: Theme = "light",
     unit: str = "hours",
-    zone: ZoneInfo | str = "UTC",
+    zone: ZoneInfo | str | None = None,
 ) -> Any:
     """Draw a KPI's value for each period; hollow markers: fewer records than ``min_n``.
 
@@ -205,10 +205,10 @@ def plot_trend(
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         unit: The unit of the values, for the axis label; ``fraction`` means values from 0 to 1.
-        zone: The time zone of period boundaries, for the axis label.
+        zone: The time zone of period boundaries, to be named below the axis.
     """
     need_rows(rows, "trend_data")
-    ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
+    ax, colors = dress(ax, theme, x=in_zone("period", zone), y=unit)
     _points(ax, rows, colors)
     return finish(ax, colors, few=_some_few(rows), words="hollow: few records")
 
@@ -239,7 +239,7 @@ def plot_control_chart(
     ax: Any = None,
     theme: Theme = "light",
     unit: str = "hours",
-    zone: ZoneInfo | str = "UTC",
+    zone: ZoneInfo | str | None = None,
 ) -> Any:
     """Draw a control chart: a trend with its control limits, and squares for values beyond them.
 
@@ -248,10 +248,10 @@ def plot_control_chart(
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         unit: The unit of the values, for the axis label.
-        zone: The time zone of period boundaries, for the axis label.
+        zone: The time zone of period boundaries, to be named below the axis.
     """
     need_rows(rows, "control_chart_data")
-    ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
+    ax, colors = dress(ax, theme, x=in_zone("period", zone), y=unit)
     _points(ax, rows, colors)
     if rows and rows[0]["center"] is not None:
         for name, dashes in (("center", "-"), ("lower", "--"), ("upper", "--")):
@@ -272,7 +272,7 @@ def plot_control_chart(
 
 
 def plot_week(
-    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
+    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str | None = None
 ) -> Any:
     """Draw how many records were opened in each hour of the week.
 
@@ -280,10 +280,10 @@ def plot_week(
         rows: The rows of ``week_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the hours, for the axis label.
+        zone: The time zone of the hours, to be named below the axis.
     """
     need_rows(rows, "week_data")
-    ax, colors = dress(ax, theme, x=f"hour of the day ({zone_name(zone)})", y="day of the week")
+    ax, colors = dress(ax, theme, x=in_zone("hour of the day", zone), y="day of the week")
     days = list(dict.fromkeys(row["day"] for row in rows))
     cells = [[row["opened"] for row in rows if row["day"] == day] for day in days]
     mesh = ax.pcolormesh(cells, cmap="cividis", edgecolors=colors.ground, linewidth=0.5)
@@ -299,7 +299,7 @@ def plot_week(
 
 
 def plot_burndown(
-    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
+    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str | None = None
 ) -> Any:
     """Draw how much of an error budget is left after each period; it is overspent below zero.
 
@@ -307,10 +307,10 @@ def plot_burndown(
         rows: The rows of ``burndown_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of period boundaries, for the axis label.
+        zone: The time zone of period boundaries, to be named below the axis.
     """
     need_rows(rows, "burndown_data")
-    ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="misses left in the budget")
+    ax, colors = dress(ax, theme, x=in_zone("period", zone), y="misses left in the budget")
     places = _periods(ax, rows)
     ax.plot(places, [row["left"] for row in rows], color=colors.first, marker="o", label="left")
     if rows:

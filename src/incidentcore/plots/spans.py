@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from incidentcore.plots.canvas import Theme, dress, finish, need_rows, time_axis, zone_name
+from incidentcore.plots.canvas import Theme, dress, finish, in_zone, need_rows, time_axis
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
@@ -16,7 +16,7 @@ def _lanes(  # noqa: PLR0917  what every chart here is drawn from
     rows: Rows, lane_of: Sequence[str], ax: Any, theme: str, zone: ZoneInfo | str, y: str
 ) -> tuple[Any, Any, list[str]]:
     """Draw each row as a bar in the lane with its name, the first lane at the top."""
-    ax, colors = dress(ax, theme, x=f"time ({zone_name(zone)})", y=y)
+    ax, colors = dress(ax, theme, x=in_zone("time", zone), y=y)
     time_axis(ax, zone)
     lanes = list(dict.fromkeys(lane_of))
     shades = (colors.first, colors.second, colors.third, colors.muted)

@@ -115,7 +115,6 @@ PAGES: Final = {
     "Share of clocks met, with its interval at 95 %": (
         "Anteil eingehaltener Uhren, mit Unsicherheit zu 95 %"
     ),
-    "period (UTC)": "Zeitraum (UTC)",
     "age (days)": "Alter (Tage)",
     "open records": "offene Vorgänge",
     "share (%)": "Anteil (%)",

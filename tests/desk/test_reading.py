@@ -219,3 +219,38 @@ def test_a_value_of_any_other_shape_is_read_or_refused(path: tuple[Any, ...], va
     table[path[-1]] = value
     with contextlib.suppress(FormatError):
         load_desk(data, code={"mine": bool})
+
+
+# A part with one fault, and where the fault is.
+HOURS = ("[calendars]\noffice = { hours = { mon = 8 } }\n", "calendars.office.hours.mon")
+DAYS = ("[holidays]\ndays = 7\n", "holidays.days")
+SPAN = ('[services.s]\ncalendar = "always"\nresponse = "1 lot"\n', "services.s.response")
+LAYERS = ("[oncall.ops]\nlayers = 7\n", "oncall.ops.layers")
+LEVELS = '[[escalation]]\nname = "e"\nlevels = '
+
+
+@pytest.mark.parametrize(
+    ("broken", "user"),
+    [
+        (HOURS, ""),
+        (HOURS, 'made = { plus = ["office", "always"] }\n'),
+        (HOURS, 'made = { by = "source", else = "office" }\n'),
+        (HOURS, '[services.s]\ncalendar = "office"\nresponse = "1h"\n'),
+        (HOURS, '[services.s]\ncalendar = "always"\nresponse = "1h office"\n'),
+        (HOURS, f'{LEVELS}[{{ after = "1h office", to = "group:a" }}]\n'),
+        (HOURS, f'{LEVELS}[{{ after = "1h", to = "group:a" }}]\nwhen = {{ during = "office" }}\n'),
+        (HOURS, '[lifecycle.incident]\nbase = "standard"\nclose_after = "5 business days"\n'),
+        (DAYS, ""),
+        (DAYS, '[calendars]\na = { hours = { mon = "08:00-18:00" }, holidays = ["days"] }\n'),
+        (SPAN, '[[agreements]]\nservice = "s"\n'),
+        (SPAN, '[services.t]\nlike = "s"\n'),
+        (LAYERS, f'{LEVELS}[{{ after = "1h", to = "oncall:ops" }}]\n'),
+    ],
+)
+def test_what_uses_a_broken_part_adds_no_fault(broken: tuple[str, str], user: str) -> None:
+    """A broken calendar was said not to exist, or was itself refused as an object of Python."""
+    text, place = broken
+    with pytest.raises(FormatError) as caught:
+        load_desk(f'desk = 1\nname = "x"\n{text}{user}')
+    (fault,) = caught.value.problems
+    assert f"{place}: got " in fault

@@ -239,10 +239,11 @@ def _calendars(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
     reading.names["plain_calendars"] = {
         name: one
         for name, one in {**read, "always": named["always"]}.items()
-        if isinstance(one, Calendar)
+        if one is BROKEN or isinstance(one, Calendar)
     }
     if not whole_table:
         raise WrongError(data, "a table of calendars")
+    whole(read.values())
     return read
 
 

@@ -12,7 +12,7 @@ from incidentcore.conditions import Condition
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, or_code, simple, table_of
 from incidentcore.desk.holiday_form import FLAG, TEXT, TEXTS
-from incidentcore.desk.reading import Path, Reading
+from incidentcore.desk.reading import Path, Reading, whole
 from incidentcore.desk.rules_form import AUTO_CLOSE, DAYS_FORM, EVERY, auto_close_of
 from incidentcore.desk.when import FIELD, WHEN
 from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of
@@ -213,6 +213,7 @@ def _first_calendar(reading: Reading) -> Calendar:
     calendars: Mapping[str, Calendar] = reading.names["plain_calendars"]
     for name, calendar in calendars.items():
         if name != "always":
+            whole((calendar,))
             return calendar
     raise WrongError("business days", "calendar = the calendar in which they count")
 

@@ -108,6 +108,7 @@ def test_a_response_by_else_is_compared_with_the_resolution_of_each_level() -> N
         ('kind = "contract"\nwhen = { priority = "critical" }', True),
         ('kind = "ola"', False),
         ('kind = "ola"\nwhen = { type = "incident" }', False),
+        ('kind = "ola"\nwhen = { "opened_by.id" = "ann" }', False),  # whoever opened it stays so
         ('when = { assignment_group = "net" }', False),  # no_service says more
     ],
 )

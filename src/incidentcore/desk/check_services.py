@@ -143,7 +143,7 @@ def changes(desk: Desk) -> Iterator[LintFinding]:
         agreed = [one for one in desk.agreements if one.kind == kind]
         names = dict.fromkeys(one.service for one in agreed)
         paths = {path for one in agreed for path in one.when.fields}
-        moving = sorted(path for path in paths if path not in _FIXED)
+        moving = sorted(path for path in paths if path.partition(".")[0] not in _FIXED)
         is_total = any(one.when == ALWAYS for one in agreed)
         if not moving or (len(names) < 2 and (is_total or kind == "sla")):
             continue  # an sla that leaves records without a service is found by itself

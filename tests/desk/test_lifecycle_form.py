@@ -72,3 +72,31 @@ def test_an_action_asks_for_a_custom_field() -> None:
     assert row.fields == (InputField("oven", "custom.oven"),)
     assert 'fields = ["custom.oven"]' in dump_desk(desk)
     assert not [one for one in check_desk(desk) if one.code == "unknown_field"]
+
+
+GUARDED = """desk = 1
+name = "x"
+[lifecycle.incident]
+states = [{ name = "A", open = true }]
+[[lifecycle.incident.transitions]]
+action = "go"
+from = "A"
+to = "A"
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "later"),
+    [
+        ('{ hold_reason = "q" }\nfields = [{ name = "hold_reason", choices = ["q"] }]', ""),
+        (
+            '{ every = { links = "caused_by", is = { state = "P" } } }',
+            "states = [{ name = 'P', open = true }]",
+        ),
+        ('{ every = { links = "caused_by", is = { hold_reason = "q" } } }', 'hold_reasons = "q"'),
+    ],
+)
+def test_a_guard_names_what_its_own_or_a_later_lifecycle_defines(guard: str, later: str) -> None:
+    """A hold reason of the lifecycle itself, and a state and a reason of the one that follows."""
+    text = f"{GUARDED}guard = {guard}\n[lifecycle.problem]\n{later}\n"
+    assert load_desk(text).lifecycles[0].transitions[0].guard is not None

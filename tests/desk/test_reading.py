@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import re
 import tomllib
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from tests.desk.test_file import ACME, EVERY
 
 from incidentcore.desk import load_desk
+from incidentcore.desk.reading import path_text
 from incidentcore.errors import FormatError
 
 # What is replaced, by what, and what the error must say: the place, and the way out.
@@ -209,16 +209,33 @@ def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 @example(("escalation", 0, "when", "code"), ["x"])
 @example(("cascades", 0, "comment"), {"copy": 5})
 @example(("intake", "severity", 0), {"words": [], "default": True, "impact": "high"})
+@example(("fields",), 5)
+@example(("holidays",), 5)
+@example(("calendars",), 5)
+@example(("lifecycle",), 5)
+@example(("priority",), 5)
+@example(("services",), 5)
+@example(("oncall",), 5)
 @given(st.sampled_from(list(places(PLAIN))), st.sampled_from(SHAPES))
 def test_a_value_of_any_other_shape_is_read_or_refused(path: tuple[Any, ...], value: Any) -> None:
-    """A number, a list, a table or a date in the place of any value: no error but the file's."""
+    """A number, a list, a table or a date in the place of any value: no error but the file's.
+
+    If the value itself is refused, then nothing else is, such as what uses it.
+    """
     data = copy.deepcopy(PLAIN)
     table = data
     for step in path[:-1]:
         table = table[step]
     table[path[-1]] = value
-    with contextlib.suppress(FormatError):
+    try:
         load_desk(data, code={"mine": bool})
+    except FormatError as error:
+        faults = [one.removeprefix("desk file: ") for one in error.problems]
+        here = [one for one in faults if path_text(path).startswith(one.partition(": ")[0])] or [
+            one for one in faults if one.startswith(path_text(path))
+        ]
+        renamed = value == {"x": 1}  # a table of another name: the names of before are gone
+        assert renamed or not here or len(here) == len(faults), faults
 
 
 # A part with one fault, and where the fault is.
@@ -226,7 +243,13 @@ HOURS = ("[calendars]\noffice = { hours = { mon = 8 } }\n", "calendars.office.ho
 DAYS = ("[holidays]\ndays = 7\n", "holidays.days")
 SPAN = ('[services.s]\ncalendar = "always"\nresponse = "1 lot"\n', "services.s.response")
 LAYERS = ("[oncall.ops]\nlayers = 7\n", "oncall.ops.layers")
+OVEN = ('fields = { oven = "boool" }\n', "fields.oven")
+BASE = ('lifecycle = { incident = { base = "servicenw_incident" } }\n', "lifecycle.incident")
+FLAG = ('[lifecycle.incident]\nstates = [{ name = "A", open = 7 }]\n', ".states[1].open")
+REASON = ('[lifecycle.incident]\nhold_reasons = ["odd"]\nclose_after = 7\n', ".close_after")
+SERVICE = '[services.s]\ncalendar = "always"\nresponse = "1h"\n'
 LEVELS = '[[escalation]]\nname = "e"\nlevels = '
+ROW = f'{LEVELS}[{{ after = "1h", to = "group:a" }}]\n'
 
 
 @pytest.mark.parametrize(
@@ -245,6 +268,20 @@ LEVELS = '[[escalation]]\nname = "e"\nlevels = '
         (SPAN, '[[agreements]]\nservice = "s"\n'),
         (SPAN, '[services.t]\nlike = "s"\n'),
         (LAYERS, f'{LEVELS}[{{ after = "1h", to = "oncall:ops" }}]\n'),
+        (OVEN, f"{ROW}when = {{ oven = true }}\n"),
+        (OVEN, f'{ROW}when = {{ "custom.oven" = true }}\n'),
+        (OVEN, f'{LEVELS}[{{ after = "1h", to = "field:oven" }}]\n'),
+        (OVEN, f'{SERVICE}starts_from = "oven"\n'),
+        (OVEN, '[calendars]\na = { by = "oven", else = "always" }\n'),
+        (BASE, f'{ROW}when = {{ state = "Pending" }}\n'),
+        (FLAG, f'{ROW}when = {{ state = "A" }}\n'),
+        (FLAG, '[import]\nstates = { x = "A" }\n'),
+        (REASON, f'{ROW}when = {{ hold_reason = "odd" }}\n'),
+        (("lifecycle = { incidnt = { } }\n", "incidnt"), f'{ROW}when = {{ state = "A" }}\n'),
+        (("[priority]\nmatriks = 7\n", ".matriks"), f'{ROW}when = {{ priority = "p1" }}\n'),
+        (("services = { s = 7, t = { like = 's' } }\n", "services.s"), ""),
+        (("[servics.s]\n", "servics"), '[[agreements]]\nservice = "s"\n'),
+        (("[calender]\n", "calender"), SERVICE.replace("always", "office")),
     ],
 )
 def test_what_uses_a_broken_part_adds_no_fault(broken: tuple[str, str], user: str) -> None:
@@ -254,3 +291,23 @@ def test_what_uses_a_broken_part_adds_no_fault(broken: tuple[str, str], user: st
         load_desk(f'desk = 1\nname = "x"\n{text}{user}')
     (fault,) = caught.value.problems
     assert f"{place}: got " in fault
+
+
+def test_what_a_service_lacks_is_missed_once() -> None:
+    """The service that is like it lacks the calendar too; with one of its own it lacks nothing."""
+    text = (
+        'desk = 1\nname = "x"\nservices = {{ s = {{ response = "1h" }}, t = {{ like = "s"{} }} }}\n'
+    )
+    for own in ("", ', calendar = "always"'):
+        with pytest.raises(FormatError) as caught:
+            load_desk(text.format(own))
+        (fault,) = caught.value.problems
+        assert "services.s.calendar: is missing" in fault
+
+
+def test_a_name_beside_a_broken_one_is_still_refused() -> None:
+    """The file has two mistakes: a calendar with a fault, and a service with no such calendar."""
+    service = SERVICE.replace("always", "ofice")
+    with pytest.raises(FormatError) as caught:
+        load_desk(f'desk = 1\nname = "x"\n{HOURS[0]}{service}')
+    assert ["office.hours.mon" in one for one in caught.value.problems] == [True, False]

@@ -19,7 +19,7 @@ from incidentcore.desk.holiday_form import (
     read_holidays,
 )
 from incidentcore.desk.reading import BROKEN, Path, Reading, whole
-from incidentcore.desk.when import field_path
+from incidentcore.desk.when import field_path, own_field
 from incidentcore.desk.words import ITEMS, WrongError, need_data, writer_of
 from incidentcore.errors import DefinitionError
 from incidentcore.instants import Interval, Versions
@@ -123,7 +123,7 @@ _calendar: Final = by_shape(
 
 def _by_field(data: Mapping[str, Any], reading: Reading, path: Path) -> Any:
     field = reading.tried((*path, "by"), field_path, data["by"], reading)
-    own = {one.path: one for one in reading.names["fields"].values()}.get(field)
+    own = None if field is BROKEN else own_field(field, reading)
     table: dict[str, Any] = {name: one for name, one in data.items() if name != "by"}
     for value in table:
         if own is not None and own.words and value not in (*own.words, "else"):

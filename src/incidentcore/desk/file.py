@@ -194,12 +194,7 @@ _DESK: Final = Table(
             "The zone of times that state none.",
             ZoneInfo("UTC"),
         ),
-        Key(
-            "fields",
-            noted("fields", names_of(_FIELD), broken=False),
-            "Fields of the desk's own.",
-            (),
-        ),
+        Key("fields", noted("fields", names_of(_FIELD)), "Fields of the desk's own.", ()),
         Key("holidays", _AS_IT_IS, "Lists of holidays by name.", {}),
         Key("calendars", CALENDARS, "Calendars by name.", {}),
         Key("lifecycle", LIFECYCLE, "Lifecycles by type of record.", {}),

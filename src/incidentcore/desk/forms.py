@@ -162,11 +162,11 @@ def names_of(form: Form) -> Form:
     )
 
 
-def noted(kind: str, form: Form, *, broken: bool = True) -> Form:
+def noted(kind: str, form: Form) -> Form:
     """Return a ``Form`` that registers the name of each table it reads, even if it is invalid."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
-        names = data if broken and isinstance(data, Mapping) else ()
+        names = data if isinstance(data, Mapping) else ()
         reading.names[kind] = dict.fromkeys(names, BROKEN)
         made = form.read(data, reading, path)
         reading.names[kind] = {one.name: one for one in made}

@@ -8,12 +8,15 @@ from incidentcore.desk.forms import Form, Key, Table, simple, table_of, word
 from incidentcore.desk.holiday_form import TEXT, TEXTS
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.service import scale_of
+from incidentcore.desk.when import need_lifecycles, states_of
 from incidentcore.desk.words import one_of
 from incidentcore.values import freeze
 
 
 def _state_name(data: Any, reading: Reading, _: Path) -> str:
-    states = tuple(state.name for state in reading.names["lifecycles"]["incident"].states)
+    states = states_of(reading.names["lifecycles"]["incident"])
+    if data not in states:
+        need_lifecycles(reading)
     return str(one_of(data, states, "a state of incidents: {}"))
 
 

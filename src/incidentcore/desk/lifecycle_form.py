@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, Final
 
 import attrs
@@ -12,11 +11,11 @@ from incidentcore.conditions import Condition
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, or_code, simple, table_of
 from incidentcore.desk.holiday_form import FLAG, TEXT, TEXTS
-from incidentcore.desk.reading import Path, Reading, whole
+from incidentcore.desk.reading import BROKEN, Path, Reading, whole
 from incidentcore.desk.rules_form import AUTO_CLOSE, DAYS_FORM, EVERY, auto_close_of
 from incidentcore.desk.when import FIELD, WHEN
-from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of
-from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.desk.words import WrongError, need_data, one_of
+from incidentcore.errors import DefinitionError
 from incidentcore.lifecycle import (
     DIALECTS,
     STANDARD,
@@ -168,14 +167,16 @@ def _presets(record_type: str) -> dict[str, Lifecycle]:
 def _lifecycles(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
     """Return the lifecycles and auto-closes of a file by record type; register them for conditions.
 
-    Guards are conditions that refer to states, so the states are registered first.
+    Guards refer to states and hold reasons, also of other types, so these are registered first.
     """
     need_data(data, Mapping, "[lifecycle.TYPE] tables")
+    for name, table in data.items():
+        here = (*path, name)
+        reading.names["lifecycles"][name] = reading.tried(here, _outline, table, reading, here)
     closes: dict[str, Any] = {}
 
     def one(table: Any, reading: Reading, path: Path) -> Lifecycle:
         record_type = one_of(str(path[-1]), STANDARD)
-        _note_states(reading, record_type, _LIFECYCLE.need(table))
         found = _LIFECYCLE.read(table, reading, path)
         calendar = found["calendar"]
         needs = (found["close_after"], found["reopen_within"])
@@ -196,17 +197,20 @@ def _lifecycles(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
 LIFECYCLE: Final = Form(_lifecycles, lambda tables, _: tables, table_of(_LIFECYCLE.form).schema)
 
 
-def _note_states(reading: Reading, record_type: str, table: Mapping[str, Any]) -> None:
-    """Register the states of a lifecycle before it is read; what is wrong is found then."""
-    for name, preset in _presets(record_type).items():
-        if table.get("base") == name:
-            reading.names["lifecycles"][record_type] = preset
-    with suppress(WrongError, DefinitionError, InvalidValueError, KeyError):
-        tables = need_data(table.get("states"), ITEMS, "a list", least=1)
-        made = tuple(State(_STATE.need(one)["name"], open=True) for one in tables)
-        reading.names["lifecycles"][record_type] = Lifecycle(
-            "noted", record_type, states=made, initial=made[0], transitions=()
-        )
+def _outline(table: Any, reading: Reading, path: Path) -> Lifecycle:
+    """Return a lifecycle as far as conditions refer to it: its states and hold reasons."""
+    known = _presets(one_of(str(path[-1]), STANDARD))
+    whole(BROKEN for name in _LIFECYCLE.need(table) if name not in _LIFECYCLE.names)
+    keys = [key for key in _LIFECYCLE.keys if key.name in ("base", "states", "hold_reasons")]
+    values = {key.name: table[key.name] for key in keys if key.name in table}
+    found = Table(keys, dict).read(values, reading, path)
+    if not found["states"]:
+        preset = known[one_of(found["base"] or "standard", known)]
+        return _changed(preset, found["hold_reasons"], None, None)
+    states = {state.name: State(state.name, open=True) for state in found["states"]}
+    first = next(iter(states.values()))
+    row = Transition("any", first, first, fields=("hold_reason",))  # reasons: any text for now
+    return Lifecycle("o", str(path[-1]), states=states.values(), initial=first, transitions=(row,))
 
 
 def _first_calendar(reading: Reading) -> Calendar:
@@ -215,6 +219,7 @@ def _first_calendar(reading: Reading) -> Calendar:
         if name != "always":
             whole((calendar,))
             return calendar
+    reading.need_section("calendars")
     raise WrongError("business days", "calendar = the calendar in which they count")
 
 

@@ -9,7 +9,7 @@ from incidentcore._checks import misspelt
 from incidentcore.categorization import CategoryRule, RoutingRule
 from incidentcore.desk.forms import Form, Key, Table, by_shape, level_of, list_of, or_code
 from incidentcore.desk.holiday_form import COUNT, TEXT
-from incidentcore.desk.reading import BROKEN, BrokenError, Path, Reading, whole
+from incidentcore.desk.reading import BROKEN, Path, Reading, whole
 from incidentcore.desk.when import WHEN
 from incidentcore.desk.words import WrongError, need_data, one_of
 from incidentcore.errors import InvalidValueError
@@ -124,15 +124,14 @@ _PRIORITY: Final = Table(
 
 def _priority(data: Any, reading: Reading, path: Path) -> Any:
     """Read the priorities: the matrix first, since conditions and bounds refer to its levels."""
-    matrix = SERVICENOW
+    here = (*path, "matrix")
+    matrix: Any = SERVICENOW if set(data) <= set(_PRIORITY.names) else BROKEN
     if "matrix" in data:
-        here = (*path, "matrix")
         matrix = reading.tried(here, MATRIX.read, data["matrix"], reading, here)
-        if matrix is BROKEN:  # nothing is known about its levels
-            reading.names["priority"] = {"policy": BROKEN, "scale": BROKEN}
-            raise BrokenError
-    policy = PriorityPolicy(matrix)
-    reading.names["priority"] = {"policy": policy, "scale": policy.scale}
+    reading.names["priority"] = {"policy": BROKEN, "scale": BROKEN}
+    if matrix is not BROKEN:  # otherwise nothing is known about its levels
+        policy = PriorityPolicy(matrix)
+        reading.names["priority"] = {"policy": policy, "scale": policy.scale}
     return _PRIORITY.read(data, reading, path)
 
 

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from incidentcore._checks import nearest
+from incidentcore._checks import misspelt, nearest
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 Path: TypeAlias = tuple[str | int, ...]
+_SECTIONS: Final = {"plain_calendars": "calendars", "on_call": "oncall"}
 MISSING: Final = object()
 """Marks a missing key, both in reading and in writing."""
 
@@ -112,14 +113,26 @@ class Reading:
         """Return the value of a kind, such as a calendar, that the file defines under a name.
 
         Raises:
+            BrokenError: What defines it has a fault, which was already recorded.
             WrongError: The file defines no such value; ``what`` names in the error what is allowed.
         """
         known = self.names.get(kind, {})
         if name in tuple(known):
             whole((known[str(name)],))
             return known[str(name)]
+        self.need_section(_SECTIONS.get(kind, kind))
         allowed = f"{what}: {', '.join(known)}" if known else f"{what}; there is none"
         raise WrongError(name, allowed, tuple(known))
+
+    def need_section(self, section: str) -> None:
+        """Raise an error if a section could not be read at all, so that its names are unknown.
+
+        Raises:
+            BrokenError: It is not a table, or its name is misspelt, which was already recorded.
+        """
+        for path, _ in self.faults:
+            if len(path) == 1 and (path[0] == section or misspelt(path[0], (section,))):
+                raise BrokenError
 
     def priority(self, part: str) -> Any:
         """Return the ``policy`` or ``scale`` of the desk's priorities.
@@ -127,6 +140,7 @@ class Reading:
         Raises:
             BrokenError: The definition of the priorities has a fault, which was already recorded.
         """
+        self.need_section("priority")
         found = self.names["priority"][part]
         whole((found,))
         return found

@@ -23,7 +23,7 @@ from incidentcore.desk.forms import (
 )
 from incidentcore.desk.holiday_form import COUNT, FLAG, LINE, TEXT, TEXTS
 from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose
-from incidentcore.desk.reading import Path, Reading, whole
+from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.when import FIELD, WHEN, about, field_path
 from incidentcore.desk.words import (
     SPAN,
@@ -69,10 +69,12 @@ _ROUND: Final = Table(
 )
 
 
-def _who(data: Any, reading: Reading, _: Path) -> EscalationTarget:
-    schedules = reading.names["on_call"]
-    whole((schedules.get(str(data).removeprefix("oncall:").strip()),))
-    target = read_who(data, schedules)
+def _who(data: Any, reading: Reading, __: Path) -> EscalationTarget:
+    kind, _, name = str(data).partition(":")
+    if kind.strip() == "oncall" and name.strip():
+        schedule = reading.named("on_call", name.strip(), "a schedule of [oncall]")
+        return EscalationTarget.on_call(schedule)
+    target = read_who(data)
     if target.kind in ("field", "manager_of"):
         return EscalationTarget(target.kind, field_path(target.name, reading))
     return target

@@ -11,7 +11,7 @@ from incidentcore.conditions import ALWAYS, NEVER
 from incidentcore.desk.calendar_form import CALENDAR, PLAIN_CALENDAR
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, names_of, noted, word
 from incidentcore.desk.holiday_form import TEXT, TEXTS
-from incidentcore.desk.reading import BrokenError, Path, Reading
+from incidentcore.desk.reading import BrokenError, Path, Reading, whole
 from incidentcore.desk.service import (
     AGREEMENT_KINDS,
     CLOCKS,
@@ -157,7 +157,9 @@ SERVICES: Final = noted("services", names_of(Form(_service, _SERVICE.write, _SCH
 
 def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Reading) -> Any:
     """Return a service's table with what it inherits, and record where each part was written."""
-    own = need_data(data[name], Mapping, f"a table [services.{name}]")
+    here = ("services", name)
+    own = reading.tried(here, need_data, data[name], Mapping, f"a table [services.{name}]")
+    whole((own,))
     if "like" not in own:
         return own
     base = own["like"]
@@ -174,7 +176,7 @@ def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Re
     merged = _inherited(data, base, [*chain, name], reading)
     merged = dict(merged)
     homes = reading.homes
-    for key in merged:
+    for key in {*_SERVICE.names, *merged}:  # also what is missing in both
         homes[("services", name, key)] = homes.get(("services", base, key), ("services", base, key))
     for key, value in own.items():
         if key == "like":

@@ -6,7 +6,7 @@ custom field of the desk means ``custom.NAME``; a few short names are aliases of
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from incidentcore.conditions import (
@@ -24,7 +24,7 @@ from incidentcore.conditions import (
 from incidentcore.desk.forms import Form, level_of, simple, word
 from incidentcore.desk.holiday_form import TEXT
 from incidentcore.desk.parts import DeskField
-from incidentcore.desk.reading import Path, Reading
+from incidentcore.desk.reading import BROKEN, Path, Reading, whole
 from incidentcore.desk.service import scale_of
 from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, write_when
 from incidentcore.desk.words import ITEMS, WrongError, need_data, one_of, read_instant
@@ -59,40 +59,60 @@ def field_names(reading: Reading) -> dict[str, str]:
     names.update({f"{level}.name": f"{level}.name" for level in _LEVELS})
     names.update(SHORT)
     names["major"] = "major_status"
-    for own in reading.names.get("fields", {}).values():
-        names[own.path] = own.path
-        names.setdefault(own.name, own.path)
+    for own in reading.names.get("fields", {}):
+        names[f"custom.{own}"] = f"custom.{own}"
+        names.setdefault(own, f"custom.{own}")
     return names
+
+
+def own_field(path: str, reading: Reading) -> DeskField | None:
+    """Return the desk's own field of a path; None if the path is that of a field of records."""
+    fields: Mapping[str, DeskField] = reading.names.get("fields", {})
+    return fields.get(path.removeprefix("custom.")) if path.startswith("custom.") else None
 
 
 def field_path(name: object, reading: Reading) -> str:
     """Return the path of a field by the name that the file uses.
 
     Raises:
+        BrokenError: What defines the field has a fault, which was already recorded.
         WrongError: Neither records nor the desk's custom fields include such a field.
     """
     names = field_names(reading)
     if name in tuple(names):
-        return names[str(name)]
+        path = names[str(name)]
+        whole((own_field(path, reading),))
+        return path
     if reading.subject == "alert" and str(name).partition(".")[0] in ("labels", "annotations"):
         return str(name)
+    reading.need_section("fields")
     own = reading.names.get("fields", {})
     declared = f": {', '.join(own)}" if own else ""
     allowed = f"a field of records, or one declared in fields{declared}"
     raise WrongError(name, allowed, (*own, *names))
 
 
-def states_of(reading: Reading) -> tuple[str, ...]:
-    """Return the names of all states of the desk's lifecycles."""
-    lifecycles = reading.names.get("lifecycles", {}).values()
-    return tuple(dict.fromkeys(state.name for one in lifecycles for state in one.states))
+def states_of(*lifecycles: Any) -> tuple[str, ...]:
+    """Return the names of the states of some lifecycles, of which some may be BROKEN."""
+    whole_ones = [one for one in lifecycles if one is not BROKEN]
+    return tuple(dict.fromkeys(state.name for one in whole_ones for state in one.states))
 
 
-def _reasons(reading: Reading) -> tuple[str, ...]:
+def need_lifecycles(reading: Reading) -> None:
+    """Raise an error if the states and hold reasons of a lifecycle are unknown.
+
+    Raises:
+        BrokenError: They could not be read, which was already recorded.
+    """
+    reading.need_section("lifecycle")
+    whole(reading.names["lifecycles"].values())
+
+
+def _reasons(lifecycles: Iterable[Any]) -> tuple[str, ...]:
     """Return every hold reason that a lifecycle offers; empty if one accepts any text."""
     found: dict[str, None] = {}
-    for lifecycle in reading.names.get("lifecycles", {}).values():
-        for transition in lifecycle.transitions:
+    for lifecycle in lifecycles:
+        for transition in () if lifecycle is BROKEN else lifecycle.transitions:
             for asked in transition.fields:
                 if asked.target == "hold_reason":
                     if not asked.choices:
@@ -205,8 +225,7 @@ def _value(target: str, value: Any, reading: Reading) -> Any:
     """Return the value that a field is compared with, checked against the type of the field."""
     if reading.subject != "record":
         return value
-    fields = reading.names.get("fields", {}).values()
-    own = next((one for one in fields if one.path == target), None)
+    own = own_field(target, reading)
     allowed: tuple[str, ...] = ()
     level = target.removesuffix(".name")
     if level in _LEVELS:
@@ -214,12 +233,13 @@ def _value(target: str, value: Any, reading: Reading) -> Any:
         if target == level:
             return level_of(scale).read(value, reading, ())
         allowed = scale.names
-    elif target == "state.name":
-        allowed = states_of(reading)
+    elif target in ("state.name", "hold_reason"):
+        lifecycles = reading.names["lifecycles"].values()
+        allowed = _reasons(lifecycles) if target == "hold_reason" else states_of(*lifecycles)
+        if value not in allowed:
+            need_lifecycles(reading)
     elif target == "record_type":
         allowed = tuple(RECORD_TYPES)
-    elif target == "hold_reason":
-        allowed = _reasons(reading)
     elif own is not None:
         allowed = own.words
     form = word(*allowed) if allowed else _KINDS[_kind(target, own)]

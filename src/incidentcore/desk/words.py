@@ -15,7 +15,7 @@ import attrs
 
 from incidentcore._checks import misspelt
 from incidentcore.errors import DefinitionError
-from incidentcore.escalation import EscalationTarget, OnCallSchedule
+from incidentcore.escalation import EscalationTarget
 from incidentcore.instants import as_utc
 from incidentcore.schedule import BusinessDays
 from incidentcore.sla import ByTimeOfDay, DueDate
@@ -244,24 +244,16 @@ def warn_word(point: SlaThreshold) -> str:
     return f"{point.fraction.numerator}/{point.fraction.denominator}"
 
 
-def read_who(text: object, schedules: Mapping[str, OnCallSchedule]) -> EscalationTarget:
-    """Return the addressee that a text of the form ``KIND:NAME`` describes."""
+def read_who(text: object) -> EscalationTarget:
+    """Return the addressee that ``KIND:NAME`` describes, of any kind but ``oncall``."""
     kind, colon, name = _said(text).partition(":")
     kind, name = kind.strip(), name.strip()
-    if not colon or not name or kind not in (*_KINDS, "oncall"):
+    if not colon or not name or kind not in _KINDS:
         kinds = (*_KINDS, "oncall")
         meant = misspelt(kind, kinds) if name else ""
         near = f"{meant}:{name}" if meant else ""
         raise WrongError(text, WHO, tuple(f"{one}:{kind or name}" for one in kinds), near)
-    if kind == "oncall":
-        if name not in schedules:
-            raise WrongError(text, _one_of("a schedule of [oncall]", schedules), tuple(schedules))
-        return EscalationTarget.on_call(schedules[name])
     return EscalationTarget(kind, name)  # type: ignore[arg-type]  # one of _KINDS
-
-
-def _one_of(what: str, names: Mapping[str, object]) -> str:
-    return f"{what}: {', '.join(names)}" if names else f"{what}; there is none"
 
 
 def who_word(target: EscalationTarget) -> str:

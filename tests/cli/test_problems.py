@@ -51,6 +51,24 @@ def test_the_page_tells_what_stands_out(capsys: pytest.CaptureFixture[str], tabl
     assert "What came back within 7 days, by category" in lines
 
 
+def test_a_desk_file_says_how_the_table_is_read(
+    capsys: pytest.CaptureFixture[str], table: Path, tmp_path: Path
+) -> None:
+    """Its map and its zone: 11:00 in Berlin is the last instant, and is shown as there."""
+    columns = ", ".join(f'{one.split("=")[0]} = "{one.split("=")[1]}"' for one in MAP[1:])
+    desk = tmp_path / "desk.toml"
+    desk.write_text(
+        f'desk = 1\nname = "small"\nzone = "Europe/Berlin"\n'
+        f'[import]\nprofile = "table"\nmap = {{ {columns} }}\n',
+        encoding="utf-8",
+    )
+    code, page, err = run(capsys, table, "--desk", desk)
+    lines = {" ".join(line.split()) for line in page.splitlines()}
+    assert (code, err) == (0, "")
+    assert {"as of 2026-06-28T11:00:00+02:00", "zone Europe/Berlin"} <= lines
+    assert "1 28 3.1 9.1 4.9 steady 64.3 % 56 0 0 configuration item mx1" in lines
+
+
 def test_the_same_is_had_as_json_markdown_and_html(
     capsys: pytest.CaptureFixture[str], table: Path
 ) -> None:

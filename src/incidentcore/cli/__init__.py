@@ -10,7 +10,7 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
 
@@ -19,6 +19,7 @@ from incidentcore._version import __version__
 from incidentcore.cli.compare import add_compare
 from incidentcore.cli.drill import add_drill
 from incidentcore.cli.inputs import (
+    add_desk,
     add_file,
     add_form,
     add_sheet,
@@ -135,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
         "problems", help="print what stands out and what comes back in a file of incidents"
     )
     add_file(problems)
+    add_desk(problems, "the desk whose [import] says how FILE is read")
     problems.add_argument("--since", metavar="TIME", help="only what was opened from this ISO time")
     problems.add_argument("--until", metavar="TIME", help="only what was opened before this time")
     problems.add_argument(
@@ -215,7 +217,8 @@ def _record(path: Path) -> Record:
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:
-    options = reading_options(arguments)
+    desk = None if arguments.desk is None else read_desk(arguments)
+    options = reading_options(arguments, desk)
     zone = options["zone"]
     _, incidents, as_of = read_incidents(arguments, options)
     since, until = (instant_of(arguments, name, zone) for name in ("since", "until"))
@@ -230,7 +233,7 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
         as_of=as_of,
         title=f"Problem candidates in {arguments.file.name}",
         about=(
-            ("as of", as_of.isoformat()),
+            ("as of", as_of.astimezone(zone or UTC).isoformat()),
             ("zone", "UTC (no zone given)" if zone is None else zone.key),
         ),
         dimensions=by or DIMENSIONS,

@@ -74,6 +74,12 @@ def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None
     )
 
 
+def add_desk(command: argparse.ArgumentParser, what: str) -> None:
+    """Add the option that names a desk file."""
+    command.add_argument("--desk", type=Path, metavar="DESK.toml", help=what)
+    command.add_argument("--code", metavar="NAME,…", help="callables that the desk file names")
+
+
 def add_sheet(command: argparse.ArgumentParser) -> None:
     """Add the option that names the sheet of a spreadsheet."""
     command.add_argument(

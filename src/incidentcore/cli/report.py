@@ -17,6 +17,7 @@ from incidentcore._checks import misspelt, nearest
 from incidentcore.cli.inputs import (
     ALIASES,
     AUDIT,
+    add_desk,
     add_file,
     add_form,
     add_words,
@@ -61,13 +62,10 @@ def add_report(command: argparse.ArgumentParser) -> None:
     """Add the options of the report command."""
     add_file(command)
     add_form(command, "json", "markdown", "html")
-    command.add_argument(
-        "--desk",
-        type=Path,
-        metavar="DESK.toml",
-        help="the desk whose clocks and escalations count; its [import] says how FILE is read",
+    add_desk(
+        command,
+        "the desk whose clocks and escalations count; its [import] says how FILE is read",
     )
-    command.add_argument("--code", metavar="NAME,…", help="callables that the desk file names")
     command.add_argument(
         "--by",
         action="append",

@@ -47,7 +47,8 @@ class AbstractCalendar(Engine):
 
     Attributes:
         zone: The time zone by whose dates business days are counted.
-        is_maintenance: Whether it counts as maintenance if it is subtracted; False by default.
+        is_maintenance: Whether the calendar counts as maintenance when it is subtracted from
+            another; False by default.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from zoneinfo import ZoneInfo
@@ -72,7 +73,7 @@ class AbstractCalendar(Engine):
 
     @property
     def is_maintenance(self) -> bool:
-        """Return whether it counts as maintenance if it is subtracted from another calendar."""
+        """Return whether the calendar counts as maintenance when subtracted from another."""
         return False
 
     def explain(self, start: datetime, end: datetime) -> Iterator[OpenReason]:
@@ -88,7 +89,7 @@ class AbstractCalendar(Engine):
         return as_reasons(self._all_parts(low, high))
 
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
-        """Return findings on likely mistakes in ``years``; empty unless a subclass overrides it."""
+        """Return findings on likely mistakes in ``years``; empty unless a subclass finds some."""
         return ()
 
     def _all_parts(self, low: timedelta, high: timedelta) -> Iterator[Part]:
@@ -183,7 +184,7 @@ class _Composite(AbstractCalendar):
 
     @property
     def name(self) -> str:
-        """Return the names of both calendars, leaving out empty names."""
+        """Return the names of both calendars joined by the operator; empty names are left out."""
         names = [getattr(part, "name", "") for part in (self.left, self.right)]
         return f" {self._sign} ".join(filter(None, names))
 

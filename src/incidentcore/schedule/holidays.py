@@ -192,9 +192,9 @@ class Holiday:
         )
 
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
-        """Return the windows of its dates, given those of each weekday; None if it is closed.
+        """Return the windows of the holiday's dates, given those of each weekday; None if closed.
 
-        If each date has the usual hours of its weekday, these are the windows of all weekdays.
+        If each date has the hours of its own weekday, these are the windows of all weekdays.
         """
         if self.hours is None:
             return None

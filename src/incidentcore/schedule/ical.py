@@ -58,7 +58,7 @@ def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]
         FormatError: The text is invalid or exceeds a limit; the error lists every problem.
         InvalidValueError: ``zone`` or ``years`` is invalid.
 
-    Source: RFC 5545; rules as in C5.
+    Source: RFC 5545; recurrence as in rule C5.
 
     >>> from incidentcore.schedule import read_ical
     >>> text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261225\nSUMMARY:Christmas Day\n"
@@ -154,7 +154,7 @@ def write_ical(items: Iterable[Holiday | Maintenance], *, at: datetime) -> str:
         Text with CRLF line endings, and lines folded at 75 bytes.
 
     Raises:
-        InvalidValueError: A holiday has hours, which a whole-day event cannot express.
+        InvalidValueError: A holiday has hours, which an all-day event cannot express.
 
     Source: RFC 5545, 3.1 and 3.6.1.
 

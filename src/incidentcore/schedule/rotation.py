@@ -90,7 +90,7 @@ class Rotation(SharedRepr):
         return number
 
     def member(self, at: datetime, members: Sequence[T]) -> T:
-        """Return the member whose turn it is; the first member's turn begins at the anchor.
+        """Return the member on turn at ``at``; the first member's turn begins at the anchor.
 
         Raises:
             InvalidValueError: There are no members.

@@ -78,7 +78,7 @@ def from_plain(
     Args:
         data: The result of ``to_plain``.
         kind: The type of value expected, as for ``loads``.
-        limits: The limits of the document, except for the length of its text.
+        limits: The limits of the document; ``size`` does not apply, since there is no text.
         trusted: Whether to accept regular expressions that run without a time limit, as for
             ``loads``.
 
@@ -101,7 +101,7 @@ def from_plain_with_unknown(
     Args:
         data: The result of ``to_plain``.
         kind: The type of value expected, as for ``loads``.
-        limits: The limits of the document, except for the length of its text.
+        limits: The limits of the document; ``size`` does not apply, since there is no text.
         trusted: Whether to accept regular expressions that run without a time limit, as for
             ``loads``.
 

@@ -123,8 +123,8 @@ def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]
         safe: Whether to put an apostrophe before text that a spreadsheet would take for a formula.
 
     Returns:
-        Lines with the columns in ``EVENT_COLUMNS``; the last column contains the attributes that
-        only this kind of event has, as JSON.
+        Lines with the columns in ``EVENT_COLUMNS``; the last column contains, as JSON, the
+        attributes that only the event's own kind has.
     """
     yield _line(EVENT_COLUMNS)
     for record in each_of("records", records, Record):

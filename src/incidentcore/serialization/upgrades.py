@@ -70,8 +70,8 @@ def upgrade(
         The type's name and the value in the target version.
 
     Raises:
-        FormatError: The document's version is later than ``to``, or a version has no function in
-            ``steps``.
+        FormatError: The document's version is later than ``to``, or ``steps`` lacks a function for
+            a version in between.
 
     >>> from incidentcore.serialization import upgrade
     >>> upgrade("Ticket", 1, {"prio": 1}, to=2, steps={1: lambda name, value: ("Incident", value)})

@@ -37,7 +37,8 @@ class DrillLine:
             ``open`` (not due yet); or ``not_reached`` (no record started its clock).
         due_at: When it was due; None if its clock never started.
         done_at: When it was done; None if it was not.
-        late_by: How late it was done, or how late it is now, in open time of the clock's calendar.
+        late_by: How late it was done, or by how much it is overdue now, in open time of the clock's
+            calendar; zero if it is not late.
         by: Who did it; empty if nobody did.
         why: The reason as text.
     """
@@ -100,7 +101,7 @@ class DrillReport(Paged):
         return {owner: _counts(one for one in self.lines if one.owner == owner) for owner in owners}
 
     def actions(self, *, due: date | None = None) -> tuple[ImprovementAction, ...]:
-        """Return draft improvement actions, one for each kind of miss.
+        """Return draft improvement actions, one for each expectation late, missed or not reached.
 
         Args:
             due: The due date of the actions. Defaults to 30 days after the report.

@@ -54,7 +54,7 @@ class Simulation:
 
     @property
     def waits(self) -> tuple[timedelta, ...]:
-        """Return how long each record waited until an agent began to work on it, if any did."""
+        """Return the waiting time until the first agent, for each record that had one."""
         first: dict[str, datetime] = {}
         for stint in self.stints:
             first.setdefault(stint.record_id, stint.start)

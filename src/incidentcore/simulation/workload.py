@@ -24,7 +24,7 @@ _HOUR: Final = timedelta(hours=1)
 
 @runtime_checkable
 class Distribution(Protocol):
-    """The protocol for distributions of durations: given a share, they return that quantile."""
+    """The protocol for distributions of durations: functions that return the quantile ``u``."""
 
     def __call__(self, u: float) -> timedelta:
         """Return the quantile ``u``: a share ``u`` of all durations is at most this.
@@ -111,7 +111,7 @@ class Empirical:
 
 @attrs.frozen(kw_only=True)
 class Hold:
-    """A rule for how often work is put on hold halfway to wait for somebody, and for how long.
+    """A rule for how often work is put on hold halfway through, and how long the hold lasts.
 
     Attributes:
         chance: The share of records that are put on hold, from 0 to 1.
@@ -261,7 +261,7 @@ class Agent:
 
 @runtime_checkable
 class QueueOrder(Protocol):
-    """The protocol for functions that return the sort key of a waiting record."""
+    """The protocol for functions that return a waiting record's sort key; the least comes first."""
 
     def __call__(self, record: Record, since: datetime, /) -> Any:
         """Return the sort key of a record; the record with the least key is taken first.
@@ -300,7 +300,7 @@ class Team:
     """The agents, and the order in which they take waiting records.
 
     Attributes:
-        agents: The agents; if several are free, the first of these takes the next record.
+        agents: The agents; of several free agents, the first in this order takes the next record.
         order: The order of waiting records: ``ByPriority()``, ``ByArrival()`` or your function.
     """
 

@@ -90,7 +90,7 @@ class SlaDefinition(SharedRepr):
         agreement: ``sla`` (with the customer), ``ola`` (with another team) or ``contract`` (with a
             supplier).
         starts_from: A field, such as ``"detected_at"``, whose instant begins the first cycle, even
-            if it is before the opening. If it has no value, the clock starts as usual.
+            if it is before the opening. If it has no value, the cycle begins when ``start`` holds.
         answered_by: The roles whose public messages count as replies in the fields
             ``first_response_at`` and ``unanswered_since``.
         agent_spoke_first: Whether a message is a response only after the requester's first message.

@@ -57,7 +57,7 @@ class SlaPolicy(Tabular):
         rules: The rules, as ``SlaRule`` values or pairs of (condition, definition).
         default: The definition to use if no rule matches; None for no clock.
         match: ``first`` takes the first rule that matches; ``shortest`` takes the matching rule
-            with the shortest target, as iTop does; all targets must then be open time.
+            with the shortest target, as iTop does; each rule's target must then be a ``timedelta``.
         name: The policy's id.
         fields: Computed: the fields of a record that its rules read.
         reads: Computed: ``fields`` if the conditions name all fields that they read, otherwise
@@ -69,7 +69,7 @@ class SlaPolicy(Tabular):
 
     Raises:
         SlaDefinitionError: There are neither rules nor a default, or ``match`` is ``shortest`` and
-            a target is not open time.
+            a rule's target is not a ``timedelta``.
 
     Source: rules S4 and S10.
     """

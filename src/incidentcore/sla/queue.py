@@ -44,9 +44,9 @@ def slas_due_between(
 ) -> tuple[UpcomingDue, ...]:
     """Return the clocks that become due in ``[start, end)`` while they are still in progress.
 
-    The records are evaluated at ``end``, assuming no further events until then, so it works for a
-    future shift as well as for a past week. A clock that was stopped or canceled before its due
-    time is left out, as is a clock that is paused at ``end`` and was not due before.
+    The records are evaluated at ``end``, assuming no further events until then; the window may be
+    a future shift or a past week. A clock that was stopped or canceled before its due time is left
+    out, as is a clock that is paused at ``end`` and was not due before.
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.

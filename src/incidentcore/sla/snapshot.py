@@ -28,7 +28,7 @@ class SlaSnapshot:
         definition: The name of the definition in force; None if none applies.
         definition_hash: The content hash of that definition (rule S11).
         now: The instant of the evaluation, in UTC.
-        stage: The stage of the clock.
+        stage: The stage of the clock; see ``SlaStatus``.
         started_at: When the current or last cycle started; None before the first.
         stopped_at: When the last cycle ended; None while one is in progress.
         target: The target of the current cycle as open time; None if the clock has not started.
@@ -37,7 +37,7 @@ class SlaSnapshot:
             before the first cycle.
         due_at: The due time; None during a pause that began before it, and after a cancellation.
         due_at_if_resumed: When it would be due if it ran without a pause from ``now`` on; None
-            after its end.
+            before its start and after its end.
         breached: Whether the elapsed time exceeds the target.
         breached_at: The last instant at which the target was still met; None until breached.
         paused_open_time: The open time of the pauses in the current cycle.

@@ -25,7 +25,7 @@ class SlaTarget(Protocol):
 
     Attributes:
         fields: The fields of the record that the target reads, as paths.
-        follow: Whether a change of these fields moves the due time of a running clock.
+        follow: Whether a change of a field in ``fields`` moves the due time of a running clock.
 
     Write your own target as a frozen value. Lint findings show it as ``str(target)``.
 
@@ -56,7 +56,7 @@ class SlaTarget(Protocol):
 
     @property
     def follow(self) -> bool:
-        """Return whether a change of the fields moves the due time of a running clock."""
+        """Return whether a change of the target's ``fields`` moves a running clock's due time."""
         ...
 
     def resolve(self, start: datetime, calendar: Calendar, facts: Mapping[str, Any]) -> datetime:

@@ -81,7 +81,7 @@ class TraceEntry(SharedRepr):
         return Phrase("{entry}", entry=self)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return how the time was counted and why, in the language of ``words``, without times."""
+        """Return how the time counted, and why, in the language ``words``; ``zone`` is ignored."""
         code = self.code
         if code not in TRACE_TEXTS and "reason" in self.data:
             code = "closed"
@@ -110,7 +110,7 @@ class Trace(Tabular):
 
     @property
     def summary(self) -> Phrase:
-        """Return the closing line, with the figures and the due time, as text."""
+        """Return the last line of the text: the figures and the due time."""
         return Phrase.joined(
             [Phrase(TRACE_TEXTS[code], **self._local(data)) for code, data in self.closing], ""
         )
@@ -167,11 +167,11 @@ class Trace(Tabular):
         return heads, [list(row) for row in self.rows()], [False, False, True]
 
     def to_markdown(self) -> str:
-        """Return the table as Markdown, with the closing line below it."""
+        """Return the table of ``cells`` as Markdown, with ``summary`` below it."""
         return f"{super().to_markdown()}\n\n{self.summary}"
 
     def to_html(self) -> str:
-        """Return the bar, the table and the closing line as HTML."""
+        """Return the trace as HTML: the bar of ``svg``, the table of ``cells``, and ``summary``."""
         table = to_html(*self.cells())
         return f"{self.svg()}\n{table}\n<p>{escape(self.summary)}</p>"
 
@@ -191,7 +191,7 @@ class StatusForms(Tabular):
     __slots__ = ()
 
     def cells(self: Any) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the headings, one row with the figures, and which columns are numeric."""
+        """Return headings, a row (record, clock, stage, summary), and which columns are numeric."""
         name = "" if self.definition is None else self.definition.name
         row = [self.record_id, name, self.stage.replace("_", " "), self.trace.summary]
         return ["record", "clock", "stage", "says"], [row], [False] * 4

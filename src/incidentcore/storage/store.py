@@ -277,8 +277,8 @@ def checked_page(*, limit: int, after: int = 0) -> None:
     """Check the arguments that request a page; for authors of stores.
 
     Raises:
-        InvalidValueError: The limit is not a whole number of at least 1, or the position is not one
-            of at least 0.
+        InvalidValueError: ``limit`` is not a whole number of at least 1, or ``after`` is not a
+            whole number of at least 0.
     """
     need_whole("limit", limit)
     need_whole("after", after, least=0)

@@ -20,7 +20,7 @@ class Outbox(Protocol):
     """The protocol for outboxes that ``check_outbox`` tests; what they store must outlive them."""
 
     def collect(self, agenda: Agenda, now: datetime) -> None:
-        """Store the keys of all items due at ``now`` in one transaction; tell the agenda so."""
+        """Store the keys of all items due at ``now`` in one transaction, and call ``delivered``."""
         ...
 
     def send(self, deliver: Callable[[str], None]) -> None:
@@ -40,7 +40,7 @@ def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | No
     """Check that a crash of an outbox loses no due item, and repeats none that was marked as sent.
 
     A crash is simulated at random deliveries. After each crash, the outbox restores an agenda from
-    its store and continues. Call it from your own test; if the check fails, hypothesis shows a
+    its store and continues. Call this from your own test; if the check fails, hypothesis shows a
     minimal history.
 
     Args:

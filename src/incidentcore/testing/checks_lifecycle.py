@@ -24,7 +24,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
     The records follow the lifecycle through generated actions. The laws (properties that must hold)
     are: every action in every state is applied, or refused with the allowed actions; a refusal
     changes nothing; histories can be replayed and pickled; and ``check_history`` reports only
-    illegal histories. Call it from your own test.
+    illegal histories. Call this function from your own test.
 
     Args:
         lifecycle: The lifecycle.

@@ -44,7 +44,7 @@ def check_sla(
     does not exist, or a longer target for more urgent records. In a policy, every record must also
     have a definition, and ``at_least_as_good`` must hold. Clocks must obey all laws, which are
     properties that must always hold. In the generated histories, the fields that your conditions
-    read have the values that the conditions name and other values. Call it from your own test;
+    read have the values that the conditions name and other values. Call this from your own test;
     hypothesis's settings determine the number of examples.
 
     Args:

@@ -248,7 +248,7 @@ def illegal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -
 
 @st.composite
 def lifecycles(draw: st.DrawFn, record_type: str | None = None) -> Lifecycle:
-    """Generate lifecycles of up to six states with random transitions, valid or not."""
+    """Generate lifecycles of up to six states with random transitions; most have lint findings."""
     found = draw(st.lists(states(), min_size=1, max_size=6, unique_by=lambda state: state.name))
     pick = st.sampled_from(found)
     rows = []

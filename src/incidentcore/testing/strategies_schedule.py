@@ -216,7 +216,7 @@ def _texts(pairs: list[list[str]]) -> list[str]:
 
 @lru_cache(maxsize=1)
 def calendars() -> st.SearchStrategy[BusinessCalendar]:
-    """Return a strategy for business calendars of all time zones.
+    """Return a strategy for business calendars in any time zone.
 
     The calendars have windows past midnight, holidays, special days and breaks.
     """

@@ -92,7 +92,8 @@ def read_servicenow(
             ``audit`` does not contain. The tool creates these lines from the audit when somebody
             views a record, and deletes them later, so they may be missing.
         metrics: The JSON of ``metric_instance``, joined by ``id``: how long a field had each value.
-            Used for an incident that neither ``audit`` nor ``history`` contains; it names nobody.
+            Used for an incident that neither ``audit`` nor ``history`` contains. The rows name no
+            actors.
         journal: The JSON of ``sys_journal_field``, which contains comments and work notes.
         slas: The JSON of ``task_sla``, stored as the tool's own results.
         users: The login name for each user's ``sys_id``, to recognize the caller in the journal; or

@@ -60,7 +60,7 @@ def read_table(
     acknowledgement, a first public answer, a restoration, a resolution, a closure and a
     cancellation. A current state that does not result from these is dated at ``state_since``, or
     else at the latest instant of the row, with a finding ``state_without_time`` if clocks depend on
-    it. A resolution without a time, not even in ``updated``, is left out of durations and clocks.
+    it. A resolution with no time of its own or in ``updated`` is left out of durations and clocks.
     Columns that are not mapped are stored under ``custom`` by their names, repeated columns as a
     tuple.
 
@@ -89,7 +89,7 @@ def read_table(
             after it (False); None refuses such text.
         states: The meanings of states: a ``StateTable`` such as ``JIRA_STATES``, or a mapping.
         levels: The meanings of levels, by ``priority``, ``impact`` and ``urgency``. By default, a
-            level's name is recognized, also after a number as in ``"1 - Critical"``; a number alone
+            level's name is recognized, even after a number as in ``"1 - Critical"``; a number alone
             is not recognized (rule P1).
         missing: Texts that mean an empty value, such as ``"?"``. None and NaN always mean an empty
             value.

@@ -67,8 +67,8 @@ class Table:
     """A table: rows, which are read on demand, with the names of their columns.
 
     Attributes:
-        columns: The names in the header, in order; for objects, the names in a list of them, or in
-            the first 200 of a stream.
+        columns: The names in the header, in order. For rows that are objects: the names that occur
+            in a list of them, or in the first 200 of a stream.
         rows: Pairs of (row number, fields or object). Rows are counted from 1, without the header.
             Blank lines are ignored.
         objects: Whether each row is an object with named values, instead of a list of fields in the
@@ -122,7 +122,7 @@ def open_table(
         encoding: The encoding of a file; by default UTF-8 or, if the bytes are not UTF-8, cp1252.
         strict: Whether a row with too few or too many fields is an error.
         sheet: The sheet of a spreadsheet, by name or by number, counted from 1; by default the
-            first that has headings known from tickets, with a finding that names the others.
+            first that has headings typical of ticket lists, with a finding that names the others.
 
     Returns:
         The table. Its rows are read from the source on demand, and only once.

@@ -49,7 +49,7 @@ def compare_rules(
 
     The comparison assumes that people would have acted in the same way under the other rules.
     Clocks are matched by name, or by position if the names differ. For desks, due items are
-    compared too: whether and when each key is due. If an escalation would notify other people
+    compared too, by key: whether and when each is due. If an escalation would notify other people
     (including those on call when it becomes due), or an update would be sent over another channel,
     that is a separate change, whose ``what`` is ``addressees``.
 

@@ -137,7 +137,7 @@ class EntryLog:
         path: object = "",
         reader: TimeReader | None = None,
     ) -> datetime | None:
-        """Return a time in UTC; None if it is empty, or (with a finding) cannot be read."""
+        """Return a time in UTC; None if it is empty, or if it cannot be read (with a finding)."""
         reader = reader or self._context.reader
         if value in (None, ""):
             return None
@@ -161,7 +161,7 @@ class EntryLog:
         path: object = "",
         also: Iterable[str] = (),
     ) -> Actor:
-        """Return the actor for an id or ``Actor``; if it or its role is unknown, add a finding.
+        """Return the actor for an id; if the actor or the role is unknown, add a finding.
 
         Args:
             actor: The id or ``Actor``; None or an empty id means that nobody is named.
@@ -181,7 +181,7 @@ class EntryLog:
         return Actor(name, known or "system")
 
     def state(self, name: object, *, ended: bool = False) -> State:
-        """Return a state of the import's table; if the table lacks the name, add a finding."""
+        """Return the state for a name; if the import's table lacks the name, add a finding."""
         name = clean(name)
         if name in self._states:
             return self._states[name]

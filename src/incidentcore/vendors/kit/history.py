@@ -58,7 +58,7 @@ class HistoryBuilder(EntryLog):
     def figure(
         self, value: object, read: Callable[[Any], T | None], *, field: str, path: str = ""
     ) -> T | None:
-        """Return a figure that the tool states, such as a duration; None if it is empty.
+        """Return a figure that the tool states, such as a duration; None if empty or unreadable.
 
         Args:
             value: The value in the source.
@@ -80,13 +80,13 @@ class HistoryBuilder(EntryLog):
     def span(
         self, entry: object, name: str, unit: timedelta, *, path: str = ""
     ) -> timedelta | None:
-        """Return the duration at a dotted path, which the tool states as a number of units."""
+        """Return the duration at the path ``name``, which the tool states as a number of units."""
         return self.figure(
             pick(entry, name), lambda number: unit * float(number), field=name, path=path
         )
 
     def level(self, kind: str, value: object, action: str, *, field: str) -> Level | None:
-        """Return the level for a word; if there is none, add a finding with ``action``."""
+        """Return the level for a word; if there is none, return None and add a finding."""
         level, is_known = self._context.levels.match(kind, value)
         if level is None:
             self.find("unknown_level", action, field=field, value=value)

@@ -83,9 +83,9 @@ class StateTable:
 
     If the table has neither a name nor its category, the usual German, French, Spanish, Italian,
     Dutch, Portuguese and Japanese names of a state that the table has in English are recognized
-    too: "Gelöst" and "Résolu" for "Resolved"; of a category that is open, only whether it pauses. A
-    longer name that begins with the name of a state, such as "Closed by user", is read as that
-    state, with a finding.
+    too: "Gelöst" and "Résolu" for "Resolved". If the table has the category and that is open, such
+    a name decides only whether the state pauses. A longer name that begins with the name of a
+    state, such as "Closed by user", is read as that state, with a finding.
 
     Attributes:
         states: The state for each name or code; when you pass them, a value may also be the name of
@@ -139,10 +139,10 @@ class StateTable:
         return cls(states, by_category or {})
 
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
-        """Return the state for a name or code, and whether the table has it.
+        """Return the state for a name or code, and True if the table has the name in any language.
 
-        If the table lacks the name, the state is that of its category, if the table has the
-        category; otherwise an open state, or None if the table refuses unknown names.
+        Without the name, the state is that of its category; without that too, None if unknown
+        names are refused, else the state with which the name begins, or an open state.
         """
         word = fold(name)
         if word not in self.states:
@@ -298,11 +298,11 @@ class LevelTable:
     urgency: FrozenMap[Level] = attrs.field(default=None, converter=_urgencies, repr=count_shown)
 
     def find(self, kind: str, value: object) -> Level | None:
-        """Return the level for a word, or None if the word is not in the table."""
+        """Return the level for a word, or else a similar level; None if the table has neither."""
         return self.match(kind, value)[0]
 
     def match(self, kind: str, value: object) -> tuple[Level | None, bool]:
-        """Return the level for a word, and whether the table has it (or only a similar level)."""
+        """Return the level as ``find`` does, and whether the table has the word itself."""
         if isinstance(value, Level):
             return value, True
         table: FrozenMap[Level] = getattr(self, kind)

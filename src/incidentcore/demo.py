@@ -214,7 +214,7 @@ def _workloads(count: int) -> Iterator[Workload]:
 
 
 def demo_report(seed: int) -> Page:
-    """Return the report on a simulated month, after a round trip through JSON and a store.
+    """Return the report on a simulated month, whose records first pass through JSON and a store.
 
     Args:
         seed: The seed; equal seeds give equal reports.

@@ -111,7 +111,7 @@ class InvalidIntervalError(InvalidValueError):
 
 
 class InvalidTimelineError(InvalidValueError):
-    """Raised when events or fields cannot be one record's history (rule H1)."""
+    """Raised when events or fields cannot belong to the history of one record (rule H1)."""
 
 
 class DefinitionError(_WrongValueError):
@@ -152,8 +152,8 @@ class TransitionNotAllowedError(IncidentCoreError):
     """Raised when a lifecycle refuses an action; the record is unchanged (rule L2).
 
     Attributes:
-        refusal: The full result of ``decide``: code, reason, missing fields, allowed actions and
-            the shortest series of actions to the state.
+        refusal: The full result of ``decide``: code, reason, missing fields, allowed actions, and
+            the shortest series of actions that ends with the refused one.
     """
 
     def __init__(self, refusal: Any) -> None:
@@ -164,7 +164,7 @@ class TransitionNotAllowedError(IncidentCoreError):
         return str(getattr(self.refusal, "reason", self.refusal))
 
     def in_words(self, words: Any, zone: Any = None) -> str:
-        """Return why it was refused, as text in the language of ``words``."""
+        """Return why the action was refused, as text in the language of ``words``."""
         return str(self.refusal.in_words(words, zone))
 
 
@@ -202,7 +202,7 @@ class FormatError(IncidentCoreError, ValueError):
     """Raised when text or data from outside cannot be read; parsers raise no other error.
 
     Attributes:
-        problems: Every problem found, each as ``"message @ $.path[2].field"``.
+        problems: All problems that were found, each as ``"message @ $.path[2].field"``.
     """
 
     shown: ClassVar[int] = 10
@@ -296,7 +296,7 @@ class StaleRecordError(StorageError):
 
 
 class DuplicateEventError(StorageError):
-    """Raised when an event has the id or sequence number of an earlier event but other content.
+    """Raised when an event has the id or number of an earlier event but different content.
 
     Attributes:
         record_id: The record's id.

@@ -111,13 +111,13 @@ class SqlStore:
             return outbox.pending(run)
 
     def mark_sent(self, *keys: str) -> None:
-        """Mark items as delivered; call it after the delivery, never before."""
+        """Mark the items with these keys as delivered; call this after the delivery."""
         with self._writing() as run:
             statements.lock(run)
             outbox.mark_sent(run, keys)
 
     def outbox_keys(self) -> tuple[str, ...]:
-        """Return the keys of all items ever written to the outbox, for a new ``Agenda``."""
+        """Return, for a new ``Agenda``, the keys of all items except those of removed records."""
         with self._reading() as run:
             return outbox.outbox_keys(run)
 

@@ -314,11 +314,11 @@ class AsyncSqlAlchemyStore:
         return await self._call(lambda store: store.pending())
 
     async def mark_sent(self, *keys: str) -> None:
-        """Mark items as delivered; call it after the delivery, never before."""
+        """Mark the items with these keys as delivered; call this after the delivery."""
         await self._call(lambda store: store.mark_sent(*keys), writes=True)
 
     async def outbox_keys(self) -> tuple[str, ...]:
-        """Return the keys of all items ever written to the outbox, for a new ``Agenda``."""
+        """Return, for a new ``Agenda``, the keys of all items except those of removed records."""
         return await self._call(lambda store: store.outbox_keys())
 
     async def check(self) -> None:
@@ -326,7 +326,7 @@ class AsyncSqlAlchemyStore:
         await self._call(lambda store: store.check())
 
     async def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
-        """Write an agenda's due items into the outbox, mark them as delivered, and return them."""
+        """Write an agenda's due items into the outbox, mark them in the agenda, and return them."""
         items = agenda.due(now=now)
         await self._call(lambda store: store.put_due(items), writes=True)
         agenda.delivered(*items)  # once it is committed

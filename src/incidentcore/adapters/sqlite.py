@@ -160,7 +160,7 @@ class SqliteStore(SqlStore):
             yield run
 
     def check(self) -> None:
-        """Verify all stored rows against their digests, and the structure of the file.
+        """Verify the structure of the file, and compare all stored rows with their digests.
 
         Raises:
             StorageError: The file is damaged, or a row was changed or lost.

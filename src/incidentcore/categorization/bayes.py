@@ -122,7 +122,7 @@ class NaiveBayes(WordModel):
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, or a category is not one or more names.
+            InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
         """
         return cls._counted({}, {}, labelled, smoothing, field_names(fields), accents=accents)
 

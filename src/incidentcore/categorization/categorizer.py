@@ -87,7 +87,7 @@ class Categorization(SharedRepr):
 
     @classmethod
     def abstain(cls, evidence: Iterable[Evidence] | str = ()) -> Categorization:
-        """Return an abstention: a result without a category, with evidence or a note as its reason.
+        """Return a result without a category, whose reason is evidence or, as plain text, a note.
 
         >>> from incidentcore.categorization import Categorization
         >>> Categorization.abstain("no rule matches").abstained
@@ -115,7 +115,7 @@ class Categorizer(Protocol):
     """
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the category of a record, with confidence and evidence, or an abstention."""
+        """Return the category of a record with confidence and evidence; empty if it abstains."""
         ...
 
 

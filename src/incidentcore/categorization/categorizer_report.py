@@ -38,12 +38,12 @@ class CategoryScore:
 
     @property
     def precision(self) -> float | None:
-        """Return the fraction of its predictions that are right; None if it was never predicted."""
+        """Return the fraction of the category's predictions that are right; None without any."""
         return _ratio(self.correct, self.predicted)
 
     @property
     def recall(self) -> float | None:
-        """Return the fraction of its records for which it was predicted; None if there are none."""
+        """Return the fraction of the category's records with that prediction; None without any."""
         return _ratio(self.correct, self.support)
 
     @property
@@ -54,7 +54,7 @@ class CategoryScore:
 
 @attrs.frozen(kw_only=True)
 class Confusion:
-    """How often a category was predicted for the records of a category, the same or another one.
+    """The number of records of one category that got a certain prediction, right or wrong.
 
     Attributes:
         actual: The category of the records.
@@ -109,7 +109,7 @@ class ThresholdPoint:
 
     @property
     def accuracy(self) -> float | None:
-        """Return the fraction of the given categories that would be right; None if all abstain."""
+        """Return the fraction of the assigned categories that would be right; None without any."""
         return _ratio(self.correct, self.answered)
 
 
@@ -217,13 +217,13 @@ class CategorizerReport:
     def threshold_for(
         self, *, precision: float | None = None, coverage: float | None = None
     ) -> ThresholdPoint | None:
-        """Return the minimum confidence that best meets a target; None if no confidence meets it.
+        """Return the point at the minimum confidence that best meets a target; None if none does.
 
         Args:
             precision: The fraction of predictions that must be right. Of the confidences that
-                achieve this, the one with the greatest coverage is returned.
+                achieve this, the one with the greatest coverage is used.
             coverage: The fraction of records that must get a category. Of the confidences that
-                achieve this, the greatest is returned.
+                achieve this, the greatest is used.
 
         Raises:
             InvalidValueError: Both ``precision`` and ``coverage`` are given, or neither is.

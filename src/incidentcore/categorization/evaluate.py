@@ -41,7 +41,7 @@ def evaluate_categorizer(
         depth: The number of levels to compare; with 1, only the top level. None: the whole path.
 
     Raises:
-        InvalidValueError: ``labelled`` is empty, or a category is not one or more names.
+        InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
 
     >>> from incidentcore.categorization import evaluate_categorizer
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
@@ -155,14 +155,14 @@ def compare_categorizers(
         The report for each name, in the order of ``categorizers``.
 
     Raises:
-        InvalidValueError: ``labelled`` is empty, or a category is not one or more names.
+        InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
     """
     pairs = list(labelled)
     return {name: evaluate_categorizer(each, pairs) for name, each in categorizers.items()}
 
 
 def comparison_table(reports: Mapping[str, CategorizerReport]) -> str:
-    """Return a table of reports on the same records, with the ``gain`` of each over the first.
+    """Return a table of reports on the same records, with the ``gain`` of each over the first one.
 
     The gain is the difference in accuracy, in percentage points.
 

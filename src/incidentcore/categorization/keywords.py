@@ -68,7 +68,7 @@ class KeywordCategorizer:
     Raises:
         DefinitionError: A keyword has no letters or digits, or a weight is not positive.
 
-    Units: a weight only matters relative to the other weights.
+    Units: weights have no unit; only their ratios to each other and to ``minimum`` matter.
 
     >>> from incidentcore.categorization import KeywordCategorizer
     >>> by_words = KeywordCategorizer(
@@ -114,8 +114,7 @@ class KeywordCategorizer:
             fields: The record's fields to read.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, or a category is neither a name nor several
-                names.
+            InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
 
         Units: a weight is the logarithm of how much more frequent the category is among texts with
         the word than among all texts.

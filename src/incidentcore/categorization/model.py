@@ -105,8 +105,7 @@ class ModelCategorizer:
             fields: The record's fields to read.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, or a category is neither a name nor several
-                names.
+            InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
         """
         read = field_names(fields)
         pairs = [(text_of(subject, read), as_path(category)) for subject, category in labelled]

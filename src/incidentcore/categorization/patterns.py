@@ -37,10 +37,10 @@ class PatternRule:
         pattern: The text or expression to search for, ignoring case, even within words.
         category: The category that it suggests.
         weight: Its weight relative to other patterns; positive.
-        engine: ``"literal"``, the default: plain text; it is compared after both texts have been
-            passed through ``fold_text``. ``"re2"``: a regular expression of RE2, which needs the
-            ``re2`` extra. ``"trusted"``: a regular expression of the standard library, which may
-            never finish on some texts; never use it for a pattern that came from a user.
+        engine: ``"literal"``, the default: plain text, found if the record's text contains it after
+            ``fold_text`` has been applied to both. ``"re2"``: a regular expression of RE2, which
+            needs the ``re2`` extra. ``"trusted"``: a regular expression of the standard library,
+            which may never finish on some texts; never use it for a pattern that came from a user.
         name: The name of the pattern in evidence; the pattern itself by default.
         search: Computed: a function that searches a text; for ``literal``, pass it text from
             ``fold_text``.
@@ -48,7 +48,7 @@ class PatternRule:
     Raises:
         DefinitionError: The pattern cannot be read by its engine, RE2 is not installed, or the
             weight is not positive.
-        InvalidValueError: The category is neither a name nor several names.
+        InvalidValueError: The category is neither a name nor a path.
     """
 
     pattern: str

@@ -31,9 +31,9 @@ class CategoryRule(SharedRepr):
         confidence: The confidence of its results, from 0 to 1.
 
     Raises:
-        DefinitionError: ``when`` is not a condition, or the confidence is not above 0 and at
+        DefinitionError: ``when`` is not a condition, or the confidence is not greater than 0 and at
             most 1.
-        InvalidValueError: The category is not one or more names.
+        InvalidValueError: The category is neither a name nor a path.
     """
 
     when: Condition
@@ -94,7 +94,7 @@ class RoutingRule(SharedRepr):
     """A condition, and the group that works on the records that it matches.
 
     Attributes:
-        when: The condition on the records that it applies to.
+        when: The condition on the records that the rule applies to.
         group: The group that works on them.
         tier: The support tier, from 1; None if the rule does not set one.
         name: The name of the rule in reasons; the condition as text by default.
@@ -132,7 +132,7 @@ class Route(SharedRepr):
 
 
 def route(record: Any, rules: Iterable[RoutingRule]) -> Route:
-    """Return the group and tier that should work on a record, by the first rule that matches.
+    """Return the group and tier that should work on a record; the first rule that matches decides.
 
     The record is not changed; use ``assign`` to change it.
 

@@ -138,7 +138,7 @@ class SoftmaxCategorizer(WordModel):
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:
-            InvalidValueError: ``labelled`` is empty, a category is not one or more names, or a
+            InvalidValueError: ``labelled`` is empty, a category is neither a name nor a path, or a
                 number is out of range.
         """
         _check_options(passes, penalty, least_texts)

@@ -93,7 +93,7 @@ def _without_long_runs(text: str, marks: set[str]) -> Iterator[str]:
 
 
 def tokenize(text: str, *, accents: bool = True) -> list[str]:
-    """Return the words of a text in order, in the form to which ``fold_text`` brings them.
+    """Return the words of a text in order, as they are after ``fold_text``.
 
     A word is a sequence of letters, digits and their combining marks, in any script. Everything
     else separates words, so ``e-mail`` is two words.

@@ -77,8 +77,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: The arguments. Defaults to those of the process.
 
     Returns:
-        The exit code: 0 for success, 2 for wrong input, 130 if interrupted, 141 if the reader of
-        its output has closed the pipe.
+        The exit code: 0 for success, 1 if a check found something, 2 for wrong input, 130 if
+        interrupted, 141 if the program that reads the output has closed the pipe.
     """
     arguments = _parser().parse_args(argv)
     often = gc.get_threshold()

@@ -86,7 +86,7 @@ class UpdateRule(SharedRepr):
         during: The contact hours, as a calendar; None for any hour. An update that would become due
             outside them waits until they next open.
         notice: How long before an update's due time ``due_updates`` lists it, so that somebody can
-            write it. An update that waits for contact hours is due this long after they open.
+            write it. An update that waits for contact hours is due ``notice`` after they open.
         channel: The channel of the updates; a name that you choose.
         templates: The text of the updates: one template for all, or a mapping from ``first``,
             ``next``, ``change`` and ``final`` to templates. Without a template for ``change``, the
@@ -218,8 +218,8 @@ class CommunicationPlan(SharedRepr):
     Attributes:
         name: The plan's id, which is part of the keys of its updates.
         rules: The rule or rules; for each audience, the first whose condition holds applies.
-        also: For each audience, a condition on further events, such as ``PUBLIC_REPLY``, that count
-            as updates, as those logged with ``records.log_update_sent`` do.
+        also: For each audience, a condition, such as ``PUBLIC_REPLY``, on events that count as
+            updates in addition to those logged with ``records.log_update_sent``.
 
     Raises:
         DefinitionError: ``rules`` is empty, two rules have the same name, or ``also`` names an

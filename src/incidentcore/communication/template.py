@@ -111,7 +111,7 @@ class UpdateTemplate(SharedRepr):
         object.__setattr__(self, "fields", fields)
 
     def fill(self, subject: Record | dict[str, Any], /) -> tuple[FrozenMap[str], tuple[str, ...]]:
-        """Return the values of fields, as text by field name, and the names of fields without one.
+        """Return the fields' values as text, by name, and the names of fields without a value.
 
         Args:
             subject: A record, or a mapping from the names of its fields to their values.

@@ -45,7 +45,7 @@ class StakeholderUpdate(SharedRepr):
         since: The instant from which its due time is counted: when the rule began to apply, when
             the previous update was sent, when a field changed, or when the rule's ``ends`` became
             true.
-        listed_at: When ``due_updates`` first lists it: its due time minus the rule's notice.
+        listed_at: When ``due_updates`` first lists it: the due time minus the rule's ``notice``.
         due_at: When it is due; an update sent exactly then is on time.
         sent_at: When it was sent; None if it was not.
         sent_by: Who sent it; None if it was not sent.

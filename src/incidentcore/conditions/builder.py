@@ -80,7 +80,7 @@ class Field(SharedRepr):
 
 
 def field(path: str) -> Field:
-    """Return a field on which to build a condition.
+    """Return a field from which to build a condition.
 
     Args:
         path: A field of the record or event, or a dotted path below it: ``"priority"``,

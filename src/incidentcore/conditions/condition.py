@@ -26,7 +26,7 @@ class Explanation(SharedRepr):
         condition: The condition as text.
         matched: Its result.
         seen: The value that a simple test read; None for a combination of tests.
-        parts: The explanations of its parts, without those that did not affect the result.
+        parts: The explanations of its parts; empty for a simple test.
     """
 
     condition: str
@@ -117,12 +117,12 @@ class Condition(SharedRepr):
 
     @property
     def reads_hours(self) -> bool:
-        """Return whether it tests the time of day; a clock uses that of the record's opening."""
+        """Return whether this condition tests the time of day."""
         return False
 
     @property
     def reads_only_fields(self) -> bool:
-        """Return whether its result can change only if the fields that it reads change."""
+        """Return whether the result can change only when a field that it depends on changes."""
         return all(leaf.fields and not leaf.reads_time for leaf in self.leaves())
 
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
@@ -142,11 +142,11 @@ class Condition(SharedRepr):
         return None
 
     def leaves(self) -> Iterator[Condition]:
-        """Yield the simple tests that it is composed of."""
+        """Yield the simple tests of which this condition is composed."""
         yield self
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the result if ``answer`` gives that of each test in it; None if unknown."""
+        """Return the result, given a function for the simple tests' results; None if unknown."""
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:
@@ -236,13 +236,13 @@ class _Composition(Condition):
     parts: tuple[Condition, ...]
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the result with the results of the parts."""
+        """Return the combined result, with the explanations of all parts."""
         parts = tuple(part.explain(subject, at=at) for part in self.parts)
         return Explanation(str(self), self.test(subject, at), parts=parts)
 
     @property
     def fields(self) -> frozenset[str]:
-        """Return the paths of all parts."""
+        """Return the paths that the parts read."""
         return frozenset().union(*(part.fields for part in self.parts))
 
     @property
@@ -252,7 +252,7 @@ class _Composition(Condition):
 
     @property
     def reads_hours(self) -> bool:
-        """Return whether any part reads the time of day."""
+        """Return whether any part tests the time of day."""
         return any(part.reads_hours for part in self.parts)
 
     def leaves(self) -> Iterator[Condition]:
@@ -261,7 +261,7 @@ class _Composition(Condition):
             yield from part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the combined result of the parts; None if it depends on an unknown one."""
+        """Return the combined result, given a function for the simple tests; None if unknown."""
         unknown = False
         for part in self.parts:
             judged = part.judge(answer)
@@ -326,7 +326,7 @@ class Not(Condition):
         set_test(self, lambda subject, at: not inner(subject, at))
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the result with the explanation of the negated condition."""
+        """Return this condition's result, with the explanation of the condition inside it."""
         inner = self.part.explain(subject, at=at)
         return Explanation(
             str(self), self.test(subject, at), inner.seen, (inner,) if inner.parts else ()
@@ -352,7 +352,7 @@ class Not(Condition):
         return self.part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the opposite of the negated condition's result; None if that is unknown."""
+        """Return the opposite of the negated condition's result; None if this is unknown."""
         judged = self.part.judge(answer)
         return None if judged is None else not judged
 

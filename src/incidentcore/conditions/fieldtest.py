@@ -49,7 +49,7 @@ class FieldTest(Condition):
     with text is an error, since it would never match; test ``state.name`` instead.
 
     Raises:
-        DefinitionError: The test is unknown, or the path or the value does not fit it.
+        DefinitionError: The test is unknown, or the path or the value does not suit the test.
         NaiveDatetimeError: The value is an instant without an offset.
     """
 

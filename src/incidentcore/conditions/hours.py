@@ -22,9 +22,9 @@ SpellTest: TypeAlias = Callable[[dict[str, Any], datetime, bool], bool]
 class OpenHours(Condition):
     """Matches when a calendar is open at the instant of the test.
 
-    Use a calendar that is open at certain times of day. A clock and its policy evaluate this
-    condition only at the record's opening; the clock's pause, stop and cancel conditions must not
-    contain it (rule S1), since opening hours belong in the clock's calendar.
+    An SLA policy, and the start of a clock, evaluate this condition at the record's opening. A
+    clock's pause, resume, stop and cancel conditions must not contain it (rule S1), since opening
+    hours belong in the clock's calendar.
     """
 
     calendar: Calendar

@@ -35,8 +35,8 @@ def _instant(path: str, seen: object) -> datetime | None:
 class AtInstant(Condition):
     """Matches at and after the instant stored in a field, or only before that instant.
 
-    Its result changes at exactly that instant, without an event. If the field has no value, it
-    never matches. See ``reached`` and ``before``.
+    Its result changes at exactly that instant, without an event. If the field has no value, the
+    condition never matches. See ``reached`` and ``before``.
 
     Attributes:
         path: The field that holds the instant, such as ``"custom.starts"``.

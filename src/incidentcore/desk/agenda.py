@@ -21,7 +21,7 @@ _SOON: Final = timedelta(hours=1)  # a fold takes 1.5 kB, which is a lot for an 
 class Agenda:
     """The due items of many records: like ``due_items``, but evaluated incrementally.
 
-    A record is evaluated only after a ``put`` and when something may next become due for it, so a
+    A record is evaluated only after ``put``, and when something may next become due for it, so a
     change costs the same among a thousand records as among a million. The agenda is only a cache:
     your application stores the records and the keys of delivered items, and an agenda that is
     rebuilt from these continues where the old one stopped. Threads that share an agenda need a
@@ -84,7 +84,7 @@ class Agenda:
     def put(self, record: Record) -> None:
         """Add a record, or replace it with a newer version; it is evaluated at the next ``due``.
 
-        Another record of the same version replaces it too, as a redacted one must.
+        A record of the same version, such as a redacted copy, also replaces the one in the agenda.
 
         Raises:
             InvalidValueError: ``record`` is not a record, or is an older version than the agenda
@@ -175,8 +175,8 @@ class Agenda:
         """Return when to call ``due`` again; None if nothing can become due by itself.
 
         Args:
-            now: The current time; it is returned if an item has not been delivered or a record was
-                put since the last ``due``.
+            now: The current time; it is returned if an item has not been delivered, or ``put`` was
+                called since the last ``due``.
         """
         now = as_utc(now, "now")
         if self._changed or self._owed:

@@ -81,7 +81,7 @@ def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
 
     The following do not count as differences: a different order of rules that never apply to the
     same record; a different name of a service, adjustment, category rule or routing rule; and an
-    unused calendar. If nothing is returned, both desks treat every record alike.
+    unused calendar. If the result is empty, both desks treat every record alike.
 
     Args:
         before: The first desk.

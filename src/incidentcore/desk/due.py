@@ -63,7 +63,7 @@ class DueItem:
     )
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return why it is due, in the language of ``words`` (English if read from a document)."""
+        """Return why it is due, in the language of ``words``; a stored item has a fixed text."""
         return self.why.in_words(words, zone) if isinstance(self.why, Phrase) else self.why
 
 

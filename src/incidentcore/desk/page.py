@@ -261,9 +261,9 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
 
 
 def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> Phrase:
-    """Return a text about a record: its clocks, what is due now, what is next, and for whom.
+    """Describe a record as text: its clocks, what is due now and next, and who is notified.
 
-    ``words.render`` returns it in another language.
+    ``words.render`` returns this text in another language.
 
     Args:
         desk: The desk.

@@ -181,7 +181,7 @@ class ApprovalPlan(SharedRepr):
             calendar: The calendar by which time limits are measured; None: around the clock.
 
         Raises:
-            InvalidValueError: An addressee has no members, or fewer than the approvals needed.
+            InvalidValueError: A stage has no people, or fewer than must approve.
         """
         made = []
         for stage in self.stages:

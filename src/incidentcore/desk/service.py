@@ -96,7 +96,7 @@ class Service(SharedRepr):
         calendar: The calendar by which its clocks run, or a rule that chooses one by a field.
         response: Targets for the first response.
         next_response: Targets for the reply to each further message.
-        update: Targets for the interval between public updates, which must be spans of time.
+        update: Targets for the interval between public updates; each must be a ``timedelta``.
         resolution: Targets for the resolution.
         pause: The condition under which resolution and update clocks pause; None: they pause in
             states that pause clocks.

@@ -117,7 +117,7 @@ class BreachModel:
         return {}
 
     def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
-        """Return the survival curve of earlier records with the same values, or None."""
+        """Return the survival curve of earlier records with the same values, if there are any."""
         key = fields, cell_values(fields, facts)
         if key not in self._curves and key in self._histories:
             one = self._histories[key]
@@ -125,7 +125,7 @@ class BreachModel:
         return self._curves.get(key)
 
     def curves(self, stands: Standing) -> Iterator[tuple[tuple[str, ...], HazardCurve, timedelta]]:
-        """Yield the survival curve for each combination of fields, the most specific first.
+        """Yield a survival curve for each combination of fields with any, most specific first.
 
         Each item is a tuple: the fields, the curve, and for how long the record has had its present
         values in these fields.
@@ -175,9 +175,11 @@ class BreachModel:
 
         Returns:
             The probability: 1 once the clock has breached, 0 once it has ended in time. None if
-            there is no target or too little history; ``why_not`` returns the reason.
+            there is no clock, or the history does not allow a forecast; ``why_not`` returns the
+            reason.
 
-        Source: rule X4; the conditional Kaplan-Meier estimate; comparison by cells is our choice.
+        Source: rule X4; the conditional Kaplan-Meier estimate; comparing records with equal fields
+        is our choice.
         """
         answer = self._answer(record, now, known_at)
         return answer if isinstance(answer, BreachChance) else None
@@ -245,8 +247,9 @@ def breach_model(
         definition: The clock: a definition or a policy.
         records: The records, including open ones; read once.
         as_of: Only events that had happened and were recorded by then are used.
-        recent: Use only what happened in this time before ``as_of``, so that the model follows
-            changes at the desk; None: everything. ``backtest_breach`` shows the best value.
+        recent: Use only what happened in this span before ``as_of``, so that the model follows
+            changes at the desk; None: everything. To choose a value, compare scores of
+            ``backtest_breach``.
         cells: Combinations of fields, the most specific first. A record is compared with earlier
             records that had the same values in these fields (its cell).
         enough: The minimum number of earlier records that had these values for at least as long as
@@ -369,7 +372,7 @@ def expected_resolution(
 
     Returns:
         The instant, computed by the clock's calendar and without further pauses. None if the clock
-        is neither running nor paused, or there is too little history.
+        is neither running nor paused, or the history does not give such an instant.
 
     Raises:
         InvalidValueError: The share is not between 0 and 1.

@@ -25,7 +25,8 @@ class WatchItem:
         record: The record.
         chance: The probability of a breach, with the reason.
         left: The time left before the breach, as text.
-        expected_at: When the clock is expected to end (median), in its calendar; None if unknown.
+        expected_at: When the clock is expected to end (median), computed in its calendar; None if
+            unknown.
     """
 
     record: Record
@@ -41,7 +42,8 @@ class WatchList(Tabular):
     Attributes:
         now: The instant of the forecast.
         items: The records, sorted by the probability of a breach, the highest first.
-        unanswered: How many open records are not listed, since there is too little history.
+        unanswered: How many open records are not listed, since the history does not allow a
+            forecast.
         score: The accuracy of earlier forecasts, from ``backtest_breach``; None if not tested.
     """
 

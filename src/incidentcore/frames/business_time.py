@@ -43,7 +43,8 @@ def open_time(
         end: The ends of the spans, in any of these forms.
         by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (an instant
-            is null), ``reversed`` (the end is before the start) or ``no_calendar``.
+            is null), ``reversed`` (the end is before the start) or ``no_calendar`` (for the value
+            in ``by``).
 
     Returns:
         Durations, exact to the microsecond, or null for the reasons above; in a column with the
@@ -102,9 +103,9 @@ def deadline(
         start: The instants at which counting begins; see ``open_time``.
         budget: One ``timedelta``, or a column of durations; for zero, the result is the start.
         by: The column whose values select the calendar of each row; None for a single calendar.
-        counts: A mapping to which the number of nulls is added, by reason: ``missing``,
-            ``negative`` (a budget below zero), ``unreachable`` (not used up within twenty years) or
-            ``no_calendar``.
+        counts: A mapping to which the number of nulls is added, by reason: ``missing`` (a value is
+            null), ``negative`` (a budget below zero), ``unreachable`` (not used up within twenty
+            years) or ``no_calendar`` (for the value in ``by``).
 
     Returns:
         Instants in UTC, in a column with the same library and index as the first column passed.
@@ -166,7 +167,7 @@ def is_open(
         at: The instants; see ``open_time``.
         by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
-            is null) or ``no_calendar``.
+            is null) or ``no_calendar`` (there is none for the value in ``by``).
 
     Returns:
         Booleans, or null for the reasons above, in a column of the same library as ``at``; for a
@@ -206,7 +207,7 @@ def add_business_days(
     by: Any = None,
     counts: Counts | None = None,
 ) -> Any:
-    """Return the instant ``n`` business days later, row by row.
+    """Return the instant ``n`` business days after each instant of a column.
 
     A business day is a date with open time. Each distinct instant is computed only once, so columns
     of dates are fast.
@@ -215,10 +216,11 @@ def add_business_days(
         calendar: The calendar, or a mapping from the values of ``by`` to calendars.
         start: The instants at which counting begins; see ``open_time``.
         n: The number of business days; a negative number counts backward.
-        end_of_day: Whether to return the last closing time of that date.
+        end_of_day: True to return the last closing time of the resulting date.
         by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
-            is null), ``unreachable`` or ``no_calendar``.
+            is null), ``unreachable`` (too few business days) or ``no_calendar`` (for the value in
+            ``by``).
 
     Returns:
         Instants in UTC, or nulls, in a column with the same library and index as ``start``.

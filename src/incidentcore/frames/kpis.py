@@ -75,7 +75,7 @@ def gather_kpis_from(
         findings: A ``Findings`` that receives findings, with the counts and codes of
             ``read_table``: on unknown states and levels, on rows left out because their id is
             repeated or their opening is missing, and on times before the opening. If it is None, a
-            warning lists them, except times before the opening, which the table counts as
+            warning lists them, except times before the opening, which the ``KpiTable`` counts as
             ``negative``.
 
     Returns:

@@ -61,7 +61,7 @@ def records_to_frame(
             mapping.
         time_in: A field, such as ``"state"`` or ``"assignment_group"``. For each value of this
             field, the frame has a column that shows how long the record had the value, from its
-            opening to its end or ``as_of``.
+            opening to its final state, or to ``as_of`` if that is earlier.
         as_of: The instant up to which open records are measured; required with ``time_in``.
         clock: The calendar whose open time is counted; None: wall-clock time.
 

@@ -79,11 +79,11 @@ class Escalation(SharedRepr):
 
     @property
     def why(self) -> str:
-        """Return why it became due, as text."""
+        """Return why the escalation became due, as text."""
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return why it became due, as text in the language of ``words``."""
+        """Return why the escalation became due, as text in the language of ``words``."""
         why = words.text(WHY_TEXTS, self.why_code, self.why_data)
         again = {"why": why, "pass_": self.pass_ + 1}
         return words.text(WHY_TEXTS, "pass", again) if self.pass_ else why

@@ -188,7 +188,7 @@ def next_escalation_wakeup(
     now: datetime,
     live: bool = False,
 ) -> datetime | None:
-    """Return when an escalation next becomes due without an event, or when a snooze releases one.
+    """Return when, without an event, an escalation next becomes due or a snooze releases one.
 
     Args:
         matrix: The matrix, or ``Versions`` of it.

@@ -72,8 +72,8 @@ def lint_escalation(
         start: The start of the interval in which on-call coverage is checked.
         end: The end of that interval.
         personal: The delays of each person's own notification steps after a page, by person id,
-            such as a call ten minutes after a message. Pass it if your paging system cancels them
-            at the next level.
+            such as a call ten minutes after a message. Pass them if your paging system cancels
+            these steps at the next level.
 
     Returns:
         The findings, in the order of rows and levels; empty if nothing is wrong.

@@ -44,7 +44,8 @@ def escalate_now(
             before it due, but none after it, so a button in an old message has no effect. None: the
             next level becomes due.
         key: The key of the escalation that was due; empty for a manual one.
-        matrix: The matrix that a manual escalation applies to, or its name; empty for every matrix.
+        matrix: The matrix that a manual escalation applies to, or its name; empty means every
+            matrix.
         reason: Why it was escalated, as free text.
         recorded_at: When it was recorded. Defaults to ``at``.
 

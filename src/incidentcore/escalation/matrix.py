@@ -148,7 +148,7 @@ class EscalationRow(SharedRepr):
     Attributes:
         name: The row's name, which is part of the keys of its escalations.
         levels: Its levels, in order.
-        when: The condition on the records that it applies to; the first row that matches applies.
+        when: The condition on the row's records; the first row whose condition holds applies.
         repeat: How often the row is repeated after its last level. A repetition contains the levels
             with ``After`` or ``AfterPrevious``, and a first level with ``HeldFor``.
         repeat_from: The index of the level at which a repetition begins.

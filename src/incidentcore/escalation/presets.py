@@ -59,7 +59,7 @@ def pagerduty_row(
         rules: Pairs of (targets, minutes to wait before the next rule); at least 1 minute.
         num_loops: How many times the rules are repeated, 0 to 9.
         ack_timeout: How long an acknowledgement is valid; None for no limit.
-        when: The condition on the records that it applies to, such as high urgency.
+        when: The condition on the records that the row applies to, such as high urgency.
 
     >>> from incidentcore.escalation import pagerduty_row
     >>> row = pagerduty_row("prod", [("primary", 15), ("secondary", 30)], num_loops=1)
@@ -91,7 +91,7 @@ def goalert_row(
         steps: Pairs of (targets, minutes to wait after the step); 1 to 9000 minutes.
         repeat: How many times the steps are repeated, 0 to 5.
         everybody: Whether everybody who was notified must acknowledge.
-        when: The condition on the records that it applies to.
+        when: The condition on the records that the row applies to.
     """
     return EscalationRow(
         name,
@@ -122,7 +122,7 @@ def jira_row(
             targets).
         repeat: How many times the rules are repeated, 0 to 20.
         repeat_after: How long after the last rule a repetition begins.
-        when: The condition on the records that it applies to.
+        when: The condition on the records that the row applies to.
     """
     silenced_by: dict[str, Until] = {"not_acknowledged": "acknowledged", "not_closed": "resolved"}
     levels = []
@@ -156,7 +156,7 @@ def servicenow_row(
         name: The row's name.
         steps: Triples of (targets, number of reminders, time between reminders). The next step
             follows the last reminder after the same time.
-        when: The condition on the records that it applies to.
+        when: The condition on the records that the row applies to.
     """
     levels: list[EscalationLevel] = []
     wait = timedelta(0)
@@ -179,7 +179,7 @@ def servicenow_sla_row(
     Args:
         name: The row's name.
         clock: The kind or name of the SLA definition.
-        when: The condition on the records that it applies to.
+        when: The condition on the records that the row applies to.
     """
     assignee = EscalationTarget.field("assignee")
     manager = EscalationTarget.manager_of("assignee")

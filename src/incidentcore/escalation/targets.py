@@ -114,11 +114,11 @@ class EscalationTarget(SharedRepr):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Return the paths of the fields of the record that it reads."""
+        """Return the paths of the fields of the record that this target reads."""
         return (self.name,) if self.kind in READING else ()
 
     def people(self, at: datetime, facts: Mapping[str, object]) -> tuple[str, ...]:
-        """Return the ids of the people it notifies; empty if they are not known, as for a group.
+        """Return the ids of the people to notify; empty if they are not known, as for a group.
 
         Args:
             at: The instant at which to look up who is on call.
@@ -141,7 +141,7 @@ class EscalationTarget(SharedRepr):
         return ()
 
     def is_empty(self, at: datetime, facts: Mapping[str, object]) -> bool:
-        """Return whether it is certain to notify nobody at an instant.
+        """Return whether this target certainly notifies nobody at an instant.
 
         Args:
             at: The instant at which to look up who is on call.
@@ -156,7 +156,7 @@ class EscalationTarget(SharedRepr):
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return whom it notifies, as text in the language of ``words``."""
+        """Return whom this target notifies, as text in the language of ``words``."""
         data = {"name": self.name, "members": self.members}
         return words.text(TARGET_TEXTS, self.kind, data)
 

@@ -39,7 +39,7 @@ class After(Trigger):
     """A trigger that fires a delay after the instant in a field of the record, such as its opening.
 
     Attributes:
-        delay: How long after that instant.
+        delay: How long after that instant the trigger fires.
         since: The field: ``opened_at``, ``reopened_at``, ``updated_at``, ``unanswered_since`` and
             so on, or a custom field such as ``custom.called_at``. When the field changes, the delay
             starts again; when it becomes None, the trigger does not fire.
@@ -65,7 +65,7 @@ class After(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return the code ``after``, with the delay and the field that it is counted from."""
+        """Return the code ``after``, the delay, and the field from which the delay is counted."""
         since = self.since.removesuffix("_at").replace("_", " ")
         return "after", {"delay": str(self.delay), "since": since}
 
@@ -91,7 +91,7 @@ class After(Trigger):
         return later(begin, max(self.delay - first.delay, _ZERO), self.calendar)
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return the difference if both delays are in wall-clock time from the same field."""
+        """Return the delay minus that of ``above``, at least zero; None if not comparable."""
         same = isinstance(above, After) and above.since == self.since
         if not same or self.calendar is not None or above.waits[1] is not None:
             return None
@@ -104,7 +104,7 @@ class After(Trigger):
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if the level is due before the previous, or ends or restarts itself."""
+        """Yield a finding if the level is out of order, silenced at once, or restarts itself."""
         above = scope.above
         if (
             isinstance(above, After)

@@ -30,7 +30,7 @@ class AfterPrevious(Trigger):
     nothing happened for an hour, the levels after it are dropped when something happens.
 
     Attributes:
-        delay: How long after the due time of the previous level.
+        delay: How long after the due time of the previous level the trigger fires.
         calendar: The calendar in whose open time the delay is counted; None for wall-clock time.
     """
 
@@ -65,7 +65,7 @@ class AfterPrevious(Trigger):
         return self.delay, self.calendar
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return the delay if it is in wall-clock time, else None."""
+        """Return the delay if it is counted in wall-clock time, else None."""
         return self.delay if self.calendar is None else None
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
@@ -77,8 +77,8 @@ class AfterPrevious(Trigger):
     ) -> datetime | None:
         """Return when the level is due in a repetition of its row; see ``Trigger.offset``.
 
-        It is due a delay after the previous level; None if that is never due. The first level is
-        due when the repetition begins.
+        The level is due a delay after the previous level, or at once if that level notified nobody;
+        None if the previous level is never due. The first level is due when the repetition begins.
         """
         if head:
             return begin

@@ -63,7 +63,7 @@ class AtWallTime(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return the code ``at_wall_time``, with how often it recurs and at what time of day."""
+        """Return the code ``at_wall_time``, and how often and at what time the trigger recurs."""
         rotation = self.rotation
         time = f"{rotation.anchor.astimezone(rotation.zone):%H:%M} {rotation.zone.key}"
         return "at_wall_time", {"every": str(rotation.every), "unit": rotation.unit, "time": time}

@@ -31,7 +31,7 @@ class Candidate(NamedTuple):
         cycle: The number of the occasion, from 1.
         ready: When a manual escalation may first make the level due; None if it never may.
         at: When the trigger makes the level due; None if only a manual escalation can.
-        until: When it could no longer be due because a condition or field changed; None if never.
+        until: When the occasion ends because a condition or field changes; None if it does not end.
     """
 
     cycle: int
@@ -41,12 +41,12 @@ class Candidate(NamedTuple):
 
 
 class Fallen(NamedTuple):
-    """What became of a level, one of the times that it could become due.
+    """What became of a level on one of the occasions on which it could become due.
 
     Attributes:
-        at: When it became due.
-        until: When the occasion ends because a condition or field changes; None if never.
-        reached: Whether it notified anybody.
+        at: When the level became due.
+        until: When the occasion ends because a condition or field changes; None if it does not end.
+        reached: Whether the level notified anybody.
     """
 
     at: datetime
@@ -80,7 +80,7 @@ class TriggerContext(SharedRepr):
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
     def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
-        """Return when a delay starts to count: at each anchor and restart, or after maintenance.
+        """Return the starts of a delay: each anchor and restart, moved to the end of maintenance.
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.
@@ -207,22 +207,22 @@ class Trigger(SharedRepr, ABC):
     @property
     @abstractmethod
     def why(self) -> tuple[str, dict[str, str]]:
-        """Return why the level becomes due: a reason's code, and the values for its text."""
+        """Return why the level becomes due: the code of a reason, and the values for its text."""
         ...
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return its delay, and the calendar of the delay; None for wall-clock time."""
+        """Return the delay and its calendar; None instead of a calendar for wall-clock time."""
         return _ZERO, None
 
     @property
     def points(self) -> tuple[tuple[str, ClockPoint], ...]:
-        """Return the points of SLA clocks that it waits for, each with its clock's kind or name."""
+        """Return the points of SLA clocks to wait for, each with the kind or name of its clock."""
         return ()
 
     @property
     def asks(self) -> tuple[Condition, ...]:
-        """Return the conditions on the record that start its delay when they become true."""
+        """Return the conditions on the record that start the delay when they become true."""
         return ()
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
@@ -236,14 +236,14 @@ class Trigger(SharedRepr, ABC):
 
         Args:
             begin: When the repetition begins.
-            previous: How the previous level became due in this repetition; None if it never does.
+            previous: How the previous level became due in this repetition; None if it did not.
             first: The trigger of the first level in the repetition.
             head: Whether this level is itself the first in the repetition.
         """
         return begin
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return how long after a level with the trigger ``above`` its level is due, if known."""
+        """Return how long this trigger's level is due after that of ``above``; None if unknown."""
         return None
 
     def never(self, scope: LintScope) -> TriggerFinding | None:

@@ -74,7 +74,7 @@ class HeldFor(Trigger):
         return not index and not any(isinstance(one, After) for one in triggers)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return a finding if the condition can never hold on an open record of the row."""
+        """Return a finding if the condition can never hold for an open record of the row."""
         held = self.condition
         if overlap(held, scope.when).is_no:
             return "level_never_fires", {"because": "row"}, str(held)

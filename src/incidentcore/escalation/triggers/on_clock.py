@@ -79,7 +79,7 @@ class OnClock(Trigger):
 
     @property
     def points(self) -> tuple[tuple[str, ClockPoint], ...]:
-        """Return a tuple that contains one pair: its clock and its point."""
+        """Return a tuple that contains one pair: the clock, and the point on it."""
         return ((self.clock, self.point),)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
@@ -89,7 +89,7 @@ class OnClock(Trigger):
         return "level_never_fires", {"because": "no_clock", "clock": self.clock}, self.clock
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if its level is due at the clock's start or before the previous level."""
+        """Yield a finding if the level is due at the clock's start or before the previous level."""
         above = scope.above
         for definition in scope.definitions:
             target = definition.target

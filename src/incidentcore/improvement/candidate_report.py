@@ -43,7 +43,7 @@ class ProblemCandidate:
             fields.
         at_least: A lower bound of the group's count that allows for chance: the lower bound of a
             Poisson mean, at a risk of error that is divided by the number of groups examined.
-        recent: How many of its incidents belong to the later half of all counted incidents.
+        recent: How many incidents of the group belong to the later half of all counted incidents.
         recent_of_all: The share of all counted incidents that belong to the later half, about 1/2.
         trend: ``rising`` or ``falling`` if the Wilson interval of the group's share of recent
             incidents is more than a tenth above or below ``recent_of_all``; otherwise ``steady``.
@@ -97,12 +97,12 @@ class ProblemCandidate:
 
     @property
     def excess(self) -> float:
-        """Return the least number of incidents beyond those expected."""
+        """Return ``at_least`` minus ``expected``: a lower bound of the surplus of incidents."""
         return self.at_least - self.expected
 
     @property
     def earlier(self) -> int:
-        """Return how many of its incidents belong to the earlier half of all counted incidents."""
+        """Return how many incidents of the group belong to the earlier half of all counted ones."""
         return self.count - self.recent
 
     @property
@@ -112,7 +112,7 @@ class ProblemCandidate:
 
     @property
     def known_as(self) -> str | None:
-        """Return the id of the problem to which most of the incidents are linked, or None."""
+        """Return the id of the problem to which over half of the incidents are linked, or None."""
         if self.problems and 2 * self.problems[0][1] > self.count:
             return self.problems[0][0]
         return None

@@ -19,8 +19,8 @@ _FIELDS: Final = frozenset(("assignment_group", "category", "configuration_item"
 def problem_fields(candidate: ProblemCandidate, /) -> dict[str, Any]:
     """Return the arguments for ``Problem.open`` that describe a candidate.
 
-    These are the title, the evidence as the description, a proactive origin, and the category,
-    configuration item, service and assignment group, if the incidents have them in common.
+    These are the title, the evidence as the description, a proactive origin, and those of category,
+    configuration item, service and assignment group by which the candidate was grouped.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.improvement import problem_fields
@@ -73,7 +73,7 @@ def open_problem(
         candidate: The candidate.
         id: The problem's id.
         at: When it is opened.
-        by: Who opens it; a plain id is taken as an agent's.
+        by: Who opens it; plain text is the id of an agent.
         recorded_at: When it was recorded; ``at`` by default.
         lifecycle: The lifecycle that the problem follows.
         fields: Further arguments of ``Problem.open``; they take precedence over ``problem_fields``.

@@ -89,7 +89,7 @@ class CandidateTally:
         """Add a record to those to be examined.
 
         Raises:
-            InvalidValueError: The record occurs twice, or a value cannot be read or hashed.
+            InvalidValueError: The record was added before, or a value cannot be read or hashed.
         """
         self._gatherer.add(record)
 

@@ -66,7 +66,7 @@ class RecurrenceTally:
         """Add a record to those to be examined.
 
         Raises:
-            InvalidValueError: The record occurs twice, or its key cannot be read or hashed.
+            InvalidValueError: The record was added before, or its key cannot be read or hashed.
         """
         known = self._selection.admit(record)
         if known is None:
@@ -149,8 +149,8 @@ def recurrence(
 
     Units: gaps are ``timedelta``, shares fractions from 0 to 1; a month is 30.4375 days.
 
-    Source: KPI catalogue 43, recurring incidents; episodes are our choice. Memory: about 200 bytes
-    for each counted record; the records themselves are not kept.
+    Source: the KPI ``recurrence_rate``; episodes are our choice. Memory: about 200 bytes for each
+    counted record; the records themselves are not kept.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.improvement import recurrence

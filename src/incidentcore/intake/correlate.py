@@ -189,8 +189,8 @@ class Intake:
         """Set the current time, and return the resulting changes to incidents.
 
         Args:
-            until: The current time. Alerts passed to ``feed`` afterwards may be at most
-                ``policy.lateness`` older.
+            until: The current time. Alerts passed to ``feed`` afterwards take effect at their own
+                instants only if these are less than ``policy.lateness`` earlier.
         """
         edge = self._order.edge(as_utc(until, "until")) + TICK
         if edge <= self._order.settled:

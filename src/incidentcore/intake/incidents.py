@@ -223,7 +223,7 @@ def apply_intents(
     priorities: PriorityPolicy | None = STANDARD_POLICY,
     lifecycle: Lifecycle = INCIDENT,
 ) -> dict[str, Incident]:
-    """Apply intents to incidents: change those that exist and open those that are missing.
+    """Apply intents to incidents: each intent opens an incident or changes one.
 
     Args:
         intents: The intents from ``fold_alerts`` or an ``Intake``, in order.
@@ -237,7 +237,8 @@ def apply_intents(
         The incidents that were changed or opened, by the id in ``IncidentIntent.incident``.
 
     Raises:
-        InvalidValueError: An intent is about an incident that ``incidents`` does not contain.
+        InvalidValueError: An intent changes an incident that is not in ``incidents`` and was not
+            opened before.
         TransitionNotAllowedError: The lifecycle refuses a change.
     """
     need_kind("incidents", incidents, Mapping, allowed="a mapping of incidents by id, or {}")

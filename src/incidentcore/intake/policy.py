@@ -59,7 +59,7 @@ class Flapping(SharedRepr):
 
     A condition begins to flap at the ``start``-th change of status within the span ``within``, and
     stops as soon as the span contains at most ``stop`` changes. Meanwhile it counts as firing, and
-    its alerts are dropped as ``flapping``, except alerts of a worse severity.
+    its alerts are dropped as ``flapping``, except a firing alert of a worse severity than before.
 
     Attributes:
         within: The length of the rolling window; a change leaves it when it is exactly that old.
@@ -317,7 +317,7 @@ class IntakePolicy(SharedRepr):
         )
 
     def maintenance_for(self, alert: Alert, at: datetime) -> MaintenanceRule | None:
-        """Return the maintenance that keeps an alert from opening an incident, or None."""
+        """Return the rule by which maintenance keeps an alert from opening an incident, or None."""
         need_kind("alert", alert, Alert)
         for rule in self.maintenance:
             if rule.when.matches(alert, at=at) and rule.during.is_open(at):

@@ -28,7 +28,8 @@ def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> 
     Args:
         data: A mapping with ``key`` and ``at``, and any other fields of ``Alert``. Instants are RFC
             3339 text or aware datetimes.
-        recorded_at: When it was received. Defaults to the mapping's ``recorded_at``, or its ``at``.
+        recorded_at: When it was received. Defaults to ``data["recorded_at"]``, or else to
+            ``data["at"]``.
 
     Returns:
         The alert; any other fields of the mapping are in its ``extra``.
@@ -111,7 +112,7 @@ def alerts_from_alertmanager(
 
     The instant (``at``) of a firing alert is its ``startsAt``; that of a resolved alert is its
     ``endsAt``. The key is the fingerprint, the severity is the label ``severity``, and the title is
-    the annotation ``summary`` or the label ``alertname``.
+    the annotation ``summary``, or else the label ``alertname``, or else the key.
 
     Args:
         payload: The body of the request, read from JSON.
@@ -228,7 +229,7 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
 
     Args:
         event: The event, read from JSON.
-        recorded_at: When it was received. Defaults to the ``recorded_at`` in ``data``, or the
+        recorded_at: When it was received. Defaults to ``recorded_at`` in ``data``, or else to the
             alert's ``at``.
 
     Returns:

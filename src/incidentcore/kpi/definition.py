@@ -224,7 +224,7 @@ class Kpi(SharedRepr):
 
     @property
     def unit(self) -> str:
-        """Return the unit of its value, such as ``duration``, ``fraction`` or ``records``."""
+        """Return the unit of the KPI's value, such as ``duration``, ``fraction`` or ``records``."""
         return self.measure.unit
 
     @property

@@ -82,11 +82,11 @@ class Group(SharedRepr):
 
     @property
     def of_events(self) -> bool:
-        """Return whether it groups the counted events instead of the records."""
+        """Return whether the counted events are grouped instead of the records."""
         return self.when == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that returns the group of a record or, with ``of_events``, an event."""
+        """Return a function that returns the group of a record, or of an event if ``of_events``."""
         if self.of_events:
             return _event_reader(self.path)
         read = compile_path(self.path)
@@ -199,11 +199,11 @@ class HourBands(SharedRepr):
 
     @property
     def of_events(self) -> bool:
-        """Return whether it groups the counted events instead of the records."""
+        """Return whether the counted events are grouped instead of the records."""
         return self.moment == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that returns the group of a record or, with ``of_events``, an event."""
+        """Return a function that returns the group of a record, or of an event if ``of_events``."""
         read = _event_reader("at") if self.of_events else compile_path(self.moment)
         tests = [(name, calendar.is_open) for name, calendar in self.bands]
 

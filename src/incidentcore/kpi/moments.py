@@ -73,7 +73,7 @@ class Moment(SharedRepr):
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return what a source must supply in addition to the fields that the condition reads."""
+        """Return what a source must supply, apart from fields that the moment's condition reads."""
         return frozenset()
 
     def compile(self, as_of: datetime) -> ReadMoment:
@@ -247,13 +247,13 @@ class LastEvent(Moment):
 
 @attrs.frozen
 class FirstAcknowledged(Moment):
-    """The time at which a record was first acknowledged, by a matching event or by work on it.
+    """The time of a record's first acknowledgement, by a matching event or by work on the record.
 
     ``FirstAcknowledged(row.ack_when)`` is the time at which a row of an escalation matrix was
     silenced: acknowledgements that the row's condition excludes, such as a bot's, do not count.
 
     Attributes:
-        condition: A condition that the acknowledgement must satisfy, such as on its actor.
+        condition: A condition that the acknowledgement must satisfy, such as one on its actor.
     """
 
     not_reached = "unacknowledged"

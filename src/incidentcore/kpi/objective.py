@@ -49,21 +49,21 @@ class Objective(SharedRepr):
 
     @property
     def goal(self) -> Goal:
-        """Return the value to reach or the value not to exceed."""
+        """Return the value to reach or not to exceed, whichever is set."""
         goal = self.at_most if self.at_least is None else self.at_least
         assert goal is not None  # noqa: S101  checked when it is made
         return goal
 
     @property
     def allowed_misses(self) -> Fraction | None:
-        """Return the fraction that may miss the objective; None unless it is for a share."""
+        """Return the fraction that may miss the objective; None if the objective is a time."""
         goal = self.goal
         if isinstance(goal, timedelta):
             return None
         return goal if self.at_least is None else 1 - goal
 
     def is_met_by(self, value: timedelta | float) -> bool:
-        """Return whether a value meets it."""
+        """Return whether a value meets the objective."""
         goal = self.goal if self.allowed_misses is None else float(self.goal)  # type: ignore[arg-type]
         if (self.allowed_misses is None) is not isinstance(value, timedelta):
             raise KpiDefinitionError("value", value, f"a value like {goal}")

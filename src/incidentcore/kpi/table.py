@@ -57,7 +57,7 @@ class KpiResult(SharedRepr):
             microsecond; a whole number for counts; a float otherwise; None if there is no value: no
             records, or a denominator of zero. A missing value is never shown as 0, 100 or NaN.
         unit: ``duration``, ``fraction`` (0 to 1), ``records``, or the unit of the measure.
-        n: The number of records from which it is computed.
+        n: The number of records from which the value is computed.
         excluded: The number of records left out, by reason.
         numerator: For rates and ratios, the number that is divided; hours for availability.
         denominator: For rates and ratios, the number by which it is divided.
@@ -67,7 +67,7 @@ class KpiResult(SharedRepr):
         high: The upper bound of the confidence interval.
         enough: Whether ``n`` reaches the definition's ``min_n``. If ``min_n`` is 1: whether there
             is a value, such as a volume of zero in a week without records.
-        approximate: Whether it comes from a histogram (mode ``sketch``) and is not exact.
+        approximate: Whether the value comes from a histogram (mode ``sketch``) and is not exact.
         objective: The definition's objective, if it has one.
         budget: For an objective on a share: how much may miss it, as a duration for shares of time,
             otherwise as a number of items.
@@ -102,11 +102,11 @@ class KpiResult(SharedRepr):
 
     @property
     def hours(self) -> float | None:
-        """Return a duration in hours, for presentation; None if there is no value."""
+        """Return a value that is a duration in hours, for presentation; None for other values."""
         return hours(self.value) if isinstance(self.value, timedelta) else None
 
     def is_of(self, group: Sequence[object]) -> bool:
-        """Return whether it belongs to a group; the name of a level or state matches too."""
+        """Return whether the result is that of a group; a level or state may be given by name."""
         return len(self.group) == len(group) and all(
             seen == wanted or (isinstance(wanted, str) and label(seen) == wanted)
             for seen, wanted in zip(self.group, group, strict=True)

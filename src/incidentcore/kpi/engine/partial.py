@@ -120,7 +120,7 @@ class Partial:
         return Windows(self.window, self.as_of)
 
     def row(self, key: Key) -> Row:
-        """Return the accumulators of a group and period; new ones if it has none yet."""
+        """Return the accumulators of a group and period; they are created if there are none yet."""
         row = self.cells.get(key)
         if row is None:
             row = self.cells[key] = self.empty_row()

@@ -53,7 +53,7 @@ class Measure(SharedRepr):
     """The base class of measures: what is read from each record, and how that becomes one figure.
 
     To measure something else, derive a frozen attrs class from this one. It is evaluated and merged
-    like the library's measures and, if registered with a ``Codec``, also written like them.
+    like the library's measures and, if registered with a ``Codec``, also stored like them.
 
     Attributes:
         exact_only: Whether it cannot be computed in the mode ``sketch``.
@@ -81,22 +81,22 @@ class Measure(SharedRepr):
 
     @property
     def has_statistic(self) -> bool:
-        """Return whether it gives a value per record, from which a statistic is computed."""
+        """Return whether the measure gives a value per record, of which a statistic is computed."""
         return False
 
     @property
     def is_share(self) -> bool:
-        """Return whether its figure is a share of records, which has a Wilson interval."""
+        """Return whether the measure's figure is a share of records, with a Wilson interval."""
         return False
 
     @property
     def unit(self) -> str:
-        """Return the unit of its figure."""
+        """Return the unit of the measure's figure."""
         return "number"
 
     @property
     def of(self) -> str:
-        """Return the denominator in words; empty if it has no denominator."""
+        """Return the figure's denominator in words; empty if the figure has none."""
         return ""
 
     @property
@@ -141,7 +141,7 @@ class ValueMeasure(Measure):
         return True
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return an empty accumulator: of values or, in ``mode="sketch"``, of a histogram."""
+        """Return an empty accumulator of values; in ``mode="sketch"``, one with a histogram."""
         times = self.unit == "duration"
         if mode == "exact":
             return Sample(times=times)

@@ -224,15 +224,14 @@ class Availability(_Outages):
 
     Attributes:
         start: When an outage begins, as a field path or ``Moment``.
-        stop: What ends a spell of downtime: ``"restored_at"`` for the restoration or the
-            resolution, ``"resolved_at"`` for the resolution alone; a reopening then begins another
-            spell. Any other time ends the record's only spell. A spell without an end runs to the
-            instant of the computation.
+        stop: What ends a spell of downtime: ``"restored_at"`` for the restoration or, if it comes
+            first, the resolution; ``"resolved_at"`` for the resolution alone. Any other time ends
+            the record's only spell. A spell without an end runs to the instant of the computation.
         during: A condition on the record; only the part of a spell in which it holds is downtime.
         weights: Pairs of (condition, weight from 0 to 1), such as 0.3 for a partial outage. The
             first condition that holds applies; downtime that matches none counts in full. Where
             outages overlap, the greatest weight applies.
-        reopening_is_downtime: Whether a reopening begins another spell.
+        reopening_is_downtime: Whether, with these two stops, a reopening begins another spell.
         planned: Agreed maintenance, which is neither downtime nor part of the agreed service time.
     """
 

@@ -65,12 +65,13 @@ def time_held(
 class Duration(ValueMeasure):
     """The duration between two times of a record: wall-clock time, or open time of the KPI's clock.
 
-    If ``stop`` is an acknowledgement that was given while the record was resolved, the record is
-    left out as ``after_resolution``, or censored at the resolution.
+    If ``stop`` is an acknowledgement that came while the record was resolved, closed or canceled,
+    the record is left out as ``after_resolution``; with ``unfinished="censor"``, its duration is
+    censored at the earliest of these instants.
 
     Attributes:
-        start: Where it begins: a field path such as ``"opened_at"``, or a ``Moment``.
-        stop: Where it ends, as a field path or ``Moment``.
+        start: Where the duration begins: a field path such as ``"opened_at"``, or a ``Moment``.
+        stop: Where the duration ends, as a field path or ``Moment``.
     """
 
     start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
@@ -115,7 +116,7 @@ class Duration(ValueMeasure):
         """Return a faster reader for the most common case, or None for any other KPI.
 
         That case is wall-clock time between two fields, with canceled records left out: all fields
-        are read at once, in C. Most tables spend most of their time on it.
+        are read at once, in C.
         """
         if kpi.unfinished != "exclude" or kpi.clock is not None or kpi.reopened == "net":
             return None

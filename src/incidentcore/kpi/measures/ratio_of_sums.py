@@ -50,7 +50,7 @@ def _summed(measure: Measure) -> Measure:
 
 @attrs.frozen(kw_only=True)
 class RatioOfSums(Measure):
-    """One sum divided by another, such as reopenings for each resolution.
+    """One sum divided by another, such as reopenings per resolution.
 
     Attributes:
         numerator: The measure summed for the numerator; a ``Count`` adds one for each record.

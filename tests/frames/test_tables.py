@@ -127,6 +127,11 @@ def test_time_in_a_part_of_a_field_ends_with_what_is_asked() -> None:
     ]
     by_name = frames.records_to_frame([record], time_in="state.name", **how)
     assert by_name.to_dicts() == [{"id": "A", "time_in.new": 5 * HOUR}]
+    coded = set_fields(record, custom={"Res. Code": "x"}, at=START + 4 * HOUR, by="ann")
+    by_code = frames.records_to_frame([coded], time_in="custom.Res. Code", **how)
+    assert by_code.to_dicts() == [{"id": "A", "time_in.(none)": 4 * HOUR, "time_in.x": HOUR}]
+    with pytest.raises(InvalidValueError, match="field"):
+        frames.records_to_frame([coded], time_in="version", **how)
 
 
 def test_values_of_several_parts_are_one_text() -> None:

@@ -22,7 +22,15 @@ from incidentcore.kpi import (
 )
 from incidentcore.kpi.engine.accumulators import Ratio
 from incidentcore.kpi.engine.results import Figure
-from incidentcore.records import Incident, StateChanged, assign, comment, mark_restored
+from incidentcore.kpi.moments import SHARED
+from incidentcore.records import (
+    Incident,
+    StateChanged,
+    assign,
+    comment,
+    mark_restored,
+    replay,
+)
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import CLOSED, RESOLVED, Priority
 from incidentcore.vendors import read_table
@@ -123,6 +131,8 @@ def test_ages_are_grouped_by_buckets() -> None:
         ("custom.site.city", "Bonn", "Bonn", "Bonn"),
         ("custom.site.street", None, None, None),
         ("custom.floor", None, None, None),
+        ("custom.Res. Code", 7, 7, 7),
+        ("version", 6, 1, 3),
     ],
 )
 def test_a_path_of_several_steps_is_read_at_each_instant(
@@ -135,7 +145,7 @@ def test_a_path_of_several_steps_is_read_at_each_instant(
         at=DAY,
         by="kim",
         computed_priority=Priority.CRITICAL,
-        custom={"site": {"city": "Bonn"}},
+        custom={"site": {"city": "Bonn"}, "Res. Code": 7},
     )
     hour = timedelta(hours=1)
     record = assign(record, at=DAY + hour, by="kim", assignee="ada")
@@ -147,6 +157,10 @@ def test_a_path_of_several_steps_is_read_at_each_instant(
     for when, expected in (("as_of", as_of), ("opening", opening), ("resolution", resolution)):
         read = Group(path, when).compile(later)  # type: ignore[arg-type]
         assert read(record) == expected, when
+    opened = replay(record.history[:1])
+    for name in sorted(SHARED):  # each field, whatever became of it
+        read = Group(name, "opening").compile(later)
+        assert read(record) == getattr(opened, name), name
 
 
 def test_groups_are_ordered_levels_from_the_worst_and_none_last() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import advance
-from incidentcore.records import Event, Incident, Record, assign, comment
+from incidentcore.records import Event, Incident, Record, assign, comment, set_fields
 from incidentcore.serialization import (
     EVENT_COLUMNS,
     RECORD_COLUMNS,
@@ -158,6 +158,8 @@ def test_columns_are_a_choice() -> None:
     assert rows[1][:3] == ["INC-1", "true", "mail"]
     with pytest.raises(InvalidValueError, match="columns"):
         list(record_rows(RECORDS, columns=["nonsense"]))
+    coded = set_fields(RECORDS[0], custom={"Res. Code": "x"}, at=RECORDS[0].updated_at, by="ann")
+    assert read("".join(record_rows([coded], columns=["custom.Res. Code"])))[1] == ["x"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 import narwhals.stable.v2 as nw
 
 from incidentcore._checks import each_of, need_word
+from incidentcore.conditions import reader
 from incidentcore.errors import InvalidValueError
 from incidentcore.frames.batches import each_frame
 from incidentcore.instants import as_utc
@@ -110,7 +111,7 @@ def _times(
 ) -> dict[str, timedelta]:
     """Return how long a field had each value, up to the record's end or an instant."""
     times: dict[str, timedelta] = {}
-    first, _, rest = path.partition(".")
+    read = reader(path)
     held: tuple[str, datetime] | None = None
 
     def close(until: datetime) -> None:
@@ -122,10 +123,7 @@ def _times(
         if step.at > as_of:
             break
         close(step.at)
-        value: Any = facts[first]
-        for name in rest.split(".") if rest else ():
-            value = value.get(name) if hasattr(value, "get") else getattr(value, name, None)
-        shown = _plain(value)
+        shown = _plain(read(facts))
         held = (
             None if facts["state"].final else (str("(none)" if shown is None else shown), step.at)
         )

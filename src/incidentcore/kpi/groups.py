@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias, get_args
 import attrs
 
 from incidentcore._checks import SharedRepr, need_kind, need_text, need_word, tuple_of
+from incidentcore.conditions import reader
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.moments import as_path, compile_path
@@ -93,17 +94,18 @@ class Group(SharedRepr):
         if self.when == "as_of":
             return read
         at_opening = self.when == "opening"
-        first, _, rest = self.path.partition(".")
+        first, read_fact = self.path.partition(".")[0], reader(self.path)
 
         def read_then(record: Record) -> object:
             at = record.opened_at if at_opening else record.resolved_at
             if at is None:
                 return None
             facts = record.timeline().facts_at(at)
-            value = facts[first] if first in facts else getattr(record, first)
-            for step in rest.split(".") if rest else ():
-                value = value.get(step) if hasattr(value, "get") else getattr(value, step, None)
-            return value
+            if first not in facts:
+                getattr(record, first)  # an error if records of this type have no such field
+                history = tuple(event for event in record.history if event.at <= at)
+                facts |= {"history": history, "version": len(history)}
+            return read_fact(facts)
 
         return read_then
 

@@ -15,6 +15,7 @@ from html import escape
 from typing import Any, Final
 
 from incidentcore._checks import each_of, need_kind
+from incidentcore.conditions import reader
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Opened, Record, StateChanged
 from incidentcore.records.fields import RECORD_COLUMNS
@@ -231,13 +232,9 @@ def _quoted(text: str) -> str:
 
 
 def _field(facts: dict[str, Any], name: str) -> object:
-    first, *rest = name.split(".") if isinstance(name, str) else ("",)
-    if first not in facts:
+    if not isinstance(name, str) or name.partition(".")[0] not in facts:
         raise InvalidValueError("columns", name, f"fields: {', '.join(sorted(facts))}")
-    value = facts[first]
-    for step in rest:
-        value = value.get(step) if isinstance(value, FrozenMap) else getattr(value, step, None)
-    return value
+    return reader(name)(facts)
 
 
 def _cell(value: object, *, safe: bool) -> str:

@@ -41,7 +41,7 @@ class NaiveBayes(WordModel):
 
     Attributes:
         categories: The categories, sorted.
-        texts: For each category, the number of texts that it has learned from.
+        texts: For each category, the number of its texts that the model has learned from.
         words: Each word with its number of occurrences in the texts of each category, sorted. You
             may pass a mapping instead.
         smoothing: The number added to each count (Laplace: 1), so that no word rules out a

@@ -110,9 +110,9 @@ def calibrate(
 ) -> Calibrated:
     """Return a categorizer whose confidence is calibrated on records with a known category.
 
-    Use records other than those it was trained on. It helps with categorizers that are over- or
-    underconfident, such as keyword categorizers, or naive Bayes models from other libraries;
-    ``SoftmaxCategorizer`` does not need it.
+    Use records other than those that the categorizer was trained on. Calibration helps with
+    categorizers that are over- or underconfident, such as keyword categorizers, or naive Bayes
+    models from other libraries; ``SoftmaxCategorizer`` needs no calibration.
 
     Args:
         categorizer: Any categorizer.

@@ -62,7 +62,7 @@ class Categorization(SharedRepr):
     Attributes:
         category: The category as a path; empty if the categorizer abstains.
         confidence: How certain the result is, from 0 to 1; the meaning depends on the categorizer.
-        evidence: The reasons, in descending order of weight.
+        evidence: The reasons for the category, or for the abstention.
         probabilities: Pairs of (category, probability) for all categories; empty if not computed.
 
     Raises:
@@ -110,8 +110,8 @@ class Categorization(SharedRepr):
 class Categorizer(Protocol):
     """The protocol for categorizers: functions or frozen objects that return a record's category.
 
-    If it has a method ``answers``, which takes many records, that is called instead of the
-    categorizer itself.
+    If a categorizer has a method ``answers``, which takes many records, that method is called
+    instead of the categorizer itself.
     """
 
     def __call__(self, record: Any, /) -> Categorization:

@@ -200,7 +200,7 @@ class CategorizerReport:
 
         It is the mean squared difference between the confidence and 1 for a right prediction, or 0
         for a wrong one. The more accurate the categorizer, and the better calibrated its
-        confidence, the lower it is.
+        confidence, the lower the score.
         """
         squares = ((confidence - right) ** 2 for confidence, right in self.confidences)
         return _ratio(fsum(squares), self.answered)

@@ -112,7 +112,7 @@ class Vote:
     write your own function as a categorizer.
 
     Attributes:
-        categorizers: The categorizers. If there are none, it always abstains.
+        categorizers: The categorizers; without any, the result is always an abstention.
         weights: The weight of each categorizer's vote; 1 by default.
         quorum: The minimum number of categorizers that must vote.
 

@@ -31,8 +31,9 @@ def evaluate_categorizer(
 ) -> CategorizerReport:
     """Return a report on a categorizer, evaluated on records whose category is known.
 
-    Use records other than those it was trained on. An abstention lowers coverage, accuracy and
-    recall, never precision. A categorizer with a method ``answers`` gets all records in one call.
+    Use records other than those that the categorizer was trained on. An abstention lowers coverage,
+    accuracy and recall, never precision. A categorizer with a method ``answers`` gets all records
+    in one call.
 
     Args:
         categorizer: The categorizer.

@@ -56,8 +56,8 @@ class KeywordCategorizer:
 
     A keyword is a word or a phrase and matches whole words only, ignoring case: ``printer`` does
     not match ``sprinter``. Each keyword counts once. The category with the greatest sum of weights
-    wins; confidence is its share of the weights of all matches. It abstains if two categories have
-    the same greatest sum, or if that sum is 0 or below ``minimum``.
+    wins; confidence is its share of the weights of all matches. The categorizer abstains if two
+    categories have the same greatest sum, or if that sum is 0 or below ``minimum``.
 
     Attributes:
         keywords: Triples of (category, keyword, weight), sorted. You may pass a mapping from each

@@ -121,8 +121,8 @@ class PatternCategorizer:
     """A categorizer that adds up the weights of the patterns in a record's text.
 
     Each pattern counts once. The category with the greatest sum of weights wins; confidence is its
-    share of the weights of all matches. It abstains if the sum is 0 or below ``minimum``, or if two
-    categories have the same greatest sum.
+    share of the weights of all matches. The categorizer abstains if two categories have the same
+    greatest sum, or if that sum is 0 or below ``minimum``.
 
     Attributes:
         rules: The patterns, in any order.

@@ -28,7 +28,7 @@ class CategoryRule(SharedRepr):
         when: The condition on the records that the rule applies to.
         category: The category of these records.
         name: The name of the rule in evidence; the condition as text by default.
-        confidence: The confidence of its results, from 0 to 1.
+        confidence: The confidence of the rule's results, greater than 0 and at most 1.
 
     Raises:
         DefinitionError: ``when`` is not a condition, or the confidence is not greater than 0 and at
@@ -95,7 +95,7 @@ class RoutingRule(SharedRepr):
 
     Attributes:
         when: The condition on the records that the rule applies to.
-        group: The group that works on them.
+        group: The group that works on these records.
         tier: The support tier, from 1; None if the rule does not set one.
         name: The name of the rule in reasons; the condition as text by default.
 

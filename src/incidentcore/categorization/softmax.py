@@ -55,8 +55,8 @@ class SoftmaxCategorizer(WordModel):
 
     Its confidence is calibrated: on texts like those it learned from, about 80 % of the results
     with confidence 0.8 are right. Use it if you have at least a few hundred labelled texts;
-    ``NaiveBayes`` learns from fewer, and can learn from further texts later. It abstains on a text
-    without a known word.
+    ``NaiveBayes`` learns from fewer, and can learn from further texts later. The categorizer
+    abstains on a text without a known word.
 
     Attributes:
         categories: The categories, sorted.

@@ -45,7 +45,7 @@ def lint_communication(plan: CommunicationPlan, /, *, start: datetime) -> tuple[
 
     Args:
         plan: The plan.
-        start: The instant from which its calendars are checked.
+        start: The instant from which the plan's calendars are checked.
 
     Returns:
         The findings, in the order of the rules; empty if there are none. Conditions that are custom

@@ -82,7 +82,7 @@ class UpdateRule(SharedRepr):
             ``before("snoozed_until")``, a snooze also pauses the updates.
         ends: The condition that ends all updates but the final one. By default, the resolution.
         calendar: The calendar in whose open time these spans and the lateness of updates are
-            counted; None for wall-clock time.
+            counted. None: spans are wall-clock time, lateness is open time of ``during``, if set.
         during: The contact hours, as a calendar; None for any hour. An update that would become due
             outside them waits until they next open.
         notice: How long before an update's due time ``due_updates`` lists it, so that somebody can

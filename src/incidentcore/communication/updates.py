@@ -45,7 +45,8 @@ class StakeholderUpdate(SharedRepr):
         since: The instant from which its due time is counted: when the rule began to apply, when
             the previous update was sent, when a field changed, or when the rule's ``ends`` became
             true.
-        listed_at: When ``due_updates`` first lists it: the due time minus the rule's ``notice``.
+        listed_at: When ``due_updates`` first lists it: its due time minus the rule's ``notice``,
+            but not before it is required, nor outside contact hours.
         due_at: When it is due; an update sent exactly then is on time.
         sent_at: When it was sent; None if it was not.
         sent_by: Who sent it; None if it was not sent.
@@ -98,8 +99,7 @@ class MissedUpdate(StakeholderUpdate):
 
     Attributes:
         late_by: How late it was when it was sent or ceased to be required, or how late it is now:
-            in open time of the rule's calendar or contact hours, or in wall-clock time if it has
-            neither.
+            in open time of the rule's calendar, else of its contact hours, else in wall-clock time.
 
     All other attributes are those of ``StakeholderUpdate``.
     """

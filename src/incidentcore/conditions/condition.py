@@ -313,7 +313,7 @@ class AnyOf(_Composition):
 
 @attrs.frozen
 class Not(Condition):
-    """Matches when the condition that it negates does not match."""
+    """Matches when the negated condition, ``part``, does not match."""
 
     part: Condition
     depth: int = attrs.field(init=False, eq=False, repr=False)

@@ -131,7 +131,7 @@ class FieldTest(Condition):
 
     @property
     def fields(self) -> frozenset[str]:
-        """Return the path of the field that it reads."""
+        """Return the path of the field that this test reads."""
         return frozenset((self.path,))
 
     def __str__(self) -> str:

@@ -66,7 +66,7 @@ class AtInstant(Condition):
 
     @property
     def fields(self) -> frozenset[str]:
-        """Return the path of the field that it reads."""
+        """Return the path of the field that this condition reads."""
         return frozenset((self.path,))
 
     @property
@@ -116,7 +116,7 @@ class LaterThan(Condition):
 
     @property
     def fields(self) -> frozenset[str]:
-        """Return the paths of the two fields that it compares."""
+        """Return the paths of the two fields that this condition compares."""
         return frozenset((self.path, self.other))
 
     def candidates(self, path: str) -> Iterable[object]:

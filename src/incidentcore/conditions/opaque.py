@@ -19,7 +19,7 @@ class Opaque(Condition):
     it. Two such conditions are equal if their ids are equal.
 
     Attributes:
-        id: Its name, which must change whenever its meaning does.
+        id: The condition's name, which must change whenever its meaning does.
         function: The function. It is called with the subject; the condition matches if the result
             is true.
     """

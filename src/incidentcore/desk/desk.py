@@ -76,7 +76,7 @@ class Desk:
         categories: Rules for the category; the first that matches applies.
         categorizer: The categorizer that is used if no rule matches.
         routing: Rules for the group that works on a record; the first that matches applies.
-        services: The services.
+        services: The services that records can get.
         agreements: Which records get which service; the first match of each kind applies.
         on_call: On-call schedules.
         escalation: Escalation rows, each with its levels; every row that matches applies.
@@ -244,8 +244,8 @@ class Desk:
         Args:
             record: The record.
             action: The action, such as ``"resolve"``.
-            at: When it happens.
-            by: Who does it.
+            at: When the action happens.
+            by: Who takes the action.
             fields: Further arguments of ``Lifecycle.decide``, such as fields to set.
         """
         answer = self._own(record).decide(record, action, at=at, by=by, **fields)
@@ -260,8 +260,8 @@ class Desk:
         Args:
             record: The record.
             action: The action, such as ``"resolve"``.
-            at: When it happens.
-            by: Who does it.
+            at: When the action happens.
+            by: Who takes the action.
             fields: Further arguments of ``Lifecycle.advance``, such as fields to set.
 
         Raises:
@@ -335,7 +335,7 @@ class Desk:
         """Return the record as the desk's rules see it, with the priority computed at its opening.
 
         If its opening or a later event sets a priority on the desk's scale, the record is returned
-        unchanged. A priority from another scale is computed again by the desk's policy if possible.
+        unchanged. If possible, the desk's policy replaces a priority from another scale.
         """
         need_kind("record", record, Record)
         computed = record.computed_priority

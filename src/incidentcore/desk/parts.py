@@ -100,7 +100,7 @@ class AutoClose(SharedRepr):
     """A rule for when resolved records of a type may be closed automatically (rule L6).
 
     Attributes:
-        after: How long after the instant in ``basis`` they may be closed.
+        after: How long after the instant in ``basis`` a record may be closed.
         calendar: The calendar by which ``after`` is measured; None: around the clock.
         basis: The field to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed too.

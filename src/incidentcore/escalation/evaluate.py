@@ -193,8 +193,8 @@ def next_escalation_wakeup(
     Args:
         matrix: The matrix, or ``Versions`` of it.
         records: The records to watch.
-        slas: The rules of the clocks in the matrix or, for a single record, its statuses at
-            ``now``.
+        slas: The rules of the clocks in the matrix or, for a single record, that record's statuses
+            at ``now``.
         now: The instant from which to search.
         live: For ``Versions``, whether to use the version in force when a level becomes due,
             instead of the version in force when the record was opened.

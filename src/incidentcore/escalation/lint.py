@@ -68,7 +68,7 @@ def lint_escalation(
 
     Args:
         matrix: The matrix.
-        slas: The rules of the clocks that its levels refer to.
+        slas: The rules of the clocks that the matrix refers to.
         start: The start of the interval in which on-call coverage is checked.
         end: The end of that interval.
         personal: The delays of each person's own notification steps after a page, by person id,

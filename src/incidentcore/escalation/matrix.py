@@ -150,7 +150,8 @@ class EscalationRow(SharedRepr):
         levels: Its levels, in order.
         when: The condition on the row's records; the first row whose condition holds applies.
         repeat: How often the row is repeated after its last level. A repetition contains the levels
-            with ``After`` or ``AfterPrevious``, and a first level with ``HeldFor``.
+            with ``After`` or ``AfterPrevious``, and a first level with ``HeldFor`` if no level has
+            ``After``.
         repeat_from: The index of the level at which a repetition begins.
         repeat_after: The time from the due time of the last level to the next repetition.
         acknowledged_by: Which acknowledgements silence the row: ``any``; ``all``, once everybody

@@ -69,8 +69,8 @@ class OnCallLayer(SharedRepr):
         people: The ids of those who take turns; the first turn begins at the rotation's anchor.
             None in place of an id means a turn in which nobody is on call.
         during: A calendar of the hours in which the layer is on duty; None for always.
-        since: When the layer comes into force; None if it always was.
-        until: When it ceases to be in force; None for never.
+        since: When the layer comes into force; None if it has always been in force.
+        until: When the layer ceases to be in force; None for never.
         turns: Which turns of the rotation count: all (``always``), or only those that contain hours
             of duty (``on_duty``), so that, for example, a weekend does not use up a turn.
     """

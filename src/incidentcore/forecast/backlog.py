@@ -84,7 +84,7 @@ class BacklogForecast(Tabular):
         now: The instant of the forecast.
         open: How many records are open now.
         steps: The forecast for each instant; empty if there is too little history.
-        scores: The scores of earlier forecasts from ``backtest_backlog``, one for each ``ahead``.
+        scores: The scores of earlier forecasts from ``backtest_backlog``, one for each time ahead.
         findings: The reasons why there is no forecast; empty if there is one.
     """
 

@@ -135,7 +135,7 @@ def _changes(changes: Iterable[ActionStatusChange]) -> tuple[ActionStatusChange,
 
 @attrs.frozen(kw_only=True)
 class ImprovementAction:
-    """Something to be done so that fewer incidents happen, or that they do less harm.
+    """Something to be done so that incidents become fewer or less harmful.
 
     Attributes:
         id: The action's id in the register.

@@ -62,7 +62,7 @@ class Flapping(SharedRepr):
     its alerts are dropped as ``flapping``, except a firing alert of a worse severity than before.
 
     Attributes:
-        within: The length of the rolling window; a change leaves it when it is exactly that old.
+        within: The length of the rolling window; a change leaves it at exactly that age.
         start: The number of changes of status at which flapping begins, including the first alert.
         stop: Flapping ends once there are at most this many changes; less than ``start``.
 

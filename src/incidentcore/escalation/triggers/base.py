@@ -142,7 +142,7 @@ class LintScope(SharedRepr):
 
     Attributes:
         when: The condition of the row.
-        triggers: The triggers of all its levels.
+        triggers: The triggers of all levels of the row.
         index: The level's position in the row, from 0.
         silenced: Whether a single acknowledgement silences the level, without a time limit.
         definitions: The SLA definitions that were passed to the check.

@@ -69,7 +69,7 @@ class HeldFor(Trigger):
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
         """Return whether the row's repetitions contain the level.
 
-        They do if it is the first level and no level of the row uses ``After``.
+        They do if the level is the first, and no level of the row uses ``After``.
         """
         return not index and not any(isinstance(one, After) for one in triggers)
 

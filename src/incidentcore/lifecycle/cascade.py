@@ -37,8 +37,8 @@ class CascadeEffect:
     Attributes:
         cascade: The rule's id.
         record_id: The id of the record to change.
-        answer: ``Allowed`` with the events to store, or ``Refused`` by the record's lifecycle;
-            comments, contacts and tasks are always allowed.
+        answer: ``Allowed`` with the events to store, or ``Refused``: the record's lifecycle refuses
+            the action, or a record that ``every`` needs was not passed.
     """
 
     cascade: str

@@ -93,7 +93,7 @@ def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
 class Refused(SharedRepr, Tabular):
     """The result of ``decide`` for an action that is refused; the record is unchanged (rule L2).
 
-    It counts as False, so that ``if decide(...)`` tests whether an action is allowed.
+    A refusal counts as False, so that ``if decide(...)`` tests whether an action is allowed.
 
     Attributes:
         code: The reason, as a stable code: ``unknown_action``, ``not_allowed``, ``missing_field``,

@@ -178,7 +178,7 @@ class Lifecycle(LifecycleTable):
     ) -> R:
         """Apply an action, and return the new record.
 
-        It takes the same arguments as ``decide``.
+        The arguments are those of ``decide``.
 
         Raises:
             TransitionNotAllowedError: The action is refused; the error's ``refusal`` says why.

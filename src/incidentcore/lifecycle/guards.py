@@ -55,7 +55,7 @@ def _ever(record: Record, link: Link | None) -> bool:
 
 @attrs.frozen
 class EveryLinked(SharedRepr):
-    """A guard by which every record linked to this one must match a condition.
+    """A guard by which every record linked to the record must match a condition.
 
     Pass these records to ``decide`` or ``advance`` as ``related``; without them, the action is
     refused.

@@ -217,7 +217,7 @@ def advance_major(
 ) -> Incident:
     """Apply a step of the major incident lifecycle, and return the new incident.
 
-    It takes the same arguments as ``decide_major``.
+    The arguments are those of ``decide_major``.
 
     Raises:
         TransitionNotAllowedError: The step is refused; the error's ``refusal`` says why.

@@ -34,7 +34,7 @@ def auto_close_at(
 
     Args:
         record: The record.
-        after: How long after the time in ``basis`` it may be closed.
+        after: How long after the time in ``basis`` the record may be closed.
         calendar: The calendar whose open time counts; None: wall-clock time.
         basis: The time to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed automatically too; ServiceNow excludes them.
@@ -87,7 +87,7 @@ def reopen_until(
 
     Args:
         record: The record.
-        within: How long after its resolution it may be reopened.
+        within: How long after its resolution the record may be reopened.
         calendar: The calendar whose open time counts; None: wall-clock time.
 
     Returns:
@@ -111,7 +111,7 @@ class ReopenWindow(SharedRepr):
     """A guard that allows a resolved record to be reopened for a limited time.
 
     Attributes:
-        within: How long after the resolution it may be reopened, including the last instant.
+        within: How long after its resolution a record may be reopened, including the last instant.
         calendar: The calendar whose open time counts; None: wall-clock time.
         exempt: Roles that may reopen at any time.
 

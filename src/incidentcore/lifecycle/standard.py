@@ -161,7 +161,7 @@ def decide(
 ) -> Allowed[R] | Refused:
     """Return the effect of an action on a record of a standard lifecycle, or why it is refused.
 
-    It calls ``Lifecycle.decide`` of the standard lifecycle for the record's type. The record is not
+    This calls ``decide`` of the standard lifecycle for the record's type. The record is not
     changed.
 
     Args:
@@ -211,7 +211,7 @@ def advance(
 ) -> R:
     """Apply an action to a record of a standard lifecycle, and return the new record.
 
-    It takes the same arguments as ``decide``.
+    The arguments are those of ``decide``.
 
     Raises:
         TransitionNotAllowedError: The action is refused; the error's ``refusal`` says why.

@@ -140,10 +140,10 @@ class Transition(SharedRepr):
 
     Attributes:
         action: The name of the action, such as ``"resolve"``.
-        sources: The names of the states in which it can be done.
-        target: The state that it leads to.
-        fields: The fields that it takes, as inputs or as names; ``custom.oven`` is passed as
-            ``oven``.
+        sources: The names of the states in which the action can be done.
+        target: The state that the action leads to.
+        fields: The fields that the action takes, as ``InputField`` or as names; ``custom.oven`` is
+            passed as ``oven``.
         guard: A condition on the record's fields and on ``actor.id`` and ``actor.role``, or a
             function that takes an ``Attempt``.
         guard_name: The guard's name in refusals.

@@ -128,7 +128,7 @@ class Section:
         number: int | None = None,
         text: tuple[str, ...] = (),
     ) -> Section:
-        """Return a section with a table whose rows are also its data.
+        """Return a section with a table, whose rows are also the section's data.
 
         ``number`` is the index of a column of numbers, if there is one.
         """

@@ -301,7 +301,7 @@ def plot_week(
 def plot_burndown(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str | None = None
 ) -> Any:
-    """Draw how much of an error budget is left after each period; it is overspent below zero.
+    """Draw how much of an error budget is left after each period; below zero, it is overspent.
 
     Args:
         rows: The rows of ``burndown_data``.

@@ -35,7 +35,7 @@ def prioritize(
 ) -> R:
     """Compute a record's priority and add it to the record's history.
 
-    Call it when a field that the policy reads has changed: the priority is never recomputed as a
+    Call this when a field that the policy reads has changed: the priority is never recomputed as a
     side effect. An override stays in force.
 
     Args:

@@ -220,7 +220,7 @@ class PriorityMatrix(SharedRepr):
         row_field: str = "impact",
         column_field: str = "urgency",
     ) -> Self:
-        """Return the table whose cells are the mean of the two levels' positions in their scales.
+        """Return the table whose priorities are at the mean of the two levels' positions.
 
         All three scales must have the same number of levels. Positions are counted from 1 for the
         best level, so ``"milder"`` is the floor of the mean.

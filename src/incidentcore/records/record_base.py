@@ -84,10 +84,10 @@ class RecordBase:
         return dict(self.__dict__)
 
     def is_covered(self, name: str) -> bool:
-        """Return whether the record's source supplies a field; True if it was not imported.
+        """Return whether the record's source supplies a field; True if nothing was imported.
 
         A field that is not supplied looks empty: a table with one row for each ticket has no
-        reopenings, so ``reopen_count`` is 0. KPIs and clocks that need it exclude the record.
+        reopenings, so ``reopen_count`` is 0. KPIs and clocks that need the field omit the record.
 
         Args:
             name: A field, such as ``"reopen_count"``; or a value of ``Coverage``, such as

@@ -158,7 +158,7 @@ class PostIncidentReview(SharedRepr):
             raise InvalidValueError("actions", ids, "each action's id once")
 
     def open_actions(self, *, on: date) -> tuple[ActionItem, ...]:
-        """Return the actions that were still open on a date."""
+        """Return the actions that were still open at the end of a date."""
         return tuple(
             action for action in self.actions if action.done_on is None or action.done_on > on
         )

@@ -74,7 +74,7 @@ class Task(SharedRepr):
             object.__setattr__(self, "due_at", as_utc(self.due_at, "due_at"))
 
     def is_overdue(self, now: datetime) -> bool:
-        """Return whether it is open and was due at or before an instant."""
+        """Return whether the task is open and was due at or before an instant."""
         return self.status == "open" and self.due_at is not None and now >= self.due_at
 
 
@@ -99,8 +99,8 @@ def progress_of(tasks: Iterable[Task]) -> float | None:
 def roll_up(tasks: Iterable[Task], /, *, mixed: TaskStatus = "closed_complete") -> str:
     """Return the combined status of tasks.
 
-    It is open if any task is open or there are no tasks; incomplete if all are closed and any is
-    incomplete; otherwise the status that all of them have, or ``mixed``.
+    The status is open if any task is open or there are no tasks; incomplete if all are closed and
+    any is incomplete; otherwise the status that all of them have, or ``mixed`` if they differ.
 
     Args:
         tasks: The tasks.

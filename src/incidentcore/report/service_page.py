@@ -37,7 +37,7 @@ def service_page(
 ) -> Page:
     """Return the service level report of a period for one customer.
 
-    It states whether the objectives were met, which targets were missed, and the credits due.
+    The page states whether the objectives were met, which targets were missed, and credits due.
 
     A clock that met its target counts in the period in which it stopped; a breached one in the
     period in which it breached, even if the record was resolved later.

@@ -49,7 +49,7 @@ class OpenReason(SharedRepr):
 
     @property
     def text(self) -> str:
-        """Return the reason as text: "open", "out of hours", "holiday Christmas Day"."""
+        """Return the reason as text, such as "out of hours" or "holiday Christmas Day"."""
         if self.code == CLOSED_IN:
             return f"closed in {self.name}" if self.name else "closed"
         words = self.code.replace("_", " ")

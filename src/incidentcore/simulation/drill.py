@@ -115,9 +115,9 @@ class Drill:
         name: The drill's name. Records that belong to the drill are opened with it as ``exercise``.
         injects: The information that the players receive, in order of time.
         expects: What the players are expected to do in time.
-        plan: The updates that stakeholders should receive; None if none are expected.
-        matrix: The escalations that the rules require. They are shown in the timeline, but not
-            scored; None if there are none.
+        plan: The plan of the updates that stakeholders should receive; None if none are expected.
+        matrix: The escalation matrix. Its escalations are shown in the timeline, but not scored.
+            None if nothing is escalated.
         lasts: The duration of the drill.
         bot: The steps of a bot that replaces people in a trial run, in order of time.
 

@@ -23,7 +23,7 @@ _MOST: Final = 200  # openings and lengths of a group; of more an even choice is
 def fit_workloads(
     records: Iterable[Record], /, *, as_of: datetime, arrives: Calendar
 ) -> tuple[Workload, ...]:
-    """Return a workload for each assignment group, fitted to its records.
+    """Return a workload for each assignment group with a resolved record, fitted to its records.
 
     The work of a record is the open time from its acknowledgement (or else its opening) to its
     resolution, without pauses. This is an upper bound, since a history does not show how long a

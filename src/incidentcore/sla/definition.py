@@ -279,7 +279,7 @@ class SlaDefinition(SharedRepr):
     ) -> SlaDefinition:
         """Return a definition for the time to first response, which ends at the first public reply.
 
-        A resolution without a reply stops it too. By default it is not paused.
+        A resolution without a reply stops the clock too. By default, the clock is not paused.
 
         Args:
             calendar: The calendar in whose open time the clock counts.
@@ -321,8 +321,8 @@ class SlaDefinition(SharedRepr):
         """Return a definition for the time to reply to each further message by the requester (S6).
 
         Its clock starts at the earliest unanswered message (a second message does not restart it)
-        or at a reopening by the requester; each reply ends a cycle. By default it is paused while
-        the record is not open.
+        or at a reopening by the requester; each reply ends a cycle. By default, the clock is paused
+        while the record is not open.
 
         Args:
             calendar: The calendar in whose open time the clock counts.

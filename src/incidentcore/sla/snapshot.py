@@ -88,7 +88,7 @@ class SlaSnapshot:
 
     @classmethod
     def of(cls, status: SlaStatus, /) -> SlaSnapshot:
-        """Return a snapshot of a status."""
+        """Return the results of a status, without the history behind them."""
         need_kind("status", status, SlaStatus)
         results: dict[str, Any] = {name: getattr(status, name) for name in attrs.fields_dict(cls)}
         if status.definition is not None:

@@ -143,7 +143,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def wall_remaining(self) -> timedelta | None:
-        """Return the wall-clock time until ``due_at``, negative after it; None if that is None.
+        """Return the wall-clock time until ``due_at``, negative after it; None without ``due_at``.
 
         After a stop, it is the time that was left at the stop.
         """
@@ -347,7 +347,7 @@ class SlaStatus(SharedRepr, StatusForms):
             return None
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the trace in the language of ``words``, with times in ``zone`` or its own zone."""
+        """Return the trace in the language of ``words``; times are in ``zone``, or the clock's."""
         return self.trace.in_words(words, zone)
 
     @property

@@ -198,7 +198,7 @@ def checked_append(
 ) -> tuple[tuple[Event, str], ...]:
     """Perform all checks of an append, in the order of the contract; for authors of stores.
 
-    Call it in the transaction that writes the result.
+    Call this function in the transaction that writes the result.
 
     Args:
         record_id: The record's id.

@@ -231,7 +231,7 @@ def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None
             a lint finding, the text of ``explain_record`` or another ``Phrase``, or a custom
             object with ``in_words``.
         words: The language: ``ENGLISH``, ``GERMAN``, or your own ``Words``.
-        zone: The time zone of the times in it; None for the value's own zone.
+        zone: The time zone of the times in the text; None for the value's own zone.
 
     Raises:
         InvalidValueError: The zone is unknown, or the value does not have ``in_words``.

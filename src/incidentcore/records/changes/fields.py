@@ -125,7 +125,7 @@ def correct_event(
 ) -> R:
     """Record that an event did not happen as recorded.
 
-    What really happened is not recorded by this: append it as a separate event. A correction of the
+    This does not record what really happened: append that as a separate event. A correction of the
     opening replaces its time and fields with ``at`` and ``fields``.
 
     Args:

@@ -79,7 +79,7 @@ def approve(
     on_behalf_of: str | None = None,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Record an approver's decision on a service request; it replaces an earlier one.
+    """Record an approver's decision on a service request, in place of any earlier one.
 
     Args:
         record: The service request.

@@ -147,8 +147,8 @@ def snooze(
 ) -> R:
     """Silence a record's escalations until an instant; a later snooze replaces an earlier one.
 
-    The escalation matrix decides which escalations it silences and what happens at its end (rule
-    E3). A snooze is not an acknowledgement, which would end it, and it does not pause any clock.
+    The escalation matrix decides which escalations a snooze silences and what happens at its end
+    (rule E3). A snooze is not an acknowledgement, which would end it, and does not pause any clock.
 
     Args:
         record: The record.

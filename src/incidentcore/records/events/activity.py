@@ -226,7 +226,7 @@ class MajorStatusChanged(Event):
     Attributes:
         status: The new status; see ``MajorStatus``.
         reason: The reason, as text.
-        fields: The fields that were set with it: ``business_impact``, ``major_roles``,
+        fields: The fields that were set with the status: ``business_impact``, ``major_roles``,
             ``assignee``.
     """
 
@@ -278,11 +278,11 @@ class Communicated(Event):
 class Snoozed(Event):
     """Somebody snoozed the record until an instant; a later snooze replaces it (rule E3).
 
-    It is not an acknowledgement: the actor does not yet take responsibility for the record. An
-    acknowledgement, a manual escalation, or a state that is not open ends it early.
+    A snooze is not an acknowledgement: the actor does not yet take responsibility for the record.
+    An acknowledgement, a manual escalation, or a state that is not open ends the snooze early.
 
     Attributes:
-        until: When it ends by itself, in UTC; later than ``at``.
+        until: When the snooze ends by itself, in UTC; later than ``at``.
         reason: The reason, as text.
     """
 

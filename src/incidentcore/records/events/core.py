@@ -88,7 +88,7 @@ class StateChanged(Event):
     Attributes:
         action: The action that was taken.
         state: The state entered.
-        fields: The fields that were set with it.
+        fields: The fields that were set with the state.
         cause: The id of the record whose change caused this by a cascade; otherwise empty.
     """
 

@@ -204,7 +204,7 @@ class EntryLog:
         return self._context.states.find(name)[1]
 
     def present(self, *, state_category: object = None, **fields: object) -> None:
-        """Set the present values in the tool; a field that never changed has always had its value.
+        """Set the present values in the tool; fields that never changed had them from the start.
 
         Args:
             state_category: The category of the present state, used if the table lacks the state.

@@ -1,9 +1,8 @@
-"""The commands on a desk file: exit codes for CI, the page to sign, one record explained."""
+"""The commands on a desk file: exit codes for CI, the page to sign."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,6 @@ from tests.vendors.audit_logs import log
 from incidentcore.cli import main
 from incidentcore.demo import DEMO_DESK, demo_desk
 from incidentcore.desk import dump_desk, load_desk
-from incidentcore.records import Incident
-from incidentcore.serialization import dumps
-from incidentcore.values import Impact, Urgency
 from incidentcore.vendors.profiles import desk_options, read_profile
 
 CLEAN = """
@@ -76,89 +72,6 @@ def test_the_page_has_every_target(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "| Clock | critical | high | moderate | low | planning | any other |" in page
     assert "| resolution | 4h | 8h | 8h | 8h | 8h | 8h |" in page
     assert "| 1 | all | all | sla |" in page
-
-
-def test_a_record_is_not_explained_before_its_opening(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """It had clocks without a name, to which no SLA applied."""
-    incident = Incident.open(
-        id="INC-1", title="x", by="kim", at=datetime(2026, 6, 1, 7, tzinfo=UTC)
-    )
-    record = tmp_path / "record.json"
-    record.write_text(dumps(incident), encoding="utf-8")
-    command = ["explain", written(tmp_path, CLEAN), "--record", str(record), "--now"]
-    assert main([*command, "2026-06-01T06:59:59Z"]) == 2
-    assert (
-        "allowed: 2026-06-01 09:00 CEST, the opening of INC-1, or later" in capsys.readouterr().err
-    )
-    assert main([*command, "2026-06-01T07:00Z"]) == 0
-
-
-def test_a_record_that_cannot_be_read_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Of several files, the one that is meant: it said "not JSON" alone."""
-    table = tmp_path / "c.csv"
-    table.write_text("id,opened\n", encoding="utf-8")
-    assert main(["explain", written(tmp_path, CLEAN), "--record", str(table)]) == 2
-    assert capsys.readouterr().err.startswith(f"incidentcore: {table}: not JSON: ")
-
-
-def test_a_record_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Opened Monday 09:00 in Berlin, critical, four hours: due 13:00, looked at 12:00."""
-    incident = load_desk(CLEAN).open(
-        Incident,
-        id="INC-1",
-        title="Mail is down",
-        by="kim",
-        at=datetime(2026, 6, 1, 7, tzinfo=UTC),
-        impact=Impact.HIGH,
-        urgency=Urgency.HIGH,
-    )
-    record = tmp_path / "record.json"
-    record.write_text(dumps(incident), encoding="utf-8")
-    desk = written(tmp_path, CLEAN)
-    assert main(["explain", desk, "--record", str(record), "--now", "2026-06-01T10:00Z"]) == 0
-    clock = "elapsed 3:00 of 4:00, remaining 1:00; due Mon  1 Jun 13:00"
-    assert capsys.readouterr().out.splitlines() == [
-        "INC-1: Mail is down",
-        "as of 2026-06-01 12:00 CEST (Europe/Berlin)",
-        "state new, priority critical",
-        "clocks:",
-        f"  all resolution critical: running; {clock}",
-        "due: nothing",
-        "next, unless something happens:",
-        "  2026-06-01 13:00 CEST sla.due: the resolution clock reached due",
-        "look again: 2026-06-01 13:00 CEST",
-    ]
-    command = ["explain", desk, "--record", str(record), "--now", "2026-06-01T10Z", "--words", "de"]
-    assert main(command) == 0
-    assert "Zustand new, Priorität critical" in capsys.readouterr().out
-    assert (
-        main(["explain", desk, "--record", str(record), str(record), "--now", "2026-06-01T10Z"])
-        == 0
-    )
-    one, two = capsys.readouterr().out.split("\n\n")
-    assert one.strip() == two.strip()
-
-
-def test_now_without_an_offset_is_in_the_desk_s_zone(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Ten in Berlin in summer is 08:00Z, and the output states its zone."""
-    record = tmp_path / "record.json"
-    opened = datetime(2026, 6, 1, 7, tzinfo=UTC)
-    incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
-    record.write_text(dumps(incident), encoding="utf-8")
-    command = ["explain", written(tmp_path, CLEAN), "--record", str(record), "--now"]
-    assert main([*command, "2026-06-01T10:00"]) == 0
-    local = capsys.readouterr().out
-    assert "as of 2026-06-01 10:00 CEST (Europe/Berlin)" in local
-    assert main([*command, "2026-06-01T08:00Z"]) == 0
-    assert capsys.readouterr().out == local
-    assert main([*command, "ten"]) == 2
-    assert "such as 2026-06-01T09:00Z" in capsys.readouterr().err
 
 
 def test_a_report_with_a_desk_without_import_says_so_first(

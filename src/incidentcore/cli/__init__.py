@@ -18,30 +18,26 @@ from incidentcore._terminal import leave_quietly, one_line, printable
 from incidentcore._version import __version__
 from incidentcore.cli.compare import add_compare
 from incidentcore.cli.drill import add_drill
+from incidentcore.cli.explain import add_explain
 from incidentcore.cli.inputs import (
     add_desk,
     add_file,
     add_form,
     add_sheet,
-    add_words,
     check_import,
     instant_of,
-    now_of,
     read_desk,
     read_incidents,
     reading_options,
     start_of_today,
-    words_of,
 )
 from incidentcore.cli.report import add_report
 from incidentcore.demo import DEMO_DESK, demo_report
-from incidentcore.desk import check_desk, desk_page, explain_record
+from incidentcore.desk import check_desk, desk_page
 from incidentcore.errors import FormatError, IncidentCoreError, InvalidValueError
 from incidentcore.improvement import DIMENSIONS, KEYS, ProblemPage, problem_page
 from incidentcore.instants import EARLIEST, LATEST, Interval
 from incidentcore.pages import Page
-from incidentcore.records import Record
-from incidentcore.serialization import loads
 from incidentcore.serialization.parse import write
 from incidentcore.vendors import describe_columns
 
@@ -155,28 +151,19 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, words in (
         ("check", _check, "say what in a desk file cannot be meant; 1 with findings, 2 if refused"),
         ("show", _show, "print a desk file as a page to sign"),
-        (
-            "explain",
-            _explain,
-            "print the clocks of records, what is due and what comes next, for whom",
-        ),
     ):
         command = commands.add_parser(name, help=words)
         command.add_argument("desk", type=Path, metavar="DESK.toml")
         command.add_argument("--code", metavar="NAME,…", help="callables that the file names")
-        if name == "explain":
-            command.add_argument(
-                "--record", type=Path, required=True, nargs="+", metavar="RECORD.json"
-            )
-            add_words(command, "the text")
-        if name != "show":
-            usual = "the start of today" if name == "check" else "the clock's"
+        if name == "check":
             command.add_argument(
                 "--now",
                 metavar="TIME",
-                help=f"an ISO time, in the desk's zone if it has no offset; {usual} by default",
+                help="an ISO time, in the desk's zone if it has no offset; the start of today by "
+                "default",
             )
         command.set_defaults(run=run, form="text")
+    add_explain(commands)
     add_drill(commands)
     add_compare(commands)
     return parser
@@ -198,22 +185,6 @@ def _check(arguments: argparse.Namespace) -> str:
 
 def _show(arguments: argparse.Namespace) -> str:
     return desk_page(read_desk(arguments))
-
-
-def _explain(arguments: argparse.Namespace) -> str:
-    desk = read_desk(arguments)
-    now = now_of(arguments, desk.zone)
-    records = [_record(path) for path in arguments.record]
-    texts = (explain_record(desk, record, now=now) for record in records)
-    return "\n\n".join(text.in_words(words_of(arguments)) for text in texts)
-
-
-def _record(path: Path) -> Record:
-    try:
-        record: Record = loads(path.read_bytes(), Record)
-    except FormatError as error:
-        raise FormatError(f"{path}: {problem}" for problem in error.problems) from None
-    return record
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:

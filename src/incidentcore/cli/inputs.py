@@ -31,8 +31,10 @@ _COLUMNS: Final = "'incidentcore columns FILE' guesses a --map"
 _LEAVES_OUT: Final = ("malformed_record", "no_opening", "missing_time", "unreadable_time")
 
 
-def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None:
-    """Add the file argument and the options for how it is read."""
+def add_file(
+    command: argparse.ArgumentParser, nargs: str | None = None, instant: str = "--as-of"
+) -> None:
+    """Add the file argument and the options for how it is read, and for which instant."""
     command.add_argument(
         "file", type=Path, nargs=nargs, metavar="FILE", help="the export, gzip or not"
     )
@@ -70,7 +72,10 @@ def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None
         help="for a table: a strptime format, iso, epoch_s, epoch_ms or excel; tried in order",
     )
     command.add_argument(
-        "--as-of", metavar="TIME", help="an ISO time; default: the latest instant in the file"
+        instant,
+        dest="as_of",
+        metavar="TIME",
+        help="an ISO time; default: the latest instant in the file",
     )
 
 
@@ -144,11 +149,6 @@ def check_import(desk: Desk, source: str) -> None:
 
 def _uncalled(*_: object) -> NoReturn:
     raise InvalidValueError("--code", "a callable", "only a check; call load_desk to run it")
-
-
-def now_of(arguments: argparse.Namespace, zone: ZoneInfo | None = None) -> datetime:
-    """Return the instant of ``--now``, in a zone if it has no offset, or the current time."""
-    return instant_of(arguments, "now", zone) or datetime.now(UTC)
 
 
 def start_of_today(zone: ZoneInfo) -> datetime:

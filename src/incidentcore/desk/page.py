@@ -285,7 +285,7 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> Phrase:
     judged = desk.judged(record)
     level = "" if judged.priority is None else judged.priority.name
     lines: list[str] = [
-        f"{record.id}: {record.title}",
+        record.id if record.title == record.id else f"{record.id}: {record.title}",
         _text("as_of", at=_time(at, desk.zone), zone=desk.zone.key),
         _text("state" if level else "no_priority", state=record.state.name, level=level),
     ]

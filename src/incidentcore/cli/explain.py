@@ -1,0 +1,93 @@
+"""``incidentcore explain``: the clocks of records, what is due, and what comes next, for whom."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from incidentcore._checks import nearest
+from incidentcore.cli.inputs import (
+    add_file,
+    add_words,
+    instant_of,
+    read_desk,
+    read_incidents,
+    reading_options,
+    words_of,
+)
+from incidentcore.desk import Desk, explain_record
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.records import Record
+from incidentcore.records.replay import as_it_was
+from incidentcore.serialization import loads
+from incidentcore.words import Phrase
+
+_WAYS: Final = (["file", "id"], ["record"])
+
+
+def add_explain(commands: Any) -> None:
+    """Add the command and its options."""
+    about = "print the clocks of records, what is due and what comes next, for whom"
+    command = commands.add_parser("explain", help=about)
+    command.add_argument("desk", type=Path, metavar="DESK.toml")
+    command.add_argument("--code", metavar="NAME,…", help="callables that the desk file names")
+    add_file(command, "?", "--now")
+    command.add_argument("--id", nargs="+", help="the records of FILE to explain")
+    command.add_argument(
+        "--record",
+        type=Path,
+        nargs="+",
+        metavar="RECORD.json",
+        help="records as JSON, instead of FILE; then --now is the clock's by default",
+    )
+    command.add_argument("--trace", action="store_true", help="also print each clock's lines")
+    add_words(command, "the text")
+    command.set_defaults(run=_explain, form="text")
+
+
+def _explain(arguments: argparse.Namespace) -> str:
+    desk = read_desk(arguments)
+    given = [name for name in ("file", "id", "record") if getattr(arguments, name)]
+    if given not in _WAYS:
+        said = ", ".join(given) or "neither"
+        raise InvalidValueError("explain", said, "FILE with --id, or --record alone")
+    if arguments.record:
+        now = instant_of(arguments, "as_of", desk.zone) or datetime.now(UTC)
+        records = [_record(path) for path in arguments.record]
+    else:
+        _, incidents, now = read_incidents(arguments, reading_options(arguments, desk))
+        by_id: dict[str, Record] = {one.id: one for one in incidents}
+        for name in arguments.id:
+            if name not in by_id:
+                raise InvalidValueError("--id", name, f"an id of FILE{nearest(name, by_id)}")
+        records = [by_id[name] for name in arguments.id]
+    texts = []
+    for record in records:
+        texts.append(explain_record(desk, record, now=now))
+        if arguments.trace:
+            texts.extend(_traces(desk, as_it_was(record, now), now))
+    return "\n\n".join(text.in_words(words_of(arguments)) for text in texts)
+
+
+def _record(path: Path) -> Record:
+    try:
+        record: Record = loads(path.read_bytes(), Record)
+    except FormatError as error:
+        raise FormatError(f"{path}: {problem}" for problem in error.problems) from None
+    return record
+
+
+def _traces(desk: Desk, record: Record | None, now: datetime) -> list[Phrase]:
+    """Return the lines of each clock of a record, under its name."""
+    return [
+        Phrase(
+            "{clock}\n{trace}",
+            clock="" if status.definition is None else status.definition.name,
+            trace=attrs.evolve(status.trace, zone=desk.zone),
+        )
+        for status in (() if record is None else desk.evaluate(record, now=now))
+    ]

@@ -285,7 +285,8 @@ def test_columns_report_what_the_importer_reports(rows: list[dict[str, Any]], li
     reading = read_table(rows, MAPPING, duplicates="first") if rows else None
     records = [] if reading is None else list(reading)
     counts = {} if reading is None else reading.findings.counts
-    assert len(records) == len({row["id"] for row in rows}) - counts.get("missing_time", 0)
+    left_out = counts.get("duplicate_id", 0) + counts.get("missing_time", 0)
+    assert len(records) == len(rows) - left_out
     assert dict(found.counts) == {code: counts[code] for code in REPORTED if code in counts}
 
 
@@ -306,6 +307,27 @@ def test_rows_left_out_are_reported_or_warned_of(library: str) -> None:
     message = r"^rows left out: their id .*\(duplicate_id 1\), they .*\(missing_time 1\), or list"
     with pytest.warns(UserWarning, match=message):
         frames.gather_kpis_from(frame, catalogue.VOLUME, MAPPING, **how)
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_the_first_row_of_an_id_with_an_opening_is_used(library: str) -> None:
+    """Of A the second row, since the first has no opening; spaces do not make another id."""
+    rows = [
+        one(**{"in": None}),
+        one(done=START + HOUR),
+        one(id=" A "),
+        one(id="B\u00a0"),
+        one(id="B"),
+    ]
+    found = Findings()
+    how: Any = {"as_of": AS_OF, "findings": found}
+    part = frames.gather_kpis_from(
+        LIBRARIES[library](rows), [catalogue.VOLUME, catalogue.MEAN_TIME_TO_RESOLVE], MAPPING, **how
+    )
+    table = finish_partial(part)
+    assert (table["volume"].value, table["mean_time_to_resolve"].value) == (2, HOUR / 2)
+    assert dict(found.counts) == {"duplicate_id": 2, "missing_time": 1}
+    assert [record.id for record in read_table(rows, MAPPING)] == ["A", "B"]
 
 
 def test_many_repeated_ids_are_counted_and_some_of_them_named() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from dateutil.tz import gettz
 
+from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
+from incidentcore.kpi import Count, Kpi, finish_partial
 from incidentcore.schedule import BusinessCalendar
 
 np = pytest.importorskip("numpy")
@@ -38,6 +41,34 @@ def test_instants_are_microseconds_in_any_zone_and_unit() -> None:
     zoned = polars.Series([AT, None]).dt.convert_time_zone("America/St_Johns")
     for column in (*columns([AT, None]), local, zoned):
         assert native.as_instants(column, "at").tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        *("America/New_York", "America/Port-au-Prince", "Etc/GMT+5", "America/Indiana/Knox"),
+        *("EST5EDT", "+02:00", timezone(-timedelta(hours=3, minutes=30)), gettz("Asia/Tokyo")),
+    ],
+)
+def test_every_zone_of_pandas_is_read(zone: Any) -> None:
+    """Names with an underscore, a hyphen or a plus, offsets, and zones of dateutil."""
+    pandas = pytest.importorskip("pandas")
+    local = pandas.Series([AT, AT + timedelta(hours=5)]).dt.tz_convert(zone)
+    start = int((AT - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
+    expected = [start, start + 5 * 3_600_000_000]
+    for column in (local, nw.from_native(local, series_only=True)):
+        assert native.as_instants(column, "at").tolist() == expected
+    counts: dict[str, int] = {}
+    spans = frames.open_time(BusinessCalendar.always(), local, local.max(), counts=counts)
+    assert (spans.tolist(), counts) == ([timedelta(hours=5), timedelta(0)], {})
+    frame = pandas.DataFrame({"id": ["A", "B"], "in": local, "seen": local})
+    part = frames.gather_kpis_from(
+        frame,
+        Kpi(id="late", measure=Count(), population=field("custom.seen").present()),
+        {"id": "id", "opened": "in"},
+        as_of=AT + timedelta(days=1),
+    )
+    assert finish_partial(part)["late"].value == 2
 
 
 @pytest.mark.parametrize(

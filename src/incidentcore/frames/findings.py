@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import narwhals.stable.v2 as nw
+import numpy as np
 
+from incidentcore.frames.native import codes_of
 from incidentcore.frames.plan import Plan
 from incidentcore.vendors.kit import ImportFinding
 from incidentcore.vendors.kit.findings import OF_WORDS
 
 _NAMED: Final = 5
 _EXAMPLES: Final = 100
+_SPACES: Final = "".join(c for c in map(chr, range(0x3001)) if c.isspace())  # for any library
 _REPEATED: Final = "row left out: the first row of this id is used"
 _LEFT_OUT: Final = {
     "duplicate_id": "their id has a row already",
@@ -20,14 +23,24 @@ _LEFT_OUT: Final = {
 }
 
 
-def first_rows(frame: nw.DataFrame[Any], column: str, plan: Plan) -> nw.DataFrame[Any]:
-    """Return the first row of each id, and all rows without an id."""
+def first_rows(
+    frame: nw.DataFrame[Any], fields: Mapping[str, str], plan: Plan
+) -> nw.DataFrame[Any]:
+    """Return the rows of each id up to its first one with an opening, and all without an id."""
+    column = fields["id"]
     ids = frame[column]
-    first = ids.is_first_distinct() | ids.is_null()
-    if first.all():
-        return frame
     if ids.dtype == nw.String:
-        first = first | ids.is_in(["", *plan.reading["missing"]])
+        ids = ids.str.strip_chars(_SPACES)
+    if (ids.is_first_distinct() | ids.is_null()).all():
+        return frame
+    places, seen = codes_of(ids)
+    rows = np.arange(len(places))
+    last = np.full(len(seen), len(rows))  # the row of each id after which the others are left out
+    opened = ~frame[fields["opened"]].is_null().to_numpy()
+    np.minimum.at(last, places[opened], rows[opened])
+    empty = {None, "", *plan.reading["missing"]}
+    last[[value in empty for value in seen]] = len(rows)
+    first = nw.new_series(column, rows <= last[places], backend=nw.get_native_namespace(frame))
     repeated = ids.filter(~first)
     named = repeated.head(_EXAMPLES).to_list()
     more = len(repeated) - len(named)

@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 
 from incidentcore.frames.alike import OddRowError, Probe, Span, place_in
-from incidentcore.frames.native import MISSING, Ints, as_instants, codes_of
+from incidentcore.frames.native import MISSING, Ints, as_instants, as_series, codes_of
 from incidentcore.frames.plan import Plan, refuse
 from incidentcore.kpi import AtLeast, Duration, Kpi, Partial, SameDay, SlaClocks, as_known
 from incidentcore.kpi.engine.accumulators import at_instant, instant, microseconds
@@ -68,7 +68,7 @@ class Kinds:
         moments: list[Ints] = []
         has_id = not plan.texts.isdisjoint({"id", "title"})
         for name, column in self.fields.items():
-            series = frame[column]
+            series = as_series(frame[column].to_native(), column, "a column")
             if name in TIMES or (
                 name.startswith("custom.") and isinstance(series.dtype, nw.Datetime)
             ):

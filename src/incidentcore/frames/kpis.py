@@ -123,7 +123,7 @@ def gather_kpis_from(
     parts = []
     for one, fields in each_frame(frame, plan.wanted):
         if not unique_ids:
-            one = first_rows(one, fields["id"], plan)  # noqa: PLW2901  this iteration
+            one = first_rows(one, fields, plan)  # noqa: PLW2901  this iteration
         parts.append(_Gatherer(plan, one, fields).gather())
     listed = [] if findings is not None else [f for f in unknown if f.code != "before_opening"]
     if listed:

@@ -71,6 +71,9 @@ def any_frame(source: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
 
 def as_series(values: Any, where: str, allowed: str) -> nw.Series[Any]:
     """Return a column of any library as a narwhals series."""
+    values = nw.to_native(values, pass_through=True)
+    if getattr(getattr(values, "dtype", None), "tz", None) is not None and hasattr(values, "dt"):
+        values = values.dt.tz_convert("UTC")  # narwhals reads few zones of pandas by their names
     try:
         return nw.from_native(values, series_only=True)
     except TypeError:

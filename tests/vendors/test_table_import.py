@@ -26,6 +26,21 @@ def test_ids_are_unique_and_never_empty() -> None:
     assert codes(findings) == [(2, "Number", "duplicate_id"), (3, "Number", "missing_id")]
 
 
+def test_a_row_without_a_record_does_not_stand_for_its_id() -> None:
+    """Rows 1 and 2 of A have no opening that can be read, so row 3 is used, and row 4 is not."""
+    lines = ["n,o", "A,", "A,soon", "A,2026-06-03T08:00Z", "A,2026-06-04T08:00Z", "B,2026-06-05"]
+    lines += ["C,2026-06-05", "D,2026-06-05"]
+    reading = read_table(lines, {"id": "n", "opened": "o"}, zone="UTC")
+    assert [(one.id, one.opened_at.day) for one in reading][:2] == [("A", 3), ("B", 5)]
+    assert [(one.row, one.code, one.action) for one in reading.findings] == [
+        (1, "missing_time", "row left out: a record needs its opening"),
+        (2, "unreadable_time", "row left out: a record needs its opening"),
+        (4, "duplicate_id", "row left out: row 3 is used"),
+    ]
+    with pytest.raises(FormatError, match="A has a row already, row 1"):
+        list(read_table(lines, {"id": "n", "opened": "o"}, zone="UTC", duplicates="refuse"))
+
+
 @pytest.mark.parametrize(
     ("duplicates", "expected", "row", "says"),
     [

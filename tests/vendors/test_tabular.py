@@ -101,6 +101,12 @@ def test_rows_are_counted_where_a_field_spans_lines() -> None:
     assert read(lines)[1] == [(1, ["1", "two\nlines"]), (2, ["2", "x"])]
 
 
+def test_lines_without_their_ends_have_the_words_apart() -> None:
+    """A quoted field over two lines is the one of the file, also after splitlines."""
+    lines = ["id,opened", '1,"two', 'lines"', "2,x"]
+    assert read(lines)[1] == [(1, ["1", "two\nlines"]), (2, ["2", "x"])]
+
+
 def test_lines_that_end_in_cr_alone_are_named(tmp_path: Path) -> None:
     """The csv module asks for a mode of opening, which nobody here has chosen."""
     path = tmp_path / "old.csv"

@@ -16,6 +16,7 @@ _CHUNK: Final = 1 << 16
 LONGEST_LINE: Final = 1 << 20
 BLANK_LINES: Final = 100_000
 BOM: Final = b"\xef\xbb\xbf"
+_ENDS: Final = ("\n", "\r")
 _GZIP: Final = b"\x1f\x8b"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -42,7 +43,7 @@ def checked_lines(lines: Iterable[object]) -> Iterator[str]:
                 line.encode()
             except UnicodeEncodeError:
                 raise LineError("half of a surrogate pair, which is not text") from None
-        yield line
+        yield line if line.endswith(_ENDS) else f"{line}\n"  # a quoted field may go on
 
 
 @contextmanager

@@ -51,6 +51,7 @@ class TableImport(Import[Incident]):
 
     def _run(self, _: Iterable[object]) -> Iterator[Incident]:
         seen: dict[str, int] = {}
+        lost: set[str] = set()  # ids whose rows gave no record so far
         repeats = 0
         for number, row in self._chosen():
             self._counts["rows"] = number
@@ -58,13 +59,16 @@ class TableImport(Import[Incident]):
             if self._reader.guesses_empty:
                 for column, word in self._reader.emptied(row, given):
                     self.findings.add("empty_word", "read as empty", field=column, value=word)
-            if key in seen:
+            if key in seen and (key not in lost or self._duplicates == "refuse"):
                 repeats += 1
                 self._repeated(number, key, seen[key], repeats)
                 continue
             seen[key] = number
             record = self._read_row(number, key, row, given)
-            if record is not None:
+            if record is None:
+                lost.add(key)
+            else:
+                lost.discard(key)
                 yield self._counted(record)
         if repeats > len(seen) and self._duplicates is None:
             self._refuse(repeats, repeats + len(seen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from incidentcore.lifecycle import INCIDENT, advance
@@ -50,6 +50,17 @@ def test_months_and_ages() -> None:
         {"age": "1-5 d", "open": 3},
         {"age": "5-30 d", "open": 0},
         {"age": ">= 30 d", "open": 0},
+    ]
+
+
+def test_a_month_in_which_nothing_happened_has_its_row() -> None:
+    """Opened in November, resolved in February: December and January had one open record."""
+    late = resolved(at_work(opened("late", at=datetime(2025, 11, 15, tzinfo=UTC))), 24 * 80)
+    assert [(row["period"], row["open"]) for row in report(late, zone=None).to_plain()["flow"]] == [
+        ("2025-11", 1),
+        ("2025-12", 1),
+        ("2026-01", 1),
+        ("2026-02", 0),
     ]
 
 

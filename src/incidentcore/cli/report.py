@@ -54,6 +54,7 @@ _AUDIT_TEXT: Final = (
 
 _AT_ONCE: Final = 1_000
 _SHOWN: Final = 20
+_DRAWN: Final = 60  # months
 _TRUTHS: Final = {"true": (True,), "false": (False,)}
 _PLOTS: Final = "incidentcore[plots]"
 
@@ -383,7 +384,7 @@ def _pictures(page: Page, words: Words) -> dict[str, Picture]:
     """Return the charts of the sections that have one."""
     data = page.to_plain()
     charts = (
-        ("flow", plot_flow, data.get("flow"), "What came in and went out"),
+        ("flow", plot_flow, data.get("flow", [])[-_DRAWN:], "What came in and went out"),
         ("ageing", plot_ageing, data.get("ageing"), "Open records by age"),
         (
             "sla",

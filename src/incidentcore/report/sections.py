@@ -96,10 +96,11 @@ def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Sectio
 
 def flow_sections(tally: Tally) -> list[Section]:
     """Return two sections: records that came in and went out by month, and open records by age."""
-    months = sorted({*tally.came_in, *tally.went_out})
+    numbers = [12 * int(m[:4]) + int(m[5:]) - 1 for m in (*tally.came_in, *tally.went_out)]
     rows: list[dict[str, Any]] = []
     backlog = 0
-    for month in months:
+    for number in range(min(numbers, default=0), max(numbers, default=-1) + 1):
+        month = f"{number // 12:04}-{number % 12 + 1:02}"
         came, went = tally.came_in[month], tally.went_out[month]
         backlog += came - went
         row = {"period": month, "came_in": came, "went_out": went, "growth": came - went}

@@ -70,8 +70,8 @@ FIGURES: Final = {
     "product-limit median of last resolved - opened": (
         "Kaplan-Meier-Median von letzter Lösung - Eröffnung"
     ),
-    "None where at most half of the records were ever resolved.": (
-        "Ohne Wert, wo höchstens die Hälfte je gelöst wurde."
+    "None where the share that is not resolved stays above one half.": (
+        "Ohne Wert, wo der nicht gelöste Anteil über der Hälfte bleibt."
     ),
     "Kaplan and Meier 1958; rule K5": "Kaplan und Meier 1958; Regel K5",
     "First-contact resolution, by proxy": "Lösung beim ersten Kontakt, genähert",

@@ -185,7 +185,7 @@ SURVIVAL_MEDIAN_TIME_TO_RESOLVE: Final = MEAN_TIME_TO_RESOLVE.replace(
     canceled="censor",
     title="Median time to resolve, open and canceled ones censored",
     formula="product-limit median of last resolved - opened",
-    edge_cases="None where at most half of the records were ever resolved.",
+    edge_cases="None where the share that is not resolved stays above one half.",
     source="Kaplan and Meier 1958; rule K5",
 )
 MEAN_TIME_TO_FIRST_RESOLUTION: Final = MEAN_TIME_TO_RESOLVE.replace(

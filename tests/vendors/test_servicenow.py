@@ -580,7 +580,8 @@ def test_an_incident_that_the_audit_lacks_has_moments_alone() -> None:
     assert one.resolved_at == datetime(2026, 3, 2, 11, tzinfo=UTC)
     assert (one.is_covered("states"), two.is_covered("states")) == (False, True)
     assert [(found.code, found.key) for found in reading.findings] == [
-        ("truncated_history", "INC2")
+        ("truncated_history", "INC2"),
+        ("unknown_entry", "a"),  # whose incident did not come
     ]
 
 

@@ -21,8 +21,8 @@ from incidentcore.vendors.kit import (
     pick,
     unpaged,
 )
-from incidentcore.vendors.kit.importing import merged
-from incidentcore.vendors.kit.paths import CUT, listed, natural
+from incidentcore.vendors.kit.importing import merged, with_orphans
+from incidentcore.vendors.kit.paths import CUT, latest, listed, natural
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import JIRA
 from incidentcore.vendors.table import read_table
@@ -67,7 +67,8 @@ def read_jira(
 
     Args:
         issues: The parsed JSON: issues, one issue, search pages, or an iterable of these; or the
-            bodies of webhooks, which contain the issues and their changes.
+            bodies of webhooks, which contain the issues and their changes. If an issue occurs more
+            than once, the one updated last is used.
         changelogs: The pages of ``/issue/{key}/changelog`` by issue key, for changelogs that the
             search truncated; or pages of ``/changelog/bulkfetch``.
         slas: The pages of ``/request/{key}/sla`` by issue key, if the issues lack the SLA fields.
@@ -106,7 +107,8 @@ def read_jira(
     >>> incident.history[0].state.name, str(incident.resolved_at - incident.opened_at)
     ('To Do', '2:30:00')
     """
-    logs = _bulk(changelogs or {})
+    logs = {key: as_tuple(pages, Mapping) for key, pages in _bulk(changelogs or {}).items()}
+    results = {key: [*unpaged(pages, "values")] for key, pages in (slas or {}).items()}
 
     def build(history: HistoryBuilder, issue: Mapping[str, Any]) -> None:
         fields = issue["fields"]
@@ -128,26 +130,31 @@ def read_jira(
         history.opened(fields.get("created"), _actor(history, opener))
         if issue.get("webhookEvent") == "jira:issue_deleted":
             history.leave_out("deleted_record", "record left out: the issue was deleted")
-        pages = logs.get(history.id, logs.get(str(issue.get("id"))))
-        _changes(history, issue, pages)
+        own = (history.id, str(issue.get("id")))
+        _changes(history, issue, next((logs.pop(key) for key in own if key in logs), None))
         _comments(history, fields)
         _links(history, fields)
-        results = [*unpaged((slas or {}).get(history.id, ()), "values")]
-        if CUT in results:
+        measured = results.pop(history.id, [])
+        if CUT in measured:
             history.find("truncated_history", "a page says that there is more", path="sla")
-        for value in (*fields.values(), *results):
+        for value in (*fields.values(), *measured):
             if {"completedCycles", "ongoingCycle"} & as_object(value).keys():
                 _cycles(history, value)
-        history.check(resolved_at=fields.get("resolutiondate"), updated_at=fields.get("updated"))
+        resolved = fields.get("resolutiondate")
+        if resolved is None and "states" not in history.covers and _category(fields) == "done":
+            resolved = fields.get("statuscategorychangedate")
+        history.check(resolved_at=resolved, updated_at=fields.get("updated"))
 
-    return Import(
-        _of_webhooks(unpaged(issues, "issues", "values")),
+    shown = _of_webhooks(unpaged(issues, "issues", "values"))
+    reading = Import(
+        latest(shown, "key", lambda issue: as_object(issue.get("fields")).get("updated")),
         build,
         record=Incident,
         id="key",
         covers=LOGGED | {"comments", "moments", "sla"},
         **merged(read_jira, JIRA, tables),
     )
+    return with_orphans(reading, changelogs=logs, slas=results)
 
 
 def _bulk(pages: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -217,7 +224,8 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> N
     if changelog is None or len(entries) < total:
         action = f"{len(entries)} of {total or 'unknown'} changelog entries came; page the rest"
         history.truncated(action, path="changelog")
-    for entry_id, entry in entries.items():
+    entered: dict[tuple[str, str], Any] = {}  # a status may be renamed after it was entered
+    for entry_id, entry in sorted(entries.items(), key=lambda pair: natural(pair[0])):
         by, at = _actor(history, entry.get("author"), path=f"history {entry_id}"), _at(entry)
         fields: list[str] = []  # one entry may add several components or links
         for item in entries_of(entry, "items"):
@@ -228,6 +236,9 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> N
                 before, after = item.get("from", before), item.get("to", after)
             elif field == "tags":
                 before, after = (before or "").split(), (after or "").split()
+            elif item.get("from") and item.get("to"):
+                before = entered.get((field, str(item["from"])), before)
+                entered[field, str(item["to"])] = after
             fields.append(field)
             key = entry_id if fields.count(field) == 1 else f"{entry_id}.{fields.count(field)}"
             history.changed(key, at, by, field=field, before=before, after=after)

@@ -102,7 +102,7 @@ def read_pagerduty(
     users = {user for entry in known for user in _users(entry)}
 
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
-        own = logs.get(str(incident.get("id")), [])
+        own = logs.pop(str(incident.get("id")), [])
         trigger = next((e for e in own if e.get("type") == "trigger_log_entry"), None)
         times = [str(entry.get("created_at")) for entry in own]
         if own and (own[-1] is trigger or times[0] > times[-1]):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from incidentcore.desk import Desk, DeskField
 from incidentcore.desk.service import scale_of
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.vendors.audit_log import read_audit_log
 from incidentcore.vendors.cells import EMPTY
@@ -28,6 +28,7 @@ from incidentcore.vendors.kit import (
     Times,
     as_object,
 )
+from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.presets import HAPPYFOX, JIRA, PAGERDUTY, SERVICENOW, STATUSPAGE, ZENDESK
@@ -74,11 +75,19 @@ _JSON: Final[dict[str, _Tool]] = {
 }
 
 
-def _read_json(data: Any, profile: str, words: Mapping[str, Any]) -> Import[Incident]:
-    """Read parsed JSON: an object of a tool's resources by name, or the records alone."""
+def _read_json(path: Path, profile: str, words: Mapping[str, Any]) -> Import[Incident]:
+    """Read JSON or XML: an object of a tool's resources by name, or the records alone."""
     read, tables, names, others = _JSON[profile]
+    is_export = profile == "servicenow" and is_xml(path)
+    data: Any = servicenow_tables(path) if is_export else read_json(path)
     parts = as_object(data)
-    records = next((parts[name] for name in names if parts.get(name)), data)
+    tables_of = (parts[name] for name in names if isinstance(parts.get(name), (list, dict)))
+    records = next(tables_of, data)
+    if records is data and (is_export or not {*others.values()}.isdisjoint(parts)):
+        there = ", ".join(map(shown, parts))
+        raise FormatError(
+            f"no records: the file has {there}, but none of {', '.join(names)} @ {path}"
+        )
     given = {name: parts.get(part) or () for name, part in others.items()}
     if profile == "pagerduty" and given["log_entries"]:
         given["log_entries"] = parts  # as a page, which says whether there are more
@@ -158,8 +167,7 @@ def read_profile(
         return _log(path, profile, dict(mapping or {}), words)
     if profile == _AUDIT:
         return read_audit_log(path, zone=zone)
-    is_export = profile == "servicenow" and is_xml(path)
-    return _read_json(servicenow_tables(path) if is_export else read_json(path), profile, words)
+    return _read_json(path, profile, words)
 
 
 def _log(

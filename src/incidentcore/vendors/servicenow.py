@@ -24,7 +24,15 @@ from incidentcore.vendors.kit.importing import merged, with_orphans
 from incidentcore.vendors.kit.paths import latest
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
-from incidentcore.vendors.servicenow_cells import cell, displays_only, duration, linked
+from incidentcore.vendors.servicenow_cells import (
+    as_audit,
+    as_note,
+    cell,
+    displays_only,
+    duration,
+    linked,
+    whole,
+)
 
 T = TypeVar("T")
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -118,28 +126,24 @@ def read_servicenow(
     >>> incident.history[0].state.name, incident.state.name, str(incident.acknowledged_at)
     ('New', 'In Progress', '2026-03-02 09:30:00+00:00')
     """
-    changes, notes, results = (
-        joined(rows, partial(cell, name=name), *_PAGES)
-        for rows, name in ((audit, "documentkey"), (journal, "element_id"), (slas, "task"))
-    )
-    spans = joined(metrics, partial(cell, name="id"), *_PAGES)
+    changes, notes = _by_id(audit, "documentkey"), _by_id(journal, "element_id")
+    results, spans = _by_id(slas, "task"), _by_id(metrics, "id")
     lines = joined(history, lambda line: cell(line, "set.id") or cell(line, "id"), *_PAGES)
     has_log, has_journal = bool(changes or lines), bool(notes)
-    people = _logins(users or {})
     parts = (partial(cell, name=name) for name in ("sys_id", "sys_updated_on"))
-    listed = latest(unpaged(incidents, *_PAGES), *parts)
-    names = _names(listed)
+    listed = latest(map(whole, unpaged(incidents, *_PAGES)), *parts)
+    names, people = _names(listed), _logins(users or {}, listed)
     settings = merged(read_servicenow, SERVICENOW, tables)
-    lifecycle = settings["lifecycle"]
-    initial = None if lifecycle is None else lifecycle.initial
+    initial = getattr(settings["lifecycle"], "initial", None)
 
     def build(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
         key = str(cell(row, "sys_id"))
-        own, written = changes.get(key, []), notes.get(key, [])
-        own = own or [_as_audit(line, row) for line in lines.get(key, ())]
+        own, written = changes.pop(key, []), notes.pop(key, [])
+        made = lines.pop(key, ()), spans.pop(key, ())
+        own = own or [as_audit(line, row) for line in made[0]]
         who = _people(row, own, written, people)
         if not own:
-            own = [*_spans(spans.get(key, ()))]
+            own = [*_spans(made[1])]
             who[IMPORTER.id] = IMPORTER.role
             history.covers |= {
                 _KNOWN[field] for one in own if (field := one["fieldname"]) in _KNOWN
@@ -165,26 +169,31 @@ def read_servicenow(
         for note in written:
             _note(history, note, who)
         for owner in dict.fromkeys((key, history.id)):  # a task by its sys_id, or its display alone
-            for result in results.get(owner, ()):
+            for result in results.pop(owner, ()):
                 _sla(history, result)
         _tool(history, row, names, has_notes=has_journal or bool(lines))
         ends = {name: cell(row, name) for name in ("resolved_at", "closed_at")}
         history.check(**ends, updated_at=cell(row, "sys_updated_on"))
 
-    covers = {"moments", *(LOGGED if has_log else ())}
-    if has_journal or lines:
-        covers.add("comments")
-    if results:
-        covers.add("sla")
+    covers = {"moments", *(LOGGED if has_log else ()), *(("sla",) if results else ())}
     reading = Import(
         listed,
         build,
         record=Incident,
         id=lambda row: cell(row, "number") or cell(row, "sys_id"),
-        covers=covers,
+        covers=covers | {"comments"} if has_journal or lines else covers,
         **settings,
     )
-    return with_orphans(reading, sys_audit=changes, sys_journal_field=notes, task_sla=results)
+    logs = {"sys_audit": changes, "sys_journal_field": notes, "task_sla": results}
+    return with_orphans(reading, **logs, sys_history_line=lines, metric_instance=spans)
+
+
+def _by_id(rows: Rows, name: str) -> dict[str, list[Mapping[str, Any]]]:
+    """Return entries by the id of their task, without those that name another table."""
+    own = joined(rows, partial(cell, name=name), *_PAGES)
+    first = {key: as_object(entries[0]) for key, entries in own.items()}
+    named = {key: cell(one, "tablename") or cell(one, "name") for key, one in first.items()}
+    return {key: own[key] for key in own if named[key] in (None, "task", "incident")}
 
 
 def _present(
@@ -206,12 +215,16 @@ def _present(
     history.present(state=state, category=path, sys_id=cell(row, "sys_id"), **shown)
 
 
-def _logins(users: Mapping[str, str] | Rows) -> Mapping[str, str]:
-    """Return the login for each ``sys_id``, which may be in rows of the table of users."""
+def _logins(users: Mapping[str, str] | Rows, rows: Iterable[object]) -> Mapping[str, str]:
+    """Return the login for each ``sys_id``, from rows of users or dot-walked columns."""
+    walked = [(one, n) for one in map(as_object, rows) for n in ("caller_id", "opened_by")]
+    logins = {
+        str(cell(one, n)): login for one, n in walked if (login := cell(one, f"{n}.user_name"))
+    }
     if isinstance(users, Mapping) and {"user_name", *_PAGES}.isdisjoint(users):
-        return users
-    rows = [row for row in unpaged(users, *_PAGES) if cell(as_object(row), "user_name")]
-    return {str(cell(row, "sys_id")): str(cell(row, "user_name")) for row in rows}
+        return logins | dict(users)
+    people = [row for row in unpaged(users, *_PAGES) if cell(as_object(row), "user_name")]
+    return logins | {str(cell(row, "sys_id")): str(cell(row, "user_name")) for row in people}
 
 
 def _names(rows: Iterable[object]) -> dict[str, str]:
@@ -263,30 +276,6 @@ def _counted(audit: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     return [e for e in audit if not has_state or cell(e, "fieldname") != "incident_state"]
 
 
-def _as_audit(line: Mapping[str, Any], incident: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a line of the history as the entry of the audit from which it was made.
-
-    A value with only a display is the incident's own value if that has the same display. The lines
-    of update 0 are the values at the opening.
-    """
-    name, update = str(cell(line, "field")), plain_text(cell(line, "update"))
-    own = as_object(incident.get(name))
-    before, after = (cell(line, f"{side}_value") or cell(line, side) for side in ("old", "new"))
-    known = {own.get("display_value"): own.get("value")}
-    return {
-        "sys_id": cell(line, "journal_sysid")
-        or (f"{name}-{update}" if update else cell(line, "sys_id")),
-        "fieldname": name,
-        "oldvalue": known.get(before, before),
-        "newvalue": known.get(after, after),
-        "user": cell(line, "user_id") or cell(line, "user_name"),
-        "sys_created_on": cell(incident, "opened_at")
-        if update == "0"
-        else cell(line, "update_time"),
-        "record_checkpoint": update,
-    }
-
-
 def _changes(
     history: HistoryBuilder,
     audit: list[Mapping[str, Any]],
@@ -299,7 +288,7 @@ def _changes(
         if cell(entry, "fieldname") not in _JOURNAL:
             _change(history, entry, who, names)
         elif not has_journal:  # else the journal has it too
-            _note(history, _as_note(entry), who)
+            _note(history, as_note(entry), who)
 
 
 def _change(
@@ -333,11 +322,6 @@ def _change(
         after=after,
         order=int(order) if order.isdecimal() else 0,
     )
-
-
-def _as_note(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    names = {"element": "fieldname", "value": "newvalue", "sys_created_by": "user"}
-    return {**entry, **{name: entry.get(column) for name, column in names.items()}}
 
 
 def _note(history: HistoryBuilder, note: Mapping[str, Any], who: Mapping[str, str]) -> None:

@@ -13,6 +13,11 @@ _DURATION: Final = re.compile(r"(?:(\d+)\s+)?(\d{1,6}):(\d{2}):(\d{2})", flags=r
 # Units as displayed in English, German, French and Spanish begin so.
 _UNITS: Final = {"d": 86_400, "t": 86_400, "j": 86_400, "h": 3_600, "st": 3_600, "m": 60, "s": 1}
 _PART: Final = r"(\d{1,6})\s*(d|t|j|h|st|m(?!o)|s)[^\W\d_]*[\s,]*"
+# Of a column for part of a reference, such as ``caller_id.name``: what it says of it.
+_PARTS: Final = {
+    "sys_id": "value",
+    **dict.fromkeys(("", "number", "user_name", "name"), "display_value"),
+}
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -22,6 +27,23 @@ def cell(row: Mapping[str, Any], name: str) -> Any:
     if isinstance(value, Mapping):
         value = value.get("value", value.get("display_value"))
     return None if value == "" else value
+
+
+def whole(row: Any) -> Any:
+    """Return a row with ``caller_id.name`` and ``dv_caller_id`` as displays of ``caller_id``."""
+    shown = as_object(row)
+    more: dict[str, dict[str, Any]] = {}
+    for column in shown:
+        name, _, part = column.removeprefix("dv_").partition(".")
+        if column != name and part in _PARTS and (text := cell(shown, column)) is not None:
+            more.setdefault(name, {}).setdefault(_PARTS[part], text)
+    cells: dict[str, Any] = {}
+    for name, parts in more.items():
+        own = shown.get(name)
+        stated = own if isinstance(own, Mapping) else {} if own in ("", None) else {"value": own}
+        both = {**parts, **stated}
+        cells[name] = both if len(both) > 1 else next(iter(both.values()))
+    return {**shown, **cells} if cells else row
 
 
 def displays_only(row: Mapping[str, Any]) -> bool:
@@ -54,3 +76,33 @@ def duration(value: object) -> timedelta | None:
         return datetime.fromisoformat(text).replace(tzinfo=UTC) - _START
     except ValueError:
         return None
+
+
+def as_audit(line: Mapping[str, Any], incident: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a line of the history as the entry of the audit from which it was made.
+
+    A value with only a display is the incident's own value if that has the same display. The lines
+    of update 0 are the values at the opening.
+    """
+    name, update = str(cell(line, "field")), plain_text(cell(line, "update"))
+    own = as_object(incident.get(name))
+    before, after = (cell(line, f"{side}_value") or cell(line, side) for side in ("old", "new"))
+    known = {own.get("display_value"): own.get("value")}
+    return {
+        "sys_id": cell(line, "journal_sysid")
+        or (f"{name}-{update}" if update else cell(line, "sys_id")),
+        "fieldname": name,
+        "oldvalue": known.get(before, before),
+        "newvalue": known.get(after, after),
+        "user": cell(line, "user_id") or cell(line, "user_name"),
+        "sys_created_on": cell(incident, "opened_at")
+        if update == "0"
+        else cell(line, "update_time"),
+        "record_checkpoint": update,
+    }
+
+
+def as_note(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an entry of the audit for a comment as one of the journal."""
+    names = {"element": "fieldname", "value": "newvalue", "sys_created_by": "user"}
+    return {**entry, **{name: entry.get(column) for name, column in names.items()}}

@@ -108,10 +108,11 @@ def read_zendesk(
     known = {key: role for key, role in stated.items() if role is not None}
 
     def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
+        own = by_ticket.pop(history.id, None) or [*_exported(ticket)]
+        measured = metrics.pop(history.id, ())
         if ticket.get("status") == "deleted":
             history.leave_out("deleted_record", "record left out: the ticket was deleted")
             return
-        own = by_ticket.get(history.id) or [*_exported(ticket)]
         requester = plain_text(ticket.get("requester_id"))
         who: dict[str, str | None] = {**_evidence(ticket, own), _SYSTEM: "system", **known}
         if requester is not None and who.get(requester) is None:
@@ -133,7 +134,7 @@ def read_zendesk(
             _merges(history, audit, "duplicate_of" if is_merged else "has_duplicate")
         if not created:
             history.truncated("its first audit is missing", path="audits")
-        _metrics(history, metrics.get(history.id, ()))
+        _metrics(history, measured)
         for name in ("reopens", "replies"):
             history.counted(name, pick(ticket, f"metric_set.{name}"))
         solved = pick(ticket, "metric_set.solved_at")
@@ -147,7 +148,8 @@ def read_zendesk(
         covers=LOGGED | {"comments", "moments", *(("sla",) if metrics else ())},
         **merged(read_zendesk, ZENDESK, tables),
     )
-    return with_orphans(reading, audits=by_ticket, ticket_metric_events=metrics, users=people)
+    unnamed = {"": people.get("", ())}
+    return with_orphans(reading, audits=by_ticket, ticket_metric_events=metrics, users=unnamed)
 
 
 def _links(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:

@@ -129,6 +129,9 @@ FOUND: Final = {
     "the history ends in {state}": "der Verlauf endet in {state}",
     "no time of it is known": "dafür ist keine Zeit bekannt",
     "{what}; it counts from the last instant known": "{what}; gilt ab der letzten bekannten Zeit",
+    "{what}, which stands: it is newer than the record": (
+        "{what}; das gilt, denn er ist neuer als der Datensatz"
+    ),
     "read as empty": "gelesen als leer",
     "row left out: {count} fields instead of {width}": (
         "Zeile ausgelassen: {count} Felder statt {width}"

@@ -304,7 +304,7 @@ class HistoryBuilder(EntryLog):
         shown = self._present.get("state")
         state = record.state if shown is None else self.state(shown)
         if state.name != record.state.name:
-            is_dated = self._is_logged or self._updated_at is not None
+            is_dated = self._logged_at is not None or self._updated_at is not None
             if state.resolved and record.resolved_at is None and not is_dated:
                 # A duration to a resolution without a time would be one to the last time known.
                 events[0] = attrs.evolve(cast("Opened", events[0]), covers=self.covers - _MOMENTS)
@@ -330,18 +330,21 @@ class HistoryBuilder(EntryLog):
         return record.with_events(events[count:])
 
     @property
-    def _is_logged(self) -> bool:
-        """Return whether the log has a change of state."""
-        return any(entry.field == "state" for entry in self._entries)
+    def _logged_at(self) -> datetime | None:
+        """Return the time of the last change of state in the log; None if it has none."""
+        return max((entry.at for entry in self._entries if entry.field == "state"), default=None)
 
     def _settle(
         self, record: Record, state: State, extra: list[tuple[Callable[..., Event], dict[str, Any]]]
     ) -> None:
-        """Use the tool's present state if the history ends in another."""
-        is_logged = self._is_logged
+        """Use the tool's present state if the history ends in another, and not later."""
+        last, updated = self._logged_at, self._updated_at
+        is_logged = last is not None
         ends = Phrase("the history ends in {state}", state=str(record.state))
         action = ends if is_logged else Phrase("no time of it is known")
-        if not is_logged or _flags(state) != _flags(record.state):
+        if last is not None and updated is not None and last > updated + _TOLERANCE:
+            action = Phrase("{what}, which stands: it is newer than the record", what=ends)
+        elif not is_logged or _flags(state) != _flags(record.state):
             fields = FrozenMap(self._shown_with(state))
             extra.append((StateChanged, {"action": UPDATED, "state": state, "fields": fields}))
             action = Phrase("{what}; it counts from the last instant known", what=action)

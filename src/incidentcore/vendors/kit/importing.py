@@ -140,6 +140,7 @@ class Import(Iterator[R], Generic[R]):
         self._counts: Counter[str] = Counter(rows=0, records=0, events=0)
         self._record, self._build, self._id = record, build, reader_of(id)
         self._records = self._run(entries)
+        self._logs: dict[str, Mapping[str, Sequence[object]]] = {}
         self._is_read = False
 
     @property
@@ -170,6 +171,16 @@ class Import(Iterator[R], Generic[R]):
             record = self._read(row, entry, seen)
             if record is not None:
                 yield self._counted(record)
+        for key in dict.fromkeys(key for log in self._logs.values() for key in log if key):
+            self._orphans(key)
+
+    def _orphans(self, key: str) -> None:
+        """Report the log entries for an id that no record has, or (under "") that name no id."""
+        action = "left out: its record did not come" if key else "left out: it names no record"
+        for name, log in self._logs.items():
+            for entry in log.get(key, ()):
+                found = ("truncated_history", _MORE) if entry is CUT else ("unknown_entry", action)
+                self.findings.add(*found, key=key, path=name)
 
     def _counted(self, record: R) -> R:
         counts = self._counts
@@ -211,18 +222,14 @@ class Import(Iterator[R], Generic[R]):
 
 
 def with_orphans(reading: Import[R], **logs: Mapping[str, Sequence[object]]) -> Import[R]:
-    """Return an import with a finding for each log entry that names no record.
+    """Return an import with a finding for each log entry that belongs to no record of it.
 
     Args:
-        reading: The import.
+        reading: The import, whose builder removes the entries of each record that it reads.
         logs: The entries by record id, under the name of each log, such as ``audit``.
     """
-    for name, log in logs.items():
-        for entry in log.get("", ()):
-            found = ("truncated_history", _MORE)
-            if entry is not CUT:
-                found = ("unknown_entry", "left out: it names no record")
-            reading.findings.add(*found, path=name)
+    reading._logs.update(logs)  # noqa: SLF001  of the same module
+    reading._orphans("")  # noqa: SLF001
     return reading
 
 

@@ -1,0 +1,245 @@
+"""Exports of which the parts do not fit: other records' logs, older rows, renamed words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from incidentcore.errors import FormatError
+from incidentcore.records import Incident, Record
+from incidentcore.vendors import (
+    Import,
+    read_jira,
+    read_pagerduty,
+    read_servicenow,
+    read_zendesk,
+)
+from incidentcore.vendors.profiles import read_profile
+
+Row = dict[str, Any]
+
+DAY = "2026-03-02"
+ADA = {"accountId": "ada", "accountType": "atlassian"}
+ROW: Row = {"sys_id": "a1", "number": "INC1", "state": "2", "opened_at": f"{DAY} 09:00:00"}
+
+
+def at(clock: str) -> datetime:
+    """Return a time of the day in UTC."""
+    return datetime.fromisoformat(f"{DAY}T{clock}+00:00").astimezone(UTC)
+
+
+def audit(number: int, clock: str, before: str, after: str, **more: str) -> Row:
+    """Return a change of state by Ada."""
+    values = {"fieldname": "state", "oldvalue": before, "newvalue": after, "user": "ada"}
+    made = {"sys_created_on": f"{DAY} {clock}:00", "sys_id": f"x{number}", "documentkey": "a1"}
+    return {**values, **made, **more}
+
+
+def issue(status: str, category: str = "new", *changes: Row, **fields: object) -> Row:
+    """Return an issue opened at 08:00, with the changes of its log, if there are any."""
+    shown = {"name": status, "statusCategory": {"key": category}}
+    log = {"changelog": {"total": len(changes), "histories": [*changes]}} if changes else {}
+    created = f"{DAY}T08:00:00.000+0000"
+    return {
+        "key": "SD-1",
+        "id": "7",
+        "fields": {"created": created, "status": shown, **fields},
+    } | log
+
+
+def move(number: int, clock: str, before: str, after: str, ids: str = "") -> Row:
+    """Return an entry of a changelog by Ada; ``ids`` are those of both statuses, if known."""
+    item: Row = {"field": "status", "fromString": before, "toString": after}
+    item |= dict(zip(("from", "to"), ids, strict=False))
+    made = {"id": str(number), "created": f"{DAY}T{clock}:00.000+0000", "author": ADA}
+    return {**made, "items": [item]}
+
+
+TICKET: Row = {"id": 35, "created_at": f"{DAY}T08:00:00Z", "requester_id": 1, "status": "open"}
+OTHERS: dict[str, Callable[[], Import[Incident]]] = {
+    "sys_audit": lambda: read_servicenow(
+        [ROW], audit=[audit(1, "09:30", "1", "2", documentkey="zz")]
+    ),
+    "sys_journal_field": lambda: read_servicenow(
+        [ROW], journal=[{"sys_id": "j", "element_id": "zz", "element": "comments"}]
+    ),
+    "task_sla": lambda: read_servicenow([ROW], slas=[{"sys_id": "s", "task": {"value": "zz"}}]),
+    "metric_instance": lambda: read_servicenow([ROW], metrics=[{"sys_id": "m", "id": "zz"}]),
+    "sys_history_line": lambda: read_servicenow(
+        [ROW], history=[{"set.id": "zz", "field": "state"}]
+    ),
+    "changelogs": lambda: read_jira(issue("Open"), changelogs={"ZZ-1": [{"values": []}]}),
+    "slas": lambda: read_jira(
+        issue("Open"), slas={"ZZ-1": {"values": [{"name": "Time to resolution"}]}}
+    ),
+    "audits": lambda: read_zendesk([TICKET], [{"id": 1, "ticket_id": 99, "events": []}]),
+    "ticket_metric_events": lambda: read_zendesk(
+        [TICKET], [], metric_events=[{"id": 1, "ticket_id": 99}]
+    ),
+    "log_entries": lambda: read_pagerduty(
+        [{"id": "P1", "created_at": f"{DAY}T08:00:00Z"}],
+        [{"id": "R1", "type": "resolve_log_entry", "incident": {"id": "P9"}}],
+    ),
+}
+
+
+@pytest.mark.parametrize("log", OTHERS)
+def test_an_entry_of_a_record_that_did_not_come(log: str) -> None:
+    """It is left out with a finding, under the id that it names."""
+    reading = OTHERS[log]()
+    assert len(list(reading)) == 1
+    [found] = [one for one in reading.findings if one.code == "unknown_entry"]
+    assert (found.path, found.action) == (log, "left out: its record did not come")
+
+
+def test_an_audit_of_another_table_is_no_entry_of_an_incident() -> None:
+    """``sys_audit`` holds the changes of every table."""
+    changes = [audit(1, "09:30", "1", "2"), audit(2, "09:30", "1", "2", documentkey="p1")]
+    reading = read_servicenow([ROW], audit=[changes[0], {**changes[1], "tablename": "problem"}])
+    assert [record.state.name for record in reading] == ["In Progress"]
+    assert "unknown_entry" not in reading.findings.counts
+
+
+def test_a_ticket_that_was_deleted_keeps_its_audits_quiet() -> None:
+    """One finding says that it is left out; its audits are not of an unknown ticket."""
+    reading = read_zendesk({**TICKET, "status": "deleted"}, [{"id": 1, "ticket_id": 35}])
+    assert list(reading) == []
+    assert [found.code for found in reading.findings] == ["deleted_record"]
+
+
+STALE: dict[str, Callable[[], Import[Incident]]] = {
+    "servicenow": lambda: read_servicenow(
+        [{**ROW, "sys_updated_on": f"{DAY} 09:30:00"}],
+        audit=[audit(1, "09:30", "1", "2"), audit(2, "10:30", "2", "6")],
+    ),
+    "jira": lambda: read_jira(
+        issue("In Progress", "indeterminate", updated=f"{DAY}T09:30:00.000+0000"),
+        changelogs={
+            "SD-1": [
+                {
+                    "values": [
+                        move(1, "09:30", "Open", "In Progress"),
+                        move(2, "10:30", "In Progress", "Done"),
+                    ]
+                }
+            ]
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("tool", STALE)
+def test_a_log_that_is_newer_than_the_row(tool: str) -> None:
+    """Rows were fetched, then the record was resolved, then the logs were fetched."""
+    reading = STALE[tool]()
+    [record] = reading
+    assert record.resolved_at == at("10:30")
+    [found] = [one for one in reading.findings if one.code == "history_disagrees"]
+    assert found.action.endswith("which stands: it is newer than the record")
+
+
+def test_a_row_that_is_newer_than_the_log() -> None:
+    """Its state counts, from its last update."""
+    row = {**ROW, "state": "3", "sys_updated_on": f"{DAY} 10:30:00"}
+    [record] = read_servicenow([row], audit=[audit(1, "09:30", "1", "2")])
+    assert (record.state.name, record.updated_at) == ("On Hold", at("10:30"))
+
+
+def test_a_status_that_was_renamed_between_two_changes() -> None:
+    """Its id is the same, so no change is missing."""
+    changes = (
+        move(2, "10:00", "Doing", "Waiting for customer", "39"),
+        move(1, "09:00", "Open", "In Progress", "13"),
+    )
+    reading = read_jira(issue("Waiting for customer", "indeterminate", *changes))
+    [record] = reading
+    assert [step.at for step, _ in record.timeline().states()] == [
+        at("08:00"),
+        at("09:00"),
+        at("10:00"),
+    ]
+    assert {found.code for found in reading.findings} == {"unknown_actor"}
+
+
+def test_pages_of_a_search_that_overlap() -> None:
+    """An issue moved to the next page as it was resolved: its newer version counts."""
+    old = issue("Open", updated=f"{DAY}T08:30:00.000+0000")
+    changed = move(1, "09:00", "Open", "Resolved")
+    new = issue("Resolved", "done", changed, updated=f"{DAY}T09:00:00.000+0000")
+    for pages in ([old, new], [new, old]):
+        [record] = read_jira([{"issues": [page]} for page in pages])
+        assert record.resolved_at == at("09:00")
+
+
+def test_an_issue_without_its_log_and_date_of_resolution() -> None:
+    """Its category changed to Done then; a later update does not matter."""
+    times = {"statuscategorychangedate": "09:00", "updated": "12:00"}
+    fields = {name: f"{DAY}T{clock}:00.000+0000" for name, clock in times.items()}
+    [record] = read_jira(issue("Done", "done", **fields))
+    assert record.resolved_at == at("09:00")
+    [record] = read_jira(issue("In Progress", "indeterminate", **fields))
+    assert record.resolved_at is None
+
+
+DOTTED: list[tuple[Row, str, str]] = [
+    ({"assignment_group.name": "Net"}, "assignment_group", "Net"),
+    ({"assigned_to.user_name": "ada", "assigned_to": ""}, "assignee", "ada"),
+    ({"assignment_group.sys_id": "g2", "assignment_group.name": "Net"}, "assignment_group", "g2"),
+    ({"assignment_group": "g2", "assignment_group.name": "Net"}, "assignment_group", "g2"),
+    ({"caller_id.name": {"value": "Kim", "display_value": "Kim"}}, "caller", "Kim"),
+    ({"caller_id": "u1", "caller_id.vip": "true"}, "caller", "u1"),
+    ({"caller_id": "u1", "dv_caller_id": "Kim"}, "caller", "u1"),
+    ({"problem_id": "p1", "problem_id.number": "PRB1"}, "links", "PRB1"),
+    ({"problem_id": {"value": "p1", "link": "x"}, "dv_problem_id": "PRB1"}, "links", "PRB1"),
+]
+
+
+@pytest.mark.parametrize(("cells", "field", "value"), DOTTED)
+def test_parts_of_a_reference_in_columns_of_their_own(cells: Row, field: str, value: str) -> None:
+    """``sysparm_fields=caller_id.name`` walks to the part; JSONv2 has displays under ``dv_``."""
+    reading = read_servicenow([ROW | cells])
+    [record] = reading
+    assert _text(record, field) == value
+    assert "no_zone" not in reading.findings.counts
+
+
+def _text(record: Record, field: str) -> object:
+    return next(iter(record.links)).target if field == "links" else getattr(record, field)
+
+
+def test_a_login_in_a_column_makes_the_caller_known_in_the_journal() -> None:
+    """The opener is the caller, whose question is no answer."""
+    row = ROW | {"caller_id": "u1", "opened_by": "u1", "caller_id.user_name": "kim"}
+    note = {"sys_id": "j", "element_id": "a1", "element": "comments", "value": "?"}
+    asked = {**note, "sys_created_by": "kim", "sys_created_on": f"{DAY} 09:10:00"}
+    [record] = read_servicenow([row], journal=[asked])
+    assert (record.opened_by.id, record.first_response_at) == ("kim", None)
+    assert record.history[-1].by.role == "requester"
+
+
+NO_RECORDS = {
+    "servicenow": ["sys_audit", "<xml><change_request><number>C1</number></change_request></xml>"],
+    "zendesk": ["audits"],
+    "pagerduty": ["log_entries"],
+}
+
+
+@pytest.mark.parametrize(
+    ("profile", "text"), [(name, text) for name, texts in NO_RECORDS.items() for text in texts]
+)
+def test_a_file_without_records_says_what_it_has(tmp_path: Path, profile: str, text: str) -> None:
+    """Its logs alone are no record; an empty list of records is one without any."""
+    path = tmp_path / "export"
+    names = "change_request" if text.startswith("<") else text
+    path.write_text(text if names != text else json.dumps({text: [{"id": 1}]}), encoding="utf-8")
+    with pytest.raises(FormatError, match=f"no records: the file has '{names}'"):
+        read_profile(path, profile)
+    records = {"zendesk": "tickets", "pagerduty": "incidents"}.get(profile, "incident")
+    path.write_text(json.dumps({records: [], text: []}), encoding="utf-8")
+    reading = read_profile(path, profile)
+    assert (list(reading), [*reading.findings]) == ([], [])

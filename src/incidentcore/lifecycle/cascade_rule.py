@@ -64,14 +64,14 @@ class CascadeRule(SharedRepr):
         action: The action to take on the target.
         comment: The comment to add to the target: text, or a ``Copy`` of a field of the source; if
             that field is empty, no comment is added.
-        visibility: Who may read the comment.
+        visibility: The visibility of the comment: ``public`` or ``internal``.
         contact: The channel of a contact with the requester, to log on the target.
         open_tasks: The status to set on the target's open tasks; see ``TaskStatus``.
         states: The names of the target's states in which the rule applies; empty for every open
             state. In other states the target is left unchanged.
         target_when: A condition on the target; None for always.
-        every: A condition that all records linked to the target must match, the source included;
-            None for no condition. If such a record was not passed, the effect is a refusal that
+        every: A condition on all records linked to the target, of which the source is usually one;
+            None for no condition. If a linked record was not passed, the effect is a refusal that
             names it.
         undoes: Whether the rule applies only to targets whose present state was caused by the
             source, as when a reopening undoes a resolution.

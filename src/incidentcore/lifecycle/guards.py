@@ -55,9 +55,9 @@ def _ever(record: Record, link: Link | None) -> bool:
 
 @attrs.frozen
 class EveryLinked(SharedRepr):
-    """A guard by which every record linked to the record must match a condition.
+    """A guard that allows an action only if every linked record matches a condition.
 
-    Pass these records to ``decide`` or ``advance`` as ``related``; without them, the action is
+    Pass the linked records to ``decide`` or ``advance`` as ``related``; without them, the action is
     refused.
 
     Attributes:

@@ -53,9 +53,9 @@ MAJOR_ROLES: Final = (
 def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> Lifecycle:  # noqa: A002
     """Return a lifecycle of major incidents, which are accepted only once certain roles are held.
 
-    Accepting requires notes and the business impact, as in ServiceNow. Roles may be assigned in
-    that step or before. ``assign_roles`` assigns or changes them later; a role can pass to somebody
-    else but cannot become vacant.
+    Accepting requires notes and the business impact, as in ServiceNow. Roles may be assigned when
+    an incident is proposed or accepted, or at any time in between or later with ``assign_roles``; a
+    role can pass to somebody else but cannot become vacant.
 
     Args:
         roles: The roles that somebody must hold, such as those of ``MajorRole``.

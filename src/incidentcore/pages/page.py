@@ -200,8 +200,8 @@ class Page:
     def translated(self, words: Words, /) -> Page:
         """Return the page in another language.
 
-        Each ``Phrase`` and each text that ``words`` has is translated; of other cells, only the
-        format of numbers changes. The keys and figures of the plain data stay the same.
+        Each ``Phrase``, and each text that ``words`` can translate, is translated; of other cells,
+        only the format of numbers changes. The keys and figures of the plain data stay the same.
 
         >>> from incidentcore.pages import Page, Section
         >>> from incidentcore.words import GERMAN
@@ -260,7 +260,7 @@ class Page:
         }
 
     def to_csv(self) -> dict[str, str]:
-        """Return each section that has rows as CSV text, by key; see ``to_csv`` for formulas."""
+        """Return the CSV text of each section with rows, by key, as ``pages.to_csv`` writes it."""
         texts = {}
         for section in self.sections:
             rows = section.data.get("rows") if isinstance(section.data, dict) else section.data

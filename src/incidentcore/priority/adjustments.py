@@ -112,7 +112,7 @@ def vip(when: Condition = _VIP, *, raise_by: int = 1) -> Adjustment:
 
 
 def critical_services(*services: str, at_least: Level) -> Adjustment:
-    """Return a rule by which records of the named services have the priority ``at_least`` or worse.
+    """Return a rule by which records of the named services have at least the priority ``at_least``.
 
     >>> from incidentcore.priority import critical_services
     >>> from incidentcore.values import Priority

@@ -29,7 +29,7 @@ def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
     Returns:
         ``not_monotone`` if a worse row or column has a lower priority, with both (row, column)
         pairs as the witness; ``unused_level`` for a level that is in no cell, unless only an
-        override sets it.
+        override may set it.
 
     Source: rule P1.
 

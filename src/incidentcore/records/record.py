@@ -66,14 +66,14 @@ class Record(RecordBase):
         closure_confirmed_by: Who agreed to the closure.
         occurred_at: When it began to happen, if known.
         detected_at: When it was noticed, if known.
-        exercise: The exercise that it belongs to, set by its opening; KPIs leave such records out.
+        exercise: The exercise that it belongs to, set at the opening, else None; left out of KPIs.
         opened_at: When the record was opened.
         assigned_at: When a group, an assignee or a support tier was last set.
         acknowledged_at: When an agent or vendor first acknowledged it or moved it to an open state.
         acknowledged: Whether it is currently acknowledged.
         snoozed_until: When the last snooze ends or ended; None if it was ended early.
         first_response_at: When an agent first answered in public.
-        restored_at: When the service first worked again, no later than the first resolution.
+        restored_at: When the service first worked again; at the latest, the first resolution.
         resolved_at: When it was last resolved; None while it is open again.
         first_resolved_at: When it was first resolved.
         reopened_at: When it was last reopened.
@@ -85,7 +85,7 @@ class Record(RecordBase):
         escalation_count: How often it was escalated.
         agent_reply_count: How many public replies agents sent.
         requester_message_count: How many messages the requester sent after the opening.
-        unanswered_since: When the requester's earliest message without a reply was sent.
+        unanswered_since: When the requester's earliest unanswered message was sent; None if none.
         last_public_update_at: When an agent last replied in public.
     """
 
@@ -182,7 +182,7 @@ class Record(RecordBase):
             at: When it was opened.
             by: Who opened it; a plain id is taken as a requester's.
             recorded_at: When the opening became known. Defaults to ``at``.
-            state: The state that it starts in. Defaults to that of the standard lifecycle.
+            state: The state that it starts in. Defaults to ``NEW``, as in the standard lifecycles.
             lifecycle: The lifecycle that it follows; ``Lifecycle.open`` sets state and lifecycle.
             priority: A priority that the opener sets, as an override of the computed one.
             fields: Impact, urgency and the other fields of ``OpeningFields``; each type of record

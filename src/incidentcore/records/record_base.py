@@ -98,9 +98,9 @@ class RecordBase:
     def actor(self, by: Actor | str, /, *, at: datetime | None = None) -> Actor:
         """Return an actor unchanged, or make an actor from an id, with its role on this record.
 
-        The caller, or the opener if there is no caller, is the requester. Somebody whose approval
-        was requested is an approver. The assignee, anybody who has acted on the record as an agent,
-        and everybody else is an agent.
+        The assignee, and anybody who has acted on the record as an agent, is an agent. Otherwise,
+        the caller (or the opener if there is no caller) is the requester, somebody who may decide
+        on the approval is an approver, and everybody else is an agent.
 
         Args:
             by: An actor, or an id.

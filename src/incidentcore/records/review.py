@@ -78,7 +78,7 @@ class ActionItem(SharedRepr):
             raise InvalidValueError("due", self.due, "a date")
 
     def is_late(self, on: date) -> bool:
-        """Return whether the action was due before the date ``on`` and not done on it or before."""
+        """Return whether the action was due before ``on`` and not done by the end of ``on``."""
         return self.due < on and (self.done_on is None or self.done_on > on)
 
 

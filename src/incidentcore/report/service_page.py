@@ -50,8 +50,8 @@ def service_page(
         population: The condition that selects the customer's records.
         objectives: For each clock, by name, the share of records that must meet the target. Other
             clocks are shown without an objective.
-        credit: A function from the result of a clock that missed its objective to the credit that
-            is due; None for a page without credits.
+        credit: A function that takes the result of a clock that missed its objective, and returns
+            the credit that is due; None for a page without credits.
         as_of: The instant up to which events are known; the end of the period by default.
 
     Source: our choice.

@@ -126,7 +126,7 @@ class Tally:
 
     Args:
         as_of: The instant of the report.
-        desk: The desk whose targets and escalations are evaluated; None: neither is.
+        desk: The desk whose targets and escalations are evaluated; None to evaluate neither.
         by: The field or fields by which compliance is grouped.
         lifecycles: The lifecycles that state changes are checked against.
         zone: The time zone of month boundaries.

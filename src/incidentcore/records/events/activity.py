@@ -93,7 +93,7 @@ class Contacted(Event):
 
 @attrs.frozen(kw_only=True)
 class Acknowledged(Event):
-    """Somebody noticed the record and takes responsibility for it.
+    """Somebody has noticed the record and takes responsibility for it.
 
     Attributes:
         level: The escalation level that was acknowledged, from 0; None for the whole record.

@@ -266,7 +266,7 @@ class Classified(Event):
 
 @attrs.frozen(kw_only=True)
 class Prioritized(Event):
-    """Impact, urgency, computed priority or override was set (in ``fields``), for a reason."""
+    """One or more of impact, urgency, computed priority and override were set; see ``fields``."""
 
     kind: ClassVar[str] = "prioritized"
     allowed: ClassVar[frozenset[str]] = frozenset(

@@ -102,6 +102,18 @@ def test_fields_pairs_and_time_are_the_caller_s(
     assert "<b>" not in html
 
 
+def test_a_group_may_be_named_as_the_map_names_it(
+    capsys: pytest.CaptureFixture[str], table: Path
+) -> None:
+    """``--by group`` as in a report: it was refused, though ``--map group=Site`` had been read."""
+    options = (*MAP, "group=Site", "--by", "group,category+group", "--json")
+    found = json.loads(run(capsys, table, *options)[1])
+    assert [one["dimension"] for one in found["candidates"]["dimensions"]] == [
+        ["assignment_group"],
+        ["category", "assignment_group"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

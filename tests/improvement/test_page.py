@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
+
+import pytest
 
 from incidentcore.improvement import (
     ProblemPage,
@@ -14,7 +16,7 @@ from incidentcore.improvement import (
     problem_page,
     recurrence,
 )
-from incidentcore.records import Record
+from incidentcore.records import Incident, Record
 
 from .desk import YEAR, incidents
 
@@ -144,3 +146,32 @@ def test_long_tables_are_cut_with_a_word() -> None:
     told = str(page(many, keys=["category"]))
     assert "The first 10 of 30:" in told
     assert told.count("\nc0") == 10
+
+
+@pytest.mark.parametrize(
+    ("given", "first", "end"),
+    [
+        ({}, "2026-05-31 22:00", "2026-05-31 23:00 UTC"),
+        ({"zone": "Asia/Tokyo"}, "2026-06-01 07:00", "2026-06-01 08:00 Asia/Tokyo"),
+    ],
+)
+def test_the_times_of_a_page_are_those_of_its_zone(
+    given: dict[str, str], first: str, end: str
+) -> None:
+    """Six tickets at 22:00 UTC on 31 May are of the next morning in Tokyo."""
+    late = datetime(2026, 5, 31, 22, tzinfo=UTC)
+    records = [
+        Incident.open(id=f"I{n}", title="x", by="kim", at=late, category="mail") for n in range(6)
+    ]
+    as_of = late + timedelta(hours=1)
+    told = str(problem_page(records, as_of=as_of, keys=["category"], **given))  # type: ignore[arg-type]
+    assert f"Openings from {first} to {end}; recent is from {first} on." in told
+    assert f" {first[:10]}  {first[:10]}" in told
+
+
+def test_what_nobody_asked_for_has_no_section() -> None:
+    """Pairs, where no pair is looked by; and none is the word for no candidate."""
+    told = str(page(dimensions=["category"], min_n=40))
+    assert "by two values" not in told
+    assert "None of 11 groups stands out." in told
+    assert "by two values" in str(page(dimensions=[("category", "service")]))

@@ -20,6 +20,7 @@ from incidentcore.cli.compare import add_compare
 from incidentcore.cli.drill import add_drill
 from incidentcore.cli.explain import add_explain
 from incidentcore.cli.inputs import (
+    ALIASES,
     add_desk,
     add_file,
     add_form,
@@ -212,13 +213,15 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
         window=timedelta(days=arguments.within),
         period=period,
         min_n=arguments.least,
+        zone=zone or "UTC",
     )
 
 
 def _dimensions(text: str | None) -> tuple[str | tuple[str, ...], ...]:
     if text is None:
         return ()
-    fields = [tuple(name.strip() for name in part.split("+")) for part in text.split(",")]
+    parts = [[name.strip() for name in part.split("+")] for part in text.split(",")]
+    fields = [tuple(ALIASES.get(name, name) for name in part) for part in parts]
     return tuple(names[0] if len(names) == 1 else names for names in fields)
 
 

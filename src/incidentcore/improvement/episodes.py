@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -23,6 +24,7 @@ RecurrenceWindow: TypeAlias = timedelta | BusinessDays
 _ZERO: Final = timedelta(0)
 _DAY: Final = timedelta(days=1)
 _HALF: Final = Fraction(1, 2)
+_UTC: Final = ZoneInfo("UTC")
 
 
 @attrs.frozen(kw_only=True)
@@ -167,8 +169,12 @@ class RecurrenceReport(Tabular):
             return f"{self.window.n} business day{'s' if self.window.n != 1 else ''}"
         return span_of_days(self.window) + (" of open time" if self.calendar else "")
 
-    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the headings of the table, its rows, and which columns are numeric."""
+    def cells(self, zone: ZoneInfo = _UTC) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return the headings of the table, its rows, and which columns are numeric.
+
+        Args:
+            zone: The time zone of the dates.
+        """
         headings = [
             *map(name_text, self.key),
             *("records", "repeats", "share", "episodes", "longest", "per month", "median gap"),
@@ -184,8 +190,8 @@ class RecurrenceReport(Tabular):
                 f"{group.longest:,}",
                 "-" if group.per_month is None else f"{group.per_month:,.1f}",
                 span_of_days(group.median_gap),
-                f"{group.first:%Y-%m-%d}",
-                f"{group.last:%Y-%m-%d}",
+                f"{group.first.astimezone(zone):%Y-%m-%d}",
+                f"{group.last.astimezone(zone):%Y-%m-%d}",
             ]
             for group in self.groups
         ]

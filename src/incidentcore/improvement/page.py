@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -16,7 +17,7 @@ from incidentcore.improvement.episodes import RecurrenceReport, RecurrenceWindow
 from incidentcore.improvement.problem_candidates import DIMENSIONS, CandidateTally
 from incidentcore.improvement.recurrence import RecurrenceTally
 from incidentcore.improvement.selection import name_text
-from incidentcore.instants import Interval
+from incidentcore.instants import Interval, as_zone
 from incidentcore.kpi import GroupBy, Kpi
 from incidentcore.pages import Page, Paged, Section
 from incidentcore.pages.table import Cells
@@ -42,6 +43,7 @@ class ProblemPage(Paged):
         about: Pairs of (name, value) to show below the heading.
         candidates: The problem candidates.
         recurrences: A report on recurrence for each key.
+        zone: The time zone of all times on the page.
         detailed: The maximum number of candidates with one field value that are described in
             detail, and also of those with a pair of values.
         rows: The maximum number of rows in a table of recurrences.
@@ -51,6 +53,7 @@ class ProblemPage(Paged):
     about: tuple[tuple[str, str], ...] = ()
     candidates: CandidateReport
     recurrences: tuple[RecurrenceReport, ...] = ()
+    zone: ZoneInfo = attrs.field(default=ZoneInfo("UTC"), converter=as_zone)
     detailed: int = 5
     rows: int = 10
 
@@ -68,31 +71,31 @@ class ProblemPage(Paged):
         }
 
     def _blocks(self) -> Iterator[Section]:
-        yield _summary(self.candidates)
+        yield _summary(self.candidates, self.zone)
         yield from _candidates(self.candidates)
         if self.detailed and self.candidates.candidates:
             yield _evidence(self.candidates, self.detailed)
         for report in self.recurrences:
-            yield _recurrence(report, self.rows)
+            yield _recurrence(report, self.rows, self.zone)
         yield _looked_at(self.candidates)
 
 
-def _summary(found: CandidateReport) -> Section:
+def _summary(found: CandidateReport, zone: ZoneInfo) -> Section:
     text = [
         f"{found.n:,} records, of which {found.counted:,} count{_left_out(found.left_out.items())}."
     ]
     if found.observed is not None and found.split is not None:
-        text.append(
-            f"Openings from {found.observed.start:%Y-%m-%d %H:%M} to "
-            f"{found.observed.end:%Y-%m-%d %H:%M} UTC; recent is from {found.split:%Y-%m-%d %H:%M} "
-            "on."
-        )
+        instants = (found.observed.start, found.observed.end, found.split)
+        start, end, split = (f"{at.astimezone(zone):%Y-%m-%d %H:%M}" for at in instants)
+        text.append(f"Openings from {start} to {end} {zone.key}; recent is from {split} on.")
     stand_out = sum(one.candidates for one in found.dimensions)
     groups = sum(one.values for one in found.dimensions)
     total = len(found) + found.more
     text.append(
         f"{stand_out:,} of {groups:,} groups stand out; with nearly equal ones as one, that is "
         f"{total:,} candidate{'' if total == 1 else 's'}, {len(found):,} of them below."
+        if total
+        else f"None of {groups:,} groups stands out."
     )
     return Section(key="found", title="What was found", text=tuple(text))
 
@@ -115,6 +118,8 @@ def _candidates(found: CandidateReport) -> Iterator[Section]:
     )
     base = "What has more incidents than an even share of all values would give it."
     yield _list("candidates", "Problem candidates", (base, how, risk), found.cells(1))
+    if all(len(one.dimension) == 1 for one in found.dimensions):
+        return
     base = "Which two values meet more often than chance would have them; the columns are the same."
     yield _list("pairs", "Problem candidates by two values", (base,), found.cells(2))
 
@@ -135,7 +140,7 @@ def _evidence(found: CandidateReport, detailed: int) -> Section:
     return Section(key="evidence", title="The evidence", parts=parts)
 
 
-def _recurrence(report: RecurrenceReport, rows: int) -> Section:
+def _recurrence(report: RecurrenceReport, rows: int, zone: ZoneInfo) -> Section:
     key = " and ".join(map(name_text, report.key))
     title = f"What came back within {report.window_text()}, by {key}"
     share = "" if report.repeat_share is None else f" ({100 * report.repeat_share:.1f} %)"
@@ -150,7 +155,7 @@ def _recurrence(report: RecurrenceReport, rows: int) -> Section:
         return Section(key=f"recurrence_{key}", title=title, text=tuple(text))
     if back > rows:
         text.append(f"The first {rows:,} of {back:,}:")
-    table = report.top(rows).cells()
+    table = report.top(rows).cells(zone)
     return Section(key=f"recurrence_{key}", title=title, text=tuple(text), table=table)
 
 
@@ -196,6 +201,7 @@ def problem_page(
     min_n: int = 5,
     confidence: float = 0.95,
     limit: int | None = 12,
+    zone: ZoneInfo | str = "UTC",
 ) -> ProblemPage:
     """Return the page on problem candidates and recurrence, from one pass over the records.
 
@@ -217,6 +223,7 @@ def problem_page(
         confidence: The probability that no candidate is found if there is only noise.
         limit: The maximum number of candidates with one field value, and also of those with a pair;
             None: no limit.
+        zone: The time zone of all times on the page.
 
     Raises:
         InvalidValueError: An argument is invalid, as in ``problem_candidates`` and ``recurrence``.
@@ -247,4 +254,5 @@ def problem_page(
         about=tuple(about),
         candidates=candidates.result(),
         recurrences=tuple(tally.result() for tally in tallies),
+        zone=as_zone(zone),
     )

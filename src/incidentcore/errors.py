@@ -268,7 +268,7 @@ class StaleRecordError(StorageError):
     Attributes:
         record_id: The record's id.
         expected: The version that the events are based on.
-        found: The version in the store.
+        found: The version in the store; 0 if the store does not have the record.
     """
 
     def __init__(self, record_id: str, expected: int, found: int) -> None:
@@ -296,7 +296,7 @@ class StaleRecordError(StorageError):
 
 
 class DuplicateEventError(StorageError):
-    """Raised when an event has the id or number of an earlier event but different content.
+    """Raised when an event has an earlier event's id or sequence number but different content.
 
     Attributes:
         record_id: The record's id.

@@ -47,8 +47,8 @@ def as_utc(value: datetime, name: str = "at") -> datetime:
 
     Raises:
         NaiveDatetimeError: The value carries no offset.
-        InvalidValueError: It is not a datetime, is finer than a microsecond, or is outside the
-            years 2 to 9998.
+        InvalidValueError: The value is not a datetime, has a fraction of a microsecond, or is
+            outside the years 2 to 9998.
 
     Source: rules T1 and T4.
 
@@ -188,7 +188,7 @@ def _by_validity(entries: Iterable[tuple[datetime, T]]) -> tuple[tuple[datetime,
 
 @attrs.frozen
 class Versions(SharedRepr, Generic[T_co]):
-    """A definition that changes over time: its versions, with the instants they come into force.
+    """A definition that changes over time: its versions, each with the instant when it begins.
 
     Editing today's calendar or policy must not change last year's results (rule S11), so keep the
     old version and add the new one with the instant at which it comes into force.

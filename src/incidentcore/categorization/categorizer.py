@@ -25,8 +25,8 @@ class Evidence(SharedRepr):
     Attributes:
         kind: The source of the evidence: ``rule``, ``keyword``, ``pattern``, ``word``, ``prior``,
             ``model``, ``path``, ``vote`` or ``note``; a custom categorizer may have other kinds.
-        what: The rule, word or pattern.
-        weight: Its weight, on a scale that depends on the categorizer.
+        what: The rule, word, pattern or note, as text.
+        weight: The weight of the reason, on a scale that depends on the categorizer.
         category: The category that it suggests; empty if it suggests no category.
     """
 

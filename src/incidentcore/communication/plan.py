@@ -62,8 +62,8 @@ class UpdateRule(SharedRepr):
     """A rule for how often audiences are informed while a condition on the record holds.
 
     When a rule begins to apply, a first update is required. Each further update is due ``every``
-    after the previous one was sent. Once ``ends`` holds, one final update is required. No update is
-    required for a canceled record, unless ``ends`` holds for it too.
+    after the previous one was sent. Once ``ends`` holds, one final update is required if ``final``
+    is set. No update is required for a canceled record, unless ``ends`` holds for it too.
 
     Attributes:
         name: The rule's name.
@@ -76,7 +76,7 @@ class UpdateRule(SharedRepr):
         every: How long after an update the next one is due; None for no regular updates.
         on_hold: Used instead of ``every`` while the record is on hold. Defaults to ``every``.
         on_change: Fields such as ``"custom.status"``; a change of any of them requires an update
-            within ``first`` (or ``every``) of the change, unless one is due earlier.
+            within the time that ``first`` sets, unless one is due earlier.
         final: How long after ``ends`` becomes true a final update is due; None for no final update.
         stop: A condition under which no regular update is due, only the final one. With
             ``before("snoozed_until")``, a snooze also pauses the updates.

@@ -59,8 +59,8 @@ class Field(SharedRepr):
     def later_than(self, other: Field) -> Condition:
         """Return the condition that the field's instant is later than another field's.
 
-        It does not match if the first instant is missing, and matches if only the second is
-        missing. So ``field("last_public_update_at").later_than(field("reopened_at"))`` matches
+        The condition does not match if the first instant is missing, and matches if only the second
+        is missing. So ``field("last_public_update_at").later_than(field("reopened_at"))`` matches
         after a public update since the last reopening.
         """
         need_kind(f"{self.path} later_than", other, Field, DefinitionError)

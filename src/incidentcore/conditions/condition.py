@@ -94,7 +94,7 @@ class Condition(SharedRepr):
 
         Args:
             subject: A record, an event, or a ``dict`` of a record's fields.
-            at: The instant of the test, needed by conditions on the time of day.
+            at: The instant of the test, needed by conditions that depend on the current time.
 
         Raises:
             InvalidValueError: The subject lacks a field, or ``at`` is needed but not given.

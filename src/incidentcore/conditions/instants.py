@@ -91,11 +91,11 @@ class AtInstant(Condition):
 class LaterThan(Condition):
     """Matches when one field's instant is later than another's; see ``Field.later_than``.
 
-    It does not match if the first instant is missing, and matches if only the second is missing.
+    The condition does not match if the first instant is missing, and matches if only the second is.
 
     Attributes:
         path: The field whose instant must be later.
-        other: The field it is compared with.
+        other: The field whose instant must be earlier.
 
     Raises:
         DefinitionError: ``path`` or ``other`` is not a field path.

@@ -40,8 +40,8 @@ class DueItem:
             ``update``, ``auto_close``, ``snooze_end``, ``approval`` (the time limit has passed), or
             ``field.`` with the name of a custom field whose instant was reached.
         record_id: The id of the record.
-        due_at: When it became due. An update may be announced before its due time.
-        why: Why it is due, as text.
+        due_at: When the item is due; an update may be listed before that.
+        why: Why the item is due, as text.
         lapsed_at: When the item ceased to be needed, for example because the record was
             acknowledged; None if it is still needed.
         lapsed_because: Why the item is no longer needed; empty if it still is.
@@ -63,7 +63,7 @@ class DueItem:
     )
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return why it is due, in the language of ``words``; a stored item has a fixed text."""
+        """Return why the item is due, in the language of ``words``; stored text is unchanged."""
         return self.why.in_words(words, zone) if isinstance(self.why, Phrase) else self.why
 
 

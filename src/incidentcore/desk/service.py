@@ -95,7 +95,7 @@ class Service(SharedRepr):
         name: The service's name, to which agreements refer.
         calendar: The calendar by which its clocks run, or a rule that chooses one by a field.
         response: Targets for the first response.
-        next_response: Targets for the reply to each further message.
+        next_response: Targets for the reply to each further message of the requester.
         update: Targets for the interval between public updates; each must be a ``timedelta``.
         resolution: Targets for the resolution.
         pause: The condition under which resolution and update clocks pause; None: they pause in

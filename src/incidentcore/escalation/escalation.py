@@ -37,13 +37,13 @@ class Escalation(SharedRepr):
         matrix: The matrix's name.
         row: The row's name.
         level: The level's position in the row, from 0.
-        pass_: How many times the row had been repeated by then.
+        pass_: How many times the row had been repeated when the level became due.
         cycle: The number of the occurrence that started it, from 1: the number of the SLA clock's
             cycle, or the number of times that the field was set or the condition was met.
         targets: Whom it notifies.
         people: The ids of the people whom it notifies, if they are known: those named in the
             targets, and those on call at the due time.
-        people_now: The ids of the people to notify now: as ``people``, but on call now.
+        people_now: The ids of the people to notify now: ``people``, but with those on call now.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         due_at: When it became due.
         lapsed_at: When it ceased to be needed; None if it is still needed.

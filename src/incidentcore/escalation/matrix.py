@@ -248,8 +248,8 @@ class EscalationMatrix(Tabular):
     Attributes:
         name: The matrix's id, which is part of the keys of its escalations.
         rows: The rows; the first one whose condition holds applies to a record.
-        maintenance: Intervals in which no delay begins; a delay that would begin in one begins at
-            its end. A delay that has already begun continues.
+        maintenance: Intervals in which no delay begins; a delay that would begin in such an
+            interval begins at its end. A delay that has already begun continues.
         timed: Computed: the tests in rows and levels whose results can change without an event.
         reads: Computed: the fields by which a row is chosen, if the choice depends on nothing else;
             None if it can depend on the time of day or a custom function.

@@ -78,14 +78,15 @@ class BacklogScore:
 
 @attrs.frozen(kw_only=True)
 class BacklogForecast(Tabular):
-    """A forecast of how many records will be open, with the accuracy of earlier forecasts.
+    """A forecast of how many clocks will be running or paused, with the accuracy of earlier ones.
 
     Attributes:
         now: The instant of the forecast.
-        open: How many records are open now.
-        steps: The forecast for each instant; empty if there is too little history.
+        open: How many records have a running or paused clock now.
+        steps: The forecast for each instant; empty if there is too little history or no open
+            record.
         scores: The scores of earlier forecasts from ``backtest_backlog``, one for each time ahead.
-        findings: The reasons why there is no forecast; empty if there is one.
+        findings: The reasons why no forecast is possible; empty otherwise.
     """
 
     now: datetime
@@ -209,7 +210,7 @@ def backtest_backlog(
             ``forecast_volume``; None: all dates are alike.
 
     Raises:
-        InvalidValueError: There is too little history for a forecast at any of the instants.
+        InvalidValueError: There is too little history at all of the instants.
 
     Source: rule X4.
     """

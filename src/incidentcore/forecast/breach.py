@@ -117,7 +117,7 @@ class BreachModel:
         return {}
 
     def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
-        """Return the survival curve of earlier records with the same values, if there are any."""
+        """Return the survival curve of earlier records with the same values; None without any."""
         key = fields, cell_values(fields, facts)
         if key not in self._curves and key in self._histories:
             one = self._histories[key]
@@ -125,10 +125,10 @@ class BreachModel:
         return self._curves.get(key)
 
     def curves(self, stands: Standing) -> Iterator[tuple[tuple[str, ...], HazardCurve, timedelta]]:
-        """Yield a survival curve for each combination of fields with any, most specific first.
+        """Yield the survival curve for each combination of fields, the most specific first.
 
         Each item is a tuple: the fields, the curve, and for how long the record has had its present
-        values in these fields.
+        values in these fields. Combinations without earlier records are left out.
         """
         for fields, since in zip(self.cells, stands.entered, strict=True):
             curve = self.curve(fields, stands.facts)
@@ -246,7 +246,7 @@ def breach_model(
     Args:
         definition: The clock: a definition or a policy.
         records: The records, including open ones; read once.
-        as_of: Only events that had happened and were recorded by then are used.
+        as_of: Only events that had happened and been recorded by then are used.
         recent: Use only what happened in this span before ``as_of``, so that the model follows
             changes at the desk; None: everything. To choose a value, compare scores of
             ``backtest_breach``.

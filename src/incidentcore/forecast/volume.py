@@ -108,7 +108,7 @@ def forecast_volume(
 
     Args:
         records: The records, read once.
-        as_of: Only openings that had happened and were recorded by then are used.
+        as_of: Only openings that had happened and been recorded by then are used.
         window: The interval to forecast, which begins at ``as_of`` or later.
         zone: The time zone whose weekdays and hours are used.
         calendar: A calendar whose dates without open time are forecast separately, so that holidays
@@ -286,7 +286,8 @@ class VolumeScore:
     Attributes:
         steps: How many hours or days were compared.
         mae: The mean absolute error of the expected counts.
-        naive_mae: The mean absolute error of using the count of one week earlier as the forecast.
+        naive_mae: The mean absolute error of using the latest count known for the same time of the
+            week.
         coverage: For each level, such as 0.8, the share of hours or days whose count was in the
             interval for this level.
         unanswered: The number of windows with too little history for a forecast.

@@ -107,7 +107,7 @@ class BeforeAfter(Tabular):
 
     @property
     def target_met(self) -> bool | None:
-        """Return whether the KPI met its target after the action; None if that cannot be said."""
+        """Return whether the KPI met its target after the action; None without target or data."""
         target, value = self.measure.target, self.after.value
         if target is None or value is None or not self.enough:
             return None

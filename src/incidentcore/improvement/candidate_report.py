@@ -112,7 +112,7 @@ class ProblemCandidate:
 
     @property
     def known_as(self) -> str | None:
-        """Return the id of the problem to which over half of the incidents are linked, or None."""
+        """Return the id of the problem linked to more than half of the incidents, else None."""
         if self.problems and 2 * self.problems[0][1] > self.count:
             return self.problems[0][0]
         return None

@@ -69,7 +69,7 @@ class Periods(SharedRepr):
         return Interval(self._midnight(first), self._midnight(_next(self.unit, first)))
 
     def labels(self, as_of: datetime) -> list[str]:
-        """Return the names of the periods in ``within`` that have begun, in order of time."""
+        """Return the names of the periods in ``within`` that have begun; empty if it is None."""
         labels: list[str] = []
         if self.within:
             at, end = self.within.start, min(self.within.end, as_of)

@@ -102,7 +102,7 @@ class KpiResult(SharedRepr):
 
     @property
     def hours(self) -> float | None:
-        """Return a value that is a duration in hours, for presentation; None for other values."""
+        """Return the value in hours if it is a duration, for presentation; otherwise None."""
         return hours(self.value) if isinstance(self.value, timedelta) else None
 
     def is_of(self, group: Sequence[object]) -> bool:
@@ -273,7 +273,7 @@ class KpiTable(Tabular):
         return pa.table(arrays, names=columns).__arrow_c_stream__(requested_schema)
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the table as plain data that JSON can hold, with numbers left out by reason."""
+        """Return the table as plain data for JSON, with how many records were left out and why."""
         rows = []
         for row, result in zip(self, self.results, strict=True):
             row["excluded_by_reason"] = dict(result.excluded)
@@ -295,7 +295,7 @@ class KpiTable(Tabular):
         }
 
     def cells(self, *, among: bool = False) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the headings, the rows as text, and which columns are numeric."""
+        """Return headings, rows as text and numeric columns; ``among`` names the denominators."""
         columns: list[tuple[str, bool, Callable[[KpiResult], str]]] = [
             ("kpi", False, lambda row: row.kpi),
             *((name, False, _group_reader(place)) for place, name in enumerate(self.groups)),

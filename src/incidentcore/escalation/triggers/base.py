@@ -80,7 +80,7 @@ class TriggerContext(SharedRepr):
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
     def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
-        """Return the starts of a delay: each anchor and restart, moved to the end of maintenance.
+        """Return the starts of a delay: anchors and restarts; those in maintenance move to its end.
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.

@@ -114,7 +114,7 @@ class Measure(SharedRepr):
         raise NotImplementedError
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
-        """Return a faster ``reader`` for KPIs that leave out canceled records, or None."""
+        """Return a faster ``reader`` for a KPI without canceled records; None if there is none."""
         return None
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:

@@ -32,7 +32,7 @@ class Updates(ValueMeasure):
     """The updates that a communication plan requires for a record, by outcome.
 
     Attributes:
-        plan: The plan that requires them.
+        plan: The communication plan.
         outcome: ``on_time`` counts updates that were sent by their due time, ``missed`` those that
             were not, ``due`` both, and ``sent`` all updates sent, required or not. ``lateness`` is
             the total time by which missed updates were late.

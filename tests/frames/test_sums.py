@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import pickle
+from functools import partial
+
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidentcore.kpi import (
+    MAX,
+    MEAN,
+    MEDIAN,
+    MIN,
+    SUM,
+    SURVIVAL_MEDIAN,
+    Statistic,
+    catalogue,
+    quantile,
+)
 from incidentcore.kpi.engine.accumulators import Keyed, Ratio, Sample, SketchedSample, Tally
+from incidentcore.kpi.engine.results import places_read, sample_figure
+from incidentcore.kpi.engine.sketch import octave_edges
 
 np = pytest.importorskip("numpy")
 sums = pytest.importorskip("incidentcore.frames.sums")
@@ -39,6 +56,18 @@ def test_a_sketch_of_many_is_the_sketch_of_each(
         assert many.contents() == single.contents()
 
 
+def test_a_sketch_has_each_value_at_an_edge_in_its_bucket() -> None:
+    """The values at all edges of buckets and beside them, as far as floats are exact."""
+    edges = [-(-edge >> 53 - octave) for octave in range(53) for edge in octave_edges()]
+    near = {edge + step for edge in edges for step in (-1, 0, 1)}
+    many, single = (SketchedSample(scaled=False, survival=False) for _ in range(2))
+    sums.add_values(many, [np.array([value for value in near if value < 1 << 53])])
+    for value in near:
+        if value < 1 << 53:
+            single.add(value)
+    assert many.contents() == single.contents()
+
+
 @given(
     st.lists(st.tuples(st.lists(st.integers(-(1 << 61), 1 << 61)), st.booleans(), st.booleans()))
 )
@@ -48,7 +77,7 @@ def test_a_sample_keeps_its_order_and_sum(parts: list[tuple[list[int], bool, boo
     for values, at_once, ask in parts:
         part = Sample(times=True)
         if at_once and values:
-            sums.add_values(part, np.array(sorted(values)))
+            sums.add_values(part, [np.array(values[:1]), np.array(values[1:], np.int64)])
         else:
             for value in values:
                 part.add(value)
@@ -84,23 +113,72 @@ def test_an_outcome_of_many_counts_so_often(empty: object, outcome: object) -> N
     assert many.excluded == {"late": 2}
 
 
-def test_durations_over_a_wide_range_are_sorted_by_key() -> None:
-    """Where key and duration do not fit into one number of 63 bits, the order is the same."""
+@pytest.mark.parametrize("far", [5, 256, 70_000])
+def test_durations_are_cut_by_key(far: int) -> None:
+    """Few keys, many keys and keys of more than two bytes; pieces may be empty."""
     values = sums.Values()
     wide = 1 << 61
     values.put(np.array([wide, -wide, 5], np.int64), np.array([3, 3, 0]))
     values.put(np.array([], np.int64), np.array([], int))
-    values.put(np.array([7, -wide], np.int64), np.array([3, 5]))
-    found = {key: times.tolist() for key, times in values.by_key()}
-    assert found == {0: [5], 3: [-wide, 7, wide], 5: [-wide]}
+    values.put(np.array([7, -wide], np.int64), np.array([3, far]))
+    found = [(key, np.concatenate(pieces).tolist()) for key, pieces in values.by_key()]
+    assert found == [(0, [5]), (3, [wide, -wide, 7]), (far, [-wide])]
+    assert not list(values.by_key())
+
+
+QUANTILES = (0, 0.25, 0.5, 0.9, 0.95, 1)
+
+
+@given(st.lists(st.integers(-3, 3) | st.integers(-(1 << 61), 1 << 61), min_size=1), st.data())
+def test_a_sample_is_read_at_any_place(values: list[int], data: st.DataObject) -> None:
+    """Whatever was put in its place before: alone, merged, loaded again and continued."""
+    told = data.draw(st.lists(st.sampled_from(QUANTILES)))
+    kpis = [
+        evolve(catalogue.MEAN_TIME_TO_RESOLVE, statistic=statistic)
+        for statistic in (MEAN, MIN, MAX, *map(quantile, told))[data.draw(st.integers(0, 3)) :]
+    ]
+    sample, merged = Sample(times=True), Sample(times=True)
+    sums.add_values(sample, [np.array(values)], partial(places_read, kpis))
+    merged.merge(sample)
+    again = pickle.loads(pickle.dumps(sample))  # noqa: S301  our own
+    for one, more in ((sample, []), (merged, [0]), (again, []), (again, [5, 4]), (sample, [-1])):
+        for value in more:
+            one.add(value)
+        expected = sorted([*values, *more])
+        assert [one[place] for place in range(len(one))] == expected
+        for kpi in kpis:
+            plain = Sample(times=True)
+            plain.values.extend(reversed(expected))
+            assert sample_figure(kpi, one) == sample_figure(kpi, plain)
+
+
+@pytest.mark.parametrize(
+    ("statistics", "expected"),
+    [
+        ([MEAN, SUM], set()),
+        ([MIN], {0}),
+        ([MAX, MEAN], {8}),
+        ([quantile(0.5)], {4}),
+        ([quantile(0.9), MEDIAN], {4, 7, 8}),  # 0.9 * 8 = 7.2
+        ([quantile(0), quantile(1)], {0, 8}),
+    ],
+)
+def test_where_statistics_read_nine_values(statistics: list[Statistic], expected: set[int]) -> None:
+    """A quantile reads one value, or the two it lies between; a survival reads all."""
+    mean = catalogue.MEAN_TIME_TO_RESOLVE
+    kpis = [evolve(mean, statistic=each) for each in statistics]
+    assert set(places_read(kpis, 9)) == expected
+    survival = evolve(mean, statistic=SURVIVAL_MEDIAN, unfinished="censor")
+    for other in (survival, evolve(mean, confidence=0.95)):
+        assert set(places_read([*kpis, other], 9)) == set(range(9))
 
 
 def test_a_sum_that_is_behind_is_not_carried_on() -> None:
     """Values that came one by one after a sum are added by the next question for it."""
     sample = Sample(times=True)
-    sums.add_values(sample, np.array([1, 2]))
+    sums.add_values(sample, [np.array([1, 2])])
     assert sample.total() == 3
     sample.add(10)
-    sums.add_values(sample, np.array([20, 30]))
+    sums.add_values(sample, [np.array([30, 20])])
     assert sample.total() == 63
     assert list(sample.ordered()) == [1, 2, 10, 20, 30]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from array import array
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import lru_cache
-from operator import sub
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,10 @@ from incidentcore.kpi.engine.sketch import Sketch, octave_edges
 
 _WORD = 63
 _BITS = 53
+_BIAS = 1023  # of the exponent of a float
+_FINE = 6
+_SHIFT = _BITS - 1 - _FINE
+_BYTE = 1 << 8
 
 
 class Values:
@@ -26,44 +30,34 @@ class Values:
 
     def put(self, times: Ints, keys: Ints) -> None:
         """Add the durations of some rows."""
-        self._times.append(times)
-        self._keys.append(keys)
+        if len(times):
+            self._times.append(times)
+            self._keys.append(keys)
 
-    def by_key(self) -> Iterator[tuple[int, Ints]]:
-        """Yield the number of each pair of group and period, with its durations, ascending."""
-        pieces = [pair for pair in zip(self._times, self._keys, strict=True) if len(pair[0])]
-        self._times, self._keys = [], []
-        if not pieces:
-            return
-        low = min(int(times.min()) for times, _ in pieces)
-        bits = (max(int(times.max()) for times, _ in pieces) - low).bit_length()
-        last = max(int(keys.max()) for _, keys in pieces)
-        if bits + last.bit_length() <= _WORD:  # both in one number, which sorts quickest
-            ordered = np.concatenate([times for times, _ in pieces])
-            place = 0
-            for _, keys in pieces:
-                piece = ordered[place : place + len(keys)]
-                piece -= low
-                piece |= keys.astype(np.int64) << bits
-                place += len(keys)
-            ordered.sort()
-            firsts = np.arange(last + 2) << bits
-            ends = np.searchsorted(ordered, firsts[1:-1])
-            for key, times in enumerate(np.split(ordered, ends)):
-                if len(times):
-                    yield key, times - (firsts[key] - low)
-        else:
-            ordered, keys = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
-            ordered = ordered[np.lexsort((ordered, keys))]
+    def by_key(self) -> Iterator[tuple[int, list[Ints]]]:
+        """Yield the number of each pair of group and period, with pieces of its durations."""
+        last = max((int(keys.max()) for keys in self._keys), default=0)
+        if last >= _BYTE:  # one cut for each of many keys costs less than one in each piece
+            self._times, self._keys = [np.concatenate(self._times)], [np.concatenate(self._keys)]
+        small = np.min_scalar_type(last)  # sorted in one pass for each byte
+        parts: dict[int, list[Ints]] = {}
+        for times, keys in zip(self._times, self._keys, strict=True):
+            grouped = times.take(keys.astype(small).argsort(kind="stable")) if last else times
             sizes = np.bincount(keys)
-            for key, times in enumerate(np.split(ordered, np.cumsum(sizes)[:-1])):
-                if len(times):
-                    yield key, times
+            seen = np.flatnonzero(sizes)
+            ends = np.cumsum(sizes[seen])
+            for key, some in zip(seen.tolist(), np.split(grouped, ends[:-1]), strict=True):
+                parts.setdefault(key, []).append(some)
+        self._times, self._keys = [], []
+        yield from sorted(parts.items())
 
 
-def add_values(total: Any, times: Ints) -> None:
-    """Add durations, in ascending order, to an accumulator: a sample, or a sketch of one."""
+def add_values(
+    total: Any, pieces: Sequence[Ints], read: Callable[[int], Collection[int]] = range
+) -> None:
+    """Add durations to a sample, or a sketch of one; ``read`` tells at which places it is read."""
     if isinstance(total, SketchedSample):
+        times = np.concatenate(pieces)
         if not total.survival:
             _sketch(total.seen, times)
             return
@@ -71,17 +65,34 @@ def add_values(total: Any, times: Ints) -> None:
         _sketch(total.seen, times[seen] >> 1)
         _sketch(total.censored, times[~seen] >> 1)
         return
+    values = array("q", [0]) * sum(map(len, pieces))
+    times = np.concatenate(pieces, out=np.frombuffer(values, np.int64))
     known, before = total.summed
     if known == len(total.values):
         total.summed = known + len(times), before + _sum(times)
-    if not total.values:
-        total.ascending = len(times)
-    total.values.frombytes(times.view(np.uint8))
+    total.sort = _ascending
+    if total.values:
+        total.values.extend(values)
+        return
+    places = read(len(times))
+    if len(places) == len(times):
+        times.sort()
+    elif places:
+        times.partition(list(places))
+    total.placed = len(times), places
+    total.hold(values)
+
+
+def _ascending(values: array[int]) -> array[int]:
+    """Return values in ascending order."""
+    ordered = array("q", values)
+    np.frombuffer(ordered, np.int64).sort()
+    return ordered
 
 
 def _sum(times: Ints) -> int:
-    """Return the exact sum of ascending durations."""
-    if len(times) * max(abs(int(times[0])), abs(int(times[-1]))) < 1 << _WORD:
+    """Return the exact sum of durations."""
+    if len(times) * max(abs(int(times.min())), abs(int(times.max()))) < 1 << _WORD:
         return int(times.sum())
     return (int((times >> 32).sum()) << 32) + int((times & 0xFFFF_FFFF).sum())
 
@@ -100,16 +111,28 @@ def _lower_edges() -> Ints:
     )
 
 
+@lru_cache(maxsize=1)
+def _cells() -> Ints:
+    """Return the bucket at the lower end of each cell: a float's exponent and first six bits."""
+    lows = np.arange(_BIAS + _BITS << _FINE) << _SHIFT
+    return np.searchsorted(_lower_edges(), lows.view(np.float64), "right").astype(np.int16)
+
+
 def _sketch(sketch: Sketch, times: Ints) -> None:
-    """Count ascending durations of zero or more into buckets, as ``Sketch.add`` does one by one."""
+    """Count durations of zero or more into buckets, as ``Sketch.add`` does one by one."""
     if not len(times):
         return
-    other = Sketch()
-    other.n, other.least, other.greatest = len(times), int(times[0]), int(times[-1])
+    other, edges = Sketch(), _lower_edges()
+    other.n, other.least, other.greatest = len(times), int(times.min()), int(times.max())
     other.total = _sum(times)
-    places = [0, *np.searchsorted(times, _lower_edges()).tolist(), len(times)]
-    counts = enumerate(map(sub, places[1:], places))
-    other.buckets.update({key: count for key, count in counts if count})
+    if other.greatest < 1 << _BITS:  # exact as floats, and a cell has one edge at most
+        buckets = _cells().take(times.astype(np.float64).view(np.int64) >> _SHIFT)
+        buckets += edges.take(buckets) <= times
+    else:
+        buckets = np.searchsorted(edges, times, "right")
+    counts = np.bincount(buckets)
+    seen = np.flatnonzero(counts)
+    other.buckets.update(zip(seen.tolist(), counts[seen].tolist(), strict=True))
     sketch.merge(other)
 
 

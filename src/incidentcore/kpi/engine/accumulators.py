@@ -10,7 +10,7 @@ kinds; your own measure uses one of them, so its partials can be written as docu
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any, ClassVar, Final
@@ -73,25 +73,32 @@ class Sample(Accumulator):
 
     Attributes:
         values: The values, which are only ever appended to.
-        ascending: How many of the first values are known to be in ascending order.
+        placed: How many values there were when those at some places were put where they are in
+            ascending order, and these places: a range if all are.
+        sort: The function that sorts the values, if they have to be sorted.
         summed: How many of the first values have been added up, and their sum.
     """
 
-    __slots__ = ("add", "ascending", "sorted", "summed", "values")
+    __slots__ = ("add", "placed", "sort", "sorted", "summed", "values")
 
     add: Callable[[Any], object]  # type: ignore[assignment]  # bound once, see __init__
 
     def __init__(self, *, times: bool) -> None:
         super().__init__()
-        self.values: Any = array("q") if times else []
-        self.sorted: list[Any] = []
-        self.ascending: int = 0
+        self.hold(array("q") if times else [])
+        self.sorted: Any = []
+        self.placed: tuple[int, Collection[int]] = (0, range(0))
+        self.sort: Callable[[Any], Any] = sorted
         self.summed: tuple[int, Any] = (0, 0)
-        self.add = self.values.append  # bound once: the hot loop adds without a lookup
+
+    def hold(self, values: Any) -> None:
+        """Begin with an array or a list of values."""
+        self.values: Any = values
+        self.add = values.append  # bound once: the hot loop adds without a lookup
 
     def merge(self, other: Sample) -> None:
         if not self.values:
-            self.ascending = other.ascending
+            self.placed, self.sort = other.placed, other.sort
         known, total = self.summed
         if known == len(self.values):
             self.summed = known + other.summed[0], total + other.summed[1]
@@ -107,24 +114,33 @@ class Sample(Accumulator):
 
     def ordered(self) -> Any:
         """Return the values in ascending order; they are sorted once for all statistics."""
-        if self.ascending == len(self.values):
+        if len(self.values) == self.placed[0] == len(self.placed[1]):
             return self.values
         if len(self.sorted) != len(self.values):
-            self.sorted = sorted(self.values)
+            self.sorted = self.sort(self.values)
         return self.sorted
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, place: int) -> Any:
+        n, places = self.placed
+        known = n == len(self.values) and place in places
+        return (self.values if known else self.ordered())[place]
 
     def contents(self) -> object:
         return list(self.ordered())
 
     def __reduce__(self) -> tuple[object, ...]:
         # ``add`` is a bound method of the values: bind it again where the sample is loaded.
-        return (_load_sample, (self.values, self.excluded))
+        values = self.values if self.sort is sorted else self.ordered()
+        return (_load_sample, (values, self.excluded))
 
 
 def _load_sample(values: Any, excluded: dict[str, int]) -> Sample:
     sample = Sample(times=False)
-    sample.values, sample.excluded = values[:], excluded
-    sample.add = sample.values.append
+    sample.excluded = excluded
+    sample.hold(values[:])
     return sample
 
 

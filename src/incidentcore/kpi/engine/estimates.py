@@ -33,6 +33,13 @@ def mean(values: Sequence[int | Fraction]) -> Fraction:
     return Fraction(sum(values)) / len(values)
 
 
+def around(n: int, q: Fraction) -> tuple[int, Fraction]:
+    """Return the last place of ascending values before a quantile, and the way to the next one."""
+    place = q * (n - 1)
+    below = math.floor(place)
+    return below, place - below
+
+
 def interpolate(ordered: Sequence[int | Fraction], q: Fraction) -> Fraction:
     """Return a quantile of ascending values by inclusive linear interpolation.
 
@@ -44,12 +51,9 @@ def interpolate(ordered: Sequence[int | Fraction], q: Fraction) -> Fraction:
     >>> interpolate([10, 20, 40], Fraction(3, 4))
     Fraction(30, 1)
     """
-    place = q * (len(ordered) - 1)
-    below = math.floor(place)
+    below, beyond = around(len(ordered), q)
     low = Fraction(ordered[below])
-    if place == below:
-        return low
-    return low + (ordered[below + 1] - low) * (place - below)
+    return low + (ordered[below + 1] - low) * beyond if beyond else low
 
 
 def _steps(observations: Iterable[tuple[int, bool]]) -> Iterable[tuple[int, int, int]]:
@@ -210,15 +214,14 @@ def bootstrap(
 
 def _resampled_quantile(ordered: Sequence[int | Fraction], q: Fraction, random: Random) -> Fraction:
     n = len(ordered)
-    place = q * (n - 1)
-    below = math.floor(place)
+    below, beyond = around(n, q)
     at = random.betavariate(below + 1, n - below)
     low = ordered[min(int(at * n), n - 1)]
-    if place == below:
+    if not beyond:
         return Fraction(low)
     at += (1 - at) * random.betavariate(1, n - below - 1)
     high = ordered[min(int(at * n), n - 1)]
-    return low + (high - low) * (place - below)
+    return low + (high - low) * beyond
 
 
 @attrs.frozen

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from itertools import accumulate, repeat
@@ -16,7 +16,7 @@ import attrs
 
 from incidentcore._checks import SharedRepr
 from incidentcore.kpi.engine.accumulators import Sample, SketchedSample
-from incidentcore.kpi.engine.estimates import bootstrap, interpolate, survival_median
+from incidentcore.kpi.engine.estimates import around, bootstrap, interpolate, survival_median
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN, Statistic
 from incidentcore.schedule import Calendar
 
@@ -73,14 +73,27 @@ def sample_figure(kpi: Definition, values: Sample | SketchedSample) -> Figure:
     n, statistic = len(values.values), kpi.statistic
     if not n or statistic is None:
         return Figure(value=None, n=n)
-    ordered = values.ordered()
     if statistic == SURVIVAL_MEDIAN:
-        observations = ((value >> 1, bool(value & 1)) for value in ordered)
+        observations = ((value >> 1, bool(value & 1)) for value in values.ordered())
         median = survival_median(observations)
         return Figure(value=None if median is None else _value(kpi, median), n=n)
-    low, high = _bounds(kpi, statistic, ordered)
-    value = _value(kpi, _statistic(statistic, values, ordered))
-    return Figure(value=value, n=n, low=low, high=high)
+    low, high = _bounds(kpi, statistic, values.ordered() if kpi.confidence is not None else ())
+    return Figure(value=_value(kpi, _statistic(statistic, values)), n=n, low=low, high=high)
+
+
+def places_read(kpis: Iterable[Definition], n: int) -> Collection[int]:
+    """Return at which places of n ascending values the statistics of some KPIs read them."""
+    places: set[int] = set()
+    for kpi in kpis:
+        statistic = kpi.statistic
+        if statistic is None or statistic == SURVIVAL_MEDIAN or kpi.confidence is not None:
+            return range(n)
+        if statistic.kind in ("min", "max"):
+            places.add(0 if statistic.kind == "min" else n - 1)
+        elif statistic.kind not in ("mean", "sum"):
+            below, beyond = around(n, _q(statistic))
+            places |= {below, below + bool(beyond)}
+    return places
 
 
 def _value(kpi: Definition, value: int | Fraction) -> Value:
@@ -92,15 +105,14 @@ def _value(kpi: Definition, value: int | Fraction) -> Value:
     return float(value)
 
 
-def _statistic(
-    statistic: Statistic, sample: Sample, ordered: Sequence[int | Fraction]
-) -> int | Fraction:
+def _statistic(statistic: Statistic, sample: Any) -> int | Fraction:
     if statistic.kind in ("mean", "sum"):
         total: int | Fraction = sample.total()
-        return Fraction(total) / len(ordered) if statistic.kind == "mean" else total
+        return Fraction(total) / len(sample) if statistic.kind == "mean" else total
     if statistic.kind in ("min", "max"):
-        return ordered[0 if statistic.kind == "min" else -1]
-    return interpolate(ordered, _q(statistic))
+        value: int | Fraction = sample[0 if statistic.kind == "min" else len(sample) - 1]
+        return value
+    return interpolate(sample, _q(statistic))
 
 
 def _q(statistic: Statistic) -> Fraction:

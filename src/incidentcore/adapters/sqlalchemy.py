@@ -145,7 +145,7 @@ class SqlAlchemyStore(SqlStore):
 
     @classmethod
     def joined(cls, connection: sa.Connection) -> SqlAlchemyStore:
-        """Return a store on your own connection, to a database that already has the tables.
+        """Return a store on your own connection to a database that already has the tables.
 
         Its calls take part in your own transaction, which you must commit.
         """

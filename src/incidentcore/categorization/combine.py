@@ -67,7 +67,7 @@ class FallbackChain:
         return self.answers((record,))[0]
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the results for many records; each categorizer gets only those still undecided."""
+        """Return the results for many records; each categorizer gets only the undecided ones."""
         waiting = dict(enumerate(records))
         answers: dict[int, Categorization] = {}
         reasons: dict[int, list[Evidence]] = {place: [] for place in waiting}

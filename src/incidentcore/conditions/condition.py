@@ -102,7 +102,7 @@ class Condition(SharedRepr):
         return self.test(subject, at)
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the result with the reason for it."""
+        """Return the result with its reason."""
         return Explanation(str(self), self.test(subject, at))
 
     @property

@@ -201,7 +201,7 @@ class Desk:
     def open(self, kind: type[R], /, **opening: Any) -> R:
         """Open a record with the category, priority and group that the desk's rules give.
 
-        Values that you pass take precedence. All of them become part of the opening event.
+        Values that you pass take precedence. All values become part of the opening event.
 
         Args:
             kind: ``Incident``, ``Problem`` or ``ServiceRequest``.

@@ -106,7 +106,7 @@ def due_items(
     already: Collection[str] = (),
     include_lapsed: bool = False,
 ) -> tuple[DueItem, ...]:
-    """Return everything that has become due for a record by now; nothing is sent.
+    """Return everything that has become due for a record by ``now``; nothing is sent.
 
     Args:
         desk: The desk, or ``Versions`` of it; the version in force at the record's opening applies.

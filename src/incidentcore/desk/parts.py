@@ -157,7 +157,8 @@ class ApprovalPlan(SharedRepr):
 
     Attributes:
         stages: The stages, in order.
-        when: A condition on the requests that need it; the first plan that matches applies.
+        when: The condition on the requests that need this approval; the first plan that matches
+            applies.
     """
 
     stages: tuple[ApprovalStage, ...] = attrs.field(converter=tuple_of)

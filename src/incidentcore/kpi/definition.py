@@ -88,9 +88,8 @@ class Kpi(SharedRepr):
             cancellation (for survival), ``include`` treats them like any other.
         exercises: ``exclude`` leaves out the records of exercises; ``include`` counts them too.
         unfinished: What to do with a record that has not reached the stop of a duration, such as
-            one that is still open: ``exclude`` it, ``censor`` it (for survival) at the record's end
-            or, if it is open, at the instant of the computation, or count its time to that instant
-            (``as_of``).
+            one that is still open: ``exclude`` it; ``censor`` it (for survival) at its end or, if
+            it is open, at the instant of the computation; or count to that instant (``as_of``).
         window_basis: Which time must be in the window: ``opened``, ``first_resolved``, ``resolved``
             (the last resolution) or ``closed``. In the window of an earlier resolution, a reopened
             record is left out: as ``reopened`` if it is not resolved now, otherwise as

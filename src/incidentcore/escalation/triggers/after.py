@@ -91,7 +91,10 @@ class After(Trigger):
         return later(begin, max(self.delay - first.delay, _ZERO), self.calendar)
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return the delay minus that of ``above``, at least zero; None if not comparable."""
+        """Return the delay minus that of ``above``, but at least zero.
+
+        None if either delay is not counted in wall-clock time, or if their fields differ.
+        """
         same = isinstance(above, After) and above.since == self.since
         if not same or self.calendar is not None or above.waits[1] is not None:
             return None

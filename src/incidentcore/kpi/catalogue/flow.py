@@ -110,7 +110,7 @@ ON_HOLD_SHARE_OF_BACKLOG: Final = Kpi(
 
 
 def stale_rate(days: int) -> Kpi:
-    """Return the KPI for the share of open records without an event for a number of days.
+    """Return the KPI for the share of open records that have had no event for a number of days.
 
     Args:
         days: The number of days of wall-clock time.

@@ -280,7 +280,7 @@ def cost_per_record(total: int | Decimal | Fraction, *, unit: str = "number") ->
     Args:
         total: The amount for the whole window; in a table by group, it is divided by the number of
             each group's records.
-        unit: Its unit, such as ``"EUR"``.
+        unit: The unit of the amount, such as ``"EUR"``.
     """
     return Kpi(
         id="cost_per_record",

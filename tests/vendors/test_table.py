@@ -364,8 +364,8 @@ def test_a_level_by_its_number_alone() -> None:
 def test_a_preset_names_what_its_file_lacks() -> None:
     """The headings of an export are in the language of whoever exported it."""
     with pytest.raises(FormatError) as caught:
-        read_table(["Nummer;Geöffnet", "INC1;"], **SERVICENOW_LIST)
-    assert "no column for id (Number) or opened (Opened); there are 'Nummer'" in str(caught.value)
+        read_table(["Zeile;Start der Sache", "INC1;"], **SERVICENOW_LIST)
+    assert "no column for id (Number) or opened (Opened); there are 'Zeile'" in str(caught.value)
     assert "--map id=Number" in str(caught.value)
 
 

@@ -8,13 +8,15 @@ from operator import itemgetter, methodcaller
 from typing import Any, Final
 
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.vendors.headings import plain_name
+from incidentcore.vendors.headings import guessed, plain_name
 from incidentcore.vendors.kit import Times, pick
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.paths import clean, is_missing
 from incidentcore.vendors.kit.times import TimeReader
+from incidentcore.vendors.table_presets import TABLE_PRESETS
 from incidentcore.vendors.tabular import Table
+from incidentcore.words import Phrase
 
 TIMES: Final = ("opened", *MOMENTS, "updated", "state_since", "occurred", "detected")
 LEVELS: Final = ("priority", "impact", "urgency")
@@ -33,6 +35,9 @@ EMPTY: Final = (
     *("<null>", "0000-00-00", "0000-00-00 00:00:00"),
 )
 """Texts that mean an empty cell in a file that a command reads."""
+
+
+_GUESSED: Final = "read by their headings, as none is the usual one: {columns}"
 
 
 def check_mapping(mapping: Mapping[str, str | int]) -> None:
@@ -66,6 +71,10 @@ def by_place(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | 
 def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:
     """Return the mapping without the columns that a table lacks.
 
+    If these include that of ``id`` or ``opened``, the headings are in another language, or are the
+    tool's names of its fields: the columns are found by them, with a note. A table that another
+    preset reads is refused.
+
     Raises:
         FormatError: The table lacks the column of ``id`` or ``opened``.
     """
@@ -77,6 +86,15 @@ def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int
         or (table.objects and column.partition(".")[0] in table.columns)
     }
     missing = [f"{n} ({mapping[n]})" for n in ("id", "opened") if n not in found]
+    others = ({p["mapping"]["id"], p["mapping"]["opened"]} for p in TABLE_PRESETS.values())
+    if missing and not any(other <= {*table.columns} for other in others):
+        fields = guessed(table.columns, {}).items()
+        free = [(field, table.columns[place]) for place, field in fields if field in mapping]
+        more = {n: column for n, column in free if n not in found and column not in found.values()}
+        if {"id", "opened"} <= {*found, *more}:
+            named = tuple(f"{name}={column}" for name, column in more.items())
+            table.notes.append(("guessed_columns", Phrase(_GUESSED, columns=named)))
+            return found | more
     if missing and table.columns:
         columns = ", ".join(shown(name) for name in table.columns[:50])
         raise FormatError(

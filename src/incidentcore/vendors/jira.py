@@ -50,6 +50,10 @@ _LINKS: Final = {
     "is a child of": "child_of",
     "is a parent of": "parent_of",
 }
+_COMMENT: Final = (
+    *("Comment", "Kommentar", "Commentaire", "Comentario", "Comentário", "Commento", "Opmerking"),
+    "コメント",
+)
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _CATEGORIES: Final = {"2": "new", "3": "done", "4": "indeterminate"}
@@ -372,7 +376,7 @@ def read_jira_csv(
 
 def _cell_comments(history: HistoryBuilder, custom: dict[str, Any]) -> None:
     """Remove the comments from the values that no field takes."""
-    cells = custom.pop("Comment", ())
+    cells = next((custom.pop(name) for name in _COMMENT if name in custom), ())
     for number, cell in enumerate(as_tuple(cells, str), 1):
         at, _, rest = str(cell).partition(";")
         author, _, text = rest.partition(";")

@@ -1,7 +1,9 @@
 """Presets for the ticket lists of well-known tools: columns, time formats, states and levels.
 
 Each is a mapping of arguments of ``read_table``, to be used as it is or with changes:
-``read_table(file, **{**JIRA_CSV, "zone": "Europe/Berlin"})``. Column names are in English.
+``read_table(file, **{**JIRA_CSV, "zone": "Europe/Berlin"})``. Column names are in English. If a
+file lacks that of ``id`` or ``opened``, its headings are looked up in eight languages, with a
+finding ``guessed_columns``.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ JIRA_CSV: Final[Preset] = {
         "assignee": "Assignee",
         "resolution_code": "Resolution",
     },
-    "formats": ("%d/%b/%y %I:%M %p", "%d/%b/%y %H:%M", "iso"),
+    "formats": ("%d/%b/%y %I:%M %p", "%d/%b/%y %H:%M", "iso", "%d.%m.%Y %H:%M"),
     "missing": ("", "Unassigned", "Unresolved"),
     "states": JIRA_STATES,
     "levels": JIRA_LEVELS,
@@ -70,7 +72,7 @@ SERVICENOW_LIST: Final[Preset] = {
         "reopen_count": "Reopen count",
         "reassignment_count": "Reassignment count",
     },
-    "formats": ("iso", "%d-%m-%Y %H:%M:%S"),
+    "formats": ("iso", "%d-%m-%Y %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M"),
     "states": SERVICENOW_STATES,
     "levels": SERVICENOW_LEVELS,
     "lifecycle": SERVICENOW_INCIDENT,

@@ -133,6 +133,9 @@ FOUND: Final = {
         "{what}; das gilt, denn er ist neuer als der Datensatz"
     ),
     "read as empty": "gelesen als leer",
+    "read by their headings, as none is the usual one: {columns}": (
+        "nach ihren Überschriften gelesen, da keine die übliche ist: {columns}"
+    ),
     "row left out: {count} fields instead of {width}": (
         "Zeile ausgelassen: {count} Felder statt {width}"
     ),

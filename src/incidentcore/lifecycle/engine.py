@@ -122,8 +122,8 @@ class Lifecycle(LifecycleTable):
         """Return the effect of an action, or why it is refused, without changing anything.
 
         If ``at`` is before the record's latest event, the action is late: it must be allowed in the
-        state that the record had at that time. If it leads to a resolved or final state, the next
-        change of state must be a legal step from that state.
+        state that the record had at that time. If a late action leads to a resolved or final state,
+        the next change of state must be a legal step from that state.
 
         Args:
             record: A record of this lifecycle.

@@ -242,7 +242,7 @@ class Page:
         return attrs.evolve(self, sections=[by_key[key] for key in chosen])
 
     def with_pictures(self, pictures: Mapping[str, Picture]) -> Page:
-        """Return the page with pictures added: one for each section whose key is given."""
+        """Return the page with pictures added; ``pictures`` maps keys of sections to pictures."""
         sections = [
             attrs.evolve(section, pictures=(*section.pictures, pictures[section.key]))
             if section.key in pictures

@@ -64,7 +64,7 @@ def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
         record: The record.
 
     Returns:
-        The gaps, in the order in which they would be filled.
+        The gaps, in the order in which they would usually be filled.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import completeness

@@ -66,7 +66,7 @@ class Record(RecordBase):
         closure_confirmed_by: Who agreed to the closure.
         occurred_at: When it began to happen, if known.
         detected_at: When it was noticed, if known.
-        exercise: The exercise that it belongs to, set at the opening, else None; left out of KPIs.
+        exercise: The exercise that it belongs to; None for real work. KPIs leave exercises out.
         opened_at: When the record was opened.
         assigned_at: When a group, an assignee or a support tier was last set.
         acknowledged_at: When an agent or vendor first acknowledged it or moved it to an open state.
@@ -85,7 +85,7 @@ class Record(RecordBase):
         escalation_count: How often it was escalated.
         agent_reply_count: How many public replies agents sent.
         requester_message_count: How many messages the requester sent after the opening.
-        unanswered_since: When the requester's earliest unanswered message was sent; None if none.
+        unanswered_since: When the requester's earliest unanswered message was sent, or None.
         last_public_update_at: When an agent last replied in public.
     """
 

@@ -274,7 +274,7 @@ class QueueOrder(Protocol):
 
 @attrs.frozen
 class ByPriority:
-    """A queue order: by priority, the most urgent record first, and then by age."""
+    """A queue order: by priority, the most urgent first; then by opening, the oldest first."""
 
     def __call__(self, record: Record, _: datetime, /) -> tuple[object, ...]:
         """Return the sort key of a waiting record; the record with the least key is taken first."""

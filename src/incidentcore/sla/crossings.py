@@ -40,11 +40,11 @@ class Edition(NamedTuple):
 
 @attrs.frozen(order=True)
 class Crossing(SharedRepr):
-    """A point on a clock that was reached.
+    """The instant at which a cycle of a clock reached a point, such as a threshold.
 
     Attributes:
-        cycle: The number of the cycle in which it was reached.
-        at: The first instant at which an evaluation shows it as reached, in UTC.
+        cycle: The number of the cycle.
+        at: The first instant at which an evaluation shows the point as reached, in UTC.
         definition: The definition that applied to the cycle at that time.
     """
 

@@ -347,7 +347,7 @@ class SlaStatus(SharedRepr, StatusForms):
             return None
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the trace in the language of ``words``; times are in ``zone``, or the clock's."""
+        """Return the trace in the language of ``words``; ``zone`` defaults to that of the clock."""
         return self.trace.in_words(words, zone)
 
     @property

@@ -154,7 +154,7 @@ class Trace(Tabular):
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the trace in the language of ``words``; times are in ``zone``, or the trace's."""
+        """Return the trace in the language of ``words``; ``zone`` defaults to that of the trace."""
         rows = self.rows(words, zone)
         when = max((len(row[0]) for row in rows), default=0)
         wide = max((len(row[1]) for row in rows), default=0)

@@ -20,11 +20,11 @@ class Outbox(Protocol):
     """The protocol for outboxes that ``check_outbox`` tests; what they store must outlive them."""
 
     def collect(self, agenda: Agenda, now: datetime) -> None:
-        """Store the keys of all items due at ``now`` in one transaction, and call ``delivered``."""
+        """Store the keys of all items due at ``now`` in one transaction; mark them as delivered."""
         ...
 
     def send(self, deliver: Callable[[str], None]) -> None:
-        """Call ``deliver`` with each stored key that is not marked as sent, then mark it."""
+        """Call ``deliver`` with each stored key that is not marked as sent; then mark the key."""
         ...
 
     def restore(self, records: Iterable[Record]) -> Agenda:

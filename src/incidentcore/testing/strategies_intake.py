@@ -90,7 +90,7 @@ def alert_storms(
 
 @st.composite
 def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
-    """Generate intake policies with each rule on or off, and windows shorter than a storm.
+    """Generate intake policies with each rule on or off, and windows shorter than an alert storm.
 
     Args:
         lateness: Whether policies may hold alerts back to sort them.

@@ -51,12 +51,12 @@ class State(SharedRepr):
 
     @property
     def is_closed(self) -> bool:
-        """Return whether the record ended with a resolution: final and resolved."""
+        """Return whether the state ends a record with a resolution: final and resolved."""
         return self.final and self.resolved
 
     @property
     def is_canceled(self) -> bool:
-        """Return whether the record ended without a resolution: final and not resolved."""
+        """Return whether the state ends a record without a resolution: final and not resolved."""
         return self.final and not self.resolved
 
     def __str__(self) -> str:

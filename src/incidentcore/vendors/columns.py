@@ -79,8 +79,8 @@ class ColumnsPage:
         rows: The number of inspected rows.
         columns: The columns, in order.
         notes: What was detected about the file.
-        profile: The profile with which ``read_profile`` can read the file without a mapping; empty
-            if there is none.
+        profile: The value of the command line's ``--profile`` with which the file can be read
+            without a mapping; empty if there is none.
         sheet: The sheet that the caller named.
     """
 

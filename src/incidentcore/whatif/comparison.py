@@ -40,8 +40,8 @@ class Change:
         key: The name of the clock, or the key of the due item, such as an escalation.
         what: ``clock``, the kind of the due item, or ``addressees`` if other people would be
             notified.
-        before: The result under the first rules, or the addressees.
-        after: The result under the second rules, or the addressees.
+        before: The result under the first rules; their addressees if ``what`` is ``addressees``.
+        after: The result under the second rules; their addressees if ``what`` is ``addressees``.
         since: The first instant at which the results differ; None if only a target differs.
         why: The reason as text.
         group: The record's values of the fields by which changes are grouped.

@@ -37,7 +37,7 @@ class Event(SharedRepr):
         record_id: The id of the record that it belongs to.
         sequence: Its number in the record's history, counted from 1 without gaps.
         at: When it happened, in UTC.
-        by: Who did it, with the role.
+        by: Who did it, and in which role.
         recorded_at: When it became known, in UTC. Defaults to ``at``.
         id: The event's id. Defaults to ``{record_id}:{sequence}``.
 

@@ -204,7 +204,7 @@ class EntryLog:
         return self._context.states.find(name)[1]
 
     def present(self, *, state_category: object = None, **fields: object) -> None:
-        """Set the present values in the tool; fields that never changed had them from the start.
+        """Set the present values in the tool; a field that never changed always had its value.
 
         Args:
             state_category: The category of the present state, used if the table lacks the state.
@@ -266,7 +266,7 @@ class EntryLog:
         recorded_at: object = None,
         **body: Any,
     ) -> None:
-        """Add an event of any other kind, such as ``Commented`` or ``Acknowledged``.
+        """Add an event that is not a change of one field, such as ``Commented``.
 
         Args:
             kind: The event's class.

@@ -86,7 +86,7 @@ class HistoryBuilder(EntryLog):
         )
 
     def level(self, kind: str, value: object, action: str, *, field: str) -> Level | None:
-        """Return the level for a word; if there is none, return None and add a finding."""
+        """Return the level for a word; if there is none, add a finding, return None."""
         level, is_known = self._context.levels.match(kind, value)
         if level is None:
             self.find("unknown_level", action, field=field, value=value)

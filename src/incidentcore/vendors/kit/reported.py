@@ -16,7 +16,7 @@ _DURATIONS = ("elapsed", "goal", "paused")
 
 @attrs.frozen(kw_only=True)
 class ReportedSla:
-    """A tool's own SLA result for one target of a record; values that it does not state are None.
+    """A tool's own SLA result for one target of a record; values that the tool omits are None.
 
     Attributes:
         target: The target's name in the tool.

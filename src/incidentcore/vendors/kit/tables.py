@@ -141,8 +141,8 @@ class StateTable:
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
         """Return the state for a name or code, and True if the table has the name in any language.
 
-        Without the name, the state is that of its category; without that too, None if unknown
-        names are refused, else the state with which the name begins, or an open state.
+        For any other name, the state is that of its category, if the table has that. Otherwise it
+        is None if ``unknown`` is ``refuse``, else the state whose name begins it, or an open state.
         """
         word = fold(name)
         if word not in self.states:

@@ -217,3 +217,9 @@ def test_an_async_database_that_was_damaged_says_so(tmp_path: Path) -> None:
         await store.close()
 
     asyncio.run(use())
+
+
+def test_a_database_that_cannot_be_reached_is_an_error_of_storage(tmp_path: Path) -> None:
+    """There is no such folder."""
+    with pytest.raises(StorageError, match="unable to open database file"):
+        SqlAlchemyStore(f"sqlite:///{tmp_path / 'no' / 'desk.sqlite'}")

@@ -614,6 +614,32 @@ def test_a_choice_that_cannot_be_meant(
     assert says in err
 
 
+def test_without_a_zone_the_periods_are_of_utc(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """One of the three records was opened in April."""
+    path = tmp_path / "choices.csv"
+    path.write_text(CHOICES, encoding="utf-8")
+    asked = ("report", path, *SPANS, "--where", "month=2026-04", "--by", "month")
+    code, page, _ = run(capsys, *asked)
+    assert code == 0
+    assert [(row["month"], row["opened"]) for row in json.loads(page)["volume"]] == [
+        ("2026-04", 1),
+        ("(all)", 1),
+    ]
+
+
+def test_a_table_without_records_has_no_value_to_name(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """With an instant to report on, a file of headings alone is an empty page."""
+    path = tmp_path / "none.csv"
+    path.write_text(CHOICES.splitlines()[0], encoding="utf-8")
+    options = ("--as-of", "2026-06-01", "--where", "group=Net")
+    code, page, err = run(capsys, "report", path, *SPANS[:-1], "group=Team", "--json", *options)
+    assert (code, err, json.loads(page)["volume"]) == (0, "", [])
+
+
 @pytest.mark.parametrize("where", ["custom.Floor=3", "custom.VIP=true", "custom.VIP=True"])
 def test_numbers_and_truths_of_json_are_chosen_by_their_text(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, where: str

@@ -133,3 +133,13 @@ def test_keys_with_dots() -> None:
     for path in ("custom.", "state..name"):
         with pytest.raises(DefinitionError):
             reader(path)
+
+
+def test_a_field_that_other_records_have_is_absent_at_any_depth():
+    """Only problems have a workaround; an incident, or its facts, has none and none below."""
+    incident = Incident.open(id="INC-1", title="No mail", by="kim", at=NINE)
+    for subject in (incident, {"record_type": "incident"}):
+        for path in ("workaround", "workaround.text", "workaround.text.length"):
+            assert reader(path)(subject) is None
+            with pytest.raises(InvalidValueError, match="a field of"):
+                reader(f"no_{path}")(subject)

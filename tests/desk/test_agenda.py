@@ -312,3 +312,12 @@ def test_an_agenda_of_a_record_that_changes_often() -> None:
     other.delivered(*expected)  # before it was asked
     other.put(record)
     assert other.due(now=now) == ()
+
+
+def test_an_agenda_asked_about_an_earlier_instant_evaluates_again() -> None:
+    """The page is due from 9:30 on and the update from 10:00 on: both at ten, neither at nine."""
+    agenda = Agenda(DESK, [opened()])
+    found = [
+        [item.kind for item in agenda.due(now=at)] for at in (FRIDAY + HOUR, FRIDAY, FRIDAY + HOUR)
+    ]
+    assert found == [["escalation", "update"], [], ["escalation", "update"]]

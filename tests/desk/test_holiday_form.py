@@ -88,6 +88,8 @@ def test_country_holidays_need_their_package(monkeypatch: pytest.MonkeyPatch) ->
         ("[]", '[holidays]\nsite = { ical = "a.ics", years = "2026" }\n', "files="),
         ("[]", '[holidays]\nsite = { country = "DE", years = "2028-2026" }\n', "the earlier first"),
         ("[]", "[holidays]\nsite = 7\n", "a list of dates and tables"),
+        ("[2026-12-24T09:00:00Z]", "", "a date such as 2026-12-24"),
+        ('[{ day = 2026-12-24, hours = ["09:00-12:00", 13] }]', "", "or a list of them"),
     ],
 )
 def test_a_list_that_cannot_be_read_is_refused(holidays: str, lists: str, says: str) -> None:

@@ -7,10 +7,12 @@ import pytest
 from incidentcore.conditions import field
 from incidentcore.escalation import (
     After,
+    AfterPrevious,
     AtWallTime,
     EscalationLevel,
     HeldFor,
     OnClock,
+    Trigger,
     due_escalations,
 )
 from incidentcore.lifecycle import advance
@@ -130,3 +132,24 @@ def test_a_wall_time_after_a_moment_that_never_came_is_none() -> None:
     assert fired(rules, record, 3000) == [(1500, "desk"), (2940, "desk")]
     record = set_fields(record, custom={"asked_at": None}, at=at(100), by="ada")
     assert fired(rules, record, 3000) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "above", "behind"),
+    [
+        (After(10 * MIN), After(4 * MIN), 6 * MIN),
+        (After(4 * MIN), After(10 * MIN), 0 * MIN),  # it waits for the level above
+        (After(10 * MIN, since="reopened_at"), After(4 * MIN), None),
+        (After(10 * MIN), OnClock("resolution", "due"), None),
+        (After(10 * MIN, calendar=OFFICE), After(4 * MIN), None),
+        (After(10 * MIN), After(4 * MIN, calendar=OFFICE), None),
+        (AfterPrevious(10 * MIN), OnClock("resolution", "due"), 10 * MIN),
+        (AfterPrevious(10 * MIN, calendar=OFFICE), After(4 * MIN), None),
+        (OnClock("resolution", "due"), After(4 * MIN), None),
+    ],
+)
+def test_how_long_a_level_is_due_after_the_one_above(
+    one: Trigger, above: Trigger, behind: timedelta | None
+) -> None:
+    """Known where both delays are of wall-clock time from one instant."""
+    assert one.behind(above) == behind

@@ -364,3 +364,11 @@ def test_a_column_of_times_in_which_nothing_is(nothing: Any) -> None:
             if one is not frame
             else True
         )
+
+
+def test_rows_of_pandas_are_python_values() -> None:
+    """An instant, a time span and a number, and None for what is missing."""
+    columns = {"at": [pandas.Timestamp(START), pandas.NaT], "took": [pandas.Timedelta(HOUR), None]}
+    found = [*frames.rows(pandas.DataFrame({**columns, "n": [2, 3]}))]
+    assert found == [{"at": START, "took": HOUR, "n": 2}, {"at": None, "took": None, "n": 3}]
+    assert [*map(type, found[0].values())] == [datetime, timedelta, int]

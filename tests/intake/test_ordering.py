@@ -7,7 +7,7 @@ from datetime import timedelta
 from tests.intake.builders import HOUR, MINUTE, T0, alert, told
 
 from incidentcore.instants import EARLIEST
-from incidentcore.intake import Alert, IntakePolicy
+from incidentcore.intake import Alert, IncidentEnded, Intake, IntakePolicy
 from incidentcore.intake.ordering import Ordering
 
 
@@ -76,3 +76,18 @@ def test_the_edge_never_goes_before_the_first_of_all_instants():
     """However late an item may be."""
     assert Ordering(timedelta.max, T0, []).edge(T0) == EARLIEST
     assert Ordering(timedelta(), T0, []).edge(T0) == T0
+
+
+def test_an_end_that_comes_late_counts_from_now_on():
+    """What is settled stays: the incident took the alert of minute 10, and ends after it (A2)."""
+    intake = Intake(IntakePolicy(group_by="labels.service"))
+    intake.feed(alert("a"))
+    intake.feed(alert("b", 10))
+    intake.settle(until=T0 + 10 * MINUTE)
+    now = T0 + 10 * MINUTE + timedelta(microseconds=1)
+    assert intake.feed(IncidentEnded("alerts-1", T0 + 5 * MINUTE)) == []
+    assert intake.state.ends == (IncidentEnded("alerts-1", now),)
+
+    intake.feed(alert("a", 11))
+    (opened,) = intake.settle(until=T0 + 11 * MINUTE)
+    assert (opened.kind, opened.incident, opened.at) == ("open", "alerts-2", T0 + 11 * MINUTE)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.errors import PriorityMatrixError
+from incidentcore.errors import InvalidValueError, PriorityMatrixError
 from incidentcore.priority import (
     BMC,
     FLOOR_OF_MEAN_5X5,
@@ -117,3 +117,12 @@ def test_draft_with_a_strange_level_is_refused(cell, level, where):
     """Lint reads tables of the given scales only."""
     with pytest.raises(PriorityMatrixError, match=f"^{where}: "):
         lint_cells(Impact.scale, Urgency.scale, {cell: level})
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_draft_needs_scales(place):
+    """Of its rows, its columns and its priorities."""
+    scales = [Impact.scale, Urgency.scale, Priority.scale]
+    scales[place] = Impact
+    with pytest.raises(InvalidValueError, match="scale: got .*Impact.* allowed: a Scale"):
+        lint_cells(scales[0], scales[1], {}, scale=scales[2])

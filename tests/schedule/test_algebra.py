@@ -188,6 +188,7 @@ def test_a_subclass_answers() -> None:
     again = pickle.loads(pickle.dumps(mornings))  # noqa: S301  our own bytes
     assert again.zone == mornings.zone
     assert again.open_time(MONDAY, MONDAY + WEEK) == 84 * HOUR
+    assert mornings.lint(years=[2026]) == ()
     assert len(pickle.dumps(mornings)) < 1_000
 
 

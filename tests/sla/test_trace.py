@@ -99,6 +99,8 @@ def test_a_due_time_out_of_reach_is_said() -> None:
     endless = resolution(hours=50_000_000)
     trace = tell(endless, incident(("mon 09:00", "new")), "mon 10:00").trace
     assert trace.summary.endswith("; no due time within the years of calendars")
+    held = tell(endless, incident(("mon 09:00", "new"), ("mon 10:00", "on_hold")), "mon 11:00")
+    assert [code for code, _ in held.trace.closing] == ["figures", "on_hold", "no_due"]
 
 
 def test_a_calendar_of_ones_own_names_its_closing() -> None:

@@ -99,3 +99,13 @@ def test_an_empty_zone_is_that_of_the_table() -> None:
     rows = [{"No": "A", "Open Date": NINE.replace(tzinfo=None), "Open Time": " "}]
     (incident,) = read_table(rows, MAPPING, zone="Asia/Tokyo")
     assert incident.opened_at == NINE - timedelta(hours=9)
+
+
+def test_a_time_of_day_that_is_none_stays_with_its_date() -> None:
+    """The finding shows both cells; a number in a column of times is no time of day."""
+    days = {"A": "noon", "B": 9}
+    rows = [{"No": n, "Open Date": date(2026, 3, 2), "Open Time": at} for n, at in days.items()]
+    reading = read_table(rows, MAPPING, zone="UTC")
+    assert [*reading] == []
+    times = [one.value for one in reading.findings if one.code == "unreadable_time"]
+    assert times == ["2026-03-02 noon", "2026-03-02 9"]

@@ -280,6 +280,7 @@ def test_bodies_of_webhooks_are_the_incident_and_its_log() -> None:
         webhook("priority_updated", 4, USER, status="acknowledged", priority=p1),
         webhook("annotated", 5, USER, **note),
         webhook("responder.added", 6, USER, incident={"id": "P1"}),
+        webhook("status_update_published", 7, USER, incident={"id": "P1"}, message="Nearly done"),
     ]
     reading = read_pagerduty(bodies)
     (incident,) = reading
@@ -291,6 +292,8 @@ def test_bodies_of_webhooks_are_the_incident_and_its_log() -> None:
     assert (priorities, incident.priority) == ([at(20, 4)], Priority.CRITICAL)
     [said] = [one for one in incident.history if one.kind == "commented"]
     assert (said.text, said.visibility) == ("Looking", "internal")
+    [told] = [one for one in incident.history if one.kind == "communicated"]
+    assert (told.text, told.at) == ("Nearly done", at(20, 7))
     assert list(reading.findings) == []
 
 

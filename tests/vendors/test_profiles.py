@@ -208,3 +208,9 @@ def test_a_resource_that_no_importer_reads_is_found(tmp_path: Path) -> None:
     reading = read_profile(path, "servicenow")
     assert [record.id for record in reading] == ["INC1"]
     assert [(one.code, one.path) for one in reading.findings] == [("unknown_entry", "sys_email")]
+
+
+def test_a_sheet_is_of_a_table_or_an_event_log(tmp_path: Path) -> None:
+    """The export of a tool has none."""
+    with pytest.raises(InvalidValueError, match="sheet: got 'Sheet2'; allowed: only with a table"):
+        read_profile(tmp_path / "export.json", "pagerduty", sheet="Sheet2")

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 
-from incidentcore._checks import need_kind
 from incidentcore.conditions import Condition, field
+from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
 from incidentcore.lifecycle.engine import Lifecycle, given_fields
 from incidentcore.lifecycle.transition import InputField, Transition
@@ -142,8 +142,7 @@ def _standard(record: Record) -> Lifecycle:
     try:
         return STANDARD[record.record_type]
     except AttributeError:  # asked first, it would take a tenth of a transition
-        need_kind("record", record, Record, allowed="a record")
-        raise
+        raise InvalidValueError("record", record, "a record") from None
 
 
 def decide(

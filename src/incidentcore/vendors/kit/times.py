@@ -61,13 +61,14 @@ def _names(formats: object) -> tuple[str, ...]:
 
 def _is_format(form: str) -> bool:
     """Return whether strptime knows a format; a text without directives reads nothing."""
+    said = ""
     try:
         _strptime("", form)
     except ValueError as error:  # always, since no text is empty
-        return "%" in form and not re.search("bad directive|stray", str(error))
+        said = str(error)
     except re.error:  # a part that is there twice
         return False
-    return True
+    return "%" in form and not re.search("bad directive|stray", said)
 
 
 @attrs.frozen

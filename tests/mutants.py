@@ -5,7 +5,7 @@ Run from the repository's root: ``python -m tests.mutants 40``; ``--seed 2`` dra
 The places are drawn by a digest of what they are, so an edit elsewhere does not draw others. Each
 mutant runs in a copy of the tree with the tests that mirror its module: the examples in its
 docstrings, the list of its room's public names, its test file, its room's folder, the long tables
-and oracles of the room, and the table of callers' mistakes. A mutant that hangs counts as killed.
+and oracles of the room, and the tables of callers' mistakes. A mutant that hangs counts as killed.
 ``equivalent_mutants.txt`` lists those that no test can kill, each with its argument.
 """
 
@@ -53,6 +53,7 @@ WORDS = (
     "test_each_text_is_that_of_a_code",
     "test_an_attribute_refuses_bytes",
 )
+MISTAKES = ("tests/test_mistakes.py", "tests/test_misuse.py")
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def tests_of(mutant: Mutant) -> list[str]:
     parts = Path(mutant.path).with_suffix("").relative_to(SOURCE).parts
     name = ".".join(("incidentcore", *parts))
     example = f"tests/test_doctests.py::test_examples_run[{name}]"
-    words = [*(f"tests/test_checks.py::{name}" for name in WORDS), "tests/test_mistakes.py"]
+    words = [*(f"tests/test_checks.py::{name}" for name in WORDS), *MISTAKES]
     if not mutant.room.startswith("_"):
         words.append(f"tests/test_public_api.py::test_a_room_is_as_listed[{mutant.room}]")
     if len(parts) == 1:

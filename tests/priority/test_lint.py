@@ -124,5 +124,5 @@ def test_a_draft_needs_scales(place):
     """Of its rows, its columns and its priorities."""
     scales = [Impact.scale, Urgency.scale, Priority.scale]
     scales[place] = Impact
-    with pytest.raises(InvalidValueError, match="scale: got .*Impact.* allowed: a Scale"):
+    with pytest.raises(InvalidValueError, match=r"scale: got .*Impact.* allowed: a Scale"):
         lint_cells(scales[0], scales[1], {}, scale=scales[2])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import attrs
 import pytest
 from hypothesis import given, settings
 
@@ -18,20 +19,23 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import advance
 from incidentcore.records import Event, Incident, Problem, Record, ServiceRequest
 from incidentcore.schedule import BusinessCalendar, Calendar
-from incidentcore.serialization import json_schema, to_plain
+from incidentcore.serialization import Codec, json_schema, to_plain
 from incidentcore.serialization.registry import CLASSES
-from incidentcore.values import Actor
+from incidentcore.values import Actor, FrozenMap, Level
 
 from .examples import EXAMPLES, conditions, histories, plain
 
-jsonschema = pytest.importorskip(
-    "jsonschema", reason="needs jsonschema, of the extra 'check', to test our schemas with"
-)
+
+@pytest.fixture(scope="module")
+def validator() -> Any:
+    """Return the class whose objects validate against a schema."""
+    reason = "needs jsonschema, of the extra 'check', to test our schemas with"
+    return pytest.importorskip("jsonschema", reason=reason).Draft202012Validator
 
 
 @cache
-def validator(kind: Any) -> Any:
-    return jsonschema.Draft202012Validator(json_schema(kind))
+def schema_for(kind: Any) -> dict[str, Any]:
+    return json_schema(kind)
 
 
 KEYWORDS = {
@@ -58,11 +62,11 @@ def schemas(schema: Any) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.table
 @pytest.mark.parametrize("name", CLASSES)
-def test_a_schema_is_a_schema(name: str) -> None:
+def test_a_schema_is_a_schema(validator: Any, name: str) -> None:
     """The schema of every class is valid, plain JSON, and complete in itself."""
     schema = json_schema(CLASSES[name])
 
-    jsonschema.Draft202012Validator.check_schema(schema)
+    validator.check_schema(schema)
     text = json.dumps(schema)
     references = {part.split('"')[0] for part in text.split('"#/$defs/')[1:]}
     assert references <= set(schema["$defs"])
@@ -74,36 +78,33 @@ def test_a_schema_is_a_schema(name: str) -> None:
 
 @pytest.mark.table
 @pytest.mark.parametrize("value", EXAMPLES, ids=lambda value: type(value).__name__)
-def test_an_example_is_valid(value: Any) -> None:
+def test_an_example_is_valid(validator: Any, value: Any) -> None:
     """What is written of a value of every class is valid."""
-    validator(type(value)).validate(to_plain(value))
-
-
-RECORD, CONDITION, ANY = (validator(kind) for kind in (Record, Condition, object))
+    validator(schema_for(type(value))).validate(to_plain(value))
 
 
 @pytest.mark.table
 @settings(max_examples=min(20, settings().max_examples))
 @given(histories())
-def test_any_record_is_valid(record: Record) -> None:
+def test_any_record_is_valid(validator: Any, record: Record) -> None:
     """Documents of records are valid against the schema of their base."""
-    RECORD.validate(to_plain(record))
+    validator(schema_for(Record)).validate(to_plain(record))
 
 
 @pytest.mark.table
 @settings(max_examples=min(20, settings().max_examples))
 @given(conditions)
-def test_any_condition_is_valid(condition: Condition) -> None:
+def test_any_condition_is_valid(validator: Any, condition: Condition) -> None:
     """Documents of conditions are valid."""
-    CONDITION.validate(to_plain(condition))
+    validator(schema_for(Condition)).validate(to_plain(condition))
 
 
 @pytest.mark.table
 @settings(max_examples=min(20, settings().max_examples))
 @given(plain)
-def test_any_plain_value_is_valid(value: Any) -> None:
+def test_any_plain_value_is_valid(validator: Any, value: Any) -> None:
     """Documents of plain values are valid."""
-    ANY.validate(to_plain(value))
+    validator(schema_for(object)).validate(to_plain(value))
 
 
 @pytest.mark.parametrize(
@@ -119,9 +120,9 @@ def test_any_plain_value_is_valid(value: Any) -> None:
     ],
     ids=str,
 )
-def test_what_is_wrong_is_not_valid(document: Any) -> None:
+def test_what_is_wrong_is_not_valid(validator: Any, document: Any) -> None:
     """The schema refuses what is missing, unknown or of another type."""
-    assert not validator(Actor).is_valid(document)
+    assert not validator(json_schema(Actor)).is_valid(document)
 
 
 FILES = Path(__file__).resolve().parents[2] / "docs"
@@ -135,7 +136,7 @@ def schema_files(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.table
-def test_every_schema_is_published(schema_files: Any, tmp_path: Path) -> None:
+def test_every_schema_is_published(validator: Any, schema_files: Any, tmp_path: Path) -> None:
     """The pages carry the schema of each type as a file, as ``json_schema`` gives it."""
     schema_files.write_schemas(tmp_path)
     names = {path.stem for path in tmp_path.iterdir()}
@@ -146,7 +147,7 @@ def test_every_schema_is_published(schema_files: Any, tmp_path: Path) -> None:
         assert published == json_schema(cls)
     whole = json.loads((tmp_path / "any.json").read_text(encoding="utf-8"))
     for value in EXAMPLES[:20]:
-        jsonschema.Draft202012Validator(whole).validate(to_plain(value))
+        validator(whole).validate(to_plain(value))
 
 
 def test_the_page_of_schemas_links_to_each(schema_files: Any) -> None:
@@ -164,11 +165,11 @@ def test_the_page_of_schemas_links_to_each(schema_files: Any) -> None:
 
 
 @pytest.mark.table
-def test_bases_and_protocols_have_schemas() -> None:
+def test_bases_and_protocols_have_schemas(validator: Any) -> None:
     """A base stands for all its classes."""
     for kind in (Event, Calendar, Condition):
-        jsonschema.Draft202012Validator.check_schema(json_schema(kind))
-    assert validator(Calendar).is_valid(to_plain(BusinessCalendar.always()))
+        validator.check_schema(json_schema(kind))
+    assert validator(json_schema(Calendar)).is_valid(to_plain(BusinessCalendar.always()))
 
 
 def test_a_type_without_a_document_has_no_schema() -> None:
@@ -183,12 +184,12 @@ RECORD_TYPES = [Incident, Problem, ServiceRequest]
 
 
 @pytest.mark.parametrize("value", RECORDS, ids=lambda value: type(value).__name__)
-def test_the_present_state_is_valid(value: Record) -> None:
+def test_the_present_state_is_valid(validator: Any, value: Record) -> None:
     """What a record is now is valid against the schema of its state, and plain JSON."""
     state = to_plain(value, view="state")
     schema = json_schema(type(value), view="state")
 
-    jsonschema.Draft202012Validator(schema).validate(json.loads(json.dumps(state)))
+    validator(schema).validate(json.loads(json.dumps(state)))
     assert set(state) == {*value.facts(), "version"}
 
 
@@ -271,3 +272,147 @@ def test_a_schema_has_an_id_and_a_template() -> None:
     assert "#/$defs" not in text
     with pytest.raises(InvalidValueError, match="text that contains"):
         json_schema(Incident, ref_template="#/x")
+
+
+@attrs.frozen
+class Shapes:
+    """An attribute of each type that a schema knows."""
+
+    text: str
+    count: int
+    share: float
+    flag: bool
+    word: Literal["a", "b"]
+    pair: tuple[str, int]
+    many: tuple[str, ...]
+    several: frozenset[int]
+    by_name: FrozenMap[int]
+    by_text: Mapping[str, bool]
+    anything: object
+    maybe: str | None
+    actor: Actor
+    opener: Actor | None
+    who: Actor | Level | None
+    event: Event
+    note: str = ""
+
+
+TEXT, WHOLE, NOTHING = {"type": "string"}, {"type": "integer"}, {"type": "null"}
+DATE = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+SHAPES: dict[str, Any] = {
+    "text": TEXT,
+    "count": WHOLE,
+    "share": {"type": "number"},
+    "flag": {"type": "boolean"},
+    "word": {"enum": ["a", "b"]},
+    "pair": {"type": "array", "prefixItems": [TEXT, WHOLE], "items": False, "minItems": 2},
+    "many": {"type": "array", "items": TEXT},
+    "several": {"type": "array", "items": WHOLE, "uniqueItems": True},
+    "by_name": {"type": "object", "additionalProperties": WHOLE},
+    "by_text": {"type": "object", "additionalProperties": {"type": "boolean"}},
+    "anything": {"$ref": "#/$defs/AnyValue"},
+    "maybe": {"anyOf": [TEXT, NOTHING]},
+    "actor": {"$ref": "#/$defs/Actor"},
+    "opener": {"anyOf": [NOTHING, {"$ref": "#/$defs/Actor"}]},
+    "who": {"anyOf": [NOTHING, {"$ref": "#/$defs/ActorTagged"}, {"$ref": "#/$defs/LevelTagged"}]},
+    "event": {"$ref": "#/$defs/AnyEvent"},
+    "note": TEXT,
+}
+
+
+def closed(title: str, properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    """Return the schema of an object with these properties and no others."""
+    names = list(required)
+    rest = {"type": "object", "properties": properties, "required": names}
+    return {"title": title, **rest, "additionalProperties": False}
+
+
+def test_each_type_has_its_schema() -> None:
+    """As draft 2020-12 says of arrays, objects and values of several types."""
+    schema = Codec({"Shapes": Shapes}).json_schema(Shapes)
+    known = schema.pop("$defs")
+    *required, _ = SHAPES
+    assert known["Shapes"] == closed("Shapes", SHAPES, *required)
+    actor = {"id": TEXT, "role": TEXT}
+    assert known["Actor"] == closed("Actor", actor, "id")
+    assert known["ActorTagged"] == closed(
+        "Actor", {"$type": {"const": "Actor"}, **actor}, "$type", "id"
+    )
+    assert {"$ref": "#/$defs/OpenedTagged"} in known["AnyEvent"]["oneOf"]
+    head = {
+        "type": {"const": "Shapes"},
+        "version": {"const": 1},
+        "value": {"$ref": "#/$defs/Shapes"},
+    }
+    whole = closed("Shapes", head, "type", "version", "value")
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    assert schema == {"$schema": dialect, "$id": "urn:incidentcore:1:Shapes", **whole}
+
+
+def test_a_field_that_accepts_more_than_its_type_says_so() -> None:
+    """Hours are a text or several, a holiday a date or a table, breaks are of a day."""
+    known = json_schema(BusinessCalendar)["$defs"]
+    several = {"anyOf": [TEXT, {"type": "array", "items": TEXT}]}
+    breaks = {"type": "array", "items": {"$ref": "#/$defs/Break"}}
+    properties = {
+        "zone": {"type": "string", "minLength": 1},
+        "hours": {"type": "object", "additionalProperties": several},
+        "holidays": {"type": "array", "items": {"anyOf": [DATE, {"$ref": "#/$defs/Holiday"}]}},
+        "special": {"type": "object", "additionalProperties": several},
+        "breaks": {"type": "object", "additionalProperties": breaks},
+        "name": TEXT,
+    }
+    assert known["BusinessCalendar"] == closed("BusinessCalendar", properties, "zone", "hours")
+    assert set(known) == {"Break", "BusinessCalendar", "Holiday"}
+
+    events = json_schema(Event)["$defs"]
+    assert events["Assigned"]["properties"]["fields"] == {
+        "type": "object",
+        "propertyNames": {"enum": ["assignee", "assignment_group", "support_tier"]},
+        "additionalProperties": {"$ref": "#/$defs/AnyValue"},
+    }
+
+
+def test_a_value_of_any_type_names_it() -> None:
+    """Plain JSON as it is; a set, a single value or a class as an object of one key with ``$``."""
+    schema = json_schema(object)
+    plain = closed(
+        "object",
+        {
+            "type": {"const": "plain"},
+            "version": {"const": 1},
+            "value": {"$ref": "#/$defs/AnyValue"},
+        },
+        *("type", "version", "value"),
+    )
+    assert schema["title"] == "object"
+    assert {"title": "object", **schema["oneOf"][-1]} == plain
+    *leaves, array, single, mapping = schema["$defs"]["AnyValue"]["anyOf"]
+    assert leaves == [NOTHING, {"type": "boolean"}, {"type": "number"}, TEXT]
+    items = {"$ref": "#/$defs/AnyValue"}
+    assert array == {"type": "array", "items": items}
+    assert mapping == {
+        "type": "object",
+        "propertyNames": {"pattern": r"^([^$]|\$\$|$)"},
+        "additionalProperties": items,
+    }
+    tagged = single.pop("properties")
+    one = {"minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+    assert single == {"type": "object", **one}
+    assert tagged["$set"] == {"type": "array", "items": items, "uniqueItems": True}
+    assert (tagged["$date"], tagged["$Actor"]) == (DATE, {"type": "object"})
+
+
+def test_the_schema_of_a_present_state() -> None:
+    """Every fact with its type, none left out, and the version."""
+    schema = json_schema(Incident, view="state")
+    state = schema["$defs"]["IncidentState"]
+    facts = Incident.open(id="INC-1", title="t", by="kim", at=NOW).facts()
+    assert state["required"] == [*state["properties"]]
+    assert sorted(state["properties"]) == sorted([*facts, "version"])
+    assert state["properties"]["record_type"] == {"const": "incident"}
+    assert state["properties"]["version"] == {"type": "integer", "minimum": 1}
+    assert state["properties"]["title"] == TEXT
+    assert (schema["title"], schema["$ref"]) == ("IncidentState", "#/$defs/IncidentState")
+    history = json_schema(Incident)["$defs"]["Incident"]["properties"]["history"]
+    assert history == {"type": "array", "items": {"$ref": "#/$defs/AnyEvent"}, "minItems": 1}

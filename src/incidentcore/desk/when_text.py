@@ -26,20 +26,11 @@ from incidentcore.values import Level
 SHORT: Final = {"type": "record_type", "state": "state.name", "assigned_to": "assignee"}
 _SHORT_OF: Final = {path: name for name, path in SHORT.items()}
 MAJOR: Final = field("major_status").equals("accepted")
-OPS: Final = {
-    "above": "above",
-    "below": "below",
-    "at_least": "at_least",
-    "at_most": "at_most",
-    "from": "at_least",
-    "to": "below",
-    "contains": "contains",
-    "starts_with": "starts_with",
-    "text": "has_text",
-    "present": "present",
-    "reached": "reached",
-    "later_than": "later_than",
-}
+_SAME: Final = (
+    *("above", "below", "at_least", "at_most", "contains", "starts_with", "present", "reached"),
+    "later_than",
+)
+OPS: Final = {op: op for op in _SAME} | {"from": "at_least", "to": "below", "text": "has_text"}
 FACTS: Final = frozenset(name for kind in RECORD_TYPES.values() for name in kind.default_facts())
 SETS: Final = frozenset(("tags", "links"))
 

@@ -124,9 +124,8 @@ class _Maker:
             holiday = self.plain_class(self._registry.classes["Holiday"])
             return {"type": "array", "items": {"anyOf": [date, holiday]}}
         if issubclass(cls, Event) and name == "fields":
-            allowed = sorted(getattr(cls, "allowed", ()))
-            names = {"propertyNames": {"enum": allowed}} if allowed else {}
-            return {"type": "object", **names, "additionalProperties": self.any()}
+            names = {"enum": sorted(cls.allowed)}
+            return {"type": "object", "propertyNames": names, "additionalProperties": self.any()}
         return None
 
     def of(self, kind: Any) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
         found = [as_object(entry).get(key) for key in keys]
         page: Any = next((one for one in found if type(one) in (list, tuple)), None)
         if page is None and _NAMED.isdisjoint(as_object(entry)):  # of one record
-            page = [one for one in found if isinstance(one, Mapping)][:1] or None
+            page = [one for one in found if isinstance(one, Mapping)] or None
         if page is None:
             yield entry
             continue

@@ -317,7 +317,7 @@ class IntakePolicy(SharedRepr):
         )
 
     def maintenance_for(self, alert: Alert, at: datetime) -> MaintenanceRule | None:
-        """Return the rule by which maintenance keeps an alert from opening an incident, or None."""
+        """Return the rule that keeps an alert from opening an incident; None if no rule does."""
         need_kind("alert", alert, Alert)
         for rule in self.maintenance:
             if rule.when.matches(alert, at=at) and rule.during.is_open(at):

@@ -104,7 +104,7 @@ class SeverityTable(SharedRepr):
         return self._ranks.get(severity.casefold(), self._ranks[self.default.casefold()])
 
     def row(self, severity: str) -> SeverityRow:
-        """Return the row of a severity, or the default row."""
+        """Return the row of a severity; the default row if no row has its name."""
         return self.rows[self.rank(severity)]
 
 

@@ -295,7 +295,7 @@ class KpiTable(Tabular):
         }
 
     def cells(self, *, among: bool = False) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows as text and numeric columns; ``among`` names the denominators."""
+        """Return headings, rows, and which columns are numeric; ``among`` names denominators."""
         columns: list[tuple[str, bool, Callable[[KpiResult], str]]] = [
             ("kpi", False, lambda row: row.kpi),
             *((name, False, _group_reader(place)) for place, name in enumerate(self.groups)),

@@ -93,7 +93,7 @@ class After(Trigger):
     def behind(self, above: Trigger) -> timedelta | None:
         """Return the delay minus that of ``above``, but at least zero.
 
-        None if either delay is not counted in wall-clock time, or if their fields differ.
+        None unless both delays are counted in wall-clock time from the same field.
         """
         same = isinstance(above, After) and above.since == self.since
         if not same or self.calendar is not None or above.waits[1] is not None:

@@ -31,6 +31,10 @@ def read_replicated(tables, records, field_history, comments=(), *, names=None, 
     changes, notes = by_record(field_history, owner), by_record(comments, owner)
 
     def build(history, row):
+        if row.get("status") == "deleted" or str(row.get("_fivetran_deleted")).lower() == "true":
+            history.leave_out("deleted_record", "record left out: it was deleted")
+            return
+
         def word(field, value):
             return (names or {}).get(field, {}).get(value, value) or None
 
@@ -47,6 +51,8 @@ def read_replicated(tables, records, field_history, comments=(), *, names=None, 
             )
             last[name] = value
         for note in notes[row["id"]]:
+            if note["created"] <= row[created]:
+                continue  # the text of the opening
             public = str(note.get("public", note.get("is_public"))).casefold() == "true"
             who = (note["id"], note["created"], note.get("user_id") or note.get("author_id"))
             shown = "public" if public else "internal"

@@ -16,13 +16,8 @@ def worst(labels):
     return min(filter(ranks.get, ranks), key=lambda label: ranks[label].rank, default=None)
 
 
-def first(logins):
-    """Return who was assigned first of those who still are."""
-    return next(iter(logins), None)
-
-
-SETS = {
-    "assigned": ("assignee", "assignee.login", first),
+SETS = {  # who was assigned first of those who still are, and the worst of the labels
+    "assigned": ("assignee", "assignee.login", lambda logins: next(iter(logins), None)),
     "labeled": ("priority", "label.name", worst),
 }
 
@@ -31,6 +26,9 @@ def read_github(issues, timelines):
     """Read issues, and the timeline of each by the issue's number."""
 
     def build(history, issue):
+        if issue.get("pull_request"):
+            history.leave_out("unknown_entry", "record left out: it is a pull request")
+            return
         events = timelines.get(issue["number"]) or timelines.get(history.id, ())
         asks, team = pick(issue, "user.login"), set()
         for event in events:

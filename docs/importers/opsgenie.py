@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from incidentcore.records import Acknowledged, Commented, Incident, Unacknowledged
-from incidentcore.vendors.kit import Import, Times, unpaged
+from incidentcore.vendors.kit import IMPORTER, Import, Times, unpaged
+from incidentcore.vendors.kit.paths import CUT
 from incidentcore.vendors.presets import OPSGENIE_ALERT, OPSGENIE_LEVELS, OPSGENIE_STATES
 
 MOVES = {
@@ -22,10 +23,14 @@ def read_opsgenie(alerts, logs):
 
     def build(history, alert):
         fields = {name: alert.get(name) for name in ("priority", "source", "description", "tags")}
-        history.present(state=alert["status"], title=alert["message"], **fields)
-        history.present(assignee=alert.get("owner"))
+        flags = [name for name in ("snoozed", "acknowledged") if alert.get(name)]
+        state = alert["status"] if alert["status"] != "open" else [*flags, "open"][0]
+        history.present(state=state, title=alert["message"], assignee=alert.get("owner"), **fields)
         history.opened(alert["createdAt"], history.actor(alert.get("source"), "system"))
-        own, report = [*unpaged(logs.get(history.id, ()), "data")], alert.get("report") or {}
+        pages, report = [*unpaged(logs.get(history.id, ()), "data")], alert.get("report") or {}
+        own = [one for one in pages if one is not CUT]
+        if len(own) < len(pages):
+            history.truncated("the log goes on: page the rest", path="logs")
         if own and own[0]["createdAt"] >= own[-1]["createdAt"]:
             own.reverse()  # the newest came first; of one instant, the order counts
         names = [name for name in ("ackTime", "closeTime") if report.get(name)]
@@ -36,6 +41,9 @@ def read_opsgenie(alerts, logs):
             by = history.actor(report.get("acknowledgedBy") or "import", "agent")
             if by.id != "import" or after.get("ackTime") != after.get("closeTime"):
                 history.moments(by, acknowledged=after.get("ackTime"))
+            if state in flags:
+                since = after.get("ackTime") or alert.get("updatedAt")
+                history.changed("at", since, IMPORTER, field="state", before="open", after=state)
         for entry in own:
             text, owner = entry["log"], entry.get("owner")
             by = history.actor(owner, "system" if owner == "System" else "agent")

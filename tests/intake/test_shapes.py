@@ -127,7 +127,7 @@ def test_alertmanager_problems():
         ],
     }
     assert problems(alerts_from_alertmanager, bad) == [
-        "got '3'; allowed: \"4\" @ $.version",
+        'got \'3\'; allowed: "4", or "1" of Grafana @ $.version',
         "got 'pending'; allowed: firing, resolved @ $.alerts[0].status",
         "got an array; allowed: text @ $.alerts[0].labels.a",
         "neither a fingerprint nor labels @ $.alerts[0]",
@@ -284,3 +284,17 @@ def test_what_else_comes_may_hold_instants():
     assert found.extra["seen"] == (T0, 1.5, None)
     with pytest.raises(FormatError, match=r"what JSON can hold @ \$\.seen$"):
         alert_from_dict({"key": "k", "at": T0, "seen": T0.replace(tzinfo=None)})
+
+
+def test_a_webhook_of_grafana_has_the_same_shape():
+    """Its version is 1; fields of its own are kept."""
+    firing = {**FIRING, "values": {"B": 44.2}}
+    (alert,) = alerts_from_alertmanager({**PAYLOAD, "version": "1", "alerts": [firing]})
+    (usual,) = alerts_from_alertmanager({**PAYLOAD, "alerts": [FIRING]})
+    assert (alert.key, alert.at, alert.title) == (usual.key, usual.at, usual.title)
+    assert plain(alert.extra["values"]) == {"B": 44.2}
+
+
+def test_an_instant_may_be_written_in_small_letters():
+    """RFC 3339 allows it."""
+    assert alert_from_dict({"key": "k", "at": "2026-06-01t09:00:00z"}).at == T0

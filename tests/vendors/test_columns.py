@@ -192,6 +192,7 @@ def test_everyday_headings_are_guessed(tmp_path: Path) -> None:
     [
         (["key", "fields"], "jira"),
         (["id", "incident_number", "html_url"], "pagerduty"),
+        (["id", "incident_number", "urgency"], "pagerduty"),
         (["id", "incident_updates"], "statuspage"),
         (["incident", "log_entries", "more"], "pagerduty"),
         (["ticket", "audits"], "zendesk"),

@@ -25,12 +25,13 @@ from .writers import START, Life, Step, lives
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "importers"
 LONGEST = {
     "own": 25,
-    **dict.fromkeys(("fivetran", "jira_in_forty_lines"), 40),
+    "jira_in_forty_lines": 40,
     "glpi": 43,
-    "opsgenie": 45,
+    "fivetran": 45,
     "zammad": 49,
     "freshservice": 52,
-    "github": 59,
+    "opsgenie": 52,
+    "github": 60,
 }
 
 
@@ -552,3 +553,60 @@ def test_entries_of_one_instant_count_from_the_last() -> None:
     reading = load("freshservice").read_freshservice([ticket], {5: log})
     assert [record.state.name for record in reading] == ["Resolved"]
     assert list(reading.findings) == []
+
+
+def test_flags_of_an_alert_of_opsgenie_are_its_state() -> None:
+    """Its status stays open while it is acknowledged or snoozed; a log may go on elsewhere."""
+    alert = {"id": "a", "message": "Disk", "status": "open", "createdAt": "2026-03-02T08:00:00Z"}
+    alert["source"] = "monitor"
+    created = {"offset": "1", "createdAt": alert["createdAt"], "owner": "System"}
+    created["log"] = "Alert created via API"
+    text = "Alert acknowledged via web[Default API-Acknowledge Alert]"
+    taken = {"offset": "2", "createdAt": "2026-03-02T08:05:00Z", "owner": "ada", "log": text}
+    slept = {**taken, "offset": "3", "createdAt": "2026-03-02T08:06:00Z", "log": "Alert snoozed"}
+    read = load("opsgenie").read_opsgenie
+    for flags, log in (({"acknowledged": True}, [taken]), ({"snoozed": True}, [taken, slept])):
+        reading = read([{**alert, **flags}], {"a": [created, *log]})
+        assert [record.state.name for record in reading] == [*flags]
+        assert list(reading.findings) == []
+    shown = {"acknowledged": True, "report": {"ackTime": 300_000, "acknowledgedBy": "ada"}}
+    [record] = read([{**alert, **shown}], {})
+    assert (record.acknowledged_at, record.timeline().facts_at(at(8))["state"].name) == (
+        at(8, 5),
+        "open",
+    )
+    paging = {"next": "https://x"}
+    reading = read(
+        {"data": [alert], "paging": paging}, {"a": {"data": [created], "paging": paging}}
+    )
+    assert len(list(reading)) == 1
+    assert dict(reading.findings.counts) == {"truncated_history": 2}
+
+
+def test_pull_requests_of_github_are_left_out() -> None:
+    """Its list of issues has them too."""
+    issue = {"number": 7, "title": "x", "state": "open", "labels": [], "user": {"login": "kim"}}
+    issue["created_at"] = "2026-03-02T08:00Z"
+    pull = {**issue, "number": 8, "pull_request": {"url": "x"}}
+    reading = load("github").read_github([issue, pull], {})
+    assert [record.id for record in reading] == ["7"]
+    assert [(one.key, one.code) for one in reading.findings if one.key == "8"] == [
+        ("8", "unknown_entry")
+    ]
+
+
+def test_a_replicated_ticket_that_was_deleted_or_begins_with_its_text() -> None:
+    """A deleted one is left out; the text that opened a ticket, by staff, is no answer."""
+    row = {"id": "1", "created_at": "2026-03-02 08:00:00", "requester_id": "9", "status": "new"}
+    gone = [
+        {**row, "id": "2", "status": "deleted"},
+        {**row, "id": "3", "_fivetran_deleted": "TRUE"},
+    ]
+    note = {"ticket_id": "1", "user_id": "7", "public": "TRUE", "body": "x"}
+    notes = [{**note, "id": n, "created": f"2026-03-02 0{n}:00:00"} for n in (8, 9)]
+    module = load("fivetran")
+    tables = module.ZENDESK_TABLES
+    reading = module.read_replicated(tables, [row, *gone], [], notes, agents=["7"])
+    [record] = reading
+    assert record.first_response_at == at(9)
+    assert dict(reading.findings.counts) == {"deleted_record": 2}

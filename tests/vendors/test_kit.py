@@ -670,6 +670,9 @@ def test_a_reading_is_read_once() -> None:
 @pytest.mark.parametrize(
     ("table", "word", "name"),
     [
+        (STANDARD_STATES, "opened", "new"),
+        (STANDARD_STATES, "Firing", "new"),
+        (STANDARD_STATES, "Monitoring", "in_progress"),
         (STANDARD_STATES, "In Bearbeitung", "in_progress"),
         (STANDARD_STATES, "GELÖST", "resolved"),
         (STANDARD_STATES, "Résolu", "resolved"),

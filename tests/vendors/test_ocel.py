@@ -62,3 +62,15 @@ def test_who_did_something_has_no_history_of_their_own() -> None:
     assert people
     for kind in set(people.values()):
         assert all(not rows for _, _, rows in ocel.ocel_cases(log, kind, "state", "by", None))
+
+
+def test_an_object_with_two_qualifiers_has_an_event_once() -> None:
+    """An event may relate to it as the incident and as what was changed."""
+    relations = [{"objectId": "I1", "qualifier": name} for name in ("of", "changes")]
+    events = [
+        {"id": str(n), "type": name, "time": f"2026-03-02T0{n}:00:00Z", "relationships": relations}
+        for n, name in ((8, "New"), (9, "Resolved"))
+    ]
+    log = {"events": events, "objects": [{"id": "I1", "type": "incident"}]}
+    [incident] = read_ocel(log, object_type="incident")
+    assert [event.kind for event in incident.history] == ["opened", "state_changed"]

@@ -358,3 +358,12 @@ def test_an_acknowledgement_that_the_log_lacks_is_read_from_the_incident() -> No
     incident, _ = read(TRIGGER, entry("acknowledge", 5), **fields)
     assert incident.acknowledged_at == at(20, 5)
     assert [one.kind for one in incident.history].count("acknowledged") == 1
+
+
+def test_an_assignee_whose_account_is_gone_has_a_name() -> None:
+    """Without an id, the summary names them."""
+    gone = entry("assign", 5, assignees=[{"id": None, "summary": "Gone"}])
+    assert read(TRIGGER, gone)[0].assignee == "Gone"
+    assert (
+        read(assignments=[{"at": text(20), "assignee": {"summary": "Gone"}}])[0].assignee == "Gone"
+    )

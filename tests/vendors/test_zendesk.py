@@ -387,3 +387,41 @@ def test_a_user_without_a_role_is_an_agent_by_what_they_did() -> None:
     users = [{"id": 2, "role": None}]
     incident, codes = read(CREATED, answer, users=users, fields={"assignee_id": 2})
     assert (incident.first_response_at, codes) == (at(9), {})
+
+
+def test_ticket_events_of_the_incremental_export_are_audits() -> None:
+    """A child names its field by a key of its own, and a rule by its channel's name."""
+
+    def entry(number: int, hour: int, by: int, *children: dict[str, Any]) -> dict[str, Any]:
+        made = {"id": number, "ticket_id": 7, "created_at": text(hour), "updater_id": by}
+        numbered = [{"id": 10 * number + n, "via": "Mail", **c} for n, c in enumerate(children)]
+        return {**made, "via": "Mail", "event_type": "Audit", "child_events": numbered}
+
+    created = {"event_type": "Create", "status": "new"}, {"event_type": "Create", "type": "task"}
+    answer = {"event_type": "Comment", "type": "Comment", "author_id": 2, "public": True}
+    unseen = {"event_type": "Comment", "comment_present": True, "comment_public": False}
+    raised = {"event_type": "Change", "priority": "high", "previous_value": None, "via": "Rule"}
+    solved = {"event_type": "Change", "status": "solved", "previous_value": "new"}
+    floor = {"event_type": "Change", "custom_ticket_fields": {"31": "3"}, "previous_value": ""}
+    page = [
+        entry(1, 8, 1, *created),
+        entry(2, 9, 2, answer | {"body": "Hello"}, raised),
+        entry(3, 10, 2, unseen, solved, floor),
+    ]
+    shown = ticket(status="solved", priority="high")
+    users = [{"id": 2, "role": "agent"}]
+    reading = read_zendesk([shown], {"ticket_events": page, "end_of_stream": True}, users=users)
+    [incident] = reading
+    assert (incident.first_response_at, incident.resolved_at) == (at(9), at(10))
+    assert comments(incident) == [("Hello", "2", "agent", "public"), ("", "2", "agent", "internal")]
+    [change] = [one for one in incident.history if one.kind == "prioritized"]
+    assert (change.at, change.by.id) == (at(9), "-1")
+    assert incident.custom["31"] == "3"
+    assert list(reading.findings) == []
+
+
+def test_a_closed_ticket_names_the_tickets_that_follow_it() -> None:
+    """As ``followup_ids``."""
+    incident, _ = read(CREATED, fields={"followup_ids": [40, 41]})
+    links = {(one.type, one.target) for one in incident.links}
+    assert links == {("related_to", "40"), ("related_to", "41")}

@@ -101,7 +101,7 @@ class AlertFaults:
         at: Any = value
         if isinstance(value, str):
             try:
-                at = datetime.fromisoformat(value)
+                at = datetime.fromisoformat(value.upper())
             except ValueError:
                 at = None
         try:

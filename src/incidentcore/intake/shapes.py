@@ -108,7 +108,7 @@ _ALERTMANAGER: Final = ("status", "labels", "annotations", "fingerprint")
 def alerts_from_alertmanager(
     payload: object, /, *, recorded_at: datetime | None = None, source: str = "alertmanager"
 ) -> tuple[Alert, ...]:
-    """Return the alerts in the request of a Prometheus Alertmanager webhook, version 4.
+    """Return the alerts in the request of a webhook of Prometheus Alertmanager or of Grafana.
 
     The instant (``at``) of a firing alert is its ``startsAt``; that of a resolved alert is its
     ``endsAt``. The key is the fingerprint, the severity is the label ``severity``, and the title is
@@ -155,8 +155,8 @@ def alerts_from_alertmanager(
     if found is not None:
         if found.get("version") is None:
             problems.missing("version", "$")
-        elif found["version"] != "4":
-            problems.wrong(found["version"], '"4"', "$.version")
+        elif found["version"] not in ("4", "1"):
+            problems.wrong(found["version"], '"4", or "1" of Grafana', "$.version")
         group = FrozenMap(problems.rest(found, ("alerts",), "$"))
         items = found.get("alerts")
         if isinstance(items, (list, tuple)):

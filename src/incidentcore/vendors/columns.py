@@ -29,6 +29,7 @@ _WORD_COUNT: Final = 30  # words of a state or level that are listed
 _SHAPES: Final = (
     ("jira", "key, fields"),
     ("pagerduty", "incident_number, html_url"),
+    ("pagerduty", "incident_number, urgency"),
     ("pagerduty", "log_entries"),
     ("statuspage", "incident_updates"),
     ("servicenow", "sys_id, sys_created_on"),

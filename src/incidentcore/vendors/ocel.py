@@ -33,9 +33,10 @@ def ocel_cases(
     try:
         for event in entries_of(data, "events"):
             row = _event(event, activity_attribute, actor_qualifier)
-            for relation in entries_of(event, "relationships"):
-                if relation.get("qualifier") != actor_qualifier:
-                    by_object.setdefault(str(relation.get("objectId")), []).append(row)
+            relations = entries_of(event, "relationships")
+            about = (one for one in relations if one.get("qualifier") != actor_qualifier)
+            for key in dict.fromkeys(str(one.get("objectId")) for one in about):
+                by_object.setdefault(key, []).append(row)
         objects = list(entries_of(data, "objects"))
         types = {str(thing.get("type")) for thing in objects}
         types |= {str(declared.get("name")) for declared in entries_of(data, "objectTypes")}

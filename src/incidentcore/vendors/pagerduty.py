@@ -144,7 +144,7 @@ def read_pagerduty(
             _acknowledged(history, incident, users)
         if not any(entry.get("assignees") for entry in own):
             given = entries_of(incident, "assignments")
-            people = (one["assignee"] for one in given if pick(one, "assignee.id"))
+            people = (as_object(one.get("assignee")) for one in given)
             history.present(assignee=_first(history, people, "assignments"))
         history.check(resolved_at=resolved, updated_at=incident.get("updated_at") or changed)
 
@@ -232,7 +232,8 @@ def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]
 
 def _first(history: HistoryBuilder, people: Iterable[Mapping[str, Any]], path: str) -> Any:
     """Return the id of the first of several assignees, with a finding; None if there are none."""
-    names = {person["id"]: person.get("summary") or person["id"] for person in people}
+    named = ((one.get("id") or one.get("summary"), one) for one in people)
+    names = {key: one.get("summary") or key for key, one in named if key}
     first = next(iter(names), None)
     if len(names) > 1:
         action, value = f"the first one, {names[first]}, is used", ", ".join(names)

@@ -47,6 +47,11 @@ _NOISE: Final = (
     *("SmsNotification", "FollowerNotification", "Tweet", "FacebookEvent", "LogMeInTranscript"),
     "ScheduleAssignment",
 )
+# What a child event of the incremental export has beside its field.
+_OF_CHILD: Final = (
+    *("id", "via", "via_reference_id", "event_type", "previous_value", "added_tags"),
+    *("removed_tags", "created_at", "audit_id"),
+)
 _SYSTEM: Final = "-1"
 _MINUTE: Final = timedelta(minutes=1)
 _MERGED: Final = "closed_by_merge"
@@ -67,7 +72,8 @@ def read_zendesk(
             once, as in incremental exports, the version updated last is used. Deleted tickets are
             omitted, with a finding. Comments in a ticket, as in an account's export, are used if it
             has no audits.
-        audits: The audits from ``/tickets/{id}/audits``, for all tickets, in any order.
+        audits: The audits from ``/tickets/{id}/audits``, for all tickets, in any order; or the
+            ticket events from ``/incremental/ticket_events``.
         metric_events: The events from ``/incremental/ticket_metric_events``, the tool's own
             results.
         users: Users in addition to those on the pages of ``tickets``, for their roles. Without
@@ -100,7 +106,7 @@ def read_zendesk(
     ('Open', Actor(id='1', role='requester'))
     """
     pages, logs = list(unpaged(tickets)), list(unpaged(audits))
-    by_ticket = joined(logs, "ticket_id", "audits", "audit")
+    by_ticket = joined(logs, "ticket_id", "audits", "audit", "ticket_events")
     metrics = joined(metric_events, "ticket_id", "ticket_metric_events")
     beside = [user for page in (*pages, *logs) for user in listed(page, "users")]
     people = joined([*beside, *unpaged(users, "users")], "id")
@@ -108,7 +114,7 @@ def read_zendesk(
     known = {key: role for key, role in stated.items() if role is not None}
 
     def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
-        own = by_ticket.pop(history.id, None) or [*_exported(ticket)]
+        own = [*map(_as_audit, by_ticket.pop(history.id, ()))] or [*_exported(ticket)]
         measured = metrics.pop(history.id, ())
         if ticket.get("status") == "deleted":
             history.leave_out("deleted_record", "record left out: the ticket was deleted")
@@ -152,13 +158,39 @@ def read_zendesk(
     return with_orphans(reading, audits=by_ticket, ticket_metric_events=metrics, users=unnamed)
 
 
+def _as_audit(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an audit; a ticket event of the incremental export is written as one."""
+    if "child_events" not in entry:
+        return entry
+    events = [event for child in listed(entry, "child_events") for event in _unfolded(child)]
+    return {**entry, "author_id": entry.get("updater_id"), "via": None, "events": events}
+
+
+def _unfolded(child: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the events in a child event, which names a field by a key of its own."""
+    kind, via = child.get("event_type"), str(child.get("via")).lower()
+    base = {"id": child.get("id"), "type": kind, "via": {"channel": via}}
+    base["previous_value"] = child.get("previous_value")
+    if kind not in ("Create", "Change"):
+        yield {"public": child.get("comment_public"), **child, **base}
+        return
+    fields = {name: value for name, value in child.items() if name not in _OF_CHILD}
+    own = fields.pop("custom_ticket_fields", None)
+    if isinstance(own, Mapping):
+        fields |= own
+    for name, value in fields.items():
+        yield {**base, "id": f"{base['id']}-{name}", "field_name": name, "value": value}
+
+
 def _links(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
     problem, source = plain_text(ticket.get("problem_id")), pick(ticket, "via.source")
     if problem is not None:
         history.linked(Link("caused_by", problem))
     before = plain_text(pick(source, "from.ticket_id"))
-    if before is not None and pick(source, "rel") == "follow_up":
-        history.linked(Link("related_to", before))
+    after = map(plain_text, ticket.get("followup_ids") or ())
+    for number in (before if pick(source, "rel") == "follow_up" else None, *after):
+        if number is not None:
+            history.linked(Link("related_to", number))
 
 
 def _merges(history: HistoryBuilder, audit: Mapping[str, Any], kind: str) -> None:

@@ -125,7 +125,7 @@ def _goes_on(page: Mapping[str, Any], count: int) -> bool:
         return True
     if any(page.get(name) is False for name in ("isLast", "isLastPage")):
         return True
-    if pick(page, "meta.has_more") is True:
+    if pick(page, "meta.has_more") is True or pick(page, "paging.next"):
         return True
     end, total = pick(page, "page_info.end_index"), pick(page, "page_info.last_index")
     if type(page.get("startAt")) is int:

@@ -238,8 +238,9 @@ _EVERYDAY: Final = {
     "done": "resolved",
     "cancelled": "canceled",
     "work in progress": "in_progress",
-    **dict.fromkeys(("open", "to do", "triggered"), "new"),
+    **dict.fromkeys(("open", "opened", "to do", "triggered", "firing"), "new"),
     **dict.fromkeys(("assigned", "active", "acknowledged", "reopened", "planned"), "in_progress"),
+    **dict.fromkeys(("investigating", "identified", "monitoring"), "in_progress"),
 }
 STANDARD_STATES: Final = StateTable({state.name: state.name for state in _STANDARD} | _EVERYDAY)
 """The states of the standard incident lifecycle, by their names and by common words."""

@@ -49,7 +49,8 @@ def prioritize(
         reason: The reason as text; by default the policy's steps.
 
     Returns:
-        The record with one more ``Prioritized`` event; unchanged if its priority is the same.
+        The record with one more ``Prioritized`` event; unchanged if impact, urgency and computed
+        priority stay the same.
 
     Raises:
         InvalidValueError: The impact or urgency does not belong to the policy's scales.

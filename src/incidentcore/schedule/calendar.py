@@ -178,8 +178,8 @@ class BusinessCalendar(AbstractCalendar):
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
         """Return findings on definitions that are allowed but are probably mistakes.
 
-        They report conflicting holidays, breaks outside the hours, working days without hours, and
-        orphan tails. An orphan tail is the part after midnight of a window whose first part is
+        The findings are conflicting holidays, breaks outside the hours, working days without hours,
+        and orphan tails. An orphan tail is the part after midnight of a window whose first part is
         closed: if Monday is a holiday, Monday's window 22:00-06:00 is still open on Tuesday from
         00:00 to 06:00 (rule C2).
 

@@ -24,7 +24,7 @@ def public_holidays(
 ) -> tuple[Holiday, ...]:
     """Return a country's public holidays in the given years, from the ``holidays`` package.
 
-    They are copied, since the package's own object changes when it is read and when the package is
+    The dates are copied, since the package's object changes when it is read and when the package is
     updated. Weekend dates that a country makes working days in exchange for a bridge day are
     included, as holidays with hours.
 

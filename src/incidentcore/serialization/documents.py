@@ -49,7 +49,7 @@ def loads_with_unknown(
 ) -> WithUnknownFields[T]:
     """Build a value from its JSON text, and keep unknown fields and unknown kinds of event.
 
-    Use it if a newer release may have written the document. ``dumps`` writes the unknown fields
+    Use this if a newer release may have written the document. ``dumps`` writes the unknown fields
     back to their places. Each event of an unknown kind becomes an ``UnknownEvent`` in the history.
 
     Args:

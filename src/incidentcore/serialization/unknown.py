@@ -23,7 +23,7 @@ _TAKEN: Final = (TAG, *(field.name for field in attrs.fields(Event)))
 class UnknownEvent(Event):
     """An event of a kind that this release does not know, from a newer release or an extension.
 
-    It keeps its place in the history, does not change any field, and is written back unchanged.
+    The event keeps its place in the history, changes no field, and is written back unchanged.
 
     Attributes:
         name: The name of the kind in the document.

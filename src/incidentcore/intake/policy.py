@@ -317,7 +317,7 @@ class IntakePolicy(SharedRepr):
         )
 
     def maintenance_for(self, alert: Alert, at: datetime) -> MaintenanceRule | None:
-        """Return the rule that keeps an alert from opening an incident; None if no rule does."""
+        """Return the maintenance rule that keeps an alert from opening an incident, else None."""
         need_kind("alert", alert, Alert)
         for rule in self.maintenance:
             if rule.when.matches(alert, at=at) and rule.during.is_open(at):

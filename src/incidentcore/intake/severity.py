@@ -97,7 +97,7 @@ class SeverityTable(SharedRepr):
         object.__setattr__(self, "_ranks", ranks)
 
     def rank(self, severity: str) -> int:
-        """Return the position of a severity's row, or of the default row; 0 is the worst."""
+        """Return the position of the row that ``row`` returns for a severity; 0 is the worst."""
         found = self._ranks.get(severity)
         if found is not None:
             return found

@@ -14,7 +14,7 @@ import pytest
 from incidentcore.adapters.async_store import AsyncStore
 from incidentcore.conditions import ALWAYS, during
 from incidentcore.desk import Agenda, load_desk
-from incidentcore.errors import RecordNotFoundError, StorageError
+from incidentcore.errors import InvalidValueError, RecordNotFoundError, StorageError
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar
@@ -26,6 +26,8 @@ from incidentcore.testing.contracts_base import incident, noted
 def test_it_is_an_async_store() -> None:
     """It has the six methods of the protocol."""
     assert isinstance(AsyncStore(InMemoryStore()), AsyncRecordStore)
+    with pytest.raises(InvalidValueError, match="store: got 'x'; allowed: a RecordStore"):
+        AsyncStore("x")  # type: ignore[arg-type]
 
 
 @pytest.mark.process

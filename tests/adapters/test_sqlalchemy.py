@@ -223,3 +223,38 @@ def test_a_database_that_cannot_be_reached_is_an_error_of_storage(tmp_path: Path
     """There is no such folder."""
     with pytest.raises(StorageError, match="unable to open database file"):
         SqlAlchemyStore(f"sqlite:///{tmp_path / 'no' / 'desk.sqlite'}")
+
+
+@pytest.mark.parametrize("kind", [SqlAlchemyStore, AsyncSqlAlchemyStore])
+@pytest.mark.parametrize("wrong", [None, 5, "desk.sqlite", "nosuch://kim:secret@host/desk"])
+def test_what_is_no_engine_is_refused(kind: Any, wrong: Any) -> None:
+    """The error says what is allowed, without what may be a password."""
+    with pytest.raises(InvalidValueError, match=r"engine: got .*; allowed: a URL") as caught:
+        kind(wrong)
+    assert "secret" not in str(caught.value)
+
+
+def test_with_closes_the_store_but_not_your_own_transaction(tmp_path: Path) -> None:
+    """The engine of the caller keeps its connection, in which the transaction goes on."""
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'desk.sqlite'}")
+    with SqlAlchemyStore(engine) as store, engine.begin() as connection:
+        pool = engine.pool
+        with store.within(connection) as joined:
+            joined.append("INC-1", incident().history, expected_version=0)
+        assert engine.pool is pool
+    assert engine.pool is not pool
+    with SqlAlchemyStore(engine) as store:
+        assert store.load("INC-1") == incident()
+
+
+def test_async_with_closes_the_store(tmp_path: Path) -> None:
+    """Its engine has a new pool afterwards."""
+    pytest.importorskip("aiosqlite")
+
+    async def use() -> None:
+        async with AsyncSqlAlchemyStore(f"sqlite+aiosqlite:///{tmp_path / 'desk.sqlite'}") as store:
+            assert await store.append("INC-1", incident().history, expected_version=0) == 1
+            pool = store._engine.pool
+        assert store._engine.pool is not pool
+
+    asyncio.run(use())

@@ -263,3 +263,14 @@ def test_a_refused_change_leaves_the_connection_in_use(path: Path) -> None:
     assert store._idle == [before]
     assert not before.in_transaction
     store.close()
+
+
+def test_with_closes_the_store(path: Path) -> None:
+    """Also after an error, which is passed on."""
+    with SqliteStore(path) as store:
+        assert store.load("INC-1").version == 3
+        assert len(store._idle) == 1
+    assert store._idle == []
+    with pytest.raises(ZeroDivisionError), SqliteStore(path) as store:
+        raise ZeroDivisionError
+    assert store._idle == []

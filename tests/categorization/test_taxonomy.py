@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import pickle
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.categorization import STANDARD_TAXONOMY, Taxonomy
+from incidentcore.categorization import (
+    STANDARD_TAXONOMY,
+    KeywordCategorizer,
+    ModelCategorizer,
+    NaiveBayes,
+    SoftmaxCategorizer,
+    Taxonomy,
+    calibrate,
+    compare_categorizers,
+    cross_validate,
+    evaluate_categorizer,
+)
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 TREE = Taxonomy(
@@ -104,3 +116,36 @@ def test_the_shipped_tree_is_in_words():
     below = [path[1] for path in STANDARD_TAXONOMY if len(path) == 2]
     assert len(set(below)) == len(below) == 33
     assert all(re.fullmatch("[a-z]+( [a-z]+)*", name) for name in below)
+
+
+WORDS = KeywordCategorizer({"network": ["vpn"]})
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        NaiveBayes.train,
+        NaiveBayes.train([("vpn", "network")]).learn,
+        SoftmaxCategorizer.train,
+        KeywordCategorizer.train,
+        lambda pairs: ModelCategorizer.train(None, pairs, id="m"),
+        lambda pairs: calibrate(WORDS, pairs),
+        lambda pairs: evaluate_categorizer(WORDS, pairs),
+        lambda pairs: compare_categorizers({"words": WORDS}, pairs),
+        lambda pairs: cross_validate(NaiveBayes.train, pairs),
+    ],
+)
+@pytest.mark.parametrize(
+    ("labelled", "where"),
+    [
+        ([("vpn", "network"), 2], "labelled[1]: got 2"),
+        (["ab"], "labelled[0]: got 'ab'"),  # a text of two characters is no pair
+        ([("vpn",)], "labelled[0]: got ('vpn',)"),
+        ({"vpn": "network"}, "labelled: got {'vpn': 'network'}"),
+        (5, "labelled: got 5"),
+    ],
+)
+def test_labelled_texts_are_pairs(use: Any, labelled: Any, where: str) -> None:
+    """Whatever learns from them or is judged by them says which one is not."""
+    with pytest.raises(InvalidValueError, match=re.escape(f"{where}; allowed: pairs of (record")):
+        use(labelled)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import Incident, Problem, RequestItem, ServiceRequest
+from incidentcore.records import Incident, Problem, RequestItem, ServiceRequest, set_fields
 from incidentcore.records.fields import FIELD_NAMES, RECORD_COLUMNS, checked_fields
+from incidentcore.serialization import dumps, loads
 from incidentcore.values import FrozenMap, Impact
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
 
 def test_fields_in_their_stored_form_stay_the_same_map() -> None:
@@ -119,3 +124,47 @@ def test_the_same_fields_in_any_order_are_one_map_in_the_order_of_names() -> Non
 
     assert list(first.items()) == [("caller", "kim"), ("support_tier", 1), ("title", "t")]
     assert list(again.items()) == [("caller", None), ("support_tier", 2), ("title", "u")]
+
+
+class Own:
+    """A class of somebody's own, which no document can hold."""
+
+    def __repr__(self) -> str:
+        return "Own()"
+
+
+@pytest.mark.parametrize(
+    ("value", "given"),
+    [
+        (Own(), "Own()"),
+        ([1, Own()], "(1, Own())"),
+        ({"b": Own()}, "FrozenMap({'b': Own()})"),
+        (b"x", "b'x'"),
+        (int, "<class 'int'>"),
+        (AT.replace(tzinfo=None), "2026-06-01T09:00:00"),
+        ([float("inf")], "(inf,)"),
+    ],
+)
+def test_a_custom_value_that_no_document_holds_is_refused(value: object, given: str) -> None:
+    """At the opening and later; what a history of old holds is still read."""
+    allowed = re.escape(f"custom.a: got {given}; allowed: finite numbers, text")
+    with pytest.raises(InvalidValueError, match=allowed):
+        Incident.open(id="1", title="x", at=AT, by="kim", custom={"a": value})
+    opened = Incident.open(id="1", title="x", at=AT, by="kim")
+    with pytest.raises(InvalidValueError, match=allowed):
+        set_fields(opened, custom={"a": value}, at=AT, by="kim")
+    assert checked_fields({"custom": {"a": value}}, FIELD_NAMES)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(None, True, 7, 0.5, "x", AT, AT.date(), AT.time(), timedelta(1), Decimal("0.1")),
+        *(Fraction(1, 3), ZoneInfo("UTC"), (1, "x"), frozenset({1}), Impact.HIGH),
+    ],
+)
+def test_a_custom_value_comes_back_from_its_document(value: object) -> None:
+    """What may be entered can be stored, also in a list and under a name."""
+    custom = {"a": value, "b": [value], "c": {"d": value}}
+    opened = Incident.open(id="1", title="x", at=AT, by="kim", custom=custom)
+    assert loads(dumps(opened), Incident) == opened

@@ -934,3 +934,44 @@ def test_a_category_may_be_in_another_language(category: str, *, is_open: bool) 
 def test_ids_with_a_word_come_before_ids_that_are_numbers(name: str, number: int) -> None:
     """By less than 10 ** 40, which no number of up to 39 digits makes up for."""
     assert natural(name) == number
+
+
+@pytest.mark.parametrize(
+    ("read", "key", "why"),
+    [
+        (lambda: read_jira([None]), "record-1", "entry: got None; allowed: an object"),
+        (lambda: read_pagerduty([None]), "record-1", "entry: got None; allowed: an object"),
+        (
+            lambda: read_jira([{"key": "A-1", "fields": {}}], changelogs={"A-1": [None]}),
+            "A-1",
+            "changelog[0]: got None; allowed: an object",
+        ),
+    ],
+)
+def test_null_in_place_of_an_object_is_said_in_words(read: Any, key: str, why: str) -> None:
+    """The record is left out under its key, and the place is named."""
+    reading = read()
+    assert list(reading) == []
+    found = reading.findings[-1]
+    assert (found.code, found.key) == ("malformed_record", key)
+    assert str(found.action) == f"left out: {why}"
+
+
+def test_a_line_of_a_log_that_names_no_record_is_found() -> None:
+    """In every table that rows of ServiceNow are joined with."""
+    row = {"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "2"}
+    for name in ("audit", "history", "metrics", "journal", "slas"):
+        reading = read_servicenow([row], **{name: [None]})
+        assert [incident.id for incident in reading] == ["INC1"]
+        assert [found.code for found in reading.findings].count("unknown_entry") == 1, name
+
+
+def test_pages_that_belong_to_no_issue_are_refused() -> None:
+    """A list does not say whose changes they are; no page for an issue is none."""
+    issue = {"key": "A-1", "fields": {"created": "2026-03-02T09:00:00Z"}}
+    for name in ("changelogs", "slas"):
+        with pytest.raises(
+            InvalidValueError, match=rf"{name}: got .*; allowed: pages by issue key"
+        ):
+            read_jira([issue], **{name: [{}]})
+        assert [incident.id for incident in read_jira([issue], **{name: {"A-1": None}})] == ["A-1"]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import Condition
 from incidentcore.records import Event, Record
 from incidentcore.storage import PAGE, Change, RecordStore
@@ -24,6 +25,9 @@ class AsyncStore:
     Attributes:
         store: The store whose methods are called.
 
+    Raises:
+        InvalidValueError: ``store`` lacks a method of ``RecordStore``.
+
     >>> import asyncio
     >>> from datetime import UTC, datetime
     >>> from incidentcore.adapters import AsyncStore
@@ -36,7 +40,11 @@ class AsyncStore:
     1
     """
 
-    store: RecordStore
+    store: RecordStore = attrs.field()
+
+    @store.validator
+    def _need_store(self, _: object, store: object) -> None:
+        need_kind("store", store, RecordStore, allowed="a RecordStore, such as SqliteStore(...)")
 
     async def append(
         self, record_id: str, events: Iterable[Event], *, expected_version: int

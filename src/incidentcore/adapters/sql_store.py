@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import Self
 
 from incidentcore.adapters import outbox, statements
 from incidentcore.adapters.outbox import Run
@@ -15,7 +16,10 @@ from incidentcore.storage import PAGE, Change
 
 
 class SqlStore:
-    """A ``RecordStore`` with an outbox for due items; a subclass opens the transactions."""
+    """A ``RecordStore`` with an outbox for due items; a subclass opens the transactions.
+
+    As a context manager it closes its connections at the end.
+    """
 
     def _reading(self) -> AbstractContextManager[Run]:
         """Open a transaction that sees a consistent snapshot of the tables."""
@@ -24,6 +28,16 @@ class SqlStore:
     def _writing(self) -> AbstractContextManager[Run]:
         """Open a transaction that is committed completely when it ends, or not at all."""
         raise NotImplementedError
+
+    def close(self) -> None:
+        """Close the connections to the database."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def append(
         self,

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
+from incidentcore._checks import need_kind
 from incidentcore.adapters import statements
 from incidentcore.adapters.outbox import Run
 from incidentcore.adapters.sql_store import SqlStore
@@ -32,6 +33,15 @@ _TYPES = {
     "postgresql": {"integer": "BIGINT", "bytes": "BYTEA"},
 }
 _MIGRATION_LOCK = 4_201_983_117  # any number that no other use of the database locks
+
+
+def _engine(create: Callable[[Any], T], url: object) -> T:
+    allowed = "a URL such as sqlite:///desk.sqlite, or an engine of the store's kind"
+    need_kind("engine", url, (str, sa.URL), allowed=allowed)
+    try:
+        return create(url)
+    except sa.exc.ArgumentError:  # what follows the scheme may be a password
+        raise InvalidValueError("engine", str(url).partition(":")[0], allowed) from None
 
 
 def _prepared(engine: sa.Engine, *, ours: bool) -> sa.Engine:
@@ -98,14 +108,14 @@ def _failure(error: sa.exc.SQLAlchemyError) -> StorageError:
 class SqlAlchemyStore(SqlStore):
     """A ``RecordStore`` with an outbox in a database, for several threads and processes.
 
-    The outbox holds due items until they have been delivered.
+    The outbox holds due items until they have been delivered. ``with`` closes the store.
 
     Args:
         engine: A URL, such as ``postgresql+psycopg://host/desk`` or ``sqlite:///desk.sqlite``, or
             an existing engine.
 
     Raises:
-        InvalidValueError: The database is neither SQLite nor PostgreSQL.
+        InvalidValueError: ``engine`` is neither, or the database is not SQLite or PostgreSQL.
         StorageError: The database cannot be reached, or a newer release wrote the tables.
 
     >>> import tempfile
@@ -115,16 +125,15 @@ class SqlAlchemyStore(SqlStore):
     >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     store = SqlAlchemyStore(f"sqlite:///{folder}/desk.sqlite")
-    ...     version = store.append("INC-1", incident.history, expected_version=0)
-    ...     same = store.load("INC-1") == incident
-    ...     store.close()
+    ...     with SqlAlchemyStore(f"sqlite:///{folder}/desk.sqlite") as store:
+    ...         version = store.append("INC-1", incident.history, expected_version=0)
+    ...         same = store.load("INC-1") == incident
     >>> version, same
     (1, True)
     """
 
     def __init__(self, engine: str | sa.URL | sa.Engine) -> None:
-        own = engine if isinstance(engine, sa.Engine) else sa.create_engine(engine)
+        own = engine if isinstance(engine, sa.Engine) else _engine(sa.create_engine, engine)
         self._engine = _prepared(own, ours=own is not engine)
         self._joined: sa.Connection | None = None
         with self._connected() as db:
@@ -184,8 +193,9 @@ class SqlAlchemyStore(SqlStore):
             yield run
 
     def close(self) -> None:
-        """Close the pool's connections to the database."""
-        self._engine.dispose()
+        """Close the pool's connections to the database, unless they are your own transaction's."""
+        if self._joined is None:
+            self._engine.dispose()
 
 
 def _begun_store(db: sa.Connection, *, writes: bool) -> SqlAlchemyStore:
@@ -196,12 +206,14 @@ def _begun_store(db: sa.Connection, *, writes: bool) -> SqlAlchemyStore:
 class AsyncSqlAlchemyStore:
     """An ``AsyncRecordStore`` with an outbox for due items in a database, for ``asyncio``.
 
+    ``async with`` closes the store.
+
     Args:
         engine: A URL with an async driver, such as ``postgresql+psycopg://host/desk`` or
             ``sqlite+aiosqlite:///desk.sqlite``, or an existing async engine.
 
     Raises:
-        InvalidValueError: The database is neither SQLite nor PostgreSQL.
+        InvalidValueError: ``engine`` is neither, or the database is not SQLite or PostgreSQL.
 
     >>> import asyncio, tempfile
     >>> from datetime import UTC, datetime
@@ -210,20 +222,18 @@ class AsyncSqlAlchemyStore:
     >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
     >>> async def keep(folder):
-    ...     store = AsyncSqlAlchemyStore(f"sqlite+aiosqlite:///{folder}/desk.sqlite")
-    ...     version = await store.append("INC-1", incident.history, expected_version=0)
-    ...     same = await store.load("INC-1") == incident
-    ...     await store.close()
-    ...     return version, same
+    ...     async with AsyncSqlAlchemyStore(f"sqlite+aiosqlite:///{folder}/desk.sqlite") as store:
+    ...         version = await store.append("INC-1", incident.history, expected_version=0)
+    ...         return version, await store.load("INC-1") == incident
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     print(asyncio.run(keep(folder)))
     (1, True)
     """
 
     def __init__(self, engine: str | sa.URL | AsyncEngine) -> None:
-        ours = not isinstance(engine, AsyncEngine)
-        self._engine = engine if isinstance(engine, AsyncEngine) else create_async_engine(engine)
-        _prepared(self._engine.sync_engine, ours=ours)
+        own = engine if isinstance(engine, AsyncEngine) else _engine(create_async_engine, engine)
+        self._engine = own
+        _prepared(own.sync_engine, ours=own is not engine)
         self._is_current = False
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -331,6 +341,12 @@ class AsyncSqlAlchemyStore:
         await self._call(lambda store: store.put_due(items), writes=True)
         agenda.delivered(*items)  # once it is committed
         return items
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def close(self) -> None:
         """Wait for running calls to end, and close the pool's connections to the database."""

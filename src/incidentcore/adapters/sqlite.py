@@ -34,9 +34,9 @@ _ADVICE: Final = {
 class SqliteStore(SqlStore):
     """A ``RecordStore`` with an outbox in one SQLite file, for several threads and processes.
 
-    The outbox holds due items until they have been delivered. Opening a file upgrades the tables
-    that an older release wrote. To read a file without writing to it, pass a read-only URI:
-    ``SqliteStore("file:desk.sqlite?mode=ro")``.
+    The outbox holds due items until they have been delivered. ``with`` closes the store. Opening
+    a file upgrades the tables that an older release wrote. To read a file without writing to it,
+    pass a read-only URI: ``SqliteStore("file:desk.sqlite?mode=ro")``.
 
     Args:
         path: The file, or a URI that starts with ``file:``.
@@ -52,10 +52,9 @@ class SqliteStore(SqlStore):
     >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     store = SqliteStore(f"{folder}/desk.sqlite")
-    ...     version = store.append("INC-1", incident.history, expected_version=0)
-    ...     same = store.load("INC-1") == incident
-    ...     store.close()
+    ...     with SqliteStore(f"{folder}/desk.sqlite") as store:
+    ...         version = store.append("INC-1", incident.history, expected_version=0)
+    ...         same = store.load("INC-1") == incident
     >>> version, same
     (1, True)
     """

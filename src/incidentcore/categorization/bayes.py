@@ -10,7 +10,7 @@ from typing import Any, Self
 import attrs
 
 from incidentcore._checks import as_pairs
-from incidentcore.categorization.taxonomy import Path, as_path, as_paths
+from incidentcore.categorization.taxonomy import Labelled, Path, as_paths, labelled_pairs
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -107,7 +107,7 @@ class NaiveBayes(WordModel):
     @classmethod
     def train(
         cls,
-        labelled: Iterable[tuple[Any, Iterable[str] | str]],
+        labelled: Labelled,
         *,
         smoothing: float = 1.0,
         fields: Iterable[str] = TEXT_FIELDS,
@@ -126,7 +126,7 @@ class NaiveBayes(WordModel):
         """
         return cls._counted({}, {}, labelled, smoothing, field_names(fields), accents=accents)
 
-    def learn(self, labelled: Iterable[tuple[Any, Iterable[str] | str]]) -> Self:
+    def learn(self, labelled: Labelled) -> Self:
         """Return a model that has also learned from further texts.
 
         Args:
@@ -147,14 +147,13 @@ class NaiveBayes(WordModel):
         cls,
         texts: dict[Path, int],
         words: dict[Path, Counter[str]],
-        labelled: Iterable[tuple[Any, Iterable[str] | str]],
+        labelled: Labelled,
         smoothing: float,
         fields: tuple[str, ...],
         *,
         accents: bool,
     ) -> Self:
-        for subject, category in labelled:
-            path = as_path(category)
+        for subject, path in labelled_pairs(labelled):
             texts[path] = texts.get(path, 0) + 1
             words.setdefault(path, Counter()).update(
                 tokenize(text_of(subject, fields), accents=accents)

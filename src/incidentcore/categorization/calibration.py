@@ -10,7 +10,7 @@ from typing import Any, Final
 import attrs
 
 from incidentcore.categorization.categorizer import Categorization, Categorizer, answer_all
-from incidentcore.categorization.taxonomy import as_path
+from incidentcore.categorization.taxonomy import Labelled, labelled_pairs
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 _LEAST: Final = 10  # answers in a block; with fewer, a share is too uncertain
@@ -105,9 +105,7 @@ def _sharpened(chances: list[float], wanted: float) -> list[float]:
     return [part / whole for part in parts]
 
 
-def calibrate(
-    categorizer: Categorizer, labelled: Iterable[tuple[Any, Iterable[str] | str]]
-) -> Calibrated:
+def calibrate(categorizer: Categorizer, labelled: Labelled) -> Calibrated:
     """Return a categorizer whose confidence is calibrated on records with a known category.
 
     Use records other than those that the categorizer was trained on. Calibration helps with
@@ -128,7 +126,7 @@ def calibrate(
     >>> by_words("vpn?").confidence, honest("vpn?").confidence
     (1.0, 0.5)
     """
-    pairs = [(record, as_path(category)) for record, category in labelled]
+    pairs = list(labelled_pairs(labelled))
     answers = answer_all(categorizer, [record for record, _ in pairs])
     tallies: dict[float, list[int]] = {}
     for answer, (_, actual) in zip(answers, pairs, strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 
@@ -16,10 +16,8 @@ from incidentcore.categorization.categorizer_report import (
     Confusion,
     number_text,
 )
-from incidentcore.categorization.taxonomy import Path, as_path
+from incidentcore.categorization.taxonomy import Labelled, Path, labelled_pairs
 from incidentcore.errors import InvalidValueError
-
-Labelled: TypeAlias = Iterable[tuple[Any, Iterable[str] | str]]
 
 
 def evaluate_categorizer(
@@ -53,7 +51,7 @@ def evaluate_categorizer(
     >>> report.correct, report.answered, report.n, round(report.macro_f1, 3)
     (2, 2, 3, 0.833)
     """
-    pairs = [(record, as_path(category)) for record, category in labelled]
+    pairs = list(labelled_pairs(labelled))
     answers = answer_all(categorizer, [record for record, _ in pairs])
     if depth is not None:
         answers = [attrs.evolve(each, category=each.category[:depth]) for each in answers]
@@ -124,7 +122,7 @@ def cross_validate(
     >>> cross_validate(NaiveBayes.train, tickets, folds=4).accuracy
     1.0
     """
-    pairs = [(record, as_path(category)) for record, category in labelled]
+    pairs = list(labelled_pairs(labelled))
     if type(folds) is not int or not 2 <= folds <= len(pairs):
         raise InvalidValueError("folds", folds, f"from 2 to the number of records, {len(pairs)}")
     spread = sorted(range(len(pairs)), key=lambda place: pairs[place][1])
@@ -158,7 +156,7 @@ def compare_categorizers(
     Raises:
         InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
     """
-    pairs = list(labelled)
+    pairs = list(labelled_pairs(labelled))
     return {name: evaluate_categorizer(each, pairs) for name, each in categorizers.items()}
 
 

@@ -11,7 +11,7 @@ import attrs
 
 from incidentcore._checks import is_number, need_several
 from incidentcore.categorization.categorizer import Categorization, weigh
-from incidentcore.categorization.taxonomy import Path, as_path, path_text
+from incidentcore.categorization.taxonomy import Labelled, Path, as_path, labelled_pairs, path_text
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.errors import DefinitionError, InvalidValueError
 
@@ -99,7 +99,7 @@ class KeywordCategorizer:
     @classmethod
     def train(
         cls,
-        labelled: Iterable[tuple[Any, Iterable[str] | str]],
+        labelled: Labelled,
         *,
         words: int = 10,
         fields: Iterable[str] = TEXT_FIELDS,
@@ -122,8 +122,7 @@ class KeywordCategorizer:
         read = field_names(fields)
         texts = Counter[Path]()
         pairs = Counter[tuple[str, Path]]()
-        for subject, category in labelled:
-            path = as_path(category)
+        for subject, path in labelled_pairs(labelled):
             texts.update([path])
             pairs.update((word, path) for word in set(tokenize(text_of(subject, read))))
         if not texts:

@@ -10,7 +10,14 @@ import attrs
 
 from incidentcore._checks import need_text
 from incidentcore.categorization.categorizer import Categorization, Evidence, share
-from incidentcore.categorization.taxonomy import Path, as_path, as_paths, path_text
+from incidentcore.categorization.taxonomy import (
+    Labelled,
+    Path,
+    as_path,
+    as_paths,
+    labelled_pairs,
+    path_text,
+)
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of
 from incidentcore.errors import DefinitionError, InvalidValueError
 
@@ -91,7 +98,7 @@ class ModelCategorizer:
     def train(
         cls,
         model: ProbabilityModel,
-        labelled: Iterable[tuple[Any, Iterable[str] | str]],
+        labelled: Labelled,
         *,
         id: str,  # noqa: A002  the field's name
         fields: Iterable[str] = TEXT_FIELDS,
@@ -108,7 +115,7 @@ class ModelCategorizer:
             InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.
         """
         read = field_names(fields)
-        pairs = [(text_of(subject, read), as_path(category)) for subject, category in labelled]
+        pairs = [(text_of(subject, read), path) for subject, path in labelled_pairs(labelled)]
         if not pairs:
             raise InvalidValueError("labelled", [], "at least one labelled text")
         categories = sorted({path for _, path in pairs})

@@ -22,7 +22,7 @@ from typing import Any, Final, Literal, Self, TypeAlias
 import attrs
 
 from incidentcore._checks import need_each, need_kind, need_whole
-from incidentcore.categorization.taxonomy import Path, as_path, as_paths
+from incidentcore.categorization.taxonomy import Labelled, Path, as_path, as_paths, labelled_pairs
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel, shares
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -112,7 +112,7 @@ class SoftmaxCategorizer(WordModel):
     @classmethod
     def train(
         cls,
-        labelled: Iterable[tuple[Any, Iterable[str] | str]],
+        labelled: Labelled,
         *,
         passes: int = 10,
         penalty: float = 0.05,
@@ -144,9 +144,9 @@ class SoftmaxCategorizer(WordModel):
         _check_options(passes, penalty, least_texts)
         read = field_names(fields)
         bags: list[tuple[list[tuple[str, int]], Path]] = []
-        for subject, category in labelled:
+        for subject, path in labelled_pairs(labelled):
             counts = Counter(tokenize(text_of(subject, read), accents=accents))
-            bags.append((sorted(counts.items()), as_path(category)))
+            bags.append((sorted(counts.items()), path))
         if not bags:
             raise InvalidValueError("labelled", [], "at least one labelled text")
         # an arbitrary order, but the same each time

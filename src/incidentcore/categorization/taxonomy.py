@@ -7,10 +7,11 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from incidentcore._checks import SharedRepr, are_texts, as_tuple, need_kind
+from incidentcore._checks import SharedRepr, are_texts, as_tuple, need_kind, need_several
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 Path: TypeAlias = tuple[str, ...]
+Labelled: TypeAlias = Iterable[tuple[Any, Iterable[str] | str]]
 
 
 def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
@@ -36,6 +37,22 @@ def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
 def as_paths(categories: Iterable[Iterable[str] | str]) -> tuple[Path, ...]:
     """Return each category as a path, a tuple of names."""
     return tuple(as_path(category) for category in categories)
+
+
+def labelled_pairs(labelled: Labelled) -> Iterator[tuple[Any, Path]]:
+    """Yield the record or text of each pair, with its category as a path.
+
+    Raises:
+        InvalidValueError: The pairs are not several, one of them is not a pair, or a category is
+            neither a name nor a path.
+    """
+    allowed = "pairs of (record or text, category)"
+    for place, pair in enumerate(need_several("labelled", labelled, allowed)):
+        try:
+            subject, category = need_several("pair", pair, allowed)
+        except (InvalidValueError, TypeError, ValueError):
+            raise InvalidValueError(f"labelled[{place}]", pair, allowed) from None
+        yield subject, as_path(category)
 
 
 def path_text(path: Path) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import takewhile
-from math import isfinite
 from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 from incidentcore._checks import nearest
@@ -18,7 +17,7 @@ from incidentcore.instants import as_utc
 from incidentcore.records.causes import Cause
 from incidentcore.records.tasks import RequestItem
 from incidentcore.values import FrozenMap, Level
-from incidentcore.values.frozen import entries_of, of_sorted
+from incidentcore.values.frozen import entries_of, is_storable, of_sorted
 
 RECORD_COLUMNS: Final = (
     *("id", "record_type", "title", "state", "hold_reason", "priority", "impact", "urgency"),
@@ -275,16 +274,15 @@ _INSTEAD: Final = {
 _FOLLOWS: Final = ("_at", "_count")  # what the history alone sets
 
 
-def _all_finite(custom: FrozenMap[object]) -> bool:
-    return not any(map(_is_endless, entries_of(custom).values()))
+_CUSTOM: Final = "finite numbers, text, True or False, dates, aware times, spans, or several"
 
 
-def _is_endless(value: object) -> bool:
-    return isinstance(value, float) and not isfinite(value)
+def _all_storable(custom: FrozenMap[object]) -> bool:
+    return all(map(is_storable, entries_of(custom).values()))
 
 
 # What nobody may enter, but a history that holds it is still read: a level of another field's
-# scale, and a custom number that is not finite.
+# scale, and a custom value that no document can hold, such as an object of a class of your own.
 _ENTERED: Final[dict[str, Callable[[Any], bool]]] = {
     "impact": lambda level: level.scale not in ("urgency", "priority"),
     "urgency": lambda level: level.scale not in ("impact", "priority"),
@@ -292,7 +290,7 @@ _ENTERED: Final[dict[str, Callable[[Any], bool]]] = {
         ("computed_priority", "priority_override"),
         lambda level: level.scale not in ("impact", "urgency"),
     ),
-    "custom": _all_finite,
+    "custom": _all_storable,
 }
 
 
@@ -302,8 +300,9 @@ def _refuse_entered(stored: Mapping[str, Any]) -> None:
         if value is None or is_right(value):
             continue
         if name == "custom":
-            key = next(key for key, number in value.items() if _is_endless(number))
-            raise InvalidValueError(f"custom.{key}", value[key], "a finite number")
+            key = next(key for key, one in value.items() if not is_storable(one))
+            allowed = "a finite number" if isinstance(value[key], float) else _CUSTOM
+            raise InvalidValueError(f"custom.{key}", value[key], allowed)
         own = "priority" if "priority" in name else name
         allowed = f"a level of its own scale, such as {own.title()}.HIGH"
         raise InvalidValueError(name, f"{value.scale} {value.name}", allowed)
@@ -317,8 +316,8 @@ def checked_fields(
     Args:
         fields: Field names and the values to set.
         allowed: The names that may be set here.
-        entered: Whether somebody sets them now. A level of another field's scale and a custom
-            number that is not finite are then refused too; a history that holds one is still read.
+        entered: Whether somebody sets them now. A level of another field's scale and a custom value
+            that no document can hold are then refused too; a history with one is still read.
 
     Returns:
         The fields; ``fields`` itself if it is a ``FrozenMap`` whose values are all in their stored

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from math import isfinite
 from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
 
 from incidentcore.errors import InvalidValueError
 
@@ -13,6 +17,7 @@ V_co = TypeVar("V_co", covariant=True)
 
 # Most values are one of these; asking whether they are a Mapping or Set costs six times as much.
 _ATOMS: Final = frozenset((bool, datetime, float, int, str, type(None)))
+_SCALARS: Final = (str, int, type(None), date, time, timedelta, Decimal, Fraction, ZoneInfo)
 
 
 class FrozenMap(Mapping[str, V_co]):
@@ -170,3 +175,17 @@ def freeze(value: object) -> object:
     if isinstance(value, AbstractSet):
         return frozenset(freeze(item) for item in value)
     return bytes(value) if isinstance(value, bytearray) else value
+
+
+def is_storable(value: object) -> bool:
+    """Return whether a document can hold a frozen value; objects of attrs classes count as such."""
+    kind = type(value)
+    if kind in (tuple, frozenset):
+        return all(map(is_storable, value))  # type: ignore[call-overload]  # one of the two
+    if kind is FrozenMap:
+        return all(map(is_storable, entries_of(value).values()))  # type: ignore[arg-type]
+    if isinstance(value, float):
+        return isfinite(value)
+    if isinstance(value, datetime):
+        return value.tzinfo is not None
+    return isinstance(value, _SCALARS) or hasattr(kind, "__attrs_attrs__")

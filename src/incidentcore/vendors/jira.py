@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Unpack
 from zoneinfo import ZoneInfo
 
-from incidentcore._checks import as_tuple
+from incidentcore._checks import as_tuple, need_kind
 from incidentcore.records import Commented, Incident, Link
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import (
@@ -111,8 +111,10 @@ def read_jira(
     >>> incident.history[0].state.name, str(incident.resolved_at - incident.opened_at)
     ('To Do', '2:30:00')
     """
-    logs = {key: as_tuple(pages, Mapping) for key, pages in _bulk(changelogs or {}).items()}
-    results = {key: [*unpaged(pages, "values")] for key, pages in (slas or {}).items()}
+    for name, given in (("changelogs", changelogs), ("slas", slas)):
+        need_kind(name, given, Mapping | None, allowed="pages by issue key")
+    logs = {key: as_tuple(pages or (), Mapping) for key, pages in _bulk(changelogs or {}).items()}
+    results = {key: [*unpaged(pages or (), "values")] for key, pages in (slas or {}).items()}
 
     def build(history: HistoryBuilder, issue: Mapping[str, Any]) -> None:
         fields = issue["fields"]
@@ -220,7 +222,7 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> N
     changelog = issue.get("changelog") if pages is None else pages
     entries: dict[str, Mapping[str, Any]] = {}
     total = 0
-    for page in as_tuple(changelog or (), Mapping):
+    for page in entries_of({"changelog": as_tuple(changelog or (), Mapping)}, "changelog"):
         total = max(total, page.get("total") or 0)
         for name in ("histories", "values", "changeHistories"):
             for entry in entries_of(page, name):

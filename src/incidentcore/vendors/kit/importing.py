@@ -196,6 +196,8 @@ class Import(Iterator[R], Generic[R]):
     def _read(self, row: int, entry: object, seen: set[str]) -> R | None:
         key = f"record-{row}"
         try:
+            if entry is None:
+                raise InvalidValueError("entry", entry, "an object")
             name = plain_text(self._id(entry))
             if name is not None:
                 key = name

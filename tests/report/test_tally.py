@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import Mock
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from incidentcore.desk import load_desk
-from incidentcore.lifecycle import INCIDENT
-from incidentcore.records import Incident
+from incidentcore.lifecycle import INCIDENT, advance
+from incidentcore.records import Incident, acknowledge
 from incidentcore.report import Tally, clock_row
 from incidentcore.report.tally import outcome
 from incidentcore.sla import SlaStatus, evaluate
+from incidentcore.values import Priority
+from incidentcore.vendors import read_table
 
-from .cases import DESK, INCIDENTS, NOW, report
+from .cases import DESK, INCIDENTS, NINE, NOW, opened, report, resolved
+
+MINUTE = timedelta(minutes=1)
 
 
 def test_the_tally_passes_every_incident_on() -> None:
@@ -35,11 +41,29 @@ def test_each_record_is_a_row_with_its_clocks() -> None:
 
     report(on_record=write)
     assert list(rows) == [one.id for one in INCIDENTS]
-    late, paused = rows["late"], rows["paused"]
-    assert late["resolution_due_at"] == "2026-06-01T17:00:00+00:00"
-    assert (late["resolution_elapsed"], late["resolution_target"]) == (9, 8)
-    assert (late["resolution_breached"], late["resolution_outcome"]) == (True, "breached")
-    assert late["resolution_why"] == "elapsed 9:00 of 8:00, remaining -1:00; breached"
+    paused = rows["paused"]
+    assert rows["late"] == {
+        "id": "late",
+        "title": "Case late",
+        "state": "resolved",
+        "priority": "high",
+        "opened_at": "2026-06-01T09:00:00+00:00",
+        "resolved_at": "2026-06-01T18:00:00+00:00",
+        "response_outcome": "met",
+        "response_due_at": "2026-06-01T10:00:00+00:00",
+        "response_elapsed": pytest.approx(1 / 6),  # ten minutes
+        "response_target": 1,
+        "response_breached": False,
+        "response_breached_at": None,
+        "response_why": "elapsed 0:10 of 1:00, remaining 0:50; met",
+        "resolution_outcome": "breached",
+        "resolution_due_at": "2026-06-01T17:00:00+00:00",
+        "resolution_elapsed": 9,
+        "resolution_target": 8,
+        "resolution_breached": True,
+        "resolution_breached_at": "2026-06-01T17:00:00+00:00",
+        "resolution_why": "elapsed 9:00 of 8:00, remaining -1:00; breached",
+    }
     assert paused["resolution_outcome"] == "paused"
     assert str(paused["resolution_why"]).endswith("paused: awaiting vendor 23:00")
 
@@ -102,3 +126,63 @@ def test_how_a_clock_stands(stage: str, *, breached: bool, expected: str) -> Non
     assert outcome(status) == expected
     status = Mock(SlaStatus, stage="none", breached=False, not_covered=("resolved_at",))
     assert outcome(status) == "not_covered"
+
+
+def test_what_the_source_of_a_table_lacks_is_told_by_clock() -> None:
+    """No replies, so no response; the present state and priority hold throughout (rule H2)."""
+    lines = [
+        "id,o,r,s,p",
+        "A,2026-06-01 09:00,2026-06-01 18:00,Resolved,High",
+        "B,2026-06-01 09:00,,New,Critical",
+    ]
+    columns = {"id": "id", "opened": "o", "resolved": "r", "state": "s", "priority": "p"}
+    tally = Tally(NOW, desk=DESK)
+    assert len([*tally.watch(read_table(lines, columns, zone="UTC"))]) == 2
+    assert tally.missing == {"response": {"first_response_at"}}
+    assert tally.unknown == {"resolution": {"priority", "state.pauses"}}
+    assert tally.outcomes == {  # nine hours of eight, and 24 of four so far
+        ("response", (Priority.HIGH,)): {"not_covered": 1},
+        ("response", (Priority.CRITICAL,)): {"not_covered": 1},
+        ("resolution", (Priority.HIGH,)): {"breached": 1},
+        ("resolution", (Priority.CRITICAL,)): {"running_breached": 1},
+    }
+    assert tally.worst is not None
+    assert tally.worst[1].id == "B"
+
+
+def test_escalations_are_counted_by_level_and_target() -> None:
+    """Acknowledged at 9:20: the page of 9:15 lapses, 9:30 is silent; half of 4 h is at 11:00."""
+    record = acknowledge(opened("x", Priority.CRITICAL), at=NINE + 20 * MINUTE, by="ada")
+    tally = Tally(NOW, desk=DESK)
+    tally.add(record)
+    tally.add(opened("other", Priority.LOW))
+    assert tally.fired == {
+        ("critical", 0, "on-call", "functional"): 1,
+        ("critical", 2, "manager", "hierarchical"): 1,
+        ("critical", 3, "owner", "hierarchical"): 1,
+    }
+    assert tally.lapsed == 1
+    assert [one.due_at for one in tally.latest] == [
+        NINE + 15 * MINUTE,
+        NINE + 120 * MINUTE,
+        NINE + 240 * MINUTE + timedelta(microseconds=1),
+    ]
+
+
+def test_records_come_in_and_go_out_by_the_month_of_the_zone() -> None:
+    """May ends at 22:00 UTC in Berlin; one is reopened and ends again, one is open for a day."""
+    night = datetime(2026, 5, 31, 21, 30, tzinfo=UTC)
+    again = advance(resolved(opened("a", at=night), 0.25), "reopen", at=NINE, by="kim")
+    again = advance(
+        again, "resolve", at=NINE + 60 * MINUTE, by="ada", resolution_code="x", resolution_notes="y"
+    )
+    tally = Tally(NOW, zone=ZoneInfo("Europe/Berlin"))
+    for one in (again, resolved(opened("b", at=night), 1), opened("c")):
+        tally.add(one)
+    assert tally.came_in == {"2026-05": 2, "2026-06": 2}
+    assert tally.went_out == {"2026-05": 1, "2026-06": 2}
+    assert tally.open_by_age == {"1-5 d": 1}
+    later = Tally(night)
+    later.add(opened("c"))  # not known then
+    later.add(opened("d", at=night))
+    assert later.came_in == {"2026-05": 1}

@@ -142,7 +142,7 @@ def _day(at: datetime, zone: Any) -> str:
 
 def _in_period(status: SlaStatus, period: Interval, record: Record) -> str:
     """Return how a clock counts in a period; empty if it counts in another, or not at all."""
-    at = status.breached_at if status.breached else None
+    at = status.breached_at
     if at is not None and status.stage != "canceled":
         return "breached" if at in period else ""
     result = outcome(status, record=record)

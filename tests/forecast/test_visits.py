@@ -95,6 +95,9 @@ def test_only_what_a_clock_counted_since_an_instant_is_observed() -> None:
     for record, since, expected in (
         (old, START + 2 * HOUR, []),
         (old, START + HOUR, [(("Desk",), (1, 2, True))]),
+        (old, START, [(("Desk",), (-1, 2, True))]),  # observed from its beginning
+        (late, START + 2 * HOUR, [(("Network",), (-1, 4, False))]),
+        (late, START + 3 * HOUR, [(("Network",), (1, 4, False))]),
         (late, None, [(("Network",), (-1, 4, False))]),
     ):
         clock = AGREED if record is old else CLOCK

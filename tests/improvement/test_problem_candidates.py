@@ -99,7 +99,8 @@ def test_few_incidents_are_never_claimed() -> None:
     assert len(find(records, dimensions=ITEM)) == 0
     assert len(find(records, dimensions=ITEM, min_n=4)) == 0  # the bound says no as well
     more = incidents({"item": "mx1" if n < 12 else f"host{n}"} for n in range(400))
-    assert [one.count for one in find(more, dimensions=ITEM)] == [12]
+    for least in (5, 12):
+        assert [one.count for one in find(more, dimensions=ITEM, min_n=least)] == [12]
     assert len(find(more, dimensions=ITEM, min_n=13)) == 0
 
 
@@ -112,6 +113,22 @@ def test_nearly_the_same_incidents_are_one_candidate() -> None:
     assert found.candidates[0].same_as == ("configuration item mx1",)
     assert [one.candidates for one in found.dimensions] == [1, 1]
     assert "Nearly the same incidents: configuration item mx1." in found.candidates[0].why
+
+
+@pytest.mark.parametrize(
+    ("shared", "other", "labels"),
+    [
+        (40, 10, {"service mail"}),  # 40 of 50 are four fifths
+        (39, 11, {"service mail", "configuration item mx1"}),
+    ],
+)
+def test_nearly_the_same_is_four_fifths(shared: int, other: int, labels: set[str]) -> None:
+    """Of the incidents of both together."""
+    hosts = [{"item": "mx1", "service": "mail"}] * shared
+    hosts += [{"item": f"relay{n}", "service": "mail"} for n in range(other)]
+    hosts += [{"item": f"host{n}", "service": f"s{n}"} for n in range(10)]
+    found = find(incidents(hosts), dimensions=["configuration_item", "service"])
+    assert {one.label for one in found} == labels
 
 
 def test_links_to_problems_are_read_from_both_sides() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 import attrs
 import pytest
-from tests.sla.desk import HOUR, at, incident
+from tests.sla.desk import HOUR, MICRO, at, incident
 from tests.sla.test_evaluate import resolution, tell
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.sla import SlaThreshold
 from incidentcore.words import GERMAN
 
 
@@ -52,3 +56,41 @@ def test_a_status_and_its_trace_as_documents() -> None:
         for part in ("INC-1", "resolution", "running", "counting", status.trace.summary):
             assert part in text
     assert status.trace.to_markdown().endswith(status.trace.summary)
+
+
+HALF = SlaThreshold(name="half", fraction=0.5)
+BREACH = at("mon 13:00") + MICRO
+
+
+@pytest.mark.parametrize(
+    ("story", "now", "half", "due", "breach"),
+    [
+        ([], "mon 10:00", "mon 11:00", "mon 13:00", BREACH),
+        ([], "mon 15:00", "mon 11:00", "mon 13:00", BREACH),
+        ([("mon 10:00", "on_hold")], "mon 12:00", None, None, None),
+        ([("mon 12:00", "on_hold")], "mon 14:00", "mon 11:00", None, None),
+        ([("mon 14:00", "on_hold")], "mon 15:00", "mon 11:00", "mon 13:00", BREACH),
+        ([("mon 12:00", "resolved")], "mon 15:00", "mon 11:00", None, None),
+        ([("mon 14:00", "resolved")], "mon 15:00", "mon 11:00", "mon 13:00", BREACH),
+        ([("mon 10:00", "canceled")], "mon 15:00", None, None, None),
+        ([], "mon 08:00", None, None, None),
+    ],
+)
+def test_when_each_point_is_reached(
+    story: Any, now: str, half: str | None, due: str | None, breach: datetime | None
+) -> None:
+    """Four hours from Monday 9:00; what is past stays, what is ahead needs a clock that runs."""
+    status = tell(resolution(thresholds=(HALF,)), incident(("mon 09:00", "new"), *story), now)
+    expected = [None if one is None else at(one) for one in (half, half, due)]
+    assert [status.reached_at(point) for point in ("half", HALF, "due")] == expected
+    assert status.reached_at("breach") == breach
+
+
+@pytest.mark.parametrize("now", ["mon 16:00", "mon 20:00"])
+def test_a_point_is_that_of_the_last_cycle(now: str) -> None:
+    """The first was breached at 13:00; the second began at 15:00."""
+    clock = resolution(thresholds=(HALF,), reopen="new_cycle")
+    story = (("mon 09:00", "new"), ("mon 14:00", "resolved"), ("mon 15:00", "in_progress"))
+    status = tell(clock, incident(*story), now)
+    reached = [at("mon 17:00"), at("mon 19:00"), at("mon 19:00") + MICRO]
+    assert [status.reached_at(point) for point in (HALF, "due", "breach")] == reached

@@ -382,7 +382,7 @@ def status_of(rules: OneClock, record_id: str, timeline: Timeline, now: datetime
     if missing:
         imported = imported_at(timeline)
         known = since_import(cycles, imported)
-        stage = stage if known and known[-1:] == cycles[-1:] else "none"
+        stage = stage if known else "none"  # the last of all is the last of them
         cycles = known
         editions = [each._replace(cycles=since_import(each.cycles, imported)) for each in editions]
         swaps = [swap for swap in swaps if swap.at >= imported]

@@ -44,7 +44,20 @@ def test_starter_has_the_seven_types():
         "system crash",
     }
     assert len(STANDARD_TAXONOMY.roots) == 7
-    assert all(STANDARD_TAXONOMY.children(root) for root in STANDARD_TAXONOMY.roots)
+    assert {
+        root[0]: [path[1] for path in STANDARD_TAXONOMY.children(root)]
+        for root in STANDARD_TAXONOMY.roots
+    } == {
+        "hardware": ["computer", "mobile device", "peripheral", "printer", "server", "storage"],
+        "software": [
+            *("business application", "email", "installation", "licence", "operating system"),
+        ],
+        "network": ["connectivity", "dns", "firewall", "performance", "vpn", "wireless"],
+        "security": ["account lockout", "data leak", "malware", "phishing", "unauthorized access"],
+        "data": ["backup and restore", "corruption", "loss", "quality"],
+        "user error": ["forgotten password", "misconfiguration", "training need"],
+        "system crash": ["application crash", "database outage", "host outage", "service outage"],
+    }
 
 
 def test_tree_answers_by_path():

@@ -372,3 +372,66 @@ def test_rows_of_pandas_are_python_values() -> None:
     found = [*frames.rows(pandas.DataFrame({**columns, "n": [2, 3]}))]
     assert found == [{"at": START, "took": HOUR, "n": 2}, {"at": None, "took": None, "n": 3}]
     assert [*map(type, found[0].values())] == [datetime, timedelta, int]
+
+
+def test_a_frame_of_events_or_statuses_has_all_their_columns() -> None:
+    """Resolved after six hours, of which three were open until noon: an hour over its two."""
+    record, other = desk()
+    frame = frames.to_frame(record.history, library="polars")
+    opening = record.history[0]
+    assert frame.row(0, named=True) == {
+        "record_id": "A",
+        "sequence": 1,
+        "id": opening.id,
+        "kind": "opened",
+        "at": START,
+        "recorded_at": START,
+        "by": "kim",
+        "role": opening.by.role,
+        "state": "new",
+    }
+    definition = SlaDefinition.resolution(hours=2, calendar=OFFICE)
+    statuses = [evaluate_sla(definition, one, now=START + 9 * HOUR) for one in (record, other)]
+    late = {
+        "record_id": "A",
+        "definition": "resolution",
+        "stage": "stopped",
+        "started_at": START,
+        "stopped_at": START + 6 * HOUR,
+        "target": 2 * HOUR,
+        "elapsed": 3 * HOUR,
+        "remaining": -HOUR,
+        "due_at": START + 2 * HOUR,
+        "breached": True,
+        "breached_at": START + 2 * HOUR,
+        "paused_open_time": 0 * HOUR,
+    }
+    open_still = {**late, "record_id": "B", "stage": "running", "stopped_at": None}
+    frame = frames.to_frame(statuses, library="polars")
+    assert frame.rows(named=True) == [late, open_still]
+    finding = LintFinding("gap", "mon", texts={"gap": "Nobody is there."})
+    frame = frames.to_frame([finding], library="polars")
+    assert frame.columns == ["code", "subject", "message"]
+    reading = read_table([{"id": "1", "in": "long ago"}], {"id": "id", "opened": "in"})
+    assert list(reading) == []
+    frame = frames.to_frame(reading.findings, library="polars")
+    assert frame.columns == ["row", "key", "field", "value", "code", "action", "path", "count"]
+
+
+def test_columns_of_pandas_hold_what_is_missing() -> None:
+    """Whole numbers and truths that may be missing, instants and spans in microseconds."""
+    definition = SlaDefinition.resolution(hours=2, calendar=OFFICE)
+    statuses = [evaluate_sla(definition, one, now=START + 9 * HOUR) for one in desk()]
+    types = frames.to_frame(statuses, library="pandas").dtypes.astype(str)
+    assert types[["started_at", "stopped_at", "target", "breached"]].tolist() == [
+        *("datetime64[us, UTC]", "datetime64[us, UTC]", "timedelta64[us]", "boolean"),
+    ]
+    table = compute_kpis(
+        [catalogue.VOLUME, catalogue.MEAN_TIME_TO_RESOLVE], desk(), as_of=START + 9 * HOUR
+    )
+    assert str(frames.to_frame(table, library="pandas")["value"].dtype) == "float64"
+    columns = ["reassignment_count", "resolved_at"]
+    frame = frames.records_to_frame(desk()[1:], library="pandas", columns=columns)
+    assert frame.dtypes.astype(str).tolist() == ["Int64", "datetime64[us, UTC]"]
+    frame = frames.records_to_frame(desk()[1:], library="polars", columns=columns)
+    assert frame["resolved_at"].dtype == polars.Datetime("us", "UTC")

@@ -258,3 +258,38 @@ def test_a_record_without_a_beginning_is_left_out_of_each_way_to_read_times() ->
     for asked in (kpi, kpi.replace(clock=BusinessCalendar.always())):
         result = figure(asked, records)
         assert (result.value, dict(result.excluded)) == (None, {"no_start": 1})
+
+
+MEANINGS = {
+    "MTTA": "mean_time_to_acknowledge median_time_to_acknowledge "
+    "survival_median_time_to_acknowledge mean_time_to_first_reaction mean_time_to_assign",
+    "MTTR": "mean_time_to_resolve mean_time_to_restore_service mean_time_to_repair "
+    "mean_time_to_recover_from_alert mean_time_to_first_response mean_time_to_first_resolution "
+    "mean_net_time_to_resolve",
+    "MTTD": "mean_time_to_detect",
+    "MTTF": "mean_time_to_failure mean_time_between_failures",
+    "MTBF": "mean_time_between_failures mean_time_to_failure",
+    "MTRS": "mean_time_to_restore_service",
+    "MTTC": "mean_time_to_close",
+    "FRT": "mean_time_to_first_response",
+    "TTR": "mean_time_to_resolve mean_time_to_restore_service",
+    "FCR": "first_contact_resolution_rate first_contact_resolution_rate_gross "
+    "first_contact_resolution_rate_net resolved_without_further_contact_rate one_touch_rate",
+    "FLR": "first_level_resolution_rate resolved_without_reassignment_rate",
+    "CSAT": "satisfaction_rate mean_satisfaction",
+    "FDRT": "mean_failed_deployment_recovery_time",
+    "uptime": "availability",
+    "TTO": "mean_time_to_assign mean_time_to_acknowledge",
+}
+MEANINGS |= {"ART": MEANINGS["MTTR"], "MTTI": MEANINGS["MTTD"]}
+MEANINGS |= dict.fromkeys(("FCRR", "FTR"), MEANINGS["FCR"])
+MEANINGS |= dict.fromkeys(("MTTFR", "TTFR"), MEANINGS["FRT"])
+
+
+@pytest.mark.parametrize(("name", "ids"), MEANINGS.items())
+def test_what_an_abbreviation_may_mean(name: str, ids: str) -> None:
+    """The most common meaning first, each with what sets it apart (K3)."""
+    found = catalogue.lookup(name)
+    assert [one.kpi.id for one in found] == ids.split()
+    assert all(one.difference for one in found)
+    assert catalogue.lookup(f" {name.lower()} ") == found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from tests.vendors.test_edges import COLUMNS, ROW
@@ -10,6 +11,7 @@ from tests.vendors.test_edges import COLUMNS, ROW
 from incidentcore.vendors import (
     read_table,
 )
+from incidentcore.vendors.profiles import read_profile
 from incidentcore.vendors.tabular import Table
 
 
@@ -61,3 +63,22 @@ def test_a_time_of_numpy_keeps_its_unit() -> None:
     (incident,) = read_table(rows, {"id": "No", "opened": "Open"}, zone="UTC")
     assert (incident.id, f"{incident.opened_at:%H:%M:%S.%f}") == ("7", "09:15:00.000001")
     assert dict(incident.custom) == {"Talk": str(timedelta(seconds=90)), "n": 2.5}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "?", "-", "--", "\u2013", "\u2014", "N/A", "n/a", "#N/A", "NULL", "Null", "null"),
+        *("(null)", "None", "NaN", "NaT", "\\N", "(empty)", "(leer)", "(vide)", "(vac\u00edo)"),
+        *("nan", "<NA>", "N.A.", "n.a.", "k.A.", "k. A.", "none", "NONE", "(none)", "(blank)"),
+        *("nil", "<null>", "0000-00-00", "0000-00-00 00:00:00"),
+    ],
+)
+def test_what_people_and_tools_write_for_nothing(text: str, tmp_path: Path) -> None:
+    """A command reads a file that says no other words for an empty cell."""
+    path = tmp_path / "list.csv"
+    path.write_text(
+        f"n,o,g\nA,2026-06-01T09:00Z,Net\nB,2026-06-01T09:00Z,{text}\n", encoding="utf-8"
+    )
+    reading = read_profile(path, "table", mapping={"id": "n", "opened": "o", "group": "g"})
+    assert [one.assignment_group for one in reading] == ["Net", None]

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from incidentcore import Incident
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Acknowledged, Commented, StateChanged
-from incidentcore.values import CANCELED, CLOSED, Actor, Impact, Priority, State, Urgency
+from incidentcore.values import CANCELED, CLOSED, RESOLVED, Actor, Impact, Priority, State, Urgency
 from incidentcore.vendors import (
     read_happyfox,
     read_jira,
@@ -43,6 +43,7 @@ from incidentcore.vendors.kit import (
 from incidentcore.vendors.kit.chains import chain
 from incidentcore.vendors.kit.entries import Entry
 from incidentcore.vendors.kit.paths import natural
+from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import (
     GLPI_STATES,
     HAPPYFOX_STATES,
@@ -713,6 +714,36 @@ def test_words_of_other_languages_for_states(table: StateTable, word: str, name:
     other, is_known = StateTable({}, {"done": "closed"}).find(word, "done")
     assert (other, is_known) == (attrs.evolve(CLOSED, name=word), False)
     assert not StateTable({"Parked": "on_hold"}).find(word)[1]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("not", "nicht", "non", "no", "ne", "pas", "never", "nie", "niet", "geen", "não", "to"),
+        *("be", "zu", "wird", "wordt", "te", "à", "por", "da"),
+    ],
+)
+def test_a_longer_name_that_says_not_or_to_be_is_no_guess(word: str) -> None:
+    """``Resolved late`` begins with a state that is known; ``resolved, not`` says another."""
+    assert STANDARD_STATES.find("resolved late") == (
+        attrs.evolve(RESOLVED, name="resolved late"),
+        False,
+    )
+    state, _ = STANDARD_STATES.find(f"resolved {word}")
+    assert state == State(f"resolved {word}", open=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("true yes y t on 1 x wahr ja vrai oui sí si sì sim", True),
+        ("false no n f off 0 falsch nein faux non nee não", False),
+    ],
+)
+def test_words_for_true_and_false(words: str, *, value: bool) -> None:
+    """In eight languages, in any case; any other word is neither."""
+    assert {flag(one) for word in words.split() for one in (word, word.upper())} == {value}
+    assert flag("maybe") is None
 
 
 @pytest.mark.parametrize("word", ["Warten auf Kunden", "Aguardando cliente", "顧客待ち"])

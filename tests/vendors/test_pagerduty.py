@@ -367,3 +367,42 @@ def test_an_assignee_whose_account_is_gone_has_a_name() -> None:
     assert (
         read(assignments=[{"at": text(20), "assignee": {"summary": "Gone"}}])[0].assignee == "Gone"
     )
+
+
+NOISE = (
+    *("notify", "notify_user", "repeat_escalation_path", "exhaust_escalation_path", "trigger"),
+    *("reach_trigger_failure", "no_escalation", "responder_request"),
+)
+
+
+@pytest.mark.parametrize("suffix", ["_log_entry", "_log_entry_reference"])
+def test_entries_of_a_log_that_change_nothing(suffix: str) -> None:
+    """Whether the entry came whole or as a reference to it."""
+    entries = [{**entry("x", n), "type": f"{kind}{suffix}"} for n, kind in enumerate(NOISE, 1)]
+    incident, codes = read(TRIGGER, *entries)
+    assert ([event.kind for event in incident.history], codes) == (["opened"], [])
+
+
+@pytest.mark.parametrize("kind", ["assign", "reassign", "delegate", "escalate"])
+def test_each_way_to_give_an_incident_to_somebody(kind: str) -> None:
+    """The assignee is the first of those named; an escalation is an event beside it."""
+    incident, codes = read(TRIGGER, entry(kind, 5, assignees=[{"id": "U2", "summary": "Ben"}]))
+    assert (incident.assignee, codes) == ("U2", [])
+    assert incident.escalation_count == (kind == "escalate")
+
+
+@pytest.mark.parametrize(
+    "channel", ["website", "web", "mobile", "phone", "sms", "email", "web_trigger", "api"]
+)
+def test_who_acts_on_a_channel_of_people_is_an_agent(channel: str) -> None:
+    """Without a type, and named by no other entry."""
+    acted = entry("acknowledge", 5, {"id": "U8"}, channel={"type": channel})
+    incident, codes = read(TRIGGER, acted, status="acknowledged")
+    by = [event.by for event in incident.history if event.kind == "acknowledged"]
+    assert ([one.role for one in by], codes) == (["agent"], [])
+
+
+def test_the_first_entry_of_an_incident_says_who_triggered_it() -> None:
+    """Where no log came, as lists of incidents have it."""
+    incident, _ = read(first_trigger_log_entry={"agent": USER})
+    assert (incident.opened_by.id, incident.opened_by.role) == (USER["id"], "agent")

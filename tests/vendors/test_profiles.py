@@ -214,3 +214,25 @@ def test_a_sheet_is_of_a_table_or_an_event_log(tmp_path: Path) -> None:
     """The export of a tool has none."""
     with pytest.raises(InvalidValueError, match="sheet: got 'Sheet2'; allowed: only with a table"):
         read_profile(tmp_path / "export.json", "pagerduty", sheet="Sheet2")
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("sys_audit", {"documentkey": "a", "fieldname": "state"}),
+        ("sys_history_line", {"set": "a"}),
+        ("metric_instance", {"id": "a"}),
+        ("sys_journal_field", {"element_id": "a"}),
+        ("task_sla", {"task": "a"}),
+        ("sys_user", {"sys_id": "u"}),
+    ],
+)
+def test_each_table_beside_the_incidents_is_read(tmp_path: Path, name: str, row: Any) -> None:
+    """By the name that ServiceNow gives it."""
+    incident = {"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "1"}
+    path = tmp_path / "export.json"
+    tables = {"incident": [{**incident, "opened_by": "kim"}], name: [row]}
+    path.write_text(json.dumps(tables), encoding="utf-8")
+    reading = read_profile(path, "servicenow")
+    assert [record.id for record in reading] == ["INC1"]
+    assert not [one for one in reading.findings if one.path == name and one.code == "unknown_entry"]

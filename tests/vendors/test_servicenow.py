@@ -759,7 +759,13 @@ def test_displays_are_in_the_account_s_zone() -> None:
     assert "no_zone" not in reading.findings.counts
 
 
-@pytest.mark.parametrize("table", ["problem", "Change Request"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        *("problem", "problem_task", "change_request", "Change Request", "change_task"),
+        *("sc_request", "sc_req_item", "sc_task", "Request", "Requested Item", "Catalog Task"),
+    ],
+)
 def test_another_task_is_no_incident(table: str) -> None:
     """The table of tasks holds them all, with codes that mean something else."""
     reading = read_servicenow([{**PLAIN, "sys_class_name": table}])

@@ -43,3 +43,13 @@ def test_figures_of_three_incidents_each_with_its_denominator() -> None:
     }
     first = [table[f"tool_first_contact_{of}"].numerator for of in ("of_all", "unfiltered")]
     assert first == [1, 1]
+
+
+def test_each_figure_of_the_tool_has_an_id() -> None:
+    """A mean, a median and a 90th percentile of four times, and six rates."""
+    times = ("tool_resolved", "tool_closed", "not_new", "not_new_first_seen_new")
+    rates = ("reopened", "never_reassigned", "first_contact_of_resolved", "first_contact_of_all")
+    assert [kpi.id for kpi in AUDIT_KPIS] == [
+        *(f"{of}_opened_to_{name}" for name in times for of in ("mean", "median", "p90")),
+        *(f"tool_{name}" for name in (*rates, "first_contact_unfiltered", "made_sla")),
+    ]

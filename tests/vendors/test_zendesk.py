@@ -311,9 +311,21 @@ def test_a_comment_on_facebook_is_said() -> None:
 
 def test_documented_events_that_change_nothing_are_passed_over() -> None:
     """Messages to other channels and followers tell nothing of the ticket."""
-    kinds = "SmsNotification FollowerNotification Tweet FacebookEvent LogMeInTranscript"
-    events = [{"type": kind} for kind in [*kinds.split(), "SuspendedTicketRecovery"]]
+    kinds = (
+        "Notification NotificationWithCcs Cc FollowerChange EmailCcChange Error External Push "
+        "OrganizationActivity SatisfactionRating AgentMacroReference TicketSharingEvent "
+        "WebhookEvent KnowledgeCaptured KnowledgeLinked CommentRedactionEvent Tweet "
+        "AttachmentRedactionEvent SuspendedTicketRecovery SmsNotification FollowerNotification "
+        "FacebookEvent LogMeInTranscript ScheduleAssignment"
+    )
+    events = [{"type": kind} for kind in kinds.split()]
     assert read(CREATED, audit(2, 9, 2, *events))[1] == {"unknown_actor": 1}
+
+
+def test_the_category_of_a_status_of_one_s_own_says_what_it_is() -> None:
+    """An account names its statuses; the category is one of Zendesk's."""
+    incident, _ = read(CREATED, fields={"status": "Parked", "status_category": "hold"})
+    assert (incident.state.name, incident.state.pauses) == ("Parked", True)
 
 
 def test_a_merge_links_both_tickets() -> None:

@@ -5,7 +5,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.instants import Versions
 
-from .chains import INCIDENT, at
+from .chains import INCIDENT, MIN, at
 from .chains import people_fired as fired
 from .chains import people_matrix as matrix
 
@@ -53,3 +53,15 @@ def test_a_hand_counts_once_whichever_version_of_the_matrix_it_met() -> None:
     assert fired(versions, record, 500, live=True)[2:] == [(45, "cat")]
     assert fired(versions, record, 40) == [(10, "ann"), (15, "ben")]
     assert fired(versions, record, 500)[2:] == [(45, "cat")]
+
+
+def test_a_hand_brings_a_level_of_a_further_pass_forward() -> None:
+    """The second pass is at 120, 140 and 170; escalated at 125, it is at 120, 125 and 155."""
+    passes = matrix(repeat=1, repeat_after=60 * MIN)
+    for minute, second in (
+        (80, [(120, "ann"), (140, "ben"), (170, "cat")]),  # between the passes: none to bring
+        (125, [(120, "ann"), (125, "ben"), (155, "cat")]),
+        (150, [(120, "ann"), (140, "ben"), (150, "cat")]),
+    ):
+        record = escalate_now(INCIDENT, "next", at=at(minute), by="kim")
+        assert fired(passes, record, 500) == [(10, "ann"), (30, "ben"), (60, "cat"), *second]

@@ -89,3 +89,19 @@ def test_what_a_final_end_releases_opens_another_incident():
     assert told(policy, items, until=until) == [("open", 0, "1", ""), ("open", 30, "2", "")]
     later = Alert(key="host", at=T0 + 100 * MINUTE, status="resolved", labels={"service": "net"})
     assert ("resolve", 100, "2", "all_resolved") in told(policy, [*items, later], until=until)
+
+
+def test_a_stream_that_is_split_holds_back_the_same_alerts():
+    """The state knows which sources fire and what waits for them, wherever it is cut (A2, A6)."""
+    router, host = field("labels.role").equals("router"), field("labels.role").equals("host")
+    policy = IntakePolicy(inhibit=Inhibit(router, host))
+    items = [
+        Alert(key="r", at=T0, labels={"role": "router"}),
+        Alert(key="h", at=T0 + 10 * MINUTE, labels={"role": "host"}),
+        Alert(key="r", at=T0 + 20 * MINUTE, status="resolved", labels={"role": "router"}),
+    ]
+    for cut in range(4):
+        first = fold_alerts(policy, items[:cut], until=T0 + 10 * cut * MINUTE - MINUTE)
+        second = fold_alerts(policy, items[cut:], until=T0 + HOUR, state=first.state)
+        found = [one for one in (*first.intents, *second.intents) if one.kind == "open"]
+        assert [((one.at - T0) // MINUTE, one.alert.key) for one in found] == [(0, "r"), (20, "h")]

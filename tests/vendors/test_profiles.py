@@ -220,7 +220,7 @@ def test_a_sheet_is_of_a_table_or_an_event_log(tmp_path: Path) -> None:
     ("name", "row"),
     [
         ("sys_audit", {"documentkey": "a", "fieldname": "state"}),
-        ("sys_history_line", {"set": "a"}),
+        ("sys_history_line", {"set": "a", "id": "a"}),
         ("metric_instance", {"id": "a"}),
         ("sys_journal_field", {"element_id": "a"}),
         ("task_sla", {"task": "a"}),

@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore import Incident, acknowledge, advance
+from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.records import comment
 from incidentcore.values import Actor
+from incidentcore.vendors import read_table
 from incidentcore.whatif import agents_needed, answered_within, offered_load, wait_chance
 
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
@@ -185,3 +187,17 @@ def test_work_on_exercises_is_no_load() -> None:
     drill = Incident.open(id="D", title="T", by="kim", at=MONDAY, exercise="drill")
     drill = acknowledge(drill, at=MONDAY, by=Actor("ada", "agent"))
     assert offered_load([drill], window=Interval(MONDAY, MONDAY + HOUR), zone="UTC").peak == 0.0
+
+
+def test_a_table_that_does_not_say_who_worked_when_has_no_load() -> None:
+    """Without a column of acknowledgements every hour had a load of zero; the state is enough."""
+    rows = [{"id": "A", "in": "2026-06-01T09:00Z", "out": "2026-06-01T10:00Z"}]
+    fields = {"id": "id", "opened": "in", "resolved": "out"}
+    window = Interval(MONDAY, MONDAY + 168 * HOUR)
+    with pytest.raises(
+        InvalidValueError, match=r"got 'A'; allowed: .* supplies acknowledged_at, or"
+    ):
+        offered_load(read_table(rows, fields), window=window, zone="UTC")
+    is_open = field("state.open").is_true()
+    load = offered_load(read_table(rows, fields), window=window, zone="UTC", worked_on=is_open)
+    assert (load.erlangs[9], sum(load.erlangs)) == (1.0, 1.0)

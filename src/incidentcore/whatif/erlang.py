@@ -63,7 +63,8 @@ def offered_load(
         worked_on: The condition that a record meets while somebody works on it.
 
     Raises:
-        InvalidValueError: The window is empty.
+        InvalidValueError: The window is empty, or the source of a record does not supply a field
+            that ``worked_on`` reads (rule H2).
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Incident, Interval, advance
@@ -84,6 +85,10 @@ def offered_load(
     for record in each_of("records", records, Record):
         if record.exercise is not None:
             continue
+        for name in dict.fromkeys(path.partition(".")[0] for path in worked_on.fields):
+            if not record.is_covered(name):
+                allowed = f"records whose source supplies {name}, or another worked_on"
+                raise InvalidValueError("records", record.id, allowed)
         since: datetime | None = None
         for step, facts in record.timeline(now=window.end).states():
             holds = bool(worked_on.test(facts, step.at))

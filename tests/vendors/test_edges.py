@@ -364,7 +364,8 @@ def test_attributes_of_an_object_that_have_no_field() -> None:
     ],
 )
 def test_a_line_that_is_not_text(line: Any, said: str) -> None:
-    assert list(checked_lines(["a", "ü", "x" * LONGEST_LINE])) == ["a", "ü", "x" * LONGEST_LINE]
+    lines = ["a\n", "ü\r\n", "x" * LONGEST_LINE]
+    assert list(checked_lines(lines)) == [*lines[:2], f"{lines[2]}\n"]
     with pytest.raises(LineError, match=said):
         list(checked_lines(["a", line]))
 

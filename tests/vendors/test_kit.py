@@ -168,6 +168,19 @@ def test_a_format_reads_what_strptime_reads(
         assert Times(formats=form).reader().read(text) == expected
 
 
+def test_nanoseconds_of_pandas_are_cut() -> None:
+    """As those of a text and of numpy are; such a row was left out as not readable."""
+    pandas = pytest.importorskip("pandas")
+    rows = [
+        {"id": "A", "in": pandas.Timestamp("2026-03-02 09:00:00.000001999", tz="Europe/Berlin")},
+        {"id": "B", "in": pandas.Timestamp("2026-03-02 09:00:00.000001999")},
+        {"id": "C", "in": "2026-03-02T09:00:00.000001999"},
+    ]
+    reading = read_table(rows, {"id": "id", "opened": "in"}, zone="Europe/Berlin")
+    assert [one.opened_at for one in reading] == [datetime(2026, 3, 2, 8, 0, 0, 1, UTC)] * 3
+    assert len(reading.findings) == 0
+
+
 def test_a_date_alone_is_its_midnight() -> None:
     """The same in ISO and free-form."""
     for text, options in (("2019-04-24", {}), ("24 Apr 2019", {"day_first": True})):

@@ -220,3 +220,59 @@ def test_line_breaks_and_other_spaces_in_headings(tmp_path: Path) -> None:
             mapping = {"id": "Number", "opened": opened, "resolved": resolved}
             (record,) = read_table(source, mapping, zone="UTC")
             assert f"{record.opened_at:%H}-{record.resolved_at:%H}" == "09-10"
+
+
+@pytest.mark.parametrize("size", ["A1", "A1:C1", "A1:C2", "B2:C3", "", "A1:XFD1048576"])
+def test_a_sheet_is_as_large_as_its_rows(tmp_path: Path, size: str) -> None:
+    """Some programs write another size at the beginning, such as that of the headings."""
+    whole = book(tmp_path / "a.xlsx", S=[HEADS, ["A", NINE, TEN], ["B", NINE, None]])
+    path = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            stated = old.read(name).replace(b'<dimension ref="A1:C3" />', b"@")
+            stated = stated.replace(b'<dimension ref="A1:C3"/>', b"@")
+            assert name != "xl/worksheets/sheet1.xml" or b"@" in stated
+            dimension = f'<dimension ref="{size}"/>' if size else ""
+            new.writestr(name, stated.replace(b"@", dimension.encode()))
+    assert read(path) == ({"A": "02 09-10", "B": "02 09-09"}, [])
+
+
+def test_a_cell_that_is_merged_over_rows_counts_for_each(tmp_path: Path) -> None:
+    """A team over three tickets, an id over two updates, and a heading over two rows."""
+    rows = [
+        ["Number", "Times", None, "Team"],
+        [None, "Opened", "Resolved", None],
+        ["A", NINE, TEN, "Net"],
+        [None, NINE, None, None],
+        ["B", NINE, None, None],
+        ["C", NINE, None, "App"],
+        [None, None, None, None],
+    ]
+    path = book(tmp_path / "a.xlsx", S=rows)
+    whole = openpyxl.load_workbook(path)
+    for cells in ("A1:A2", "B1:C1", "D1:D2", "A3:A4", "D3:D5", "D6:D9"):
+        whole["S"].merge_cells(cells)
+    whole.save(path)
+    reading = read_table(path, MAPPING | {"group": "Team"}, zone="UTC")
+    assert [(one.id, one.assignment_group) for one in reading] == [
+        ("A", "Net"),
+        ("B", "Net"),
+        ("C", "App"),
+    ]
+    assert [finding.code for finding in reading.findings] == [
+        "title_lines",
+        "merged_cells",
+        "duplicate_id",
+    ]
+
+
+def test_too_many_merged_cells_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are kept while the sheet is read, so that their number has a bound."""
+    path = book(tmp_path / "a.xlsx", S=[HEADS, *[["A", NINE, TEN]] * 9])
+    whole = openpyxl.load_workbook(path)
+    for row in (2, 5, 8):
+        whole["S"].merge_cells(f"A{row}:A{row + 1}")
+    whole.save(path)
+    monkeypatch.setattr("incidentcore.vendors.spreadsheet._MOST_MERGED", 2)
+    with pytest.raises(FormatError, match="more than 2 rows with merged cells"):
+        read(path)

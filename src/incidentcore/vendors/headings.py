@@ -203,9 +203,11 @@ def heading_row(rows: Sequence[Sequence[Any]]) -> int:
 
     A row is that place if it has more cells than any row above (or as many, below a blank line),
     fewer than two headings are known above it, and two are known in it. Three or more distinct
-    words are enough if each title line is one cell.
+    words are enough if each title line is one cell. Of headings in two rows, whose merged cells are
+    in both, the second row is that place.
     """
     widest = names = last = 0
+    above: set[str] = set()
     for place, row in enumerate(rows):
         cells = [str(cell).strip() for cell in row if cell is not None and str(cell).strip()]
         count = known(cells)
@@ -214,6 +216,9 @@ def heading_row(rows: Sequence[Sequence[Any]]) -> int:
         is_words = len({*cells}) == len(cells) > 2 and not any(one[0].isdigit() for one in cells)
         if is_above and (count > 1 or (widest == 1 and is_words)):
             return place
+        if count > names > 1 and above < {*cells}:
+            return place
+        above.update(cell for cell in cells if known([cell]))
         widest, names, last = max(widest, len(cells)), max(names, count), len(cells)
     return 0
 

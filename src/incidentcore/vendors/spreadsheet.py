@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import reduce
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
@@ -17,14 +18,21 @@ from incidentcore.vendors.kit.findings import shown
 from incidentcore.words import Phrase
 
 _PIECE: Final = 1 << 20
-_OVERLAP: Final = 32
+_OVERLAP: Final = 64
+_MOST_MERGED: Final = 100_000
 _is_uncounted: Final = re.compile(rb"(?:</f>|<f ?/>)(?:<v ?/>|<v></v>)?</c>").search
+_merged: Final = re.compile(rb'mergeCell ref="([A-Z]+)(\d+):[A-Z]+(\d+)"').findall
 _UNCOUNTED: Final = (
     "cells with a formula that was never computed are read as empty; open the file in a "
     "spreadsheet program and save it"
 )
+_MERGED: Final = (
+    "the value of cells that are merged over several rows counts for each of these rows"
+)
 Rows = Iterator[tuple[int, Any]]
 Notes = list[tuple[str, str]]
+Merged = dict[int, dict[int, int]]
+"""The last row of each merged cell, by its first row and its column."""
 
 
 def read_sheet(
@@ -52,10 +60,10 @@ def read_sheet(
             size = sum(member.file_size for member in archive.infolist())
             if size > largest:
                 raise FormatError(f"a spreadsheet of more than {largest:,} bytes @ {path}")
-            has_uncounted = any(map(_is_uncounted, _pieces(archive)))
+            has_uncounted, merged = _looked_through(archive)
         content = io.BytesIO(path.read_bytes())  # by its content, not by its name
         book = openpyxl.load_workbook(content, read_only=True, data_only=True)
-        rows, notes = _sheet(book, sheet)
+        rows, notes = _sheet(book, sheet, merged)
         header = next(rows, [])
     except (FormatError, InvalidValueError):
         raise
@@ -67,16 +75,20 @@ def read_sheet(
     if not any(columns):
         where = "header" if sheet is None else f"sheet {sheet}"
         raise FormatError(f"no header: the first row must name the columns @ {where}")
-    return columns, enumerate(rows, 1), notes
+    width = len(columns)
+    whole = ([*row[:width], *[None] * (width - len(row))] for row in rows)
+    return columns, enumerate(whole, 1), notes
 
 
-def _sheet(book: Any, wanted: str | int | None) -> tuple[Iterator[list[Any]], Notes]:
+def _sheet(
+    book: Any, wanted: str | int | None, merged: Mapping[str, Merged]
+) -> tuple[Iterator[list[Any]], Notes]:
     """Return the rows of the sheet that ``read_sheet`` reads, from its headings on."""
     notes: Notes = []
     sheets: dict[str, tuple[list[list[Any]], Iterator[list[Any]]]] = {}
     shown_first = sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible")
     for sheet in shown_first if wanted is None else [_chosen(book, wanted)]:
-        rows = (list(row) for row in sheet.iter_rows(values_only=True) if set(row) != {None})
+        rows = _rows(sheet, _of(sheet, merged))
         first = list(islice(rows, TITLES + 1))
         if first:
             sheets[sheet.title] = first, rows
@@ -88,17 +100,58 @@ def _sheet(book: Any, wanted: str | int | None) -> tuple[Iterator[list[Any]], No
         notes.append(("other_sheets", Phrase(text, name=shown(name), others=tuple(others))))
     place = heading_row(first)
     note_titles(notes, first[:place])
-    return chain(first[place:], rest), notes
+    if name and _of(book[name], merged):
+        notes.append(("merged_cells", _MERGED))
+    width = max(map(len, first), default=0)
+    header = [cell for row in first[place : place + 1] for cell in row]
+    return chain([header + [None] * (width - len(header))], first[place + 1 :], rest), notes
 
 
-def _pieces(archive: zipfile.ZipFile) -> Iterator[bytes]:
+def _of(sheet: Any, merged: Mapping[str, Merged]) -> Merged:
+    return merged.get(sheet._worksheet_path, {})  # noqa: SLF001  which has no public name
+
+
+def _rows(sheet: Any, merged: Merged) -> Iterator[list[Any]]:
+    """Yield the rows that are not empty, with the values of cells that are merged over rows."""
+    held: dict[int, tuple[int, Any]] = {}
+    sheet.reset_dimensions()  # which some programs do not write as they are
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
+        row = list(cells)
+        for place, last in merged.get(number, {}).items():
+            held[place] = last, row[place] if place < len(row) else None
+        if not set(row) - {None}:
+            continue
+        for place, (last, value) in [*held.items()]:
+            if number > last:
+                del held[place]
+                continue
+            row += [None] * (place + 1 - len(row))
+            row[place] = value if row[place] is None else row[place]
+        yield row
+
+
+def _looked_through(archive: zipfile.ZipFile) -> tuple[bool, dict[str, Merged]]:
+    """Return whether a formula has no value, and which cells are merged over rows, by sheet."""
+    has_uncounted, merged = False, dict[str, Merged]()
+    for name, piece in _pieces(archive):
+        has_uncounted = has_uncounted or _is_uncounted(piece) is not None
+        for column, first, last in _merged(piece):
+            if int(first) < int(last):
+                place = reduce(lambda sum_, letter: 26 * sum_ + letter - 64, column, 0) - 1
+                merged.setdefault(name, {}).setdefault(int(first), {})[place] = int(last)
+                if len(merged[name]) > _MOST_MERGED:
+                    raise FormatError(f"more than {_MOST_MERGED:,} rows with merged cells @ {name}")
+    return has_uncounted, merged
+
+
+def _pieces(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
     """Yield the text of all sheets in pieces, each with the end of the one before."""
     for name in archive.namelist():
         if name.startswith("xl/worksheets/"):
             with archive.open(name) as file:
                 end = b""
                 while piece := file.read(_PIECE):
-                    yield end + piece
+                    yield name, end + piece
                     end = piece[-_OVERLAP:]
 
 

@@ -202,6 +202,8 @@ class TimeReader:
             case str() if len(value) <= _LONGEST:
                 return self._text(value)
             case datetime():
+                if getattr(value, "nanosecond", 0):  # of pandas; cut as those of a text
+                    return value.replace(nanosecond=0)  # type: ignore[call-arg]
                 return value
             case date():
                 return datetime(value.year, value.month, value.day)  # noqa: DTZ001  placed later

@@ -14,11 +14,13 @@ from incidentcore.errors import FormatError
 from incidentcore.records import Incident, Record
 from incidentcore.vendors import (
     Import,
+    read_happyfox,
     read_jira,
     read_pagerduty,
     read_servicenow,
     read_zendesk,
 )
+from incidentcore.vendors.kit import reported_slas
 from incidentcore.vendors.profiles import read_profile
 
 Row = dict[str, Any]
@@ -143,6 +145,49 @@ def test_a_log_that_is_newer_than_the_row(tool: str) -> None:
     assert found.action.endswith("which stands: it is newer than the record")
 
 
+def cut(row: Row, *changes: Row) -> Import[Incident]:
+    """Read a row with the end of its audit."""
+    return read_servicenow([{**ROW, **row}], audit=[*changes])
+
+
+def test_a_log_that_begins_in_the_end() -> None:
+    """The first entries were archived: resolved at 11:00 by its row, not as it was opened."""
+    row = {"state": "7", "resolved_at": f"{DAY} 11:00:00", "closed_at": f"{DAY} 12:00:00"}
+    reading = cut(row, audit(1, "12:00", "6", "7"))
+    [record] = reading
+    assert (record.resolved_at, record.closed_at) == (at("11:00"), at("12:00"))
+    assert (record.is_covered("resolved_at"), record.is_covered("reopen_count")) == (True, False)
+    assert reading.findings.counts["truncated_history"] == 1
+
+
+def test_a_log_that_begins_in_an_end_of_unknown_time() -> None:
+    """It counts from the first change, and no duration to it is known."""
+    issues = issue("Closed", "done", move(9, "12:00", "Resolved", "Closed"))
+    [record] = (reading := read_jira(issues))
+    assert record.history[0].state.open
+    assert [event.state.name for event in record.history[1:]] == ["Resolved", "Closed"]
+    assert [event.at for event in record.history[1:]] == [at("12:00")] * 2
+    assert not record.is_covered("resolved_at")
+    assert reading.findings.counts["truncated_history"] == 1
+
+
+def test_a_log_that_begins_with_a_reopening() -> None:
+    """It was resolved once more after it, at a time that is known."""
+    row = {"state": "6", "resolved_at": f"{DAY} 12:00:00"}
+    changes = audit(1, "11:00", "6", "2"), audit(2, "12:00", "2", "6")
+    [record] = cut(row, *changes)
+    assert (record.resolved_at, record.reopen_count) == (at("12:00"), 1)
+    assert record.is_covered("resolved_at")
+
+
+def test_a_record_that_was_resolved_as_it_was_opened() -> None:
+    """Its row says so: nothing is missing."""
+    row = {"state": "7", "resolved_at": f"{DAY} 09:00:00", "closed_at": f"{DAY} 12:00:00"}
+    [record] = (reading := cut(row, audit(1, "12:00", "6", "7")))
+    assert (record.history[0].state.name, record.resolved_at) == ("Resolved", at("09:00"))
+    assert "truncated_history" not in reading.findings.counts
+
+
 def test_a_row_that_is_newer_than_the_log() -> None:
     """Its state counts, from its last update."""
     row = {**ROW, "state": "3", "sys_updated_on": f"{DAY} 10:30:00"}
@@ -195,6 +240,8 @@ DOTTED: list[tuple[Row, str, str]] = [
     ({"caller_id": "u1", "caller_id.vip": "true"}, "caller", "u1"),
     ({"caller_id": "u1", "dv_caller_id": "Kim"}, "caller", "u1"),
     ({"problem_id": "p1", "problem_id.number": "PRB1"}, "links", "PRB1"),
+    ({"assigned_to_link": "x", "assigned_to_value": "u2"}, "assignee", "u2"),
+    ({"problem_id_link": "x", "problem_id_value": "p1"}, "links", "p1"),
     ({"problem_id": {"value": "p1", "link": "x"}, "dv_problem_id": "PRB1"}, "links", "PRB1"),
 ]
 
@@ -206,6 +253,37 @@ def test_parts_of_a_reference_in_columns_of_their_own(cells: Row, field: str, va
     [record] = reading
     assert _text(record, field) == value
     assert "no_zone" not in reading.findings.counts
+
+
+def test_results_in_the_columns_of_a_replica() -> None:
+    """``task`` is ``task_link`` and ``task_value`` there."""
+    row = {"sys_id": "s", "task_link": "x", "task_value": "a1", "sla_link": "x", "sla_value": "d1"}
+    [record] = (reading := read_servicenow([ROW], slas=[{**row, "has_breached": "FALSE"}]))
+    assert [(sla.target, sla.breached) for sla in reported_slas(record)] == [("d1", False)]
+    assert "unknown_entry" not in reading.findings.counts
+
+
+OWN: dict[str, Callable[[], Import[Incident]]] = {
+    "u_site": lambda: read_servicenow([ROW | {"u_site": "Bonn", "u_none": "", "u_site.x": "Rom"}]),
+    "9": lambda: read_zendesk(
+        TICKET | {"custom_fields": [{"id": 9, "value": "Bonn"}, {"id": 8, "value": None}]}, []
+    ),
+    "Site": lambda: read_happyfox(
+        {
+            "id": 3,
+            "created_at": f"{DAY} 08:00:00",
+            "custom_fields": [{"name": "Site", "value": "Bonn"}, {"name": "None", "value": None}],
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_fields_of_the_customer_are_kept(name: str) -> None:
+    """Under the names that the tool's log has for them; empty ones are not."""
+    [record] = OWN[name]()
+    assert record.custom[name] == "Bonn"
+    assert {*record.custom} <= {name, "sys_id", "number", "type"}
 
 
 def _text(record: Record, field: str) -> object:

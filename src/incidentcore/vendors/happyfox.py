@@ -17,7 +17,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged
-from incidentcore.vendors.kit.paths import latest
+from incidentcore.vendors.kit.paths import latest, listed
 from incidentcore.vendors.presets import HAPPYFOX
 
 _ROLES: Final = {"user": "requester", "contact": "requester", "staff": "agent"}
@@ -77,6 +77,11 @@ def read_happyfox(
             source=ticket.get("source"),
             tags=[tag.strip() for tag in tags.split(",")] if isinstance(tags, str) else tags,
             number=ticket.get("id"),
+            **{
+                f"custom.{field['name']}": field["value"]
+                for field in listed(ticket, "custom_fields")
+                if field.get("value") not in (None, "", [])
+            },
         )
         if "priority" in ticket:
             history.present(priority=_level(pick(ticket, "priority.name")))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from incidentcore._checks import as_tuple, need_kind
 from incidentcore.records import Commented, Incident, Link
 from incidentcore.values import Actor
+from incidentcore.vendors.jira_fields import names_of, own_fields, text_of
 from incidentcore.vendors.kit import (
     LOGGED,
     HistoryBuilder,
@@ -72,7 +73,8 @@ def read_jira(
     Args:
         issues: The parsed JSON: issues, one issue, search pages, or an iterable of these; or the
             bodies of webhooks, which contain the issues and their changes. If an issue occurs more
-            than once, the one updated last is used.
+            than once, the one updated last is used. Custom fields are kept under ``custom`` by
+            their names, if these came (``expand=names``).
         changelogs: The pages of ``/issue/{key}/changelog`` by issue key, for changelogs that the
             search truncated; or pages of ``/changelog/bulkfetch``.
         slas: The pages of ``/request/{key}/sla`` by issue key, if the issues lack the SLA fields.
@@ -115,6 +117,7 @@ def read_jira(
         need_kind(name, given, Mapping | None, allowed="pages by issue key")
     logs = {key: as_tuple(pages or (), Mapping) for key, pages in _bulk(changelogs or {}).items()}
     results = {key: [*unpaged(pages or (), "values")] for key, pages in (slas or {}).items()}
+    names = names_of(issues)
 
     def build(history: HistoryBuilder, issue: Mapping[str, Any]) -> None:
         fields = issue["fields"]
@@ -123,11 +126,12 @@ def read_jira(
             state=pick(fields, "status.name"),
             state_category=_category(fields),
             title=fields.get("summary"),
-            description=_text(fields.get("description")),
+            description=text_of(fields.get("description")),
             caller=_account(reporter),
             issue_type=pick(fields, "issuetype.name"),
             resolution_code=pick(fields, "resolution.name"),
             tags=fields.get("labels"),
+            **own_fields(fields, names),
         )
         people = {"assignee": _account(fields.get("assignee"))}
         shown = {"priority": pick(fields, "priority.name"), **people}
@@ -265,7 +269,7 @@ def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
             entry_id,
             comment.get("created"),
             _actor(history, comment.get("author"), path=entry_id),
-            text=_text(comment.get("body")) or "",
+            text=text_of(comment.get("body")) or "",
             visibility="public" if is_public else "internal",
         )
 
@@ -323,23 +327,6 @@ def _account(person: Any) -> str | None:
 def _actor(history: HistoryBuilder, person: Any, path: str = "") -> Actor:
     role = _ROLES.get(str(as_object(person).get("accountType")))
     return history.actor(_account(person), role, path=path, also=_ids(person))
-
-
-def _text(body: Any) -> str | None:
-    """Return a text; of the document format of version 3, its texts with a line for each block."""
-    if not isinstance(body, Mapping):
-        return body if isinstance(body, str) else None
-    return "\n".join(line for line in _lines(body) if line)
-
-
-def _lines(node: Mapping[str, Any]) -> Iterator[str]:
-    parts: list[str] = []
-    for child in entries_of(node, "content"):
-        if child.get("type") in ("text", "hardBreak", "mention", "emoji"):
-            parts.append(child.get("text") or pick(child, "attrs.text") or "\n")
-        else:
-            yield from _lines(child)
-    yield "".join(parts)
 
 
 def read_jira_csv(

@@ -190,7 +190,7 @@ def read_servicenow(
 
 def _by_id(rows: Rows, name: str) -> dict[str, list[Mapping[str, Any]]]:
     """Return entries by the id of their task, without those that name another table."""
-    own = joined(rows, partial(cell, name=name), *_PAGES)
+    own = joined(map(whole, unpaged(rows, *_PAGES)), partial(cell, name=name))
     first = {key: as_object(entries[0]) for key, entries in own.items()}
     named = {key: cell(one, "tablename") or cell(one, "name") for key, one in first.items()}
     return {key: own[key] for key in own if named[key] in (None, "task", "incident")}
@@ -211,8 +211,14 @@ def _present(
     reason = shown.get("hold_reason")
     if reason is not None:
         shown["hold_reason"] = SERVICENOW_HOLD_REASONS.get(str(reason), reason)
+    own = {f"custom.{n}": text for n in row if _is_own(n) and (text := cell(row, n)) is not None}
     path = [value for n in ("category", "subcategory") if (value := cell(row, n)) is not None]
-    history.present(state=state, category=path, sys_id=cell(row, "sys_id"), **shown)
+    history.present(state=state, category=path, sys_id=cell(row, "sys_id"), **shown, **own)
+
+
+def _is_own(name: str) -> bool:
+    """Return whether a column is the customer's own, by the prefix that the tool gives it."""
+    return name.startswith(("u_", "x_")) and "." not in name
 
 
 def _logins(users: Mapping[str, str] | Rows, rows: Iterable[object]) -> Mapping[str, str]:

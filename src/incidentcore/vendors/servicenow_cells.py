@@ -30,11 +30,13 @@ def cell(row: Mapping[str, Any], name: str) -> Any:
 
 
 def whole(row: Any) -> Any:
-    """Return a row with ``caller_id.name`` and ``dv_caller_id`` as displays of ``caller_id``."""
+    """Return a row with ``caller_id.name``, ``dv_caller_id`` or ``caller_id_value`` in one cell."""
     shown = as_object(row)
     more: dict[str, dict[str, Any]] = {}
     for column in shown:
         name, _, part = column.removeprefix("dv_").partition(".")
+        if column.endswith("_value") and f"{column[:-6]}_link" in shown:  # as replicas have it
+            name, part = column[:-6], "sys_id"
         if column != name and part in _PARTS and (text := cell(shown, column)) is not None:
             more.setdefault(name, {}).setdefault(_PARTS[part], text)
     cells: dict[str, Any] = {}

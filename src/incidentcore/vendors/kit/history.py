@@ -12,8 +12,9 @@ the value that the previous one set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final, TypeVar, cast
 
 import attrs
@@ -30,8 +31,16 @@ from incidentcore.records import (
 )
 from incidentcore.records.fields import FIELD_NAMES
 from incidentcore.values import Actor, FrozenMap, Level, State
-from incidentcore.vendors.kit.chains import chain
-from incidentcore.vendors.kit.entries import ASSIGNED, IMPORTER, LEVELS, UNSTATED, Entry, EntryLog
+from incidentcore.vendors.kit.chains import begun_in, chain, event_of
+from incidentcore.vendors.kit.entries import (
+    ASSIGNED,
+    IMPORTER,
+    LEVELS,
+    LOGGED,
+    UNSTATED,
+    Entry,
+    EntryLog,
+)
 from incidentcore.vendors.kit.paths import clean, pick, plain_text
 from incidentcore.vendors.kit.tables import NEAREST_LEVEL
 from incidentcore.words import Phrase
@@ -105,6 +114,7 @@ class HistoryBuilder(EntryLog):
         at, known, by = self._opening
         self._end(at)
         entries = self._sorted(at)
+        self._begin(entries, at)
         at_end = self._at_end(entries)
         fields, state = self._at_opening(entries, at)
         lifecycle = self._context.lifecycle
@@ -145,7 +155,7 @@ class HistoryBuilder(EntryLog):
                 body = {"category": self._value("category", entry.after)}
             elif entry.field:
                 body = {"fields": FrozenMap(self._fields(entry.field, entry.after))}
-            events.append(_event(events, taken, entry, entry.kind, body))
+            events.append(event_of(events, taken, entry, entry.kind, body))
         record = record_type._fold(tuple(events))  # noqa: SLF001  in sequence by construction
         return self._finished(record, events, taken)
 
@@ -173,6 +183,19 @@ class HistoryBuilder(EntryLog):
                     value = end.isoformat()
                     self.find("history_disagrees", action, field=f"{name}_at", value=value)
                 self.moments(IMPORTER, **{name: end})
+
+    def _begin(self, entries: list[Entry], opened: datetime) -> None:
+        """Add the end in which the log begins, since no record begins resolved or closed."""
+        begun = begun_in(entries, self.state, opened, self._resolved_at)
+        if begun is None:
+            return
+        is_known = begun.at == self._resolved_at
+        states = [self._state_after(one) for one in entries if one.kind is StateChanged]
+        is_resolved_later = any(one.open and not two.open for one, two in pairwise(states))
+        self.covers -= LOGGED if is_known or is_resolved_later else LOGGED | _MOMENTS
+        when = "the resolution" if is_known else "the first change, at the latest"
+        action = f"the log begins in {begun.after}, which counts from {when}"
+        self.find("truncated_history", action, field="state", path=begun.id)
 
     def _state_after(self, entry: Entry) -> State:
         return entry.body["state"] if entry.body else self.state(entry.after)
@@ -326,7 +349,7 @@ class HistoryBuilder(EntryLog):
         when = Entry(at, (0, 0), FieldsChanged, IMPORTER, known, "export")
         count = len(events)
         for kind, body in extra:
-            events.append(_event(events, taken, when, kind, body))
+            events.append(event_of(events, taken, when, kind, body))
         return record.with_events(events[count:])
 
     @property
@@ -369,31 +392,6 @@ class HistoryBuilder(EntryLog):
         if shown is not None and (resolved is None or abs(shown - resolved) > _TOLERANCE):
             action = f"the history says {resolved}, which stands"
             self.find("history_disagrees", action, field="resolved_at", value=shown.isoformat())
-
-
-def _event(
-    events: list[Event],
-    taken: set[str],
-    entry: Entry,
-    kind: Callable[..., Event],
-    body: Mapping[str, Any],
-) -> Event:
-    """Return the next event, with an id made from that of the entry, which may give several."""
-    record_id = events[0].record_id
-    event_id, count = f"{record_id}:{entry.id}", 1
-    while event_id in taken:
-        count += 1
-        event_id = f"{record_id}:{entry.id}:{count}"
-    taken.add(event_id)
-    return kind(
-        record_id=record_id,
-        sequence=len(events) + 1,
-        id=event_id,
-        at=entry.at,
-        recorded_at=entry.recorded_at,
-        by=entry.by,
-        **body,
-    )
 
 
 def _flags(state: State) -> tuple[bool, ...]:

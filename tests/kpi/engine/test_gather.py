@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -63,6 +64,20 @@ def test_records_of_exercises_are_left_out_by_name(window: Interval | None) -> N
     assert (result.value, dict(result.excluded)) == (1, {"exercise": 1})
     both = figure(catalogue.VOLUME.replace(exercises="include"), *records, window=window)
     assert (both.value, dict(both.excluded)) == (2, {})
+
+
+def test_records_of_several_kinds_by_turns_are_all_counted() -> None:
+    """Also where there are more of each kind than are read at once: every third of 3,000."""
+    fast, slow = resolved(incident(1, caller="ann"), 10), resolved(incident(2, caller="bob"), 30)
+    kinds = fast, incident(3, caller="bob", exercise="fire drill"), slow
+    kpis = [catalogue.MEDIAN_TIME_TO_RESOLVE, catalogue.VOLUME]
+    found = compute_kpis(kpis, kinds * 1_000, as_of=minute(50), group_by="caller").results
+    assert {(one.kpi, *one.group): (one.value, one.n, dict(one.excluded)) for one in found} == {
+        ("median_time_to_resolve", "ann"): (timedelta(minutes=10), 1_000, {}),
+        ("median_time_to_resolve", "bob"): (timedelta(minutes=30), 1_000, {"exercise": 1_000}),
+        ("volume", "ann"): (1_000, 1_000, {}),
+        ("volume", "bob"): (1_000, 1_000, {"exercise": 1_000}),
+    }
 
 
 @pytest.mark.parametrize("window", WINDOWS)

@@ -43,7 +43,7 @@ def _all_of(condition: AllOf, as_of: datetime) -> Judge:
     if len(plain) == len(conditions) > 1:
         read = attrgetter(*[part.path for part in plain])
         wanted = tuple([part.value for part in plain])
-        return lambda record: bool(read(record) == wanted)
+        return lambda record: read(record) == wanted
     parts = [compile_condition(part, as_of) for part in conditions]
     if len(parts) == 2:
         first, second = parts

@@ -30,13 +30,14 @@ from incidentcore.kpi.measures.base import Extract, PartialMode
 from incidentcore.records import Record
 from incidentcore.records.replay import as_it_was
 
-Plan: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
-"""For each family the function to call, the accumulator's ``add``, and its reasons."""
+Plan: TypeAlias = list[tuple[Any, dict[Any, int]]]
+"""For each family the accumulator's ``add`` and its reasons."""
 
 Source: TypeAlias = tuple[frozenset[str] | None, bool]
 """The facts that a source of records supplies, and whether the records belong to exercises."""
 
 _NEAR: Final = 1_024  # groups that are found by identity
+_AT_ONCE: Final = 512  # records that are read by one function after another
 BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {
     "opened": attrgetter("opened_at"),
     "first_resolved": attrgetter("first_resolved_at"),
@@ -142,11 +143,8 @@ def declare_groups(part: Partial, groups: Sequence[Grouping]) -> None:
         part.row((group, period))
 
 
-def _plan(row: Row, extracts: Sequence[Extract]) -> Plan:
-    return [
-        (extract, None if total.counts_inline else total.add, total.excluded)
-        for extract, total in zip(extracts, row, strict=True)
-    ]
+def _plan(row: Row) -> Plan:
+    return [(None if total.counts_inline else total.add, total.excluded) for total in row]
 
 
 def _compiled(part: Partial, source: Source) -> list[Extract]:
@@ -154,11 +152,8 @@ def _compiled(part: Partial, source: Source) -> list[Extract]:
     return [compile_kpi(k, part.as_of, covers=covers, exercise=exercise) for k in part.firsts]
 
 
-def _plan_finder(
-    part: Partial, groups: Sequence[Grouping], source: Source = (None, False)
-) -> Callable[[Record], Plan]:
-    """Return a function that finds the readers and totals for a record, by its group."""
-    extracts = _compiled(part, source)
+def _plan_finder(part: Partial, groups: Sequence[Grouping]) -> Callable[[Record], Plan]:
+    """Return a function that finds the totals for a record, by its group."""
     plans: dict[tuple[object, ...], Plan] = {}
     group_of = compile_groups(groups, part.as_of)
 
@@ -168,7 +163,7 @@ def _plan_finder(
         except TypeError:
             raise InvalidValueError("group", group, "values that can be hashed") from None
         if plan is None:
-            plan = plans[group] = _plan(part.row((group, None)), extracts)
+            plan = plans[group] = _plan(part.row((group, None)))
         return plan
 
     if not groups:
@@ -196,11 +191,13 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[Grouping]
     """Count every record: the plain case, in which the work for each record must be small.
 
     To save calls, two things are done inline: the check of ``as_known`` whether the whole history
-    is known, and the counting of True and False together with the reasons.
+    is known, and the counting of True and False together with the reasons. Calls of one function
+    after another cost half of calls of several by turns.
     """
     as_of = part.as_of
     plan_of = _plan_finder(part, groups)
-    finders: dict[Source, Callable[[Record], Plan]] = {}
+    batches: dict[Source, tuple[list[Extract], list[tuple[Plan, Record]]]] = {}
+    usual = batches[None, False] = _compiled(part, (None, False)), []
     for record in records:
         known: Record | None = record
         if record.updated_at > as_of:
@@ -214,17 +211,30 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[Grouping]
             continue
         covers, exercise = known.covers, known.exercise
         if covers is None and exercise is None:
-            plan = plan_of(known)
+            extracts, batch = usual
         else:
             source = covers, exercise is not None
-            find = finders.get(source)
-            if find is None:
-                find = finders[source] = _plan_finder(part, groups, source)
-            plan = find(known)
-        for extract, add, counts in plan:
-            outcome = extract(known)
+            if source not in batches:
+                batches[source] = _compiled(part, source), []
+            extracts, batch = batches[source]
+        batch.append((plan_of(known), known))
+        if len(batch) == _AT_ONCE:
+            _count_batch(extracts, batch)
+    for extracts, batch in batches.values():
+        _count_batch(extracts, batch)
+    for row in part.cells.values():
+        for total in row:
+            total.settle()
+
+
+def _count_batch(extracts: list[Extract], batch: list[tuple[Plan, Record]]) -> None:
+    """Count some records, and empty the batch."""
+    for place, extract in enumerate(extracts):
+        for plan, record in batch:
+            outcome = extract(record)
             if outcome is None:
                 continue
+            add, counts = plan[place]
             if add is None or outcome.__class__ is str:
                 try:
                     counts[outcome] += 1
@@ -232,9 +242,7 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[Grouping]
                     counts[outcome] = 1
             else:
                 add(outcome)
-    for row in part.cells.values():
-        for total in row:
-            total.settle()
+    batch.clear()
 
 
 def _gather_by_window(

@@ -195,3 +195,14 @@ def test_the_records_of_a_month_are_of_the_five_services() -> None:
         ("accounts", "awaiting_caller"), ("orders", "awaiting_vendor"),
         ("workplace", "awaiting_vendor"),
     }  # fmt: skip
+
+
+def test_the_work_of_each_service() -> None:
+    """Minutes for the middle incident, and what it waits for."""
+    assert {name: rest for name, _, *rest in demo._SERVICES} == {
+        "mail": [160, "awaiting_caller"],
+        "network": [270, "awaiting_change"],
+        "accounts": [45, "awaiting_caller"],
+        "orders": [320, "awaiting_vendor"],
+        "workplace": [190, "awaiting_vendor"],
+    }

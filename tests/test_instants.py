@@ -149,3 +149,13 @@ def test_the_version_of_the_zone_data_is_that_of_its_folder(
     (zones / file).write_bytes(text)
 
     assert tzdb_version.__wrapped__() == (version, str(zones))
+
+
+def test_both_ends_of_an_interval_are_stored_in_utc() -> None:
+    """Whichever of them has another zone: 9:00 in Berlin is 7:00 UTC in June."""
+    berlin = ZoneInfo("Europe/Berlin")
+    there = datetime(2026, 6, 1, 9, tzinfo=berlin), datetime(2026, 6, 1, 17, tzinfo=berlin)
+    here = datetime(2026, 6, 1, 7, tzinfo=UTC), datetime(2026, 6, 1, 15, tzinfo=UTC)
+    for start, end in ((there[0], there[1]), (here[0], there[1]), (there[0], here[1])):
+        stored = Interval(start, end)
+        assert (str(stored.start), str(stored.end)) == (str(here[0]), str(here[1]))

@@ -32,6 +32,11 @@ def test_only_incidents_of_the_period_and_population_count() -> None:
     }
     assert found.n == 41 == found.counted + 8
     assert found.observed == Interval(at(5), at(38))
+    early = find(records, dimensions=ITEM, as_of=at(38), period=Interval(at(-9), at(30)))
+    assert early.observed == Interval(at(-9), at(30))  # nothing was opened in its first hours
+    assert find(records, dimensions=ITEM, as_of=at(38)).observed == Interval(at(0), at(38))
+    late = find(records, dimensions=ITEM, as_of=at(38), period=Interval(at(39), at(50)))
+    assert late.observed is None
 
 
 def test_exercises_are_left_out_by_name() -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.serialization.builders import AT, OFFICE, incident
 
 from incidentcore.conditions import during, field
+from incidentcore.errors import FormatError
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import (
     INCIDENT,
@@ -101,3 +102,42 @@ def test_a_level_of_a_callers_scale_comes_back() -> None:
     found = set_fields(incident(), custom={"severity": level}, at=AT, by="ada")
 
     assert level == loads(dumps(found), Incident).custom["severity"]
+
+
+@pytest.mark.parametrize(
+    ("document", "problems"),
+    [
+        (
+            {"version": 1, "value": {"id": "ada"}},
+            ["a required field is missing @ $.type"],
+        ),
+        (
+            {"type": 5, "version": 1, "value": {"id": "ada"}},
+            ["got 5; allowed: a type's name @ $.type"],
+        ),
+        (
+            {"type": "Actor", "value": {"id": "ada"}},
+            ["a required field is missing @ $.version"],
+        ),
+        *(
+            (
+                {"type": "Actor", "version": version, "value": {"id": "ada"}},
+                [f"got {shown}; allowed: a whole number from 1 @ $.version"],
+            )
+            for version, shown in ((0, "0"), (-1, "-1"), (True, "true"), ("1", "'1'"), (1.0, "1.0"))
+        ),
+        (
+            {"type": None, "version": None},
+            [
+                "a required field is missing @ $.value",
+                "got null; allowed: a type's name @ $.type",
+                "got null; allowed: a whole number from 1 @ $.version",
+            ],
+        ),
+    ],
+)
+def test_each_problem_of_an_envelope_is_named_once(document: Any, problems: list[str]) -> None:
+    """What is missing is not wrong as well."""
+    with pytest.raises(FormatError) as caught:
+        from_plain(document, Actor)
+    assert sorted(caught.value.problems) == sorted(problems)

@@ -308,6 +308,10 @@ def test_solved_records_close_by_the_rule_of_the_desk(*, watch: bool) -> None:
     closed = [record for record in result.records if record.state.name == "closed"]
     assert closed
     assert any(record.reopen_count for record in result.records)
+    acted = {event.by.id: event.by.role for one in result.records for event in one.history}
+    agents = dict.fromkeys((agent.id for agent in AGENTS), "agent")
+    assert acted == {"caller": "requester", "desk": "system", **agents}
+    assert {one.resolution_code for one in closed} == {"fix"}
     for record in result.records:
         end = record.resolved_at
         if record.state.name == "closed":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from tests.sla.desk import OFFICE
@@ -15,6 +16,7 @@ from incidentcore.sla import (
     SlaDefinition,
     lint_sla,
 )
+from incidentcore.sla.lint_fields import _kinds_of
 from incidentcore.values import Priority
 
 
@@ -108,3 +110,19 @@ def test_a_value_is_of_a_type_that_its_field_has(when: Condition, found: list[st
     assert [
         one.code for one in lint_sla(resolution(pause=when)) if one.code == "wrong_type"
     ] == found
+
+
+@pytest.mark.parametrize(
+    ("hint", "kinds"),
+    [
+        (str, (str,)),
+        (str | None, (str,)),
+        (str | int, (str, int)),
+        (str | bytes, ()),  # what else a value may be is not known
+        (tuple[str, ...] | None, (tuple,)),
+        (Any, ()),
+    ],
+)
+def test_the_types_that_a_field_may_have(hint: Any, kinds: tuple[type, ...]) -> None:
+    """None where any type may occur, so that no value is called wrong."""
+    assert _kinds_of(hint) == kinds

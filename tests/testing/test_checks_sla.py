@@ -397,3 +397,15 @@ def test_laws_are_asked_near_each_event_and_at_the_next_opening() -> None:
     assert at("sun 12:00") + 60 * HOUR in found["sun"]
     # From Saturday 12:01, a day and a minute on, it is three days and a half.
     assert at("fri 12:00") + 108 * HOUR not in found["fri"]
+
+
+def test_a_cycle_that_another_definition_replaced_counts_no_more() -> None:
+    """Of three hours the trace shows none as counting, since gold replaced the clock and waits."""
+    gold = field("custom.tier").equals("gold")
+    waits = resolution(name="gold", swap="restart", start=field("custom.ready").present())
+    policy = SlaPolicy([(gold, waits)], default=resolution(name="iron"))
+    record = incident(("mon 09:00", "new"), ("mon 12:00", {"tier": "gold"}))
+    status = evaluate_sla(policy, record, now=at("mon 15:00"))
+    assert [(one.result, status.elapsed) for one in status.cycles] == [("replaced", 3 * HOUR)]
+    assert not [entry for entry in status.trace if entry.code == "counting"]
+    law_trace(policy, record, at("mon 09:00"), at("mon 15:00"))

@@ -62,3 +62,11 @@ def test_a_calendar_that_never_closes_moves_no_instant() -> None:
     at = datetime(2026, 6, 1, tzinfo=UTC)
     always = BusinessCalendar.always()
     assert [_later(at, [always], choice) for choice in range(4)] == [at] * 4
+
+
+@pytest.mark.parametrize(("choice", "hour"), [(0, 9), (1, 17), (2, 8), (3, 8)])
+def test_an_instant_may_be_the_next_opening_or_closing(choice: int, hour: int) -> None:
+    """Asked at 8:00 on a Monday of an office from nine to five."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    eight = datetime(2026, 6, 1, 8, tzinfo=UTC)
+    assert _later(eight, [office], choice) == eight.replace(hour=hour)

@@ -183,9 +183,8 @@ def codes_of(series: nw.Series[Any]) -> Codes:
         physical = coded.to_physical()
         if physical.null_count():
             physical = physical.cast(space.Int64).fill_null(-1)
-        seen, first, places = _unique_small(physical.to_numpy())
-        values = [native[int(place)] for place in first]
-        return places, [None if code == -1 else v for code, v in zip(seen, values, strict=True)]
+        _, first, places = _unique_small(physical.to_numpy())
+        return places, [native[int(place)] for place in first]
     known: dict[Any, int] = {}
     listed = [known.setdefault(_hashable(value), len(known)) for value in series.to_list()]
     return np.array(listed, np.int32), list(known)

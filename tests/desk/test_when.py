@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from tests.desk.small_files import HEAD, SERVICE, loaded
 from tests.desk.test_forms import when
@@ -60,3 +62,35 @@ def test_the_path_of_a_category_alone_is_split(shape: str, condition: Condition)
     """A slash in any other text is a character like others."""
     desk = loaded(HEAD + SERVICE.partition("[[")[0] + when(shape))
     assert desk.agreements[0].when == condition
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        *((name, '"x"', "a number") for name in ("reopen_count", "support_tier")),
+        *(
+            (name, "5", "a date such as 2026-12-31, or a time with it")
+            for name in ("opened_at", "unanswered_since", "snoozed_until", "call_at")
+        ),
+        *(
+            (name, "5", "true or false")
+            for name in (
+                *("acknowledged", "known_error", "major", '"state.open"', '"state.pauses"'),
+                *('"state.resolved"', '"state.final"', '"state.is_canceled"'),
+            )
+        ),
+        *((name, "5", "a text") for name in ("title", "service", "assignee", "status")),
+        *(
+            (name, '"x"', "one of critical, high, moderate, low, planning")
+            for name in ("priority", "computed_priority", "priority_override", '"priority.name"')
+        ),
+        *((name, '"x"', "one of high, medium, low") for name in ("impact", "urgency")),
+        ("type", '"x"', "one of incident, problem, service_request"),
+        ("hold_reason", '"x"', "one of awaiting_caller"),
+        ("state", '"x"', "one of new, in_progress, on_hold"),
+    ],
+)
+def test_a_value_has_the_type_of_its_field(name: str, value: str, allowed: str) -> None:
+    """Another one could never be met."""
+    with pytest.raises(FormatError, match=rf"allowed: {re.escape(allowed)}"):
+        load_desk(HEAD + SERVICE.partition("[[")[0] + when(f"{name} = {value}"))

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import attrs
 import pytest
 
+from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast import backtest_breach
 from incidentcore.forecast.backtest import _score
 from incidentcore.lifecycle import advance
 from incidentcore.records import Record
+from incidentcore.sla import SlaPolicy
 
 from .history import AGREED, HOUR, START, ticket
 
@@ -80,3 +82,13 @@ def test_without_questions_there_is_no_score() -> None:
     late = [START + timedelta(days=9)]
     with pytest.raises(InvalidValueError):
         backtest_breach(AGREED, RECORDS, chance=lambda record, /, *, now: 0.5, questions=late)
+
+
+def test_a_clock_that_another_definition_replaced_did_not_end() -> None:
+    """Moved to Network after two hours, which begins anew; the other is resolved in time."""
+    network = attrs.evolve(AGREED, name="network", swap="restart")
+    policy = SlaPolicy([(field("assignment_group").equals("Network"), network)], default=AGREED)
+    records = [ticket(1, lasts=10 * HOUR, moved=2 * HOUR), ticket(2, lasts=3 * HOUR)]
+    asked = {"chance": lambda record, /, *, now: 0.5, "questions": [START + HOUR]}
+    score = backtest_breach(policy, records, **asked)
+    assert (score.questions, score.undecided, score.rate) == (1, 1, 0.0)

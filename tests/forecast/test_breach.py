@@ -210,3 +210,23 @@ def test_chances_fit_a_desk_with_known_hazards() -> None:
     assert score.questions > 100
     assert score.ece < 0.12
     assert score.brier < score.base_brier
+
+
+@pytest.mark.parametrize("story", ["canceled", "replaced"])
+def test_a_clock_without_an_end_has_no_chance(story: str) -> None:
+    """It was canceled, or another definition took its place and has not started."""
+    waits = attrs.evolve(
+        AGREED, name="waits", swap="restart", start=field("custom.ready").present()
+    )
+    policy = SlaPolicy([(field("assignment_group").equals("Network"), waits)], default=AGREED)
+    model = breach_model(policy, [*SIX, OPEN], as_of=AS_OF, cells=PLAIN, enough=3)
+    record = ticket(1, moved=HOUR if story == "replaced" else None)
+    if story == "canceled":
+        record = advance(record, "cancel", at=START + HOUR, by="ada")
+    for minutes, known in ((30, True), (90, False)):
+        now = START + minutes * HOUR / 60
+        why = model.why_not(record, now=now)
+        assert (model.chance(record, now=now) is not None) is known
+        assert (None if why is None else (why.code, why.subject)) == (
+            None if known else ("no_clock", "INC-00001")
+        )

@@ -116,3 +116,21 @@ def test_the_words_of_a_desk_file_are_known() -> None:
     assert drill.injects[0].alert.labels["rack"] == "r7"
     # A file gives no time of an alert: until it is delivered, it has that of no drill.
     assert drill.injects[0].alert.at == datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def test_an_escalation_of_a_drill_may_call_who_is_on_duty() -> None:
+    """By the name of an on-call schedule in the same file."""
+    drill = load_drill("""
+        drill = 1
+        name = "d"
+        lasts = "1h"
+        [oncall]
+        duty = { layers = [{ people = "ada", change = "weekly mon 09:00", from = 2026-06-01 }] }
+        [[escalation]]
+        name = "page"
+        levels = [{ after = "5m", to = "oncall:duty" }]
+    """)
+    assert drill.matrix is not None
+    (target,) = drill.matrix.rows[0].levels[0].targets
+    assert target.schedule is not None
+    assert (target.schedule.name, target.schedule.layers[0].people) == ("duty", ("ada",))

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from tests.sla.test_coverage import RESOLUTION, RESPONSE, table
 
 from incidentcore import Incident, advance, evaluate_sla
+from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
+from incidentcore.records import set_fields
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.sla import SlaDefinition
+from incidentcore.sla import SlaDefinition, SlaPolicy
 from incidentcore.values import Actor
 from incidentcore.whatif import smallest_target
 
@@ -116,3 +118,20 @@ def test_what_the_source_does_not_cover_is_left_out_and_counted() -> None:
     assert found is not None
     assert (found.target, found.n, found.running, found.not_covered) == (3 * HOUR, 1, 1, 1)
     assert smallest_target(RESPONSE, records, share=1, now=NOW) is None
+
+
+def test_a_cycle_that_another_definition_replaced_was_not_finished() -> None:
+    """Three hours of iron, then gold begins anew and is kept with two."""
+    always = BusinessCalendar.always()
+    gold, iron = (SlaDefinition.resolution(hours=4, calendar=always) for _ in range(2))
+    gold = attrs.evolve(gold, name="gold", swap="restart")
+    policy = SlaPolicy([(field("custom.tier").equals("gold"), gold)], default=iron)
+    record = set_fields(incident(1, None), custom={"tier": "gold"}, at=NINE + 3 * HOUR, by="kim")
+    fields = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    record = advance(record, "resolve", at=NINE + 5 * HOUR, by="ada", **fields)
+    assert [one.result for one in evaluate_sla(policy, record, now=NOW).cycles] == [
+        "replaced", "met",
+    ]  # fmt: skip
+    found = smallest_target(policy, [record], share="1", now=NOW)
+    assert found is not None
+    assert (found.n, found.target, found.running) == (1, 2 * HOUR, 0)

@@ -117,7 +117,7 @@ def _not_reached(drill: Drill, name: str, marked: Sequence[Record]) -> DrillLine
 def _clock_lines(expectation: Expectation, record: Record, now: datetime) -> Iterator[DrillLine]:
     status = evaluate_sla(expectation.clock, record, now=now)
     for cycle in status.cycles:
-        if cycle.result in ("canceled", "replaced"):
+        if cycle.result == "canceled":
             continue
         done = cycle.stopped_at
         past = max(cycle.elapsed - cycle.target, _ZERO)

@@ -109,3 +109,14 @@ def test_the_text_of_a_ticket_that_staff_opened_is_not_an_answer() -> None:
     log = [update(1, 8, "staff"), update(2, 8, "smartrule"), update(3, 10, "staff")]
     [incident] = read_happyfox({**ticket, "updates": log})
     assert incident.first_response_at == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def test_an_empty_cell_of_an_event_moves_nobody() -> None:
+    """It says nothing of the group; a row without an activity is kept, and found."""
+    rows = ["c,a,t,g", "1,New,2026-06-01T09:00Z,desk", "1,,2026-06-01T09:10Z,"]
+    rows += ["1,In progress,2026-06-01T09:20Z,", "1,Resolved,2026-06-01T10:00Z,desk"]
+    reading = read_events(rows, case="c", activity="a", at="t", group="g")
+    [incident] = reading
+    assert (incident.assignment_group, incident.reassignment_count) == ("desk", 0)
+    assert incident.version == 4
+    assert [one.field for one in reading.findings if one.code == "unknown_entry"] == ["activity"]

@@ -74,3 +74,17 @@ def test_an_object_with_two_qualifiers_has_an_event_once() -> None:
     log = {"events": events, "objects": [{"id": "I1", "type": "incident"}]}
     [incident] = read_ocel(log, object_type="incident")
     assert [event.kind for event in incident.history] == ["opened", "state_changed"]
+
+
+def test_events_of_an_object_that_is_not_listed_are_found() -> None:
+    """Each is counted; those of other types of object are not."""
+    events = [
+        {"id": str(n), "type": "New", "time": f"2026-03-02T0{n}:00:00Z"}
+        | {"relationships": [{"objectId": key, "qualifier": "of"}]}
+        for n, key in ((7, "I1"), (8, "I9"), (9, "I9"), (6, "O1"))
+    ]
+    objects = [{"id": "I1", "type": "incident"}, {"id": "O1", "type": "order"}]
+    reading = read_ocel({"events": events, "objects": objects}, object_type="incident")
+    assert [incident.id for incident in reading] == ["I1"]
+    lost = [one for one in reading.findings if one.code == "unknown_entry"]
+    assert [(one.key, one.path, one.count) for one in lost] == [("I9", "events", 2)]

@@ -406,3 +406,15 @@ def test_the_first_entry_of_an_incident_says_who_triggered_it() -> None:
     """Where no log came, as lists of incidents have it."""
     incident, _ = read(first_trigger_log_entry={"agent": USER})
     assert (incident.opened_by.id, incident.opened_by.role) == (USER["id"], "agent")
+
+
+def test_webhooks_of_one_time_in_any_order() -> None:
+    """Triggering comes first, resolving last."""
+    states = {"triggered": "triggered", "acknowledged": "acknowledged", "resolved": "resolved"}
+    bodies = [webhook(kind, 0, USER, status=state) for kind, state in states.items()]
+    for number, body in enumerate(bodies):
+        body["event"]["id"] = f"E{number}"
+    for order in (bodies, bodies[::-1]):
+        [incident] = read_pagerduty(order)
+        assert (incident.acknowledged_at, incident.resolved_at) == (at(20), at(20))
+        assert incident.state.name == "resolved"

@@ -236,3 +236,20 @@ def test_each_table_beside_the_incidents_is_read(tmp_path: Path, name: str, row:
     reading = read_profile(path, "servicenow")
     assert [record.id for record in reading] == ["INC1"]
     assert not [one for one in reading.findings if one.path == name and one.code == "unknown_entry"]
+
+
+def test_ticket_events_of_zendesk_in_a_file(tmp_path: Path) -> None:
+    """They are read in place of audits, if it has none."""
+    ticket = {"id": 7, "created_at": "2026-03-02T08:00:00Z", "status": "solved", "requester_id": 1}
+    solved = {"event_type": "Change", "status": "solved", "previous_value": "new", "id": 2}
+    event = {"id": 1, "ticket_id": 7, "created_at": "2026-03-02T09:00:00Z", "updater_id": 2}
+    path = tmp_path / "export.json"
+    tables = {"tickets": [ticket], "ticket_events": [{**event, "child_events": [solved]}]}
+    path.write_text(json.dumps(tables), encoding="utf-8")
+    [incident] = read_profile(path, "zendesk")
+    assert incident.resolved_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+    audits = {**tables, "audits": [{"id": 3, "ticket_id": 7, "events": []}]}
+    path.write_text(json.dumps(audits), encoding="utf-8")
+    reading = read_profile(path, "zendesk")
+    assert len(list(reading)) == 1
+    assert ("unknown_entry", "ticket_events") in {(one.code, one.path) for one in reading.findings}

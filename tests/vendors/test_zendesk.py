@@ -437,3 +437,16 @@ def test_a_closed_ticket_names_the_tickets_that_follow_it() -> None:
     incident, _ = read(CREATED, fields={"followup_ids": [40, 41]})
     links = {(one.type, one.target) for one in incident.links}
     assert links == {("related_to", "40"), ("related_to", "41")}
+
+
+def test_metric_events_of_one_second_count_in_the_order_of_their_numbers() -> None:
+    """Listed with the newest first: a target applied again, a clock activated again."""
+
+    def event(number: int, kind: str, hour: int, **more: Any) -> dict[str, Any]:
+        return {**metric(kind, hour), "id": number, **more}
+
+    terms = [{"target": n, "business_hours": False} for n in (60, 30)]
+    first = [event(2 + n, "apply_sla", 8, sla=one) for n, one in enumerate(terms)]
+    log = [event(1, "activate", 8), *first, event(9, "fulfill", 9), event(10, "activate", 9)]
+    [one] = reported_slas(read(CREATED, metric_events=log[::-1])[0])
+    assert (one.goal, one.stopped_at) == (30 * MINUTE, None)

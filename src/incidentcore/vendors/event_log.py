@@ -30,7 +30,8 @@ from incidentcore.vendors.kit import (
     Tables,
     plain_text,
 )
-from incidentcore.vendors.kit.importing import merged
+from incidentcore.vendors.kit.importing import merged, with_orphans
+from incidentcore.vendors.kit.paths import is_missing
 from incidentcore.vendors.kit.tables import fold
 from incidentcore.vendors.ocel import ocel_cases
 from incidentcore.vendors.tabular import Table, TableInput, open_table, read_json
@@ -173,9 +174,10 @@ def read_ocel(
         OSError: The file cannot be opened.
     """
     data = read_json(source) if isinstance(source, (str, Path)) else source
-    cases = ocel_cases(data, object_type, activity_attribute, actor_qualifier, fields)
+    lost: dict[str, list[Mapping[str, Any]]] = {}
+    cases = ocel_cases(data, object_type, activity_attribute, actor_qualifier, fields, lost=lost)
     log = _Log(activity="activity", at="at", by="by", activities=activities)
-    return log.read(cases, merged(read_ocel, {}, tables))
+    return with_orphans(log.read(cases, merged(read_ocel, {}, tables)), events=lost)
 
 
 Case = tuple[Any, Mapping[str, Any], Sequence[Mapping[str, Any]]]
@@ -286,8 +288,9 @@ class _Log:
                 history.changed(number, at, by, field="state", before=first, after=meaning)
                 state = meaning
             for field, name in fields.items():
-                if name in event and event[name] != before.get(field, _ABSENT):
-                    old, value = UNSTATED if field in before else None, event[name]
+                value = event.get(name)
+                if not (is_missing(value) or value == "") and value != before.get(field, _ABSENT):
+                    old = UNSTATED if field in before else None
                     history.changed(number, at, by, field=field, before=old, after=value)
                     before[field] = value
 
@@ -331,6 +334,8 @@ def _meaning(
     """Return what an activity means: the word of a state, an event's class, or nothing."""
     name = "/".join(parts)
     if not name:
+        action = "kept: it names no activity"
+        history.find("unknown_entry", action, field="activity", path=number)
         return None
     candidates = (name, *reversed(parts)) if len(parts) > 1 else (name,)
     if meanings is None:

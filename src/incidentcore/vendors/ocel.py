@@ -20,8 +20,12 @@ def ocel_cases(
     activity_attribute: str | None,
     actor_qualifier: str,
     fields: Mapping[str, str] | None,
+    *,
+    lost: dict[str, list[Mapping[str, Any]]] | None = None,
 ) -> Iterator[Case]:
     """Yield each object of a type, with its events and a function that returns its field changes.
+
+    Events of which no object is listed are added to ``lost``, if it is given.
 
     Raises:
         FormatError: The data is not OCEL 2.0 in JSON, or has no such type.
@@ -48,6 +52,11 @@ def ocel_cases(
         if thing.get("type") == object_type:
             key = str(thing.get("id"))
             yield key, {"\0changes": partial(_changes, thing, names)}, by_object.get(key, ())
+    if lost is not None:
+        listed = {str(thing.get("id")) for thing in objects}
+        kept = {id(row) for key in listed for row in by_object.get(key, ())}
+        for key in by_object.keys() - listed:
+            lost[key] = [row for row in by_object[key] if id(row) not in kept]
 
 
 def _event(

@@ -204,7 +204,7 @@ def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]
             current[incident.get("id")] = incident
             own = {"id": incident.get("id")}
             log += ({**entry, "incident": own} for entry in listed(message, "log_entries"))
-    for event in sorted(events, key=lambda event: str(event.get("occurred_at"))):
+    for event in sorted(events, key=_order):
         data, kind = as_object(event.get("data")), str(event.get("event_type"))
         kind = kind.removeprefix("incident.").replace(".", "_")
         incident = as_object(data.get("incident")) or data
@@ -228,6 +228,16 @@ def _webhooks(bodies: Iterable[Any]) -> tuple[list[Any], list[Mapping[str, Any]]
         if kind == "triggered" and entry["assignees"]:  # whom the log assigns by an own entry
             log.append({**entry, "id": f"{entry['id']}-assign", "type": "assign_log_entry"})
     return [*rest, *current.values()], log
+
+
+def _order(event: Mapping[str, Any]) -> tuple[str, bool, bool]:
+    """Return the time of an event; of one time, triggering comes first and resolving last."""
+    kind = event.get("event_type")
+    return (
+        str(event.get("occurred_at")),
+        kind != "incident.triggered",
+        kind == "incident.resolved",
+    )
 
 
 def _first(history: HistoryBuilder, people: Iterable[Mapping[str, Any]], path: str) -> Any:

@@ -81,6 +81,8 @@ def _read_json(path: Path, profile: str, words: Mapping[str, Any]) -> Import[Inc
     is_export = profile == "servicenow" and is_xml(path)
     data: Any = servicenow_tables(path) if is_export else read_json(path)
     parts = as_object(data)
+    if profile == "zendesk" and "audits" not in parts:  # the other form of the same log
+        parts = {"audits" if name == "ticket_events" else name: parts[name] for name in parts}
     tables_of = (parts[name] for name in names if isinstance(parts.get(name), (list, dict)))
     records = next(tables_of, data)
     if records is data and (is_export or not {*others.values()}.isdisjoint(parts)):

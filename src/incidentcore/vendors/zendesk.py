@@ -279,7 +279,7 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
         key = (str(event.get("metric")), int(event.get("instance_id") or 0))
         instances.setdefault(key, []).append(event)
     for (metric, _), own in sorted(instances.items()):
-        ordered = sorted(own, key=lambda event: str(event.get("time")))
+        ordered = sorted(own, key=lambda event: (str(event.get("time")), _number(event)))
         ordered = [event for event in ordered if not event.get("deleted")]  # as withdrawn breaches
         first = {str(event.get("type")): event for event in reversed(ordered)}
         last = {str(event.get("type")): event for event in ordered}
@@ -303,6 +303,12 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
                 stage=pick(sla, "policy.title"),
             )
         )
+
+
+def _number(event: Mapping[str, Any]) -> int:
+    """Return the number of an event; of one second, the order of the numbers counts."""
+    text = plain_text(event.get("id"))
+    return int(text) if text and text.isdecimal() else 0
 
 
 def _time(history: HistoryBuilder, last: Mapping[str, Mapping[str, Any]], name: str) -> Any:

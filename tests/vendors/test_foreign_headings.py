@@ -105,3 +105,17 @@ def test_headings_that_nobody_knows_are_refused() -> None:
     """Neither an id nor an opening: the error lists what there is."""
     with pytest.raises(FormatError, match=r"no column for id \(Number\) or opened"):
         read("Foo,Bar", "1,2")
+
+
+def test_the_texts_of_a_list_are_fields_of_the_record() -> None:
+    """Labels as the form of an incident has them; the reason belongs to a hold."""
+    [record] = read(
+        "Number,Opened,State,Description,Channel,Service,Resolution code,Resolution notes",
+        "INC1,2026-03-02 09:00:00,Closed,Since nine.,Phone,Mail,Solved,Restarted",
+    )
+    assert (record.description, record.source, record.service) == ("Since nine.", "Phone", "Mail")
+    assert (record.resolution_code, record.resolution_notes) == ("Solved", "Restarted")
+    [held] = read(
+        "Number,Opened,State,On hold reason", "INC1,2026-03-02 09:00:00,On Hold,Awaiting Caller"
+    )
+    assert held.hold_reason == "Awaiting Caller"

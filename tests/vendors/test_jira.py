@@ -422,3 +422,32 @@ def test_roles_may_name_a_person_of_a_server_by_any_id(known: str) -> None:
     (incident,) = reading
     assert incident.history[1].by == Actor("JIRAUSER2", "agent")
     assert list(reading.findings) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "visibility"),
+    [
+        ({"properties": [{"key": "sd.public.comment", "value": {"internal": False}}]}, "public"),
+        ({"properties": [{"key": "sd.public.comment", "value": {"internal": "false"}}]}, "public"),
+        ({"properties": [{"key": "sd.public.comment", "value": {"internal": True}}]}, "internal"),
+        ({"properties": [{"key": "other", "value": {"internal": False}}]}, "internal"),
+        ({"properties": [{"key": "sd.public.comment", "value": None}]}, "internal"),
+        ({"properties": None}, "internal"),
+        (
+            {
+                "jsdPublic": False,
+                "properties": [{"key": "sd.public.comment", "value": {"internal": False}}],
+            },
+            "internal",
+        ),
+    ],
+)
+def test_a_comment_of_data_center_is_public_by_its_property(
+    shown: dict[str, Any], visibility: str
+) -> None:
+    """Requested with ``expand=properties``; ``jsdPublic``, which the cloud has, comes first."""
+    made = {"id": "1", "created": "2026-03-02T09:00:00.000+0000", "body": "Hello"}
+    comment = {**made, "author": {"name": "ada"}, **shown}
+    fields = {"created": "2026-03-02T08:00:00.000+0000", "comment": {"comments": [comment]}}
+    [record] = read_jira({"key": "SD-1", "fields": fields}, roles=Roles(agents={"ada"}))
+    assert (record.first_response_at is not None) == (visibility == "public")

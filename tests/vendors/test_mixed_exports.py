@@ -286,6 +286,25 @@ def test_fields_of_the_customer_are_kept(name: str) -> None:
     assert {*record.custom} <= {name, "sys_id", "number", "type"}
 
 
+@pytest.mark.parametrize(
+    ("moves", "links"),
+    [
+        ([("", "p1"), ("p1", "")], []),
+        ([("", "p1"), ("p1", "p2")], ["p2"]),
+        ([("p1", "p2")], ["p2"]),
+        ([("p1", "p2"), ("p2", "p1")], ["p1"]),
+    ],
+)
+def test_a_link_that_was_taken_away(moves: list[tuple[str, str]], links: list[str]) -> None:
+    """A reference holds one record: a change takes the old one away."""
+    changes = [
+        audit(n, f"1{n}:00", before, after, fieldname="problem_id")
+        for n, (before, after) in enumerate(moves)
+    ]
+    [record] = read_servicenow([ROW | {"problem_id": moves[-1][1]}], audit=changes)
+    assert [link.target for link in record.links] == links
+
+
 def _text(record: Record, field: str) -> object:
     return next(iter(record.links)).target if field == "links" else getattr(record, field)
 

@@ -78,7 +78,7 @@ def read_happyfox(
             tags=[tag.strip() for tag in tags.split(",")] if isinstance(tags, str) else tags,
             number=ticket.get("id"),
             **{
-                f"custom.{field['name']}": field["value"]
+                f"custom.{field.get('name') or field.get('id')}": field["value"]
                 for field in listed(ticket, "custom_fields")
                 if field.get("value") not in (None, "", [])
             },

@@ -262,7 +262,7 @@ def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
         action = f"{len(own)} of {total} comments came; page the rest"
         history.find("truncated_history", action, path="comment")
     for comment in own:
-        is_public = comment.get("jsdPublic") is True and not comment.get("visibility")
+        is_public = _is_public(comment) and not comment.get("visibility")
         entry_id = f"comment-{comment['id']}"
         history.add(
             Commented,
@@ -272,6 +272,14 @@ def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
             text=text_of(comment.get("body")) or "",
             visibility="public" if is_public else "internal",
         )
+
+
+def _is_public(comment: Mapping[str, Any]) -> bool:
+    """Return whether a comment says that it is public; on Data Center, in its properties."""
+    if "jsdPublic" in comment:
+        return comment["jsdPublic"] is True
+    own = (one for one in listed(comment, "properties") if one.get("key") == "sd.public.comment")
+    return any(flag(pick(one, "value.internal")) is False for one in own)
 
 
 def _links(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar, Unpack
 
-from incidentcore.records import Commented, Incident, Link, LinkAdded
+from incidentcore.records import Commented, Incident, Link, LinkAdded, LinkRemoved
 from incidentcore.vendors.kit import (
     IMPORTER,
     LOGGED,
@@ -313,9 +313,10 @@ def _change(
         history.find("unknown_entry", "left out: it names no field", path=f"sys_audit {entry_id}")
         return
     if name in _LINKS:
-        if after is not None:
-            link = Link(_LINKS[name], names.get(str(after), str(after)))
-            history.add(LinkAdded, entry_id, at, by, link=link)
+        for kind, value in ((LinkRemoved, before), (LinkAdded, after)):
+            if value is not None:
+                link = Link(_LINKS[name], names.get(str(value), str(value)))
+                history.add(kind, entry_id, at, by, link=link)
         return
     if name == "hold_reason":
         before, after = (SERVICENOW_HOLD_REASONS.get(str(v), v) for v in (before, after))

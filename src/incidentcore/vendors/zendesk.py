@@ -128,7 +128,9 @@ def read_zendesk(
         category = ticket.get("status_category") or ticket.get("status")
         texts = {name: ticket.get(name) for name in ("type", "description")}
         fields = [one for one in listed(ticket, "custom_fields") if one.get("value") is not None]
-        custom = {f"custom.{one['id']}": one["value"] for one in fields}  # as the audits name them
+        custom = {
+            f"custom.{one.get('id')}": one["value"] for one in fields
+        }  # as the audits name them
         history.present(state_category=category, source=channel, **texts, **custom, **shown)
         is_merged = _MERGED in (ticket.get("tags") or ())
         if is_merged:

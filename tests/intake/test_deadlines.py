@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from tests.intake.builders import HOUR, MINUTE, T0, alert, told
+from tests.intake.builders import HOUR, MINUTE, T0, WORK, alert, told
 
 from incidentcore.intake import (
     Flapping,
     IncidentEnded,
     Intake,
     IntakePolicy,
+    MaintenanceRule,
     fold_alerts,
 )
 
@@ -95,3 +96,24 @@ def test_clearing_timers_away_changes_nothing(monkeypatch):
     monkeypatch.setattr("incidentcore.intake.deadlines._SPARE", -1_000)
 
     assert told(policy, storm) == expected
+
+
+def test_what_flaps_in_a_maintenance_waits_for_its_end():
+    """Calm at minute 12, but held until 30: nothing opens before."""
+    flaps = Flapping(within=10 * MINUTE, start=3, stop=0)
+    policy = IntakePolicy(maintenance=MaintenanceRule("work", WORK), flapping=flaps)
+    turns = [alert(), alert(minutes=1, status="resolved"), alert(minutes=2)]
+    opened = [(kind, at) for kind, at, *_ in told(policy, turns) if kind == "open"]
+    assert opened == [("open", 30)]
+
+
+def test_a_resolved_incident_is_forgotten_under_a_policy_that_reopens_nothing():
+    """The state goes on under another policy; the next alert opens another incident (A5)."""
+    policy = IntakePolicy(reopen_within=HOUR)
+    turns = [alert(), alert(minutes=1, status="resolved")]
+    before = fold_alerts(policy, turns, until=T0 + 2 * MINUTE)
+    assert len(before.state.incidents) == 1
+    for after, kinds in ((policy, ["reopen"]), (IntakePolicy(), ["open"])):
+        again = fold_alerts(after, [alert(minutes=5)], until=T0 + 6 * MINUTE, state=before.state)
+        assert [one.kind for one in again.intents] == kinds
+        assert len(again.state.incidents) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import attrs
 import pytest
 from hypothesis import given
 from tests.intake.builders import MINUTE, T0
@@ -182,3 +183,21 @@ def test_a_count_of_alerts_must_be_one():
     more = IncidentIntent("add", T0, incident.id, "", alert(1))
     with pytest.raises(InvalidValueError, match="alert_count: got 'many'"):
         apply_intent(more, spoiled)
+
+
+def test_an_incident_may_have_an_id_of_ones_own():
+    """Else it has that of its intent."""
+    (intent,) = fold_alerts(IntakePolicy(), [alert()], until=T0).intents
+    assert open_incident(intent).id == "alerts-1"
+    assert open_incident(intent, id="INC-7").id == "INC-7"
+
+
+def test_an_intent_without_its_alert_is_refused():
+    """To open, and to add to an incident."""
+    (intent,) = fold_alerts(IntakePolicy(), [alert()], until=T0).intents
+    with pytest.raises(InvalidValueError, match="an intent to open, with its alert"):
+        open_incident(attrs.evolve(intent, alert=None))
+    incident = open_incident(intent)
+    for kind in ("add", "reopen"):
+        with pytest.raises(InvalidValueError, match="an intent to add, reopen or resolve"):
+            apply_intents([attrs.evolve(intent, kind=kind, alert=None)], {"alerts-1": incident})

@@ -92,3 +92,13 @@ def test_what_is_let_go_is_held_no_more():
     after = condition.frozen()
     assert (after.held, after.held_until, after.held_by, after.held_for) == (None, None, "", "")
     assert condition.let_go() is None
+
+
+@pytest.mark.parametrize(("stop", "calm"), [(0, 11), (1, 10), (2, 5), (3, 5)])
+def test_when_a_condition_stops_flapping(stop, calm):
+    """At most ``stop`` changes within ten minutes; at once where the policy allows more (A6)."""
+    condition = LiveCondition(("s", "k"), T0 + 5 * MINUTE)
+    condition.changes = [T0, T0 + MINUTE]
+    flapping = Flapping(within=10 * MINUTE, start=4, stop=stop)
+    assert condition.calm_at(flapping) == T0 + calm * MINUTE
+    assert condition.calm_at(None) == T0 + 5 * MINUTE

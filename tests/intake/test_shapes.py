@@ -10,12 +10,14 @@ from tests.intake.builders import T0
 
 from incidentcore.errors import FormatError, NaiveDatetimeError
 from incidentcore.intake import (
+    Alert,
     IntakePolicy,
     alert_from_cloudevent,
     alert_from_dict,
     alerts_from_alertmanager,
     fold_alerts,
 )
+from incidentcore.intake.policy import group_reader
 from incidentcore.values import freeze
 
 FIRING = {
@@ -298,3 +300,27 @@ def test_a_webhook_of_grafana_has_the_same_shape():
 def test_an_instant_may_be_written_in_small_letters():
     """RFC 3339 allows it."""
     assert alert_from_dict({"key": "k", "at": "2026-06-01t09:00:00z"}).at == T0
+
+
+def test_the_shape_of_texts_and_their_limits():
+    """Truths are words, a long text is cut, and a number of many bits is counted."""
+    labels = {"up": True, "down": False, "n": 1.5}
+    found = alert_from_dict({"key": "k", "at": T0, "labels": labels})
+    assert dict(found.labels) == {"up": "true", "down": "false", "n": "1.5"}
+    assert problems(alert_from_dict, {"key": "k", "at": T0, "labels": {1: "a"}}) == [
+        "got an object; allowed: an object with text keys @ $.labels"
+    ]
+    shown = {"x" * 500: "…", 2**199: str(2**199), 2**200: "a number of 201 bits"}
+    for value, text in shown.items():
+        (line,) = problems(alert_from_dict, {"key": "k", "at": value})
+        assert text in line
+        assert len(line) < 200
+
+
+def test_alerts_are_grouped_by_several_paths():
+    """Below a field and by a field itself, whichever comes first."""
+    one = Alert(key="a", at=T0, source="s", labels={"service": "shop"})
+    for paths in (("source", "labels.service"), ("labels.service", "source"), ("source", "key")):
+        values = {"source": "s", "labels.service": "shop", "key": "a"}
+        expected = ", ".join(f"{path}={values[path]!r}" for path in paths)
+        assert group_reader(paths)(one) == expected

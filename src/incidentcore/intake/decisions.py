@@ -141,7 +141,7 @@ class Decisions(Deadlines):
             incident.last_at = now
             self._out.append(_intent("add", now, incident.name, incident.group, alert, ""))
         else:
-            if condition.held_by or condition.held is not None:
+            if condition.held_by:
                 self._suppress(condition, now)
             self._start(alert, condition, now)
         self.arm(condition)

@@ -450,3 +450,18 @@ def test_metric_events_of_one_second_count_in_the_order_of_their_numbers() -> No
     log = [event(1, "activate", 8), *first, event(9, "fulfill", 9), event(10, "activate", 9)]
     [one] = reported_slas(read(CREATED, metric_events=log[::-1])[0])
     assert (one.goal, one.stopped_at) == (30 * MINUTE, None)
+
+
+def test_the_text_of_the_opening_may_come_before_its_values() -> None:
+    """As the API lists them; it is no answer of the agent who opened the ticket by phone."""
+    made = said("phoned", public=True, author_id=2), change("status", "new", kind="Create")
+    answer = audit(2, 9, 2, said("Done", public=True, author_id=2))
+    users = [{"id": 2, "role": "agent"}]
+    incident, codes = read(audit(1, 8, 2, *made), answer, users=users, fields={"submitter_id": 2})
+    assert (incident.first_response_at, codes) == (at(9), {})
+
+
+def test_a_change_that_names_no_field_is_found() -> None:
+    """It was kept as the custom field None."""
+    incident, codes = read(CREATED, audit(2, 9, 1, {"type": "Change", "value": "x"}))
+    assert (dict(incident.custom), codes) == ({}, {"unknown_entry": 1})

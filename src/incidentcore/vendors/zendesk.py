@@ -238,12 +238,13 @@ def _audit(
     at, path = audit.get("created_at"), f"audit {audit['id']}"
     author = plain_text(audit.get("author_id"))
     by = history.actor(author, who.get(author or ""), path=path)
-    is_creation = False
-    for event in entries_of(audit, "events"):
+    events = list(entries_of(audit, "events"))
+    is_creation = any(event.get("type") == "Create" for event in events)
+    if is_creation:  # what the ticket was opened with, though written down later
+        at = history.earliest
+    for event in events:
         kind, entry_id = event.get("type"), event.get("id")
-        if kind in ("Create", "Change"):
-            if kind == "Create":  # what the ticket was opened with, though written down later
-                is_creation, at = True, history.earliest
+        if kind in ("Create", "Change") and event.get("field_name"):
             name = str(event.get("field_name"))
             is_rule = pick(event, "via.channel") in _RULE
             actor = history.actor(_SYSTEM, "system") if is_rule else by

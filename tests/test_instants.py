@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,12 +16,42 @@ from incidentcore.instants import (
     Versions,
     as_utc,
     as_zone,
+    from_iso,
     tzdb_version,
     version_at,
     versions_of,
 )
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-06-01T16:30:00.5Z", JUNE + timedelta(hours=16.5, seconds=0.5)),
+        ("20260601T163000,5Z", JUNE + timedelta(hours=16.5, seconds=0.5)),
+        ("2026-W23-1 16:30:00.123456+00:00", JUNE + timedelta(hours=16.5, microseconds=123456)),
+        ("2026-06-01 16.30Z", None),
+        ("2026-06-01T16,5Z", None),
+        ("2026-06-01 16:30.5Z", None),
+        ("20260601T1630.5Z", None),
+        ("2026-W23-1 16.30+00:00", None),
+    ],
+)
+def test_a_fraction_of_an_hour_or_a_minute_is_refused(text: str, expected: datetime | None) -> None:
+    """Python reads 16.30 as three tenths of a second past four, ISO 8601 as 16:18."""
+    if expected is not None:
+        assert from_iso(datetime, text) == expected
+        return
+    with pytest.raises(ValueError, match=text[:4]):
+        from_iso(datetime, text)
+
+
+def test_a_time_of_day_has_no_fraction_of_an_hour() -> None:
+    assert from_iso(time, "16:30:00.25") == time(16, 30, 0, 250_000)
+    for text in ("16.30", "16:30.5", "1630.5", "16,5"):
+        with pytest.raises(ValueError, match=text):
+            from_iso(time, text)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ input.
 from __future__ import annotations
 
 import itertools
+import re
 import zoneinfo
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -33,6 +34,24 @@ T_co = TypeVar("T_co", covariant=True)
 
 EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)  # exclusive: years 2 to 9998 leave room for offsets
+
+
+_HOUR_AND_PART = re.compile(r"(?:.{7,10}\D)?\d\d(?::?\d\d)?[.,]", re.DOTALL)
+OfText = TypeVar("OfText", datetime, time)
+
+
+def from_iso(kind: type[OfText], text: str) -> OfText:
+    """Return ``kind.fromisoformat(text)``, but refuse a fraction of an hour or of a minute.
+
+    Python reads 16.30 as 16:00 and three tenths of a second.
+
+    Raises:
+        ValueError: The text is not in ISO 8601, or has such a fraction.
+    """
+    found = kind.fromisoformat(text)
+    if found.microsecond and _HOUR_AND_PART.match(text):
+        raise ValueError(text)
+    return found
 
 
 def as_utc(value: datetime, name: str = "at") -> datetime:

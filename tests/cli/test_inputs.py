@@ -36,8 +36,9 @@ def test_today_starts_at_midnight_of_the_zone() -> None:
 
 def test_a_text_that_is_not_a_time_names_its_option() -> None:
     """The option is what its user typed."""
-    with pytest.raises(InvalidValueError, match="--as-of"):
-        instant_of(Namespace(as_of="soon"), "as_of", None)
+    for text in ("soon", "2026-06-01 16.30"):
+        with pytest.raises(InvalidValueError, match="--as-of"):
+            instant_of(Namespace(as_of=text), "as_of", None)
 
 
 def test_a_mapping_makes_a_file_a_table() -> None:

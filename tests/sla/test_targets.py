@@ -145,6 +145,7 @@ def test_a_due_date_must_be_a_time() -> None:
         (lambda: ByTimeOfDay("10:00", 0, cut_off="12:00"), "a cut-off not after 10:00"),
         (lambda: ByTimeOfDay(16), "a time of day such as"),
         (lambda: ByTimeOfDay("teatime"), "a time of day such as"),
+        (lambda: ByTimeOfDay("16.30"), "a time of day such as"),
     ],
 )
 def test_a_time_of_day_that_cannot_be_is_refused(make: Any, allowed: str) -> None:

@@ -103,6 +103,7 @@ def test_ways_to_write_one_instant(text: object, options: dict[str, Any]) -> Non
         ("2/3/2026 09:00", {}),
         ("1772442000", {}),
         ("20260302", {}),
+        ("2026-03-02 09.30", {}),  # not three tenths of a second past nine, as Python says
         ("09:00", {"day_first": True}),
         ("March 2026", {"day_first": True}),
         ("Monday", {"day_first": True}),

@@ -14,7 +14,7 @@ import attrs
 from incidentcore._terminal import WatchedPath, with_progress
 from incidentcore.desk import Desk, load_desk
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.instants import as_utc, as_zone
+from incidentcore.instants import as_utc, as_zone, from_iso
 from incidentcore.records import Incident
 from incidentcore.vendors import Import, describe_columns, read_table
 from incidentcore.vendors.kit import LevelTable
@@ -262,7 +262,7 @@ def instant_of(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) 
     if text is None:
         return None
     try:
-        at = datetime.fromisoformat(text)
+        at = from_iso(datetime, text)
         return as_utc(at if at.tzinfo is not None else at.replace(tzinfo=zone or UTC))
     except ValueError:
         option = f"--{name.replace('_', '-')}"

@@ -16,7 +16,7 @@ import attrs
 from incidentcore._checks import misspelt
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationTarget
-from incidentcore.instants import as_utc
+from incidentcore.instants import as_utc, from_iso
 from incidentcore.schedule import BusinessDays
 from incidentcore.sla import ByTimeOfDay, DueDate
 from incidentcore.sla.targets import Target
@@ -265,7 +265,7 @@ def read_instant(value: object, zone: ZoneInfo) -> datetime:
     """Return the instant of a date (its midnight) or time, in ``zone`` if none is stated."""
     given = value
     with suppress(TypeError, ValueError):
-        given = datetime.fromisoformat(value)  # type: ignore[arg-type]  # or TypeError
+        given = from_iso(datetime, value)  # type: ignore[arg-type]  # or TypeError
     day = need_data(given, date, "a date such as 2026-12-31, or a time with it")
     at = day if isinstance(day, datetime) else datetime.combine(day, time())
     return as_utc(at if at.tzinfo is not None else at.replace(tzinfo=zone))

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 from incidentcore._checks import need_kind
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.instants import as_utc
+from incidentcore.instants import as_utc, from_iso
 from incidentcore.intake.alert import AlertStatus, as_number
 from incidentcore.values import FrozenMap, freeze
 
@@ -101,7 +101,7 @@ class AlertFaults:
         at: Any = value
         if isinstance(value, str):
             try:
-                at = datetime.fromisoformat(value.upper())
+                at = from_iso(datetime, value.upper())
             except ValueError:
                 at = None
         try:

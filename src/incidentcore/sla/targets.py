@@ -12,7 +12,7 @@ import attrs
 from incidentcore._checks import SharedRepr, is_number, need_kind, need_whole
 from incidentcore.conditions import reader
 from incidentcore.errors import SlaDefinitionError
-from incidentcore.instants import as_utc
+from incidentcore.instants import as_utc, from_iso
 from incidentcore.schedule import BusinessDays, Calendar
 
 _TICK = timedelta.resolution
@@ -75,7 +75,7 @@ def _clock_time(value: time | str) -> time:
         return value
     if isinstance(value, str):
         try:
-            return time.fromisoformat(value)
+            return from_iso(time, value)
         except ValueError:
             pass
     raise SlaDefinitionError("time", value, 'a time of day such as "16:00", without zone')

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore.instants import from_iso
 from incidentcore.vendors.headings import date_and_time, plain_name
 from incidentcore.vendors.tabular import Table
 from incidentcore.vendors.time_formats import formats_of, formats_of_all
@@ -59,7 +60,7 @@ def _join(day: Any, clock: Any) -> Any:
             return midnight + clock
         if isinstance(clock, str):
             with suppress(ValueError):
-                clock = time.fromisoformat(clock.zfill(5))
+                clock = from_iso(time, clock.zfill(5))
         if isinstance(clock, (time, datetime)):
             return datetime.combine(midnight, clock if isinstance(clock, time) else clock.time())
     return f"{day} {clock}"

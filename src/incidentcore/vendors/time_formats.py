@@ -29,6 +29,7 @@ _DAYS: Final = (
 _NUMERIC: Final = tuple(form for form in _DAYS if "%b" not in form and "%B" not in form)
 _OTHERS: Final = (
     *("%b %d %H:%M:%S %Y", "%H:%M %d/%m/%Y", "%H:%M %d.%m.%Y", "%d%b%Y:%H:%M:%S"),
+    *("%d/%b/%Y:%H:%M:%S %z", "%d/%b/%Y:%H:%M:%S"),
     *("%Y-%m-%d-%H.%M.%S.%f", "%Y-%m-%d-%H.%M.%S"),
 )
 _DIGITS: Final = {"epoch_s": 10, "epoch_ms": 13, "%Y%m%d%H%M%S": 14}
@@ -36,7 +37,8 @@ NUMBERS: Final = (*_DIGITS, "excel")
 """Formats of numbers, which are times only in a column of times."""
 _SERIAL: Final = re.compile(r"[2-7]\d{4}([.,]\d+)?")  # the years 1954 to 2119
 _CLOCK: Final = re.compile(
-    r"(?P<day>.*[\d日])(?P<before>T|,? (?:um |à |at |a las )?)(?P<hour>\d\d?)(?P<colon>[:.h])\d\d"
+    r"(?P<day>.*[\d日])(?P<before>T|,? (?:um |à |at |a las |- )?)"
+    r"(?P<hour>\d\d?)(?P<colon>[:.h])\d\d"
     r"(?P<seconds>(?P=colon)\d\d(?P<mark>[.,]\d{1,6})?)?(?P<half> ?[ap]\.? ?m\.?)?"
     r"(?P<behind> Uhr)?(?P<offset> ?[+-]\d\d:?\d\d)?",
     re.IGNORECASE,

@@ -14,7 +14,7 @@ import attrs
 
 from incidentcore._checks import as_tuple, need_kind, need_text
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import as_utc, as_zone
+from incidentcore.instants import as_utc, as_zone, from_iso
 from incidentcore.vendors.kit.time_words import beside_utc, in_english, in_zone, on_weekday
 
 Epoch: TypeAlias = Literal["s", "ms"]
@@ -214,7 +214,7 @@ class TimeReader:
     def _text(self, value: str) -> datetime:
         if self._is_iso and not value.isdigit():
             try:
-                return datetime.fromisoformat(value)
+                return from_iso(datetime, value)
             except ValueError:
                 pass  # perhaps with other spaces, or in another format
         text = " ".join(_MARKS.sub("", value).split())  # no-break and thin spaces as well
@@ -320,7 +320,7 @@ def _iso(text: str) -> datetime:
     head, space, offset = text.rpartition(" ")
     if space and offset[:1] in "+-" and ":" in head:
         text = head + offset
-    return datetime.fromisoformat(text.upper())
+    return from_iso(datetime, text.upper())
 
 
 _NAMED: Final[dict[str, Callable[[str], datetime]]] = {"iso": _iso, "excel": _serial}

@@ -92,3 +92,21 @@ def test_a_clock_that_another_definition_replaced_did_not_end() -> None:
     asked = {"chance": lambda record, /, *, now: 0.5, "questions": [START + HOUR]}
     score = backtest_breach(policy, records, **asked)
     assert (score.questions, score.undecided, score.rate) == (1, 1, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("lasts", "rate", "auc", "skill"),
+    [
+        ((2, 4), 0.0, None, 0.0),  # exactly four hours is met
+        ((5, 6), 1.0, None, 0.0),
+        ((2, 6), 0.5, 0.5, 0.0),
+    ],
+)
+def test_scores_of_one_side_alone(
+    lasts: tuple[int, int], rate: float, auc: float | None, skill: float
+) -> None:
+    """Asked as they were opened; where all or none breached there is nothing to rank."""
+    records = [ticket(n, lasts=n * HOUR) for n in lasts]
+    asked = {"chance": lambda record, /, *, now: rate, "questions": [START]}
+    score = backtest_breach(AGREED, records, **asked, until=START + 9 * HOUR)
+    assert (score.questions, score.rate, score.auc, score.skill) == (2, rate, auc, skill)

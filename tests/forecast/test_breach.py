@@ -18,6 +18,7 @@ from incidentcore.forecast import (
     breach_model,
     expected_resolution,
     merge_models,
+    watch_list,
 )
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
@@ -230,3 +231,33 @@ def test_a_clock_without_an_end_has_no_chance(story: str) -> None:
         assert (None if why is None else (why.code, why.subject)) == (
             None if known else ("no_clock", "INC-00001")
         )
+
+
+@pytest.mark.parametrize(
+    ("records", "enough", "code"),
+    [
+        ([*SIX, OPEN], 7, None),  # as many as are enough
+        ([*SIX, OPEN], 8, "too_few"),
+        (SIX, 6, "completed_only"),
+        (SIX, 7, "too_few"),  # too few to tell whether the open ones were left out
+        ([*SIX[:2], ticket(8), ticket(9)], 4, None),  # half of them still go on
+        ([*SIX[:2], ticket(7), ticket(8), ticket(9)], 5, "mostly_censored"),
+    ],
+)
+def test_what_a_history_is_too_thin_for(
+    records: list[Incident], enough: int, code: str | None
+) -> None:
+    """Each bound is met exactly."""
+    found = [finding.code for finding in model_of(records, enough=enough).findings]
+    assert found == ([] if code is None else [code])
+
+
+def test_at_its_due_time_a_clock_has_not_breached_yet() -> None:
+    """Of the four that lasted four hours all took longer than the nothing that is left."""
+    asked = ticket(2)
+    chance = model_of([*SIX, OPEN]).chance(asked, now=START + 4 * HOUR)
+    assert chance is not None
+    assert (chance.probability, chance.n) == (1.0, 4)
+    listed = watch_list(model_of([*SIX, OPEN]), [asked], now=START + 4 * HOUR)
+    assert [item.left for item in listed.items] == ["0:00"]
+    assert watch_list(model_of([*SIX, OPEN]), [asked], now=START + 5 * HOUR).items == ()

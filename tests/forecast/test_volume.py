@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -187,3 +188,54 @@ def test_a_back_test_is_worked_out() -> None:
     assert before.naive_mae == pytest.approx(1 / 7)  # two a week before the first day
     early = {**options, "windows": [Interval(START + DAY, START + 2 * DAY), window]}
     assert backtest_volume(opened(daily), **early).unanswered == 1  # type: ignore[arg-type]
+
+
+def test_a_record_that_was_written_down_as_the_forecast_is_made_counts() -> None:
+    """Twice at nine on two Mondays, one of them recorded only now."""
+    as_of = START + 2 * WEEK
+    late = Incident.open(id="L", title="x", by="kim", at=START + 9 * HOUR, recorded_at=as_of)
+    after = Incident.open(
+        id="M", title="x", by="kim", at=START + 9 * HOUR, recorded_at=as_of + timedelta(seconds=1)
+    )
+    records = [*opened([timedelta(0), 9 * HOUR, WEEK + 9 * HOUR]), late, after]
+    window = Interval(as_of + 9 * HOUR, as_of + 10 * HOUR)
+    (step,) = forecast_volume(records, as_of=as_of, window=window, zone="UTC").steps
+    assert step.expected == 1.5
+
+
+def test_nothing_in_a_recent_time_is_a_forecast_of_none() -> None:
+    """And no spread, which is that of Poisson."""
+    as_of = START + 5 * WEEK
+    told = forecast_volume(
+        opened([timedelta(0)]),
+        as_of=as_of,
+        window=Interval(as_of, as_of + 2 * HOUR),
+        zone="UTC",
+        recent=2 * WEEK,
+    )
+    assert [step.expected for step in told.steps] == [0.0, 0.0]
+    assert [step.bands for step in told.steps] == [((0, 0), (0, 0))] * 2
+    assert told.dispersion == 1.0
+
+
+@pytest.mark.parametrize(("unit", "start"), [("hour", "Mon 06 Jul 00:00"), ("day", "Mon 06 Jul")])
+def test_a_forecast_is_a_table_of_its_steps(unit: Any, start: str) -> None:
+    """An hour has its time of day, a day its date alone; both have a column for each level."""
+    as_of = START + 5 * WEEK
+    told = forecast_volume(
+        opened([n * DAY for n in range(35)]),
+        as_of=as_of,
+        window=Interval(as_of, as_of + DAY),
+        zone="UTC",
+        unit=unit,
+        levels=(0.8, 0.95),
+    )
+    headings, rows, numbers = told.cells()
+    assert (headings, numbers) == (
+        [unit, "expected", "80%", "95%"], [False, True, True, True],
+    )  # fmt: skip
+    assert len(rows) == (24 if unit == "hour" else 1)
+    assert rows[0][:2] == [start, "1.0"]
+    low, high = told.steps[0].bands[0]
+    assert rows[0][2] == f"{low}-{high}"
+    assert told.notes() == ["not tested: no score was given"]

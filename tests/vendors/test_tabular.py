@@ -101,6 +101,16 @@ def test_rows_are_counted_where_a_field_spans_lines() -> None:
     assert read(lines)[1] == [(1, ["1", "two\nlines"]), (2, ["2", "x"])]
 
 
+def test_a_cell_that_a_spreadsheet_shows_as_a_text_is_that_text() -> None:
+    """Programs write ="0012" to keep the zeros; what only looks like it stays as it is."""
+    for cell in ('="0012"', '"=""0012"""'):
+        lines = ["id;opened;n\n", f'{cell};{cell};a="b" c\n', f'"=""a"" b";="";{cell}\n']
+        assert read(lines)[1] == [
+            (1, ["0012", "0012", 'a="b" c']),
+            (2, ['="a" b', "", "0012"]),
+        ]
+
+
 def test_lines_without_their_ends_have_the_words_apart() -> None:
     """A quoted field over two lines is the one of the file, also after splitlines."""
     lines = ["id,opened", '1,"two', 'lines"', "2,x"]

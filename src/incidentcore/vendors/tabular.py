@@ -371,9 +371,15 @@ def _complete(
 
 
 def _rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the header as row 0 and the rows after it, blank lines left out."""
+    """Yield the header as row 0 and the rows after it, blank lines left out.
+
+    A cell such as ``="0012"``, which a spreadsheet shows as a text, is that text.
+    """
+    mark = re.escape(delimiter)
+    as_text = re.compile(rf'(^|{mark})(?:="([^"]*)"|"=""([^"]*)""")(?={mark}|\s*$)').sub
+    plain = (as_text(r'\1"\2\3"', line) if '="' in line else line for line in lines)
     # Not strict, an unfinished quote would pass unnoticed.
-    reader = csv.reader(lines, strict=True, delimiter=delimiter)
+    reader = csv.reader(plain, strict=True, delimiter=delimiter)
     number = 0
     while True:
         try:

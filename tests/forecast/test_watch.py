@@ -6,9 +6,9 @@ import attrs
 from tests.forecast.history import HOUR, START, ticket
 from tests.forecast.test_breach import OPEN, SIX, model_of
 
-from incidentcore.forecast import (
-    watch_list,
-)
+from incidentcore import BusinessCalendar, SlaDefinition
+from incidentcore.forecast import breach_model, watch_list
+from incidentcore.vendors import read_table
 
 
 def test_the_watch_list_names_the_most_endangered_first() -> None:
@@ -48,3 +48,20 @@ def test_a_record_without_a_chance_is_counted_and_a_small_chance_left_out() -> N
     some = watch_list(model, asked, now=START + 3 * HOUR, at_least=high)
     assert [item.record.id for item in some.items] == ["INC-00002"]
     assert some.unanswered == 1
+
+
+def test_open_records_whose_clock_cannot_be_judged_are_counted() -> None:
+    """A table without responses: one is open, one resolved, one not yet opened."""
+    rows = [
+        {"id": "A", "in": START},
+        {"id": "B", "in": START, "out": START + HOUR},
+        {"id": "C", "in": START + 9 * HOUR},
+    ]
+    records = list(read_table(rows, {"id": "id", "opened": "in", "resolved": "out"}))
+    clock = SlaDefinition.first_response(hours=4, calendar=BusinessCalendar.always())
+    model, now = breach_model(clock, records, as_of=START + 2 * HOUR), START + 2 * HOUR
+    listed = watch_list(model, records, now=now)
+    assert (listed.items, listed.unanswered) == ((), 1)
+    why = model.why_not(records[0], now=now)
+    assert why is not None
+    assert str(why.message) == "cannot be judged: the source does not cover first_response_at"

@@ -34,6 +34,7 @@ from incidentcore.instants import as_utc
 from incidentcore.records import Record
 from incidentcore.records.replay import timeline_by
 from incidentcore.sla import SlaDefinition, SlaPolicy
+from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.cycles import MICRO
 from incidentcore.sla.evaluate import clock_cycles
 from incidentcore.sla.life import OneClock
@@ -53,6 +54,7 @@ _TEXTS: Final[Mapping[str, str]] = {
     "records too",
     "mostly_censored": "{censored} of {n} visits have no known end: too few show how long it takes",
     "no_clock": "no clock counts",
+    "not_covered": "cannot be judged: the source does not cover {fields}",
     "too_few": "{n} visits, fewer than {enough}",
 }
 
@@ -202,6 +204,9 @@ class BreachModel:
     ) -> BreachChance | LintFinding:
         stands = standing(self.definition, record, now=now, known_at=known_at, cells=self.cells)
         if stands is None or stands.cycle.outcome in ("canceled", "replaced"):
+            if lacking := () if stands else not_covered(self.definition, record.covers):
+                named = {"fields": ", ".join(lacking)}
+                return LintFinding("not_covered", record.id, named, texts=_TEXTS)
             return LintFinding("no_clock", record.id, texts=_TEXTS)
         left = stands.target - stands.elapsed
         if left < timedelta(0) or not stands.goes_on:

@@ -15,6 +15,7 @@ from incidentcore.forecast.visits import standing, whole_minutes
 from incidentcore.instants import as_utc
 from incidentcore.pages import Tabular
 from incidentcore.records import Record
+from incidentcore.sla.coverage import not_covered
 
 
 @attrs.frozen(kw_only=True)
@@ -103,6 +104,8 @@ def watch_list(
     unanswered = 0
     for record in each_of("records", records, Record):
         stands = standing(model.definition, record, now=now)
+        if stands is None and not_covered(model.definition, record.covers):
+            unanswered += record.opened_at <= now and record.timeline().facts_at(now)["state"].open
         if stands is None or not stands.goes_on or stands.elapsed > stands.target:
             continue
         chance = model.chance(record, now=now)

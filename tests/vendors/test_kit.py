@@ -42,7 +42,7 @@ from incidentcore.vendors.kit import (
 )
 from incidentcore.vendors.kit.chains import chain
 from incidentcore.vendors.kit.entries import Entry
-from incidentcore.vendors.kit.paths import natural
+from incidentcore.vendors.kit.paths import latest, natural
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import (
     GLPI_STATES,
@@ -1020,3 +1020,12 @@ def test_pages_that_belong_to_no_issue_are_refused() -> None:
         ):
             read_jira([issue], **{name: [{}]})
         assert [incident.id for incident in read_jira([issue], **{name: {"A-1": None}})] == ["A-1"]
+
+
+def test_rows_that_were_updated_count_by_their_instants() -> None:
+    """Those of one issue, got by people in other zones or as clocks were set back."""
+    early = {"id": 1, "updated_at": "2026-10-25T02:50:00.000+0200"}
+    late = {"id": 1, "updated_at": "2026-10-25T02:10:00.000+0100"}
+    assert latest([early, late]) == latest([late, early]) == [late]
+    exact = {"id": 1, "updated_at": "2026-10-25T01:10:00.5Z"}
+    assert latest([exact, late]) == latest([late, exact]) == [exact]

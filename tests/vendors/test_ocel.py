@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.vendors.test_event_log import solved
 
+from incidentcore.errors import FormatError
 from incidentcore.serialization import ocel_log
 from incidentcore.values import Priority
 from incidentcore.vendors import ocel, read_ocel
@@ -88,3 +89,18 @@ def test_events_of_an_object_that_is_not_listed_are_found() -> None:
     assert [incident.id for incident in reading] == ["I1"]
     lost = [one for one in reading.findings if one.code == "unknown_entry"]
     assert [(one.key, one.path, one.count) for one in lost] == [("I9", "events", 2)]
+
+
+def test_times_of_attributes_may_have_any_offset(tmp_path: Path) -> None:
+    """They count as instants: that of 1970 too; other forms of OCEL are refused by name."""
+    times = {"first": "1969-12-31T19:00:00-05:00", "third": "2026-03-02T09:30:00+00:00"}
+    times |= {"second": "2026-03-02T10:00:00+02:00"}
+    values = [{"name": "team", "value": name, "time": time} for name, time in times.items()]
+    relations = [{"objectId": "I1", "qualifier": "of"}]
+    event = {"id": "e", "type": "New", "time": "2026-03-02T07:00:00Z", "relationships": relations}
+    log = {"events": [event], "objects": [{"id": "I1", "type": "incident", "attributes": values}]}
+    [incident] = read_ocel(log, object_type="incident", fields={"group": "team"})
+    teams = [one.fields["assignment_group"] for one in incident.history if hasattr(one, "fields")]
+    assert teams == ["first", "second", "third"]
+    with pytest.raises(FormatError, match="export it as JSON"):
+        read_ocel(tmp_path / "log.sqlite", object_type="incident")

@@ -418,3 +418,12 @@ def test_webhooks_of_one_time_in_any_order() -> None:
         [incident] = read_pagerduty(order)
         assert (incident.acknowledged_at, incident.resolved_at) == (at(20), at(20))
         assert incident.state.name == "resolved"
+
+
+def test_the_first_to_acknowledge_is_so_in_any_zone() -> None:
+    """05:50 in UTC is before 06:10, as clocks in New York are set back."""
+    times = ("2026-11-01T01:10:00-05:00", "2026-11-01T01:50:00-04:00")
+    given = [{"at": time, "acknowledger": USER} for time in times]
+    made = {"id": "P1", "created_at": "2026-11-01T01:40:00-04:00", "status": "acknowledged"}
+    [incident] = read_pagerduty([{**made, "acknowledgements": given}])
+    assert incident.acknowledged_at == datetime(2026, 11, 1, 5, 50, tzinfo=UTC)

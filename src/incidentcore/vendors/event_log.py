@@ -173,7 +173,11 @@ def read_ocel(
         FormatError: The source is not OCEL 2.0 in JSON, or has no objects of this type.
         OSError: The file cannot be opened.
     """
-    data = read_json(source) if isinstance(source, (str, Path)) else source
+    data: Any = source
+    if isinstance(source, (str, Path)):
+        if Path(source).suffix in (".xml", ".xmlocel", ".sqlite"):
+            raise FormatError(f"OCEL in XML or SQLite is not read; export it as JSON @ {source}")
+        data = read_json(source)
     lost: dict[str, list[Mapping[str, Any]]] = {}
     cases = ocel_cases(data, object_type, activity_attribute, actor_qualifier, fields, lost=lost)
     log = _Log(activity="activity", at="at", by="by", activities=activities)

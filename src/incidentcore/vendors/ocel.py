@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.kit import entries_of
+from incidentcore.vendors.kit.paths import in_utc
 
 _START: Final = "1970-01-01"
 
@@ -84,6 +85,6 @@ def _changes(
         field = name if names is None else names.get(name)
         if field is not None:
             at = attribute.get("time")
-            is_first = at is None or str(at).startswith(_START)
+            is_first = at is None or in_utc(at).startswith(_START)
             changes.append((field, None if is_first else at, attribute.get("value")))
-    return sorted(changes, key=lambda change: (change[0], str(change[1] or "")))
+    return sorted(changes, key=lambda change: (change[0], in_utc(change[1])))

@@ -30,7 +30,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import latest, listed
+from incidentcore.vendors.kit.paths import in_utc, latest, listed
 from incidentcore.vendors.presets import PAGERDUTY
 
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -104,7 +104,7 @@ def read_pagerduty(
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
         own = logs.pop(str(incident.get("id")), [])
         trigger = next((e for e in own if e.get("type") == "trigger_log_entry"), None)
-        times = [str(entry.get("created_at")) for entry in own]
+        times = [in_utc(entry.get("created_at")) for entry in own]
         if own and (own[-1] is trigger or times[0] > times[-1]):
             own = own[::-1]  # the newest came first; of one time, the order counts
         history.present(
@@ -178,7 +178,7 @@ def _acknowledged(history: HistoryBuilder, incident: Mapping[str, Any], users: s
         return
     given = (one for one in entries_of(incident, "acknowledgements") if one.get("at"))
     where = ("last_status_change_at", incident.get("last_status_change_at"), IMPORTER)
-    for place, one in enumerate(sorted(given, key=lambda one: str(one["at"]))):
+    for place, one in enumerate(sorted(given, key=lambda one: in_utc(one["at"]))):
         by = _actor(history, one.get("acknowledger"), one, users)
         now = (f"acknowledgements-{place}" if place else "acknowledgements", one["at"], by)
         if by.role != "system":
@@ -234,7 +234,7 @@ def _order(event: Mapping[str, Any]) -> tuple[str, bool, bool]:
     """Return the time of an event; of one time, triggering comes first and resolving last."""
     kind = event.get("event_type")
     return (
-        str(event.get("occurred_at")),
+        in_utc(event.get("occurred_at")),
         kind != "incident.triggered",
         kind == "incident.resolved",
     )

@@ -9,7 +9,7 @@ from incidentcore.records import Communicated, Incident
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import HistoryBuilder, Import, Tables, entries_of, unpaged
 from incidentcore.vendors.kit.importing import merged
-from incidentcore.vendors.kit.paths import latest
+from incidentcore.vendors.kit.paths import in_utc, latest
 from incidentcore.vendors.presets import STATUSPAGE
 
 _PAGE: Final = Actor("status page", "system")
@@ -68,7 +68,7 @@ def read_statuspage(
         ]
         if updates and updates[0][0] >= updates[-1][0]:
             updates.reverse()  # the newest came first; of one instant, the order counts
-        updates.sort(key=lambda pair: (pair[0], str(pair[1].get("created_at"))))
+        updates.sort(key=lambda pair: (pair[0], in_utc(pair[1].get("created_at"))))
         if updates:
             at, first = updates[0]
             history.opened(at, _PAGE, recorded_at=first.get("created_at"))

@@ -20,7 +20,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import latest, listed
+from incidentcore.vendors.kit.paths import in_utc, latest, listed
 from incidentcore.vendors.presets import ZENDESK
 
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -282,7 +282,7 @@ def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> No
         key = (str(event.get("metric")), int(event.get("instance_id") or 0))
         instances.setdefault(key, []).append(event)
     for (metric, _), own in sorted(instances.items()):
-        ordered = sorted(own, key=lambda event: (str(event.get("time")), _number(event)))
+        ordered = sorted(own, key=lambda event: (in_utc(event.get("time")), _number(event)))
         ordered = [event for event in ordered if not event.get("deleted")]  # as withdrawn breaches
         first = {str(event.get("type")): event for event in reversed(ordered)}
         last = {str(event.get("type")): event for event in ordered}

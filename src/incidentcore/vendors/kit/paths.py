@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -147,7 +147,7 @@ def latest(
     kept: list[Any] = []
     for entry in entries:
         shown = as_object(entry)
-        known, at = str(key_of(shown) or ""), str(time_of(shown) or "")
+        known, at = str(key_of(shown) or ""), in_utc(time_of(shown))
         place, before = places.get(known, (len(kept), ""))
         if place == len(kept) or not at or (before == at and kept[place] != entry):
             kept.append(entry)
@@ -156,6 +156,22 @@ def latest(
         if known and before < at:
             places[known] = (place, at)
     return kept
+
+
+def in_utc(time: object) -> str:
+    """Return the text of a time in UTC if it is in ISO 8601, as it is otherwise; for comparisons.
+
+    >>> from incidentcore.vendors.kit.paths import in_utc
+    >>> in_utc("2026-10-25T02:10:00+01:00") > in_utc("2026-10-25T02:50:00+02:00")
+    True
+    """
+    text = str(time or "")
+    try:
+        at = datetime.fromisoformat(text)
+        at = at.replace(tzinfo=at.tzinfo or UTC)
+        return at.astimezone(UTC).isoformat(timespec="microseconds")
+    except (ValueError, OverflowError):
+        return text
 
 
 def joined(

@@ -15,7 +15,7 @@ from incidentcore.escalation import (
     due_escalations,
     escalate_now,
 )
-from incidentcore.records import set_fields
+from incidentcore.records import acknowledge, set_fields
 from incidentcore.sla import SlaDefinition
 
 
@@ -79,3 +79,35 @@ def test_a_hand_brings_nothing_forward_once_its_occasion_has_ended(
             record = escalate_now(record, "next", at=at(minute), by="kim")
 
     assert fired(rules, record, 120) == due
+
+
+@pytest.mark.parametrize(("timeout", "due"), [(30, 30), (29, 30), (31, 31)])
+def test_an_acknowledgement_that_ends_as_a_level_is_due_holds_nothing_back(
+    timeout: int, due: int
+) -> None:
+    """Acknowledged at once, for as many minutes; the level is due after thirty (E3)."""
+    rules = matrix(EscalationLevel(After(30 * MIN), "one"), ack_timeout=timeout * MIN)
+    record = acknowledge(INCIDENT, at=at(0), by="ada")
+
+    assert fired(rules, record, 120) == [(due, "one")]
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "second"),
+    [(None, [(70, "one")]), (20, [(20, "one")]), (80, [(70, "one"), (80, "one")])],
+)
+def test_a_pass_by_hand_begins_where_it_comes_before_the_next_one(
+    by_hand: int | None, second: list[tuple[int, str]]
+) -> None:
+    """One at 10, again an hour later; a hand past the last level begins a pass of its own (E3)."""
+    rules = matrix(
+        EscalationLevel(After(10 * MIN), "one"),
+        repeat=1,
+        repeat_after=60 * MIN,
+        past_last="wrap",
+    )
+    record = INCIDENT
+    if by_hand is not None:
+        record = escalate_now(record, "next", at=at(by_hand), by="kim")
+
+    assert fired(rules, record, 120) == [(10, "one"), *second]

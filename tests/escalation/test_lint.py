@@ -282,3 +282,27 @@ def test_a_spell_that_no_delivery_moves_is_clean() -> None:
     """On hold for an hour: noting a delivery does not change the state."""
     rules = EscalationMatrix("m", [row(level(HeldFor(field("state.pauses").is_true(), HOUR)))])
     assert lint_escalation(rules, start=MONDAY, end=MONDAY) == ()
+
+
+def test_levels_at_one_instant_are_in_order() -> None:
+    """Equal delays, equal points, points of two clocks, and a breach after the due time."""
+    response = SlaDefinition.first_response(hours=1, calendar=OFFICE)
+    late = SlaThreshold(name="late", after_due=HOUR)
+    for first, second in (
+        (After(HOUR), After(HOUR)),
+        (OnClock("resolution", 0.5), OnClock("resolution", 0.5)),
+        (OnClock("resolution", "due"), OnClock("response", 0.5)),
+        (OnClock("resolution", "due"), OnClock("resolution", "breach")),
+        (OnClock("resolution", "due"), OnClock("resolution", late)),
+        (OnClock("resolution", 1), OnClock("resolution", "due")),
+    ):
+        rules = EscalationMatrix("m", [row(level(first), level(second))])
+        clocks = [CLOCK, attrs.evolve(response, kind="response")]
+        assert lint_escalation(rules, slas=clocks, start=MONDAY, end=MONDAY + WEEK) == ()
+    breach = EscalationMatrix(
+        "m", [row(level(OnClock("resolution", "breach")), level(OnClock("resolution", "due")))]
+    )
+    (found,) = lint_escalation(breach, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK)
+    assert (found.code, found.witness) == (
+        "out_of_order", (4 * HOUR, 4 * HOUR + timedelta(microseconds=1)),
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
     AgeBuckets,
+    Kpi,
     Periods,
     ageing_data,
     backlog_data,
@@ -168,3 +169,21 @@ def test_the_survival_curve_steps_at_each_resolution() -> None:
 
     assert [row["hours"] * 60 for row in rows] == pytest.approx([0, 2, 30, 60, 200])
     assert [row["share"] for row in rows] == pytest.approx([1, 5 / 6, 5 / 8, 5 / 12, 5 / 24])
+
+
+def test_a_record_is_open_from_its_opening_to_just_before_its_end() -> None:
+    """At the very instants too, whether its events were recorded at once or later."""
+    end = {"resolution_code": "x", "resolution_notes": "y"}
+    for late in (timedelta(0), timedelta(hours=1)):
+        one = Incident.open(id="1", title="x", at=START, by="kim", recorded_at=START)
+        done = START + timedelta(hours=1)
+        one = advance(one, "resolve", at=done, by="ada", recorded_at=done + late, **end)
+        rows = backlog_data([one], at=[START, done, done + timedelta(hours=1)])
+        assert [row["open"] for row in rows] == [1, int(bool(late)), 0]
+
+
+@pytest.mark.parametrize("kpi", [catalogue.MEAN_REASSIGNMENTS, catalogue.VOLUME])
+def test_a_distribution_is_of_times(kpi: Kpi) -> None:
+    """A number of changes has no duration, and a count no distribution."""
+    with pytest.raises(InvalidValueError, match="a KPI that measures a time"):
+        distribution_data(kpi, tickets(), as_of=minute(300), edges=[timedelta(hours=1)])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import attrs
 import pytest
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
     AgeBuckets,
@@ -284,3 +285,24 @@ def test_what_is_no_group_is_refused(group: Any) -> None:
     allowed = "group_by: got 5; allowed: a field path, a Group, AgeBuckets or a callable"
     with pytest.raises(InvalidValueError, match=allowed):
         compute_kpis([catalogue.VOLUME], [], as_of=LATEST, group_by=group)
+
+
+def test_a_group_of_ones_own_has_the_name_of_its_function_or_class() -> None:
+    """A partial function has none, so it is called by its class."""
+
+    def by_letter(record: Any) -> str:
+        return str(record.id)[0]
+
+    record = Incident.open(id="A1", title="x", by="kim", at=datetime(2026, 6, 1, tzinfo=UTC))
+    options = {"as_of": datetime(2026, 6, 2, tzinfo=UTC)}
+    for group, name in ((by_letter, "by_letter"), (partial(by_letter), "partial")):
+        table = compute_kpis([catalogue.VOLUME], [record], group_by=group, **options)
+        assert table.groups == (name,)
+        assert [(row.group, row.value) for row in table.results] == [(("A",), 1)]
+
+
+@pytest.mark.parametrize("days", [(0,), (-1, 2), (True,), (1.5,)])
+def test_an_age_begins_after_at_least_a_whole_day(days: Any) -> None:
+    """Nothing is younger than nothing."""
+    with pytest.raises((InvalidValueError, KpiDefinitionError)):
+        AgeBuckets(days)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.kpi import catalogue
 from incidentcore.pages import Page, Section
 from incidentcore.report import build_report, failing
 
@@ -88,3 +89,10 @@ def test_a_share_is_not_compared_with_a_number_above_one(test: str) -> None:
     assert failing(page, "sla_compliance<95%") == "sla_compliance is 50%, which is < 95%"
     assert failing(page, "sla_compliance>95%") == ""
     assert failing(page, "mean_time_to_resolve>95") == ""
+
+
+def test_the_kpis_are_those_asked_for() -> None:
+    """Else the usual ones; those of volume come always."""
+    page = report(kpis=[catalogue.MEAN_TIME_TO_CLOSE]).to_plain()
+    assert {row["kpi"] for row in page["kpis"]["rows"]} == {"mean_time_to_close"}
+    assert page["volume"][-1]["opened"] == 8

@@ -139,3 +139,10 @@ def test_in_which_month_a_clock_counts(
     )
     record: Any = SimpleNamespace(canceled_at=None, state=SimpleNamespace(is_canceled=False))
     assert _in_period(status, JUNE, record) == expected
+
+
+def test_a_page_may_be_as_of_an_instant_in_its_period() -> None:
+    """At 17:30 of the first day one is met, two are breached, and the last is not opened yet."""
+    half_past_five = datetime(2026, 6, 1, 17, 30, tzinfo=UTC)
+    row = resolution(page(as_of=half_past_five))
+    assert (row["numerator"], row["n"], row["excluded_by_reason"]) == (1, 3, {})

@@ -8,20 +8,24 @@ from typing import Any
 from unittest.mock import Mock
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
+from incidentcore.conditions import field
 from incidentcore.desk import load_desk
 from incidentcore.lifecycle import INCIDENT, advance
-from incidentcore.records import Incident, acknowledge
+from incidentcore.records import Incident, StateChanged, acknowledge, set_fields
 from incidentcore.report import Tally, clock_row
-from incidentcore.report.tally import outcome
-from incidentcore.sla import SlaStatus, evaluate
-from incidentcore.values import Priority
+from incidentcore.report.tally import outcome, why
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition, SlaPolicy, SlaStatus, evaluate
+from incidentcore.values import IN_PROGRESS, Priority
 from incidentcore.vendors import read_table
 
 from .cases import DESK, INCIDENTS, NINE, NOW, opened, report, resolved
 
 MINUTE = timedelta(minutes=1)
+ALWAYS = BusinessCalendar.always()
 
 
 def test_the_tally_passes_every_incident_on() -> None:
@@ -186,3 +190,42 @@ def test_records_come_in_and_go_out_by_the_month_of_the_zone() -> None:
     later.add(opened("c"))  # not known then
     later.add(opened("d", at=night))
     assert later.came_in == {"2026-05": 1}
+
+
+def test_an_exercise_and_a_problem_are_not_counted() -> None:
+    """Nor is anything of them judged."""
+    tally = Tally(NOW, desk=DESK)
+    tally.add(Incident.open(id="x", title="x", at=NINE, by="kim", exercise="drill"))
+    assert (dict(tally.came_in), tally.outcomes) == ({}, {})
+
+
+def test_why_a_takeover_has_no_duration() -> None:
+    """It is an instant of the trace; a pause is a time."""
+    iron, gold = (
+        attrs.evolve(SlaDefinition.resolution(hours=8, calendar=ALWAYS), name=name)
+        for name in ("iron", "gold")
+    )
+    policy = SlaPolicy([(field("custom.tier").equals("gold"), gold)], default=iron)
+    record = set_fields(opened("x"), custom={"tier": "gold"}, at=NINE + 60 * MINUTE, by="kim")
+    status = evaluate.evaluate_sla(policy, record, now=NINE + 120 * MINUTE)
+    (text,) = [entry.text for entry in status.trace if entry.code == "swapped"]
+    assert why(status) == f"{status.trace.summary}; {text}"
+
+
+def test_a_resolution_without_a_time_is_none_in_a_row() -> None:
+    """The source says that it was resolved, and not when (rule H2)."""
+    lines = ["id,o,s", "A,2026-06-01 09:00,Resolved"]
+    (record,) = read_table(lines, {"id": "id", "opened": "o", "state": "s"}, zone="UTC")
+    row = clock_row(record, ())
+    assert (row["state"], row["resolved_at"]) == ("resolved", None)
+
+
+def test_a_change_from_a_state_that_ends_all_is_refused_with_nothing_allowed() -> None:
+    """A canceled incident goes nowhere."""
+    record = advance(opened("x"), "cancel", at=NINE + MINUTE, by="kim")
+    record = record.with_event(
+        StateChanged, action="start", state=IN_PROGRESS, at=NINE + 2 * MINUTE, by="kim"
+    )
+    tally = Tally(NOW, lifecycles=(INCIDENT,))
+    tally.add(record)
+    assert str(tally.refusal).endswith("; allowed from canceled: nothing")

@@ -6,9 +6,11 @@ from tests.sla.desk import ALWAYS_OPEN, HOUR, MINUTE, at, incident
 from tests.sla.test_evaluate import resolution, tell, told
 
 from incidentcore.conditions import field
+from incidentcore.records import comment
 from incidentcore.sla import (
     SlaDefinition,
 )
+from incidentcore.values import Actor
 
 
 def test_what_only_the_opening_starts_or_stops_attaches_nothing() -> None:
@@ -73,3 +75,15 @@ def test_a_message_of_neither_side_answers_nobody() -> None:
     record = incident(("mon 09:00", "new"), ("mon 09:30", "reply"))
 
     assert told(tell(clock, record, "mon 09:45")) == ("running", 45 * MINUTE)
+
+
+def test_an_internal_note_answers_nothing() -> None:
+    """A public comment of an agent does, and a requester's opens the question again."""
+    clock = SlaDefinition.first_response(hours=1, calendar=ALWAYS_OPEN)
+    record = incident(("mon 09:00", "new"))
+    note, said = (
+        comment(record, "x", at=at("mon 09:30"), by=Actor("ada", "agent"), visibility=visibility)
+        for visibility in ("internal", "public")
+    )
+    assert tell(clock, note, "mon 10:00").stage == "running"
+    assert tell(clock, said, "mon 10:00").stopped_at == at("mon 09:30")

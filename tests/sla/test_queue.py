@@ -144,3 +144,17 @@ def test_evaluate_all_streams() -> None:
     assert [evaluate_sla(FOUR, records[1], now=at("mon 12:00"))] == list(stream)
     (pair,) = evaluate_slas(ServiceLevel([FOUR, FOUR]), records[:1], now=at("mon 12:00"))
     assert len(pair) == 2
+
+
+def test_a_clock_that_stops_at_its_due_time_was_due_then() -> None:
+    """Stopped an instant before, it was not; the window has its start and not its end."""
+    clock = SlaDefinition.resolution(hours=4, calendar=ALWAYS_OPEN)
+    for end, due in ((at("mon 13:00"), 1), (at("mon 13:00") - MICRO, 0)):
+        record = incident(("mon 09:00", "new"), (end, "resolved"))
+        found = slas_due_between(clock, [record], start=at("mon 09:00"), end=at("tue 09:00"))
+        assert len(found) == due
+    record = incident(("mon 09:00", "new"))
+    for start, end, due in (
+        ("mon 13:00", "mon 14:00", 1), ("mon 12:00", "mon 13:00", 0), ("mon 14:00", "mon 15:00", 0)
+    ):  # fmt: skip
+        assert len(slas_due_between(clock, [record], start=at(start), end=at(end))) == due

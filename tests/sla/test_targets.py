@@ -194,3 +194,15 @@ def test_business_days_are_a_target_as_any_other() -> None:
     assert days.resolve(friday, office, {}) == datetime(2026, 6, 9, 10, tzinfo=UTC)
     closing = BusinessDays(2, end_of_day=True).resolve(friday, office, {})
     assert closing == datetime(2026, 6, 9, 17, tzinfo=UTC)
+
+
+def test_a_cut_off_may_be_the_time_itself() -> None:
+    """By 16:00 of the same day, for what came before 16:00; a later cut-off asks for the past."""
+    same = ByTimeOfDay("16:00", business_days=0, cut_off="16:00")
+    clock = SlaDefinition.resolution(target=same, calendar=OFFICE)
+    for start, due in (("mon 15:00", "mon 16:00"), ("mon 16:00", "tue 16:00")):
+        record = incident((start, "new"))
+        assert evaluate_sla(clock, record, now=at(start)).due_at == at(due)
+    with pytest.raises(SlaDefinitionError, match="a cut-off not after 16:00"):
+        ByTimeOfDay("16:00", business_days=0, cut_off="16:01")
+    assert ByTimeOfDay("16:00", business_days=1, cut_off="16:01").business_days == 1

@@ -7,8 +7,11 @@ from fractions import Fraction
 from typing import Any
 
 import attrs
+import pytest
 
+from incidentcore.errors import SlaDefinitionError
 from incidentcore.records import Incident
+from incidentcore.schedule import BusinessDays
 from incidentcore.sla import (
     CalendarByField,
     DueDate,
@@ -106,3 +109,19 @@ def test_a_calendar_chosen_by_the_record() -> None:
     )
     assert at("mon 13:00") == tell(clock, europe, "mon 10:00").due_at
     assert at("mon 10:00") == tell(clock, incident(("mon 06:00", "new")), "mon 10:00").due_at
+
+
+def test_a_threshold_is_from_nothing_to_below_ten_targets() -> None:
+    """75 is a percentage that was meant as 0.75; nothing may lie before the start."""
+    for given in (0, "0", 9.99, "3/4"):
+        assert SlaThreshold(name="x", fraction=given).fraction == Fraction(str(given))
+    for given in (10, "10", 75):
+        with pytest.raises(SlaDefinitionError, match="a fraction below 10"):
+            SlaThreshold(name="x", fraction=given)
+    assert SlaThreshold(name="x", before_due=0 * HOUR).before_due == 0 * HOUR
+    assert SlaThreshold(name="x", after_due=BusinessDays(0)).days == 0
+    for wrong in (
+        {"fraction": -0.1}, {"before_due": -MICRO}, {"after_due": -MICRO},
+    ):  # fmt: skip
+        with pytest.raises(SlaDefinitionError, match="nothing negative"):
+            SlaThreshold(name="x", **wrong)  # type: ignore[arg-type]  # one for several

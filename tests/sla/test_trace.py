@@ -15,6 +15,7 @@ from incidentcore.conditions import field
 from incidentcore.schedule import AbstractCalendar, BusinessCalendar
 from incidentcore.sla import (
     CalendarByField,
+    SlaPolicy,
 )
 
 
@@ -118,3 +119,20 @@ def test_a_calendar_of_ones_own_names_its_closing() -> None:
 
     status = tell(resolution(calendar=Tides()), incident(("mon 08:00", "new")), "mon 10:00")
     assert [entry.text for entry in status.trace] == ["closed: low tide", "counting"]
+
+
+def test_a_takeover_to_and_from_no_definition_has_its_words() -> None:
+    """Iron holds from the opening, none from noon on, and gold from one o'clock."""
+    tier = field("custom.tier")
+    iron, gold = resolution(name="iron"), resolution(8, name="gold")
+    policy = SlaPolicy([(tier.equals("gold"), gold), (tier.missing(), iron)])
+    record = incident(
+        ("mon 09:00", "new"), ("mon 12:00", {"tier": "none"}), ("mon 13:00", {"tier": "gold"})
+    )
+    trace = tell(policy, record, "mon 14:00").trace
+    swaps = {entry.code: entry.text for entry in trace if entry.code.startswith("swapped")}
+    assert swaps["swapped_to_none"] == "iron no longer applies"
+    assert swaps["swapped_from_none"].startswith("gold applies (")
+    status = tell(policy, record, "mon 12:30")
+    assert status.cells()[1][0][:3] == ["INC-1", "iron", "canceled"]
+    assert attrs.evolve(status, definition=None).cells()[1][0][1] == ""

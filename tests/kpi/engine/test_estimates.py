@@ -191,3 +191,12 @@ def test_a_bootstrap_of_a_mean_has_its_known_width(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(estimates, "_RESAMPLED_ONE_BY_ONE", most)
         low, _ = bootstrap([0, 0, 1, 1], None, confidence, "seed")
         assert (low in {Fraction(n, 4) for n in range(5)}) is is_drawn
+
+
+@pytest.mark.parametrize("n", [1, 5, 1000])
+def test_an_interval_of_all_or_none_ends_there(n: int) -> None:
+    """Exactly, whatever floats would give."""
+    assert estimates.wilson(n, n, Fraction(95, 100))[1] == 1.0
+    assert estimates.wilson(0, n, Fraction(95, 100))[0] == 0.0
+    low, high = estimates.wilson(n, n + 1, Fraction(95, 100))
+    assert 0.0 < low < n / (n + 1) < high < 1.0

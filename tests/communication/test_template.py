@@ -92,3 +92,10 @@ def test_a_template_says_what_is_missing_and_renders_what_is_there() -> None:
 def test_values_are_told_as_people_read_them(value: object, text: str) -> None:
     """Levels, states and people by name, collections as lists in one order."""
     assert as_text(value) == text
+
+
+@pytest.mark.parametrize("text", ["a } b", "a { b", "{a-b}", "{ title }", "{}"])
+def test_braces_are_around_the_name_of_a_field_only(text: str) -> None:
+    """One alone is refused too."""
+    with pytest.raises(DefinitionError, match="braces around the name of a field only"):
+        UpdateTemplate("x", text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 from tests.lifecycle.test_migration import AT, V2, opened
@@ -11,6 +13,7 @@ from incidentcore.errors import (
     LifecycleDefinitionError,
 )
 from incidentcore.lifecycle import Lifecycle, check_history
+from incidentcore.lifecycle.opening import record_type_of
 from incidentcore.records import Incident, LifecycleRef
 from incidentcore.serialization import dumps, loads
 
@@ -33,3 +36,11 @@ def test_an_opening_must_have_the_fields_that_the_lifecycle_asks_for() -> None:
     with pytest.raises(LifecycleDefinitionError, match="opens_with"):
         attrs.evolve(V2, opens_with=("resolved_at",))
     assert loads(dumps(strict), Lifecycle) == strict
+
+
+@pytest.mark.parametrize("kind", [int, "Incident", None])
+def test_what_is_opened_is_a_class_of_records(kind: Any) -> None:
+    """Neither another class nor a name."""
+    with pytest.raises(InvalidValueError, match="the class Incident, Problem or ServiceRequest"):
+        record_type_of(kind)
+    assert record_type_of(Incident) == "incident"

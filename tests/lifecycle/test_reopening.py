@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -209,3 +210,19 @@ def test_a_span_that_cannot_be_is_refused_whatever_the_state(record: Incident, w
             span(record, **{name: wrong}, calendar=OFFICE)
     with pytest.raises(LifecycleDefinitionError, match="within: got"):
         ReopenWindow(wrong, OFFICE)
+
+
+def test_what_was_never_resolved_may_be_reopened_at_any_time() -> None:
+    """The window counts from the resolution; within it, or by an exempt role, it is open."""
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    window = ReopenWindow(timedelta(days=1), exempt=("agent",))
+
+    def allowed(resolved_at: datetime | None, role: str = "requester", **after: int) -> bool:
+        by = Actor("x", role)
+        facts = {"resolved_at": resolved_at}
+        return window(SimpleNamespace(facts=facts, by=by, at=at + timedelta(**after)))  # type: ignore[arg-type]
+
+    assert allowed(None, days=9)
+    assert allowed(at, days=1)
+    assert not allowed(at, days=1, microseconds=1)
+    assert allowed(at, "agent", days=9)

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -168,3 +169,14 @@ def test_a_custom_value_comes_back_from_its_document(value: object) -> None:
     custom = {"a": value, "b": [value], "c": {"d": value}}
     opened = Incident.open(id="1", title="x", at=AT, by="kim", custom=custom)
     assert loads(dumps(opened), Incident) == opened
+
+
+@pytest.mark.parametrize("tier", [0, -1, True, 1.0, "1"])
+def test_a_tier_of_support_is_counted_from_one(tier: Any) -> None:
+    """None, one and two are."""
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    with pytest.raises(InvalidValueError, match="a support tier of at least 1, or None"):
+        Incident.open(id="I", title="x", by="kim", at=at, support_tier=tier)
+    for known in (None, 1, 2):
+        one = Incident.open(id="I", title="x", by="kim", at=at, support_tier=known)
+        assert one.support_tier == known

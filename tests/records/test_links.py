@@ -73,3 +73,11 @@ def test_a_link_that_cannot_be_says_which_part(type_: Any, target: Any, said: st
     """Its type, with the name to use for one of your own, or its target."""
     with pytest.raises(InvalidValueError, match=said):
         Link(type_, target)
+
+
+def test_a_link_of_ones_own_has_a_name_after_custom() -> None:
+    """``custom.`` alone, a number and nothing are no type."""
+    assert Link("custom.x", "B").type == "custom.x"
+    for wrong in ("custom.", "custom", "x", "", 7):
+        with pytest.raises(InvalidValueError, match="for a type of your own"):
+            Link(wrong, "B")  # type: ignore[arg-type]

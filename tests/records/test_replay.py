@@ -21,7 +21,7 @@ from incidentcore.records import (
     replay,
     unacknowledge,
 )
-from incidentcore.records.replay import as_it_was
+from incidentcore.records.replay import as_it_was, timeline_by
 from incidentcore.testing.strategies_records import records
 from incidentcore.values import Actor
 
@@ -134,3 +134,16 @@ def test_a_history_of_another_type_is_refused() -> None:
     """A problem is not made from an incident's events."""
     with pytest.raises(InvalidTimelineError, match="incident"):
         Problem.from_history(opened().history)
+
+
+def test_before_its_opening_a_record_has_no_timeline() -> None:
+    """As it was then, it has its opening all the same, which may be written down in advance."""
+    hour = timedelta(hours=1)
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    record = acknowledge(Incident.open(id="I", title="x", by="kim", at=at), at=at + hour, by="ada")
+    assert timeline_by(record, at - hour) is None
+    assert timeline_by(record, at) is not None
+    for now, version in ((at - hour, 1), (at, 1), (at + hour, 2)):
+        then = as_it_was(record, now)
+        assert then is not None
+        assert then.version == version

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from incidentcore.records import (
+    ApprovalRule,
     RequestItem,
     ServiceRequest,
     Task,
     approve,
+    request_approval,
     set_task,
 )
 
@@ -42,3 +44,13 @@ def test_before_the_opening_nobody_was_asked() -> None:
     """The state of the approval at an instant is what was so then (rule L7)."""
     request = ServiceRequest.open(id="REQ-1", title="A laptop", at=AT, by="kim")
     assert request.approval_state_at(AT - timedelta(microseconds=1)) is None
+
+
+def test_at_its_opening_an_approval_has_a_state() -> None:
+    """A request that is opened with a rule waits from its first instant on."""
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    request = ServiceRequest.open(id="R", title="x", by="kim", at=at)
+    asked = request_approval(request, ApprovalRule.any_of("bo"), at=at, by="kim")
+    assert asked.approval_state_at(at) == "pending"
+    assert asked.approval_state_at(at - timedelta(microseconds=1)) is None
+    assert request.approval_state_at(at) is None

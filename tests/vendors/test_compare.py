@@ -83,3 +83,35 @@ def test_a_comparison_says_whether_both_agree() -> None:
     assert str(both) == "INC-1, fix: agrees"
     one = SlaComparison(**same, agrees=False, difference=None, why="the tool has no result")
     assert str(one) == "INC-1, fix: differs: the tool has no result"
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "tolerance", "agrees"), [(7, 0, True), (8, 60, True), (6, 60, True), (8, 59, False)]
+)
+def test_a_difference_of_just_the_tolerance_is_none(
+    elapsed: int, tolerance: int, *, agrees: bool
+) -> None:
+    """Ours is seven hours; an hour more or less is within an hour."""
+    theirs = {"SD-1": ReportedSla(target="fix", elapsed=timedelta(hours=elapsed), breached=False)}
+    span = timedelta(minutes=tolerance)
+    [row] = compare_sla([resolved_after(420, None)], theirs, POLICY, tolerance=span)
+    assert (row.agrees, row.difference) == (agrees, timedelta(hours=7 - elapsed))
+    assert row.why == ("" if agrees else "counted 7:00:00, theirs 8:00:00")
+
+
+def test_each_side_without_a_result_is_named() -> None:
+    """The policy's clock never starts; the tool's never did."""
+    later = attrs.evolve(POLICY, start=NEVER)
+    theirs = {"SD-1": ReportedSla(target="fix", breached=False)}
+    [row] = compare_sla([resolved_after(60, None)], theirs, later)
+    assert (row.target, row.why, row.agrees) == ("fix", "the policy has no result", False)
+    [row] = compare_sla([resolved_after(60, None)], {}, POLICY)
+    assert (row.target, row.why, row.agrees) == ("", "the tool has no result", False)
+
+
+def test_a_result_that_no_time_explains_is_said() -> None:
+    """An hour of eight, which the tool calls breached by the same figures."""
+    same = {"goal": timedelta(hours=8), "elapsed": timedelta(hours=1)}
+    theirs = {"SD-1": ReportedSla(target="fix", breached=True, **same)}
+    [row] = compare_sla([resolved_after(60, None)], theirs, POLICY)
+    assert row.why == "breached False, theirs True, by the same times"

@@ -155,7 +155,7 @@ def test_report_reads_gzip_zone_group_and_instant(
     code, text, _ = run(capsys, "report", packed, *options, "--as-of", "2026-06-01T11:00", "--json")
     report = json.loads(text)
     assert code == 0
-    assert report["about"]["as of"] == "2026-06-01T09:00:00+00:00"
+    assert report["about"]["as of"] == "2026-06-01T11:00:00+02:00"
     assert [
         (row["assignment_group"], row["opened"], row["backlog"]) for row in report["volume"]
     ] == [

@@ -47,6 +47,15 @@ def office(tmp_path: Path) -> Path:
     return path
 
 
+def test_the_instant_of_a_report_is_shown_in_its_zone(
+    capsys: pytest.CaptureFixture[str], table: Path
+) -> None:
+    """Kathmandu is 5:45 ahead of UTC, so 08:30 UTC is 14:15 there."""
+    options = (*MAP, "--as-of", "2026-06-10T08:30Z", "--zone", "Asia/Kathmandu")
+    _, page, _ = run(capsys, "report", table, *options)
+    assert "as of  2026-06-10T14:15:00+05:45" in page
+
+
 def test_report_by_a_desk(capsys: pytest.CaptureFixture[str], table: Path, office: Path) -> None:
     """Opening hours of a desk: INC-2 has 20 open hours from Monday 10:00 to Wednesday 10:00 UTC."""
     code, page, _ = run(capsys, "report", table, *MAP, "--zone", "UTC", "--desk", office)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -133,6 +134,13 @@ def test_escalations_are_counted_by_level() -> None:
     assert [span // timedelta(minutes=1) for span in due] == [15, 30, 120, 240]
     calm = acknowledge(opened("calm", Priority.CRITICAL), at=NINE + timedelta(minutes=5), by="ada")
     assert report(resolved(calm, 1)).figures["escalations"] == 0
+
+
+def test_escalations_are_listed_in_the_zone_of_the_report() -> None:
+    """On-call is called at 09:15 UTC, which is 14:45 in Kolkata: it said UTC on a page of India."""
+    hot = opened("hot", Priority.CRITICAL)
+    assert "2026-06-01 09:15 UTC  hot -> on-call" in str(report(hot))
+    assert "2026-06-01 14:45 IST  hot -> on-call" in str(report(hot, zone=ZoneInfo("Asia/Kolkata")))
 
 
 def test_versions_of_a_desk() -> None:

@@ -61,7 +61,7 @@ def build_report(
         about: Pairs of (name, value) to show below the heading.
         kpi_text: What readers should know before reading the KPIs.
         by: The field or fields by which figures are grouped.
-        zone: The time zone of month boundaries; UTC by default.
+        zone: The time zone of month boundaries and of escalations; UTC by default.
         findings: The importer's findings, read after all incidents; None if the incidents were not
             imported.
         example: Text about one refused transition. Defaults to the first one in the records.

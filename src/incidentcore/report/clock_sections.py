@@ -167,8 +167,8 @@ def escalation_section(tally: Tally) -> Section:
     total, latest = tally.fired.total(), tally.latest
     lines = [
         Phrase(
-            "{at} UTC  {record} -> {targets}: {why}",
-            at=f"{one.due_at:%Y-%m-%d %H:%M}",
+            "{at}  {record} -> {targets}: {why}",
+            at=f"{one.due_at.astimezone(tally.zone):%Y-%m-%d %H:%M %Z}",
             record=one.record_id,
             targets=one.targets,
             why=one,

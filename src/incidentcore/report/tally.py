@@ -133,6 +133,7 @@ class Tally:
         on_record: A function that is called with each record and a mapping of its clocks by name.
 
     Attributes:
+        zone: The time zone of months and of the escalations that are listed.
         clocks: The latest definition or policy of each clock, by name.
         outcomes: For each pair (clock name, group as a tuple), the number of clocks by outcome.
         worst: The worst breach with its record. Breaches of a resolution clock count as worse than
@@ -172,7 +173,7 @@ class Tally:
         on_record: Callable[[Incident, tuple[tuple[str, SlaStatus], ...]], None] | None = None,
     ) -> None:
         self._as_of, self._desk, self._lifecycles = as_of, desk, lifecycles
-        self._zone, self._on_record = zone or ZoneInfo("UTC"), on_record
+        self.zone, self._on_record = zone or ZoneInfo("UTC"), on_record
         self._group_of = compile_groups(by, as_of)
         self._age_of = AgeBuckets().compile(as_of)
         self.clocks: dict[str, OneClock] = {}
@@ -266,7 +267,7 @@ class Tally:
             self.open_by_age[str(self._age_of(incident))] += 1
 
     def _month(self, at: datetime) -> str:
-        local = at.astimezone(self._zone)
+        local = at.astimezone(self.zone)
         return f"{local.year:04}-{local.month:02}"
 
     def _states(self, incident: Incident) -> None:

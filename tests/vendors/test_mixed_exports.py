@@ -340,3 +340,83 @@ def test_a_file_without_records_says_what_it_has(tmp_path: Path, profile: str, t
     path.write_text(json.dumps({records: [], text: []}), encoding="utf-8")
     reading = read_profile(path, profile)
     assert (list(reading), [*reading.findings]) == ([], [])
+
+
+NOTE: Row = {"id": "9", "created": f"{DAY}T12:00:00.000+0000", "author": ADA, "body": "x"}
+OPENING: Row = {"id": 1, "type": "Create", "field_name": "status", "value": "open"}
+FIRST: Row = {"id": 1, "ticket_id": 35, "created_at": f"{DAY}T08:00:00Z", "events": [OPENING]}
+OTHER: Row = {**FIRST, "id": 2, "ticket_id": 36}
+TWO: list[Row] = [TICKET, {**TICKET, "id": 36}]
+
+
+def audits(*pages: tuple[Row, str | None, str | None]) -> list[Row]:
+    """Return pages of audits, each with its entry and the pages before and after it."""
+    names = ("audits", "previous_page", "next_page")
+    return [dict(zip(names, ([one], *others), strict=True)) for one, *others in pages]
+
+
+# What came, and whether its first response, reopenings and escalations are known.
+PARTS: dict[str, tuple[Callable[[], Import[Incident]], str]] = {
+    "all comments": (
+        lambda: read_jira(issue("Open", comment={"comments": [NOTE], "total": 1})),
+        "first_response_at",
+    ),
+    "the last of five comments": (
+        lambda: read_jira(issue("Open", comment={"comments": [NOTE], "total": 5})),
+        "",
+    ),
+    "a changelog without its first entries": (
+        lambda: read_jira({**issue("Open"), "changelog": {"total": 9, "histories": []}}),
+        "first_response_at",
+    ),
+    "all audits": (lambda: read_zendesk(TICKET, [FIRST]), "first_response_at reopen_count"),
+    "an audit, but not the first": (lambda: read_zendesk(TICKET, [{**FIRST, "events": []}]), ""),
+    "no audits": (lambda: read_zendesk(TICKET, []), ""),
+    "the first page of audits": (
+        lambda: read_zendesk(TWO, audits((FIRST, None, "2"), (OTHER, None, None))),
+        "",
+    ),
+    "the last page of audits": (
+        lambda: read_zendesk(TICKET, audits((FIRST, None, "2"), ({**FIRST, "id": 2}, "1", None))),
+        "first_response_at reopen_count",
+    ),
+    "a log with its trigger": (
+        lambda: read_pagerduty(
+            {"id": "P1", "created_at": f"{DAY}T08:00:00Z"},
+            [{"id": "R", "type": "trigger_log_entry", "created_at": f"{DAY}T08:00:00Z"}],
+        ),
+        "reopen_count escalation_count",
+    ),
+    "a log without it": (
+        lambda: read_pagerduty(
+            {"id": "P1", "created_at": f"{DAY}T08:00:00Z"},
+            [{"id": "R", "type": "resolve_log_entry", "created_at": f"{DAY}T09:00:00Z"}],
+        ),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_a_part_of_a_log_does_not_tell(part: str) -> None:
+    """A first response may stand on the page that did not come."""
+    read, known = PARTS[part]
+    reading = read()
+    record = next(reading)
+    names = ("first_response_at", "reopen_count", "escalation_count")
+    covered = [name for name in names if record.is_covered(name)]
+    assert covered == known.split()
+    others = [one.is_covered("first_response_at") for one in reading]
+    assert all(others)
+    is_cut = known in ("", "first_response_at")  # the issues came without their logs
+    assert ("truncated_history" in reading.findings.counts) == is_cut
+
+
+def test_an_issue_that_was_moved_between_two_pages() -> None:
+    """Its key is another one, but its id is not; the same for what webhooks deliver."""
+    updated = {"updated": f"{DAY}T09:00:00.000+0000"}
+    old = issue("Open", updated=f"{DAY}T08:00:00.000+0000")
+    new = {**issue("Open", **updated), "key": "NEW-9"}
+    assert [record.id for record in read_jira([new, old])] == ["NEW-9"]
+    sent = [{"timestamp": n, "issue": one} for n, one in enumerate((old, new))]
+    assert [record.id for record in read_jira(sent)] == ["NEW-9"]

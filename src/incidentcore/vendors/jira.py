@@ -157,7 +157,7 @@ def read_jira(
 
     shown = _of_webhooks(unpaged(issues, "issues", "values"))
     reading = Import(
-        latest(shown, "key", lambda issue: as_object(issue.get("fields")).get("updated")),
+        latest(shown, _id, lambda issue: as_object(issue.get("fields")).get("updated")),
         build,
         record=Incident,
         id="key",
@@ -177,15 +177,20 @@ def _bulk(pages: Mapping[str, Any]) -> Mapping[str, Any]:
     return logs
 
 
+def _id(issue: Mapping[str, Any]) -> str:
+    """Return the id of an issue, which stays the same if the issue is moved; else its key."""
+    return str(issue.get("id") or issue.get("key") or "")
+
+
 def _of_webhooks(bodies: Iterable[Any]) -> Iterator[Any]:
     """Yield issues; those of webhooks as they were last, with the changes in all the bodies."""
     deliveries: dict[str, list[Mapping[str, Any]]] = {}
     for body in bodies:
-        key = as_object(as_object(body).get("issue")).get("key")
-        if key is None:
+        issue = as_object(as_object(body).get("issue"))
+        if issue.get("key") is None:
             yield body
         else:
-            deliveries.setdefault(str(key), []).append(body)
+            deliveries.setdefault(_id(issue), []).append(body)
     for own in deliveries.values():
         own.sort(key=lambda body: natural(str(body.get("timestamp"))))
         issue = own[-1]["issue"]
@@ -260,7 +265,7 @@ def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
     total = pick(comments, "total") or 0
     if len(own) < total:
         action = f"{len(own)} of {total} comments came; page the rest"
-        history.find("truncated_history", action, path="comment")
+        history.truncated(action, path="comment", covers=history.covers - {"comments"})
     for comment in own:
         is_public = _is_public(comment) and not comment.get("visibility")
         entry_id = f"comment-{comment['id']}"

@@ -139,7 +139,7 @@ def read_pagerduty(
             history.moments(by, resolved=resolved)
         elif trigger is None:
             action = "no trigger entry came; page the rest"
-            history.find("truncated_history", action, path="log_entries")
+            history.truncated(action, path="log_entries")
         if not any("acknowledge" in str(entry.get("type")) for entry in own):
             _acknowledged(history, incident, users)
         if not any(entry.get("assignees") for entry in own):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any, Final, TypeAlias, Unpack
 
 from incidentcore.records import Commented, Incident, Link
@@ -13,6 +14,7 @@ from incidentcore.vendors.kit import (
     Import,
     ReportedSla,
     Tables,
+    as_object,
     entries_of,
     joined,
     pick,
@@ -20,7 +22,7 @@ from incidentcore.vendors.kit import (
     unpaged,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import in_utc, latest, listed
+from incidentcore.vendors.kit.paths import CUT, in_utc, latest, listed
 from incidentcore.vendors.presets import ZENDESK
 
 Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
@@ -52,6 +54,7 @@ _OF_CHILD: Final = (
     *("id", "via", "via_reference_id", "event_type", "previous_value", "added_tags"),
     *("removed_tags", "created_at", "audit_id"),
 )
+_AUDITS: Final = ("audits", "audit", "ticket_events")
 _SYSTEM: Final = "-1"
 _MINUTE: Final = timedelta(minutes=1)
 _MERGED: Final = "closed_by_merge"
@@ -106,7 +109,8 @@ def read_zendesk(
     ('Open', Actor(id='1', role='requester'))
     """
     pages, logs = list(unpaged(tickets)), list(unpaged(audits))
-    by_ticket = joined(logs, "ticket_id", "audits", "audit", "ticket_events")
+    by_ticket = joined(logs, "ticket_id", *_AUDITS)
+    cut = _cut(logs)
     metrics = joined(metric_events, "ticket_id", "ticket_metric_events")
     beside = [user for page in (*pages, *logs) for user in listed(page, "users")]
     people = joined([*beside, *unpaged(users, "users")], "id")
@@ -144,6 +148,8 @@ def read_zendesk(
             _merges(history, audit, "duplicate_of" if is_merged else "has_duplicate")
         if not created:
             history.truncated("its first audit is missing", path="audits")
+        if history.id in cut or not (created or listed(ticket, "comments")):
+            history.covers -= LOGGED | {"comments"}
         _metrics(history, measured)
         for name in ("reopens", "replies"):
             history.counted(name, pick(ticket, f"metric_set.{name}"))
@@ -204,6 +210,13 @@ def _merges(history: HistoryBuilder, audit: Mapping[str, Any], kind: str) -> Non
         several = pick(source, "from.ticket_ids") or (pick(source, "from.ticket_id"),)
         for number in filter(None, map(plain_text, several)):
             history.linked(Link(kind, number))
+
+
+def _cut(pages: Iterable[object]) -> set[str]:
+    """Return the tickets whose audits go on, by pages that did not come."""
+    entries = [*unpaged(pages, *_AUDITS)]
+    lasts = (as_object(one) for one, two in pairwise(entries) if two is CUT)
+    return {str(audit.get("ticket_id")) for audit in lasts}
 
 
 def _exported(ticket: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

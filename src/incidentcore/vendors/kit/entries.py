@@ -34,6 +34,7 @@ ASSIGNED: Final = ("assignment_group", "assignee")
 LEVELS: Final = {"computed_priority": "priority", "impact": "impact", "urgency": "urgency"}
 LOGGED: Final = frozenset(("states", "assignments", "priorities", "acknowledgements"))
 """What a log of changes supplies, as values of ``covers``."""
+_OF_LOG: Final = LOGGED | {"escalations"}
 
 UNSTATED: Final = "\0unstated"
 """Passed as ``before`` if the log does not contain the old value of a field."""
@@ -291,10 +292,10 @@ class EntryLog:
     def truncated(self, action: str, *, path: str, covers: Collection[str] | None = None) -> None:
         """Add a finding ``truncated_history``: entries of the log are missing.
 
-        ``covers`` is what the source still contains; by default, everything except ``LOGGED``.
+        ``covers`` is what the source still contains; by default, not ``LOGGED`` and escalations.
         """
         self.find("truncated_history", action, path=path)
-        self.covers = self.covers - LOGGED if covers is None else frozenset(covers)
+        self.covers = self.covers - _OF_LOG if covers is None else frozenset(covers)
 
     def moments(self, by: Actor, **moments: object) -> None:
         """Add an event for each known time of a record, for a source without a log.

@@ -109,7 +109,8 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
         if page is None:
             yield entry
             continue
-        if goes_on and 0 in (entry.get("offset"), entry.get("startAt")):
+        is_first = 0 in (entry.get("offset"), entry.get("startAt"))
+        if goes_on and (is_first or entry.get("previous_page", 0) is None):
             yield CUT
         yield from page
         goes_on = _goes_on(entry, len(page))

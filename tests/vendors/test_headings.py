@@ -8,7 +8,7 @@ import pytest
 
 from incidentcore.cli import main
 from incidentcore.vendors import describe_columns, open_table, read_table
-from incidentcore.vendors.headings import heading_row
+from incidentcore.vendors.headings import date_and_time, heading_row
 
 OPENED = "2026-03-02 09:00"
 
@@ -117,3 +117,20 @@ def test_headings_of_more_tools(tmp_path: Path, heads: str, fields: str) -> None
     cells = ";".join("02.03.2026 09:00" for _ in heads.split(";"))
     path.write_text(f"{heads}\n{cells}\n", encoding="utf-8")
     assert " ".join(column.field for column in describe_columns(path).columns) == fields
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "is_one"),
+    [
+        ("Open Date", "Open Time", True),
+        ("Open Date", "Open Date", False),
+        ("Open Date", "open_date", False),
+        ("Open Date", "Close Time", False),
+    ],
+)
+def test_a_date_and_its_time_of_day_have_headings_of_one_moment(
+    day: str, clock: str, *, is_one: bool
+) -> None:
+    """Two columns of one heading are no pair."""
+    assert date_and_time(day, clock) is is_one
+    assert date_and_time(clock, day) is is_one

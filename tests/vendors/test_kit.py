@@ -42,8 +42,10 @@ from incidentcore.vendors.kit import (
 )
 from incidentcore.vendors.kit.chains import chain
 from incidentcore.vendors.kit.entries import Entry
+from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.paths import latest, natural
 from incidentcore.vendors.kit.tables import flag
+from incidentcore.vendors.kit.time_words import beside_utc, in_zone
 from incidentcore.vendors.presets import (
     GLPI_STATES,
     HAPPYFOX_STATES,
@@ -1029,3 +1031,32 @@ def test_rows_that_were_updated_count_by_their_instants() -> None:
     assert latest([early, late]) == latest([late, early]) == [late]
     exact = {"id": 1, "updated_at": "2026-10-25T01:10:00.5Z"}
     assert latest([exact, late]) == latest([late, exact]) == [exact]
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026-03-02T09:15 UTC", "2026-03-02T09:15:00+00:00"),
+        ("2026-03-02T09:15 UTC+2", "2026-03-02T09:15:00+02:00"),
+        ("2026-03-02T09:15+02:00 UTC+2", "2026-03-02T09:15:00+02:00"),
+        ("2026-03-02T09:15+01:00 UTC+2", None),
+        ("2026-03-02T09:15 Europe/Berlin", "2026-03-02T09:15:00+01:00"),
+        ("2026-03-02T09:15+01:00[Europe/Berlin]", "2026-03-02T09:15:00+01:00"),
+        ("2026-03-02T09:15+02:00[Europe/Berlin]", None),  # which is in winter
+        ("2026-07-02T09:15+02:00[Europe/Berlin]", "2026-07-02T09:15:00+02:00"),
+    ],
+)
+def test_a_zone_behind_a_time_agrees_with_its_offset(text: str, at: str | None) -> None:
+    """Where both are stated; else neither is guessed to be right."""
+    read = in_zone if "/" in text else beside_utc
+    if at is None:
+        with pytest.raises(ValueError, match=r"^$"):
+            read(text, datetime.fromisoformat)
+    else:
+        assert read(text, datetime.fromisoformat).isoformat() == at
+
+
+def test_a_long_text_of_a_source_is_cut_in_messages() -> None:
+    """After sixty characters."""
+    assert shown("x" * 60) == repr("x" * 60)
+    assert shown("x" * 61) == repr("x" * 60 + "…")

@@ -14,6 +14,7 @@ from incidentcore.vendors import (
     describe_columns,
     read_xes,
 )
+from incidentcore.vendors.xes import xes_cases
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -52,3 +53,46 @@ def test_xml_without_a_log_is_not_xes(tmp_path: Path) -> None:
     path.write_text("<trace/>", encoding="utf-8")
     with pytest.raises(FormatError, match="the root is 'trace' instead of 'log'"):
         list(read_xes(path))
+
+
+NAMED = '<string key="concept:name" value="{}"/>'
+
+
+def log_of(path: Path, *parts: str) -> Path:
+    path.write_text(f"<log>{''.join(parts)}</log>", encoding="utf-8")
+    return path
+
+
+def test_traces_without_a_name_are_counted(tmp_path: Path) -> None:
+    """Over all files; those with one name are one, in the order in which they came."""
+    event = f"<event>{NAMED.format('New')}</event>"
+    one = log_of(tmp_path / "1.xes", "<trace/>", f"<trace>{event}</trace>")
+    two = log_of(
+        tmp_path / "2.xes",
+        f"<trace>{NAMED.format('A')}{event}</trace>",
+        "<trace/>",
+        f"<trace>{NAMED.format('A')}{event}</trace>",
+    )
+    assert [(key, len(events)) for key, _, events in xes_cases(one)] == [
+        ("trace-1", 0), ("trace-2", 1),
+    ]  # fmt: skip
+    assert [(key, len(events)) for key, _, events in xes_cases([one, two])] == [
+        ("trace-1", 0), ("trace-2", 1), ("A", 2), ("trace-4", 0),
+    ]  # fmt: skip
+
+
+def test_what_stands_elsewhere_is_no_trace_event_or_attribute(tmp_path: Path) -> None:
+    """Values of global scopes, attributes of attributes, and traces in an extension."""
+    inner = '<string key="deep" value="x"/>'
+    path = log_of(
+        tmp_path / "log.xes",
+        f'<global scope="trace">{NAMED.format("none")}</global>',
+        f"<extension><trace>{NAMED.format('no')}<event>{NAMED.format('no')}</event></trace></extension>",
+        f"<event>{NAMED.format('loose')}</event>",
+        f'<trace>{NAMED.format("A")}<list key="l">{inner}</list>',
+        f'<event>{NAMED.format("New")}<container key="c">{inner}</container></event>',
+        f'<string key="last" value="y"/><classifier>{NAMED.format("no")}</classifier></trace>',
+    )
+    [(key, attributes, events)] = xes_cases(path)
+    assert (key, attributes) == ("A", {"concept:name": "A", "l": None, "last": "y"})
+    assert events == [{"concept:name": "New", "c": None}]

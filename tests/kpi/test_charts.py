@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
     AgeBuckets,
     Kpi,
     Periods,
+    Rate,
     ageing_data,
     backlog_data,
     catalogue,
@@ -131,6 +133,41 @@ def test_a_day_without_records_is_a_point_of_a_count_and_none_of_a_mean() -> Non
     assert [(row["value"], row["enough"]) for row in volume[9:]] == [(1, True), *[(0, True)] * 2]
     assert volume[0]["center"] == pytest.approx(10 / 12)
     assert [(row["value"], row["enough"]) for row in times[10:]] == [(None, False)] * 2
+
+
+def test_limits_end_where_the_figure_can_go_no_further() -> None:
+    """Two opened on the first day and four on the third, of which one was resolved."""
+    took = [(0, 1), (0, 1), (2, 9), (2, None), (2, None), (2, None)]
+    rows = [
+        {
+            "id": str(number),
+            "in": START + timedelta(days=day),
+            "out": None if hours is None else START + timedelta(days=day, hours=hours),
+        }
+        for number, (day, hours) in enumerate(took)
+    ]
+    records = list(read_table(rows, {"id": "id", "opened": "in", "resolved": "out"}))
+    fast = Kpi(
+        id="fast",
+        title="Resolved on the day",
+        measure=Rate(numerator=field("resolved_at") < START + timedelta(days=1), of="records"),
+        window_basis="opened",
+    )
+    table = compute_kpis(
+        [catalogue.VOLUME, catalogue.BACKLOG_GROWTH, catalogue.MEAN_TIME_TO_RESOLVE, fast],
+        records,
+        as_of=START + timedelta(days=3),
+        window=Periods("day", within=Interval(START, START + timedelta(days=3))),
+    )
+
+    def limits(kpi: str) -> object:
+        row = control_chart_data(table, kpi)[0]
+        return pytest.approx((row["lower"], row["upper"]))
+
+    assert limits("volume") == (0, 9.98)  # 2, 0 and 4: 2 ± 2.66 · 3
+    assert limits("backlog_growth") == (-2.99, 4.99)  # 0, 0 and 3: 1 ± 2.66 · 1.5
+    assert limits("mean_time_to_resolve") == (0, 26.28)  # 1 h and 9 h: 5 ± 2.66 · 8
+    assert limits("fast") == (0, 1)  # 1 and 0: 0.5 ± 2.66
 
 
 def test_ages_without_records_are_rows_too() -> None:

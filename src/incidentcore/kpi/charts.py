@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
+from math import inf
 from typing import Any, TypeAlias
 
 from incidentcore._checks import as_tuple, each_of, need_kind
@@ -24,6 +25,7 @@ Rows: TypeAlias = list[dict[str, Any]]
 
 _MICRO = timedelta(microseconds=1)
 _CONFIDENCE = Fraction(95, 100)
+_NEVER_NEGATIVE = ("duration", "fraction", "records", "values", "events", "times")
 
 
 def plain_number(result: KpiResult) -> float | None:
@@ -69,6 +71,8 @@ def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
 
     Periods without a value, or with fewer records than the definition's ``min_n``, do not affect
     the limits and are never signals. If fewer than two periods remain, there are no limits.
+    Limits of a time, a count or a share stop at zero, and those of a share at one; those of a
+    difference of counts, such as the growth of the backlog, or of any other number do not.
 
     Args:
         table: A table computed with ``Periods``.
@@ -78,16 +82,25 @@ def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     Source: the XmR chart: the mean ± 2.66 times the mean moving range.
     """
     rows = trend_data(table, kpi, *group)
-    measured = [row for row in rows if row["value"] is not None and row["enough"]]
-    limits = control_limits([row["value"] for row in measured])
+    measured = [row["value"] for row in rows if row["value"] is not None and row["enough"]]
+    limits = control_limits(measured)
+    least, most = _ends(series(table, kpi, group)[0])
     for row in rows:
         row["center"] = row["lower"] = row["upper"] = None
         row["signal"] = False
         if limits is not None:
-            row.update(center=limits.center, lower=limits.lower, upper=limits.upper)
+            lower, upper = max(limits.lower, least), min(limits.upper, most)
+            row.update(center=limits.center, lower=lower, upper=upper)
             if row["value"] is not None and row["enough"]:
                 row["signal"] = not limits.lower <= row["value"] <= limits.upper
     return rows
+
+
+def _ends(result: KpiResult) -> tuple[float, float]:
+    """Return the least and the greatest value that a figure of this kind can have."""
+    is_difference = result.unit == "records" and result.denominator is not None
+    least = 0.0 if result.unit in _NEVER_NEGATIVE and not is_difference else -inf
+    return least, 1.0 if result.unit == "fraction" else inf
 
 
 def flow_data(table: KpiTable, /, *group: object, kpi: str = "backlog_growth") -> Rows:

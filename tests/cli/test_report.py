@@ -703,6 +703,27 @@ def test_a_heading_with_dots_is_one_field(
         assert (code, json.loads(text)["volume"][-1]["opened"]) == (0, 1)
 
 
+def test_a_heading_with_a_comma_is_one_field(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """In quotes beside other names; --where takes one name, which needs none."""
+    path = tmp_path / "commas.csv"
+    rows = 'A,2026-03-02 09:00,"Bonn, 2"\nB,2026-03-02 09:00,"Ulm, 1"\n'
+    path.write_text(f'Key,Raised,"Site, floor"\n{rows}', encoding="utf-8")
+    form = ("--map", "id=Key", "opened=Raised", "--zone", "Europe/Berlin", "--json")
+    asked = ("report", path, *form, "--as-of", "2026-03-03 09:00")
+    code, text, _ = run(capsys, *asked, "--by", '"custom.Site, floor",month')
+    seen = [(row["custom.Site, floor"], row["month"]) for row in json.loads(text)["volume"]]
+    assert (code, seen[:2]) == (0, [("Bonn, 2", "2026-03"), ("Ulm, 1", "2026-03")])
+    assert json.loads(text)["about"]["as of"] == "2026-03-03T09:00:00+01:00"
+    code, text, _ = run(capsys, *asked, "--where", "custom.Site, floor=Bonn, 2")
+    assert (code, json.loads(text)["volume"][-1]["opened"]) == (0, 1)
+    by = ("--by", '"custom.Site, floor","priority+custom.Site, floor"')
+    code, text, _ = run(capsys, "problems", path, *form, *by)
+    found = [one["dimension"] for one in json.loads(text)["candidates"]["dimensions"]]
+    assert found == [["custom.Site, floor"], ["priority", "custom.Site, floor"]]
+
+
 def test_a_column_is_meant_by_custom(capsys: pytest.CaptureFixture[str], table: Path) -> None:
     """The error about a heading that is no field says how to write it."""
     for option in (("--by", "Colour"), ("--where", "Colour=red")):

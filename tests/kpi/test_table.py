@@ -6,6 +6,8 @@ import csv
 import io
 import json
 import sys
+from datetime import timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -22,9 +24,11 @@ from incidentcore.kpi import (
     compute_kpis,
 )
 from incidentcore.records import Incident
+from incidentcore.serialization import dumps, loads
 
 from .tickets import minute, tickets
 
+PLUS_ONE = timezone(timedelta(hours=1))
 EVIL = "=cmd|' /C calc'!A0<script>"
 
 
@@ -69,6 +73,12 @@ def test_a_page_tells_its_instant_window_and_mode() -> None:
     assert str(by_day).splitlines()[0].split()[:3] == ["kpi", "period", "value"]
     assert str(by_day).splitlines()[2].split()[:2] == ["mean_time_to_resolve", "2026-01-05"]
     assert ">As of 2026-01-05 05:00 (UTC)</caption>" in table()._repr_html_()
+    for zone, name in ((ZoneInfo("Europe/Berlin"), "Europe/Berlin"), (PLUS_ONE, "UTC+01:00")):
+        there = compute_kpis(kpis, tickets(), as_of=minute(300).astimezone(zone))
+        assert f">As of 2026-01-05 06:00 ({name})</caption>" in there._repr_html_()
+        assert there == compute_kpis(kpis, tickets(), as_of=minute(300))
+        assert there.to_plain()["as_of"] == "2026-01-05T05:00:00+00:00"
+        assert loads(dumps(there), KpiTable) == there
     assert (
         ">As of 2026-01-05 06:00 (Europe/Berlin), by day, from 2026-01-05 01:00 to before "
         "2026-01-06 01:00; sketch, quantiles within 1 %</caption>"

@@ -27,6 +27,7 @@ from incidentcore.cli.inputs import (
     add_sheet,
     check_import,
     instant_of,
+    listed,
     read_desk,
     read_incidents,
     reading_options,
@@ -139,7 +140,8 @@ def _parser() -> argparse.ArgumentParser:
     problems.add_argument(
         "--by",
         metavar="FIELD[+FIELD],…",
-        help="what to look by; fields and pairs such as category,category+custom.location",
+        help="what to look by; fields and pairs such as category,category+custom.location; "
+        "a name with a comma in quotes",
     )
     problems.add_argument(
         "--within", type=int, default=_WEEK, metavar="DAYS", help="what counts as coming back"
@@ -220,7 +222,7 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
 def _dimensions(text: str | None) -> tuple[str | tuple[str, ...], ...]:
     if text is None:
         return ()
-    parts = [[name.strip() for name in part.split("+")] for part in text.split(",")]
+    parts = [[name.strip() for name in part.split("+")] for part in listed([text])]
     fields = [tuple(ALIASES.get(name, name) for name in part) for part in parts]
     return tuple(names[0] if len(names) == 1 else names for names in fields)
 

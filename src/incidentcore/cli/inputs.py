@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -197,8 +199,12 @@ def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> 
 
 
 def listed(texts: Iterable[str]) -> list[str]:
-    """Return the names in the values of an option, each of which is a name or several."""
-    return [name.strip() for text in texts for name in text.split(",")]
+    """Return the names in the values of an option, each of which is a name or several.
+
+    A name with a comma is written in quotes, as in CSV.
+    """
+    lines = (re.sub(r"[\r\n\0]", " ", text) for text in texts)
+    return [name.strip() for row in csv.reader(lines, skipinitialspace=True) for name in row]
 
 
 def pairs_of(option: str, texts: Iterable[str] | None, form: str) -> dict[str, str]:

@@ -71,7 +71,8 @@ def add_report(command: argparse.ArgumentParser) -> None:
         "--by",
         action="append",
         help="what to break down by: fields, custom.NAME for a column, or the day, week, month, "
-        "quarter or year of the opening; such as priority,month",
+        "quarter or year of the opening; such as priority,month; a name with a comma in quotes: "
+        "'\"custom.Site, floor\",month'",
     )
     command.add_argument(
         "--clock",

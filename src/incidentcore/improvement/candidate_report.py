@@ -299,7 +299,9 @@ class CandidateReport(Tabular):
         observed = self.observed
         return {
             "as_of": self.as_of.isoformat(),
-            "observed": observed and [observed.start.isoformat(), observed.end.isoformat()],
+            "observed": None
+            if observed is None
+            else [observed.start.isoformat(), observed.end.isoformat()],
             "split": None if self.split is None else self.split.isoformat(),
             "n": self.n,
             "counted": self.counted,

@@ -212,7 +212,9 @@ class RecurrenceReport(Tabular):
             "key": list(self.key),
             "window": self.window_text(),
             "as_of": self.as_of.isoformat(),
-            "observed": observed and [observed.start.isoformat(), observed.end.isoformat()],
+            "observed": None
+            if observed is None
+            else [observed.start.isoformat(), observed.end.isoformat()],
             "n": self.n,
             "counted": self.counted,
             "left_out": dict(self.left_out),

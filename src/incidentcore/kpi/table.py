@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -30,7 +30,6 @@ _WHOLE: Final = ("n", "excluded")
 _TRUTHS: Final = ("enough", "approximate", "met")
 _NUMBERS: Final = ("value", "numerator", "denominator", "low", "high", "budget", "budget_left")
 _HOUR: Final = timedelta(hours=1)
-_UTC: Final = ZoneInfo("UTC")
 
 
 def hours(span: timedelta) -> float:
@@ -179,7 +178,7 @@ class KpiTable(Tabular):
     Attributes:
         results: The results: by KPI in the order given, then by group, then by period.
         groups: The headings of the groups.
-        as_of: The instant of the computation.
+        as_of: The instant of the computation, in the zone in which it was given.
         window: The window or periods, if any.
         mode: ``exact`` or ``sketch``.
         zone_data: Version and source of the zone data (rule T7).
@@ -282,7 +281,7 @@ class KpiTable(Tabular):
         periods = windows.periods
         window = windows.within if periods is None else None
         return {
-            "as_of": self.as_of.isoformat(),
+            "as_of": self.as_of.astimezone(UTC).isoformat(),
             "mode": self.mode,
             "groups": list(self.groups),
             "window": None
@@ -329,11 +328,11 @@ class KpiTable(Tabular):
         return to_html(*self.cells(among=True), caption=self._caption())
 
     def _caption(self) -> str:
-        windows, zone, by = Windows(self.window, self.as_of), _UTC, ""
+        windows, zone, by = Windows(self.window, self.as_of), self.as_of.tzinfo, ""
         window = windows.within
         if windows.periods is not None:
             by, zone = f", by {windows.periods.unit}", windows.periods.zone
-        text = f"As of {_wall(self.as_of, zone)} ({zone.key}){by}"
+        text = f"As of {_wall(self.as_of, zone)} ({zone}){by}"
         if window is not None:
             text += f", from {_wall(window.start, zone)} to before {_wall(window.end, zone)}"
         return text if self.mode == "exact" else f"{text}; {self.mode}, quantiles within 1 %"
@@ -345,7 +344,7 @@ class KpiTable(Tabular):
         return to_csv(headings, ([row[name] for name in headings] for row in rows))
 
 
-def _wall(at: datetime, zone: ZoneInfo) -> str:
+def _wall(at: datetime, zone: tzinfo | None) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 

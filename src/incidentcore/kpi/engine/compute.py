@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import attrs
 
 from incidentcore._checks import need_kind
 from incidentcore.instants import Interval, tzdb_version
@@ -80,7 +83,10 @@ def compute_kpis(
     backlog                    1  1
     """
     part = gather_kpis(kpis, records, as_of=as_of, group_by=group_by, window=window, mode=mode)
-    return finish_partial(part, totals=totals)
+    table = finish_partial(part, totals=totals)
+    if not isinstance(as_of.tzinfo, (ZoneInfo, timezone)):  # which documents cannot hold
+        return table
+    return attrs.evolve(table, as_of=part.as_of.astimezone(as_of.tzinfo))
 
 
 def finish_partial(part: Partial, /, *, totals: bool = False) -> KpiTable:

@@ -9,7 +9,7 @@ import pytest
 
 from incidentcore import Incident, advance, assign
 from incidentcore.errors import FormatError
-from incidentcore.records import Acknowledged, StateChanged
+from incidentcore.records import Acknowledged, Commented, StateChanged
 from incidentcore.values import Priority
 from incidentcore.vendors import (
     read_events,
@@ -120,3 +120,22 @@ def test_an_empty_cell_of_an_event_moves_nobody() -> None:
     assert (incident.assignment_group, incident.reassignment_count) == ("desk", 0)
     assert incident.version == 4
     assert [one.field for one in reading.findings if one.code == "unknown_entry"] == ["activity"]
+
+
+def test_a_log_covers_what_its_mapping_tells() -> None:
+    """Replies and acknowledgements if activities mean them; assignments if a group is there."""
+    rows = ["c,a,t,g", "1,New,2026-06-01T09:00Z,", "1,Reply,2026-06-01T09:10Z,"]
+    columns = {"case": "c", "activity": "a", "at": "t", "group": "g"}
+
+    def told(*more: str, **activities: Any) -> list[bool]:
+        meanings: dict[str, Any] = {"New": "new", "Reply": None, **activities}
+        [incident] = read_events([*rows, *more], **columns, activities=meanings)
+        names = ("first_response_at", "acknowledged_at", "reassignment_count")
+        return [incident.is_covered(name) for name in names]
+
+    assert told() == [False, False, False]
+    assert told(Reply=Commented) == [True, False, False]
+    assert told(Reply=Acknowledged) == [False, True, False]
+    assert told("1,New,2026-06-01T09:20Z,desk") == [False, False, True]
+    [titled] = read_events(rows, case="c", activity="a", at="t", fields={"title": "g"})
+    assert not titled.is_covered("reassignment_count")

@@ -44,6 +44,7 @@ from incidentcore.vendors.kit.chains import chain
 from incidentcore.vendors.kit.entries import Entry
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.paths import latest, natural
+from incidentcore.vendors.kit.reported import reported_slas
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.kit.time_words import beside_utc, in_zone
 from incidentcore.vendors.presets import (
@@ -1060,3 +1061,11 @@ def test_a_long_text_of_a_source_is_cut_in_messages() -> None:
     """After sixty characters."""
     assert shown("x" * 60) == repr("x" * 60)
     assert shown("x" * 61) == repr("x" * 60 + "…")
+
+
+def test_a_result_on_two_pages_is_one() -> None:
+    """Pages that were got one after the other may have a row of a target twice."""
+    incident = {"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "1"}
+    row = {"sys_id": "s", "task": "a", "sla": "P2", "has_breached": "false"}
+    [record] = read_servicenow([incident], slas=[row, {**row}])
+    assert [one.target for one in reported_slas(record)] == ["P2"]

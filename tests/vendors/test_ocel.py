@@ -104,3 +104,14 @@ def test_times_of_attributes_may_have_any_offset(tmp_path: Path) -> None:
     assert teams == ["first", "second", "third"]
     with pytest.raises(FormatError, match="export it as JSON"):
         read_ocel(tmp_path / "log.sqlite", object_type="incident")
+
+
+def test_attributes_that_change_are_covered() -> None:
+    """A group over time tells every assignment."""
+    [back] = read_ocel(
+        json.loads(json.dumps(ocel_log([solved()]))),
+        object_type="incident",
+        activity_attribute="state",
+        fields={"group": "assignment_group"},
+    )
+    assert (back.is_covered("reassignment_count"), back.is_covered("priorities")) == (True, False)

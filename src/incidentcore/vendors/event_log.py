@@ -17,7 +17,7 @@ import attrs
 
 from incidentcore._checks import as_tuple
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.records import Commented, Event, Incident
+from incidentcore.records import Acknowledged, Commented, Escalated, Event, Incident
 from incidentcore.values import State
 from incidentcore.vendors.kit import (
     IMPORTER,
@@ -31,7 +31,7 @@ from incidentcore.vendors.kit import (
     plain_text,
 )
 from incidentcore.vendors.kit.importing import merged, with_orphans
-from incidentcore.vendors.kit.paths import is_missing
+from incidentcore.vendors.kit.paths import is_missing, listed
 from incidentcore.vendors.kit.tables import fold
 from incidentcore.vendors.ocel import ocel_cases
 from incidentcore.vendors.tabular import Table, TableInput, open_table, read_json
@@ -40,6 +40,14 @@ from incidentcore.vendors.xes import xes_cases
 Activities: TypeAlias = StateTable | Mapping[str, State | str | type[Event] | None]
 
 _ROW: Final = "\0row"
+# What a log covers, by the fields and events that it tells of.
+_COVERED: Final[Mapping[object, str]] = {
+    **dict.fromkeys(("group", "assignment_group", "assignee"), "assignments"),
+    **dict.fromkeys(("priority", "computed_priority"), "priorities"),
+    Commented: "comments",
+    Acknowledged: "acknowledgements",
+    Escalated: "escalations",
+}
 _ABSENT: Final = object()
 
 
@@ -69,7 +77,7 @@ def read_events(
         by: The column of the actor.
         group: The column of the assignment group.
         fields: Further columns, by field of the record. The first value in a column is the record's
-            value at its opening.
+            value at its opening; an empty cell says nothing.
         activities: The meanings of activities: a ``StateTable``, or a mapping from each activity to
             a state, to an event class such as ``Acknowledged``, or to None to ignore it. An
             activity that is not in the mapping is ignored, with a finding ``unknown_entry``.
@@ -81,7 +89,8 @@ def read_events(
             (``kit.Tables``); without ``roles``, everybody is an agent.
 
     Returns:
-        An incident for each case, opened by its earliest event.
+        An incident for each case, opened by its earliest event. It covers assignments if a group
+        is stated, and replies, acknowledgements or escalations if an activity means them.
 
     Raises:
         FormatError: The source cannot be read, or, without ``sort``, rows of a case are not
@@ -180,7 +189,10 @@ def read_ocel(
         data = read_json(source)
     lost: dict[str, list[Mapping[str, Any]]] = {}
     cases = ocel_cases(data, object_type, activity_attribute, actor_qualifier, fields, lost=lost)
-    log = _Log(activity="activity", at="at", by="by", activities=activities)
+    things = (one for one in listed(data, "objects") if one.get("type") == object_type)
+    shown = {str(name.get("name")) for thing in things for name in listed(thing, "attributes")}
+    told = tuple(shown if fields is None else fields)
+    log = _Log(activity="activity", at="at", by="by", activities=activities, told=told)
     return with_orphans(log.read(cases, merged(read_ocel, {}, tables)), events=lost)
 
 
@@ -236,6 +248,7 @@ class _Log:
     group: str | None = None
     fields: Mapping[str, str] | None = None
     activities: Activities
+    told: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -253,6 +266,10 @@ class _Log:
             named = {w: v for w, v in states.items() if isinstance(v, (State, str))}
             states = STANDARD_STATES | named
 
+        told = (*self.told, *(self.fields or ()), "group" if self.group else None)
+        kinds = (one for one in (meanings or {}).values() if isinstance(one, type))
+        covered = {_COVERED[one] for one in (*told, *kinds) if one in _COVERED}
+
         def build(history: HistoryBuilder, case: Case) -> None:
             self._build(history, case, meanings)
 
@@ -261,7 +278,7 @@ class _Log:
             build,
             record=Incident,
             id=lambda case: case[0],
-            covers={"states", "moments", *(("assignments",) if self.group or self.fields else ())},
+            covers={"states", "moments", *covered},
             **({"roles": Roles(default="agent"), "states": states} | tables),
         )
 
@@ -297,6 +314,8 @@ class _Log:
                     old = UNSTATED if field in before else None
                     history.changed(number, at, by, field=field, before=old, after=value)
                     before[field] = value
+        if not self.told and "assignments" not in map(_COVERED.get, before):
+            history.covers = history.covers - {"assignments"}  # of a log without groups
 
     def _timed(
         self, history: HistoryBuilder, events: Sequence[Mapping[str, Any]]

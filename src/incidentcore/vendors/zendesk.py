@@ -188,8 +188,9 @@ def _unfolded(child: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     own = fields.pop("custom_ticket_fields", None)
     if isinstance(own, Mapping):
         fields |= own
-    for name, value in fields.items():
-        yield {**base, "id": f"{base['id']}-{name}", "field_name": name, "value": value}
+    for place, (name, value) in enumerate(fields.items()):
+        key = f"{base['id']}-{place}" if place else base["id"]
+        yield {**base, "id": key, "field_name": name, "value": value}
 
 
 def _links(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:

@@ -370,7 +370,8 @@ class EntryLog:
 
     def reported_sla(self, sla: ReportedSla) -> None:
         """Store the tool's own result for one of its targets under ``custom.tool.slas``."""
-        self._slas.append(sla)
+        if sla not in self._slas:  # pages may overlap
+            self._slas.append(sla)
 
     def _entry(
         self,

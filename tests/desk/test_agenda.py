@@ -321,3 +321,14 @@ def test_an_agenda_asked_about_an_earlier_instant_evaluates_again() -> None:
         [item.kind for item in agenda.due(now=at)] for at in (FRIDAY + HOUR, FRIDAY, FRIDAY + HOUR)
     ]
     assert found == [["escalation", "update"], [], ["escalation", "update"]]
+
+
+def test_a_snooze_of_a_record_that_ended_wakes_nobody() -> None:
+    """Snoozed until noon and resolved at eleven: at one nothing of the snooze is due."""
+    record = snooze(opened(), until=FRIDAY + 3 * HOUR, at=FRIDAY + HOUR, by="ada")
+    done = advance(
+        record, "resolve", at=FRIDAY + 2 * HOUR, by="ada", resolution_code="x", resolution_notes="y"
+    )
+    for one, kinds in ((record, True), (done, False)):
+        due = due_items(DESK, one, now=FRIDAY + 4 * HOUR)
+        assert ("snooze_end" in {item.kind for item in due}) is kinds

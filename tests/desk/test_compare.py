@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from incidentcore.conditions import field
 from incidentcore.desk import diff_rules, load_desk
+from incidentcore.desk.compare import RuleDifference, _alike
 from incidentcore.values import FrozenMap, Impact, Priority, Urgency
 
 TEXT = """desk = 1
@@ -147,3 +149,18 @@ def test_a_change_is_shown_with_a_record_that_it_is_about(what: str) -> None:
     back = [(one.part, one.before, one.after) for one in diff_rules(two, one)]
     assert sorted(map(str, back)) == sorted(str((d.part, d.after, d.before)) for d in found)
     assert diff_rules(one, one) == ()
+
+
+def test_a_narrower_condition_is_another_one() -> None:
+    """It implies the wider one, which does not imply it; two ways to say the same are alike."""
+    wide, other = field("tags").contains("vpn"), field("title").equals("x")
+    assert not _alike(wide & other, wide, {})
+    assert not _alike(wide, wide & other, {})
+    assert _alike(wide & other, other & wide, {})
+    assert _alike(wide, wide, {})
+
+
+def test_a_difference_without_names_or_attributes_differs() -> None:
+    """Else it says what on either side, or which attributes."""
+    assert str(RuleDifference(part="p")) == "p: differs"
+    assert str(RuleDifference(part="p", attributes=("a", "b"))) == "p: a, b"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from tests.desk.small_files import HEAD, loaded
@@ -11,6 +12,7 @@ from incidentcore.desk import load_desk
 from incidentcore.desk.oncall_form import rotation_of, rotation_words
 from incidentcore.errors import FormatError
 from incidentcore.escalation import on_call
+from incidentcore.schedule import Rotation
 
 LAYER = '{ people = ["ada", "bo"], change = "weekly mon 09:00", from = 2026-06-01 }'
 
@@ -78,3 +80,21 @@ def test_a_layer_that_says_too_little_is_refused(layer: str, says: str) -> None:
     """With what it must say."""
     with pytest.raises(FormatError, match=says):
         load_desk(schedule(layer))
+
+
+@pytest.mark.parametrize(
+    ("unit", "every", "text"),
+    [
+        ("days", 1, "daily 09:00"),
+        ("days", 2, "every 2 days 09:00"),
+        ("weeks", 1, "weekly mon 09:00"),
+        ("weeks", 2, "every 2 weeks 09:00"),
+        ("hours", 1, "every 1 hours 09:00"),
+        ("months", 1, "every 1 months 09:00"),
+    ],
+)
+def test_a_rotation_is_said_in_words(unit: Any, every: int, text: str) -> None:
+    """Only a turn of one day or one week has a word of its own."""
+    monday = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    turns = Rotation(anchor=monday, zone="UTC", unit=unit, every=every)
+    assert rotation_words(turns) == (text, monday.date())

@@ -382,3 +382,13 @@ def test_an_explanation_is_of_its_instant() -> None:
     )
     with pytest.raises(InvalidValueError, match=told):
         explain_record(desk, record, now=opened - timedelta(minutes=1))
+
+
+def test_an_explanation_names_a_record_without_a_title_once() -> None:
+    """By its id; and a desk without a plan of approvals asks for none."""
+    desk = load_desk('desk = 1\nname = "bare"\nzone = "UTC"\n')
+    at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    for title, first in (("INC-1", "INC-1"), ("No mail", "INC-1: No mail")):
+        record = Incident.open(id="INC-1", title=title, by="kim", at=at)
+        assert str(explain_record(desk, record, now=at)).splitlines()[0] == first
+        assert desk.approval_rule(record, people=lambda target: ()) is None

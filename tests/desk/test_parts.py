@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from tests.desk.test_edges import HOUR
 
+from incidentcore.desk import DeskField
 from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose
-from incidentcore.errors import DefinitionError
+from incidentcore.errors import DefinitionError, InvalidValueError
 
 
 @pytest.mark.parametrize(
@@ -33,3 +34,13 @@ def test_parts_that_cannot_be(wrong: Any, where: str) -> None:
 @pytest.mark.parametrize("need", [1, 2, "one", "all"])
 def test_needs_that_can_be(need: str | int) -> None:
     assert ApprovalStage(of=("ada",), need=need).need == need  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", ["5", True, [5]])
+def test_a_number_of_a_field_is_a_number(value: Any) -> None:
+    """None is no value; a text and a truth are refused."""
+    own = DeskField("n", "number")
+    for known in (None, 5, 1.5, -3):
+        own.check(known)
+    with pytest.raises(InvalidValueError, match="a number"):
+        own.check(value)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from fractions import Fraction
 
 import pytest
 
-from incidentcore.desk.words import read_target, span_word, target_word
+from incidentcore.desk.words import WrongError, read_point, read_target, span_word, target_word
 from incidentcore.schedule import BusinessDays
 from incidentcore.sla import ByTimeOfDay, DueDate
 
@@ -53,3 +54,15 @@ def test_a_target_with_the_calendar_behind_it(text: str, target: object, calenda
     """Each way to say one; the same text comes back with its calendar."""
     assert read_target(text) == (target, calendar)
     assert read_target(target_word(target, calendar)) == (target, calendar)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "share"), [("0%", "0"), ("80%", "4/5"), ("3/4", "3/4"), ("112.5%", "9/8")]
+)
+def test_a_point_may_be_a_share_of_the_target(text: str, share: str) -> None:
+    """From nothing on; less than that is refused."""
+    point = read_point(text)
+    assert (point.name, point.fraction) == (text, Fraction(share))
+    for wrong in (f"-{text}" if share != "0" else "-1%", "x%", "1/0"):
+        with pytest.raises(WrongError):
+            read_point(wrong)

@@ -143,3 +143,12 @@ def test_a_field_that_other_records_have_is_absent_at_any_depth():
             assert reader(path)(subject) is None
             with pytest.raises(InvalidValueError, match="a field of"):
                 reader(f"no_{path}")(subject)
+
+
+def test_what_only_some_records_have_is_absent_from_the_others():
+    """Each fact of one type that another lacks; what no record has is an error."""
+    kinds = [set(kind.default_facts()) for kind in (Incident, Problem, ServiceRequest)]
+    some = set.union(*kinds) - set.intersection(*kinds)
+    assert {"workaround", "tasks_progress", "major_status", "approval_rule"} <= some
+    for name in some:
+        assert reader(name)({"record_type": "incident"}) is None

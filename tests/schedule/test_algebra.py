@@ -215,6 +215,10 @@ def test_other_operands_are_not_ours() -> None:
         with pytest.raises(TypeError):
             BERLIN | other  # type: ignore[operator]
         with pytest.raises(TypeError):
+            other & BERLIN  # type: ignore[operator]
+        with pytest.raises(TypeError):
+            other | BERLIN  # type: ignore[operator]
+        with pytest.raises(TypeError):
             other - BERLIN  # type: ignore[operator]
 
 

@@ -487,7 +487,7 @@ def test_a_mapping_names_the_own_fields_of_a_desk(
 ) -> None:
     """As ``map`` of its [import] does; it was refused. A word that it does not declare is found."""
     path, desk = tmp_path / "own.csv", tmp_path / "desk.toml"
-    rows = "A,2026-03-02 09:00,gold\nB,2026-03-02 09:00,Gold\n"
+    rows = "A,2026-03-02 09:00,Gold\nB,2026-03-02 09:00,Tin\n"
     path.write_text(f"Key,Raised,Deal\n{rows}", encoding="utf-8")
     head = 'desk = 1\nname = "x"\nzone = "UTC"\n'
     desk.write_text(f'{head}fields = {{ contract = ["gold"] }}\n', encoding="utf-8")
@@ -496,10 +496,35 @@ def test_a_mapping_names_the_own_fields_of_a_desk(
     page = json.loads(text)
     assert (code, [row["custom.contract"] for row in page["volume"]]) == (
         0,
-        ["Gold", "gold", "(all)"],
+        ["Tin", "gold", "(all)"],
     )
     found = [(one["field"], one["value"]) for one in page["findings"]]
-    assert ("Deal", "Gold") in found
+    assert ("Deal", "Tin") in found
+    assert ("Deal", "Gold") not in found
+
+
+@pytest.mark.parametrize(
+    ("options", "day", "as_of"),
+    [((), "2026-03-03", "2026-03-05T11:00"), (("--zone", "UTC"), "2026-03-02", "2026-03-05T12:00")],
+)
+def test_a_page_by_a_desk_is_in_the_zone_of_the_desk(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    options: tuple[str, ...],
+    day: str,
+    as_of: str,
+) -> None:
+    """Times of the file are in UTC; 23:30 of 2 March is half past midnight in Berlin."""
+    path, desk = tmp_path / "utc.csv", tmp_path / "desk.toml"
+    path.write_text("Key,Raised\nA,2026-03-02 23:30\n", encoding="utf-8")
+    imports = 'zone = "UTC"\nmap = { id = "Key", opened = "Raised" }'
+    desk.write_text(f'{OFFICE}[import]\nprofile = "table"\n{imports}\n', encoding="utf-8")
+    asked = ("--by", "day", "--as-of", "2026-03-05T12:00", "--json", *options)
+    code, text, _ = run(capsys, "report", path, "--desk", desk, *asked)
+    page = json.loads(text)
+    assert (code, page["volume"][0]["day"]) == (0, day)
+    assert page["kpis"]["as_of"] == f"{as_of}:00+00:00"
+    assert run(capsys, "problems", path, "--desk", desk, *asked[2:])[0] == 0
 
 
 def test_words_for_empty_cells_are_read_as_empty(

@@ -73,11 +73,11 @@ def test_a_word_that_a_desk_does_not_declare_is_a_finding(tmp_path: Path) -> Non
         '[import]\nprofile = "table"\nmap = { id = "id", opened = "opened" }\n'
     )
     log = tmp_path / "log.csv"
-    log.write_text("id,opened,contract\n1,2026-06-01,Gold\n2,2026-06-01,gold\n", encoding="utf-8")
+    log.write_text("id,opened,contract\n1,2026-06-01,Tin\n2,2026-06-01,GOLD\n", encoding="utf-8")
     reading = read_profile(log, **desk_options(desk))
-    assert [one.custom["contract"] for one in reading] == ["Gold", "gold"]
+    assert [one.custom["contract"] for one in reading] == ["Tin", "gold"]
     assert [(one.code, one.field, one.value) for one in reading.findings] == [
-        ("unreadable_field", "contract", "Gold")
+        ("unreadable_field", "contract", "Tin")
     ]
 
 

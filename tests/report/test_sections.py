@@ -62,6 +62,11 @@ def test_a_month_in_which_nothing_happened_has_its_row() -> None:
         ("2026-01", 1),
         ("2026-02", 0),
     ]
+    far = resolved(at_work(opened("far", at=datetime(2025, 1, 15, tzinfo=UTC))), 24 * 420)
+    assert [row["period"] for row in report(far, zone=None).to_plain()["flow"]] == [
+        "2025-01",
+        "2026-03",  # a year without events is rather a wrong date
+    ]
 
 
 def test_state_changes_are_explained() -> None:

@@ -97,7 +97,11 @@ def test_words_zone_and_own_fields(tmp_path: Path) -> None:
         *(("vip", word, False, "") for word in ("false", "NO", "0")),
         ("users", "", None, ""),
         ("vip", "maybe", "maybe", "vip"),
+        ("vip", "J", True, ""),
+        ("vip", "s", True, ""),
+        ("vip", "N", False, ""),
         ("site", "NYC", "NYC", ""),
+        ("site", "nyc", "NYC", ""),
         ("site", "Rome", "Rome", "site"),
     ],
 )

@@ -193,7 +193,7 @@ def _show(arguments: argparse.Namespace) -> str:
 def _problems(arguments: argparse.Namespace) -> ProblemPage:
     desk = None if arguments.desk is None else read_desk(arguments)
     options = reading_options(arguments, desk)
-    zone = options["zone"]
+    zone = options["page_zone"]
     _, incidents, as_of = read_incidents(arguments, options)
     since, until = (instant_of(arguments, name, zone) for name in ("since", "until"))
     period = None

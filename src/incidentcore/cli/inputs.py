@@ -29,6 +29,7 @@ AUDIT: Final = "servicenow-audit"
 _GUESSED: Final = (
     "read as a ServiceNow audit log, since neither --profile nor --map says what the file is"
 )
+_OURS: Final = ("is_guessed", "page_zone")  # of the options, which no reader takes
 _COLUMNS: Final = "'incidentcore columns FILE' guesses a --map"
 _LEAVES_OUT: Final = ("malformed_record", "no_opening", "missing_time", "unreadable_time")
 
@@ -161,8 +162,9 @@ def start_of_today(zone: ZoneInfo) -> datetime:
 def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> dict[str, Any]:
     """Return the reading options: those of the command line, otherwise those of the desk.
 
-    The entry ``is_guessed`` is True if neither names a profile or maps columns. ``--states`` adds
-    to the desk's table of states; ``--levels`` replaces its table of levels.
+    The entry ``is_guessed`` is True if neither names a profile or maps columns; ``page_zone`` is
+    the zone of the page and of the options' times, that of the desk if there is one. ``--states``
+    adds to the desk's table of states; ``--levels`` replaces its table of levels.
     """
     mapping: dict[str, Any] = pairs_of("--map", arguments.map, "FIELD=COLUMN")
     stated: dict[str, Any] = {}
@@ -186,13 +188,15 @@ def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> 
         levels.setdefault(field if is_named else "priority", {})[rest if is_named else word] = level
     if levels:
         stated["levels"] = LevelTable(**levels)
-    zone = arguments.zone or stated.get("zone")
+    given = arguments.zone or stated.get("zone")
+    zone = None if given is None else as_zone(given, "--zone")
     return {
         **stated,
+        "page_zone": zone if desk is None or arguments.zone else desk.zone,
         "profile": arguments.profile or stated.get("profile", "table" if mapping else AUDIT),
         "is_guessed": not (arguments.profile or "profile" in stated or mapping),
         "mapping": mapping,
-        "zone": None if zone is None else as_zone(zone, "--zone"),
+        "zone": zone,
         "formats": arguments.time_format or stated.get("formats", ()),
         "sheet": getattr(arguments, "sheet", None) or stated.get("sheet"),
     }
@@ -232,7 +236,7 @@ def read_incidents(
     """
     arguments.opened = path = WatchedPath(arguments.file)
     try:
-        stated = {name: one for name, one in options.items() if name != "is_guessed"}
+        stated = {name: one for name, one in options.items() if name not in _OURS}
         reading = read_profile(path, **stated)
     except FormatError as error:
         if not options["is_guessed"]:
@@ -242,7 +246,7 @@ def read_incidents(
         profile = describe_columns(path, sheet=options["sheet"]).profile
         looks = f"it looks like --profile {profile}" if profile else _COLUMNS
         raise FormatError(f"{first}{error}; {_GUESSED}; {looks}") from None
-    as_of = instant_of(arguments, "as_of", options["zone"])
+    as_of = instant_of(arguments, "as_of", options["page_zone"])
     if as_of is not None:
         return reading, with_progress(reading, path), as_of
     incidents = list(with_progress(reading, path))

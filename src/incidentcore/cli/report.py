@@ -115,7 +115,7 @@ def _report(arguments: argparse.Namespace) -> Page:
     desk = None if arguments.desk is None else read_desk(arguments)
     options = reading_options(arguments, desk)
     reading, incidents, as_of = read_incidents(arguments, options)
-    zone, is_audit = options["zone"], options["profile"] == AUDIT
+    zone, is_audit = options["page_zone"], options["profile"] == AUDIT
     tests = {text: _condition(text, desk, zone) for text in arguments.where}
     tests |= _span(arguments, zone)
     incidents = _having(incidents, [_where(text)[0] for text in arguments.where], "--where")

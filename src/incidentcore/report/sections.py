@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, pairwise
 from typing import Any, Final
 
 import attrs
@@ -96,10 +97,11 @@ def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Sectio
 
 def flow_sections(tally: Tally) -> list[Section]:
     """Return two sections: records that came in and went out by month, and open records by age."""
-    numbers = [12 * int(m[:4]) + int(m[5:]) - 1 for m in (*tally.came_in, *tally.went_out)]
+    seen = {12 * int(m[:4]) + int(m[5:]) - 1 for m in (*tally.came_in, *tally.went_out)}
+    gaps = (range(a, b) if b - a <= _MONTHS else [a] for a, b in pairwise(sorted(seen)))
     rows: list[dict[str, Any]] = []
     backlog = 0
-    for number in range(min(numbers, default=0), max(numbers, default=-1) + 1):
+    for number in chain(*gaps, [max(seen)] if seen else []):
         month = f"{number // 12:04}-{number % 12 + 1:02}"
         came, went = tally.came_in[month], tally.went_out[month]
         backlog += came - went

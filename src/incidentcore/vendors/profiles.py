@@ -29,7 +29,7 @@ from incidentcore.vendors.kit import (
     as_object,
 )
 from incidentcore.vendors.kit.findings import shown
-from incidentcore.vendors.kit.tables import flag
+from incidentcore.vendors.kit.tables import flag, fold
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.presets import HAPPYFOX, JIRA, PAGERDUTY, SERVICENOW, STATUSPAGE, ZENDESK
 from incidentcore.vendors.servicenow import read_servicenow
@@ -269,7 +269,10 @@ def _cell(field: DeskField, value: object) -> object:
     if field.kind == "bool":
         return flag(value)
     if field.kind != "number":
-        return value if not field.words or value in field.words else None
+        if not field.words or value in field.words:
+            return value
+        alike = [word for word in field.words if fold(word) == fold(value)]
+        return alike[0] if len(alike) == 1 else None
     text = _plain_number(str(value))
     try:
         if text.lstrip("+-").isdecimal():

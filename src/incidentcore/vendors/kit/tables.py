@@ -40,7 +40,7 @@ _RANKED: Final = re.compile(
 # As tools, spreadsheets and people write them, in eight languages.
 _BOOLEANS: Final = {
     **dict.fromkeys(("true", "yes", "y", "t", "on", "1", "x", "wahr", "ja", "vrai", "oui"), True),
-    **dict.fromkeys(("sí", "si", "sì", "sim"), True),
+    **dict.fromkeys(("j", "s", "sí", "si", "sì", "sim"), True),
     **dict.fromkeys(("false", "no", "n", "f", "off", "0", "falsch", "nein", "faux", "non"), False),
     **dict.fromkeys(("nee", "não"), False),
 }

@@ -165,13 +165,16 @@ def test_no_priority_is_none_and_the_first_message_is_the_description() -> None:
 
 
 def test_a_ticket_on_two_pages_counts_as_it_was_modified_last() -> None:
-    """Of one time, the same ticket counts once, and a row of a list beside it is found."""
+    """Of one time, the same ticket counts once, and before a row of a list, which has less."""
     first = {**TICKET, "updates": [], "subject": "Mail", "last_modified": "2026-03-02 09:30:00"}
     last = {**TICKET, "updates": []}
     for order in ([first, last], [last, first], [last, dict(last)]):
         reading = read_happyfox([{"data": [one]} for one in order])
         assert [one.title for one in reading] == ["No mail"]
         assert "duplicate_id" not in reading.findings.counts
-    reading = read_happyfox([last, TICKET])
-    assert len(list(reading)) == 1
-    assert reading.findings.counts["duplicate_id"] == 1
+    for order in ([last, TICKET], [TICKET, last]):
+        [one] = (reading := read_happyfox(order))
+        assert one.is_covered("reopen_count")
+        assert not reading.findings.counts.keys() & {"duplicate_id", "truncated_history"}
+    [one] = (reading := read_happyfox([last, {**last, "subject": "Other"}]))
+    assert (one.title, reading.findings.counts["duplicate_id"]) == ("No mail", 1)

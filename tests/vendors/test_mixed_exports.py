@@ -420,3 +420,48 @@ def test_an_issue_that_was_moved_between_two_pages() -> None:
     assert [record.id for record in read_jira([new, old])] == ["NEW-9"]
     sent = [{"timestamp": n, "issue": one} for n, one in enumerate((old, new))]
     assert [record.id for record in read_jira(sent)] == ["NEW-9"]
+
+
+def test_a_changelog_that_an_automation_rule_sends_without_entries() -> None:
+    """Its list is null and its total 0, whatever happened."""
+    empty = {"startAt": 0, "maxResults": 0, "total": 0, "histories": None}
+    fields = {"resolutiondate": f"{DAY}T09:00:00.000+0000"}
+    [record] = read_jira({**issue("Done", "done", **fields), "changelog": empty})
+    assert (record.resolved_at, record.is_covered("reopen_count")) == (at("09:00"), False)
+    [record] = read_jira({**issue("Open"), "changelog": {**empty, "histories": []}})
+    assert record.is_covered("reopen_count")
+
+
+def test_a_row_with_fewer_columns_beside_the_whole_row() -> None:
+    """Of one update, the row of a list and the record itself: the record counts."""
+    updated = {"sys_updated_on": f"{DAY} 09:30:00"}
+    short = {name: ROW[name] for name in ("sys_id", "number", "state")} | updated
+    for rows in ([short, ROW | updated], [ROW | updated, short]):
+        [record] = (reading := read_servicenow(rows))
+        assert record.opened_at == at("09:00")
+        assert "duplicate_id" not in reading.findings.counts
+
+
+def test_a_row_that_gives_no_record_does_not_take_its_id() -> None:
+    """The first lacks the opening; the second of the id has it."""
+    rows = [{"number": "INC1", "state": "1"}, {"number": "INC1", "opened_at": f"{DAY} 09:00:00"}]
+    [record] = (reading := read_servicenow(rows))
+    assert (record.id, record.opened_at) == ("INC1", at("09:00"))
+    assert reading.findings.counts["no_opening"] == 1
+
+
+def test_a_file_of_jira_with_pages_beside_its_issues(tmp_path: Path) -> None:
+    """Changelogs and SLA results by key, as the arguments of the function have them."""
+    change = move(1, "09:00", "Open", "Resolved")
+    parts = {
+        "issues": [{**issue("Resolved", "done"), "changelog": {"total": 1, "histories": []}}],
+        "changelogs": {"SD-1": [{"values": [change], "total": 1}]},
+        "slas": {"SD-1": {"values": [{"name": "Done", "completedCycles": [{"breached": False}]}]}},
+        "boards": {"values": [{"id": 1}]},
+    }
+    path = tmp_path / "issues.json"
+    path.write_text(json.dumps(parts), encoding="utf-8")
+    [record] = (reading := read_profile(path, "jira"))
+    assert record.resolved_at == at("09:00")
+    assert [sla.target for sla in reported_slas(record)] == ["Done"]
+    assert [one.path for one in reading.findings if one.code == "unknown_entry"] == ["boards"]

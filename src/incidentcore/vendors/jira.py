@@ -230,13 +230,14 @@ def _at(entry: Mapping[str, Any]) -> object:
 def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> None:
     changelog = issue.get("changelog") if pages is None else pages
     entries: dict[str, Mapping[str, Any]] = {}
-    total = 0
+    total, has_list = 0, False  # automation rules send a changelog without one
     for page in entries_of({"changelog": as_tuple(changelog or (), Mapping)}, "changelog"):
         total = max(total, page.get("total") or 0)
         for name in ("histories", "values", "changeHistories"):
+            has_list = has_list or page.get(name) is not None
             for entry in entries_of(page, name):
                 entries.setdefault(str(entry["id"]), entry)
-    if changelog is None or len(entries) < total:
+    if not has_list or len(entries) < total:
         action = f"{len(entries)} of {total or 'unknown'} changelog entries came; page the rest"
         history.truncated(action, path="changelog")
     entered: dict[tuple[str, str], Any] = {}  # a status may be renamed after it was entered

@@ -44,7 +44,7 @@ from incidentcore.vendors.zendesk import read_zendesk
 # resources by argument.
 _Tool = tuple[Callable[..., Import[Incident]], Tables, Sequence[str], dict[str, str]]
 _JSON: Final[dict[str, _Tool]] = {
-    "jira": (read_jira, JIRA, (), {}),
+    "jira": (read_jira, JIRA, ("issues",), {"changelogs": "changelogs", "slas": "slas"}),
     "servicenow": (
         read_servicenow,
         SERVICENOW,
@@ -90,16 +90,18 @@ def _read_json(path: Path, profile: str, words: Mapping[str, Any]) -> Import[Inc
         raise FormatError(
             f"no records: the file has {there}, but none of {', '.join(names)} @ {path}"
         )
-    given = {name: parts.get(part) or () for name, part in others.items()}
+    is_page = profile == "jira"  # with names of fields, and whether there are more issues
+    given = {name: parts.get(n) or (None if is_page else ()) for name, n in others.items()}
     if profile == "pagerduty" and given["log_entries"]:
         given["log_entries"] = parts  # as a page, which says whether there are more
     if "states" in words:
         words = {**words, "states": tables["states"] | words["states"]}
-    reading = read(records, **given, **words)
+    reading = read(data if is_page else records, **given, **words)
     if records is not data:
         read_names = {*names, *others.values()}
-        for name in (name for name, part in parts.items() if type(part) is list and part):
-            if name not in read_names:
+        for name, part in parts.items():
+            lists = part.values() if isinstance(part, dict) else (part,)
+            if name not in read_names and any(type(one) is list and one for one in lists):
                 reading.findings.add("unknown_entry", "left out: it is not read", path=name)
     return reading
 

@@ -210,8 +210,10 @@ class Import(Iterator[R], Generic[R]):
                 self._build(history, entry)
             if name is None:
                 history.find("missing_id", Phrase("named {key}", key=key))
-            seen.add(key)
-            return history.build(self._record)
+            record = history.build(self._record)
+            if record is not None:
+                seen.add(key)
+            return record
         except FormatError:
             raise  # the source itself is broken
         except RecursionError:

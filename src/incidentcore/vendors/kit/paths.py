@@ -141,7 +141,8 @@ def latest(
 ) -> list[Any]:
     """Return the entries of one id once, as last updated.
 
-    Entries without a time, and different ones of one time, are all returned.
+    Entries without a time, and different ones of one time, are all returned; but one that another
+    contains, as a row with fewer columns, is not.
     """
     key_of, time_of = reader_of(key), reader_of(updated)
     places: dict[str, tuple[int, str]] = {}
@@ -150,13 +151,20 @@ def latest(
         shown = as_object(entry)
         known, at = str(key_of(shown) or ""), in_utc(time_of(shown))
         place, before = places.get(known, (len(kept), ""))
-        if place == len(kept) or not at or (before == at and kept[place] != entry):
+        is_same = place < len(kept) and before == at
+        if place == len(kept) or not at or (is_same and not _is_nested(kept[place], entry)):
             kept.append(entry)
-        elif before < at:
+        elif before < at or len(kept[place]) < len(entry):
             kept[place] = entry
         if known and before < at:
             places[known] = (place, at)
     return kept
+
+
+def _is_nested(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Return whether one of two objects has all items of the other."""
+    small, large = sorted((one, other), key=len)
+    return all(name in large and large[name] == value for name, value in small.items())
 
 
 def in_utc(time: object) -> str:

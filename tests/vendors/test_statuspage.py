@@ -110,3 +110,13 @@ def test_bodies_of_webhooks_tell_of_one_incident_as_it_was_last() -> None:
     reading = read_statuspage([first, first])  # without a time, the first counts
     assert len(list(reading)) == 1
     assert dict(reading.findings.counts) == {"duplicate_id": 1}
+
+
+def test_an_incident_without_its_updates_tells_moments_alone() -> None:
+    """Whether it was reopened is not known."""
+    made = {"id": "i1", "created_at": "2026-03-02T09:00:00Z", "status": "resolved"}
+    reading = read_statuspage({**made, "resolved_at": "2026-03-02T10:00:00Z"})
+    [incident_read] = reading
+    assert incident_read.resolved_at == at(10)
+    assert not incident_read.is_covered("reopen_count")
+    assert dict(reading.findings.counts) == {"truncated_history": 1}

@@ -341,7 +341,8 @@ def test_statuspage(life: Life, late: int, random: Any) -> None:
 @given(lives(writers.STATUSPAGE, kinds=("state",), apart=1))
 def test_statuspage_cut(life: Life) -> None:
     """A feed that comes with as many incidents as it can hold may lack older ones."""
-    others = [{"id": f"i{n}", "created_at": START.isoformat()} for n in range(2, 51)]
+    update = {"id": "u", "status": "investigating", "created_at": START.isoformat()}
+    others = [{"id": f"i{n}", "incident_updates": [update]} for n in range(2, 51)]
     feed = [writers.statuspage(life, 0), *others]
     for count, codes in ((49, {}), (50, {"truncated_history": 1})):
         reading = read_statuspage({"incidents": feed[:count]})

@@ -74,6 +74,8 @@ def read_statuspage(
             history.opened(at, _PAGE, recorded_at=first.get("created_at"))
         else:
             history.opened(incident.get("created_at"), _PAGE)
+            action = "no updates came: moments alone"
+            history.truncated(action, path="incident_updates", covers=["moments"])
             history.moments(_PAGE, resolved=incident.get("resolved_at"))
         before = None
         for at, update in updates:

@@ -22,9 +22,9 @@ from incidentcore import lifecycle
 from incidentcore.demo import demo_desk, demo_report
 from incidentcore.escalation.matrix import EscalationMode
 from incidentcore.instants import Interval
-from incidentcore.kpi import Objective
+from incidentcore.kpi import Objective, catalogue, compute_kpis
 from incidentcore.kpi.reasons import REASONS
-from incidentcore.lifecycle import STANDARD, Lifecycle, Refused, decide
+from incidentcore.lifecycle import STANDARD, Allowed, Lifecycle, Refused, advance, decide
 from incidentcore.pages import Page, Section
 from incidentcore.records import ApprovalRule, Incident, ServiceRequest, request_approval
 from incidentcore.report import build_report, service_page
@@ -191,6 +191,31 @@ def test_each_name_of_a_guard_has_a_twin() -> None:
     refused = decide(request, "start", at=request.opened_at, by="ada")
     assert isinstance(refused, Refused)
     assert "genehmigt, falls eine Genehmigung angefragt ist" in render(refused, words=GERMAN)
+
+
+def test_a_decision_that_allows_says_what_follows() -> None:
+    """As text, and in German."""
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    allowed = decide(Incident.open(id="I", title="t", by="kim", at=at), "cancel", at=at, by="ada")
+    assert isinstance(allowed, Allowed)
+    assert str(allowed) == "allowed: cancel; I is then canceled"
+    assert render(allowed, words=GERMAN) == "erlaubt: cancel; I ist danach canceled"
+
+
+def test_a_table_of_kpis_in_german() -> None:
+    """Headings, decimal commas and reasons; the names of figures stay."""
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    one, other = (Incident.open(id=name, title="t", by="kim", at=at) for name in "IJ")
+    done = {"resolution_code": "x", "resolution_notes": "y"}
+    one = advance(one, "resolve", at=at + timedelta(minutes=90), by="ada", **done)
+    kpi, later = catalogue.MEAN_TIME_TO_RESOLVE, at + timedelta(days=1)
+    table = compute_kpis([kpi], [one, other], as_of=later)
+    head, _, row = render(table, words=GERMAN).splitlines()
+    assert head.split() == ["Kennzahl", "Wert", "n", "ausgelassen"]
+    assert row.split()[:4] == ["mean_time_to_resolve", "1,50", "h", "1"]
+    assert row.endswith(" 1")
+    assert "unresolved" in str(table)
+    assert "unresolved" not in row
 
 
 def test_each_heading_has_a_twin() -> None:

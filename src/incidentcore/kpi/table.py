@@ -21,6 +21,7 @@ from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.reasons import reason_text
 from incidentcore.pages import Tabular, to_csv, to_html, to_markdown, to_text
+from incidentcore.pages.table import translated_cells
 from incidentcore.values import FrozenMap
 from incidentcore.words import Phrase, Words
 
@@ -315,6 +316,10 @@ class KpiTable(Tabular):
 
     def __str__(self) -> str:
         return to_text(*self.cells(among=False))
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return the table as text, with headings, numbers and reasons in a language."""
+        return to_text(*translated_cells(self.cells(), words))
 
     def to_markdown(self) -> str:
         """Return the table as Markdown."""

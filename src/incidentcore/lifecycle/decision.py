@@ -60,6 +60,15 @@ class Allowed(SharedRepr, Generic[R]):
     def __bool__(self) -> Literal[True]:
         return True
 
+    def __str__(self) -> str:
+        return self.in_words(ENGLISH)
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return what is done and the state that follows, in the language of ``words``."""
+        done = tuple(str(getattr(event, "action", event.kind)) for event in self.events)
+        data = {"done": done, "record": self.record.id, "state": self.record.state}
+        return words.text(REFUSALS, "accepted", data)
+
 
 REFUSALS: Final[Texts] = {
     "before_opening": "{action} at {at} lies before the opening of {record} at {opened_at}",
@@ -77,12 +86,13 @@ REFUSALS: Final[Texts] = {
     "unknown_state": "{state} is not a state of the lifecycle {lifecycle!r}, which has {states}",
     "allowed": "allowed here: {actions}",
     "nothing_allowed": "nothing is allowed here",
+    "accepted": "allowed: {done}; {record} is then {state}",
     "no_fields": "no fields",
     "path": "; the shortest path is {path}",
     "path_step": ", then ",
     "needs": " (needs {fields})",
 }
-"""The texts of refusals, by code; the last ones are parts of others."""
+"""The texts of decisions, by code; the last ones are parts of others."""
 
 
 def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:

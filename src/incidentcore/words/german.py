@@ -91,6 +91,7 @@ _REFUSALS: Final = {
     "Zustand des Lebenszyklus {lifecycle!r}; er hat {states}",
     "allowed here: {actions}": "hier erlaubt: {actions}",
     "nothing is allowed here": "hier ist nichts erlaubt",
+    "allowed: {done}; {record} is then {state}": "erlaubt: {done}; {record} ist danach {state}",
     "no fields": "keine Felder",
     "; the shortest path is {path}": "; der kürzeste Weg ist {path}",
     ", then ": ", dann ",

@@ -227,9 +227,9 @@ def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None
     """Return the text of a value in a language.
 
     Args:
-        value: A trace, an SLA status, a refusal or its error, a due item, an escalation, an update,
-            a lint finding, the text of ``explain_record`` or another ``Phrase``, or a custom
-            object with ``in_words``.
+        value: A trace, an SLA status, a decision of a lifecycle or its error, a due item, an
+            escalation, an update, a lint finding, a table of KPIs, the text of
+            ``explain_record`` or another ``Phrase``, or a custom object with ``in_words``.
         words: The language: ``ENGLISH``, ``GERMAN``, or your own ``Words``.
         zone: The time zone of the times in the text; None for the value's own zone.
 
@@ -246,7 +246,8 @@ def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None
         raise InvalidValueError(
             "value",
             value,
-            "a value with in_words: a trace, an SLA status, a refusal or its error, a due item, an "
-            "escalation, an update, a finding or a Phrase; a page has translated(words)",
+            "a value with in_words: a trace, an SLA status, a decision or its error, a due item, "
+            "an escalation, an update, a finding, a KpiTable or a Phrase; a page has "
+            "translated(words)",
         )
     return value.in_words(words, None if zone is None else as_zone(zone))

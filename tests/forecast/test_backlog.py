@@ -15,7 +15,7 @@ from incidentcore.forecast import (
     forecast_backlog,
     forecast_volume,
 )
-from incidentcore.forecast.backlog import BacklogScore, _widening
+from incidentcore.forecast.backlog import BacklogScore, _going, _widening
 from incidentcore.instants import Interval
 
 from .history import AGREED, HOUR, PLAIN, START, exponential, ticket
@@ -175,3 +175,10 @@ def test_a_history_of_completed_records_alone_gives_no_forecast() -> None:
     assert found.steps == ()
     assert found.notes()[0].startswith("all 28 records have ended")
     assert found.cells() == (["at (UTC)", "open", "80%"], [], [False, True, True])
+
+
+def test_a_clock_goes_on_from_its_opening_to_just_before_its_end() -> None:
+    """Opened at the instant asked about it counts; ended then, it does not."""
+    one = ticket(1, lasts=HOUR)
+    found = [_going(AGREED, [one], START + hours * HOUR) for hours in (-1, 0, 0.5, 1, 2)]
+    assert found == [0, 1, 1, 0, 0]

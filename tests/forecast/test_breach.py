@@ -261,3 +261,12 @@ def test_at_its_due_time_a_clock_has_not_breached_yet() -> None:
     listed = watch_list(model_of([*SIX, OPEN]), [asked], now=START + 4 * HOUR)
     assert [item.left for item in listed.items] == ["0:00"]
     assert watch_list(model_of([*SIX, OPEN]), [asked], now=START + 5 * HOUR).items == ()
+
+
+def test_a_group_that_was_never_seen_is_too_few_of_any() -> None:
+    """No cell of the model has it, so that nothing else can be named."""
+    model = model_of([*SIX, OPEN], cells=(("assignment_group",),))
+    why = model.why_not(ticket(3, group="Unseen"), now=START + HOUR)
+    assert why is not None
+    assert (why.code, why.subject, dict(why.data)) == ("too_few", "any", {"n": 0, "enough": 3})
+    assert why.message == "0 visits, fewer than 3"

@@ -239,3 +239,18 @@ def test_a_forecast_is_a_table_of_its_steps(unit: Any, start: str) -> None:
     low, high = told.steps[0].bands[0]
     assert rows[0][2] == f"{low}-{high}"
     assert told.notes() == ["not tested: no score was given"]
+
+
+def test_a_calendar_that_never_opens_makes_all_days_of_one_kind() -> None:
+    """Closed dates are forecast as closed dates: one a day, as there were."""
+    closed = BusinessCalendar(zone="UTC", hours={}, special={"2030-01-01": "09:00-10:00"})
+    as_of = START + 21 * DAY
+    told = forecast_volume(
+        opened([n * DAY for n in range(21)]),
+        as_of=as_of,
+        window=Interval(as_of, as_of + 2 * DAY),
+        zone="UTC",
+        calendar=closed,
+        unit="day",
+    )
+    assert [step.expected for step in told.steps] == [1.0, 1.0]

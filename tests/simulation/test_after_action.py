@@ -161,3 +161,18 @@ def test_plain_data_is_what_json_holds() -> None:
 
     assert plain["lines"][0]["late_by"] == 240.0
     assert plain["timeline"][1]["at"] == "2026-06-01T09:05:00+00:00"
+
+
+def test_each_table_of_the_page_has_its_headings() -> None:
+    """With the rows of the report above: two expectations, two owners, two entries."""
+    tables = {one.key: one.table for one in REPORT.page().sections}
+    assert {key: (heads, len(rows)) for key, (heads, rows, _) in tables.items()} == {
+        "lines": (
+            ["expected", "result", "due", "done", "late by", "record", "owner", "by", "why"], 2,
+        ),
+        "owners": (["owner", "met", "late", "missed", "open", "not reached"], 2),
+        "timeline": (["at", "kind", "what", "record"], 2),
+        "actions": (["action", "owner", "due"], 2),
+    }  # fmt: skip
+    rows = tables["owners"][1]
+    assert rows == [["desk", "", "1", "", "", ""], ["(nobody named)", "", "", "", "", "1"]]

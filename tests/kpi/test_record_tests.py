@@ -11,7 +11,18 @@ from tests.kpi.tickets import figure, incident, minute, resolved
 
 from incidentcore.conditions import ALWAYS
 from incidentcore.errors import KpiDefinitionError
-from incidentcore.kpi import Group, Kpi, Rate, RecordTest, catalogue, compute_kpis
+from incidentcore.kpi import (
+    AtLeast,
+    AtMost,
+    Duration,
+    FieldValue,
+    Group,
+    Kpi,
+    Rate,
+    RecordTest,
+    catalogue,
+    compute_kpis,
+)
 from incidentcore.records import (
     Incident,
     Prioritized,
@@ -92,3 +103,17 @@ def test_a_test_of_your_own_uses_the_clock_of_its_kpi() -> None:
     assert kpi.measure.needs == {"resolved_at"}
     with pytest.raises(KpiDefinitionError, match="nothing is timed"):
         Kpi(id="all", measure=Rate(numerator=ALWAYS, of="records"), clock=always)
+
+
+def test_a_limit_is_of_the_kind_of_its_measure() -> None:
+    """A time for a time, and a number for what is counted."""
+    time, number = Duration("opened_at", "resolved_at"), FieldValue("custom.n")
+    assert AtMost(time, timedelta(hours=1)).limit == timedelta(hours=1)
+    assert AtLeast(number, 3).limit == 3
+    for measure, limit, allowed in (
+        (time, 3, "a timedelta"),
+        (number, timedelta(hours=1), f"a number of {number.unit}"),
+    ):
+        for kind in (AtLeast, AtMost):
+            with pytest.raises(KpiDefinitionError, match=allowed):
+                kind(measure, limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.kpi.tickets import minute
 
 from incidentcore.kpi import MAX, MEAN, MIN, FieldValue, Kpi, compute_kpis, gather_kpis
 from incidentcore.kpi.catalogue import VOLUME
+from incidentcore.kpi.engine.results import exact_number, share
 from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.records import Incident
 
@@ -53,3 +55,19 @@ def test_partials_are_equal_by_what_they_hold() -> None:
     )
     assert (one == two, hash(one) == hash(two)) == (True, True)
     assert (one == other, one == "volume") == (False, False)
+
+
+@pytest.mark.parametrize("whole", [3, 10**17, Fraction(1, 3)])
+def test_a_share_is_one_only_if_the_part_is_the_whole(whole: Any) -> None:
+    """Nearly all of it is less than all, which a float would not say (T4)."""
+    assert share(whole, whole) == 1.0
+    assert 0.0 < share(Fraction(whole) - Fraction(1, 10**18), whole) < 1.0
+    assert share(0, whole) == 0.0
+
+
+def test_an_exact_number_is_whole_where_it_can_be() -> None:
+    """An int stays one, however many digits it has."""
+    numbers = [Fraction(6, 3), Fraction(1, 2), 10**30]
+    found = [exact_number(one) for one in numbers]
+    assert found == [2, 0.5, 10**30]
+    assert [type(one) for one in found] == [int, float, int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from tests.kpi.tickets import M, incident, minute, resolved
 from incidentcore import acknowledge, advance
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi import (
+    MAX,
+    MEAN,
+    MIN,
     SURVIVAL_MEDIAN,
     Duration,
     FieldValue,
@@ -20,6 +24,7 @@ from incidentcore.kpi import (
     compute_kpis,
 )
 from incidentcore.records import Incident
+from incidentcore.schedule import BusinessCalendar
 
 
 def figure(kpi: Kpi, *records: Incident) -> tuple[Any, dict[str, int]]:
@@ -106,3 +111,22 @@ def test_one_date_of_a_zone() -> None:
         result = compute_kpis([kpi], [record], as_of=minute(9_999))["x"]
         assert result.value == value
         assert figure(kpi, incident()) == (None, {"no_value": 1})
+
+
+def test_what_ends_as_it_begins_took_no_time() -> None:
+    """Zero is a time; an end before its beginning is not."""
+    one = incident(1)
+    done = {"resolution_code": "x", "resolution_notes": "y"}
+    at_once = advance(one, "resolve", at=one.opened_at, by="ada", **done)
+    for clock in (None, BusinessCalendar.always()):
+        for statistic in (MIN, MAX, MEAN):
+            kpi = Kpi(
+                id="t",
+                measure=Duration("opened_at", "resolved_at"),
+                statistic=statistic,
+                clock=clock,
+                title="t",
+                source="test",
+            )
+            row = compute_kpis([kpi], [at_once], as_of=minute(300))["t"]
+            assert (row.value, row.n, dict(row.excluded)) == (timedelta(0), 1, {})

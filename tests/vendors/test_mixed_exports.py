@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -413,13 +413,18 @@ def test_what_a_part_of_a_log_does_not_tell(part: str) -> None:
 
 
 def test_an_issue_that_was_moved_between_two_pages() -> None:
-    """Its key is another one, but its id is not; the same for what webhooks deliver."""
+    """Its key is another one, but its address is not; the same for what webhooks deliver."""
     updated = {"updated": f"{DAY}T09:00:00.000+0000"}
-    old = issue("Open", updated=f"{DAY}T08:00:00.000+0000")
-    new = {**issue("Open", **updated), "key": "NEW-9"}
+    site = {"self": "https://one.example.com/rest/api/2/issue/7"}
+    old = issue("Open", updated=f"{DAY}T08:00:00.000+0000") | site
+    new = {**issue("Open", **updated), "key": "NEW-9"} | site
     assert [record.id for record in read_jira([new, old])] == ["NEW-9"]
     sent = [{"timestamp": n, "issue": one} for n, one in enumerate((old, new))]
     assert [record.id for record in read_jira(sent)] == ["NEW-9"]
+    elsewhere = {**old, "self": "https://two.example.com/rest/api/2/issue/7"}
+    assert [record.id for record in read_jira([new, elsewhere])] == ["NEW-9", "SD-1"]
+    bare = [{name: one[name] for name in one if name != "self"} for one in (old, new)]
+    assert [record.id for record in read_jira(bare)] == ["SD-1", "NEW-9"]
 
 
 def test_a_changelog_that_an_automation_rule_sends_without_entries() -> None:
@@ -465,3 +470,9 @@ def test_a_file_of_jira_with_pages_beside_its_issues(tmp_path: Path) -> None:
     assert record.resolved_at == at("09:00")
     assert [sla.target for sla in reported_slas(record)] == ["Done"]
     assert [one.path for one in reading.findings if one.code == "unknown_entry"] == ["boards"]
+
+
+def test_a_row_with_columns_that_are_no_texts() -> None:
+    """A data frame may count its columns."""
+    row: Mapping[Any, Any] = {1: "x", **ROW}
+    assert [record.id for record in read_servicenow([row])] == ["INC1"]

@@ -178,8 +178,8 @@ def _bulk(pages: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _id(issue: Mapping[str, Any]) -> str:
-    """Return the id of an issue, which stays the same if the issue is moved; else its key."""
-    return str(issue.get("id") or issue.get("key") or "")
+    """Return the address of an issue, which has its site and id; else its key, which may change."""
+    return str(issue.get("self") or issue.get("key") or "")
 
 
 def _of_webhooks(bodies: Iterable[Any]) -> Iterator[Any]:

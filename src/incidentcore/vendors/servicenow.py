@@ -216,9 +216,9 @@ def _present(
     history.present(state=state, category=path, sys_id=cell(row, "sys_id"), **shown, **own)
 
 
-def _is_own(name: str) -> bool:
+def _is_own(name: object) -> bool:
     """Return whether a column is the customer's own, by the prefix that the tool gives it."""
-    return name.startswith(("u_", "x_")) and "." not in name
+    return isinstance(name, str) and name.startswith(("u_", "x_")) and "." not in name
 
 
 def _logins(users: Mapping[str, str] | Rows, rows: Iterable[object]) -> Mapping[str, str]:

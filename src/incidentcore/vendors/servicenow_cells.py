@@ -33,7 +33,7 @@ def whole(row: Any) -> Any:
     """Return a row with ``caller_id.name``, ``dv_caller_id`` or ``caller_id_value`` in one cell."""
     shown = as_object(row)
     more: dict[str, dict[str, Any]] = {}
-    for column in shown:
+    for column in (name for name in shown if isinstance(name, str)):
         name, _, part = column.removeprefix("dv_").partition(".")
         if column.endswith("_value") and f"{column[:-6]}_link" in shown:  # as replicas have it
             name, part = column[:-6], "sys_id"

@@ -559,3 +559,13 @@ def test_business_days_before_the_start_are_reached_at_it() -> None:
 
     assert [(one.name, one.at) for one in status.thresholds] == [("early", at("mon 09:00"))]
     assert status.next_wakeup == at("mon 13:00")
+
+
+def test_before_the_opening_a_timeline_says_what_its_record_says() -> None:
+    """No clock has started, whichever definition a policy may choose later."""
+    record = incident(("mon 09:00", "new"))
+    policy = SlaPolicy([(field("custom.x").present(), resolution())], default=resolution())
+    for rules in (resolution(), policy):
+        for asked in (record, record.timeline()):
+            status = evaluate_sla(rules, asked, now=at("mon 08:00"))
+            assert (status.stage, status.cycles) == ("not_started", ())

@@ -20,6 +20,7 @@ from incidentcore.records import (
     merge_duplicate,
     replay,
 )
+from incidentcore.values import Actor
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
@@ -104,3 +105,16 @@ def test_a_duplicate_is_of_one_record_of_its_type() -> None:
         merge_duplicate(incident(3), once, at=later, by="ada")
     again, _ = merge_duplicate(once, kept, at=later, by="ada")
     assert again.links == once.links
+
+
+def test_the_original_notes_when_its_duplicate_was_answered() -> None:
+    """The earliest answer, also of a duplicate of the duplicate; None if there was none."""
+    ada = Actor("ada", "agent")
+    two = comment(incident(2), "We look.", at=AT + 2 * MINUTE, by=ada, visibility="public")
+    three = comment(incident(3), "We too.", at=AT + MINUTE, by=ada, visibility="public")
+    _, two_kept = merge_duplicate(three, two, at=AT + 3 * MINUTE, by="ada")
+    assert two_kept.history[-1].answered_at == AT + MINUTE
+    _, kept = merge_duplicate(two_kept, incident(1), at=AT + 4 * MINUTE, by="ada")
+    assert (kept.version, kept.history[-1].answered_at) == (2, AT + MINUTE)
+    _, silent = merge_duplicate(incident(4), incident(1), at=AT + 4 * MINUTE, by="ada")
+    assert silent.history[-1].answered_at is None

@@ -117,7 +117,7 @@ def merge_duplicate(
     merges = (event for event in duplicate.history if isinstance(event, LinkAdded))
     lent = (event.answered_at for event in merges if event.link in duplicate.links)
     answers = [at for at in (duplicate.first_response_at, *lent) if at is not None]
-    if not answers or joined.version == original.version:
+    if not answers:
         return merged, joined
     noted = attrs.evolve(joined.history[-1], answered_at=min(answers))  # type: ignore[call-arg]  # LinkAdded has it
     return merged, type(joined).from_history([*original.history, noted])

@@ -37,6 +37,16 @@ def test_a_row_without_a_record_does_not_stand_for_its_id() -> None:
         (2, "unreadable_time", "row left out: a record needs its opening"),
         (4, "duplicate_id", "row left out: row 3 is used"),
     ]
+    upward = [lines[0], *lines[:0:-1]]
+    reading = read_table(upward, {"id": "n", "opened": "o"}, zone="UTC", duplicates="last")
+    assert [one.id for one in reading] == ["D", "C", "B"]  # the last that is not empty: "soon"
+    del upward[6]
+    reading = read_table(upward, {"id": "n", "opened": "o"}, zone="UTC", duplicates="last")
+    assert [(one.id, one.opened_at.day) for one in reading][3:] == [("A", 3)]
+    assert [(one.row, one.code) for one in reading.findings] == [
+        (4, "duplicate_id"),
+        (6, "duplicate_id"),
+    ]
     with pytest.raises(FormatError, match="A has a row already, row 1"):
         list(read_table(lines, {"id": "n", "opened": "o"}, zone="UTC", duplicates="refuse"))
 

@@ -73,7 +73,7 @@ def gather_kpis_from(
         levels: What the levels mean; see ``read_table``.
         missing: Texts that mean an empty cell.
         unique_ids: Pass True if all ids are known to be different. Otherwise the first row of each
-            id in a batch is used, as in ``read_table`` with ``duplicates="first"``.
+            id with an opening in a batch is used, as in ``read_table`` with ``duplicates="first"``.
         findings: A ``Findings`` that receives findings, with the counts and codes of
             ``read_table``: on unknown states and levels, on rows left out because their id is
             repeated or their opening is missing, and on times before the opening. If it is None, a

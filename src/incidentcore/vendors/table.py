@@ -93,10 +93,10 @@ def read_table(
             is not recognized (rule P1).
         missing: Texts that mean an empty value, such as ``"?"``. None and NaN always mean an empty
             value.
-        duplicates: Which row is used if several have the same id: the ``"first"``, or the
-            ``"last"`` (which holds all rows in memory); ``"refuse"`` refuses the table. By default,
-            the first is used, but a table in which most rows repeat an id is refused, since it must
-            be an event log.
+        duplicates: Which row is used if several have the same id: the ``"first"`` with an opening,
+            or the ``"last"`` with one (which holds all rows in memory); ``"refuse"`` refuses the
+            table. By default, the first is used, but a table in which most rows repeat an id is
+            refused, since it must be an event log.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
         sheet: The sheet of a spreadsheet, by name or by number, counted from 1.

@@ -80,7 +80,11 @@ class TableImport(Import[Incident]):
             return
         last: dict[str, tuple[int, Any]] = {}
         for number, row in self._complete():
-            _, key = self._cells(number, row)
+            given, key = self._cells(number, row)
+            if key in last and given.get("opened") is None:
+                action = Phrase("row left out: row {first} is used", first=last[key][0])
+                self.findings.add("duplicate_id", action, row=number, value=key)
+                continue
             if key in last:
                 text = "row left out: row {number}, the last of this id, is used"
                 action = Phrase(text, number=number)

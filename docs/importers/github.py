@@ -30,15 +30,18 @@ def read_github(issues, timelines):
             history.leave_out("unknown_entry", "record left out: it is a pull request")
             return
         events = timelines.get(issue["number"]) or timelines.get(history.id, ())
-        asks, team = pick(issue, "user.login"), set()
+        asks, team, bots = pick(issue, "user.login"), set(), set()
         for event in events:
             login, works = pick(event, "actor.login"), event["event"] in WORK
             if event.get("author_association") in TEAM or (works and login != asks):
                 team.add(login)
+            if pick(event, "actor.type") == "Bot":
+                bots.add(login)
 
         def who(login):
             role = "agent" if login in team else "requester"
-            return history.actor(login, "system" if str(login).endswith("[bot]") else role)
+            is_bot = login in bots or str(login).endswith("[bot]")
+            return history.actor(login, "system" if is_bot else role)
 
         reason = issue.get("state_reason") if issue["state"] == "closed" else "open"
         priority = worst(label["name"] for label in issue["labels"])

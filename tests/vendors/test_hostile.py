@@ -218,7 +218,7 @@ FINDINGS: dict[str, tuple[Callable[[], Import[Incident]], set[str], int]] = {
         {"unknown_entry"},
         1,
     ),
-    "a log entry without a type": (lambda: pager({"id": "R"}), {"malformed_record"}, 0),
+    "a log entry without a type": (lambda: pager({"id": "R"}), {"unknown_entry"}, 1),
     "a log that is cut": (
         lambda: read_pagerduty([{"id": "P", "created_at": T}], {"log_entries": [], "more": True}),
         {"truncated_history"},

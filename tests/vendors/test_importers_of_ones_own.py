@@ -31,7 +31,7 @@ LONGEST = {
     "zammad": 49,
     "freshservice": 52,
     "opsgenie": 52,
-    "github": 60,
+    "github": 63,
 }
 
 
@@ -610,3 +610,10 @@ def test_a_replicated_ticket_that_was_deleted_or_begins_with_its_text() -> None:
     [record] = reading
     assert record.first_response_at == at(9)
     assert dict(reading.findings.counts) == {"deleted_record": 2}
+
+
+def test_a_bot_of_github_is_a_system_by_its_type() -> None:
+    """Not each has it in its name."""
+    closed = {"event": "closed", "actor": {"login": "Copilot", "type": "Bot"}}
+    record = github({**closed, "state_reason": "completed"}, state="closed")
+    assert record.history[-1].by.role == "system"

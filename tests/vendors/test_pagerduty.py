@@ -427,3 +427,12 @@ def test_the_first_to_acknowledge_is_so_in_any_zone() -> None:
     made = {"id": "P1", "created_at": "2026-11-01T01:40:00-04:00", "status": "acknowledged"}
     [incident] = read_pagerduty([{**made, "acknowledgements": given}])
     assert incident.acknowledged_at == datetime(2026, 11, 1, 5, 50, tzinfo=UTC)
+
+
+def test_a_log_may_stand_in_its_incident() -> None:
+    """As scripts keep it; an entry may be a reference, and one without a type is found."""
+    kinds = ("trigger_log_entry_reference", "acknowledge_log_entry_reference", None)
+    log = [{**entry("x", n, SERVICE if n == 0 else USER), "type": k} for n, k in enumerate(kinds)]
+    incident, codes = read(log_entries=log[::-1], status="acknowledged")
+    assert (incident.acknowledged_at, codes) == (at(20, 1), ["unknown_entry"])
+    assert incident.opened_by.id == "S"

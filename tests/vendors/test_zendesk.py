@@ -465,3 +465,11 @@ def test_a_change_that_names_no_field_is_found() -> None:
     """It was kept as the custom field None."""
     incident, codes = read(CREATED, audit(2, 9, 1, {"type": "Change", "value": "x"}))
     assert (dict(incident.custom), codes) == ({}, {"unknown_entry": 1})
+
+
+def test_audits_may_stand_in_their_ticket() -> None:
+    """As scripts keep them."""
+    answer = audit(2, 9, 2, said("Yes", public=True))
+    users = [{"id": 2, "role": "agent"}]
+    incident, codes = read(users=users, fields={"audits": [CREATED, answer]})
+    assert (incident.first_response_at, codes) == (at(9), {})

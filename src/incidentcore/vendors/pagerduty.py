@@ -98,12 +98,14 @@ def read_pagerduty(
         lambda entry: as_object(entry.get("incident")).get("id", only),
         *("log_entries", "log_entry"),
     )
+    for one in records:  # an incident may hold its log
+        logs.setdefault(str(as_object(one).get("id")), listed(one, "log_entries"))
     known = (as_object(entry) for own in logs.values() for entry in own)
     users = {user for entry in known for user in _users(entry)}
 
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
         own = logs.pop(str(incident.get("id")), [])
-        trigger = next((e for e in own if e.get("type") == "trigger_log_entry"), None)
+        trigger = next((e for e in own if _kind(e) == "trigger"), None)
         times = [in_utc(entry.get("created_at")) for entry in own]
         if own and (own[-1] is trigger or times[0] > times[-1]):
             own = own[::-1]  # the newest came first; of one time, the order counts
@@ -163,7 +165,7 @@ def _escalations_joined(log: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[st
     """Return a log with one entry for each escalation, which may have one for each person."""
     joined_log: dict[object, Mapping[str, Any]] = {}
     for place, entry in enumerate(log):
-        is_escalation = str(entry["type"]).startswith("escalate")
+        is_escalation = _kind(entry).startswith("escalate")
         key = (entry.get("created_at"), pick(entry, "channel.type")) if is_escalation else place
         first = joined_log.setdefault(key, entry)
         if first is not entry and first.get("id") != entry.get("id"):
@@ -274,13 +276,17 @@ def _actor(
     return history.actor(key, role, path=f"log entry {entry.get('id')}")
 
 
+def _kind(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("type")).removesuffix("_reference").removesuffix("_log_entry")
+
+
 def _entry(
     history: HistoryBuilder,
     entry: Mapping[str, Any],
     users: set[str],
     services: Mapping[str, str | None],
 ) -> None:
-    kind = str(entry["type"]).removesuffix("_reference").removesuffix("_log_entry")
+    kind = _kind(entry)
     entry_id, at = entry["id"], entry.get("created_at")
     if kind in _NOISE or kind.startswith(_NOISE_STARTS):
         return

@@ -118,7 +118,8 @@ def read_zendesk(
     known = {key: role for key, role in stated.items() if role is not None}
 
     def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
-        own = [*map(_as_audit, by_ticket.pop(history.id, ()))] or [*_exported(ticket)]
+        found = by_ticket.pop(history.id, ()) or listed(ticket, "audits")
+        own = [*map(_as_audit, found)] or [*_exported(ticket)]
         measured = metrics.pop(history.id, ())
         if ticket.get("status") == "deleted":
             history.leave_out("deleted_record", "record left out: the ticket was deleted")

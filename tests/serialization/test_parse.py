@@ -97,8 +97,8 @@ def test_depth_is_counted_in_lists_and_dicts_alike(shape: str) -> None:
     assert check_plain(data, enough) == []
     assert parse(json.dumps(data), enough) == (data, [])
     if less is not None:
-        assert [fault.message for fault in check_plain(data, less)] == [
-            f"nested deeper than {deep - 1}"
+        assert [(fault.message, fault.fatal) for fault in check_plain(data, less)] == [
+            (f"nested deeper than {deep - 1}", True)
         ]
         with pytest.raises(FormatError, match=f"nested deeper than {deep - 1} @"):
             parse(json.dumps(data), less)

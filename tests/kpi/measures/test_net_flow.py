@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.kpi.test_field_cases import CANCELED, FIXED, at, inc, one
 
+from incidentcore.conditions import field
 from incidentcore.kpi import (
     HasLink,
     Kpi,
@@ -27,3 +28,12 @@ def test_net_flow_by_moments_is_as_before() -> None:
     assert one(flow, [CANCELED, FIXED], at(20)).value == 1
     rate = Kpi(id="r", measure=Rate(numerator=HasLink("x"), of="all"))
     assert one(rate, [FIXED], at(20)).value == 0
+
+
+def test_a_record_for_which_a_condition_never_holds_neither_comes_nor_goes() -> None:
+    """It was never on hold; it is counted all the same, as a change of nothing."""
+    held = Kpi(id="f", measure=NetFlow(inside=field("state.pauses").is_true()))
+    row = one(held, [FIXED, inc(at(9), "D")], at(20))
+    assert (row.value, row.n) == (0, 2)
+    opened = Kpi(id="f", measure=NetFlow(inside=field("state.open").is_true()))
+    assert one(opened, [FIXED, inc(at(9), "D")], at(20)).value == 1

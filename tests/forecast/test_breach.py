@@ -270,3 +270,23 @@ def test_a_group_that_was_never_seen_is_too_few_of_any() -> None:
     assert why is not None
     assert (why.code, why.subject, dict(why.data)) == ("too_few", "any", {"n": 0, "enough": 3})
     assert why.message == "0 visits, fewer than 3"
+
+
+def test_who_may_end_without_a_counted_minute_is_compared_while_no_time_counts() -> None:
+    """Opened at 2:00, open from 9:00: three ended at night, one in 1 h, one in 6 h, one never.
+
+    At night two of six took more than the 4 hours. From 9:00 on, two of the three that were left.
+    """
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-18:00"})
+    agreed = SlaDefinition.resolution(hours=4, calendar=office)
+    lasted = [HOUR, HOUR, 2 * HOUR, 8 * HOUR, 13 * HOUR, None]
+    history = [ticket(number, 2 * HOUR, lasts) for number, lasts in enumerate(lasted)]
+    model = breach_model(agreed, history, as_of=START + 17 * HOUR, cells=PLAIN, enough=3)
+    asked = ticket(10, 26 * HOUR)
+    for hour, share, n in ((26, 2 / 6, 6), (32, 2 / 6, 6), (33, 2 / 3, 3)):
+        chance = model.chance(asked, now=START + hour * HOUR)
+        assert chance is not None
+        assert (chance.probability, chance.n) == (pytest.approx(share), n), hour
+    held = advance(asked, "start", at=START + 33 * HOUR, by="ada")
+    held = advance(held, "hold", at=held.updated_at, by="ada", reason="awaiting_caller")
+    assert model(held, now=START + 34 * HOUR) == pytest.approx(2 / 6)

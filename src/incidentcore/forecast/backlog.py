@@ -179,7 +179,7 @@ def _curve(model: BreachModel, stands: Standing) -> tuple[HazardCurve, int]:
     """Return the most specific curve with enough at risk, or the coarsest, and the age on it."""
     best: tuple[HazardCurve, int] | None = None
     for _, curve, since in model.curves(stands):
-        best = curve, since // MICRO
+        best = curve, stands.age(since)
         if curve.at_risk(best[1])[0] >= model.enough:
             break
     assert best is not None  # noqa: S101  the caller has a curve of the coarsest cell

@@ -217,7 +217,7 @@ class BreachModel:
             return self.findings[0]
         unanswered = LintFinding("too_few", "any", {"n": 0, "enough": self.enough}, texts=_TEXTS)
         for fields, curve, since in self.curves(stands):
-            age = since // MICRO
+            age = stands.age(since)
             cell = str(CellHistory(fields, cell_values(fields, stands.facts), (), (), ()))
             unfit = self._unfit(cell, *curve.at_risk(age))
             if unfit is not None:

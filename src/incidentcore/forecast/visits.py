@@ -71,6 +71,7 @@ class Standing(NamedTuple):
         facts: The record's facts at the instant.
         entered: For each combination of fields in ``cells``, the time counted since the record got
             its present values.
+        counts: Whether time is counted at the instant: not in a pause or in closed hours.
     """
 
     cycle: RawCycle
@@ -79,6 +80,15 @@ class Standing(NamedTuple):
     goes_on: bool
     facts: dict[str, Any]
     entered: tuple[timedelta, ...]
+    counts: bool
+
+    def age(self, since: timedelta) -> int:
+        """Return the length that comparable visits exceed, in microseconds.
+
+        While no time is counted, a record may end without another microsecond, as may the visits
+        that lasted just as long; so these are comparable too.
+        """
+        return since // MICRO - (not self.counts)
 
 
 def standing(
@@ -114,7 +124,8 @@ def standing(
         entered.append(_counted(last.spans, max(start, last.started_at)))
     goes_on = last.ended_at is None
     facts = timeline.facts_at(now)
-    return Standing(last, known.elapsed, known.target, goes_on, facts, tuple(entered))
+    counts = goes_on and last.outcome == "running" and last.calendar.is_open(now)
+    return Standing(last, known.elapsed, known.target, goes_on, facts, tuple(entered), counts)
 
 
 def rows_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from functools import partial
 
 import pytest
 from attrs import evolve
@@ -77,7 +76,7 @@ def test_a_sample_keeps_its_order_and_sum(parts: list[tuple[list[int], bool, boo
     for values, at_once, ask in parts:
         part = Sample(times=True)
         if at_once and values:
-            sums.add_values(part, [np.array(values[:1]), np.array(values[1:], np.int64)])
+            sums.add_values(part, [np.array([value]) for value in values])
         else:
             for value in values:
                 part.add(value)
@@ -132,13 +131,9 @@ QUANTILES = (0, 0.25, 0.5, 0.9, 0.95, 1)
 @given(st.lists(st.integers(-3, 3) | st.integers(-(1 << 61), 1 << 61), min_size=1), st.data())
 def test_a_sample_is_read_at_any_place(values: list[int], data: st.DataObject) -> None:
     """Whatever was put in its place before: alone, merged, loaded again and continued."""
-    told = data.draw(st.lists(st.sampled_from(QUANTILES)))
-    kpis = [
-        evolve(catalogue.MEAN_TIME_TO_RESOLVE, statistic=statistic)
-        for statistic in (MEAN, MIN, MAX, *map(quantile, told))[data.draw(st.integers(0, 3)) :]
-    ]
+    told = data.draw(st.lists(st.sampled_from([MEAN, MIN, MAX, *map(quantile, QUANTILES)])))
     sample, merged = Sample(times=True), Sample(times=True)
-    sums.add_values(sample, [np.array(values)], partial(places_read, kpis))
+    sums.add_values(sample, [np.array(values)], told)
     merged.merge(sample)
     again = pickle.loads(pickle.dumps(sample))  # noqa: S301  our own
     for one, more in ((sample, []), (merged, [0]), (again, []), (again, [5, 4]), (sample, [-1])):
@@ -146,10 +141,22 @@ def test_a_sample_is_read_at_any_place(values: list[int], data: st.DataObject) -
             one.add(value)
         expected = sorted([*values, *more])
         assert [one[place] for place in range(len(one))] == expected
-        for kpi in kpis:
+        for statistic in told:
+            kpi = evolve(catalogue.MEAN_TIME_TO_RESOLVE, statistic=statistic)
             plain = Sample(times=True)
             plain.values.extend(reversed(expected))
             assert sample_figure(kpi, one) == sample_figure(kpi, plain)
+
+
+@given(st.integers(1, 4), st.integers(1, 3_000), st.integers(0, 1 << 32))
+def test_of_many_values_those_at_the_places_are_found(power: int, n: int, seed: int) -> None:
+    """Also with ties, and where most values lie close together and few far away."""
+    values = np.random.default_rng(seed).integers(0, 1 << 9, n) ** power
+    sample = Sample(times=True)
+    sums.add_values(sample, [values], map(quantile, QUANTILES))
+    found, ordered = sample.known[1], sorted(values.tolist())
+    assert found == {place: ordered[place] for place in found}
+    assert {0, n - 1, (n - 1) // 2} <= set(found)
 
 
 @pytest.mark.parametrize(
@@ -161,16 +168,14 @@ def test_a_sample_is_read_at_any_place(values: list[int], data: st.DataObject) -
         ([quantile(0.5)], {4}),
         ([quantile(0.9), MEDIAN], {4, 7, 8}),  # 0.9 * 8 = 7.2
         ([quantile(0), quantile(1)], {0, 8}),
+        ([None, SURVIVAL_MEDIAN], set()),
     ],
 )
-def test_where_statistics_read_nine_values(statistics: list[Statistic], expected: set[int]) -> None:
-    """A quantile reads one value, or the two it lies between; a survival reads all."""
-    mean = catalogue.MEAN_TIME_TO_RESOLVE
-    kpis = [evolve(mean, statistic=each) for each in statistics]
-    assert set(places_read(kpis, 9)) == expected
-    survival = evolve(mean, statistic=SURVIVAL_MEDIAN, unfinished="censor")
-    for other in (survival, evolve(mean, confidence=0.95)):
-        assert set(places_read([*kpis, other], 9)) == set(range(9))
+def test_where_statistics_read_nine_values(
+    statistics: list[Statistic | None], expected: set[int]
+) -> None:
+    """A quantile reads one value, or the two it lies between; a mean reads only the sum."""
+    assert places_read(statistics, 9) == expected
 
 
 def test_a_sum_that_is_behind_is_not_carried_on() -> None:

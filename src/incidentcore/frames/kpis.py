@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, partial
-from itertools import compress
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +23,6 @@ from incidentcore.frames.sums import Values, add_many, add_values
 from incidentcore.kpi import GroupBy, Kpi, Partial, Periods, Window, gather_kpis, merge_partials
 from incidentcore.kpi.engine.accumulators import at_instant
 from incidentcore.kpi.engine.gather import as_kpis
-from incidentcore.kpi.engine.results import places_read
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.schedule import Calendar
@@ -323,10 +321,12 @@ class _Gatherer(Kinds):
                 row = part.row((groups[kind.group], names[key % width]))
                 empty = partial(kpi.measure.accumulator, kpi, part.mode)
                 add_many(row[family], outcome, int(counts[key]), empty)
-            read = partial(places_read, list(compress(part.kpis, map(family.__eq__, part.places))))
+            statistics = [
+                k.statistic for k, at in zip(part.kpis, part.places, strict=True) if at == family
+            ]
             for key, pieces in self.values[family].by_key():
                 row = part.row((groups[key // width], names[key % width]))
-                add_values(row[family], pieces, read)
+                add_values(row[family], pieces, statistics)
             if (family, 2) not in self.flows:
                 continue
             flows = [self.flows[family, column] for column in range(3)]

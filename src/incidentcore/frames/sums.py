@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,13 +11,16 @@ import numpy as np
 
 from incidentcore.frames.native import Ints
 from incidentcore.kpi.engine.accumulators import Accumulator, SketchedSample
+from incidentcore.kpi.engine.results import places_read
 from incidentcore.kpi.engine.sketch import Sketch, octave_edges
+from incidentcore.kpi.statistic import Statistic
 
 _WORD = 63
 _BITS = 53
 _BIAS = 1023  # of the exponent of a float
 _FINE = 6
 _SHIFT = _BITS - 1 - _FINE
+_CELLS = _WORD + 1 << _FINE
 _BYTE = 1 << 8
 
 
@@ -53,34 +56,48 @@ class Values:
 
 
 def add_values(
-    total: Any, pieces: Sequence[Ints], read: Callable[[int], Collection[int]] = range
+    total: Any, pieces: Sequence[Ints], statistics: Iterable[Statistic | None] = ()
 ) -> None:
-    """Add durations to a sample, or a sketch of one; ``read`` tells at which places it is read."""
+    """Add durations to a sample, which some statistics will be asked of, or to a sketch of one."""
     if isinstance(total, SketchedSample):
-        times = np.concatenate(pieces)
         if not total.survival:
-            _sketch(total.seen, times)
+            _sketch(total.seen, pieces)
             return
-        seen = (times & 1).astype(bool)
-        _sketch(total.seen, times[seen] >> 1)
-        _sketch(total.censored, times[~seen] >> 1)
+        for sketch, odd in ((total.seen, 1), (total.censored, 0)):
+            _sketch(sketch, [times[times & 1 == odd] >> 1 for times in pieces])
         return
-    values = array("q", [0]) * sum(map(len, pieces))
-    times = np.concatenate(pieces, out=np.frombuffer(values, np.int64))
+    n = sum(map(len, pieces))
+    values = array("q", [0]) * n
+    np.concatenate(pieces, out=np.frombuffer(values, np.int64))
     known, before = total.summed
     if known == len(total.values):
-        total.summed = known + len(times), before + _sum(times)
+        total.summed = known + n, before + sum(map(_sum, pieces))
     total.sort = _ascending
     if total.values:
         total.values.extend(values)
         return
-    places = read(len(times))
-    if len(places) == len(times):
-        times.sort()
-    elif places:
-        times.partition(list(places))
-    total.placed = len(times), places
+    total.known = n, _at(sorted(places_read(statistics, n)), pieces)
     total.hold(values)
+
+
+def _at(places: list[int], pieces: Sequence[Ints]) -> dict[int, int]:
+    """Return the durations at some places of their ascending order, of which only few are sorted.
+
+    Durations are counted by cells of about one per cent; those of the places' cells are sorted.
+    """
+    if not places:
+        return {}
+    low = min(times.min() for times in pieces) - 1
+    cells = [(_cell(times - low) - (_BIAS << _FINE)).astype(np.int16) for times in pieces]
+    sizes: Any = sum(np.bincount(cell, minlength=_CELLS) for cell in cells)
+    asked = np.searchsorted(np.cumsum(sizes), places, "right")
+    wanted = np.zeros(_CELLS, bool)
+    wanted[asked] = True
+    some = np.concatenate([t[wanted.take(c)] for t, c in zip(pieces, cells, strict=True)])
+    some.sort()
+    sizes[wanted] = 0
+    found = some[places - np.cumsum(sizes)[asked]].tolist()
+    return dict(zip(places, found, strict=True))
 
 
 def _ascending(values: array[int]) -> array[int]:
@@ -111,26 +128,38 @@ def _lower_edges() -> Ints:
     )
 
 
+def _cell(times: Ints) -> Ints:
+    """Return a number that rises with the times: a float's exponent and first six bits."""
+    return times.astype(np.float64).view(np.int64) >> _SHIFT
+
+
 @lru_cache(maxsize=1)
-def _cells() -> Ints:
-    """Return the bucket at the lower end of each cell: a float's exponent and first six bits."""
+def _first_buckets() -> Ints:
+    """Return the bucket at the lower end of each cell."""
     lows = np.arange(_BIAS + _BITS << _FINE) << _SHIFT
     return np.searchsorted(_lower_edges(), lows.view(np.float64), "right").astype(np.int16)
 
 
-def _sketch(sketch: Sketch, times: Ints) -> None:
+def _buckets(times: Ints) -> Ints:
+    """Return the bucket of each time of zero or more."""
+    edges = _lower_edges()
+    if times.max() >> _BITS:
+        return np.searchsorted(edges, times, "right")
+    buckets = _first_buckets().take(_cell(times))  # exact, and a cell has one edge at most
+    buckets += edges.take(buckets) <= times
+    return buckets
+
+
+def _sketch(sketch: Sketch, pieces: Sequence[Ints]) -> None:
     """Count durations of zero or more into buckets, as ``Sketch.add`` does one by one."""
-    if not len(times):
+    pieces = [times for times in pieces if len(times)]
+    if not pieces:
         return
-    other, edges = Sketch(), _lower_edges()
-    other.n, other.least, other.greatest = len(times), int(times.min()), int(times.max())
-    other.total = _sum(times)
-    if other.greatest < 1 << _BITS:  # exact as floats, and a cell has one edge at most
-        buckets = _cells().take(times.astype(np.float64).view(np.int64) >> _SHIFT)
-        buckets += edges.take(buckets) <= times
-    else:
-        buckets = np.searchsorted(edges, times, "right")
-    counts = np.bincount(buckets)
+    other = Sketch()
+    other.n, other.total = sum(map(len, pieces)), sum(map(_sum, pieces))
+    other.least = min(int(times.min()) for times in pieces)
+    other.greatest = max(int(times.max()) for times in pieces)
+    counts: Any = sum(np.bincount(_buckets(times), minlength=_CELLS) for times in pieces)
     seen = np.flatnonzero(counts)
     other.buckets.update(zip(seen.tolist(), counts[seen].tolist(), strict=True))
     sketch.merge(other)

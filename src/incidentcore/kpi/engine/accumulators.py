@@ -10,7 +10,7 @@ kinds; your own measure uses one of them, so its partials can be written as docu
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any, ClassVar, Final
@@ -73,13 +73,13 @@ class Sample(Accumulator):
 
     Attributes:
         values: The values, which are only ever appended to.
-        placed: How many values there were when those at some places were put where they are in
-            ascending order, and these places: a range if all are.
+        known: How many values there were when those at some places of the ascending order were
+            found, and these by their place.
         sort: The function that sorts the values, if they have to be sorted.
         summed: How many of the first values have been added up, and their sum.
     """
 
-    __slots__ = ("add", "placed", "sort", "sorted", "summed", "values")
+    __slots__ = ("add", "known", "sort", "sorted", "summed", "values")
 
     add: Callable[[Any], object]  # type: ignore[assignment]  # bound once, see __init__
 
@@ -87,7 +87,7 @@ class Sample(Accumulator):
         super().__init__()
         self.hold(array("q") if times else [])
         self.sorted: Any = []
-        self.placed: tuple[int, Collection[int]] = (0, range(0))
+        self.known: tuple[int, Mapping[int, int]] = (0, {})
         self.sort: Callable[[Any], Any] = sorted
         self.summed: tuple[int, Any] = (0, 0)
 
@@ -98,7 +98,7 @@ class Sample(Accumulator):
 
     def merge(self, other: Sample) -> None:
         if not self.values:
-            self.placed, self.sort = other.placed, other.sort
+            self.known, self.sort = other.known, other.sort
         known, total = self.summed
         if known == len(self.values):
             self.summed = known + other.summed[0], total + other.summed[1]
@@ -114,8 +114,6 @@ class Sample(Accumulator):
 
     def ordered(self) -> Any:
         """Return the values in ascending order; they are sorted once for all statistics."""
-        if len(self.values) == self.placed[0] == len(self.placed[1]):
-            return self.values
         if len(self.sorted) != len(self.values):
             self.sorted = self.sort(self.values)
         return self.sorted
@@ -124,9 +122,8 @@ class Sample(Accumulator):
         return len(self.values)
 
     def __getitem__(self, place: int) -> Any:
-        n, places = self.placed
-        known = n == len(self.values) and place in places
-        return (self.values if known else self.ordered())[place]
+        n, known = self.known
+        return known[place] if n == len(self) and place in known else self.ordered()[place]
 
     def contents(self) -> object:
         return list(self.ordered())

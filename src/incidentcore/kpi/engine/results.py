@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from fractions import Fraction
 from itertools import accumulate, repeat
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
 
@@ -20,6 +20,7 @@ from incidentcore.kpi.engine.estimates import around, bootstrap, interpolate, su
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN, Statistic
 from incidentcore.schedule import Calendar
 
+_ENDS: Final = {"min": 0, "max": -1}
 Value: TypeAlias = timedelta | int | float | None
 
 
@@ -81,16 +82,13 @@ def sample_figure(kpi: Definition, values: Sample | SketchedSample) -> Figure:
     return Figure(value=_value(kpi, _statistic(statistic, values)), n=n, low=low, high=high)
 
 
-def places_read(kpis: Iterable[Definition], n: int) -> Collection[int]:
-    """Return at which places of n ascending values the statistics of some KPIs read them."""
+def places_read(statistics: Iterable[Statistic | None], n: int) -> set[int]:
+    """Return at which places of n ascending values some statistics read single values."""
     places: set[int] = set()
-    for kpi in kpis:
-        statistic = kpi.statistic
-        if statistic is None or statistic == SURVIVAL_MEDIAN or kpi.confidence is not None:
-            return range(n)
-        if statistic.kind in ("min", "max"):
-            places.add(0 if statistic.kind == "min" else n - 1)
-        elif statistic.kind not in ("mean", "sum"):
+    for statistic in statistics:
+        if statistic is not None and statistic.kind in _ENDS:
+            places.add(_ENDS[statistic.kind] % n)
+        elif statistic is not None and statistic.kind in ("median", "quantile"):
             below, beyond = around(n, _q(statistic))
             places |= {below, below + bool(beyond)}
     return places
@@ -109,8 +107,8 @@ def _statistic(statistic: Statistic, sample: Any) -> int | Fraction:
     if statistic.kind in ("mean", "sum"):
         total: int | Fraction = sample.total()
         return Fraction(total) / len(sample) if statistic.kind == "mean" else total
-    if statistic.kind in ("min", "max"):
-        value: int | Fraction = sample[0 if statistic.kind == "min" else len(sample) - 1]
+    if statistic.kind in _ENDS:
+        value: int | Fraction = sample[_ENDS[statistic.kind] % len(sample)]
         return value
     return interpolate(sample, _q(statistic))
 

@@ -292,7 +292,7 @@ class EntryLog:
     def truncated(self, action: str, *, path: str, covers: Collection[str] | None = None) -> None:
         """Add a finding ``truncated_history``: entries of the log are missing.
 
-        ``covers`` is what the source still contains; by default, not ``LOGGED`` and escalations.
+        ``covers`` is what the source still has; by default, all except ``LOGGED`` and escalations.
         """
         self.find("truncated_history", action, path=path)
         self.covers = self.covers - _OF_LOG if covers is None else frozenset(covers)

@@ -30,3 +30,21 @@ def test_a_round_robin_names_its_members_and_counter() -> None:
     assert str(EscalationTarget.round_robin(["ada", "bob"], counter="custom.n")) == (
         "one of ada, bob by custom.n"
     )
+
+
+def test_whom_a_target_certainly_does_not_notify() -> None:
+    """A manager of nobody, an empty field, a counter that is none; a person is somebody."""
+    manager = EscalationTarget.manager_of("assignee")
+    in_turn = EscalationTarget.round_robin(["ada", "bob"], counter="custom.n")
+    for target, facts, is_empty in (
+        (manager, {"assignee": "ada"}, False),
+        (manager, {"assignee": None}, True),
+        (manager, {"assignee": ""}, True),
+        (EscalationTarget.field("custom.owners"), {"custom": {"owners": {"x": "ada"}}}, True),
+        (EscalationTarget.field("custom.owners"), {"custom": {"owners": ["ada"]}}, False),
+        (in_turn, {"custom": {"n": 3}}, False),
+        (in_turn, {"custom": {"n": None}}, True),
+        (EscalationTarget.person("ada"), {}, False),
+        (EscalationTarget.group("net"), {}, False),
+    ):
+        assert target.is_empty(at(0), facts) is is_empty

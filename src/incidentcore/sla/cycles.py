@@ -246,7 +246,7 @@ def _point_crossing(
     floor = cycle.judged_from or cycle.started_at
     if not point:
         at = cycle.started_at if known.target else known.spent_at
-        return None if at is None else (max(at, floor),) * 2
+        return None if at is None else (max(at, floor), max(at, floor))
     elapsed = ZERO
     for span in cycle.spans:
         if span.kind != COUNTING:

@@ -10,8 +10,9 @@ from dateutil.tz import gettz
 
 from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
-from incidentcore.kpi import Count, Kpi, finish_partial
+from incidentcore.kpi import Count, Kpi, compute_kpis, finish_partial
 from incidentcore.schedule import BusinessCalendar
+from incidentcore.vendors import read_table
 
 np = pytest.importorskip("numpy")
 nw = pytest.importorskip("narwhals.stable.v2")
@@ -112,18 +113,52 @@ def test_durations_are_microseconds_in_any_library_and_unit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "expected"),
+    "values",
     [
-        ([[1, 2], None, [1, 2]], [(1, 2), None, (1, 2)]),
-        ([{"a": [1]}, {"a": None}, {"a": [1]}], [(("a", (1,)),), (("a", None),), (("a", (1,)),)]),
-        ([1.5, float("nan"), None], [1.5, None, None]),
+        [[1, 2], None, [1, 2]],
+        [{"a": [1]}, {"a": None}, {"a": [1]}],
+        [{"name": "x"}, None, {"name": "x"}],
+        [["vpn", "mail"], [], None],
     ],
 )
-def test_what_has_no_hash_has_places_too(values: list[Any], expected: list[Any]) -> None:
-    """Lists and structures of a column are compared part by part; not-a-number is none."""
+def test_what_has_no_hash_has_places_too(values: list[Any]) -> None:
+    """Lists and structures of a column, of any library, are compared part by part."""
+    for column in columns(values):
+        places, seen = native.codes_of(nw.from_native(column, series_only=True))
+        assert [seen[place] for place in places] == values
+        assert len(seen) <= len(values)
+        calendars = {"x": BusinessCalendar.always()}
+        spans = frames.open_time(calendars, columns([AT] * 3)[0], AT, by=column)
+        assert spans.isna().all()
+
+
+def test_not_a_number_is_none() -> None:
     polars = pytest.importorskip("polars")
-    places, seen = native.codes_of(nw.from_native(polars.Series(values), series_only=True))
-    assert [seen[place] for place in places] == expected
+    column = polars.Series([1.5, float("nan"), None])
+    places, seen = native.codes_of(nw.from_native(column, series_only=True))
+    assert [seen[place] for place in places] == [1.5, None, None]
+
+
+def test_parts_of_a_structure_are_groups_and_tags_a_list() -> None:
+    """By the name in a structure, and by a word in a list, as of the rows read one by one."""
+    rows = [{"id": n, "in": AT, "f": {"name": "x"}, "t": ["vpn", "mail"]} for n in (1, 2)]
+    rows.append({"id": 3, "in": AT, "f": {"name": "y"}, "t": None})
+    fields = {"id": "id", "opened": "in", "tags": "t"}
+    kpis = [Kpi(id="vpn", measure=Count(), population=field("tags").contains("vpn"))]
+    kpis.append(Kpi(id="all", measure=Count()))
+    how: Any = {"as_of": AT + timedelta(days=1), "group_by": "custom.f.name"}
+    expected = compute_kpis(kpis, read_table(rows, fields), **how).results
+    assert [(one.kpi, one.group, one.n) for one in expected] == [
+        ("vpn", ("x",), 2),
+        ("vpn", ("y",), 0),
+        ("all", ("x",), 2),
+        ("all", ("y",), 1),
+    ]
+    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
+    pyarrow = pytest.importorskip("pyarrow")
+    for make in (pandas.DataFrame, polars.DataFrame, pyarrow.Table.from_pylist):
+        found = frames.gather_kpis_from(make(rows), kpis, fields, **how)
+        assert finish_partial(found).results == expected
 
 
 def test_a_few_values_of_a_large_dictionary_have_small_places() -> None:

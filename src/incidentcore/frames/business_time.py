@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, TypeAlias
 
@@ -304,7 +304,7 @@ def _by_calendar(
     answer = np.full(len(codes), MISSING)
     for code, key in enumerate(keys):
         rows = codes == code
-        if key in calendar:
+        if isinstance(key, Hashable) and key in calendar:
             answer[rows] = search(calendar[key], tuple(column[rows] for column in columns))
         elif counts is not None:
             _count(counts, "no_calendar", int(rows.sum()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeAlias
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.engine.accumulators import instant, microseconds
+from incidentcore.vendors.kit.paths import is_missing
 
 Ints: TypeAlias = "NDArray[np.int64]"
 Codes: TypeAlias = "tuple[NDArray[np.int32], list[Any]]"
@@ -169,10 +171,11 @@ def like(
 def codes_of(series: nw.Series[Any]) -> Codes:
     """Return a column as positions in the list of its distinct values."""
     native, dtype = series.to_native(), series.dtype
-    if hasattr(native, "factorize"):  # pandas and its kin
-        places, values = native.factorize()
-        return _with_none(places, [*values])
-    if hasattr(native, "dictionary_encode"):  # pyarrow
+    if hasattr(native, "factorize") and not dtype.is_nested():  # pandas and its kin
+        with suppress(TypeError):  # of objects such as dicts
+            places, values = native.factorize()
+            return _with_none(places, [*values])
+    elif hasattr(native, "dictionary_encode") and not dtype.is_nested():  # pyarrow
         whole = native.dictionary_encode().unify_dictionaries().combine_chunks()
         return _with_none(
             whole.indices.cast("int64").fill_null(-1).to_numpy(), whole.dictionary.to_pylist()
@@ -185,17 +188,23 @@ def codes_of(series: nw.Series[Any]) -> Codes:
             physical = physical.cast(space.Int64).fill_null(-1)
         _, first, places = _unique_small(physical.to_numpy())
         return places, [native[int(place)] for place in first]
-    known: dict[Any, int] = {}
-    listed = [known.setdefault(_hashable(value), len(known)) for value in series.to_list()]
-    return np.array(listed, np.int32), list(known)
+    known: dict[Any, tuple[int, Any]] = {}
+    listed = [
+        known.setdefault(_hashable(value), (len(known), value))[0] for value in series.to_list()
+    ]
+    return np.array(listed, np.int32), [
+        None if key is None else value for key, (_, value) in known.items()
+    ]
 
 
 def _hashable(value: Any) -> Any:
-    if value != value:  # noqa: PLR0124  not-a-number
-        return None
+    if hasattr(value, "tolist"):
+        value = value.tolist()
     if isinstance(value, Mapping):
         return tuple((name, _hashable(each)) for name, each in value.items())
-    return tuple(map(_hashable, value)) if isinstance(value, list) else value
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_hashable, value))
+    return None if is_missing(value) else value
 
 
 def _unique_small(ids: Ints) -> tuple[list[int], list[int], NDArray[np.int32]]:

@@ -690,6 +690,7 @@ def test_a_reading_is_read_once() -> None:
     [
         (STANDARD_STATES, "opened", "new"),
         (STANDARD_STATES, "Firing", "new"),
+        (STANDARD_STATES, "Hold", "on_hold"),
         (STANDARD_STATES, "Monitoring", "in_progress"),
         (STANDARD_STATES, "In Bearbeitung", "in_progress"),
         (STANDARD_STATES, "GELÖST", "resolved"),

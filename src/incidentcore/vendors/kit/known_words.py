@@ -30,7 +30,7 @@ _LOCAL: Final = {
     "aguardando pelo cliente, in attesa del cliente, 顧客待ち, お客様待ち",
     "pending": "pending, waiting, awaiting, wartet, wartend, ausstehend, en attente, pendiente, "
     "wachten, wachtend, in afwachting, pendente, aguardando, in attesa, ペンディング, 待機中",
-    "on hold": "on hold, onhold, warten, angehalten, zurückgestellt, en pause, en espera, "
+    "on hold": "on hold, onhold, hold, warten, angehalten, zurückgestellt, en pause, en espera, "
     "in wartestellung, in de wacht, in wacht, em espera, em pausa, suspenso, suspensa, sospeso, "
     "sospesa, 保留中, 保留",
     "resolved": "gelöst, behoben, résolu, résolue, resuelto, resuelta, solucionado, "

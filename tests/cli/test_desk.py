@@ -72,6 +72,10 @@ def test_the_page_has_every_target(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "| Clock | critical | high | moderate | low | planning | any other |" in page
     assert "| resolution | 4h | 8h | 8h | 8h | 8h | 8h |" in page
     assert "| 1 | all | all | sla |" in page
+    assert main(["show", written(tmp_path, CLEAN), "--words", "de"]) == 0
+    page = capsys.readouterr().out
+    assert "| Uhr | critical | high | moderate | low | planning | sonst |" in page
+    assert "| 1 | alle | all | sla |" in page
 
 
 def test_a_report_with_a_desk_without_import_says_so_first(

@@ -20,6 +20,7 @@ import pytest
 import incidentcore
 from incidentcore import lifecycle
 from incidentcore.demo import demo_desk, demo_report
+from incidentcore.desk import desk_page
 from incidentcore.escalation.matrix import EscalationMode
 from incidentcore.instants import Interval
 from incidentcore.kpi import Objective, catalogue, compute_kpis
@@ -133,7 +134,7 @@ def english() -> frozenset[str]:
     texts |= {mode.replace("_", " ") for mode in modes} | guards()
     written = {
         node.value
-        for room in ("report", "cli", "kpi", "vendors", "plots", "frames", "whatif")
+        for room in ("report", "cli", "kpi", "vendors", "plots", "frames", "whatif", "desk")
         for path in Path(incidentcore.__path__[0], room).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant)
@@ -267,6 +268,29 @@ def test_a_german_page_keeps_nothing_english(place: int) -> None:
     page = pages()[place]
     left = text_of(page) & text_of(page.translated(GERMAN))
     assert left - SHARED - DATA == set()
+
+
+def test_a_desk_in_german_keeps_nothing_english() -> None:
+    """But the names and keys of its file, and its conditions."""
+    page = desk_page(demo_desk())
+    lines = render(page, words=GERMAN).splitlines()
+    assert lines[:4] == [
+        "# Three offices",
+        "",
+        "Alle Zeiten gelten in UTC, soweit nichts anderes dabeisteht.",
+        "",
+    ]
+    expected = (
+        "| Kalender | Zeitzone | Geöffnet | Geschlossen |",
+        "## Dienst all",
+        "| Uhr | critical | high | moderate | low | planning | sonst |",
+        "| critical | priority is critical | resolution 50% | incident manager | hierarchisch |",
+        "Tage der Liste Chicago: 2026-05-25 Memorial Day.",
+    )
+    assert [line for line in expected if line not in lines] == []
+    assert not {"Opening", "holidays", "Targets", "Records", "Rule", "level"} & set(
+        re.findall(r"\w+", "\n".join(lines))
+    )
 
 
 def test_no_twin_is_left_over() -> None:

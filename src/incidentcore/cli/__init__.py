@@ -25,6 +25,7 @@ from incidentcore.cli.inputs import (
     add_file,
     add_form,
     add_sheet,
+    add_words,
     check_import,
     instant_of,
     listed,
@@ -32,6 +33,7 @@ from incidentcore.cli.inputs import (
     read_incidents,
     reading_options,
     start_of_today,
+    words_of,
 )
 from incidentcore.cli.report import add_report
 from incidentcore.demo import DEMO_DESK, demo_report
@@ -158,6 +160,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=words)
         command.add_argument("desk", type=Path, metavar="DESK.toml")
         command.add_argument("--code", metavar="NAME,…", help="callables that the file names")
+        if name == "show":
+            add_words(command, "the page")
         if name == "check":
             command.add_argument(
                 "--now",
@@ -187,7 +191,7 @@ def _check(arguments: argparse.Namespace) -> str:
 
 
 def _show(arguments: argparse.Namespace) -> str:
-    return desk_page(read_desk(arguments))
+    return desk_page(read_desk(arguments)).in_words(words_of(arguments))
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:

@@ -56,8 +56,11 @@ EXPLAIN_TEXTS: Final[Texts] = {
 """The texts of ``explain_record``, by code."""
 
 
-def desk_page(desk: Desk, /) -> str:
+def desk_page(desk: Desk, /) -> Phrase:
     """Return a desk as Markdown: hours, targets by priority, and who is notified of what and when.
+
+    ``words.render`` returns this page in another language; keys of the desk file and conditions are
+    as the file has them.
 
     Args:
         desk: The desk.
@@ -66,31 +69,44 @@ def desk_page(desk: Desk, /) -> str:
         DefinitionError: A value in the desk cannot be written in a desk file.
     """
     data = desk_mapping(desk)
-    lines = [f"# {desk.name}", "", f"All times are those of {desk.zone.key} unless stated."]
+    zone = Phrase("All times are those of {zone} unless stated.", zone=desk.zone.key)
+    lines: list[str] = [f"# {desk.name}", "", zone]
     for part in (_hours, _services, _people, _rest):
         lines += part(desk, data)
-    return "\n".join(lines) + "\n"
+    return Phrase.joined([*lines, ""])
+
+
+def _title(text: str, **data: object) -> Phrase:
+    return Phrase("\n## {title}", title=Phrase(text, **data))
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     yield ""
-    yield f"| {' | '.join(head)} |"
+    yield _row(head)
     yield f"|{'---|' * len(head)}"
-    for row in rows:
-        yield "| " + " | ".join(cell.replace("|", "\\|") or "-" for cell in row) + " |"
+    yield from (_row([cell or "-" for cell in row]) for row in rows)
+
+
+def _row(cells: Sequence[str]) -> Phrase:
+    texts = (cell.replace("|", "\\|") if "|" in cell else cell for cell in cells)
+    return Phrase("| {cells} |", cells=Phrase.joined(texts, " | "))
+
+
+def _heads(*texts: str) -> tuple[str, ...]:
+    return tuple(map(Phrase, texts))
 
 
 def _more(name: str, table: Mapping[str, Any], *shown: str) -> Iterator[str]:
     """Yield a line with what a table of the file says beside the keys shown, if it says more."""
     rest = [f"{key} {value_text(value)}" for key, value in table.items() if key not in shown]
     if rest:
-        yield f"\n{name}: {'; '.join(rest)}."
+        yield Phrase("\n{name}: {rest}.", name=name, rest="; ".join(rest))
 
 
 def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
     if not desk.calendars:
         return
-    yield "\n## Opening hours"
+    yield _title("Opening hours")
     rows = []
     for name, table in data["calendars"].items():
         calendar = desk.calendars[name]
@@ -98,10 +114,11 @@ def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
         if days:
             ends = [day.day or (day.range or (None, None))[1] for day in days]
             dated = [day for day in ends if day is not None]
-            until = f", to {max(dated)}" if dated else ""
+            until = Phrase(", to {day}", day=str(max(dated))) if dated else ""
             names = ", ".join(dict.fromkeys(day.name for day in days if day.name))
-            closed = f"{len(days)} holiday{'s' * (len(days) > 1)}{until}"
-            closed += f": {names}" if names else ""
+            names = f": {names}" if names else ""
+            text = "{n} holidays{until}{names}" if len(days) > 1 else "{n} holiday{until}{names}"
+            closed: str = Phrase(text, n=len(days), until=until, names=names)
         else:
             closed = ""
         shown = {key: value for key, value in table.items() if key not in ("holidays", "zone")}
@@ -114,9 +131,10 @@ def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             hours = ""
         extra = "; ".join(f"{key} {value_text(value)}" for key, value in shown.items())
         rows.append([name, table.get("zone", ""), "; ".join(filter(None, (hours, extra))), closed])
-    yield from _table(("Calendar", "Zone", "Open", "Closed"), rows)
+    yield from _table(_heads("Calendar", "Zone", "Open", "Closed"), rows)
     for name, days in data.get("holidays", {}).items():
-        yield f"\nDays of the list {name}: {'; '.join(map(_day, days))}."
+        listed = "; ".join(map(_day, days))
+        yield Phrase("\nDays of the list {name}: {days}.", name=name, days=listed)
 
 
 def _day(said: Any) -> str:
@@ -134,16 +152,16 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
     levels = [*(level.name for level in desk.priority.levels), "else"]
     for service in desk.services:
         table = data["services"][service.name]
-        yield f"\n## Service {service.name}"
-        yield f"\nTargets count in {value_text(table['calendar'])}."
-        rows = []
+        yield _title("Service {name}", name=service.name)
+        calendar = value_text(table["calendar"])
+        yield Phrase("\nTargets count in {calendar}.", calendar=calendar)
+        rows: list[list[str]] = []
         for clock in service.clock_names:
             said = table[clock] if clock in table else table["clocks"][clock]["targets"]
             known = {"else": said} if isinstance(said, str) else said
             rest = known.get("else", "")
             rows.append([clock, *(_in_hours(known.get(level, rest)) for level in levels)])
-        head = [*levels[:-1], "any other"]
-        yield from _table(("Clock", *head), rows)
+        yield from _table((*_heads("Clock"), *levels[:-1], *_heads("any other")), rows)
         for key, words in (
             ("pause", "Clocks pause while"),
             ("warn", "Warnings at"),
@@ -156,18 +174,18 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
                     text = ", ".join(one.replace("%", " %") for one in said)
                 else:
                     text = value_text(said)
-                yield f"\n{words}: {text}."
+                yield Phrase("\n{name}: {rest}.", name=Phrase(words), rest=text)
         for clock, part in table.get("clocks", {}).items():
-            yield from _more(f"Clock {clock}", part, "targets")
-        yield from _more("Further", table, *_SERVICE, *service.clock_names)
+            yield from _more(Phrase("Clock {name}", name=clock), part, "targets")
+        yield from _more(Phrase("Further"), table, *_SERVICE, *service.clock_names)
     if desk.agreements:
-        yield "\n## Who has which service"
-        yield "\nThe first line that matches counts."
+        yield _title("Who has which service")
+        yield Phrase("\n{text}", text=Phrase("The first line that matches counts."))
         rows = [
             [str(place), _when(one.when), one.service, one.kind]
             for place, one in enumerate(desk.agreements, 1)
         ]
-        yield from _table(("", "Records", "Service", "Kind"), rows)
+        yield from _table(("", *_heads("Records", "Service", "Kind")), rows)
 
 
 def _in_hours(target: str) -> str:
@@ -176,12 +194,12 @@ def _in_hours(target: str) -> str:
 
 
 def _when(condition: Condition) -> str:
-    return "all" if condition == ALWAYS else str(condition)
+    return Phrase("all") if condition == ALWAYS else str(condition)
 
 
 def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
     if desk.on_call:
-        yield "\n## On call"
+        yield _title("On call")
         rows = [
             [
                 name,
@@ -192,29 +210,30 @@ def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             for name, table in data["oncall"].items()
             for layer in table["layers"]
         ]
-        yield from _table(("Schedule", "People", "Change", "During"), rows)
+        yield from _table(_heads("Schedule", "People", "Change", "During"), rows)
         for name, table in data["oncall"].items():
             for place, layer in enumerate(table["layers"], 1):
-                yield from _more(f"{name}, layer {place}", layer, "people", "change", "during")
+                layer_name = Phrase("{name}, layer {place}", name=name, place=place)
+                yield from _more(layer_name, layer, "people", "change", "during")
             yield from _more(name, table, "layers")
     if desk.escalation:
-        yield "\n## Escalation"
+        yield _title("Escalation")
         rows = [
             [
                 row.name,
                 _when(row.when),
                 _trigger(said, place),
-                ", ".join(map(str, level.targets)),
-                level.mode,
+                Phrase("{who}", who=level.targets),
+                Phrase(level.mode),
             ]
             for row, table in zip(desk.escalation, data["escalation"], strict=True)
             for place, (level, said) in enumerate(zip(row.levels, table["levels"], strict=True))
         ]
-        yield from _table(("Rule", "Records", "When", "Who", "How"), rows)
+        yield from _table(_heads("Rule", "Records", "When", "Who", "How"), rows)
         for row, table in zip(desk.escalation, data["escalation"], strict=True):
             yield from _more(row.name, table, "name", "when", "levels")
     if desk.communication:
-        yield "\n## Updates"
+        yield _title("Updates")
         rows = [
             [
                 rule.name,
@@ -227,7 +246,8 @@ def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             ]
             for rule in desk.communication
         ]
-        yield from _table(("Rule", "Records", "To", "First", "Every", "On hold", "Final"), rows)
+        head = _heads("Rule", "Records", "To", "First", "Every", "On hold", "Final")
+        yield from _table(head, rows)
         for rule, table in zip(desk.communication, data["communication"], strict=True):
             further = {k: v for k, v in table.get("updates", {}).items() if k == "on_change"}
             yield from _more(rule.name, {**table, **further}, "name", "when", "to", "updates")
@@ -235,10 +255,13 @@ def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
 
 def _trigger(said: dict[str, Any], place: int) -> str:
     """Return when a level falls due, with the keys of the file that change it."""
-    point = said.get("at") or said.get("every") or f"after {said['after']}"
-    behind = " from the level before" if place and "after" in said and "since" not in said else ""
+    point = said.get("at") or said.get("every")
+    if point is None:
+        is_behind = place and "since" not in said
+        text = "after {span} from the level before" if is_behind else "after {span}"
+        point = Phrase(text, span=said["after"])
     rest = [f"{key} {value_text(v)}" for key, v in said.items() if key not in _LEVEL]
-    return "; ".join([f"{point}{behind}", *rest])
+    return Phrase.joined([point, *rest], "; ")
 
 
 def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
@@ -252,11 +275,11 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
     ):
         if key not in data:
             continue
-        yield f"\n## {title}\n"
+        yield Phrase("{title}\n", title=_title(title))
         for one in as_tuple(data[key], dict):
             yield from (f"- {name}: {value_text(part)}" for name, part in one.items())
     if desk.sources:
-        yield "\n## Sources\n"
+        yield Phrase("{title}\n", title=_title("Sources"))
         yield from (f"- {source}" for source in desk.sources)
 
 

@@ -310,7 +310,12 @@ def test_the_shape_of_texts_and_their_limits():
     assert problems(alert_from_dict, {"key": "k", "at": T0, "labels": {1: "a"}}) == [
         "got an object; allowed: an object with text keys @ $.labels"
     ]
-    shown = {"x" * 500: "…", 2**199: str(2**199), 2**200: "a number of 201 bits"}
+    shown = {
+        "x" * 58: f"'{'x' * 58}';",
+        "x" * 500: f"'{'x' * 59}…",
+        2**199: str(2**199),
+        2**200: "a number of 201 bits",
+    }
     for value, text in shown.items():
         (line,) = problems(alert_from_dict, {"key": "k", "at": value})
         assert text in line

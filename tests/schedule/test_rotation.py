@@ -246,3 +246,24 @@ def test_turns_are_counted_to_the_ends_of_time(year: int, month: int, day: int) 
     anchor = datetime(year, month, day, tzinfo=UTC)
     hourly = Rotation(anchor=anchor, zone="UTC", unit="hours")
     assert [hourly.turn(anchor + timedelta(hours=n)) for n in (-30, 0, 30)] == [-30, 0, 30]
+
+
+@pytest.mark.parametrize("every", [1, 2])
+def test_months_are_turns_before_and_after_the_anchor(every: int) -> None:
+    """From the first of March on, over the years on either side."""
+    turns = Rotation(
+        anchor=datetime(2026, 3, 1, tzinfo=UTC), zone="UTC", unit="months", every=every
+    )
+    found = {
+        (year, month): turns.turn(datetime(year, month, 15, tzinfo=UTC))
+        for year, month in ((2025, 12), (2026, 2), (2026, 3), (2026, 4), (2027, 1), (2028, 3))
+    }
+    months = {
+        (2025, 12): -3,
+        (2026, 2): -1,
+        (2026, 3): 0,
+        (2026, 4): 1,
+        (2027, 1): 10,
+        (2028, 3): 24,
+    }
+    assert found == {at: number // every for at, number in months.items()}

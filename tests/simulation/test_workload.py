@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import exp
+from statistics import NormalDist
 from typing import Any
 
 import attrs
@@ -91,3 +93,11 @@ def test_a_priority_is_settled_if_nothing_changes_it_after_the_opening(
 ) -> None:
     """No adjustment, no calculator or field of one's own, no action and no opening that sets it."""
     assert is_settled(policy, lifecycle, kinds) is settled
+
+
+def test_the_least_duration_is_that_of_a_share_next_to_nothing() -> None:
+    """A share of zero is read as two to the power of -54, 8.2 deviations below the median."""
+    spread = Lognormal(timedelta(hours=1), 1.0)
+    deviations = NormalDist().inv_cdf(1 / 18_014_398_509_481_984)
+    assert spread(0.0) == spread(2.0**-60) == timedelta(hours=1) * exp(deviations)
+    assert spread(0.5) == timedelta(hours=1)

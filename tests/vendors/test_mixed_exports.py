@@ -145,6 +145,17 @@ def test_a_log_that_is_newer_than_the_row(tool: str) -> None:
     assert found.action.endswith("which stands: it is newer than the record")
 
 
+def test_a_row_that_was_reopened_after_its_log() -> None:
+    """The log lacks the reopening, so nobody knows how many there were."""
+    row = {**ROW, "sys_updated_on": f"{DAY} 12:00:00"}
+    [record] = (reading := read_servicenow([row], audit=[audit(1, "09:30", "1", "6")]))
+    assert (record.state.name, record.resolved_at) == ("In Progress", None)
+    assert (record.is_covered("reopen_count"), record.is_covered("resolved_at")) == (False, True)
+    assert reading.findings.counts["history_disagrees"] == 1
+    [record] = read_servicenow([{**row, "state": "3"}], audit=[audit(1, "09:30", "1", "2")])
+    assert record.is_covered("reopen_count")
+
+
 def cut(row: Row, *changes: Row) -> Import[Incident]:
     """Read a row with the end of its audit."""
     return read_servicenow([{**ROW, **row}], audit=[*changes])

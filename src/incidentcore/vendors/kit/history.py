@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -47,6 +47,7 @@ from incidentcore.words import Phrase
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
+_Extra: TypeAlias = list[tuple[Callable[..., Event], dict[str, Any]]]
 
 UPDATED: Final = "update"
 """The action of a state change in a log, since logs contain states but not actions."""
@@ -57,7 +58,7 @@ _NEEDED: Final = ("title", "description", "source")
 _WITH_END: Final = ("resolution_code", "resolution_notes")
 _NOT_BORN: Final = ("hold_reason", *_WITH_END)
 _TRACED: Final = ("state", *LEVELS, *ASSIGNED)
-_MOMENTS: Final = frozenset({"moments"})
+_MOMENTS, _STATES = frozenset({"moments"}), frozenset({"states"})
 _TOLERANCE: Final = timedelta(minutes=1)
 
 
@@ -322,17 +323,23 @@ class HistoryBuilder(EntryLog):
 
     def _finished(self, record: R, events: list[Event], taken: set[str]) -> R:
         """Return the record with the tool's figures, compared with the tool's present values."""
-        extra: list[tuple[Callable[..., Event], dict[str, Any]]] = []
+        extra: _Extra = []
         at = record.updated_at
         shown = self._present.get("state")
         state = record.state if shown is None else self.state(shown)
         if state.name != record.state.name:
-            is_dated = self._logged_at is not None or self._updated_at is not None
-            if state.resolved and record.resolved_at is None and not is_dated:
-                # A duration to a resolution without a time would be one to the last time known.
-                events[0] = attrs.evolve(cast("Opened", events[0]), covers=self.covers - _MOMENTS)
+            last, updated = self._logged_at, self._updated_at
+            is_newer = last is not None and updated is not None and last > updated + _TOLERANCE
+            # A duration to a resolution without a time would be one to the last time known.
+            is_timeless = state.resolved and record.resolved_at is None and last is updated is None
+            lacks_reopening = last is not None and state.open and not record.state.open
+            lost = (
+                _MOMENTS if is_timeless else _STATES if lacks_reopening and not is_newer else None
+            )
+            if lost is not None:
+                events[0] = attrs.evolve(cast("Opened", events[0]), covers=self.covers - lost)
                 record = type(record)._fold(tuple(events))  # noqa: SLF001  the same, but for it
-            self._settle(record, state, extra)
+            self._settle(record, state, extra, is_newer=is_newer)
             at = max(at, self._updated_at or at) if extra else at
         self._compare(record)
         extra.extend(
@@ -357,17 +364,14 @@ class HistoryBuilder(EntryLog):
         """Return the time of the last change of state in the log; None if it has none."""
         return max((entry.at for entry in self._entries if entry.field == "state"), default=None)
 
-    def _settle(
-        self, record: Record, state: State, extra: list[tuple[Callable[..., Event], dict[str, Any]]]
-    ) -> None:
+    def _settle(self, record: Record, state: State, extra: _Extra, *, is_newer: bool) -> None:
         """Use the tool's present state if the history ends in another, and not later."""
-        last, updated = self._logged_at, self._updated_at
-        is_logged = last is not None
+        is_logged = self._logged_at is not None
         ends = Phrase("the history ends in {state}", state=str(record.state))
         action = ends if is_logged else Phrase("no time of it is known")
-        if last is not None and updated is not None and last > updated + _TOLERANCE:
+        if is_newer:
             action = Phrase("{what}, which stands: it is newer than the record", what=ends)
-        elif not is_logged or _flags(state) != _flags(record.state):
+        elif not is_logged or attrs.evolve(state, name=record.state.name) != record.state:
             fields = FrozenMap(self._shown_with(state))
             extra.append((StateChanged, {"action": UPDATED, "state": state, "fields": fields}))
             action = Phrase("{what}; it counts from the last instant known", what=action)
@@ -392,7 +396,3 @@ class HistoryBuilder(EntryLog):
         if shown is not None and (resolved is None or abs(shown - resolved) > _TOLERANCE):
             action = f"the history says {resolved}, which stands"
             self.find("history_disagrees", action, field="resolved_at", value=shown.isoformat())
-
-
-def _flags(state: State) -> tuple[bool, ...]:
-    return state.open, state.pauses, state.resolved, state.final

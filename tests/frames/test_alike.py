@@ -64,6 +64,16 @@ def test_a_table_grows_with_its_keys() -> None:
     assert numbers.of(np.array([1 << 30, 9_999])).tolist() == [5, 4]
 
 
+def test_a_table_holds_keys_below_four_million() -> None:
+    """Its whole size is 16 MB; a greater key is found by its value, and costs no table."""
+    numbers = alike._Numbers()
+    assert numbers.of(np.array([(1 << 22) - 1])).tolist() == [0]
+    assert numbers._table.nbytes == 1 << 24
+    numbers = alike._Numbers()
+    assert numbers.of(np.array([1 << 22, 5])).tolist() == [1, 0]
+    assert numbers._table.nbytes == 1 << 14
+
+
 def test_a_moment_that_a_row_does_not_have_makes_it_odd() -> None:
     """Such rows are read as records, one by one."""
     assert alike.place_in([instant(START), 7], START) == 0

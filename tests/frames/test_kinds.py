@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from incidentcore.kpi import AtLeast, AtMost, Duration, Kpi, Rate, catalogue, finish_partial
+from incidentcore.kpi import (
+    AtLeast,
+    AtMost,
+    Duration,
+    HourBands,
+    Kpi,
+    Periods,
+    Rate,
+    SameDay,
+    catalogue,
+    finish_partial,
+)
+from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.schedule import BusinessCalendar
 
 pyarrow = pytest.importorskip("pyarrow")
@@ -15,6 +27,7 @@ np = pytest.importorskip("numpy")
 nw = pytest.importorskip("narwhals.stable.v2")
 kinds = pytest.importorskip("incidentcore.frames.kinds")
 plan = pytest.importorskip("incidentcore.frames.plan")
+alike = pytest.importorskip("incidentcore.frames.alike")
 frames = pytest.importorskip("incidentcore.frames")
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -82,3 +95,62 @@ def test_a_time_of_exactly_the_limit_is_within_it(test: Any, clock: Any, first: 
     part = frames.gather_kpis_from(frame, kpi, MAPPING, as_of=START + timedelta(days=2))
     (row,) = finish_partial(part).results
     assert (row.numerator, row.n) == (2, 3)
+
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+BERLIN = OFFICE.zone
+
+
+def among(test: Any) -> Kpi:
+    return catalogue.VOLUME.replace(population=test)
+
+
+@pytest.mark.parametrize(
+    ("kpi", "groups", "check"),
+    [
+        (
+            catalogue.VOLUME,
+            (HourBands([("office", OFFICE)], moment="resolved_at"),),
+            ("open", 1, OFFICE),
+        ),
+        (among(SameDay("opened_at", "resolved_at", BERLIN)), (), ("day", [0, 1], BERLIN)),
+        (among(AtMost(Duration(), HOUR)), (), ("over", ((0, 1, None),), 3_600_000_000)),
+        (among(AtLeast(Duration(), HOUR)), (), ("over", ((0, 1, None),), 3_599_999_999)),
+    ],
+    ids=["a band", "a day", "at most", "at least"],
+)
+def test_a_test_is_noted_as_the_moments_that_decide_it(kpi: Kpi, groups: Any, check: Any) -> None:
+    """The resolved rows are judged one by one; those never resolved have one answer."""
+    times = {"in": [START, START], "out": [START + DAY, None]}
+    frame = nw.from_native(pyarrow.table({"id": ["A", "B"], **times}))
+    asked = plan.Plan((kpi,), MAPPING, START + 2 * DAY, groups, None, "exact", {})
+    there: list[kinds.Kind] = []
+
+    kinds.Kinds(asked, frame, asked.wanted(frame.columns)).learn(there, np.array([0, 1]), 2, 0)
+
+    assert [kind.is_odd for kind in there] == [False, False]
+    assert [kind.checks for kind in there] == [[check], [None]]
+
+
+def test_what_comes_and_goes_is_noted_by_its_moments() -> None:
+    """Each at most once; of three records that came one went, which leaves two."""
+    moments = [instant(START), instant(START + HOUR)]
+    came, went, seen = ((START, 1), (START + HOUR, -1), (START, 0))
+    assert kinds._moves([came, went], moments) == [0, 1, -1]
+    assert kinds._moves([came, (None, -1)], moments) == [0, -1, -1]
+    assert kinds._moves([seen], moments) == [-1, -1, 0]
+    for twice in (came, went):
+        with pytest.raises(alike.OddRowError):
+            kinds._moves([twice, twice], moments)
+
+    times = {"in": [START] * 3, "out": [START + HOUR, None, None]}
+    part = frames.gather_kpis_from(
+        pyarrow.table({"id": ["A", "B", "C"], **times}),
+        catalogue.BACKLOG_GROWTH,
+        MAPPING,
+        as_of=START + DAY,
+        window=Periods("day"),
+    )
+    first = finish_partial(part).results[0]
+    assert (first.value, first.n) == (2, 3)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+import importlib.util
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -24,9 +25,13 @@ AT = datetime(2026, 3, 29, 1, 30, 0, 123, tzinfo=UTC)
 
 def columns(values: list[Any]) -> list[Any]:
     """Return the same values in each library that is installed."""
-    pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
-    pyarrow = pytest.importorskip("pyarrow")
-    return [pandas.Series(values), polars.Series(values), pyarrow.chunked_array([values])]
+    found = []
+    for name in ("pandas", "polars", "pyarrow"):
+        if importlib.util.find_spec(name) is not None:
+            library = importlib.import_module(name)
+            arrow = name == "pyarrow"
+            found.append(library.chunked_array([values]) if arrow else library.Series(values))
+    return found
 
 
 def test_instants_are_microseconds_in_any_zone_and_unit() -> None:
@@ -192,6 +197,35 @@ def test_columns_that_are_no_times_say_how_to_make_them() -> None:
         native.as_instants(days, "at")
     local = days.cast(polars.Datetime).dt.replace_time_zone("Europe/Berlin")
     assert native.as_instants(local, "at").tolist() == [whole[0] - 10 * 3_600_000_000]
+
+
+@pytest.mark.parametrize("kind", ["null", "string", "int64", "bool_", "date32"])
+def test_a_column_of_nothing_holds_no_instant(kind: str) -> None:
+    """Of any type, as where nothing is resolved yet; one of no rows too."""
+    pyarrow = pytest.importorskip("pyarrow")
+    for size in (0, 1, 3):
+        column = pyarrow.chunked_array([pyarrow.nulls(size, getattr(pyarrow, kind)())])
+        assert native.as_instants(column, "at").tolist() == [native.MISSING] * size
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "hint"),
+    [
+        ("2026-03-02", "String", "; parse texts first"),
+        (date(2026, 3, 2), "Date", "; make dates times in a zone first"),
+        (1_772_442_000, "Int64", "; read numbers since 1970 first"),
+        (1_772_442_000.5, "Float64", "; read numbers since 1970 first"),
+        (True, "Boolean", ", or a datetime$"),
+        (datetime(2026, 3, 2), "Datetime", "times with a zone; name it first"),  # noqa: DTZ001
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_type_that_is_no_time_has_its_hint(value: Any, kind: str, hint: str) -> None:
+    """In Arrow, whose columns have one type each; a null among them changes nothing."""
+    pyarrow = pytest.importorskip("pyarrow")
+    for values in ([value], [None, value]):
+        with pytest.raises(InvalidValueError, match=f"a column of {kind}.*{hint}"):
+            native.as_instants(pyarrow.chunked_array([values]), "at")
 
 
 class Never(datetime):

@@ -322,6 +322,30 @@ def test_the_shape_of_texts_and_their_limits():
         assert len(line) < 200
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("x" * 58, f"'{'x' * 58}'"),  # with its quotes sixty characters
+        ("x" * 59, f"'{'x' * 59}…"),
+        ("ü" * 14, "'" + r"\xfc" * 14 + "'"),  # four characters each: 58
+        ("ü" * 15, "'" + r"\xfc" * 14 + r"\xf" + "…"),
+        (10**59, "1" + "0" * 59),
+        (10**60, "1" + "0" * 59 + "…"),
+        (2**200, "a number of 201 bits"),
+        (True, "True"),
+        ({}, "an object"),
+        ([], "an array"),
+        ((), "an array"),
+        (b"", "a bytes"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_wrong_value_is_shown_in_sixty_characters(value, shown):
+    """What is longer is cut; what is nested is only named."""
+    (line,) = problems(alert_from_dict, {"key": "k", "at": value})
+    assert line.startswith(f"got {shown}; allowed: ")
+
+
 def test_alerts_are_grouped_by_several_paths():
     """Below a field and by a field itself, whichever comes first."""
     one = Alert(key="a", at=T0, source="s", labels={"service": "shop"})

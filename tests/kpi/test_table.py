@@ -7,6 +7,7 @@ import io
 import json
 import sys
 from datetime import timedelta, timezone
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -134,6 +135,41 @@ def test_rows_are_plain_and_go_into_json_and_a_frame() -> None:
     pandas = pytest.importorskip("pandas", reason="pandas is not installed: pip install .[check]")
     frame = pandas.DataFrame(iter(table()))
     assert list(frame["n"]) == [4, 4, 1]
+
+
+HOUR_OF = Interval(minute(0), minute(60))
+BY_DAY = Periods("day", "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("window", "told"),
+    [
+        (None, [None, None, None]),
+        (HOUR_OF, [["2026-01-05T00:00:00+00:00", "2026-01-05T01:00:00+00:00"], None, None]),
+        (BY_DAY, [None, "day", "Europe/Berlin"]),
+        (attrs.evolve(BY_DAY, within=HOUR_OF), [None, "day", "Europe/Berlin"]),
+    ],
+    ids=["all", "an hour", "days", "days of an hour"],
+)
+def test_plain_data_say_what_the_figures_are_of(window: Any, told: list[Any]) -> None:
+    """The window or the periods with their zone, beside the instant, the mode and the groups."""
+    plain = compute_kpis(
+        [catalogue.VOLUME],
+        tickets(),
+        as_of=minute(300),
+        window=window,
+        group_by=["assignment_group"],
+        mode="sketch",
+    ).to_plain()
+    rows, (version, source) = plain.pop("rows"), plain.pop("zone_data")
+    assert plain == {
+        "as_of": "2026-01-05T05:00:00+00:00",
+        "mode": "sketch",
+        "groups": ["assignment_group"],
+        **dict(zip(("window", "periods", "zone"), told, strict=True)),
+    }
+    assert (bool(version), bool(source)) == (True, True)
+    assert {row["kpi"] for row in rows} == {"volume"}
 
 
 def test_an_empty_collection_is_shown_as_none() -> None:

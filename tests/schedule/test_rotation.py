@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -140,6 +142,21 @@ def test_the_last_days_of_months() -> None:
     assert next(monthly.handoffs(anchor + timedelta(days=1), anchor + timedelta(days=99))) == (
         anchor + timedelta(days=28)
     )
+
+
+@pytest.mark.parametrize("every", [1, 5])
+def test_a_turn_is_found_at_once_in_any_month(
+    every: int, work_of: Callable[[Callable[[], object]], int]
+) -> None:
+    """The lines run for December, or ten years away, are at most 1.2 times those for the first."""
+    anchor = datetime(2026, 1, 15, tzinfo=UTC)
+    monthly = Rotation(anchor=anchor, zone="UTC", unit="months", every=every)
+    costs = [
+        work_of(partial(monthly.turn, datetime(year, month, 20, tzinfo=UTC)))
+        for year in (2026, 2016, 2036)
+        for month in range(1, 13)
+    ]
+    assert max(costs) <= 1.2 * min(costs)
 
 
 UNIT = st.sampled_from(("hours", "days", "weeks", "months"))

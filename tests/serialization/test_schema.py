@@ -63,10 +63,16 @@ def schemas(schema: Any) -> Iterator[dict[str, Any]]:
 @pytest.mark.table
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_schema_is_a_schema(validator: Any, name: str) -> None:
-    """The schema of every class is valid, plain JSON, and complete in itself."""
+    """The schema of every class is valid."""
+    validator.check_schema(json_schema(CLASSES[name]))
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_schema_is_complete_in_itself(name: str) -> None:
+    """It is plain JSON, of keywords that there are, and defines what it refers to."""
     schema = json_schema(CLASSES[name])
 
-    validator.check_schema(schema)
     text = json.dumps(schema)
     references = {part.split('"')[0] for part in text.split('"#/$defs/')[1:]}
     assert references <= set(schema["$defs"])

@@ -99,6 +99,47 @@ def test_a_writer_reports_each_batch_and_its_end(monkeypatch: pytest.MonkeyPatch
     writer.answers.close()
 
 
+def test_a_writer_starts_its_process_and_keeps_only_its_own_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its process gets the other end, which is closed here, so that a death ends the answers."""
+    made: list[Any] = []
+    started: list[bool] = []
+
+    class Context:
+        Pipe = staticmethod(Pipe)
+
+        def set_forkserver_preload(self, names: list[str]) -> None:
+            assert names == ["incidentcore.testing.contracts_parallel"]
+
+        def Process(self, **given: Any) -> Any:  # noqa: N802  as multiprocessing has it
+            made.append(given)
+            return SimpleNamespace(start=partial(started.append, True))
+
+    asked: list[str] = []
+    monkeypatch.setattr(
+        contracts_parallel.multiprocessing,
+        "get_context",
+        lambda method: asked.append(method) or Context(),
+    )
+    opener = InMemoryStore
+    writer = contracts_parallel._Writer(opener, "ada", times=7, count=2)
+    [given] = made
+    sender = given["args"][3]
+    assert given == {
+        "target": contracts_parallel._write_elsewhere,
+        "args": (opener, "ada", 7, sender, 2),
+        "daemon": True,
+    }
+    assert started == [True]
+    assert asked == [contracts_parallel._START]
+    assert asked[0] in ("forkserver", "spawn")
+    assert sender.closed
+    assert (writer.answers.readable, writer.answers.writable) == (True, False)
+    assert not writer.answers.closed
+    writer.answers.close()
+
+
 def renamed(call: Call) -> Any:
     """Give the last event another id."""
     *rest, last = call()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from incidentcore.errors import FormatError
-from incidentcore.vendors import read_audit_log
+from incidentcore.vendors import audit_rows, read_audit_log
 from incidentcore.vendors.audit_rows import AuditRow, FieldReader, whole_number
 from incidentcore.vendors.kit.findings import Findings
 
@@ -57,3 +57,16 @@ def test_an_event_is_what_a_row_changes() -> None:
     counts = [step.changes["custom"]["mod_count"] for step in incident.timeline().moments[1:]]
     assert counts == [0, 1, 2]
     assert dict(incident.custom) == {"first_seen": "New", "mod_count": 2}
+
+
+def test_no_more_times_and_texts_are_kept_than_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first two of three; the third is read all the same."""
+    monkeypatch.setattr(audit_rows, "_CACHED", 2)
+    read = FieldReader(None, Findings())
+    texts = audit_rows._Column("plain", "category", 2, "category", read.text, {})
+    for day in (1, 2, 3, 1, 3):
+        row = AuditRow(7, ["INC1", f"0{day}/06/2026 09:00", f"day {day}"], COLUMNS)
+        assert read.time(row, "opened_at") == datetime(2026, 6, day, 9, tzinfo=UTC)
+        assert texts.value(row) == f"day {day}"
+    assert [*read.times] == ["01/06/2026 09:00", "02/06/2026 09:00"]
+    assert texts.known == {"day 1": "day 1", "day 2": "day 2"}

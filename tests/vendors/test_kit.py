@@ -39,6 +39,7 @@ from incidentcore.vendors.kit import (
     StateTable,
     Times,
     joined,
+    times,
 )
 from incidentcore.vendors.kit.chains import chain
 from incidentcore.vendors.kit.entries import Entry
@@ -1070,3 +1071,13 @@ def test_a_result_on_two_pages_is_one() -> None:
     row = {"sys_id": "s", "task": "a", "sla": "P2", "has_breached": "false"}
     [record] = read_servicenow([incident], slas=[row, {**row}])
     assert [one.target for one in reported_slas(record)] == ["P2"]
+
+
+def test_no_more_times_are_kept_than_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two, of three; each is what its text says."""
+    monkeypatch.setattr(times, "_CACHED", 2)
+    reader = Times("UTC").reader()
+    for day in (1, 2, 1, 3, 1, 2):
+        at = reader.read(f"2026-06-0{day} 09:00")
+        assert at == datetime(2026, 6, day, 9, tzinfo=UTC)
+        assert 1 <= len(reader._cache) <= 2

@@ -13,6 +13,7 @@ from incidentcore.records import (
 from incidentcore.vendors import (
     AUDIT_LIFECYCLE,
     STRICT_LIFECYCLE,
+    audit_log,
     audit_rows,
     check_states,
     refused_changes,
@@ -63,6 +64,18 @@ def test_a_long_log_is_read_alike_when_memory_is_let_go(monkeypatch: pytest.Monk
     whole, _ = load(*rows)
     monkeypatch.setattr(audit_rows, "_CACHED", 1)
     assert load(*rows)[0].history == whole.history
+
+
+def test_no_more_courses_are_kept_than_have_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first of two; the second is judged anew each time, and counts alike."""
+    monkeypatch.setattr(audit_log, "_CACHED", 1)
+    tally = StateTally([AUDIT_LIFECYCLE])
+    for state in ("Resolved", "-100", "-100"):
+        incident, _ = load({}, {"incident_state": state, "sys_mod_count": "1"})
+        wrong = [] if state == "Resolved" else ["New -> unknown_-100"]
+        assert tally.add(incident) == [wrong]
+        assert len(tally._judged) == 1
+    assert [(check.observed, check.incidents) for check in tally.checks] == [(3, 2)]
 
 
 ALL = {state.name for state in AUDIT_STATES}

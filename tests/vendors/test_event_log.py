@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from incidentcore import Incident, advance, assign
-from incidentcore.errors import FormatError
-from incidentcore.records import Acknowledged, Commented, StateChanged
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.records import Acknowledged, Commented, Escalated, Snoozed, StateChanged
 from incidentcore.values import Priority
 from incidentcore.vendors import (
     read_events,
@@ -139,3 +139,21 @@ def test_a_log_covers_what_its_mapping_tells() -> None:
     assert told("1,New,2026-06-01T09:20Z,desk") == [False, False, True]
     [titled] = read_events(rows, case="c", activity="a", at="t", fields={"title": "g"})
     assert not titled.is_covered("reassignment_count")
+
+
+def test_an_activity_may_mean_an_escalation() -> None:
+    """To the group of its row; spaces around a group do not count."""
+    rows = ["c,a,t,g", "1,New,2026-06-01T09:00Z,desk", "1,Up,2026-06-01T09:10Z, second "]
+    rows += ["1,Up,2026-06-01T09:20Z,  ", "1,New,2026-06-01T09:30Z,second"]
+    columns = {"case": "c", "activity": "a", "at": "t", "group": "g"}
+    [incident] = read_events(rows, **columns, activities={"New": "new", "Up": Escalated})
+    escalated = [one for one in incident.history if isinstance(one, Escalated)]
+    assert [one.target for one in escalated] == ["second", "unknown"]
+    assert (incident.reassignment_count, incident.is_covered("escalation_count")) == (1, True)
+
+
+@pytest.mark.parametrize("kind", [StateChanged, Snoozed, int])
+def test_a_class_that_needs_more_than_a_log_has_is_refused(kind: Any) -> None:
+    """At once, where each case with such a row was lost."""
+    with pytest.raises(InvalidValueError, match=r"^activities: got"):
+        read_events(["c,a,t"], case="c", activity="a", at="t", activities={"Up": kind})

@@ -267,7 +267,9 @@ class _Log:
             states = STANDARD_STATES | named
 
         told = (*self.told, *(self.fields or ()), "group" if self.group else None)
-        kinds = (one for one in (meanings or {}).values() if isinstance(one, type))
+        kinds = [one for one in (meanings or {}).values() if isinstance(one, type)]
+        for kind in kinds:
+            _need_kind(kind)
         covered = {_COVERED[one] for one in (*told, *kinds) if one in _COVERED}
 
         def build(history: HistoryBuilder, case: Case) -> None:
@@ -301,7 +303,9 @@ class _Log:
             parts = [text for n in self.names if (text := plain_text(event.get(n))) is not None]
             meaning = _meaning(history, meanings, parts, number)
             if isinstance(meaning, type):
-                body = {"text": ""} if meaning is Commented else {}
+                body = {"text": ""} if issubclass(meaning, Commented) else {}
+                if issubclass(meaning, Escalated):
+                    body = {"target": _stated(event.get(self.group or "")) or "unknown"}
                 history.add(meaning, number, at, by, **body)
             elif meaning is None or meaning == state:
                 history.changed(number, at, by, field="custom.activity", after="/".join(parts))
@@ -309,8 +313,8 @@ class _Log:
                 history.changed(number, at, by, field="state", before=first, after=meaning)
                 state = meaning
             for field, name in fields.items():
-                value = event.get(name)
-                if not (is_missing(value) or value == "") and value != before.get(field, _ABSENT):
+                value = _stated(event.get(name))
+                if value is not None and value != before.get(field, _ABSENT):
                     old = UNSTATED if field in before else None
                     history.changed(number, at, by, field=field, before=old, after=value)
                     before[field] = value
@@ -333,6 +337,24 @@ class _Log:
                 history.find("time_goes_back", "put in its place in time", path=number)
             timed.append((at, number, event))
         return sorted(timed, key=lambda one: one[0])
+
+
+def _stated(value: object) -> Any:
+    """Return a value of an event without spaces around it; None if it is empty."""
+    if isinstance(value, str):
+        return value.strip() or None
+    return None if is_missing(value) else value
+
+
+def _need_kind(kind: type) -> None:
+    """Refuse a class as an activity's meaning if its events need more than a log contains."""
+    if issubclass(kind, Event):
+        base = {one.name for one in attrs.fields(Event)} | {"text", "target"}
+        needed = {one.name for one in attrs.fields(kind) if one.default is attrs.NOTHING} - base
+        if not needed:
+            return
+    allowed = "a state, None, or a class such as Acknowledged, Commented, Escalated or Restored"
+    raise InvalidValueError("activities", kind.__name__, allowed)
 
 
 def _object_changes(history: HistoryBuilder, trace: Mapping[str, Any]) -> None:

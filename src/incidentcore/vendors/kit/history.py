@@ -193,10 +193,10 @@ class HistoryBuilder(EntryLog):
         is_known = begun.at == self._resolved_at
         states = [self._state_after(one) for one in entries if one.kind is StateChanged]
         is_resolved_later = any(one.open and not two.open for one, two in pairwise(states))
-        self.covers -= LOGGED if is_known or is_resolved_later else LOGGED | _MOMENTS
+        lost = LOGGED if is_known or is_resolved_later else LOGGED | _MOMENTS
         when = "the resolution" if is_known else "the first change, at the latest"
         action = f"the log begins in {begun.after}, which counts from {when}"
-        self.find("truncated_history", action, field="state", path=begun.id)
+        self.truncated(action, path=begun.id, covers=self.covers - lost)
 
     def _state_after(self, entry: Entry) -> State:
         return entry.body["state"] if entry.body else self.state(entry.after)

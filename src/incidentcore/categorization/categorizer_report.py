@@ -54,7 +54,7 @@ class CategoryScore:
 
 @attrs.frozen(kw_only=True)
 class Confusion:
-    """The number of records of one category that got a certain prediction, right or wrong.
+    """The number of records of one category that got a given prediction, right or wrong.
 
     Attributes:
         actual: The category of the records.

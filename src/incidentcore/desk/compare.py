@@ -40,7 +40,7 @@ class RuleDifference:
         before: The rule or value in the first desk; None if there is none.
         after: The rule or value in the second desk; None if there is none.
         attributes: The names of the attributes in which ``before`` and ``after`` differ.
-        answer: ``yes``, or ``unknown`` if it could not be decided whether such a record can exist.
+        answer: ``unknown`` if it could not be decided whether any record is affected, else ``yes``.
     """
 
     part: str

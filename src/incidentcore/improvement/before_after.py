@@ -94,7 +94,7 @@ class BeforeAfter(Tabular):
     def verdict(self) -> EffectVerdict:
         """Return ``better``, ``worse``, ``no_clear_difference`` or ``not_enough_data``.
 
-        The KPI is better or worse only if the intervals before and after do not overlap.
+        The KPI is better or worse only if the two confidence intervals do not overlap.
         """
         before, after = self.before.result, self.after.result
         if not self.enough:

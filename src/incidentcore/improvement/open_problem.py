@@ -19,8 +19,8 @@ _FIELDS: Final = frozenset(("assignment_group", "category", "configuration_item"
 def problem_fields(candidate: ProblemCandidate, /) -> dict[str, Any]:
     """Return the arguments for ``Problem.open`` that describe a candidate.
 
-    These are the title, the evidence as the description, a proactive origin, and those of category,
-    configuration item, service and assignment group by which the candidate was grouped.
+    These are the title, the evidence as the description, a proactive origin, and whichever of
+    category, configuration item, service and assignment group the candidate was grouped by.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.improvement import problem_fields

@@ -141,7 +141,7 @@ def exact_limit(test: _Limit) -> int:
 
 @attrs.frozen
 class AtMost(_Limit):
-    """A test of whether a measure of the record is at most a limit; unknown without a value.
+    """A test of whether a record's measure is at most a limit; unknown if there is no value.
 
     The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
     """
@@ -151,7 +151,7 @@ class AtMost(_Limit):
 
 @attrs.frozen
 class AtLeast(_Limit):
-    """A test of whether a measure of the record is at least a limit; unknown without a value.
+    """A test of whether a record's measure is at least a limit; unknown if there is no value.
 
     The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
     """

@@ -33,7 +33,7 @@ def clock_data(status: SlaStatus, /) -> Rows:
     """Return how a clock's time was spent, as a row per span: counted, paused, closed or ended.
 
     Args:
-        status: The SLA status of the clock. Each row contains the clock's due time, in ``due``.
+        status: The SLA status of the clock, whose due time is in ``due`` of each row.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import BusinessCalendar, Incident, SlaDefinition, evaluate_sla
@@ -186,8 +186,8 @@ def forecast_data(
     """Return a forecast as rows, one for each step, with its interval and the actual figure.
 
     Args:
-        forecast: The forecast of a volume or a backlog. Each row contains, in ``tested``, the
-            accuracy of earlier forecasts as text.
+        forecast: The forecast of a volume or a backlog, whose accuracy in the past is in ``tested``
+            of each row, as text.
         records: The records as known at ``as_of``, from which the actual figures of a volume
             (``came``) are counted; for a backlog, ``came`` is always None.
         as_of: The instant up to which ``records`` are known; later steps have no actual figure.

@@ -26,7 +26,7 @@ _TRACE_TAIL: Final = 6
 
 
 def compliance_table(tally: Tally, groups: Sequence[str], as_of: datetime) -> KpiTable:
-    """Return the share of the clocks that were met, by clock and group, with Wilson's interval.
+    """Return the share of clocks that met their target, by clock and group, with its interval.
 
     Clocks that are neither met nor breached are counted as left out, by reason.
     """

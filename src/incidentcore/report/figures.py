@@ -79,7 +79,7 @@ def compliance(
     group: Sequence[object] = (),
     objective: Objective | None = None,
 ) -> KpiResult:
-    """Return the share of clocks that were met, among those met or breached.
+    """Return the share of clocks that met their target, among those that met or breached it.
 
     Args:
         counts: The number of clocks by outcome; all outcomes but ``met`` and ``breached`` are left

@@ -30,8 +30,8 @@ _HOUR: Final = timedelta(hours=1)
 def simulations(draw: st.DrawFn, desk: Desk, *, start: datetime, days: int = 3) -> Simulation:
     """Generate simulated runs of a desk, with its due items; seeds, people and arrivals vary.
 
-    The incidents vary in impact, urgency, and the values that the desk's agreements and fields
-    mention. Some are put on hold or reopened, and some callers give up.
+    The incidents vary in impact, urgency, and the values that the desk's ``agreements`` and
+    ``fields`` mention. Some are put on hold or reopened, and some callers give up.
 
     Args:
         desk: The desk; its incidents follow the actions of the standard lifecycle.

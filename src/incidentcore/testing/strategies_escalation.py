@@ -194,8 +194,8 @@ def escalation_matrices(
 ) -> EscalationMatrix:
     """Generate escalation matrices of one or two rows, with every type of level and target.
 
-    They match ``escalated_incidents``: rows differ by the assignment group. Levels may refer to
-    clocks whose kind or name is in ``clocks``.
+    They match ``escalated_incidents``: of two rows, the first is for the assignment group ``a``.
+    Levels may refer to clocks whose kind or name is in ``clocks``.
     """
     grouped = field("assignment_group").equals("a")
     conditions = draw(st.sampled_from(((ALWAYS,), (grouped, ALWAYS), (grouped, ~grouped))))

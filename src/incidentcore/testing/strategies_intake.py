@@ -45,7 +45,7 @@ def alert_storms(
     in_order: bool = False,
     ends: bool = False,
 ) -> list[Alert | IncidentEnded]:
-    """Generate alert storms: many alerts on a few conditions in a short time, some at one instant.
+    """Generate alert storms: many alerts on a few conditions in a short time, some simultaneous.
 
     Alerts fire, repeat, change their severity and are resolved. Each condition keeps its label
     ``service``, except the condition with the key ``b``.
@@ -134,7 +134,7 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
 
 @st.composite
 def samples(draw: st.DrawFn, *, max_size: int = 40) -> list[MetricSample]:
-    """Generate up to ``max_size`` samples of two metrics, in order of time, some at one instant."""
+    """Generate up to ``max_size`` samples of two metrics, in order of time, some simultaneous."""
     rows = st.tuples(st.integers(0, 4), st.sampled_from("xy"), st.integers(0, 10))
     found = []
     minute = 0
@@ -146,7 +146,7 @@ def samples(draw: st.DrawFn, *, max_size: int = 40) -> list[MetricSample]:
 
 @st.composite
 def sample_thresholds(draw: st.DrawFn) -> SampleThreshold:
-    """Generate upper and lower thresholds on metrics; every optional span is set or left out."""
+    """Generate upper and lower thresholds on metrics; spans vary; ``stale_after`` can be None."""
     high, low = draw(st.integers(4, 8)), draw(st.integers(2, 4))
     side: dict[str, Any] = draw(
         st.sampled_from(({"at_least": high, "clear": low}, {"at_most": low, "clear": high}))

@@ -60,7 +60,7 @@ def read_table(
     acknowledgement, a first public answer, a restoration, a resolution, a closure and a
     cancellation. A current state that does not result from these is dated at ``state_since``, or
     else at the latest instant of the row, with a finding ``state_without_time`` if clocks depend on
-    it. A resolution with no time of its own or in ``updated`` is left out of durations and clocks.
+    it. A resolution is left out of durations and clocks if neither it nor ``updated`` has a time.
     Columns that are not mapped are stored under ``custom`` by their names, repeated columns as a
     tuple.
 

@@ -130,7 +130,7 @@ class Comparison(Paged):
 
     @property
     def compliance(self) -> dict[str, tuple[Compliance, Compliance]]:
-        """Return the share of records that met each clock: by name, a pair (before, after)."""
+        """Return by clock the share of records that met its target, as a pair (before, after)."""
         sides: dict[str, list[Counter[bool]]] = {}
         for key, before, after, count in self.outcomes:
             for place, outcome in enumerate((before, after)):

@@ -91,7 +91,7 @@ class After(Trigger):
         return later(begin, max(self.delay - first.delay, _ZERO), self.calendar)
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return the delay minus that of ``above``, but at least zero.
+        """Return the delay minus that of the previous trigger, ``above``, but at least zero.
 
         None unless both delays are counted in wall-clock time from the same field.
         """

@@ -226,7 +226,7 @@ class Trigger(SharedRepr, ABC):
         return ()
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return whether the level is part of the repetitions of a row with these triggers."""
+        """Return whether the level at ``index`` is repeated when a row with these triggers is."""
         return False
 
     def offset(
@@ -243,7 +243,7 @@ class Trigger(SharedRepr, ABC):
         return begin
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return how long this trigger's level is due after that of ``above``; None if unknown."""
+        """Return how long the level is due after that of the previous trigger; None if unknown."""
         return None
 
     def never(self, scope: LintScope) -> TriggerFinding | None:

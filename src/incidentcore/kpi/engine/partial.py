@@ -127,7 +127,7 @@ class Partial:
         return row
 
     def empty_row(self) -> Row:
-        """Return new accumulators, one for each set of values."""
+        """Return new accumulators, one for each of ``firsts``."""
         return [kpi.measure.accumulator(kpi, self.mode) for kpi in self.firsts]
 
     @property

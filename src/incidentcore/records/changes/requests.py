@@ -130,7 +130,7 @@ def set_task(
 
     Raises:
         InvalidValueError: The record is not a service request, or the task is marked complete or
-            incomplete while a task with a lower ``order`` is open; skipping it is allowed.
+            incomplete, not skipped, while a task with a lower ``order`` is open.
 
     Source: rule L8.
     """

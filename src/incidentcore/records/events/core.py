@@ -299,7 +299,7 @@ class FieldsChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that change: the fields with their new values."""
+        """Return the fields that were set, with their new values."""
         return written_fields(self.fields, facts)
 
 

@@ -14,8 +14,9 @@ from incidentcore.communication import (
     UpdateRule,
     UpdateTemplate,
     due_updates,
+    next_update_wakeup,
 )
-from incidentcore.conditions import ALWAYS, Condition, reader
+from incidentcore.conditions import ALWAYS, Condition, reached, reader
 from incidentcore.errors import DefinitionError
 from incidentcore.records import Incident, set_fields
 
@@ -120,3 +121,23 @@ def test_a_condition_of_your_own_says_when_it_is_asked_again(named: Any, watched
     loud = set_fields(quiet, at=NINE + 20 * MINUTE, by="ada", title="MAIL IS DOWN")
     due = [update.due_at for update in due_updates(plan, loud, now=NINE + 90 * MINUTE)]
     assert due == [NINE + 50 * MINUTE]
+
+
+@attrs.frozen
+class Stuck(Condition):
+    """A condition of your own that always holds, and names an instant that is not ahead."""
+
+    reads_time = True
+
+    def test(self, subject: Any, at: Any) -> bool:  # noqa: D102
+        return True
+
+    def next_change(self, facts: Any, at: datetime) -> datetime:  # noqa: D102
+        return at
+
+
+def test_an_instant_that_is_not_ahead_hides_none_that_is() -> None:
+    """From 9:20 on an update is owed after half an hour, so the next look is at 9:50."""
+    plan = CommunicationPlan("status", [rule(when=Stuck() & reached("custom.x"))])
+    record = Incident.open(id="1", title="x", by="kim", at=NINE, custom={"x": NINE + 20 * MINUTE})
+    assert next_update_wakeup(plan, [record], now=NINE) == NINE + 50 * MINUTE

@@ -234,14 +234,3 @@ def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtraError, match=r"incidentcore\[arrow\]"):
         table().__arrow_c_stream__()
-
-
-@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin"])
-def test_plain_data_names_the_zone_of_its_periods(zone: str) -> None:
-    """And their unit; without periods there is neither."""
-    one = Incident.open(id="A", title="x", by="kim", at=minute(0))
-    kpis, as_of = [catalogue.VOLUME], minute(60)
-    plain = compute_kpis(kpis, [one], as_of=as_of, window=Periods("month", zone)).to_plain()
-    assert (plain["periods"], plain["zone"], plain["window"]) == ("month", zone, None)
-    plain = compute_kpis(kpis, [one], as_of=as_of).to_plain()
-    assert (plain["periods"], plain["zone"], plain["window"]) == (None, None, None)

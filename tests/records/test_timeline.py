@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -114,6 +115,9 @@ def test_an_event_of_another_type_of_record_changes_nothing() -> None:
     assert changes_of(decided, incident.facts()) == {}
 
 
+STUCK = SimpleNamespace(next_change=lambda facts, at: at)  # names no instant that is ahead
+
+
 def test_an_instant_that_time_reaches_is_a_moment_of_its_own() -> None:
     """Between two events and up to the end; not at an event, nor past the last instant."""
     test = reached("custom.x")
@@ -128,8 +132,9 @@ def test_an_instant_that_time_reaches_is_a_moment_of_its_own() -> None:
         at = OPENED + minute * MINUTE
         record = set_fields(record, custom={"x": at}, at=OPENED + 10 * MINUTE, by="ada")
         record = set_fields(record, service="mail", at=OPENED + later * MINUTE, by="ada")
-        timeline = record.timeline().with_instants([test], OPENED + until * MINUTE)
-        assert [(one.at - OPENED) / MINUTE for one in timeline.moments] == moments
+        for timed in ([test], [test, STUCK], [STUCK, test]):
+            timeline = record.timeline().with_instants(timed, OPENED + until * MINUTE)
+            assert [(one.at - OPENED) / MINUTE for one in timeline.moments] == moments
     assert record.timeline().with_instants([], OPENED) == record.timeline()
 
 

@@ -47,13 +47,6 @@ def test_lengths_are_inverse_distributions() -> None:
             wrong()
 
 
-def test_the_least_duration_is_that_of_half_the_least_fraction() -> None:
-    """Python's random fractions are multiples of 2**-53; zero counts as half of one of them."""
-    lasts = Lognormal(timedelta(days=36_500), 1.0)
-    assert lasts(0.0) == lasts(2.0**-54)
-    assert lasts(2.0**-54) < lasts(2.0**-53) < lasts(0.5)
-
-
 def test_what_cannot_work_is_refused() -> None:
     """Names twice, a skill that nobody has, no agents, rates that never come."""
     web = KINDS[1]

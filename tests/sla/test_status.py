@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
@@ -10,6 +10,7 @@ import pytest
 from tests.sla.desk import HOUR, MICRO, at, incident
 from tests.sla.test_evaluate import resolution, tell
 
+from incidentcore.conditions import Condition, reached
 from incidentcore.errors import InvalidValueError
 from incidentcore.sla import SlaThreshold
 from incidentcore.words import GERMAN
@@ -94,3 +95,27 @@ def test_a_point_is_that_of_the_last_cycle(now: str) -> None:
     status = tell(clock, incident(*story), now)
     reached = [at("mon 17:00"), at("mon 19:00"), at("mon 19:00") + MICRO]
     assert [status.reached_at(point) for point in (HALF, "due", "breach")] == reached
+
+
+@attrs.frozen
+class Stuck(Condition):
+    """A condition of one's own that always holds, and names an instant that is not ahead."""
+
+    back: timedelta
+    reads_time = True
+
+    def test(self, subject: object, at: object) -> bool:  # noqa: D102
+        return True
+
+    def next_change(self, facts: object, at: datetime) -> datetime:  # noqa: D102
+        return at - self.back
+
+
+@pytest.mark.parametrize("back", [timedelta(0), HOUR])
+def test_an_instant_that_is_not_ahead_hides_none_that_is(back: timedelta) -> None:
+    """The clock starts at noon, whatever another part of its condition says."""
+    starts = Stuck(back) & reached("custom.starts")
+    record = incident(("mon 09:00", "new"), ("mon 09:30", {"starts": at("mon 12:00")}))
+    status = tell(resolution(start=starts), record, "mon 10:00")
+    assert (status.stage, status.next_wakeup) == ("not_started", at("mon 12:00"))
+    assert tell(resolution(start=starts), record, "mon 13:00").elapsed == HOUR

@@ -173,7 +173,8 @@ class Tally:
         on_record: Callable[[Incident, tuple[tuple[str, SlaStatus], ...]], None] | None = None,
     ) -> None:
         self._as_of, self._desk, self._lifecycles = as_of, desk, lifecycles
-        self.zone, self._on_record = zone or ZoneInfo("UTC"), on_record
+        self.zone: ZoneInfo = zone or ZoneInfo("UTC")
+        self._on_record = on_record
         self._group_of = compile_groups(by, as_of)
         self._age_of = AgeBuckets().compile(as_of)
         self.clocks: dict[str, OneClock] = {}

@@ -9,19 +9,27 @@ import attrs
 import pytest
 from tests.kpi.test_field_cases import JULY, JUNE, LATER, A, B, at, inc, one, resolve
 
-from incidentcore.conditions import field
+from incidentcore.conditions import ALWAYS, field
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
     Duration,
+    Earliest,
+    FirstAcknowledged,
+    FirstEvent,
+    FirstKnown,
     FirstWhen,
     Kpi,
+    LastEvent,
+    LinkedAt,
     Moment,
+    TimeIn,
     catalogue,
 )
 from incidentcore.lifecycle import advance
 from incidentcore.records import (
     StateChanged,
 )
+from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import IN_PROGRESS, Actor
 
 
@@ -89,3 +97,36 @@ def test_ops_k18_closures_too() -> None:
 def test_a_condition_that_never_holds_has_no_instant() -> None:
     """A record that was resolved once, and never reopened."""
     assert FirstWhen(field("reopen_count") >= 1).compile(LATER)(B) is None
+
+
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+NOTHING = field("kind").equals("none")
+
+
+@pytest.mark.parametrize(
+    ("stop", "code"),
+    [
+        ("acknowledged_at", "unacknowledged"),
+        ("first_response_at", "unanswered"),
+        ("restored_at", "unrestored"),
+        ("resolved_at", "unresolved"),
+        ("first_resolved_at", "unresolved"),
+        ("closed_at", "unclosed"),
+        ("canceled_at", "no_stop"),
+        ("detected_at", "no_stop"),
+        (Earliest(["resolved_at", "closed_at"]), "no_stop"),
+        (FirstKnown(["resolved_at", "closed_at"]), "no_stop"),
+        (FirstWhen(field("state.resolved").is_true()), "no_stop"),
+        (FirstEvent(NOTHING), "no_stop"),
+        (LastEvent(NOTHING), "no_stop"),
+        (FirstAcknowledged(ALWAYS), "unacknowledged"),
+        (LinkedAt("caused_by_change", {"CHG-1": JUNE.start}), "no_stop"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+@pytest.mark.parametrize("clock", [None, OFFICE], ids=["wall", "office"])
+def test_a_record_without_a_stop_is_left_out_by_its_name(stop: Any, code: str, clock: Any) -> None:
+    """One that was only opened has none of them, neither for a duration nor for a time in."""
+    for measure in (Duration("opened_at", stop), TimeIn(ALWAYS, stop)):
+        result = one(Kpi(id="x", measure=measure, clock=clock), [inc(at(9))], LATER)
+        assert (result.n, dict(result.excluded)) == (0, {code: 1})

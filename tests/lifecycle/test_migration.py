@@ -184,3 +184,26 @@ def test_what_comes_after_a_migration_is_judged_by_the_new_version() -> None:
     )
     (finding,) = check_history(back, V2)
     assert (finding.code, finding.witness) == ("not_allowed", back.history[-1])
+
+
+def test_a_lifecycle_judges_no_change_of_another_before_or_after_it() -> None:
+    """Neither from a state it does not have, before it, nor into one, once it was left."""
+    before = V1.advance(opened(), "sort", at=AT + DAY, by="ada")
+    assert [finding.code for finding in check_history(before, V2)] == ["unknown_state"]
+    assert check_history(V2.migrate(before, at=AT + 2 * DAY, by=SYSTEM), V2) == ()
+
+    back = Transition("return", NEW, TRIAGE)
+    third = attrs.evolve(V1, version="3", transitions=(*V1.transitions, back))
+    after = third.migrate(opened(V2), at=AT + DAY, by=SYSTEM)
+    after = third.advance(after, "return", at=AT + 2 * DAY, by="ada")
+    assert (after.state.name, check_history(after, V2)) == ("triage", ())
+    aside = Lifecycle(
+        "aside",
+        "incident",
+        states=(TRIAGE,),
+        initial=TRIAGE,
+        transitions=(),
+        migrates={"new": TRIAGE},
+    )
+    left = aside.migrate(opened(V2), at=AT + DAY, by=SYSTEM)
+    assert (left.state.name, check_history(left, V2)) == ("triage", ())

@@ -207,3 +207,16 @@ def test_a_lifecycle_judges_no_change_of_another_before_or_after_it() -> None:
     )
     left = aside.migrate(opened(V2), at=AT + DAY, by=SYSTEM)
     assert (left.state.name, check_history(left, V2)) == ("triage", ())
+
+
+def test_what_came_before_a_record_left_and_returned_is_judged_too() -> None:
+    """It was opened without a service, and went back to new, both under version 2."""
+    asks = attrs.evolve(V2, opens_with=["service"])
+    record = opened(V2)
+    for action, state in (("start", IN_PROGRESS), ("back", NEW)):
+        record = record.with_event(StateChanged, at=AT + DAY, by="ada", action=action, state=state)
+    away = attrs.evolve(V1, version="3").migrate(record, at=AT + 2 * DAY, by=SYSTEM)
+    again = V2.migrate(away, at=AT + 3 * DAY, by=SYSTEM)
+    for each in (record, away, again):
+        codes = [finding.code for finding in check_history(each, asks)]
+        assert codes == ["missing_at_opening", "not_allowed"]

@@ -104,7 +104,8 @@ def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ..
     findings: list[LintFinding] = []
     actions = {row.action for row in lifecycle.transitions}
     moves = [e for e in record.history if isinstance(e, (Opened, StateChanged, Corrected))]
-    is_ours = not any(isinstance(e, Migrated) and e.lifecycle == lifecycle.ref for e in moves)
+    moves_in = any(isinstance(e, Migrated) and e.lifecycle == lifecycle.ref for e in moves)
+    is_ours = False  # until it is opened
     last: tuple[Event, State] | None = None
     for event, before in _steps(record, moves, actions):
         if isinstance(event, Migrated):
@@ -116,7 +117,8 @@ def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ..
                     findings.append(_finding(event, "not_allowed", before=state, to=event.state))
             else:
                 is_ours = False
-        elif isinstance(event, Opened) and is_ours:
+        elif isinstance(event, Opened):
+            is_ours = event.lifecycle == lifecycle.ref or not moves_in
             if event.state.name not in lifecycle.table:
                 last = event, event.state
             missing = missing_at_opening(lifecycle.opens_with, event.fields)

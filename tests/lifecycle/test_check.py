@@ -6,14 +6,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incidentcore.conditions import field
 from incidentcore.lifecycle import INCIDENT, Lifecycle, Transition, check_history
-from incidentcore.records import Incident, Record, StateChanged
+from incidentcore.records import Incident, Opened, Record, StateChanged, correct_event
 from incidentcore.testing.strategies_records import legal_records, lifecycles, records
-from incidentcore.values import CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, Impact, State
+from incidentcore.values import (
+    CLOSED,
+    IN_PROGRESS,
+    NEW,
+    ON_HOLD,
+    RESOLVED,
+    Actor,
+    FrozenMap,
+    Impact,
+    State,
+)
 
 OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
@@ -27,14 +37,30 @@ def test_a_legal_history_has_no_findings(data: st.DataObject) -> None:
     assert check_history(record, drawn) == ()
 
 
+def corrected_opening() -> Incident:
+    """Return an incident in a state that the lifecycle does not have, opened a minute later."""
+    opening = Opened(
+        record_id="R-1", sequence=1, at=OPENED, by=Actor("ada"), record_type="incident",
+        state=State("triage", open=True), lifecycle=INCIDENT.ref, fields=FrozenMap({"title": "t"}),
+    )  # fmt: skip
+    record = Incident.from_history([opening])
+    return correct_event(record, "R-1:1", at=OPENED + timedelta(minutes=1), by="ada")
+
+
 @given(records())
+@example(corrected_opening())
 def test_a_history_is_checked_and_never_refused(record: Record) -> None:
-    """Of histories that no lifecycle made, each finding names an event that set a state."""
+    """Of histories that no lifecycle made, each finding names an event that set a state.
+
+    An opening whose time was corrected is named as it was corrected.
+    """
     for finding in check_history(record, INCIDENT):
         if isinstance(finding.witness, StateChanged):
             assert finding.code in ("unknown_state", "not_allowed")
         else:
-            assert (finding.witness, finding.code) == (record.history[0], "no_way_out")
+            named: Any = finding.witness
+            assert (named.id, finding.code) == (record.history[0].id, "no_way_out")
+            assert named.at == record.opened_at
         assert str(finding).startswith("R-1 at 2026-06-01T")
 
 

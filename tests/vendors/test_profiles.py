@@ -11,6 +11,7 @@ import pytest
 
 from incidentcore.desk import load_desk
 from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.records import Incident
 from incidentcore.vendors import read_table
 from incidentcore.vendors.profiles import desk_options, read_profile
 
@@ -150,6 +151,74 @@ def test_an_object_of_resources_or_the_records_alone(
     (incident,) = reading
     assert (incident.id, incident.state.name) == ("P1", "triggered")
     assert sorted(one.code for one in reading.findings) == codes
+
+
+OWN = """
+desk = 1
+name = "own"
+zone = "UTC"
+fields = {{ model = ["T1", "T2"], vip = "bool", tills = "number", call_at = "instant" }}
+[import]
+profile = "{profile}"
+map = {{ model = "Model", tills = "Tills", call_at = "Call"{more} }}
+"""
+
+
+def test_own_fields_of_the_export_of_a_tool(tmp_path: Path) -> None:
+    """Named and read as the desk declares them, at the opening and in each change."""
+    fields = {
+        "summary": "Till", "created": "2026-03-02T09:00:00.000+0000", "status": {"name": "Open"},
+        "customfield_1": {"value": "t1"}, "customfield_2": "12", "customfield_3": True,
+    }  # fmt: skip
+    changes = [
+        ("Model", "T2", "T9"),
+        ("Model", "T9", "t1"),
+        ("Tills", "7", ""),
+        ("Tills", "", "12"),
+    ]
+    changes.append(("Call", "", "2026-03-02T12:00:00.000+0100"))
+    histories = [
+        {
+            "id": str(n), "created": f"2026-03-02T1{n}:00:00.000+0000", "author": None,
+            "items": [{"field": field, "fromString": before or None, "toString": after or None}],
+        }
+        for n, (field, before, after) in enumerate(changes)
+    ]  # fmt: skip
+    issue = {
+        "key": "K-1", "fields": fields, "changelog": {"histories": histories, "total": 5}
+    }  # fmt: skip
+    path = tmp_path / "issues.json"
+    names = {"customfield_1": "Model", "customfield_2": "Tills", "customfield_3": "vip"}
+    path.write_text(json.dumps({"issues": [issue], "names": names}), encoding="utf-8")
+    desk = load_desk(OWN.format(profile="jira", more=""))
+    reading = read_profile(path, **desk_options(desk))
+    (incident,) = reading
+
+    def own(at: datetime) -> dict[str, Any]:
+        then = Incident.from_history([one for one in incident.history if one.at <= at])
+        return {name: then.custom[name] for name in declared if name in then.custom}
+
+    declared = ("model", "vip", "tills", "call_at")
+    ten, noon = (datetime(2026, 3, 2, hour, 30, tzinfo=UTC) for hour in (9, 12))
+    assert own(ten) == {"model": "T2", "vip": True, "tills": 7}
+    assert own(noon) == {"model": "T1", "vip": True, "tills": None}
+    called = datetime(2026, 3, 2, 11, tzinfo=UTC)
+    assert own(noon.replace(hour=15)) == {
+        "model": "T1", "vip": True, "tills": 12, "call_at": called
+    }  # fmt: skip
+    assert not {"Model", "Tills", "Call"} & incident.custom.keys()
+    told = [(one.field, one.value) for one in reading.findings if one.code == "unreadable_field"]
+    assert told == [("Model", "T9")]
+
+
+def test_own_fields_of_an_event_log(tmp_path: Path) -> None:
+    """A column of the map is read, and as the kind of its field."""
+    path = tmp_path / "log.csv"
+    path.write_text("Case,What,When,Model,Tills,Call\n7,New,2026-03-02 09:00,t2,3,\n", "utf-8")
+    more = ', case = "Case", activity = "What", at = "When"'
+    desk = load_desk(OWN.format(profile="events", more=more))
+    (incident,) = read_profile(path, **desk_options(desk))
+    assert (incident.custom["model"], incident.custom["tills"]) == ("T2", 3)
 
 
 CELLS = "Case,What,When,Who,Where,Floor\n7,New,2026-03-02 09:00,ada,desk,3\n"

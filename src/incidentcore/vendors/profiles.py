@@ -129,6 +129,7 @@ def read_profile(
     zone: ZoneInfo | str | None = None,
     formats: Sequence[str] = (),
     sheet: str | int | None = None,
+    own: Sequence[tuple[DeskField, str]] = (),
     **options: Any,
 ) -> Import[Incident]:
     """Read a file with the importer of a profile.
@@ -144,6 +145,7 @@ def read_profile(
         zone: For a table or audit log, the time zone of times that have none.
         formats: For a table, the formats of its times; those of its profile by default.
         sheet: For a table or event log in a spreadsheet, the name of its sheet or its place from 1.
+        own: Custom fields of a desk, each with its column or the tool's name of the field.
         options: ``states`` and ``levels``, which are added to those of the tool (but not for an
             audit log); for a table, also further arguments of ``read_table``.
 
@@ -153,7 +155,9 @@ def read_profile(
         OSError: The file cannot be opened.
     """
     need_profile(profile)
+    read_own = partial(_own_fields, own) if own else None
     if profile == _TABLE or profile in TABLE_PRESETS:
+        options |= {} if read_own is None else {"extend": read_own}
         return _table(path, profile, mapping or {}, zone, formats=formats, sheet=sheet, **options)
     is_log = profile in (_EVENTS, _XES)
     words = {name: options.pop(name) for name in _WORDS if options.get(name) and profile != _AUDIT}
@@ -168,10 +172,14 @@ def read_profile(
     if is_log:
         words["times"] = Times(zone, formats=tuple(formats) or "iso")
         words |= {} if sheet is None else {"sheet": sheet}
-        return _log(path, profile, dict(mapping or {}), words)
-    if profile == _AUDIT:
+        columns = {f"custom.{column}": column for field, column in own if column != field.name}
+        reading = _log(path, profile, {**(mapping or {}), **columns}, words)
+    elif profile == _AUDIT:
         return read_audit_log(path, zone=zone)
-    return _read_json(path, profile, words)
+    else:
+        reading = _read_json(path, profile, words)
+    reading.context.own = read_own
+    return reading
 
 
 def _log(
@@ -242,17 +250,20 @@ def desk_options(desk: Desk) -> dict[str, Any]:
             }
         )
     if any(one.kind != "text" or column != one.name for one, column in own):
-        options["extend"] = partial(_own_fields, own)
+        options["own"] = own
     return options
 
 
 def _own_fields(
     own: Sequence[tuple[DeskField, str]], history: HistoryBuilder, custom: dict[str, Any]
 ) -> None:
-    """Move a row's columns to the desk's custom fields, each read by the kind of its field."""
+    """Move columns, or a tool's fields, to the desk's, each read by the kind of its field."""
     for field, column in own:
-        value = custom.pop(column, None)
+        if column not in custom:
+            continue
+        value = custom.pop(column)
         if value is None:
+            custom[field.name] = None  # a change that clears the field
             continue
         action = "kept as text"
         is_instant = field.kind == "instant"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import attrs
 
 from incidentcore.lifecycle import Lifecycle
@@ -13,7 +16,7 @@ from incidentcore.vendors.kit.times import TimeReader
 
 @attrs.define(kw_only=True)
 class Context:
-    """The tables, times and findings of one import."""
+    """The tables, times and findings of one import; ``own`` reads custom fields by their kinds."""
 
     findings: Findings
     states: StateTable
@@ -22,11 +25,18 @@ class Context:
     roles: Roles
     lifecycle: Lifecycle | None
     covers: frozenset[str]
+    own: Callable[[Any, dict[str, Any]], None] | None = None
 
     @property
     def initial(self) -> State:
         """Return the state in which records are opened."""
         return NEW if self.lifecycle is None else self.lifecycle.initial
+
+    def custom(self, history: object, custom: dict[str, Any]) -> dict[str, Any]:
+        """Return custom fields of a history, those of a desk by the names and kinds it declares."""
+        if self.own is not None:
+            self.own(history, custom)
+        return custom
 
     def entered(self, standard: State, shown: State | None) -> State:
         """Return the state that a record enters at a known time, such as that of its resolution.

@@ -278,7 +278,7 @@ class HistoryBuilder(EntryLog):
             elif field in LEVELS:
                 custom[LEVELS[field]] = clean(value)
         if custom:
-            fields["custom"] = custom
+            fields["custom"] = self._context.custom(self, custom)
         return fields, state
 
     def _first_state(self, name: object, is_logged: bool) -> State:  # noqa: FBT001
@@ -297,7 +297,8 @@ class HistoryBuilder(EntryLog):
 
     def _fields(self, field: str, value: object) -> dict[str, Any]:
         if field not in FIELD_NAMES:
-            return {"custom": {field.removeprefix("custom."): clean(value)}}
+            custom = {field.removeprefix("custom."): clean(value)}
+            return {"custom": self._context.custom(self, custom)}
         stored = self._value(field, value)
         if stored is None and field in _NEEDED:
             stored = "" if field == "description" else None

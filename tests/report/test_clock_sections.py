@@ -37,6 +37,24 @@ def test_compliance_counts_each_clock_once() -> None:
     assert len({row["definition"] for row in table}) == 2
 
 
+@pytest.mark.parametrize(
+    ("stated", "said"),
+    [('"24h"', "24h"), ('{ high = "2d", else = "1d" }', "high 48h, else 24h")],
+)
+def test_targets_are_in_hours(stated: str, said: str) -> None:
+    """Twenty-four hours of an office with ten a day are not a day; 1d in a file means them too."""
+    text = """
+        desk = 1
+        name = "office"
+        zone = "UTC"
+        calendars.office.hours = { mon-fri = "08:00-18:00" }
+        services.all = { calendar = "office", resolution = %s }
+        agreements = [{ service = "all" }]
+    """
+    page = report(desk=load_desk(text % stated))
+    assert f"Service all, resolution: {said}." in str(page)
+
+
 def test_nothing_is_promised_without_a_desk() -> None:
     """Without a desk there are no targets, so no compliance, no breach and no escalation."""
     page = report(desk=None)

@@ -111,7 +111,7 @@ def test_each_unknown_word_has_a_line_in_every_form() -> None:
         )
     rows = report(findings=many).to_plain()["findings"]
     assert [row["value"] for row in rows] == [*(f"w{number}" for number in range(20)), ""]
-    assert (rows[-1]["count"], str(rows[-1]["action"])) == (10 + 9 + 8 + 7 + 6, "5 more words")
+    assert (rows[-1]["count"], str(rows[-1]["action"])) == (10 + 9 + 8 + 7 + 6, "5 more")
 
 
 def test_states_without_a_time_have_a_line_each() -> None:
@@ -123,24 +123,25 @@ def test_states_without_a_time_have_a_line_each() -> None:
     assert [(row["value"], row["count"]) for row in rows] == [("Hold", 2), ("Off", 1)]
 
 
-def test_findings_are_summed_up_by_code() -> None:
-    """Each code is shown once, with its count and its first row."""
+def test_findings_are_summed_up_by_code_and_field() -> None:
+    """A row that was kept and two that were left out are not one line that says "kept"."""
     findings = [
         ImportFinding(3, "a", "x", "odd", "kept"),
         ImportFinding(9, "b", "y", "odd", "left out"),
+        ImportFinding(12, "b", "z", "odd", "left out"),
     ]
     plain = report(findings=findings).to_plain()["findings"]
-    assert plain == [
-        {
-            "code": "odd",
-            "count": 2,
-            "first_row": 3,
-            "first_record": "",
-            "field": "a",
-            "value": "x",
-            "action": "kept",
-        }
-    ]
+    rows = [tuple(row[name] for name in ("count", "first_row", "field", "action")) for row in plain]
+    assert rows == [(2, 9, "b", "left out"), (1, 3, "a", "kept")]
+    assert plain[1] == {
+        "code": "odd",
+        "count": 1,
+        "first_row": 3,
+        "first_record": "",
+        "field": "a",
+        "value": "x",
+        "action": "kept",
+    }
 
 
 def test_a_section_without_findings_says_so() -> None:

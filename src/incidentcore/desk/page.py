@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, get_args
@@ -16,7 +15,7 @@ from incidentcore.desk.desk import Desk
 from incidentcore.desk.due import DueItem, look_at
 from incidentcore.desk.file import desk_mapping
 from incidentcore.desk.toml import value_text
-from incidentcore.desk.words import span_word
+from incidentcore.desk.words import in_hours, span_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import Escalation
 from incidentcore.instants import as_utc
@@ -160,7 +159,7 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             said = table[clock] if clock in table else table["clocks"][clock]["targets"]
             known = {"else": said} if isinstance(said, str) else said
             rest = known.get("else", "")
-            rows.append([clock, *(_in_hours(known.get(level, rest)) for level in levels)])
+            rows.append([clock, *(in_hours(known.get(level, rest)) for level in levels)])
         yield from _table((*_heads("Clock"), *levels[:-1], *_heads("any other")), rows)
         for key, words in (
             ("pause", "Clocks pause while"),
@@ -186,11 +185,6 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             for place, one in enumerate(desk.agreements, 1)
         ]
         yield from _table(("", *_heads("Records", "Service", "Kind")), rows)
-
-
-def _in_hours(target: str) -> str:
-    """Return a target with hours in place of days, which are not working days."""
-    return re.sub(r"^(\d+)d\b", lambda days: f"{int(days[1]) * 24}h", target)
 
 
 def _when(condition: Condition) -> str:

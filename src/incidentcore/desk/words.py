@@ -192,6 +192,11 @@ def target_word(target: Target, calendar: str = "") -> str:
     return f"{write(target)} {calendar}" if calendar else write(target)
 
 
+def in_hours(target: str) -> str:
+    """Return a target with hours in place of days, which are not working days."""
+    return re.sub(r"^(\d+)d\b", lambda days: f"{int(days[1]) * 24}h", target)
+
+
 def read_days(text: object) -> timedelta | BusinessDays:
     """Return the span or the number of business days that a text describes."""
     try:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore.desk import Desk, desk_mapping
+from incidentcore.desk.words import in_hours
 from incidentcore.digest import content_id
 from incidentcore.kpi import ALL, KpiResult, KpiTable
 from incidentcore.kpi.group_keys import order
@@ -96,8 +97,8 @@ def _promised(service: Mapping[str, Any], names: Iterable[str]) -> Iterable[tupl
 
 def _said(targets: str | dict[str, str]) -> str:
     if isinstance(targets, str):
-        return targets
-    return ", ".join(f"{level} {target}" for level, target in targets.items())
+        return in_hours(targets)
+    return ", ".join(f"{level} {in_hours(target)}" for level, target in targets.items())
 
 
 @attrs.frozen

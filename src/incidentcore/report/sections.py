@@ -203,14 +203,14 @@ def _check(check: StateCheck) -> str:
 def findings_section(findings: Sequence[ImportFinding]) -> Section:
     """Return the section on the importer's findings.
 
-    It shows the first finding of each code, and each value of those that are about a word.
+    It shows the first finding of each code and field, and each value of those about a word.
     """
     codes: Counter[str] = Counter()
     counts: dict[str, Counter[tuple[str, str]]] = {}
     firsts: dict[tuple[str, str, str], ImportFinding] = {}
     for finding in findings:
         code = finding.code
-        word = (finding.field, finding.value) if code in _LISTED else ("", "")
+        word = (finding.field, finding.value if code in _LISTED else "")
         codes[code] += finding.count
         counts.setdefault(code, Counter())[word] += finding.count
         firsts.setdefault((code, *word), finding)
@@ -219,7 +219,7 @@ def findings_section(findings: Sequence[ImportFinding]) -> Section:
         words = counts[code].most_common()
         data += [_finding(firsts[code, *word], count) for word, count in words[:_WORDS]]
         if rest := words[_WORDS:]:
-            action = Phrase("{count} more words", count=len(rest))
+            action = Phrase("{count} more", count=len(rest))
             more = ImportFinding(0, "", "", code, action)
             data.append(_finding(more, sum(count for _, count in rest)))
     rows = [

@@ -178,7 +178,7 @@ FOUND: Final = {
     "read as a state that is {flags}; say what it means with {option}, {line} in [import] or "
     "{code}, where {name} is one of {states}": "gelesen als Zustand mit {flags}; was er bedeutet, "
     "sagt {option}, {line} in [import] oder {code}, mit {name} als einem von {states}",
-    "{count} more words": "{count} weitere Wörter",
+    "{count} more": "{count} weitere",
     "read as a state that is {flags}, so that its resolution does not count; say what it means "
     "with {option}, {line} in [import] or {code}, where {name} is one of {states}": "gelesen als "
     "Zustand mit {flags}, die Lösung zählt also nicht; was er bedeutet, sagt {option}, {line} in "

@@ -108,6 +108,7 @@ def test_findings_are_a_sequence_and_a_table() -> None:
         ("Resolved", "10:00", None, "resolved", []),
         ("Closed", "10:00", "11:00", "closed", []),
         ("Resolved", "10:00", "11:00", "resolved", ["state_without_time"]),
+        ("Resolved", None, "11:00", "resolved", ["closed_without_resolution"]),
         ("In Progress", "10:00", None, "in_progress", ["state_without_time"]),
         ("Parked", None, None, "Parked", ["unknown_state"]),
     ],

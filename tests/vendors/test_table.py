@@ -312,6 +312,18 @@ def test_a_table_of_levels_takes_the_place_of_the_known_words() -> None:
 STATED = {"id": "n", "opened": "o", "resolved": "r", "closed": "c", "state": "s"}
 
 
+def test_a_resolved_row_was_resolved_when_it_was_closed() -> None:
+    """In a table with a closing time alone: closed at 10:00, answered at 12:00, in "Done"."""
+    mapping = {name: column for name, column in STATED.items() if name != "resolved"}
+    row = {"n": "A", "o": "2026-06-01T09:00Z", "f": "2026-06-01T12:00Z", "c": "2026-06-01T10:00Z"}
+    reading = read_table([{**row, "s": "Done"}], {**mapping, "responded": "f"})
+    (record,) = reading
+    assert (record.state.name, record.closed_at) == ("resolved", None)
+    assert record.resolved_at == datetime(2026, 6, 1, 10, tzinfo=UTC)
+    assert [event.kind for event in record.history] == ["opened", "state_changed", "commented"]
+    assert list(reading.findings) == []
+
+
 def test_a_canceled_row_was_canceled_when_it_was_closed() -> None:
     """Its closing time is no closure before the cancellation, and its time is known."""
     row = {"n": "A", "o": "2026-06-01T09:00Z", "r": "", "c": "2026-06-01T12:00Z", "s": "Canceled"}

@@ -277,18 +277,17 @@ class TableImport(Import[Incident]):
         if closed is None:
             return times
         find = {"field": columns["closed"], "value": given["closed"]}
+        state, _ = self.context.states.find(given.get("state"), given.get("state_category"))
         if resolved is not None and closed < resolved:
             history.find("closed_before_resolved", "kept under custom", **find)
             custom[columns["closed"]] = clean(given["closed"])
             del times["closed"]
-        elif "resolved" in columns and resolved is None and not self._is_canceled(given):
+        elif "resolved" in columns and resolved is None and not (state and state.is_canceled):
             action = "the closing time counts as the resolution"
             history.find("closed_without_resolution", action, **find)
+        if resolved is None and state is not None and state.resolved and not state.final:
+            times["resolved"] = times.pop("closed")  # the time of the state that it stands in
         return times
-
-    def _is_canceled(self, given: Mapping[str, Any]) -> bool:
-        state, _ = self.context.states.find(given.get("state"), given.get("state_category"))
-        return state is not None and state.is_canceled
 
     def _settle(
         self, history: HistoryBuilder, given: Mapping[str, Any], moments: Mapping[str, datetime]

@@ -152,6 +152,7 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (clock, (), {"hours": 0}, "target=BusinessDays(2)"),
     (clock, (), {"hours": 0, "target": 4}, "a timedelta such as timedelta(hours=4)"),
     (clock, (), {"pause": None}, "pause: got None; allowed: a Condition; NEVER for none"),
+    (clock, (), {"pause": field("title") == "x"}, "write field(...).equals(value), not =="),
     (clock, (), {"stop": None}, "stop: got None; allowed: a Condition"),
     (SlaThreshold, (), {"name": "w", "fraction": 75}, "75 % is 0.75"),
     (SlaPolicy, ({Priority.CRITICAL: FOUR},), {}, "allowed: a Condition"),

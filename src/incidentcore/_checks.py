@@ -99,7 +99,10 @@ def need_kind(
 ) -> None:
     """Raise an error, which says ``allowed`` or the right type, if a value has the wrong type."""
     if not isinstance(value, kind):
-        raise error(where, value, allowed or _named(kind))
+        allowed = allowed or _named(kind)
+        if isinstance(value, bool) and "a Condition" in allowed:
+            allowed += "; write field(...).equals(value), not =="
+        raise error(where, value, allowed)
 
 
 def need_each(

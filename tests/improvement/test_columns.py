@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from tests.improvement.desk import opened
 from tests.improvement.test_problem_candidates import find, story
@@ -9,12 +11,14 @@ from tests.improvement.test_problem_candidates import find, story
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.improvement import (
     ProblemCandidate,
+    problem_candidates,
     problem_fields,
 )
 from incidentcore.records import (
     Incident,
     Record,
 )
+from incidentcore.vendors import read_table
 
 
 def test_a_misspelt_dimension_is_refused() -> None:
@@ -35,6 +39,23 @@ def test_functions_are_dimensions() -> None:
     assert isinstance(three, ProblemCandidate)
     assert isinstance(records[0], Incident)
     assert problem_fields(three).keys() == {"title", "description", "origin"}
+
+
+def test_a_time_that_its_source_does_not_have_is_no_time() -> None:
+    """Twelve of two hours; resolved at no time known, and before the opening, cost none (H2)."""
+    rows = [
+        {"n": f"{host}{day}", "o": f"2026-06-{day:02} 09:00", "r": f"2026-06-{day:02} 11:00",
+         "h": host if host == "mx" else f"{host}{day}"}
+        for host in ("mx", "x") for day in range(1, 13)
+    ]  # fmt: skip
+    rows += [
+        {"n": "unknown", "o": "2026-06-05 09:00", "u": "2026-06-09 09:00", "h": "mx", "s": "done"},
+        {"n": "early", "o": "2026-06-05 09:00", "r": "2026-06-05 07:00", "h": "mx"},
+    ]
+    mapping = {"id": "n", "opened": "o", "resolved": "r", "configuration_item": "h", "state": "s"}
+    records = list(read_table(rows, {**mapping, "acknowledged": "u"}, zone="UTC"))
+    (one,) = problem_candidates(records, as_of=datetime(2026, 7, 1, tzinfo=UTC))
+    assert (one.key, one.count, one.timed, one.time) == (("mx",), 14, 12, timedelta(hours=24))
 
 
 def test_an_error_of_a_caller_s_dimension_stays_his() -> None:

@@ -6,6 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 import attrs
@@ -131,7 +132,7 @@ class Gatherer:
         parts = _unique(part for dimension in given for part in dimension)
         self._selection = selection
         self._reads = [compile_key(part, selection.as_of) for part in parts]
-        self._time = compile_kpi(cost, selection.as_of)
+        self._times = cache(lambda covers: compile_kpi(cost, selection.as_of, covers=covers))
         self._problems, self._by_incident = _known_problems(problems, selection.as_of)
 
     def add(self, record: Record) -> None:
@@ -159,7 +160,7 @@ class Gatherer:
             found.append(place)
         columns.ids.append(known.id)
         columns.opened.append(instant(known.opened_at))
-        time = self._time(known)
+        time = self._times(known.covers)(known)
         columns.times.append(time if isinstance(time, int) else _UNTIMED)
         columns.callers.append(known.caller)
         columns.is_open.append(known.state.open)

@@ -427,6 +427,25 @@ def test_relations_and_files_are_read_by_batches(tmp_path: Path) -> None:
         frames.gather_kpis_from("tickets.csv", KPIS[0], MAPPING, **how)
 
 
+def test_what_lies_outside_a_window_is_in_no_group() -> None:
+    """Mail took 2 h in the window; web took 10 h the day before, and counts nowhere."""
+    day = timedelta(days=1)
+    rows = [
+        {**one(), "id": "A", "team": "mail", "in": START + day, "done": START + day + 2 * HOUR},
+        {**one(), "id": "B", "team": "web", "in": START, "done": START + 10 * HOUR},
+    ]
+    part = frames.gather_kpis_from(
+        polars.DataFrame(rows, schema=SCHEMA),
+        [catalogue.MEAN_TIME_TO_RESOLVE],
+        MAPPING,
+        as_of=AS_OF,
+        group_by="assignment_group",
+        window=Interval(START + day, START + 2 * day),
+    )
+    found = [(row.group, row.value, row.n) for row in finish_partial(part).results if row.n]
+    assert found == [(("mail",), 2 * HOUR, 1)]
+
+
 def test_what_comes_and_goes_in_the_first_period_counts_once() -> None:
     """Three came and one went on the first day: the flow is 2, of three records."""
     flow = catalogue.BACKLOG_GROWTH

@@ -137,6 +137,15 @@ def test_what_has_no_hash_has_places_too(values: list[Any]) -> None:
         assert spans.isna().all()
 
 
+def test_arrays_in_cells_are_compared_by_their_values() -> None:
+    """As pandas holds the lists of a file: two equal arrays have one place."""
+    pandas = pytest.importorskip("pandas")
+    column = pandas.Series([np.array([1, 2]), np.array([3]), np.array([1, 2])])
+    places, seen = native.codes_of(nw.from_native(column, series_only=True))
+    assert places.tolist() == [0, 1, 0]
+    assert [value.tolist() for value in seen] == [[1, 2], [3]]
+
+
 def test_not_a_number_is_none() -> None:
     polars = pytest.importorskip("polars")
     column = polars.Series([1.5, float("nan"), None])

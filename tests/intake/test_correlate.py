@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.intake.builders import HOUR, MINUTE, T0, WORK, alert, told
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.intake import (
     Alert,
     IncidentEnded,
@@ -120,6 +121,24 @@ def test_keep_2481_an_alert_that_fires_on_after_the_resolution_is_new():
 
     assert told(BY_SERVICE, items)[-1] == ("open", 2, "2", "")
     assert told(IntakePolicy(), again)[-1] == ("open", 4, "3", "")
+
+
+def test_an_end_that_is_told_late_counts_from_the_first_instant_that_is_not_settled():
+    """Ended at 1, told after 10: reopened at 12 within five minutes of 10, and new at 16."""
+    policy = IntakePolicy(reopen_within=5 * MINUTE)
+    late = [alert(), alert("other", 10), IncidentEnded("alerts-1", T0 + MINUTE)]
+
+    assert told(policy, [*late, alert(minutes=12)])[-1] == ("reopen", 12, "1", "")
+    assert told(policy, [*late, alert(minutes=16)])[-1] == ("open", 16, "3", "")
+
+
+def test_what_is_no_alert_is_refused_and_changes_nothing():
+    """One call that is not an alert of ours, between two alerts that are."""
+    intake = Intake(IntakePolicy())
+    intake.feed(alert())
+    with pytest.raises(InvalidValueError, match="allowed: an Alert, or IncidentEnded"):
+        intake.feed({"key": "disk"})
+    assert [one.kind for one in intake.feed(alert("other", 1))] == ["open"]
 
 
 def test_keep_2481_an_alert_at_the_instant_of_the_resolution_is_new():

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
+from dateutil.tz import gettz
 
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import Interval
@@ -80,6 +81,9 @@ def test_a_page_tells_its_instant_window_and_mode() -> None:
         assert there == compute_kpis(kpis, tickets(), as_of=minute(300))
         assert there.to_plain()["as_of"] == "2026-01-05T05:00:00+00:00"
         assert loads(dumps(there), KpiTable) == there
+    unnamed = compute_kpis(kpis, tickets(), as_of=minute(300).astimezone(gettz("Europe/Berlin")))
+    assert ">As of 2026-01-05 05:00 (UTC)</caption>" in unnamed._repr_html_()
+    assert loads(dumps(unnamed), KpiTable) == unnamed
     assert (
         ">As of 2026-01-05 06:00 (Europe/Berlin), by day, from 2026-01-05 01:00 to before "
         "2026-01-06 01:00; sketch, quantiles within 1 %</caption>"

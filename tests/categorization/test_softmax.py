@@ -53,6 +53,13 @@ def corpus(size: int, seed: int) -> list[tuple[str, tuple[str, ...]]]:
     return labelled
 
 
+def test_the_rarity_of_a_word_worked_out():
+    """Two of four texts have each word that counts: ln(5 / 3) + 1, to three digits."""
+    model = SoftmaxCategorizer.train(DESK)
+    rarity = {word: rarity for word, rarity, _ in model.words}
+    assert rarity["vpn"] == rarity["printer"] == 1.511
+
+
 def test_scores_worked_out():
     """Counts times rarity, scaled to length one, times the weights, plus the bias."""
     model = SoftmaxCategorizer(

@@ -9,6 +9,7 @@ from tests.intake.builders import MINUTE
 
 from incidentcore.errors import (
     DefinitionError,
+    InvalidValueError,
 )
 from incidentcore.intake import (
     Flapping,
@@ -53,3 +54,9 @@ def test_definitions_that_cannot_be_used(make):
     """A table or policy that cannot work is refused when it is made."""
     with pytest.raises(DefinitionError):
         make()
+
+
+def test_the_group_of_what_is_no_alert_is_refused() -> None:
+    """It was read as if it had no field to group by."""
+    with pytest.raises(InvalidValueError, match=r"^alert: got "):
+        IntakePolicy().group_of({"key": "disk"})  # type: ignore[arg-type]

@@ -31,6 +31,16 @@ def numbers(table, *, worst_is_one: bool) -> list[list[int]]:
     ]
 
 
+def test_the_scales_of_each_table():
+    """Which field gives the row, which the column, and what the cells hold."""
+    tables = (GLPI, ITOP, BMC)
+    assert [(one.rows.id, one.columns.id, one.scale.id) for one in tables] == [
+        ("glpi_impact", "glpi_urgency", "glpi_priority"),
+        ("itop_impact", "itop_urgency", "itop_priority"),
+        ("bmc_impact", "bmc_urgency", "bmc_priority"),
+    ]
+
+
 def test_itop_table():
     """Rows of iTop are department, service, person over urgencies 1 to 4, 1 being the worst."""
     assert numbers(ITOP, worst_is_one=True) == [[1, 1, 2, 4], [1, 2, 3, 4], [2, 3, 3, 4]]

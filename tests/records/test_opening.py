@@ -91,3 +91,14 @@ def test_a_missing_time_of_a_data_frame_is_an_error_of_ours() -> None:
 
     with pytest.raises(InvalidValueError, match="leave a missing time out"):
         opened(detected_at=Missing(2026, 6, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("given", "at"),
+    [({"assignee": "ada"}, AT), ({"assignment_group": "mail"}, AT), ({}, None)],
+)
+def test_who_is_named_at_the_opening_was_assigned_then(
+    given: dict[str, str], at: datetime | None
+) -> None:
+    """A person alone, a group alone, and nobody."""
+    assert opened(**given).assigned_at == at

@@ -126,3 +126,20 @@ def test_what_cannot_be_registered_is_refused(extra: dict[str, type], message: s
     """A name that is taken or no name, a class of another kind, or one that is written already."""
     with pytest.raises(InvalidValueError, match=message):
         Codec(extra)
+
+
+@attrs.frozen
+class Tree:
+    """A class of one's own whose parts are of the same class."""
+
+    name: str
+    parts: tuple[Tree, ...] = ()
+
+
+def test_a_class_may_contain_itself() -> None:
+    """Written and read to any depth, and described by one definition."""
+    codec, tree = Codec({"AcmeTree": Tree}), Tree("a", (Tree("b", (Tree("c"),)), Tree("d")))
+    assert codec.to_plain(tree)["value"]["parts"][0]["parts"][0]["name"] == "c"
+    assert codec.loads(codec.dumps(tree), Tree) == tree
+    parts = codec.json_schema(Tree)["$defs"]["AcmeTree"]["properties"]["parts"]
+    assert parts == {"type": "array", "items": {"$ref": "#/$defs/AcmeTree"}}

@@ -75,3 +75,10 @@ def test_a_history_is_fitted_figure_by_figure() -> None:
     assert len(mail.opening) == 3
     plain = by_name["no group"]
     assert (plain.rate[0], plain.hold, plain.reopen, plain.skill) == (1 / 10, None, 0, "")
+
+
+def test_what_was_opened_at_the_instant_itself_has_arrived() -> None:
+    """Ten open hours by 11:00 on Tuesday, and two records, one of them opened at 11:00."""
+    records = [worked(1, "mail", ("start", 1), ("resolve", 2)), worked(2, "mail", at=26)]
+    (mail,) = fit_workloads(records, as_of=NINE + 26 * HOUR, arrives=DAYTIME)
+    assert mail.rate[0] == pytest.approx(2 / 10)

@@ -91,6 +91,16 @@ def test_events_of_an_object_that_is_not_listed_are_found() -> None:
     assert [(one.key, one.path, one.count) for one in lost] == [("I9", "events", 2)]
 
 
+def test_an_event_that_also_names_a_listed_object_is_not_lost() -> None:
+    """It is in the history of the incident; the part that is not listed lacks nothing else."""
+    relations = [{"objectId": name, "qualifier": "of"} for name in ("I1", "P9")]
+    event = {"id": "1", "type": "New", "time": "2026-03-02T07:00:00Z", "relationships": relations}
+    log = {"events": [event], "objects": [{"id": "I1", "type": "incident"}]}
+    reading = read_ocel(log, object_type="incident")
+    assert [incident.id for incident in reading] == ["I1"]
+    assert [one for one in reading.findings if one.code == "unknown_entry"] == []
+
+
 def test_times_of_attributes_may_have_any_offset(tmp_path: Path) -> None:
     """They count as instants: that of 1970 too; other forms of OCEL are refused by name."""
     times = {"first": "1969-12-31T19:00:00-05:00", "third": "2026-03-02T09:30:00+00:00"}

@@ -302,6 +302,20 @@ def test_json_is_a_table_of_objects(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        *("result", "results", "records", "tickets", "issues", "incidents", "rows", "data"),
+        *("value", "values", "items"),
+    ],
+)
+def test_a_page_of_json_has_its_rows_under_a_usual_name(tmp_path: Path, name: str) -> None:
+    """As web services of tools write them, beside a count."""
+    path = tmp_path / "page.json"
+    path.write_text(f'{{"count": 1, "{name}": [{{"id": 1, "opened": "one"}}]}}', "utf-8")
+    assert [row for _, row in open_table(path).rows] == [{"id": 1, "opened": "one"}]
+
+
+@pytest.mark.parametrize(
     ("content", "expected"),
     [
         (b"[" * 100_000, "nested too deeply"),

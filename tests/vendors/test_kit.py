@@ -1081,3 +1081,17 @@ def test_no_more_times_are_kept_than_have_room(monkeypatch: pytest.MonkeyPatch) 
         at = reader.read(f"2026-06-0{day} 09:00")
         assert at == datetime(2026, 6, day, 9, tzinfo=UTC)
         assert 1 <= len(reader._cache) <= 2
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_an_older_row_with_more_columns_does_not_take_the_place_of_a_newer(
+    *, is_turned: bool
+) -> None:
+    """Of one update the fuller row counts, of two updates the later, in either order."""
+    old = {"id": 1, "at": "2026-03-02T09:00:00Z", "state": "open", "team": "mail"}
+    new = {"id": 1, "at": "2026-03-02T10:00:00Z", "state": "done"}
+    rows = [new, old] if is_turned else [old, new]
+    assert latest(rows, lambda row: row["id"], lambda row: row["at"]) == [new]
+    full = {**new, "team": "web"}
+    rows = [full, new] if is_turned else [new, full]
+    assert latest(rows, lambda row: row["id"], lambda row: row["at"]) == [full]

@@ -154,7 +154,7 @@ def latest(
         is_same = place < len(kept) and before == at
         if place == len(kept) or not at or (is_same and not _is_nested(kept[place], entry)):
             kept.append(entry)
-        elif before < at or len(kept[place]) < len(entry):
+        elif before < at or (is_same and len(kept[place]) < len(entry)):
             kept[place] = entry
         if known and before < at:
             places[known] = (place, at)

@@ -99,10 +99,8 @@ def need_kind(
 ) -> None:
     """Raise an error, which says ``allowed`` or the right type, if a value has the wrong type."""
     if not isinstance(value, kind):
-        allowed = allowed or _named(kind)
-        if isinstance(value, bool) and "a Condition" in allowed:
-            allowed += "; write field(...).equals(value), not =="
-        raise error(where, value, allowed)
+        hints = (getattr(each, "_mistaken", {}).get(type(value), "") for each in _kinds(kind))
+        raise error(where, value, f"{allowed or _named(kind)}{''.join(hints)}")
 
 
 def need_each(
@@ -124,9 +122,12 @@ def each_of(where: str, values: Iterable[T], kind: Kind) -> Iterator[T]:
         yield value
 
 
+def _kinds(kind: Any) -> tuple[type, ...]:
+    return kind if type(kind) is tuple else get_args(kind) or (kind,)
+
+
 def _named(kind: Any) -> str:
-    kinds = kind if type(kind) is tuple else get_args(kind) or (kind,)
-    names = [_NAMES.get(each) or _with_article(each.__name__) for each in kinds]
+    names = [_NAMES.get(each) or _with_article(each.__name__) for each in _kinds(kind)]
     return ", or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 

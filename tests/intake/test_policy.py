@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.intake.builders import MINUTE
 
+from incidentcore.conditions import field
 from incidentcore.errors import (
     DefinitionError,
     InvalidValueError,
@@ -60,3 +61,10 @@ def test_the_group_of_what_is_no_alert_is_refused() -> None:
     """It was read as if it had no field to group by."""
     with pytest.raises(InvalidValueError, match=r"^alert: got "):
         IntakePolicy().group_of({"key": "disk"})  # type: ignore[arg-type]
+
+
+def test_a_comparison_in_place_of_a_condition_on_alerts_says_what_to_write() -> None:
+    """As wherever a condition is wanted: ``==`` gives a truth, not a condition."""
+    said = "allowed: a condition on alerts; write field"
+    with pytest.raises(DefinitionError, match=said):
+        IntakePolicy(when=field("labels.team") == "web")  # type: ignore[arg-type]

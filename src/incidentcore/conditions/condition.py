@@ -6,7 +6,7 @@ populations. A condition is a frozen value; ``matches`` calls a function that is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
@@ -87,6 +87,8 @@ class Condition(SharedRepr):
     __attrs_attrs__: ClassVar[tuple[Any, ...]]  # read at run time: attrs.Attribute takes no [ ]
     depth: int = 1
     as_part: ClassVar[str] = "{}"  # how its text stands within another condition
+    # What to write where a value of another type is given in place of a condition.
+    _mistaken: ClassVar[Mapping[type, str]] = {bool: "; write field(...).equals(value), not =="}
     test: Test
 
     def matches(self, subject: object, *, at: datetime | None = None) -> bool:

@@ -10,7 +10,7 @@ import gc
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
 
@@ -21,6 +21,7 @@ from incidentcore.cli.drill import add_drill
 from incidentcore.cli.explain import add_explain
 from incidentcore.cli.inputs import (
     ALIASES,
+    about_page,
     add_desk,
     add_file,
     add_form,
@@ -210,10 +211,7 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
         incidents,
         as_of=as_of,
         title=f"Problem candidates in {arguments.file.name}",
-        about=(
-            ("as of", as_of.astimezone(zone or UTC).isoformat()),
-            ("zone", "UTC (no zone given)" if zone is None else zone.key),
-        ),
+        about=about_page(as_of, zone),
         dimensions=by or DIMENSIONS,
         keys=by or KEYS,
         window=timedelta(days=arguments.within),

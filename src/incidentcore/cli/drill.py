@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from time import sleep
 from typing import Any, Final
@@ -12,7 +12,7 @@ from typing import Any, Final
 from incidentcore import simulation
 from incidentcore._checks import nearest
 from incidentcore._terminal import printable
-from incidentcore.cli.inputs import add_form, instant_of
+from incidentcore.cli.inputs import add_form, instant_or_now
 from incidentcore.errors import InvalidValueError
 from incidentcore.pages import Page
 from incidentcore.simulation import DrillReport, lint_drill, load_drill, rehearse, score_drill
@@ -60,9 +60,7 @@ def _run(arguments: argparse.Namespace) -> Page | str:
     drill = load_drill(path.read_bytes(), source=str(arguments.file))
     for finding in lint_drill(drill):
         print(f"{finding.code}: {printable(str(finding))}", file=sys.stderr)
-    start = (instant_of(arguments, "now", None) or datetime.now(UTC)).replace(
-        second=0, microsecond=0
-    )
+    start = instant_or_now(arguments, "now", None).replace(second=0, microsecond=0)
     records = rehearse(drill, started_at=start)
     report = score_drill(drill, records, started_at=start, now=start + drill.lasts)
     if arguments.speed is not None:

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-
-import attrs
 
 from incidentcore._checks import nearest
 from incidentcore.cli.inputs import (
     add_file,
     add_words,
-    instant_of,
+    instant_or_now,
     read_desk,
     read_incidents,
     reading_options,
     words_of,
 )
-from incidentcore.desk import Desk, explain_record
+from incidentcore.desk import explain_record
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Record
-from incidentcore.records.replay import as_it_was
 from incidentcore.serialization import loads
-from incidentcore.words import Phrase
 
 _WAYS: Final = (["file", "id"], ["record"])
 
@@ -56,7 +51,7 @@ def _explain(arguments: argparse.Namespace) -> str:
         said = ", ".join(given) or "neither"
         raise InvalidValueError("explain", said, "FILE with --id, or --record alone")
     if arguments.record:
-        now = instant_of(arguments, "as_of", desk.zone) or datetime.now(UTC)
+        now = instant_or_now(arguments, "as_of", desk.zone)
         records = [_record(path) for path in arguments.record]
     else:
         _, incidents, now = read_incidents(arguments, reading_options(arguments, desk))
@@ -65,11 +60,7 @@ def _explain(arguments: argparse.Namespace) -> str:
             if name not in by_id:
                 raise InvalidValueError("--id", name, f"an id of FILE{nearest(name, by_id)}")
         records = [by_id[name] for name in arguments.id]
-    texts = []
-    for record in records:
-        texts.append(explain_record(desk, record, now=now))
-        if arguments.trace:
-            texts.extend(_traces(desk, as_it_was(record, now), now))
+    texts = (explain_record(desk, record, now=now, trace=arguments.trace) for record in records)
     return "\n\n".join(text.in_words(words_of(arguments)) for text in texts)
 
 
@@ -79,15 +70,3 @@ def _record(path: Path) -> Record:
     except FormatError as error:
         raise FormatError(f"{path}: {problem}" for problem in error.problems) from None
     return record
-
-
-def _traces(desk: Desk, record: Record | None, now: datetime) -> list[Phrase]:
-    """Return the lines of each clock of a record, under its name."""
-    return [
-        Phrase(
-            "{clock}\n{trace}",
-            clock="" if status.definition is None else status.definition.name,
-            trace=attrs.evolve(status.trace, zone=desk.zone),
-        )
-        for status in (() if record is None else desk.evaluate(record, now=now))
-    ]

@@ -22,7 +22,7 @@ from incidentcore.vendors import Import, describe_columns, read_table
 from incidentcore.vendors.kit import LevelTable
 from incidentcore.vendors.profiles import PROFILES, desk_options, need_profile, read_profile
 from incidentcore.vendors.table_presets import TABLE_PRESETS
-from incidentcore.words import ENGLISH, GERMAN, Words
+from incidentcore.words import ENGLISH, GERMAN, Phrase, Words
 
 ALIASES: Final = {"group": "assignment_group"}  # as --map calls it
 AUDIT: Final = "servicenow-audit"
@@ -209,6 +209,19 @@ def listed(texts: Iterable[str]) -> list[str]:
     """
     lines = (re.sub(r"[\r\n\0]", " ", text) for text in texts)
     return [name.strip() for row in csv.reader(lines, skipinitialspace=True) for name in row]
+
+
+def about_page(as_of: datetime, zone: ZoneInfo | None) -> tuple[tuple[str, str], ...]:
+    """Return the instant of a page and its time zone, to show below the heading."""
+    return (
+        ("as of", as_of.astimezone(zone or UTC).isoformat()),
+        ("zone", Phrase("UTC (no zone given)") if zone is None else zone.key),
+    )
+
+
+def instant_or_now(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) -> datetime:
+    """Return the instant that an option gives, as ``instant_of`` does, or the current time."""
+    return instant_of(arguments, name, zone) or datetime.now(UTC)
 
 
 def pairs_of(option: str, texts: Iterable[str] | None, form: str) -> dict[str, str]:

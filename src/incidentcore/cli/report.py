@@ -17,6 +17,7 @@ from incidentcore._checks import misspelt, nearest
 from incidentcore.cli.inputs import (
     ALIASES,
     AUDIT,
+    about_page,
     add_desk,
     add_file,
     add_form,
@@ -133,8 +134,7 @@ def _report(arguments: argparse.Namespace) -> Page:
                 tool_kpis=AUDIT_KPIS if is_audit else (),
                 lifecycles=_lifecycles(reading, desk, is_audit=is_audit),
                 about=(
-                    ("as of", as_of.astimezone(zone or UTC).isoformat()),
-                    ("zone", Phrase("UTC (no zone given)") if zone is None else zone.key),
+                    *about_page(as_of, zone),
                     ("desk", Phrase("none given: no targets") if desk is None else desk.name),
                     *((("records", ", ".join(tests)),) if tests else ()),
                 ),

@@ -277,7 +277,7 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
         yield from (f"- {source}" for source in desk.sources)
 
 
-def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> Phrase:
+def explain_record(desk: Desk, record: Record, /, *, now: datetime, trace: bool = False) -> Phrase:
     """Describe a record as text: its clocks, what is due now and next, and who is notified.
 
     ``words.render`` returns this text in another language.
@@ -286,6 +286,7 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> Phrase:
         desk: The desk.
         record: The record.
         now: The instant at which the record is evaluated; later events are ignored.
+        trace: Whether to add the trace of each clock, line by line (rule S7).
 
     Raises:
         InvalidValueError: The record was opened after ``now``.
@@ -310,23 +311,28 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> Phrase:
         lines.append(_text("approval"))
     statuses = desk.evaluate(record, now=at)
     lines.append(_text("clocks" if statuses else "no_clocks"))
+    traces: list[str] = []
     for status in statuses:
         name = "" if status.definition is None else status.definition.name
-        trace = attrs.evolve(status.trace, zone=desk.zone)
-        stage = Phrase(status.stage)
-        said = Phrase("  {name}: {stage}; {summary}", name=name, stage=stage, summary=trace.summary)
-        lines.append(said)
+        line_by_line = attrs.evolve(status.trace, zone=desk.zone)
+        stage, summary = Phrase(status.stage), line_by_line.summary
+        lines.append(
+            Phrase("  {name}: {stage}; {summary}", name=name, stage=stage, summary=summary)
+        )
+        if trace:
+            traces.append(Phrase("\n{clock}\n{trace}", clock=name, trace=line_by_line))
     look = look_at(desk, record, now=at)
     lines.append(_text("due" if look.items else "nothing_due"))
     lines.extend(_due_line(item, desk.zone) for item in look.items)
     if look.next is None:
-        return Phrase.joined([*lines, _text("again_after")])
+        return Phrase.joined([*lines, _text("again_after"), *traces])
     known = {item.key for item in look.items}
     then = look_at(desk, record, now=look.next, ahead=False).items
     coming = [_due_line(item, desk.zone) for item in then if item.key not in known]
     if coming:
         lines.append(_text("next"))
-    return Phrase.joined([*lines, *coming, _text("again", at=_time(look.next, desk.zone))])
+    again = _text("again", at=_time(look.next, desk.zone))
+    return Phrase.joined([*lines, *coming, again, *traces])
 
 
 def _text(code: str, **data: object) -> Phrase:

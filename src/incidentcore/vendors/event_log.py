@@ -191,8 +191,8 @@ def read_ocel(
     cases = ocel_cases(data, object_type, activity_attribute, actor_qualifier, fields, lost=lost)
     things = (one for one in listed(data, "objects") if one.get("type") == object_type)
     shown = {str(name.get("name")) for thing in things for name in listed(thing, "attributes")}
-    told = tuple(shown if fields is None else fields)
-    log = _Log(activity="activity", at="at", by="by", activities=activities, told=told)
+    stated = tuple(shown if fields is None else fields)
+    log = _Log(activity="activity", at="at", by="by", activities=activities, stated=stated)
     return with_orphans(log.read(cases, merged(read_ocel, {}, tables)), events=lost)
 
 
@@ -248,7 +248,7 @@ class _Log:
     group: str | None = None
     fields: Mapping[str, str] | None = None
     activities: Activities
-    told: tuple[str, ...] = ()
+    stated: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -266,11 +266,11 @@ class _Log:
             named = {w: v for w, v in states.items() if isinstance(v, (State, str))}
             states = STANDARD_STATES | named
 
-        told = (*self.told, *(self.fields or ()), "group" if self.group else None)
+        stated = (*self.stated, *(self.fields or ()), "group" if self.group else None)
         kinds = [one for one in (meanings or {}).values() if isinstance(one, type)]
         for kind in kinds:
             _need_kind(kind)
-        covered = {_COVERED[one] for one in (*told, *kinds) if one in _COVERED}
+        covered = {_COVERED[one] for one in (*stated, *kinds) if one in _COVERED}
 
         def build(history: HistoryBuilder, case: Case) -> None:
             self._build(history, case, meanings)
@@ -318,7 +318,7 @@ class _Log:
                     old = UNSTATED if field in before else None
                     history.changed(number, at, by, field=field, before=old, after=value)
                     before[field] = value
-        if not self.told and "assignments" not in map(_COVERED.get, before):
+        if not self.stated and "assignments" not in map(_COVERED.get, before):
             history.covers = history.covers - {"assignments"}  # of a log without groups
 
     def _timed(

@@ -164,3 +164,33 @@ def test_the_changes_by_several_fields(
     assert main(["compare", *files, *mapping]) == 0
     (row,) = json.loads(capsys.readouterr().out)["groups"]
     assert (row["assignment_group"], row["before"], row["after"]) == ("Net", "breached", "met")
+
+
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [
+        # the log is in the desk's zone: the break begins at noon there
+        ((), ("2026-06-01T13:30:00+02:00", "Europe/Berlin", "12:00 Europe/Berlin")),
+        # the log is in UTC: noon in Berlin is 10:00
+        (("--zone", "UTC"), ("2026-06-01T13:30:00+00:00", "UTC", "10:00 UTC")),
+    ],
+)
+def test_times_are_in_the_zone_of_the_page(
+    options: tuple[str, ...],
+    shown: tuple[str, str, str],
+    files: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """That of --zone, otherwise the desk's; plain data stays in UTC."""
+    for name in files[:2]:
+        text = Path(name).read_text("utf-8")
+        Path(name).write_text(text.replace("[calendars]", 'zone = "Europe/Berlin"\n[calendars]'))
+    assert main(["compare", *files, *options]) == 0
+    text = capsys.readouterr().out
+    as_of, zone, since = shown
+    assert f"since Mon  1 Jun {since}: counting" in text
+    lines = {" ".join(line.split()) for line in text.splitlines()}
+    assert {f"as of {as_of}", f"zone {zone}"} <= lines
+    assert main(["compare", *files, *options, "--json"]) == 0
+    (witness,) = json.loads(capsys.readouterr().out)["witnesses"]
+    assert witness["since"] == "2026-06-01T10:00:00+00:00"

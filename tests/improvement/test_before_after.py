@@ -172,6 +172,25 @@ def test_a_window_that_is_not_over_is_read_so_far() -> None:
     assert look(records, kpi=catalogue.VOLUME, as_of=SPLIT).verdict == "not_enough_data"
 
 
+def test_dates_are_in_the_zone() -> None:
+    """Months of Berlin begin at 23:00 UTC of the day before, and at 22:00 in summer."""
+    berlin = {
+        "baseline": Interval(START - HOUR, SPLIT - HOUR),
+        "after": Interval(SPLIT - HOUR, START + 120 * DAY - 2 * HOUR),
+    }
+    measure = KpiTarget(kpi=catalogue.VOLUME, **berlin)
+    found = before_after(action(measure=measure), [], as_of=END - HOUR, zone="Europe/Berlin")
+    windows = ["2026-01-01 to 2026-01-31", "2026-01-31 to 2026-03-02"]
+    assert [row[1] for row in found.cells()[1]] == windows
+    assert found.sentences[0].endswith("it is read up to 2026-03-02.")
+    over = before_after(action(measure=measure), [], as_of=START + 365 * DAY, zone="Europe/Berlin")
+    assert over.cells()[1][1][1] == "2026-01-31 to 2026-05-01"
+    in_utc = before_after(action(measure=measure), [], as_of=END - HOUR)
+    assert in_utc.cells()[1][0][1] == "2025-12-31 to 2026-01-30"
+    with pytest.raises(InvalidValueError, match="zone"):
+        before_after(action(measure=measure), [], as_of=END, zone="Mars")
+
+
 def test_what_makes_no_sense_is_refused() -> None:
     """An action without a measure, an instant within the baseline, and no least n."""
     with pytest.raises(InvalidValueError, match="measure"):

@@ -13,6 +13,7 @@ import attrs
 
 from incidentcore.cli.inputs import (
     ALIASES,
+    about_page,
     add_file,
     add_form,
     listed,
@@ -60,11 +61,14 @@ def _run(arguments: argparse.Namespace) -> Page:
     section = _in_principle(differences)
     if arguments.file is None:
         return Page(title=title, about=[about], sections=[section])
-    _, incidents, now = read_incidents(arguments, reading_options(arguments, before))
+    options = reading_options(arguments, before)
+    _, incidents, now = read_incidents(arguments, options)
+    zone = options["page_zone"]
     by = [ALIASES.get(name, name) for name in listed(arguments.by or ())]
     comparison = compare_rules(before, after, incidents, now=now, group_by=by)
-    page = comparison.page(witnesses=arguments.witnesses, title=title)
-    return attrs.evolve(page, about=(about, *page.about), sections=(section, *page.sections))
+    page = comparison.page(witnesses=arguments.witnesses, title=title, zone=zone)
+    heads = (*about_page(now, zone), about, *page.about)
+    return attrs.evolve(page, about=heads, sections=(section, *page.sections))
 
 
 def _in_principle(differences: Sequence[RuleDifference]) -> Section:

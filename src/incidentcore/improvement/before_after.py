@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -14,7 +15,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.actions import ImprovementAction, KpiTarget
 from incidentcore.improvement.poisson import poisson_bounds
 from incidentcore.improvement.selection import MONTH
-from incidentcore.instants import Interval, as_utc
+from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.kpi import Kpi, KpiResult, compute_kpis
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.engine.results import Value
@@ -68,6 +69,7 @@ class BeforeAfter(Tabular):
         complete: Whether the window after the action has ended.
         min_n: The minimum number of records for a comparison.
         confidence: The confidence level of the intervals.
+        zone: The time zone of the dates in the text.
     """
 
     action: str
@@ -77,6 +79,7 @@ class BeforeAfter(Tabular):
     complete: bool
     min_n: int
     confidence: Fraction
+    zone: ZoneInfo = attrs.field(default=ZoneInfo("UTC"), converter=as_zone)
 
     @property
     def enough(self) -> bool:
@@ -125,7 +128,7 @@ class BeforeAfter(Tabular):
         rows = [
             [
                 name,
-                f"{side.window.start:%Y-%m-%d} to {side.window.end:%Y-%m-%d}",
+                " to ".join(_day(at, self.zone) for at in (side.window.start, side.window.end)),
                 side.result.text(),
                 f"{side.n:,}",
                 ", ".join(f"{code} {count:,}" for code, count in side.result.excluded.items()),
@@ -140,6 +143,10 @@ class BeforeAfter(Tabular):
         return "\n".join([to_text(*self.cells()), *self.sentences])
 
 
+def _day(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d}"
+
+
 def _below(one: Value, other: Value) -> bool:
     """Return whether a figure lies below another of the same unit."""
     return bool(one < other)  # type: ignore[operator]  # both are there, of one unit
@@ -148,7 +155,8 @@ def _below(one: Value, other: Value) -> bool:
 def _sentences(found: BeforeAfter) -> Iterator[str]:
     verdict, level = found.verdict, f"{float(100 * found.confidence):g} %"
     if not found.complete:
-        yield f"The window after is not over: it is read up to {found.after.window.end:%Y-%m-%d}."
+        end = _day(found.after.window.end, found.zone)
+        yield f"The window after is not over: it is read up to {end}."
     if verdict == "not_enough_data":
         side = "on one side" if found.before.result.unit == _PER_MONTH else "on each side"
         yield (
@@ -178,6 +186,7 @@ def before_after(
     *,
     as_of: datetime,
     min_n: int = 10,
+    zone: ZoneInfo | str = "UTC",
 ) -> BeforeAfter:
     """Return the KPI of an action before and after the action, with conclusions.
 
@@ -192,6 +201,7 @@ def before_after(
             used up to this instant.
         min_n: The minimum number of records for a comparison; the KPI's own ``min_n`` if that is
             greater. With fewer than ten records, the bootstrap reports false differences too often.
+        zone: The time zone of the dates in the text.
 
     Returns:
         Both results, each with the number of records, what was left out, and an interval at the
@@ -199,8 +209,8 @@ def before_after(
         may differ in length.
 
     Raises:
-        InvalidValueError: The action has no measure, ``min_n`` is not a positive whole number, or
-            ``as_of`` is before the baseline's end.
+        InvalidValueError: The action has no measure, ``min_n`` is not a positive whole number,
+            ``as_of`` is before the baseline's end, or the zone is unknown.
 
     Source: our choice. Intervals are Wilson's for shares, bootstrap intervals for times, and
     Garwood's for counts. They assume that records are independent; for the share of recurring
@@ -259,6 +269,7 @@ def before_after(
         complete=as_of >= after.end,
         min_n=max(min_n, kpi.min_n),
         confidence=confidence,
+        zone=as_zone(zone),
     )
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore.instants import as_zone
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.group_keys import label
 from incidentcore.pages import Page, Paged, Section
@@ -57,7 +58,11 @@ class Change:
     group: tuple[object, ...] = ()
 
     def __str__(self) -> str:
-        since = "" if self.since is None else f", since {day_time(self.since, _UTC)} UTC"
+        return self.text()
+
+    def text(self, zone: ZoneInfo = _UTC) -> str:
+        """Return the change as text, with its instant in ``zone``."""
+        since = "" if self.since is None else f", since {day_time(self.since, zone)} {zone.key}"
         why = f": {self.why}" if self.why else ""
         return f"{self.record_id} {self.key}: {self.before} -> {self.after}{since}{why}"
 
@@ -170,13 +175,24 @@ class Comparison(Paged):
             seen[kind] += 1
         return tuple(self.changes[place] for _, place in sorted(ranked)[: max(count, 0)])
 
-    def page(self, *, witnesses: int = 10, title: str = "What would change") -> Page:
+    def page(
+        self,
+        *,
+        witnesses: int = 10,
+        title: str = "What would change",
+        zone: ZoneInfo | str = "UTC",
+    ) -> Page:
         """Return the comparison as a page.
 
         Args:
             witnesses: The maximum number of changes to show as examples.
             title: The heading.
+            zone: The time zone of the times in the text; plain data has them in UTC.
+
+        Raises:
+            InvalidValueError: The zone is unknown.
         """
+        local = as_zone(zone)
         sections = [self._counts_section()]
         if self.compliance:
             rows = [[key, str(a), str(b)] for key, (a, b) in self.compliance.items()]
@@ -195,7 +211,7 @@ class Comparison(Paged):
             sections.append(Section.of_rows("reasons", "Why", ["changes", "why"], rows, number=0))
             shown = self.witnesses(witnesses)
             title_ = f"Witnesses: {len(shown)} of {len(self.changes):,}"
-            lines = "\n".join(map(str, shown))
+            lines = "\n".join(one.text(local) for one in shown)
             plain = [_plain(one) for one in shown]
             sections.append(Section(key="witnesses", title=title_, lines=lines, data=plain))
         about = [("records", f"{self.records:,}"), ("changes", f"{len(self.changes):,}")]

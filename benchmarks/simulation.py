@@ -142,7 +142,7 @@ def simulation_rows() -> list[tuple[str, float | str, str]]:
     bare, full = (
         ratio(partial(run, watch=False, desk=desk), alone, rounds=15) for desk in (DESK, UNSETTLED)
     )
-    watched = ratio(lambda: run(watch=True), alone, rounds=5)
+    watched = ratio(lambda: run(watch=True), alone, rounds=15)
     return [
         (f"a run of {len(records)} records without rules / its moves alone", bare, "<= 1.3"),
         ("the loop of a run that computes each priority / its moves alone", full - 1, "<= 0.15"),

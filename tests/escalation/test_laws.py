@@ -113,9 +113,12 @@ def test_at_the_wakeup_something_is_new_and_not_before(
         return {(key, False) for key in lapsed} | {(key, True) for key in keys(matrix, past, at)}
 
     statuses = [evaluate_sla(clock, past, now=now) for clock in SLAS]
-    due = due_escalations(matrix, past, slas=SLAS, now=now, include_lapsed=True)
-    both = escalations_and_wakeup([matrix, matrix], past, slas=statuses, now=now)
-    assert list(both) == [(due, wakeup)] * 2
+    for lapsed in (True, False):
+        due = due_escalations(matrix, past, slas=SLAS, now=now, include_lapsed=lapsed)
+        both = escalations_and_wakeup(
+            [matrix, matrix], past, slas=statuses, now=now, include_lapsed=lapsed
+        )
+        assert list(both) == [(due, wakeup)] * 2
     if wakeup is None:
         assert known(now + timedelta(days=60)) == known(now)
     else:

@@ -214,7 +214,10 @@ def look_at(
             updates_and_wakeup(plan, judged, now=now, include_lapsed=include_lapsed)
             for plan in rules.plans
         ]
-        escalations = list(escalations_and_wakeup(rules.matrices, judged, slas=statuses, now=now))
+        matrices, lapsed = rules.matrices, include_lapsed
+        escalations = list(
+            escalations_and_wakeup(matrices, judged, slas=statuses, now=now, include_lapsed=lapsed)
+        )
     else:
         cut: _Cut = {"now": now, "known_at": known_at, "include_lapsed": include_lapsed}
         updates = [(due_updates(plan, judged, **cut), None) for plan in rules.plans]

@@ -135,24 +135,30 @@ def escalations_and_wakeup(
     *,
     slas: Sequence[SlaStatus],
     now: datetime,
+    include_lapsed: bool = True,
 ) -> Iterator[tuple[tuple[Escalation, ...], datetime | None]]:
     """Yield for each matrix the escalations due by ``now``, and when the next one becomes due.
 
-    Escalations that are no longer needed are included. The instant is None if none becomes due.
+    The instant is None if none becomes due.
     """
     until = min(now, _LATEST - _HORIZON) + _HORIZON
     view = RecordView.of(record, slas, now, until=until)
     for matrix in matrices:
         if view is None:
             return
+        if not include_lapsed and view.situation.stages[-1].ended:
+            yield (), None  # all that became due has lapsed, and nothing follows by itself
+            continue
         if matrix.timed or view.is_snoozed:  # time alone changes the results then
-            due = due_escalations(matrix, record, slas=slas, now=now, include_lapsed=True)
+            lapsed = include_lapsed
+            due = due_escalations(matrix, record, slas=slas, now=now, include_lapsed=lapsed)
             yield due, next_escalation_wakeup(matrix, (record,), slas=slas, now=now)
             continue
         every = _all_due(matrix, record, view, until=until, live=False)
         ahead = (one.due_at for one in every if one.due_at > now)
         fallen = _overtaken([one for one in every if one.due_at <= now])
-        yield tuple(fallen), min(ahead, default=None)
+        needed = tuple(one for one in fallen if include_lapsed or one.lapsed_at is None)
+        yield needed, min(ahead, default=None)
 
 
 def _all_due(

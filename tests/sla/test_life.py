@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.sla.desk import ALWAYS_OPEN, HOUR, MINUTE, at, incident
 from tests.sla.test_evaluate import resolution, tell, told
 
@@ -24,12 +25,28 @@ def test_what_only_the_opening_starts_or_stops_attaches_nothing() -> None:
     assert told(tell(resolution(), canceled, "mon 11:00")) == ("not_started", 0 * HOUR)
 
 
-def test_an_event_before_the_opening_starts_the_clock() -> None:
-    """A late note dated before the opening: the trace begins at the start (S7)."""
-    record = incident(("mon 09:00", "new"), ("mon 08:30", "internal"))
+@pytest.mark.parametrize("early", ["internal", "message", "in_progress"])
+def test_no_clock_starts_before_the_opening(early: str) -> None:
+    """A late note, message or start of work, dated before the opening, starts nothing (S1)."""
+    record = incident(("mon 09:00", "new"), ("mon 08:30", early))
     status = tell(resolution(), record, "mon 10:00")
-    assert told(status) == ("running", 90 * MINUTE)
-    assert at("mon 08:30") == next(iter(status.trace)).interval.start
+    assert told(status) == ("running", 60 * MINUTE)
+    assert at("mon 09:00") == next(iter(status.trace)).interval.start
+
+
+def test_what_is_dated_before_the_opening_counts_from_the_opening_on() -> None:
+    """Held at 08:30, opened at 09:00, resumed at 09:20; a reply of 08:30 leaves nothing to answer.
+
+    So no first response clock starts, and a message of 08:40 waits from the opening on.
+    """
+    record = incident(("mon 09:00", "new"), ("mon 08:30", "on_hold"), ("mon 09:20", "in_progress"))
+    status = tell(resolution(), record, "mon 10:00")
+    assert (at("mon 09:00"), 40 * MINUTE) == (status.started_at, status.elapsed)
+    record = incident(("mon 09:00", "new"), ("mon 08:30", "reply"), ("mon 08:40", "message"))
+    first = SlaDefinition.first_response(hours=1, calendar=ALWAYS_OPEN)
+    assert tell(first, record, "mon 10:00").stage == "not_started"
+    following = SlaDefinition.next_response(hours=1, calendar=ALWAYS_OPEN)
+    assert tell(following, record, "mon 10:00").started_at == at("mon 09:00")
 
 
 def test_the_first_response() -> None:

@@ -152,7 +152,7 @@ class ClockFold:
                 self._reopen(at, facts, events, ignore_pause=ignore_pause)
             else:
                 self.rest(at, facts, ignore_pause=ignore_pause)
-        elif self.life.opened is not None and index == self.life.opened[0]:
+        elif not index and self.life.opened is not None:
             self._open(at, facts, events, ignore_pause=ignore_pause)
         else:
             self._try_start(at, facts, ignore_pause=ignore_pause)
@@ -166,7 +166,7 @@ class ClockFold:
         if not definition.stop.test(facts, at) or definition.cancel.test(facts, at):
             self._try_start(at, facts, ignore_pause=ignore_pause)
             return
-        self._try_start(at, opened[1]() or facts, ignore_pause=ignore_pause)
+        self._try_start(at, opened() or facts, ignore_pause=ignore_pause)
         if self.since is not None:
             self._stop(at, facts, events, "stopped", ignore_pause=ignore_pause)
 

@@ -20,10 +20,11 @@ class Life:
     """The input of a record's clocks: its timeline, prepared for their definitions.
 
     Attributes:
-        base: The facts before the first step.
-        steps: The changes, with a step without events wherever time alone changes a condition.
-        opened: The index of the opening's step and a function that returns the facts after the
-            opening alone, if other events have the same instant; otherwise None.
+        base: The facts before the opening's step: no clock starts before it.
+        steps: The changes since the opening, with a step without events wherever time alone
+            changes a condition.
+        opened: A function that returns the facts after the opening alone, if other events have the
+            same instant; otherwise None.
         origins: The instants in the fields that clocks start from, by field.
         answers: For each ``answer_rule`` of the definitions, the facts after each step.
     """
@@ -33,7 +34,7 @@ class Life:
     def __init__(self, base: Mapping[str, Any], steps: Sequence[TimelineStep]) -> None:
         self.base: Mapping[str, Any] = base
         self.steps: Sequence[TimelineStep] = steps
-        self.opened: tuple[int, Callable[[], Facts | None]] | None = None
+        self.opened: Callable[[], Facts | None] | None = None
         self.origins: Mapping[str, datetime] = _NOTHING
         self.answers: Mapping[AnswerRule, list[Facts]] = _NO_ANSWERS
 
@@ -45,14 +46,17 @@ _NO_ANSWERS: Final[Mapping[AnswerRule, list[Facts]]] = {}
 def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
     """Return the input of a clock, from a timeline that ends at ``now``."""
     steps: Sequence[TimelineStep] = timeline.with_instants(rules.timed, now).moments
-    life = Life(timeline.base, steps)
-    at = timeline.opened_at
-    together = [n for n, step in enumerate(steps) if step.at == at and len(step.events) > 1]
-    if together:  # the opening and other events at one instant
-        life.opened = together[0], timeline.opening_facts
+    early, base = 0, timeline.base
+    while steps[early].at < timeline.opened_at:
+        base = {**base, **steps[early].changes}
+        early += 1
+    life = Life(base, steps[early:] if early else steps)
+    if len(steps[early].events) > 1:  # the opening and other events at one instant
+        life.opened = timeline.opening_facts
     if rules.judges_answers:
         life.answers = {
-            rule: _answers(steps, rule) for rule in {d.answer_rule for d in rules.definitions}
+            rule: _answers(steps, rule)[early:]
+            for rule in {d.answer_rule for d in rules.definitions}
         }
     return life
 

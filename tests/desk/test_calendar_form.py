@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from tests.desk.small_files import HEAD, HOUR, MONDAY, loaded
 
-from incidentcore.desk import load_desk
+from incidentcore.desk import desk_mapping, dump_desk, load_desk
 from incidentcore.errors import FormatError
+from incidentcore.records import Incident
+from incidentcore.sla import SlaDefinition, evaluate_sla
 
 
 def test_a_break_of_every_week_is_taken_from_the_hours() -> None:
@@ -21,6 +23,23 @@ def test_a_break_of_every_week_is_taken_from_the_hours() -> None:
     for day, end in ((1, 15), (5, 14)):
         at = datetime(2026, 6, day, 10, tzinfo=UTC)
         assert office.deadline(at, 4 * HOUR) == at.replace(hour=end)
+
+
+def test_a_break_of_every_week_is_traced_by_its_name() -> None:
+    """It was closed: out of hours; a desk that is written again has the same calendar."""
+    lunch = 'breaks = [{ days = "mon-thu", hours = "12:00-13:00", name = "Lunch" }]'
+    hours = 'hours = { mon-fri = "08:00-18:00" }'
+    desk = loaded(HEAD.replace(hours, f"{hours}, {lunch}"))
+    four = SlaDefinition.resolution(hours=4, calendar=desk.calendars["office"])
+    at = datetime(2026, 6, 1, 10, tzinfo=UTC)
+    incident = Incident.open(id="I", title="T", by="kim", at=at)
+    trace = evaluate_sla(four, incident, now=at + 4 * HOUR).trace
+    lines = [" ".join(line.split()) for line in str(trace).splitlines()]
+    assert lines[1] == "Mon 1 Jun 12:00 - Mon 1 Jun 13:00 closed: break Lunch"
+    table = desk_mapping(desk)["calendars"]["office"]
+    assert table["hours"] == {"mon-fri": "08:00-18:00"}
+    assert table["breaks"] == [{"days": "mon-thu", "hours": "12:00-13:00", "name": "Lunch"}]
+    assert load_desk(dump_desk(desk)) == desk
 
 
 def test_a_break_of_every_week_in_a_night_shift() -> None:

@@ -71,6 +71,7 @@ SAME = [
     ({"holidays": [Holiday(rule="FREQ=YEARLY;BYMONTH=1;BYDAY=3MO")]}, {"holidays": [Holiday(rule="RRULE:FREQ=YEARLY;BYDAY=+3MO;BYMONTH=1;INTERVAL=1")]}),
     ({"special": {"2026-05-01": "10:00-12:00"}}, {"special": [(date(2026, 5, 1), ["10:00-12:00"])]}),
     ({"breaks": {"2026-05-04": "12:00-13:00"}}, {"breaks": {"2026-05-04": [Break("12:00-12:30"), "12:30-13:00"]}}),
+    ({"breaks": {"mon-tue": "12:00-13:00"}}, {"breaks": [("tue", "12:00-13:00"), ("mon", ["12:30-13:00"]), ("mon", "12:00-12:30")]}),
 ]  # fmt: skip
 BASE: dict[str, Any] = {"zone": "Europe/Berlin", "hours": {"mon-fri": "09:00-17:00"}}
 
@@ -94,6 +95,7 @@ def test_calendars_compare_by_meaning(one: dict[str, Any], two: dict[str, Any]) 
         {"holidays": [Holiday("2026-12-25", name="Christmas Day")]},
         {"special": {"2026-05-01": "10:00-12:00"}},
         {"breaks": {"2026-05-04": "12:00-13:00"}},
+        {"breaks": {"mon": "12:00-13:00"}},
         {"name": "support"},
     ],
 )
@@ -114,7 +116,10 @@ FULL = BusinessCalendar(
         Holiday("2026-12-24", hours=["08:00-09:00", "10:00-11:00"]),
     ],
     special={"2026-05-01": "10:00-12:00", "2026-05-02": []},
-    breaks={"2026-05-04": [Break("09:00-10:00", "Drill"), "11:00-11:30"]},
+    breaks={
+        "2026-05-04": [Break("09:00-10:00", "Drill"), "11:00-11:30"],
+        "mon-wed": Break("10:00-10:15", "Tea"),
+    },
     name="support's",
 )
 

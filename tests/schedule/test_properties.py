@@ -9,6 +9,7 @@ which every law is tried. The quick profile runs some hundred cases;
 
 from __future__ import annotations
 
+import itertools
 import os
 import pickle
 import time
@@ -129,6 +130,33 @@ def test_a_second_implementation_by_sorted_edges(
         since = reference.deadline_before(windows, end, budget) if low < end <= high else None
         if since is not None:
             assert since == calendar.deadline_before(end, budget)
+
+
+@IN_PART
+@with_some_traps
+@given(definition=calendar_definitions(), seed=SEEDS)
+def test_weekly_breaks_are_gaps_in_the_hours(definition: reference.Definition, seed: int) -> None:
+    """Hours without gaps, and the gaps as breaks of weekdays, are the same time (C1)."""
+    split = build_calendar(definition)
+    hours, breaks = {}, {}
+    for day, windows in definition["week"].items():
+        pairs = itertools.pairwise(windows)
+        breaks[day] = [f"{a[1]}-{b[0]}" for a, b in pairs if a[1] != b[0]]
+        hours[day] = [*(f"{start}-{end}" for start, end in windows), *breaks[day]]
+    whole = BusinessCalendar(
+        zone=split.zone,
+        hours=hours,
+        holidays=split.holidays,
+        special=split.special,
+        breaks=[*split.breaks, *breaks.items()],
+    )
+    low, high = (noon(definition["around"]) + timedelta(days=days) for days in (-16, 24))
+    assert list(whole.windows(low, high)) == list(split.windows(low, high))
+    reasons = {part.code for part in whole.explain(low, high)}
+    assert reasons <= {"open", "out_of_hours", "holiday", "break"}
+    for case in cases(definition, whole, seed):
+        for law in CALENDAR_LAWS:
+            law(whole, case)
 
 
 @IN_PART

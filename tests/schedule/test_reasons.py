@@ -95,6 +95,43 @@ def test_a_break_explains_only_what_it_takes_out() -> None:
     ]
 
 
+def test_a_weekly_break_is_named_where_it_takes_time_from_the_hours_of_its_weekday() -> None:
+    """Not on a date with its own hours or on a holiday; a night's break is of its own date."""
+    calendar = BusinessCalendar(
+        zone="UTC",
+        hours={"mon-thu": "09:00-17:00", "fri": "22:00-06:00"},
+        special={"2026-06-02": "09:00-14:00"},
+        holidays=[Holiday("2026-06-03", name="Fete")],
+        breaks={
+            "mon-thu": [Break("12:00-13:00", "Lunch"), "16:00-17:00"],
+            "sat": "02:00-03:00",
+            "2026-06-01": Break("10:00-10:30", "Drill"),
+        },
+    )
+    assert told(calendar, utc("mon 09:00"), utc("sun 00:00"), "UTC") == [
+        "Mon 01 09:00 open",
+        "Mon 01 10:00 break Drill",
+        "Mon 01 10:30 open",
+        "Mon 01 12:00 break Lunch",
+        "Mon 01 13:00 open",
+        "Mon 01 16:00 break",
+        "Mon 01 17:00 out of hours",
+        "Tue 02 09:00 open",
+        "Tue 02 14:00 out of hours",
+        "Wed 03 00:00 holiday Fete",
+        "Thu 04 00:00 out of hours",
+        "Thu 04 09:00 open",
+        "Thu 04 12:00 break Lunch",
+        "Thu 04 13:00 open",
+        "Thu 04 16:00 break",
+        "Thu 04 17:00 out of hours",
+        "Fri 05 22:00 open",
+        "Sat 06 02:00 break",
+        "Sat 06 03:00 open",
+        "Sat 06 06:00 out of hours",
+    ]
+
+
 def test_names_of_one_date_are_told_in_one_order() -> None:
     """Two holidays on one date are both named, whatever their order."""
     one, two = Holiday("2026-06-02", name="Fete"), Holiday(yearly="06-02", name="Anniversary")

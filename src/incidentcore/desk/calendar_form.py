@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
-from functools import reduce
-from typing import Any, Final
+from functools import partial, reduce
+from typing import Any, Final, TypeVar
 
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, table_of
 from incidentcore.desk.holiday_form import (
@@ -32,9 +31,10 @@ from incidentcore.schedule import (
     CalendarUnion,
     Maintenance,
 )
-from incidentcore.schedule.hours import WEEKDAYS, format_hours, parse_week, subtract
+from incidentcore.schedule.hours import WEEKDAYS
 from incidentcore.sla import CalendarByField
 
+_T = TypeVar("_T")
 _ALGEBRA: Final[dict[str, Any]] = {
     "plus": CalendarUnion,
     "minus": CalendarDifference,
@@ -52,7 +52,7 @@ _BREAK: Final = Table(
         Key("day", DAY, "One date.", None),
         Key("days", TEXT, "Weekdays of every week, such as mon-fri.", None),
         Key("hours", HOURS, "The hours to subtract."),
-        Key("name", TEXT, "The name of a date's break.", ""),
+        Key("name", TEXT, "Its name in explanations.", ""),
     ),
     dict,
 )
@@ -62,7 +62,7 @@ _BUSINESS: Final = Table(
         Key("hours", table_of(HOURS), 'Days to hours: { mon-fri = "08:00-18:00" }.'),
         Key("holidays", HOLIDAYS, "Names of [holidays], or dates.", ()),
         Key("special", list_of(_SPECIAL.form), "Dates with special hours.", ()),
-        Key("breaks", list_of(_BREAK.form), "Hours to subtract from a date.", ()),
+        Key("breaks", list_of(_BREAK.form), "Hours to subtract from dates or weekdays.", ()),
         Key("name", LINE, "Its name in reports; its key by default.", None),
     ),
     dict,
@@ -71,17 +71,14 @@ _BUSINESS: Final = Table(
 
 def _business(data: Any, reading: Reading, path: Path, name: str) -> Any:
     found = _BUSINESS.read(data, reading, path)
-    breaks: dict[date | str, list[Break]] = {}
-    hours = found["hours"]
+    breaks, hours = [], found["hours"]
     for number, taken in enumerate(found["breaks"]):
         if (taken["day"] is None) == (taken["days"] is None):
             raise WrongError(taken["days"], "in each of breaks either day or days")
-        if taken["days"] is None:
-            breaks.setdefault(taken["day"], []).append(Break(taken["hours"], taken["name"]))
-        else:
-            here = (*path, "breaks", number, "hours")
-            hours = reading.tried(here, _without, hours, taken["days"], taken["hours"])
-            whole((hours,))
+        breaks.append((taken["day"] or taken["days"], Break(taken["hours"], taken["name"])))
+        if taken["days"] is not None:
+            checked = partial(BusinessCalendar, zone="UTC", hours=hours, breaks=breaks[-1:])
+            whole((reading.tried((*path, "breaks", number, "hours"), checked),))
     return BusinessCalendar(
         zone=found["zone"] or reading.zone,
         hours=hours,
@@ -90,15 +87,6 @@ def _business(data: Any, reading: Reading, path: Path, name: str) -> Any:
         breaks=breaks,
         name=name if found["name"] is None else found["name"],
     )
-
-
-def _without(hours: Any, days: str, taken: Any) -> dict[str, tuple[str, ...]]:
-    """Return weekly hours with a weekly break taken out."""
-    pairs = list(zip(parse_week(hours), parse_week({days: taken}, "breaks"), strict=True))
-    left = [tuple(subtract(spans, gaps)) for spans, gaps in pairs]
-    if any(gaps and one == spans for one, (spans, gaps) in zip(left, pairs, strict=True)):
-        raise WrongError(", ".join(taken), f"hours of a break that are within those of {days}")
-    return {day: format_hours(one) for day, one in zip(WEEKDAYS, left, strict=True) if one}
 
 
 def _written_calendar(data: Any, reading: Reading, path: Path, name: str = "") -> Any:
@@ -275,9 +263,14 @@ def _composed_table(calendar: Any, writing: Any, _: str) -> dict[str, Any]:
 
 
 def _business_table(calendar: BusinessCalendar, writing: Any, name: str) -> dict[str, Any]:
+    weekly = [(day, breaks) for day, breaks in calendar.breaks if isinstance(day, str)]
+    dated = calendar.breaks[len(weekly) :]
     taken = [
-        {"day": day, "days": None, "hours": one.hours, "name": one.name}
-        for day, breaks in calendar.breaks
+        {"day": day, "days": days, "hours": one.hours, "name": one.name}
+        for days, day, breaks in (
+            *((days, None, breaks) for days, breaks in _week(weekly).items()),
+            *((None, day, breaks) for day, breaks in dated),
+        )
         for one in breaks
     ]
     values = {
@@ -307,9 +300,9 @@ def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any
     return writer_of(_WRITERS, calendar, f"calendars.{name}", allowed)(calendar, writing, name)
 
 
-def _week(hours: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
-    """Return weekly hours with equal neighbouring days joined, such as mon-fri."""
-    runs: list[tuple[int, int, tuple[str, ...]]] = []
+def _week(hours: Iterable[tuple[str, _T]]) -> dict[str, _T]:
+    """Return what weekdays have, with equal neighbouring days joined, such as mon-fri."""
+    runs: list[tuple[int, int, _T]] = []
     for day, windows in hours:
         number = WEEKDAYS.index(day)
         if runs and runs[-1][1] == number - 1 and runs[-1][2] == windows:

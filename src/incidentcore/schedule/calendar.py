@@ -19,6 +19,7 @@ from incidentcore.schedule.civil import (
     BASE,
     Days,
     Edges,
+    NamedSpan,
     Plan,
     as_deltas,
     check_collisions,
@@ -38,13 +39,17 @@ from incidentcore.schedule.hours import (
     WEEKDAYS,
     Span,
     format_hours,
+    format_span,
     friendly_week,
+    intersect,
     merge,
     own_windows,
     pairs,
     parse_hours,
     parse_week,
     split,
+    subtract,
+    weekdays,
 )
 from incidentcore.schedule.html import week_strip
 from incidentcore.schedule.index import clip
@@ -56,7 +61,7 @@ _MARGIN = timedelta(days=3)  # an offset, a night and a change of offset reach n
 
 HoursLike = str | Iterable[str]
 Special = tuple[tuple[date, tuple[str, ...]], ...]
-Breaks = tuple[tuple[date, tuple[Break, ...]], ...]
+Breaks = tuple[tuple[date | str, tuple[Break, ...]], ...]
 
 
 @attrs.frozen(init=False, repr=False)
@@ -74,7 +79,8 @@ class BusinessCalendar(AbstractCalendar):
             "09:00-17:00"}``. ``24:00`` is allowed; ``22:00-06:00`` runs past midnight (rule C2).
         holidays: Dates, strings such as ``"2026-12-25"``, or :class:`Holiday` values (rule C5).
         special: A mapping from dates to hours that replace those of the weekday (rule C1).
-        breaks: A mapping from dates to hours or :class:`Break` values to subtract (rule C1).
+        breaks: A mapping from dates, or weekdays such as ``mon-fri``, to hours or :class:`Break`
+            values to subtract (rule C1).
         name: The name of the calendar.
 
     Raises:
@@ -111,9 +117,12 @@ class BusinessCalendar(AbstractCalendar):
         breaks: Mapping[date | str, Any] | Iterable[tuple[date | str, Any]] = (),
         name: str = "",
     ) -> None:
-        week = parse_week(hours)
+        before = parse_week(hours)
         days = _parse_special(special)
-        pauses = _parse_breaks(breaks)
+        pauses, weekly = _parse_breaks(breaks)
+        week = _without(before, weekly)
+        taken: list[tuple[date | str, tuple[NamedSpan, ...]]]
+        taken = [*zip(WEEKDAYS, weekly, strict=True), *sorted(pauses.items())]
         kept = canonical_holidays(as_holidays(holidays))
         own = own_windows(week)
         opening = (one for one in kept if one.yearly is None or one.opens)  # a week without hours
@@ -124,17 +133,18 @@ class BusinessCalendar(AbstractCalendar):
         self.__attrs_init__(
             zone=_parse_zone(zone),
             hours=tuple(
-                (WEEKDAYS[day], format_hours(spans)) for day, spans in enumerate(week) if spans
+                (WEEKDAYS[day], format_hours(spans)) for day, spans in enumerate(before) if spans
             ),
             holidays=kept,
             special=tuple((day, format_hours(spans)) for day, spans in sorted(days.items())),
             breaks=tuple(
-                (day, tuple(Break(format_hours([(low, high)]), text) for low, high, text in taken))
-                for day, taken in sorted(pauses.items())
+                (day, tuple(Break(format_hours([(low, high)]), text) for low, high, text in spans))
+                for day, spans in taken
+                if spans
             ),
             name=as_name(name),
         )
-        plan = Plan(week=week, special=days, breaks=pauses, holidays=kept)
+        plan = Plan(week=week, special=days, breaks=pauses, weekly=weekly, holidays=kept)
         check_collisions(plan)
         object.__setattr__(self, "_plan", plan)
         fields = (self.zone.key, self.hours, kept, self.special, self.breaks, self.name)
@@ -159,14 +169,14 @@ class BusinessCalendar(AbstractCalendar):
         return _restore, (type(self), {field: getattr(self, field) for field in _FIELDS})
 
     def __repr__(self) -> str:
-        parts = [f"zone={self.zone.key!r}", f"hours={friendly_week(self._plan.week)!r}"]
+        parts = [f"zone={self.zone.key!r}", f"hours={friendly_week(parse_week(self.hours))!r}"]
         if self.holidays:
             parts.append(f"holidays={list(self.holidays)!r}")
         if self.special:
             special = {day.isoformat(): _plain(hours) for day, hours in self.special}
             parts.append(f"special={special!r}")
         if self.breaks:
-            breaks = {day.isoformat(): list(taken) for day, taken in self.breaks}
+            breaks = {str(day): list(taken) for day, taken in self.breaks}
             parts.append(f"breaks={breaks!r}")
         if self.name:
             parts.append(f"name={self.name!r}")
@@ -271,26 +281,46 @@ def _parse_special(special: object) -> dict[date, tuple[Span, ...]]:
     return found
 
 
-def _parse_breaks(breaks: object) -> dict[date, tuple[tuple[int, int, str], ...]]:
-    named: dict[tuple[date, str], list[Span]] = {}
+def _parse_breaks(
+    breaks: object,
+) -> tuple[dict[date, tuple[NamedSpan, ...]], tuple[tuple[NamedSpan, ...], ...]]:
+    """Return the breaks of dates, and those of the seven weekdays."""
+    named: dict[tuple[date | int, str], list[Span]] = {}
     for key, value in pairs(breaks, "breaks"):
-        if str(key)[:3].lower() in WEEKDAYS:
-            raise CalendarDefinitionError(
-                "breaks",
-                key,
-                "dates; for every week say so in hours=: ['08:00-12:00', '13:00-17:00']",
-            )
-        day = as_date(key, "breaks")
-        field = f"breaks[{day.isoformat()}]"
+        is_weekly = isinstance(key, str) and key[:1].isalpha()
+        days = weekdays(key, "breaks") if is_weekly else [as_date(key, "breaks")]
+        field = f"breaks[{key}]"
         need_kind(field, value, (Break, Iterable), CalendarDefinitionError, "hours or a Break")
         item: object
         for item in as_tuple(value, (str, Break)):
             label, given = getattr(item, "name", ""), getattr(item, "hours", item)
             head, tail = split(parse_hours(given, field))
-            named.setdefault((day, label), []).extend(head)
-            if tail:
-                named.setdefault((day + timedelta(days=1), label), []).extend(tail)
-    found: dict[date, list[tuple[int, int, str]]] = {}
+            for day in days:
+                named.setdefault((day, label), []).extend(head)
+                if tail:
+                    named.setdefault((_day_after(day), label), []).extend(tail)
+    found: dict[date | int, list[NamedSpan]] = {}
     for (day, label), spans in named.items():
         found.setdefault(day, []).extend((low, high, label) for low, high in merge(spans))
-    return {day: tuple(sorted(taken)) for day, taken in found.items() if taken}
+    dated = {day: tuple(sorted(taken)) for day, taken in found.items() if isinstance(day, date)}
+    return dated, tuple(tuple(sorted(found.get(day, ()))) for day in range(len(WEEKDAYS)))
+
+
+def _day_after(day: date | int) -> date | int:
+    return (day + 1) % len(WEEKDAYS) if isinstance(day, int) else day + timedelta(days=1)
+
+
+def _without(
+    week: tuple[tuple[Span, ...], ...], weekly: tuple[tuple[NamedSpan, ...], ...]
+) -> tuple[tuple[Span, ...], ...]:
+    """Return the weekly hours without the weekly breaks, each of which must take some away."""
+    for name, spans, taken in zip(WEEKDAYS, week, weekly, strict=True):
+        for low, high, _ in taken:
+            if not intersect(spans, [(low, high)]):
+                allowed = f"hours of a break that are within those of {name}"
+                text = format_span((low, high))
+                raise CalendarDefinitionError(f"breaks[{name}]", text, allowed)
+    return tuple(
+        subtract(spans, [(low, high) for low, high, _ in taken])
+        for spans, taken in zip(week, weekly, strict=True)
+    )

@@ -36,15 +36,18 @@ class Plan(SharedRepr):
     """A calendar's definition in seconds, from which the windows of any date follow (rule C1).
 
     Attributes:
-        week: Seven tuples of windows, Monday first, already divided at midnight.
+        week: Seven tuples of windows, Monday first, already divided at midnight and without the
+            weekly breaks.
         special: The windows of special days as written; an end may be after 24:00.
         breaks: Named windows subtracted from a date.
+        weekly: Seven tuples of named windows that weekly breaks subtracted, Monday first.
         holidays: Every holiday.
     """
 
     week: tuple[tuple[Span, ...], ...]
     special: Mapping[date, tuple[Span, ...]]
     breaks: Mapping[date, tuple[NamedSpan, ...]]
+    weekly: tuple[tuple[NamedSpan, ...], ...]
     holidays: tuple[Holiday, ...]
 
     def in_years(self, first: int, last: int) -> Days:
@@ -128,13 +131,15 @@ class Days(SharedRepr):
         """
         if day in self.closed:
             return [(0, DAY, f"holiday {self.closed[day]}".rstrip())]
-        base = self.base(day)
-        found = [
-            (start, end, f"break {name}".rstrip())
+        base, own = self.base(day), self.special.get(day)
+        taken = [
+            (start, end, name)
             for low, high, name in self.plan.breaks.get(day, ())
             for start, end in intersect(base, [(low, high)])
         ]
-        own = self.special.get(day)
+        if own is None:
+            taken.extend(self.plan.weekly[day.weekday()])
+        found = [(start, end, f"break {name}".rstrip()) for start, end, name in taken]
         if own is not None and own[1]:
             usual = subtract(self.plan.week[day.weekday()], base)
             found.extend((start, end, f"holiday {own[1]}") for start, end in usual)
@@ -235,7 +240,10 @@ def join(spans: Iterable[tuple[timedelta, timedelta]]) -> Edges:
 def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Closure]:
     """Yield the closed intervals whose reason is not out of hours, in order, with their reasons."""
     days = plan.in_years((first - _ONE_DAY).year, last.year)
-    for day in sorted({*days.closed, *days.special, *plan.breaks}):
+    dates = {*days.closed, *days.special, *plan.breaks}
+    if any(plan.weekly):
+        dates.update(map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1)))
+    for day in sorted(dates):
         low, high = day_bounds(zone, day)
         if not first <= day <= last or low >= high:
             continue

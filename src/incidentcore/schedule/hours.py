@@ -172,7 +172,8 @@ def split(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     return head, tail
 
 
-def _weekdays(key: object, field: str) -> list[int]:
+def weekdays(key: object, field: str) -> list[int]:
+    """Return the numbers of the weekdays that a key such as ``"mon-fri"`` names; Monday is 0."""
     if isinstance(key, str):
         first, dash, last = (part.strip() for part in key.lower().partition("-"))
         if first in WEEKDAYS and (last in WEEKDAYS if dash else True):
@@ -201,7 +202,7 @@ def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], .
     """
     written: dict[int, tuple[Span, ...]] = {}
     for key, value in pairs(hours, field):
-        days = _weekdays(key, field)
+        days = weekdays(key, field)
         spans = parse_hours(value, f"{field}[{key!r}]")
         for day in days:
             if day in written:

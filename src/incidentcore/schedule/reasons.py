@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Final
@@ -68,13 +69,12 @@ def fill(
         closures: Closed intervals whose reason is not out of hours, in order of start. If two
             overlap, the earlier one applies; open windows take precedence over all of them.
     """
-    known = list(closures)
-    first = 0
+    known = deque(closures)
     at = low
     for opens, closes in [*windows, (high, high)]:
-        while first < len(known) and known[first][1] <= at:
-            first += 1
-        for start, end, code, name in known[first:]:
+        while known and known[0][1] <= at:
+            known.popleft()
+        for start, end, code, name in known:
             if start >= opens:
                 break
             begin, stop = max(start, at), min(end, opens)

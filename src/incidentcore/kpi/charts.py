@@ -71,8 +71,8 @@ def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
 
     Periods without a value, or with fewer records than the definition's ``min_n``, do not affect
     the limits and are never signals. If fewer than two periods remain, there are no limits.
-    Limits of a time, a count or a share stop at zero, and those of a share at one; those of a
-    difference of counts, such as the growth of the backlog, or of any other number do not.
+    Limits of a time, a count or a share are never below zero, and those of a share never above one.
+    Other figures, such as the growth of the backlog, may have limits below zero.
 
     Args:
         table: A table computed with ``Periods``.
@@ -206,14 +206,14 @@ def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:
 def distribution_data(
     kpi: Kpi, records: Iterable[Record], /, *, as_of: datetime, edges: Sequence[timedelta]
 ) -> Rows:
-    """Return the number of durations in each bin ``[from, to)``; the last bin has no upper edge.
+    """Return the number of durations in each bin, from ``from`` to before ``to``, in hours.
 
     Args:
         kpi: A KPI that measures a duration; its statistic does not matter.
         records: The records, read once.
         as_of: Only what had happened and been recorded by then counts.
-        edges: The beginnings of the bins, ascending; an extra bin holds values below the first
-            edge.
+        edges: The beginnings of the bins, ascending. The last bin has no upper edge; an extra bin
+            holds values below the first edge.
     """
     need_kind("kpi", kpi, Kpi)
     bounds = [edge // _MICRO for edge in edges]

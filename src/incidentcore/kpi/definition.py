@@ -97,7 +97,7 @@ class Kpi(SharedRepr):
             computation, regardless of the window.
         objective: The value to reach. Results state whether it is met and, for shares, how much of
             the error budget is left.
-        min_n: With fewer records than this, a result is marked as too small to show a trend.
+        min_n: The number of records that a result needs; with fewer, its ``enough`` is False.
         confidence: The level of a confidence interval, such as 0.95; None for no interval. Rates
             have a Wilson interval, means and quantiles a bootstrap interval, and other figures no
             interval.

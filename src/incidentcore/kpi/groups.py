@@ -66,7 +66,8 @@ class Group(SharedRepr):
         name: The column's heading; the path by default.
         values: Values that get a row even if no record has them, such as all services: a service
             without an outage was available all the time. Other values that occur get rows as well.
-            Rows without records appear only if all groups have values and any periods have bounds.
+            Rows without records appear only if all groups have values and ``Periods``, if used,
+            have ``within``.
     """
 
     path: str = attrs.field()
@@ -129,8 +130,8 @@ def _days(days: Iterable[int]) -> tuple[int, ...]:
 class AgeBuckets(SharedRepr):
     """Groups of records by age, which is the time from the opening to the computation's instant.
 
-    Tables list the oldest group first. Groups without records have rows too, under the conditions
-    of ``Group.values``.
+    Tables list the oldest group first. Groups without records have rows too, in the cases that
+    ``Group.values`` describes.
 
     Attributes:
         days: The edges in whole days, ascending; an age equal to an edge belongs to the older
@@ -180,7 +181,7 @@ def _moment(path: str) -> str:
 class HourBands(SharedRepr):
     """Groups of records by the calendar that was open at an instant, such as business hours.
 
-    Bands without records have rows too, under the conditions of ``Group.values``.
+    Bands without records have rows too, in the cases that ``Group.values`` describes.
 
     Attributes:
         bands: Pairs of (name, calendar); the first calendar that is open determines the band.

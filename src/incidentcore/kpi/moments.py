@@ -247,7 +247,7 @@ class LastEvent(Moment):
 
 @attrs.frozen
 class FirstAcknowledged(Moment):
-    """The time of a record's first acknowledgement, by a matching event or by work on the record.
+    """The time of a record's first matching acknowledgement: an event, or work on the record.
 
     ``FirstAcknowledged(row.ack_when)`` is the time at which a row of an escalation matrix was
     silenced: acknowledgements that the row's condition excludes, such as a bot's, do not count.

@@ -62,11 +62,11 @@ class KpiResult(SharedRepr):
         numerator: For rates and ratios, the number that is divided; hours for availability.
         denominator: For rates and ratios, the number by which it is divided.
         of: For rates and ratios, the denominator in words.
-        low: The lower bound of the confidence interval, if one was requested. If there is no value,
-            a lower bound of the value, such as the uptime of a window without a failure.
+        low: The lower bound of the confidence interval, if one was requested. If the value is
+            unknown but has a minimum, that minimum, such as the uptime of a window without failure.
         high: The upper bound of the confidence interval.
-        enough: Whether ``n`` reaches the definition's ``min_n``. If ``min_n`` is 1: whether there
-            is a value, such as a volume of zero in a week without records.
+        enough: Whether ``n`` reaches the definition's ``min_n``. If that is 1, a value without
+            records is enough too, such as a volume of zero in a week without records.
         approximate: Whether the value comes from a histogram (mode ``sketch``) and is not exact.
         objective: The definition's objective, if it has one.
         budget: For an objective on a share: how much may miss it, as a duration for shares of time,
@@ -273,7 +273,7 @@ class KpiTable(Tabular):
         return pa.table(arrays, names=columns).__arrow_c_stream__(requested_schema)
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the table as plain data for JSON, with how many records were left out and why."""
+        """Return the table as plain data for JSON, with counts of records left out by reason."""
         rows = []
         for row, result in zip(self, self.results, strict=True):
             row["excluded_by_reason"] = dict(result.excluded)
@@ -295,7 +295,7 @@ class KpiTable(Tabular):
         }
 
     def cells(self, *, among: bool = False) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows, and which columns are numeric; ``among`` names denominators."""
+        """Return headings, rows, and which columns are numeric; ``among`` as for ``counted``."""
         columns: list[tuple[str, bool, Callable[[KpiResult], str]]] = [
             ("kpi", False, lambda row: row.kpi),
             *((name, False, _group_reader(place)) for place, name in enumerate(self.groups)),
@@ -318,7 +318,7 @@ class KpiTable(Tabular):
         return to_text(*self.cells(among=False))
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the table as text, with headings, numbers and reasons in a language."""
+        """Return the table as text in the language of ``words``; ``zone`` is ignored."""
         return to_text(*translated_cells(self.cells(), words))
 
     def to_markdown(self) -> str:

@@ -333,7 +333,7 @@ def merge_partials(parts: Iterable[Partial], /) -> Partial:
             window and mode.
 
     Raises:
-        InvalidValueError: ``parts`` is empty, or two of them differ in one of these.
+        InvalidValueError: ``parts`` is empty, or two partial results differ in one of these.
 
     Source: rule K4.
     """

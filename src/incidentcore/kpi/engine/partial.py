@@ -57,7 +57,7 @@ class Partial:
     """A partial result: what some of the records contribute to KPIs; see ``finish_partial``.
 
     It can be pickled, and ``dumps`` writes it as a document. Partial results with the same contents
-    are equal. They never change. KPIs that differ only in their statistic share a set of values.
+    are equal. KPIs that differ only in their statistic share a set of values.
 
     Attributes:
         kpis: The definitions, in the order given.

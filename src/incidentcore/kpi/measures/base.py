@@ -57,10 +57,10 @@ class Measure(SharedRepr):
 
     Attributes:
         exact_only: Whether it cannot be computed in the mode ``sketch``.
-        needs_window: Whether it is a share of a window's time.
+        needs_window: Whether a window is required, since the figure divides a window's time.
         spreads: Whether one record may count in several periods, with a part of its outcome in
             each.
-        counts_events: Whether it reads a list of events, by which a table may be grouped.
+        counts_events: Whether it reads a list of events, by whose fields tables may be grouped.
         has_statistic: Whether it gives a value per record, from which a statistic is computed.
         totals: The class of its accumulators, if that is the same in each mode.
     """
@@ -114,7 +114,7 @@ class Measure(SharedRepr):
         raise NotImplementedError
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
-        """Return a faster ``reader`` for a KPI without canceled records; None if there is none."""
+        """Return a faster ``reader`` that leaves canceled records out; None if there is none."""
         return None
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:

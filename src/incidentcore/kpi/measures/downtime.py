@@ -231,7 +231,7 @@ class Availability(_Outages):
         weights: Pairs of (condition, weight from 0 to 1), such as 0.3 for a partial outage. The
             first condition that holds applies; downtime that matches none counts in full. Where
             outages overlap, the greatest weight applies.
-        reopening_is_downtime: Whether, with these two stops, a reopening begins another spell.
+        reopening_is_downtime: Whether a reopening begins another spell, with the two named stops.
         planned: Agreed maintenance, which is neither downtime nor part of the agreed service time.
     """
 

@@ -67,7 +67,7 @@ class Duration(ValueMeasure):
 
     If ``stop`` is an acknowledgement that came while the record was resolved, closed or canceled,
     the record is left out as ``after_resolution``; with ``unfinished="censor"``, its duration is
-    censored at the earliest of these instants.
+    censored at the earliest of ``resolved_at``, ``closed_at`` and ``canceled_at``.
 
     Attributes:
         start: Where the duration begins: a field path such as ``"opened_at"``, or a ``Moment``.

@@ -68,7 +68,7 @@ def lint_sla(
 
     Args:
         definition: The definition.
-        domains: All possible values of a field, for fields that have a fixed set of values, such as
+        domains: For each field that has a fixed set of values, all of them, such as
             ``{"state": lifecycle.states}``.
         starts: Example start times of a clock. A target that is unreachable from all of them is an
             error.
@@ -111,7 +111,7 @@ def lint_sla_policy(
 
     Args:
         policy: The policy.
-        domains: All possible values of a field, for fields that have a fixed set of values, such as
+        domains: For each field that has a fixed set of values, all of them, such as
             ``{"state": lifecycle.states}``.
         starts: Example start times of a clock. A target that is unreachable from all of them is an
             error.

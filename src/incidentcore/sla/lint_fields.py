@@ -1,4 +1,4 @@
-"""Conditions on fields that do not exist, or on values that a field never has (rule S10)."""
+"""Find conditions on fields that do not exist, or on values that a field never has (rule S10)."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class SlaPolicy(Tabular):
 
         Args:
             facts: The record's fields by name. Tests of the time of day use ``opened_at``, so that
-                the agreement at the opening does not change when somebody comments.
+                a later event, such as a comment at night, does not change the definition.
             at: The instant; it also replaces ``opened_at`` if the facts lack it.
         """
         rules = self.rules

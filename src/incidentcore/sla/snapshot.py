@@ -20,8 +20,8 @@ from incidentcore.words import Words
 class SlaSnapshot:
     """The results of an ``SlaStatus``, without the history and the rules behind them.
 
-    A status is stored in this form: ``dumps`` writes it and ``loads`` returns it. Without the
-    history, it contains no comments or resolution notes.
+    A status is stored in this form: ``dumps`` writes it and ``loads`` returns it. Comments and
+    resolution notes are not part of it.
 
     Attributes:
         record_id: The id of the record.
@@ -36,12 +36,12 @@ class SlaSnapshot:
         remaining: The target minus the elapsed time, negative once the target is exceeded; None
             before the first cycle.
         due_at: The due time; None during a pause that began before it, and after a cancellation.
-        due_at_if_resumed: When it would be due if it ran without a pause from ``now`` on; None
-            before its start and after its end.
+        due_at_if_resumed: When the clock would be due if it ran without a pause from ``now`` on;
+            None before it starts and after it ends.
         breached: Whether the elapsed time exceeds the target.
         breached_at: The last instant at which the target was still met; None until breached.
         paused_open_time: The open time of the pauses in the current cycle.
-        wall_elapsed: The wall-clock time that counted in the current cycle.
+        wall_elapsed: The wall-clock time of the cycle, including closed hours but not pauses.
         next_wakeup: When a result next changes without an event; None if never.
         thresholds: The thresholds reached in the current cycle.
         cycles: All cycles, the current one last, without the events that ended them.

@@ -60,7 +60,7 @@ class SlaTarget(Protocol):
         ...
 
     def resolve(self, start: datetime, calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
-        """Return the due time of a clock that starts at ``start``; never before the start.
+        """Return a clock's due time; a time before its ``start`` counts as the start itself.
 
         Args:
             start: The start of the clock.
@@ -202,7 +202,7 @@ class DueDate(SharedRepr):
         return (self.field,)
 
     def resolve(self, start: datetime, _calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
-        """Return the instant in the field, or the start of the clock if the field is empty.
+        """Return the instant in the field, or ``start`` if the field is empty.
 
         Raises:
             SlaDefinitionError: The field contains something other than a datetime.

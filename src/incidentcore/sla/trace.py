@@ -81,7 +81,7 @@ class TraceEntry(SharedRepr):
         return Phrase("{entry}", entry=self)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return how the time counted, and why, in the language ``words``; ``zone`` is ignored."""
+        """Return how time counted and why, in the language of ``words``; ``zone`` is ignored."""
         code = self.code
         if code not in TRACE_TEXTS and "reason" in self.data:
             code = "closed"

@@ -279,8 +279,8 @@ class CalendarUnion(_Composite):
 class CalendarDifference(_Composite):
     """The difference ``a - b`` of calendars, open when ``a`` is open and ``b`` is not (rule C7).
 
-    Where ``b`` closes ``a``, the reason has the code ``maintenance`` if ``b`` is a ``Maintenance``
-    or its ``is_maintenance`` is True, otherwise ``closed_in``, and the name of ``b``.
+    Where ``b`` closes ``a``, the reason has the name of ``b``. Its code is ``maintenance`` if ``b``
+    is a ``Maintenance`` or its ``is_maintenance`` is True, otherwise ``closed_in``.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Interval

@@ -71,7 +71,7 @@ class BusinessCalendar(AbstractCalendar):
     A calendar is a value: it can be hashed, compared, pickled and shared between threads. Two
     calendars are equal if they have the same meaning, regardless of how they were written (rule
     C9): the attributes contain the normalized definition, in which windows past midnight are
-    divided at midnight. The constructor accepts them again.
+    divided at midnight. The constructor accepts this form too.
 
     Attributes:
         zone: The time zone, passed as a ``ZoneInfo`` or its IANA key.

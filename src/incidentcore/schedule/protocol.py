@@ -91,7 +91,7 @@ def _whole(_: object, field: attrs.Attribute[int], value: object) -> None:
 
 @attrs.frozen
 class BusinessDays(SharedRepr):
-    """A number of business days, which is a separate unit, never converted to hours (rule C8).
+    """A number of business days: a unit of its own, never converted to hours (rule C8).
 
     Attributes:
         n: The number of dates with open time.

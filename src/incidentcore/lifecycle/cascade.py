@@ -37,8 +37,8 @@ class CascadeEffect:
     Attributes:
         cascade: The rule's id.
         record_id: The id of the record to change.
-        answer: ``Allowed`` with the events to store, or ``Refused``: the record's lifecycle refuses
-            the action, or a record that ``every`` needs was not passed.
+        answer: ``Allowed`` with the events to store; or ``Refused`` if the record's lifecycle
+            refuses the action, or a record that the rule's ``every`` needs was not passed.
     """
 
     cascade: str

@@ -55,8 +55,8 @@ class CascadeRule(SharedRepr):
             ``changes`` names a field.
         changes: A field of the source that the event must have changed; empty if that does not
             matter.
-        when: A condition on the source after the event, on its ``actor``, and on the ``event``
-            itself, such as ``event.visibility``; None for always.
+        when: A condition on the source after the event. It may also read the ``actor`` and the
+            ``event`` itself, such as ``event.visibility``. None for always.
         link: The type of link from the source to the target, which either of them may store; empty
             if the target is the source itself. If ``on`` is ``linked``, the rule concerns only the
             new link; either of the two linked records may be the source.

@@ -45,16 +45,16 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
 
     Replay never refuses an event; this function reports transitions that the lifecycle does not
     allow, and openings without a required field. A state that is not in the lifecycle is reported
-    once, where the history first enters or leaves it. A record that has not left such a state since
-    it was opened or migrated is ``stuck``, and the finding names the migration that leads out of
-    the state, or ``no_way_out`` if there is no such migration.
+    once, where the history first enters or leaves it. If a record has not left such a state since
+    it was opened or migrated, a finding ``stuck`` names the migration that leads out of the state;
+    if there is no such migration, the finding is ``no_way_out``.
 
     If an event names an action of the lifecycle, it is checked against the transitions of that
     action, with their required fields, choices and guards; guards that need linked records are
     assumed to pass. Otherwise the event is allowed if any transition leads from the old state to
     the new one, since imported histories contain states but not actions. Entering the same state
-    again is not a transition unless the table has it. Of a record that migrated, only the history
-    under this lifecycle and version is checked or, if there is none, that before the migration.
+    again is not a transition unless the table has it. If a record migrated, only its history under
+    this lifecycle and version is checked; if it has none, its history before the migration is.
 
     Args:
         record: The record.

@@ -150,7 +150,7 @@ class LifecycleTable(Tabular):
         return self.state(name) if name in self.table else None
 
     def way_out(self, state: State) -> tuple[PathStep, ...]:
-        """Return a tuple of the migration from a state that this lifecycle lacks; empty if none."""
+        """Return the step that migrates from a state that this lifecycle lacks; empty if none."""
         need_kind("state", state, State)
         target = None if state.name in self.table else self.state_for(state)
         return () if target is None else (PathStep(MIGRATE, target),)

@@ -35,7 +35,7 @@ def auto_close_at(
     Args:
         record: The record.
         after: How long after the time in ``basis`` the record may be closed.
-        calendar: The calendar whose open time counts; None: wall-clock time.
+        calendar: The calendar whose open time counts; None for wall-clock time.
         basis: The time to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed automatically too; ServiceNow excludes them.
         zero_is_never: Whether a span of zero means never, as in ServiceNow, instead of at once.
@@ -88,7 +88,7 @@ def reopen_until(
     Args:
         record: The record.
         within: How long after its resolution the record may be reopened.
-        calendar: The calendar whose open time counts; None: wall-clock time.
+        calendar: The calendar whose open time counts; None for wall-clock time.
 
     Returns:
         The instant in UTC, or None if the record is not resolved.
@@ -112,7 +112,7 @@ class ReopenWindow(SharedRepr):
 
     Attributes:
         within: How long after its resolution a record may be reopened, including the last instant.
-        calendar: The calendar whose open time counts; None: wall-clock time.
+        calendar: The calendar whose open time counts; None for wall-clock time.
         exempt: Roles that may reopen at any time.
 
     Raises:

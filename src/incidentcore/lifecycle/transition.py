@@ -47,8 +47,8 @@ class Guard(Protocol):
     """The protocol for custom rules on transitions: functions or frozen objects.
 
     They take an ``Attempt`` and return whether it is allowed. If an object also has a method
-    ``why_not(attempt)``, refusals contain the text that it returns; if it has an ``id``, that is
-    the guard's name in them.
+    ``why_not(attempt)``, refusals contain the text that this returns; if it has an ``id``, refusals
+    name the guard by it.
     """
 
     def __call__(self, attempt: Attempt, /) -> object:

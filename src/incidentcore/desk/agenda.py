@@ -87,8 +87,7 @@ class Agenda:
         A record of the same version, such as a redacted copy, also replaces the one in the agenda.
 
         Raises:
-            InvalidValueError: ``record`` is not a record, or is an older version than the agenda
-                has.
+            InvalidValueError: ``record`` is not a record, or is older than the agenda's version.
         """
         need_kind("record", record, Record, allowed="a record")
         known = self._records.get(record.id)
@@ -172,7 +171,7 @@ class Agenda:
             self._owed.clear()  # which gives its memory back
 
     def next_wakeup(self, *, now: datetime) -> datetime | None:
-        """Return when to call ``due`` again; None if nothing can become due by itself.
+        """Return when to call ``due`` again; None if nothing can become due without a change.
 
         Args:
             now: The current time; it is returned if an item has not been delivered, or ``put`` was

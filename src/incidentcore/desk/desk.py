@@ -81,10 +81,10 @@ class Desk:
         on_call: On-call schedules.
         escalation: Escalation rows, each with its levels; every row that matches applies.
         communication: Rules for updates to stakeholders; every rule that matches applies.
-        approvals: Which requests to have approved (``approval_rule``); the first match applies.
+        approvals: Which requests need which approval; the first plan that matches applies.
         cascades: What a change to a record does to the records linked with it.
         intake: How alerts become incidents.
-        imports: How exports of another tool are read, as the importer's options by name.
+        imports: The options with which an importer reads another tool's exports, by name.
         sources: Where holidays were copied from, as text; for information only.
 
     Raises:
@@ -179,7 +179,7 @@ class Desk:
     def matrices(self) -> tuple[EscalationMatrix, ...]:
         """Return an escalation matrix for each row, since every row that matches applies.
 
-        Each matrix has the name of its row, which manual escalations refer to (rule E3).
+        Each matrix has the name of its row; manual escalations refer to this name (rule E3).
         """
         return tuple(EscalationMatrix(row.name, (row,)) for row in self.escalation)
 
@@ -209,7 +209,7 @@ class Desk:
 
         Raises:
             InvalidValueError: A field is unknown, an impact or urgency is not on the desk's scale,
-                or a custom field does not conform to ``fields``.
+                or a custom field does not conform to the desk's ``fields``.
         """
         record = self.lifecycle(record_type_of(kind)).open(kind, **opening)
         need_own_fields(self.fields, record.custom, {})
@@ -295,7 +295,7 @@ class Desk:
         return self.prioritize(changed, at=at)
 
     def prioritize(self, record: R, /, *, at: datetime, by: Actor | str = _DESK) -> R:
-        """Return a record with its priority computed again from its present fields.
+        """Return a record with its priority computed again from its current fields.
 
         Call it after a change of a field that the priority policy reads. A record whose priority
         cannot be computed, because it has no impact or urgency, is returned unchanged.
@@ -332,10 +332,10 @@ class Desk:
         return tuple(one for one in statuses if one.stage != "none" or one.not_covered)
 
     def judged(self, record: R) -> R:
-        """Return the record as the desk's rules see it, with the priority computed at its opening.
+        """Return a record as the desk's rules see it, with a priority computed from its opening.
 
-        If its opening or a later event sets a priority on the desk's scale, the record is returned
-        unchanged. If possible, the desk's policy replaces a priority from another scale.
+        A computed priority on another scale is replaced by that of the desk's policy, if possible.
+        Otherwise, a record whose opening or a later event sets a priority is returned unchanged.
         """
         need_kind("record", record, Record)
         computed = record.computed_priority

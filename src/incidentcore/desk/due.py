@@ -63,7 +63,10 @@ class DueItem:
     )
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return why the item is due, in the language of ``words``; stored text is unchanged."""
+        """Return why the item is due, in the language of ``words``.
+
+        The text of an item that was read from a document is not translated.
+        """
         return self.why.in_words(words, zone) if isinstance(self.why, Phrase) else self.why
 
 

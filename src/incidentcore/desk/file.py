@@ -304,7 +304,7 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
 
     Args:
         desk: The desk.
-        code: The callables in the desk, by the names to write into the file.
+        code: Callables by the name to write; without an entry, a callable's ``__name__`` is used.
 
     Raises:
         DefinitionError: A value cannot be written in a desk file, such as a callable without a name
@@ -336,13 +336,13 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
 def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
     """Return a desk as the TOML text of a desk file.
 
-    Holidays of a country are written date by date. Where a part of a file takes over the settings
-    of another with the key ``like``, these are written out in full. So use this function only for
-    desks that were built in Python; if you wrote the file yourself, edit it instead.
+    Holidays of a country are written date by date, and settings that one part took from another
+    with the key ``like`` are written out in full. So use this function only for desks that were
+    built in Python; if you wrote the file yourself, edit it instead.
 
     Args:
         desk: The desk.
-        code: The callables in the desk, by the names to write into the file.
+        code: Callables by the name to write; without an entry, a callable's ``__name__`` is used.
 
     Returns:
         Text from which ``load_desk`` makes an equal desk.

@@ -58,8 +58,8 @@ EXPLAIN_TEXTS: Final[Texts] = {
 def desk_page(desk: Desk, /) -> Phrase:
     """Return a desk as Markdown: hours, targets by priority, and who is notified of what and when.
 
-    ``words.render`` returns this page in another language; keys of the desk file and conditions are
-    as the file has them.
+    ``words.render`` returns this page in another language; keys of the desk file and conditions
+    are not translated.
 
     Args:
         desk: The desk.

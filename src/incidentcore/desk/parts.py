@@ -106,7 +106,8 @@ class AutoClose(SharedRepr):
         major: Whether major incidents are closed too.
 
     Raises:
-        DefinitionError: ``after`` is negative or needs a calendar, or ``basis`` is not allowed.
+        DefinitionError: ``after`` is negative, or is in business days without a calendar; or
+            ``basis`` is neither of these fields.
     """
 
     after: timedelta | BusinessDays
@@ -136,7 +137,7 @@ class ApprovalStage(SharedRepr):
         within: The time in which they must decide; None: no limit.
 
     Raises:
-        DefinitionError: ``of`` is empty, or ``need`` is neither ``one``, ``all`` nor a number.
+        DefinitionError: ``of`` is empty, or ``need`` is not ``one``, ``all`` or a number from 1.
     """
 
     of: tuple[EscalationTarget, ...] = attrs.field(converter=tuple_of)
@@ -153,7 +154,7 @@ class ApprovalStage(SharedRepr):
 
 @attrs.frozen(kw_only=True)
 class ApprovalPlan(SharedRepr):
-    """An approval in stages, which certain requests need.
+    """The stages of the approval that certain requests need.
 
     Attributes:
         stages: The stages, in order.
@@ -182,7 +183,8 @@ class ApprovalPlan(SharedRepr):
             calendar: The calendar by which time limits are measured; None: around the clock.
 
         Raises:
-            InvalidValueError: A stage has no people, or fewer than must approve.
+            InvalidValueError: A stage has fewer people than must approve, or none; or a limit in
+                business days has no ``calendar``.
         """
         made = []
         for stage in self.stages:

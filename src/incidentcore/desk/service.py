@@ -53,7 +53,7 @@ def _check_targets(where: str, targets: tuple[ServiceTarget, ...]) -> None:
 
 @attrs.frozen(kw_only=True)
 class OwnClock(SharedRepr):
-    """A custom clock of a service, in addition to its response, update and resolution clocks.
+    """A custom clock of a service, in addition to those for responses, updates and resolution.
 
     Attributes:
         name: The clock's name.
@@ -62,7 +62,7 @@ class OwnClock(SharedRepr):
         stop: The condition that ends the clock with a result.
         pause: The condition under which the clock pauses.
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
-        cancel: The condition that ends the clock without a result; by default, a canceled record.
+        cancel: The condition that ends the clock without a result; by default, a canceled state.
         reset: A condition on an event that ends a cycle and starts the next.
         starts_from: A field whose instant begins the first cycle; None: the opening begins it.
         answered_by: The roles whose public messages count as replies.
@@ -98,8 +98,8 @@ class Service(SharedRepr):
         next_response: Targets for the reply to each further message of the requester.
         update: Targets for the interval between public updates; each must be a ``timedelta``.
         resolution: Targets for the resolution.
-        pause: The condition under which resolution and update clocks pause; None: they pause in
-            states that pause clocks.
+        pause: The condition under which resolution and update clocks pause; None: they pause while
+            ``state.pauses`` is true.
         warn: The points of each clock at which a warning is due, such as 80 percent of the target.
         reopen: What a reopening does to the resolution clock, as in ``SlaDefinition``.
         on_change: What happens to a running clock when another target starts to apply; None means

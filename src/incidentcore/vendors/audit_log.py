@@ -341,7 +341,7 @@ class StateTally:
 
 
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
-    """Return a finding for each state change of an audit log's incident that a lifecycle refuses.
+    """Return a finding for each state change of an incident that a lifecycle refuses.
 
     The change to the state in the incident's first row is ignored, since the log does not show how
     that state was reached.

@@ -77,7 +77,7 @@ def read_events(
         by: The column of the actor.
         group: The column of the assignment group.
         fields: Further columns, by field of the record. The first value in a column is the record's
-            value at its opening; an empty cell says nothing.
+            value at its opening; an empty cell is ignored.
         activities: The meanings of activities: a ``StateTable``, or a mapping from each activity to
             a state, to an event class such as ``Acknowledged``, or to None to ignore it. An
             activity that is not in the mapping is ignored, with a finding ``unknown_entry``.
@@ -163,8 +163,8 @@ def read_ocel(
     """Read an object-centric event log, OCEL 2.0 in JSON.
 
     Objects of one type become incidents. An event belongs to each object that it is related to.
-    Each value of an object's attribute is a change of a field at the value's time; a time in 1970
-    marks the value at the opening.
+    Each value of an object's attribute is a change of a field at the value's time; the value at the
+    opening has no time, or 1 January 1970.
 
     Args:
         source: The path of a file, or its plain data.
@@ -179,7 +179,7 @@ def read_ocel(
             (``kit.Tables``).
 
     Raises:
-        FormatError: The source is not OCEL 2.0 in JSON, or has no objects of this type.
+        FormatError: The source is not OCEL 2.0 in JSON, or does not have this type of object.
         OSError: The file cannot be opened.
     """
     data: Any = source

@@ -73,8 +73,8 @@ def read_jira(
     Args:
         issues: The parsed JSON: issues, one issue, search pages, or an iterable of these; or the
             bodies of webhooks, which contain the issues and their changes. If an issue occurs more
-            than once, the one updated last is used. Custom fields are kept under ``custom`` by
-            their names, if these came (``expand=names``).
+            than once, the one updated last is used. Custom fields are stored under ``custom`` by
+            their names if the JSON contains these (``expand=names``).
         changelogs: The pages of ``/issue/{key}/changelog`` by issue key, for changelogs that the
             search truncated; or pages of ``/changelog/bulkfetch``.
         slas: The pages of ``/request/{key}/sla`` by issue key, if the issues lack the SLA fields.

@@ -86,8 +86,7 @@ class Table:
         """Raise an error if the table lacks a column or has it more than once.
 
         Raises:
-            FormatError: A column is missing or repeated; the message names it and, if it is
-                missing, the columns that there are.
+            FormatError: A column is missing or repeated; the message names it.
         """
         counts = Counter(self.columns)
         wanted = list(names)

@@ -77,8 +77,8 @@ def read_zendesk(
             has no audits.
         audits: The audits from ``/tickets/{id}/audits``, for all tickets, in any order; or the
             ticket events from ``/incremental/ticket_events``.
-        metric_events: The events from ``/incremental/ticket_metric_events``, the tool's own
-            results.
+        metric_events: The events from ``/incremental/ticket_metric_events``, which contain the
+            tool's own SLA results.
         users: Users in addition to those on the pages of ``tickets``, for their roles. Without
             users, the ticket's requester has the role ``requester``, and a user who was assigned,
             wrote an internal note, or changed priority, group or assignee the role ``agent``.

@@ -168,7 +168,7 @@ class EntryLog:
             actor: The id or ``Actor``; None or an empty id means that nobody is named.
             role: The role that the source states; the import's ``Roles`` take precedence.
             path: The place of the entry, for the finding.
-            also: Other ids of the same actor, which ``Roles`` may have instead.
+            also: Other ids of the same actor that ``Roles`` may contain instead.
         """
         if isinstance(actor, Actor):
             return actor
@@ -182,7 +182,7 @@ class EntryLog:
         return Actor(name, known or "system")
 
     def state(self, name: object, *, ended: bool = False) -> State:
-        """Return the state for a name; if the import's table lacks the name, add a finding."""
+        """Return the state for a name; if it is unknown, add a finding or raise ``ValueError``."""
         name = clean(name)
         if name in self._states:
             return self._states[name]
@@ -205,10 +205,10 @@ class EntryLog:
         return self._context.states.find(name)[1]
 
     def present(self, *, state_category: object = None, **fields: object) -> None:
-        """Set the present values in the tool; a field that never changed always had its value.
+        """Set the record's current values in the tool; fields that never changed always had these.
 
         Args:
-            state_category: The category of the present state, used if the table lacks the state.
+            state_category: The category of the current state, used if the table lacks the state.
             fields: Values by field; None for an empty field. Omit fields that the source does not
                 have, since the values are compared with the end of the history.
         """
@@ -246,8 +246,8 @@ class EntryLog:
             after: The field's value after the change.
             before: The field's value before the change; omit it if the log does not contain it.
             recorded_at: When it was recorded; defaults to ``at``.
-            order: A number by which entries at the same instant are sorted; by default, the entry's
-                number.
+            order: A number by which entries at the same instant are sorted; by default, the number
+                in ``entry_id``.
         """
         field = ALIASES.get(field, field)
         kind = _KINDS.get(field, FieldsChanged)
@@ -292,7 +292,7 @@ class EntryLog:
     def truncated(self, action: str, *, path: str, covers: Collection[str] | None = None) -> None:
         """Add a finding ``truncated_history``: entries of the log are missing.
 
-        ``covers`` is what the source still has; by default, all except ``LOGGED`` and escalations.
+        ``covers`` is what the source still supplies: by default, not ``LOGGED`` or escalations.
         """
         self.find("truncated_history", action, path=path)
         self.covers = self.covers - _OF_LOG if covers is None else frozenset(covers)
@@ -338,7 +338,7 @@ class EntryLog:
 
         Args:
             name: The name of the count.
-            value: The count; any other value is left out, with a finding ``not_a_count``.
+            value: The count, or empty; anything else is left out, with a finding ``not_a_count``.
             field: The source's name for the count; ``name`` by default.
         """
         if (text := plain_text(value)) is None:

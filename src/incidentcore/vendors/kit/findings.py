@@ -33,7 +33,7 @@ class ImportFinding:
         code: The kind of finding, as a stable code such as ``"unreadable_time"``.
         action: What the importer did, as text.
         key: The id of the record; empty for the source as a whole.
-        path: The place in the record's source, such as ``"histories[3]"``.
+        path: The place within the source's record, such as ``"histories[3]"``.
         count: How often the same finding occurred.
 
     >>> from incidentcore.vendors import ImportFinding
@@ -110,7 +110,7 @@ class Findings(Tabular, Sequence[ImportFinding]):
             field: The field or column.
             value: The value in the source.
             key: The id of the record.
-            path: The place in the record's source.
+            path: The place within the source's record.
             count: How often the finding occurred.
         """
         self.counts[code] += count

@@ -90,13 +90,13 @@ class HistoryBuilder(EntryLog):
     def span(
         self, entry: object, name: str, unit: timedelta, *, path: str = ""
     ) -> timedelta | None:
-        """Return the duration at the path ``name``, which the tool states as a number of units."""
+        """Return the duration at the path ``name``, stated as a number of units; see ``figure``."""
         return self.figure(
             pick(entry, name), lambda number: unit * float(number), field=name, path=path
         )
 
     def level(self, kind: str, value: object, action: str, *, field: str) -> Level | None:
-        """Return the level for a word; if there is none, add a finding, return None."""
+        """Return the level of a word as ``LevelTable.find`` does, with a finding if not exact."""
         level, is_known = self._context.levels.match(kind, value)
         if level is None:
             self.find("unknown_level", action, field=field, value=value)

@@ -74,7 +74,8 @@ class Import(Iterator[R], Generic[R]):
 
     Args:
         entries: The source's records as plain data, read once.
-        build: A function that takes a ``HistoryBuilder`` and a source record, and adds its data.
+        build: A function that takes a ``HistoryBuilder`` and a source record, and adds the record's
+            data to the builder.
         record: The type of record.
         id: The dotted path of a record's id, or a function that returns it.
         states: The meanings of the tool's states.

@@ -21,7 +21,7 @@ def pick(entry: object, path: str) -> Any:
     """Return the value at a dotted path of mappings; None if a step is absent or null.
 
     Raises:
-        InvalidValueError: A step leads into something that is not a mapping.
+        InvalidValueError: A value on the way is not a mapping.
 
     >>> from incidentcore.vendors.kit.paths import pick
     >>> pick({"fields": {"status": {"name": "Open"}}}, "fields.status.name")
@@ -45,7 +45,7 @@ def as_object(value: object) -> Mapping[str, Any]:
 
 
 def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects of the list at a path; none if there is no list.
+    """Yield the objects of the list at a path; none if the path has no value.
 
     Raises:
         InvalidValueError: The value is not a list, or an element is not an object.
@@ -186,7 +186,7 @@ def in_utc(time: object) -> str:
 def joined(
     source: object, key: str | Callable[[Mapping[str, Any]], object], *pages: str
 ) -> dict[str, list[Mapping[str, Any]]]:
-    """Return the objects of a source, grouped by the id of the record that they belong to.
+    """Return the entries of a source, grouped by the id of the record that they belong to.
 
     Entries that name no record, or are not objects, are under an empty id.
 
@@ -210,7 +210,7 @@ def joined(
 
 
 def plain_text(value: object) -> str | None:
-    """Return text without surrounding spaces, or a number or date as text; None if empty.
+    """Return text without surrounding spaces, or a number, date or UUID as text; None if empty.
 
     Whole numbers that a data frame converted to floats, such as ``123.0``, become whole again.
 

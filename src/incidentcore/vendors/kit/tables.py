@@ -83,9 +83,9 @@ class StateTable:
 
     If the table has neither a name nor its category, the usual German, French, Spanish, Italian,
     Dutch, Portuguese and Japanese names of a state that the table has in English are recognized
-    too: "Gelöst" and "Résolu" for "Resolved". If the table has the category and that is open, such
-    a name decides only whether the state pauses. A longer name that begins with the name of a
-    state, such as "Closed by user", is read as that state, with a finding.
+    too: "Gelöst" and "Résolu" for "Resolved". If the table has the category, such a name decides
+    only whether an open state pauses clocks. A longer name that begins with the name of a state, as
+    "Closed by user" does (or, in these languages, ends with it), is read as that, with a finding.
 
     Attributes:
         states: The state for each name or code; when you pass them, a value may also be the name of
@@ -139,10 +139,10 @@ class StateTable:
         return cls(states, by_category or {})
 
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
-        """Return the state for a name or code, and True if the table has the name in any language.
+        """Return the state for a name or code, and whether the table has the name, in any language.
 
-        For any other name, the state is that of its category, if the table has that. Otherwise it
-        is None if ``unknown`` is ``refuse``, else the state whose name begins it, or an open state.
+        Any other name has the state of its category. If the table lacks that too, the result is
+        None if ``unknown`` is ``refuse``, else the state with whose name it begins, or an open one.
         """
         word = fold(name)
         if word not in self.states:
@@ -303,7 +303,7 @@ class LevelTable:
         return self.match(kind, value)[0]
 
     def match(self, kind: str, value: object) -> tuple[Level | None, bool]:
-        """Return the level as ``find`` does, and whether the table has the word itself."""
+        """Return the level as ``find`` does, and whether it is the word's own, not one like it."""
         if isinstance(value, Level):
             return value, True
         table: FrozenMap[Level] = getattr(self, kind)

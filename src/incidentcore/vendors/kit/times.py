@@ -78,9 +78,9 @@ class Times:
     Attributes:
         zone: The time zone of times that state none; None reads them as UTC, with a finding.
         formats: The formats, tried in order: ``"iso"`` for ISO 8601, ``"epoch_s"`` and
-            ``"epoch_ms"`` for numbers as with ``epoch``, ``"excel"`` for the days of a spreadsheet,
-            or a format of ``datetime.strptime``. Months may be in English, German, French or
-            Spanish. A weekday before a time, and UTC, an offset such as ``UTC+2`` or a zone such as
+            ``"epoch_ms"`` for numbers as with ``epoch``, ``"excel"`` for day numbers of a
+            spreadsheet, or a format of ``datetime.strptime``. Months may be in English, German,
+            French or Spanish. A weekday before a time, and UTC, an offset or a zone such as
             ``Europe/Berlin`` after it, need not be in the format; the weekday must be that of the
             date.
         epoch: The unit of numeric times since 1970: seconds ``"s"`` or milliseconds ``"ms"``; None
@@ -164,7 +164,7 @@ class TimeReader:
     def placed(self, at: datetime, earliest: datetime | None) -> tuple[datetime, str]:
         """Return the last time read, and what was done about its ``oddity``, as text.
 
-        If a time occurred twice, the second occurrence is returned if the first is too early.
+        If a time occurred twice, the second is returned if the first is before ``earliest``.
 
         Args:
             at: The time, as ``read`` returned it.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.intake.builders import HOUR, MINUTE, T0, alert, told
 
-from incidentcore.conditions import field
+from incidentcore.conditions import ALWAYS, field
 from incidentcore.intake import (
     Alert,
+    Flapping,
     IncidentEnded,
     Inhibit,
     IntakePolicy,
@@ -25,6 +28,98 @@ def test_a_source_holds_back_by_its_latest_alert():
 
     assert told(policy, [first, held], until=until) == [("open", 0, "1", "")]
     assert ("open", 80, "2", "") in told(policy, [first, then, held], until=until)
+
+
+CLUSTER = {"labels": {"cluster": "c1"}}
+
+
+def test_a_source_that_is_none_any_more_lets_go():
+    """Critical holds back warnings; at 09:10 it is a warning itself, and a host still burns (A6).
+
+    The host waited for ever, even after the source had been resolved.
+    """
+    critical, warning = (field("severity").equals(word) for word in ("critical", "warning"))
+    policy = IntakePolicy(inhibit=Inhibit(critical, warning, "labels.cluster"))
+    source = [
+        Alert(key="db", at=T0, severity="critical", **CLUSTER),
+        Alert(key="db", at=T0 + 10 * MINUTE, severity="warning", **CLUSTER),
+    ]
+    host = Alert(key="web", at=T0 + MINUTE, severity="warning", **CLUSTER)
+    assert told(policy, [source[0], host, source[1]]) == [
+        ("open", 0, "1", ""),
+        ("open", 10, "2", ""),
+        ("dropped", 10, "1", "duplicate"),
+    ]
+
+
+def test_of_those_that_hold_back_each_other_one_is_reported():
+    """Any alert of a cluster holds back the others; when it ends, the next one is reported (A6).
+
+    Once the first had ended, the two others waited for each other for ever, and the last one for
+    itself.
+    """
+    policy = IntakePolicy(inhibit=Inhibit(ALWAYS, ALWAYS, "labels.cluster"))
+    items = [Alert(key=key, at=T0 + n * MINUTE, **CLUSTER) for n, key in enumerate("abc")]
+    ends = [
+        Alert(key=key, at=T0 + minute * MINUTE, status="resolved", **CLUSTER)
+        for key, minute in (("a", 10), ("b", 20))
+    ]
+    opened = [one for one in told(policy, [*items, *ends]) if one[0] == "open"]
+    assert opened == [("open", 0, "1", ""), ("open", 10, "2", ""), ("open", 20, "3", "")]
+
+
+def test_those_that_are_sources_themselves_are_released_first():
+    """A router holds back its switch and host, the switch the host: the host waits on (A6)."""
+    role = field("labels.role")
+    policy = IntakePolicy(inhibit=Inhibit(role.is_in(["router", "switch"]), ~role.equals("router")))
+    items = [
+        Alert(key=key, at=T0, labels={"role": role})
+        for key, role in (("r", "router"), ("s", "switch"), ("h", "host"))
+    ]
+    end = Alert(key="r", at=T0 + 5 * MINUTE, status="resolved")
+    opened = [one for one in told(policy, [*items, end]) if one[0] == "open"]
+    found = fold_alerts(policy, [*items, end], until=T0 + HOUR)
+    assert opened == [("open", 0, "1", ""), ("open", 5, "2", "")]
+    assert [one.key for one in found.state.conditions if one.held is not None] == ["h"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.sampled_from("abc"), st.booleans(), st.sampled_from("rst")),
+        max_size=14,
+    ),
+    st.sampled_from((None, Flapping(within=9 * MINUTE))),
+    st.integers(0, 14),
+)
+def test_what_waits_waits_for_a_source_that_does_not(rows, flapping, cut):
+    """Whatever roles alerts take on, each that is held back has a firing source (A6)."""
+    role = field("labels.role")
+    rules = [
+        Inhibit(role.is_in(["r", "s"]), role.is_in(["s", "t"]), name="one"),
+        Inhibit(role.equals("t"), role.equals("s"), name="two"),
+    ]
+    policy = IntakePolicy(deduplicate=2 * MINUTE, inhibit=rules[: 1 + cut % 2], flapping=flapping)
+    items, minute = [], 0
+    for step, key, firing, kind in rows:
+        minute += step
+        status = "firing" if firing else "resolved"
+        at = T0 + minute * MINUTE
+        items.append(Alert(key=key, at=at, status=status, labels={"role": kind}))
+    one = fold_alerts(policy, items[:cut])
+    two = fold_alerts(policy, items[cut:], state=one.state, until=T0 + 5 * HOUR)
+    whole = fold_alerts(policy, items, until=T0 + 5 * HOUR)
+    assert (one.intents + two.intents, two.state) == (whole.intents, whole.state)
+    for found in (one.state, two.state):
+        holding = {
+            (condition.key, rule)
+            for condition in found.conditions
+            if condition.firing or condition.flapping
+            for rule in condition.inhibits
+            if condition.held_for != rule
+        }
+        for waiting in found.conditions:
+            if waiting.held_for:
+                assert any(rule == waiting.held_for and key != waiting.key for key, rule in holding)
 
 
 def test_what_is_held_back_joins_with_the_alert_that_waited_before_it():

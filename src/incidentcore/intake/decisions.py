@@ -117,7 +117,7 @@ class Decisions(Deadlines):
         policy = self.policy
         condition.unheard = False
         if policy.inhibit:
-            self._inhibition.note(condition, alert)
+            self._retry(self._inhibition.note(condition, alert), now)
         flaps = condition.flapping and condition.incident
         if alert.severity == condition.severity:
             rank = condition.rank
@@ -182,8 +182,12 @@ class Decisions(Deadlines):
         """Check again the alerts that a condition no longer holds back."""
         if condition.firing or condition.flapping:
             return
-        for name in self._inhibition.ended(condition):
-            held = self.conditions[name].let_go()
+        self._retry(self._inhibition.ended(condition), now)
+
+    def _retry(self, names: Iterable[tuple[str, str]], now: datetime) -> None:
+        """Check again the alerts that were held back with conditions."""
+        for name in names:
+            held = self._inhibition.let_go(self.conditions[name])
             if held is not None:
                 self._start(held, self.conditions[name], now)
                 self.arm(self.conditions[name])

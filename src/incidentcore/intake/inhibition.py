@@ -34,15 +34,17 @@ class Inhibition:
             if condition.held_for:
                 self._waiting.setdefault(condition.held_for, set()).add(condition.name)
 
-    def note(self, condition: LiveCondition, alert: Alert) -> None:
-        """Register what a condition holds back, according to its latest firing alert."""
+    def note(self, condition: LiveCondition, alert: Alert) -> list[Name]:
+        """Register what a condition holds back, according to its latest firing alert.
+
+        Returns:
+            The conditions that it held back until now, and that nothing else holds back.
+        """
         keys = self._policy.inhibits(alert)
-        for key in condition.inhibits:
-            if key not in keys:
-                self._sources.get(key, set()).discard(condition.name)
         for key in keys:
             self._sources.setdefault(key, set()).add(condition.name)
-        condition.inhibits = keys
+        before, condition.inhibits = condition.inhibits, keys
+        return self._withdraw(condition, [key for key in before if key not in keys])
 
     def hold(self, condition: LiveCondition, alert: Alert) -> bool:
         """Hold an alert back if another condition inhibits it; return whether this is so."""
@@ -50,26 +52,38 @@ class Inhibition:
             if not rule.target.test(alert, alert.at):
                 continue
             key = rule.key_of(alert)
-            if self._sources.get(key, set()) - {condition.name}:
+            if self._active(key) - {condition.name}:
                 condition.held, condition.held_by, condition.held_for = alert, rule.name, key
                 self._waiting.setdefault(key, set()).add(condition.name)
                 return True
         return False
 
+    def _active(self, key: str) -> set[Name]:
+        """Return the sources that hold back others with a key: those that do not wait with it."""
+        return self._sources.get(key, set()) - self._waiting.get(key, set())
+
     def let_go(self, condition: LiveCondition) -> Alert | None:
         """Return the alert that was held back with a condition, which is now released, or None."""
-        if condition.held_for:
-            self._waiting.get(condition.held_for, set()).discard(condition.name)
+        key = condition.held_for
+        if key:
+            self._waiting[key].discard(condition.name)
+            if not self._waiting[key]:
+                del self._waiting[key]
         return condition.let_go()
 
     def ended(self, condition: LiveCondition) -> list[Name]:
         """Register that a condition no longer fires; return those that nothing else holds back."""
         keys, condition.inhibits = condition.inhibits, ()
-        free: list[Name] = []
+        return self._withdraw(condition, keys)
+
+    def _withdraw(self, condition: LiveCondition, keys: Iterable[str]) -> list[Name]:
+        free: list[tuple[bool, Name]] = []
         for key in keys:
-            sources = self._sources.get(key, set())
+            sources = self._sources[key]
             sources.discard(condition.name)
+            if not self._active(key):  # those that are sources themselves come first
+                waiting = self._waiting.get(key, ())
+                free += sorted((name not in sources, name) for name in waiting)
             if not sources:
-                self._sources.pop(key, None)
-                free.extend(sorted(self._waiting.pop(key, set())))
-        return free
+                del self._sources[key]
+        return [name for _, name in free]

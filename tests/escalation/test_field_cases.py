@@ -24,6 +24,7 @@ from incidentcore.escalation import (
     Shift,
     due_escalations,
     escalate_now,
+    lint_escalation,
     next_escalation_wakeup,
     next_on_call,
     on_call,
@@ -332,6 +333,41 @@ def test_ops_e14_whoever_is_next_on_call() -> None:
     assert due.people == ("b", "a")
     alone = OnCallSchedule("one", [OnCallLayer(WEEKLY, ["a"])])
     assert next_on_call(alone, at=at(12)) is None
+
+
+def test_the_next_shift_is_whole_and_leaves_out_who_is_on_call_now() -> None:
+    """Asked on 3 June: b from the 8th to the 15th, beside the manager who is on call all the time.
+
+    The shift ended at noon on the 10th, a week after the question, and named the manager.
+    """
+    layers = [OnCallLayer(WEEKLY, ["a", "b"]), OnCallLayer(WEEKLY, ["mgr"])]
+    week = Interval(at(0, 0, 8), at(0, 0, 15))
+    for combine, some in (("highest", layers[:1]), ("all", layers)):
+        schedule = OnCallSchedule("s", some, combine=combine)  # type: ignore[arg-type]
+        assert next_on_call(schedule, at=at(12, 0, 3)) == Shift(week, ("b",))
+    both = OnCallSchedule("s", layers, combine="all")
+    clipped = next_on_call(both, at=at(12, 0, 3), within=6 * D)
+    assert clipped == Shift(Interval(at(0, 0, 8), at(12, 0, 9)), ("b",))
+
+
+def test_a_target_that_never_reaches_anybody_else_is_found() -> None:
+    """A rota of one has nobody next, and one without weekends has somebody next on Saturday."""
+    work = BusinessCalendar(zone="UTC", hours={"mon-fri": "00:00-24:00"})
+    alone = OnCallSchedule("one", [OnCallLayer(WEEKLY, ["a"])])
+    by_week = OnCallSchedule("two", [OnCallLayer(WEEKLY, ["a", "b"], during=work)])
+    found = [
+        [
+            (one.code, one.message)
+            for one in lint_escalation(
+                matrix("m", L(After(0 * M), T.next_on_call(schedule))),
+                start=at(0),
+                end=at(0, 0, 15),
+            )
+        ]
+        for schedule in (alone, by_week)
+    ]
+    text = "nobody else is on call in the year after 2026-06-01T00:00:00+00:00"
+    assert found == [[("nobody_to_tell", text)], []]
 
 
 def test_ops_e15_round_robin_over_incidents() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from incidentcore.conditions import field, implies
 from incidentcore.escalation.matrix import EscalationLevel, EscalationRow
-from incidentcore.escalation.oncall import coverage_gaps
+from incidentcore.escalation.oncall import coverage_gaps, shifts
 from incidentcore.escalation.targets import READING, EscalationTarget
 from incidentcore.escalation.triggers.base import TriggerFinding
 from incidentcore.instants import Interval
@@ -19,19 +19,30 @@ def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[
     if any(_is_certain(row, target) for target in level.targets):
         return
     fields = [target.name for target in level.targets if target.kind in READING]
-    schedules = [target.schedule for target in level.targets if target.schedule is not None]
+    asked = [target for target in level.targets if target.schedule is not None]
     empty = " and ".join(f"{name} is empty" for name in dict.fromkeys(fields))
-    if not schedules:
+    if not asked:
         yield "may_tell_nobody", {"fields": empty}, empty
         return
-    gaps = [coverage_gaps(one, start=span.start, end=span.end) for one in schedules]
+    gaps = [_gaps(target, span) for target in asked]
     at = _first_common(level, gaps, span)
     if at is None:
         return
     if empty:
         yield "may_tell_nobody", {"because": "gap", "at": at.isoformat(), "fields": empty}, at
-    else:
+    elif any(target.kind == "on_call" for target in asked):
         yield "nobody_to_tell", {"at": at.isoformat()}, at
+    else:
+        yield "nobody_to_tell", {"because": "next", "at": at.isoformat()}, at
+
+
+def _gaps(target: EscalationTarget, span: Interval) -> Sequence[Interval]:
+    """Return the intervals in which a target with a schedule notifies nobody."""
+    assert target.schedule is not None  # noqa: S101  the caller asks for no other
+    if target.kind == "on_call":
+        return coverage_gaps(target.schedule, start=span.start, end=span.end)
+    every = shifts(target.schedule, start=span.start, end=span.end)
+    return [one.interval for one in every if not target.people(one.interval.start, {})]
 
 
 def _is_certain(row: EscalationRow, target: EscalationTarget) -> bool:

@@ -46,6 +46,7 @@ TEXTS: Final[Texts] = {
     "may_tell_nobody": "notifies nobody while {fields}: add a target, or a condition to the row",
     "may_tell_nobody.gap": "nobody is on call at {at}, which notifies nobody while {fields}",
     "nobody_to_tell": "nobody is on call at {at}",
+    "nobody_to_tell.next": "nobody else is on call in the year after {at}",
     "unreachable_step": (
         "the step of {person!r} {step} after the page is not before the next level, {wait} after it"
     ),

@@ -274,11 +274,12 @@ def next_on_call(
 
     Args:
         schedule: The schedule.
-        at: The instant; whoever is on call then is left out of later shifts.
+        at: The instant; whoever is on call then is left out of the shift.
         within: How far ahead to search.
 
     Returns:
-        The shift; None if nobody else has a shift within that time.
+        The shift of those who are not on call at the instant, which ends at the latest where the
+        search does; None if nobody else has a shift within that time.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.escalation import OnCallLayer, OnCallSchedule, next_on_call
@@ -292,13 +293,19 @@ def next_on_call(
     current = set(on_call(schedule, at=at))
     span = timedelta(days=7)
     start, last = at, at + within
+    found: Shift | None = None
     while start < last:
         end = min(start + span, last)
         for shift in shifts(schedule, start=start, end=end):
-            if not current.issuperset(shift.people):
-                return shift
+            people = tuple(one for one in shift.people if one not in current)
+            if found is None:
+                found = Shift(shift.interval, people) if people else None
+            elif people == found.people:
+                found = Shift(Interval(found.interval.start, shift.interval.end), people)
+            else:
+                return found
         start, span = end, span * 4
-    return None
+    return found
 
 
 def shifts(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Iterator[Shift]:

@@ -244,6 +244,8 @@ _ESCALATIONS: Final = {
     "nobody is on call at {at}, which notifies nobody while {fields}": "um {at} hat niemand "
     "Bereitschaft; niemand wird erreicht, solange {fields}",
     "nobody is on call at {at}": "um {at} hat niemand Bereitschaft",
+    "nobody else is on call in the year after {at}": "im Jahr nach {at} hat sonst niemand "
+    "Bereitschaft",
     "the step of {person!r} {step} after the page is not before the next level, {wait} "
     "after it": "der Schritt von {person!r} {step} nach dem Ruf kommt nicht vor der folgenden "
     "Stufe, {wait} nach ihm",

@@ -102,6 +102,61 @@ def test_a_change_beside_a_pace_is_due_at_whichever_comes_first() -> None:
     assert due(plan, phase(INVESTIGATED, "b", at(10, 30)), at(11)) == ["10:35:00"]
 
 
+def test_no_other_pace_postpones_the_update_about_a_change() -> None:
+    """Sent 10:00, identified 10:05: due 10:20 for VIPs, by a slower rule 11:05 (rule U2).
+
+    On hold from 10:08 it was due at 12:00, and after the hold or a stop at 10:30.
+    """
+    vip = field("custom.vip").is_true()
+    news = {"audiences": "pub", "on_change": "custom.phase"}
+    fast = UpdateRule(
+        name="vip",
+        when=vip,
+        first=15 * M,
+        every=30 * M,
+        on_hold=120 * M,
+        stop=field("custom.quiet").is_true(),
+        **news,  # type: ignore[arg-type]
+    )
+    slow = UpdateRule(name="rest", first=60 * M, every=120 * M, **news)  # type: ignore[arg-type]
+    plan = CommunicationPlan("p", [fast, slow])
+    record = log_update_sent(inc(at(10), custom={"vip": True}), "pub", at=at(10), by="a")
+    record = advance(record, "start", at=at(10, 1), by="a")
+    news_at = phase(record, "identified", at(10, 5))
+
+    def setting(record: Incident, when: datetime, **fields: bool) -> Incident:
+        return set_fields(record, custom=fields, at=when, by="a")
+
+    held = advance(news_at, "hold", reason="awaiting_vendor", at=at(10, 8), by="a")
+    lowered = setting(news_at, at(10, 10), vip=False)
+    stopped = setting(news_at, at(10, 8), quiet=True)
+    assert due(plan, held, at(10, 19)) == []
+    assert due(plan, held, at(10, 20)) == ["10:20:00"]
+    assert due(plan, advance(held, "resume", at=at(10, 9), by="a"), at(11)) == ["10:20:00"]
+    assert due(plan, lowered, at(12)) == ["11:05:00"]
+    assert due(plan, setting(lowered, at(10, 12), vip=True), at(11)) == ["10:20:00"]
+    assert due(plan, stopped, at(12)) == []
+    assert due(plan, setting(stopped, at(10, 40), quiet=False), at(11)) == ["10:20:00"]
+    sent = log_update_sent(lowered, "pub", at=at(10, 11), by="a")
+    assert due(plan, sent, at(12, 12)) == ["12:11:00"]
+    # A change under the slower rule, and the faster one afterwards: its own time for a change.
+    raised = setting(phase(setting(record, at(10, 3), vip=False), "b", at(10, 5)), at(10, 9))
+    assert due(plan, setting(raised, at(10, 9), vip=True), at(11)) == ["10:20:00"]
+
+
+def test_a_stop_keeps_the_update_about_a_change_without_a_pace() -> None:
+    """Identified at 10:30, quiet from 10:32 to 10:34: it is due at 10:40 as before."""
+    quiet = field("custom.quiet").is_true()
+    rule = UpdateRule(
+        name="all", audiences="pub", first=10 * M, on_change="custom.phase", stop=quiet
+    )
+    plan = CommunicationPlan("p", rule)
+    record = phase(INVESTIGATED, "identified", at(10, 30))
+    for value, minute in ((True, 32), (False, 34)):
+        record = set_fields(record, custom={"quiet": value}, at=at(10, minute), by="a")
+    assert due(plan, record, at(11)) == ["10:40:00"]
+
+
 def test_a_change_needs_a_time() -> None:
     """Neither ``first`` nor ``every`` says how soon."""
     with pytest.raises(DefinitionError, match="first or every"):

@@ -50,6 +50,7 @@ class Rule:
     contact: bool
     notice: int
     stops: bool
+    tells: bool = False  # each change of the phase
 
 
 @dataclass
@@ -75,6 +76,7 @@ class Desk:
     engaged: bool = False
     rule: Rule | None = None
     held: bool = False
+    news: int | None = None  # the first change since the last update
     paces: dict[tuple[int, bool], tuple[str, int, int]] = field(default_factory=dict)
     told: set[tuple[str, int, int]] = field(default_factory=set)
     missed: set[tuple[str, int, int, int | None]] = field(default_factory=set)
@@ -183,7 +185,7 @@ def takes_over(
         owe(desk, rule, kind, since=since, due=due, now=now)
 
 
-def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str) -> None:
+def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str, noted: bool) -> None:
     was_regular, was_over, was_rule, was_held = desk.regular, desk.over, desk.rule, desk.held
     desk.rule = rule
     desk.regular = rule is not None and mode in ("run", "hold")
@@ -192,10 +194,10 @@ def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str) -> N
     if sent:
         close(desk, now, sent=True)
     if mode in ("over", "canceled"):
-        desk.began = None
+        desk.began = desk.news = None
         desk.paces.clear()
     elif desk.began is not None and sent:  # the update before, even if the rule is stopped
-        desk.spoke = now
+        desk.spoke, desk.news = now, None
         desk.paces.clear()
     if rule is None or mode in ("canceled", "stopped"):
         close(desk, now, sent=False)
@@ -226,11 +228,19 @@ def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str) -> N
         if sent and opening is not None:
             owe(desk, rule, "first", since=now, due=later(count, now, opening), now=now)
             close(desk, now, sent=True)
+    noted = noted and rule.tells and not sent and desk.began != now
+    if noted and desk.news is None:
+        desk.news = now
+    changed = rule is not was_rule or was_held != desk.held or not was_regular or noted
     kind, since, span = (
         ("first", desk.began, opening) if desk.spoke is None else ("next", desk.spoke, cadence)
     )
     if span is None and rule is not was_rule and since != now and rule.first is not None:
         takes_over(desk, rule, "first", since=now, span=rule.first, grace=0, now=now)
+    elif span is None and changed and rule.tells and desk.news is not None:
+        assert rule.first is not None
+        told = {"since": desk.news, "span": rule.first, "grace": rule.first}
+        takes_over(desk, rule, "change", now=now, **told)
     elif span is None:
         if rule is not was_rule:  # a rule that owes one update owes it until it is sent
             close(desk, now, sent=False)
@@ -238,7 +248,7 @@ def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str) -> N
         owe(desk, rule, kind, since=now, due=later(count, now, span), now=now)
         assert desk.standing is not None
         desk.paces.setdefault((id(rule), desk.held), (kind, now, desk.standing.due))
-    elif rule is not was_rule or was_held != desk.held or not was_regular:
+    elif changed:
         grace = 0 if opening is None else opening
         takes_over(desk, rule, kind, since=since, span=span, grace=grace, now=now)
 
@@ -268,7 +278,7 @@ def walk(rules: list[Rule], events: list[tuple[int, str]]) -> dict[str, Desk]:
                 stopped = flag or minute < quiet
                 if rule is not None and rule.stops and stopped and state in ("open", "held"):
                     mode = "stopped"
-                step(desk, rule, minute, sent=audience in now, mode=mode)
+                step(desk, rule, minute, sent=audience in now, mode=mode, noted="phase" in now)
         for desk in desks.values():
             one = desk.standing
             if one is not None and minute >= one.told:
@@ -316,6 +326,7 @@ def plan_of(rules: list[Rule]) -> CommunicationPlan:
                 during=CONTACT if rule.contact else None,
                 notice=rule.notice * MIN,
                 stop=stop if rule.stops else NEVER,
+                on_change="custom.phase" if rule.tells else (),
             )
             for number, rule in enumerate(rules)
         ],
@@ -332,6 +343,8 @@ def record_of(wanted: list[tuple[int, str]]) -> tuple[Incident, list[tuple[int, 
             record = log_update_sent(record, kind, at=at, by="ada")
         elif kind in ("vip", "plain"):
             record = set_fields(record, custom={"vip": kind == "vip"}, at=at, by="ada")
+        elif kind == "phase":
+            record = set_fields(record, custom={"phase": minute}, at=at, by="ada")
         elif kind in ("flag", "unflag"):
             record = set_fields(record, custom={"flag": kind == "flag"}, at=at, by="ada")
         elif kind == "quiet":
@@ -368,10 +381,13 @@ def rules(draw: st.DrawFn) -> Rule:
         contact=draw(st.booleans()),
         notice=notice,
         stops=draw(st.booleans()),
+        tells=(first is not None or every is not None) and draw(st.booleans()),
     )
 
 
-kinds = st.sampled_from((*AUDIENCES, *AUDIENCES, "vip", "plain", "flag", "unflag", "quiet", *MOVES))
+kinds = st.sampled_from(
+    (*AUDIENCES, *AUDIENCES, "phase", "vip", "plain", "flag", "unflag", "quiet", "phase", *MOVES)
+)
 minutes = st.one_of(st.integers(0, 300), st.integers(2300, 2600), st.integers(0, 4000))
 happenings = st.lists(st.tuples(minutes, kinds), max_size=16)
 VIP = Rule(AUDIENCES, True, 15, 30, None, 20, False, False, 5, False)

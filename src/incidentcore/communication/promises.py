@@ -23,7 +23,7 @@ lost (rule U5).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -64,6 +64,8 @@ class _Track(SharedRepr):
     asked: bool = False  # was it ever owed anything
     # What each pace first promised since the last update: by rule and hold, kind, start and due.
     paces: dict[tuple[str, bool], tuple[str, datetime, datetime]] = attrs.field(factory=dict)
+    # When each field first changed since the last update, if its change requires one.
+    news: dict[str, datetime] = attrs.field(factory=dict)
 
     def step(
         self,
@@ -72,7 +74,7 @@ class _Track(SharedRepr):
         phase: str,
         *,
         sent: Event | None,
-        noted: bool = False,
+        noted: Collection[str] = (),
     ) -> None:
         """Apply the state after the events of an instant."""
         fresh = phase != self.phase
@@ -83,13 +85,12 @@ class _Track(SharedRepr):
             self.sent.append(at)
             self._send(at, sent)
         if phase in ("resolved", "canceled", _ENDED):
-            self.started = None
-            self.paces.clear()
+            self.end()
         elif self.started is None and rule is not None and began:
             self._begin(at, rule, sent)
         if sent is not None and self.started is not None:  # also while the rule is stopped
             self.spoke = at
-            self.paces.clear()
+            self._clear()
         if rule is None or phase not in (_RUN, _HOLD, _ENDED):
             self._lapse(at, phase)
             self.engaged = self.engaged and rule is not None
@@ -97,42 +98,55 @@ class _Track(SharedRepr):
             self._end(at, rule, fresh=fresh, changed=fresh or turned, sent=sent)
         else:
             self.engaged = True
-            self._go_on(at, rule, changed=fresh or turned, turned=turned)
-            if noted and not began and sent is None:
-                self._note(at, rule)
+            if sent is None and self.started != at:
+                self.news |= {path: at for path in noted if path not in self.news}
+            self._go_on(at, rule, changed=fresh or turned or bool(noted), turned=turned)
+
+    def end(self) -> None:
+        """Forget what was promised: a reopening begins again."""
+        self.started = None
+        self._clear()
+
+    def _clear(self) -> None:
+        self.paces.clear()
+        self.news.clear()
 
     def _begin(self, at: datetime, rule: UpdateRule, sent: Event | None) -> None:
         """Begin with a first update."""
         self._lapse(at, "reopened")
         self.started, self.spoke = at, None
-        grace = rule.span("first", on_hold=self.phase == _HOLD)
-        if sent is not None and grace is not None:  # sent as soon as it began to matter
-            self._owe(rule, "first", at, later(rule, at, grace), at)
+        if sent is not None and self._span(rule, "first") is not None:  # sent as soon as it began
+            self._owe(rule, "first", at, at)
             self._send(at, sent)
 
     def _go_on(self, at: datetime, rule: UpdateRule, *, changed: bool, turned: bool) -> None:
         """Owe the next regular update."""
-        on_hold = self.phase == _HOLD
         kind = "first" if self.spoke is None else "next"
         since = self.spoke or self.started or at
-        span = rule.span(kind, on_hold=on_hold)
-        pace = (rule.name, on_hold)
-        if span is None and turned and since != at and rule.first is not None:
-            kind, since, span = "first", at, rule.first  # a rule that owes one update and no more
-            self._change(rule, kind, at, since=since, span=span, pace=pace)
-        elif span is None:
-            if turned or self.standing is None or self.standing.kind == "next":
+        if self._span(rule, kind) is None:
+            if turned and since != at and rule.first is not None:
+                self._change(rule, "first", at, at)  # a rule that owes one update and no more
+            elif changed and (news := self._news(rule)) is not None:
+                self._change(rule, "change", at, news)
+            elif turned or self.standing is None or self.standing.kind == "next":
                 self._lapse(at, "no_further_update")
         elif since == at:
-            self._owe(rule, kind, at, later(rule, at, span), at)
-            self._keep_pace(pace)
+            self._owe(rule, kind, at, at)
+            self._keep_pace(rule)
         elif changed:
-            self._change(rule, kind, at, since=since, span=span, pace=pace)
+            self._change(rule, kind, at, since)
 
-    def _keep_pace(self, pace: tuple[str, bool]) -> None:
+    def _span(self, rule: UpdateRule, kind: str) -> timedelta | None:
+        return rule.span(kind, on_hold=self.phase == _HOLD and kind != "change")
+
+    def _news(self, rule: UpdateRule) -> datetime | None:
+        """Return the first change since the last update that a rule is to report, or None."""
+        return min((self.news[path] for path in rule.on_change if path in self.news), default=None)
+
+    def _keep_pace(self, rule: UpdateRule) -> None:
         one = self.standing
         if one is not None:
-            self.paces.setdefault(pace, (one.kind, one.since, one.due))
+            self.paces.setdefault((rule.name, self.phase == _HOLD), (one.kind, one.since, one.due))
 
     def _end(
         self,
@@ -144,44 +158,40 @@ class _Track(SharedRepr):
         sent: Event | None,
     ) -> None:
         """Owe the final update to an audience that was owed other updates before."""
-        final = rule.final
         if not self.engaged:
             return
-        if final is None:
+        if rule.final is None:
             self._lapse(at, _ENDED if fresh else "no_further_update")
         elif fresh:
             self._lapse(at, _ENDED)
-            self._owe(rule, "final", at, later(rule, at, final), at)
+            self._owe(rule, "final", at, at)
             if sent is not None:
                 self._send(at, sent)
         elif changed and self.standing is not None:
-            since = self.standing.since
-            self._change(rule, "final", at, since=since, span=final, pace=None)
+            self._change(rule, "final", at, self.standing.since)
 
-    def _change(
-        self,
-        rule: UpdateRule,
-        kind: str,
-        at: datetime,
-        *,
-        since: datetime,
-        span: timedelta,
-        pace: tuple[str, bool] | None,
-    ) -> None:
+    def _change(self, rule: UpdateRule, kind: str, at: datetime, since: datetime) -> None:
         """Reschedule the owed update by another pace; an update that is already late stays late.
 
         A pace that had a due time before restores it. Any other pace counts from the same
         start; if the update would be due at once, the time of a first update is granted, but never
-        beyond the earlier due time.
+        beyond the earlier due time. A change that is to be reported may be due earlier.
         """
         before = self.standing
         if before is not None and late_by(before.rule, before.due, at) > _ZERO:
             return
-        if pace in self.paces:
+        pace = (rule.name, self.phase == _HOLD)
+        if kind != "final" and pace in self.paces:
             kind, since, due = self.paces[pace]
             restored: datetime | None = due
         else:
-            restored = self._timed(rule, kind, at, since=since, span=span)
+            restored = self._timed(rule, kind, at, since)
+        news = self._news(rule) if kind in ("first", "next") else None
+        if news is not None:
+            reported = self._timed(rule, "change", at, news)
+            if reported is not None and (restored is None or reported < restored):
+                kind, since, restored = "change", news, reported
+                self.paces.pop(pace, None)
         if before is not None and restored == before.due:
             before.rule = rule
             if before.listed >= at:
@@ -191,8 +201,8 @@ class _Track(SharedRepr):
             if restored is not None:
                 self._take_back(kind, since, restored)
                 self._stand(rule, kind, since, restored, at)
-        if pace is not None:
-            self._keep_pace(pace)
+        if kind != "final":
+            self._keep_pace(rule)
 
     def _take_back(self, kind: str, since: datetime, due: datetime) -> None:
         """Remove a lapsed promise, because it is in force again."""
@@ -202,34 +212,24 @@ class _Track(SharedRepr):
             if one.lapsed_at is None or (one.kind, one.since, one.due) != (kind, since, due)
         ]
 
-    def _timed(
-        self, rule: UpdateRule, kind: str, at: datetime, *, since: datetime, span: timedelta
-    ) -> datetime | None:
+    def _timed(self, rule: UpdateRule, kind: str, at: datetime, since: datetime) -> datetime | None:
         """Return the due time by a pace that has no due time yet."""
-        own = later(rule, since, span)
+        own = self._later(rule, kind, since)
         if own is None or own > at:
             return None if own is None else outside_quiet(rule, own)
         before = self.standing
-        grace = span if kind == "final" else rule.span("first", on_hold=self.phase == _HOLD)
-        granted = at if grace is None else later(rule, at, grace)
+        grace = kind if kind == "final" else "first"
+        granted = at if self._span(rule, grace) is None else self._later(rule, grace, at)
         if before is not None and (granted is None or before.due < granted):
             granted = before.due
         return None if granted is None else outside_quiet(rule, max(granted, at))
 
-    def _note(self, at: datetime, rule: UpdateRule) -> None:
-        """Owe an update about a change, unless another update is due before it or late."""
-        span = rule.span("change")
-        before = self.standing
-        due = None if span is None else later(rule, at, span)
-        due = None if due is None else outside_quiet(rule, due)
-        if due is None or (before is not None and before.due <= due):
-            return
-        self._lapse(at, "retimed")
-        self._stand(rule, "change", at, due, at)
+    def _later(self, rule: UpdateRule, kind: str, since: datetime) -> datetime | None:
+        span = self._span(rule, kind)
+        return None if span is None else later(rule, since, span)
 
-    def _owe(
-        self, rule: UpdateRule, kind: str, since: datetime, due: datetime | None, at: datetime
-    ) -> None:
+    def _owe(self, rule: UpdateRule, kind: str, since: datetime, at: datetime) -> None:
+        due = self._later(rule, kind, since)
         due = None if due is None else outside_quiet(rule, due)
         if due is not None:
             self._stand(rule, kind, since, due, at)
@@ -361,10 +361,9 @@ def _step(
                 rule, phase = candidate, asks
                 break
         if rule is None and not asked.facts["state"].open:
-            track.started = None  # a reopening begins again
-            track.paces.clear()
+            track.end()
         sent = _update(moment, track)
-        noted = bool(changed) and rule is not None and not changed.isdisjoint(rule.on_change)
+        noted = changed.intersection(() if rule is None else rule.on_change)
         if noted or sent is not None or rule is not track.rule or phase != track.phase:
             track.step(at, rule, phase, sent=sent, noted=noted)
 

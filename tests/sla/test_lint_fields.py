@@ -43,7 +43,7 @@ class SubDatetime(datetime):
         (resolution(start=OPEN & field("priority").is_true()), "wrong_type", "Priority.HIGH"),
         (resolution(stop=DONE | (field("reopen_count") > "3")), "wrong_type", "a number"),
         (
-            resolution(start=OPEN & field("assignment_group").is_in(["net", "mail"])),
+            resolution(start=OPEN & field("assignment_group").is_in(("net", "mail"))),
             "nested_values",
             "is_in(a, b)",
         ),

@@ -11,6 +11,11 @@ from incidentcore.conditions.instants import LaterThan
 from incidentcore.errors import DefinitionError
 
 
+def _each(values: tuple[object, ...]) -> tuple[object, ...]:
+    """Return the values; those of a single list, which is never the value of a field itself."""
+    return tuple(values[0]) if len(values) == 1 and isinstance(values[0], list) else values
+
+
 @attrs.frozen(order=False)  # said to the type checker too: comparisons build conditions
 class Field(SharedRepr):
     """A field from which to build a test; see ``field``."""
@@ -22,8 +27,8 @@ class Field(SharedRepr):
         return FieldTest(self.path, "equals", value)
 
     def is_in(self, *values: object) -> Condition:
-        """Return the condition that the field is one of several values."""
-        return FieldTest(self.path, "is_in", values)
+        """Return the condition that the field is one of several values, or of one list of them."""
+        return FieldTest(self.path, "is_in", _each(values))
 
     def is_true(self) -> Condition:
         """Return the condition that the field is True."""
@@ -42,8 +47,8 @@ class Field(SharedRepr):
         return FieldTest(self.path, "contains", value)
 
     def intersects(self, *values: object) -> Condition:
-        """Return the condition that the field, a collection, contains one of these values."""
-        return FieldTest(self.path, "intersects", values)
+        """Return the condition that the field contains one of several values, or of one list."""
+        return FieldTest(self.path, "intersects", _each(values))
 
     def starts_with(self, *prefix: str) -> Condition:
         """Return the condition that a path or text begins with a prefix.

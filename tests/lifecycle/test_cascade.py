@@ -23,6 +23,7 @@ from incidentcore.lifecycle import (
     CascadeRule,
     Copy,
     EveryLinked,
+    Lifecycle,
     Refused,
     advance,
     auto_close_at,
@@ -34,7 +35,9 @@ from incidentcore.records import (
     Commented,
     Incident,
     comment,
+    correct_event,
     link,
+    log_contact,
     merge_duplicate,
     set_major_status,
     unlink,
@@ -267,6 +270,61 @@ def test_sla_a10_an_answer_on_a_merged_duplicate_is_one_on_the_original() -> Non
     (effect,) = cascade_effects(merged, merged.history[-1], [original], cascades=DUPLICATE_ANSWERS)
     assert isinstance(effect.answer, Allowed)
     assert effect.answer.record.first_response_at == AT + 1.6 * HOUR
+
+
+@pytest.mark.parametrize("merger", [KIM, Actor("timer", "system"), Actor("ada")])
+def test_whoever_merges_it_an_answer_on_a_duplicate_is_the_desks(merger: Actor) -> None:
+    """The requester's merge is no message, and a call after the merge counts as a reply does."""
+    answered = comment(incident("A"), "we are on it", at=AT + HOUR, by="bo")
+    merged, original = merge_duplicate(answered, incident("B"), at=AT + 2 * HOUR, by=merger)
+    (effect,) = cascade_effects(merged, merged.history[-1], [original], cascades=DUPLICATE_ANSWERS)
+    assert isinstance(effect.answer, Allowed)
+    after = effect.answer.record
+    assert (after.first_response_at, after.unanswered_since) == (AT + 2 * HOUR, None)
+
+    called = log_contact(merged, "phone", at=AT + 3 * HOUR, by="bo")
+    (effect,) = cascade_effects(called, called.history[-1], [after], cascades=DUPLICATE_ANSWERS)
+    assert effect.answer.record.last_public_update_at == AT + 3 * HOUR  # type: ignore[union-attr]
+
+
+def held_by_its_parent() -> dict[str, Incident]:
+    """Return a parent on hold since 10:00, which put its child on hold."""
+    desk = {"P": incident("P"), "C": link(incident("C"), "child_of", "P", at=AT, by="ada")}
+    desk = {name: advance(record, "start", at=AT, by="ada") for name, record in desk.items()}
+    desk["P"] = advance(desk["P"], "hold", reason="awaiting_vendor", at=AT + HOUR, by="ada")
+    desk["C"] = effects_on_child(desk)
+    return desk
+
+
+def effects_on_child(desk: dict[str, Incident], lifecycle: Lifecycle = INCIDENT) -> Incident:
+    parent = desk["P"]
+    (effect,) = cascade_effects(
+        parent,
+        parent.history[-1],
+        desk.values(),
+        cascades=STANDARD_CASCADES,
+        lifecycles={lifecycle.id: lifecycle},
+    )
+    assert isinstance(effect.answer, Allowed)
+    return effect.answer.record  # type: ignore[return-value]
+
+
+def test_a_hold_of_the_childs_own_that_never_was_leaves_the_parents() -> None:
+    """Found wrong from 12:00 on: the parent's hold is in force again, so its resumption counts."""
+    desk = held_by_its_parent()
+    own = advance(desk["C"], "hold", reason="awaiting_change", at=AT + 2 * HOUR, by="ada")
+    desk["C"] = correct_event(own, own.history[-1].id, at=AT + 3 * HOUR, by="ada")
+    desk["P"] = advance(desk["P"], "resume", at=AT + 4 * HOUR, by="ada")
+    assert effects_on_child(desk).state.name == "in_progress"
+
+
+def test_a_child_that_migrated_still_follows_its_parent() -> None:
+    """A migration keeps the hold, so it keeps what caused it."""
+    desk = held_by_its_parent()
+    newer = attrs.evolve(INCIDENT, version="2")
+    desk["C"] = newer.migrate(desk["C"], at=AT + 2 * HOUR, by=Actor("timer", "system"))
+    desk["P"] = advance(desk["P"], "resume", at=AT + 4 * HOUR, by="ada")
+    assert effects_on_child(desk, newer).state.name == "in_progress"
 
 
 def test_following_goes_on_to_grandchildren() -> None:

@@ -108,3 +108,11 @@ def test_the_reason_of_a_hold_changes_on_hold() -> None:
     record = advance(record, "hold", at=AT + HOUR, by="ada", reason="awaiting_vendor")
     assert (record.state.name, record.hold_reason) == ("on_hold", "awaiting_vendor")
     assert advance(record, "resume", at=AT + HOUR, by="ada").hold_reason is None
+
+
+def test_a_change_that_was_found_wrong_does_not_follow_a_late_action() -> None:
+    """A start at 11:00 that never was, from 12:00 on: the late resolution at 10:00 stands."""
+    record = advance(incident(), "start", at=AT + 2 * HOUR, by="ada")
+    record = correct_event(record, "I:2", at=AT + 3 * HOUR, by="ada")
+    late = advance(record, "resolve", at=AT + HOUR, by="ada", **FIXED)
+    assert (late.state, late.resolved_at) == (RESOLVED, AT + HOUR)

@@ -210,10 +210,18 @@ def test_a_workaround_is_noted_once_on_open_incidents() -> None:
 
 
 def request(state: str = "in_progress", **tasks: str) -> ServiceRequest:
-    record = put(ServiceRequest.open(id="R", title="t", at=AT, by=KIM), state)
-    for name, status in tasks.items():
-        record = set_task(record, Task(id=name, title=name, status=status), at=AT, by="ada")
-    return record  # type: ignore[no-any-return]
+    return with_tasks(put(ServiceRequest.open(id="R", title="t", at=AT, by=KIM), state), tasks)
+
+
+def with_tasks(record: ServiceRequest, tasks: dict[str, str]) -> ServiceRequest:
+    """Return a request whose tasks were opened, and ended after that."""
+    for name in tasks:
+        record = set_task(record, Task(id=name, title=name), at=AT, by="ada")
+    for name, end in tasks.items():
+        if end != "open":
+            task = Task(id=name, title=name, status=end)  # type: ignore[arg-type]
+            record = set_task(record, task, at=AT, by="ada")
+    return record
 
 
 def begun(status: str) -> ServiceRequest:
@@ -246,8 +254,7 @@ def test_tasks_roll_up_to_their_request(statuses: list[str], ours: str, servicen
 
     record = SERVICENOW_REQUEST.open(ServiceRequest, id="R", title="t", at=AT, by=KIM)
     record = SERVICENOW_REQUEST.advance(record, "start", at=AT, by="ada")
-    for name, status in tasks.items():
-        record = set_task(record, Task(id=name, title=name, status=status), at=AT, by="ada")
+    record = with_tasks(record, tasks)
     answer = cascade_effects(
         record,
         record.history[-1],
@@ -269,6 +276,18 @@ def test_only_the_task_that_settles_it_fulfills() -> None:
     (effect,) = effects(record)
     assert (effect.cascade, effect.record_id) == ("tasks_done_fulfill_request", "R")
     assert effect.answer.events[0].by == Actor("bo")
+
+
+def test_a_change_to_an_ended_task_fulfills_nothing() -> None:
+    """A reopened request goes on: only the event that ends its last open task ends it (rule L8)."""
+    record = advance(advance(request(a=DONE), "fulfill", at=AT, by="ada"), "reopen", at=AT, by=KIM)
+    done = Task(id="a", title="a", status=DONE, assignee="bo")
+    assert effects(set_task(record, done, at=AT + HOUR, by="ada")) == ()
+
+    more = set_task(record, Task(id="b", title="b"), at=AT + HOUR, by="ada")
+    assert effects(more) == ()
+    more = set_task(more, Task(id="b", title="b", status=DONE), at=AT + HOUR, by="ada")
+    assert [effect.answer.record.state.name for effect in effects(more)] == ["fulfilled"]
 
 
 ENDS: list[tuple[str, str, dict[str, Any], str]] = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -18,16 +18,21 @@ from incidentcore.priority import (
     STANDARD_POLICY,
     Adjustment,
     PriorityCalculation,
+    PriorityOverride,
     PriorityPolicy,
     affected_users,
     calculate_priority,
+    clear_override,
+    override_priority,
     security,
     vip,
 )
-from incidentcore.records import Incident
-from incidentcore.values import Impact, Level, Priority, Urgency
+from incidentcore.priority.policy import standing_override
+from incidentcore.records import Incident, correct_event
+from incidentcore.values import Actor, Impact, Level, Priority, Urgency
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def open_incident(**fields) -> Incident:
@@ -184,3 +189,20 @@ def test_a_custom_adjustment_with_a_level_of_another_scale_is_refused():
     assert PriorityPolicy(SERVICENOW, [Raised(100), Raised(Priority.HIGH)])
     with pytest.raises(PriorityMatrixError, match="adjustment Raised"):
         PriorityPolicy(SERVICENOW, [Raised(Impact.HIGH)])
+
+
+@pytest.mark.parametrize("hours", [2, 3])
+def test_the_override_in_force_is_named_after_a_correction(hours):
+    """An override that was found wrong, at once or from noon on, gives way to the one before."""
+    record = override_priority(
+        open_incident(), Priority.CRITICAL, reason="vip", at=NINE + HOUR, by="bob"
+    )
+    told = {"reason": "no", "at": NINE + 2 * HOUR, "by": "ann"}
+    for wrong in (
+        clear_override(record, **told),
+        override_priority(record, Priority.LOW, **told),
+    ):
+        right = correct_event(wrong, wrong.history[-1].id, at=NINE + hours * HOUR, by="ada")
+        assert standing_override(right) == PriorityOverride(
+            Priority.CRITICAL, Actor("bob"), NINE + HOUR, "vip"
+        )

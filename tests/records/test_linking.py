@@ -118,3 +118,10 @@ def test_the_original_notes_when_its_duplicate_was_answered() -> None:
     assert (kept.version, kept.history[-1].answered_at) == (2, AT + MINUTE)
     _, silent = merge_duplicate(incident(4), incident(1), at=AT + 4 * MINUTE, by="ada")
     assert silent.history[-1].answered_at is None
+
+
+def test_an_original_is_no_duplicate_of_its_own_duplicate() -> None:
+    """Also where the link is stored on the other record alone."""
+    one = link(incident(1), "has_duplicate", "INC-2", at=AT + 2 * MINUTE, by="ada")
+    with pytest.raises(InvalidValueError, match="not itself the duplicate"):
+        merge_duplicate(one, incident(2), at=AT + 3 * MINUTE, by="ada")

@@ -18,6 +18,7 @@ from incidentcore.records import (
     Problem,
     Record,
     acknowledge,
+    correct_event,
     replay,
     unacknowledge,
 )
@@ -78,6 +79,27 @@ def test_a_record_as_it_was_has_only_what_was_known() -> None:
         known = None if known_at is None else OPENED + known_at * MINUTE
         found = as_it_was(record, OPENED + now * MINUTE, known)
         assert (found and found.version) == count, (now, known_at)
+
+
+@given(records(), st.integers(0, 200))
+def test_a_record_as_it_was_is_a_step_of_its_timeline(record: Record, minutes: int) -> None:
+    """Corrections of the opening count at every instant, all others from their own (rule H1)."""
+    at = record.opened_at + minutes * MINUTE
+    then = as_it_was(record, at)
+    assert then is not None
+    assert then.facts() == record.timeline().facts_at(at)
+
+
+def test_a_record_as_it_was_has_its_opening_corrected_at_every_instant() -> None:
+    """Opened at 9:00, corrected to 15:00 with a service, and then to 8:00: known at 10:00 too."""
+    record = correct_event(
+        opened(), "INC-1:1", by="ada", at=OPENED + 360 * MINUTE, fields={"service": "mail"}
+    )
+    record = correct_event(record, "INC-1:1", by="ada", at=OPENED - 60 * MINUTE)
+    then = as_it_was(record, OPENED + 60 * MINUTE)
+    assert then is not None
+    assert (then.service, then.opened_at) == ("mail", OPENED - 60 * MINUTE)
+    assert then.updated_at == record.updated_at == OPENED - 60 * MINUTE
 
 
 @given(records())

@@ -10,6 +10,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.escalation.matrix import EscalationMatrix, EscalationMode
 from incidentcore.instants import as_utc
 from incidentcore.records import Escalated, Record
+from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor
 
 R = TypeVar("R", bound=Record)
@@ -58,9 +59,10 @@ def escalate_now(
     """
     need_kind("record", record, Record)
     at = as_utc(at)
-    if not key and not record.state.open:
+    then = as_it_was(record, at) or record
+    if not key and not then.state.open:
         raise InvalidValueError("record", record, "one that is open; reopen it first")
-    snoozed = record.snoozed_until
+    snoozed = then.snoozed_until
     if not key and snoozed is not None and at < snoozed:
         raise InvalidValueError(
             "record", record, f"one that is not snoozed, until {snoozed.isoformat()}; unsnooze it"

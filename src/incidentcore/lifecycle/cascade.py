@@ -20,6 +20,7 @@ from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import (
     Event,
     LinkAdded,
+    Migrated,
     Record,
     StateChanged,
     comment,
@@ -27,6 +28,8 @@ from incidentcore.records import (
     log_contact,
     set_task,
 )
+from incidentcore.records.fold import in_time
+from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor
 
 
@@ -304,14 +307,14 @@ class _Run:
         )
 
     def _followed(
-        self, rule: CascadeRule, _source: Record, facts: Mapping[str, Any], target: Record
+        self, rule: CascadeRule, source: Record, facts: Mapping[str, Any], target: Record
     ) -> Allowed[Record] | None:
         """Return the target with a comment, contact or its open tasks ended; None if unchanged."""
         event = self.event
         when: dict[str, Any] = {"at": event.at, "by": self.by, "recorded_at": event.recorded_at}
         after: Any = target
         if rule.contact:
-            after = log_contact(target, rule.contact, **when)
+            after = log_contact(target, rule.contact, **{**when, "by": self._speaker(source)})
         elif rule.comment:
             text = str(_copied(rule.comment, facts) or "")
             if text.strip():
@@ -322,6 +325,14 @@ class _Run:
                     after = set_task(after, attrs.evolve(task, status=rule.open_tasks), **when)
         new = after.events_after(target.version)
         return Allowed(new, after) if new else None
+
+    def _speaker(self, source: Record) -> Actor | str:
+        """Return who spoke: the actor or, if the event is not an agent's, who answered first."""
+        by = self.event.by
+        if self.by is by and by.role != "agent":
+            answers = [change.event.by for change in field_changes(source, "first_response_at")]
+            return answers[-1] if answers else by
+        return self.by
 
 
 def _copied(value: object, facts: Mapping[str, Any]) -> Any:
@@ -334,8 +345,7 @@ def _copied(value: object, facts: Mapping[str, Any]) -> Any:
 
 def _cause(target: Record, at: datetime) -> str:
     """Return the id of the record whose change brought a record into its state at that time."""
-    for moment in reversed(target.timeline().moments):
-        for event in reversed(moment.events):
-            if moment.at <= at and isinstance(event, StateChanged):
-                return event.cause
-    return ""
+    then = as_it_was(target, at) or target
+    moves = (e for e in in_time(then.history)[1] if isinstance(e, StateChanged))
+    causes = [e.cause for e in moves if not isinstance(e, Migrated)]
+    return causes[-1] if causes else ""

@@ -194,6 +194,7 @@ def _rolled_up(status: str, action: str) -> CascadeRule:
         id=f"tasks_{status}",
         source="service_request",
         on="task_changed",
+        changes="tasks_status",
         target="service_request",
         action=action,
         states=(_REQ_WORK, _REQ_PENDING),

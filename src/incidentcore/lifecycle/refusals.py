@@ -11,6 +11,7 @@ from incidentcore.conditions import Condition
 from incidentcore.lifecycle.decision import PathStep, Refused
 from incidentcore.lifecycle.transition import Attempt, Transition
 from incidentcore.records import ApprovalRule, Migrated, Record, StateChanged
+from incidentcore.records.fold import in_time
 from incidentcore.values import State
 
 _ROLES: Final = "major_roles."
@@ -161,14 +162,8 @@ def refuse_no_effect(
     """
     if not (event.state.resolved or event.state.final):
         return None
-    later = (
-        change
-        for moment in record.timeline().moments
-        if moment.at > event.at
-        for change in moment.events
-        if isinstance(change, StateChanged)
-    )
-    after = next(later, None)
+    later = (e for e in in_time(record.history)[1] if e.at > event.at)
+    after = next((e for e in later if isinstance(e, StateChanged)), None)
     if after is None or isinstance(after, Migrated) or is_legal(table, event.state, after):
         return None
     data = {"at": event.at.isoformat(), "to": event.state, "next": after.action}

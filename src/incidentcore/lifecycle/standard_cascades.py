@@ -272,9 +272,18 @@ DUPLICATE_ANSWERS: Final = (
         comment=Copy("event.text"),
         visibility="public",
     ),
+    CascadeRule(
+        id="contact_after_merge",
+        source="incident",
+        on="contacted",
+        link="duplicate_of",
+        target="incident",
+        when=field("event.by.role").equals("agent"),
+        contact="duplicate",
+    ),
 )
 """Replies on a merged duplicate count on the original: earlier ones are logged as a contact at the
-merge, later ones are copied."""
+merge, later comments are copied and later contacts logged."""
 
 
 def _ended(what: str, action: str, status: str) -> tuple[CascadeRule, ...]:
@@ -290,7 +299,8 @@ def _ended(what: str, action: str, status: str) -> tuple[CascadeRule, ...]:
         )
 
     began = {"enters": "in_progress", "via": ("approve", "start")}
-    return rule(what, on="task_changed"), rule(f"earlier_{what}", **began)
+    ended = {"on": "task_changed", "changes": "tasks_status"}
+    return rule(what, **ended), rule(f"earlier_{what}", **began)
 
 
 TASKS_TO_REQUEST: Final = (

@@ -13,7 +13,8 @@ from incidentcore.errors import InvalidValueError, PriorityMatrixError
 from incidentcore.priority.adjustments import PriorityAdjustment
 from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator
 from incidentcore.priority.presets import SERVICENOW
-from incidentcore.records import Event, Opened, Record
+from incidentcore.records import Record
+from incidentcore.records.fold import in_time
 from incidentcore.values import Actor, Level, Priority, Scale
 
 StepKind: TypeAlias = Literal["calculator", "adjustment", "override"]
@@ -232,13 +233,7 @@ def standing_override(record: Record) -> PriorityOverride | None:
     level = record.priority_override
     if level is None:
         return None
-    overrides: list[Event] = [
-        event
-        for moment in record.timeline().moments
-        for event in moment.events
-        if "priority_override" in getattr(event, "fields", ())
-    ]
-    # The opening is folded first, even with a late instant (rule H1), so it never decides last.
-    overrides.sort(key=lambda event: not isinstance(event, Opened))
-    event = overrides[-1]
+    opening, rest = in_time(record.history)
+    events = (opening, *rest)
+    event = [e for e in events if "priority_override" in getattr(e, "fields", ())][-1]
     return PriorityOverride(level, event.by, event.at, getattr(event, "reason", ""))

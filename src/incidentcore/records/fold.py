@@ -17,7 +17,7 @@ stretch before. A correction dated like its event makes no division: the past it
 
 The opening is never void. Its corrections are applied to it before anything is folded: they state
 when the record was opened, and with which fields. That cannot change at a later instant, so they
-make no division either.
+make no division either, and no step of their own.
 """
 
 from __future__ import annotations
@@ -98,6 +98,16 @@ def opening_of(events: Iterable[Event]) -> Opened | None:
     return next((event for event in events if isinstance(event, Opened)), None)
 
 
+def of_opening(events: Iterable[Event]) -> set[str]:
+    """Return the ids of the opening and of all corrections of it, which count at every instant."""
+    events = tuple(events)
+    ids = {event.id for event in events if isinstance(event, Opened)}
+    for correction, event in reversed(_corrections(events)):
+        if event.id in ids:
+            ids.add(correction.id)
+    return ids
+
+
 def _opened(events: list[Event]) -> Opened | None:
     """Return the opening with the corrections of it that count."""
     opening = opening_of(events)
@@ -126,12 +136,12 @@ def in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Op
         opening: The opening as later events corrected it. Defaults to the opening in the history.
     """
     events = list(history)
-    void: set[str] = set()
+    void = of_opening(events)
     for correction, event in _corrections(events):
         if correction.id not in void:  # it may itself have been corrected since
             void.add(event.id)
     opening = opening or _opened(events)
-    rest = [e for e in events if e.id not in void and not isinstance(e, Opened)]
+    rest = [event for event in events if event.id not in void]
     if opening is None:
         raise InvalidTimelineError("events", [event.id for event in events], "one Opened event")
     rest.sort(key=_when)
@@ -273,15 +283,12 @@ def _late_corrections(events: tuple[Event, ...]) -> list[datetime]:
     opening = _opened(list(events)) if pairs else None
     if opening is None:
         return []
-    of_opening = {opening.id}
-    for correction, event in reversed(pairs):
-        if event.id in of_opening:
-            of_opening.add(correction.id)
+    timeless = of_opening(events)
     return sorted(
         {
             correction.at
             for correction, event in pairs
-            if correction.id not in of_opening and correction.at > max(event.at, opening.at)
+            if correction.id not in timeless and correction.at > max(event.at, opening.at)
         }
     )
 
@@ -292,6 +299,7 @@ def _fold_corrected(
     """Fold a history in which the instant determines which events count."""
     opening = _opened(list(events))
     assert opening is not None  # noqa: S101  without one, no correction is late
+    events = tuple(event for event in events if event.id not in of_opening(events))
 
     def until(end: datetime | None) -> list[Event]:
         return [event for event in events if end is None or event.at < end]

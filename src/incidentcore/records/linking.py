@@ -107,7 +107,9 @@ def merge_duplicate(
     for known in sorted(duplicate.links):
         if known.type == "duplicate_of" and known.target != original.id:
             raise InvalidValueError("original", original.id, f"{known.target}, as linked already")
-    if any(known.type == "duplicate_of" for known in original.links):
+    if any(known.type == "duplicate_of" for known in original.links) or are_linked(
+        original, "duplicate_of", duplicate
+    ):
         raise InvalidValueError(
             "original", original.id, "a record that is not itself the duplicate of another"
         )

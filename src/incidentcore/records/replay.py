@@ -9,8 +9,7 @@ from typing import Final, TypeVar
 from incidentcore._checks import need_kind, need_several, need_word
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records.events.base import Event
-from incidentcore.records.events.core import Opened
-from incidentcore.records.fold import in_sequence, opening_of
+from incidentcore.records.fold import in_sequence, of_opening, opening_of
 from incidentcore.records.incident import Incident
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
@@ -95,10 +94,7 @@ def as_it_was(record: R, now: datetime, known_at: datetime | None = None) -> R |
                 break
         else:
             return record
-    events = [
-        event
-        for event in record.history
-        if (event.at <= now or isinstance(event, Opened))
-        and (known_at is None or event.recorded_at <= known_at)
-    ]
-    return None if opening_of(events) is None else type(record).from_history(events)
+    known = [e for e in record.history if known_at is None or e.recorded_at <= known_at]
+    opening = of_opening(known)
+    events = [event for event in known if event.at <= now or event.id in opening]
+    return type(record).from_history(events) if opening else None

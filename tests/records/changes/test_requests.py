@@ -265,3 +265,21 @@ def test_a_group_signs_off_by_any_of_its_members() -> None:
         assert record.approvals_pending == ("finance",)
     record = approve(record, "approved", at=FRIDAY, by="fay", on_behalf_of="finance")
     assert record.approval_state == "approved"
+
+
+def test_a_late_task_waits_for_what_was_open_then() -> None:
+    """The first task ended at 18:00, so the second cannot have ended at 17:00."""
+    record = ServiceRequest.open(id="R", title="t", at=FRIDAY, by="kim")
+    one, two = Task(id="1", title="a", order=1), Task(id="2", title="b", order=2)
+    done = attrs.evolve(two, status="closed_complete")
+    record = set_task(record, two, at=FRIDAY, by="ada")
+    assert set_task(record, done, at=FRIDAY, by="ada").tasks_status == "closed_complete"
+    with_first = set_task(record, one, at=FRIDAY + 2 * HOUR, by="ada")
+    early = set_task(with_first, done, at=FRIDAY + HOUR, by="ada")
+    assert [task.status for task in early.tasks] == ["closed_complete", "open"]
+
+    both = set_task(set_task(record, one, at=FRIDAY, by="ada"), two, at=FRIDAY, by="ada")
+    ended = attrs.evolve(one, status="closed_complete")
+    both = set_task(both, ended, at=FRIDAY + 2 * HOUR, by="ada")
+    with pytest.raises(InvalidValueError, match="open tasks before it"):
+        set_task(both, done, at=FRIDAY + HOUR, by="ada")

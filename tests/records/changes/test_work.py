@@ -25,7 +25,7 @@ from incidentcore.records import (
     unacknowledge,
     unsnooze,
 )
-from incidentcore.values import RESOLVED, FrozenMap
+from incidentcore.values import IN_PROGRESS, RESOLVED, FrozenMap
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -102,3 +102,19 @@ def test_the_verbs_of_silence_and_restoration() -> None:
     resolved = incident().with_event(StateChanged, at=AT, by="ada", action="x", state=RESOLVED)
     with pytest.raises(InvalidValueError, match=r"^record: .*an open record"):
         snooze(resolved, until=AT + HOUR, at=AT, by="ada")
+
+
+def test_a_late_snooze_is_of_the_record_as_it_was() -> None:
+    """Open at 10:00, resolved at 11:00, reopened at 13:00: no snooze at 12:00."""
+    record = incident().with_event(
+        StateChanged, at=AT + 2 * HOUR, by="ada", action="resolve", state=RESOLVED
+    )
+    late = snooze(record, until=AT + 1.5 * HOUR, at=AT + HOUR, by="ada")
+    assert late.snoozed_until is None
+    assert late.timeline().facts_at(AT + HOUR)["snoozed_until"] == AT + 1.5 * HOUR
+
+    again = record.with_event(
+        StateChanged, at=AT + 4 * HOUR, by="ada", action="reopen", state=IN_PROGRESS
+    )
+    with pytest.raises(InvalidValueError, match="an open record"):
+        snooze(again, until=AT + 9 * HOUR, at=AT + 3 * HOUR, by="ada")

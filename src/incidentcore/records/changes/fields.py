@@ -19,6 +19,7 @@ from incidentcore.records.events.core import (
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
 from incidentcore.records.record import Record
+from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor, FrozenMap
 
 R = TypeVar("R", bound=Record)
@@ -68,12 +69,13 @@ def unlink(
     """Remove a link; the arguments are those of ``link``.
 
     Raises:
-        InvalidValueError: The record does not have this link.
+        InvalidValueError: The record does not have this link at that time.
     """
     need_kind("record", record, Record)
     gone = Link(type, target)
-    if gone not in record.links:
-        known = "; ".join(f"{link.type} {link.target}" for link in sorted(record.links))
+    links = (as_it_was(record, as_utc(at)) or record).links
+    if gone not in links:
+        known = "; ".join(f"{link.type} {link.target}" for link in sorted(links))
         raise InvalidValueError("link", f"{type} {target}", known or "none: the record has no link")
     return record.with_event(LinkRemoved, at=at, by=by, recorded_at=recorded_at, link=gone)
 

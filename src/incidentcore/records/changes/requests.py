@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
 from incidentcore.records.approvals import ApprovalDecision, ApprovalRule
 from incidentcore.records.events.requests import (
     ApprovalRequested,
@@ -14,6 +16,7 @@ from incidentcore.records.events.requests import (
     TaskChanged,
 )
 from incidentcore.records.record import Record
+from incidentcore.records.replay import as_it_was
 from incidentcore.records.tasks import Task, waits_for
 from incidentcore.values import Actor
 
@@ -130,12 +133,14 @@ def set_task(
 
     Raises:
         InvalidValueError: The record is not a service request, or the task is marked complete or
-            incomplete, not skipped, while a task with a lower ``order`` is open.
+            incomplete, not skipped, while a task with a lower ``order`` is open at that time.
 
     Source: rule L8.
     """
     if isinstance(task, Task) and task.status in ("closed_complete", "closed_incomplete"):
-        earlier = waits_for(task, getattr(record, "tasks", ()))
+        need_kind("record", record, Record)
+        then = as_it_was(record, as_utc(at)) or record
+        earlier = waits_for(task, getattr(then, "tasks", ()))
         if earlier:
             names = ", ".join(f"{one.id} ({one.title})" for one in earlier)
             raise InvalidValueError("task", task.id, f"the open tasks before it first: {names}")

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
 from incidentcore.records.events.activity import (
     Acknowledged,
     DiagnosisNoted,
@@ -22,6 +23,7 @@ from incidentcore.records.events.activity import (
 from incidentcore.records.events.core import Assigned
 from incidentcore.records.fields import MajorStatus
 from incidentcore.records.record import Record
+from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor
 
 R = TypeVar("R", bound=Record)
@@ -160,10 +162,10 @@ def snooze(
 
     Raises:
         InvalidValueError: The end is not after the beginning, or the record is resolved, closed or
-            canceled.
+            canceled at that time.
     """
     need_kind("record", record, Record)
-    if not record.state.open:
+    if not (as_it_was(record, as_utc(at)) or record).state.open:
         raise InvalidValueError("record", record, "an open record: no other is escalated")
     return record.with_event(
         Snoozed, at=at, by=by, recorded_at=recorded_at, until=until, reason=reason

@@ -24,8 +24,8 @@ def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
             read back.
 
     Raises:
-        InvalidValueError: The value cannot be written, as for ``dumps``; or the state is requested
-            of a value that is not a record.
+        InvalidValueError: The value cannot be written, as for ``dumps``; or ``view`` is ``"state"``
+            and the value is not a record.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.records import Incident

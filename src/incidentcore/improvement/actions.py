@@ -78,7 +78,7 @@ class KpiTarget:
         kpi: The KPI. Its population selects the records; its ``min_n`` is the number of records
             that each window needs.
         target: The value to reach: a ``timedelta`` for durations, a fraction for rates, a number
-            per month (30.44 days) for counts; None: any improvement counts.
+            per month (30.44 days) for counts; None for any improvement.
         better: Whether ``lower`` or ``higher`` values are better.
         baseline: The window before the action.
         after: The window after the action, which begins at the end of the baseline or later.

@@ -43,12 +43,12 @@ class ProblemCandidate:
             fields.
         at_least: A lower bound of the group's count that allows for chance: the lower bound of a
             Poisson mean, at a risk of error that is divided by the number of groups examined.
-        recent: How many incidents of the group belong to the later half of all counted incidents.
-        recent_of_all: The share of all counted incidents that belong to the later half, about 1/2.
+        recent: How many incidents of the group were opened at the report's ``split`` or later.
+        recent_of_all: The share of all counted incidents that were; about 1/2 by default.
         trend: ``rising`` or ``falling`` if the Wilson interval of the group's share of recent
             incidents is more than a tenth above or below ``recent_of_all``; otherwise ``steady``.
         time: The total time that the incidents cost: by default, from opening to resolution.
-        timed: How many of the incidents have such a time; open incidents do not.
+        timed: How many of the incidents have such a time; by default, those that are resolved.
         time_share: The group's share of the total time of all counted incidents, from 0 to 1; None
             if that total is zero.
         callers: The number of different callers who reported the incidents.
@@ -102,7 +102,7 @@ class ProblemCandidate:
 
     @property
     def earlier(self) -> int:
-        """Return how many incidents of the group belong to the earlier half of all counted ones."""
+        """Return how many incidents of the group were opened before the report's ``split``."""
         return self.count - self.recent
 
     @property
@@ -218,7 +218,7 @@ class CandidateReport(Tabular):
         dimensions: A summary for each dimension that was examined.
         as_of: The instant of the computation.
         observed: The interval in which openings were counted; None if it is empty.
-        split: The first instant at which an opening is recent; None if no incident was counted.
+        split: Openings at this instant or later are recent; None if no incident was counted.
         n: How many records were examined.
         counted: How many of these records were counted.
         left_out: How many were not counted, by reason.

@@ -44,7 +44,7 @@ class Episode:
 
 @attrs.frozen(kw_only=True)
 class RecurrenceGroup:
-    """Records with the same key, if at least one of them followed another within the window.
+    """Records with the same key, at least one of which followed another within the window.
 
     Attributes:
         key: The values that the records have in common.
@@ -158,8 +158,8 @@ class RecurrenceReport(Tabular):
     def top(self, n: int) -> RecurrenceReport:
         """Return the report with its first ``n`` groups only.
 
-        ``repeats`` and ``once`` then treat only the remaining groups as recurring; ``n``,
-        ``counted`` and ``keys`` do not change.
+        ``repeats`` and ``once`` then treat only these groups as recurring; ``n``, ``counted`` and
+        ``keys`` do not change.
         """
         return attrs.evolve(self, groups=self.groups[:n])
 

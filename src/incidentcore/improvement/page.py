@@ -213,8 +213,8 @@ def problem_page(
         dimensions: What to group candidates by, as in ``problem_candidates``.
         keys: What repeats must have in common: for each table, one ``key`` of ``recurrence``.
         window: The time within which a record counts as a repeat.
-        calendar: The calendar in whose open time the window is counted; None: wall-clock time.
-        period: The period in which records must have been opened; None: any time.
+        calendar: The calendar in whose open time the window is counted; None for wall-clock time.
+        period: The period in which records must have been opened; None for any time.
         population: A condition on the records to examine.
         problems: Problems whose links to incidents are used, in addition to the incidents' own
             links.
@@ -222,7 +222,7 @@ def problem_page(
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability that no candidate is found if there is only noise.
         limit: The maximum number of candidates with one field value, and also of those with a pair;
-            None: no limit.
+            None for no limit.
         zone: The time zone of all times on the page.
 
     Raises:

@@ -165,17 +165,17 @@ def problem_candidates(
         as_of: Only events that had happened and been recorded by then count (rule K6).
         dimensions: What to group by: field paths, ``Group`` objects, functions of a record, and
             tuples of two of these.
-        period: The period in which incidents must have been opened; None: any time.
+        period: The period in which incidents must have been opened; None for any time.
         population: A condition on the incidents to examine.
         problems: Problems whose links to incidents are used, in addition to the incidents' own
             links (``caused_by``, or ``resolved_by`` one of these problems).
         cost: The KPI whose values are added up as the time that a group cost.
-        split: The first instant at which an opening is recent; None: the median opening.
+        split: Openings at this instant or later are recent; by default, the median opening.
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability, at least 0.5, that nothing is found if there is only noise;
             also the confidence of the interval that decides a candidate's ``trend``.
         limit: The maximum number of candidates with one field value, and also of those with a pair;
-            None: no limit.
+            None for no limit.
 
     Returns:
         The candidates with their evidence, and how many records were left out and why.

@@ -128,14 +128,14 @@ def recurrence(
     Args:
         records: The records, in any order, without duplicates; read once.
         key: What two records must have in common: a field path such as ``"category"``, a ``Group``,
-            a function of a record, or a tuple of them.
+            a function of a record, or a tuple of these.
         window: The longest time between two openings for the later record to count as a repeat: a
             ``timedelta`` or ``BusinessDays``.
         as_of: Only events that had happened and been recorded by then count (rule K6).
         calendar: The calendar in whose open time the window is counted; ``BusinessDays`` need one.
-            None: wall-clock time.
+            None for wall-clock time.
         period: The period in which records must have been opened; a record opened before it does
-            not make another one a repeat. None: any time.
+            not make another one a repeat. None for any time.
         population: A condition on the records to examine.
         partial_keys: Whether a record that lacks some, but not all, values of the key is included,
             as in ``kpi.Recurrence``; by default it is left out.

@@ -31,7 +31,7 @@ class Selection:
 
     Args:
         as_of: Only events that had happened and been recorded by then count.
-        period: The period in which records must have been opened; None: any time.
+        period: The period in which records must have been opened; None for any time.
         population: A condition on the records to examine.
         incidents: Whether only incidents are counted.
 

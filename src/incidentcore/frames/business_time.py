@@ -43,8 +43,8 @@ def open_time(
         end: The ends of the spans, in any of these forms.
         by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (an instant
-            is null), ``reversed`` (the end is before the start) or ``no_calendar`` (for the value
-            in ``by``).
+            is null), ``reversed`` (the end is before the start) or ``no_calendar`` (none for the
+            value in ``by``).
 
     Returns:
         Durations, exact to the microsecond, or null for the reasons above; in a column with the
@@ -105,7 +105,7 @@ def deadline(
         by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (a value is
             null), ``negative`` (a budget below zero), ``unreachable`` (not used up within twenty
-            years) or ``no_calendar`` (for the value in ``by``).
+            years) or ``no_calendar`` (none for the value in ``by``).
 
     Returns:
         Instants in UTC, in a column with the same library and index as the first column passed.
@@ -167,7 +167,7 @@ def is_open(
         at: The instants; see ``open_time``.
         by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
-            is null) or ``no_calendar`` (there is none for the value in ``by``).
+            is null) or ``no_calendar`` (none for the value in ``by``).
 
     Returns:
         Booleans, or null for the reasons above, in a column of the same library as ``at``; for a
@@ -219,8 +219,8 @@ def add_business_days(
         end_of_day: True to return the last closing time of the resulting date.
         by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
-            is null), ``unreachable`` (too few business days) or ``no_calendar`` (for the value in
-            ``by``).
+            is null), ``unreachable`` (too few business days) or ``no_calendar`` (none for the value
+            in ``by``).
 
     Returns:
         Instants in UTC, or nulls, in a column with the same library and index as ``start``.

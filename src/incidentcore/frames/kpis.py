@@ -65,13 +65,14 @@ def gather_kpis_from(
         group_by: The groups to break the results down by: field paths, ``Group``, ``AgeBuckets`` or
             ``HourBands``.
         window: An ``Interval``, or ``Periods``, in which a ticket must have been opened, resolved
-            or closed, depending on the KPI's ``window_basis``; None: all tickets.
+            or closed, depending on the KPI's ``window_basis``; None for all tickets.
         mode: ``exact`` stores every value, ``sketch`` a histogram (rule K4).
         states: What the states mean; see ``read_table``.
         levels: What the levels mean; see ``read_table``.
         missing: Texts that mean an empty cell.
-        unique_ids: Pass True if all ids are known to be different. Otherwise the first row of each
-            id with an opening in a batch is used, as in ``read_table`` with ``duplicates="first"``.
+        unique_ids: Pass True if all ids are known to be different. Otherwise, of the rows of an id
+            in a batch, only the first that has an opening is used, as ``read_table`` does with
+            ``duplicates="first"``.
         findings: A ``Findings`` that receives findings, with the counts and codes of
             ``read_table``: on unknown states and levels, on rows left out because their id is
             repeated or their opening is missing, and on times before the opening. If it is None, a

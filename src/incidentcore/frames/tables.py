@@ -64,7 +64,7 @@ def records_to_frame(
             field, the frame has a column that shows how long the record had the value, from its
             opening to its final state, or to ``as_of`` if that is earlier.
         as_of: The instant up to which open records are measured; required with ``time_in``.
-        clock: The calendar whose open time is counted; None: wall-clock time.
+        clock: The calendar whose open time is counted; None for wall-clock time.
 
     Returns:
         The frame, whose columns contain instants in UTC, durations, whole numbers, booleans or

@@ -46,7 +46,7 @@ def rehearse(
     Args:
         drill: The drill.
         started_at: When the drill was started.
-        until: Only steps up to this instant are run; None: all steps.
+        until: Only steps up to this instant are run; None for all steps.
         lifecycle: The lifecycle of the incidents.
 
     Raises:

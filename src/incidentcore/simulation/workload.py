@@ -24,7 +24,7 @@ _HOUR: Final = timedelta(hours=1)
 
 @runtime_checkable
 class Distribution(Protocol):
-    """The protocol for distributions of durations: functions that return the quantile ``u``."""
+    """The protocol for distributions of durations: functions from a fraction to its quantile."""
 
     def __call__(self, u: float) -> timedelta:
         """Return the quantile ``u``: a share ``u`` of all durations is at most this.
@@ -164,10 +164,10 @@ class Workload:
             missing.
         work: The distribution of the work that an incident needs, in open time of the agent.
         skill: The skill that an agent needs; empty for none.
-        hold: How often and how long work is put on hold; None: never.
-        reassign: How often another group takes over halfway through the work; None: never.
+        hold: How often and how long work is put on hold; None for never.
+        reassign: How often another group takes over halfway through the work; None for never.
         patience: The distribution of the time that callers wait for the first agent before they
-            cancel; None: they never cancel.
+            cancel; None if they never cancel.
         reopen: The share of incidents, from 0 to 1, that callers reopen a day after the resolution;
             half of the work is then needed again.
         burst: The number of incidents in each arrival.

@@ -71,22 +71,22 @@ class UpdateRule(SharedRepr):
         when: The condition on the records that the rule applies to. For each audience, the first
             rule that matches applies. Tests of the time of day are evaluated at the instant at
             which the other tests become true (rule U1).
-        first: How long after the rule begins to apply the first update is due. Defaults to
+        first: The time from the beginning of the rule until the first update is due. Defaults to
             ``every``.
         every: How long after an update the next one is due; None for no regular updates.
         on_hold: Used instead of ``every`` while the record is on hold. Defaults to ``every``.
         on_change: Fields such as ``"custom.status"``; a change of any of them requires an update
             within the time that ``first`` sets, unless one is due earlier.
-        final: How long after ``ends`` becomes true a final update is due; None for no final update.
+        final: The time from ``ends`` until a final update is due; None for no final update.
         stop: A condition under which no regular update is due, only the final one. With
             ``before("snoozed_until")``, a snooze also pauses the updates.
         ends: The condition that ends all updates but the final one. By default, the resolution.
-        calendar: The calendar in whose open time these spans and the lateness of updates are
-            counted. None: spans are wall-clock time, lateness is open time of ``during``, if set.
+        calendar: The calendar in whose open time the spans above and the lateness of updates are
+            counted. None for wall-clock time; lateness is then open time of ``during``, if set.
         during: The contact hours, as a calendar; None for any hour. An update that would become due
             outside them waits until they next open.
-        notice: How long before an update's due time ``due_updates`` lists it, so that somebody can
-            write it. An update that waits for contact hours is due ``notice`` after they open.
+        notice: How long before its due time ``due_updates`` lists an update, in contact hours if
+            ``during`` is set. An update that waits for these is due ``notice`` after they open.
         channel: The channel of the updates; a name that you choose.
         templates: The text of the updates: one template for all, or a mapping from ``first``,
             ``next``, ``change`` and ``final`` to templates. Without a template for ``change``, the

@@ -205,12 +205,12 @@ def backtest_backlog(
         mornings: The past instants at which to make forecasts.
         ahead: How far ahead to forecast, as one or more spans; each gets its own score.
         zone: The time zone whose weekdays and hours are used, as for ``forecast_volume``.
-        recent: How much time before each instant to use, as for ``breach_model``; None: all.
+        recent: How much time before each instant to use, as for ``breach_model``; None for all.
         calendar: A calendar whose dates without open time are forecast separately, as for
-            ``forecast_volume``; None: all dates are alike.
+            ``forecast_volume``; None if all dates are alike.
 
     Raises:
-        InvalidValueError: There is too little history at all of the instants.
+        InvalidValueError: None of the instants has enough history before it.
 
     Source: rule X4.
     """

@@ -92,7 +92,7 @@ class BreachModel:
     Attributes:
         definition: The clock: an SLA definition or policy.
         as_of: The instant up to which events were used.
-        recent: The length of the time before ``as_of`` that was used; None: all history.
+        recent: The length of the time before ``as_of`` that was used; None for all history.
         cells: The combinations of fields that are compared, most specific first.
         enough: The minimum number of earlier visits that lasted as long as the present one; with
             fewer, the next combination of fields is used.
@@ -119,7 +119,7 @@ class BreachModel:
         return {}
 
     def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
-        """Return the survival curve of earlier records with the same values; None without any."""
+        """Return the survival curve of earlier records with these values; None if none had them."""
         key = fields, cell_values(fields, facts)
         if key not in self._curves and key in self._histories:
             one = self._histories[key]
@@ -173,7 +173,7 @@ class BreachModel:
         Args:
             record: The record.
             now: The instant of the forecast; later events are ignored.
-            known_at: Use only what was recorded by this instant; None: no limit.
+            known_at: Use only what was recorded by this instant; None for everything.
 
         Returns:
             The probability: 1 once the clock has breached, 0 once it has ended in time. None if
@@ -194,7 +194,7 @@ class BreachModel:
         Args:
             record: The record.
             now: The instant of the forecast; later events are ignored.
-            known_at: Use only what was recorded by this instant; None: no limit.
+            known_at: Use only what was recorded by this instant; None for everything.
         """
         answer = self._answer(record, now, known_at)
         return answer if isinstance(answer, LintFinding) else None
@@ -253,7 +253,7 @@ def breach_model(
         records: The records, including open ones; read once.
         as_of: Only events that had happened and been recorded by then are used.
         recent: Use only what happened in this span before ``as_of``, so that the model follows
-            changes at the desk; None: everything. To choose a value, compare scores of
+            changes at the desk; None for everything. To choose a value, compare scores of
             ``backtest_breach``.
         cells: Combinations of fields, the most specific first. A record is compared with earlier
             records that had the same values in these fields (its cell).

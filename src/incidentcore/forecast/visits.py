@@ -108,7 +108,7 @@ def standing(
         record: The record.
         now: The instant to evaluate at.
         cells: The combinations of fields whose values are compared.
-        known_at: Use only what was recorded by this instant; None: no limit.
+        known_at: Use only what was recorded by this instant; None for everything.
         cycle: The number of the cycle to evaluate; None for the last.
     """
     now = as_utc(now, "now")

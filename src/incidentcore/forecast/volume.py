@@ -112,11 +112,11 @@ def forecast_volume(
         window: The interval to forecast, which begins at ``as_of`` or later.
         zone: The time zone whose weekdays and hours are used.
         calendar: A calendar whose dates without open time are forecast separately, so that holidays
-            do not distort the forecasts of weekdays; None: all dates are alike.
+            do not distort the forecasts of weekdays; None if all dates are alike.
         unit: ``"hour"`` or ``"day"``.
         levels: The probabilities of the intervals, such as 0.8 for an interval that should contain
             80 % of the counts.
-        recent: How much time before ``as_of`` to use; None: all since the first opening.
+        recent: How much time before ``as_of`` to use; None for all since the first opening.
         score: The result of ``backtest_volume``, which is shown with the forecast.
 
     Raises:
@@ -323,14 +323,14 @@ def backtest_volume(
         records: The records.
         windows: The windows to forecast, all in the past.
         zone: The time zone whose weekdays and hours are used.
-        calendar: A calendar whose dates without open time are forecast separately; None: all dates
-            are alike.
+        calendar: A calendar whose dates without open time are forecast separately; None if all
+            dates are alike.
         unit: ``"hour"`` or ``"day"``.
         levels: The probabilities of the intervals, such as 0.8.
-        recent: How much time before each window to use; None: all.
+        recent: How much time before each window to use; None for all.
 
     Raises:
-        InvalidValueError: ``windows`` is empty, or there is too little history for all of them.
+        InvalidValueError: ``windows`` is empty, or none of them has enough history before it.
     """
     rows, zone = list(each_of("records", records, Record)), as_zone(zone)
     slots = _Slots(zone, unit, calendar)

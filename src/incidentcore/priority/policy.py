@@ -29,7 +29,7 @@ class PriorityStep(SharedRepr):
         kind: The source of the step: ``calculator``, ``adjustment`` or ``override``.
         rule: The name of the calculator or adjustment, or ``override``.
         level: The priority after the step.
-        applied: Whether the step applied to the record; an adjustment may leave the level the same.
+        applied: Whether the step applied to the record, even if it did not change the level.
         reason: The reason as text.
     """
 

@@ -1,4 +1,4 @@
-"""Replace the priorities of a record by those of another policy."""
+"""Replace the priorities of a record with those of another policy."""
 
 from __future__ import annotations
 

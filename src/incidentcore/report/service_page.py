@@ -37,7 +37,7 @@ def service_page(
 ) -> Page:
     """Return the service level report of a period for one customer.
 
-    The page states whether the objectives were met, which targets were missed, and credits due.
+    The page states which objectives were met, which targets were missed, and what credit is due.
 
     A clock that met its target counts in the period in which it stopped; a breached one in the
     period in which it breached, even if the record was resolved later.
@@ -50,8 +50,8 @@ def service_page(
         population: The condition that selects the customer's records.
         objectives: For each clock, by name, the share of records that must meet the target. Other
             clocks are shown without an objective.
-        credit: A function that takes the result of a clock that missed its objective, and returns
-            the credit that is due; None for a page without credits.
+        credit: A function that takes the ``KpiResult`` of a clock that missed its objective, and
+            returns the credit that is due; None for a page without credits.
         as_of: The instant up to which events are known; the end of the period by default.
 
     Source: our choice.

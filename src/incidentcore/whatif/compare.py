@@ -60,7 +60,7 @@ def compare_rules(
         now: The instant at which to evaluate the rules.
         group_by: Paths of the fields by which to group the changes.
         penalty: A function that takes an SLA status and returns its penalty; the penalties are
-            added up for each set of rules. None: no penalties.
+            added up for each set of rules. None for no penalties.
 
     Raises:
         InvalidValueError: The rules are of an unsupported type, a desk is compared with clocks, or

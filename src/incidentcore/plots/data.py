@@ -30,10 +30,10 @@ _LANES = {"state": "state", "assignment_group": "group", "assignee": "assignee"}
 
 
 def clock_data(status: SlaStatus, /) -> Rows:
-    """Return how a clock's time was spent, as a row per span: counted, paused, closed or ended.
+    """Return a clock's spans as rows: counted, paused, closed or ended, each with the due time.
 
     Args:
-        status: The SLA status of the clock, whose due time is in ``due`` of each row.
+        status: The SLA status of the clock.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import BusinessCalendar, Incident, SlaDefinition, evaluate_sla
@@ -186,12 +186,12 @@ def forecast_data(
     """Return a forecast as rows, one for each step, with its interval and the actual figure.
 
     Args:
-        forecast: The forecast of a volume or a backlog, whose accuracy in the past is in ``tested``
-            of each row, as text.
+        forecast: The forecast of a volume or a backlog. If it was back-tested, each row has its
+            past accuracy as text (``tested``).
         records: The records as known at ``as_of``, from which the actual figures of a volume
             (``came``) are counted; for a backlog, ``came`` is always None.
-        as_of: The instant up to which ``records`` are known; later steps have no actual figure.
-            Defaults to the beginning of the forecast.
+        as_of: The instant up to which ``records`` are known; steps that end later have no actual
+            figure. Defaults to the beginning of the forecast.
         level: The probability of the interval: one of a volume's ``levels``; 0.8 for a backlog.
 
     Raises:

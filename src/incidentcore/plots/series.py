@@ -38,7 +38,7 @@ def _periods(ax: Any, rows: Rows) -> range:
 def plot_flow(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str | None = None
 ) -> Any:
-    """Draw how many records were opened and ended in each period.
+    """Draw how many records came in and went out in each period.
 
     If the rows have ``open``, the backlog at the end of each period is drawn as a line.
 
@@ -164,7 +164,7 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
 def plot_survival(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", name: str = "share not done"
 ) -> Any:
-    """Draw, over the hours since the records' start, the share that has not ended.
+    """Draw the share of records that have not ended, over the hours since their start.
 
     The curve has its confidence interval. To compare several curves, draw them on the same axes;
     each has its own color and dashes.

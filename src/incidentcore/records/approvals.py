@@ -65,7 +65,7 @@ class Approval(SharedRepr):
 
 @attrs.frozen(kw_only=True)
 class ApprovalCount(SharedRepr):
-    """The combined result of the decisions under a rule; ``str`` names the missing votes.
+    """The combined result of the decisions under a rule; as text, it names the missing votes.
 
     Attributes:
         state: ``approved``, ``rejected`` or ``pending``.
@@ -150,7 +150,7 @@ class ApprovalRule(SharedRepr):
             Otherwise, a request is rejected once it can no longer be approved (our choice).
         then: The rule of the next stage, which begins once this one is approved; None if this stage
             is the last.
-        expires_after: How long the approvers of this stage have; None for no limit.
+        expires_after: How long the approvers of this stage have to decide; None for no limit.
         calendar: The calendar whose open time counts toward the limit; None: wall-clock time.
 
     Raises:
@@ -227,7 +227,7 @@ class ApprovalRule(SharedRepr):
     def in_stages(cls, *rules: ApprovalRule) -> ApprovalRule:
         """Return a rule whose stages are these rules, one after another.
 
-        A request is approved once the last stage is, and rejected or expired as soon as a stage is.
+        A request is approved once its last stage is, and rejected or expired once any stage is.
 
         >>> from incidentcore.records import ApprovalRule
         >>> rule = ApprovalRule.in_stages(ApprovalRule.any_of("bo"), ApprovalRule.any_of("lee"))

@@ -15,7 +15,7 @@ def _causes(because: Iterable[Cause]) -> tuple[Cause, ...]:
 
 @attrs.frozen
 class Cause(SharedRepr):
-    """A cause with the causes behind it: a root cause, five whys, or a fishbone diagram.
+    """A cause with the causes behind it, as in five whys or a fishbone diagram.
 
     Attributes:
         statement: The cause as text.

@@ -62,7 +62,8 @@ class ServiceRequest(Record):
     def approval_state_at(self, now: datetime, /) -> str | None:
         """Return the combined result of the approvers' decisions at an instant.
 
-        A pending approval is ``expired`` from ``approval_expires_at`` on. None without a rule.
+        An approval that is still pending at ``approval_expires_at`` is ``expired`` from then on.
+        None if there is no rule at that instant.
 
         Source: rule L7.
         """

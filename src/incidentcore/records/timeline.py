@@ -86,7 +86,7 @@ class Timeline(SharedRepr):
     def opening_facts(self) -> dict[str, Any] | None:
         """Return the record's fields after its opening event only (rule S1).
 
-        Other events at the same instant are left out. None if there are no such events;
+        Other events at the same instant are left out. None if there are no others, since
         ``facts_at`` then returns the same fields.
         """
         moment = next((step for step in self.moments if step.at >= self.opened_at), None)
@@ -120,7 +120,7 @@ class Timeline(SharedRepr):
             id: The record's id, for the status.
 
         Raises:
-            InvalidTimelineError: ``pairs`` is empty, or the first one has no state.
+            InvalidTimelineError: ``pairs`` is empty, or the earliest pair has no state.
             InvalidValueError: A pair contains neither a state nor fields by name.
             NaiveDatetimeError: An instant carries no offset.
 
@@ -150,7 +150,7 @@ class Timeline(SharedRepr):
         return cls({**cls.default_facts(), "id": id}, tuple(moments), opened_at)
 
     def with_instants(self, timed: Sequence[Any], until: datetime) -> Timeline:
-        """Return the timeline with a step at each instant when time alone changes a condition (S1).
+        """Return the timeline with a step wherever time alone changes a condition (rule S1).
 
         Args:
             timed: The conditions whose results change with time.

@@ -50,7 +50,7 @@ def assign(
     tier: int | _Keep | None = KEEP,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Set who works on a record; omitted fields stay unchanged, and None means nobody.
+    """Set who works on a record; omitted fields stay unchanged, and None clears a field.
 
     Args:
         record: The record.
@@ -118,7 +118,7 @@ def unacknowledge(
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Withdraw the acknowledgement; ``acknowledged_at`` keeps the time of the first one.
+    """Withdraw the acknowledgement; ``acknowledged_at`` remains the time of the first one.
 
     ``at``, ``by`` and ``recorded_at`` are as for ``assign``; ``reason`` is text.
     """

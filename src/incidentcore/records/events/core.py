@@ -288,7 +288,7 @@ class Prioritized(Event):
 
 @attrs.frozen(kw_only=True)
 class FieldsChanged(Event):
-    """Descriptive fields were set; entries of ``custom`` are merged, all other fields replaced."""
+    """Descriptive fields were set: entries of ``custom`` are merged, other fields are replaced."""
 
     kind: ClassVar[str] = "fields_changed"
 
@@ -305,7 +305,7 @@ class FieldsChanged(Event):
 
 @attrs.frozen(kw_only=True)
 class LinkAdded(Event):
-    """A link was added; ``answered_at``: when the linked duplicate was first answered, or None."""
+    """A link was added; ``answered_at`` is when a linked duplicate was first answered, or None."""
 
     kind: ClassVar[str] = "linked"
 
@@ -347,9 +347,9 @@ class Corrected(Event):
     """An earlier event did not happen as recorded, so it no longer counts.
 
     What really happened is appended as separate events. A correction takes effect at its own
-    ``at``. If that is the time of the wrong event, results about the past change, but ``known_at``
-    still gives what was known before. If it is later, the fields change only from then on. A
-    correction can itself be corrected.
+    ``at``. If that is the time of the wrong event, past results change too, but ``known_at`` still
+    gives what was known before. If it is later, the fields change only from then on. A correction
+    can itself be corrected.
 
     A correction of the opening does not remove it: the record then counts as opened at the
     correction's ``at``, with the correction's ``fields`` replacing those of the opening.

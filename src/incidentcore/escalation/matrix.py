@@ -149,11 +149,11 @@ class EscalationRow(SharedRepr):
         name: The row's name, which is part of the keys of its escalations.
         levels: Its levels, in order.
         when: The condition on the row's records; the first row whose condition holds applies.
-        repeat: How often the row is repeated after its last level. A repetition contains the levels
-            with ``After`` or ``AfterPrevious``, and a first level with ``HeldFor`` if no level has
+        repeat: How many times the row is repeated, up to 100. A repetition contains the levels with
+            ``After`` or ``AfterPrevious``, and a first level with ``HeldFor`` if no level has
             ``After``.
         repeat_from: The index of the level at which a repetition begins.
-        repeat_after: The time from the due time of the last level to the next repetition.
+        repeat_after: The time from the due time of the last such level to the next repetition.
         acknowledged_by: Which acknowledgements silence the row: ``any``; ``all``, once everybody
             notified has acknowledged; or ``level``: acknowledging one level does not silence later
             ones.
@@ -173,7 +173,7 @@ class EscalationRow(SharedRepr):
         on_worse: What a change to a more urgent priority does while the row applies.
         ack_when: A condition on the acknowledgement event: only acknowledgements that meet it
             silence the row, such as ``field("by.role").equals("agent")``.
-        delayed: Computed: the indexes of the levels that are part of a repetition.
+        delayed: Computed: the indexes of the levels that can be part of a repetition.
     """
 
     name: str
@@ -250,7 +250,7 @@ class EscalationMatrix(Tabular):
         rows: The rows; the first one whose condition holds applies to a record.
         maintenance: Intervals in which no delay begins; a delay that would begin in such an
             interval begins at its end. A delay that has already begun continues.
-        timed: Computed: the tests in rows and levels whose results can change without an event.
+        timed: Computed: the conditions in it whose results can change without an event.
         reads: Computed: the fields by which a row is chosen, if the choice depends on nothing else;
             None if it can depend on the time of day or a custom function.
 

@@ -151,7 +151,7 @@ class RotaOverride(SharedRepr):
 
     Attributes:
         interval: The interval in which it applies.
-        people: The ids of the people whom it puts on or takes off call.
+        people: The ids of the people whom it puts on call or takes off call.
         mode: ``replace`` puts them on call instead of everybody else; ``add`` puts them on call in
             addition to the others; ``remove`` takes them off call, as for an absence. If nobody is
             left in a layer, the layers below apply.

@@ -155,7 +155,7 @@ def servicenow_row(
     Args:
         name: The row's name.
         steps: Triples of (targets, number of reminders, time between reminders). The next step
-            follows the last reminder after the same time.
+            follows the last reminder after the same interval.
         when: The condition on the records that the row applies to.
     """
     levels: list[EscalationLevel] = []

@@ -36,7 +36,7 @@ _MOMENTS: Final = (
 
 @attrs.frozen
 class After(Trigger):
-    """A trigger that fires a delay after the instant in a field of the record, such as its opening.
+    """A trigger that fires a set time after the instant in a field of the record.
 
     Attributes:
         delay: How long after that instant the trigger fires.
@@ -71,11 +71,11 @@ class After(Trigger):
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return the delay and its calendar; None instead of a calendar for wall-clock time."""
+        """Return the delay and its calendar, which is None for wall-clock time."""
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return True, since the level is part of every repetition of the row."""
+        """Return True, since the level can be part of the row's repetitions."""
         return True
 
     def offset(
@@ -107,7 +107,7 @@ class After(Trigger):
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if the level is out of order, silenced at once, or restarts itself."""
+        """Yield a finding if the level is out of order, is silenced at once or restarts itself."""
         above = scope.above
         if (
             isinstance(above, After)

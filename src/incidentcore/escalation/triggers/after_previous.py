@@ -24,7 +24,7 @@ from incidentcore.schedule import Calendar
 
 @attrs.frozen
 class AfterPrevious(Trigger):
-    """A trigger that fires a delay after the previous level of its row became due.
+    """A trigger that fires a set time after the previous level of its row became due.
 
     It does not fire if what made the previous level due has ended by then: if a level fires because
     nothing happened for an hour, the levels after it are dropped when something happens.
@@ -61,7 +61,7 @@ class AfterPrevious(Trigger):
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return the delay and its calendar; None instead of a calendar for wall-clock time."""
+        """Return the delay and its calendar, which is None for wall-clock time."""
         return self.delay, self.calendar
 
     def behind(self, above: Trigger) -> timedelta | None:
@@ -69,7 +69,7 @@ class AfterPrevious(Trigger):
         return self.delay if self.calendar is None else None
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return True, since the level is part of every repetition of the row."""
+        """Return True, since the level can be part of the row's repetitions."""
         return True
 
     def offset(
@@ -77,7 +77,7 @@ class AfterPrevious(Trigger):
     ) -> datetime | None:
         """Return when the level is due in a repetition of its row; see ``Trigger.offset``.
 
-        The level is due a delay after the previous level, or at once if that level notified nobody;
+        The level is due ``delay`` after the previous level, or with it if that notified nobody;
         None if the previous level is never due. The first level is due when the repetition begins.
         """
         if head:

@@ -80,7 +80,7 @@ class TriggerContext(SharedRepr):
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
     def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
-        """Return the starts of a delay: anchors and restarts; those in maintenance move to its end.
+        """Return when a delay starts: at anchors and restarts, but never during maintenance.
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.
@@ -114,7 +114,7 @@ class TriggerContext(SharedRepr):
         *,
         own: bool = False,
     ) -> list[Candidate]:
-        """Return one candidate per starting point: the level is due a given delay after it.
+        """Return one candidate for each start of the delay, as in ``begun``.
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.
@@ -212,7 +212,7 @@ class Trigger(SharedRepr, ABC):
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return the delay and its calendar; None instead of a calendar for wall-clock time."""
+        """Return the delay and its calendar, which is None for wall-clock time."""
         return _ZERO, None
 
     @property
@@ -226,7 +226,7 @@ class Trigger(SharedRepr, ABC):
         return ()
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return whether the level at ``index`` is repeated when a row with these triggers is."""
+        """Return whether the level at ``index`` can be part of a repetition of the row."""
         return False
 
     def offset(

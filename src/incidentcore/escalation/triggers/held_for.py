@@ -58,7 +58,7 @@ class HeldFor(Trigger):
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return the span and its calendar; None instead of a calendar for wall-clock time."""
+        """Return the span and its calendar, which is None for wall-clock time."""
         return self.span, self.calendar
 
     @property

@@ -26,6 +26,7 @@ def ticket(
     *,
     group: str = "Desk",
     moved: timedelta | None = None,
+    exercise: str | None = None,
 ) -> Incident:
     """Return an incident that is resolved after a while, and moved to another group before."""
     at = START + opened
@@ -36,6 +37,7 @@ def ticket(
         at=at,
         priority=Priority.HIGH,
         assignment_group=group,
+        exercise=exercise,
     )
     if moved is not None:
         one = assign(one, group="Network", at=at + moved, by="ada")

@@ -11,12 +11,15 @@ import pytest
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast import (
     backtest_backlog,
+    backtest_breach,
     breach_model,
     forecast_backlog,
     forecast_volume,
 )
 from incidentcore.forecast.backlog import BacklogScore, _going, _widening
 from incidentcore.instants import Interval
+from incidentcore.records import Incident
+from incidentcore.simulation import fit_workloads
 
 from .history import AGREED, HOUR, PLAIN, START, exponential, ticket
 
@@ -52,6 +55,26 @@ def test_survivors_of_open_and_arriving_records_are_added() -> None:
     assert "2.0 times as wide as by chance" in wider.to_markdown()
     assert "MAE 1.0, better than as today (2.0)" in str(scores[0])
     assert "MAE 1.0, no better than as today (1.0)" in str(attrs.evolve(scores[0], naive_mae=1))
+
+
+def test_exercises_are_neither_history_nor_backlog() -> None:
+    """With a drill each day and one open now, every forecast is the one without them (H6)."""
+    history = [ticket(n, n * DAY, (1 + n % 4) * HOUR) for n in range(28)]
+    now, real = START + 28 * DAY, [*history, ticket(90, 28 * DAY)]
+    drills = [ticket(100 + n, n * DAY, 9 * HOUR, exercise="drill") for n in range(28)]
+    drills.append(ticket(200, 28 * DAY, exercise="drill"))
+
+    def forecasts(records: list[Incident]) -> object:
+        model = breach_model(AGREED, records, as_of=now, cells=PLAIN, enough=1)
+        volume = forecast_volume(records, as_of=now, window=Interval(now, now + DAY), zone="UTC")
+        at, mornings = [now + HOUR], [START + 21 * DAY]
+        score = backtest_breach(AGREED, records, chance=model, questions=[START + 50 * HOUR])
+        scores = backtest_backlog(AGREED, records, mornings=mornings, ahead=[HOUR], zone="UTC")
+        (workload,) = fit_workloads(records, as_of=now, arrives=AGREED.calendar)
+        backlog = forecast_backlog(model, volume, records, now=now, at=at)
+        return model, volume, backlog, score, scores, (workload.rate, workload.work)
+
+    assert forecasts([*real, *drills]) == forecasts(real)
 
 
 @pytest.mark.parametrize(

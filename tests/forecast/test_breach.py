@@ -120,6 +120,17 @@ def test_the_expected_end_follows_the_calendar() -> None:
         expected_resolution(model, late, now=START, share=1.0)
 
 
+def test_what_ends_before_its_clock_counts_is_expected_by_the_next_opening() -> None:
+    """Six of ten were answered in the night they came: by 08:00 at the latest (X4)."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "08:00-16:00"})
+    agreed = SlaDefinition.resolution(hours=8, calendar=office)
+    history = [ticket(n, 20 * HOUR, (2 if n < 6 else 15) * HOUR) for n in range(10)]
+    model = breach_model(agreed, [*history, OPEN], as_of=START + 48 * HOUR, cells=PLAIN, enough=2)
+    late = ticket(20, 44 * HOUR)
+    assert expected_resolution(model, late, now=START + 45 * HOUR) == START + 56 * HOUR
+    assert expected_resolution(model, late, now=START + 56 * HOUR) == START + 59 * HOUR
+
+
 def test_an_end_is_expected_only_where_the_history_reaches() -> None:
     """Not for a clock that has ended, nor where open time runs out; the coarser cell helps."""
     cells = (("assignment_group",), ())

@@ -47,6 +47,18 @@ def test_the_rate_is_that_of_the_same_hour_in_earlier_weeks() -> None:
     assert [step.start for step in steps] == [window.start, window.start + HOUR]
 
 
+def test_an_hour_is_one_of_the_zone() -> None:
+    """09:10 in India is 03:40 UTC: its hour begins at 03:30 UTC. An exercise does not count."""
+    times = [week * WEEK + 220 * HOUR / 60 for week in range(3)]
+    drill = Incident.open(id="D", title="x", by="kim", at=START + times[0], exercise="drill")
+    as_of = START + 3 * WEEK
+    window = Interval(as_of + 3 * HOUR, as_of + 5 * HOUR)
+    records = [*opened([timedelta(0), *times]), drill]
+    steps = forecast_volume(records, as_of=as_of, window=window, zone="Asia/Kolkata").steps
+    nine = as_of + 3.5 * HOUR
+    assert [(step.start, step.expected) for step in steps] == [(nine, 1.0), (nine + HOUR, 0.0)]
+
+
 def test_a_closed_date_is_a_kind_of_day_of_its_own() -> None:
     """A holiday does not lower the Mondays, and the next one is forecast as a holiday."""
     holidays = [Holiday(date(2026, 6, 8)), Holiday(date(2026, 6, 29))]

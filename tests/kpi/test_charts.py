@@ -13,6 +13,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
     AgeBuckets,
+    Count,
     Kpi,
     Periods,
     Rate,
@@ -43,6 +44,15 @@ def test_the_backlog_over_time_is_the_backlog_as_of_each_instant(
     expected = [compute_kpis([catalogue.BACKLOG], desk, as_of=t)["backlog"].value for t in at]
 
     assert [row["open"] for row in backlog_data(desk, at=at)] == expected
+
+
+def test_an_exercise_is_no_backlog() -> None:
+    """Of a record and a drill, one is open (H6)."""
+    real, drill = (
+        Incident.open(id=name, title="x", by="kim", at=START, exercise=exercise)
+        for name, exercise in (("1", None), ("2", "drill"))
+    )
+    assert backlog_data([real, drill], at=[START]) == [{"at": START, "open": 1}]
 
 
 def test_a_correction_changes_the_backlog_from_when_it_was_known() -> None:
@@ -154,7 +164,13 @@ def test_limits_end_where_the_figure_can_go_no_further() -> None:
         window_basis="opened",
     )
     table = compute_kpis(
-        [catalogue.VOLUME, catalogue.BACKLOG_GROWTH, catalogue.MEAN_TIME_TO_RESOLVE, fast],
+        [
+            *(
+                catalogue.VOLUME,
+                catalogue.VOLUME.replace(id="per", measure=Count(per="record_type")),
+            ),
+            *(catalogue.BACKLOG_GROWTH, catalogue.MEAN_TIME_TO_RESOLVE, fast),
+        ],
         records,
         as_of=START + timedelta(days=3),
         window=Periods("day", within=Interval(START, START + timedelta(days=3))),
@@ -165,6 +181,7 @@ def test_limits_end_where_the_figure_can_go_no_further() -> None:
         return pytest.approx((row["lower"], row["upper"]))
 
     assert limits("volume") == (0, 9.98)  # 2, 0 and 4: 2 ± 2.66 · 3
+    assert limits("per") == (0, 8.32)  # 2 and 4 of one kind: 3 ± 2.66 · 2
     assert limits("backlog_growth") == (-2.99, 4.99)  # 0, 0 and 3: 1 ± 2.66 · 1.5
     assert limits("mean_time_to_resolve") == (0, 26.28)  # 1 h and 9 h: 5 ± 2.66 · 8
     assert limits("fast") == (0, 1)  # 1 and 0: 0.5 ± 2.66

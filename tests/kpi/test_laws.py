@@ -18,6 +18,7 @@ from incidentcore.conditions import ALWAYS, field
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
     Availability,
+    Group,
     Kpi,
     KpiTable,
     Partial,
@@ -35,7 +36,10 @@ from incidentcore.values import CANCELED
 from .strategies import LATEST, computable, desks, incidents, instants, windows
 
 MODES = st.sampled_from(["exact", "sketch"])
-GROUPS = st.sampled_from([(), ("priority",), ("assignment_group", "state.name"), ("category",)])
+DECLARED = Group("assignment_group", values=["a", "z"])
+GROUPS = st.sampled_from(
+    [(), ("priority",), ("assignment_group", "state.name"), (DECLARED,), ("category", DECLARED)]
+)
 
 
 @given(desks(), st.randoms(use_true_random=False), windows, GROUPS, MODES)

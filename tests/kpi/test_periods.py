@@ -172,6 +172,19 @@ def test_an_outage_over_midnight_counts_in_both_days() -> None:
     ]
 
 
+def test_outages_that_touch_at_midnight_are_one_failure() -> None:
+    """Down from 12:00 to midnight and from midnight on, as a tool lists it: begun on one day."""
+    desk = records((0.5, 1), (1, 1.25))
+    days = Periods("day", within=Interval(DAY, DAY + timedelta(days=2)))
+    second = Interval(DAY + timedelta(days=1), DAY + timedelta(days=2))
+
+    def failures(window: Any) -> list[Any]:
+        kpi, as_of = catalogue.MEAN_TIME_BETWEEN_FAILURES, DAY + timedelta(days=9)
+        return [r.denominator for r in compute_kpis(kpi, desk, as_of=as_of, window=window).results]
+
+    assert (failures(days), failures(second), failures(JUNE)) == ([1, 0], [0], [1])
+
+
 JUNE = Interval(DAY, DAY + timedelta(days=30))
 
 

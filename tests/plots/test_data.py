@@ -49,7 +49,8 @@ def test_the_life_of_a_record() -> None:
 def test_a_week_is_that_of_its_zone() -> None:
     """Sunday 23:30 UTC is Monday 01:30 in Berlin; what is opened later does not count."""
     late = datetime(2026, 5, 31, 23, 30, tzinfo=UTC)
-    records = [opened("A", late), opened("B"), opened("C", NINE + 48 * HOUR)]
+    drill = Incident.open(id="D", title="x", by="kim", at=NINE, exercise="drill")
+    records = [opened("A", late), opened("B"), opened("C", NINE + 48 * HOUR), drill]
     rows = week_data(records, as_of=NINE + HOUR, zone="Europe/Berlin")
     found = [(row["day"], row["hour"], row["opened"]) for row in rows if row["opened"]]
     assert found == [("Mon", 1, 1), ("Mon", 11, 1)]
@@ -87,6 +88,24 @@ def test_a_budget_burns_down() -> None:
     assert [(row["spent"], row["left"], row["n"]) for row in rows] == [(0, 1, 4), (2, -1, 6)]
     with pytest.raises(InvalidValueError, match="a share with an objective"):
         burndown_data(table, catalogue.VOLUME.id)
+
+
+def test_a_budget_of_what_may_happen_at_most_is_spent_by_it() -> None:
+    """A quarter of four may be in group y; one of two is, then none of two. No share has none."""
+    groups, weeks = "yxxx", (0, 0, 1, 1)
+    records = [
+        assign(opened(f"I{n}", at), group=group, at=at, by="kim")
+        for n, (group, week) in enumerate(zip(groups, weeks, strict=True))
+        for at in [NINE + timedelta(weeks=week)]
+    ]
+    rate = Rate(numerator=field("assignment_group").equals("y"), of="records")
+    kpi = Kpi(id="in_y", measure=rate, objective=Objective(at_most=0.25))
+    each = catalogue.VOLUME_PER_CALLER.replace(objective=Objective(at_most=3))
+    as_of = NINE + timedelta(days=30)
+    table = compute_kpis([kpi, each], records, as_of=as_of, window=Periods("week"))
+    assert [(row["spent"], row["left"]) for row in burndown_data(table, "in_y")] == [(1, 0), (0, 0)]
+    with pytest.raises(InvalidValueError, match="a share with an objective"):
+        burndown_data(table, each.id)
 
 
 def test_what_came_is_counted_by_the_days_of_the_zone() -> None:

@@ -125,7 +125,8 @@ def forecast_backlog(
         model: A model that ``breach_model`` fitted to earlier records, which defines the clock. Fit
             it with ``recent``, since old records make forecasts worse.
         volume: A forecast of the arrivals from ``now`` to the last instant in ``at``.
-        records: The records; those whose clock is neither running nor paused are left out.
+        records: The records; those of exercises, and those whose clock is neither running nor
+            paused, are left out.
         now: The instant of the forecast.
         at: The instants for which to forecast.
         scores: The result of ``backtest_backlog``: it widens the intervals, and is shown with them.
@@ -143,7 +144,8 @@ def forecast_backlog(
         raise InvalidValueError("at", instants[:1], "instants after now")
     if () not in model.cells:
         raise InvalidValueError("model", model.cells, "a model with the cell of all records, ()")
-    stands = [standing(model.definition, one, now=now, cells=model.cells) for one in records]
+    real = (one for one in records if one.exercise is None)
+    stands = [standing(model.definition, one, now=now, cells=model.cells) for one in real]
     going = [one for one in stands if one is not None and one.goes_on]
     any_cell = model.curve((), {})
     findings = tuple(one for one in model.findings if one.code == "completed_only")
@@ -201,7 +203,7 @@ def backtest_backlog(
 
     Args:
         definition: The clock.
-        records: The records.
+        records: The records; those of exercises are excluded.
         mornings: The past instants at which to make forecasts.
         ahead: How far ahead to forecast, as one or more spans; each gets its own score.
         zone: The time zone whose weekdays and hours are used, as for ``forecast_volume``.
@@ -214,7 +216,7 @@ def backtest_backlog(
 
     Source: rule X4.
     """
-    rows = list(each_of("records", records, Record))
+    rows = [row for row in each_of("records", records, Record) if row.exercise is None]
     misses: dict[timedelta, list[_Miss]] = {one: [] for one in ahead}
     for morning in sorted(as_utc(one, "mornings") for one in mornings):
         model = breach_model(definition, rows, as_of=morning, recent=recent)

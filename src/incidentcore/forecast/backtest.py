@@ -104,7 +104,7 @@ def backtest_breach(
 
     Args:
         definition: The clock.
-        records: The records with their whole history.
+        records: The records with their whole history; those of exercises are excluded.
         chance: A model, as ``breach_model`` returns it, or any function with the same arguments.
         questions: The instants at which to make forecasts.
         until: When to check what happened; by default the last event of the records.
@@ -119,7 +119,7 @@ def backtest_breach(
     if not callable(chance):
         raise InvalidValueError("chance", chance, "a BreachModel, or a function")
     asked_at = sorted(as_utc(at, "questions") for at in as_tuple(questions, datetime))
-    rows = list(each_of("records", records, Record))
+    rows = [row for row in each_of("records", records, Record) if row.exercise is None]
     if not asked_at or not rows:
         raise InvalidValueError("questions", asked_at, "at least one instant and one record")
     horizon = max(row.updated_at for row in rows) if until is None else as_utc(until, "until")

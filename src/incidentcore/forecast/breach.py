@@ -1,11 +1,8 @@
 """The probability that a clock will breach its target, from the outcomes of similar records.
 
-A *cell* is a combination of field values, such as a priority, state and group. A *visit* of a
-record to a cell begins when the record gets these values; its length is the time that the clock
-counted from then to the end of the cycle, which is censored if the end is not known. The
+Records are compared with earlier ones in the same cell, a combination of field values. The
 probability of a breach is the share of visits that needed more time than is left, among those that
-had lasted as long as the present one. Only time that the clock counted is used, so business hours
-and pauses are taken into account.
+had lasted as long. Only time that the clock counted is used: no closed hours, and no pauses.
 """
 
 from __future__ import annotations
@@ -250,7 +247,7 @@ def breach_model(
 
     Args:
         definition: The clock: a definition or a policy.
-        records: The records, including open ones; read once.
+        records: The records, including open ones; read once. Those of exercises are excluded.
         as_of: Only events that had happened and been recorded by then are used.
         recent: Use only what happened in this span before ``as_of``, so that the model follows
             changes at the desk; None for everything. To choose a value, compare scores of
@@ -303,7 +300,8 @@ def breach_model(
     tables: list[dict[tuple[str, ...], list[Row]]] = [{} for _ in kinds]
     counted = running = 0
     for record in each_of("records", records, Record):
-        if since is not None and record.updated_at < since and not record.state.open:
+        is_old = since is not None and record.updated_at < since and not record.state.open
+        if is_old or record.exercise is not None:
             continue
         timeline = timeline_by(record, as_of, as_of)
         cycles = [] if timeline is None else clock_cycles(definition, timeline, now=as_of)
@@ -390,11 +388,13 @@ def expected_resolution(
     if stands is None or not stands.goes_on:
         return None
     for _, curve, since in model.curves(stands):
-        if model._unfit("", *curve.at_risk(since // MICRO)) is not None:  # noqa: SLF001
+        age = stands.age(since)
+        if model._unfit("", *curve.at_risk(age)) is not None:  # noqa: SLF001
             continue
-        if (time := curve.quantile(since // MICRO, share)) is not None:
+        if (time := curve.quantile(age, share)) is not None:
             try:
-                return stands.cycle.calendar.deadline(now, time * MICRO - since)
+                calendar = stands.cycle.calendar
+                return calendar.deadline(calendar.next_open(now), time * MICRO - since)
             except UnreachableDeadlineError:
                 return None
     return None

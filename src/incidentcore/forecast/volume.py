@@ -107,7 +107,7 @@ def forecast_volume(
     """Forecast how many records will be opened in each hour or day of a window.
 
     Args:
-        records: The records, read once.
+        records: The records, read once; those of exercises are excluded.
         as_of: Only openings that had happened and been recorded by then are used.
         window: The interval to forecast, which begins at ``as_of`` or later.
         zone: The time zone whose weekdays and hours are used.
@@ -155,7 +155,8 @@ def forecast_volume(
         raise InvalidValueError("window", window, "an interval that begins at as_of or later")
     if not levels or not all(0 < level < 1 for level in levels):
         raise InvalidValueError("levels", levels, "numbers between 0 and 1, both exclusive")
-    known = (record for record in records if record.history[0].recorded_at <= as_of)
+    real = (record for record in records if record.exercise is None)
+    known = (record for record in real if record.history[0].recorded_at <= as_of)
     opened = [record.opened_at for record in known if record.opened_at <= as_of]
     first = min(opened, default=as_of) if recent is None else as_of - recent
     slots = _Slots(zone, unit, calendar)
@@ -193,9 +194,11 @@ class _Slots:
 
     def begin(self, at: datetime) -> datetime:
         """Return the beginning of the hour or day that contains an instant."""
-        if self.unit == "hour":
-            return at.replace(minute=0, second=0, microsecond=0)
-        return datetime.combine(at.astimezone(self.zone).date(), time(), self.zone).astimezone(UTC)
+        local = at.astimezone(self.zone)
+        if self.unit == "hour":  # of the zone, which may begin at half past in UTC
+            whole = local.replace(minute=0, second=0, microsecond=0, tzinfo=None)
+            return at - (local.replace(tzinfo=None) - whole)
+        return datetime.combine(local.date(), time(), self.zone).astimezone(UTC)
 
     def begins(self, start: datetime, end: datetime) -> Iterator[datetime]:
         """Yield the beginnings of the steps, from that of ``start`` up to the last by ``end``."""
@@ -320,7 +323,7 @@ def backtest_volume(
     Each window is forecast from what was known at its beginning.
 
     Args:
-        records: The records.
+        records: The records; those of exercises are excluded.
         windows: The windows to forecast, all in the past.
         zone: The time zone whose weekdays and hours are used.
         calendar: A calendar whose dates without open time are forecast separately; None if all
@@ -332,7 +335,8 @@ def backtest_volume(
     Raises:
         InvalidValueError: ``windows`` is empty, or none of them has enough history before it.
     """
-    rows, zone = list(each_of("records", records, Record)), as_zone(zone)
+    rows = [row for row in each_of("records", records, Record) if row.exercise is None]
+    zone = as_zone(zone)
     slots = _Slots(zone, unit, calendar)
     counts = Counter(slots.begin(row.opened_at) for row in rows)
     errors: list[float] = []

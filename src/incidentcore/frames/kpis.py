@@ -22,7 +22,7 @@ from incidentcore.frames.plan import Plan
 from incidentcore.frames.sums import Values, add_many, add_values
 from incidentcore.kpi import GroupBy, Kpi, Partial, Periods, Window, gather_kpis, merge_partials
 from incidentcore.kpi.engine.accumulators import at_instant
-from incidentcore.kpi.engine.gather import as_kpis
+from incidentcore.kpi.engine.gather import as_kpis, declare_groups
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.schedule import Calendar
@@ -129,9 +129,9 @@ def gather_kpis_from(
     listed = [] if findings is not None else [f for f in unknown if f.code != "before_opening"]
     if listed:
         warnings.warn(warning(listed), stacklevel=2)
-    if not parts:
-        parts = [plan.empty()]
-    return parts[0] if len(parts) == 1 else merge_partials(parts)
+    part = merge_partials(parts) if len(parts) > 1 else parts[0] if parts else plan.empty()
+    declare_groups(part, plan.groups)
+    return part
 
 
 _BYTE = 1 << 8

@@ -29,7 +29,6 @@ from incidentcore.kpi import (
     Window,
 )
 from incidentcore.kpi.engine.accumulators import instant
-from incidentcore.kpi.engine.gather import declare_groups
 from incidentcore.kpi.groups import as_groups, group_names
 from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.kpi.measures.clocks import nested
@@ -95,15 +94,13 @@ class Plan:
 
     def empty(self) -> Partial:
         """Return an empty partial result."""
-        part = Partial(
+        return Partial(
             self.kpis,
             as_of=self.as_of,
             groups=group_names(self.groups),
             window=self.window,
             mode=self.mode,
         )
-        declare_groups(part, self.groups)
-        return part
 
     def _check(self, kpi: Kpi) -> None:
         """Refuse what cannot be computed from the moments and words of one row."""

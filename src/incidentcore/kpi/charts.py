@@ -98,7 +98,8 @@ def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
 
 def _ends(result: KpiResult) -> tuple[float, float]:
     """Return the least and the greatest value that a figure of this kind can have."""
-    is_difference = result.unit == "records" and result.denominator is not None
+    is_count = isinstance(result.value, int)  # and not a number of records for each caller
+    is_difference = result.unit == "records" and is_count and result.denominator is not None
     least = 0.0 if result.unit in _NEVER_NEGATIVE and not is_difference else -inf
     return least, 1.0 if result.unit == "fraction" else inf
 
@@ -142,7 +143,7 @@ def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Row
     """Return how many records were open at each instant, as known at that instant (rule K6).
 
     Args:
-        records: The records, read once.
+        records: The records, read once; those of exercises are excluded.
         at: The instants.
 
     Raises:
@@ -164,6 +165,8 @@ def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Row
     instants = [as_utc(instant) for instant in as_tuple(at, datetime)]
     counts = [0] * len(instants)
     for record in each_of("records", records, Record):
+        if record.exercise is not None:
+            continue
         prompt = all(
             event.recorded_at <= event.at and not isinstance(event, Corrected)
             for event in record.history

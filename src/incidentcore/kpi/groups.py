@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from types import SimpleNamespace
 from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias, get_args
 
@@ -66,8 +65,8 @@ class Group(SharedRepr):
         name: The column's heading; the path by default.
         values: Values that get a row even if no record has them, such as all services: a service
             without an outage was available all the time. Other values that occur get rows as well.
-            Rows without records appear only if all groups have values and ``Periods``, if used,
-            have ``within``.
+            Beside groups that list none, they get a row for each value that occurs there. With
+            ``Periods``, rows without records appear only if these have ``within``.
     """
 
     path: str = attrs.field()
@@ -305,11 +304,6 @@ def compile_groups(
         (only,) = reads
         return lambda record: (only(record),)
     return lambda record: tuple([read(record) for read in reads])
-
-
-def declared_groups(group_by: Iterable[Grouping]) -> list[tuple[object, ...]]:
-    """Return the groups that have a row even without a record, if each field lists its values."""
-    return list(product(*(getattr(group, "values", ()) for group in group_by)))
 
 
 def groups_events(group_by: Sequence[Any], kpis: Iterable[Kpi]) -> EventGroups | None:

@@ -68,3 +68,8 @@ class Objective(SharedRepr):
         if (self.allowed_misses is None) is not isinstance(value, timedelta):
             raise KpiDefinitionError("value", value, f"a value like {goal}")
         return bool(value <= goal if self.at_least is None else value >= goal)  # type: ignore[operator]
+
+
+def missed(objective: Objective, hits: Fraction, whole: Fraction) -> Fraction:
+    """Return how much of a whole misses the objective of a share with these hits."""
+    return hits if objective.at_least is None else whole - hits

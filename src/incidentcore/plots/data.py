@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,9 @@ from incidentcore.forecast import BacklogForecast, VolumeForecast
 from incidentcore.instants import as_utc, as_zone
 from incidentcore.kpi import KpiTable
 from incidentcore.kpi.charts import series
+from incidentcore.kpi.engine.results import exact_number
 from incidentcore.kpi.group_keys import label
+from incidentcore.kpi.objective import missed
 from incidentcore.kpi.table import hours
 from incidentcore.records import Record
 from incidentcore.sla import SlaStatus
@@ -128,14 +131,14 @@ def week_data(
     """Return how many records were opened in each of the 168 hours of the week, as rows.
 
     Args:
-        records: The records, read once.
+        records: The records, read once; those of exercises are excluded.
         as_of: The instant after which openings are ignored.
         zone: The time zone of the week.
     """
     place = as_zone(zone)
     counts: Counter[tuple[int, int]] = Counter()
     for record in each_of("records", records, Record):
-        if record.opened_at <= as_of:
+        if record.exercise is None and record.opened_at <= as_of:
             at = record.opened_at.astimezone(place)
             counts[at.weekday(), at.hour] += 1
     return [
@@ -148,7 +151,8 @@ def week_data(
 def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     """Return how much of a KPI's error budget each period spent, and how much is left, as rows.
 
-    The budget is the number of records that may miss the objective in all periods together.
+    The budget is what may miss the objective in all periods together: a number of records, or the
+    hours of an availability.
 
     Args:
         table: A KPI table that was computed with ``Periods``.
@@ -162,16 +166,16 @@ def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     found = series(table, kpi, group)
     objective = found[0].objective
     allowed = None if objective is None else objective.allowed_misses
-    if allowed is None or any(row.denominator is None for row in found):
+    if objective is None or allowed is None or found[0].unit != "fraction":
         raise InvalidValueError("kpi", kpi, "a share with an objective")
-    left = budget = float(allowed * sum(row.denominator or 0 for row in found))
+    shares = [(Fraction(row.numerator or 0), Fraction(row.denominator or 0)) for row in found]
+    left = budget = allowed * sum(whole for _, whole in shares)
     rows: Rows = []
-    for row in found:
-        spent = (row.denominator or 0) - (row.numerator or 0)
+    for row, (hits, whole) in zip(found, shares, strict=True):
+        spent = missed(objective, hits, whole)
         left -= spent
-        rows.append(
-            {"period": row.period, "budget": budget, "spent": spent, "left": left, "n": row.n}
-        )
+        numbers = {"budget": float(budget), "spent": exact_number(spent), "left": float(left)}
+        rows.append({"period": row.period, **numbers, "n": row.n})
     return rows
 
 
@@ -189,7 +193,8 @@ def forecast_data(
         forecast: The forecast of a volume or a backlog. If it was back-tested, each row has its
             past accuracy as text (``tested``).
         records: The records as known at ``as_of``, from which the actual figures of a volume
-            (``came``) are counted; for a backlog, ``came`` is always None.
+            (``came``) are counted, those of exercises excluded; for a backlog, ``came`` is always
+            None.
         as_of: The instant up to which ``records`` are known; steps that end later have no actual
             figure. Defaults to the beginning of the forecast.
         level: The probability of the interval: one of a volume's ``levels``; 0.8 for a backlog.
@@ -218,7 +223,7 @@ def forecast_data(
         return rows
     place = forecast.zone if forecast.unit == "day" else UTC  # a local day may have 23 hours
     length = timedelta(**{f"{forecast.unit}s": 1})
-    opened = sorted(record.opened_at for record in records)
+    opened = sorted(record.opened_at for record in records if record.exercise is None)
     for step in forecast.steps:
         end = (step.start.astimezone(place) + length).astimezone(UTC)
         low, high = step.bands[levels.index(level)]

@@ -30,7 +30,7 @@ def fit_workloads(
     record waited for its agent; scale it down if you have better figures.
 
     Args:
-        records: The records, including open ones; read once.
+        records: The records, including open ones; read once. Those of exercises are excluded.
         as_of: Only events that had happened and had been recorded by then are used.
         arrives: The calendar in whose open time arrivals and work are counted. Records that arrive
             when it is closed are included.
@@ -45,7 +45,7 @@ def fit_workloads(
     groups: dict[str, list[Record]] = {}
     for record in each_of("records", records, Record):
         known = as_it_was(record, as_of, as_of)
-        if known is not None and known.opened_at <= as_of:
+        if known is not None and known.exercise is None and known.opened_at <= as_of:
             groups.setdefault(known.assignment_group or "", []).append(known)
     first = min((one.opened_at for group in groups.values() for one in group), default=as_of)
     span = arrives.open_time(first, as_of)

@@ -86,6 +86,7 @@ def test_ops_k15_pages_by_person_and_night() -> None:
         ("ada", "night"): 1,
         ("ada", "other hours"): 1,
         ("bo", "night"): 1,
+        ("bo", "other hours"): 0,
     }
     bands = compute_kpis(
         pages, [record], as_of=LATER, group_by=HourBands([("night", night)], "event"), window=WEEK

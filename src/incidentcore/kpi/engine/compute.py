@@ -20,6 +20,7 @@ from incidentcore.kpi.engine.windows import Window
 from incidentcore.kpi.group_keys import order
 from incidentcore.kpi.groups import GroupBy
 from incidentcore.kpi.measures.base import PartialMode
+from incidentcore.kpi.objective import missed
 from incidentcore.kpi.table import ALL, KpiResult, KpiTable
 from incidentcore.records import Record
 from incidentcore.values import FrozenMap
@@ -193,12 +194,14 @@ def _budget(kpi: Kpi, figure: Figure) -> tuple[Value, Value]:
         return None, None
     assert kpi.objective is not None  # noqa: S101  it has misses
     whole = Fraction(denominator)
-    missed = Fraction(numerator) if kpi.objective.at_least is None else whole - Fraction(numerator)
-    budget = misses * whole
+    budget, left = (
+        misses * whole,
+        misses * whole - missed(kpi.objective, Fraction(numerator), whole),
+    )
     if kpi.measure.needs_window:  # hours of the window
         hour = 3_600_000_000
-        return _time(budget * hour), _time((budget - missed) * hour)
-    return float(budget), float(budget - missed)
+        return _time(budget * hour), _time(left * hour)
+    return float(budget), float(left)
 
 
 def _time(microseconds: Fraction) -> timedelta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import product
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
@@ -20,7 +21,6 @@ from incidentcore.kpi.groups import (
     Grouping,
     as_groups,
     compile_groups,
-    declared_groups,
     group_names,
     groups_events,
     need_hash,
@@ -98,7 +98,6 @@ def gather_kpis(
     groups = as_groups(group_by)
     several = as_kpis(kpis)
     part = Partial(several, as_of=as_of, groups=group_names(groups), window=window, mode=mode)
-    declare_groups(part, groups)
     _check_records(records)
     spreads = any(kpi.measure.spreads for kpi in part.firsts)
     by_event = groups_events(groups, part.firsts)
@@ -111,6 +110,7 @@ def gather_kpis(
         if error.name in {"opened_at", "updated_at"}:  # the first ones read from a record
             raise InvalidValueError("records", error.obj, "records, such as incidents") from None
         raise_field_error("field", error)
+    declare_groups(part, groups)
     return part
 
 
@@ -131,16 +131,27 @@ def as_kpis(kpis: Iterable[Kpi] | Kpi) -> tuple[Kpi, ...]:
 
 
 def declare_groups(part: Partial, groups: Sequence[Grouping]) -> None:
-    """Add a row for each declared group in the first period; ``finish_partial`` adds the rest."""
+    """Add the rows of declared values, beside what occurs of groups that declare none.
+
+    With periods, these are rows of the first one; ``finish_partial`` adds the others.
+    """
+    declared = [tuple(getattr(group, "values", ())) for group in groups]
+    if not any(declared):
+        return
     period: str | None = None
     periods = part.windows.periods
     if periods is not None:
         period = next(iter(periods.labels(part.as_of)), None)
         if period is None:
             return
-    for group in declared_groups(groups) if groups else ():
-        need_hash("group", group)
-        part.row((group, period))
+    found = {(None,) * len(groups)} if all(declared) else {group for group, _ in part.cells}
+    for others in {
+        tuple(None if values else value for values, value in zip(declared, group, strict=True))
+        for group in found
+    }:
+        for group in product(*(v or (one,) for v, one in zip(declared, others, strict=True))):
+            need_hash("group", group)
+            part.row((group, period))
 
 
 def _plan(row: Row) -> Plan:

@@ -209,11 +209,12 @@ class _Outages(_Spells):
     needs_window = True
     spreads = True
     totals: ClassVar[Totals] = Spans
+    _reach: ClassVar[timedelta] = timedelta()  # how far beyond its end a spell matters
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
         by_label: dict[str | None, list[Spell]] = {}
         for spell in outcome:
-            for label in windows.touched(spell[0], spell[1]):
+            for label in windows.touched(spell[0], spell[1] + self._reach):
                 by_label.setdefault(label, []).append(spell)
         return by_label.items()
 
@@ -287,6 +288,7 @@ class TimeBetweenFailures(_Outages):
     planned: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals)
 
     of = "failures"
+    _reach: ClassVar[timedelta] = timedelta(microseconds=1)  # one that begins there continues it
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         promised, down, begun = _shared_out(total, self.planned, within)

@@ -285,7 +285,7 @@ def test_a_desk_in_german_keeps_nothing_english() -> None:
         "## Dienst all",
         "| Uhr | critical | high | moderate | low | planning | sonst |",
         "| critical | priority is critical | resolution 50% | incident manager | hierarchisch |",
-        "Tage der Liste Chicago: 2026-05-25 Memorial Day.",
+        "Feiertage von Chicago: 2026-05-25 Memorial Day.",
     )
     assert [line for line in expected if line not in lines] == []
     assert not {"Opening", "holidays", "Targets", "Records", "Rule", "level"} & set(

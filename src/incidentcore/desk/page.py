@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final, get_args
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.due import DueItem, look_at
 from incidentcore.desk.file import desk_mapping
-from incidentcore.desk.toml import value_text
+from incidentcore.desk.plain import bullets, dates_of, plain_day, plain_pairs, plain_text
 from incidentcore.desk.words import in_hours, span_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import Escalation
@@ -97,9 +98,9 @@ def _heads(*texts: str) -> tuple[str, ...]:
 
 def _more(name: str, table: Mapping[str, Any], *shown: str) -> Iterator[str]:
     """Yield a line with what a table of the file says beside the keys shown, if it says more."""
-    rest = [f"{key} {value_text(value)}" for key, value in table.items() if key not in shown]
+    rest = plain_pairs({key: value for key, value in table.items() if key not in shown})
     if rest:
-        yield Phrase("\n{name}: {rest}.", name=name, rest="; ".join(rest))
+        yield Phrase("\n{name}: {rest}.", name=name, rest=rest)
 
 
 def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
@@ -116,8 +117,9 @@ def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             until = Phrase(", to {day}", day=str(max(dated))) if dated else ""
             names = ", ".join(dict.fromkeys(day.name for day in days if day.name))
             names = f": {names}" if names else ""
-            text = "{n} holidays{until}{names}" if len(days) > 1 else "{n} holiday{until}{names}"
-            closed: str = Phrase(text, n=len(days), until=until, names=names)
+            n = sum(len(day.explicit_dates()) or 1 for day in days)
+            text = "{n} holidays{until}{names}" if n > 1 else "{n} holiday{until}{names}"
+            closed: str = Phrase(text, n=n, until=until, names=names)
         else:
             closed = ""
         shown = {key: value for key, value in table.items() if key not in ("holidays", "zone")}
@@ -128,23 +130,17 @@ def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             )
         else:
             hours = ""
-        extra = "; ".join(f"{key} {value_text(value)}" for key, value in shown.items())
-        rows.append([name, table.get("zone", ""), "; ".join(filter(None, (hours, extra))), closed])
+        special = map(plain_day, shown.pop("special", ()))
+        breaks = (
+            Phrase("without {hours}", hours=plain_day(one)) for one in shown.pop("breaks", ())
+        )
+        texts = [text for text in (hours, *special, *breaks, plain_pairs(shown)) if text]
+        rows.append([name, table.get("zone", ""), Phrase.joined(texts, "; "), closed])
     yield from _table(_heads("Calendar", "Zone", "Open", "Closed"), rows)
-    for name, days in data.get("holidays", {}).items():
-        listed = "; ".join(map(_day, days))
-        yield Phrase("\nDays of the list {name}: {days}.", name=name, days=listed)
-
-
-def _day(said: Any) -> str:
-    """Return an entry of a list of holidays: its date or dates, its name, its hours."""
-    if not isinstance(said, Mapping):
-        return str(said)
-    table = dict(said)
-    first, last = table.pop("from", None), table.pop("to", None)
-    parts = [table.pop("day", f"{first} to {last}" if first else ""), table.pop("name", "")]
-    parts += [f"{key} {one if type(one) is str else value_text(one)}" for key, one in table.items()]
-    return " ".join(str(part) for part in parts if part)
+    for name, days in data.get("holidays", {}).items():  # a list is named after its first calendar
+        having = ", ".join(k for k, v in data["calendars"].items() if name in v.get("holidays", ()))
+        listed = "; ".join(map(plain_day, chain.from_iterable(map(dates_of, days))))
+        yield Phrase("\nHolidays of {names}: {days}.", names=having, days=listed)
 
 
 def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
@@ -152,7 +148,7 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
     for service in desk.services:
         table = data["services"][service.name]
         yield _title("Service {name}", name=service.name)
-        calendar = value_text(table["calendar"])
+        calendar = plain_text(table["calendar"])
         yield Phrase("\nTargets count in {calendar}.", calendar=calendar)
         rows: list[list[str]] = []
         for clock in service.clock_names:
@@ -168,11 +164,8 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             ("on_change", "When another service begins to apply"),
         ):
             if key in table:
-                said = table[key]
-                if key == "warn" and all(isinstance(one, str) for one in said):
-                    text = ", ".join(one.replace("%", " %") for one in said)
-                else:
-                    text = value_text(said)
+                write = plain_pairs if isinstance(table[key], Mapping) else plain_text
+                text = write(table[key]).replace("%", " %")
                 yield Phrase("\n{name}: {rest}.", name=Phrase(words), rest=text)
         for clock, part in table.get("clocks", {}).items():
             yield from _more(Phrase("Clock {name}", name=clock), part, "targets")
@@ -254,8 +247,8 @@ def _trigger(said: dict[str, Any], place: int) -> str:
         is_behind = place and "since" not in said
         text = "after {span} from the level before" if is_behind else "after {span}"
         point = Phrase(text, span=said["after"])
-    rest = [f"{key} {value_text(v)}" for key, v in said.items() if key not in _LEVEL]
-    return Phrase.joined([point, *rest], "; ")
+    rest = plain_pairs({key: value for key, value in said.items() if key not in _LEVEL})
+    return Phrase.joined(filter(None, (point, rest)), "; ")
 
 
 def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
@@ -270,8 +263,7 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
         if key not in data:
             continue
         yield Phrase("{title}\n", title=_title(title))
-        for one in as_tuple(data[key], dict):
-            yield from (f"- {name}: {value_text(part)}" for name, part in one.items())
+        yield from bullets(data[key])
     if desk.sources:
         yield Phrase("{title}\n", title=_title("Sources"))
         yield from (f"- {source}" for source in desk.sources)

@@ -293,6 +293,36 @@ def test_what_uses_a_broken_part_adds_no_fault(broken: tuple[str, str], user: st
     assert f"{place}: got " in fault
 
 
+@pytest.mark.parametrize(
+    ("section", "circle"),
+    [
+        ('services = { a = { like = "a" } }', "a.like: got 'a'; .*itself: a -> a$"),
+        (
+            'services = { a = { like = "b" }, b = { like = "a" } }',
+            "b.like: got 'a'; .*: a -> b -> a$",
+        ),
+        (
+            'services = { d = {like="b"}, c = {like="a"}, a = {like="b"}, b = {like="c"} }',
+            "b.like: got 'c'; .*: c -> a -> b -> c$",
+        ),
+        (
+            'calendars = { a = {plus=["b", "always"]}, b = {by="source", else="a"} }',
+            ": a -> b -> a$",
+        ),
+        (
+            'calendars = {d={plus=["b","a"]}, a={by="source", else="b"}, b={plus=["a","always"]}}',
+            ": b -> a -> b$",
+        ),
+    ],
+)
+def test_a_circle_is_one_fault(section: str, circle: str) -> None:
+    """Each member of a circle of services, and each that is like one of them, had its own."""
+    with pytest.raises(FormatError) as caught:
+        load_desk(f'desk = 1\nname = "x"\n{section}\n')
+    (fault,) = caught.value.problems
+    assert re.search(circle, fault)
+
+
 def test_what_a_service_lacks_is_missed_once() -> None:
     """The service that is like it lacks the calendar too; with one of its own it lacks nothing."""
     text = (

@@ -162,18 +162,22 @@ def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Re
     whole((own,))
     if "like" not in own:
         return own
-    base = own["like"]
+    base, chain = own["like"], [*chain, name]
     wrong = None
     others = tuple(one for one in data if one != name)
-    if base in (*chain, name):
-        cycle = " -> ".join([*chain, name, str(base)])
+    if base in chain:  # one fault, at whichever service the reading began
+        circle = chain[chain.index(base) :]
+        first = circle.index(next(one for one in data if one in circle))
+        circle = circle[first:] + circle[:first]
+        base, name = circle[0], circle[-1]
+        cycle = " -> ".join([*circle, base])
         wrong = WrongError(base, f"a service that is not like itself: {cycle}")
     elif base not in others:
         wrong = WrongError(base, f"a service of [services]: {', '.join(others)}", others)
     if wrong is not None:
         reading.fault(("services", name, "like"), wrong)
         raise BrokenError
-    merged = _inherited(data, base, [*chain, name], reading)
+    merged = _inherited(data, base, chain, reading)
     merged = dict(merged)
     homes = reading.homes
     for key in {*_SERVICE.names, *merged}:  # also what is missing in both

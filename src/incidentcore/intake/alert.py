@@ -58,7 +58,7 @@ class Alert(SharedRepr):
             fingerprint.
         at: When the condition began to have the status, in UTC.
         status: ``"firing"`` or ``"resolved"``.
-        source: The name of the sender, such as a monitoring tool.
+        source: The name of the sender, such as that of a monitoring tool.
         severity: How severe the condition is, in the source's own words; see ``SeverityTable``.
         title: What is wrong, in one line. Defaults to the key.
         recorded_at: When it was received, in UTC. Defaults to ``at``. If ``at`` is later, because

@@ -73,8 +73,9 @@ def fold_alerts(
         alerts: The alerts in the order of receipt, with an ``IncidentEnded`` for each incident that
             people ended.
         state: The state that an earlier call returned; None for the first call.
-        until: The current time. Defaults to the time at which the latest alert was received. Alerts
-            at exactly this time have no effect yet.
+        until: The current time: alerts take effect once they are ``policy.lateness`` old. Defaults
+            to the time at which the latest alert was received, but alerts of exactly that age then
+            have no effect yet.
 
     Returns:
         The intents and the state. Each alert is either in one intent or in ``state.undecided``.
@@ -190,7 +191,7 @@ class Intake:
 
         Args:
             until: The current time. Alerts passed to ``feed`` afterwards take effect at their own
-                instants only if these are less than ``policy.lateness`` earlier.
+                instants only if these are less than ``policy.lateness`` before it.
         """
         edge = self._order.edge(as_utc(until, "until")) + TICK
         if edge <= self._order.settled:

@@ -94,7 +94,7 @@ class MaintenanceRule(SharedRepr):
         name: The name of the window, shown as the reason why an alert was suppressed.
         during: A calendar that is open during the window, such as
             ``schedule.Maintenance``.
-        when: A condition on the alerts to which the rule applies. Defaults to all.
+        when: A condition on the alerts to which the rule applies. Defaults to all alerts.
         resume: If True, an alert that is still firing when the window ends opens an incident then.
             If False, alerts are suppressed at once.
 

@@ -223,7 +223,7 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
     """Return the alert that a CloudEvents 1.0 event in the JSON format contains.
 
     The event's ``data`` is an alert as ``alert_from_dict`` reads it. Attributes of the event are
-    used for fields that it omits: ``source`` for ``source``, ``subject`` (or else ``type``) for
+    used for fields that ``data`` omits: ``source`` for ``source``, ``subject`` (or ``type``) for
     ``key``, ``time`` for ``at``, ``type`` for ``title``. If ``status`` is omitted, it is taken from
     a ``type`` that ends in ``.firing`` or ``.resolved``.
 

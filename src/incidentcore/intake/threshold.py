@@ -198,8 +198,8 @@ def fold_samples(
         threshold: When an alert fires and when it is resolved.
         samples: The samples of any number of series, in the order of receipt.
         state: The state that an earlier call returned; None for the first call.
-        until: The current time. Defaults to that of the latest sample. Samples at exactly this time
-            have no effect yet.
+        until: The current time: samples take effect once they are ``lateness`` old. Defaults to the
+            time of the latest sample, but samples of exactly that age then have no effect yet.
         lateness: How much older than the latest sample a sample may be without being ignored.
 
     Raises:

@@ -60,7 +60,7 @@ class Calibrated:
         return self._calibrated(self.categorizer(record))
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the results for many records; for some models, faster than one call per record."""
+        """Return the results for many records; for some models, this is faster than many calls."""
         return [self._calibrated(answer) for answer in answer_all(self.categorizer, records)]
 
     def _calibrated(self, answer: Categorization) -> Categorization:

@@ -38,12 +38,12 @@ class CategoryScore:
 
     @property
     def precision(self) -> float | None:
-        """Return the fraction of the category's predictions that are right; None without any."""
+        """Return the fraction of the category's predictions that are right; None if it has none."""
         return _ratio(self.correct, self.predicted)
 
     @property
     def recall(self) -> float | None:
-        """Return the fraction of the category's records with that prediction; None without any."""
+        """Return the fraction of its records for which it was predicted; None if it has none."""
         return _ratio(self.correct, self.support)
 
     @property
@@ -109,7 +109,7 @@ class ThresholdPoint:
 
     @property
     def accuracy(self) -> float | None:
-        """Return the fraction of the assigned categories that would be right; None without any."""
+        """Return the fraction of the assigned categories that would be right; None if none are."""
         return _ratio(self.correct, self.answered)
 
 
@@ -217,7 +217,7 @@ class CategorizerReport:
     def threshold_for(
         self, *, precision: float | None = None, coverage: float | None = None
     ) -> ThresholdPoint | None:
-        """Return the point at the minimum confidence that best meets a target; None if none does.
+        """Return the effect of the minimum confidence that best meets a target; None if none does.
 
         Args:
             precision: The fraction of predictions that must be right. Of the confidences that

@@ -81,7 +81,7 @@ class HierarchicalCategorizer:
         return self._deepest(self.categorizer(record))
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the results for many records; for some models, faster than one call per record."""
+        """Return the results for many records; for some models, this is faster than many calls."""
         return [self._deepest(answer) for answer in answer_all(self.categorizer, records)]
 
     def _deepest(self, answer: Categorization) -> Categorization:

@@ -52,8 +52,8 @@ class ModelCategorizer:
     Attributes:
         id: A name for the trained model.
         model: The trained model.
-        categories: The categories in the order of the model's classes; by default its ``classes_``.
-            You may pass a mapping from class to category.
+        categories: The categories in the order of the model's classes; by default, the model's
+            ``classes_``. You may pass a mapping from class to category.
         fields: The record's fields to read.
 
     Raises:

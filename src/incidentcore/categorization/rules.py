@@ -55,8 +55,6 @@ def _rules(values: Iterable[CategoryRule]) -> tuple[CategoryRule, ...]:
 class RuleCategorizer(SharedRepr):
     """A categorizer that applies the first rule whose condition matches; it abstains if none does.
 
-    Rules that do not match a record have no effect on its category.
-
     Attributes:
         rules: The rules, in order.
 

@@ -23,7 +23,7 @@ class Field(SharedRepr):
     path: str
 
     def equals(self, value: object) -> Condition:
-        """Return the condition that the field equals a value; None matches an empty field."""
+        """Return the condition that the field equals a value; None matches a field without one."""
         return FieldTest(self.path, "equals", value)
 
     def is_in(self, *values: object) -> Condition:
@@ -39,7 +39,7 @@ class Field(SharedRepr):
         return FieldTest(self.path, "present")
 
     def missing(self) -> Condition:
-        """Return the condition that the field has no value."""
+        """Return the condition that the field has no value, or an empty one."""
         return Not(FieldTest(self.path, "present"))
 
     def contains(self, value: object) -> Condition:

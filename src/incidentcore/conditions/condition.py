@@ -148,7 +148,7 @@ class Condition(SharedRepr):
         yield self
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the result, given a function for the simple tests' results; None if unknown."""
+        """Return the result, with ``answer`` called for each simple test; None if unknown."""
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:
@@ -263,7 +263,7 @@ class _Composition(Condition):
             yield from part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the combined result, given a function for the simple tests; None if unknown."""
+        """Return the combined result, with ``answer`` called for each test; None if unknown."""
         unknown = False
         for part in self.parts:
             judged = part.judge(answer)
@@ -283,7 +283,7 @@ class _Composition(Condition):
 
 @attrs.frozen
 class AllOf(_Composition):
-    """Matches when all of several conditions match; always, if there are none."""
+    """Matches when all of several conditions match; if there are none, it always matches."""
 
     joint: ClassVar[str] = " and "
     empty: ClassVar[str] = "always"
@@ -299,7 +299,7 @@ class AllOf(_Composition):
 
 @attrs.frozen
 class AnyOf(_Composition):
-    """Matches when at least one of several conditions matches; never, if there are none."""
+    """Matches when at least one of several conditions matches; with none, it never matches."""
 
     joint: ClassVar[str] = " or "
     empty: ClassVar[str] = "never"

@@ -192,9 +192,9 @@ def _rows(draw: st.DrawFn, name: str, when: Condition, clocks: Sequence[str]) ->
 def escalation_matrices(
     draw: st.DrawFn, clocks: Sequence[str] = ("resolution",)
 ) -> EscalationMatrix:
-    """Generate escalation matrices of one or two rows, with every type of level and target.
+    """Generate escalation matrices of one or two rows, with every type of trigger.
 
-    They match ``escalated_incidents``: of two rows, the first is for the assignment group ``a``.
+    They suit ``escalated_incidents``: of two rows, the first is for the assignment group ``a``.
     Levels may refer to clocks whose kind or name is in ``clocks``.
     """
     grouped = field("assignment_group").equals("a")
@@ -206,7 +206,7 @@ def escalation_matrices(
 
 @st.composite
 def escalated_incidents(draw: st.DrawFn) -> Incident:
-    """Generate incidents with every type of event that escalations read.
+    """Generate incidents whose histories test escalation matrices.
 
     They are acknowledged, unacknowledged, snoozed, escalated manually, assigned, put on hold,
     resolved and reopened, within a week of the opening, and some events are out of order.

@@ -51,9 +51,9 @@ def alert_storms(
     ``service``, except the condition with the key ``b``.
 
     Args:
-        min_size: The minimum number of alerts.
-        max_size: The maximum number of alerts.
-        in_order: Whether they arrive in order of time; otherwise many arrive late.
+        min_size: The minimum number of alerts and notices.
+        max_size: The maximum number of alerts and notices.
+        in_order: Whether these arrive in order of time; otherwise many arrive late.
         ends: Whether to include notices of ended incidents.
     """
     keys = st.sampled_from(("a", "b", "a", "c", "d"))
@@ -90,7 +90,7 @@ def alert_storms(
 
 @st.composite
 def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
-    """Generate intake policies with each rule on or off, and windows shorter than an alert storm.
+    """Generate intake policies with short windows, but without ``groupings`` and ``inhibit``.
 
     Args:
         lateness: Whether policies may hold alerts back to sort them.

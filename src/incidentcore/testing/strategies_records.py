@@ -66,7 +66,7 @@ _RULES: Final = (
 
 
 def actors() -> st.SearchStrategy[Actor]:
-    """Return a strategy for actors of every role."""
+    """Return a strategy for actors of standard roles, and of the custom role ``auditor``."""
     roles = ("requester", "agent", "system", "vendor", "auditor")
     return st.builds(Actor, st.sampled_from(_NAMES), st.sampled_from(roles))
 

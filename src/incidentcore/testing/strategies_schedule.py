@@ -169,7 +169,7 @@ def calendar_definitions(draw: st.DrawFn) -> dict[str, Any]:
 
     The keys are ``tz``, ``week`` (a mapping from weekday to pairs of opening and closing time),
     ``holidays``, ``special`` (dates with their own hours) and ``breaks`` by ISO date, and
-    ``around``, a date near all of them and near a change of the UTC offset. No date is both a
+    ``around``, a date near all of them and often near a change of the UTC offset. No date is both a
     holiday and a special day (rule C5).
     """
     zone = draw(zones())
@@ -218,6 +218,6 @@ def _texts(pairs: list[list[str]]) -> list[str]:
 def calendars() -> st.SearchStrategy[BusinessCalendar]:
     """Return a strategy for business calendars in any time zone.
 
-    The calendars have windows past midnight, holidays, special days and breaks.
+    The calendars can have windows past midnight, holidays, special days and breaks.
     """
     return calendar_definitions().map(build_calendar)

@@ -85,7 +85,7 @@ def _thresholds(calendar: Calendar) -> st.SearchStrategy[tuple[SlaThreshold, ...
 
 @st.composite
 def sla_definitions(draw: st.DrawFn, name: str = "promise") -> SlaDefinition:
-    """Generate SLA definitions with every type of target, calendar, condition and reopening."""
+    """Generate SLA definitions with various targets, business calendars and conditions."""
     return SlaDefinition(
         name=name,
         target=draw(_targets()),

@@ -34,8 +34,8 @@ _ADVICE: Final = {
 class SqliteStore(SqlStore):
     """A ``RecordStore`` with an outbox in one SQLite file, for several threads and processes.
 
-    The outbox holds due items until they have been delivered. ``with`` closes the store. Opening
-    a file upgrades the tables that an older release wrote. To read a file without writing to it,
+    The outbox holds due items until they have been delivered. A ``with`` block closes the store.
+    Opening a file upgrades the tables of an older release. To read a file without writing to it,
     pass a read-only URI: ``SqliteStore("file:desk.sqlite?mode=ro")``.
 
     Args:

@@ -162,7 +162,7 @@ def _figures(figures: Mapping[str, float | None]) -> FrozenMap[float | None]:
 
 @attrs.frozen(kw_only=True, repr=False)
 class Page:
-    r"""A page for readers: text, Markdown, HTML, JSON or CSV.
+    r"""A page for readers, to be written as text, Markdown, HTML, JSON or CSV.
 
     Attributes:
         title: The heading.
@@ -200,7 +200,7 @@ class Page:
     def translated(self, words: Words, /) -> Page:
         """Return the page in another language.
 
-        Each ``Phrase``, and each text that ``words`` can translate, is translated; of other cells,
+        Each ``Phrase``, and each text that ``words`` can translate, is translated; in other cells,
         only the format of numbers changes. The keys and figures of the plain data stay the same.
 
         >>> from incidentcore.pages import Page, Section

@@ -40,7 +40,7 @@ _TEXTS: Final = ("text", "reason", "outcome")
 def redact(
     record: R, /, *, keep: Collection[str] = (), alias: str | Callable[[str], str] = "person"
 ) -> R:
-    """Return a record without personal data that has the same clocks and KPIs.
+    """Return a copy of a record without personal data, with the same clocks and KPIs.
 
     People become ``person-1``, ``person-2`` … in the order of the history, so that different people
     stay distinct within the record; roles are unchanged. Texts become ``[redacted]``, as does the

@@ -83,6 +83,7 @@ class RecordStore(Protocol):
             StaleRecordError: The record is not at that version; nothing was written.
             DuplicateEventError: An event has the id or sequence number of another event.
             InvalidTimelineError: The events do not continue the record's history.
+            InvalidValueError: An event cannot be serialized, or an argument is not valid.
         """
         ...
 

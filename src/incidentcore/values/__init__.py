@@ -1,4 +1,4 @@
-"""Plain values that all other packages use: scales, states, actors and frozen mappings."""
+"""Plain values that the whole library uses: scales, states, actors and frozen mappings."""
 
 from typing import TYPE_CHECKING
 

@@ -108,7 +108,7 @@ class Words(SharedRepr):
         twins: The translation of each English template, with the same names in braces.
         day_time: A function that writes an instant in a zone, with the year if ``year=True``.
         span: A function that writes a span of time.
-        number: A function that converts a number, or text with numbers, from English notation.
+        number: A function that converts numbers in text from English notation to the language's.
 
     >>> from incidentcore.words import Words
     >>> french = Words(language="fr", twins={"paused: {reason}": "en pause : {reason}"})
@@ -129,7 +129,7 @@ class Words(SharedRepr):
         return self.twins.get(english, english)
 
     def text(self, texts: Texts, code: str, data: Mapping[str, object]) -> str:
-        """Return the text for a code in this language; without a template, the code and the data.
+        """Return the text for a code in this language, or code and data if it has no template.
 
         Args:
             texts: The English templates, by code.
@@ -145,7 +145,7 @@ ENGLISH: Final = Words(language="en", twins={})
 
 
 class Phrase(str):
-    """A text that consists of a template and data, so that it can be written in any language.
+    """Text made from a template and data, so that it can be written in any language.
 
     Args:
         template: The text, with the names of data in braces.

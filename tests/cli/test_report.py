@@ -749,6 +749,25 @@ def test_a_heading_with_a_comma_is_one_field(
     assert found == [["custom.Site, floor"], ["priority", "custom.Site, floor"]]
 
 
+@pytest.mark.parametrize("heading", ["a=b", 'a"=b', "a+b", "a + b", "a+priority,b=c"])
+def test_a_heading_with_signs_of_the_options_is_one_field(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, heading: str
+) -> None:
+    """In quotes: ``--where custom.a=b=x`` asked whether the column a is b=x."""
+    path = tmp_path / "signs.csv"
+    named = f'"custom.{heading}"'.replace('a"', 'a""')
+    head = named.replace("custom.", "")
+    path.write_text(f"Key,Raised,{head}\nA,2026-03-02 09:00,x=1\nB,2026-03-02 09:00,y\n", "utf-8")
+    asked = (path, "--map", "id=Key", "opened=Raised", "--zone", "UTC", "--json")
+    code, text, _ = run(capsys, "report", *asked, "--where", f"{named} = x=1", "--by", named)
+    seen = [(row[f"custom.{heading}"], row["opened"]) for row in json.loads(text)["volume"]]
+    assert (code, seen) == (0, [("x=1", 1), ("(all)", 1)])
+    if "priority" not in heading:  # which means a pair
+        code, text, _ = run(capsys, "problems", *asked, "--by", named)
+        found = [one["dimension"] for one in json.loads(text)["candidates"]["dimensions"]]
+        assert (code, found) == (0, [[f"custom.{heading}"]])
+
+
 def test_a_column_is_meant_by_custom(capsys: pytest.CaptureFixture[str], table: Path) -> None:
     """The error about a heading that is no field says how to write it."""
     for option in (("--by", "Colour"), ("--where", "Colour=red")):

@@ -42,6 +42,7 @@ from incidentcore.desk import check_desk, desk_page
 from incidentcore.errors import FormatError, IncidentCoreError, InvalidValueError
 from incidentcore.improvement import DIMENSIONS, KEYS, ProblemPage, problem_page
 from incidentcore.instants import EARLIEST, LATEST, Interval
+from incidentcore.kpi.moments import FIELDS
 from incidentcore.pages import Page
 from incidentcore.serialization.parse import write
 from incidentcore.vendors import describe_columns
@@ -224,9 +225,20 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
 def _dimensions(text: str | None) -> tuple[str | tuple[str, ...], ...]:
     if text is None:
         return ()
-    parts = [[name.strip() for name in part.split("+")] for part in listed([text])]
-    fields = [tuple(ALIASES.get(name, name) for name in part) for part in parts]
+    fields = [tuple(ALIASES.get(name, name) for name in _names(part)) for part in listed([text])]
     return tuple(names[0] if len(names) == 1 else names for names in fields)
+
+
+def _names(text: str) -> list[str]:
+    """Return the names of one field or of a pair; after a heading, a plus may be a part of it."""
+    names: list[str] = []
+    for part in text.split("+"):
+        field = part.partition(".")[0].strip()
+        if names and names[-1].lstrip().startswith("custom.") and field not in (*FIELDS, *ALIASES):
+            names[-1] += f"+{part}"
+        else:
+            names.append(part)
+    return [name.strip() for name in names]
 
 
 def _print(page: _Page | str, form: str | None) -> None:

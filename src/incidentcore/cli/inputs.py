@@ -224,15 +224,25 @@ def instant_or_now(arguments: argparse.Namespace, name: str, zone: ZoneInfo | No
     return instant_of(arguments, name, zone) or datetime.now(UTC)
 
 
+def cut_pair(text: str, *, last: bool = False) -> tuple[str, str, str]:
+    """Return the parts of ``name=value``: before, at and after the first or last equals sign.
+
+    A name in quotes, as in CSV, may hold equals signs itself.
+    """
+    quoted = re.fullmatch(r'\s*"((?:[^"]|"")+)"\s*(=)(.*)', text, re.DOTALL)
+    cut = text.rpartition("=") if last else text.partition("=")
+    name, equals, value = (part.strip() for part in (quoted.groups() if quoted else cut))
+    return name.replace('""', '"') if quoted else name, equals, value
+
+
 def pairs_of(option: str, texts: Iterable[str] | None, form: str) -> dict[str, str]:
     """Return the values of an option that is given as ``name=value``, by name.
 
     A word of a file may hold an equals sign itself: the last one separates it from its meaning.
     """
     pairs: dict[str, str] = {}
-    cut = str.rpartition if "WORD" in form else str.partition
     for text in texts or ():
-        name, equals, value = (part.strip() for part in cut(text, "="))
+        name, equals, value = cut_pair(text, last="WORD" in form)
         if not equals or not name or not value or name in pairs:
             raise InvalidValueError(option, text, f"{form}, each once")
         pairs[name] = value

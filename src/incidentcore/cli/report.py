@@ -22,6 +22,7 @@ from incidentcore.cli.inputs import (
     add_file,
     add_form,
     add_words,
+    cut_pair,
     instant_of,
     listed,
     pairs_of,
@@ -103,7 +104,7 @@ def add_report(command: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FIELD=VALUE",
         help="only these records, such as custom.site=Bonn or priority=high; may be repeated, and "
-        "all must hold",
+        "all must hold; a name with = in quotes: '\"custom.a=b\"=x'",
     )
     command.add_argument("--since", metavar="TIME", help="only what was opened from this ISO time")
     command.add_argument("--until", metavar="TIME", help="only what was opened before this time")
@@ -210,7 +211,7 @@ def _path(name: str, option: str) -> str:
 
 def _where(text: str) -> tuple[str, str]:
     """Return the field and the value that ``--where`` names."""
-    name, equals, value = (part.strip() for part in text.partition("="))
+    name, equals, value = cut_pair(text)
     if not name or not equals:
         raise InvalidValueError("--where", text, "FIELD=VALUE")
     return _path(ALIASES.get(name, name), "--where"), value

@@ -172,6 +172,14 @@ def takes_over(
     else:
         soon = later(clock_of(rule), now, grace)
         due = moved(rule, max(now, soon if one is None else min(soon, one.due)))
+    if kind in ("first", "next") and rule.tells and desk.news is not None:
+        own = later(clock_of(rule), desk.news, rule.every if rule.first is None else rule.first)
+        if own <= now:
+            soon = later(clock_of(rule), now, grace)
+            own = max(now, soon if one is None else min(soon, one.due))
+        if moved(rule, own) < due:
+            kind, since, due = "change", desk.news, moved(rule, own)
+            desk.paces[pace] = kind, since, due
     if kind != "final":
         desk.paces.setdefault(pace, (kind, since, due))
     if one is not None and due == one.due:
@@ -396,6 +404,8 @@ SILENT = Rule(AUDIENCES, None, 30, 60, None, None, False, False, 0, False)
 STOPS = Rule(AUDIENCES, None, 50, 60, None, None, False, False, 0, True)
 ONCE = Rule(AUDIENCES, None, 15, None, None, None, False, False, 0, True)
 ONCE_VIP = Rule(AUDIENCES, True, 15, None, None, None, False, False, 0, False)
+EVERY_OTHER = Rule(AUDIENCES, False, None, 2, None, None, False, False, 0, False)
+TOLD = Rule(AUDIENCES, None, 10, None, None, None, False, False, 0, False, True)
 EVERY_HALF_HOUR = Rule(AUDIENCES, None, 15, 30, None, 30, False, True, 5, False)
 
 
@@ -410,6 +420,8 @@ EVERY_HALF_HOUR = Rule(AUDIENCES, None, 15, 30, None, 30, False, True, 5, False)
 @example([ONCE], [(5, "customers"), (25, "flag"), (80, "unflag")])
 @example([ONCE_VIP, PLAIN], [(0, "customers"), (1, "vip"), (2, "executives"), (3, "hold")])
 @example([VIP], [(0, "vip"), (5, "plain"), (10, "resolve"), (20, "reopen"), (25, "vip")])
+@example([EVERY_OTHER, TOLD], [(0, "customers"), (2300, "vip"), (2318, "hold")])
+@example([EVERY_OTHER, TOLD], [(0, "customers"), (0, "vip"), (1, "phase"), (3, "hold")])
 @example([VIP, SILENT], [(5, "vip"), (10, "resolve"), (20, "plain"), (25, "vip")])
 def test_the_room_agrees_with_an_engine_that_walks(
     plain: list[Rule], wanted: list[tuple[int, str]]

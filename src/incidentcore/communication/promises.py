@@ -128,7 +128,7 @@ class _Track(SharedRepr):
                 self._change(rule, "first", at, at)  # a rule that owes one update and no more
             elif changed and (news := self._news(rule)) is not None:
                 self._change(rule, "change", at, news)
-            elif turned or self.standing is None or self.standing.kind == "next":
+            elif turned:
                 self._lapse(at, "no_further_update")
         elif since == at:
             self._owe(rule, kind, at, at)

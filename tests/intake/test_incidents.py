@@ -7,7 +7,7 @@ from datetime import timedelta
 import attrs
 import pytest
 from hypothesis import given
-from tests.intake.builders import MINUTE, T0
+from tests.intake.builders import HOUR, MINUTE, T0
 
 from incidentcore.errors import (
     InvalidValueError,
@@ -145,6 +145,32 @@ def test_a_resolved_record_swallows_nothing():
     closed = advance(incident, "close", at=T0 + MINUTE, by="ada")
     with pytest.raises(TransitionNotAllowedError):
         apply_intent(IncidentIntent("reopen", T0 + 2 * MINUTE, "alerts-1", "", alert(2)), closed)
+
+
+def test_work_that_began_before_the_fold_decided_is_no_obstacle():
+    """Resolved 9:11, decided 9:22 for a lateness of 10 minutes; work began at 9:12 (rule A9).
+
+    The whole batch was refused: a start at 9:12 does not follow a resolution at 9:11.
+    """
+    policy = IntakePolicy(lateness=10 * MINUTE)
+    first = fold_alerts(policy, [alert()], until=T0 + 11 * MINUTE)
+    incident = advance(
+        apply_intents(first.intents, {})["alerts-1"], "start", at=T0 + 12 * MINUTE, by="a"
+    )
+    end = alert(11, "resolved")
+    then = fold_alerts(policy, [end], state=first.state, until=T0 + 22 * MINUTE)
+    incident = apply_intents(then.intents, {"alerts-1": incident})["alerts-1"]
+    assert (incident.state.name, incident.resolved_at) == ("resolved", T0 + 12 * MINUTE)
+
+
+def test_a_resolution_is_known_when_its_alert_was_received():
+    """Resolved at 9:05, received at 9:50: as known at 9:49, it is open."""
+    items = [alert(), alert(5, "resolved", recorded_at=T0 + 50 * MINUTE)]
+    incident = applied(IntakePolicy(lateness=50 * MINUTE), items)["alerts-1"]
+    assert incident.resolved_at == T0 + 5 * MINUTE
+    for minute, is_open in ((49, True), (50, False)):
+        timeline = incident.timeline(known_at=T0 + minute * MINUTE)
+        assert timeline.facts_at(T0 + HOUR)["state"].open is is_open
 
 
 @given(intake_policies(), alert_storms(min_size=12))

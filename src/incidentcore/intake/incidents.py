@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Final
 
 from incidentcore._checks import each_of, need_kind
@@ -12,7 +13,7 @@ from incidentcore.intake.intents import IncidentIntent
 from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityTable
 from incidentcore.lifecycle import INCIDENT, Lifecycle
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, prioritize
-from incidentcore.records import Incident, OpeningFields, comment, set_fields
+from incidentcore.records import Incident, OpeningFields, StateChanged, comment, set_fields
 from incidentcore.values import Actor
 
 MONITORING: Final = Actor("monitoring", "system")
@@ -101,7 +102,8 @@ def apply_intent(
 
     An alert that is added, or that reopens the incident, becomes an internal comment; an alert of a
     worse severity also raises impact and urgency. An alert that was dropped as a duplicate is only
-    counted, in ``custom["alert_count"]``. Resolving a resolved incident changes nothing.
+    counted, in ``custom["alert_count"]``. Resolving a resolved incident changes nothing. If the
+    state of the record was changed after the intent, it is resolved or reopened at that change.
 
     Args:
         intent: An ``add``, ``reopen``, ``resolve`` or ``dropped`` intent about this incident.
@@ -159,10 +161,12 @@ def _apply(
     if intent.kind == "resolve":
         if not incident.state.open:
             return incident
+        at, recorded_at = _effective(intent, incident)
         return lifecycle.advance(
             incident,
             "resolve",
-            at=intent.at,
+            at=at,
+            recorded_at=recorded_at,
             by=by,
             resolution_code="alerts_resolved",
             resolution_notes=f"resolved by its alerts: {intent.reason}",
@@ -172,9 +176,8 @@ def _apply(
         raise InvalidValueError("intent", intent, "an intent to add, reopen or resolve")
     recorded_at = max(intent.at, alert.recorded_at)
     if intent.kind == "reopen" and not incident.state.open:
-        incident = lifecycle.advance(
-            incident, "reopen", at=intent.at, by=by, recorded_at=recorded_at
-        )
+        at, known = _effective(intent, incident)
+        incident = lifecycle.advance(incident, "reopen", at=at, by=by, recorded_at=known)
     if alert.firing and not incident.state.open:
         raise InvalidValueError("incident", incident, "an open incident; a new alert opens another")
     incident = comment(
@@ -204,6 +207,14 @@ def _apply(
         reason=f"alert of severity {alert.severity or severities.default}",
         **worse,
     )
+
+
+def _effective(intent: IncidentIntent, incident: Incident) -> tuple[datetime, datetime]:
+    """Return when an intent changes the state, at the last change or later, and when recorded."""
+    moved = [event.at for event in incident.history if isinstance(event, StateChanged)]
+    at = max([intent.at, *moved])
+    received = at if intent.alert is None else intent.alert.recorded_at
+    return at, max(at, received, incident.history[-1].recorded_at)
 
 
 def _comment_on(alert: Alert) -> str:

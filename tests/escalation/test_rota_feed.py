@@ -52,6 +52,25 @@ def test_a_swap_is_in_both_calendars() -> None:
     assert len(set(ids)) == len(ids)
 
 
+def test_a_shift_in_progress_is_whole_whenever_it_is_fetched() -> None:
+    """Fetched on Tuesday and on Wednesday, Ada's week is the same event, from Monday to Monday."""
+    schedule = OnCallSchedule("network", [OnCallLayer(WEEKLY, ["ada", "ben", "kim", "joe"])])
+    found = []
+    for day in (1, 2, 30):
+        start = MONDAY + day * DAY
+        text = write_rota_ical(schedule, "ada", start=start, end=start + 2 * DAY, at=MONDAY)
+        lines = text.split("\r\n")
+        found.append((spans(lines), [line for line in lines if line.startswith("UID:")]))
+    assert found[0] == found[1]
+    assert found[0][0] == [("20260601T000000Z", "20260608T000000Z")]
+    assert found[2][0] == [("20260629T000000Z", "20260706T000000Z")]
+    # Whoever is always on call has a shift without a beginning: it is cut a year away.
+    alone = OnCallSchedule("one", [OnCallLayer(WEEKLY, ["ada"])])
+    text = write_rota_ical(alone, "ada", start=MONDAY, end=MONDAY + DAY, at=MONDAY)
+    assert spans(text.split("\r\n")) == [("20250531T000000Z", "20270603T000000Z")]
+    assert "VEVENT" not in write_rota_ical(alone, "ada", start=MONDAY, end=MONDAY, at=MONDAY)
+
+
 def test_who_else_is_on_call_is_named() -> None:
     """Of two people on one shift each sees the other."""
     beside = RotaOverride(Interval(MONDAY, MONDAY + DAY), ["kim"], "add")

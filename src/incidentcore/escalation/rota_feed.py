@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from incidentcore._checks import need_kind
 from incidentcore.escalation.oncall import OnCallSchedule, shifts
 from incidentcore.instants import as_utc
 from incidentcore.schedule.ical import escaped, folded, stamp_text
+
+_REACHES: Final = tuple(timedelta(days=days) for days in (7, 35, 147, 366))
 
 
 def write_rota_ical(
@@ -16,7 +19,8 @@ def write_rota_ical(
     """Return the on-call shifts of one person as an iCalendar feed.
 
     The id of a shift depends on when it begins, so that a calendar that fetches the feed again
-    updates the shift instead of adding another.
+    updates the shift instead of adding another. So a shift in progress at the start or the end of
+    the span is written whole, up to a year beyond the span.
 
     Args:
         schedule: The schedule.
@@ -46,7 +50,10 @@ def write_rota_ical(
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//incidentcore//on call//EN"]
     stamp = stamp_text(as_utc(at, "at"))
     summary = escaped(f"On call: {schedule.name}")
-    for shift in shifts(schedule, start=start, end=end):
+    low, high = as_utc(start, "start"), as_utc(end, "end")
+    if low < high:
+        low, high = _begun(schedule, low), _ended(schedule, high)
+    for shift in shifts(schedule, start=low, end=high):
         if person not in shift.people:
             continue
         first, last = stamp_text(shift.interval.start), stamp_text(shift.interval.end)
@@ -60,3 +67,21 @@ def write_rota_ical(
         lines.append("END:VEVENT")
     lines.append("END:VCALENDAR")
     return "".join(f"{folded(line)}\r\n" for line in lines)
+
+
+def _begun(schedule: OnCallSchedule, at: datetime) -> datetime:
+    """Return when the shift in progress at an instant begins, at most a year before."""
+    for reach in _REACHES:
+        *_, last = shifts(schedule, start=at - reach, end=at + timedelta.resolution)
+        if last.interval.start > at - reach:
+            break
+    return last.interval.start
+
+
+def _ended(schedule: OnCallSchedule, at: datetime) -> datetime:
+    """Return when the shift in progress right before an instant ends, at most a year after."""
+    for reach in _REACHES:
+        first = next(shifts(schedule, start=at - timedelta.resolution, end=at + reach))
+        if first.interval.end < at + reach:
+            break
+    return first.interval.end

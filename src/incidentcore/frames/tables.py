@@ -72,7 +72,8 @@ def records_to_frame(
         The columns of ``time_in`` are named ``time_in.VALUE``.
 
     Raises:
-        InvalidValueError: A column is not a field, or ``as_of`` is missing.
+        InvalidValueError: ``library`` is unknown, or ``as_of`` is missing.
+        KpiDefinitionError: A column is not a field.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.frames import records_to_frame

@@ -181,9 +181,9 @@ def problem_candidates(
         The candidates with their evidence, and how many records were left out and why.
 
     Raises:
-        InvalidValueError: A number is out of range, a dimension is not allowed or occurs twice, a
-            record occurs twice, a value cannot be read or hashed, or ``cost`` does not measure
-            time.
+        InvalidValueError: A number is out of range, a dimension or a record occurs twice, a value
+            cannot be read or hashed, or ``cost`` does not measure time.
+        KpiDefinitionError: A field does not exist.
 
     Units: times are ``timedelta``, shares fractions from 0 to 1.
 

@@ -146,6 +146,7 @@ def recurrence(
     Raises:
         InvalidValueError: The window is not positive, business days lack a calendar, a record
             occurs twice, or a key cannot be read or hashed.
+        KpiDefinitionError: A field does not exist.
 
     Units: gaps are ``timedelta``, shares fractions from 0 to 1; a month is 30.4375 days.
 

@@ -80,9 +80,9 @@ class CascadeRule(SharedRepr):
         fields: The fields to set with the action: values, or a ``Copy`` of a field of the source.
 
     Raises:
+        InvalidValueError: The link is unknown.
         LifecycleDefinitionError: A type is unknown, a name is empty, a condition reads a field that
-            records of its type do not have, or there is not exactly one of action, comment, contact
-            and open_tasks.
+            records of its type lack, or not exactly one of the four effects is set.
 
     Source: rule L4.
     """

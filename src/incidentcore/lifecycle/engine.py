@@ -54,9 +54,8 @@ class Lifecycle(LifecycleTable):
             priority at the opening if impact and urgency are given.
 
     Raises:
-        LifecycleDefinitionError: A transition names a state that is not in the lifecycle, sets or
-            reads a field that records of this type do not have, or sets a field that is computed
-            from the history; or two states share a name.
+        LifecycleDefinitionError: A transition names a state that is not in the lifecycle, or sets
+            or reads a field that records of this type do not have; or two states share a name.
 
     Source: rule L1.
 

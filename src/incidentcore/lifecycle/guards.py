@@ -67,7 +67,8 @@ class EveryLinked(SharedRepr):
         id: The guard's name in refusals.
 
     Raises:
-        LifecycleDefinitionError: The link or type is unknown, or ``must`` is not a condition.
+        InvalidValueError: The link is unknown.
+        LifecycleDefinitionError: The type is unknown, or ``must`` is not a condition.
 
     Source: rule L4.
 

@@ -151,7 +151,7 @@ class Transition(SharedRepr):
 
     Raises:
         LifecycleDefinitionError: An attribute is missing, has the wrong type, or names something
-            twice.
+            twice; or ``sets`` has a field that is computed from the history.
     """
 
     action: str

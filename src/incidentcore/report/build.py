@@ -70,7 +70,7 @@ def build_report(
         more: Further sections at the end.
 
     Raises:
-        InvalidValueError: ``by`` is not a field.
+        KpiDefinitionError: ``by`` is not a field.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import Incident

@@ -117,9 +117,9 @@ class Engine(ABC):
 
         Args:
             start: The instant at which counting begins, in any zone.
-            budget: The amount of open time; zero returns the start itself, even outside hours.
-            boundary: What to return if the deadline is a closing time: that time (``"close"``), or
-                the next opening (``"next_open"``). There is no open time between the two.
+            budget: The amount of open time; if it is zero, the deadline is the start itself.
+            boundary: What to return if no time counts between the deadline and the next opening:
+                the deadline (``"close"``), or that opening (``"next_open"``).
             horizon: How far to search, in wall-clock time.
 
         Returns:

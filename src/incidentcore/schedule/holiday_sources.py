@@ -42,8 +42,8 @@ def public_holidays(
         Holidays with their names, ready for ``BusinessCalendar(holidays=...)``.
 
     Raises:
-        InvalidValueError: The package does not know the country, subdivision or language, or
-            ``years`` is endless.
+        InvalidValueError: The package does not know the country, subdivision or language, or there
+            are more than 200 ``years``.
         MissingExtraError: The extra ``holidays`` is not installed.
     """
     holidays = _package("public_holidays")
@@ -92,7 +92,7 @@ def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[
         years: The years to include.
 
     Raises:
-        InvalidValueError: A key is not a date, or ``years`` is endless.
+        InvalidValueError: A key is not a date, or there are more than 200 ``years``.
 
     >>> from datetime import date
     >>> from incidentcore.schedule import copy_holidays

@@ -39,7 +39,7 @@ class VersionedCalendar(SharedRepr, AbstractCalendar):
     is running at the time. The earliest version also applies to all earlier time.
 
     Attributes:
-        versions: The calendars, each with the instant at which it comes into force.
+        versions: ``Versions`` of the calendars, each with the instant at which it takes effect.
         zone: The time zone by whose dates business days are counted. Defaults to that of the
             earliest version.
 

@@ -70,8 +70,8 @@ def evaluate_sla(
         The status; for a ``ServiceLevel`` a tuple of statuses, one for each clock.
 
     Raises:
-        InvalidValueError: ``rules`` has the wrong type, or ``known_at`` is passed with a timeline,
-            which does not state when its events were recorded.
+        InvalidValueError: ``rules`` has the wrong type, a condition reads an unknown field, or
+            ``known_at`` is passed with a timeline, which does not know when events were recorded.
         UnreachableDeadlineError: The calendar has too few business days ahead for the target.
         NaiveDatetimeError: An instant carries no offset.
 

@@ -163,10 +163,10 @@ class SlaStatus(SharedRepr, StatusForms):
     def due_at(self) -> datetime | None:
         """Return the earliest instant at which the elapsed time equals the target (rule S3).
 
-        None until the clock starts, while it is paused before the due time, and after a
-        cancellation. Once it has passed, only another definition or, with
-        ``DueDate(follow=True)``, a change of its field moves it. After a stop, it is the due time
-        at the stop.
+        None until the clock starts, while it is paused before the due time, after a cancellation,
+        and if the calendar has too little open time left. Once it has passed, only another
+        definition or, with ``DueDate(follow=True)``, a change of its field moves it. After a stop,
+        it is the due time at the stop.
         """
         return self._figures.due_at
 

@@ -56,8 +56,9 @@ def compute_kpis(
         by reason, and the id of its definition.
 
     Raises:
-        InvalidValueError: ``kpis`` or ``records`` hold values of the wrong type, a field does not
-            exist, a group cannot be hashed, or a KPI cannot be computed in this mode or window.
+        InvalidValueError: ``kpis`` or ``records`` hold values of the wrong type, a group cannot be
+            hashed, or a KPI cannot be computed in this mode or window.
+        KpiDefinitionError: A field does not exist.
 
     Units: times are ``timedelta``, exact to the microsecond; rates are fractions from 0 to 1.
 

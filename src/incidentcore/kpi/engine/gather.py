@@ -90,8 +90,9 @@ def gather_kpis(
         mode: ``exact`` stores every value, ``sketch`` only a histogram of them (rule K4).
 
     Raises:
-        InvalidValueError: ``kpis`` or ``records`` hold values of the wrong type, a field does not
-            exist, a group cannot be hashed, or a KPI cannot be computed in this mode or window.
+        InvalidValueError: ``kpis`` or ``records`` hold values of the wrong type, a group cannot be
+            hashed, or a KPI cannot be computed in this mode or window.
+        KpiDefinitionError: A field does not exist.
 
     Source: rule K4. ``merge_partials`` merges the results; ``finish_partial`` makes the table.
     """

@@ -71,8 +71,8 @@ class UpdateRule(SharedRepr):
         when: The condition on the records that the rule applies to. For each audience, the first
             rule that matches applies. Tests of the time of day are evaluated at the instant at
             which the other tests become true (rule U1).
-        first: The time from the beginning of the rule until the first update is due. Defaults to
-            ``every``.
+        first: The time from when the rule begins to apply until the first update is due. Defaults
+            to ``every``.
         every: How long after an update the next one is due; None for no regular updates.
         on_hold: Used instead of ``every`` while the record is on hold. Defaults to ``every``.
         on_change: Fields such as ``"custom.status"``; a change of any of them requires an update

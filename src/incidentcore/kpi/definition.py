@@ -67,20 +67,20 @@ def _confidence(level: float | str | Fraction | None) -> Fraction | None:
 
 @attrs.frozen(kw_only=True)
 class Kpi(SharedRepr):
-    """A figure with its definition (rule K1), whose value ``compute_kpis`` returns.
+    """The definition of a figure (rule K1), whose value ``compute_kpis`` returns.
 
     A record of the population is left out for the first reason that applies: exercise, canceled,
     the exclusions in the order given, no value for the measure.
 
     Attributes:
         id: The KPI's name, such as ``"mean_time_to_resolve"``. "mttr" and a bare "respond" are
-            refused, since they mean something else in every tool (rule K3).
+            refused, since their meaning differs from tool to tool (rule K3).
         measure: What is measured on each record.
         statistic: How the values become one figure; the mean by default. Only for measures that
             give values: times and numbers.
         population: Which records are considered; all others are not counted at all.
-        exclusions: Records of the population that are left out, each with the stable code under
-            which they are counted.
+        exclusions: Pairs of (code, test). A record of the population that passes a test is left out
+            and counted under its code.
         clock: The calendar whose open time counts; None for wall-clock time.
         reopened: For durations to ``resolved_at``: ``first`` or ``last`` to use that resolution, or
             ``net`` for the time in open states up to the last resolution.
@@ -99,8 +99,8 @@ class Kpi(SharedRepr):
             the error budget is left.
         min_n: The number of records that a result needs; with fewer, its ``enough`` is False.
         confidence: The level of a confidence interval, such as 0.95; None for no interval. Rates
-            have a Wilson interval, means and quantiles a bootstrap interval, and other figures no
-            interval.
+            have a Wilson interval, means and quantiles a bootstrap interval; for other figures, no
+            level is allowed.
         title: The name shown in tables.
         formula: The formula in words.
         edge_cases: What a reader of the figure should know about special cases.

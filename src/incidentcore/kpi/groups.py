@@ -58,10 +58,10 @@ class Group(SharedRepr):
 
     Attributes:
         path: The field, such as ``"priority"`` or ``"custom.customer"``.
-        when: ``as_of`` reads the value at the computation's instant; ``opening`` at the opening,
-            after all events of that instant; ``resolution`` at the last resolution (None without a
-            resolution). ``event``, only for ``EventCount`` KPIs, reads a field of the event that is
-            counted, such as ``"target"`` or ``"by.id"``.
+        when: ``as_of`` reads the value at the instant of the computation; ``opening`` at the
+            opening, after all events of that instant; ``resolution`` at the last resolution (None
+            without one). ``event``, only for ``EventCount`` KPIs, reads a field of the counted
+            event, such as ``"target"`` or ``"by.id"``.
         name: The column's heading; the path by default.
         values: Values that get a row even if no record has them, such as all services: a service
             without an outage was available all the time. Other values that occur get rows as well.
@@ -127,7 +127,7 @@ def _days(days: Iterable[int]) -> tuple[int, ...]:
 
 @attrs.frozen
 class AgeBuckets(SharedRepr):
-    """Groups of records by age, which is the time from the opening to the computation's instant.
+    """Groups of records by age: the time from the opening to the instant of the computation.
 
     Tables list the oldest group first. Groups without records have rows too, in the cases that
     ``Group.values`` describes.
@@ -220,7 +220,7 @@ class HourBands(SharedRepr):
 
 
 class Grouping(Protocol):
-    """The protocol for groups of a table; ``values`` and ``of_events`` are optional."""
+    """The protocol for ways to group a table; ``values`` and ``of_events`` are optional."""
 
     @property
     def name(self) -> str:

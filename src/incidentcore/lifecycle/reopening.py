@@ -41,8 +41,8 @@ def auto_close_at(
         zero_is_never: Whether a span of zero means never, as in ServiceNow, instead of at once.
 
     Returns:
-        The instant in UTC, or None if the record is not resolved, is closed already, or is
-        excluded.
+        The instant in UTC, or None if the record is not resolved, is closed already, or is never
+        closed automatically.
 
     Raises:
         InvalidValueError: The basis is neither of these fields, the span is negative, or business

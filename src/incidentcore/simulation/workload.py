@@ -24,7 +24,7 @@ _HOUR: Final = timedelta(hours=1)
 
 @runtime_checkable
 class Distribution(Protocol):
-    """The protocol for distributions of durations: functions from a fraction to its quantile."""
+    """The protocol for distributions of durations, which return the quantile for a fraction."""
 
     def __call__(self, u: float) -> timedelta:
         """Return the quantile ``u``: a share ``u`` of all durations is at most this.

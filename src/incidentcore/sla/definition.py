@@ -83,8 +83,8 @@ class SlaDefinition(SharedRepr):
             counts (``continue``), or the reopening starts a new cycle (``new_cycle``).
         swap: How this definition takes over from another: as if it had always applied
             (``retroactive``), the same but with the time of earlier pauses counted as elapsed
-            (``retroactive_without_pauses``), from now on (``keep_elapsed``), or with a new cycle
-            (``restart``).
+            (``retroactive_without_pauses``), only from then on (``keep_elapsed``), or with a new
+            cycle (``restart``).
         thresholds: Named points on the clock, such as warnings.
         kind: ``response``, ``next_response``, ``update``, ``resolution`` or your own name.
         agreement: ``sla`` (with the customer), ``ola`` (with another team) or ``contract`` (with a

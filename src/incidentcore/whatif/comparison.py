@@ -135,7 +135,7 @@ class Comparison(Paged):
 
     @property
     def compliance(self) -> dict[str, tuple[Compliance, Compliance]]:
-        """Return a pair for each clock: the share of records that met its target before, after."""
+        """Return, by clock, two shares of records that met its target, as (before, after)."""
         sides: dict[str, list[Counter[bool]]] = {}
         for key, before, after, count in self.outcomes:
             for place, outcome in enumerate((before, after)):

@@ -81,7 +81,7 @@ class Measure(SharedRepr):
 
     @property
     def has_statistic(self) -> bool:
-        """Return whether the measure gives a value per record, of which a statistic is computed."""
+        """Return whether the measure gives a value per record, for a statistic of the values."""
         return False
 
     @property
@@ -126,7 +126,7 @@ class Measure(SharedRepr):
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield pairs of a period's name and the part of a record's outcome that belongs to it."""
+        """Yield pairs: a period's name, and the part of a record's outcome in that period."""
         raise NotImplementedError
 
 

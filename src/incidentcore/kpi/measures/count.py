@@ -45,7 +45,7 @@ class Count(Measure):
             incidents per caller.
         amount: An amount for the whole window: divide it by the number of records, as in cost per
             ticket.
-        unit: ``records``, ``values`` with ``distinct``, or the unit of the amount.
+        unit: ``records`` by default, ``values`` with ``distinct``; or the unit of the amount.
 
     >>> from incidentcore.kpi import Count
     >>> Count().unit, Count(distinct="caller").unit, Count(amount=5000, unit="EUR").unit

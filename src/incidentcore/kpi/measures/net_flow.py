@@ -25,8 +25,8 @@ class NetFlow(Measure):
     """The number of records that came in minus the number that went out.
 
     Attributes:
-        inflow: When a record comes in, as a field path or ``Moment``; this decides the period.
-        outflow: When it goes out, as a field path or ``Moment``.
+        inflow: When a record comes in, as a field path or ``Moment``.
+        outflow: When it goes out. Coming in and going out count in the periods of their own times.
         inside: A condition on the record, in place of the two times: a record comes in whenever the
             condition becomes true, and goes out whenever it becomes false. Over a window, the
             figure is the change in the number of records for which it is true.

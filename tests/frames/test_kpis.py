@@ -150,6 +150,7 @@ GROUPS = st.sampled_from(
         ("custom.site", Group("state.name", "resolution", name="then")),
         (AgeBuckets((1, 3)),),
         (HourBands([("office", OFFICE), ("night", NIGHTS)]), "assignment_group"),
+        ("custom.site", Group("assignment_group", values=["web", "none"])),
     ]
 )
 

@@ -30,6 +30,7 @@ from incidentcore.kpi import (
 )
 from incidentcore.lifecycle import Allowed, decide
 from incidentcore.records import Incident, Opened, mark_restored, replay, set_fields
+from incidentcore.records.fold import fold_steps
 from incidentcore.serialization import dumps, loads
 from incidentcore.values import CANCELED
 
@@ -226,9 +227,8 @@ def _periods(record: Incident, basis: str, window: Any) -> set[str | None]:
         moments = {record.first_resolved_at} - {None}  # type: ignore[assignment]
     elif basis != "opened":
         name = f"{basis}_at"
-        moments = {
-            facts[name] for _, facts in record.timeline().states() if facts[name] is not None
-        }
+        steps = fold_steps(record.history, record.default_facts())
+        moments = {facts[name] for _, facts, _ in steps if facts[name] is not None}
         if not record.reopen_count:
             moments = {getattr(record, name)} - {None}
     within = window if isinstance(window, Interval) else window.within

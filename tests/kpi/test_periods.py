@@ -16,6 +16,7 @@ from incidentcore.kpi import (
     compute_kpis,
     trend_data,
 )
+from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, StateChanged
 from incidentcore.values import NEW, RESOLVED, Actor
 from incidentcore.vendors import read_table
@@ -64,6 +65,20 @@ def test_the_basis_says_which_moment_must_lie_in_the_window() -> None:
     table = compute_kpis([by_opening, by_resolution], desk, as_of=DAY + timedelta(9), window=window)
 
     assert (table["mean_time_to_resolve"].n, table["by_resolution"].n) == (2, 1)
+
+
+def test_a_resolution_that_is_undone_at_its_own_instant_is_left_out() -> None:
+    """Reopened in the same second, as in a log of whole seconds: told in the window, as later."""
+    at, done = DAY + timedelta(days=1), {"resolution_code": "x", "resolution_notes": "y"}
+    record = Incident.open(id="1", title="x", at=DAY, by="kim")
+    record = advance(record, "resolve", at=at, by="ada", **done)
+    record = advance(record, "reopen", at=at, by="kim")
+    window = Interval(at, at + timedelta(days=1))
+    kpi = catalogue.VOLUME.replace(window_basis="resolved")
+
+    (row,) = compute_kpis(kpi, [record], as_of=LATEST + timedelta(90), window=window).results
+
+    assert (row.n, dict(row.excluded)) == (0, {"reopened": 1})
 
 
 def test_a_snapshot_looks_at_all_records_whatever_the_window() -> None:

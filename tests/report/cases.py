@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from incidentcore.desk import load_desk
 from incidentcore.lifecycle import advance
@@ -34,8 +35,11 @@ levels = [
 """)
 
 
-def opened(name: str, priority: Level | None = Priority.HIGH, at: datetime = NINE) -> Incident:
-    return Incident.open(id=name, title=f"Case {name}", at=at, by="kim", computed_priority=priority)
+def opened(
+    name: str, priority: Level | None = Priority.HIGH, at: datetime = NINE, **fields: Any
+) -> Incident:
+    fields = {"title": f"Case {name}", "computed_priority": priority, **fields}
+    return Incident.open(id=name, at=at, by="kim", **fields)
 
 
 def resolved(incident: Incident, hours: float) -> Incident:

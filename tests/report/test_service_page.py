@@ -103,6 +103,12 @@ def test_only_the_customers_records() -> None:
     assert one.to_plain()["misses"] == []
 
 
+def test_an_exercise_is_no_service() -> None:
+    """A drill that would have been late changes no figure and is no miss (H6)."""
+    drill = resolved(at_work(opened("drill", exercise="drill")), 9)
+    assert page(*CASES, drill).to_plain() == page().to_plain()
+
+
 IN, OUT = datetime(2026, 6, 15, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 
 

@@ -62,6 +62,7 @@ def test_the_ends() -> None:
         (float("nan"), {}),
         (1.0, {"share": 1.0}),
         (1.0, {"handling": timedelta(0)}),
+        (1.0, {"within": -HOUR}),
     ],
 )
 def test_what_makes_no_sense_is_refused(load: float, changes: dict[str, object]) -> None:
@@ -69,6 +70,9 @@ def test_what_makes_no_sense_is_refused(load: float, changes: dict[str, object])
     terms: dict[str, object] = {"handling": HOUR, "within": HOUR, "share": 0.8, **changes}
     with pytest.raises(InvalidValueError):
         agents_needed(load, **terms)  # type: ignore[arg-type]
+    if terms.pop("share") != 1.0:
+        with pytest.raises(InvalidValueError):
+            answered_within(load, 2, **terms)  # type: ignore[arg-type]
 
 
 LOADS = st.floats(0.01, 60)

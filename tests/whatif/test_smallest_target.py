@@ -120,6 +120,18 @@ def test_what_the_source_does_not_cover_is_left_out_and_counted() -> None:
     assert smallest_target(RESPONSE, records, share=1, now=NOW) is None
 
 
+def test_what_is_opened_later_is_not_counted_as_uncovered() -> None:
+    """A record of May took an hour; as of 31 May nothing is said of one that is opened in June."""
+    month = timedelta(days=31)
+    early = Incident.open(id="M", title="T", by="kim", at=NINE - month)
+    fields = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    early = advance(early, "resolve", at=NINE - month + HOUR, by="ada", **fields)
+    records = [early, *table("D,,Resolved")]
+    found = smallest_target(RESOLUTION, records, share=1, now=NINE - timedelta(days=1))
+    assert found is not None
+    assert (found.target, found.n, found.not_covered) == (HOUR, 1, 0)
+
+
 def test_a_cycle_that_another_definition_replaced_was_not_finished() -> None:
     """Three hours of iron, then gold begins anew and is kept with two."""
     always = BusinessCalendar.always()

@@ -43,7 +43,7 @@ def service_page(
     period in which it breached, even if the record was resolved later.
 
     Args:
-        records: The records, read once.
+        records: The records, read once; those of exercises are excluded.
         desk: The desk that defines the targets.
         period: The period, such as a month.
         title: The heading of the page, such as the customer and the month.
@@ -91,8 +91,10 @@ def service_page(
     misses: list[tuple[str, Record, SlaStatus]] = []
     for record in each_of("records", records, Record):
         known = as_known(record, now)
-        rules = None if known is None else desk_at(desk, known)
-        if known is None or rules is None or rules.service_level is None:
+        if known is None or known.exercise is not None:
+            continue
+        rules = desk_at(desk, known)
+        if rules.service_level is None:
             continue
         judged = rules.judged(known)
         if not population.matches(judged):

@@ -124,6 +124,11 @@ def _check(load: float, agents: int) -> None:
     need_whole("agents", agents, least=0)
 
 
+def _check_times(handling: timedelta, within: timedelta) -> None:
+    need_span("handling", handling, allowed="a timedelta above 0", more_than_zero=True)
+    need_span("within", within)
+
+
 def _blocked(load: float, agents: int) -> Iterator[tuple[int, float]]:
     """Yield Erlang B for 0 agents, 1, 2 and so on: no factorial, so nothing overflows."""
     blocked = 1.0
@@ -166,12 +171,16 @@ def answered_within(load: float, agents: int, *, handling: timedelta, within: ti
         handling: The mean time of work on a record.
         within: The time in which work must begin.
 
+    Raises:
+        InvalidValueError: A value is out of range.
+
     >>> from datetime import timedelta
     >>> from incidentcore.whatif import answered_within
     >>> second = timedelta(seconds=1)
     >>> round(answered_within(10, 14, handling=180 * second, within=20 * second), 3)
     0.888
     """
+    _check_times(handling, within)
     return _answered(load, agents, wait_chance(load, agents), handling, within)
 
 
@@ -204,8 +213,7 @@ def agents_needed(load: float, *, handling: timedelta, within: timedelta, share:
     _check(load, 0)
     if not 0 <= share < 1:
         raise InvalidValueError("share", share, "a number from 0 to below 1")
-    need_span("handling", handling, allowed="a timedelta above 0", more_than_zero=True)
-    need_span("within", within)
+    _check_times(handling, within)
     for agents, blocked in _blocked(load, _MOST) if load < _MOST else ():
         waiting = _waiting(load, agents, blocked)
         if agents > load and _answered(load, agents, waiting, handling, within) >= share:

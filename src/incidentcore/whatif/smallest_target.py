@@ -84,10 +84,10 @@ def smallest_target(
     finished: list[tuple[timedelta, str]] = []
     running = left_out = 0
     for record in each_of("records", records, Record):
-        if record.exercise is not None:
-            continue
         timeline = timeline_at(record, now=now, known_at=None)
-        cycles = [] if timeline is None else clock_cycles(definition, timeline, now=now)
+        if record.exercise is not None or timeline is None:
+            continue
+        cycles = clock_cycles(definition, timeline, now=now)
         left_out += not cycles and bool(not_covered(definition, record.covers))
         for cycle in cycles:
             if cycle.ended_at is None:

@@ -28,6 +28,7 @@ from incidentcore.kpi.groups import (
 )
 from incidentcore.kpi.measures.base import Extract, PartialMode
 from incidentcore.records import Record
+from incidentcore.records.fold import fold_steps
 from incidentcore.records.replay import as_it_was
 
 Plan: TypeAlias = list[tuple[Any, dict[Any, int]]]
@@ -322,7 +323,7 @@ def _periods(record: Record, basis: str, windows: Windows) -> Iterator[tuple[str
     code = "reopened" if getattr(record, name) is None else again
     before = {
         period[0]
-        for _, facts in record.timeline().states()
+        for _, facts, _ in fold_steps(record.history, record.default_facts())
         if (period := windows.period(facts[name])) is not None
     }
     for label in sorted(before, key=str):

@@ -11,7 +11,8 @@ from incidentcore.vendors.columns import ColumnsPage, describe_columns
 from incidentcore.vendors.compare import SlaComparison, compare_sla
 from incidentcore.vendors.event_log import read_events, read_ocel, read_xes
 from incidentcore.vendors.happyfox import read_happyfox
-from incidentcore.vendors.jira import read_jira, read_jira_csv
+from incidentcore.vendors.jira import read_jira
+from incidentcore.vendors.jira_csv import read_jira_csv
 from incidentcore.vendors.kit import Findings, Import, ImportFinding
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.servicenow import read_servicenow

@@ -1,16 +1,15 @@
-"""Jira and Jira Service Management: issues with changelogs, comments and SLA fields, and CSV."""
+"""Jira and Jira Service Management: issues with changelogs, comments and SLA fields."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Unpack
-from zoneinfo import ZoneInfo
 
 from incidentcore._checks import as_tuple, need_kind
 from incidentcore.records import Commented, Incident, Link
 from incidentcore.values import Actor
-from incidentcore.vendors.jira_fields import names_of, own_fields, text_of
+from incidentcore.vendors.jira_fields import link_of, names_of, own_fields, text_of
 from incidentcore.vendors.kit import (
     LOGGED,
     HistoryBuilder,
@@ -26,10 +25,6 @@ from incidentcore.vendors.kit.importing import merged, with_orphans
 from incidentcore.vendors.kit.paths import CUT, latest, listed, natural
 from incidentcore.vendors.kit.tables import flag
 from incidentcore.vendors.presets import JIRA
-from incidentcore.vendors.table import read_table
-from incidentcore.vendors.table_import import Extend
-from incidentcore.vendors.table_presets import JIRA_CSV
-from incidentcore.vendors.tabular import TableInput
 
 _FIELDS: Final = {
     "status": "state",
@@ -42,19 +37,6 @@ _FIELDS: Final = {
     "labels": "tags",
     "issuetype": "issue_type",
 }
-_LINKS: Final = {
-    "duplicates": "duplicate_of",
-    "is duplicated by": "has_duplicate",
-    "is caused by": "caused_by",
-    "causes": "cause_of",
-    "relates to": "related_to",
-    "is a child of": "child_of",
-    "is a parent of": "parent_of",
-}
-_COMMENT: Final = (
-    *("Comment", "Kommentar", "Commentaire", "Comentario", "Comentário", "Commento", "Opmerking"),
-    "コメント",
-)
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _CATEGORIES: Final = {"2": "new", "3": "done", "4": "indeterminate"}
@@ -299,8 +281,7 @@ def _links(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
         for side in ("inward", "outward"):
             target, words = pick(link, f"{side}Issue.key"), pick(link, f"type.{side}")
             if target:
-                kind = _LINKS.get(str(words).casefold(), f"custom.{words or 'link'}")
-                history.linked(Link(kind, str(target)))
+                history.linked(link_of(words, target))
 
 
 def _cycles(history: HistoryBuilder, field: Mapping[str, Any]) -> None:
@@ -341,46 +322,3 @@ def _account(person: Any) -> str | None:
 def _actor(history: HistoryBuilder, person: Any, path: str = "") -> Actor:
     role = _ROLES.get(str(as_object(person).get("accountType")))
     return history.actor(_account(person), role, path=path, also=_ids(person))
-
-
-def read_jira_csv(
-    source: TableInput,
-    *,
-    zone: ZoneInfo | str | None = None,
-    mapping: Mapping[str, str | int] | None = None,
-    **options: Any,
-) -> Import[Incident]:
-    """Read Jira's CSV export of issues, with the comments in its cells.
-
-    The cell of a comment is ``time;author;text``. The export does not show whether a comment was
-    public, so all are read as internal. Authors are account ids; define the agents with ``roles``.
-
-    Args:
-        source: Any source that ``open_table`` accepts.
-        zone: The time zone of the times, which the export does not state. By default they are read
-            as UTC, with a finding.
-        mapping: Columns by field, added to or replacing those of ``JIRA_CSV``.
-        options: Further arguments of ``read_table``, such as ``roles``.
-
-    Raises:
-        FormatError: The source cannot be read.
-    """
-    arguments = {**JIRA_CSV, **options}
-    arguments["mapping"] = {**JIRA_CSV["mapping"], **(mapping or {})}
-    then: Extend | None = arguments.pop("extend", None)
-
-    def extend(history: HistoryBuilder, custom: dict[str, Any]) -> None:
-        _cell_comments(history, custom)
-        if then is not None:
-            then(history, custom)
-
-    return read_table(source, zone=zone, extend=extend, **arguments)
-
-
-def _cell_comments(history: HistoryBuilder, custom: dict[str, Any]) -> None:
-    """Remove the comments from the values that no field takes."""
-    cells = next((custom.pop(name) for name in _COMMENT if name in custom), ())
-    for number, cell in enumerate(as_tuple(cells, str), 1):
-        at, _, rest = str(cell).partition(";")
-        author, _, text = rest.partition(";")
-        history.add(Commented, f"comment-{number}", at, author, text=text, visibility="internal")

@@ -1,11 +1,22 @@
-"""Read the fields of Jira's issues: documents as text, and custom fields by their names."""
+"""Read the fields of Jira's issues: documents as text, custom fields by their names, and links."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
+from incidentcore.records import Link
 from incidentcore.vendors.kit import as_object, entries_of, pick
+
+_LINKS: Final = {
+    "duplicates": "duplicate_of",
+    "is duplicated by": "has_duplicate",
+    "is caused by": "caused_by",
+    "causes": "cause_of",
+    "relates to": "related_to",
+    "is a child of": "child_of",
+    "is a parent of": "parent_of",
+}
 
 
 def names_of(issues: object) -> dict[str, str]:
@@ -30,6 +41,11 @@ def _plain(value: Any) -> object:
     is_sla = not {"completedCycles", "ongoingCycle"}.isdisjoint(value)
     shown = (value.get(name) for name in ("value", "displayName", "name"))
     return None if is_sla else next((one for one in shown if one is not None), None)
+
+
+def link_of(words: object, target: object) -> Link:
+    """Return a link by the words that Jira has for its direction; other words are a custom type."""
+    return Link(_LINKS.get(str(words).casefold(), f"custom.{words or 'link'}"), str(target))
 
 
 def text_of(body: Any) -> str | None:

@@ -18,7 +18,8 @@ from incidentcore.vendors.audit_log import read_audit_log
 from incidentcore.vendors.cells import EMPTY
 from incidentcore.vendors.event_log import read_events, read_xes
 from incidentcore.vendors.happyfox import read_happyfox
-from incidentcore.vendors.jira import read_jira, read_jira_csv
+from incidentcore.vendors.jira import read_jira
+from incidentcore.vendors.jira_csv import read_jira_csv
 from incidentcore.vendors.kit import (
     HistoryBuilder,
     Import,

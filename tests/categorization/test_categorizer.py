@@ -9,7 +9,7 @@ import pytest
 from incidentcore.categorization import Categorization, Evidence, KeywordCategorizer, classify
 from incidentcore.categorization.categorizer import share
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import Classified, Incident, replay
+from incidentcore.records import Classified, Incident, replay, set_fields
 from incidentcore.values import Actor
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -110,3 +110,13 @@ def test_answer_reads_as_a_line():
 def test_a_share_is_a_confidence(part: float, whole: float, expected: float) -> None:
     """From 0 to 1, whatever the weights sum up to; of nothing it is none."""
     assert share(part, whole) == expected
+
+
+def test_a_late_categorizer_reads_the_record_as_it_was():
+    """Titled "VPN drops" at the opening, "Mail is slow" since 12:00 (rule P2)."""
+    by_keywords = KeywordCategorizer({"network": ["vpn"], "mail": ["mail"]})
+    record = Incident.open(id="I", title="VPN drops", by="kim", at=NINE)
+    record = set_fields(record, title="Mail is slow", at=NINE.replace(hour=12), by="ada")
+
+    late = classify(record, by_keywords, at=NINE.replace(hour=10), by=Actor("classifier", "system"))
+    assert late.category == ("network",)

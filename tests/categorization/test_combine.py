@@ -68,6 +68,16 @@ def test_threshold_abstains_below_its_minimum(confidence, minimum, answered):
     assert answer.abstained is not answered
 
 
+def test_a_share_of_votes_reaches_what_it_reads():
+    """0.6 of 1.5 votes are 0.4, though their quotient as a float is less (rule G2)."""
+    said = [says("a"), says("b"), says("c")]
+    vote = Vote(said, weights=[0.6, 0.5, 0.4])
+    answer = vote("x")
+    assert answer.category == ("a",)
+    assert answer.confidence < 0.4
+    assert FallbackChain([vote], minimum=0.4)("x") == answer
+
+
 def test_threshold_says_what_it_held_back():
     """The abstention has the evidence of the answer that was not sure enough."""
     desk = KeywordCategorizer({"a": {"x": 3}, "b": {"y": 2}})

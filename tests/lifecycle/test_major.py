@@ -23,11 +23,7 @@ from incidentcore.lifecycle import (
     lint_lifecycle,
     major_incident,
 )
-from incidentcore.records import (
-    Incident,
-    Problem,
-    replay,
-)
+from incidentcore.records import Incident, Problem, correct_event, replay
 from incidentcore.values import Actor
 
 AT = datetime(2026, 6, 5, 15, tzinfo=UTC)  # a Friday afternoon
@@ -190,3 +186,28 @@ def test_which_roles_are_asked_for_is_a_choice() -> None:
     for wrong in ("", "a.b", 5):
         with pytest.raises(LifecycleDefinitionError, match="without dots"):
             major_incident(roles=[wrong])  # type: ignore[list-item]
+
+
+def test_a_late_step_is_judged_as_every_late_action() -> None:
+    """Proposed at 16:00 and accepted at 18:00: no rejection at 17:00, unless it is amended."""
+    notes: dict[str, Any] = {"work_notes": "all sites", "by": "ada"}
+    record = advance_major(incident(), "propose", at=AT + HOUR, **notes)
+    late: dict[str, Any] = {"at": AT + 2 * HOUR, "by": "bo", "reason": "small"}
+    assert advance_major(record, "reject", **late).major_status == "rejected"
+
+    accepted = advance_major(record, "accept", at=AT + 3 * HOUR, business_impact="all", **notes)
+    refused = decide_major(accepted, "reject", **late)
+    assert isinstance(refused, Refused)
+    assert refused.code == "no_effect"
+    assert "accepted at 2026-06-05T18:00:00+00:00" in refused.reason
+    assert advance_major(accepted, "reject", amend=True, **late).major_status == "accepted"
+
+    never = correct_event(accepted, "INC-1:3", at=AT + 4 * HOUR, by="ada")
+    assert advance_major(never, "reject", **late).major_status == "rejected"
+
+    demoted = advance_major(accepted, "demote", at=AT + 5 * HOUR, by="ada", reason="small")
+    roles = {"scribe": "lee"}
+    assert decide_major(demoted, "assign_roles", at=AT + 4 * HOUR, by="ada", roles=roles)
+    early = decide_major(record, "propose", at=AT - HOUR, **notes)
+    assert isinstance(early, Refused)
+    assert early.code == "before_opening"

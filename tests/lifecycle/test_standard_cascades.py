@@ -290,6 +290,26 @@ def test_a_change_to_an_ended_task_fulfills_nothing() -> None:
     assert [effect.answer.record.state.name for effect in effects(more)] == ["fulfilled"]
 
 
+def test_a_late_event_takes_effect_where_it_completes_what_followed() -> None:
+    """The second task ended at 11:00 and the first at 12:00, but the second was recorded last."""
+    record = request(a="open", b="open")
+    end = {name: Task(id=name, title=name, status=DONE) for name in "ab"}  # type: ignore[arg-type]
+    record = set_task(record, end["a"], at=AT + 3 * HOUR, by="ada")
+    assert effects(record) == ()
+    record = set_task(record, end["b"], at=AT + 2 * HOUR, by="bo", recorded_at=AT + 9 * HOUR)
+    (effect,) = effects(record)
+    done = effect.answer.record
+    assert (done.state.name, done.resolved_at) == ("fulfilled", AT + 3 * HOUR)
+    assert done.history[-1].recorded_at == AT + 9 * HOUR
+
+    asked = put(ServiceRequest.open(id="R", title="t", at=AT, by=KIM), "awaiting_approval")
+    asked = request_approval(asked, ApprovalRule.all_of("bo", "lee"), at=AT, by="ada")
+    asked = approve(asked, "approved", at=AT + 3 * HOUR, by="lee")
+    asked = approve(asked, "approved", at=AT + 2 * HOUR, by="bo")
+    (effect,) = effects(asked)
+    assert effect.answer.events[0].at == asked.approval_decided_at == AT + 3 * HOUR
+
+
 ENDS: list[tuple[str, str, dict[str, Any], str]] = [
     ("fulfilled", "close", {}, LEFT),
     ("in_progress", "cancel", {}, SKIPPED),

@@ -252,3 +252,14 @@ def test_changes_are_prioritized_events():
 
     assert isinstance(incident.history[-1], Prioritized)
     assert replay(incident.history) == incident
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda record, **told: override_priority(record, Priority.LOW, **told), clear_override],
+)
+def test_a_blank_reason_is_none(change):
+    """Whoever overrides a priority, or clears an override, says why (rule H5)."""
+    record = override_priority(open_incident(), Priority.HIGH, reason="vip", at=NINE, by="ada")
+    with pytest.raises(InvalidValueError, match="says why"):
+        change(record, reason=" \n", at=NINE, by="ada")

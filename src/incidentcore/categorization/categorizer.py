@@ -12,7 +12,9 @@ import attrs
 from incidentcore._checks import SharedRepr, as_pairs, is_number, need_each, need_kind, tuple_of
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
 from incidentcore.records import Classified, Record
+from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor
 
 R = TypeVar("R", bound=Record)
@@ -137,6 +139,11 @@ def total(weights: Iterable[float]) -> float:
     return float(f"{fsum(weights):.12g}")
 
 
+def reaches(value: float, minimum: float) -> bool:
+    """Return whether a confidence or weight is at least a minimum, both to 12 digits (rule G2)."""
+    return total((value,)) >= total((minimum,))
+
+
 def weigh(kind: str, matches: Iterable[tuple[Path, str, float]], minimum: float) -> Categorization:
     """Return the category with the greatest sum of weights, or an abstention.
 
@@ -158,7 +165,7 @@ def weigh(kind: str, matches: Iterable[tuple[Path, str, float]], minimum: float)
     winners = [path for path, weight in sums.items() if weight == best]
     if len(winners) > 1:
         note = f"{len(winners)} categories weigh the same"
-    elif best < minimum:
+    elif not reaches(best, minimum):
         note = f"weight {best:g} is below the minimum {minimum:g}"
     else:
         return Categorization(winners[0], share(best, total(sums.values())), evidence)
@@ -177,10 +184,10 @@ def classify(
     """Set a record's category, and keep the confidence and evidence in its history.
 
     Args:
-        record: The record.
+        record: The record; a categorizer reads it as it was at ``at``.
         by_what: A categorizer, the result of a categorizer, or a category that a person chose.
         at: When it was categorized.
-        by: Who categorized it; plain text is the id of an agent. For a categorizer, usually
+        by: Who categorized it; an actor or an id (``Record.actor``). For a categorizer, usually
             ``Actor("classifier", "system")``.
         recorded_at: When it was recorded. Defaults to ``at``.
 
@@ -199,11 +206,11 @@ def classify(
     >>> classify(incident, ("network", "vpn"), at=nine, by="ada").category
     ('network', 'vpn')
     """
+    need_kind("record", record, Record)
     answer: Any = by_what
     if callable(answer):
-        answer = answer(record)
+        answer = answer(as_it_was(record, as_utc(at)) or record)
         need_kind("categorizer", answer, Categorization, allowed="a Categorization as its answer")
-    need_kind("record", record, Record)
     if isinstance(answer, Categorization):
         if answer.abstained:
             return record

@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore.categorization.categorizer import reaches
 from incidentcore.categorization.taxonomy import Path, path_text
 from incidentcore.errors import InvalidValueError
 
@@ -211,7 +212,7 @@ class CategorizerReport:
         return tuple(map(self._point, self.thresholds))
 
     def _point(self, minimum: float) -> ThresholdPoint:
-        rights = [right for confidence, right in self.confidences if confidence >= minimum]
+        rights = [right for confidence, right in self.confidences if reaches(confidence, minimum)]
         return ThresholdPoint(minimum=minimum, answered=len(rights), correct=sum(rights), n=self.n)
 
     def threshold_for(

@@ -15,6 +15,7 @@ from incidentcore.categorization.categorizer import (
     Evidence,
     answer_all,
     path_or_none,
+    reaches,
     share,
     total,
 )
@@ -76,7 +77,7 @@ class FallbackChain:
                 break
             replies = answer_all(categorizer, waiting.values())
             for place, answer in zip(tuple(waiting), replies, strict=True):
-                if not answer.abstained and answer.confidence >= self.minimum:
+                if not answer.abstained and reaches(answer.confidence, self.minimum):
                     answers[place] = answer
                     del waiting[place]
                     continue

@@ -64,7 +64,9 @@ def cascade_effects(
     Your application stores the allowed effects and reports the refused ones. The effects' own
     effects are not included; ``follow_cascades`` includes them.
 
-    Whether a rule applies to a record depends on the record as it was at the event. If several
+    Whether a rule applies to a record depends on the record as it was at the event. If a late event
+    makes one that follows it in time change the field of a rule, the rule applies to that one: a
+    late vote that was the last to be recorded approves a request as of the last vote. If several
     rules apply to one record, each effect builds on the one before, so that all their events can be
     appended.
 
@@ -102,11 +104,12 @@ def cascade_effects(
     )
     effects: list[CascadeEffect] = []
     for rule in as_tuple(cascades, CascadeRule):
-        for source, target in _pairs(rule, record, event, others):
-            answer = run.answer(rule, source, target)
-            if answer is not None:
-                effect = CascadeEffect(cascade=rule.id, record_id=target.id, answer=answer)
-                effects.append(effect)
+        for run.event in _causes(rule, record, event):
+            for source, target in _pairs(rule, record, run.event, others):
+                answer = run.answer(rule, source, target)
+                if answer is not None:
+                    effect = CascadeEffect(cascade=rule.id, record_id=target.id, answer=answer)
+                    effects.append(effect)
     return tuple(effects)
 
 
@@ -170,6 +173,19 @@ def follow_cascades(
                     latest[effect.record_id] = effect.answer.record
                     queue.extend((effect.record_id, new) for new in effect.answer.events)
     return tuple(effects)
+
+
+def _causes(rule: CascadeRule, record: Record, event: Event) -> Iterator[Event]:
+    """Yield an event and, if it is late, those after it that change a rule's field due to it."""
+    yield event
+    before = [one for one in record.history if one.sequence < event.sequence]
+    if not rule.changes or all(one.at <= event.at for one in before):
+        return
+    was = field_changes(type(record).from_history(before), rule.changes)
+    known = {change.event.id for change in was}
+    for change in field_changes(record, rule.changes):
+        if change.event.sequence < event.sequence and change.event.id not in known:
+            yield attrs.evolve(change.event, recorded_at=event.recorded_at)
 
 
 def _pairs(

@@ -19,6 +19,7 @@ from incidentcore.lifecycle.opening import missing_at_opening, record_type_of
 from incidentcore.lifecycle.refusals import (
     path_to_action,
     refuse_action,
+    refuse_early,
     refuse_fields,
     refuse_guard,
     refuse_no_effect,
@@ -29,6 +30,7 @@ from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
 from incidentcore.records import Migrated, Record, StateChanged
 from incidentcore.records._fast import opened_with, trusted
 from incidentcore.records.events.core import NO_FIELDS, written_fields
+from incidentcore.records.fold import in_time
 from incidentcore.values import Actor, FrozenMap, State
 
 R = TypeVar("R", bound=Record)
@@ -277,14 +279,9 @@ class Lifecycle(LifecycleTable):
             )
         facts: Mapping[str, Any] | None = None
         if at < record.updated_at:
-            if at < record.opened_at:
-                when = {"at": at.isoformat(), "opened_at": record.opened_at.isoformat()}
-                return Refused(
-                    code="before_opening",
-                    action=action,
-                    state=state,
-                    data={"record": record.id, **when},
-                )
+            early = refuse_early(record, action, at, state)
+            if early is not None:
+                return early
             facts = record.timeline(now=at).facts_at(at)
             state = facts["state"]
         actions = self.table.get(state.name)
@@ -331,7 +328,8 @@ class Lifecycle(LifecycleTable):
                 cause,
             )
             if facts is not None:
-                overtaken = None if amend else refuse_no_effect(self.table, record, event, state)
+                later = () if amend else in_time(record.history)[1]
+                overtaken = refuse_no_effect(self.table, later, event, state)
                 return record.with_events((event,)) if overtaken is None else overtaken
             return record._append(event, checked=True)  # noqa: SLF001  all is checked: not again
         return refusal  # type: ignore[return-value]  # rows is never empty

@@ -7,7 +7,7 @@ roles have their own step and that accepting may require them are our choice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,12 +23,23 @@ from incidentcore.lifecycle.decision import Allowed, Refused
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.refusals import (
     refuse_action,
+    refuse_early,
     refuse_fields,
     refuse_guard,
+    refuse_no_effect,
     refuse_undeclared,
 )
 from incidentcore.lifecycle.transition import Attempt, InputField, Transition, is_nothing
-from incidentcore.records import Incident, set_fields, set_major_status
+from incidentcore.records import (
+    Event,
+    Incident,
+    MajorStatusChanged,
+    StateChanged,
+    set_fields,
+    set_major_status,
+)
+from incidentcore.records.fold import in_time
+from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor, FrozenMap, State
 
 NO_CANDIDATE: Final = State("no_candidate", open=True)
@@ -117,6 +128,7 @@ def decide_major(
     by: Actor | str,
     recorded_at: datetime | None = None,
     lifecycle: Lifecycle = MAJOR_INCIDENT,
+    amend: bool = False,
     **fields: Any,
 ) -> Allowed[Incident] | Refused:
     """Return the effect of a step of the major incident lifecycle, or why it is refused.
@@ -131,6 +143,7 @@ def decide_major(
         by: Who did it; an actor or an id (``Record.actor``).
         recorded_at: When it became known. Defaults to ``at``.
         lifecycle: The lifecycle of the major incident; see ``major_incident``.
+        amend: Whether to accept a late step even if the next one is not legal after it (rule L2).
         fields: ``work_notes``, ``business_impact``, ``roles`` or ``reason``, as the step requires.
 
     Raises:
@@ -149,11 +162,12 @@ def decide_major(
     need_kind("incident", incident, Incident)
     at = as_utc(at)
     actor = incident.actor(by, at=at)
-    facts = incident.facts()
-    if at < incident.updated_at:
-        facts = incident.timeline(now=at).facts_at(at)
+    facts = (as_it_was(incident, at) or incident).facts()
     state = lifecycle.state(facts["major_status"] or NO_CANDIDATE.name)
     table = lifecycle.table
+    early = refuse_early(incident, action, at, state)
+    if early is not None:
+        return early
     rows = table[state.name].get(action)
     if rows is None:
         return refuse_action(lifecycle.id, table, action, state)
@@ -184,7 +198,29 @@ def decide_major(
     attempt = Attempt(facts=seen, action=action, at=at, by=actor, fields=fields)
     if not row.passes(attempt):
         return refuse_guard(table, row, state, attempt)
-    return Allowed(after.history[-1:], after)
+    later = () if amend or at >= incident.updated_at else _changes(incident, lifecycle)
+    step = _changed(after.history[-1], action, row.target)
+    overtaken = refuse_no_effect(table, later, step, state)
+    return Allowed(after.history[-1:], after) if overtaken is None else overtaken
+
+
+def _changes(incident: Incident, lifecycle: Lifecycle) -> Iterator[StateChanged]:
+    """Yield the changes of the major status in order of time, as changes of state."""
+    for event in in_time(incident.history)[1]:
+        if isinstance(event, MajorStatusChanged):
+            yield _changed(event, event.status, lifecycle.state(event.status))
+
+
+def _changed(event: Event, action: str, state: State) -> StateChanged:
+    return StateChanged(
+        record_id=event.record_id,
+        sequence=event.sequence,
+        at=event.at,
+        by=event.by,
+        id=event.id,
+        action=action,
+        state=state,
+    )
 
 
 def _stepped(
@@ -213,6 +249,7 @@ def advance_major(
     by: Actor | str,
     recorded_at: datetime | None = None,
     lifecycle: Lifecycle = MAJOR_INCIDENT,
+    amend: bool = False,
     **fields: Any,
 ) -> Incident:
     """Apply a step of the major incident lifecycle, and return the new incident.
@@ -223,7 +260,14 @@ def advance_major(
         TransitionNotAllowedError: The step is refused; the error's ``refusal`` says why.
     """
     answer = decide_major(
-        incident, action, at=at, by=by, recorded_at=recorded_at, lifecycle=lifecycle, **fields
+        incident,
+        action,
+        at=at,
+        by=by,
+        recorded_at=recorded_at,
+        lifecycle=lifecycle,
+        amend=amend,
+        **fields,
     )
     if answer:
         return answer.record

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from incidentcore._checks import misspelt
 from incidentcore.conditions import Condition
 from incidentcore.lifecycle.decision import PathStep, Refused
 from incidentcore.lifecycle.transition import Attempt, Transition
-from incidentcore.records import ApprovalRule, Migrated, Record, StateChanged
-from incidentcore.records.fold import in_time
+from incidentcore.records import ApprovalRule, Event, Migrated, Record, StateChanged
 from incidentcore.values import State
 
 _ROLES: Final = "major_roles."
@@ -153,16 +153,26 @@ def is_legal(table: Table, state: State, event: StateChanged) -> bool:
     return any(row.target == event.state for row in table.get(state.name, {}).get(event.action, ()))
 
 
+def refuse_early(record: Record, action: str, at: datetime, state: State) -> Refused | None:
+    """Return the refusal of an action that is dated before the record's opening."""
+    if at >= record.opened_at:
+        return None
+    when = {"at": at.isoformat(), "opened_at": record.opened_at.isoformat()}
+    data = {"record": record.id, **when}
+    return Refused(code="before_opening", action=action, state=state, data=data)
+
+
 def refuse_no_effect(
-    table: Table, record: Record, event: StateChanged, state: State
+    table: Table, changes: Iterable[Event], event: StateChanged, state: State
 ) -> Refused | None:
     """Return the refusal of a late action that the next change of state cannot follow.
 
-    The action leads to a resolved or final state. None if the next change may follow it.
+    The action leads to a resolved or final state. None if the next change, among those given in
+    order of time, may follow it.
     """
     if not (event.state.resolved or event.state.final):
         return None
-    later = (e for e in in_time(record.history)[1] if e.at > event.at)
+    later = (e for e in changes if e.at > event.at)
     after = next((e for e in later if isinstance(e, StateChanged)), None)
     if after is None or isinstance(after, Migrated) or is_legal(table, event.state, after):
         return None

@@ -163,7 +163,9 @@ def _set_override(
     by: Actor | str,
     recorded_at: datetime | None,
 ) -> R:
-    need_text("reason", reason, allowed="non-empty text that says why")
+    allowed = "non-empty text that says why"
+    need_text("reason", reason, allowed=allowed)
+    need_text("reason", reason.strip(), allowed=allowed)
     fields: dict[str, Any] = {"priority_override": level}
     return Record.with_event(
         record,

@@ -1,4 +1,4 @@
-"""A whole service desk as one value: its file, its check, and the agenda of what is due."""
+"""A whole service desk as one value: read it from a file, check it, and list what is due."""
 
 from typing import TYPE_CHECKING
 

@@ -34,7 +34,7 @@ class RuleDifference:
     """A difference between the rules of two desks.
 
     Attributes:
-        part: The part of the desk, such as the clock ``resolution``, or ``escalation.night``.
+        part: The part of the desk: a clock, or a part such as ``intake`` or ``escalation.night``.
         witness: An example: the field values of a record that the two desks treat differently. None
             if no example was found, or if the difference does not depend on a record.
         before: The rule or value in the first desk; None if there is none.

@@ -304,7 +304,7 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
 
     Args:
         desk: The desk.
-        code: Callables by the name to write; without an entry, a callable's ``__name__`` is used.
+        code: The names to write for callables, as for ``load_desk``; by default, ``__name__``.
 
     Raises:
         DefinitionError: A value cannot be written in a desk file, such as a callable without a name
@@ -342,7 +342,7 @@ def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
 
     Args:
         desk: The desk.
-        code: Callables by the name to write; without an entry, a callable's ``__name__`` is used.
+        code: The names to write for callables, as for ``load_desk``; by default, ``__name__``.
 
     Returns:
         Text from which ``load_desk`` makes an equal desk.

@@ -58,7 +58,7 @@ class OwnClock(SharedRepr):
     Attributes:
         name: The clock's name.
         targets: ``ServiceTarget`` values, one for each priority.
-        start: The condition on the records that get the clock.
+        start: The condition under which the clock starts; by default, it starts at the opening.
         stop: The condition that ends the clock with a result.
         pause: The condition under which the clock pauses.
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.

@@ -275,11 +275,10 @@ def next_on_call(
     Args:
         schedule: The schedule.
         at: The instant; whoever is on call then is left out of the shift.
-        within: How far ahead to search.
+        within: How far ahead to search; a shift that is longer is cut off there.
 
     Returns:
-        The shift of those who are not on call at the instant, which ends at the latest where the
-        search does; None if nobody else has a shift within that time.
+        The shift; None if nobody else has a shift within that time.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.escalation import OnCallLayer, OnCallSchedule, next_on_call

@@ -292,8 +292,7 @@ class IntakePolicy(SharedRepr):
         """Return how long a condition that is not firing is remembered after its last alert.
 
         Args:
-            unheard: Whether only a resolved alert was received, so that its firing alert may still
-                come.
+            unheard: Whether only a resolved alert was received; the firing one may still come.
         """
         flapping = _ZERO if self.flapping is None else self.flapping.within
         silence = _ZERO if self.silence is None else self.silence

@@ -274,7 +274,7 @@ class Record(RecordBase):
 
     @classmethod
     def default_facts(cls) -> dict[str, Any]:
-        """Return the fields of a record of this type before its opening."""
+        """Return the default values of the fields of this type of record."""
         return dict(cls._usual_facts())
 
     @classmethod

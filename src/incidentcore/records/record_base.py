@@ -56,7 +56,7 @@ class RecordBase:
 
     @classmethod
     def default_facts(cls) -> dict[str, Any]:
-        """Return the fields of a record of this type before its opening."""
+        """Return the default values of the fields of this type of record."""
         raise NotImplementedError  # pragma: no cover  every record type has its own
 
     @classmethod

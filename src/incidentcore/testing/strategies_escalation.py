@@ -84,7 +84,7 @@ _AWAY: Final = st.integers(-4_000, 4_000).map(lambda minutes: minutes * MINUTE)
 def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCallSchedule:
     """Generate on-call schedules of up to three layers, with hours, limits and overrides.
 
-    The overrides are near ``around``; with None, near a change of the time zone's UTC offset.
+    The overrides are near ``around``; with None, often near a change of the zone's UTC offset.
     """
     zone = draw(zones())
     near = draw(instants(zone)) if around is None else around

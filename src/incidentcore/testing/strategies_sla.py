@@ -193,8 +193,8 @@ def _events(rules: Rules) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]
 def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident:
     """Generate incidents whose histories test SLA rules, such as by pauses and reopenings.
 
-    Events are at and near the times at which the rules' calendars open and close. Some are at the
-    same instant, out of order, recorded late or corrected, and some make another target apply.
+    Some events are at times at which the rules' calendars open or close; some are at the same
+    instant, out of order, recorded late or corrected; and some make another target apply.
 
     Args:
         rules: The definition, policy or service level; the fields that its conditions read are set.

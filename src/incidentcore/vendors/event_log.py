@@ -89,8 +89,8 @@ def read_events(
             (``kit.Tables``); without ``roles``, everybody is an agent.
 
     Returns:
-        An incident for each case, opened by its earliest event. It covers assignments if a group
-        is stated, and replies, acknowledgements or escalations if an activity means them.
+        An incident for each case, opened by its earliest event. Its ``covers`` has assignments if
+        ``group`` is passed, and replies, acknowledgements or escalations if an activity means them.
 
     Raises:
         FormatError: The source cannot be read, or, without ``sort``, rows of a case are not

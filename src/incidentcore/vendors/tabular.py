@@ -67,8 +67,8 @@ class Table:
     """A table: rows, which are read on demand, with the names of their columns.
 
     Attributes:
-        columns: The names in the header, in order. For rows that are objects: the names that occur
-            in a list of them, or in the first 200 of a stream.
+        columns: The names in the header, in order. If the rows are objects, the names that occur in
+            the list of rows, or in the first 200 rows of a stream.
         rows: Pairs of (row number, fields or object). Rows are counted from 1, without the header.
             Blank lines are ignored.
         objects: Whether each row is an object with named values, instead of a list of fields in the

@@ -101,7 +101,7 @@ class After(Trigger):
         return max(self.delay - above.waits[0], _ZERO)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return a finding if the field in ``since`` is only set once the record has ended."""
+        """Return a finding if the field in ``since`` is set only after the record has ended."""
         if self.since not in _ENDINGS:
             return None
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since

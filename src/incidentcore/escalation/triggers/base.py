@@ -243,7 +243,7 @@ class Trigger(SharedRepr, ABC):
         return begin
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return how long the level is due after that of the previous trigger; None if unknown."""
+        """Return how long after the level of the trigger ``above`` this level is due, if known."""
         return None
 
     def never(self, scope: LintScope) -> TriggerFinding | None:

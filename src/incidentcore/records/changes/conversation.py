@@ -48,7 +48,7 @@ def log_contact(
 ) -> R:
     """Log that the agent and the requester spoke over a channel such as the telephone.
 
-    ``by`` is the person who spoke; what an agent says is a response, as is a public comment (H4).
+    ``by`` is the person who spoke. What an agent says counts as a response (rule H4).
     ``at`` and ``recorded_at`` are as for ``assign``.
     """
     return Record.with_event(

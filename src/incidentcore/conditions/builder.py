@@ -27,7 +27,7 @@ class Field(SharedRepr):
         return FieldTest(self.path, "equals", value)
 
     def is_in(self, *values: object) -> Condition:
-        """Return the condition that the field is one of these values, passed singly or as a list."""
+        """Return the condition that the field is one of these, passed singly or as a list."""
         return FieldTest(self.path, "is_in", _each(values))
 
     def is_true(self) -> Condition:

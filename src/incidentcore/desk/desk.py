@@ -335,7 +335,7 @@ class Desk:
         """Return a record as the desk's rules see it, with a priority computed from its opening.
 
         A computed priority on another scale is replaced by that of the desk's policy, if possible.
-        Otherwise, a record whose opening or a later event sets a priority is returned unchanged.
+        Otherwise, a record that has a priority or a ``Prioritized`` event is returned unchanged.
         """
         need_kind("record", record, Record)
         computed = record.computed_priority

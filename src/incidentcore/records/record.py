@@ -69,12 +69,13 @@ class Record(RecordBase):
         exercise: The exercise that it belongs to; None for real work. KPIs leave exercises out.
         opened_at: When the record was opened.
         assigned_at: When a group, an assignee or a support tier was last set.
-        acknowledged_at: When an agent or vendor first acknowledged it or moved it to an open state.
+        acknowledged_at: When it was first acknowledged, or first changed between open states by an
+            agent or a vendor.
         acknowledged: Whether it is currently acknowledged.
         snoozed_until: When the last snooze ends or ended; None if it was ended early.
         first_response_at: When an agent first answered in public.
         restored_at: When the service first worked again; at the latest, the first resolution.
-        resolved_at: When it was last resolved; None while it is open again.
+        resolved_at: When it was last resolved; None if it is not resolved now.
         first_resolved_at: When it was first resolved.
         reopened_at: When it was last reopened.
         closed_at: When it was closed; None if it is not closed.
@@ -85,7 +86,7 @@ class Record(RecordBase):
         escalation_count: How often it was escalated.
         agent_reply_count: How many public replies agents sent.
         requester_message_count: How many messages the requester sent after the opening.
-        unanswered_since: When the requester's earliest unanswered message was sent, or None.
+        unanswered_since: When the requester's first unanswered message or reopening came, or None.
         last_public_update_at: When an agent last replied in public.
     """
 

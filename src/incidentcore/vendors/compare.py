@@ -28,7 +28,7 @@ class SlaComparison:
         target: The target's name in the tool.
         agrees: Whether both results are the same (missed or not) and their elapsed times, if known,
             differ by at most the tolerance.
-        ours: The result of your policy; None if none of its definitions applies.
+        ours: The result of your policy; None if no definition applies or its clock never started.
         theirs: The tool's result; None if the tool has no result.
         difference: The elapsed time of ``ours`` minus that of ``theirs``; None if either is
             unknown.

@@ -76,11 +76,11 @@ def read_events(
         at: The column of the time. Rows with the same time keep their order.
         by: The column of the actor.
         group: The column of the assignment group.
-        fields: Further columns, by field of the record. The first value in a column is the record's
-            value at its opening; an empty cell is ignored.
+        fields: Further columns, by field of the record. A value in the first row of a case is the
+            value at the opening, a later value is a change; an empty cell is ignored.
         activities: The meanings of activities: a ``StateTable``, or a mapping from each activity to
-            a state, to an event class such as ``Acknowledged``, or to None to ignore it. An
-            activity that is not in the mapping is ignored, with a finding ``unknown_entry``.
+            a state, to an event class such as ``Acknowledged``, or to None. One with None, or not
+            in the mapping (finding ``unknown_entry``), is only stored as ``custom.activity``.
         sort: Whether to read all rows first, so that the rows of a case need not be adjacent.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.

@@ -112,8 +112,8 @@ def read_servicenow(
             assignee is an agent.
 
     Returns:
-        An incident for each row of ``incidents``, with its number as id. Without ``audit`` and
-        ``history``, an incident's history contains only the times in its row.
+        An incident for each row of ``incidents``, with its number as id. Without ``audit``,
+        ``history`` and ``metrics``, its history has only the times in its row and the comments.
 
     >>> from incidentcore.vendors import read_servicenow
     >>> [incident] = read_servicenow(

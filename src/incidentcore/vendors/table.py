@@ -65,8 +65,8 @@ def read_table(
     tuple.
 
     A time before the opening is accepted, with a finding; KPIs leave out negative durations and
-    report how many. A closing time before the resolution is ignored, since it would close an open
-    record.
+    report how many. A closing time before the resolution is only stored under ``custom``, since it
+    would close an open record.
 
     Args:
         source: A ``Table``, or any source that ``open_table`` accepts. A cell may be an object with
@@ -110,9 +110,9 @@ def read_table(
         The incidents in the order of their rows, read on demand.
 
     Raises:
-        InvalidValueError: The mapping names an unknown field, lacks ``id`` or ``opened``, or names
-            a column that does not exist.
-        FormatError: The source cannot be read, or is refused because of repeated ids.
+        InvalidValueError: The mapping names an unknown field, or lacks ``id`` or ``opened``.
+        FormatError: The source cannot be read, lacks a column of the mapping, or is refused because
+            of repeated ids.
         OSError: The file cannot be opened.
 
     Source: our choice; times and counts follow from events alone (rule H2).

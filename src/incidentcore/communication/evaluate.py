@@ -52,7 +52,7 @@ def due_updates(
         now: The instant at which the plan is evaluated.
         known_at: Use only what was recorded by this instant; None for everything.
         already: The keys of updates already delivered, which are left out.
-        include_lapsed: Whether to include listed updates that are already sent or not required now.
+        include_lapsed: Whether to include past updates too: those sent or no longer required.
 
     Returns:
         The updates in order of their due times.

@@ -85,8 +85,8 @@ class UpdateRule(SharedRepr):
             counted. None for wall-clock time; lateness is then open time of ``during``, if set.
         during: The contact hours, as a calendar; None for any hour. An update that would become due
             outside them waits until they next open.
-        notice: How long before its due time ``due_updates`` lists an update, in contact hours if
-            ``during`` is set. An update that waits for these is due ``notice`` after they open.
+        notice: How early before its due time ``due_updates`` lists an update; counted in contact
+            hours, if set. An update that waits for these is due ``notice`` after they open.
         channel: The channel of the updates; a name that you choose.
         templates: The text of the updates: one template for all, or a mapping from ``first``,
             ``next``, ``change`` and ``final`` to templates. Without a template for ``change``, the

@@ -86,6 +86,7 @@ def gather_kpis_from(
     Raises:
         InvalidValueError: A KPI needs the history of records, a group is a function of records, or
             a column is missing or does not contain times with a zone.
+        KpiDefinitionError: A field does not exist.
         MissingExtraError: ``frame`` is a parquet file, and pyarrow is not installed.
 
     Units: times are exact to the microsecond; nanoseconds of a column are truncated.

@@ -44,7 +44,7 @@ class ProblemCandidate:
         at_least: A lower bound of the group's count that allows for chance: the lower bound of a
             Poisson mean, at a risk of error that is divided by the number of groups examined.
         recent: How many incidents of the group were opened at the report's ``split`` or later.
-        recent_of_all: The share of all counted incidents that were; about 1/2 by default.
+        recent_of_all: The share of all counted incidents that were opened then; usually about 1/2.
         trend: ``rising`` or ``falling`` if the Wilson interval of the group's share of recent
             incidents is more than a tenth above or below ``recent_of_all``; otherwise ``steady``.
         time: The total time that the incidents cost: by default, from opening to resolution.

@@ -81,7 +81,7 @@ class ImprovementRegister:
         """Return the register with the actions of a post-incident review added.
 
         An action that the register already contains keeps its measure and its changes of status;
-        its text, owner, due date and completion are taken from the review. Adding a review twice
+        its title, owner, due date and completion are taken from the review. Adding a review twice
         changes nothing.
         """
         register = self

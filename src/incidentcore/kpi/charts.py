@@ -209,7 +209,7 @@ def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:
 def distribution_data(
     kpi: Kpi, records: Iterable[Record], /, *, as_of: datetime, edges: Sequence[timedelta]
 ) -> Rows:
-    """Return the number of durations in each bin, from ``from`` to before ``to``, in hours.
+    """Return the number of durations in each bin: at least ``from`` and less than ``to`` hours.
 
     Args:
         kpi: A KPI that measures a duration; its statistic does not matter.

@@ -65,8 +65,8 @@ class Group(SharedRepr):
         name: The column's heading; the path by default.
         values: Values that get a row even if no record has them, such as all services: a service
             without an outage was available all the time. Other values that occur get rows as well.
-            Beside groups that list none, they get a row for each value that occurs there. With
-            ``Periods``, rows without records appear only if these have ``within``.
+            If another group lists none, each value gets a row with each value that occurs there.
+            With ``Periods``, rows without records appear only if these have ``within``.
     """
 
     path: str = attrs.field()

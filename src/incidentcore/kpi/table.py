@@ -182,7 +182,7 @@ class KpiTable(Tabular):
         as_of: The instant of the computation, in the zone in which it was given.
         window: The window or periods, if any.
         mode: ``exact`` or ``sketch``.
-        zone_data: Version and source of the zone data (rule T7).
+        zone_data: The version and source of the time zone data (rule T7).
     """
 
     results: tuple[KpiResult, ...]

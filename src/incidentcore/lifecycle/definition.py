@@ -150,7 +150,7 @@ class LifecycleTable(Tabular):
         return self.state(name) if name in self.table else None
 
     def way_out(self, state: State) -> tuple[PathStep, ...]:
-        """Return the step that migrates from a state that this lifecycle lacks; empty if none."""
+        """Return, in a tuple, the migration from a state that this lifecycle lacks, if any."""
         need_kind("state", state, State)
         target = None if state.name in self.table else self.state_for(state)
         return () if target is None else (PathStep(MIGRATE, target),)

@@ -38,7 +38,7 @@ class PriorityCalculation(SharedRepr):
 class PriorityCalculator(Protocol):
     """The protocol for functions or frozen objects that compute a record's priority.
 
-    If it has an attribute ``scale``, this contains the levels that may be returned.
+    The attribute ``scale``, if there is one, contains the levels that may be returned.
     """
 
     def __call__(self, record: Any, /) -> PriorityCalculation:

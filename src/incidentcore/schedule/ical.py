@@ -35,7 +35,7 @@ class IcalFeed(SharedRepr):
 
     Attributes:
         holidays: The all-day events, for ``BusinessCalendar(holidays=...)``.
-        maintenance: The timed events by title, to be subtracted from a calendar with ``-``.
+        maintenance: The timed events, one calendar for each title, to subtract with ``-``.
     """
 
     holidays: tuple[Holiday, ...]

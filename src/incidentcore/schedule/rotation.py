@@ -46,7 +46,7 @@ def _check_unit(_: object, field: attrs.Attribute[str], value: object) -> None:
 
 @attrs.frozen(kw_only=True)
 class Rotation(SharedRepr):
-    """An endless series of handoffs at intervals of some hours, days, weeks or months.
+    """An endless series of handoffs at a fixed interval of hours, days, weeks or months.
 
     Handoffs stay at the same local time when daylight saving time begins or ends. Turn 0 begins at
     the anchor; there are also turns before it. If a change of the UTC offset skips the local time

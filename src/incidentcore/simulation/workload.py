@@ -261,7 +261,7 @@ class Agent:
 
 @runtime_checkable
 class QueueOrder(Protocol):
-    """The protocol for functions that return a waiting record's sort key; the least comes first."""
+    """The protocol for functions that return a waiting record's sort key; the least goes first."""
 
     def __call__(self, record: Record, since: datetime, /) -> Any:
         """Return the sort key of a record; the record with the least key is taken first.

@@ -174,7 +174,7 @@ class SlaDefinition(SharedRepr):
 
     @property
     def clocks(self) -> tuple[SlaDefinition, ...]:
-        """Return a tuple of only this clock, for code that also handles service levels."""
+        """Return a tuple of only this definition, for code that also handles service levels."""
         return (self,)
 
     def _set_reads(self) -> None:

@@ -109,7 +109,7 @@ class SlaPolicy(Tabular):
 
     @property
     def clocks(self) -> tuple[SlaPolicy, ...]:
-        """Return a tuple of only this clock, for code that also handles service levels."""
+        """Return a tuple of only this policy, for code that also handles service levels."""
         return (self,)
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
@@ -130,7 +130,7 @@ class SlaPolicy(Tabular):
         Args:
             facts: The record's fields by name. Tests of the time of day use ``opened_at``, so that
                 a later event, such as a comment at night, does not change the definition.
-            at: The instant; it also replaces ``opened_at`` if the facts lack it.
+            at: The instant; also used as ``opened_at`` if the facts lack that field.
         """
         rules = self.rules
         if self._by_hour:

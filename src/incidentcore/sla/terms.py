@@ -191,7 +191,7 @@ class SlaThreshold(SharedRepr):
             calendar: The clock's calendar, used if the threshold has none of its own.
 
         Raises:
-            UnreachableDeadlineError: The calendar does not reach that far.
+            UnreachableDeadlineError: The calendar has too little open time.
         """
         calendar = self.calendar or calendar
         if self.after_due is not None:

@@ -135,7 +135,7 @@ class Comparison(Paged):
 
     @property
     def compliance(self) -> dict[str, tuple[Compliance, Compliance]]:
-        """Return, by clock, two shares of records that met its target, as (before, after)."""
+        """Return the shares of records that met each clock's target, as a pair (before, after)."""
         sides: dict[str, list[Counter[bool]]] = {}
         for key, before, after, count in self.outcomes:
             for place, outcome in enumerate((before, after)):

@@ -233,7 +233,7 @@ class Availability(_Outages):
             first condition that holds applies; downtime that matches none counts in full. Where
             outages overlap, the greatest weight applies.
         reopening_is_downtime: Whether a reopening begins another spell, with the two named stops.
-        planned: Agreed maintenance, which is neither downtime nor part of the agreed service time.
+        planned: Intervals of agreed maintenance, which are neither downtime nor service time.
     """
 
     weights: tuple[tuple[Condition, Fraction], ...] = attrs.field(default=(), converter=_weights)

@@ -43,6 +43,7 @@ class SqliteStore(SqlStore):
         timeout: The number of seconds to wait for another writer.
 
     Raises:
+        InvalidValueError: ``path`` is empty or ``:memory:``, for which there is ``InMemoryStore``.
         StorageError: The file cannot be opened, or a newer release wrote it.
 
     >>> import tempfile

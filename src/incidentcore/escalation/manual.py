@@ -55,7 +55,8 @@ def escalate_now(
 
     Raises:
         InvalidValueError: A manual escalation is not possible: the record is resolved, closed,
-            canceled or snoozed (end the snooze first, as in Jira), or the matrix is in maintenance.
+            canceled or snoozed (end the snooze first, as in Jira), or a matrix was passed that is
+            in maintenance.
     """
     need_kind("record", record, Record)
     at = as_utc(at)

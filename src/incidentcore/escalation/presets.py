@@ -154,8 +154,8 @@ def servicenow_row(
 
     Args:
         name: The row's name.
-        steps: Triples of (targets, number of reminders, time between reminders). The next step
-            follows the last reminder after the same interval.
+        steps: Triples of (targets, number of reminders, time between reminders). The row does not
+            send the reminders: the next step follows when they would all have been sent.
         when: The condition on the records that the row applies to.
     """
     levels: list[EscalationLevel] = []

@@ -18,9 +18,9 @@ opening it. The following rules apply, in addition to those of ``IntakePolicy``:
   Deadlines at an instant come after its alerts, so every window includes its last instant. A change
   of status leaves the flapping window when it is exactly as old as the window is long.
 - **Openings**: only a firing alert opens or reopens an incident.
-- **Memory**: a condition is kept while it fires, and afterwards until ``deduplicate`` (or the
-  flapping window, if that is longer) has passed since it was last reported or its incident ended.
-  An incident is kept while an alert may join it. See ``IntakeState``.
+- **Memory**: a condition is kept while it fires, and afterwards until the longest of
+  ``deduplicate``, ``lateness`` and the flapping window has passed since it was last reported or its
+  incident ended. An incident is kept while an alert may join it. See ``IntakeState``.
 """
 
 from typing import TYPE_CHECKING

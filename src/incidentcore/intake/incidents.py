@@ -42,7 +42,7 @@ def open_incident(
         severities: The table that maps the alert's severity to impact and urgency.
         priorities: How the priority is computed; None leaves it unset.
         lifecycle: The lifecycle that the incident follows.
-        fields: Further fields of the record, which take precedence over those from the alert.
+        fields: Further fields of the record, which replace those from the alert.
 
     Raises:
         InvalidValueError: The intent's kind is not ``open``, or the value of a field is not
@@ -101,8 +101,8 @@ def apply_intent(
     """Apply the change that an intent requests to an incident, and return the new record.
 
     An alert that is added, or that reopens the incident, becomes an internal comment; an alert of a
-    worse severity also raises impact and urgency. An alert that was dropped as a duplicate is only
-    counted, in ``custom["alert_count"]``. Resolving a resolved incident changes nothing. If the
+    worse severity also raises impact and urgency. An alert that was dropped is only counted, in
+    ``custom["alert_count"]``. Resolving an incident that is not open changes nothing. If the
     state of the record was changed after the intent, it is resolved or reopened at that change.
 
     Args:
@@ -110,7 +110,7 @@ def apply_intent(
         incident: The current record.
         by: Who changes the incident.
         severities: The table that maps an alert's severity to impact and urgency.
-        priorities: How the priority is computed; None leaves it unchanged.
+        priorities: How the priority is computed; None leaves impact, urgency and it unchanged.
         lifecycle: The lifecycle that the incident follows.
 
     Returns:
@@ -241,7 +241,7 @@ def apply_intents(
         incidents: The current records, by the id in ``IncidentIntent.incident``.
         by: Who changes the incidents.
         severities: The table that maps severities to impact and urgency; pass the intake policy's.
-        priorities: How priorities are computed; None leaves them unchanged.
+        priorities: How priorities are computed; None leaves impact, urgency and priority unchanged.
         lifecycle: The lifecycle that the incidents follow.
 
     Returns:

@@ -44,9 +44,9 @@ def redact(
 
     People become ``person-1``, ``person-2`` … in the order of the history, so that different people
     stay distinct within the record; roles are unchanged. Texts become ``[redacted]``, as does the
-    target of an escalation, which may be a person. Empty values and None are left as they are.
-    Instants, states, groups, levels, categories, codes and links are unchanged, as are numbers,
-    instants, spans and levels in ``custom``.
+    target of an escalation, which may be a person. Tags, the evidence for categories and the bodies
+    of unknown events are removed. Empty values, instants, states, groups, levels, categories, codes
+    and links are unchanged, as are numbers, instants, spans and levels in ``custom``.
 
     Args:
         record: The record.

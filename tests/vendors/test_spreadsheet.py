@@ -12,7 +12,8 @@ import pytest
 
 from incidentcore.cli import main
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.vendors import describe_columns, read_table
+from incidentcore.vendors import describe_columns, read_events, read_table
+from incidentcore.vendors.kit import Times
 from incidentcore.vendors.spreadsheet import read_sheet
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -264,6 +265,60 @@ def test_a_cell_that_is_merged_over_rows_counts_for_each(tmp_path: Path) -> None
         "merged_cells",
         "duplicate_id",
     ]
+
+
+def days(*numbers: int) -> list[Any]:
+    """Return 2 March to 25 March, as a spreadsheet program of another country reads the list."""
+    return [
+        datetime(2026, n, 3, 9) if n <= 12 else f"{n:02}/03/2026 09:00"  # noqa: DTZ001
+        for n in numbers
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_swapped"),
+    [
+        (days(2, 5, 25), True),
+        (days(25, 2, 5, 13, 14), True),
+        ([*days(2, 5), "03/25/2026"], True),  # a program that reads the day first
+        ([*days(2, 5), "25.03.26", None], True),
+        (days(2, 25), False),  # one date may be right by chance
+        (days(2, 5, 7), False),
+        (days(13, 25), False),
+        ([*days(2, 5, 25), datetime(2026, 3, 13)], False),  # noqa: DTZ001
+        ([*days(2, 5, 25), "04/05/2026"], False),  # which would be a date as well
+        ([*days(2, 5), "see 25/03/2026", "2026-03-25"], False),
+    ],
+)
+def test_dates_whose_day_and_month_were_exchanged(
+    tmp_path: Path, cells: list[Any], *, is_swapped: bool
+) -> None:
+    """2 March became 3 February without a word, where 25/03/2026 is no date of that order."""
+    rows = [[f"T{n}", cell, None] for n, cell in enumerate(cells)]
+    path = book(tmp_path / "a.xlsx", S=[HEADS, *rows])
+    reading = read_table(path, MAPPING, zone="UTC", formats=("iso", "%d/%m/%Y %H:%M"))
+    _ = list(reading)
+    found = [str(one) for one in reading.findings if one.code == "swapped_dates"]
+    assert [("'Opened'" in one, "'Resolved'" in one) for one in found] == [
+        (True, False)
+    ] * is_swapped
+    assert ("are probably exchanged" in str(describe_columns(path))) is is_swapped
+
+
+def test_exchanged_dates_of_an_event_log_and_of_a_long_sheet(tmp_path: Path) -> None:
+    """What is noted while rows are read was lost for event logs; columns reads 200 rows."""
+    cells = days(*range(1, 13), 25) * 20
+    path = book(tmp_path / "a.xlsx", S=[HEADS, *([f"T{n}", c, None] for n, c in enumerate(cells))])
+    assert "are probably exchanged" in str(describe_columns(path))
+    form = Times("UTC", formats=("iso", "%d/%m/%Y %H:%M"))
+    reading = read_events(path, case="Number", activity="Number", at="Opened", times=form)
+    assert len(list(reading)) == 260
+    assert reading.findings.counts["swapped_dates"] == 1
+    text = b"case,what,when\n1,New,2026-03-02T08:00Z\n" + b"2,Gel\xf6st,2026-03-02T08:00Z\n"
+    (tmp_path / "log.csv").write_bytes(text)
+    logged = read_events(tmp_path / "log.csv", case="case", activity="what", at="when")
+    assert len(list(logged)) == 2
+    assert logged.findings.counts["detected_encoding"] == 1
 
 
 def test_too_many_merged_cells_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,11 +107,15 @@ def read_events(
     log = _Log(activity=activity, at=at, by=by, group=group, fields=fields, activities=activities)
     if not table.objects:
         table.require((case, *log.names, at, *filter(None, (by, group, *(fields or {}).values()))))
-    rows = _as_objects(table.columns, table.rows, objects=table.objects)
+
+    def read() -> Iterator[tuple[int, Any]]:
+        yield from table.rows
+        for code, action in table.notes:  # of which rows may add some
+            reading.findings.add(code, action)
+
+    rows = _as_objects(table.columns, read(), objects=table.objects)
     cases = _grouped(rows, case) if sort else _adjacent(rows, case)
     reading = log.read(cases, merged(read_events, {}, tables))
-    for code, action in table.notes:
-        reading.findings.add(code, action)
     return reading
 
 

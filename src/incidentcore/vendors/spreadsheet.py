@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import reduce
 from itertools import chain, islice
 from pathlib import Path
@@ -29,6 +31,16 @@ _UNCOUNTED: Final = (
 _MERGED: Final = (
     "the value of cells that are merged over several rows counts for each of these rows"
 )
+_SWAPPED: Final = (
+    "day and month of the dates in {columns} are probably exchanged: only dates up to the 12th are "
+    "dates, all others are text, as a spreadsheet program of another country reads them; export "
+    "the list again, as text"
+)
+_NUMERIC: Final = re.compile(r"\s*(\d\d?)([./-])(\d\d?)\2(?:\d{4}|\d\d)\b")
+_MONTHS: Final = 12
+_LEAST: Final = 2  # dates that prove an exchange at the end of a sheet; in its middle, more
+_LEAST_SO_FAR: Final = 20
+_LOOKED_AT: Final = 200  # rows, as many as describe_columns reads
 Rows = Iterator[tuple[int, Any]]
 Notes = list[tuple[str, str]]
 Merged = dict[int, dict[int, int]]
@@ -77,7 +89,38 @@ def read_sheet(
         raise FormatError(f"no header: the first row must name the columns @ {where}")
     width = len(columns)
     whole = ([*row[:width], *[None] * (width - len(row))] for row in rows)
-    return columns, enumerate(whole, 1), notes
+    return columns, _watched(enumerate(whole, 1), columns, notes), notes
+
+
+def _watched(rows: Rows, columns: Sequence[str], notes: Notes) -> Rows:
+    """Yield the rows; note the columns whose dates have day and month exchanged.
+
+    These hold dates up to the 12th, which are dates in either order, and texts of other days.
+    """
+    sound: set[int] = set()
+    dates, texts = Counter[int](), Counter[int]()
+
+    def note(least: int) -> None:
+        found = [place for place in texts if place not in sound and dates[place] >= least]
+        if found:
+            names = tuple(shown(columns[place]) for place in found)
+            notes.append(("swapped_dates", Phrase(_SWAPPED, columns=names)))
+            sound.update(found)
+
+    for number, row in rows:
+        for place, value in enumerate(row):
+            if isinstance(value, date):
+                dates[place] += 1
+                if value.day > _MONTHS:
+                    sound.add(place)
+            elif isinstance(value, str) and (parts := _NUMERIC.match(value)):
+                texts[place] += 1
+                if max(int(parts[1]), int(parts[3])) <= _MONTHS:
+                    sound.add(place)
+        if number == _LOOKED_AT:
+            note(_LEAST_SO_FAR)
+        yield number, row
+    note(_LEAST)
 
 
 def _sheet(

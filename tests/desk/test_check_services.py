@@ -39,6 +39,14 @@ service = "all"
             '{ critical = "25h always", else = "1 business day" }',
             ["response of critical (25h) is later than that of high (else: 1 business day)"],
         ),
+        # Two business days are more than one, whichever calendar has them.
+        (
+            '{ critical = "2 business days always", else = "1 business day" }',
+            [
+                "response of critical (2 business days) is later than that of high"
+                " (else: 1 business day)"
+            ],
+        ),
     ],
 )
 def test_else_is_compared_as_the_target_of_its_levels(response: str, messages: list[str]) -> None:

@@ -40,6 +40,11 @@ def test_numbered_weeks(number: int, week_start: str) -> None:
         (-1, 2021, [date(2021, 1, day) for day in range(1, 4)]
             + [date(2021, 12, day) for day in range(27, 32)]),
         (53, 2019, []),
+        # The ends of what a date can say: 1 January is a Monday in year 1, a Thursday in 9998.
+        (1, 1, [date(1, 1, day) for day in range(1, 8)] + [date(1, 12, 31)]),
+        (-1, 1, [date(1, 12, day) for day in range(24, 31)]),
+        (1, 9998, [date(9998, 1, day) for day in range(1, 5)]),
+        (53, 9998, [date(9998, 12, day) for day in range(28, 32)]),
     ],
 )  # fmt: skip
 def test_a_week_across_new_year_has_days_in_both_years(

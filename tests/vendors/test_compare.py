@@ -115,3 +115,17 @@ def test_a_result_that_no_time_explains_is_said() -> None:
     theirs = {"SD-1": ReportedSla(target="fix", breached=True, **same)}
     [row] = compare_sla([resolved_after(60, None)], theirs, POLICY)
     assert row.why == "breached False, theirs True, by the same times"
+
+
+def test_a_pause_that_only_the_tool_has_is_named() -> None:
+    """Ours ran eight hours and a half around the clock; theirs stood still for an hour of them."""
+    theirs = ReportedSla(
+        target="fix",
+        breached=False,
+        elapsed=timedelta(hours=7, minutes=30),
+        paused=timedelta(hours=1),
+    )
+    [row] = compare_sla([resolved_after(510, None)], {"SD-1": theirs}, POLICY)
+    assert row.why == (
+        "paused for 0:00:00, theirs 1:00:00; counted 8:30:00, theirs 7:30:00"
+    )

@@ -451,3 +451,10 @@ def test_a_comment_of_data_center_is_public_by_its_property(
     fields = {"created": "2026-03-02T08:00:00.000+0000", "comment": {"comments": [comment]}}
     [record] = read_jira({"key": "SD-1", "fields": fields}, roles=Roles(agents={"ada"}))
     assert (record.first_response_at is not None) == (visibility == "public")
+
+
+def test_a_change_of_category_is_no_resolution_beside_a_log() -> None:
+    """The log says when it was done: a later change of the category contradicts nothing."""
+    incident, codes = read(DONE, statuscategorychangedate=text(13), resolutiondate=None)
+    assert incident.resolved_at == at(12)
+    assert codes == read(DONE)[1]

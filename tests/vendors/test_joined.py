@@ -109,3 +109,13 @@ def test_a_time_of_day_that_is_none_stays_with_its_date() -> None:
     assert [*reading] == []
     times = [one.value for one in reading.findings if one.code == "unreadable_time"]
     assert times == ["2026-03-02 noon", "2026-03-02 9"]
+
+
+def test_spaces_in_a_heading_are_those_of_a_table_or_of_an_object() -> None:
+    """A heading of a table counts with single spaces; the name of an object's field as it is."""
+    mapping = {"id": "No", "opened": "Open  Date+Open Time"}
+    (incident,) = read_table(["No,Open  Date,Open Time", "A,2026-03-02,09:15"], mapping, zone="UTC")
+    assert incident.opened_at == NINE
+    rows = [{"No": "A", "Open  Date": "2026-03-02", "Open Time": "09:15"}]
+    (incident,) = read_table(rows, mapping, zone="UTC")
+    assert incident.opened_at == NINE

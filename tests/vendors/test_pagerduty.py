@@ -37,6 +37,15 @@ def read(*log: Any, status: str = "triggered", **fields: Any) -> tuple[Incident,
     return read_one, [finding.code for finding in reading.findings]
 
 
+def test_a_snooze_until_a_time_that_cannot_be_read() -> None:
+    """The finding names what could not be read, and its entry; the rest of the log counts."""
+    log = [TRIGGER, entry("snooze", 1, changed_actions=[{"at": "soon"}])]
+    reading = read_pagerduty({"id": "P1", "created_at": text(20), "status": "triggered"}, log)
+    assert [one.kind for made in reading for one in made.history] == ["opened"]
+    found = [(one.code, one.field, one.value, one.path) for one in reading.findings]
+    assert found == [("unreadable_time", "until", "soon", "R1")]
+
+
 def test_each_kind_of_entry() -> None:
     """An escalation, updates, notes and snoozes are events; notifications are noise."""
     two = [{"id": "U2", "summary": "Ben"}, {"id": "U3", "summary": "Cy"}]

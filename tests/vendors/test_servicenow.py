@@ -258,6 +258,19 @@ def test_dirt_is_told_and_the_incident_comes_through(name: str) -> None:
     assert replay(incident.history) == incident
 
 
+def test_the_value_that_stands_is_the_first_opening_and_the_last_of_all_others() -> None:
+    """Of the columns that should have one value in all rows of an incident."""
+    _, findings = load(
+        {"resolved_by": "Ben"},
+        {"opened_at": "1/6/2026 08:00", "resolved_by": "Cy", "sys_mod_count": "1"},
+    )
+    varies = {f.field: f.action for f in findings if f.code == "final_value_varies"}
+    assert varies == {
+        "opened_at": "the first row's value stands",
+        "resolved_by": "the last row's value stands",
+    }
+
+
 def test_what_every_log_says() -> None:
     """No zone, no title and filled-in columns are told once for the whole file."""
     _, findings = load_audit_log(log(*WORKED))

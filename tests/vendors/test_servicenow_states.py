@@ -111,3 +111,11 @@ def test_the_lifecycles_are_the_stated_rules(before: str, after: str) -> None:
         check = check_states([incident], lifecycle)
         assert check.observed == 1
         assert check.refused == ((before, after) not in allowed)
+
+
+def test_a_state_first_seen_is_no_change_that_was_observed() -> None:
+    """Of two incidents with the same states, the one whose log begins late has no change."""
+    late, _ = load({"incident_state": "Resolved"})
+    whole, _ = load({}, {"incident_state": "Resolved", "sys_mod_count": "1"})
+    for both in ((late, whole), (whole, late)):
+        assert check_states(both, AUDIT_LIFECYCLE).observed == 1

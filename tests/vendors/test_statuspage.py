@@ -120,3 +120,9 @@ def test_an_incident_without_its_updates_tells_moments_alone() -> None:
     assert incident_read.resolved_at == at(10)
     assert not incident_read.is_covered("reopen_count")
     assert dict(reading.findings.counts) == {"truncated_history": 1}
+
+
+def test_the_state_of_an_incident_without_its_updates_is_the_one_shown() -> None:
+    made = {"id": "i1", "created_at": "2026-03-02T09:00:00Z", "status": "monitoring"}
+    [incident_read] = read_statuspage(made)
+    assert incident_read.state.name == "monitoring"

@@ -8,7 +8,7 @@ from typing import Any
 from incidentcore.records import Commented, Incident
 from incidentcore.values import Priority
 from incidentcore.vendors import read_zendesk
-from incidentcore.vendors.kit import reported_slas
+from incidentcore.vendors.kit import Roles, reported_slas
 
 MINUTE = timedelta(minutes=1)
 
@@ -87,6 +87,14 @@ def test_who_is_an_agent_is_seen_by_what_they_did() -> None:
     assert codes == {"unknown_actor": 1}
     assert incident.first_response_at == at(10)
     assert incident.priority is Priority.HIGH
+
+
+def test_what_the_tool_does_itself_needs_no_role_of_the_caller() -> None:
+    """Roles that replace those of the preset say nothing of -1, the author of triggers."""
+    by_itself = audit(2, 9, -1, said("by a trigger", public=True))
+    incident, codes = read(CREATED, by_itself, roles=Roles(requesters=["1"]))
+    assert comments(incident) == [("by a trigger", "-1", "system", "public")]
+    assert codes == {}
 
 
 def test_roles_that_are_stated_count() -> None:

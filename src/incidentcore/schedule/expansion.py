@@ -148,9 +148,8 @@ class Parts(SharedRepr):
 
 
 def _week_one(year: int, week_start: int) -> int:
-    fourth = (
-        date(max(year, 1), 1, 4).toordinal() if year <= 9999 else date(9999, 12, 31).toordinal()
-    )
+    before = year - 1  # whole years; the year may be one that a date cannot have
+    fourth = 365 * before + before // 4 - before // 100 + before // 400 + 4
     return fourth - (fourth - 1 - week_start) % 7
 
 

@@ -156,8 +156,7 @@ class _PolicyFold:
                 if not self._ends_first(choice, index, facts, at):
                     self._take_over(choice, steps, index, facts)
                     clock = self.clock
-            held = clock.definition
-            if held is not None and held.follows and clock.moves_due(index, facts):
+            if clock.moves_due(index, facts):
                 _keep_edition(self.editions, clock, at)
             clock.step(index, at, facts, step.events)
         return self.clock

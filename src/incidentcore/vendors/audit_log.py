@@ -128,7 +128,7 @@ class AuditLog(Import[Incident]):
     def _check_rows(self, rows: list[AuditRow], times: list[datetime]) -> None:
         """Report oddities in the order of an incident's rows and in each row itself."""
         tell = self._fields.tell
-        before, last_count = times[0], -1
+        before, last_count = times[0], 0
         counts: set[int] = set()
         for row, at in zip(rows, times, strict=True):
             state, active, mod_count = self._marks(row.fields)

@@ -67,7 +67,7 @@ class CleanRows:
             InvalidValueError: A time cannot be read, so the row is not plain.
             TypeError: A cell holds a value of an unexpected type, so the row is not plain.
         """
-        if self._never and any(given[name] is not None for name in self._never):
+        if any(given[name] is not None for name in self._never):
             return None
         moments: list[tuple[str, datetime]] = []
         for name, reader in self._times:

@@ -168,7 +168,7 @@ def _escalations_joined(log: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[st
         is_escalation = _kind(entry).startswith("escalate")
         key = (entry.get("created_at"), pick(entry, "channel.type")) if is_escalation else place
         first = joined_log.setdefault(key, entry)
-        if first is not entry and first.get("id") != entry.get("id"):
+        if first is not entry:
             people = [one for each in (first, entry) for one in entries_of(each, "assignees")]
             joined_log[key] = {**first, "assignees": people}
     return joined_log.values()
@@ -316,7 +316,8 @@ def _entry(
         history.add(Communicated, entry_id, at, by, audience="subscribers", text=text)
     elif kind == "snooze" and _snoozed_until(entry) is not None:
         until = history.time(_snoozed_until(entry), "until", path=entry_id)
-        history.add(Snoozed, entry_id, at, by, until=until)
+        if until is not None:
+            history.add(Snoozed, entry_id, at, by, until=until)
     elif kind == "priority_change" and {"old_priority", "new_priority"} & channel.keys():
         old, new = (_level(channel.get(f"{side}_priority")) for side in ("old", "new"))
         history.changed(entry_id, at, by, field="priority", before=old, after=new)

@@ -186,7 +186,7 @@ class TimeReader:
         at, zone = self._datetime(value), self.times.zone
         if isinstance(value, str) and isinstance(named := at.tzinfo, ZoneInfo):
             at, zone = at.replace(tzinfo=None), named
-        if at.tzinfo is not None and at.utcoffset() is not None:
+        if at.utcoffset() is not None:
             return as_utc(at), "", zone
         if zone is None or zone.key == "UTC":
             return as_utc(at.replace(tzinfo=UTC, fold=0)), "" if zone else "no_zone", zone

@@ -109,8 +109,9 @@ def test_a_mapping_or_pairs_become_pairs() -> None:
 PACKAGE = Path(incidentcore.__file__).parent
 # A check with its name, or a row of a loop over names and the attributes that have them.
 CHECKED = re.compile(
-    r"""\b(?:_?need_\w+|checked_path|each_of)\(\(*["'](?P<name>[\w.]+)["']"""
-    r"""|\bas_(?:utc|zone|level|date|name|pair|number)\([^()]*, \(*["'](?P<other>\w+)["']"""
+    r"""\b(?:_?need_\w+|checked_path|each_of|_condition|_check_counts|_ids)"""
+    r"""\(\(*["'](?P<name>[\w.]+)["']"""
+    r"""|\b_?as_\w+\([^()]*, (?:name=|where=)?\(*["'](?P<other>\w+)["']"""
     r"""|\(\(?["'](?P<row>\w+)["']\)?, self\.\w+"""
 )
 

@@ -8,6 +8,9 @@ from tests.desk.test_check import START
 from incidentcore.desk import check_desk, load_desk
 from incidentcore.words import GERMAN
 
+DAYS_LATE = (
+    "response of critical (2 business days) is later than that of high (else: 1 business day)"
+)
 RESPONSES = """desk = 1
 name = "x"
 [services.all]
@@ -42,10 +45,7 @@ service = "all"
         # Two business days are more than one, whichever calendar has them.
         (
             '{ critical = "2 business days always", else = "1 business day" }',
-            [
-                "response of critical (2 business days) is later than that of high"
-                " (else: 1 business day)"
-            ],
+            [DAYS_LATE],
         ),
     ],
 )

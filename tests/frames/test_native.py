@@ -197,6 +197,10 @@ def test_columns_that_are_no_times_say_how_to_make_them() -> None:
     for numbers in (pandas.Series([1772442000]), polars.Series([1772442000])):
         with pytest.raises(InvalidValueError, match="read numbers since 1970 first"):
             native.as_instants(numbers, "at")
+    index = pandas.DatetimeIndex([at])
+    with pytest.raises(InvalidValueError, match="at: got 'a DatetimeIndex'"):
+        native.as_instants(index, "at")
+    assert native.as_instants(index.to_series(), "at").tolist() == whole
     made = pandas.to_datetime(pandas.Series([1772442000]), unit="s", utc=True)
     assert native.as_instants(made, "at").tolist() == whole
     made = polars.from_epoch(polars.Series([1772442000]), time_unit="s")

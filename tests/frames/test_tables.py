@@ -372,6 +372,10 @@ def test_rows_of_pandas_are_python_values() -> None:
     found = [*frames.rows(pandas.DataFrame({**columns, "n": [2, 3]}))]
     assert found == [{"at": START, "took": HOUR, "n": 2}, {"at": None, "took": None, "n": 3}]
     assert [*map(type, found[0].values())] == [datetime, timedelta, int]
+    numpy = pytest.importorskip("numpy")
+    objects = pandas.DataFrame({"n": [numpy.int64(3)], "many": [numpy.array([1, 2])]}, dtype=object)
+    [row] = frames.rows(objects)
+    assert (type(row["n"]), row) == (int, {"n": 3, "many": [1, 2]})
 
 
 def test_a_frame_of_events_or_statuses_has_all_their_columns() -> None:

@@ -201,6 +201,25 @@ def test_a_priority_may_be_left_to_others():
 
     assert open_incident(opening, priorities=None).priority is None
 
+    mild = fold_alerts(IntakePolicy(), [alert(severity="info")], until=T0).intents[0]
+    worse = attrs.evolve(opening, kind="add", incident="alerts-1")
+    incident = apply_intent(worse, open_incident(mild, priorities=None), priorities=None)
+    assert incident.priority is None
+
+
+def test_an_alert_that_ended_makes_nothing_worse():
+    """Its severity is that of what is over."""
+    opening = fold_alerts(IntakePolicy(), [alert(severity="info")], until=T0).intents[0]
+    incident = open_incident(opening)
+    over = alert(1, "resolved", severity="critical")
+    same = apply_intent(IncidentIntent("add", over.at, "alerts-1", "", over), incident)
+    assert (same.impact, same.priority) == (incident.impact, incident.priority)
+    worse = apply_intent(
+        IncidentIntent("add", over.at, "alerts-1", "", attrs.evolve(over, status="firing")),
+        incident,
+    )
+    assert (incident.impact, worse.impact) == (Impact.LOW, Impact.HIGH)
+
 
 def test_a_count_of_alerts_must_be_one():
     """The field is the intake's own."""

@@ -82,3 +82,13 @@ def test_what_people_and_tools_write_for_nothing(text: str, tmp_path: Path) -> N
     )
     reading = read_profile(path, "table", mapping={"id": "n", "opened": "o", "group": "g"})
     assert [one.assignment_group for one in reading] == ["Net", None]
+
+
+def test_spaces_in_the_name_of_an_object_s_field_count() -> None:
+    """A heading of a table has single spaces; a field of an object is named as it is."""
+    mapping: dict[str, str | int] = {**COLUMNS, "title": "The  Title"}
+    (record,) = read_table([{**ROW, "The  Title": "Mail", "The Title": "no"}], mapping, zone="UTC")
+    assert record.title == "Mail"
+    lines = [",".join([*ROW, "The  Title"]), ",".join([*ROW.values(), "Mail"])]
+    (record,) = read_table(lines, mapping, zone="UTC")
+    assert record.title == "Mail"

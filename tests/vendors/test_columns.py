@@ -185,6 +185,9 @@ def test_everyday_headings_are_guessed(tmp_path: Path) -> None:
     assert "still missing: id; choose a column for each" in str(page("Ref;Raised;Done"))
     odd = "still missing: id and opened; choose a column for each"
     assert odd in str(page("A;B")).splitlines()
+    title = "the first line must hold the headings: delete a title above them"
+    assert str(page("A;B")).endswith(title)  # with neither, they are no headings
+    assert title not in str(page("Ref;Raised;Done"))
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,4 @@ def test_a_pause_that_only_the_tool_has_is_named() -> None:
         paused=timedelta(hours=1),
     )
     [row] = compare_sla([resolved_after(510, None)], {"SD-1": theirs}, POLICY)
-    assert row.why == (
-        "paused for 0:00:00, theirs 1:00:00; counted 8:30:00, theirs 7:30:00"
-    )
+    assert row.why == ("paused for 0:00:00, theirs 1:00:00; counted 8:30:00, theirs 7:30:00")

@@ -72,7 +72,11 @@ def test_a_custom_field_in_the_log() -> None:
 def test_a_field_in_the_log_is_known_by_its_id_in_any_language() -> None:
     """The name is that of the reader's language."""
     item = {"field": "Bearbeiter", "fieldId": "assignee", "fromString": None, "toString": "Ada"}
-    change = {"id": "1", "created": "2026-03-02T09:00:00.000+0000", "items": [{**item, "to": "ada"}]}
+    change = {
+        "id": "1",
+        "created": "2026-03-02T09:00:00.000+0000",
+        "items": [{**item, "to": "ada"}],
+    }
     fields = {"created": CREATED, "status": {"name": "Open"}}
     [record] = read_jira({"key": "SD-1", "fields": fields, "changelog": {"histories": [change]}})
     assert (record.assignee, dict(record.custom)) == ("ada", {})

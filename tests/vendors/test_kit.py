@@ -230,6 +230,16 @@ def test_tables_can_be_extended_and_refuse() -> None:
         LevelTable(priority={"x": "worst"})
 
 
+@pytest.mark.parametrize(
+    ("table", "allowed"),
+    [("states", "a StateTable"), ("levels", "a LevelTable"), ("roles", "Roles")],
+)
+def test_a_table_of_another_kind_is_refused(table: str, allowed: str) -> None:
+    wrong: Any = {table: {"Open": "new"}}
+    with pytest.raises(InvalidValueError, match=f"^{table}: got .* allowed: {allowed}$"):
+        Import([], record=Incident, id="id", **wrong)
+
+
 def test_the_nearest_level_is_not_a_known_one() -> None:
     """A name and its translation are known; "Medium" is only near to moderate; "odd" is nothing."""
     table = LevelTable()

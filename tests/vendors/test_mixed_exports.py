@@ -199,6 +199,13 @@ def test_a_record_that_was_resolved_as_it_was_opened() -> None:
     assert "truncated_history" not in reading.findings.counts
 
 
+@pytest.mark.parametrize(("clock", "is_cut"), [("09:01:00", False), ("09:01:01", True)])
+def test_a_record_is_resolved_as_it_was_opened_within_a_minute(clock: str, *, is_cut: bool) -> None:
+    row = {"state": "7", "resolved_at": f"{DAY} {clock}", "closed_at": f"{DAY} 12:00:00"}
+    list(reading := cut(row, audit(1, "12:00", "6", "7")))
+    assert ("truncated_history" in reading.findings.counts) is is_cut
+
+
 def test_a_row_that_is_newer_than_the_log() -> None:
     """Its state counts, from its last update."""
     row = {**ROW, "state": "3", "sys_updated_on": f"{DAY} 10:30:00"}

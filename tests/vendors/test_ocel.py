@@ -125,3 +125,18 @@ def test_attributes_that_change_are_covered() -> None:
         fields={"group": "assignment_group"},
     )
     assert (back.is_covered("reassignment_count"), back.is_covered("priorities")) == (True, False)
+
+
+def test_values_of_an_object_change_in_the_order_of_their_times() -> None:
+    """Wherever they stand in the file; the last one is the value now."""
+    group = {
+        hour: {"name": "group", "time": f"2026-03-02T{hour:02}:00:00Z", "value": f"at {hour}"}
+        for hour in (8, 9, 10)
+    }
+    new = {"id": "1", "type": "New", "time": "2026-03-02T07:00:00Z"}
+    new["relationships"] = [{"objectId": "I1", "qualifier": "of"}]  # type: ignore[assignment]  # any
+    for hours in ((8, 9, 10), (10, 8, 9)):
+        thing = {"id": "I1", "type": "incident", "attributes": [group[hour] for hour in hours]}
+        log = {"events": [new], "objects": [thing]}
+        [read] = read_ocel(log, object_type="incident", fields={"group": "group"})
+        assert (read.assignment_group, read.reassignment_count) == ("at 10", 2)

@@ -240,6 +240,8 @@ def test_findings_print_as_one_line() -> None:
     assert str(finding).startswith("row 3, Resolved 'xxx")
     assert str(finding).endswith("…': unreadable_time; kept under custom")
     assert str(ImportFinding(1, "", "", "odd", "nothing")) == "row 1: odd; nothing"
+    assert str(ImportFinding(1, "", "x", "odd", "nothing")) == "row 1, 'x': odd; nothing"
+    assert str(ImportFinding(1, "A", "", "odd", "nothing")) == "row 1, A: odd; nothing"
 
 
 def test_tags_and_several_assignees_in_one_cell() -> None:

@@ -96,3 +96,16 @@ def test_what_stands_elsewhere_is_no_trace_event_or_attribute(tmp_path: Path) ->
     [(key, attributes, events)] = xes_cases(path)
     assert (key, attributes) == ("A", {"concept:name": "A", "l": None, "last": "y"})
     assert events == [{"concept:name": "New", "c": None}]
+
+
+@pytest.mark.parametrize(("lists", "is_read"), [(99, True), (100, False)])
+def test_elements_may_be_nested_a_hundred_deep(
+    tmp_path: Path, lists: int, *, is_read: bool
+) -> None:
+    """The log is the first of them."""
+    path = log_of(tmp_path / "log.xes", "<list>" * lists, "</list>" * lists)
+    if is_read:
+        assert list(xes_cases(path)) == []
+    else:
+        with pytest.raises(FormatError, match="nested deeper than 100"):
+            list(xes_cases(path))

@@ -97,6 +97,16 @@ def test_what_the_tool_does_itself_needs_no_role_of_the_caller() -> None:
     assert codes == {}
 
 
+def test_tags_that_are_taken_away_are_a_change() -> None:
+    """Empty tags at the creation are none; a change to none is one."""
+    tagged = audit(1, 8, 1, change("tags", ["vpn"], kind="Create"))
+    incident, _ = read(tagged, audit(2, 9, 2, change("tags", [], ["vpn"])), fields={"tags": []})
+    facts = incident.timeline().facts_at
+    assert [sorted(facts(at(hour))["tags"]) for hour in (8, 9)] == [["vpn"], []]
+    incident, _ = read(CREATED, fields={"tags": []})
+    assert [event.kind for event in incident.history] == ["opened"]
+
+
 def test_roles_that_are_stated_count() -> None:
     """An administrator is an agent; who is said to be an end user is a requester."""
     users = [{"id": 4, "role": "admin"}, {"id": 9, "role": "end-user"}, {"id": 8}, "broken"]

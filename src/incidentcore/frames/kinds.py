@@ -177,7 +177,8 @@ class Kinds:
             basis = kpi.window_basis
             if self.is_windowed and not measure.spreads and basis != "snapshot":
                 at = BASES[basis](known)
-                kind.bases[basis] = -1 if at is None else place_in(moments, at)
+                if at is not None:
+                    kind.bases[basis] = place_in(moments, at)
                 if basis in ("resolved", "closed") and known.reopen_count and self.plan.window:
                     raise OddRowError
 

@@ -273,8 +273,7 @@ class _Gatherer(Kinds):
     def _base(self, basis: str, kind: Kind) -> int | None:
         if basis == "opened":
             return self.names.index("opened")
-        at = kind.bases.get(basis, -1)
-        return None if at < 0 else at
+        return kind.bases.get(basis)
 
     def _flow(self, rows: Rows, numbers: Ints, group_of: Ints, family: int) -> None:
         """Count what came and what went; both count if both moments lie in one period."""

@@ -109,8 +109,6 @@ def _ascending(values: array[int]) -> array[int]:
 
 def _sum(times: Ints) -> int:
     """Return the exact sum of durations."""
-    if len(times) * max(abs(int(times.min())), abs(int(times.max()))) < 1 << _WORD:
-        return int(times.sum())
     return (int((times >> 32).sum()) << 32) + int((times & 0xFFFF_FFFF).sum())
 
 

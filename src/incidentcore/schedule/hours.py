@@ -254,8 +254,9 @@ def own_windows(week: tuple[tuple[Span, ...], ...]) -> tuple[tuple[Span, ...], .
     days = [list(spans) for spans in week]
     for day in range(7):
         after = week[(day + 1) % 7]
-        evening = week[day][-1] if week[day] else (0, 0)
-        morning = after[0] if after else (1, 1)
+        if not (week[day] and after):
+            continue
+        evening, morning = week[day][-1], after[0]
         if evening[1] == DAY and morning[0] == 0 and 0 < evening[0] >= morning[1]:
             days[day][-1] = (evening[0], DAY + morning[1])
             days[(day + 1) % 7].remove(morning)

@@ -215,6 +215,9 @@ def test_a_distribution_counts_between_edges() -> None:
     for kpi in (catalogue.VOLUME, catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE):
         with pytest.raises(InvalidValueError):
             distribution_data(kpi, tickets(), as_of=minute(300), edges=[timedelta(hours=1)])
+    times = catalogue.MEAN_TIME_TO_RESOLVE
+    with pytest.raises(InvalidValueError, match="edges: got 1"):
+        distribution_data(times, [], as_of=minute(300), edges=[1])  # type: ignore[list-item]
 
 
 def test_the_survival_curve_steps_at_each_resolution() -> None:

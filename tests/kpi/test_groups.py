@@ -275,6 +275,10 @@ def test_interruptions_fall_in_the_band_of_their_hour() -> None:
     table = compute_kpis([catalogue.VOLUME], desk, as_of=DAY + timedelta(days=9), group_by=bands)
 
     assert [row.group for row in table.results] == [("business",), ("other hours",), ("sleep",)]
+    assert HourBands({"business": office, "sleep": night}) == bands
+    for wrong in (["office"], [("office", "x")], [office], "office"):
+        with pytest.raises(InvalidValueError, match="pairs of a name and a calendar, or a mapping"):
+            HourBands(wrong)  # type: ignore[arg-type]
 
 
 def test_a_period_is_no_group_and_the_way_is_named() -> None:

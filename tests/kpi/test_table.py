@@ -186,13 +186,16 @@ def test_an_empty_collection_is_shown_as_none() -> None:
 
 
 def test_a_row_is_found_by_its_names() -> None:
-    """By KPI, group and period; a row that is not there is an error that names the KPIs."""
+    """By KPI, group and period; a row that is not there is an error that names one or the KPIs."""
     grouped = table(group_by=["assignment_group"], totals=True)
 
     assert grouped.result("backlog", "desk").n == 1
     assert grouped.result("mean_time_to_resolve", "(all)").n == 4
     with pytest.raises(InvalidValueError, match="KPIs: mean_time_to_resolve"):
-        grouped.result("backlog", "nobody")
+        grouped.result("mttr", "desk")
+    such = grouped.results[0].group[0]
+    with pytest.raises(InvalidValueError, match=rf"such as result\('backlog', '{such}'\)$"):
+        grouped["backlog"]  # the first thing that is tried
 
 
 def test_the_unit_of_numbers_is_the_callers() -> None:

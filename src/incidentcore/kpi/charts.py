@@ -219,7 +219,7 @@ def distribution_data(
             holds values below the first edge.
     """
     need_kind("kpi", kpi, Kpi)
-    bounds = [edge // _MICRO for edge in edges]
+    bounds = [edge // _MICRO for edge in each_of("edges", edges, timedelta)]
     if not bounds or bounds != sorted(set(bounds)):
         raise InvalidValueError("edges", edges, "at least one edge, ascending")
     if kpi.statistic == SURVIVAL_MEDIAN:

@@ -21,6 +21,13 @@ def label(value: object) -> str:
     return str(value)
 
 
+def row_text(row: Any) -> str:
+    """Return the call that finds a result in its table, as an error shows it."""
+    words = [*map(repr, (row.kpi, *map(label, row.group)))]
+    words += [] if row.period is None else [f"period={row.period!r}"]
+    return f"result({', '.join(words)})"
+
+
 def order(key: Iterable[object]) -> tuple[tuple[int, str, Any, str], ...]:
     """Return the sort key of a group: levels from the worst, numbers by size, the rest by text.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias, get_args
 
 import attrs
 
-from incidentcore._checks import SharedRepr, need_kind, need_text, need_word, tuple_of
+from incidentcore._checks import SharedRepr, as_pairs, need_kind, need_text, need_word
 from incidentcore.conditions import reader
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
@@ -168,8 +168,15 @@ class AgeBuckets(SharedRepr):
         return lambda record: levels[sum(as_of - record.opened_at >= edge for edge in edges)]
 
 
-def _bands(bands: Iterable[tuple[str, Calendar]]) -> tuple[tuple[str, Calendar], ...]:
-    return tuple_of(bands)
+def _bands(
+    bands: Mapping[str, Calendar] | Iterable[tuple[str, Calendar]],
+) -> tuple[tuple[str, Calendar], ...]:
+    pairs = as_pairs(bands)
+    for pair in pairs:
+        name, calendar = pair if isinstance(pair, tuple) and len(pair) == 2 else (None, None)
+        if not isinstance(name, str) or not callable(getattr(calendar, "is_open", None)):
+            raise InvalidValueError("bands", pair, "pairs of a name and a calendar, or a mapping")
+    return tuple(pairs)
 
 
 def _moment(path: str) -> str:
@@ -183,7 +190,8 @@ class HourBands(SharedRepr):
     Bands without records have rows too, in the cases that ``Group.values`` describes.
 
     Attributes:
-        bands: Pairs of (name, calendar); the first calendar that is open determines the band.
+        bands: Pairs of (name, calendar), or a mapping; the first calendar that is open determines
+            the band.
         moment: A field that holds an instant; a record without it has no band. ``event``, only for
             ``EventCount`` KPIs, uses the instant of the event that is counted, such as a page.
         otherwise: The band of instants at which no calendar is open.

@@ -16,7 +16,7 @@ from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.results import Value
 from incidentcore.kpi.engine.windows import Windows
-from incidentcore.kpi.group_keys import label
+from incidentcore.kpi.group_keys import label, row_text
 from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.reasons import reason_text
@@ -207,8 +207,9 @@ class KpiTable(Tabular):
         for row in self.results:
             if row.kpi == kpi and row.period == period and row.is_of(group):
                 return row
-        known = ", ".join(dict.fromkeys(row.kpi for row in self.results))
-        raise InvalidValueError("row", (kpi, *group, period), f"a row of this table; KPIs: {known}")
+        such = [f", such as {row_text(row)}" for row in self.results if row.kpi == kpi]
+        such.append("; KPIs: " + ", ".join(dict.fromkeys(row.kpi for row in self.results)))
+        raise InvalidValueError("row", (kpi, *group, period), f"a row of this table{such[0]}")
 
     def __getitem__(self, kpi: str) -> KpiResult:
         """Return the only result of a KPI in a table without groups and periods."""

@@ -36,6 +36,20 @@ def test_a_time_whose_end_the_source_lacks_is_left_out_as_such() -> None:
     assert (result.value, dict(result.excluded)) == (None, {"not_covered": 1})
 
 
+def test_an_exclusion_that_the_source_cannot_answer_leaves_the_record_out() -> None:
+    """Nobody knows whether a row was reopened; one that another exclusion names has that reason."""
+    rows = [{"id": n, "in": START, "out": START, "kind": n} for n in ("1", "test")]
+    mapping = {"id": "id", "opened": "in", "resolved": "out", "category": "kind"}
+    excluded = {
+        "reopened": field("reopen_count") >= 1,
+        "test": field("category").contains("test"),
+    }
+    kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(exclusions=excluded)
+    result = figure(kpi, list(read_table(rows, mapping)))
+    assert (result.n, dict(result.excluded)) == (0, {"not_covered": 1, "test": 1})
+    assert figure(kpi, tickets()).n > 0
+
+
 def test_the_most_common_case_is_read_at_once() -> None:
     """Wall-clock time between two fields; what may be canceled, net or open time is not."""
     fast = [

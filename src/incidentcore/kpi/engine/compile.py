@@ -31,12 +31,13 @@ def compile_kpi(
     """
     if exercise and kpi.exercises == "exclude":
         return _belonging(kpi, as_of, lambda _: "exercise", covers)
-    is_covered = _covered(covers, kpi.measure.needs)
+    asked = [one for one in kpi.exclusions if _covered(covers, test_needs(one[1]))]
+    is_covered = asked == list(kpi.exclusions) and _covered(covers, kpi.measure.needs)
     measure = read_checked(kpi.measure, kpi, as_of) if is_covered else _not_covered
     if kpi.canceled == "exclude":
         fast = kpi.measure.fast_reader(kpi) if is_covered else None
         measure = _without_canceled(measure) if fast is None else fast
-    leave_out = [(code, compile_test(test, kpi, as_of)) for code, test in kpi.exclusions]
+    leave_out = [(code, compile_test(test, kpi, as_of)) for code, test in asked]
     if leave_out:
         measure = _without(leave_out, measure, canceled_first=kpi.canceled == "exclude")
     return _belonging(kpi, as_of, measure, covers)

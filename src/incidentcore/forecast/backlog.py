@@ -86,7 +86,7 @@ class BacklogForecast(Tabular):
         steps: The forecast for each instant; empty if there is too little history or no open
             record.
         scores: The scores of earlier forecasts from ``backtest_backlog``, one for each time ahead.
-        findings: The reasons why no forecast is possible; empty otherwise.
+        findings: The reasons why the history allows no forecast; empty otherwise.
     """
 
     now: datetime

@@ -79,8 +79,8 @@ class Kpi(SharedRepr):
         statistic: How the values become one figure; the mean by default. Only for measures that
             give values: times and numbers.
         population: Which records are considered; all others are not counted at all.
-        exclusions: Pairs of (code, test). A record of the population that passes a test is left out
-            and counted under its code.
+        exclusions: Pairs of (code, test), or a mapping. A record of the population that passes a
+            test is left out and counted under its code.
         clock: The calendar whose open time counts; None for wall-clock time.
         reopened: For durations to ``resolved_at``: ``first`` or ``last`` to use that resolution, or
             ``net`` for the time in open states up to the last resolution.

@@ -285,7 +285,7 @@ class LinkedAt(Moment):
 
     Attributes:
         type: The type of the link, such as ``"caused_by_change"``.
-        times: The ids of the items with their instants; links to other items are ignored.
+        times: The instant of each item, by its id; links to other items are ignored.
     """
 
     type: str

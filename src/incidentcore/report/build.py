@@ -65,8 +65,8 @@ def build_report(
         findings: The importer's findings, read after all incidents; None if the incidents were not
             imported.
         example: Text about one refused transition. Defaults to the first one in the records.
-        on_record: A function that is called with each incident and a mapping of its clocks by name,
-            for example to write its ``clock_row``.
+        on_record: A function that is called with each incident and its clocks, as pairs of (name,
+            status), for example to write its ``clock_row``.
         more: Further sections at the end.
 
     Raises:

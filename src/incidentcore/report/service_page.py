@@ -48,8 +48,8 @@ def service_page(
         period: The period, such as a month.
         title: The heading of the page, such as the customer and the month.
         population: The condition that selects the customer's records.
-        objectives: For each clock, by name, the share of records that must meet the target. Other
-            clocks are shown without an objective.
+        objectives: For each clock, by name, the ``Objective`` for the share of records that meet
+            the target. Other clocks are shown without an objective.
         credit: A function that takes the ``KpiResult`` of a clock that missed its objective, and
             returns the credit that is due; None for a page without credits.
         as_of: The instant up to which events are known; the end of the period by default.

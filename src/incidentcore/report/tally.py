@@ -83,7 +83,7 @@ def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[s
 
     Args:
         record: The record.
-        clocks: The statuses of its clocks, by name.
+        clocks: Pairs of (name, status), one for each clock.
 
     Units: elapsed times and targets are hours of open time; instants are ISO text in UTC.
     """
@@ -130,7 +130,7 @@ class Tally:
         by: The field or fields by which compliance is grouped.
         lifecycles: The lifecycles that state changes are checked against.
         zone: The time zone of month boundaries.
-        on_record: A function that is called with each record and a mapping of its clocks by name.
+        on_record: A function called with each record and its clocks, as pairs of (name, status).
 
     Attributes:
         zone: The time zone of months and of the escalations that are listed.

@@ -32,7 +32,7 @@ def score_drill(
     Args:
         drill: The drill.
         records: The records of the desk, or those that ``rehearse`` returned. Only records that
-            have the drill's name as ``exercise`` and were opened after the start are used.
+            have the drill's name as ``exercise`` and were opened at the start or later are used.
         started_at: When the drill was started.
         now: The instant of the report; later events are ignored.
 

@@ -304,7 +304,7 @@ class Cycle(SharedRepr):
         stopped_at: When it ended; None while it is in progress.
         target: The target as open time.
         elapsed: The open time that counted.
-        due_at: The due time; None during a pause that began before it, and after a cancellation.
+        due_at: The due time; see ``SlaStatus.due_at`` for when it is None.
         breached_at: The last instant at which the target was still met; None until breached.
         result: ``met``, ``breached`` (even while in progress), ``canceled``, ``replaced``, or
             ``running`` if it is still undecided.

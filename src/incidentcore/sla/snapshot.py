@@ -35,7 +35,7 @@ class SlaSnapshot:
         elapsed: The open time that counted in the current cycle.
         remaining: The target minus the elapsed time, negative once the target is exceeded; None
             before the first cycle.
-        due_at: The due time; None during a pause that began before it, and after a cancellation.
+        due_at: The due time; see ``SlaStatus.due_at`` for when it is None.
         due_at_if_resumed: When the clock would be due if it ran without a pause from ``now`` on;
             None before it starts and after it ends.
         breached: Whether the elapsed time exceeds the target.

@@ -43,7 +43,8 @@ class Change:
             notified.
         before: The result under the first rules; their addressees if ``what`` is ``addressees``.
         after: The result under the second rules; their addressees if ``what`` is ``addressees``.
-        since: The first instant at which the results differ; None if only a target differs.
+        since: The first instant at which a clock counts differently, or the earlier due time of an
+            item; None if there is none, as when only a target differs.
         why: The reason as text.
         group: The record's values of the fields by which changes are grouped.
     """

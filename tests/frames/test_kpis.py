@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -346,6 +347,35 @@ def test_ids_may_be_numbers() -> None:
     part = frames.gather_kpis_from(frame, catalogue.VOLUME, MAPPING, as_of=AS_OF, findings=found)
     assert finish_partial(part).result("volume").value == 4
     assert [(each.code, each.value) for each in found] == [("duplicate_id", "7")]
+
+
+@pytest.mark.parametrize(
+    ("ids", "volume"),
+    [
+        ([7, " 7 ", "7.0", None, None, float("nan")], 5),  # 7, 7.0 as a text, and three without
+        ([7.0, "7", Decimal(7), 8], 2),
+        ([Decimal("1.1"), Decimal("1.10"), "1.1"], 1),
+        (["A ", "A", "\u2003A", "B"], 2),
+    ],
+)
+def test_ids_of_several_types_are_those_of_a_table(ids: list[Any], volume: int) -> None:
+    """Texts beside numbers kept their spaces, and categories theirs."""
+    rows = [one(id=value, title="x") for value in ids]
+    assert len(list(read_table(rows, MAPPING, duplicates="first"))) == volume
+    plain = as_polars([one(id="x") for _ in ids])
+    columns = {
+        "objects": plain.to_pandas().assign(id=pandas.Series(ids, dtype=object)),
+        "polars": plain.with_columns(id=polars.Series(ids, dtype=polars.Object)),
+    }
+    if all(isinstance(value, str) for value in ids):
+        texts = polars.Series(ids)
+        columns["category"] = plain.to_pandas().assign(id=pandas.Series(ids, dtype="category"))
+        columns["categorical"] = plain.with_columns(id=texts.cast(polars.Categorical))
+        columns["enum"] = plain.with_columns(id=texts.cast(polars.Enum(texts.unique())))
+    for name, frame in columns.items():
+        how: Any = {"as_of": AS_OF, "findings": Findings()}
+        part = frames.gather_kpis_from(frame, catalogue.VOLUME, MAPPING, **how)
+        assert finish_partial(part).result("volume").value == volume, name
 
 
 def test_texts_are_parsed_as_the_error_says() -> None:

@@ -595,9 +595,9 @@ def test_whole_numbers_that_a_frame_made_floats() -> None:
 
 def test_ids_as_databases_give_them() -> None:
     """A row was left out for its Decimal or UUID."""
-    ids = [Decimal(1001), Decimal("1002.0"), Decimal("2.5"), UUID(int=7)]
+    ids = [Decimal(1001), Decimal("1002.0"), Decimal("2.50"), Decimal("3E-7"), UUID(int=7)]
     reading = read_table(
         [{"id": one, "in": "2026-03-02"} for one in ids], {"id": "id", "opened": "in"}
     )
-    names = ["1001", "1002", "2.5", "00000000-0000-0000-0000-000000000007"]
+    names = ["1001", "1002", "2.5", "3E-7", "00000000-0000-0000-0000-000000000007"]
     assert [one.id for one in reading] == names

@@ -8,10 +8,12 @@ from typing import Any, Final
 import narwhals.stable.v2 as nw
 import numpy as np
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.frames.native import codes_of
 from incidentcore.frames.plan import Plan
-from incidentcore.vendors.kit import ImportFinding
+from incidentcore.vendors.kit import ImportFinding, plain_text
 from incidentcore.vendors.kit.findings import OF_WORDS
+from incidentcore.vendors.kit.paths import is_missing
 
 _NAMED: Final = 5
 _EXAMPLES: Final = 100
@@ -28,9 +30,7 @@ def first_rows(
 ) -> nw.DataFrame[Any]:
     """Return the rows of each id up to its first one with an opening, and all without an id."""
     column = fields["id"]
-    ids = frame[column]
-    if ids.dtype == nw.String:
-        ids = ids.str.strip_chars(_SPACES)
+    ids = _texts(frame[column])
     if (ids.is_first_distinct() | ids.is_null()).all():
         return frame
     places, seen = codes_of(ids)
@@ -47,6 +47,24 @@ def first_rows(
     for value, count in [*((value, 1) for value in named), *([("", more)] if more else [])]:
         plan.findings.add("duplicate_id", _REPEATED, field=column, value=value, count=count)
     return frame.filter(first)
+
+
+def _texts(ids: nw.Series[Any]) -> nw.Series[Any]:
+    """Return ids that may be texts as ``read_table`` reads them: without spaces around them."""
+    if ids.dtype == nw.Object:  # texts and numbers, or numbers of several types
+        texts = map(_text, ids.to_list())
+        space = nw.get_native_namespace(ids)
+        return nw.new_series(ids.name, list(texts), nw.String, backend=space)
+    if isinstance(ids.dtype, (nw.Categorical, nw.Enum)):
+        ids = ids.cast(nw.String)
+    return ids.str.strip_chars(_SPACES) if ids.dtype == nw.String else ids
+
+
+def _text(value: object) -> str | None:
+    try:
+        return None if is_missing(value) else plain_text(value)
+    except InvalidValueError:
+        return None  # found where the row is read
 
 
 def warning(listed: Sequence[ImportFinding]) -> str:

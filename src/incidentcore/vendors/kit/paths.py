@@ -228,7 +228,10 @@ def plain_text(value: object) -> str | None:
         case int() | date():
             return str(value)
         case Decimal() if value.is_finite():
-            return str(int(value)) if value == int(value) else str(value)
+            if value == int(value):
+                return str(int(value))
+            text = str(value)
+            return text if "E" in text else text.rstrip("0")  # 1.10 is the number 1.1
     if type(value).__module__ == "uuid":
         return str(value)
     raise InvalidValueError("text", value, "a text or a number")

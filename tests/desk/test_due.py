@@ -11,7 +11,7 @@ from tests.sla.test_coverage import table
 from incidentcore.conditions import field
 from incidentcore.desk import Agreement, Desk, Service, ServiceTarget, due_items, next_wakeup
 from incidentcore.priority import prioritize
-from incidentcore.records import Incident
+from incidentcore.records import Incident, correct_event
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaThreshold
 from incidentcore.values import Impact, Urgency
@@ -101,3 +101,17 @@ def test_a_clock_that_the_source_does_not_cover_is_not_due() -> None:
         missing = [one.not_covered for one in desk.evaluate(record, now=now)]
         assert missing[0][0] == "first_response_at"
         assert missing[1] == (() if late else ("resolved_at",))
+
+
+def test_a_record_whose_opening_was_corrected_is_due_as_it_was_known() -> None:
+    """Opened Friday 9:00, and from 15:00 on known as opened at 14:00: due at 11:00 all the same."""
+    corrected = correct_event(
+        opened(), "INC-1:1", at=FRIDAY + 5 * HOUR, recorded_at=FRIDAY + 6 * HOUR, by="ada"
+    )
+    then = FRIDAY + 2 * HOUR
+    as_known = due_items(DESK, corrected, now=then, known_at=then)
+    assert [item.key for item in as_known] == [
+        item.key for item in due_items(DESK, opened(), now=then)
+    ]
+    assert as_known
+    assert due_items(DESK, corrected, now=then) == ()

@@ -198,11 +198,11 @@ def look_at(
     now = as_utc(now, "now")
     need_kind("record", record, Record, allowed="a record")
     rules = desk_at(desk, record)
-    if now < record.opened_at:
-        return Look((), record.opened_at)
     view = as_it_was(record, now, known_at)
     if view is None:
         return Look((), _first_event(record, now) if ahead else None)
+    if now < view.opened_at:
+        return Look((), view.opened_at)
     judged = rules.judged(record)
     level = rules.service_level
     statuses: tuple[SlaStatus, ...] = ()

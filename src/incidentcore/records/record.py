@@ -82,7 +82,7 @@ class Record(RecordBase):
         canceled_at: When it was canceled.
         updated_at: When its last event happened.
         reopen_count: How often it went back from a resolved or final state to an open one.
-        reassignment_count: How often the group changed; the first assignment does not count.
+        reassignment_count: How often a group was replaced or removed.
         escalation_count: How often it was escalated.
         agent_reply_count: How many public replies agents sent.
         requester_message_count: How many messages the requester sent after the opening.

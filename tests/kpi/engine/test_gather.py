@@ -24,7 +24,7 @@ from incidentcore.kpi import (
     compute_kpis,
     gather_kpis,
 )
-from incidentcore.records import Incident, Record
+from incidentcore.records import Incident, Record, correct_event
 
 WINDOWS = [None, Interval(minute(0), minute(100))]
 
@@ -54,6 +54,15 @@ def test_what_was_recorded_later_was_not_known(window: Interval | None) -> None:
     assert as_known(late, minute(60)) is late
     unknown = Incident.open(id="I", title="x", at=minute(0), by="kim", recorded_at=minute(60))
     assert figure(catalogue.VOLUME, unknown, window=window).value == 0
+
+
+def test_a_later_opening_that_was_not_known_yet_does_not_count() -> None:
+    """Opened at minute 0; that it was minute 55 became known at minute 60."""
+    record = correct_event(incident(), "I1:1", at=minute(55), recorded_at=minute(60), by="ada")
+    assert figure(catalogue.VOLUME, record).value == 1
+    known = as_known(record, minute(50))
+    assert known is not None
+    assert known.opened_at == minute(0)
 
 
 @pytest.mark.parametrize("window", WINDOWS)

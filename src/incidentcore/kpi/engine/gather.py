@@ -65,7 +65,8 @@ def as_known(record: Record, /, as_of: datetime) -> Record | None:
     """
     if not isinstance(record, Record):  # a call for each record would take a tenth of a table
         need_kind("record", record, Record)
-    return None if as_of < record.opened_at else as_it_was(record, as_of, as_of)
+    known = as_it_was(record, as_of, as_of)
+    return None if known is None or as_of < known.opened_at else known
 
 
 def gather_kpis(

@@ -44,8 +44,7 @@ class NaiveBayes(WordModel):
         texts: For each category, the number of its texts that the model has learned from.
         words: Each word with its number of occurrences in the texts of each category, sorted. You
             may pass a mapping instead.
-        smoothing: The number added to each count (Laplace: 1), so that no word rules out a
-            category.
+        smoothing: The number added to each count, so that no word rules out a category.
         fields: The record's fields to read.
         accents: False if accents were removed from all words.
 

@@ -89,7 +89,7 @@ class Categorization(SharedRepr):
 
     @classmethod
     def abstain(cls, evidence: Iterable[Evidence] | str = ()) -> Categorization:
-        """Return a result without a category, for a reason; plain text becomes a ``note``.
+        """Return a result without a category, for the given reasons; text becomes a ``note``.
 
         >>> from incidentcore.categorization import Categorization
         >>> Categorization.abstain("no rule matches").abstained

@@ -39,12 +39,12 @@ class CategoryScore:
 
     @property
     def precision(self) -> float | None:
-        """Return the fraction of the category's predictions that are right; None if it has none."""
+        """Return ``correct`` as a fraction of ``predicted``; None if that is 0."""
         return _ratio(self.correct, self.predicted)
 
     @property
     def recall(self) -> float | None:
-        """Return the fraction of its records for which it was predicted; None if it has none."""
+        """Return ``correct`` as a fraction of ``support``; None if that is 0."""
         return _ratio(self.correct, self.support)
 
     @property
@@ -110,7 +110,7 @@ class ThresholdPoint:
 
     @property
     def accuracy(self) -> float | None:
-        """Return the fraction of the assigned categories that would be right; None if none are."""
+        """Return ``correct`` as a fraction of ``answered``; None if that is 0."""
         return _ratio(self.correct, self.answered)
 
 
@@ -121,8 +121,7 @@ class CategorizerReport:
     Attributes:
         n: The number of records.
         categories: The score of each category that occurs in the records or predictions, sorted.
-        confusion: How often each category was predicted for each actual category, right or wrong;
-            sorted.
+        confusion: How often each category was predicted for each actual category, sorted.
         confidences: The confidence of each prediction and whether it was right, sorted.
         thresholds: The confidences at which ``curve`` is evaluated, ascending.
     """

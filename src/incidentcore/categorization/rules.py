@@ -31,8 +31,7 @@ class CategoryRule(SharedRepr):
         confidence: The confidence of the rule's results, greater than 0 and at most 1.
 
     Raises:
-        DefinitionError: ``when`` is not a condition, or the confidence is not greater than 0 and at
-            most 1.
+        DefinitionError: ``when`` is not a condition, or the confidence is out of range.
         InvalidValueError: The category is neither a name nor a path.
     """
 

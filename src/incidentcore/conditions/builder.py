@@ -27,7 +27,7 @@ class Field(SharedRepr):
         return FieldTest(self.path, "equals", value)
 
     def is_in(self, *values: object) -> Condition:
-        """Return the condition that the field is one of these, passed singly or as a list."""
+        """Return the condition that the field is one of the values, given singly or as a list."""
         return FieldTest(self.path, "is_in", _each(values))
 
     def is_true(self) -> Condition:
@@ -47,7 +47,7 @@ class Field(SharedRepr):
         return FieldTest(self.path, "contains", value)
 
     def intersects(self, *values: object) -> Condition:
-        """Return the condition that the field contains one of these, passed singly or as a list."""
+        """Return the condition that the field contains one of several values (or of one list)."""
         return FieldTest(self.path, "intersects", _each(values))
 
     def starts_with(self, *prefix: str) -> Condition:

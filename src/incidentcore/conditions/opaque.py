@@ -20,8 +20,7 @@ class Opaque(Condition):
 
     Attributes:
         id: The condition's name, which must change whenever its meaning does.
-        function: The function. It is called with the subject; the condition matches if the result
-            is true.
+        function: A function of the subject; the condition matches if the result is true.
     """
 
     id: str

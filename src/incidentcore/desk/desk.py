@@ -370,8 +370,7 @@ class Desk:
 
         Args:
             record: The record.
-            people: A function that takes an addressee, such as a group, and returns the ids of its
-                members.
+            people: A function that takes an addressee, such as a group, and returns people's ids.
         """
         plan = self.approval(record)
         return None if plan is None else plan.rule(people, calendar=self._calendar(record))

@@ -63,10 +63,7 @@ class DueItem:
     )
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return why the item is due, in the language of ``words``.
-
-        The text of an item that was read from a document is not translated.
-        """
+        """Return why the item is due, in the language of ``words`` unless read from a document."""
         return self.why.in_words(words, zone) if isinstance(self.why, Phrase) else self.why
 
 

@@ -304,7 +304,7 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
 
     Args:
         desk: The desk.
-        code: The names to write for callables, as for ``load_desk``; by default, ``__name__``.
+        code: The names to write for callables, as for ``load_desk``; their ``__name__`` by default.
 
     Raises:
         DefinitionError: A value cannot be written in a desk file, such as a callable without a name
@@ -342,7 +342,7 @@ def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
 
     Args:
         desk: The desk.
-        code: The names to write for callables, as for ``load_desk``; by default, ``__name__``.
+        code: The names to write for callables, as for ``load_desk``; their ``__name__`` by default.
 
     Returns:
         Text from which ``load_desk`` makes an equal desk.

@@ -158,8 +158,7 @@ class ApprovalPlan(SharedRepr):
 
     Attributes:
         stages: The stages, in order.
-        when: The condition on the requests that need this approval; the first plan that matches
-            applies.
+        when: The condition on the requests that need it; the first plan that matches applies.
     """
 
     stages: tuple[ApprovalStage, ...] = attrs.field(converter=tuple_of)
@@ -178,8 +177,7 @@ class ApprovalPlan(SharedRepr):
         """Return the plan as a rule for ``request_approval``, with addressees replaced by people.
 
         Args:
-            people: A function that takes an addressee, such as a group, and returns the ids of its
-                members.
+            people: A function that takes an addressee, such as a group, and returns people's ids.
             calendar: The calendar by which time limits are measured; None: around the clock.
 
         Raises:

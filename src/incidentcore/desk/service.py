@@ -62,7 +62,7 @@ class OwnClock(SharedRepr):
         stop: The condition that ends the clock with a result.
         pause: The condition under which the clock pauses.
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
-        cancel: The condition that ends the clock without a result; by default, a canceled state.
+        cancel: The condition that ends the clock without a result; by default, a cancellation.
         reset: A condition on an event that ends a cycle and starts the next.
         starts_from: A field whose instant begins the first cycle; None: the opening begins it.
         answered_by: The roles whose public messages count as replies.

@@ -61,8 +61,7 @@ def due_escalations(
         The escalations in order of their due times.
 
     Raises:
-        InvalidValueError: An item of ``slas`` is not a clock, or is a status of another record or
-            instant.
+        InvalidValueError: An item of ``slas`` is not a clock, or is for another record or instant.
         NaiveDatetimeError: An instant carries no offset.
 
     Source: rules E1 to E4.

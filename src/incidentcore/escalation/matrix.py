@@ -153,7 +153,7 @@ class EscalationRow(SharedRepr):
             ``After`` or ``AfterPrevious``, and a first level with ``HeldFor`` if no level has
             ``After``.
         repeat_from: The index of the level at which a repetition begins.
-        repeat_after: The time from the due time of the last such level to the next repetition.
+        repeat_after: The time from the due time of the last repeated level to the next repetition.
         acknowledged_by: Which acknowledgements silence the row: ``any``; ``all``, once everybody
             notified has acknowledged; or ``level``: acknowledging one level does not silence later
             ones.

@@ -155,7 +155,7 @@ def servicenow_row(
     Args:
         name: The row's name.
         steps: Triples of (targets, number of reminders, time between reminders). The row does not
-            send the reminders: the next step follows when they would all have been sent.
+            contain the reminders; the next step is due one interval after the last of them.
         when: The condition on the records that the row applies to.
     """
     levels: list[EscalationLevel] = []

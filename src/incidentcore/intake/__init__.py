@@ -9,10 +9,10 @@ opening it. The following rules apply, in addition to those of ``IntakePolicy``:
 - **One intent each**: every alert leads to one intent: the alert belongs to an incident, or it is
   suppressed or dropped for a reason. Until that is decided, it is in ``IntakeState.undecided``.
 - **Time** is the latest instant at which an alert was received, or ``until`` if later, minus
-  ``lateness``. Everything before that instant (with ``until``, up to it) is settled and never
-  changes. An alert takes effect at its instant. A late alert takes effect at the first instant that
-  is not settled; an alert from a clock that runs ahead takes effect when it was received. An alert
-  that is older than the latest alert of its condition is ``stale``.
+  ``lateness``. Everything before that instant, or up to it if ``until`` is passed, is settled and
+  never changes. An alert takes effect at its instant. A late alert takes effect at the first
+  instant that is not settled; an alert from a clock that runs ahead takes effect when it was
+  received. An alert that is older than the latest alert of its condition is ``stale``.
 - **Equal instants**: the order of arrival does not matter. Ended incidents are processed first,
   then firing alerts, then resolved ones; a condition that has both at one instant is firing.
   Deadlines at an instant come after its alerts, so every window includes its last instant. A change

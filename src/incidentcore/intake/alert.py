@@ -54,8 +54,7 @@ class Alert(SharedRepr):
     """A message from a monitoring source that a condition is firing or resolved.
 
     Attributes:
-        key: The id of the condition that the alert is about, unique within the source, such as a
-            fingerprint.
+        key: The id of the alert's condition, unique within the source, such as a fingerprint.
         at: When the condition began to have the status, in UTC.
         status: ``"firing"`` or ``"resolved"``.
         source: The name of the sender, such as that of a monitoring tool.

@@ -191,7 +191,7 @@ class Intake:
 
         Args:
             until: The current time. Alerts passed to ``feed`` afterwards take effect at their own
-                instants only if these are less than ``policy.lateness`` before it.
+                instants only if these are less than ``policy.lateness`` before ``until``.
         """
         edge = self._order.edge(as_utc(until, "until")) + TICK
         if edge <= self._order.settled:

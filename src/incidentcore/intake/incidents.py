@@ -45,8 +45,7 @@ def open_incident(
         fields: Further fields of the record, which replace those from the alert.
 
     Raises:
-        InvalidValueError: The intent's kind is not ``open``, or the value of a field is not
-            allowed.
+        InvalidValueError: The intent's kind is not ``open``, or a field has an invalid value.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, IncidentIntent, open_incident
@@ -110,7 +109,7 @@ def apply_intent(
         incident: The current record.
         by: Who changes the incident.
         severities: The table that maps an alert's severity to impact and urgency.
-        priorities: How the priority is computed; None leaves impact, urgency and it unchanged.
+        priorities: How the priority is computed; None leaves it, impact and urgency unchanged.
         lifecycle: The lifecycle that the incident follows.
 
     Returns:

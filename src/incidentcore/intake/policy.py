@@ -165,8 +165,7 @@ class Inhibit(SharedRepr):
         source: A condition on the alerts that hold others back, such as
             ``field("labels.role").equals("router")``.
         target: A condition on the alerts that are held back.
-        equal: The fields that must be equal in both alerts, such as ``"labels.router"``; by default
-            none.
+        equal: The fields, if any, that must be equal in both alerts, such as ``"labels.router"``.
         name: The name of the rule, shown as the reason why an alert was suppressed.
 
     Raises:
@@ -233,8 +232,7 @@ class IntakePolicy(SharedRepr):
         silence: A condition counts as resolved if no alert about it comes for this long; None: it
             counts as firing until a resolved alert comes.
         flapping: When a condition that repeatedly fires and resolves counts as firing; None: never.
-        maintenance: Windows during which alerts do not open incidents; the first rule that matches
-            applies.
+        maintenance: Rules for when alerts do not open incidents; the first that matches applies.
         inhibit: Rules by which firing conditions keep others from opening incidents.
         severities: The order of severities, and the impact and urgency of each.
         lateness: How long alerts are held back after they are received, so that they can be sorted

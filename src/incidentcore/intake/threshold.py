@@ -155,8 +155,7 @@ class SampleState:
 
     Attributes:
         settled: Everything before this instant has taken effect.
-        series: The series with a breach or a firing alert, ordered by the time of their last
-            sample.
+        series: The series with a breach or a firing alert, in the order of their last samples.
         pending: The samples at or after ``settled``, in order.
     """
 

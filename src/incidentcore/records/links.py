@@ -58,8 +58,7 @@ class Link(SharedRepr):
     """A link from one record to another.
 
     Attributes:
-        type: The type of link to the target: one of ``LinkType``, or a custom type that begins with
-            ``custom.``.
+        type: The type of link to the target: one of ``LinkType``, or ``custom.`` and a name.
         target: The other record's id.
 
     Raises:

@@ -69,8 +69,8 @@ class Record(RecordBase):
         exercise: The exercise that it belongs to; None for real work. KPIs leave exercises out.
         opened_at: When the record was opened.
         assigned_at: When a group, an assignee or a support tier was last set.
-        acknowledged_at: When it was first acknowledged, or first changed between open states by an
-            agent or a vendor.
+        acknowledged_at: When it was first acknowledged, or first moved to another open state by an
+            agent or vendor.
         acknowledged: Whether it is currently acknowledged.
         snoozed_until: When the last snooze ends or ended; None if it was ended early.
         first_response_at: When an agent first answered in public.
@@ -300,8 +300,7 @@ class Record(RecordBase):
 
         Args:
             kind: The event's class.
-            at: When it happened; if that is before other events, the new event is applied before
-                them.
+            at: When it happened; if that is before other events, it is applied before them.
             by: Who did it; an actor or an id (``actor``).
             recorded_at: When it became known. Defaults to ``at``.
             body: The event's own attributes.

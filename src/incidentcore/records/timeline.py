@@ -117,7 +117,7 @@ class Timeline(SharedRepr):
                 including ``state``. The earliest pair opens the record. Of two pairs at the same
                 instant, the later one in ``pairs`` applies. The ``reset`` condition of a clock
                 reads each mapping as an event: include ``kind``, ``by`` and so on if it reads them.
-            id: The record's id, for the status.
+            id: The record's id, for ``SlaStatus.record_id``.
 
         Raises:
             InvalidTimelineError: ``pairs`` is empty, or the earliest pair has no state.

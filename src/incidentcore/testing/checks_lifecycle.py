@@ -31,8 +31,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
         cascades: The cascade rules that change the lifecycle's records.
 
     Raises:
-        AssertionError: The lint has a finding, or a law is broken; hypothesis shows a minimal
-            history.
+        AssertionError: The lint has a finding, or a law is broken; a minimal history is shown.
 
     >>> from incidentcore.lifecycle import INCIDENT, STANDARD_CASCADES
     >>> from incidentcore.testing import check_lifecycle

@@ -42,8 +42,7 @@ def check_whole_desk(
     A law is a property that must always hold. The rules are the desk's calendars, lifecycles,
     clocks, escalation rows and communication rules. The generated incidents vary the fields that
     each rule reads; due items are evaluated at generated instants; and a simulated run of a few
-    days with generated people and arrivals is checked as a whole. Call this function from your own
-    test.
+    days with generated people and arrivals is checked as a whole. Call this from your own test.
 
     Args:
         desk: The desk, or the text of its file.

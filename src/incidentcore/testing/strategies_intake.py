@@ -146,7 +146,7 @@ def samples(draw: st.DrawFn, *, max_size: int = 40) -> list[MetricSample]:
 
 @st.composite
 def sample_thresholds(draw: st.DrawFn) -> SampleThreshold:
-    """Generate upper and lower thresholds on metrics; spans vary; ``stale_after`` can be None."""
+    """Generate upper and lower thresholds with various spans; ``stale_after`` can be None."""
     high, low = draw(st.integers(4, 8)), draw(st.integers(2, 4))
     side: dict[str, Any] = draw(
         st.sampled_from(({"at_least": high, "clear": low}, {"at_most": low, "clear": high}))

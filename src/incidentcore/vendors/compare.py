@@ -30,8 +30,7 @@ class SlaComparison:
             differ by at most the tolerance.
         ours: The result of your policy; None if no definition applies or its clock never started.
         theirs: The tool's result; None if the tool has no result.
-        difference: The elapsed time of ``ours`` minus that of ``theirs``; None if either is
-            unknown.
+        difference: The elapsed time of ``ours`` minus that of ``theirs``; None if unknown.
         why: The explanation of the difference, as text; empty if the results agree. ``ours.trace``
             shows which spans counted.
     """
@@ -72,8 +71,7 @@ def compare_sla(
         tolerance: The greatest difference between elapsed times that still counts as agreement.
 
     Returns:
-        A comparison for each record with a result from the tool or your policy, in the order of
-            ``records``.
+        A comparison for each record with a result on either side, in the order of ``records``.
 
     Raises:
         InvalidValueError: The tolerance is negative, or ``reported`` is neither a target's name nor

@@ -77,10 +77,10 @@ def read_events(
         by: The column of the actor.
         group: The column of the assignment group.
         fields: Further columns, by field of the record. A value in the first row of a case is the
-            value at the opening, a later value is a change; an empty cell is ignored.
+            value at the opening; a later value is a change. An empty cell is ignored.
         activities: The meanings of activities: a ``StateTable``, or a mapping from each activity to
-            a state, to an event class such as ``Acknowledged``, or to None. One with None, or not
-            in the mapping (finding ``unknown_entry``), is only stored as ``custom.activity``.
+            a state, to an event class such as ``Acknowledged``, or to None. An activity with None,
+            or without a meaning (finding ``unknown_entry``), is stored as ``custom.activity``.
         sort: Whether to read all rows first, so that the rows of a case need not be adjacent.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
@@ -89,12 +89,11 @@ def read_events(
             (``kit.Tables``); without ``roles``, everybody is an agent.
 
     Returns:
-        An incident for each case, opened by its earliest event. Its ``covers`` has assignments if
+        An incident for each case, opened by its earliest event. ``covers`` includes assignments if
         ``group`` is passed, and replies, acknowledgements or escalations if an activity means them.
 
     Raises:
-        FormatError: The source cannot be read, or, without ``sort``, rows of a case are not
-            adjacent.
+        FormatError: The source cannot be read, or rows of a case are not adjacent without ``sort``.
         OSError: The file cannot be opened.
 
     >>> from incidentcore.vendors import read_events
@@ -173,8 +172,7 @@ def read_ocel(
     Args:
         source: The path of a file, or its plain data.
         object_type: The type of the objects that become incidents.
-        activity_attribute: The event attribute to use as the activity; by default, the event's
-            type.
+        activity_attribute: The event attribute to use as the activity; the event's type by default.
         actor_qualifier: The qualifier of the relation to the actor.
         fields: The object's attributes, by field of the record; by default, all attributes with the
             name of a field.

@@ -243,7 +243,7 @@ class Trigger(SharedRepr, ABC):
         return begin
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return how long after the level of the trigger ``above`` this level is due, if known."""
+        """Return how long this level is due after that with the trigger ``above``, if known."""
         return None
 
     def never(self, scope: LintScope) -> TriggerFinding | None:

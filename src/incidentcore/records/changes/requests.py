@@ -42,8 +42,7 @@ def request_approval(
         rule: The rule: who is asked, and how many of them must approve.
         at: When it happened.
         by: Who requests it.
-        keep_decisions: Whether earlier decisions still count, for example when an approver is
-            added.
+        keep_decisions: Whether earlier decisions still count, as when an approver is added.
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
@@ -94,8 +93,7 @@ def approve(
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The record is not a service request, or the decision is none of these
-            words.
+        InvalidValueError: The record is not a service request, or ``decision`` is another word.
     """
     if on_behalf_of is None:
         return Record.with_event(

@@ -88,8 +88,7 @@ class Import(Iterator[R], Generic[R]):
 
     Attributes:
         findings: The findings so far; they are complete once the last record has been read.
-        covers: What the source contains. KPIs and clocks that need anything else leave the records
-            out.
+        covers: What the source contains. KPIs and clocks that need anything else omit the records.
         latest: The latest instant so far at which something was recorded; None at the beginning.
 
     Raises:

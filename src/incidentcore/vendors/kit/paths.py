@@ -78,8 +78,7 @@ CUT: Final = "\0cut"
 def unpaged(source: object, *keys: str) -> Iterator[Any]:
     """Yield the objects of a source, which is an object, a page, or a list of either.
 
-    If a page announces a next page that the source lacks, the marker ``CUT`` is yielded in its
-    place.
+    In place of a next page that a page announces but the source lacks, ``CUT`` is yielded.
 
     Args:
         source: The plain data, or an iterable of it.

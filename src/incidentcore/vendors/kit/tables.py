@@ -84,8 +84,8 @@ class StateTable:
     If the table has neither a name nor its category, the usual German, French, Spanish, Italian,
     Dutch, Portuguese and Japanese names of a state that the table has in English are recognized
     too: "Gelöst" and "Résolu" for "Resolved". If the table has the category, such a name decides
-    only whether an open state pauses clocks. A longer name that begins with the name of a state, as
-    "Closed by user" does (or, in these languages, ends with it), is read as that, with a finding.
+    only whether an open state pauses clocks. A longer name, such as "Closed by user", is read as
+    the state whose name begins it (or, in these languages, ends it), with a finding.
 
     Attributes:
         states: The state for each name or code; when you pass them, a value may also be the name of
@@ -141,8 +141,8 @@ class StateTable:
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
         """Return the state for a name or code, and whether the table has the name, in any language.
 
-        Any other name has the state of its category. If the table lacks that too, the result is
-        None if ``unknown`` is ``refuse``, else the state with whose name it begins, or an open one.
+        Any other name has the state of its category. If the table lacks the category too, the state
+        is None if ``unknown`` is ``refuse``, else that whose name begins the name, or an open one.
         """
         word = fold(name)
         if word not in self.states:

@@ -30,7 +30,7 @@ _RESOLVED: Final = field("state.resolved").is_true()
 PUBLIC_REPLY: Final = field("by.role").equals("agent") & (
     field("kind").equals("commented") & field("visibility").equals("public")
 )
-"""A condition on an event: an agent's public comment, for plans in which it is an update."""
+"""A condition on an event: an agent's public comment, for plans that count it as an update."""
 
 
 UpdateKind: TypeAlias = Literal["first", "next", "change", "final"]

@@ -43,8 +43,7 @@ class WatchList(Tabular):
     Attributes:
         now: The instant of the forecast.
         items: The records, sorted by the probability of a breach, the highest first.
-        unanswered: How many open records are not listed, since the history does not allow a
-            forecast.
+        unanswered: How many open records are not listed, since the history allows no forecast.
         score: The accuracy of earlier forecasts, from ``backtest_breach``; None if not tested.
     """
 

@@ -58,8 +58,7 @@ def records_to_frame(
     Args:
         records: The records, read once.
         library: The library of the frame: ``pandas``, ``polars`` or ``pyarrow``.
-        columns: Fields of records; a dotted name such as ``custom.site`` names an entry of a
-            mapping.
+        columns: Fields of records; ``custom.site`` names the entry ``site`` of ``custom``.
         time_in: A field, such as ``"state"`` or ``"assignment_group"``. For each value of this
             field, the frame has a column that shows how long the record had the value, from its
             opening to its final state, or to ``as_of`` if that is earlier.

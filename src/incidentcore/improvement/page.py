@@ -216,8 +216,7 @@ def problem_page(
         calendar: The calendar in whose open time the window is counted; None for wall-clock time.
         period: The period in which records must have been opened; None for any time.
         population: A condition on the records to examine.
-        problems: Problems whose links to incidents are used, in addition to the incidents' own
-            links.
+        problems: Problems whose links are used, in addition to the incidents' own links.
         cost: The KPI whose values are added up as the time that a group cost.
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability that no candidate is found if there is only noise.

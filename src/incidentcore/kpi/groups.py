@@ -133,8 +133,7 @@ class AgeBuckets(SharedRepr):
     ``Group.values`` describes.
 
     Attributes:
-        days: The edges in whole days, ascending; an age equal to an edge belongs to the older
-            group.
+        days: The edges in whole days, ascending; an age at an edge belongs to the older group.
         name: The column's heading.
 
     >>> from incidentcore.kpi import AgeBuckets

@@ -112,8 +112,7 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
 
 
 MAJOR_INCIDENT: Final = major_incident()
-"""The steps of a candidate; a state is open until the decision, and resolved if it is a major
-incident."""
+"""The lifecycle of major incident candidates: open until the decision, resolved if accepted."""
 
 MAJOR_INCIDENT_WITH_ROLES: Final = major_incident(roles=MAJOR_ROLES, id="major_incident_with_roles")
 """``MAJOR_INCIDENT``, but a candidate is accepted only once all four roles are held."""

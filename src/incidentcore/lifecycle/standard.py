@@ -160,8 +160,7 @@ def decide(
 ) -> Allowed[R] | Refused:
     """Return the effect of an action on a record of a standard lifecycle, or why it is refused.
 
-    This calls ``decide`` of the standard lifecycle for the record's type. The record is not
-    changed.
+    This calls ``decide`` of the standard lifecycle for the record's type; it changes nothing.
 
     Args:
         record: The record.

@@ -45,8 +45,7 @@ class Adjustment(SharedRepr):
         at_most: The highest priority that the records may have; a higher one is lowered to it.
 
     Raises:
-        PriorityMatrixError: ``when`` is not a condition, or not exactly one kind of adjustment is
-            passed.
+        PriorityMatrixError: ``when`` is not a condition, or not exactly one adjustment is passed.
 
     >>> from incidentcore.conditions import field
     >>> from incidentcore.priority import Adjustment

@@ -194,8 +194,7 @@ class BusinessCalendar(AbstractCalendar):
         00:00 to 06:00 (rule C2).
 
         Args:
-            years: The years in which recurring holidays are checked; single dates are always
-                checked.
+            years: The years in which to check recurring holidays; single dates are always checked.
 
         >>> from incidentcore.schedule import BusinessCalendar
         >>> night = BusinessCalendar(

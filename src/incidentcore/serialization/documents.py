@@ -56,8 +56,7 @@ def loads_with_unknown(
         text: The document, as for ``loads``.
         kind: The type of value expected, as for ``loads``.
         limits: The limits of the document.
-        trusted: Whether to accept regular expressions that run without a time limit, as for
-            ``loads``.
+        trusted: Whether to accept regular expressions without a time limit, as for ``loads``.
 
     Raises:
         FormatError: The text is invalid, apart from unknown fields and kinds of event.
@@ -79,8 +78,7 @@ def from_plain(
         data: The result of ``to_plain``.
         kind: The type of value expected, as for ``loads``.
         limits: The limits of the document; ``size`` does not apply, since there is no text.
-        trusted: Whether to accept regular expressions that run without a time limit, as for
-            ``loads``.
+        trusted: Whether to accept regular expressions without a time limit, as for ``loads``.
 
     Raises:
         FormatError: The data are invalid.
@@ -102,8 +100,7 @@ def from_plain_with_unknown(
         data: The result of ``to_plain``.
         kind: The type of value expected, as for ``loads``.
         limits: The limits of the document; ``size`` does not apply, since there is no text.
-        trusted: Whether to accept regular expressions that run without a time limit, as for
-            ``loads``.
+        trusted: Whether to accept regular expressions without a time limit, as for ``loads``.
 
     Raises:
         FormatError: The data are invalid, apart from unknown fields and kinds of event.

@@ -41,8 +41,7 @@ class Inject:
         text: The text of the inject.
         to: Who receives it; empty for everybody.
         alert: The alert to process with ``fold_alerts``; None if it is not an alert.
-        checks: The name of the expectation or communication plan that it tests; empty if it tests
-            none.
+        checks: The name of the expectation or communication plan that it tests; empty for none.
     """
 
     at: timedelta = attrs.field(validator=_span)

@@ -308,8 +308,7 @@ class Cycle(SharedRepr):
         breached_at: The last instant at which the target was still met; None until breached.
         result: ``met``, ``breached`` (even while in progress), ``canceled``, ``replaced``, or
             ``running`` if it is still undecided.
-        stopped_by: The event that ended it; None while it is in progress, or if time alone ended
-            it.
+        stopped_by: The event that ended it; None while in progress, or if time alone ended it.
     """
 
     number: int

@@ -70,8 +70,7 @@ def lint_sla(
         definition: The definition.
         domains: For each field that has a fixed set of values, all of them, such as
             ``{"state": lifecycle.states}``.
-        starts: Example start times of a clock. A target that is unreachable from all of them is an
-            error.
+        starts: Example start times of a clock. A target unreachable from all of them is an error.
 
     Source: rule S10; the three traps of ServiceNow's page on SLA conditions.
 
@@ -113,8 +112,7 @@ def lint_sla_policy(
         policy: The policy.
         domains: For each field that has a fixed set of values, all of them, such as
             ``{"state": lifecycle.states}``.
-        starts: Example start times of a clock. A target that is unreachable from all of them is an
-            error.
+        starts: Example start times of a clock. A target unreachable from all of them is an error.
 
     Source: rule S10.
 

@@ -251,8 +251,7 @@ class SlaStatus(SharedRepr, StatusForms):
         """Return the first instant at which the current cycle reaches a point on the clock.
 
         Args:
-            point: ``"due"``, ``"breach"``, a threshold, or the name of one of the definition's
-                thresholds.
+            point: ``"due"``, ``"breach"``, a threshold, or the name of one in the definition.
 
         Returns:
             The instant, in the future if the clock has yet to reach it; None if it will not.

@@ -175,8 +175,7 @@ class DueDate(SharedRepr):
     Attributes:
         field: The field, such as ``"custom.due_at"``, read when the clock starts. If it is empty or
             before the start, the clock is due at its start.
-        follow: Whether a change of the field moves the due time of a clock, even after the clock
-            was due.
+        follow: Whether a change of the field moves the due time, even after it has passed.
 
     Raises:
         DefinitionError: The field is not a path.

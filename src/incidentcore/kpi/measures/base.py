@@ -58,8 +58,7 @@ class Measure(SharedRepr):
     Attributes:
         exact_only: Whether it cannot be computed in the mode ``sketch``.
         needs_window: Whether a window is required, since the figure divides a window's time.
-        spreads: Whether one record may count in several periods, with a part of its outcome in
-            each.
+        spreads: Whether a record may count in several periods, with part of its outcome in each.
         counts_events: Whether it reads a list of events, by whose fields tables may be grouped.
         has_statistic: Whether it gives a value per record, from which a statistic is computed.
         totals: The class of its accumulators, if that is the same in each mode.

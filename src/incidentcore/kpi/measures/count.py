@@ -43,8 +43,7 @@ class Count(Measure):
         distinct: A field: count its different values instead of the records.
         per: A field: divide the number of records by the number of its different values, as in
             incidents per caller.
-        amount: An amount for the whole window: divide it by the number of records, as in cost per
-            ticket.
+        amount: An amount for the window: divide it by the number of records, as in cost per ticket.
         unit: ``records`` by default, ``values`` with ``distinct``; or the unit of the amount.
 
     >>> from incidentcore.kpi import Count

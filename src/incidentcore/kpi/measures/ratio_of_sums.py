@@ -54,8 +54,7 @@ class RatioOfSums(Measure):
 
     Attributes:
         numerator: The measure summed for the numerator; a ``Count`` adds one for each record.
-        denominator: The measure summed for the denominator; a record that lacks either value is
-            left out.
+        denominator: The measure summed for the denominator; a record that lacks either is left out.
         of: The denominator in words.
         unit: The unit of the ratio.
         complement: Whether the value is one minus the ratio; the result's numerator is then the

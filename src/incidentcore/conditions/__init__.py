@@ -1,4 +1,4 @@
-"""One language of conditions for every rule of the library."""
+"""Conditions on records and events: one language for every rule of the library."""
 
 from incidentcore.conditions.access import reader
 from incidentcore.conditions.builder import Field, field

@@ -148,7 +148,7 @@ class Condition(SharedRepr):
         yield self
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the result, with ``answer`` called for each simple test; None if unknown."""
+        """Return the result, calling ``answer`` for each simple test; None if unknown."""
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:
@@ -263,7 +263,7 @@ class _Composition(Condition):
             yield from part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the combined result, with ``answer`` called for each test; None if unknown."""
+        """Return the combined result, calling ``answer`` for each test; None if unknown."""
         unknown = False
         for part in self.parts:
             judged = part.judge(answer)

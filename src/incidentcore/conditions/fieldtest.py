@@ -45,8 +45,8 @@ class FieldTest(Condition):
             has_text, intersects or present.
         value: The value that the field is compared with.
 
-    A field without a value fails every test but ``equals(None)``. Comparing a state, level or actor
-    with text is an error, since it would never match; test ``state.name`` instead.
+    A field without a value passes only ``equals(None)`` and ``is_in`` with None. Comparing a
+    state, level or actor with text is an error, as it never matches; test ``state.name`` instead.
 
     Raises:
         DefinitionError: The test is unknown, or the path or the value does not suit the test.

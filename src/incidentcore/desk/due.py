@@ -63,7 +63,7 @@ class DueItem:
     )
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return why the item is due, in the language of ``words`` unless read from a document."""
+        """Return why the item is due, in the language of ``words``; stored text stays as it is."""
         return self.why.in_words(words, zone) if isinstance(self.why, Phrase) else self.why
 
 

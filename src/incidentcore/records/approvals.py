@@ -143,7 +143,7 @@ class ApprovalRule(SharedRepr):
     Attributes:
         approvers: The people who are asked, in the order given; a set is sorted by id.
         needed: How many of them must approve.
-        required: The approvers who must approve in any case; one rejection by them is enough.
+        required: The approvers who must approve in any case; each of them can reject the request.
         delegates: For each approver, the people who may decide for that approver.
         veto: Whether one rejection rejects the request, as in ServiceNow's classic approvals.
             Otherwise, a request is rejected once it can no longer be approved (our choice).

@@ -84,7 +84,7 @@ class RecordBase:
         return dict(self.__dict__)
 
     def is_covered(self, name: str) -> bool:
-        """Return whether the record's source supplies a field; True for a record not imported.
+        """Return whether the record's source supplies a field; always True if not imported.
 
         A field that is not supplied looks empty: a table with one row for each ticket has no
         reopenings, so ``reopen_count`` is 0. KPIs and clocks that need the field omit the record.

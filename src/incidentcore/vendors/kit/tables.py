@@ -303,7 +303,7 @@ class LevelTable:
         return self.match(kind, value)[0]
 
     def match(self, kind: str, value: object) -> tuple[Level | None, bool]:
-        """Return the level as ``find`` does, and whether it is the word's own, not one like it."""
+        """Return the level as ``find`` does, and whether it is exact; for None, this is False."""
         if isinstance(value, Level):
             return value, True
         table: FrozenMap[Level] = getattr(self, kind)

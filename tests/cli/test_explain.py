@@ -73,13 +73,20 @@ def test_the_lines_of_each_clock(
     ]
 
 
+WAYS = "allowed: FILE with --id ID, or --record RECORD.json alone"
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ([], "explain: got 'neither'; allowed: FILE with --id, or --record alone"),
-        (["FILE"], "explain: got 'file'; allowed: FILE with --id, or --record alone"),
-        (["--id", "A-1"], "explain: got 'id'; allowed: FILE with"),
-        (["FILE", "--id", "A-1", "--record", "r.json"], "explain: got 'file, id, record'; allowed"),
+        ([], f"explain: got 'neither'; {WAYS}"),
+        (["FILE"], f"explain: got 'FILE alone'; {WAYS}"),
+        (["--id", "A-1"], f"explain: got '--id alone'; {WAYS}"),
+        (["FILE", "--record", "r.json"], f"explain: got 'FILE and --record'; {WAYS}"),
+        (
+            ["FILE", "--id", "A-1", "--record", "r.json"],
+            f"explain: got 'FILE and --id and --record'; {WAYS}",
+        ),
         (["FILE", "--id", "A1"], "--id: got 'A1'; allowed: an id of FILE; nearest: A-1"),
     ],
 )

@@ -126,7 +126,7 @@ Eröffnet  -> opened  (4 filled)  '13.11.2026 10:00', '2026-11-14 10:00', '2026-
 Status  -> state  (4 filled)  'Geparkt', 'Neu'
 
 times in several formats, each tried in this order:
-Eröffnet: 2 as iso, 1 as %d.%m.%Y %H:%M, 1 as none
+Eröffnet: 2 as iso, 1 as %d.%m.%Y %H:%M, 1 unreadable
 --time-format "iso" --time-format "%d.%m.%Y %H:%M"
 
 words of Status (state): 'Geparkt', 'Neu'
@@ -356,7 +356,7 @@ def test_a_column_of_several_formats_has_each_with_its_count(tmp_path: Path) -> 
     path.write_text("\n".join(["Number;Created", *(f"1;{c}" for c in cells)]), encoding="utf-8")
     page = describe_columns(path)
     assert page.columns[1].mixed == (("%d.%m.%Y %H:%M", 32), ("iso", 8))
-    assert "Created: 32 as %d.%m.%Y %H:%M, 8 as iso, 1 as none" in str(page)
+    assert "Created: 32 as %d.%m.%Y %H:%M, 8 as iso, 1 unreadable" in str(page)
     assert '--time-format "%d.%m.%Y %H:%M" --time-format "iso"' in str(page).splitlines()
 
     either = ["03/11/2026", "04/11/2026", "2026-11-05"]

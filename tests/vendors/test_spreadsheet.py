@@ -238,6 +238,21 @@ def test_a_sheet_is_as_large_as_its_rows(tmp_path: Path, size: str) -> None:
     assert read(path) == ({"A": "02 09-10", "B": "02 09-09"}, [])
 
 
+def test_a_spreadsheet_in_the_strict_form_is_named(tmp_path: Path) -> None:
+    """Its library reads no cell of it; the error said that there was no header."""
+    whole = book(tmp_path / "a.xlsx", S=[HEADS, ["A", NINE, TEN]])
+    main, strict = (
+        "schemas.openxmlformats.org/spreadsheetml/2006",
+        "purl.oclc.org/ooxml/spreadsheetml",
+    )
+    path = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(main.encode(), strict.encode()))
+    with pytest.raises(FormatError, match=r"Strict Open XML.*save it in the form Excel Workbook"):
+        read(path)
+
+
 def test_a_cell_that_is_merged_over_rows_counts_for_each(tmp_path: Path) -> None:
     """A team over three tickets, an id over two updates, and a heading over two rows."""
     rows = [

@@ -21,6 +21,7 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Record
 from incidentcore.serialization import loads
 
+_NAMES: Final = {"file": "FILE", "id": "--id", "record": "--record"}
 _WAYS: Final = (["file", "id"], ["record"])
 
 
@@ -46,10 +47,11 @@ def add_explain(commands: Any) -> None:
 
 def _explain(arguments: argparse.Namespace) -> str:
     desk = read_desk(arguments)
-    given = [name for name in ("file", "id", "record") if getattr(arguments, name)]
+    given = [name for name in _NAMES if getattr(arguments, name)]
     if given not in _WAYS:
-        said = ", ".join(given) or "neither"
-        raise InvalidValueError("explain", said, "FILE with --id, or --record alone")
+        said = " and ".join(_NAMES[name] for name in given) or "neither"
+        allowed = "FILE with --id ID, or --record RECORD.json alone"
+        raise InvalidValueError("explain", f"{said} alone" if len(given) == 1 else said, allowed)
     if arguments.record:
         now = instant_or_now(arguments, "as_of", desk.zone)
         records = [_record(path) for path in arguments.record]

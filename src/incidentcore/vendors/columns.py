@@ -160,7 +160,8 @@ def _mixed_lines(columns: Sequence[Column], chosen: Sequence[str]) -> Iterator[s
         if column.mixed:
             counts = [f"{count:,} as {form}" for form, count in column.mixed]
             rest = column.filled - sum(count for _, count in column.mixed)
-            yield f"{column.name}: {', '.join([*counts, *([f'{rest:,} as none'] if rest else [])])}"
+            counts += [f"{rest:,} unreadable"] if rest else []
+            yield f"{column.name}: {', '.join(counts)}"
     yield " ".join(f'--time-format "{form}"' for form in chosen)
 
 

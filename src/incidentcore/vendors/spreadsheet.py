@@ -31,6 +31,11 @@ _UNCOUNTED: Final = (
 _MERGED: Final = (
     "the value of cells that are merged over several rows counts for each of these rows"
 )
+_STRICT: Final = b"http://purl.oclc.org/ooxml/spreadsheetml/"
+_STRICT_FORM: Final = (
+    "a spreadsheet in the form Strict Open XML, which cannot be read; save it in the form Excel "
+    "Workbook (.xlsx)"
+)
 _SWAPPED: Final = (
     "day and month of the dates in {columns} are probably exchanged: only dates up to the 12th are "
     "dates, all others are text, as a spreadsheet program of another country reads them; export "
@@ -72,6 +77,10 @@ def read_sheet(
             size = sum(member.file_size for member in archive.infolist())
             if size > largest:
                 raise FormatError(f"a spreadsheet of more than {largest:,} bytes @ {path}")
+            if "xl/workbook.xml" in archive.namelist():
+                with archive.open("xl/workbook.xml") as file:
+                    if _STRICT in file.read(_PIECE):
+                        raise FormatError(f"{_STRICT_FORM} @ {path}")
             has_uncounted, merged = _looked_through(archive)
         content = io.BytesIO(path.read_bytes())  # by its content, not by its name
         book = openpyxl.load_workbook(content, read_only=True, data_only=True)

@@ -182,9 +182,12 @@ class EntryLog:
         return Actor(name, known or "system")
 
     def state(self, name: object, *, ended: bool = False) -> State:
-        """Return the state for a name; if it is unknown, add a finding or raise ``ValueError``."""
-        name = clean(name)
-        if name in self._states:
+        """Return the state for a name; if it is unknown, add a finding or raise ``ValueError``.
+
+        Pass ``ended`` if the record has a time of resolution or closure: if the unknown state is
+        read as open, the finding says that this time does not count.
+        """
+        if (name := clean(name)) in self._states:
             return self._states[name]
         category = self._category if name == self._present.get("state") else None
         state, is_known = self._context.states.find(name, category)
@@ -193,10 +196,9 @@ class EntryLog:
         if not is_known:
             flags = tuple(f for f in ("pauses", "open", "resolved", "final") if getattr(state, f))
             known = None if state == State(str(name), open=True) else state  # by its category
-            lines = lines_for(str(name), known)
             text = UNKNOWN_STATE if known is not None else GUESSED_STATE
             text = UNDONE if state.open and ended else text
-            action = Phrase(text, flags=flags, **lines)
+            action = Phrase(text, flags=flags, **lines_for(str(name), known))
             self.find("unknown_state", action, field="state", value=name)
         return self._states.setdefault(name, state)
 
@@ -277,9 +279,8 @@ class EntryLog:
             recorded_at: When it was recorded; defaults to ``at``.
             body: The attributes of the event's class.
         """
-        entry = self._entry(
-            kind, entry_id, at, by, recorded_at=recorded_at, what=repr(sorted(body))
-        )
+        what = repr(sorted(body))
+        entry = self._entry(kind, entry_id, at, by, recorded_at=recorded_at, what=what)
         if entry is not None:
             texts = {name: clean(text) for name, text in body.items() if isinstance(text, str)}
             entry.body = {**body, **texts}
@@ -357,8 +358,7 @@ class EntryLog:
         Args:
             resolved_at: When the record was resolved; a difference of up to a minute is accepted.
             closed_at: When it was closed or canceled; used only if the history lacks that change.
-            updated_at: When the record was last changed in the tool; used as the time of changes
-                whose time is unknown.
+            updated_at: When it was last changed; the time of changes whose own time is unknown.
         """
         self._resolved_at = self.time(resolved_at, "resolved_at", action="not compared")
         self._closed_at = self.time(closed_at, "closed_at", action="passed over")

@@ -182,8 +182,10 @@ def test_the_cost_is_that_of_the_kpi_asked_for() -> None:
     (mx1,) = find(records, dimensions=ITEM, cost=kpi)
     # 1 January 2026 is a Thursday: of three days, two lie before the weekend and one in it.
     assert (mx1.timed, mx1.time) == (10, 10 * 24 * HOUR + 10 * 24 * HOUR - _weekend(10))
-    with pytest.raises(InvalidValueError, match="times"):
-        find(records, cost=catalogue.VOLUME)
+    censored, shared = catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE, catalogue.AVAILABILITY
+    for wrong in (catalogue.VOLUME, censored, shared, catalogue.MEAN_TIME_BETWEEN_FAILURES):
+        with pytest.raises(InvalidValueError, match="times, without censoring"):
+            find(records, cost=wrong)
 
 
 def _weekend(n: int) -> timedelta:

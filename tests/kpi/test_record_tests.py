@@ -26,6 +26,7 @@ from incidentcore.kpi import (
 from incidentcore.records import (
     Incident,
     Prioritized,
+    acknowledge,
 )
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import FrozenMap, Priority
@@ -103,6 +104,20 @@ def test_a_test_of_your_own_uses_the_clock_of_its_kpi() -> None:
     assert kpi.measure.needs == {"resolved_at"}
     with pytest.raises(KpiDefinitionError, match="nothing is timed"):
         Kpi(id="all", measure=Rate(numerator=ALWAYS, of="records"), clock=always)
+
+
+def test_a_limit_in_a_survival_kpi_is_compared_with_a_time() -> None:
+    """Acknowledged after 40 and 90 minutes and never: the first is quick, the second alone slow."""
+    quick, slow = (
+        acknowledge(incident(n), at=minute(at), by="ada") for n, at in ((1, 40), (2, 90))
+    )
+    desk = [resolved(quick, 180), resolved(slow, 240), resolved(incident(3), 300)]
+    median, hour = catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE, timedelta(hours=1)
+    wait = Duration(stop="acknowledged_at")
+    within = figure(median.replace(population=AtMost(wait, hour)), desk, at=400)
+    assert (within.value, within.n) == (3 * hour, 1)
+    without = figure(median.replace(exclusions={"slow": AtLeast(wait, hour)}), desk, at=400)
+    assert (without.n, dict(without.excluded)) == (2, {"slow": 1})
 
 
 def test_a_limit_is_of_the_kind_of_its_measure() -> None:

@@ -20,7 +20,7 @@ from incidentcore.improvement.selection import (
     key_names,
     parts_of,
 )
-from incidentcore.kpi import MEAN, Duration, GroupBy, Kpi, as_known
+from incidentcore.kpi import MEAN, SURVIVAL_MEDIAN, Duration, GroupBy, Kpi, as_known
 from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.kpi.engine.compile import compile_kpi
 from incidentcore.records import Problem, Record
@@ -125,8 +125,10 @@ class Gatherer:
         cost: Kpi,
         problems: Iterable[Problem],
     ) -> None:
-        if cost.unit != "duration":
-            raise InvalidValueError("cost", cost.id, "a KPI whose values are times")
+        is_censored = cost.statistic == SURVIVAL_MEDIAN
+        if cost.unit != "duration" or not cost.measure.has_statistic or is_censored:
+            allowed = "a KPI whose values are times, without censoring"
+            raise InvalidValueError("cost", cost.id, allowed)
         given = [parts_of(part) for part in as_tuple(dimensions, str)]
         self.columns: Columns = Columns(dimensions=_dimensions(given))
         parts = _unique(part for dimension in given for part in dimension)

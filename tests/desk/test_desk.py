@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -32,11 +33,18 @@ from incidentcore.errors import (
 )
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import INCIDENT, InputField, Refused, Transition
-from incidentcore.priority import PriorityCalculation, PriorityPolicy
+from incidentcore.priority import (
+    PLAIN_3X3,
+    Adjustment,
+    PriorityCalculation,
+    PriorityPolicy,
+    prioritize,
+)
 from incidentcore.records import (
     Incident,
     ServiceRequest,
     approve,
+    correct_event,
     replay,
     request_approval,
     set_fields,
@@ -383,3 +391,33 @@ def test_an_automatic_closure_is_one_and_of_a_standard_record() -> None:
     ):
         with pytest.raises(DefinitionError, match=r"auto_close: got .*an AutoClose"):
             Desk(name="d", zone="UTC", auto_close=auto_close)
+
+
+def test_a_late_change_has_its_effect_on_all_later_priorities() -> None:
+    """Moderate; urgency high at 15:00: high; from 16:00 on it is known to be a VIP's at 14:30."""
+    impact: dict[str, object] = {"impact": Impact.MEDIUM, "urgency": Urgency.MEDIUM}
+    important = Adjustment("VIP", field("custom.vip").is_true(), at_least=Priority.CRITICAL)
+    policy = PriorityPolicy(PLAIN_3X3, (important,))
+    desk = attrs.evolve(small(), priority=policy)
+    record = opened(desk, **impact)
+    record = prioritize(record, policy, urgency=Urgency.HIGH, at=WEDNESDAY + HOUR, by="ada")
+    known = WEDNESDAY + 2 * HOUR
+    late = desk.set_fields(
+        record, custom={"vip": True}, at=WEDNESDAY + HOUR / 2, recorded_at=known, by="ada"
+    )
+
+    def at(hours: float, **known_at: Any) -> str:
+        return late.timeline(**known_at).facts_at(WEDNESDAY + hours * HOUR)["priority"].name  # type: ignore[no-any-return]
+
+    assert [at(hours) for hours in (0.4, 0.6, 1.5)] == ["moderate", "critical", "critical"]
+    before = {"known_at": known - HOUR / 4}
+    assert [at(hours, **before) for hours in (0.4, 0.6, 1.5)] == ["moderate", "moderate", "high"]
+
+
+def test_a_record_without_a_priority_is_judged_by_its_corrected_opening() -> None:
+    """Opened elsewhere with medium impact, which was high: high, not moderate (rules B1 and H1)."""
+    impact: dict[str, Any] = {"impact": Impact.MEDIUM, "urgency": Urgency.MEDIUM}
+    record = Incident.open(id="I", title="t", at=WEDNESDAY, by="kim", **impact)
+    record = correct_event(record, "I:1", by="ada", fields={"impact": Impact.HIGH})
+    desk = attrs.evolve(small(), priority=PriorityPolicy(PLAIN_3X3))
+    assert desk.judged(record).priority == Priority.HIGH

@@ -32,11 +32,12 @@ from incidentcore.instants import Versions, as_utc, as_zone, version_at
 from incidentcore.intake import IntakePolicy
 from incidentcore.lifecycle import STANDARD, Allowed, CascadeRule, Lifecycle, Refused
 from incidentcore.lifecycle.opening import record_type_of
-from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority, prioritize
+from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority
+from incidentcore.priority.changes import prioritize_from
 from incidentcore.priority.reprioritized import reprioritized
 from incidentcore.records import ApprovalRule, Prioritized, Record, set_fields
 from incidentcore.records._fast import opened_with
-from incidentcore.records.fold import opening_of
+from incidentcore.records.fold import in_time, opening_of
 from incidentcore.schedule import Calendar
 from incidentcore.sla import ServiceLevel, SlaStatus, evaluate_sla
 from incidentcore.sla.terms import CalendarByField, CalendarChoice
@@ -155,16 +156,14 @@ class Desk:
             need_kind(f"calendars.{name}", calendar, kinds, DefinitionError)
         for name, close in self.auto_close.items():
             if name not in STANDARD or not isinstance(close, AutoClose):
-                raise DefinitionError(
-                    "auto_close", name, f"an AutoClose for each of {', '.join(STANDARD)}"
-                )
+                allowed = f"an AutoClose for each of {', '.join(STANDARD)}"
+                raise DefinitionError("auto_close", name, allowed)
         schedules = {one.name: one for one in self.on_call}
         for row in self.escalation:
             for target in (one for level in row.levels for one in level.targets):
                 if target.schedule is not None and schedules.get(target.name) != target.schedule:
-                    raise DefinitionError(
-                        f"escalation.{row.name}", target.name, "a schedule of the desk's on_call"
-                    )
+                    where = f"escalation.{row.name}"
+                    raise DefinitionError(where, target.name, "a schedule of the desk's on_call")
         _ = self.service_level  # an agreement or target that names nothing is refused here
 
     def __repr__(self) -> str:
@@ -271,7 +270,7 @@ class Desk:
         refusal = self._refusal(record, action, moved)
         if refusal is not None:
             raise TransitionNotAllowedError(refusal)
-        return self.prioritize(moved, at=at)
+        return self.prioritize(moved, at=at, recorded_at=fields.get("recorded_at"))
 
     def _refusal(self, record: Record, action: str, moved: Record) -> Refused | None:
         """Return why the desk's own fields refuse what an action sets; None if they do not."""
@@ -292,25 +291,33 @@ class Desk:
         """
         changed = set_fields(record, at=at, by=by, **fields)
         need_own_fields(self.fields, changed.custom, record.custom)
-        return self.prioritize(changed, at=at)
+        return self.prioritize(changed, at=at, recorded_at=fields.get("recorded_at"))
 
-    def prioritize(self, record: R, /, *, at: datetime, by: Actor | str = _DESK) -> R:
-        """Return a record with its priority computed again from its current fields.
+    def prioritize(
+        self,
+        record: R,
+        /,
+        *,
+        at: datetime,
+        by: Actor | str = _DESK,
+        recorded_at: datetime | None = None,
+    ) -> R:
+        """Return a record with its priority computed again from its fields, after they changed.
 
-        Call it after a change of a field that the priority policy reads. A record whose priority
-        cannot be computed, because it has no impact or urgency, is returned unchanged.
+        Without impact or urgency, no priority can be computed, and the record stays unchanged.
 
         Args:
             record: The record.
-            at: When the priority is computed.
+            at: From when on the priority is computed again.
             by: Who changes the priority; by default the desk, as a system.
+            recorded_at: When the change became known. Defaults to ``at``.
         """
         need_kind("record", record, Record)
         at, by = as_utc(at), record.actor(by, at=at)
         computed = calculate_priority(self.priority, record).computed
         if computed is None or (computed == record.computed_priority and at >= record.updated_at):
             return record
-        return prioritize(record, self.priority, at=at, by=by)
+        return prioritize_from(record, self.priority, at=at, by=by, recorded_at=recorded_at)
 
     def evaluate(
         self, record: Record, /, *, now: datetime, known_at: datetime | None = None
@@ -342,18 +349,15 @@ class Desk:
         if computed is not None and computed not in self.priority.scale.levels:
             ours = reprioritized(record, self.priority)
             return record if ours.computed_priority is None else ours
-        if record.priority is not None:
+        history = record.history
+        if record.priority is not None or any(isinstance(one, Prioritized) for one in history):
             return record
-        if any(isinstance(event, Prioritized) for event in record.history):
-            return record
-        opening: Any = opening_of(record.history)
-        level = calculate_priority(self.priority, type(record).from_history((opening,))).computed
-        if level is None:
+        corrected = type(record).from_history((in_time(history)[0],))
+        opening: Any = opening_of(history)
+        if (level := calculate_priority(self.priority, corrected).computed) is None:
             return record
         changed = attrs.evolve(opening, fields=opening.fields.set(computed_priority=level))
-        return type(record).from_history(
-            changed if one is opening else one for one in record.history
-        )
+        return type(record).from_history(changed if one is opening else one for one in history)
 
     def approval(self, record: Record) -> ApprovalPlan | None:
         """Return the first approval plan that matches a record; None if it needs no approval."""
@@ -376,8 +380,7 @@ class Desk:
         return None if plan is None else plan.rule(people, calendar=self._calendar(record))
 
     def _calendar(self, record: Record) -> Calendar | None:
-        agreed = (one.service for one in self.agreements if one.when.matches(record))
-        name = next(agreed, None)
+        name = next((one.service for one in self.agreements if one.when.matches(record)), None)
         chosen: CalendarChoice | None = next(iter(self.calendars.values()), None)
         chosen = next((one.calendar for one in self.services if one.name == name), chosen)
         if isinstance(chosen, CalendarByField):

@@ -96,6 +96,31 @@ def prioritize(
     )
 
 
+def prioritize_from(
+    record: R,
+    policy: PriorityPolicy,
+    /,
+    *,
+    at: datetime,
+    by: Actor | str,
+    recorded_at: datetime | None = None,
+) -> R:
+    """Compute a record's priority at an instant, and again wherever it was computed after that.
+
+    So a late change of a field has its effect on all later priorities. The arguments are those of
+    ``prioritize``.
+    """
+    at = as_utc(at)
+    instants = {at}
+    for event in record.history:
+        if event.at > at and "computed_priority" in getattr(event, "fields", ()):
+            instants.add(event.at)
+    for instant in sorted(instants):
+        known = instant if recorded_at is None else max(as_utc(recorded_at), instant)
+        record = prioritize(record, policy, at=instant, by=by, recorded_at=known)
+    return record
+
+
 def override_priority(
     record: R,
     level: Level,

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from incidentcore.errors import InvalidValueError, NaiveDatetimeError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
     Periods,
@@ -125,6 +126,38 @@ def test_periods_begin_at_midnight_of_their_zone(
 
     assert interval.start == datetime.fromisoformat(start).replace(tzinfo=UTC)
     assert interval.end == datetime.fromisoformat(end).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("unit", "label", "named"),
+    [
+        ("day", "x", "'2026-06-01'"),
+        ("week", "2026-W60", "'2026-W23'"),
+        ("month", "2026-13", "'2026-06'"),
+        ("month", "2026-6", "'2026-06'"),
+        ("month", None, "'2026-06'"),
+        ("quarter", "2026-Q7", "'2026-Q2'"),
+        ("quarter", "2026", "'2026-Q2'"),
+        ("year", "2026-06", "'2026'"),
+        ("year", "9999", "'2026'"),
+    ],
+)
+def test_a_name_that_no_period_has_is_refused(unit: Any, label: Any, named: str) -> None:
+    """A seventh quarter was one of the next year, and a month the whole year around it."""
+    with pytest.raises(InvalidValueError, match=f"the name of a {unit} .*, such as {named}"):
+        Periods(unit).interval(label)
+
+
+def test_a_week_is_named_by_its_first_day() -> None:
+    """With weeks that start on Sunday, the Monday of one is no name."""
+    with pytest.raises(InvalidValueError, match="such as '2026-05-31'"):
+        Periods("week", week_starts="sun").interval("2026-06-01")
+
+
+def test_a_time_without_an_offset_has_no_period() -> None:
+    """It was read in the zone of the machine."""
+    with pytest.raises(NaiveDatetimeError):
+        Periods("day").label(datetime(2026, 5, 31, 23, 30))  # noqa: DTZ001
 
 
 @given(

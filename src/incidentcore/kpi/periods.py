@@ -11,7 +11,7 @@ import attrs
 
 from incidentcore._checks import SharedRepr, need_word
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import Interval, as_zone
+from incidentcore.instants import Interval, as_utc, as_zone
 
 Unit: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
 Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -60,13 +60,25 @@ class Periods(SharedRepr):
 
     def label(self, at: datetime) -> str:
         """Return the name of the period that contains an instant, such as ``"2026-W23"``."""
-        local = at.astimezone(self.zone)
+        local = as_utc(at, "at").astimezone(self.zone)
         return _label(self.unit, local.date(), self._weekday, self.year_starts)
 
     def interval(self, label: str) -> Interval:
-        """Return the interval of a named period, which ends where the next period begins."""
-        first = _first_day(self.unit, label, self._weekday, self.year_starts)
-        return Interval(self._midnight(first), self._midnight(_next(self.unit, first)))
+        """Return the interval of a named period, which ends where the next period begins.
+
+        Raises:
+            InvalidValueError: No period of this unit has the name, or it ends after the year 9999.
+        """
+        try:
+            first = _first_day(self.unit, label, self._weekday, self.year_starts)
+            ends = self._midnight(first), self._midnight(_next(self.unit, first))
+        except (TypeError, ValueError, OverflowError):
+            ends = None
+        if ends is None or self.label(ends[0]) != label:
+            example = _label(self.unit, date(2026, 6, 1), self._weekday, self.year_starts)
+            allowed = f"the name of a {self.unit} up to the year 9999, such as {example!r}"
+            raise InvalidValueError("label", label, allowed)
+        return Interval(*ends)
 
     def labels(self, as_of: datetime) -> list[str]:
         """Return the names of the periods in ``within`` that have begun; empty if it is None."""

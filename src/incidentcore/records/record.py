@@ -32,7 +32,7 @@ class Record(RecordBase):
 
     A record is made by ``open`` or by replaying its history. Every field is computed from the
     history (rules H1 and H2). A record never changes: a function such as ``assign`` returns a new
-    record with one more event.
+    record with one more event. A field without a value is None.
 
     Attributes:
         id: The record's id.

@@ -239,7 +239,7 @@ def describe_columns(path: str | Path, *, sheet: str | int | None = None) -> Col
 
     Args:
         path: The file.
-        sheet: The sheet of a spreadsheet, by name or by number, counted from 1.
+        sheet: The sheet of a spreadsheet, as for ``open_table``.
 
     Raises:
         FormatError: The file cannot be read.

@@ -84,7 +84,7 @@ def read_events(
         sort: Whether to read all rows first, so that the rows of a case need not be adjacent.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
-        sheet: The sheet of a spreadsheet, by name or by number, counted from 1.
+        sheet: The sheet of a spreadsheet, as for ``open_table``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``); without ``roles``, everybody is an agent.
 

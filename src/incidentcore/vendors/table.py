@@ -98,7 +98,7 @@ def read_table(
             refused, since it must be an event log.
         delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
-        sheet: The sheet of a spreadsheet, by name or by number, counted from 1.
+        sheet: The sheet of a spreadsheet, as for ``open_table``.
         optional: Whether to ignore mapped columns that do not exist, as the presets do.
         lifecycle: The lifecycle that the records follow; the standard one by default.
         roles: The roles of actors, for entries that ``extend`` adds.

@@ -173,7 +173,6 @@ class Trigger(SharedRepr, ABC):
     Attributes:
         until: The default ``until`` of a level with this trigger.
         chained: Whether it needs a previous level in its row.
-        calendar: The calendar of its delay; None for wall-clock time.
 
     Source: rule E2.
 

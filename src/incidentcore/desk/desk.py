@@ -308,7 +308,7 @@ class Desk:
 
         Args:
             record: The record.
-            at: From when on the priority is computed again.
+            at: When the fields changed; the priority is computed again from then on.
             by: Who changes the priority; by default the desk, as a system.
             recorded_at: When the change became known. Defaults to ``at``.
         """

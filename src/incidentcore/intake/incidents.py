@@ -101,8 +101,8 @@ def apply_intent(
 
     An alert that is added, or that reopens the incident, becomes an internal comment; an alert of a
     worse severity also raises impact and urgency. An alert that was dropped is only counted, in
-    ``custom["alert_count"]``. Resolving an incident that is not open changes nothing. If the
-    state of the record was changed after the intent, it is resolved or reopened at that change.
+    ``custom["alert_count"]``. Resolving an incident that is not open changes nothing. If its state
+    changed after the intent's ``at``, the incident is resolved or reopened at that later instant.
 
     Args:
         intent: An ``add``, ``reopen``, ``resolve`` or ``dropped`` intent about this incident.

@@ -250,7 +250,7 @@ class Trigger(SharedRepr, ABC):
         return None
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield findings on other ways in which the level cannot work as intended."""
+        """Yield the findings on the level that ``never`` does not make, such as a wrong order."""
         yield from ()
 
 

@@ -121,6 +121,8 @@ def may_be(value: Any, annotation: str) -> bool:
     """Return whether an annotation allows a value, as far as its words tell."""
     words = set(words_of(annotation))
     several = words & {"Iterable", "Sequence", "Collection", "Rows", "tuple"}
+    if isinstance(value, Record) and re.fullmatch(r"(Iterable|Sequence)\[[^|]*\]", annotation):
+        return False  # one record where several are asked for
     if words & {"Any", "object"} or (isinstance(value, Record) and type(value).__name__ in words):
         return True
     if isinstance(value, Record):

@@ -324,3 +324,14 @@ def test_the_groups_that_came_back_most_stand_first() -> None:
     assert (found.repeats, found.once, top.repeats, top.once) == (5, 0, 2, 7)
     assert str(find([])) == "nothing came back"
     assert find([]).repeat_share is None
+
+
+def test_a_key_of_several_fields_is_a_tuple_or_a_list() -> None:
+    """A list cannot be one value, so it is as clear; what is not a calendar is refused by name."""
+    fields = ("configuration_item", "category")
+    how: Any = {"as_of": YEAR, "partial_keys": True}
+    one, other = (recurrence(STORY, key, DAY, **how) for key in (fields, list(fields)))
+    assert one == other
+    assert one.repeats
+    with pytest.raises(InvalidValueError, match="calendar: got 'office'"):
+        recurrence(STORY, fields, DAY, calendar="office", **how)

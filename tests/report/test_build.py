@@ -96,3 +96,5 @@ def test_the_kpis_are_those_asked_for() -> None:
     page = report(kpis=[catalogue.MEAN_TIME_TO_CLOSE]).to_plain()
     assert {row["kpi"] for row in page["kpis"]["rows"]} == {"mean_time_to_close"}
     assert page["volume"][-1]["opened"] == 8
+    assert report(kpis=catalogue.MEAN_TIME_TO_CLOSE).to_plain() == page
+    assert report(kpis=[catalogue.VOLUME, catalogue.MEAN_TIME_TO_CLOSE]).to_plain() == page

@@ -27,6 +27,8 @@ def test_history_gives_workloads_that_give_such_a_history() -> None:
     assert mail.reopen == pytest.approx(0.1, abs=0.07)
     with pytest.raises(InvalidValueError):
         fit_workloads([], as_of=START, arrives=OFFICE)
+    with pytest.raises(InvalidValueError, match="arrives: got 'office'"):
+        fit_workloads(records, as_of=START, arrives="office")  # type: ignore[arg-type]
 
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)

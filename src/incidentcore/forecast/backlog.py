@@ -144,7 +144,7 @@ def forecast_backlog(
         raise InvalidValueError("at", instants[:1], "instants after now")
     if () not in model.cells:
         raise InvalidValueError("model", model.cells, "a model with the cell of all records, ()")
-    real = (one for one in records if one.exercise is None)
+    real = (one for one in each_of("records", records, Record) if one.exercise is None)
     stands = [standing(model.definition, one, now=now, cells=model.cells) for one in real]
     going = [one for one in stands if one is not None and one.goes_on]
     any_cell = model.curve((), {})

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import each_of, need_kind, need_word
+from incidentcore._checks import as_tuple, each_of, need_kind, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.pages import Tabular
@@ -155,8 +155,8 @@ def forecast_volume(
         raise InvalidValueError("window", window, "an interval that begins at as_of or later")
     if not levels or not all(0 < level < 1 for level in levels):
         raise InvalidValueError("levels", levels, "numbers between 0 and 1, both exclusive")
-    real = (record for record in records if record.exercise is None)
-    known = (record for record in real if record.history[0].recorded_at <= as_of)
+    rows = (row for row in each_of("records", records, Record) if row.exercise is None)
+    known = (record for record in rows if record.history[0].recorded_at <= as_of)
     opened = [record.opened_at for record in known if record.opened_at <= as_of]
     first = min(opened, default=as_of) if recent is None else as_of - recent
     slots = _Slots(zone, unit, calendar)
@@ -310,7 +310,7 @@ def backtest_volume(
     records: Iterable[Record],
     /,
     *,
-    windows: Iterable[Interval],
+    windows: Iterable[Interval] | Interval,
     zone: ZoneInfo | str,
     calendar: Calendar | None = None,
     unit: VolumeUnit = "hour",
@@ -342,7 +342,7 @@ def backtest_volume(
     naive: list[int] = []
     hits = [0] * len(levels)
     unanswered = 0
-    for window in windows:
+    for window in each_of("windows", as_tuple(windows, Interval), Interval):
         forecast = forecast_volume(
             rows,
             as_of=window.start,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_kind, need_whole
+from incidentcore._checks import each_of, need_kind, need_whole
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.actions import ImprovementAction, KpiTarget
 from incidentcore.improvement.poisson import poisson_bounds
@@ -260,7 +260,7 @@ def before_after(
     read = Interval(after.start, max(after.start, min(after.end, as_of)))
     confidence = measure.kpi.confidence or _CONFIDENCE
     kpi = measure.kpi
-    held = tuple(records)
+    held = tuple(each_of("records", records, Record))
     return BeforeAfter(
         action=action.id,
         measure=measure,

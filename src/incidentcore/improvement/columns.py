@@ -11,7 +11,7 @@ from typing import Final
 
 import attrs
 
-from incidentcore._checks import as_tuple
+from incidentcore._checks import as_tuple, each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import (
     Selection,
@@ -125,6 +125,7 @@ class Gatherer:
         cost: Kpi,
         problems: Iterable[Problem],
     ) -> None:
+        need_kind("cost", cost, Kpi)
         is_censored = cost.statistic == SURVIVAL_MEDIAN
         if cost.unit != "duration" or not cost.measure.has_statistic or is_censored:
             allowed = "a KPI whose values are times, without censoring"
@@ -201,7 +202,7 @@ def _known_problems(
     """Return the ids of problems, and those that each incident is linked to from their side."""
     ids: set[str] = set()
     by_incident: dict[str, set[str]] = {}
-    for problem in problems:
+    for problem in each_of("problems", problems, Problem):
         known = as_known(problem, as_of)
         if known is None:
             continue

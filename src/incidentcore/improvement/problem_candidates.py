@@ -79,11 +79,11 @@ class CandidateTally:
         _check(min_n, confidence, limit)
         self._split = None if split is None else instant(as_utc(split, "split"))
         self._min_n, self._confidence, self._limit = min_n, confidence, limit
-        self._cost = cost.id
         self._selection = Selection(
             as_of=as_of, period=period, population=population, incidents=True
         )
         self._gatherer = Gatherer(self._selection, dimensions, cost=cost, problems=problems)
+        self._cost = cost.id
 
     def add(self, record: Record) -> None:
         """Add a record to those to be examined.

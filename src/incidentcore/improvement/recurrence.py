@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TypeAlias
 
-from incidentcore._checks import need_span
+from incidentcore._checks import each_of, need_kind, need_span
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.episodes import (
@@ -44,7 +44,7 @@ class RecurrenceTally:
 
     def __init__(
         self,
-        key: GroupBy | tuple[GroupBy, ...],
+        key: GroupBy | Sequence[GroupBy],
         window: RecurrenceWindow,
         *,
         as_of: datetime,
@@ -53,6 +53,7 @@ class RecurrenceTally:
         population: Condition = ALWAYS,
         partial_keys: bool = False,
     ) -> None:
+        need_kind("calendar", calendar, Calendar | None)
         self._within, self._gap = _measures(window, calendar)
         self._selection = Selection(as_of=as_of, period=period, population=population)
         self._names = key_names(key)
@@ -107,7 +108,7 @@ class RecurrenceTally:
 def recurrence(
     records: Iterable[Record],
     /,
-    key: GroupBy | tuple[GroupBy, ...],
+    key: GroupBy | Sequence[GroupBy],
     window: RecurrenceWindow,
     *,
     as_of: datetime,
@@ -128,7 +129,7 @@ def recurrence(
     Args:
         records: The records, in any order, without duplicates; read once.
         key: What two records must have in common: a field path such as ``"category"``, a ``Group``,
-            a function of a record, or a tuple of these.
+            a function of a record, or a tuple or list of these.
         window: The longest time between two openings for the later record to count as a repeat: a
             ``timedelta`` or ``BusinessDays``.
         as_of: Only events that had happened and been recorded by then count (rule K6).
@@ -193,7 +194,7 @@ def recurrence(
         population=population,
         partial_keys=partial_keys,
     )
-    for record in records:
+    for record in each_of("records", records, Record):
         tally.add(record)
     return tally.result()
 

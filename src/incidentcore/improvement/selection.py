@@ -159,4 +159,4 @@ def _parts(key: object) -> tuple[GroupBy, ...]:
 
 def parts_of(key: Any) -> tuple[GroupBy, ...]:
     """Return the parts of a key; one that is not a tuple is its only part."""
-    return key if isinstance(key, tuple) else (key,)
+    return tuple(key) if isinstance(key, (tuple, list)) else (key,)

@@ -256,6 +256,7 @@ def survival_data(
 
     Source: Kaplan and Meier 1958; rule K5. The interval is Greenwood's on the log-log scale.
     """
+    need_kind("kpi", kpi, Kpi)
     if kpi.statistic != SURVIVAL_MEDIAN:
         raise InvalidValueError("kpi", kpi.id, "a KPI with the statistic SURVIVAL_MEDIAN")
     seen = ((value >> 1, bool(value & 1)) for value in _sample(kpi, records, as_of))

@@ -223,7 +223,8 @@ def forecast_data(
         return rows
     place = forecast.zone if forecast.unit == "day" else UTC  # a local day may have 23 hours
     length = timedelta(**{f"{forecast.unit}s": 1})
-    opened = sorted(record.opened_at for record in records if record.exercise is None)
+    real = (row for row in each_of("records", records, Record) if row.exercise is None)
+    opened = sorted(record.opened_at for record in real)
     for step in forecast.steps:
         end = (step.start.astimezone(place) + length).astimezone(UTC)
         low, high = step.bands[levels.index(level)]

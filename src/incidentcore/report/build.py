@@ -13,6 +13,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, version_at
 from incidentcore.kpi import ALL, GroupBy, Kpi, KpiTable, finish_partial, gather_kpis
 from incidentcore.kpi.charts import plain_number
+from incidentcore.kpi.engine.gather import as_kpis
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.pages import Page, Section
 from incidentcore.records import Incident
@@ -33,7 +34,7 @@ def build_report(
     as_of: datetime,
     title: str,
     desk: Desk | Versions[Desk] | None = None,
-    kpis: Sequence[Kpi] | None = None,
+    kpis: Iterable[Kpi] | Kpi | None = None,
     tool_kpis: Sequence[Kpi] = (),
     lifecycles: tuple[Lifecycle, ...] = (),
     about: Sequence[tuple[str, str]] = (),
@@ -82,8 +83,8 @@ def build_report(
     (1, ['volume', 'kpis', 'flow', 'ageing', 'definitions'])
     """
     tally = Tally(as_of, desk=desk, by=by, lifecycles=lifecycles, zone=zone, on_record=on_record)
-    kpis = KPIS if kpis is None else kpis
-    wanted = (*VOLUME.values(), *kpis, *tool_kpis)
+    kpis, tool_kpis = KPIS if kpis is None else as_kpis(kpis), as_kpis(tool_kpis)
+    wanted = tuple(dict.fromkeys((*VOLUME.values(), *kpis, *tool_kpis)))
     part = gather_kpis(wanted, tally.watch(incidents), as_of=as_of, group_by=by)
     table = finish_partial(part, totals=True)
     clocks = clock_sections.compliance_table(tally, part.groups, as_of)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from incidentcore._checks import each_of
+from incidentcore._checks import each_of, need_kind
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
@@ -85,6 +85,8 @@ def service_page(
     >>> page.to_plain()["credits"]
     [{'clock': 'resolution', 'value': 0.0, 'credit': '5 % of the monthly fee'}]
     """
+    need_kind("period", period, Interval)
+    need_kind("population", population, Condition)
     now = period.end if as_of is None else as_utc(as_of, "as_of")
     counts: dict[str, Counter[str]] = {}
     clocks: dict[str, OneClock] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from incidentcore._checks import each_of
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
@@ -42,6 +42,7 @@ def fit_workloads(
     Source: our choice.
     """
     as_of = as_utc(as_of, "as_of")
+    need_kind("arrives", arrives, Calendar)
     groups: dict[str, list[Record]] = {}
     for record in each_of("records", records, Record):
         known = as_it_was(record, as_of, as_of)

@@ -62,6 +62,7 @@ def rehearse(
     mail-down-1 in_progress mail-down
     """
     need_kind("drill", drill, Drill)
+    need_kind("lifecycle", lifecycle, Lifecycle)
     start = as_utc(started_at, "started_at")
     records: dict[str, Incident] = {}
     for step in drill.bot:

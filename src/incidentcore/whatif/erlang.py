@@ -76,6 +76,7 @@ def offered_load(
     0.5
     """
     need_kind("window", window, Interval)
+    need_kind("worked_on", worked_on, Condition)
     if not window:
         raise InvalidValueError("window", window, "an Interval that is not empty")
     place = as_zone(zone)

@@ -21,10 +21,11 @@ from incidentcore.records import (
     assign,
     comment,
     request_approval,
+    set_fields,
     snooze,
 )
 from incidentcore.schedule import BusinessCalendar, BusinessDays, Holiday, Maintenance
-from incidentcore.sla import CalendarByField, SlaDefinition, SlaPolicy
+from incidentcore.sla import ByTimeOfDay, CalendarByField, DueDate, SlaDefinition, SlaPolicy
 from incidentcore.sla.terms import TakeoverMode
 from incidentcore.values import Priority
 
@@ -203,3 +204,79 @@ def test_an_approval_that_expires_stops_its_clock() -> None:
     assert (stopped.stage, stopped.elapsed) == ("stopped", 3 * HOUR)
     again = request_approval(request, rule, at=u("01 14:00"), by=TIMER)
     assert ask(clock, again, "01 15:00").elapsed == 4 * HOUR  # type: ignore[arg-type]  # a request
+
+
+EARLY, LATE = hours("08:00-16:00"), hours("14:00-22:00")
+BY_GROUP = CalendarByField("assignment_group", {"us": LATE}, EARLY, follow=True)
+
+
+def handed_over(target: Any) -> SlaPolicy:
+    """Return eight hours by the early calendar, and a target by the late one that takes over."""
+    us = resolution(0, LATE, target=target, name="us", swap="keep_elapsed")
+    return SlaPolicy([(field("assignment_group").equals("us"), us)], default=resolution(8, EARLY))
+
+
+@pytest.mark.parametrize(
+    ("rules", "story", "due", "target", "breach"),
+    [
+        # 3 h of Monday by the early calendar, then 7 h by the late one, which opens Tuesday 14:00
+        (resolution(0, BY_GROUP, target=BusinessDays(1)), "", "02 12:00", 10, "02 14:00"),
+        (resolution(0, BY_GROUP, target=ByTimeOfDay("16:00", 1)), "", "02 16:00", 12, "02 16:00"),
+        # an hour on hold before the handover delays it by the first hour that is open then
+        (
+            resolution(0, BY_GROUP, target=BusinessDays(1)),
+            "01 13:00 hold awaiting_vendor, 01 14:00 resume, ",
+            "02 15:00",
+            10,
+            "02 15:00",
+        ),
+        (handed_over(BusinessDays(1)), "", "02 14:00", 10, "02 14:00"),
+        (handed_over(ByTimeOfDay("16:00", 1)), "", "02 16:00", 12, "02 16:00"),
+    ],
+)
+def test_a_relative_target_counts_by_the_calendar_of_each_hour(
+    rules: Any, story: str, due: str, target: int, breach: str
+) -> None:
+    """Opened Monday 12:00, handed over at 15:00: due as promised, and breached after that (S6)."""
+    record = told(f"01 12:00, {story}01 15:00 group us")
+    status = ask(rules, record, "01 16:00")
+    assert (status.due_at, status.target, status.breached) == (u(due), target * HOUR, False)
+    at_due = ask(rules, record, due)
+    assert (at_due.elapsed, at_due.breached) == (at_due.target, False)
+    late = ask(rules, record, "05 12:00")
+    assert (late.due_at, late.breached_at) == (u(due), u(breach))
+
+
+def test_a_start_that_is_found_out_after_the_resolution() -> None:
+    """Opened 10:00, resolved 12:00, found out at 13:00 to have begun at 11:00: one hour (S1)."""
+    record = told("01 10:00, 01 12:00 resolve")
+    clock = resolution(4, ALWAYS_OPEN, starts_from="custom.began")
+    assert ask(clock, record, "01 12:30").elapsed == 2 * HOUR
+    record = set_fields(record, custom={"began": u("01 11:00")}, at=u("01 13:00"), by="ada")
+    status = ask(clock, record, "01 14:00")
+    assert (status.stage, status.started_at, status.elapsed) == ("stopped", u("01 11:00"), HOUR)
+
+
+def test_a_takeover_in_a_pause_makes_nothing_due() -> None:
+    """Held from Friday's closing, due Saturday noon; resumed Monday 10:00: due then (S3, S6)."""
+    first, second = (
+        resolution(0, target=DueDate("custom.due"), name=name, swap="keep_elapsed")
+        for name in ("first", "second")
+    )
+    rules = SlaPolicy([(AT_G2, second)], default=first)
+    record = told("05 16:00, 05 17:00 hold awaiting_vendor", custom={"due": u("06 12:00")})
+    assert ask(rules, record, "06 15:00").due_at is None
+    record = assign(record, group="g2", at=u("06 14:00"), by="ada")
+    assert ask(rules, record, "06 15:00").due_at is None
+    record = advance(record, "resume", at=u("08 10:00"), by="ada")
+    assert ask(rules, record, "08 11:00").due_at == u("08 10:00")
+
+
+def test_a_replaced_cycle_was_neither_met_nor_stopped() -> None:
+    """A definition that restarts the clock may not start it yet: the trace says so (S4, S7)."""
+    second = resolution(4, ALWAYS_OPEN, swap="restart", start=field("assignee").present())
+    rules = SlaPolicy([(AT_G2, second)], default=resolution(4, ALWAYS_OPEN))
+    status = ask(rules, told("01 09:00, 01 10:00 group g2"), "01 11:00")
+    assert status.stage == "not_started"
+    assert [entry.code for entry in status.trace] == ["replaced", "swapped", "not_started"]
+    assert str(status.trace).endswith("elapsed 1:00 of 4:00, remaining 3:00; replaced")

@@ -16,8 +16,9 @@ import attrs
 
 from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
+from incidentcore.instants import Versions
 from incidentcore.records import Event
-from incidentcore.schedule import Calendar
+from incidentcore.schedule import Calendar, VersionedCalendar
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.targets import resolve_target
 from incidentcore.sla.terms import SlaThreshold
@@ -156,7 +157,7 @@ class Figures(SharedRepr):
             return self.spent_at
         try:
             if self.fixed_due is not None:
-                return named_due(cycle.spans, self.fixed_due)
+                return named_due(cycle, cycle.spans, self.fixed_due)
             return cycle.calendar.deadline(self.end, self.target - self.elapsed)
         except UnreachableDeadlineError:
             return None
@@ -166,7 +167,7 @@ def figures(cycle: RawCycle, now: datetime) -> Figures:
     """Return the figures of a cycle; if it is in progress, the figures as of ``now``."""
     target, named = cycle.definition.target, None
     if type(target) is not timedelta:
-        target, named = resolve_target(target, cycle.started_at, cycle.calendar, cycle.facts)
+        target, named = _resolved(cycle)
     elapsed = ZERO
     spent: datetime | None = None if target else cycle.started_at
     breached_at: datetime | None = None
@@ -200,24 +201,47 @@ def figures(cycle: RawCycle, now: datetime) -> Figures:
     )
 
 
-def named_due(spans: Sequence[Span], named: datetime) -> datetime:
+def _counted_by(cycle: RawCycle) -> Calendar:
+    """Return the calendar in whose open time a cycle counts, with its changes in the cycle."""
+    turns = {span.start: span.calendar for span in cycle.spans}
+    if all(calendar is cycle.calendar for calendar in turns.values()):
+        return cycle.calendar
+    turns[cycle.spans[-1].end] = cycle.calendar
+    return VersionedCalendar(Versions(turns.items()))
+
+
+def _resolved(cycle: RawCycle) -> tuple[timedelta, datetime | None]:
+    """Return a target as open time, and its due time by the calendar of the start or takeover."""
+    since = cycle.judged_from or cycle.started_at
+    calendars = (span.calendar for span in cycle.spans if span.start >= since)
+    first = next(calendars, cycle.calendar)
+    start = cycle.started_at
+    target, due = resolve_target(cycle.definition.target, start, first, cycle.facts)
+    calendar = _counted_by(cycle)
+    if due is not None and calendar is not first:
+        target = calendar.open_time(start, due)
+    return target, due
+
+
+def named_due(cycle: RawCycle, spans: Sequence[Span], named: datetime) -> datetime:
     """Return a fixed due time, postponed by the open time before it that did not count (S6)."""
-    due = named
+    due, calendar, held = named, _counted_by(cycle), False
     for span in spans:
-        if span.kind != COUNTING and span.start < due:
-            lost = span.calendar.open_time(span.start, span.end)
+        held = span.kind != COUNTING and (held or span.start < due)
+        if held:
+            lost = calendar.open_time(span.start, span.end)
             if lost:
-                due = span.calendar.deadline(due, lost)
+                due = calendar.deadline(due, lost)
     return due
 
 
 def _named_due_if_come(cycle: RawCycle, named: datetime, end: datetime) -> datetime | None:
     """Return a given due time if it has come by ``end``; a pause before it postpones it."""
     spans = cycle.spans
-    if spans and spans[-1].kind != COUNTING and cycle.outcome != "running":
+    while spans and spans[-1].kind != COUNTING and cycle.outcome != "running":
         end = spans[-1].start
         spans = spans[:-1]
-    due = named_due(spans, named)
+    due = named_due(cycle, spans, named)
     return due if due <= end else None
 
 
@@ -279,7 +303,7 @@ def _days_before(
             if known.fixed_due is None:
                 due = span.calendar.deadline(span.start, known.target - elapsed)
             else:
-                due = named_due(spans[:number], known.fixed_due)
+                due = named_due(cycle, spans[:number], known.fixed_due)
             at = max(span.start, threshold.offset(due, span.calendar))
         except (UnreachableDeadlineError, InvalidValueError):
             at = span.end + MICRO

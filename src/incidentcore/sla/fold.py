@@ -218,8 +218,12 @@ class ClockFold:
         if definition is None or self.since is None:
             return False
         paths = fields_of(definition.target, follow=True)
-        facts = self.view(definition, index, facts) if paths else facts
-        return any(reader(path)(facts) != reader(path)(self.facts) for path in paths)
+        facts = self.view(definition, index, facts)
+        if any(reader(path)(facts) != reader(path)(self.facts) for path in paths):
+            return True
+        if type(definition.target) is timedelta or not fields_of(definition.calendar, follow=True):
+            return False
+        return pick_calendar(definition.calendar, facts) != self.calendar
 
     def _follow(self, at: datetime, facts: Facts) -> None:
         """Update the due time and the calendar when their fields change (rule S6)."""

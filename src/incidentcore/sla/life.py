@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
+from incidentcore.conditions import reader
+from incidentcore.instants import as_utc
 from incidentcore.records import Timeline, TimelineStep
 from incidentcore.sla.definition import AnswerRule, SlaDefinition
 from incidentcore.sla.policy import SlaPolicy
@@ -46,6 +49,9 @@ _NO_ANSWERS: Final[Mapping[AnswerRule, list[Facts]]] = {}
 def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
     """Return the input of a clock, from a timeline that ends at ``now``."""
     steps: Sequence[TimelineStep] = timeline.with_instants(rules.timed, now).moments
+    paths = {one.starts_from for one in rules.definitions if one.starts_from is not None}
+    if paths:
+        steps = _with_starts(timeline, steps, paths, now)
     early, base = 0, timeline.base
     while steps[early].at < timeline.opened_at:
         base = {**base, **steps[early].changes}
@@ -59,6 +65,20 @@ def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
             for rule in {d.answer_rule for d in rules.definitions}
         }
     return life
+
+
+def _with_starts(
+    timeline: Timeline, steps: Sequence[TimelineStep], paths: set[str], now: datetime
+) -> Sequence[TimelineStep]:
+    """Return the steps with one at each instant that a field ever named as the start of a clock."""
+    facts, named = dict(timeline.base), set[datetime]()
+    for step in steps:
+        facts.update(step.changes)
+        values = (reader(path)(facts) for path in paths)
+        named.update(as_utc(value) for value in values if isinstance(value, datetime))
+    new = (at for at in named if timeline.opened_at < at <= now)
+    more = [TimelineStep(at, {}) for at in new if all(step.at != at for step in steps)]
+    return sorted([*steps, *more], key=attrgetter("at"))
 
 
 def _answers(steps: Sequence[TimelineStep], rule: AnswerRule) -> list[Facts]:

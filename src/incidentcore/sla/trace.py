@@ -236,6 +236,8 @@ def closing_of(
     breached = known.elapsed > known.target
     if stage == "canceled":
         parts.append(("canceled", _NO_DATA))
+    elif known.cycle is not None and known.cycle.outcome == "replaced":
+        parts.append(("replaced", _NO_DATA))
     elif ended:
         parts.append(("breached" if breached else "met", _NO_DATA))
     else:
@@ -252,6 +254,9 @@ def closing_of(
             if known.due_if_resumed is not None:
                 parts.append(("if_resumed", FrozenMap({"due": known.due_if_resumed})))
     return tuple(parts)
+
+
+_AFTER: Final = {"canceled": "canceled", "replaced": "not_started"}
 
 
 def build_trace(
@@ -278,7 +283,7 @@ def build_trace(
         for span in cycle.spans:
             entries.extend(_span_entries(span, cycle, pauses))
         at = cycle.ended_at or now
-        after = "canceled" if cycle.outcome == "canceled" else "stopped"
+        after = _AFTER.get(cycle.outcome, "stopped")
     if at < now:
         entries.append(_entry(at, now, after, number, **(data if not cycles else {})))
     joined = list(_joined(entries))

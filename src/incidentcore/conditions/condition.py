@@ -328,7 +328,7 @@ class Not(Condition):
         set_test(self, lambda subject, at: not inner(subject, at))
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return this condition's result, with the explanation of the condition inside it."""
+        """Return the result, with the value that the negated test read, or its explanation."""
         inner = self.part.explain(subject, at=at)
         return Explanation(
             str(self), self.test(subject, at), inner.seen, (inner,) if inner.parts else ()

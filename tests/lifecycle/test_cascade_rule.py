@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from incidentcore.conditions import field
 from incidentcore.errors import (
     InvalidValueError,
     LifecycleDefinitionError,
@@ -17,6 +18,7 @@ from incidentcore.lifecycle import (
     TEXTBOOK_INCIDENT,
     Allowed,
     CascadeRule,
+    Copy,
     Lifecycle,
     Refused,
     advance,
@@ -118,6 +120,10 @@ def test_a_cascade_is_judged_at_its_event() -> None:
         {"link": "", "target": "problem"},
         {"when": "always"},
         {"target_when": len},
+        {"on": "comented"},
+        {"when": field("event.visiblity").equals("public")},
+        {"action": "", "comment": Copy("event.txt")},
+        {"action": "", "comment": Copy("event.by.id")},  # an attribute alone can be copied
     ],
     ids=str,
 )
@@ -133,3 +139,10 @@ def test_a_cascade_that_cannot_work_is_refused(wrong: dict[str, Any]) -> None:
     }
     with pytest.raises(LifecycleDefinitionError):
         CascadeRule(**told)
+
+
+def test_what_is_no_cascade_is_refused() -> None:
+    """By name, where rules are followed."""
+    record = Incident.open(id="I", title="t", at=AT, by=KIM)
+    with pytest.raises(InvalidValueError, match="cascades"):
+        cascade_effects(record, record.history[0], [], cascades=["close"])  # type: ignore[list-item]

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import assume, given, reject
+from hypothesis import strategies as st
 
-from incidentcore.errors import TransitionNotAllowedError
+from incidentcore.errors import IncidentCoreError, TransitionNotAllowedError
+from incidentcore.escalation import escalate_now
 from incidentcore.lifecycle import Allowed, InputField, Lifecycle, Refused, Transition, advance
 from incidentcore.lifecycle import decide as decide_standard
-from incidentcore.records import Incident, StateChanged, correct_event
-from incidentcore.values import CLOSED, NEW, RESOLVED
+from incidentcore.records import (
+    Incident,
+    StateChanged,
+    acknowledge,
+    assign,
+    comment,
+    correct_event,
+    link,
+    mark_restored,
+    snooze,
+    unacknowledge,
+    unlink,
+    unsnooze,
+)
+from incidentcore.values import CLOSED, NEW, RESOLVED, Actor
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -116,3 +133,48 @@ def test_a_change_that_was_found_wrong_does_not_follow_a_late_action() -> None:
     record = correct_event(record, "I:2", at=AT + 3 * HOUR, by="ada")
     late = advance(record, "resolve", at=AT + HOUR, by="ada", **FIXED)
     assert (late.state, late.resolved_at) == (RESOLVED, AT + HOUR)
+
+
+SYSTEM, KIM = Actor("timer", "system"), Actor("kim", "requester")
+VERBS: dict[str, Callable[..., Incident]] = {
+    "reply": lambda r, **when: comment(r, "x", **when),
+    "ask": lambda r, **when: comment(r, "x", **{**when, "by": KIM}),
+    "assign": lambda r, **when: assign(r, group="mail", **when),
+    "unassign": lambda r, **when: assign(r, group=None, **when),
+    "acknowledge": acknowledge,
+    "unacknowledge": unacknowledge,
+    "snooze": lambda r, at, **more: snooze(r, until=at + 2.5 * HOUR, at=at, **more),
+    "unsnooze": unsnooze,
+    "link": lambda r, **when: link(r, "related_to", "X", **when),
+    "unlink": lambda r, **when: unlink(r, "related_to", "X", **when),
+    "restore": mark_restored,
+    "escalate": lambda r, **when: escalate_now(r, "boss", **when),
+    "start": lambda r, **when: advance(r, "start", **when),
+    "system starts": lambda r, **when: advance(r, "start", **{**when, "by": SYSTEM}),
+    "hold": lambda r, **when: advance(r, "hold", reason="awaiting_vendor", **when),
+    "resolve": lambda r, **when: advance(r, "resolve", **FIXED, **when),
+    "reopen": lambda r, **when: advance(r, "reopen", **when),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(VERBS)), min_size=2, max_size=8), st.data())
+def test_what_is_recorded_late_is_as_if_it_had_been_recorded_in_time(
+    verbs: list[str], data: st.DataObject
+) -> None:
+    """Whichever event is entered last, where it is legal both ways (rules H1 and L2)."""
+    in_time, done = incident(), []
+    for hours, verb in enumerate(verbs, 1):
+        try:
+            in_time = VERBS[verb](in_time, at=AT + hours * HOUR, by="ada")
+        except IncidentCoreError:
+            continue
+        done.append((hours, verb))
+    assume(len(done) > 1)
+    last = data.draw(st.sampled_from(done))
+    late = incident()
+    try:
+        for hours, verb in (*(one for one in done if one != last), last):
+            late = VERBS[verb](late, at=AT + hours * HOUR, by="ada")
+    except IncidentCoreError:
+        reject()
+    assert late.facts() == in_time.facts()

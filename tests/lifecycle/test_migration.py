@@ -14,7 +14,15 @@ from incidentcore.errors import (
     TransitionNotAllowedError,
 )
 from incidentcore.lifecycle import INCIDENT, PROBLEM, Lifecycle, Refused, Transition, check_history
-from incidentcore.records import Incident, LifecycleRef, StateChanged, acknowledge, replay, snooze
+from incidentcore.records import (
+    Incident,
+    LifecycleRef,
+    StateChanged,
+    acknowledge,
+    correct_event,
+    replay,
+    snooze,
+)
 from incidentcore.serialization import dumps, loads
 from incidentcore.values import CLOSED, IN_PROGRESS, NEW, RESOLVED, Actor, State
 
@@ -220,3 +228,12 @@ def test_what_came_before_a_record_left_and_returned_is_judged_too() -> None:
     for each in (record, away, again):
         codes = [finding.code for finding in check_history(each, asks)]
         assert codes == ["missing_at_opening", "not_allowed"]
+
+
+def test_a_migration_that_never_was_leaves_the_record_stuck() -> None:
+    """It is corrected away, so the record is in triage again, of which version 2 knows the end."""
+    moved = V2.migrate(opened(V1), at=AT + DAY, by=SYSTEM)
+    back = correct_event(moved, moved.history[-1].id, by=SYSTEM)
+    assert (back.state, back.lifecycle.version) == (TRIAGE, "1")
+    (finding,) = check_history(back, V2)
+    assert finding.code == "stuck"

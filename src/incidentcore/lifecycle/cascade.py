@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from incidentcore._checks import as_tuple, each_of, need_kind
+from incidentcore._checks import as_tuple, each_of, need_each, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.decision import Allowed, Refused
@@ -103,7 +103,9 @@ def cascade_effects(
         event.by if by is None else by,
     )
     effects: list[CascadeEffect] = []
-    for rule in as_tuple(cascades, CascadeRule):
+    rules = as_tuple(cascades, CascadeRule)
+    need_each("cascades", rules, CascadeRule)
+    for rule in rules:
         for run.event in _causes(rule, record, event):
             for source, target in _pairs(rule, record, run.event, others):
                 answer = run.answer(rule, source, target)

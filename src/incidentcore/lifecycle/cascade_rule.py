@@ -12,7 +12,7 @@ from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.guards import EveryLinked
 from incidentcore.lifecycle.transition import names_of
-from incidentcore.records import ServiceRequest, StateChanged, TaskStatus, Visibility
+from incidentcore.records import Event, ServiceRequest, StateChanged, TaskStatus, Visibility
 from incidentcore.records.links import check_link_type
 from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import FrozenMap, State
@@ -34,6 +34,7 @@ def _frozen(fields: Mapping[str, object]) -> FrozenMap[object]:
     return FrozenMap(fields)
 
 
+_OF_EVENTS: Final = ("record_id", "sequence", "at", "by", "recorded_at", "id")
 _DONE: Final = tuple(status for status in get_args(TaskStatus) if status != "open")
 
 
@@ -81,8 +82,9 @@ class CascadeRule(SharedRepr):
 
     Raises:
         InvalidValueError: The link is unknown.
-        LifecycleDefinitionError: A type is unknown, a name is empty, a condition reads a field that
-            records of its type lack, or not exactly one of the four effects is set.
+        LifecycleDefinitionError: A type or kind of event is unknown, a name is empty, a condition
+            or ``Copy`` reads a field that records of its type or events do not have, or there is
+            not exactly one of action, comment, contact and open_tasks.
 
     Source: rule L4.
     """
@@ -115,6 +117,8 @@ class CascadeRule(SharedRepr):
         for name in ("source", "target"):
             where = f"{self.id}.{name}"
             need_word(where, getattr(self, name), RECORD_TYPES, LifecycleDefinitionError)
+        if self.on:
+            need_word(f"{self.id}.on", self.on, sorted(Event._kinds), LifecycleDefinitionError)  # noqa: SLF001
         if not self.link and self.source != self.target:
             raise LifecycleDefinitionError(f"{self.id}.link", self.link, "a link to the target")
         if (self.enters or self.via) and self.on not in ("", StateChanged.kind):
@@ -136,10 +140,15 @@ class CascadeRule(SharedRepr):
         need_kind(f"{self.id}.{name}", condition, Condition, LifecycleDefinitionError)
         facts = (*RECORD_TYPES[kind].default_facts(), *more)
         for path in condition.fields:
-            if path.partition(".")[0] not in facts:
-                raise LifecycleDefinitionError(
-                    f"{self.id}.{name}", path, f"one of {', '.join(facts)}"
-                )
+            first, _, rest = path.partition(".")
+            need_word(f"{self.id}.{name}", first, facts, LifecycleDefinitionError)
+            if first == "event" and rest:
+                self._check_event(name, rest.partition(".")[0])
+
+    def _check_event(self, name: str, attribute: str) -> None:
+        """Refuse an attribute that no kind of event has: it would never have a value."""
+        known = {*_OF_EVENTS, *Event._fields_of_kinds} - {"allowed"}  # noqa: SLF001
+        need_word(f"{self.id}.{name}", attribute, sorted(known), LifecycleDefinitionError)
 
     def _check_effect(self) -> None:
         kinds = ("action", "comment", "contact", "open_tasks")
@@ -150,7 +159,12 @@ class CascadeRule(SharedRepr):
         need_kind(f"{self.id}.action", self.action, str, LifecycleDefinitionError)
         need_kind(f"{self.id}.comment", self.comment, (Copy, str), LifecycleDefinitionError)
         copied = [value for value in (self.comment, *self.fields.values()) if type(value) is Copy]
-        names = [copy.field for copy in copied if not copy.field.startswith("event.")]
+        names = []
+        for copy in copied:
+            if copy.field.startswith("event."):
+                self._check_event("fields", copy.field.removeprefix("event."))
+            else:
+                names.append(copy.field)
         for name in (*names, *filter(None, [self.changes])):
             if name not in RECORD_TYPES[self.source].default_facts():
                 raise LifecycleDefinitionError(

@@ -104,7 +104,8 @@ def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ..
     findings: list[LintFinding] = []
     actions = {row.action for row in lifecycle.transitions}
     moves = [e for e in record.history if isinstance(e, (Opened, StateChanged, Corrected))]
-    moves_in = any(isinstance(e, Migrated) and e.lifecycle == lifecycle.ref for e in moves)
+    counting = in_time(moves)[1]
+    moves_in = any(isinstance(e, Migrated) and e.lifecycle == lifecycle.ref for e in counting)
     is_ours = False  # until it is opened
     last: tuple[Event, State] | None = None
     for event, before in _steps(record, moves, actions):

@@ -48,10 +48,12 @@ class Event(SharedRepr):
 
     kind: ClassVar[str] = "event"
     allowed: ClassVar[frozenset[str]] = FIELD_NAMES
+    _kinds: ClassVar[frozenset[str]] = frozenset()
     _fields_of_kinds: ClassVar[frozenset[str]] = frozenset()  # absent where a kind lacks one
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
+        Event._kinds |= {cls.kind}
         Event._fields_of_kinds |= cls.__annotations__.keys()
 
     record_id: str

@@ -202,6 +202,8 @@ def test_everyday_headings_are_guessed(tmp_path: Path) -> None:
         (["incident", "sys_audit", "task_sla"], "servicenow"),
         (["id", "display_id", "updates"], "happyfox"),
         (["id", "responder_id", "fr_escalated"], "freshservice"),
+        (["id", "integration_id", "alerts_count"], "grafana-oncall"),
+        (["id", "tinyId", "impactStartDate"], "opsgenie-incidents"),
         (["id", "opened"], ""),
     ],
 )

@@ -177,13 +177,84 @@ GITHUB_ISSUE: Final = _lifecycle(
     canceled="not_planned, duplicate",
 )
 
+GITLAB_INCIDENT: Final = _lifecycle(
+    "gitlab_incident",
+    "triggered",
+    """
+    acknowledge: triggered -> acknowledged
+    trigger: acknowledged, resolved -> triggered
+    resolve: triggered, acknowledged -> resolved
+    close: triggered, acknowledged, resolved -> closed
+    close_as_duplicate: triggered, acknowledged, resolved -> duplicate
+    reopen: closed, duplicate -> triggered
+    """,
+    open="triggered, acknowledged",
+    resolved="resolved",
+    closed="closed",
+    canceled="duplicate",
+)
+"""GitLab's incident: its status while its issue is open, and then whether it was a duplicate."""
+
+GRAFANA_ALERT_GROUP: Final = _lifecycle(
+    "grafana_alert_group",
+    "firing",
+    """
+    acknowledge: firing, silenced -> acknowledged
+    unacknowledge: acknowledged -> firing
+    silence: firing, acknowledged -> silenced
+    unsilence: silenced -> firing
+    resolve: firing, acknowledged, silenced -> resolved
+    unresolve: resolved -> firing
+    """,
+    open="firing, acknowledged",
+    pauses="silenced",
+    closed="resolved",
+)
+
+OPSGENIE_INCIDENT: Final = _lifecycle(
+    "opsgenie_incident",
+    "open",
+    """
+    resolve: open -> resolved
+    close: open, resolved -> closed
+    reopen: resolved, closed -> open
+    """,
+    open="open",
+    resolved="resolved",
+    closed="closed",
+)
+
+REMEDY_INCIDENT: Final = _lifecycle(
+    "remedy_incident",
+    "New",
+    """
+    assign: New, In Progress, Pending -> Assigned
+    start: New, Assigned, Pending -> In Progress
+    wait: New, Assigned, In Progress -> Pending
+    resolve: New, Assigned, In Progress, Pending -> Resolved
+    close: Resolved -> Closed
+    reopen: Resolved -> Assigned
+    cancel: New, Assigned, In Progress, Pending -> Cancelled
+    """,
+    open="New, Assigned, In Progress",
+    pauses="Pending",
+    resolved="Resolved",
+    closed="Closed",
+    canceled="Cancelled",
+)
+"""The incident of BMC Remedy and Helix ITSM."""
+
 TOOLS: Final = (
     FRESHSERVICE_TICKET,
     GITHUB_ISSUE,
+    GITLAB_INCIDENT,
     GLPI_TICKET,
+    GRAFANA_ALERT_GROUP,
     HAPPYFOX_TICKET,
     OPSGENIE_ALERT,
+    OPSGENIE_INCIDENT,
     PAGERDUTY_INCIDENT,
+    REMEDY_INCIDENT,
     STATUSPAGE_INCIDENT,
     ZAMMAD_TICKET,
 )

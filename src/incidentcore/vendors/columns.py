@@ -38,6 +38,9 @@ _SHAPES: Final = (
     ("zendesk", "audits"),
     ("happyfox", "display_id, updates"),
     ("freshservice", "responder_id, fr_escalated"),
+    ("grafana-oncall", "integration_id, alerts_count"),
+    ("opsgenie-incidents", "tinyId, impactStartDate"),
+    ("remedy-csv", "Incident Number, Reported Date"),
     ("jira-csv", "Issue key, Issue id, Created"),
     ("glpi-csv", "ID, Opening date"),
 )

@@ -16,14 +16,19 @@ from incidentcore.lifecycle import (
 from incidentcore.lifecycle.tools import (
     FRESHSERVICE_TICKET,
     GITHUB_ISSUE,
+    GITLAB_INCIDENT,
     GLPI_TICKET,
+    GRAFANA_ALERT_GROUP,
     HAPPYFOX_TICKET,
     OPSGENIE_ALERT,
+    OPSGENIE_INCIDENT,
     PAGERDUTY_INCIDENT,
+    REMEDY_INCIDENT,
     STATUSPAGE_INCIDENT,
     ZAMMAD_TICKET,
     states_of,
 )
+from incidentcore.priority.presets import BMC
 from incidentcore.vendors.kit import LevelTable, Roles, StateTable, Tables, Times
 
 __all__ = [
@@ -32,9 +37,15 @@ __all__ = [
     "FRESHSERVICE_TICKET",
     "GITHUB_ISSUE",
     "GITHUB_STATES",
+    "GITLAB",
+    "GITLAB_INCIDENT",
+    "GITLAB_LEVELS",
+    "GITLAB_STATES",
     "GLPI_LEVELS",
     "GLPI_STATES",
     "GLPI_TICKET",
+    "GRAFANA_ALERT_GROUP",
+    "GRAFANA_STATES",
     "HAPPYFOX",
     "HAPPYFOX_LEVELS",
     "HAPPYFOX_STATES",
@@ -43,12 +54,16 @@ __all__ = [
     "JIRA_LEVELS",
     "JIRA_STATES",
     "OPSGENIE_ALERT",
+    "OPSGENIE_INCIDENT",
     "OPSGENIE_LEVELS",
     "OPSGENIE_STATES",
     "PAGERDUTY",
     "PAGERDUTY_INCIDENT",
     "PAGERDUTY_LEVELS",
     "PAGERDUTY_STATES",
+    "REMEDY_INCIDENT",
+    "REMEDY_LEVELS",
+    "REMEDY_STATES",
     "SERVICENOW",
     "SERVICENOW_LEVELS",
     "SERVICENOW_STATES",
@@ -226,3 +241,34 @@ ZAMMAD_LEVELS: Final = LevelTable(
 
 GITHUB_STATES: Final = StateTable.of(GITHUB_ISSUE, codes={"closed": "completed"})
 """The states of GitHub's issues; a closed issue is read by its reason."""
+
+GITLAB_STATES: Final = StateTable.of(GITLAB_INCIDENT, codes={"opened": "triggered"})
+GITLAB_LEVELS: Final = LevelTable(
+    priority=_levels(
+        critical="Critical - S1, Critical",
+        high="High - S2, High",
+        moderate="Medium - S3, Medium",
+        low="Low - S4, Low",
+    )
+)
+"""GitLab's severities, as its API and its notes name them."""
+
+GITLAB: Final[Tables] = {
+    "states": GITLAB_STATES,
+    "levels": GITLAB_LEVELS,
+    "times": Times("UTC"),
+    "lifecycle": GITLAB_INCIDENT,
+}
+
+GRAFANA_STATES: Final = StateTable.of(GRAFANA_ALERT_GROUP, codes={"new": "firing"})
+
+REMEDY_STATES: Final = StateTable.of(
+    REMEDY_INCIDENT,
+    codes={str(code): state.name for code, state in enumerate(REMEDY_INCIDENT.states)},
+)
+REMEDY_LEVELS: Final = LevelTable(
+    priority=_levels(critical="Critical", high="High", moderate="Medium", low="Low"),
+    impact={level.name: level for level in BMC.rows},
+    urgency={level.name: level for level in BMC.columns},
+)
+"""Remedy's levels; impact and urgency are on the scales of ``priority.presets.BMC``."""

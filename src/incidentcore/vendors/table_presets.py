@@ -19,13 +19,30 @@ from incidentcore.vendors.presets import (
     GLPI_LEVELS,
     GLPI_STATES,
     GLPI_TICKET,
+    GRAFANA_ALERT_GROUP,
+    GRAFANA_STATES,
     JIRA_LEVELS,
     JIRA_STATES,
+    OPSGENIE_INCIDENT,
+    OPSGENIE_LEVELS,
+    OPSGENIE_STATES,
+    REMEDY_INCIDENT,
+    REMEDY_LEVELS,
+    REMEDY_STATES,
     SERVICENOW_LEVELS,
     SERVICENOW_STATES,
 )
 
-__all__ = ["FRESHSERVICE_JSON", "GLPI_CSV", "JIRA_CSV", "SERVICENOW_LIST", "TABLE_PRESETS"]
+__all__ = [
+    "FRESHSERVICE_JSON",
+    "GLPI_CSV",
+    "GRAFANA_ONCALL",
+    "JIRA_CSV",
+    "OPSGENIE_INCIDENTS",
+    "REMEDY_CSV",
+    "SERVICENOW_LIST",
+    "TABLE_PRESETS",
+]
 
 Preset = Mapping[str, Any]
 
@@ -133,9 +150,81 @@ FRESHSERVICE_JSON: Final[Preset] = {
 }
 """Freshservice's tickets as the API lists them; request ``include=stats`` for their times."""
 
+GRAFANA_ONCALL: Final[Preset] = {
+    "mapping": {
+        "id": "id",
+        "opened": "created_at",
+        "acknowledged": "acknowledged_at",
+        "resolved": "resolved_at",
+        "state": "state",
+        "title": "title",
+        "group": "team_id",
+        "assignee": "acknowledged_by",
+        "service": "integration_id",
+    },
+    "states": GRAFANA_STATES,
+    "lifecycle": GRAFANA_ALERT_GROUP,
+    "optional": True,
+}
+"""The alert groups of Grafana OnCall, as its public API lists them; it has no log."""
+
+OPSGENIE_INCIDENTS: Final[Preset] = {
+    "mapping": {
+        "id": "id",
+        "opened": "createdAt",
+        "updated": "updatedAt",
+        "occurred": "impactStartDate",
+        "restored": "impactEndDate",
+        "state": "status",
+        "priority": "priority",
+        "title": "message",
+        "description": "description",
+        "group": "ownerTeam",
+        "tags": "tags",
+    },
+    "states": OPSGENIE_STATES,
+    "levels": OPSGENIE_LEVELS,
+    "lifecycle": OPSGENIE_INCIDENT,
+    "optional": True,
+}
+"""Opsgenie's incidents, as the API lists them: a resolution has the time of the last update."""
+
+REMEDY_CSV: Final[Preset] = {
+    "mapping": {
+        "id": "Incident Number",
+        "opened": "Reported Date",
+        "responded": "Responded Date",
+        "resolved": "Last Resolved Date",
+        "closed": "Closed Date",
+        "updated": "Last Modified Date",
+        "state": "Status",
+        "priority": "Priority",
+        "impact": "Impact",
+        "urgency": "Urgency",
+        "title": "Description",
+        "description": "Detailed Decription",  # as the form has it
+        "service": "ServiceCI",
+        "configuration_item": "HPD_CI",
+        "category": "Product Categorization Tier 1",
+        "source": "Reported Source",
+        "group": "Assigned Group",
+        "assignee": "Assignee",
+        "resolution_notes": "Resolution",
+        "reassignment_count": "Total Transfers",
+    },
+    "states": REMEDY_STATES,
+    "levels": REMEDY_LEVELS,
+    "lifecycle": REMEDY_INCIDENT,
+    "optional": True,
+}
+"""A list of incidents from BMC Remedy or Helix ITSM, with the names of the form's fields."""
+
 TABLE_PRESETS: Final[Mapping[str, Preset]] = {
     "jira-csv": JIRA_CSV,
     "servicenow-list": SERVICENOW_LIST,
     "glpi-csv": GLPI_CSV,
     "freshservice": FRESHSERVICE_JSON,
+    "grafana-oncall": GRAFANA_ONCALL,
+    "opsgenie-incidents": OPSGENIE_INCIDENTS,
+    "remedy-csv": REMEDY_CSV,
 }

@@ -9,18 +9,20 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 
 from incidentcore import Desk, Incident, Lifecycle, Priority, Problem, ServiceRequest
-from incidentcore.errors import IncidentCoreError, MissingExtraError
+from incidentcore.errors import IncidentCoreError, MissingExtraError, NaiveDatetimeError
 from incidentcore.instants import Interval
+from incidentcore.kpi import Periods
 from incidentcore.kpi.catalogue import MEAN_TIME_TO_RESOLVE
 from incidentcore.lifecycle import STANDARD
-from incidentcore.records import Record
+from incidentcore.records import Record, Task
 
 from .serialization.examples import AT, EXAMPLES, HOUR, OFFICE, RECORDS, RESOLUTION, values_in
 from .test_public_api import ROOMS
@@ -51,7 +53,7 @@ NAMED: dict[str, Any] = {
     "end": AT + DAY,
     "started_at": AT,
     "by": "ada",
-    "zone": "UTC",
+    "zone": ZoneInfo("UTC"),
     "to": "closed",
     "period": Interval(AT, AT + DAY),
     "window": Interval(AT, AT + DAY),
@@ -74,6 +76,7 @@ NAMED: dict[str, Any] = {
     "target": "x",
     "reason": "why",
 }
+NAIVE = datetime(2026, 6, 2, 12)  # noqa: DTZ001
 MISTAKES: tuple[Any, ...] = (
     *("INC-1", None, 5, {}, {"id": "INC-1"}, [], [None], ["INC-1"], [{"id": "INC-1"}], object()),
     *OF_TYPE.values(),
@@ -182,6 +185,38 @@ def test_a_value_of_another_kind_is_refused(name: str) -> None:
                 continue
             given = [mistake if n == place else good(one) for n, one in enumerate(needed)]
             assert not ended(function, given, named), (argument.name, mistake)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_time_without_an_offset_is_refused(name: str) -> None:
+    """In place of each instant, alone or in a list; it was compared, or read as the machine's."""
+    function = FUNCTIONS[name]
+    arguments = inspect.signature(function).parameters.values()
+    for argument in arguments:
+        words = words_of(str(argument.annotation))
+        if "datetime" not in words or argument.name == "recorded_at":  # read if an event is added
+            continue
+        one_of = [it for it in arguments if it.default is it.empty or it is argument]
+        given = {it.name: good(it) for it in one_of if it.kind is not it.VAR_KEYWORD}
+        given[argument.name] = [NAIVE] if words[0] in {"Iterable", "Sequence"} else NAIVE
+        places = [given.pop(it.name) for it in one_of if it.kind is it.POSITIONAL_ONLY]
+        assert not ended(function, places, given), argument.name
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: OF_TYPE[Incident].actor("kim", at=NAIVE),
+        lambda: Task(id="t", title="t").is_overdue(NAIVE),
+        lambda: OF_TYPE[ServiceRequest].next_approval_wakeup(now=NAIVE),
+        lambda: OF_TYPE[ServiceRequest].overdue_tasks(now=NAIVE),
+        lambda: Periods("day", within=Interval(AT, AT + DAY)).labels(NAIVE),
+    ],
+)
+def test_methods_refuse_a_time_without_an_offset(call: Callable[[], object]) -> None:
+    """Also where there is nothing to compare it with, such as a task without a due date."""
+    with pytest.raises(NaiveDatetimeError):
+        call()
 
 
 def test_the_walk_meets_functions() -> None:

@@ -208,8 +208,9 @@ def classify(
     """
     need_kind("record", record, Record)
     answer: Any = by_what
+    at = as_utc(at)
     if callable(answer):
-        answer = answer(as_it_was(record, as_utc(at)) or record)
+        answer = answer(as_it_was(record, at) or record)
         need_kind("categorizer", answer, Categorization, allowed="a Categorization as its answer")
     if isinstance(answer, Categorization):
         if answer.abstained:

@@ -193,6 +193,7 @@ def look_at(
         kept: The statuses of its clocks at an earlier instant, if nothing has happened since.
     """
     now = as_utc(now, "now")
+    known_at = None if known_at is None else as_utc(known_at, "known_at")
     need_kind("record", record, Record, allowed="a record")
     rules = desk_at(desk, record)
     view = as_it_was(record, now, known_at)

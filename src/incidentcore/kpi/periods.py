@@ -67,24 +67,25 @@ class Periods(SharedRepr):
         """Return the interval of a named period, which ends where the next period begins.
 
         Raises:
-            InvalidValueError: No period of this unit has the name, or it ends after the year 9999.
+            InvalidValueError: No period of this unit has the name, or it does not end before the
+                year 9999.
         """
         try:
             first = _first_day(self.unit, label, self._weekday, self.year_starts)
-            ends = self._midnight(first), self._midnight(_next(self.unit, first))
+            found = Interval(self._midnight(first), self._midnight(_next(self.unit, first)))
+            if self.label(found.start) == label:
+                return found
         except (TypeError, ValueError, OverflowError):
-            ends = None
-        if ends is None or self.label(ends[0]) != label:
-            example = _label(self.unit, date(2026, 6, 1), self._weekday, self.year_starts)
-            allowed = f"the name of a {self.unit} up to the year 9999, such as {example!r}"
-            raise InvalidValueError("label", label, allowed)
-        return Interval(*ends)
+            pass
+        example = _label(self.unit, date(2026, 6, 1), self._weekday, self.year_starts)
+        allowed = f"the name of a {self.unit} that ends before the year 9999, such as {example!r}"
+        raise InvalidValueError("label", label, allowed)
 
     def labels(self, as_of: datetime) -> list[str]:
         """Return the names of the periods in ``within`` that have begun; empty if it is None."""
         labels: list[str] = []
         if self.within:
-            at, end = self.within.start, min(self.within.end, as_of)
+            at, end = self.within.start, min(self.within.end, as_utc(as_of, "as_of"))
             while at < end:
                 labels.append(self.label(at))
                 at = self.interval(labels[-1]).end

@@ -135,7 +135,7 @@ def week_data(
         as_of: The instant after which openings are ignored.
         zone: The time zone of the week.
     """
-    place = as_zone(zone)
+    as_of, place = as_utc(as_of, "as_of"), as_zone(zone)
     counts: Counter[tuple[int, int]] = Counter()
     for record in each_of("records", records, Record):
         if record.exercise is None and record.opened_at <= as_of:

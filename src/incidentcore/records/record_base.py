@@ -116,7 +116,7 @@ class RecordBase:
             return by if by.role in ROLES else as_actor(by)
         actor = as_actor(by)
         facts = self.__dict__
-        if at is not None and facts["opened_at"] <= at < facts["updated_at"]:
+        if at is not None and facts["opened_at"] <= as_utc(at) < facts["updated_at"]:
             facts = self.timeline().facts_at(at)
         if by == facts["assignee"]:
             return actor

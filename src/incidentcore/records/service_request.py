@@ -76,8 +76,8 @@ class ServiceRequest(Record):
 
     def next_approval_wakeup(self, *, now: datetime) -> datetime | None:
         """Return when the pending approval expires, if that is after ``now``; None otherwise."""
-        end = self.approval_expires_at
-        is_ahead = end is not None and end > as_utc(now, "now") and self.approval_state == "pending"
+        now, end = as_utc(now, "now"), self.approval_expires_at
+        is_ahead = end is not None and end > now and self.approval_state == "pending"
         return end if is_ahead else None
 
     def ready_tasks(self) -> tuple[Task, ...]:

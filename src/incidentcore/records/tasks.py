@@ -75,6 +75,7 @@ class Task(SharedRepr):
 
     def is_overdue(self, now: datetime) -> bool:
         """Return whether the task is open and was due at or before an instant."""
+        now = as_utc(now, "now")
         return self.status == "open" and self.due_at is not None and now >= self.due_at
 
 

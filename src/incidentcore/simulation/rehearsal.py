@@ -64,6 +64,7 @@ def rehearse(
     need_kind("drill", drill, Drill)
     need_kind("lifecycle", lifecycle, Lifecycle)
     start = as_utc(started_at, "started_at")
+    until = None if until is None else as_utc(until, "until")
     records: dict[str, Incident] = {}
     for step in drill.bot:
         at = start + step.at

@@ -12,7 +12,7 @@ import attrs
 
 from incidentcore._checks import SharedRepr
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import as_zone
+from incidentcore.instants import as_utc, as_zone
 
 Texts: TypeAlias = Mapping[str, str]
 """A template for each code, with the names of data in braces; another language is another table."""
@@ -44,7 +44,7 @@ def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
     >>> day_time(datetime(2026, 12, 23, 16, 40, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
     'Wed 23 Dec 17:40'
     """
-    local = at.astimezone(zone)
+    local = as_utc(at).astimezone(zone)
     day = f"{_DAYS[local.weekday()]} {local.day:2d} {_MONTHS[local.month - 1]}"
     return f"{day} {local.year} {clock_time(local)}" if year else f"{day} {clock_time(local)}"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import product
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
 from incidentcore.kpi.engine.compile import compile_kpi
@@ -61,10 +62,12 @@ def as_known(record: Record, /, as_of: datetime) -> Record | None:
 
     Args:
         record: The record.
-        as_of: The instant, in UTC.
+        as_of: The instant.
     """
     if not isinstance(record, Record):  # a call for each record would take a tenth of a table
         need_kind("record", record, Record)
+    if type(as_of) is not datetime or as_of.tzinfo is not UTC:
+        as_of = as_utc(as_of, "as_of")
     known = as_it_was(record, as_of, as_of)
     return None if known is None or as_of < known.opened_at else known
 

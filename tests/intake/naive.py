@@ -136,11 +136,12 @@ class Naive:
 
     def _take(self, alert: Alert, now: int) -> None:
         policy = self.policy
-        if not policy.when.matches(alert, at=alert.at):
-            return self._say("dropped", now, "", alert, "not_matched")
         name = (alert.source, alert.key)
         happened = min(alert.at, alert.recorded_at)
         known = self.conditions.get(name)
+        ends = alert.status == "resolved" and known is not None and known["firing"]
+        if not ends and not policy.when.matches(alert, at=alert.at):
+            return self._say("dropped", now, "", alert, "not_matched")
         if (known is not None and not known["firing"] and known["incident"] is None) and (
             now > known["heard"] + self._idle_for(known)
         ):

@@ -304,6 +304,30 @@ def _fires_at(storm: list[Alert], now: datetime) -> bool:
     return any(alert.firing for alert in last.values())
 
 
+def test_a_resolution_counts_whatever_its_severity() -> None:
+    """Critical at 9:00, "ok" at 9:05: the policy for critical alerts resolves its incident (A4).
+
+    It was dropped as not matched, and the incident stayed open for ever.
+    """
+    policy = IntakePolicy(name="p", when=field("severity").equals("critical"))
+    alerts = [
+        Alert(key="a", at=at(9), severity="critical"),
+        Alert(key="a", at=at(9, 1), severity="warning"),
+        Alert(key="a", at=at(9, 5), severity="ok", status="resolved"),
+        Alert(key="a", at=at(9, 6), severity="ok", status="resolved"),
+        Alert(key="b", at=at(9, 7), severity="ok", status="resolved"),
+    ]
+    found = fold_alerts(policy, alerts, until=at(10))
+    assert [(one.kind, one.reason) for one in found.intents] == [
+        ("open", ""),
+        ("dropped", "not_matched"),
+        ("add", ""),
+        ("resolve", "all_resolved"),
+        ("dropped", "not_matched"),
+        ("dropped", "not_matched"),
+    ]
+
+
 # ops-a12
 
 

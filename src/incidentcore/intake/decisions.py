@@ -82,16 +82,18 @@ class Decisions(Deadlines):
 
     def _take(self, alert: Alert, now: datetime) -> None:
         policy = self.policy
-        if not self._all and not policy.when.test(alert, now):
-            self._leave_out("dropped", now, alert, "not_matched")
-            return
         name = (alert.source, alert.key)
+        condition = self.conditions.get(name)
+        if not self._all and not policy.when.test(alert, now):
+            ends = alert.status != _FIRING and condition is not None and condition.firing
+            if not ends:  # often a resolution has another severity
+                self._leave_out("dropped", now, alert, "not_matched")
+                return
         happened, received = alert.at, alert.recorded_at
         if received < happened:  # noqa: PLR1730  for each alert: min takes three times as long
             happened = received
         if received < now:  # noqa: PLR1730  the same
             received = now
-        condition = self.conditions.get(name)
         if condition is None:  # remembered even if resolved: its firing is stale if it comes later
             condition = self.conditions[name] = LiveCondition(name, happened)
             condition.unheard = True

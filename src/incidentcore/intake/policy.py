@@ -212,7 +212,7 @@ class IntakePolicy(SharedRepr):
     Attributes:
         name: The prefix of the ids of incidents.
         when: A condition on the alerts to which the policy applies; others are dropped as
-            ``not_matched``.
+            ``not_matched``, except resolved alerts about a condition that is firing.
         group_by: Fields of the alert that must be equal for alerts to share an incident, such as
             ``"labels.service"``; an absent label is a value like any other. By default each
             condition has its own incident.

@@ -13,6 +13,7 @@ from incidentcore import Incident, acknowledge, advance, evaluate_sla, simulatio
 from incidentcore.communication import CommunicationPlan, UpdateRule
 from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
+from incidentcore.escalation import EscalationLevel, EscalationMatrix, EscalationRow, OnClock
 from incidentcore.records import (
     link,
     log_update_sent,
@@ -21,6 +22,7 @@ from incidentcore.records import (
     set_major_status,
 )
 from incidentcore.simulation import (
+    BotStep,
     Drill,
     DrillLine,
     DrillReport,
@@ -251,3 +253,26 @@ def test_the_log_says_what_each_event_was() -> None:
         "communicated: customers",
         "start: now in_progress",
     ]
+
+
+def test_the_escalations_of_a_drill_wait_for_its_own_clocks() -> None:
+    """Opened at 1, acknowledged at 8, to be done by 6: the lead hears of it at 6 (rule X1).
+
+    The matrix was evaluated without clocks, so no level on one was ever shown.
+    """
+    clock = SlaDefinition(
+        name="acknowledge", target=5 * MINUTE, stop=field("acknowledged_at").present()
+    )
+    level = EscalationLevel(OnClock("acknowledge", "due"), "lead")
+    drill = Drill(
+        name="d",
+        lasts=60 * MINUTE,
+        expects=[Expectation("acknowledge", clock)],
+        matrix=EscalationMatrix("m", [EscalationRow("all", [level])]),
+        bot=[BotStep(MINUTE, "open", "kim"), BotStep(8 * MINUTE, "acknowledge", "ada")],
+    )
+    report = score_drill(
+        drill, rehearse(drill, started_at=NINE), started_at=NINE, now=NINE + drill.lasts
+    )
+    shown = [entry.at for entry in report.timeline if entry.kind == "escalation"]
+    assert shown == [NINE + 6 * MINUTE]

@@ -115,8 +115,8 @@ class Drill:
         injects: The information that the players receive, in order of time.
         expects: What the players are expected to do in time.
         plan: The plan of the updates that stakeholders should receive; None if none are expected.
-        matrix: The escalation matrix. Its escalations are shown in the timeline, but not scored.
-            None if nothing is escalated.
+        matrix: The escalation matrix, whose levels may wait for the clocks of ``expects``. Its
+            escalations are shown in the timeline, but not scored. None if nothing is escalated.
         lasts: The duration of the drill.
         bot: The steps of a bot that replaces people in a trial run, in order of time.
 

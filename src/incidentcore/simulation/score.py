@@ -79,6 +79,7 @@ def score_drill(
         updates = [(one, update_log(drill.plan, one, now=now)) for one in marked]
         owed = [line for one, log in updates for line in _update_lines(drill, one, log)]
         lines += owed or [_not_reached(drill, drill.plan.name, marked)]
+    clocks = [expectation.clock for expectation in drill.expects]
     entries = [
         DrillEntry(due.due_at, "inject", f"{due.inject.kind}: {due.inject.text}")
         for due in injects_due(drill, started_at=start, now=now)
@@ -93,7 +94,9 @@ def score_drill(
                     f"{', '.join(map(str, one.targets))}: {one.why}",
                     record.id,
                 )
-                for one in due_escalations(drill.matrix, record, now=now, include_lapsed=True)
+                for one in due_escalations(
+                    drill.matrix, record, slas=clocks, now=now, include_lapsed=True
+                )
             )
     entries += (
         DrillEntry(line.due_at, "miss", f"{line.expectation}: due and not done", line.record_id)

@@ -1,6 +1,6 @@
 """Triggers: when a level becomes due."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,9 +14,10 @@ from incidentcore.escalation import (
     OnClock,
     Trigger,
     due_escalations,
+    next_escalation_wakeup,
 )
 from incidentcore.lifecycle import advance
-from incidentcore.records import acknowledge, assign, comment, set_fields
+from incidentcore.records import Incident, acknowledge, assign, comment, set_fields
 from incidentcore.schedule import Rotation
 from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Actor
@@ -153,3 +154,27 @@ def test_how_long_a_level_is_due_after_the_one_above(
 ) -> None:
     """Known where both delays are of wall-clock time from one instant."""
     assert one.behind(above) == behind
+
+
+def test_a_level_follows_each_reminder() -> None:
+    """Reminded daily at 9:00, the boss 30 minutes later, unless it is acknowledged before (E2).
+
+    No level after a reminder ever became due.
+    """
+    nine = Rotation(anchor=datetime(2026, 6, 1, 9, tzinfo=UTC), zone="UTC", unit="days")
+    half = EscalationLevel(AfterPrevious(timedelta(minutes=30)), "boss")
+    rules = matrix(EscalationLevel(AtWallTime(nine), "desk"), half)
+    record = Incident.open(id="I", title="x", at=datetime(2026, 6, 1, 12, tzinfo=UTC), by="kim")
+    until = datetime(2026, 6, 3, 9, 29, tzinfo=UTC)
+
+    def found(record: Incident, until: datetime) -> list[str]:
+        due = due_escalations(rules, record, now=until, include_lapsed=True)
+        return [f"{one.due_at:%d %H:%M} {one.targets[0]}" for one in due]
+
+    every = ["02 09:00 desk", "02 09:30 boss", "03 09:00 desk"]
+    assert found(record, until) == every
+    again = next_escalation_wakeup(rules, [record], now=until)
+    assert again == until + timedelta(minutes=1)
+    assert found(record, again) == [*every, "03 09:30 boss"]
+    known = acknowledge(record, at=datetime(2026, 6, 2, 9, 10, tzinfo=UTC), by="ada")
+    assert found(known, again) == ["02 09:00 desk"]

@@ -205,6 +205,8 @@ class _RowWalk:
                 return settled.due_at
         if candidate.at is not None:
             due = _enabled(candidate.at, self.row.levels[index], gate, candidate.until)
+            if candidate.exact and due != candidate.at:
+                due = None
         if candidate.ready is None:
             return due
         for manual in self.manual:

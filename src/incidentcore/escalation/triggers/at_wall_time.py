@@ -50,15 +50,16 @@ class AtWallTime(Trigger):
     def candidates(self, context: TriggerContext) -> list[Candidate]:
         """Return a candidate for each handoff of the rotation after the instant in ``since``."""
         anchors = context.begun(context.view.moments(self.since), own=self.since in BEGINNINGS)
-        times: list[datetime] = []
+        times: list[tuple[datetime, datetime | None]] = []
         for anchor in anchors:
             start, end = anchor.at + _INSTANT, context.until + _INSTANT
             if anchor.until is not None:
                 end = min(end, anchor.until)
             if start < end:
-                times.extend(self.rotation.handoffs(start, end))
+                times += ((at, anchor.until) for at in self.rotation.handoffs(start, end))
         return [
-            Candidate(number, None, at, at + _INSTANT) for number, at in enumerate(times, start=1)
+            Candidate(number, None, at, until, exact=True)
+            for number, (at, until) in enumerate(times, start=1)
         ]
 
     @property

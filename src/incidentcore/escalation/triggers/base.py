@@ -32,12 +32,15 @@ class Candidate(NamedTuple):
         ready: When a manual escalation may first make the level due; None if it never may.
         at: When the trigger makes the level due; None if only a manual escalation can.
         until: When the occasion ends because a condition or field changes; None if it does not end.
+        exact: Whether the level is skipped if it is silenced, or outside its contact hours, at the
+            instant ``at``; otherwise it becomes due later.
     """
 
     cycle: int
     ready: datetime | None
     at: datetime | None
     until: datetime | None = None
+    exact: bool = False
 
 
 class Fallen(NamedTuple):

@@ -103,6 +103,21 @@ def test_a_service_without_an_outage_was_available_all_the_time() -> None:
         Group("service", values="vpn")
 
 
+def test_declared_levels_and_states_are_not_their_names() -> None:
+    """A text beside the level would be a second row of that name, always without a record."""
+    for path in ("priority", "impact", "state"):
+        with pytest.raises(InvalidValueError, match=f'values: got .* or group by "{path}.name"'):
+            Group(path, values=["high"])
+    record = Incident.open(id="1", title="x", by="k", at=DAY, computed_priority=Priority.HIGH)
+    for group, high in (
+        (Group("priority", values=[*Priority, None]), Priority.HIGH),
+        (Group("priority.name", values=["high", "low"]), "high"),
+    ):
+        table = compute_kpis(catalogue.VOLUME, [record], as_of=DAY, group_by=group)
+        assert [row.n for row in table.results if row.group == (high,)] == [1]
+        assert len(table) == len(group.values)
+
+
 def test_ages_are_grouped_by_buckets() -> None:
     """An age of exactly an edge belongs above it."""
     desk = records((0, None), (4, None), (8, None), (9.5, None))

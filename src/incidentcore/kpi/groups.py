@@ -17,7 +17,8 @@ from incidentcore.kpi.moments import as_path, compile_path
 from incidentcore.kpi.periods import Unit
 from incidentcore.records import Event, Record
 from incidentcore.schedule import Calendar
-from incidentcore.values import Level, Scale
+from incidentcore.values import Level, Scale, State
+from incidentcore.values.scales import SCALES
 
 COLUMNS: Final = frozenset(
     {
@@ -42,6 +43,8 @@ COLUMNS: Final = frozenset(
     }
 )
 """The columns of a plain row; their names are not allowed for groups."""
+
+_NOT_TEXT: Final = frozenset((*SCALES, "computed_priority", "priority_override", "state"))
 
 When: TypeAlias = Literal["as_of", "opening", "resolution", "event"]
 
@@ -80,6 +83,9 @@ class Group(SharedRepr):
             compile_path(self.path)
         else:
             need_text("path", self.path, allowed="a field of events")
+        for value in self.values if self.path in _NOT_TEXT else ():
+            allowed = f'levels or states, such as Priority["high"]; or group by "{self.path}.name"'
+            need_kind("values", value, Level | State | None, allowed=allowed)
 
     @property
     def of_events(self) -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.kpi.tickets import M, figure, incident, minute, resolved
+from tests.kpi.tickets import AGENT, M, figure, incident, minute, resolved
 
 from incidentcore.kpi import catalogue
 from incidentcore.lifecycle import SERVICE_REQUEST, advance
 from incidentcore.records import (
     ServiceRequest,
+    StateChanged,
     approve,
 )
 from incidentcore.schedule import BusinessCalendar
+from incidentcore.values import RESOLVED
 
 
 def test_time_on_hold_is_counted_by_the_clock() -> None:
@@ -31,6 +33,16 @@ def test_time_on_hold_is_counted_by_the_clock() -> None:
     assert wall.value == timedelta(hours=18)
     assert business.value == timedelta(hours=2)
     assert whole.value == net.value == timedelta(hours=10)
+
+
+def test_a_time_that_ends_before_the_opening_is_negative() -> None:
+    """As a duration is: a log resolves it ten minutes before it opens."""
+    record = incident(at=20).with_event(
+        StateChanged, action="resolve", state=RESOLVED, at=minute(10), by=AGENT
+    )
+    for kpi in (catalogue.MEAN_REQUESTER_WAIT_TIME, catalogue.MEAN_TIME_TO_RESOLVE):
+        result = figure(kpi, [record])
+        assert (result.value, dict(result.excluded)) == (None, {"negative": 1})
 
 
 def test_request_fulfillment_holds_the_approval_wait_apart() -> None:

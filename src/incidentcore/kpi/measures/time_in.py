@@ -37,7 +37,7 @@ class TimeIn(ValueMeasure):
     Attributes:
         condition: The condition that must hold, such as ``field("state.pauses").is_true()``.
         until: Where counting ends; the instant of the computation by default. A record that lacks
-            this time is left out.
+            this time is left out, as is one that has it before its opening (``negative``).
     """
 
     condition: Condition = attrs.field(validator=need_condition)
@@ -62,6 +62,8 @@ class TimeIn(ValueMeasure):
             until = read_until(record)
             if until is None:
                 return code
+            if until < record.opened_at:
+                return "negative"
             return microseconds(
                 time_held(record, test, record.opened_at, until, clock, timed=timed)
             )

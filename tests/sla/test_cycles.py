@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.sla.desk import ALWAYS_OPEN, HOUR, MICRO, OFFICE, at, incident
 from tests.sla.test_evaluate import resolution, tell, tiers, told
 
+from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import (
     CalendarByField,
+    SlaDefinition,
     SlaThreshold,
+    evaluate_sla,
 )
 
 
@@ -48,3 +53,24 @@ def test_restart_at_a_reopening_keeps_the_finished_cycle() -> None:
         ("gold", "running"),
     ]
     assert told(status) == ("running", HOUR)
+
+
+def test_a_day_before_the_due_is_reached_where_the_clock_goes_on_with_less_than_a_day() -> None:
+    """Friday ends at 13:00, so the day before Monday 12:30 is Friday 12:30: half an hour ahead.
+
+    On hold from Friday 12:00 to Monday 10:00, the due time is Monday 14:30, a day after 10:00 no
+    more: the clock passes the point as it goes on.
+    """
+    short = BusinessCalendar(zone="UTC", hours={"mon-thu": "09:00-17:00", "fri": "09:00-13:00"})
+    warning = SlaThreshold(name="day", before_due=BusinessDays(1))
+    rule = SlaDefinition.resolution(
+        target=timedelta(hours=7, minutes=30), calendar=short, thresholds=[warning]
+    )
+    record = incident(("fri 09:00", "new"), ("fri 12:00", "on_hold"), ("mon2 10:00", "in_progress"))
+    for now in ("mon2 10:00", "mon2 11:00"):
+        status = evaluate_sla(rule, record, now=at(now))
+        assert (status.due_at, [one.at for one in status.crossings(warning)]) == (
+            at("mon2 14:30"),
+            [at("mon2 10:00")],
+        )
+    assert evaluate_sla(rule, record, now=at("mon2 09:59")).crossings(warning) == ()

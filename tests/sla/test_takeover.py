@@ -52,6 +52,7 @@ def test_a_retroactive_takeover_leaves_finished_cycles_as_they_were_judged() -> 
     policy = SlaPolicy([(GOLD, gold)], default=resolution(8, name="silver", reopen="new_cycle"))
     record = incident(
         ("mon 09:00", "new"),
+        ("mon 09:30", {"note": "w"}),
         ("mon 10:00", "resolved"),
         ("mon 12:00", "in_progress"),
         ("mon 12:30", {"note": "x"}),

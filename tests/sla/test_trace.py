@@ -136,3 +136,13 @@ def test_a_takeover_to_and_from_no_definition_has_its_words() -> None:
     status = tell(policy, record, "mon 12:30")
     assert status.cells()[1][0][:3] == ["INC-1", "iron", "canceled"]
     assert attrs.evolve(status, definition=None).cells()[1][0][1] == ""
+
+
+def test_columns_are_as_wide_as_their_longest_text() -> None:
+    """A long reason moves the figures to the right, and nothing else."""
+    record = incident(("mon 09:00", "new"), ("mon 10:00", "on_hold/" + "x" * 40))
+    lines = str(tell(resolution(8), record, "mon 11:00").trace).splitlines()
+    assert lines[:2] == [
+        "Mon  1 Jun 09:00 - Mon  1 Jun 10:00   counting" + " " * 45 + "1:00",
+        "Mon  1 Jun 10:00 - Mon  1 Jun 11:00   paused: " + "x" * 40,
+    ]

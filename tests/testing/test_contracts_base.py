@@ -67,6 +67,7 @@ def test_a_skipped_check_says_why() -> None:
     """The store does not declare what the check needs."""
     (outcome,) = StoreContract().run(["test_processes_lose_nothing"])
     assert str(outcome).startswith("skipped test_processes_lose_nothing: ")
+    assert not outcome.passed
 
 
 def test_a_capability_that_there_is_not_is_refused() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Final, Literal, TypeAlias, TypedDict
+from typing import Any, Final, Literal, TypeAlias, TypedDict, cast
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -196,7 +196,7 @@ class SlaThreshold(SharedRepr):
         calendar = self.calendar or calendar
         if self.after_due is not None:
             return span_end(at, self.after_due, calendar)
-        return calendar.add_business_days(at, -(self.days or 0))
+        return calendar.add_business_days(at, -cast("int", self.days))
 
 
 CalendarChoice: TypeAlias = Calendar | CalendarByField | Versions[Calendar]

@@ -147,3 +147,32 @@ def test_resume_wins_over_pause() -> None:
         ("mon 09:00", "new"), ("mon 10:00", {"answer": True}), ("mon 11:00", "on_hold")
     )
     assert told(tell(until, record, "mon 12:00")) == ("running", 3 * HOUR)
+
+
+def test_a_kept_fold_at_a_reopening_that_counts_the_time_since_the_stop() -> None:
+    """That time is shown at the reopening; what comes after it is a span of its own."""
+    clock = resolution(reopen="continue")
+    record = incident(("mon 09:00", "new"), ("mon 10:00", "resolved"), ("mon 12:00", "in_progress"))
+    kept = later_status(tell(clock, record, "mon 12:00"), at("mon 13:00"))
+    assert told(kept) == ("running", 4 * HOUR)
+    assert kept == tell(clock, record, "mon 13:00")
+
+
+WAIT, BACK = (field(f"custom.{name}").is_true() for name in ("wait", "back"))
+
+
+@pytest.mark.parametrize(("resume", "elapsed"), [(None, 3.5), (BACK, 2.5)])
+def test_a_clock_is_paused_after_its_stop_as_before(resume: Any, elapsed: float) -> None:
+    """Reopened at 12:00, the time since 10:00 counts but for the wait since 10:30.
+
+    It ends at 11:00, or goes on to the reopening where only another field resumes it.
+    """
+    clock = resolution(reopen="continue", pause=WAIT, resume=resume)
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 10:00", "resolved"),
+        ("mon 10:30", {"wait": True}),
+        ("mon 11:00", {"wait": False}),
+        ("mon 12:00", "in_progress"),
+    )
+    assert told(tell(clock, record, "mon 13:00")) == ("running", elapsed * HOUR)

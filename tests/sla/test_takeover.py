@@ -73,3 +73,21 @@ def test_a_takeover_belongs_to_the_cycle_that_it_begins(swap: str, number: int) 
     status = tell(tiers(swap), record, "mon 11:00")
     (entry,) = [entry for entry in status.trace if entry.code == "swapped"]
     assert (entry.cycle, entry.interval.start) == (number, at("mon 10:00"))
+
+
+def test_a_stopped_clock_is_paused_also_while_another_tier_waits_for_the_reopening() -> None:
+    """Of the two hours since the stop, the one from 10:30 to 11:30 is a pause of either tier."""
+    wait = field("custom.wait").is_true()
+    silver, gold = (
+        resolution(8, name=name, reopen="continue", pause=wait, swap="keep_elapsed")
+        for name in ("silver", "gold")
+    )
+    policy = SlaPolicy([(GOLD, gold)], default=silver)
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 10:00", "resolved"),
+        ("mon 10:30", {"tier": "gold", "wait": True}),
+        ("mon 11:30", {"wait": False}),
+        ("mon 12:00", "in_progress"),
+    )
+    assert told(tell(policy, record, "mon 13:00")) == ("running", 3 * HOUR)

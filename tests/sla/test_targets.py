@@ -96,6 +96,16 @@ def test_a_relative_due_stands_still_while_paused() -> None:
     assert at("tue 09:00") == tell(clock, late, "thu 10:00").due_at
 
 
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [("fri 10:00", "mon2 12:00"), ("sat 10:00", "mon2 12:00"), ("sun 10:00", "mon2 12:00")],
+)
+def test_by_noon_of_the_next_day_with_open_time(start: str, due: str) -> None:
+    """The next one after a Friday and after both days of a weekend is Monday."""
+    target = ByTimeOfDay("12:00", 1)
+    assert target.resolve(at(start), OFFICE, {}) == at(due)
+
+
 def test_by_a_time_of_day() -> None:
     """ServiceNow's "next business day by 4pm"; out of hours the due is that time all the same."""
     record = incident(("fri 10:00", "new"))

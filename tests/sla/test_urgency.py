@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 from tests.sla.desk import ALWAYS_OPEN, HOUR, OFFICE
 from tests.sla.test_lint import CRITICAL, ONE_DAY, resolution
@@ -17,9 +18,11 @@ from incidentcore.sla import (
     SlaPolicy,
     lint_sla_policy,
 )
-from incidentcore.sla.urgency import inverted, is_later
+from incidentcore.sla.urgency import inverted, is_later, regions
 from incidentcore.testing import check_sla
 from incidentcore.values import Priority, Scale
+
+START = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def calendar_of(hours: dict[str, str]) -> BusinessCalendar:
@@ -118,3 +121,14 @@ def test_a_level_whose_rules_cannot_be_tested_is_passed_over() -> None:
     (found,) = inverted(SlaPolicy(rules, default=hours[2]))
     assert found.words[:2] == ("priority moderate", "8:00:00")
     assert found.words[3:5] == ("priority low", "2:00:00")
+
+
+def test_the_facts_of_a_rule_are_facts_that_it_takes() -> None:
+    """One example for each rule and for the default, each of what no earlier rule takes."""
+    rules = [
+        (field("custom.tier").equals(tier), attrs.evolve(resolution(), name=tier))
+        for tier in ("gold", "silver")
+    ]
+    policy = SlaPolicy(rules, default=attrs.evolve(resolution(), name="rest"))
+    chosen = [policy.pick(facts, at=START) for facts in regions(policy)]
+    assert [one and one.name for one in chosen] == ["gold", "silver", "rest"]

@@ -126,16 +126,11 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     return ", ".join(nearest_names(name, known)) or "none"
 
 
+@cache
 def _fields_of(cls: type) -> dict[str, tuple[type, ...]]:
     """Return the fields of a class with the types of their values; no types if any may occur."""
-    return _typed(cls)
-
-
-@cache
-def _typed(cls: type) -> dict[str, tuple[type, ...]]:
     hints = get_type_hints(cls)
-    names = [field.name for field in attrs.fields(cls)]
-    return {name: _kinds_of(hints.get(name, Any)) for name in names if not name.startswith("_")}
+    return {each.name: _kinds_of(hints.get(each.name, Any)) for each in attrs.fields(cls)}
 
 
 def _kinds_of(hint: Any) -> tuple[type, ...]:

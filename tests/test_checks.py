@@ -111,7 +111,7 @@ PACKAGE = Path(incidentcore.__file__).parent
 CHECKED = re.compile(
     r"""\b(?:_?need_\w+|checked_path|each_of|_condition|_check_counts|_ids)"""
     r"""\(\(*["'](?P<name>[\w.]+)["']"""
-    r"""|\b_?as_\w+\([^()]*, (?:name=|where=)?\(*["'](?P<other>\w+)["']"""
+    r"""|\b(?:_?as_\w+|writer_of)\([^()]*, (?:name=|where=)?\(*["'](?P<other>\w+)["']"""
     r"""|\(\(?["'](?P<row>\w+)["']\)?, self\.\w+"""
 )
 

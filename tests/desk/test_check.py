@@ -29,7 +29,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.instants import Interval
 from incidentcore.records import Incident
-from incidentcore.schedule import AbstractCalendar, Calendar
+from incidentcore.schedule import AbstractCalendar, BusinessCalendar, Calendar, Holiday
 from incidentcore.sla import evaluate_sla
 from incidentcore.sla.crossings import ClockPoint
 from incidentcore.values import Impact, LintFinding, Urgency
@@ -307,3 +307,18 @@ def test_a_field_of_ones_own_with_the_name_of_another_is_named(
     desk = load_desk(text.replace("[[agreements]]", ovens, 1))
     found = [str(one) for one in check_desk(desk, start=START) if one.subject == "fields.service"]
     assert found == ([] if expected is None else [expected])
+
+
+def test_holidays_end_with_the_last_date_that_is_stated() -> None:
+    """The day on which a rule begins is none of them; one date alone is no list that ends."""
+    dates = [Holiday("2026-12-25"), Holiday(range="2026-12-26/2026-12-26")]
+    may = Holiday("2028-05-01", rule="FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1")
+
+    def ends(*holidays: Holiday) -> list[object]:
+        office = BusinessCalendar(zone="UTC", hours={"mon": "09:00-17:00"}, holidays=holidays)
+        found = check_desk(Desk(name="x", calendars={"office": office}), start=START)
+        return [one.data["year"] for one in found if one.code == "holidays_end"]
+
+    assert ends(*dates, may) == [2026]
+    assert ends(dates[0], may) == []
+    assert ends(*dates, Holiday("2027-12-25")) == []

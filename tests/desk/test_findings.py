@@ -9,8 +9,10 @@ import pytest
 from tests.desk.test_check import START
 from tests.desk.test_desk import TEXT
 
-from incidentcore.desk import check_desk, load_desk
-from incidentcore.values import LintFinding
+from incidentcore.desk import Desk, DeskField, check_desk, load_desk
+from incidentcore.desk.findings import desk_domains
+from incidentcore.priority import STANDARD_POLICY
+from incidentcore.values import CLOSED, NEW, RESOLVED, LintFinding
 
 DAY_SHIFT = 'layers = [{ people = "dana", during = "munich" }]'
 
@@ -91,3 +93,37 @@ def test_each_planted_mistake_is_said_with_its_part() -> None:
     assert all(said)
     expected = Path(__file__).with_name("planted_findings.txt").read_text(encoding="utf-8")
     assert list(itertools.chain(*said)) == expected.splitlines()
+
+
+def test_the_values_that_a_field_may_have_on_a_desk() -> None:
+    """States of all its lifecycles, its levels, and what its own fields declare."""
+    small = Desk(
+        name="x", fields=[DeskField("vip", "bool"), DeskField("site", "word", words=("a", "b"))]
+    )
+    domains = desk_domains(small)
+    assert set(domains) == {"priority", "state", "record_type", "custom.vip", "custom.site"}
+    assert {NEW, RESOLVED, CLOSED} <= set(domains["state"])
+    assert domains["priority"] == (*STANDARD_POLICY.levels, None)
+    assert domains["record_type"] == ("incident", "problem", "service_request")
+    assert (domains["custom.vip"], domains["custom.site"]) == (
+        (True, False, None),
+        ("a", "b", None),
+    )
+
+
+def test_a_calendar_of_one_site_is_used_by_the_services_of_all() -> None:
+    """It stands in the table of another calendar, by a value."""
+    sites = {"berlin": {"hours": {"mon": "08:00-18:00"}}, "rome": {"hours": {"tue": "08:00-18:00"}}}
+    made = {"made": {"by": "source", "email": "berlin", "else": "always"}}
+    service = {"calendar": "made", "response": "1h"}
+    desk = load_desk(
+        {
+            "desk": 1,
+            "name": "x",
+            "calendars": {**sites, **made},
+            "services": {"s": service},
+            "agreements": [{"service": "s"}],
+        }
+    )
+    unused = [one.subject for one in check_desk(desk, start=START) if one.code == "unused"]
+    assert unused == ["calendars.rome"]

@@ -238,6 +238,35 @@ def test_a_value_of_any_other_shape_is_read_or_refused(path: tuple[Any, ...], va
         assert renamed or not here or len(here) == len(faults), faults
 
 
+# Places whose table or list is named in their stead, and those that take any value.
+PARTS = re.compile(
+    r"(\.hours\.[\w-]+|\.hold_reason)\[\d\]$|^calendars\.\w+\.(plus|both|minus)$"
+    r"|\.(users\.\w+|note\.present|opened_at\.from|title\.text)$"
+)
+ANY = re.compile(r"\.reset\.kind$|by\.role|labels\.\w+")
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("section", PLAIN)
+def test_a_value_that_nothing_takes_is_the_one_fault_and_at_its_place(section: str) -> None:
+    """No file has bytes, and no key takes them."""
+    for path in places({section: PLAIN[section]}):
+        data = copy.deepcopy(PLAIN)
+        table = data
+        for step in path[:-1]:
+            table = table[step]
+        table[path[-1]] = b"x"
+        place = path_text(path)
+        if ANY.search(place):
+            load_desk(data, code={"mine": bool})
+            continue
+        with pytest.raises(FormatError) as caught:
+            load_desk(data, code={"mine": bool})
+        (fault,) = caught.value.problems
+        up = 4 if path[-2:-1] == ("sets",) else 1 if PARTS.search(place) else 0
+        assert fault.startswith(f"desk file: {path_text(path[: len(path) - up])}: got ")
+
+
 # A part with one fault, and where the fault is.
 HOURS = ("[calendars]\noffice = { hours = { mon = 8 } }\n", "calendars.office.hours.mon")
 DAYS = ("[holidays]\ndays = 7\n", "holidays.days")
@@ -341,3 +370,11 @@ def test_a_name_beside_a_broken_one_is_still_refused() -> None:
     with pytest.raises(FormatError) as caught:
         load_desk(f'desk = 1\nname = "x"\n{HOURS[0]}{service}')
     assert ["office.hours.mon" in one for one in caught.value.problems] == [True, False]
+
+
+def test_a_name_beside_a_section_that_cannot_be_read_is_still_refused() -> None:
+    """Only names of that section are not known."""
+    service = SERVICE.replace("always", "ofice")
+    with pytest.raises(FormatError) as caught:
+        load_desk(f'desk = 1\nname = "x"\noncall = 7\n{service}')
+    assert ["oncall" in one for one in caught.value.problems] == [True, False]

@@ -9,6 +9,7 @@ import pytest
 from tests.desk.test_edges import HEAD
 
 from incidentcore.desk import Desk, dump_desk, load_desk
+from incidentcore.desk.toml import value_text
 from incidentcore.errors import DefinitionError, FormatError
 from incidentcore.lifecycle import INCIDENT, Lifecycle
 
@@ -71,3 +72,12 @@ def test_a_value_that_a_file_cannot_say_is_refused() -> None:
     assert load_desk(dump_desk(said)) == said
     with pytest.raises(DefinitionError, match="texts, numbers, booleans, dates, lists and tables"):
         dump_desk(desk(custom={"left": timedelta(hours=1)}))
+
+
+def test_a_value_in_what_is_said_is_written_as_in_the_file() -> None:
+    for value, text in (
+        ({}, "{}"),
+        ({"a": 1, "b c": ["x", True]}, '{ a = 1, "b c" = ["x", true] }'),
+        ([], "[]"),
+    ):
+        assert value_text(value) == text

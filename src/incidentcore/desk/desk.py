@@ -230,10 +230,10 @@ class Desk:
         return record
 
     def _category(self, record: Record) -> tuple[str, ...]:
-        answer = RuleCategorizer(self.categories)(record) if self.categories else None
-        if (answer is None or answer.abstained) and self.categorizer is not None:
+        answer = RuleCategorizer(self.categories)(record)
+        if answer.abstained and self.categorizer is not None:
             answer = self.categorizer(record)
-        return () if answer is None or answer.abstained else tuple(answer.category)
+        return () if answer.abstained else tuple(answer.category)
 
     def decide(
         self, record: R, action: str, /, *, at: datetime, by: Actor | str, **fields: Any

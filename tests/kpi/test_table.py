@@ -27,6 +27,7 @@ from incidentcore.kpi import (
 )
 from incidentcore.records import Incident
 from incidentcore.serialization import dumps, loads
+from incidentcore.values import Impact
 
 from .tickets import minute, tickets
 
@@ -241,3 +242,15 @@ def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtraError, match=r"incidentcore\[arrow\]"):
         table().__arrow_c_stream__()
+
+
+def test_a_group_is_in_a_plain_row_by_its_name() -> None:
+    """A level has one; a truth and a number stay what they are, and what is missing is None."""
+    rows = [
+        Incident.open(id=f"I{n}", title="x", at=minute(0), by="k", impact=impact, custom={"n": n})
+        for n, impact in enumerate((Impact.HIGH, None))
+    ]
+    for path, groups in (("impact", ["high", None]), ("custom.n", [0, 1])):
+        made = compute_kpis([catalogue.VOLUME], rows, as_of=minute(1), group_by=path)
+        found = {row[path] for row in made}
+        assert found == set(groups)

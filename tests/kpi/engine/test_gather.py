@@ -160,3 +160,16 @@ def test_an_objective_of_a_time_is_not_asked_of_a_share() -> None:
     assert hours.is_met_by(minute(240) - minute(0))
     with pytest.raises(KpiDefinitionError, match="a value like 4:00:00"):
         hours.is_met_by(0.5)
+
+
+@pytest.mark.parametrize("is_canceled", [False, True])
+def test_a_canceled_record_is_not_left_out_as_reopened(is_canceled: bool) -> None:  # noqa: FBT001
+    """Resolved at 10 and reopened at 20; what came of it after the window decides."""
+    record = advance(resolved(incident(), 10), "reopen", at=minute(20), by="ada")
+    if is_canceled:
+        record = advance(record, "cancel", at=minute(30), by="ada")
+    kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(window_basis="resolved")
+    (row,) = compute_kpis(
+        [kpi], [record], as_of=minute(40), window=Interval(minute(5), minute(15))
+    ).results
+    assert dict(row.excluded) == {"canceled" if is_canceled else "reopened": 1}

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 import pytest
 from tests.kpi.tickets import minute
 
-from incidentcore.kpi import MAX, MEAN, MIN, FieldValue, Kpi, compute_kpis, gather_kpis
+from incidentcore.kpi import (
+    MAX,
+    MEAN,
+    MEDIAN,
+    MIN,
+    FieldValue,
+    Kpi,
+    catalogue,
+    compute_kpis,
+    gather_kpis,
+)
 from incidentcore.kpi.catalogue import VOLUME
-from incidentcore.kpi.engine.results import exact_number, share
+from incidentcore.kpi.engine.results import exact_number, places_read, share
 from incidentcore.kpi.measures.base import PartialMode
+from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
+
+SOLVED = {"resolution_code": "fixed", "resolution_notes": "restarted"}
 
 
 def incidents(*values: Any) -> list[Incident]:
@@ -71,3 +85,35 @@ def test_an_exact_number_is_whole_where_it_can_be() -> None:
     found = [exact_number(one) for one in numbers]
     assert found == [2, 0.5, 10**30]
     assert [type(one) for one in found] == [int, float, int]
+
+
+@pytest.mark.parametrize(
+    ("statistic", "n", "places"),
+    [
+        (MIN, 5, {0}),
+        (MAX, 5, {4}),
+        (MEDIAN, 5, {2}),
+        (MEDIAN, 4, {1, 2}),
+        (MEAN, 5, set()),
+        (None, 5, set()),
+    ],
+)
+def test_the_values_that_a_statistic_reads_by_their_places(
+    statistic: Any, n: int, places: set[int]
+) -> None:
+    """A frame sorts no more than these."""
+    assert places_read([statistic], n) == places
+    assert places_read([statistic, MIN], n) == {0, *places}
+
+
+def test_a_sketched_survival_median_is_within_one_per_cent() -> None:
+    """Resolved after one, two and five hours, and one that goes on: half are within two hours."""
+    records = [
+        advance(one, "resolve", at=minute(60 * hours), by="ada", **SOLVED)
+        for one, hours in zip(incidents(1, 2, 3), (1, 2, 5), strict=True)
+    ]
+    kpi = catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE
+    row = compute_kpis([kpi], [*records, *incidents(4)], as_of=minute(600), mode="sketch")[kpi.id]
+    assert (row.n, row.approximate) == (4, True)
+    assert row.value is not None
+    assert abs(row.value / timedelta(hours=2) - 1) < 0.01

@@ -157,10 +157,10 @@ def _result(kpi: Kpi, total: Accumulator, key: Key, part: Partial) -> KpiResult:
     group, period = key
     windows = part.windows
     window = within = windows.within
-    if windows.periods is not None:
-        window = None if period is None else windows.periods.interval(period)
-        if within is not None and window is not None:
-            window = window.intersect(within)
+    if period is not None:
+        assert windows.periods is not None  # noqa: S101  it named the period
+        window = windows.periods.interval(period)
+        window = window if within is None else window.intersect(within)
     if window is not None and window.end > part.as_of:  # nothing after the instant is known
         window = Interval(min(window.start, part.as_of), part.as_of)
     figure = kpi.measure.result(kpi, total, window)

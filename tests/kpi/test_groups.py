@@ -105,13 +105,17 @@ def test_a_service_without_an_outage_was_available_all_the_time() -> None:
 
 def test_declared_levels_and_states_are_not_their_names() -> None:
     """A text beside the level would be a second row of that name, always without a record."""
-    for path in ("priority", "impact", "state"):
+    for path in ("priority", "state"):
         with pytest.raises(InvalidValueError, match=f'values: got .* or group by "{path}.name"'):
             Group(path, values=["high"])
-    record = Incident.open(id="1", title="x", by="k", at=DAY, computed_priority=Priority.HIGH)
+    with pytest.raises(InvalidValueError, match="impact: got 'high'"):
+        Group("impact", values=["high"])
+    given: Any = {"computed_priority": Priority.HIGH, "category": "mail"}
+    record = Incident.open(id="1", title="x", by="k", at=DAY, **given)
     for group, high in (
         (Group("priority", values=[*Priority, None]), Priority.HIGH),
         (Group("priority.name", values=["high", "low"]), "high"),
+        (Group("category", values=["mail", ["web", "shop"]]), ("mail",)),
     ):
         table = compute_kpis(catalogue.VOLUME, [record], as_of=DAY, group_by=group)
         assert [row.n for row in table.results if row.group == (high,)] == [1]

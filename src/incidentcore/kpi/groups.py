@@ -16,9 +16,9 @@ from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.moments import as_path, compile_path
 from incidentcore.kpi.periods import Unit
 from incidentcore.records import Event, Record
+from incidentcore.records.fields import FIELD_NAMES, stored_fields
 from incidentcore.schedule import Calendar
 from incidentcore.values import Level, Scale, State
-from incidentcore.values.scales import SCALES
 
 COLUMNS: Final = frozenset(
     {
@@ -43,8 +43,6 @@ COLUMNS: Final = frozenset(
     }
 )
 """The columns of a plain row; their names are not allowed for groups."""
-
-_NOT_TEXT: Final = frozenset((*SCALES, "computed_priority", "priority_override", "state"))
 
 When: TypeAlias = Literal["as_of", "opening", "resolution", "event"]
 
@@ -79,13 +77,16 @@ class Group(SharedRepr):
 
     def __attrs_post_init__(self) -> None:
         need_word("when", self.when, When)
-        if self.when != "event":
-            compile_path(self.path)
-        else:
+        if self.when == "event":
             need_text("path", self.path, allowed="a field of events")
-        for value in self.values if self.path in _NOT_TEXT else ():
+            return
+        compile_path(self.path)
+        for value in self.values if self.path in ("priority", "state") else ():
             allowed = f'levels or states, such as Priority["high"]; or group by "{self.path}.name"'
             need_kind("values", value, Level | State | None, allowed=allowed)
+        if self.path in FIELD_NAMES:  # as records store them: a category is a path
+            stored = (stored_fields({self.path: value})[self.path] for value in self.values)
+            object.__setattr__(self, "values", tuple(stored))
 
     @property
     def of_events(self) -> bool:

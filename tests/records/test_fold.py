@@ -5,6 +5,7 @@ Every row of a table is a story: letters for what happened minute by minute, and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +25,8 @@ from incidentcore.records import (
     StateChanged,
     Unacknowledged,
     Unsnoozed,
+    correct_event,
+    replay,
 )
 from incidentcore.values import (
     CANCELED,
@@ -329,3 +332,18 @@ def test_the_override_goes_before_the_computed_priority(
 def test_escalations_are_counted() -> None:
     """Those that were due and those by hand."""
     assert after("escalate, due escalation, escalate").escalation_count == 3
+
+
+def test_the_work_on_a_corrected_history_grows_with_its_length_alone(
+    work_of: Callable[[Callable[[], object]], int],
+) -> None:
+    """Twice the events take about twice the work, one of them found wrong later (rule H1)."""
+    counted = []
+    for count in (50, 100):
+        record = after(", ".join(["reply"] * count))
+        record = correct_event(
+            record, record.history[5].id, at=OPENED + timedelta(minutes=30), by="ada"
+        )
+        history = record.history
+        counted.append(work_of(lambda history=history: replay(history).timeline()))
+    assert counted[1] < 2.5 * counted[0]

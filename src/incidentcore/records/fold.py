@@ -299,7 +299,8 @@ def _fold_corrected(
     """Fold a history in which the instant determines which events count."""
     opening = _opened(list(events))
     assert opening is not None  # noqa: S101  without one, no correction is late
-    events = tuple(event for event in events if event.id not in of_opening(events))
+    timeless = of_opening(events)
+    events = tuple(event for event in events if event.id not in timeless)
 
     def until(end: datetime | None) -> list[Event]:
         return [event for event in events if end is None or event.at < end]

@@ -359,6 +359,8 @@ def test_callers_of_several_records_stay_apart_by_pseudonym() -> None:
     assert by_hash[0] == by_hash[2] != by_hash[1]
     with pytest.raises(InvalidValueError):
         redact(desk[0], alias=lambda person: "")
+    with pytest.raises(InvalidValueError, match="a different pseudonym for each person"):
+        redact(records.comment(desk[0], "x", at=AT, by="ada"), alias=lambda person: "somebody")
 
 
 def test_persons_stay_apart() -> None:

@@ -12,7 +12,7 @@ from incidentcore.adapters.outbox import Run
 from incidentcore.conditions import NEVER, Condition
 from incidentcore.desk import Agenda, DueItem
 from incidentcore.records import Event, Record
-from incidentcore.storage import PAGE, Change
+from incidentcore.storage import PAGE, Change, checked_page
 
 
 class SqlStore:
@@ -81,6 +81,7 @@ class SqlStore:
         Records are loaded in order of id until the page is full. For frequent queries, keep your
         own table up to date with ``changes``.
         """
+        checked_page(limit=limit)
         found: list[Record] = []
         place: str | None = after
         while place is not None:

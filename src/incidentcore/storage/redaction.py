@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from incidentcore._checks import as_tuple, need_kind, need_text
+from incidentcore.errors import InvalidValueError
 from incidentcore.records import ApprovalRule, Cause, Escalated, Event, Record, Task
 from incidentcore.values import Actor, FrozenMap, Level
 
@@ -63,7 +64,8 @@ def redact(
         record from the store and append the history of this one under the same id.
 
     Raises:
-        InvalidValueError: The alias, or a pseudonym, is empty or not text.
+        InvalidValueError: The alias, or a pseudonym, is empty or not text, or two people have the
+            same pseudonym.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
@@ -75,7 +77,7 @@ def redact(
     """
     need_kind("record", record, Record)
     if not callable(alias):
-        _check_name(alias)
+        need_text("alias", alias)
     redaction = _Redaction(frozenset(as_tuple(keep, str)), alias)
     return type(record).from_history([redaction.event(event) for event in record.history])
 
@@ -98,7 +100,10 @@ class _Redaction:
         if known is None:
             number = len(self.persons) + 1
             known = self.alias(name) if callable(self.alias) else f"{self.alias}-{number}"
-            self.persons[name] = _check_name(known)
+            need_text("alias", known)
+            if known in self.persons.values():
+                raise InvalidValueError("alias", known, "a different pseudonym for each person")
+            self.persons[name] = known
         return known
 
     def event(self, event: Event) -> Event:
@@ -163,11 +168,6 @@ class _Redaction:
         if key in self.keep or value is None or isinstance(value, _FIGURES):
             return value
         return _hidden(value) if isinstance(value, str) else REDACTED
-
-
-def _check_name(name: object) -> str:
-    need_text("alias", name)
-    return str(name)
 
 
 def _hidden(value: Any) -> Any:

@@ -18,6 +18,7 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors import (
     Import,
     read_events,
+    read_gitlab,
     read_happyfox,
     read_jira,
     read_ocel,
@@ -31,6 +32,7 @@ from incidentcore.vendors import (
 from incidentcore.vendors.tabular import read_json
 
 from . import writers
+from .test_gitlab import DONE, EVENTS, NOTES
 from .writers import lives
 
 T = "2026-03-02T08:00:00Z"
@@ -395,6 +397,7 @@ PLAIN = st.recursive(
                     *("id", "key", "fields", "created", "created_at", "status", "name", "items"),
                     *("changelog", "histories", "updates", "events", "type", "author", "agent"),
                     *("number", "sys_id", "opened_at", "value", "incident_updates", "display_at"),
+                    *("iid", "notes", "noteable_id", "resource_id", "body", "system", "labels"),
                     *("comment", "comments", "user", "by", "message", "field", "priority"),
                 )
             ),
@@ -409,6 +412,7 @@ READERS: dict[str, Callable[[Any], Import[Incident]]] = {
     "servicenow": lambda data: read_servicenow(data, audit=data, journal=data, slas=data),
     "zendesk": lambda data: read_zendesk(data, data, metric_events=data, users=data),
     "pagerduty": lambda data: read_pagerduty(data, data),
+    "gitlab": lambda data: read_gitlab(data, data, data),
     "happyfox": read_happyfox,
     "statuspage": read_statuspage,
     "ocel": lambda data: read_ocel(data, object_type="incident"),
@@ -465,6 +469,10 @@ WHOLE: dict[str, tuple[st.SearchStrategy[Any], Callable[[dict[str, Any]], Import
     "happyfox": (
         st.builds(writers.happyfox, lives(writers.HAPPYFOX)),
         lambda data: read_happyfox([data]),
+    ),
+    "gitlab": (
+        st.builds(lambda: deepcopy({"issue": DONE, "notes": NOTES, "events": EVENTS})),
+        lambda data: read_gitlab([data["issue"]], data["notes"], data["events"]),
     ),
     "statuspage": (
         st.builds(writers.statuspage, lives(writers.STATUSPAGE, kinds=("state",)), st.just(9)),

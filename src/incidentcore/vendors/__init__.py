@@ -10,6 +10,7 @@ from incidentcore.vendors.audit_log import (
 from incidentcore.vendors.columns import ColumnsPage, describe_columns
 from incidentcore.vendors.compare import SlaComparison, compare_sla
 from incidentcore.vendors.event_log import read_events, read_ocel, read_xes
+from incidentcore.vendors.gitlab import read_gitlab
 from incidentcore.vendors.happyfox import read_happyfox
 from incidentcore.vendors.jira import read_jira
 from incidentcore.vendors.jira_csv import read_jira_csv
@@ -41,6 +42,7 @@ __all__ = [
     "open_table",
     "read_audit_log",
     "read_events",
+    "read_gitlab",
     "read_happyfox",
     "read_jira",
     "read_jira_csv",

@@ -38,6 +38,8 @@ _SHAPES: Final = (
     ("zendesk", "audits"),
     ("happyfox", "display_id, updates"),
     ("freshservice", "responder_id, fr_escalated"),
+    ("gitlab", "iid, issue_type"),
+    ("gitlab", "resource_state_events"),
     ("grafana-oncall", "integration_id, alerts_count"),
     ("opsgenie-incidents", "tinyId, impactStartDate"),
     ("remedy-csv", "Incident Number, Reported Date"),

@@ -17,6 +17,7 @@ from incidentcore.records import Incident
 from incidentcore.vendors.audit_log import read_audit_log
 from incidentcore.vendors.cells import EMPTY
 from incidentcore.vendors.event_log import read_events, read_xes
+from incidentcore.vendors.gitlab import read_gitlab
 from incidentcore.vendors.happyfox import read_happyfox
 from incidentcore.vendors.jira import read_jira
 from incidentcore.vendors.jira_csv import read_jira_csv
@@ -32,7 +33,15 @@ from incidentcore.vendors.kit import (
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.tables import flag, fold
 from incidentcore.vendors.pagerduty import read_pagerduty
-from incidentcore.vendors.presets import HAPPYFOX, JIRA, PAGERDUTY, SERVICENOW, STATUSPAGE, ZENDESK
+from incidentcore.vendors.presets import (
+    GITLAB,
+    HAPPYFOX,
+    JIRA,
+    PAGERDUTY,
+    SERVICENOW,
+    STATUSPAGE,
+    ZENDESK,
+)
 from incidentcore.vendors.servicenow import read_servicenow
 from incidentcore.vendors.servicenow_xml import is_xml, servicenow_tables
 from incidentcore.vendors.statuspage import read_statuspage
@@ -72,6 +81,12 @@ _JSON: Final[dict[str, _Tool]] = {
         {"log_entries": "log_entries"},
     ),
     "happyfox": (read_happyfox, HAPPYFOX, (), {}),
+    "gitlab": (
+        read_gitlab,
+        GITLAB,
+        ("issues",),
+        {"notes": "notes", "state_events": "resource_state_events"},
+    ),
     "statuspage": (read_statuspage, STATUSPAGE, (), {}),
 }
 

@@ -226,6 +226,8 @@ def test_the_survival_curve_steps_at_each_resolution() -> None:
 
     assert [row["hours"] * 60 for row in rows] == pytest.approx([0, 2, 30, 60, 200])
     assert [row["share"] for row in rows] == pytest.approx([1, 5 / 6, 5 / 8, 5 / 12, 5 / 24])
+    assert [row["at_risk"] for row in rows] == [6, 6, 4, 3, 2]
+    assert all(row["low"] <= row["share"] <= row["high"] for row in rows)
 
 
 def test_a_record_is_open_from_its_opening_to_just_before_its_end() -> None:

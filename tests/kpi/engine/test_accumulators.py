@@ -80,3 +80,17 @@ def test_what_each_holds() -> None:
     assert (tally.n, tally.hits) == (3, 2)
     assert (ratio.n, ratio.above, ratio.below) == (2, 3, 6)
     assert (sample.total(), list(sample.ordered())) == (60, [10, 20, 30])
+
+
+@pytest.mark.parametrize("asked", [(), (0,), (1,), (0, 1)])
+def test_a_sum_of_parts_does_not_depend_on_when_it_was_asked_for(asked: tuple[int, ...]) -> None:
+    """1 + 2 and 5 + 6 are 14, and 21 with another seven, whichever sum was worked out before."""
+    parts = [Sample(times=True), Sample(times=True)]
+    for part, values in zip(parts, ((1, 2), (5, 6)), strict=True):
+        for value in values:
+            part.add(value)
+    assert [parts[place].total() for place in asked] == [(3, 11)[place] for place in asked]
+    parts[0].merge(parts[1])
+    assert parts[0].total() == 14
+    parts[0].add(7)
+    assert (parts[0].total(), len(parts[0])) == (21, 5)

@@ -9,7 +9,8 @@ from tests.kpi.test_field_cases import SLA, at, inc, one, resolve
 from incidentcore.kpi import (
     catalogue,
 )
-from incidentcore.sla import SlaDefinition
+from incidentcore.kpi.measures.clocks import incomplete
+from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.vendors import read_table
 from incidentcore.whatif import compare_rules
 
@@ -37,3 +38,11 @@ def test_canceled_before_the_clock_began_is_canceled_everywhere() -> None:
     assert dict(one(catalogue.sla_compliance(clock), records, late).excluded) == {"canceled": 1}
     found = compare_rules(clock, longer, records, now=late)
     assert found.counts == {("canceled", "canceled"): 1}
+
+
+def test_a_clock_of_what_a_source_does_not_have_is_not_covered() -> None:
+    """A table without a column of first responses."""
+    row = {"id": "A", "opened": "2026-06-01T09:00Z", "state": "New"}
+    [record] = read_table([row], {name: name for name in row})
+    clock = SlaDefinition.first_response(hours=4, calendar=SLA.calendar)
+    assert incomplete(evaluate_sla(clock, record, now=at(12))) == "not_covered"

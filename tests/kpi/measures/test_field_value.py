@@ -79,3 +79,19 @@ def test_numbers_that_no_float_or_time_holds_are_left_out() -> None:
     assert (table["n"].value, table["t"].value) == (3.0, timedelta(days=2))
     assert dict(table["n"].excluded) == {"not_a_number": 1, "out_of_range": 3}
     assert dict(table["t"].excluded) == {"negative": 1, "no_value": 2, "out_of_range": 1}
+
+
+@pytest.mark.parametrize(
+    ("spent", "reason"),
+    [
+        (timedelta(0), ""),
+        (timedelta(microseconds=-1), "negative"),
+        (timedelta(hours=5), ""),
+        (timedelta.max, "out_of_range"),
+        (None, "no_value"),
+    ],
+)
+def test_a_time_of_ones_own_counts_from_zero(spent: timedelta | None, reason: str) -> None:
+    kpi = Kpi(id="x", measure=FieldValue("custom.spent", unit="duration"))
+    row = figure(kpi, [incident(custom={"spent": spent})])
+    assert (row.value, dict(row.excluded)) == ((None, {reason: 1}) if reason else (spent, {}))

@@ -10,6 +10,7 @@ from incidentcore.records import (
     StateChanged,
     correct_event,
 )
+from incidentcore.values import LintFinding
 from incidentcore.vendors import (
     AUDIT_LIFECYCLE,
     STRICT_LIFECYCLE,
@@ -119,3 +120,8 @@ def test_a_state_first_seen_is_no_change_that_was_observed() -> None:
     whole, _ = load({}, {"incident_state": "Resolved", "sys_mod_count": "1"})
     for both in ((late, whole), (whole, late)):
         assert check_states(both, AUDIT_LIFECYCLE).observed == 1
+
+
+def test_a_finding_that_is_no_change_has_no_state_after_it() -> None:
+    finding = LintFinding("odd", "INC1", {"before": "New"}, None, texts={"odd": "odd"})
+    assert change_text(finding) == "New -> ?"

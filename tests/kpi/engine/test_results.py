@@ -120,17 +120,10 @@ def test_a_sketched_survival_median_is_within_one_per_cent() -> None:
     assert abs(row.value / timedelta(hours=2) - 1) < 0.01
 
 
-@pytest.mark.parametrize(
-    ("statistic", "is_estimated"),
-    [(MEAN, True), (MEDIAN, True), (quantile(0.9), True), (MIN, False), (MAX, False)],
-)
-def test_means_and_quantiles_have_an_interval(statistic: Any, *, is_estimated: bool) -> None:
-    """Of nine values the median and the mean is 5; an extreme of them says nothing of others."""
+@pytest.mark.parametrize("mode", ["exact", "sketch"])
+@pytest.mark.parametrize("statistic", [MEAN, MEDIAN, quantile(0.9)])
+def test_means_and_quantiles_have_an_interval(statistic: Any, mode: PartialMode) -> None:
+    """It holds the figure, and lies within the nine values, but for what a sketch rounds."""
     kpi = Kpi(id="n", measure=FieldValue("custom.n"), statistic=statistic, confidence=0.9)
-    for mode in ("exact", "sketch"):
-        made: Any = compute_kpis([kpi], incidents(*range(1, 10)), as_of=minute(1), mode=mode)
-        row = made["n"]
-        if is_estimated:
-            assert 1 <= row.low <= row.value <= row.high <= 9.1
-        else:
-            assert (row.low, row.high) == (None, None)
+    row: Any = compute_kpis([kpi], incidents(*range(1, 10)), as_of=minute(1), mode=mode)["n"]
+    assert 0.99 <= row.low <= row.value <= row.high <= 9.1

@@ -120,7 +120,7 @@ def _q(statistic: Statistic) -> Fraction:
 def _bounds(
     kpi: Definition, statistic: Statistic, ordered: Sequence[int | Fraction]
 ) -> tuple[Value, Value]:
-    if kpi.confidence is None or statistic.kind not in ("mean", "median", "quantile"):
+    if kpi.confidence is None:
         return None, None
     q = None if statistic.kind == "mean" else _q(statistic)
     low, high = bootstrap(ordered, q, kpi.confidence, kpi.definition)

@@ -21,7 +21,7 @@ from incidentcore.serialization import (
 )
 from incidentcore.serialization.containers import union_shape
 from incidentcore.serialization.registry import REGISTRY
-from incidentcore.values import Actor
+from incidentcore.values import NEW, Actor, State
 
 
 def test_small_values_of_a_history_are_one_object() -> None:
@@ -73,3 +73,13 @@ def test_a_pair_has_two_parts(pair: Any) -> None:
     plain["value"]["exclusions"] = [[*whole, None]]
     with pytest.raises(FormatError, match="exclusions"):
         Codec().from_plain(plain, Kpi)
+
+
+def test_a_number_is_no_flag_also_where_the_same_value_was_read_before() -> None:
+    """Python takes 1 for True; what was read is found again only for values of the same types."""
+    codec = Codec()
+    plain = codec.to_plain(NEW)
+    assert codec.from_plain(plain, State) == NEW
+    plain["value"]["open"] = 1
+    with pytest.raises(FormatError, match="got 1; allowed: true or false"):
+        codec.from_plain(plain, State)

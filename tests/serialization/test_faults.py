@@ -20,7 +20,7 @@ from incidentcore.records import (
 from incidentcore.serialization import (
     dumps,
 )
-from incidentcore.serialization.faults import Fault, faults_of
+from incidentcore.serialization.faults import Fault, faults_of, render_path
 from incidentcore.values import CLOSED, NEW, FrozenMap
 
 
@@ -82,3 +82,25 @@ def test_the_path_of_what_is_nested_too_deeply_is_cut() -> None:
     assert [*faults_of(RecursionError("stack"), path)] == [
         Fault("nested too deeply", ("value", 0, 1, 2, 3))
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "message"),
+    [
+        (("a", "b"), "b", "a required field is missing"),
+        (("a", "b"), "a", "'a'"),
+        ((), "b", "'b'"),
+    ],
+)
+def test_a_missing_key_is_a_missing_field_where_the_path_ends_in_it(
+    path: tuple[str, ...], key: str, message: str
+) -> None:
+    """Any other key is missing in something that is no document."""
+    assert [*faults_of(KeyError(key), path)] == [Fault(message, path)]
+
+
+@pytest.mark.parametrize(("length", "is_cut"), [(137, False), (138, False), (139, True)])
+def test_a_path_is_shown_up_to_140_characters(length: int, *, is_cut: bool) -> None:
+    """With the two characters before the name."""
+    shown = f"$.{'a' * length}"
+    assert render_path(["a" * length]) == (f"{shown[:140]}…" if is_cut else shown)

@@ -324,13 +324,14 @@ def test_several_problems_are_told_at_once() -> None:
         row,
         {**row, "group": ["y"], "period": "2026"},
         {**row, "group": ["z"], "cells": []},
+        {**row, "group": ["x", "z"]},
     ]
 
     with pytest.raises(FormatError) as caught:
         from_plain(document, Partial)
 
     places = [problem.rpartition("@ ")[2] for problem in caught.value.problems]
-    assert places == ["$.value.rows[1].period", "$.value.rows[2].cells"]
+    assert places == [f"$.value.rows[{end}" for end in ("1].period", "2].cells", "3].group")]
 
 
 def test_a_definition_with_a_function_cannot_be_written() -> None:

@@ -15,6 +15,8 @@ from incidentcore.serialization import (
     loads,
     to_plain,
 )
+from incidentcore.serialization.faults import Mismatch
+from incidentcore.serialization.scalars import read_zone
 
 
 @pytest.mark.parametrize(
@@ -90,3 +92,10 @@ def test_longer_numbers_go_neither_way(number: int) -> None:
         loads(f'{{"type":"plain","version":1,"value":{number}}}', int)
     with pytest.raises(FormatError, match="100"):
         from_plain({"type": "plain", "version": 1, "value": number}, int)
+
+
+def test_a_zone_that_there_is_not_is_shown() -> None:
+    with pytest.raises(Mismatch) as refused:
+        read_zone("Mars/Base")
+    allowed = 'an IANA time zone such as "Europe/Berlin"'
+    assert str(refused.value) == f"got 'Mars/Base'; allowed: {allowed}"

@@ -19,7 +19,9 @@ from incidentcore.forecast import (
 from incidentcore.forecast.backlog import BacklogScore, _going, _widening
 from incidentcore.instants import Interval
 from incidentcore.records import Incident
+from incidentcore.schedule import BusinessCalendar
 from incidentcore.simulation import fit_workloads
+from incidentcore.sla import SlaDefinition
 
 from .history import AGREED, HOUR, PLAIN, START, exponential, ticket
 
@@ -55,6 +57,21 @@ def test_survivors_of_open_and_arriving_records_are_added() -> None:
     assert "2.0 times as wide as by chance" in wider.to_markdown()
     assert "MAE 1.0, better than as today (2.0)" in str(scores[0])
     assert "MAE 1.0, no better than as today (1.0)" in str(attrs.evolve(scores[0], naive_mae=1))
+
+
+def test_what_lasts_a_whole_day_is_gone_at_its_end_also_from_the_night_before() -> None:
+    """All took eight open hours from 08:00 on; one came in the night, as none did before."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-sun": "08:00-16:00"})
+    agreed = SlaDefinition.resolution(hours=9, calendar=office)
+    history = [ticket(n, n * DAY + 8 * HOUR, 8 * HOUR) for n in range(15)]
+    now = START + 15 * DAY
+    records = [*history, ticket(20, 15 * DAY - HOUR)]
+    model = breach_model(agreed, records, as_of=now, cells=PLAIN, enough=3)
+    window = Interval(now, now + DAY)
+    volume = forecast_volume(history, as_of=now, window=window, zone="UTC")
+    at = [now + 15 * HOUR, now + 16 * HOUR]
+    steps = forecast_backlog(model, volume, records, now=now, at=at).steps
+    assert [step.expected for step in steps] == [2.0, 0.0]
 
 
 def test_exercises_are_neither_history_nor_backlog() -> None:

@@ -157,7 +157,7 @@ def forecast_backlog(
     steps = []
     for instant in instants:
         ahead = calendar.open_time(now, instant) // MICRO
-        chances = [curve.share(since, since + ahead) for curve, since in curves]
+        chances = [curve.share(age, since + ahead) for curve, age, since in curves]
         arrivals = [
             (step.expected, any_cell.share(-1, calendar.open_time(step.start, instant) // MICRO))
             for step in volume.steps
@@ -177,11 +177,14 @@ def forecast_backlog(
     )
 
 
-def _curve(model: BreachModel, stands: Standing) -> tuple[HazardCurve, int]:
-    """Return the most specific curve with enough at risk, or the coarsest, and the age on it."""
-    best: tuple[HazardCurve, int] | None = None
+def _curve(model: BreachModel, stands: Standing) -> tuple[HazardCurve, int, int]:
+    """Return the most specific curve with enough at risk, or the coarsest.
+
+    It comes with the age that comparable visits exceed, and the time that was counted so far.
+    """
+    best: tuple[HazardCurve, int, int] | None = None
     for _, curve, since in model.curves(stands):
-        best = curve, stands.age(since)
+        best = curve, stands.age(since), since // MICRO
         if curve.at_risk(best[1])[0] >= model.enough:
             break
     assert best is not None  # noqa: S101  the caller has a curve of the coarsest cell

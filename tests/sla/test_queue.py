@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from incidentcore.conditions import field
 from incidentcore.errors import InvalidIntervalError
@@ -25,6 +27,9 @@ from incidentcore.sla import (
 from incidentcore.values import Priority
 
 from .desk import ALWAYS_OPEN, HOUR, MICRO, OFFICE, at, incident
+from .stories import incident as story_incident
+from .stories import policies, stories
+from .walk import at as tick_at
 
 FOUR = SlaDefinition.resolution(hours=4, calendar=ALWAYS_OPEN)
 
@@ -158,3 +163,61 @@ def test_a_clock_that_stops_at_its_due_time_was_due_then() -> None:
         ("mon 13:00", "mon 14:00", 1), ("mon 12:00", "mon 13:00", 0), ("mon 14:00", "mon 15:00", 0)
     ):  # fmt: skip
         assert len(slas_due_between(clock, [record], start=at(start), end=at(end))) == due
+
+
+TWO = SlaDefinition.resolution(name="two", hours=2, calendar=ALWAYS_OPEN)
+
+
+@pytest.mark.parametrize(
+    ("more", "swap", "reopen", "dues"),
+    [
+        # what was due stays so after a cancellation or a new cycle
+        (("mon 15:00", "canceled"), "retroactive", "exclude_closed", ["mon 13:00 resolution"]),
+        (
+            ("mon 15:00", {"tier": "gold"}),
+            "restart",
+            "exclude_closed",
+            ["mon 13:00 resolution", "mon 17:00 two"],
+        ),
+        # due earlier than the definition that says so was in force, or than the reopening
+        (("mon 12:00", {"tier": "gold"}), "retroactive", "exclude_closed", ["mon 12:00 two"]),
+        (
+            ("mon 15:00", {"tier": "gold"}),
+            "retroactive",
+            "exclude_closed",
+            ["mon 13:00 resolution"],
+        ),
+        (("mon 10:00", "resolved"), "retroactive", "continue", ["mon 16:00 resolution"]),
+    ],
+)
+def test_what_was_due_stays_in_its_window(
+    more: Any, swap: Any, reopen: Any, dues: list[str]
+) -> None:
+    """Opened Monday 09:00 with four hours, and reopened at 16:00 where it was resolved."""
+    four, two = (attrs.evolve(each, swap=swap, reopen=reopen) for each in (FOUR, TWO))
+    rules = SlaPolicy([(field("custom.tier").equals("gold"), two)], default=four)
+    steps = [("mon 16:00", "in_progress")] if more[1] == "resolved" else []
+    record = incident(("mon 09:00", "new"), more, *steps)
+    found = slas_due_between(rules, [record], start=at("mon 09:00"), end=at("tue 09:00"))
+    assert [f"mon {due.at:%H:%M} {due.definition}" for due in found] == dues
+    parts = [
+        due
+        for hour in range(24)
+        for start in (at("mon 09:00") + hour * HOUR,)
+        for due in slas_due_between(rules, [record], start=start, end=start + HOUR)
+    ]
+    assert parts == list(found)
+
+
+@given(policies(), stories(), st.lists(st.integers(0, 700), min_size=3, max_size=3))
+def test_windows_that_touch_add_up(rules: Any, story: Any, ticks: list[int]) -> None:
+    """What is due from a to c is what is due from a to b and from b to c."""
+    first, middle, last = (tick_at(tick) for tick in sorted(ticks))
+    records = [story_incident(story)]
+    whole = slas_due_between(rules[0], records, start=first, end=last)
+    parts = [
+        due
+        for start, end in ((first, middle), (middle, last))
+        for due in slas_due_between(rules[0], records, start=start, end=end)
+    ]
+    assert list(whole) == parts

@@ -22,7 +22,8 @@ class UpcomingDue:
     """A clock on a record, with the time at which its cycle becomes due.
 
     Attributes:
-        at: When it is due, in UTC.
+        at: When it is due, in UTC; if a change puts the due time into the past, the instant of
+            that change.
         record_id: The id of the record.
         definition: The name of the clock's definition.
         cycle: The cycle's number, counted from 1.
@@ -46,7 +47,8 @@ def slas_due_between(
 
     The records are evaluated at ``end``, assuming no further events until then; the window may be
     a future shift or a past week. A clock that was stopped or canceled before its due time is left
-    out, as is a clock that is paused at ``end`` and was not due before.
+    out, as is a clock that is paused at ``end`` and was not due before. What happens after a clock
+    was due changes nothing: two windows that touch give the same as one over both.
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
@@ -73,11 +75,9 @@ def slas_due_between(
     for record in each_of("records", records, Record):
         for status in statuses(rules, record, now=window.end):
             dues.extend(
-                UpcomingDue(cycle.due_at, record.id, cycle.definition, cycle.number)
-                for cycle in status.cycles
-                if cycle.due_at is not None
-                and window.start <= cycle.due_at < window.end
-                and (cycle.stopped_at is None or cycle.stopped_at >= cycle.due_at)
+                UpcomingDue(due.at, record.id, due.definition.name, due.cycle)
+                for due in status.crossings("due")
+                if window.start <= due.at < window.end
             )
     return tuple(sorted(dues))
 

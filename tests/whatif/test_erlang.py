@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore import Incident, acknowledge, advance
-from incidentcore.conditions import field
+from incidentcore.conditions import field, reached
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.records import comment
@@ -134,6 +134,15 @@ def test_load_is_the_mean_number_in_an_hour_of_the_week() -> None:
     assert offered_load(noted, window=window, zone="UTC") == load  # nothing is counted twice
     berlin = offered_load(records, window=window, zone="Europe/Berlin")
     assert [hour for hour, value in enumerate(berlin.erlangs) if value] == [11, 12]
+
+
+def test_work_may_begin_at_an_instant_without_an_event() -> None:
+    """Planned from 10:30 on: half of the hour from ten, and the whole one from eleven."""
+    starts = {"starts": MONDAY + 10.5 * HOUR}
+    record = Incident.open(id="I", title="T", by="kim", at=MONDAY + 9 * HOUR, custom=starts)
+    window = Interval(MONDAY + 9 * HOUR, MONDAY + 12 * HOUR)
+    load = offered_load([record], window=window, zone="UTC", worked_on=reached("custom.starts"))
+    assert {hour: value for hour, value in enumerate(load.erlangs) if value} == {10: 0.5, 11: 1}
 
 
 def test_a_week_of_work_on_one_record_is_one_erlang() -> None:

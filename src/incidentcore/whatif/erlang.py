@@ -12,6 +12,7 @@ import attrs
 
 from incidentcore._checks import each_of, is_number, need_kind, need_span, need_whole
 from incidentcore.conditions import Condition, field
+from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_zone
 from incidentcore.records import Record
@@ -80,6 +81,7 @@ def offered_load(
     if not window:
         raise InvalidValueError("window", window, "an Interval that is not empty")
     place = as_zone(zone)
+    timed = timed_tests([worked_on])
     worked, whole = [0.0] * _WEEK, [0.0] * _WEEK
     for slot, seconds in _by_hour(window.start, window.end, place):
         whole[slot] += seconds
@@ -91,7 +93,8 @@ def offered_load(
                 allowed = f"records whose source supplies {name}, or another worked_on"
                 raise InvalidValueError("records", record.id, allowed)
         since: datetime | None = None
-        for step, facts in record.timeline(now=window.end).states():
+        timeline = record.timeline(now=window.end).with_instants(timed, window.end)
+        for step, facts in timeline.states():
             holds = bool(worked_on.test(facts, step.at))
             if since is not None and not holds:
                 _add(worked, since, step.at, window, place)

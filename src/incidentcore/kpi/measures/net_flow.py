@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import attrs
 
 from incidentcore.conditions import Condition
+from incidentcore.conditions.instants import timed_tests
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Flow
 from incidentcore.kpi.engine.results import Definition, Figure
@@ -50,12 +51,12 @@ class NetFlow(Measure):
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         if self.inside is not None:
-            test = self.inside.test
+            test, timed = self.inside.test, timed_tests([self.inside])
 
             def changes(record: Record) -> list[tuple[datetime | None, int]]:
                 steps: list[tuple[datetime | None, int]] = []
                 held = False
-                for step, facts in record.timeline().states():
+                for step, facts in record.timeline().with_instants(timed, as_of).states():
                     holds = bool(test(facts, step.at))
                     if holds is not held:
                         steps.append((max(step.at, record.opened_at), 1 if holds else -1))

@@ -7,6 +7,7 @@ from datetime import timedelta
 import attrs
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from tests.intake.builders import HOUR, MINUTE, T0
 
 from incidentcore.errors import (
@@ -15,6 +16,7 @@ from incidentcore.errors import (
 )
 from incidentcore.intake import (
     Alert,
+    IncidentEnded,
     IncidentIntent,
     IntakePolicy,
     apply_intent,
@@ -22,16 +24,23 @@ from incidentcore.intake import (
     fold_alerts,
     open_incident,
 )
-from incidentcore.lifecycle import INCIDENT, advance, check_history
+from incidentcore.lifecycle import INCIDENT, Allowed, advance, check_history, decide
 from incidentcore.records import set_fields
 from incidentcore.testing import alert_storms, intake_policies
-from incidentcore.values import Impact, Urgency
+from incidentcore.values import Actor, Impact, Urgency
 
 TICK = timedelta.resolution
 
 
 def alert(minutes=0, status="firing", **more):
     return Alert(key="disk", at=T0 + minutes * MINUTE, status=status, **more)
+
+
+def alert_at(at, status, **more):
+    return Alert(key="disk", at=at, status=status, **more)
+
+
+FIXED = {"resolution_code": "fixed", "resolution_notes": "restarted"}
 
 
 def applied(policy, items, incidents=()):
@@ -161,6 +170,63 @@ def test_work_that_began_before_the_fold_decided_is_no_obstacle():
     then = fold_alerts(policy, [end], state=first.state, until=T0 + 22 * MINUTE)
     incident = apply_intents(then.intents, {"alerts-1": incident})["alerts-1"]
     assert (incident.state.name, incident.resolved_at) == ("resolved", T0 + 12 * MINUTE)
+
+
+def test_an_alert_from_before_a_persons_resolution_is_added_late():
+    """Worse at 9:11, received 9:13, and resolved by a person at 9:12: it was open at 9:11 (A9).
+
+    The whole batch was refused, although the fold knew of the resolution.
+    """
+    policy = IntakePolicy(lateness=10 * MINUTE)
+    first = fold_alerts(policy, [alert(severity="warning")], until=T0 + 11 * MINUTE)
+    (incident,) = apply_intents(first.intents, {}).values()
+    ended = IncidentEnded("alerts-1", T0 + 12 * MINUTE)
+    incident = advance(incident, "resolve", at=ended.at, by="ada", **FIXED)
+    worse = alert(11, severity="critical", recorded_at=T0 + 13 * MINUTE)
+    then = fold_alerts(policy, [ended, worse], state=first.state, until=T0 + 30 * MINUTE)
+    (incident,) = apply_intents(then.intents, {"alerts-1": incident}).values()
+    assert (incident.state.name, incident.impact) == ("resolved", Impact.HIGH)
+    assert incident.custom["alert_count"] == 2
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 4),
+            st.sampled_from(("fire", "end", "start", "hold", "resume", "resolve", "reopen")),
+            st.integers(0, 12),
+        ),
+        max_size=20,
+    ),
+    st.sampled_from((0, 5, 12)),
+    st.sampled_from((None, 15 * MINUTE)),
+)
+def test_people_and_alerts_may_work_on_one_record(steps, lateness, reopen_within):
+    """Whatever people do while alerts are held back, each batch can be applied (rule A9)."""
+    policy = IntakePolicy(
+        lateness=lateness * MINUTE, reopen_within=reopen_within, deduplicate=0 * MINUTE
+    )
+    now, state, incidents = T0, None, {}
+    for wait, what, age in steps:
+        now += wait * MINUTE
+        items = []
+        if what in ("fire", "end"):
+            status = "firing" if what == "fire" else "resolved"
+            items.append(alert_at(now - min(age, lateness) * MINUTE, status, recorded_at=now))
+        elif incidents:
+            name = max(incidents)
+            fields = {"resolve": FIXED, "hold": {"reason": "awaiting_vendor"}}.get(what, {})
+            answer = decide(incidents[name], what, at=now, by=Actor("ada", "agent"), **fields)
+            if isinstance(answer, Allowed):
+                incidents[name] = answer.record
+                items += [IncidentEnded(name, now)] if what == "resolve" else []
+        found = fold_alerts(policy, items, state=state, until=now)
+        state = found.state
+        incidents |= apply_intents(found.intents, incidents)
+    last = fold_alerts(policy, [], state=state, until=now + 30 * MINUTE)
+    incidents |= apply_intents(last.intents, incidents)
+    for incident in incidents.values():
+        assert check_history(incident, INCIDENT) == ()
 
 
 def test_a_resolution_is_known_when_its_alert_was_received():

@@ -14,7 +14,7 @@ from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityTable
 from incidentcore.lifecycle import INCIDENT, Lifecycle
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, prioritize
 from incidentcore.records import Incident, OpeningFields, StateChanged, comment, set_fields
-from incidentcore.values import Actor
+from incidentcore.values import Actor, State
 
 MONITORING: Final = Actor("monitoring", "system")
 
@@ -117,8 +117,8 @@ def apply_intent(
 
     Raises:
         InvalidValueError: The intent is of none of these kinds, or adds a firing alert to an
-            incident that is not open. To avoid the latter, pass an ``IncidentEnded`` to
-            ``fold_alerts`` for each incident that people end.
+            incident that was not open at its instant. To avoid the latter, pass an
+            ``IncidentEnded`` to ``fold_alerts`` for each incident that people end.
         TransitionNotAllowedError: The lifecycle refuses to resolve or reopen the incident.
     """
     incident = _apply(
@@ -177,7 +177,7 @@ def _apply(
     if intent.kind == "reopen" and not incident.state.open:
         at, known = _effective(intent, incident)
         incident = lifecycle.advance(incident, "reopen", at=at, by=by, recorded_at=known)
-    if alert.firing and not incident.state.open:
+    if alert.firing and not _is_open(incident, intent.at):
         raise InvalidValueError("incident", incident, "an open incident; a new alert opens another")
     incident = comment(
         incident,
@@ -206,6 +206,14 @@ def _apply(
         reason=f"alert of severity {alert.severity or severities.default}",
         **worse,
     )
+
+
+def _is_open(incident: Incident, at: datetime) -> bool:
+    """Return whether a record is open, or was at the instant of a change that comes late."""
+    if incident.state.open or at < incident.opened_at:
+        return incident.state.open
+    state: State = incident.timeline().facts_at(at)["state"]
+    return state.open
 
 
 def _effective(intent: IncidentIntent, incident: Incident) -> tuple[datetime, datetime]:

@@ -53,11 +53,60 @@ class Naive:
         raise AssertionError(word)
 
     def _group(self, alert: Alert) -> tuple[Any, ...]:
-        found = []
-        for path in self.policy.group_by:
+        for one in self.policy.groupings:
+            if one.when.matches(alert, at=alert.at):
+                return self._values(alert, one.by)
+        return self._values(alert, self.policy.group_by)
+
+    def _values(self, alert: Alert, paths: tuple[str, ...]) -> tuple[Any, ...]:
+        found: list[Any] = list(paths)
+        for path in paths:
             name, _, label = path.partition(".")
             found.append(alert.labels.get(label) if label else getattr(alert, name))
         return tuple(found)
+
+    def _inhibits(self, alert: Alert) -> list[tuple[Any, ...]]:
+        return [
+            (number, *self._values(alert, rule.equal))
+            for number, rule in enumerate(self.policy.inhibit)
+            if rule.source.matches(alert, at=alert.at)
+        ]
+
+    def _held_for(self, alert: Alert) -> tuple[Any, ...] | None:
+        """Return for what an alert waits: another source of it fires, and does not wait itself."""
+        for number, rule in enumerate(self.policy.inhibit):
+            what = (number, *self._values(alert, rule.equal))
+            if rule.target.matches(alert, at=alert.at) and self._sources(
+                what, (alert.source, alert.key)
+            ):
+                return what
+        return None
+
+    def _sources(self, what: tuple[Any, ...], but: tuple[str, str]) -> list[tuple[str, str]]:
+        return [
+            name
+            for name, one in self.conditions.items()
+            if name != but and what in one["inhibits"] and one["for"] != what
+        ]
+
+    def _release(self, now: int) -> None:
+        """Look at every alert that waits for a source, until nothing changes."""
+        for known in self.conditions.values():
+            if not known["firing"] and not known["flapping"]:
+                known["inhibits"] = []
+        waiting = [name for name, one in self.conditions.items() if one["for"] is not None]
+        waiting.sort(
+            key=lambda name: (
+                self.conditions[name]["for"][0],
+                self.conditions[name]["for"] not in self.conditions[name]["inhibits"],
+                name,
+            )
+        )
+        for name in waiting:
+            known = self.conditions[name]
+            if known["for"] is not None and not self._sources(known["for"], name):
+                alert, known["held"], known["for"] = known["held"][0], None, None
+                self._start(alert, now)
 
     def _say(self, kind: str, now: int, incident: str, alert: Alert | None, why: str = "") -> None:
         self.told.append((kind, now, incident, told_alert(alert), why))
@@ -91,6 +140,7 @@ class Naive:
             alerts.sort(
                 key=lambda one: (
                     one.status == "resolved",
+                    one.status == "resolved" or not self._inhibits(one),
                     one.source,
                     one.key,
                     min(one.at, one.recorded_at),
@@ -113,6 +163,7 @@ class Naive:
             self._close(word.incident, now)
         if word.final:
             incident["gone"] = True
+        self._release(now)
 
     def _close(self, name: str, now: int) -> None:
         for condition in self.conditions.values():
@@ -154,6 +205,10 @@ class Naive:
             known = self._condition(name, happened, happened)
         heard, received = known["heard"], max(self._minute(alert.recorded_at), now)
         known.update(last=happened, heard=max(heard, received), unheard=False)
+        known["inhibits"], was = self._inhibits(alert), known["firing"]
+        known["firing"] = True  # already, for those that it holds back
+        self._release(now)
+        known["firing"] = was
         rank = self._rank(alert)
         held_in_flapping = known["flapping"] and known["incident"] is not None
         counts_as_firing = known["firing"] or held_in_flapping
@@ -184,12 +239,18 @@ class Naive:
             "changes": [],
             "flapping": False,
             "held": None,
+            "for": None,
+            "inhibits": [],
             "unheard": False,
             "rank": 99,
         }
         return self.conditions[name]
 
     def _resolved(self, alert: Alert, known: Any, happened: datetime, now: int) -> None:
+        self._resolution(alert, known, happened, now)
+        self._release(now)
+
+    def _resolution(self, alert: Alert, known: Any, happened: datetime, now: int) -> None:
         received = max(self._minute(alert.recorded_at), now)
         if known is None:  # remembered: a firing that happened before it is stale
             known = self._condition((alert.source, alert.key), happened, alert.recorded_at)
@@ -227,7 +288,7 @@ class Naive:
         if known["held"] is None:
             return ""
         alert, work, _ = known["held"]
-        known["held"] = None
+        known["held"] = known["for"] = None
         if alert is not None:
             self._say("suppressed", now, "", alert, work)
         return str(work)
@@ -253,6 +314,12 @@ class Naive:
         ):
             self._join("add", name, alert, now)
             return self._gather(name, group, now)
+        what = self._held_for(alert)
+        if what is not None:
+            known = self.conditions[alert.source, alert.key]
+            known.update(held=(alert, policy.inhibit[what[0]].name, None))
+            known["for"] = what
+            return None
         at = self.begin + now * MINUTE
         for rule in policy.maintenance:
             spans = [one for one in rule.during.intervals if one.start <= at < one.end]
@@ -299,7 +366,7 @@ class Naive:
         known = self.conditions[alert.source, alert.key]
         known["incident"] = name
         self._unwait((alert.source, alert.key), now)
-        held, known["held"] = known["held"], None
+        held, known["held"], known["for"] = known["held"], None, None
         if held is not None and held[0] is not None:
             self._say("add", now, name, held[0])
 
@@ -342,6 +409,7 @@ class Naive:
             ):
                 alert, known["held"] = known["held"][0], None
                 self._start(alert, now)
+            self._release(now)
         expired = [one for one in self.waiting if one["at"] + self.window <= now]
         expired.sort(key=lambda one: repr(one["group"]))
         for one in expired:

@@ -22,6 +22,7 @@ from incidentcore.kpi import (
     Kpi,
     KpiTable,
     Partial,
+    Periods,
     catalogue,
     compute_kpis,
     finish_partial,
@@ -36,6 +37,7 @@ from incidentcore.values import CANCELED
 
 from .strategies import LATEST, computable, desks, incidents, instants, windows
 
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 MODES = st.sampled_from(["exact", "sketch"])
 DECLARED = Group("assignment_group", values=["a", "z"])
 GROUPS = st.sampled_from(
@@ -190,6 +192,43 @@ def test_a_sketch_is_near_the_exact_value(desk: list[Incident]) -> None:
             assert abs(rough.value - sharp.value) <= sharp.value * 0.01 + timedelta(microseconds=2)
 
 
+@given(desks(), windows, GROUPS, MODES)
+def test_a_kpi_alone_is_the_kpi_in_company(
+    desk: list[Incident], window: Any, groups: Any, mode: Any
+) -> None:
+    """KPIs that share values of records disturb each other in no row."""
+    kpis = computable(window, mode=mode)
+    how: Any = {"as_of": LATEST, "group_by": groups, "window": window, "mode": mode}
+
+    table = compute_kpis(kpis, desk, **how)
+
+    for kpi in kpis:
+        for row in compute_kpis(kpi, desk, **how).results:
+            assert row == table.result(kpi.id, *row.group, period=row.period)
+
+
+days = st.integers(0, 8).map(lambda half: NOON + half * timedelta(hours=12))
+
+
+@given(st.lists(st.tuples(days, st.none() | days), max_size=5), st.integers(1, 4))
+def test_failures_by_day_add_up(outages: list[tuple[datetime, datetime | None]], size: int) -> None:
+    """Each outage begins on one day, however many records tell of it, also one after another."""
+    records = []
+    for number, (start, stop) in enumerate(outages):
+        record = Incident.open(id=str(number), title="x", at=start, by="kim")
+        if stop is not None:
+            record = mark_restored(record, at=max(start, stop), by="ada")
+        records.append(record)
+    window = Interval(NOON, NOON + timedelta(days=size))
+    kpi = catalogue.MEAN_TIME_BETWEEN_FAILURES
+
+    def failures(within: Any) -> int:
+        rows = compute_kpis(kpi, records, as_of=NOON + timedelta(9), window=within).results
+        return sum(int(row.denominator or 0) for row in rows)
+
+    assert failures(Periods("day", within=window)) == failures(window)
+
+
 BASES = st.sampled_from(["opened", "first_resolved", "resolved", "closed"])
 
 
@@ -238,7 +277,6 @@ def _periods(record: Incident, basis: str, window: Any) -> set[str | None]:
     return {window.label(at) for at in inside}
 
 
-NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 END = 900
 PARTIAL = field("custom.impact").equals("partial")

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incidentcore.conditions import ALWAYS, field
@@ -210,7 +210,11 @@ def test_a_kpi_alone_is_the_kpi_in_company(
 days = st.integers(0, 8).map(lambda half: NOON + half * timedelta(hours=12))
 
 
+MIDNIGHT = NOON + timedelta(hours=12)
+
+
 @given(st.lists(st.tuples(days, st.none() | days), max_size=5), st.integers(1, 4))
+@example([(NOON, MIDNIGHT), (MIDNIGHT, None)], 2)
 def test_failures_by_day_add_up(outages: list[tuple[datetime, datetime | None]], size: int) -> None:
     """Each outage begins on one day, however many records tell of it, also one after another."""
     records = []

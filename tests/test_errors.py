@@ -75,7 +75,7 @@ SAID: list[tuple[type[Exception], tuple[Any, ...], str]] = [
     (errors.FormatError, ("bad @ $.a",), "bad @ $.a"),
     (errors.FormatError, (("one", "two"),), "one\ntwo"),
     (errors.FormatError, (("x" * 400,),), "x" * 400),
-    (errors.FormatError, (("x" * 401,),), "x" * 400 + "…"),
+    (errors.FormatError, (("x" * 401,),), "x" * 200 + " … " + "x" * 200),
     (errors.FormatError, (tuple("abcdefghij"),), "\n".join("abcdefghij")),
     (errors.FormatError, (tuple("abcdefghijkl"),), "\n".join("abcdefghij") + "\n… and 2 more"),
     (

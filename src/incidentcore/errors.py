@@ -215,7 +215,7 @@ class FormatError(IncidentCoreError, ValueError):
 
     def __str__(self) -> str:
         lines = [
-            problem if len(problem) <= 2 * _SHOWN else f"{problem[: 2 * _SHOWN]}…"
+            problem if len(problem) <= 2 * _SHOWN else f"{problem[:_SHOWN]} … {problem[-_SHOWN:]}"
             for problem in self.problems[: self.shown]
         ]
         if len(self.problems) > self.shown:

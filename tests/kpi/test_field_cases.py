@@ -634,6 +634,11 @@ def test_a_source_that_covers_it_is_counted_beside_one_that_does_not() -> None:
         ("FCRR", {"first_contact_resolution_rate"}),
         ("uptime", {"availability"}),
         ("TTO", {"mean_time_to_acknowledge"}),
+        ("TTA", {"mean_time_to_acknowledge"}),
+        ("First response time", {"mean_time_to_first_response"}),
+        ("resolution time", {"mean_time_to_resolve"}),
+        ("mean time to respond", {"mean_time_to_recover_from_alert"}),
+        ("aging", {"backlog"}),
     ],
 )
 def test_lookup_gives_the_exact_kpis(name: str, ids: set[str]) -> None:
@@ -650,6 +655,8 @@ def test_lookup_of_an_unknown_name_gives_the_nearest() -> None:
     """A misspelt id names the nearest; the bare abbreviation is refused as an id."""
     with pytest.raises(InvalidValueError, match="mean_time_to_resolve"):
         catalogue.lookup("mean_time_to_resolv")
+    with pytest.raises(InvalidValueError, match=r"catalogue\.sla_compliance\(rules\)"):
+        catalogue.lookup("SLA")
     with pytest.raises(KpiDefinitionError, match=r"catalogue\.lookup"):
         Kpi(id="mttr", measure=Duration())
 

@@ -118,12 +118,27 @@ _MEANINGS: Final[dict[str, tuple[Meaning, ...]]] = {
     ),
 }
 _SAME: Final = {
+    "aging": "backlog",
     "art": "mttr",
     "fcrr": "fcr",
+    "first call resolution": "fcr",
+    "first contact resolution": "fcr",
+    "first response time": "frt",
     "ftr": "fcr",
+    "mean time to recovery": "mttr",
+    "mean time to respond": "mttr",
     "mtti": "mttd",
     "mttfr": "frt",
+    "resolution time": "ttr",
+    "tta": "mtta",
+    "ttd": "mttd",
     "ttfr": "frt",
+}
+_MADE: Final = {  # by functions that are given what only the caller knows
+    "cfr": "change_failure_rate(deployments)",
+    "cost per ticket": "cost_per_record(total)",
+    "sla": "sla_compliance(rules)",
+    "sla compliance": "sla_compliance(rules)",
 }
 
 
@@ -160,5 +175,7 @@ def lookup(name: str) -> tuple[Meaning, ...]:
     kpi_or_none = by_name.get(key) or by_name.get("_".join(key.replace("-", " ").split()))
     if kpi_or_none is not None:
         return (Meaning(kpi_or_none, kpi_or_none.formula),)
+    if key in _MADE:
+        raise InvalidValueError("name", name, f"catalogue.{_MADE[key]}, with what only you know")
     near = nearest(key, [*_MEANINGS, *by_name])
     raise InvalidValueError("name", name, f"the name of a KPI, such as MTTR{near}")

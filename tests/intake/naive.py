@@ -90,7 +90,7 @@ class Naive:
         ]
 
     def _release(self, now: int) -> None:
-        """Look at every alert that waits for a source, until nothing changes."""
+        """Look again at every alert that waits for a source that no longer fires."""
         for known in self.conditions.values():
             if not known["firing"] and not known["flapping"]:
                 known["inhibits"] = []
@@ -102,9 +102,10 @@ class Naive:
                 name,
             )
         )
-        for name in waiting:
+        free = [name for name in waiting if not self._sources(self.conditions[name]["for"], name)]
+        for name in free:
             known = self.conditions[name]
-            if known["for"] is not None and not self._sources(known["for"], name):
+            if known["for"] is not None:
                 alert, known["held"], known["for"] = known["held"][0], None, None
                 self._start(alert, now)
 

@@ -104,3 +104,9 @@ def test_a_time_beyond_two_days_is_no_time(hours: str) -> None:
     """48:00 is the last end, and has neither minutes nor seconds."""
     with pytest.raises(CalendarDefinitionError, match="hours 00 to 48, minutes and seconds 00 to"):
         parse_hours(hours, "hours")
+
+
+def test_windows_that_only_touch_have_nothing_in_common() -> None:
+    """No window of no length, as a calendar could not have it."""
+    assert intersect([(0, 10), (20, 30)], [(10, 20)]) == ()
+    assert intersect([(0, 10)], [(9, 20)]) == ((9, 10),)

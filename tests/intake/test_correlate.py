@@ -202,6 +202,8 @@ def test_incidentrelay_85_other_boundaries_and_the_default():
 
     assert told(REOPENING, [*over, other])[-1] == ("open", 2, "2", "")
     assert told(REOPENING, [*over, closed, alert(minutes=3)])[-1] == ("open", 3, "2", "")
+    resolved = IncidentEnded("alerts-1", T0 + 2 * MINUTE)  # as its alerts had said before
+    assert told(REOPENING, [*over, resolved, alert(minutes=3)])[-1] == ("reopen", 3, "1", "")
     assert told(BY_SERVICE, [*over, alert(minutes=2)])[-1] == ("open", 2, "2", "")
 
 

@@ -71,3 +71,40 @@ def test_a_rule_behind_a_wider_one_never_applies_to_their_common_audience() -> N
 def test_the_preset_is_well() -> None:
     """Nothing to find in the plan for major incidents."""
     assert not lint_communication(major_incident_plan(), start=START)
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"when": NEVER}, ["no record satisfies its condition"]),
+        (
+            {"when": MAJOR, "stop": MAJOR, "ends": MAJOR},
+            [
+                f"where it applies, its {part} always holds: no regular update is ever due"
+                for part in ("stop", "ends")
+            ],
+        ),
+        (
+            {"first": 5 * MINUTE, "final": 4 * MINUTE, "notice": 10 * MINUTE},
+            [
+                f"the {kind} update is due before its notice of 0:10:00 is over"
+                for kind in ("first", "final")
+            ],
+        ),
+        ({"when": field("majorstatus").present()}, ["no record has a field 'majorstatus'"]),
+        ({"stop": field("stopp").present()}, ["no record has a field 'stopp'"]),
+        ({"ends": field("end").present()}, ["no record has a field 'end'"]),
+        ({"on_change": "prio"}, ["no record has a field 'prio'"]),
+        (
+            {"first": 5 * MINUTE, "every": 90 * MINUTE, "calendar": ONCE},
+            [
+                "its hours do not leave 1:30:00 after 2026-06-01 00:00 UTC:"
+                " no next update would ever be due"
+            ],
+        ),
+    ],
+)
+def test_a_finding_says_which_part_and_why(parts: dict[str, Any], said: list[str]) -> None:
+    found = lint_communication(CommunicationPlan("status", rule(**parts)), start=START)
+    assert [finding.message for finding in found if finding.code != "no_final"] == said
+    assert {finding.subject for finding in found} == {"all"}

@@ -270,9 +270,8 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
         given: dict[str, Any] = {"source": source, "title": kind}
         if subject or kind:
             given["key"] = subject or kind
-        ending = kind.rpartition(".")[2]
-        if ending in ("firing", "resolved"):
-            given["status"] = ending
+        if kind.rpartition(".")[2] == "resolved":
+            given["status"] = "resolved"
         data = found.get("data")
         if data is None:
             data = {}

@@ -73,6 +73,17 @@ def test_a_late_event_asks_who_the_assignee_was_then() -> None:
     assert comment(record, "x", at=AT + 3 * HOUR, by="kim").history[-1].by.role == "agent"
 
 
+def test_who_has_worked_on_it_later_had_not_yet() -> None:
+    """The caller worked on it from 11:00, so a comment of 10:00 is still the requester's."""
+    record = assign(incident(), assignee="kim", at=AT + 2 * HOUR, by="ada")
+    record = comment(record, "mine", at=AT + 2 * HOUR, by="kim")
+    record = assign(record, assignee="ada", at=AT + 3 * HOUR, by="ada")
+
+    late = comment(record, "still broken", at=AT + HOUR, by="kim")
+    assert (late.history[-1].by.role, late.first_response_at) == ("requester", AT + 2 * HOUR)
+    assert comment(record, "x", at=AT + 4 * HOUR, by="kim").history[-1].by.role == "agent"
+
+
 @pytest.mark.parametrize(("assignee", "role"), [(None, "approver"), ("bo", "agent")])
 def test_an_approvers_plain_id_stands_for_an_approver(assignee: Any, role: str) -> None:
     """Deciding and commenting so is no answer of the desk, unless the request is theirs."""

@@ -11,6 +11,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records import (
     Incident,
     Link,
+    LinkAdded,
     Problem,
     are_linked,
     comment,
@@ -125,3 +126,14 @@ def test_an_original_is_no_duplicate_of_its_own_duplicate() -> None:
     one = link(incident(1), "has_duplicate", "INC-2", at=AT + 2 * MINUTE, by="ada")
     with pytest.raises(InvalidValueError, match="not itself the duplicate"):
         merge_duplicate(one, incident(2), at=AT + 3 * MINUTE, by="ada")
+
+
+def test_a_late_merge_lends_what_was_answered_by_its_instant() -> None:
+    """Merged at 9:10, recorded later: the reply of 9:20 on the duplicate came after the merge."""
+    answered = comment(incident(1), "we are on it", at=AT + 20 * MINUTE, by=Actor("ada"))
+    for minutes, lent in ((10, None), (20, AT + 20 * MINUTE), (30, AT + 20 * MINUTE)):
+        _, original = merge_duplicate(
+            answered, incident(2), at=AT + minutes * MINUTE, by="ada", recorded_at=AT + 40 * MINUTE
+        )
+        (event,) = (one for one in original.history if isinstance(one, LinkAdded))
+        assert event.answered_at == lent

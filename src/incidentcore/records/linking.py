@@ -10,11 +10,13 @@ import attrs
 
 from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
 from incidentcore.records.changes.fields import link
 from incidentcore.records.events.base import Event
 from incidentcore.records.events.core import LinkAdded
 from incidentcore.records.links import Link
 from incidentcore.records.record import Record
+from incidentcore.records.replay import as_it_was
 from incidentcore.values import Actor
 
 A = TypeVar("A", bound=Record)
@@ -116,9 +118,10 @@ def merge_duplicate(
     merged, joined = link_both(
         duplicate, "duplicate_of", original, at=at, by=by, recorded_at=recorded_at
     )
-    merges = (event for event in duplicate.history if isinstance(event, LinkAdded))
-    lent = (event.answered_at for event in merges if event.link in duplicate.links)
-    answers = [at for at in (duplicate.first_response_at, *lent) if at is not None]
+    then = as_it_was(duplicate, as_utc(at)) or duplicate
+    merges = (event for event in then.history if isinstance(event, LinkAdded))
+    lent = (event.answered_at for event in merges if event.link in then.links)
+    answers = [answer for answer in (then.first_response_at, *lent) if answer is not None]
     if not answers:
         return merged, joined
     noted = attrs.evolve(joined.history[-1], answered_at=min(answers))  # type: ignore[call-arg]  # LinkAdded has it

@@ -127,7 +127,9 @@ class RecordBase:
             role = "approver"
         else:
             return actor
-        return actor if any(event.by == actor for event in self.history) else Actor(by, role)
+        acted = (event for event in self.history if event.by == actor)
+        has_worked = any(at is None or event.at <= at for event in acted)
+        return actor if has_worked else Actor(by, role)
 
     def timeline(
         self, *, now: datetime | None = None, known_at: datetime | None = None

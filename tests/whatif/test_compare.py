@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.sla.test_coverage import RESOLUTION, RESPONSE, table
 
-from incidentcore import Incident, advance
+from incidentcore import Incident, advance, assign
 from incidentcore.conditions import field
 from incidentcore.desk import Desk, diff_rules, load_desk
 from incidentcore.errors import InvalidValueError
@@ -119,6 +119,15 @@ def test_exercises_and_what_was_not_opened_yet_are_left_out() -> None:
 
     assert compare_rules(clock(PLAIN), clock(LUNCH), [staged, later], now=NOW).records == 0
     assert compare_rules(clock(PLAIN), clock(LUNCH), [just], now=NOW).records == 1
+
+
+def test_a_group_is_that_of_the_instant_of_the_comparison() -> None:
+    """Moved to the web group an hour later: at the instant the group was mail."""
+    record = assign(incident(4.5), group="mail", at=FRIDAY + HOUR, by="ada")
+    record = assign(record, group="web", at=NOW + HOUR, by="ada")
+    how = {"now": NOW, "group_by": "assignment_group"}
+    (change,) = compare_rules(clock(PLAIN), clock(LUNCH), [record], **how).changes
+    assert change.group == ("mail",)
 
 
 def test_changes_are_broken_down_and_priced() -> None:

@@ -18,6 +18,7 @@ from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.escalation import Escalation
 from incidentcore.instants import LATEST, Interval, as_utc
 from incidentcore.records import Record
+from incidentcore.records.replay import as_it_was
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaRules, SlaStatus, TraceEntry, evaluate_sla
 from incidentcore.sla.evaluate import in_force
@@ -58,7 +59,7 @@ def compare_rules(
         after: The alternative rules.
         records: The records, read once; those of exercises are excluded.
         now: The instant at which to evaluate the rules.
-        group_by: Paths of the fields by which to group the changes.
+        group_by: Paths of the fields by which to group the changes, as of ``now``.
         penalty: A function that takes an SLA status and returns its penalty; the penalties are
             added up for each set of rules. None for no penalties.
 
@@ -97,7 +98,8 @@ def compare_rules(
         if record.exercise is not None or record.opened_at > now:
             continue
         count += 1
-        group = tuple([read(record) for read in reads])
+        known = as_it_was(record, now)
+        group = tuple([read(known) for read in reads])
         found, statuses = clocks(record, now)
         for key, *both in found:
             was, would_be = (_outcome(one, record, now) for one in both)

@@ -300,7 +300,7 @@ INTAKE: Final = Table(
         Key("resolve_on", word("all", "first", "never"), "When an incident is resolved.", "all"),
         Key("silence", SPAN_FORM, "After how long without alerts it is resolved.", None),
         Key("severity", _SEVERITY, "Words, worst first.", STANDARD_SEVERITIES, "severities"),
-        Key("flapping", _FLAPPING.form, "When a condition counts as flapping.", None),
+        Key("flapping", _FLAPPING.form, "When a fault counts as flapping.", None),
         Key("maintenance", list_of(_QUIET.form), "When alerts do not open incidents.", ()),
         Key("inhibit", list_of(_INHIBIT.form), "Which alerts hold back others.", ()),
         Key("lateness", SPAN_FORM, "How long alerts are held back for sorting.", _NO_SPAN),

@@ -4,7 +4,7 @@
 intents and a new state. An intent is a change to an incident that the alerts call for, such as
 opening it. The following rules apply, in addition to those of ``IntakePolicy``:
 
-- **Condition**: alerts with the same source and key are about the same condition, which is either
+- **Fault**: alerts with the same source and key are about the same fault, which is either
   firing or not.
 - **One intent each**: every alert leads to one intent: the alert belongs to an incident, or it is
   suppressed or dropped for a reason. Until that is decided, it is in ``IntakeState.undecided``.
@@ -12,13 +12,13 @@ opening it. The following rules apply, in addition to those of ``IntakePolicy``:
   ``lateness``. Everything before that instant, or up to it if ``until`` is passed, is settled and
   never changes. An alert takes effect at its instant. A late alert takes effect at the first
   instant that is not settled; an alert from a clock that runs ahead takes effect when it was
-  received. An alert that is older than the latest alert of its condition is ``stale``.
+  received. An alert that is older than the latest alert of its fault is ``stale``.
 - **Equal instants**: the order of arrival does not matter. Ended incidents are processed first,
-  then firing alerts, then resolved ones; a condition that has both at one instant is firing.
+  then firing alerts, then resolved ones; a fault that has both at one instant is firing.
   Deadlines at an instant come after its alerts, so every window includes its last instant. A change
   of status leaves the flapping window when it is exactly as old as the window is long.
 - **Openings**: only a firing alert opens or reopens an incident.
-- **Memory**: a condition is kept while it fires, and afterwards until the longest of
+- **Memory**: a fault is kept while it fires, and afterwards until the longest of
   ``deduplicate``, ``lateness`` and the flapping window has passed since it was last reported or its
   incident ended. An incident is kept while an alert may join it. See ``IntakeState``.
 """

@@ -1,4 +1,4 @@
-"""Alerts: messages from a monitoring source that a condition is firing or resolved."""
+"""Alerts: messages from a monitoring source that a fault is firing or resolved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _set = object.__setattr__
 
 
 AlertStatus: TypeAlias = Literal["firing", "resolved"]
-"""The status of the condition in an alert."""
+"""The status of the fault in an alert."""
 
 
 def _map(entries: Mapping[str, Any]) -> FrozenMap[Any]:
@@ -51,19 +51,19 @@ def _measured(value: float | None) -> float | None:
 
 @attrs.frozen(kw_only=True)
 class Alert(SharedRepr):
-    """A message from a monitoring source that a condition is firing or resolved.
+    """A message from a monitoring source that a fault is firing or resolved.
 
     Attributes:
-        key: The id of the alert's condition, unique within the source, such as a fingerprint.
-        at: When the condition began to have the status, in UTC.
+        key: The id of the alert's fault, unique within the source, such as a fingerprint.
+        at: When the fault began to have the status, in UTC.
         status: ``"firing"`` or ``"resolved"``.
         source: The name of the sender, such as that of a monitoring tool.
-        severity: How severe the condition is, in the source's own words; see ``SeverityTable``.
+        severity: How severe the fault is, in the source's own words; see ``SeverityTable``.
         title: What is wrong, in one line. Defaults to the key.
         recorded_at: When it was received, in UTC. Defaults to ``at``. If ``at`` is later, because
             the source's clock runs ahead, the alert takes effect at this instant.
         value: The measured value; None if there is none.
-        labels: Values by name that identify the condition, such as the host.
+        labels: Values by name that identify the fault, such as the host.
         annotations: Descriptive values by name, such as a link to a runbook.
         extra: All other data of the message, unchanged.
 

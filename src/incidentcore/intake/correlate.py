@@ -7,14 +7,14 @@ lateness are put in order of time. An alert that is later than that takes effect
 instant that is not settled. So an alert is never processed before anything that was received
 ``lateness`` earlier.
 
-``decisions`` processes the settled alerts one by one. It has three tables: conditions (one for each
-source and key), groups and incidents. Each alert either joins the incident of its condition, or an
-incident is found for its condition: the open incident of its group, one that may be reopened, or a
+``decisions`` processes the settled alerts one by one. It has three tables: faults (one for each
+source and key), groups and incidents. Each alert either joins the incident of its fault, or an
+incident is found for its fault: the open incident of its group, one that may be reopened, or a
 new one once enough alerts wait in the group. Before an incident is opened or reopened, maintenance
-and inhibiting conditions are checked; they hold the alert back with its condition, and it is
-checked again when the maintenance or the last inhibiting condition ends.
+and inhibiting faults are checked; they hold the alert back with its fault, and it is
+checked again when the maintenance or the last inhibiting fault ends.
 
-``deadlines`` has one timer for each condition, group and incident: for silence, the end of
+``deadlines`` has one timer for each fault, group and incident: for silence, the end of
 flapping, the end of a maintenance, too few waiting alerts, and removal. The deadlines at an instant
 come after its alerts. All memory is in ``IntakeState``, a value from which any process can
 continue.
@@ -65,17 +65,17 @@ def fold_alerts(
     A stream of alerts may be split anywhere: if the state returned for the first part is passed
     with the second, the result is the same. Alerts are processed in the order of receipt
     (``recorded_at``), but sorted by ``at`` within ``policy.lateness``. So alerts may arrive out of
-    order without changing the result, as long as none arrives more than ``policy.lateness`` after a
-    later one; the order of alerts with the same instant never matters.
+    order without changing the result, as long as none arrives more than ``policy.lateness`` after
+    one whose ``at`` is later; the order of alerts with the same instant never matters.
 
     Args:
         policy: How alerts become incidents.
         alerts: The alerts in the order of receipt, with an ``IncidentEnded`` for each incident that
             people ended.
         state: The state that an earlier call returned; None for the first call.
-        until: The current time: alerts take effect once they are ``policy.lateness`` old. Defaults
-            to the time at which the latest alert was received, but alerts of exactly that age then
-            have no effect yet.
+        until: The current time: alerts take effect once they are ``policy.lateness`` old. If
+            omitted, the time at which the latest alert was received is used, and an alert must be
+            more than ``policy.lateness`` old.
 
     Returns:
         The intents and the state. Each alert is either in one intent or in ``state.undecided``.

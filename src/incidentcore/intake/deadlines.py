@@ -24,7 +24,7 @@ _SPARE: Final = 256  # timers out of date that are not worth clearing away
 
 
 class Deadlines(ABC):
-    """The conditions, groups and incidents that the intake remembers, with their deadlines.
+    """The faults, groups and incidents that the intake remembers, with their deadlines.
 
     Args:
         policy: How alerts become incidents.

@@ -26,7 +26,7 @@ _intent: Final = slot_maker(IncidentIntent)
 
 
 class Decisions(Deadlines):
-    """The conditions, groups and incidents that the intake remembers, and what alerts do to them.
+    """The faults, groups and incidents that the intake remembers, and what alerts do to them.
 
     Args:
         policy: How alerts become incidents.
@@ -181,13 +181,13 @@ class Decisions(Deadlines):
         return by
 
     def _release(self, condition: LiveCondition, now: datetime) -> None:
-        """Check again the alerts that a condition no longer holds back."""
+        """Check again the alerts that a fault no longer holds back."""
         if condition.firing or condition.flapping:
             return
         self._retry(self._inhibition.ended(condition), now)
 
     def _retry(self, names: Iterable[tuple[str, str]], now: datetime) -> None:
-        """Check again the alerts that were held back with conditions."""
+        """Check again the alerts that were held back with faults."""
         for name in names:
             held = self._inhibition.let_go(self.conditions[name])
             if held is not None:
@@ -195,7 +195,7 @@ class Decisions(Deadlines):
                 self.arm(self.conditions[name])
 
     def _give_up(self, condition: LiveCondition, now: datetime) -> None:
-        """Drop the alerts of a condition that wait until there are enough to open an incident."""
+        """Drop the alerts of a fault that wait until there are enough to open an incident."""
         for name in sorted(set(condition.waits)):
             group = self.groups[name]
             kept = []
@@ -211,7 +211,7 @@ class Decisions(Deadlines):
     # Incidents
 
     def _start(self, alert: Alert, condition: LiveCondition, now: datetime) -> None:
-        """Find or open the incident for a condition that fires and has none."""
+        """Find or open the incident for a fault that fires and has none."""
         policy = self.policy
         name = self._group_of(alert)
         group = self.groups.get(name)
@@ -269,7 +269,7 @@ class Decisions(Deadlines):
             self._join("add", waiting, other, incident, now)
 
     def _waited(self, group: LiveGroup) -> list[tuple[Alert, LiveCondition]]:
-        """Remove and return the alerts that waited in a group, with their conditions."""
+        """Remove and return the alerts that waited in a group, with their faults."""
         waiting, group.waiting = group.waiting, []
         found = []
         for one in waiting:
@@ -298,7 +298,7 @@ class Decisions(Deadlines):
                 self._out.append(_intent("add", now, incident.name, incident.group, held, ""))
 
     def _leave(self, condition: LiveCondition, now: datetime, why: str) -> None:
-        """Remove a condition that no longer fires from its incident, which may resolve it."""
+        """Remove a fault that no longer fires from its incident, which may resolve it."""
         incident = self.incidents[condition.incident]
         incident.members.discard(condition.name)
         condition.incident = ""
@@ -317,7 +317,7 @@ class Decisions(Deadlines):
                 self.arm(incident)
 
     def _close(self, incident: LiveIncident, now: datetime, *, final: bool = False) -> None:
-        """Register that an incident is resolved; its conditions then count as resolved too."""
+        """Register that an incident is resolved; its faults then count as resolved too."""
         members = sorted(incident.members) if incident.members else []
         for name in members:
             condition = self.conditions[name]
@@ -357,7 +357,7 @@ class Decisions(Deadlines):
     # Deadlines
 
     def passed(self, live: Live, now: datetime) -> None:
-        """Do what is due for a condition, group or incident, such as to resolve it."""
+        """Do what is due for a fault, group or incident, such as to resolve it."""
         self._due[type(live)](live, now)
 
     def _expire(self, group: LiveGroup, now: datetime) -> None:

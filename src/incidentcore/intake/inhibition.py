@@ -1,4 +1,4 @@
-"""Find which conditions hold back others while they fire, and which alerts wait for them."""
+"""Find which faults hold back others while they fire, and which alerts wait for them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from incidentcore.intake.live import LiveCondition
 from incidentcore.intake.policy import IntakePolicy
 
 Name: TypeAlias = tuple[str, str]
-"""A condition's source and key."""
+"""A fault's source and key."""
 
 
 class Inhibition:
-    """The conditions that hold back others while they fire, and those that are held back.
+    """The faults that hold back others while they fire, and those that are held back.
 
     Args:
         policy: The policy with the inhibition rules.
-        conditions: The conditions that the intake remembers.
+        faults: The faults that the intake remembers.
     """
 
     __slots__ = ("_policy", "_sources", "_waiting")
@@ -35,10 +35,10 @@ class Inhibition:
                 self._waiting.setdefault(condition.held_for, set()).add(condition.name)
 
     def note(self, condition: LiveCondition, alert: Alert) -> list[Name]:
-        """Register what a condition holds back, according to its latest firing alert.
+        """Register what a fault holds back, according to its latest firing alert.
 
         Returns:
-            The conditions that it held back until now, and that nothing else holds back.
+            The faults that it held back until now, and that nothing else holds back.
         """
         keys = self._policy.inhibits(alert)
         for key in keys:
@@ -47,7 +47,7 @@ class Inhibition:
         return self._withdraw(condition, [key for key in before if key not in keys])
 
     def hold(self, condition: LiveCondition, alert: Alert) -> bool:
-        """Hold an alert back if another condition inhibits it; return whether this is so."""
+        """Hold an alert back if another fault inhibits it; return whether this is so."""
         for rule in self._policy.inhibit:
             if not rule.target.test(alert, alert.at):
                 continue
@@ -72,7 +72,7 @@ class Inhibition:
         return condition.let_go()
 
     def ended(self, condition: LiveCondition) -> list[Name]:
-        """Register that a condition no longer fires; return those that nothing else holds back."""
+        """Register that a fault no longer fires; return those that nothing else holds back."""
         keys, condition.inhibits = condition.inhibits, ()
         return self._withdraw(condition, keys)
 

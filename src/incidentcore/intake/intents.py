@@ -19,21 +19,21 @@ class IncidentIntent(SharedRepr):
     Attributes:
         kind: ``open``, ``reopen`` or ``resolve``, which change the incident's state; ``add``, which
             adds an alert, firing or resolved, to the incident; ``suppressed``, for an alert that
-            maintenance or another condition prevents from opening an incident; or ``dropped``.
+            maintenance or another fault prevents from opening an incident; or ``dropped``.
         at: When it takes effect, in UTC: the instant of the alert, or later if the alert came late
             or was held back.
         incident: The incident's id, unique within a stream of alerts; for a dropped alert, the id
-            of the incident to which its condition belongs. Empty if there is none.
+            of the incident to which its fault belongs. Empty if there is none.
         group: The values that the incident's alerts share, as text; empty if it has no group.
         alert: The alert; None for a resolution.
         reason: Why it is resolved: ``all_resolved``, ``first_resolved`` or ``silence``; what
             suppresses the alert, by the name of the rule; or why the alert is dropped:
 
-            ``duplicate``: the condition was last reported within the span for deduplication.
-            ``stale``: a newer alert about the condition is already known. ``outweighed``: the
-            condition also fires at the same instant, and firing takes precedence. ``not_firing``: a
-            resolved alert about a condition that is not known to be firing. ``below_threshold``:
-            too few alerts fired within the window. ``flapping``: the condition repeatedly fires and
+            ``duplicate``: the fault was last reported within the span for deduplication.
+            ``stale``: a newer alert about the fault is already known. ``outweighed``: the
+            fault also fires at the same instant, and firing takes precedence. ``not_firing``: a
+            resolved alert about a fault that is not known to be firing. ``below_threshold``:
+            too few alerts fired within the window. ``flapping``: the fault repeatedly fires and
             resolves, and counts as firing. ``not_matched``: the policy does not apply to such
             alerts.
     """

@@ -101,13 +101,13 @@ class LiveCondition:
         return found
 
     def calm_at(self, flapping: Flapping | None) -> datetime:
-        """Return when the condition stops flapping if nothing more changes."""
+        """Return when the fault stops flapping if nothing more changes."""
         if flapping is None or len(self.changes) <= flapping.stop:
             return self.heard_at  # the policy was changed: at once
         return self.changes[-flapping.stop - 1] + flapping.within
 
     def change(self, now: datetime, flapping: Flapping) -> None:
-        """Record a change of status at an instant, and whether the condition is now flapping."""
+        """Record a change of status at an instant, and whether the fault is now flapping."""
         self.changes.append(now)
         if len(self.changes) > flapping.start:
             del self.changes[0]
@@ -151,7 +151,7 @@ class LiveGroup:
 
 
 class LiveIncident:
-    """A mutable ``OpenIncident``; ``members`` are those of its conditions that are firing."""
+    """A mutable ``OpenIncident``; ``members`` are those of its faults that are firing."""
 
     place: ClassVar[int] = 2
 
@@ -186,7 +186,7 @@ class LiveIncident:
         )
 
     def due(self, policy: IntakePolicy, _: object) -> datetime | None:
-        """Return when no alert can join or reopen it any more; None while a condition fires."""
+        """Return when no alert can join or reopen it any more; None while a fault fires."""
         if self.resolved_at is not None:
             within = policy.reopen_within
             return self.resolved_at if within is None else self.resolved_at + within
@@ -200,7 +200,7 @@ def in_order(
 
     Ended incidents come first, so that no alert of the instant joins them. Then come firing alerts,
     so that nothing is resolved that fires at the same instant, beginning with those that inhibit
-    others. Alerts of one condition are sorted by time, severity (worst first) and receipt.
+    others. Alerts of one fault are sorted by time, severity (worst first) and receipt.
     """
     severities = policy.severities
 

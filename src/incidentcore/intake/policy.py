@@ -42,7 +42,7 @@ def group_reader(paths: tuple[str, ...]) -> Callable[[Alert], str]:
 
 
 ResolveOn: TypeAlias = Literal["all", "first", "never"]
-"""Which resolved conditions resolve the incident."""
+"""Which resolved faults resolve the incident."""
 
 
 def need_weeks(name: str, value: Any, *, zero: bool) -> None:
@@ -55,9 +55,9 @@ def need_weeks(name: str, value: Any, *, zero: bool) -> None:
 
 @attrs.frozen(kw_only=True)
 class Flapping(SharedRepr):
-    """A rule for when a condition that repeatedly fires and resolves counts as flapping.
+    """A rule for when a fault that repeatedly fires and resolves counts as flapping.
 
-    A condition begins to flap at the ``start``-th change of status within the span ``within``, and
+    A fault begins to flap at the ``start``-th change of status within the span ``within``, and
     stops as soon as the span contains at most ``stop`` changes. Meanwhile it counts as firing, and
     its alerts are dropped as ``flapping``, except a firing alert of a worse severity than before.
 
@@ -94,7 +94,7 @@ class MaintenanceRule(SharedRepr):
         name: The name of the window, shown as the reason why an alert was suppressed.
         during: A calendar that is open during the window, such as
             ``schedule.Maintenance``.
-        when: A condition on the alerts to which the rule applies. Defaults to all alerts.
+        when: The test (``Condition``) of the alerts to which the rule applies; all by default.
         resume: If True, an alert that is still firing when the window ends opens an incident then.
             If False, alerts are suppressed at once.
 
@@ -138,7 +138,7 @@ class Grouping(SharedRepr):
     """A rule for grouping certain alerts: those with equal values in some fields share an incident.
 
     Attributes:
-        when: A condition on the alerts that are grouped in this way.
+        when: The test (``Condition``) of the alerts that are grouped in this way.
         by: The fields, such as ``"labels.cluster"``.
 
     Raises:
@@ -155,16 +155,16 @@ class Grouping(SharedRepr):
 
 @attrs.frozen
 class Inhibit(SharedRepr):
-    """A rule by which firing conditions (sources) keep others (targets) from opening incidents.
+    """A rule by which firing faults (sources) keep others (targets) from opening incidents.
 
-    The alert of a target waits, and is checked again once no source is firing. If its condition is
+    The alert of a target waits, and is checked again once no source is firing. If its fault is
     resolved before that, the alert is suppressed. Alerts that belong to an open incident, and
-    resolved alerts, do not wait. A condition never holds itself back.
+    resolved alerts, do not wait. A fault never holds itself back.
 
     Attributes:
-        source: A condition on the alerts that hold others back, such as
+        source: The test (``Condition``) of the alerts that hold others back, such as
             ``field("labels.role").equals("router")``.
-        target: A condition on the alerts that are held back.
+        target: The test of the alerts that are held back.
         equal: The fields, if any, that must be equal in both alerts, such as ``"labels.router"``.
         name: The name of the rule, shown as the reason why an alert was suppressed.
 
@@ -186,7 +186,7 @@ class Inhibit(SharedRepr):
         _check_paths("equal", self.equal)
 
     def key_of(self, alert: Alert) -> str:
-        """Return a string made of the rule and an alert's values of the fields in ``equal``."""
+        """Return a string made of the rule's name and an alert's values in the fields ``equal``."""
         return f"{self.name}: {group_reader(self.equal)(alert)}"
 
 
@@ -206,34 +206,36 @@ def _groupings(rules: Iterable[Grouping] | Grouping) -> tuple[Grouping, ...]:
 class IntakePolicy(SharedRepr):
     """A policy for how alerts become incidents.
 
+    Alerts with the same source and key are about the same *fault*, which is firing or resolved.
+
     All spans include their last instant: an alert exactly ``window`` after the previous one still
     joins its incident.
 
     Attributes:
         name: The prefix of the ids of incidents.
-        when: A condition on the alerts to which the policy applies; others are dropped as
-            ``not_matched``, except resolved alerts about a condition that is firing.
+        when: The test (``Condition``) of the alerts to which the policy applies; others are dropped
+            as ``not_matched``, except resolved alerts about a fault that is firing.
         group_by: Fields of the alert that must be equal for alerts to share an incident, such as
             ``"labels.service"``; an absent label is a value like any other. By default each
-            condition has its own incident.
+            fault has its own incident.
         groupings: Different fields for certain alerts: the first ``Grouping`` that matches applies,
             or ``group_by`` if none matches.
-        window: Alerts about other conditions join an open incident if each comes at most this long
+        window: Alerts about other faults join an open incident if each comes at most this long
             after the previous one.
         threshold: How many alerts must fire within ``window`` to open an incident. Alerts that have
             been resolved meanwhile do not count, nor do repetitions that are dropped as duplicates.
-        deduplicate: A repeated firing alert of a condition that was reported within this span is
+        deduplicate: A repeated firing alert of a fault that was reported within this span is
             dropped as ``duplicate``, and the span begins again. An alert of a worse severity than
             any before is not dropped.
         reopen_within: An alert that fires within this span after its group's incident was resolved
-            reopens that incident instead of opening another; None: never.
-        resolve_on: When an incident is resolved: ``"all"``, once all its conditions are resolved;
-            ``"first"``, once the condition that opened it is; ``"never"``, only by people.
-        silence: A condition counts as resolved if no alert about it comes for this long; None: it
+            reopens that incident instead of opening another; None for never.
+        resolve_on: When an incident is resolved: ``"all"``, once all its faults are resolved;
+            ``"first"``, once the fault that opened it is; ``"never"``, only by people.
+        silence: A fault counts as resolved if no alert about it comes for this long; if None, it
             counts as firing until a resolved alert comes.
-        flapping: When a condition that repeatedly fires and resolves counts as firing; None: never.
+        flapping: When a fault that repeatedly fires and resolves counts as firing; None for never.
         maintenance: Rules for when alerts do not open incidents; the first that matches applies.
-        inhibit: Rules by which firing conditions keep others from opening incidents.
+        inhibit: Rules by which firing faults keep others from opening incidents.
         severities: The order of severities, and the impact and urgency of each.
         lateness: How long alerts are held back after they are received, so that they can be sorted
             by time. The order of arrival of alerts with the same instant never matters.
@@ -287,7 +289,7 @@ class IntakePolicy(SharedRepr):
             raise DefinitionError("inhibit", names, "rules with different names")
 
     def memory(self, *, unheard: bool) -> timedelta:
-        """Return how long a condition that is not firing is remembered after its last alert.
+        """Return how long a fault that is not firing is remembered after its last alert.
 
         Args:
             unheard: Whether only a resolved alert was received; the firing one may still come.

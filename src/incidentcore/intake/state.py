@@ -1,6 +1,6 @@
 """The state of the intake of alerts: a small value that can be stored between two calls.
 
-It has a ``ConditionState`` for each condition that is firing, or that was last reported less than
+It has a ``ConditionState`` for each fault that is firing, or that was last reported less than
 ``IntakePolicy.memory`` ago; fewer than ``threshold`` waiting alerts for each group; an
 ``OpenIncident`` for each incident that an alert may still join; and the alerts of the latest
 instant and of the span ``lateness`` before it. It contains nothing else.
@@ -25,7 +25,7 @@ def _texts(texts: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen(kw_only=True)
 class ConditionState(SharedRepr):
-    """The state of one condition that alerts report.
+    """The state of one fault that alerts report.
 
     Attributes:
         source: The source of its alerts.
@@ -98,8 +98,8 @@ class OpenIncident(SharedRepr):
     Attributes:
         id: The incident's id.
         group: The values that its alerts have in common, as text.
-        source: The source of the condition that opened it.
-        key: The key of that condition.
+        source: The source of the fault that opened it.
+        key: The key of that fault.
         last_at: When an alert last joined it.
         resolved_at: When it was resolved; None while it is open.
     """
@@ -125,14 +125,14 @@ class IntakeState(SharedRepr):
     Attributes:
         settled: Everything before this instant has taken effect.
         opened: The number of incidents opened so far.
-        conditions: The conditions that are firing or still remembered, sorted.
+        conditions: The faults that are firing or still remembered, sorted.
         groups: The groups with an incident or with waiting alerts, sorted.
         incidents: The incidents that an alert may still join or reopen, sorted.
         pending: Alerts at or after ``settled``, in order.
         ends: Notices of ended incidents at or after ``settled``, in order.
 
     Raises:
-        InvalidValueError: A condition, group or incident occurs twice, or one that is referred to
+        InvalidValueError: A fault, group or incident occurs twice, or one that is referred to
             does not exist.
     """
 

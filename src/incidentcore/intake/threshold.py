@@ -71,7 +71,7 @@ class SampleThreshold:
             the first sample that breaches it.
         keep_firing: How long all samples must be clear before the alert is resolved.
         stale_after: After this long without a sample, a breach is forgotten and a firing alert is
-            resolved; None: never.
+            resolved; None for never.
         severity: The alert's severity.
         title: The alert's title. Defaults to ``id`` and the series.
 
@@ -197,8 +197,8 @@ def fold_samples(
         threshold: When an alert fires and when it is resolved.
         samples: The samples of any number of series, in the order of receipt.
         state: The state that an earlier call returned; None for the first call.
-        until: The current time: samples take effect once they are ``lateness`` old. Defaults to the
-            time of the latest sample, but samples of exactly that age then have no effect yet.
+        until: The current time: samples take effect once they are ``lateness`` old. If omitted, the
+            time of the latest sample is used, and a sample must be more than ``lateness`` old.
         lateness: How much older than the latest sample a sample may be without being ignored.
 
     Raises:

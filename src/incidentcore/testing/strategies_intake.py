@@ -45,7 +45,7 @@ def alert_storms(
     in_order: bool = False,
     ends: bool = False,
 ) -> list[Alert | IncidentEnded]:
-    """Generate alert storms: many alerts on a few conditions in a short time, some simultaneous.
+    """Generate alert storms: many alerts on a few faults in a short time, some simultaneous.
 
     Alerts fire, repeat, change their severity and are resolved. Each condition keeps its label
     ``service``, except the condition with the key ``b``.

@@ -141,7 +141,7 @@ class SlaDefinitionError(DefinitionError):
 
 
 class EscalationMatrixError(DefinitionError):
-    """Raised when an escalation matrix cannot be evaluated."""
+    """Raised when an escalation matrix, or a part of one, is invalid."""
 
 
 class KpiDefinitionError(DefinitionError):

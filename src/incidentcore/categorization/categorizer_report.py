@@ -207,7 +207,7 @@ class CategorizerReport:
 
     @property
     def curve(self) -> tuple[ThresholdPoint, ...]:
-        """Return coverage and accuracy at each of the ``thresholds``, in ascending order."""
+        """Return coverage and accuracy for each minimum confidence in ``thresholds``."""
         return tuple(map(self._point, self.thresholds))
 
     def _point(self, minimum: float) -> ThresholdPoint:

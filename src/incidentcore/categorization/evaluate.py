@@ -37,7 +37,7 @@ def evaluate_categorizer(
         categorizer: The categorizer.
         labelled: Pairs of (record, category), in any order.
         thresholds: The confidences, from 0 to 1, at which the report's ``curve`` is evaluated.
-        depth: The number of levels to compare; with 1, only the top level. None: the whole path.
+        depth: The number of levels to compare; 1 for only the top level, None for the whole path.
 
     Raises:
         InvalidValueError: ``labelled`` is empty, or a category is neither a name nor a path.

@@ -27,7 +27,7 @@ class CategoryRule(SharedRepr):
     Attributes:
         when: The condition on the records that the rule applies to.
         category: The category of these records.
-        name: The name of the rule in evidence; the condition as text by default.
+        name: The rule's name, shown in ``Evidence``; the condition as text by default.
         confidence: The confidence of the rule's results, greater than 0 and at most 1.
 
     Raises:

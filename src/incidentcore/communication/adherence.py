@@ -75,8 +75,8 @@ def update_adherence(
         now: The instant at which the plan is evaluated.
         known_at: Use only what was recorded by this instant; None for everything.
 
-    Units: ``lateness`` is counted in open time of the rule's calendar, else of its contact hours,
-    else in wall-clock time.
+    Units: the result's ``lateness`` is in open time of the rule's calendar, or else of its contact
+    hours, or else in wall-clock time.
     """
     now = as_utc(now, "now")
     count = due = on_time = sent = 0

@@ -29,8 +29,8 @@ def reader(path: str) -> Callable[[object], object]:
 
     The first step names a field of the subject: a key if the subject is a ``dict`` of fields,
     otherwise an attribute. Later steps are attributes or keys of mappings. The result is None if a
-    value on the path, or a key of a mapping such as ``custom``, is missing, or if only other types
-    of record or kinds of event have the field. Any other field that the subject does not have is an
+    value on the path, or a key of a mapping such as ``custom``, is missing. It is also None for a
+    field that only other types of record or kinds of event have. Any other missing field is an
     error, so that a misspelled field is noticed. A key of a mapping may contain dots, as in
     ``"custom.Res. Code"``.
 

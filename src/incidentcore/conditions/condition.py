@@ -152,7 +152,7 @@ class Condition(SharedRepr):
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return the condition with its tests of the time of day evaluated at one instant."""
+        """Return the condition with tests of the time of day replaced by their result at ``at``."""
         return self
 
     def __and__(self, other: Condition) -> Condition:
@@ -273,7 +273,7 @@ class _Composition(Condition):
         return None if unknown else not self.decisive
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return the condition with its tests of the time of day evaluated at one instant."""
+        """Return the condition with tests of the time of day replaced by their result at ``at``."""
         bound: Condition = attrs.evolve(self, parts=tuple(part.at_hours(at) for part in self.parts))  # type: ignore[misc]  # both kinds are attrs classes
         return bound
 
@@ -359,7 +359,7 @@ class Not(Condition):
         return None if judged is None else not judged
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return the condition with its tests of the time of day evaluated at one instant."""
+        """Return the condition with tests of the time of day replaced by their result at ``at``."""
         return Not(self.part.at_hours(at))
 
     def __invert__(self) -> Condition:

@@ -331,7 +331,7 @@ class Desk:
         Args:
             record: The record.
             now: The instant to evaluate at.
-            known_at: Use only what was recorded by this instant; None: no limit.
+            known_at: Use only what was recorded by this instant; None for everything.
         """
         if self.service_level is None:
             return ()

@@ -112,7 +112,7 @@ def due_items(
         desk: The desk, or ``Versions`` of it; the version in force at the record's opening applies.
         record: The record.
         now: The instant to evaluate at.
-        known_at: Use only what was recorded by this instant; None: no limit.
+        known_at: Use only what was recorded by this instant; None for everything.
         already: The keys of items already delivered, which are left out.
         include_lapsed: Whether to include items that are no longer needed.
 
@@ -187,7 +187,7 @@ def look_at(
         desk: The desk, or ``Versions`` of it.
         record: The record.
         now: The instant to evaluate at.
-        known_at: Use only what was recorded by this instant; None: no limit.
+        known_at: Use only what was recorded by this instant; None for everything.
         ahead: Whether to find the next instant at which something may change as well.
         include_lapsed: Whether to include items that are no longer needed.
         kept: The statuses of its clocks at an earlier instant, if nothing has happened since.

@@ -101,7 +101,7 @@ class AutoClose(SharedRepr):
 
     Attributes:
         after: How long after the instant in ``basis`` a record may be closed.
-        calendar: The calendar by which ``after`` is measured; None: around the clock.
+        calendar: The calendar by which ``after`` is measured; None for wall-clock time.
         basis: The field to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed too.
 
@@ -134,7 +134,7 @@ class ApprovalStage(SharedRepr):
     Attributes:
         of: The addressees who are asked to approve, such as groups.
         need: How many of these people must approve: ``one``, ``all`` or a number.
-        within: The time in which they must decide; None: no limit.
+        within: The time in which they must decide; None for no limit.
 
     Raises:
         DefinitionError: ``of`` is empty, or ``need`` is not ``one``, ``all`` or a number from 1.
@@ -178,7 +178,7 @@ class ApprovalPlan(SharedRepr):
 
         Args:
             people: A function that takes an addressee, such as a group, and returns people's ids.
-            calendar: The calendar by which time limits are measured; None: around the clock.
+            calendar: The calendar by which time limits are measured; None for wall-clock time.
 
         Raises:
             InvalidValueError: A stage has fewer people than must approve, or none; or a limit in

@@ -37,7 +37,7 @@ class ServiceTarget(SharedRepr):
     Attributes:
         target: The target, in a form that ``SlaDefinition`` accepts, such as a ``timedelta``.
         level: The name of the priority; empty for all other priorities and for records without one.
-        calendar: The calendar by which the target is measured; None: that of the service.
+        calendar: The calendar by which the target is measured; None for that of the service.
     """
 
     target: Target
@@ -64,7 +64,7 @@ class OwnClock(SharedRepr):
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
         cancel: The condition that ends the clock without a result; by default, a cancellation.
         reset: A condition on an event that ends a cycle and starts the next.
-        starts_from: A field whose instant begins the first cycle; None: the opening begins it.
+        starts_from: A field whose instant begins the first cycle; None for the opening.
         answered_by: The roles whose public messages count as replies.
     """
 

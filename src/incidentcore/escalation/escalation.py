@@ -38,8 +38,8 @@ class Escalation(SharedRepr):
         row: The row's name.
         level: The level's position in the row, from 0.
         pass_: How many times the row had been repeated when the level became due.
-        cycle: The number of the occurrence that started it, from 1: the number of the SLA clock's
-            cycle, or the number of times that the field was set or the condition was met.
+        cycle: The number of the occasion on which it became due, from 1: which cycle of the SLA
+            clock, or how many times the field had been set or the condition had been met.
         targets: Whom it notifies.
         people: The ids of the people whom it notifies, if they are known: those named in the
             targets, and those on call at the due time.

@@ -193,7 +193,7 @@ def next_escalation_wakeup(
     now: datetime,
     live: bool = False,
 ) -> datetime | None:
-    """Return when, without an event, an escalation next becomes due or a snooze releases one.
+    """Return when an escalation becomes due, or a snooze of one ends, if no event happens before.
 
     Args:
         matrix: The matrix, or ``Versions`` of it.

@@ -150,8 +150,8 @@ class EscalationRow(SharedRepr):
         levels: Its levels, in order.
         when: The condition on the row's records; the first row whose condition holds applies.
         repeat: How many times the row is repeated, up to 100. A repetition contains the levels with
-            ``After`` or ``AfterPrevious``, and a first level with ``HeldFor`` if no level has
-            ``After``.
+            ``After`` or ``AfterPrevious``. If no level has ``After``, a first level with
+            ``HeldFor`` is repeated too.
         repeat_from: The index of the level at which a repetition begins.
         repeat_after: The time from the due time of the last repeated level to the next repetition.
         acknowledged_by: Which acknowledgements silence the row: ``any``; ``all``, once everybody
@@ -167,7 +167,7 @@ class EscalationRow(SharedRepr):
             or start the row again (``wrap``).
         on_reopen: What a reopening does: ``keep`` (nothing), ``clear`` (end the acknowledgements)
             or ``restart`` (also start again). The next three options take the same values. If
-            several options concern the same event, the first of them decides.
+            several of these options concern the same event, the one listed first here decides.
         on_apply: What happens when the row starts to apply, including the first time.
         on_move: What a move to another group does; the first assignment is not a move.
         on_worse: What a change to a more urgent priority does while the row applies.

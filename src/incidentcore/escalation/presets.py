@@ -52,7 +52,7 @@ def pagerduty_row(
 ) -> EscalationRow:
     """Return a row that behaves like a PagerDuty escalation policy.
 
-    A snooze extends an acknowledgement; when it ends, the row continues where it stopped.
+    A snooze extends an acknowledgement; when the snooze ends, the row continues where it stopped.
 
     Args:
         name: The row's name.
@@ -155,7 +155,8 @@ def servicenow_row(
     Args:
         name: The row's name.
         steps: Triples of (targets, number of reminders, time between reminders). The row does not
-            contain the reminders; the next step is due one interval after the last of them.
+            contain the reminders; the next step is due when the time between reminders has passed
+            after the last one.
         when: The condition on the records that the row applies to.
     """
     levels: list[EscalationLevel] = []

@@ -90,9 +90,9 @@ class BreachModel:
         definition: The clock: an SLA definition or policy.
         as_of: The instant up to which events were used.
         recent: The length of the time before ``as_of`` that was used; None for all history.
-        cells: The combinations of fields that are compared, most specific first.
-        enough: The minimum number of earlier visits that lasted as long as the present one; with
-            fewer, the next combination of fields is used.
+        cells: The tuples of fields whose values define cells, most specific first.
+        enough: The minimum number of earlier visits that lasted at least as long as the present
+            one; with fewer, the next tuple of fields is used.
         records: How many records had the clock.
         running: How many of these clocks were running or paused at ``as_of``.
         histories: The earlier visits, by cell.
@@ -374,7 +374,7 @@ def expected_resolution(
         share: The probability; 0.5 gives the median.
 
     Returns:
-        The instant, computed by the clock's calendar and without further pauses. None if the clock
+        The instant, counted in the clock's calendar and without further pauses. None if the clock
         is neither running nor paused, or the history does not give such an instant.
 
     Raises:

@@ -220,8 +220,8 @@ class CandidateReport(Tabular):
         observed: The interval in which openings were counted; None if it is empty.
         split: Openings at this instant or later are recent; None if no incident was counted.
         n: How many records were examined.
-        counted: How many of these records were counted.
-        left_out: How many were not counted, by reason.
+        counted: How many of these records count; the others were left out.
+        left_out: How many were left out, by reason.
         confidence: The probability that no candidate is found if there is only noise.
         min_n: The minimum number of incidents for a candidate.
         cost: The id of the KPI whose values are added up as the ``time`` of a candidate.

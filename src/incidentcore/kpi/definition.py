@@ -84,17 +84,18 @@ class Kpi(SharedRepr):
         clock: The calendar whose open time counts; None for wall-clock time.
         reopened: For durations to ``resolved_at``: ``first`` or ``last`` to use that resolution, or
             ``net`` for the time in open states up to the last resolution.
-        canceled: ``exclude`` counts canceled records as left out, ``censor`` ends their time at the
+        canceled: ``exclude`` leaves canceled records out, ``censor`` ends their time at the
             cancellation (for survival), ``include`` treats them like any other.
         exercises: ``exclude`` leaves out the records of exercises; ``include`` counts them too.
         unfinished: What to do with a record that has not reached the stop of a duration, such as
-            one that is still open: ``exclude`` it; ``censor`` it (for survival) at its end or, if
-            it is open, at the instant of the computation; or count to that instant (``as_of``).
+            one that is still open: ``exclude`` leaves it out; ``censor`` (for survival) ends its
+            time when the record ended or, if it is open, at the instant of the computation;
+            ``as_of`` counts its time up to that instant.
         window_basis: Which time must be in the window: ``opened``, ``first_resolved``, ``resolved``
-            (the last resolution) or ``closed``. In the window of an earlier resolution, a reopened
-            record is left out: as ``reopened`` if it is not resolved now, otherwise as
-            ``resolved_again``. ``snapshot`` considers all records as they are at the instant of the
-            computation, regardless of the window.
+            (the last resolution) or ``closed``. If a reopening undid a resolution (or closing)
+            in the window, the record is left out: as ``reopened`` if it is not resolved (or closed)
+            now, otherwise as ``resolved_again`` (or ``closed_again``). ``snapshot`` considers all
+            records as they are at the instant of the computation, regardless of the window.
         objective: The value to reach. Results state whether it is met and, for shares, how much of
             the error budget is left.
         min_n: The number of records that a result needs; with fewer, its ``enough`` is False.

@@ -66,8 +66,9 @@ class Group(SharedRepr):
         name: The column's heading; the path by default.
         values: Values that get a row even if no record has them, such as all services: a service
             without an outage was available all the time. Other values that occur get rows as well.
-            If another group lists none, each value gets a row with each value that occurs there.
-            With ``Periods``, rows without records appear only if these have ``within``.
+            If the table has another group without ``values``, each value listed here gets a row
+            with each value that occurs in that group. With ``Periods``, rows without records appear
+            only if ``Periods.within`` is set.
     """
 
     path: str = attrs.field()

@@ -213,8 +213,9 @@ class HasLink(RecordTest):
 class WhenResolved(RecordTest):
     """A test of whether a condition matched the record as it was at its last resolution.
 
-    Later changes are ignored, as are all changes at the instant of the resolution if the requester
-    changed the state then. A record that is not resolved does not satisfy it.
+    Later changes are ignored. If the requester changed the state at the very instant of the
+    resolution, the record is read as it was just before. A record that is not resolved does not
+    satisfy the test.
     """
 
     condition: Condition = attrs.field(validator=need_condition)

@@ -274,7 +274,7 @@ class KpiTable(Tabular):
         return pa.table(arrays, names=columns).__arrow_c_stream__(requested_schema)
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the table as plain data for JSON, with counts of records left out by reason."""
+        """Return the table as plain data for JSON, with counts of omitted records, by reason."""
         rows = []
         for row, result in zip(self, self.results, strict=True):
             row["excluded_by_reason"] = dict(result.excluded)

@@ -66,8 +66,8 @@ class CascadeRule(SharedRepr):
         comment: The comment to add to the target: text, or a ``Copy`` of a field of the source; if
             that field is empty, no comment is added.
         visibility: The visibility of the comment: ``public`` or ``internal``.
-        contact: The channel of a contact with the requester, to log on the target; by default, the
-            speaker is the event's actor or, if that is not an agent, whoever first answered on the
+        contact: The channel of a contact with the requester, to log on the target. It is logged as
+            made by the event's actor or, if that is not an agent, by whoever first answered on the
             source.
         open_tasks: The status to set on the target's open tasks; see ``TaskStatus``.
         states: The names of the target's states in which the rule applies; empty for every open

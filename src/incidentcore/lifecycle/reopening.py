@@ -116,8 +116,8 @@ class ReopenWindow(SharedRepr):
         exempt: Roles that may reopen at any time.
 
     Raises:
-        LifecycleDefinitionError: The span is missing or negative, or it is in business days and has
-            no calendar.
+        LifecycleDefinitionError: ``within`` is missing or negative, or it is in business days and
+            there is no calendar.
 
     >>> from datetime import timedelta
     >>> from incidentcore.lifecycle import ReopenWindow

@@ -33,7 +33,10 @@ _LANES = {"state": "state", "assignment_group": "group", "assignee": "assignee"}
 
 
 def clock_data(status: SlaStatus, /) -> Rows:
-    """Return a clock's spans as rows: counted, paused, closed or ended, each with the due time.
+    """Return a clock's spans as rows, each with its ``kind`` and the clock's due time.
+
+    The kinds are ``counted``, ``paused``, ``closed`` (the calendar was closed), and ``ended`` (the
+    clock had not started yet, or had ended).
 
     Args:
         status: The SLA status of the clock.

@@ -198,7 +198,7 @@ def plot_trend(
     unit: str = "hours",
     zone: ZoneInfo | str | None = None,
 ) -> Any:
-    """Draw a KPI's value for each period, hollow if it has fewer records than ``Kpi.min_n``.
+    """Draw a KPI's value for each period; a hollow marker has fewer records than ``Kpi.min_n``.
 
     Args:
         rows: The rows of ``trend_data``.
@@ -321,7 +321,7 @@ def plot_burndown(
 
 
 def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw each group's share with its interval, hollow for fewer records than ``Kpi.min_n``.
+    """Draw each group's share and its interval; a hollow marker is below ``Kpi.min_n`` records.
 
     Args:
         rows: A ``KpiTable`` of one KPI that is a share, or its plain rows,

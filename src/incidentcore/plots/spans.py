@@ -36,7 +36,7 @@ def _lanes(  # noqa: PLR0917  what every chart here is drawn from
 def plot_clock(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw which parts of a record's time counted, were paused or closed, and the due time.
+    """Draw when a clock counted or was paused, when its calendar was closed, and the due time.
 
     Args:
         rows: The rows of ``clock_data``.

@@ -25,7 +25,7 @@ class PriorityAdjustment(Protocol):
         Args:
             record: The record.
             level: Its priority so far.
-            levels: The priorities that may be computed, from worst to best.
+            levels: The priorities that may be computed, the most urgent first.
         """
         ...
 

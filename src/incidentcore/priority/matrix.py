@@ -223,7 +223,7 @@ class PriorityMatrix(SharedRepr):
         """Return the table whose priorities are at the mean of the two levels' positions.
 
         All three scales must have the same number of levels. Positions are counted from 1 for the
-        best level, so ``"milder"`` is the floor of the mean.
+        best (last) level, so ``"milder"`` is the floor of the mean.
 
         Args:
             rows: The scale of the rows.

@@ -69,7 +69,7 @@ class PriorityResult(SharedRepr):
         priority: The effective priority: the override if there is one, else ``computed``.
         computed: The priority that the policy computed.
         override: The override, with who set it and why; None if there is none.
-        steps: The calculator, each adjustment in order, and the override.
+        steps: What led to it, in order: the calculation, the adjustments and the override.
     """
 
     priority: Level | None
@@ -135,7 +135,7 @@ class PriorityPolicy(SharedRepr):
 
     @property
     def levels(self) -> tuple[Level, ...]:
-        """Return the priorities that may be computed, from worst to best."""
+        """Return the priorities that may be computed, the most urgent first."""
         manual_only = getattr(self.calculator, "manual_only", ())
         return tuple(level for level in self.scale.levels if level.name not in manual_only)
 

@@ -59,7 +59,7 @@ class Approval(SharedRepr):
 
     @property
     def voice(self) -> str:
-        """Return the id of the approver for whom the decision counts."""
+        """Return the id of the approver whose decision this is, whoever made it."""
         return self.by.id if self.on_behalf_of is None else self.on_behalf_of
 
 
@@ -150,7 +150,7 @@ class ApprovalRule(SharedRepr):
         then: The rule of the next stage, which begins once this one is approved; None if this stage
             is the last.
         expires_after: How long the approvers of this stage have to decide; None for no limit.
-        calendar: The calendar whose open time counts toward the limit; None: wall-clock time.
+        calendar: The calendar whose open time counts toward the limit; None for wall-clock time.
 
     Raises:
         InvalidValueError: There are no approvers, or fewer than ``needed``; somebody who is not an
@@ -218,7 +218,7 @@ class ApprovalRule(SharedRepr):
 
         Args:
             after: The limit, counted from the beginning of a stage; business days need a calendar.
-            calendar: The calendar whose open time counts; None: wall-clock time.
+            calendar: The calendar whose open time counts; None for wall-clock time.
         """
         return attrs.evolve(self, expires_after=after, calendar=calendar)
 

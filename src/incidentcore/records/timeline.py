@@ -86,8 +86,8 @@ class Timeline(SharedRepr):
     def opening_facts(self) -> dict[str, Any] | None:
         """Return the record's fields after its opening event only (rule S1).
 
-        Other events at the same instant are left out. None if there are no others, since
-        ``facts_at`` then returns the same fields.
+        Other events at the same instant are left out. If there are no such events, the result is
+        None, since ``facts_at`` returns the same fields.
         """
         moment = next((step for step in self.moments if step.at >= self.opened_at), None)
         if moment is None or len(moment.events) < 2:
@@ -150,7 +150,7 @@ class Timeline(SharedRepr):
         return cls({**cls.default_facts(), "id": id}, tuple(moments), opened_at)
 
     def with_instants(self, timed: Sequence[Any], until: datetime) -> Timeline:
-        """Return the timeline with a step wherever time alone changes a condition (rule S1).
+        """Return the timeline with further steps wherever time alone changes a result (rule S1).
 
         Args:
             timed: The conditions whose results change with time.

@@ -194,7 +194,7 @@ class Holiday:
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
         """Return the windows of the holiday's dates, given those of each weekday; None if closed.
 
-        If ``hours`` is ``"week"``, return the windows of all weekdays, merged.
+        If ``hours`` is ``"week"``, return the union of the windows of all weekdays.
         """
         if self.hours is None:
             return None

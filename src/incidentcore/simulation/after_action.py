@@ -101,7 +101,7 @@ class DrillReport(Paged):
         return {owner: _counts(one for one in self.lines if one.owner == owner) for owner in owners}
 
     def actions(self, *, due: date | None = None) -> tuple[ImprovementAction, ...]:
-        """Return a draft improvement action for each expectation late, missed or not reached.
+        """Return a draft action for each expectation found ``late``, ``missed`` or ``not_reached``.
 
         Args:
             due: The due date of the actions. Defaults to 30 days after the report.

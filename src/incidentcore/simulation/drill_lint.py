@@ -34,9 +34,9 @@ def lint_drill(drill: Drill, lifecycle: Lifecycle = INCIDENT, /) -> tuple[LintFi
         lifecycle: The lifecycle of the records, whose states the drill's conditions may name.
 
     Returns:
-        Findings about injects that check nothing or something unknown, and about expectations that
-        no inject checks, that are due after the end of the drill, or whose clock cannot start or
-        stop. The communication plan and the escalation matrix are not checked here.
+        Findings about injects whose ``checks`` is empty or unknown, and about expectations that no
+        inject checks, that are due after the end of the drill, or whose clock cannot start or stop.
+        The communication plan and the escalation matrix are not checked here.
 
     Source: rule X1.
 

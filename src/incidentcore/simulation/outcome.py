@@ -54,7 +54,7 @@ class Simulation:
 
     @property
     def waits(self) -> tuple[timedelta, ...]:
-        """Return the waiting time until the first agent, for each record that had one."""
+        """Return how long each record waited for its first agent, without those that had none."""
         first: dict[str, datetime] = {}
         for stint in self.stints:
             first.setdefault(stint.record_id, stint.start)

@@ -93,7 +93,7 @@ class SlaDefinition(SharedRepr):
             if it is before the opening. If it has no value, the cycle begins when ``start`` holds.
         answered_by: The roles whose public messages count as replies in the fields
             ``first_response_at`` and ``unanswered_since``.
-        agent_spoke_first: Whether a message is a response only after the requester's first message.
+        agent_spoke_first: If True, agents' messages before the requester's first are not responses.
         answers_from: ``record``, or ``duplicates`` if replies on merged duplicates count too.
         fields: Computed: the fields of a record that its conditions read.
         reads: Computed: ``fields``, ``follows`` and ``starts_from``, if an event can change a

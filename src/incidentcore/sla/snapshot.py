@@ -97,7 +97,7 @@ class SlaSnapshot:
         return cls(**results)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the trace as text in the language of ``words``.
+        """Return the ``trace`` as text in the language of ``words``.
 
         Args:
             words: The language.

@@ -346,7 +346,7 @@ class SlaStatus(SharedRepr, StatusForms):
             return None
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the trace in the language of ``words``; ``zone`` defaults to that of the clock."""
+        """Return ``trace`` as text in the language of ``words``; by default in the clock's zone."""
         return self.trace.in_words(words, zone)
 
     @property

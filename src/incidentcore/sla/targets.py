@@ -60,7 +60,7 @@ class SlaTarget(Protocol):
         ...
 
     def resolve(self, start: datetime, calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
-        """Return a clock's due time; a time before its ``start`` counts as the start itself.
+        """Return a clock's due time; if it is before ``start``, the clock is due at ``start``.
 
         Args:
             start: The start of the clock.
@@ -89,15 +89,16 @@ def _optional_time(value: time | str | None) -> time | None:
 class ByTimeOfDay(SharedRepr):
     """A target that is due at a time of day, a number of business days after the start.
 
-    The time of day is in the calendar's time zone. Days are counted from the date of the start,
-    even if the start is outside opening hours.
+    The time of day is in the calendar's time zone. Without a cut-off, days are counted from the
+    date of the start, even if the start is outside opening hours.
 
     Attributes:
         time: The time of day.
         business_days: The number of business days to count: 1 is the next business day, and 0 the
             first business day on which the time of day has not passed yet.
         cut_off: If the start is before this time of day and its date has open time, days are
-            counted from that date; otherwise from the next date with open time.
+            counted from that date; otherwise from the next date with open time. None if there is
+            no cut-off.
 
     Raises:
         SlaDefinitionError: ``time`` or ``cut_off`` is not a time of day, the days are negative, or

@@ -170,7 +170,7 @@ class SlaThreshold(SharedRepr):
     def point(self, target: timedelta) -> timedelta:
         """Return the elapsed open time at which the threshold is reached, given the target.
 
-        This is the target if the threshold is in business days or has a calendar of its own.
+        For a threshold in business days, or with a calendar of its own, return the target itself.
         """
         if self.fraction is not None:
             micros = target // _MICRO

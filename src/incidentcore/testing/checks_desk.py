@@ -20,11 +20,14 @@ class Outbox(Protocol):
     """The protocol for outboxes that ``check_outbox`` tests; what they store must outlive them."""
 
     def collect(self, agenda: Agenda, now: datetime) -> None:
-        """Store the keys of all items due at ``now`` in one transaction; mark them as delivered."""
+        """Store the keys of all items due at ``now`` in one transaction.
+
+        Then mark the items in ``agenda`` as delivered, so that it does not return them again.
+        """
         ...
 
     def send(self, deliver: Callable[[str], None]) -> None:
-        """Call ``deliver`` with each stored key that is not marked as sent; then mark the key."""
+        """Call ``deliver`` with each stored key not yet marked as sent, then mark it as sent."""
         ...
 
     def restore(self, records: Iterable[Record]) -> Agenda:

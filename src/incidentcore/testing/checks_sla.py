@@ -43,8 +43,8 @@ def check_sla(
     The lint finds likely mistakes: a shadowed rule, a stop condition that never holds, a field that
     does not exist, or a longer target for more urgent records. In a policy, every record must also
     have a definition, and ``at_least_as_good`` must hold. Clocks must obey all laws, which are
-    properties that must always hold. In the generated histories, the fields that your conditions
-    read have the values that the conditions name and other values. Call this from your own test;
+    properties that must always hold. The generated histories give the fields that your conditions
+    read both the values that the conditions name and other values. Call this from your own test;
     hypothesis's settings determine the number of examples.
 
     Args:

@@ -28,7 +28,7 @@ _HOUR: Final = timedelta(hours=1)
 
 @st.composite
 def simulations(draw: st.DrawFn, desk: Desk, *, start: datetime, days: int = 3) -> Simulation:
-    """Generate simulated runs of a desk, with its due items; seeds, people and arrivals vary.
+    """Generate simulated runs of a desk, including due items; seeds, people and arrivals vary.
 
     The incidents vary in impact, urgency, and the values that the desk's ``agreements`` and
     ``fields`` mention. Some are put on hold or reopened, and some callers give up.

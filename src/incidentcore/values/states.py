@@ -19,7 +19,7 @@ class State(SharedRepr):
         resolved: Whether the service has been restored or the request fulfilled.
         final: Whether the lifecycle has ended; some lifecycles still allow reopening (rule L3).
 
-    A state is either open, or it is resolved, final or both. Closed means resolved and final;
+    A state that is not open is resolved, final or both. Closed means resolved and final;
     canceled means final but not resolved.
 
     Raises:

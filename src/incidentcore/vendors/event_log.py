@@ -90,7 +90,7 @@ def read_events(
 
     Returns:
         An incident for each case, opened by its earliest event. ``covers`` includes assignments if
-        ``group`` is passed, and replies, acknowledgements or escalations if an activity means them.
+        ``group`` is passed, and replies, acknowledgements or escalations if an activity means one.
 
     Raises:
         FormatError: The source cannot be read, or rows of a case are not adjacent without ``sort``.

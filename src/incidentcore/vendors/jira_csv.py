@@ -52,8 +52,9 @@ def read_jira_csv(
     The cell of a comment is ``time;author;text``. The export does not show whether a comment was
     public, so all are read as internal. Authors are account ids; define the agents with ``roles``.
     Columns such as ``Outward issue link (Blocks)``, ``Parent`` and ``Sub-tasks`` become links, of
-    the same types as those of ``read_jira``. The number of an issue is replaced by its key if the
-    issue has a row; otherwise it stays under ``custom``.
+    the same types as those of ``read_jira``. If such a column refers to issues by number, the
+    numbers are replaced by the issues' keys; a cell with an issue that has no row stays under
+    ``custom``.
 
     Args:
         source: Any source that ``open_table`` accepts.

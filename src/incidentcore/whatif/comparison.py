@@ -136,7 +136,7 @@ class Comparison(Paged):
 
     @property
     def compliance(self) -> dict[str, tuple[Compliance, Compliance]]:
-        """Return the shares of records that met each clock's target, as a pair (before, after)."""
+        """Return, by clock, the shares of records that met its target, as (before, after)."""
         sides: dict[str, list[Counter[bool]]] = {}
         for key, before, after, count in self.outcomes:
             for place, outcome in enumerate((before, after)):

@@ -228,8 +228,8 @@ def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None
 
     Args:
         value: A trace, an SLA status, a decision of a lifecycle or its error, a due item, an
-            escalation, an update, a lint finding, a table of KPIs, the text of
-            ``explain_record`` or another ``Phrase``, or a custom object with ``in_words``.
+            escalation, an update, a lint finding, a table of KPIs, a ``Phrase`` (such
+            as the text of ``explain_record``), or a custom object with ``in_words``.
         words: The language: ``ENGLISH``, ``GERMAN``, or your own ``Words``.
         zone: The time zone of the times in the text; None for the value's own zone.
 

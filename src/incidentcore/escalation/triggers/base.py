@@ -44,7 +44,7 @@ class Candidate(NamedTuple):
 
 
 class Fallen(NamedTuple):
-    """What became of a level on one of the occasions on which it could become due.
+    """An occasion on which a level became due, and whether it notified anybody.
 
     Attributes:
         at: When the level became due.
@@ -83,12 +83,15 @@ class TriggerContext(SharedRepr):
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
     def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
-        """Return when a delay starts: at anchors and restarts, but never during maintenance.
+        """Return the starts of a delay, each with the instant at which it ceases to be valid.
+
+        A delay starts at each of the ``anchors``, and again at each of the ``restarts`` while the
+        anchor is valid. A start during maintenance is moved to the end of the maintenance.
 
         Args:
             anchors: The instants to count from, with the instants at which they cease to be valid.
-            own: Whether ``beginnings`` restart the delay too; pass True if the anchors are the
-                opening, or instants at which the row's condition began to hold.
+            own: Whether the delay also starts again at ``beginnings``; pass True if it counts from
+                the opening, or from when the row's condition began to hold.
         """
         cuts = self.restarts
         if own and self.beginnings:
@@ -123,8 +126,7 @@ class TriggerContext(SharedRepr):
             anchors: The instants to count from, with the instants at which they cease to be valid.
             delay: How long after an anchor the level is due.
             calendar: The calendar in whose open time the delay counts; None for wall-clock time.
-            own: Whether ``beginnings`` restart the delay too; pass True if the anchors are the
-                opening, or instants at which the row's condition began to hold.
+            own: Whether the delay also starts again at ``beginnings``, as in ``begun``.
         """
         candidates = []
         for start, until, cycle in self.begun(anchors, own=own):
@@ -203,7 +205,7 @@ class Trigger(SharedRepr, ABC):
         ...
 
     def may_fire(self, view: RecordView) -> bool:
-        """Return whether the level might become due; False lets the evaluation skip it."""
+        """Return whether the level might become due for a record; otherwise, it is skipped."""
         return True
 
     @property
@@ -245,7 +247,7 @@ class Trigger(SharedRepr, ABC):
         return begin
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return how long this level is due after that with the trigger ``above``, if known."""
+        """Return how long after the level of ``above`` this one is due; None if not fixed."""
         return None
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
@@ -253,7 +255,7 @@ class Trigger(SharedRepr, ABC):
         return None
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield the findings on the level that ``never`` does not make, such as a wrong order."""
+        """Yield findings other than that of ``never``, such as levels in the wrong order."""
         yield from ()
 
 

@@ -66,7 +66,7 @@ class Partial:
         window: The window or periods, if any.
         mode: ``exact`` or ``sketch``.
         cells: For each group and period, one accumulator for each set of values.
-        firsts: One of the KPIs for each set of values.
+        firsts: For each set of values, the first of the KPIs that share it.
         places: For each KPI, the index of its set of values.
     """
 

@@ -57,11 +57,11 @@ class Measure(SharedRepr):
 
     Attributes:
         exact_only: Whether it cannot be computed in the mode ``sketch``.
-        needs_window: Whether a window is required, since the figure divides a window's time.
+        needs_window: Whether a window is required, since the figure depends on its length.
         spreads: Whether a record may count in several periods, with part of its outcome in each.
         counts_events: Whether it reads a list of events, by whose fields tables may be grouped.
         has_statistic: Whether it gives a value per record, from which a statistic is computed.
-        totals: The class of its accumulators, if that is the same in each mode.
+        totals: The class that adds up what is read (see ``accumulator``), if both modes use it.
     """
 
     __slots__ = ()
@@ -121,7 +121,7 @@ class Measure(SharedRepr):
         return self.totals()
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        """Return the figure for an accumulator; ``within`` is the window up to ``as_of``."""
+        """Return the figure for the values added up in ``total``; ``within`` ends at ``as_of``."""
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:

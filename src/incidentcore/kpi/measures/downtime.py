@@ -232,7 +232,8 @@ class Availability(_Outages):
         weights: Pairs of (condition, weight from 0 to 1), such as 0.3 for a partial outage. The
             first condition that holds applies; downtime that matches none counts in full. Where
             outages overlap, the greatest weight applies.
-        reopening_is_downtime: Whether a reopening begins another spell, with the two named stops.
+        reopening_is_downtime: Whether a reopening begins another spell; only with one of the two
+            values of ``stop`` above.
         planned: Intervals of agreed maintenance, which are neither downtime nor service time.
     """
 

@@ -130,8 +130,8 @@ def set_task(
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The record is not a service request, or the task is marked complete or
-            incomplete, not skipped, while a task with a lower ``order`` is open at that time.
+        InvalidValueError: The record is not a service request, or the task is closed as complete or
+            incomplete (only skipping it is allowed) while one with a lower ``order`` is open.
 
     Source: rule L8.
     """

@@ -81,15 +81,15 @@ def _states(given: Mapping[str, State | str]) -> FrozenMap[State]:
 class StateTable:
     """The meanings of a tool's state names or codes; case, ``_`` and ``-`` do not matter.
 
-    If the table has neither a name nor its category, the usual German, French, Spanish, Italian,
-    Dutch, Portuguese and Japanese names of a state that the table has in English are recognized
-    too: "Gelöst" and "Résolu" for "Resolved". If the table has the category, such a name decides
-    only whether an open state pauses clocks. A longer name, such as "Closed by user", is read as
-    the state whose name begins it (or, in these languages, ends it), with a finding.
+    If neither a name nor its category is in the table, the usual German, French, Spanish, Italian,
+    Dutch, Portuguese and Japanese translations of an English name in the table are recognized:
+    "Gelöst" and "Résolu" for "Resolved". If only the category is, a translation decides only
+    whether an open state pauses clocks. A longer name that starts with a known name, such as
+    "Closed by user", or ends with a known translation, is read as that state, with a finding.
 
     Attributes:
-        states: The state for each name or code; when you pass them, a value may also be the name of
-            a standard state.
+        states: The state for each name or code. In the argument, a value may also be the name of a
+            standard state.
         by_category: The state for each category, which is the tool's own name for a group of
             states. A name that is not in ``states`` is read as the state of its category.
         unknown: How to treat any other name: ``"open"`` reads it as an open state, since the work
@@ -303,7 +303,7 @@ class LevelTable:
         return self.match(kind, value)[0]
 
     def match(self, kind: str, value: object) -> tuple[Level | None, bool]:
-        """Return the level as ``find`` does, and whether it is exact; for None, this is False."""
+        """Return the level as ``find`` does, and whether the match is exact; False for no level."""
         if isinstance(value, Level):
             return value, True
         table: FrozenMap[Level] = getattr(self, kind)

@@ -26,8 +26,8 @@ PAGE = (DOCS / "known_limits.rst").read_text(encoding="utf-8")
 # What a page says where it does not do something; sentences about a single record are others.
 SAYS = re.compile(
     r"\*\*Not done\*\*|What we do not do|which is not read|they are not read|There is none for|"
-    r"cannot be written as a document|knows nothing of|has no written form|cannot say\n=|"
-    r"needs the history"
+    r"There is no importer for|cannot be written as a document|knows nothing of|"
+    r"has no written form|cannot say\n=|needs the history"
 )
 
 

@@ -110,7 +110,7 @@ def by_shape(rest: Reader | str, **readers: Reader) -> Reader:
 
 
 def level_of(scale: Scale | None = None) -> Form:
-    """Return the ``Form`` of a level on a scale; None: on the scale of the desk's priorities."""
+    """Return the ``Form`` of a level on a scale; None for the scale of the desk's priorities."""
 
     def read(data: Any, reading: Reading, _: Path) -> Any:
         known: Scale = scale or reading.priority("scale")

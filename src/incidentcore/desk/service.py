@@ -98,15 +98,15 @@ class Service(SharedRepr):
         next_response: Targets for the reply to each further message of the requester.
         update: Targets for the interval between public updates; each must be a ``timedelta``.
         resolution: Targets for the resolution.
-        pause: The condition under which resolution and update clocks pause; None: they pause while
-            ``state.pauses`` is true.
+        pause: The condition under which resolution and update clocks pause; if None,
+            they pause while ``state.pauses`` is true.
         warn: The points of each clock at which a warning is due, such as 80 percent of the target.
         reopen: What a reopening does to the resolution clock, as in ``SlaDefinition``.
         on_change: What happens to a running clock when another target starts to apply; None means
             ``retroactive``, but ``check_desk`` then reports that no choice was made.
         starts_from: A field, such as ``occurred_at``, whose instant starts the first cycle of the
-            response clock and of the resolution clock, even if it is before the opening; None: the
-            opening starts it.
+            response clock and of the resolution clock, even if it is before the opening; None for
+            the opening.
         answered_by: The roles whose public messages count as replies.
         clocks: Custom clocks, each an ``OwnClock``.
 

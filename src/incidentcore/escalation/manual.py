@@ -43,7 +43,7 @@ def escalate_now(
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         level: The level of the matrix, from 0. A manual escalation makes this level and those
             before it due, but none after it, so that a button in an old message cannot escalate
-            further. None: the next level becomes due.
+            further. If None, the next level becomes due.
         key: The key of the escalation that was due; empty for a manual one.
         matrix: The matrix that a manual escalation applies to, or its name; empty means all.
         reason: Why it was escalated, as free text.

@@ -164,7 +164,7 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
 def plot_survival(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", name: str = "share not done"
 ) -> Any:
-    """Draw the share of records that have not ended, over the hours since their start.
+    """Draw the share of records whose duration had not ended, by the hours since its start.
 
     The curve has its confidence interval. To compare several curves, draw them on the same axes;
     each has its own color and dashes.

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
-from incidentcore.conditions import NEVER, before, field, reached
+from incidentcore.conditions import ALWAYS, NEVER, before, field, reached
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import advance
 from incidentcore.priority import override_priority
@@ -280,3 +280,16 @@ def test_a_replaced_cycle_was_neither_met_nor_stopped() -> None:
     assert status.stage == "not_started"
     assert [entry.code for entry in status.trace] == ["replaced", "swapped", "not_started"]
     assert str(status.trace).endswith("elapsed 1:00 of 4:00, remaining 3:00; replaced")
+
+
+@pytest.mark.parametrize("by_policy", [False, True])
+def test_an_event_at_the_instant_of_a_change_by_time(by_policy: bool) -> None:  # noqa: FBT001
+    """Starts at 12:00 by a date in a field; a timer notes this at 12:00 sharp: it still starts."""
+    begun = reached("custom.begin")
+    clock = resolution(4, ALWAYS_OPEN, start=ALWAYS if by_policy else begun)
+    rules = SlaPolicy([(begun, clock)]) if by_policy else clock
+    record = told("01 09:00", custom={"begin": u("01 12:00")})
+    record = comment(record, "It begins.", at=u("01 12:00"), by=TIMER, visibility="internal")
+    status = ask(rules, record, "01 13:00")
+    due = u("01 13:00") if by_policy else u("01 16:00")
+    assert (status.stage, status.due_at) == ("running", due)

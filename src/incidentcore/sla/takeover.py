@@ -93,8 +93,12 @@ def _fold(
 
 
 def _is_blind(definition: SlaDefinition, changes: Mapping[str, object]) -> bool:
-    """Return whether changes of facts cannot change a result of a definition."""
-    return definition.reads is not None and definition.reads.isdisjoint(changes)
+    """Return whether an event with these changes cannot change a result of a definition.
+
+    If time alone can change a result, it may do so at the instant of the event.
+    """
+    reads = definition.reads
+    return reads is not None and not definition.timed and reads.isdisjoint(changes)
 
 
 def _keep_edition(editions: list[Edition], clock: ClockFold, at: datetime) -> None:
@@ -135,7 +139,7 @@ class _PolicyFold:
 
     def fold(self, steps: Sequence[TimelineStep]) -> ClockFold:
         facts = dict(self.life.base)
-        reads = self.policy.reads
+        reads = None if self.policy.timed else self.policy.reads
         choice: SlaDefinition | None = None
         for index, step in enumerate(steps):
             changes, at = step.changes, step.at

@@ -25,7 +25,14 @@ from incidentcore.records import (
     snooze,
 )
 from incidentcore.schedule import BusinessCalendar, BusinessDays, Holiday, Maintenance
-from incidentcore.sla import ByTimeOfDay, CalendarByField, DueDate, SlaDefinition, SlaPolicy
+from incidentcore.sla import (
+    ByTimeOfDay,
+    CalendarByField,
+    DueDate,
+    SlaDefinition,
+    SlaPolicy,
+    SlaThreshold,
+)
 from incidentcore.sla.terms import TakeoverMode
 from incidentcore.values import Priority
 
@@ -293,3 +300,12 @@ def test_an_event_at_the_instant_of_a_change_by_time(by_policy: bool) -> None:  
     status = ask(rules, record, "01 13:00")
     due = u("01 13:00") if by_policy else u("01 16:00")
     assert (status.stage, status.due_at) == ("running", due)
+
+
+def test_days_after_the_due_time_are_fixed_when_it_is_reached() -> None:
+    """Due Monday 13:00 in hours 08-16; to hours 14-22 after that: Tuesday 13:00 (S8)."""
+    late = SlaThreshold(name="late", after_due=BusinessDays(1))
+    clock = resolution(3, BY_GROUP, thresholds=(late,))
+    record = told("01 10:00, 01 15:30 group us")
+    assert ask(clock, record, "01 15:00").reached_at("late") == u("02 13:00")
+    assert ask(clock, record, "01 16:00").reached_at("late") == u("02 13:00")

@@ -257,8 +257,9 @@ def threshold_crossing(
         return _days_before(cycle, known, threshold)
     crossed = _point_crossing(cycle, known, threshold.point(known.target))
     if crossed is not None and threshold.runs_on:
+        held = (span.calendar for span in cycle.spans if span.start <= crossed[0] <= span.end)
         try:
-            return threshold.offset(crossed[0], cycle.calendar), crossed[1]
+            return threshold.offset(crossed[0], next(held, cycle.calendar)), crossed[1]
         except UnreachableDeadlineError:
             return None
     return crossed

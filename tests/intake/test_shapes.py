@@ -190,11 +190,21 @@ def test_cloudevent_data_comes_first():
 
 
 def test_cloudevent_without_subject_and_data():
-    """The type is the key where there is no subject, and its end the status."""
-    event = {name: EVENT[name] for name in ("specversion", "id", "source", "time")}
-    alert = alert_from_cloudevent({**event, "type": "disk.resolved"})
+    """The type is the key where there is no subject, and its end the status.
 
-    assert (alert.key, alert.status) == ("disk.resolved", "resolved")
+    With its end in the key, no resolution was ever about the condition that fired.
+    """
+    event = {name: EVENT[name] for name in ("specversion", "id", "source", "time")}
+    found = [
+        alert_from_cloudevent({**event, "type": kind})
+        for kind in ("disk.firing", "disk.resolved", "disk", ".firing")
+    ]
+    assert [(alert.key, alert.status) for alert in found] == [
+        ("disk", "firing"),
+        ("disk", "resolved"),
+        ("disk", "firing"),
+        (".firing", "firing"),
+    ]
 
 
 def test_cloudevent_problems():

@@ -225,7 +225,7 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
     The event's ``data`` is an alert as ``alert_from_dict`` reads it. Attributes of the event are
     used for fields that ``data`` omits: ``source`` for ``source``, ``subject`` (or ``type``) for
     ``key``, ``time`` for ``at``, ``type`` for ``title``. If ``status`` is omitted, it is taken from
-    a ``type`` that ends in ``.firing`` or ``.resolved``.
+    a ``type`` that ends in ``.firing`` or ``.resolved``; the key is then made without this ending.
 
     Args:
         event: The event, read from JSON.
@@ -268,10 +268,11 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
         kind = problems.text(found, "type", "$", required=True)
         subject = problems.text(found, "subject", "$")
         given: dict[str, Any] = {"source": source, "title": kind}
+        stem, _, ending = kind.rpartition(".")
         if subject or kind:
-            given["key"] = subject or kind
-        if kind.rpartition(".")[2] == "resolved":
-            given["status"] = "resolved"
+            given["key"] = subject or (stem if ending in ("firing", "resolved") else "") or kind
+        if ending == "resolved":
+            given["status"] = ending
         data = found.get("data")
         if data is None:
             data = {}

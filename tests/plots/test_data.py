@@ -47,10 +47,11 @@ def test_the_life_of_a_record() -> None:
 
 
 def test_a_week_is_that_of_its_zone() -> None:
-    """Sunday 23:30 UTC is Monday 01:30 in Berlin; what is opened later does not count."""
+    """Sunday 23:30 UTC is Monday 01:30 in Berlin; what is opened or known later is not."""
     late = datetime(2026, 5, 31, 23, 30, tzinfo=UTC)
     drill = Incident.open(id="D", title="x", by="kim", at=NINE, exercise="drill")
-    records = [opened("A", late), opened("B"), opened("C", NINE + 48 * HOUR), drill]
+    unknown = Incident.open(id="U", title="x", by="kim", at=NINE, recorded_at=NINE + 2 * HOUR)
+    records = [opened("A", late), opened("B"), opened("C", NINE + 48 * HOUR), drill, unknown]
     rows = week_data(records, as_of=NINE + HOUR, zone="Europe/Berlin")
     found = [(row["day"], row["hour"], row["opened"]) for row in rows if row["opened"]]
     assert found == [("Mon", 1, 1), ("Mon", 11, 1)]

@@ -15,7 +15,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallSchedule, shifts
 from incidentcore.forecast import BacklogForecast, VolumeForecast
 from incidentcore.instants import as_utc, as_zone
-from incidentcore.kpi import KpiTable
+from incidentcore.kpi import KpiTable, as_known
 from incidentcore.kpi.charts import series
 from incidentcore.kpi.engine.results import exact_number
 from incidentcore.kpi.group_keys import label
@@ -135,14 +135,15 @@ def week_data(
 
     Args:
         records: The records, read once; those of exercises are excluded.
-        as_of: The instant after which openings are ignored.
+        as_of: Only openings that had happened and been recorded by then count.
         zone: The time zone of the week.
     """
     as_of, place = as_utc(as_of, "as_of"), as_zone(zone)
     counts: Counter[tuple[int, int]] = Counter()
     for record in each_of("records", records, Record):
-        if record.exercise is None and record.opened_at <= as_of:
-            at = record.opened_at.astimezone(place)
+        known = as_known(record, as_of)
+        if known is not None and known.exercise is None:
+            at = known.opened_at.astimezone(place)
             counts[at.weekday(), at.hour] += 1
     return [
         {"day": name, "hour": hour, "opened": counts[day, hour]}

@@ -171,6 +171,20 @@ def test_a_log_that_begins_in_the_end() -> None:
     assert reading.findings.counts["truncated_history"] == 1
 
 
+@pytest.mark.parametrize(("checkpoint", "first"), [("1", "assignee"), ("0", "priority")])
+def test_changes_of_one_second_come_by_their_checkpoints(checkpoint: str, first: str) -> None:
+    """One without a checkpoint has 0; of two with the same, the ids decide."""
+    changes = [
+        audit(1, "10:00", "3", "2", fieldname="priority", record_checkpoint=checkpoint),
+        audit(2, "10:00", "", "ada", fieldname="assigned_to"),
+    ]
+    [record] = cut({"state": "1", "priority": "2", "assigned_to": "ada"}, *changes)
+    kinds = {"assigned": "assignee", "prioritized": "priority"}
+    changed = [event.kind for event in record.history if event.at == at("10:00")]
+    assert kinds[changed[0]] == first
+    assert len(changed) == 2
+
+
 def test_a_log_that_begins_in_an_end_of_unknown_time() -> None:
     """It counts from the first change, and no duration to it is known."""
     issues = issue("Closed", "done", move(9, "12:00", "Resolved", "Closed"))

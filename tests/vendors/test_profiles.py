@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.vendors.audit_logs import log
 
 from incidentcore.desk import load_desk
 from incidentcore.errors import FormatError, InvalidValueError
@@ -326,3 +327,11 @@ def test_ticket_events_of_zendesk_in_a_file(tmp_path: Path) -> None:
     reading = read_profile(path, "zendesk")
     assert len(list(reading)) == 1
     assert ("unknown_entry", "ticket_events") in {(one.code, one.path) for one in reading.findings}
+
+
+def test_the_audit_log_of_a_tool_has_a_profile(tmp_path: Path) -> None:
+    """Its times are those of the zone that is given: 09:00 in Berlin is 07:00 UTC in June."""
+    path = tmp_path / "log.csv"
+    path.write_text("\n".join(log({"opened_at": "1/6/2026 09:00"})), encoding="utf-8")
+    (incident,) = read_profile(path, "servicenow-audit", zone="Europe/Berlin")
+    assert incident.opened_at == datetime(2026, 6, 1, 7, tzinfo=UTC)

@@ -97,6 +97,12 @@ def test_what_the_tool_does_itself_needs_no_role_of_the_caller() -> None:
     assert codes == {}
 
 
+def test_a_field_of_ones_own_that_is_empty_is_not_there() -> None:
+    fields = [{"id": 1, "value": ""}, {"id": 2, "value": "x"}, {"id": 3, "value": None}]
+    incident, _ = read(CREATED, fields={"custom_fields": fields})
+    assert dict(incident.custom) == {"2": "x"}
+
+
 def test_tags_that_are_taken_away_are_a_change() -> None:
     """Empty tags at the creation are none; a change to none is one."""
     tagged = audit(1, 8, 1, change("tags", ["vpn"], kind="Create"))

@@ -11,7 +11,7 @@ from tests.sla.test_coverage import table
 from incidentcore.conditions import field
 from incidentcore.desk import Agreement, Desk, Service, ServiceTarget, due_items, next_wakeup
 from incidentcore.priority import prioritize
-from incidentcore.records import Incident, correct_event
+from incidentcore.records import Incident, correct_event, log_update_sent
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaThreshold
 from incidentcore.values import Impact, Urgency
@@ -115,3 +115,23 @@ def test_a_record_whose_opening_was_corrected_is_due_as_it_was_known() -> None:
     ]
     assert as_known
     assert due_items(DESK, corrected, now=then) == ()
+
+
+def test_what_lapsed_says_since_when_and_why() -> None:
+    """Resolved at 11:00, with what was due at 09:30 and 10:00; an update at 10:30 was sent."""
+    quiet = opened()
+    spoken = log_update_sent(quiet, "users", at=FRIDAY + 1.5 * HOUR, by="ada", text="x")
+    for record, update in ((quiet, (2 * HOUR, "ended")), (spoken, (1.5 * HOUR, "sent"))):
+        over = DESK.advance(
+            record,
+            "resolve",
+            at=FRIDAY + 2 * HOUR,
+            by="ada",
+            resolution_code="fixed",
+            resolution_notes="restarted",
+        )
+        found = due_items(DESK, over, now=FRIDAY + 3 * HOUR, include_lapsed=True)
+        lapsed = {one.kind: (one.lapsed_at, one.lapsed_because) for one in found}
+        assert lapsed["escalation"] == (FRIDAY + 2 * HOUR, "resolved")
+        assert lapsed["update"] == (FRIDAY + update[0], update[1])
+        assert due_items(DESK, over, now=FRIDAY + 3 * HOUR) == ()

@@ -15,7 +15,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.forecast import backtest_volume, forecast_volume
 from incidentcore.forecast.volume import _band, _mass
 from incidentcore.instants import Interval
-from incidentcore.records import Incident
+from incidentcore.records import Incident, correct_event
 from incidentcore.schedule import BusinessCalendar, Holiday
 
 from .history import HOUR, START, ticket
@@ -57,6 +57,20 @@ def test_an_hour_is_one_of_the_zone() -> None:
     steps = forecast_volume(records, as_of=as_of, window=window, zone="Asia/Kolkata").steps
     nine = as_of + 3.5 * HOUR
     assert [(step.start, step.expected) for step in steps] == [(nine, 1.0), (nine + HOUR, 0.0)]
+
+
+def test_an_opening_that_is_corrected_later_counts_as_it_was_known() -> None:
+    """At ten in each of three weeks; found to be of eleven only after the forecast (H1)."""
+    as_of = START + 3 * WEEK
+    records = opened([timedelta(0), *(week * WEEK + 10 * HOUR for week in range(3))])
+    late = correct_event(
+        *(records[3], records[3].history[0].id), at=START + 2 * WEEK + 11 * HOUR, by="ada",
+        reason="x", recorded_at=as_of + HOUR,
+    )  # fmt: skip
+    window = Interval(as_of + 10 * HOUR, as_of + 12 * HOUR)
+    for rows in (records, [*records[:3], late]):
+        steps = forecast_volume(rows, as_of=as_of, window=window, zone="UTC").steps
+        assert [step.expected for step in steps] == [1.0, 0.0]
 
 
 def test_a_closed_date_is_a_kind_of_day_of_its_own() -> None:

@@ -19,8 +19,9 @@ import attrs
 from incidentcore._checks import as_tuple, each_of, need_kind, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
+from incidentcore.kpi import as_known
 from incidentcore.pages import Tabular
-from incidentcore.records import Record
+from incidentcore.records import Corrected, Record
 from incidentcore.schedule import Calendar
 from incidentcore.values import LintFinding
 
@@ -156,8 +157,7 @@ def forecast_volume(
     if not levels or not all(0 < level < 1 for level in levels):
         raise InvalidValueError("levels", levels, "numbers between 0 and 1, both exclusive")
     rows = (row for row in each_of("records", records, Record) if row.exercise is None)
-    known = (record for record in rows if record.history[0].recorded_at <= as_of)
-    opened = [record.opened_at for record in known if record.opened_at <= as_of]
+    opened = [at for row in rows if (at := _opened(row, as_of)) is not None]
     first = min(opened, default=as_of) if recent is None else as_of - recent
     slots = _Slots(zone, unit, calendar)
     begins = list(slots.begins(first, as_of))
@@ -183,6 +183,16 @@ def forecast_volume(
         score=score,
         findings=(finding,) if short else (),
     )
+
+
+def _opened(record: Record, as_of: datetime) -> datetime | None:
+    """Return when a record was opened, as known at an instant; None if that was not known yet."""
+    known: Record | None = record
+    if any(isinstance(event, Corrected) for event in record.history):  # else no need to replay
+        known = as_known(record, as_of)
+    if known is None or known.history[0].recorded_at > as_of or known.opened_at > as_of:
+        return None
+    return known.opened_at
 
 
 class _Slots:

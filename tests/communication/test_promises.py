@@ -270,3 +270,24 @@ def test_one_update_of_a_rule_is_owed_until_it_is_sent() -> None:
     (owed,) = due_updates(plan, record, now=AT + 300 * MINUTE)
 
     assert (owed.rule, owed.due_at) == ("vip", AT + 45 * MINUTE)
+
+
+def test_one_update_of_a_rule_is_not_owed_where_one_is_sent_as_the_rule_comes() -> None:
+    """At 30, in either order; sent at 29, it is owed at 45, a quarter of an hour later."""
+    plan = CommunicationPlan(
+        "p",
+        [
+            rule(name="vip", when=field("custom.vip").is_true(), first=15 * MINUTE, every=None),
+            rule(),
+        ],
+    )
+    early = log_update_sent(incident(), "customers", at=AT + 5 * MINUTE, by="ada")
+    vip = set_fields(early, custom={"vip": True}, at=AT + 30 * MINUTE, by="ada")
+    now = AT + 300 * MINUTE
+    assert not due_updates(
+        plan, log_update_sent(vip, "customers", at=AT + 30 * MINUTE, by="ada"), now=now
+    )
+    for minute, due in ((29, [AT + 45 * MINUTE]), (30, [])):
+        sent = log_update_sent(early, "customers", at=AT + minute * MINUTE, by="ada")
+        turned = set_fields(sent, custom={"vip": True}, at=AT + 30 * MINUTE, by="ada")
+        assert [one.due_at for one in due_updates(plan, turned, now=now)] == due

@@ -262,6 +262,32 @@ def test_a_change_that_is_sent_at_once_is_owed_no_update() -> None:
         assert (one.kind, one.due_at) == (kind, AT + due * MINUTE)
 
 
+@pytest.mark.parametrize("every", [None, 60 * MINUTE])
+def test_a_change_that_was_reported_is_no_news_later(every: timedelta | None) -> None:
+    """Changed at 10 and said at 12, changed again at 30: that is owed five minutes later."""
+    plan = CommunicationPlan("status", rule(first=5 * MINUTE, every=every, on_change=["service"]))
+    told = log_update_sent(changed(10), "customers", at=AT + 12 * MINUTE, by="ada")
+    again = set_fields(told, service="web", at=AT + 30 * MINUTE, by="ada")
+    (one,) = due_updates(plan, again, now=AT + 50 * MINUTE)
+    assert (one.kind, one.due_at) == ("change", AT + 35 * MINUTE)
+
+
+def test_a_change_on_hold_is_told_at_the_usual_pace() -> None:
+    """Every hour, and every four hours on hold: changed at 30, on hold since 20, due at 90."""
+    plan = CommunicationPlan(
+        "status", rule(every=60 * MINUTE, on_hold=240 * MINUTE, on_change=["service"])
+    )
+    held = advance(incident(), "start", at=AT + MINUTE, by="ada")
+    held = log_update_sent(held, "customers", at=AT + 12 * MINUTE, by="ada")
+    held = advance(held, "hold", reason="awaiting_vendor", at=AT + 20 * MINUTE, by="ada")
+    for record, kind, due in (
+        (held, "next", 252),
+        (set_fields(held, service="mail", at=AT + 30 * MINUTE, by="ada"), "change", 90),
+    ):
+        (one,) = due_updates(plan, record, now=AT + 300 * MINUTE)
+        assert (one.kind, one.due_at) == (kind, AT + due * MINUTE)
+
+
 @pytest.mark.parametrize(
     ("minute", "log"),
     [

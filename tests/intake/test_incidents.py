@@ -312,3 +312,13 @@ def test_an_intent_without_its_alert_is_refused():
     for kind in ("add", "reopen"):
         with pytest.raises(InvalidValueError, match="an intent to add, reopen or resolve"):
             apply_intents([attrs.evolve(intent, kind=kind, alert=None)], {"alerts-1": incident})
+
+
+def test_a_resolution_is_recorded_when_its_alert_was():
+    """Over at 09:05, and said at 09:09."""
+    opening = fold_alerts(IntakePolicy(), [alert()], until=T0).intents[0]
+    over = alert(5, "resolved", recorded_at=T0 + 9 * MINUTE)
+    intent = IncidentIntent("resolve", over.at, "alerts-1", "", over)
+    resolved = apply_intent(intent, open_incident(opening))
+    (event,) = [one for one in resolved.history if one.kind == "state_changed"]
+    assert (event.at, event.recorded_at) == (T0 + 5 * MINUTE, T0 + 9 * MINUTE)

@@ -34,7 +34,16 @@ def test_no_clock_starts_before_the_opening(early: str) -> None:
     assert at("mon 09:00") == next(iter(status.trace)).interval.start
 
 
-def test_what_is_dated_before_the_opening_counts_from_the_opening_on() -> None:
+def test_the_time_before_the_opening_has_the_reason_of_the_opening() -> None:
+    """From 08:00 by a field, held since 08:30, opened at 09:00: on hold from 08:00 (S1, S7)."""
+    clock = resolution(starts_from="custom.began")
+    began = {"began": at("mon 08:00")}
+    record = incident(("mon 09:00", "new"), ("mon 08:30", "on_hold"), ("mon 08:45", began))
+    (paused,) = tell(clock, record, "mon 10:00").trace
+    assert (paused.text, paused.interval.start) == ("paused: on hold", at("mon 08:00"))
+
+
+def test_what_is_dated_before_the_opening_takes_effect_at_it() -> None:
     """Held at 08:30, opened at 09:00, resumed at 09:20; a reply of 08:30 leaves nothing to answer.
 
     So no first response clock starts, and a message of 08:40 waits from the opening on.

@@ -335,6 +335,8 @@ def _pause_reasons(timeline: Timeline) -> _Pauses:
     since: list[datetime] = []
     reasons: list[str] = []
     for moment, facts in timeline.states():
+        if moment.at < timeline.opened_at:
+            continue  # as at the opening
         reason = str(facts.get("hold_reason") or facts["state"]).replace("_", " ")
         if not reasons or reason != reasons[-1]:
             since.append(moment.at)

@@ -221,6 +221,9 @@ def test_cloudevent_problems():
     assert problems(alert_from_cloudevent, {**EVENT, "data": "text"}) == [
         "got 'text'; allowed: an object with text keys @ $.data"
     ]
+    unversioned = {name: value for name, value in EVENT.items() if name != "specversion"}
+    missing = ["a required field is missing @ $.specversion"]
+    assert problems(alert_from_cloudevent, unversioned) == missing
 
 
 def test_plain_object():

@@ -273,3 +273,9 @@ def test_only_some_sections() -> None:
     assert repr(chosen) == "<Page 'plain': second, first>"
     with pytest.raises(InvalidValueError, match="first, second"):
         page().only(["third"])
+
+
+def test_quotes_stay_in_markdown() -> None:
+    """They steer nothing there, as an ampersand and a bracket would."""
+    page = Page(title='say "it\'s" <b> & on', about=[], sections=[])
+    assert page.to_markdown().splitlines()[0] == '# say "it\'s" &lt;b&gt; &amp; on'

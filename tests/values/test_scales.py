@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.errors import DefinitionError, InvalidValueError
-from incidentcore.values import Impact, Level, Priority, Scale
+from incidentcore.values import Impact, Level, Priority, Scale, Urgency
 
 NAMES = st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=6, unique=True)
 
@@ -126,3 +126,16 @@ def test_an_error_of_a_scale_names_the_part(name: str, build: Any) -> None:
     """Its id, or its levels."""
     with pytest.raises(DefinitionError, match=f"^{name}: "):
         Scale(*build)
+
+
+def test_the_standard_scales_by_their_names() -> None:
+    """Documents and desk files name them, the worst first."""
+    for words in (Impact, Urgency):
+        assert words.scale.names == ("high", "medium", "low")
+        assert (words.HIGH.rank, words.MEDIUM.rank, words.LOW.rank) == (1, 2, 3)
+    assert Priority.scale.names == ("critical", "high", "moderate", "low", "planning")
+    assert [kind.scale.id for kind in (Impact, Urgency, Priority)] == [
+        "impact",
+        "urgency",
+        "priority",
+    ]

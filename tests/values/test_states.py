@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from incidentcore.errors import DefinitionError
-from incidentcore.values import State
+from incidentcore.values import CANCELED, CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, State
 
 
 def pickled(value: Any) -> Any:
@@ -60,3 +60,17 @@ def test_a_state_has_a_name_and_flags(name: Any, flags: Any) -> None:
 def test_a_state_is_written_as_its_name() -> None:
     """``str`` is the name alone, without the flags."""
     assert str(State("waiting", open=True, pauses=True)) == "waiting"
+
+
+def test_the_standard_states_by_name_and_flags() -> None:
+    """Documents and desk files name them; the flags are open, pauses, resolved and final."""
+    states = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
+    flags = {one.name: (one.open, one.pauses, one.resolved, one.final) for one in states}
+    assert flags == {
+        "new": (True, False, False, False),
+        "in_progress": (True, False, False, False),
+        "on_hold": (True, True, False, False),
+        "resolved": (False, False, True, False),
+        "closed": (False, False, True, True),
+        "canceled": (False, False, False, True),
+    }

@@ -95,6 +95,7 @@ def test_a_room_names_its_own_error(check: Any, given: object, allowed: str) -> 
 
 def test_one_or_several_become_a_tuple() -> None:
     assert as_tuple("ab", str) == ("ab",)
+    assert as_tuple("ab", int) == ("ab",)  # so that an error shows the text as a whole
     assert as_tuple(["a", "b"], str) == ("a", "b")
 
 

@@ -269,8 +269,8 @@ def misspelt(word: object, names: Iterable[str]) -> str:
 
 
 def as_tuple(value: Any, kind: type[T] | tuple[type[T], ...]) -> tuple[T, ...]:
-    """Return several values as a tuple, or a single value of the given type as a tuple of one."""
-    return (value,) if isinstance(value, kind) else tuple_of(value)
+    """Return several values, a single value of the given type, or a text as a tuple."""
+    return (value,) if isinstance(value, (str, kind)) else tuple_of(value)
 
 
 def tuple_of(values: Iterable[Any]) -> tuple[Any, ...]:

@@ -38,7 +38,7 @@ class Calibrated:
         points: Pairs of (original confidence, fraction of results that were right), both ascending.
 
     Raises:
-        DefinitionError: ``categorizer`` cannot be called, or the points do not ascend from 0 to 1.
+        DefinitionError: ``categorizer`` cannot be called, or the points are not rising fractions.
 
     Source: rule G4; isotonic regression on blocks of equal size; the block size is our choice.
     """

@@ -299,7 +299,7 @@ class AllOf(_Composition):
 
 @attrs.frozen
 class AnyOf(_Composition):
-    """Matches when at least one of several conditions matches; with none, it never matches."""
+    """Matches when any of several conditions matches; if there are none, it never matches."""
 
     joint: ClassVar[str] = " or "
     empty: ClassVar[str] = "never"
@@ -328,7 +328,7 @@ class Not(Condition):
         set_test(self, lambda subject, at: not inner(subject, at))
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the result, with the value that the negated test read, or its explanation."""
+        """Return the result, with the value that ``part`` read or the explanation of ``part``."""
         inner = self.part.explain(subject, at=at)
         return Explanation(
             str(self), self.test(subject, at), inner.seen, (inner,) if inner.parts else ()
@@ -354,7 +354,7 @@ class Not(Condition):
         return self.part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the opposite of the negated condition's result; None if this is unknown."""
+        """Return the opposite of the negated condition's ``judge``; None if that is unknown."""
         judged = self.part.judge(answer)
         return None if judged is None else not judged
 

@@ -339,10 +339,11 @@ class Desk:
         return tuple(one for one in statuses if one.stage != "none" or one.not_covered)
 
     def judged(self, record: R) -> R:
-        """Return a record as the desk's rules see it, with a priority computed from its opening.
+        """Return a record as the desk's rules see it, with a priority if one can be computed.
 
         A computed priority on another scale is replaced by that of the desk's policy, if possible.
-        Otherwise, a record that has a priority or a ``Prioritized`` event is returned unchanged.
+        A record without a priority and without a ``Prioritized`` event gets the priority that the
+        desk computes from its opening. Any other record is returned unchanged.
         """
         need_kind("record", record, Record)
         computed = record.computed_priority

@@ -132,8 +132,8 @@ class ApprovalStage(SharedRepr):
     """One stage of an approval.
 
     Attributes:
-        of: The addressees who are asked to approve, such as groups.
-        need: How many of these people must approve: ``one``, ``all`` or a number.
+        of: The escalation targets who are asked to approve, such as groups.
+        need: How many of the people whom they name must approve: ``one``, ``all`` or a number.
         within: The time in which they must decide; None for no limit.
 
     Raises:

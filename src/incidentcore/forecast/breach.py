@@ -65,7 +65,7 @@ class BreachChance:
         low: The lower end of the probability's 95 % interval.
         high: The upper end of this interval.
         n: The number of earlier visits to the same cell; 0 if the outcome is certain.
-        cell: The record's cell (see ``BreachModel``), as text.
+        cell: The record's cell, as text. ``BreachModel`` says what cells and visits are.
         why: The reason as a sentence.
     """
 

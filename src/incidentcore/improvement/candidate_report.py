@@ -41,7 +41,7 @@ class ProblemCandidate:
             incidents that have any value, divided by the number of different values. For a pair of
             values: the product of their counts, divided by the number of incidents that have both
             fields.
-        at_least: A lower bound of the group's count that allows for chance: the lower bound of a
+        at_least: A lower bound for the group's count that allows for chance: the lower bound of a
             Poisson mean, at a risk of error that is divided by the number of groups examined.
         recent: How many incidents of the group were opened at the report's ``split`` or later.
         recent_of_all: The share of all counted incidents that were opened then; usually about 1/2.
@@ -97,7 +97,7 @@ class ProblemCandidate:
 
     @property
     def excess(self) -> float:
-        """Return ``at_least`` minus ``expected``: a lower bound of the surplus of incidents."""
+        """Return ``at_least`` minus ``expected``: a lower bound for the surplus of incidents."""
         return self.at_least - self.expected
 
     @property

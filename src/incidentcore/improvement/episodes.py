@@ -145,7 +145,7 @@ class RecurrenceReport(Tabular):
         return self.counted - sum(group.count for group in self.groups)
 
     def group(self, *key: object) -> RecurrenceGroup:
-        """Return the group whose key has these values, or whose label is the only argument.
+        """Return the group whose key has these values; its label as the only argument works too.
 
         Raises:
             InvalidValueError: No such key recurred.

@@ -76,7 +76,7 @@ def open_problem(
         by: Who opens it; plain text is the id of an agent.
         recorded_at: When it was recorded; ``at`` by default.
         lifecycle: The lifecycle that the problem follows.
-        fields: Further arguments of ``Problem.open``; they take precedence over ``problem_fields``.
+        fields: Further arguments of ``Problem.open``; they replace those of ``problem_fields``.
 
     Raises:
         InvalidValueError: A field is unknown, or its value is not allowed.

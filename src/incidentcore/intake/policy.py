@@ -114,7 +114,7 @@ class MaintenanceRule(SharedRepr):
         need_kind("resume", self.resume, bool, DefinitionError)
 
     def end_of(self, at: datetime) -> datetime | None:
-        """Return when the maintenance in progress at ``at`` ends; None if no end is found."""
+        """Return when the maintenance in progress at ``at`` ends; None if not within 20 years."""
         try:
             return self.during.next_close(at)
         except UnreachableDeadlineError:

@@ -110,7 +110,7 @@ def flow_data(table: KpiTable, /, *group: object, kpi: str = "backlog_growth") -
     Args:
         table: A table of ``BACKLOG_GROWTH`` computed with ``Periods``.
         group: The group, as one value for each heading in the table's ``groups``.
-        kpi: The KPI's id.
+        kpi: The KPI's id in the table.
     """
     return [
         {

@@ -129,12 +129,12 @@ class LifecycleTable(Tabular):
         raise InvalidValueError("state", name, self._state_names())
 
     def actions(self, state: State) -> tuple[str, ...]:
-        """Return the actions that are possible in a state, ignoring guards."""
+        """Return the actions that this lifecycle allows in a state, ignoring guards."""
         need_kind("state", state, State)
         return tuple(self.table.get(state.name, ()))
 
     def allowed_actions(self, record: Record, /) -> tuple[str, ...]:
-        """Return the actions that are possible in a record's state, ignoring guards."""
+        """Return the actions that this lifecycle allows in a record's state, ignoring guards."""
         need_kind("record", record, Record)
         return self.actions(record.state)
 

@@ -47,8 +47,8 @@ class Lifecycle(LifecycleTable):
         record_type: The type of record: ``incident``, ``problem`` or ``service_request``.
         states: Its states.
         initial: The state in which records are opened.
-        transitions: The transitions: the rows of the table.
-        version: The version of the table; records store it too.
+        transitions: Its transitions: which action leads from which state to which.
+        version: Its version, which its records store too.
         opens_with: The fields that an opening must have, such as ``category`` or ``custom.name``.
         migrates: The state that replaces each state of another lifecycle or of an earlier version,
             by name; a state with the same name needs no entry.

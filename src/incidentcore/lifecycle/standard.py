@@ -237,7 +237,7 @@ def advance(
 
 
 def allowed_actions(record: Record, /) -> tuple[str, ...]:
-    """Return the actions that are possible in a record's state, ignoring guards."""
+    """Return the actions that a standard lifecycle allows in a record's state, ignoring guards."""
     return _standard(record).allowed_actions(record)
 
 

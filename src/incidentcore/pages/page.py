@@ -130,7 +130,7 @@ class Section:
     ) -> Section:
         """Return a section with a table, whose rows are also the section's data.
 
-        ``number`` is the index of a column of numbers, if there is one.
+        ``number`` is the index of a column of numbers, if any; ``text`` precedes the table.
         """
         table = (heads, rows, [place == number for place in range(len(heads))]) if rows else None
         data = [dict(zip(heads, row, strict=True)) for row in rows]

@@ -50,8 +50,8 @@ def suggest_known_errors(
     """Return the known errors that an incident resembles, the most likely first.
 
     Only problems with ``known_error`` are considered, and closed problems only if they were closed
-    unsolved, since an accepted error can occur again. The same service or the same words alone are
-    weak evidence, so let a person decide.
+    unsolved, since an error that was only accepted can occur again. The same service or the same
+    words alone are weak evidence, so let a person decide.
 
     Args:
         incident: The incident.

@@ -108,7 +108,7 @@ class RecordBase:
 
         Raises:
             InvalidValueError: ``by`` is neither an ``Actor`` nor an id (text that is not empty), or
-                its role looks like a misspelling of a ``Role``.
+                the actor's role looks like a misspelling of a ``Role``.
 
         Source: rule H4.
         """

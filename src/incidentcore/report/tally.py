@@ -203,7 +203,7 @@ class Tally:
             yield judged
 
     def add(self, incident: Incident) -> None:
-        """Count an incident as known at the instant of the report; exercises are not counted."""
+        """Count an incident as it was known at the report's instant, unless it is an exercise."""
         known = as_known(incident, self._as_of)
         if not isinstance(known, Incident) or known.exercise is not None:  # or not known then
             return

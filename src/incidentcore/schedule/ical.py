@@ -35,7 +35,7 @@ class IcalFeed(SharedRepr):
 
     Attributes:
         holidays: The all-day events, for ``BusinessCalendar(holidays=...)``.
-        maintenance: The timed events, one calendar for each title, to subtract with ``-``.
+        maintenance: The timed events as calendars, one for each title; subtract them from yours.
     """
 
     holidays: tuple[Holiday, ...]

@@ -110,7 +110,7 @@ class BusinessDays(SharedRepr):
     end_of_day: bool = attrs.field(default=False, kw_only=True)
 
     def resolve(self, start: datetime, calendar: Calendar, _facts: object = None) -> datetime:
-        """Return the instant this number of business days after ``start``."""
+        """Return the instant that is this number of business days after ``start``."""
         return calendar.add_business_days(start, self.n, end_of_day=self.end_of_day)
 
 

@@ -145,7 +145,7 @@ class SlaStatus(SharedRepr, StatusForms):
     def wall_remaining(self) -> timedelta | None:
         """Return the wall-clock time until ``due_at``, negative after it; None without ``due_at``.
 
-        After a stop, it is the time that was left at the stop.
+        After a stop, this is the time that was left at the stop.
         """
         due = self.due_at
         return None if due is None else due - (self.stopped_at or self.now)
@@ -164,9 +164,9 @@ class SlaStatus(SharedRepr, StatusForms):
         """Return the earliest instant at which the elapsed time equals the target (rule S3).
 
         None until the clock starts, while it is paused before the due time, after a cancellation,
-        and if the calendar has too little open time left. Once it has passed, only another
-        definition or, with ``DueDate(follow=True)``, a change of its field moves it. After a stop,
-        it is the due time at the stop.
+        and if the calendar has too little open time left. Once the due time has passed, it is moved
+        only by another definition or, with ``DueDate(follow=True)``, by a change of the field that
+        contains it. After a stop, this is the due time at the stop.
         """
         return self._figures.due_at
 

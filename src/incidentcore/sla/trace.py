@@ -59,7 +59,7 @@ TRACE_TEXTS: Final[Texts] = FrozenMap(
 
 @attrs.frozen(kw_only=True)
 class TraceEntry(SharedRepr):
-    """An interval in a clock's history, or a takeover by another definition (of zero length).
+    """An interval in a clock's history, or the instant at which another definition took over.
 
     Attributes:
         interval: The interval; ``[at, at)`` for a takeover.
@@ -81,7 +81,7 @@ class TraceEntry(SharedRepr):
         return Phrase("{entry}", entry=self)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return how time counted and why, in the language of ``words``; ``zone`` is ignored."""
+        """Return ``text`` in the language of ``words``; ``zone`` is ignored."""
         code = self.code
         if code not in TRACE_TEXTS and "reason" in self.data:
             code = "closed"

@@ -54,8 +54,8 @@ def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor
         name: The argument's name, for the error message.
 
     Raises:
-        InvalidValueError: ``by`` is neither an actor nor an id (text that is not empty), or its
-            role looks like a misspelling of a ``Role``.
+        InvalidValueError: ``by`` is neither an actor nor an id (text that is not empty), or the
+            actor's role looks like a misspelling of a ``Role``.
 
     >>> from incidentcore.values import as_actor
     >>> as_actor("ada")

@@ -167,10 +167,10 @@ def wait_chance(load: float, agents: int) -> float:
 
 
 def answered_within(load: float, agents: int, *, handling: timedelta, within: timedelta) -> float:
-    """Return the share of records on which work begins within a given time.
+    """Return the share of records on which work begins within a given time (Erlang C formula).
 
     Args:
-        load: The offered load in Erlangs.
+        load: The offered load in Erlangs, as for ``wait_chance``.
         agents: The number of people who work at the same time.
         handling: The mean time of work on a record.
         within: The time in which work must begin.
@@ -200,7 +200,7 @@ def agents_needed(load: float, *, handling: timedelta, within: timedelta, share:
     """Return the smallest number of agents that begin work in time on a given share of records.
 
     Args:
-        load: The offered load in Erlangs.
+        load: The offered load in Erlangs, as for ``wait_chance``.
         handling: The mean time of work on a record.
         within: The time in which work must begin.
         share: The share of records, at least 0 and less than 1.

@@ -77,8 +77,8 @@ class AfterPrevious(Trigger):
     ) -> datetime | None:
         """Return when the level is due in a repetition of its row; see ``Trigger.offset``.
 
-        The level is due ``delay`` after the previous level, or with it if that notified nobody;
-        None if the previous level is never due. The first level is due when the repetition begins.
+        The level is due ``delay`` after the previous level, or at the same time if the previous
+        level notified nobody; None if that is never due. The first level is due at ``begin``.
         """
         if head:
             return begin

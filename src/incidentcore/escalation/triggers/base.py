@@ -66,7 +66,8 @@ class TriggerContext(SharedRepr):
         when: The condition of the row.
         index: The level's position in the row, from 0.
         until: The last instant that is considered.
-        previous: How the previous level became due, by occasion number; empty for the first level.
+        previous: How the previous level became due, by the number of the occasion
+            (``Candidate.cycle``); empty for the first level.
         maintenance: Intervals in which no delay begins.
         beginnings: The instants at which levels that count from the opening, or from the row's own
             condition, start again.

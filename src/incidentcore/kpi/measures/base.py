@@ -105,7 +105,7 @@ class Measure(SharedRepr):
 
     @property
     def settings(self) -> frozenset[Setting]:
-        """Return the settings of a ``Kpi`` that affect this measure; a KPI must not have others."""
+        """Return the settings of a ``Kpi`` that affect this measure; a KPI must not set others."""
         return _NOTHING
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:

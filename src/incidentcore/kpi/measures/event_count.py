@@ -30,7 +30,7 @@ class EventCount(Measure):
 
     Attributes:
         condition: What an event must satisfy, such as ``field("kind").equals("escalated")``.
-        unit: What is counted.
+        unit: The unit of the figure, such as ``pages``.
     """
 
     spreads = True

@@ -37,7 +37,7 @@ class Updates(ValueMeasure):
             were not, ``due`` both, and ``sent`` all updates sent, required or not. ``lateness`` is
             the total time by which missed updates were late.
 
-    A record for which the plan requires no update is left out as ``nothing_owed``.
+    A record for which no update was required or sent is left out as ``nothing_owed``.
     """
 
     plan: CommunicationRules = attrs.field(validator=_check_plan)

@@ -77,6 +77,12 @@ NAMED: dict[str, Any] = {
     "reason": "why",
 }
 NAIVE = datetime(2026, 6, 2, 12)  # noqa: DTZ001
+# Read only if the call comes to it: an intent to apply, a guard that asks.
+UNREAD = {
+    *(("intake.apply_intents", name) for name in ("severities", "priorities", "lifecycle")),
+    *((name, "related") for name in ("lifecycle.decide", "Lifecycle.decide")),
+    ("Desk.approval_rule", "people"),
+}
 MISTAKES: tuple[Any, ...] = (
     *("INC-1", None, 5, {}, {"id": "INC-1"}, [], [None], ["INC-1"], [{"id": "INC-1"}], object()),
     *OF_TYPE.values(),
@@ -158,7 +164,7 @@ FUNCTIONS = dict(public_functions())
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_value_of_another_kind_is_refused(name: str) -> None:
-    """In place of each argument by position that is a value of the library, or several."""
+    """In place of each argument that is a value of the library, or several."""
     function = FUNCTIONS[name]
     arguments = [
         one
@@ -185,6 +191,16 @@ def test_a_value_of_another_kind_is_refused(name: str) -> None:
                 continue
             given = [mistake if n == place else good(one) for n, one in enumerate(needed)]
             assert not ended(function, given, named), (argument.name, mistake)
+    for argument in arguments:
+        annotation = str(argument.annotation)
+        is_read = (name, argument.name) not in UNREAD and argument.name != "by"
+        if argument.kind is not argument.KEYWORD_ONLY or not is_read:
+            continue
+        if OURS.intersection(words_of(annotation)):
+            given = [good(one) for one in places if one.default is one.empty]
+            for mistake in (one for one in MISTAKES if not may_be(one, annotation)):
+                said = ended(function, given, {**named, argument.name: mistake})
+                assert not said, (argument.name, mistake)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -232,7 +232,7 @@ def test_the_level_after_a_clock_waits_for_the_first_of_two_clocks() -> None:
 
 
 BOUNDS = [
-    (lambda n: pagerduty_row("r", [("x", n)]), "steps[0].delay", 1, 10_000),
+    (lambda n: pagerduty_row("r", [("x", n)]), "rules[0].delay", 1, 10_000),
     (lambda n: pagerduty_row("r", [("x", 5)], num_loops=n), "num_loops", 0, 9),
     (lambda n: goalert_row("r", [("x", 5), ("y", n)]), "steps[1].delay", 1, 9000),
     (lambda n: goalert_row("r", [("x", 5)], repeat=n), "repeat", 0, 5),

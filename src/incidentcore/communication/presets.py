@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
+from incidentcore._checks import need_kind
 from incidentcore.communication.plan import CommunicationPlan, UpdateRule
 from incidentcore.communication.template import UpdateTemplate
 from incidentcore.conditions import Condition, field
@@ -85,6 +86,7 @@ def major_incident_plan(
     customers, critical - 0:15:00 0:30:00 status page
     customers - 0:30:00 1:00:00 status page
     """
+    need_kind("when", when, Condition)
     names = {"customers": customers, "executives": executives, "support": support}
     return CommunicationPlan(name, tuple(_rules(names, when)))
 

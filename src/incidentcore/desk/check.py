@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from incidentcore._checks import nearest_names
+from incidentcore._checks import each_of, nearest_names
 from incidentcore.communication import lint_communication
 from incidentcore.conditions import AnyOf, Condition, Not, field, overlap, satisfiable
 from incidentcore.desk.check_services import (
@@ -164,7 +164,7 @@ def _escalations(desk: Desk, at: datetime | None) -> Iterator[LintFinding]:
 
 def _manual(desk: Desk, records: Iterable[Record]) -> Iterator[LintFinding]:
     """Yield manual escalations that affect several matrices because they do not name one."""
-    for record in records:
+    for record in each_of("records", records, Record):
         for event in record.history:
             if not isinstance(event, Escalated) or event.key or event.matrix:
                 continue

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import SharedRepr
+from incidentcore._checks import SharedRepr, each_of
 from incidentcore.escalation.oncall import OnCallSchedule, RotaOverride, Shift, shifts
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule import BusinessCalendar
@@ -63,7 +63,9 @@ def on_call_hours(
         night: The hours that count as night, such as ``"22:00-06:00"``.
         served: The shifts that were actually worked; they replace the schedule in their intervals.
     """
-    overrides = [RotaOverride(shift.interval, shift.people) for shift in served]
+    overrides = [
+        RotaOverride(shift.interval, shift.people) for shift in each_of("served", served, Shift)
+    ]
     if overrides:
         schedule = attrs.evolve(schedule, overrides=(*schedule.overrides, *overrides))
     key = as_zone(zone)

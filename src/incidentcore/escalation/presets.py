@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
+from incidentcore._checks import need_several
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.matrix import EscalationLevel, EscalationRow, Until
@@ -29,16 +30,27 @@ def _bounded(name: str, given: object, low: int, high: int) -> int:
     return given
 
 
-def _chain(steps: Sequence[tuple[Targets, int]], longest: int) -> list[EscalationLevel]:
+def _steps(name: str, given: Any, *parts: str) -> list[Any]:
+    """Return steps that have their parts; raise an error for anything else."""
+    allowed = f"several steps of ({', '.join(parts)})"
+    steps = list(need_several(name, given, allowed, EscalationMatrixError))
+    for number, step in enumerate(steps):
+        if not isinstance(step, (tuple, list)) or len(step) != len(parts):
+            raise EscalationMatrixError(f"{name}[{number}]", step, f"({', '.join(parts)})")
+    return steps
+
+
+def _chain(name: str, given: object, longest: int) -> list[EscalationLevel]:
     """Return levels, each of which waits for the delay of the level before it."""
+    steps = _steps(name, given, "targets", "minutes")
     if not steps:
-        raise EscalationMatrixError("steps", steps, "at least one step")
+        raise EscalationMatrixError(name, steps, "at least one step")
     levels: list[EscalationLevel] = []
     wait = 0
     for number, (targets, delay) in enumerate(steps):
         trigger = AfterPrevious(wait * _MINUTE) if number else After(timedelta(0))
         levels.append(EscalationLevel(trigger, targets))
-        wait = _bounded(f"steps[{number}].delay", delay, 1, longest)
+        wait = _bounded(f"{name}[{number}].delay", delay, 1, longest)
     return levels
 
 
@@ -68,7 +80,7 @@ def pagerduty_row(
     """
     return EscalationRow(
         name,
-        _chain(rules, 10_000),
+        _chain("rules", rules, 10_000),
         when=when,
         repeat=_bounded("num_loops", num_loops, 0, 9),
         repeat_after=rules[-1][1] * _MINUTE,
@@ -95,7 +107,7 @@ def goalert_row(
     """
     return EscalationRow(
         name,
-        _chain(steps, 9000),
+        _chain("steps", steps, 9000),
         when=when,
         repeat=_bounded("repeat", repeat, 0, 5),
         repeat_after=steps[-1][1] * _MINUTE,
@@ -126,7 +138,8 @@ def jira_row(
     """
     silenced_by: dict[str, Until] = {"not_acknowledged": "acknowledged", "not_closed": "resolved"}
     levels = []
-    for number, (minutes, condition, targets) in enumerate(rules):
+    steps = _steps("rules", rules, "minutes", "condition", "targets")
+    for number, (minutes, condition, targets) in enumerate(steps):
         if condition not in silenced_by:
             raise EscalationMatrixError(
                 f"rules[{number}].condition", condition, "not_acknowledged or not_closed"
@@ -161,7 +174,8 @@ def servicenow_row(
     """
     levels: list[EscalationLevel] = []
     wait = timedelta(0)
-    for number, (targets, reminders, interval) in enumerate(steps):
+    parts = ("targets", "reminders", "time between reminders")
+    for number, (targets, reminders, interval) in enumerate(_steps("steps", steps, *parts)):
         levels.append(
             EscalationLevel(AfterPrevious(wait) if number else After(timedelta(0)), targets)
         )

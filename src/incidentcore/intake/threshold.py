@@ -219,6 +219,7 @@ def fold_samples(
     [('firing', 5, 92.0), ('resolved', 15, 70.0)]
     """
     need_kind("threshold", threshold, SampleThreshold)
+    need_kind("state", state, SampleState | None)
     state = SampleState() if state is None else state
     fold = _Fold(threshold, state)
     order = Ordering(lateness, state.settled, ((one.at, one) for one in state.pending))

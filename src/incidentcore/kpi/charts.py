@@ -133,6 +133,7 @@ def ageing_data(
         as_of: The instant; later events, and those recorded later, are ignored.
         buckets: The age groups; by default with the edges 1, 5 and 30 days.
     """
+    need_kind("buckets", buckets, AgeBuckets | None)
     ages = AgeBuckets() if buckets is None else buckets
     table = compute_kpis([BACKLOG], records, as_of=as_of, group_by=ages)
     counts = {str(row.group[0]): row.n for row in table.results}

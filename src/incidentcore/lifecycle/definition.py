@@ -12,7 +12,7 @@ from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.decision import PathStep
 from incidentcore.lifecycle.opening import PriorityRule, as_names, as_state_map
 from incidentcore.lifecycle.refusals import Table, shortest_path
-from incidentcore.lifecycle.transition import Transition, names_of
+from incidentcore.lifecycle.transition import Transition
 from incidentcore.pages import Tabular
 from incidentcore.records import LifecycleRef, Record
 from incidentcore.records.fields import FIELD_NAMES
@@ -166,7 +166,7 @@ class LifecycleTable(Tabular):
             InvalidValueError: The lifecycle has no such state.
         """
         need_kind("record", record, Record)
-        target = self.state(*names_of(to)).name
+        target = self.state(to.name if isinstance(to, State) else to).name
         out = self.way_out(record.state)
         start = out[-1].to if out else record.state
         path = shortest_path(self.table, start, lambda state: state.name == target)

@@ -159,6 +159,7 @@ def decide_major(
     accept from no_candidate needs business_impact
     """
     need_kind("incident", incident, Incident)
+    need_kind("lifecycle", lifecycle, Lifecycle)
     at = as_utc(at)
     actor = incident.actor(by, at=at)
     facts = (as_it_was(incident, at) or incident).facts()

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import as_zone
 from incidentcore.pages import Picture
@@ -171,6 +172,7 @@ def picture(
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
+    need_kind("words", words, Words)
     known = list(rows)
     drawn = []
     mpl = _library()

@@ -87,6 +87,7 @@ def service_page(
     """
     need_kind("period", period, Interval)
     need_kind("population", population, Condition)
+    need_kind("objectives", objectives, Mapping | None)
     now = period.end if as_of is None else as_utc(as_of, "as_of")
     counts: dict[str, Counter[str]] = {}
     clocks: dict[str, OneClock] = {}

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from incidentcore._checks import each_of, need_kind
 from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
+from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import Escalation
 from incidentcore.escalation.evaluate import due_by_matrix
 from incidentcore.instants import Versions
@@ -172,6 +173,9 @@ class Tally:
         zone: ZoneInfo | None = None,
         on_record: Callable[[Incident, tuple[tuple[str, SlaStatus], ...]], None] | None = None,
     ) -> None:
+        lifecycles = tuple(each_of("lifecycles", lifecycles, Lifecycle))
+        if not (on_record is None or callable(on_record)):
+            raise InvalidValueError("on_record", on_record, "a function of a record and its clocks")
         self._as_of, self._desk, self._lifecycles = as_of, desk, lifecycles
         self.zone: ZoneInfo = zone or ZoneInfo("UTC")
         self._on_record = on_record

@@ -242,6 +242,7 @@ def checked_append(
     need_kind("events", events, Iterable, InvalidTimelineError, "events, such as record.history")
     batch = tuple(events)
     need_each("events", batch, Event, InvalidTimelineError, f"events of {record_id}")
+    need_kind("stored", stored, Mapping)
     if batch and all(_is_stored(event, stored) for event in batch):
         return ()
     if type(expected_version) is int and expected_version != version and expected_version >= 0:

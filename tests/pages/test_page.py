@@ -279,3 +279,19 @@ def test_quotes_stay_in_markdown() -> None:
     """They steer nothing there, as an ampersand and a bracket would."""
     page = Page(title='say "it\'s" <b> & on', about=[], sections=[])
     assert page.to_markdown().splitlines()[0] == '# say "it\'s" &lt;b&gt; &amp; on'
+
+
+def test_text_is_wrapped_between_words_alone() -> None:
+    """A word with a hyphen stays whole, though its first half would still fit."""
+    section = Section(key="a", title="A", text=(f"{'x' * 94} well-known",))
+    lines = str(Page(title="P", about=[], sections=[section])).splitlines()
+    assert lines[-2:] == ["x" * 94, "well-known"]
+
+
+@pytest.mark.parametrize("text", [(), ("said",)])
+def test_a_line_stands_free_between_the_bodies_of_a_section(text: tuple[str, ...]) -> None:
+    table = (["n"], [["1"]], [True])
+    section = Section(key="a", title="A", text=text, table=table, lines="after")
+    lines = str(Page(title="P", about=[], sections=[section])).splitlines()
+    assert lines[-5:] == ["n", "-", "1", "", "after"]
+    assert (lines[-7:-5] == ["said", ""]) == bool(text)

@@ -10,6 +10,7 @@ from incidentcore.conditions import field
 from incidentcore.sla import (
     SlaPolicy,
 )
+from incidentcore.words import GERMAN
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,26 @@ def test_a_stopped_clock_is_paused_also_while_another_tier_waits_for_the_reopeni
         ("mon 12:00", "in_progress"),
     )
     assert told(tell(policy, record, "mon 13:00")) == ("running", 3 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("swap", "english", "german"),
+    [
+        ("keep_elapsed", "keep elapsed", "Verbrauch bleibt"),
+        ("restart", "restart", "Neubeginn"),
+        ("retroactive", "retroactive", "rückwirkend"),
+        (
+            "retroactive_without_pauses",
+            "retroactive without pauses",
+            "rückwirkend, Anhalten zählt mit",
+        ),
+    ],
+)
+def test_a_takeover_says_in_each_language_what_becomes_of_the_time(
+    swap: str, english: str, german: str
+) -> None:
+    record = incident(("mon 09:00", "new"), ("mon 10:00", {"tier": "gold"}))
+    trace = tell(tiers(swap), record, "mon 11:00").trace
+    (entry,) = [entry for entry in trace if entry.code == "swapped"]
+    assert entry.text == f"gold takes over from silver ({english})"
+    assert entry.in_words(GERMAN) == f"gold löst silver ab ({german})"

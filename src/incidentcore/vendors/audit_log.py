@@ -250,8 +250,8 @@ class StateCheck:
 def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCheck:
     """Check the state changes of an audit log against a lifecycle; count those not allowed.
 
-    The state in an incident's first row is ignored if it is not New, since the log does not show
-    how that state was reached.
+    The change to the state in an incident's first row, if that is not New, is ignored, since the
+    log does not show how that state was reached.
 
     Args:
         incidents: The incidents from ``read_audit_log``; read once.
@@ -343,8 +343,8 @@ class StateTally:
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
     """Return a finding for each state change of an incident that a lifecycle refuses.
 
-    The change to the state in the incident's first row is ignored, since the log does not show how
-    that state was reached.
+    The change to the state in the incident's first row, if that is not New, is ignored, since the
+    log does not show how that state was reached.
     """
     need_kind("incident", incident, Incident)
     return tuple(

@@ -87,7 +87,7 @@ class ColumnsPage:
         notes: What was detected about the file.
         profile: The value of the command line's ``--profile`` with which the file can be read
             without a mapping; empty if there is none.
-        sheet: The sheet that the caller named.
+        sheet: The sheet that the caller named; None if none was named.
     """
 
     rows: int

@@ -96,7 +96,7 @@ class HistoryBuilder(EntryLog):
         )
 
     def level(self, kind: str, value: object, action: str, *, field: str) -> Level | None:
-        """Return the level as ``LevelTable.find`` does, with a finding if it is not exact."""
+        """Return the level as ``LevelTable.find`` does; add a finding if none matches exactly."""
         level, is_known = self._context.levels.match(kind, value)
         if level is None:
             self.find("unknown_level", action, field=field, value=value)

@@ -92,8 +92,8 @@ class Import(Iterator[R], Generic[R]):
         latest: The latest instant so far at which something was recorded; None at the beginning.
 
     Raises:
-        InvalidValueError: ``covers`` has an unknown value; a table has the wrong type; or the
-            import is iterated again after it was read to its end.
+        InvalidValueError: ``covers`` has an unknown value; ``states``, ``levels`` or ``roles``
+            has the wrong type; or the import is iterated again after it was read to its end.
 
     >>> from incidentcore.records import Incident
     >>> from incidentcore.vendors import Import

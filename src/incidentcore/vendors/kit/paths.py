@@ -78,7 +78,7 @@ CUT: Final = "\0cut"
 def unpaged(source: object, *keys: str) -> Iterator[Any]:
     """Yield the objects of a source, which is an object, a page, or a list of either.
 
-    In place of a next page that a page announces but the source lacks, ``CUT`` is yielded.
+    If a page announces a next page that the source lacks, ``CUT`` is yielded in its place.
 
     Args:
         source: The plain data, or an iterable of it.

@@ -139,10 +139,11 @@ class StateTable:
         return cls(states, by_category or {})
 
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
-        """Return the state for a name or code, and whether the table has the name, in any language.
+        """Return the state for a name or code, and whether it was found by its name or code.
 
-        Any other name has the state of its category. If the table lacks the category too, the state
-        is None if ``unknown`` is ``refuse``, else that whose name begins the name, or an open one.
+        If the table lacks the name, the state is that of the category; without one, that of the
+        same name in English. Otherwise it is None if ``unknown`` is ``refuse``, or else a state
+        with whose name this one begins (see ``StateTable``), or an open state.
         """
         word = fold(name)
         if word not in self.states:

@@ -164,7 +164,8 @@ class TimeReader:
     def placed(self, at: datetime, earliest: datetime | None) -> tuple[datetime, str]:
         """Return the last time read, and what was done about its ``oddity``, as text.
 
-        If a time occurred twice, the second is returned if the first is before ``earliest``.
+        If clocks went back, so that the time occurred twice, and the first occurrence is before
+        ``earliest``, the second one is returned.
 
         Args:
             at: The time, as ``read`` returned it.

@@ -129,7 +129,7 @@ def communicated_incidents(
     some are out of order, some are recorded late, and some are corrected.
 
     Args:
-        plan: The plan; the fields that its conditions read are set.
+        plan: The plan; events set the fields that it reads.
         max_events: The maximum number of events after the opening.
     """
     both = [one for rule in plan.rules for one in (rule.calendar, rule.during)]

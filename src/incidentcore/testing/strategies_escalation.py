@@ -194,7 +194,7 @@ def escalation_matrices(
 ) -> EscalationMatrix:
     """Generate escalation matrices of one or two rows, with every type of trigger.
 
-    They suit ``escalated_incidents``: of two rows, the first is for the assignment group ``a``.
+    They suit ``escalated_incidents``: if there are two rows, the first is for the group ``a``.
     Levels may refer to clocks whose kind or name is in ``clocks``.
     """
     grouped = field("assignment_group").equals("a")

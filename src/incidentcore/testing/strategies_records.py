@@ -211,7 +211,7 @@ def input_for(field: InputField) -> object:
 
 @st.composite
 def legal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> Record:
-    """Generate records that followed a lifecycle by up to ``max_steps`` allowed actions."""
+    """Generate records that went through up to ``max_steps`` actions that a lifecycle allows."""
     cls: Any = RECORD_TYPES[lifecycle.record_type]
     record: Record = lifecycle.open(cls, id="R-1", title="t", at=_OPENED, by="kim")
     for _ in range(draw(st.integers(0, max_steps))):

@@ -191,13 +191,13 @@ def _events(rules: Rules) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]
 
 @st.composite
 def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident:
-    """Generate incidents whose histories test SLA rules, such as by pauses and reopenings.
+    """Generate incidents whose histories test SLA rules, with pauses, reopenings and so on.
 
     Some events are at times at which the rules' calendars open or close; some are at the same
     instant, out of order, recorded late or corrected; and some make another target apply.
 
     Args:
-        rules: The definition, policy or service level; the fields that its conditions read are set.
+        rules: The definition, policy or service level; events set the fields that it reads.
         max_events: The maximum number of events after the opening.
     """
     known = calendars_of(rules)

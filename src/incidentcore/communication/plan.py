@@ -68,16 +68,16 @@ class UpdateRule(SharedRepr):
     Attributes:
         name: The rule's name.
         audiences: The names of the audiences to inform; you choose these names.
-        when: The condition on the records that the rule applies to. For each audience, the first
-            rule that matches applies. Tests of the time of day are evaluated at the instant at
-            which the other tests become true (rule U1).
+        when: The condition on the records that the rule applies to. In a plan, the first rule that
+            matches applies for each audience; in a desk, every rule that matches does. Tests of the
+            time of day are evaluated at the instant at which the other tests become true (rule U1).
         first: The time from when the rule begins to apply until the first update is due. Defaults
             to ``every``.
         every: How long after an update the next one is due; None for no regular updates.
         on_hold: Used instead of ``every`` while the record is on hold. Defaults to ``every``.
         on_change: Fields such as ``"custom.status"``; a change of any of them requires an update
             within the time that ``first`` sets, unless one is due earlier.
-        final: The time from ``ends`` until a final update is due; None for no final update.
+        final: The time from when ``ends`` holds until a final update is due; None for no final one.
         stop: A condition under which no regular update is due, only the final one. With
             ``before("snoozed_until")``, a snooze also pauses the updates.
         ends: The condition that ends all updates but the final one. By default, the resolution.
@@ -86,7 +86,8 @@ class UpdateRule(SharedRepr):
         during: The contact hours, as a calendar; None for any hour. An update that would become due
             outside them waits until they next open.
         notice: How early before its due time ``due_updates`` lists an update; counted in contact
-            hours, if set. An update that waits for these is due ``notice`` after they open.
+            hours, if set. An update that waits for these is due ``notice`` after they open,
+            so that there is time to write it.
         channel: The channel of the updates; a name that you choose.
         templates: The text of the updates: one template for all, or a mapping from ``first``,
             ``next``, ``change`` and ``final`` to templates. Without a template for ``change``, the

@@ -124,7 +124,7 @@ class UpdateTemplate(SharedRepr):
         return FrozenMap({path: text for path, text in values.items() if text}), missing
 
     def render(self, subject: Record | dict[str, Any], /, **given: object) -> Rendering:
-        """Fill in the text, or return the names of the values that are missing.
+        """Return the text with its values filled in, or the names of the values that are missing.
 
         Args:
             subject: A record, or a mapping from the names of its fields to their values.

@@ -34,7 +34,7 @@ class BacklogStep:
         at: The instant.
         expected: The expected number (mean).
         low: The lower end of the 80 % interval, which is widened by the ``widening`` of the score
-            for the nearest time ahead.
+            with the nearest ``ahead``.
         high: The upper end of that interval.
     """
 
@@ -78,14 +78,14 @@ class BacklogScore:
 
 @attrs.frozen(kw_only=True)
 class BacklogForecast(Tabular):
-    """A forecast of how many clocks will be running or paused, with the accuracy of earlier ones.
+    """A forecast of how many clocks will be running or paused, with scores of earlier forecasts.
 
     Attributes:
         now: The instant of the forecast.
         open: How many records have a running or paused clock now.
         steps: The forecast for each instant; empty if there is too little history or no open
             record.
-        scores: The scores of earlier forecasts from ``backtest_backlog``, one for each time ahead.
+        scores: The scores of earlier forecasts from ``backtest_backlog``, one for each ``ahead``.
         findings: The reasons why the history allows no forecast; empty otherwise.
     """
 

@@ -116,7 +116,7 @@ class BreachModel:
         return {}
 
     def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
-        """Return the survival curve of earlier records with these values of ``fields``, or None."""
+        """Return the survival curve of earlier records with these values of ``fields``, if any."""
         key = fields, cell_values(fields, facts)
         if key not in self._curves and key in self._histories:
             one = self._histories[key]

@@ -114,7 +114,7 @@ def forecast_volume(
         zone: The time zone whose weekdays and hours are used.
         calendar: A calendar whose dates without open time are forecast separately, so that holidays
             do not distort the forecasts of weekdays; None if all dates are alike.
-        unit: ``"hour"`` or ``"day"``.
+        unit: The length of a step: ``"hour"`` or ``"day"``.
         levels: The probabilities of the intervals, such as 0.8 for an interval that should contain
             80 % of the counts.
         recent: How much time before ``as_of`` to use; None for all since the first opening.
@@ -337,7 +337,7 @@ def backtest_volume(
         zone: The time zone whose weekdays and hours are used.
         calendar: A calendar whose dates without open time are forecast separately; None if all
             dates are alike.
-        unit: ``"hour"`` or ``"day"``.
+        unit: The length of a step: ``"hour"`` or ``"day"``.
         levels: The probabilities of the intervals, such as 0.8.
         recent: How much time before each window to use; None for all.
 

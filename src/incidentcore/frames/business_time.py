@@ -47,8 +47,8 @@ def open_time(
             value in ``by``).
 
     Returns:
-        Durations, exact to the microsecond, or null for the reasons above; in a column with the
-        same library and index as the first column passed.
+        Durations, exact to the microsecond, or null for the reasons above; in a column of the
+        same library and with the same index as the first column passed.
 
     Raises:
         InvalidValueError: A column does not contain times, its times have no zone, or columns
@@ -108,7 +108,8 @@ def deadline(
             years) or ``no_calendar`` (none for the value in ``by``).
 
     Returns:
-        Instants in UTC, in a column with the same library and index as the first column passed.
+        Instants in UTC, in a column of the same library and with the same index as the first column
+        passed.
 
     Raises:
         InvalidValueError: A column has the wrong type, or a single ``budget`` is negative.
@@ -223,7 +224,7 @@ def add_business_days(
             in ``by``).
 
     Returns:
-        Instants in UTC, or nulls, in a column with the same library and index as ``start``.
+        Instants in UTC, or nulls, in a column of the library and with the index of ``start``.
 
     Raises:
         InvalidValueError: The column does not contain times with a zone.

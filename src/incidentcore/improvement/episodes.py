@@ -158,8 +158,8 @@ class RecurrenceReport(Tabular):
     def top(self, n: int) -> RecurrenceReport:
         """Return the report with its first ``n`` groups only.
 
-        ``repeats`` and ``once`` then treat only these groups as recurring; ``n``, ``counted`` and
-        ``keys`` do not change.
+        ``repeats`` and ``once`` then treat only these groups as recurring; the report's own
+        ``n``, ``counted`` and ``keys`` do not change.
         """
         return attrs.evolve(self, groups=self.groups[:n])
 

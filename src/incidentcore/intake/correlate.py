@@ -110,7 +110,7 @@ class Intake:
 
     Args:
         policy: How alerts become incidents.
-        state: The ``state`` of an earlier ``Intake``; None to start without one.
+        state: The ``state`` of an earlier ``Intake``; None for the first one.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, Intake, IntakePolicy

@@ -18,7 +18,7 @@ class Inhibition:
 
     Args:
         policy: The policy with the inhibition rules.
-        faults: The faults that the intake remembers.
+        conditions: The faults that the intake remembers.
     """
 
     __slots__ = ("_policy", "_sources", "_waiting")

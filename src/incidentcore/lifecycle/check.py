@@ -53,8 +53,9 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
     action, with their required fields, choices and guards; guards that need linked records are
     assumed to pass. Otherwise the event is allowed if any transition leads from the old state to
     the new one, since imported histories contain states but not actions. Entering the same state
-    again is not a transition unless the table has it. If a record migrated, only its history under
-    this lifecycle and version is checked; if it has none, its history before the migration is.
+    again is always allowed if the lifecycle has no transition for it. If a record migrated, only
+    its history under this lifecycle and version is checked; if it has none, its history before the
+    migration is.
 
     Args:
         record: The record.

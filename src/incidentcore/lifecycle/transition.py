@@ -47,8 +47,8 @@ class Guard(Protocol):
     """The protocol for custom rules on transitions: functions or frozen objects.
 
     They take an ``Attempt`` and return whether it is allowed. If an object also has a method
-    ``why_not(attempt)``, refusals contain the text that this returns; if it has an ``id``, refusals
-    name the guard by it.
+    ``why_not(attempt)``, refusals contain the text that it returns; if the object has an ``id``,
+    refusals name the guard by that.
     """
 
     def __call__(self, attempt: Attempt, /) -> object:
@@ -81,7 +81,7 @@ class InputField(SharedRepr):
     Attributes:
         name: The name under which it is passed to ``advance``: as a keyword argument, or in
             ``fields`` if another argument has that name.
-        target: The record's field that it sets; by default, that with the same name. If records
+        target: The record's field that it sets; by default, the one with the same name. If records
             have no field of that name, the value is stored under ``custom``, as if you had written
             ``custom.name``.
         required: Whether the transition is refused without it.

@@ -141,7 +141,7 @@ def failing(page: Page, test: str, /) -> str:
     Args:
         page: The page.
         test: The condition for failure, such as ``"sla_compliance<0.95"``,
-            ``"sla_compliance.response < 95%"`` or ``"backlog>200"``. Times are hours.
+            ``"sla_compliance.response < 95%"`` or ``"backlog>200"``. Times are in hours.
 
     Raises:
         InvalidValueError: The test cannot be read, the page has no such figure, or a share is

@@ -108,7 +108,7 @@ class SlaDefinition(SharedRepr):
             running clock.
 
     Raises:
-        SlaDefinitionError: The target is negative, a condition on time of day is used in ``pause``,
+        SlaDefinitionError: The target is negative, a test of the time of day is used in ``pause``,
             ``resume``, ``stop`` or ``cancel``, or a value is not allowed.
 
     Source: rules S1, S4, S5, S6 and S8.

@@ -181,7 +181,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def breached(self) -> bool:
-        """Return whether the elapsed time exceeds the target; at the due time, it does not (S2)."""
+        """Return whether the elapsed time exceeds the target; at the due time, not yet (S2)."""
         return bool(self._cycles) and self._figures.elapsed > self._figures.target
 
     @property

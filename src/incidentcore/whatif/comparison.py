@@ -41,8 +41,8 @@ class Change:
         key: The name of the clock, or the key of the due item, such as an escalation.
         what: ``clock``, the kind of the due item, or ``addressees`` if other people would be
             notified.
-        before: The result under the first rules; their addressees if ``what`` is ``addressees``.
-        after: The result under the second rules; their addressees if ``what`` is ``addressees``.
+        before: The result under the first rules; for ``addressees``, who is notified under them.
+        after: The result under the second rules; for ``addressees``, who is notified under them.
         since: The first instant at which a clock counts differently, or the earlier due time of an
             item; None if there is none, as when only a target differs.
         why: The reason as text.

@@ -129,7 +129,7 @@ class Words(SharedRepr):
         return self.twins.get(english, english)
 
     def text(self, texts: Texts, code: str, data: Mapping[str, object]) -> str:
-        """Return the text for a code in this language, or code and data if it has no template.
+        """Return the text for a code in this language; without a template, the code and the data.
 
         Args:
             texts: The English templates, by code.

@@ -66,7 +66,7 @@ class TriggerContext(SharedRepr):
         when: The condition of the row.
         index: The level's position in the row, from 0.
         until: The last instant that is considered.
-        previous: How the previous level became due, by the number of the occasion
+        previous: The occasions on which the previous level became due, by their number
             (``Candidate.cycle``); empty for the first level.
         maintenance: Intervals in which no delay begins.
         beginnings: The instants at which levels that count from the opening, or from the row's own
@@ -241,7 +241,8 @@ class Trigger(SharedRepr, ABC):
 
         Args:
             begin: When the repetition begins.
-            previous: How the previous level became due in this repetition; None if it did not.
+            previous: The occasion on which the previous level became due in this repetition; None
+                if it did not.
             first: The trigger of the first level in the repetition.
             head: Whether this level is itself the first in the repetition.
         """

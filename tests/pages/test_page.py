@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -295,3 +296,10 @@ def test_a_line_stands_free_between_the_bodies_of_a_section(text: tuple[str, ...
     lines = str(Page(title="P", about=[], sections=[section])).splitlines()
     assert lines[-5:] == ["n", "-", "1", "", "after"]
     assert (lines[-7:-5] == ["said", ""]) == bool(text)
+
+
+@pytest.mark.parametrize("data", [[], [1], [{"a": 1}, 2], {"rows": []}, {"rows": "x"}, {}, None])
+def test_a_section_without_rows_has_no_csv(data: Any) -> None:
+    """Rows are mappings, and there is at least one."""
+    section = Section(key="a", title="A", data=data)
+    assert Page(title="P", about=[], sections=[section]).to_csv() == {}

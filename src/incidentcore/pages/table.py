@@ -114,9 +114,7 @@ def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return CSV text; text that a spreadsheet would take for a formula gets an apostrophe."""
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([_inert(heading) for heading in headings])
-    for row in rows:
-        writer.writerow(["" if cell is None else _inert(cell) for cell in row])
+    writer.writerows(map(_inert, row) for row in (headings, *rows))
     return buffer.getvalue()
 
 

@@ -263,3 +263,14 @@ def test_a_blank_reason_is_none(change):
     record = override_priority(open_incident(), Priority.HIGH, reason="vip", at=NINE, by="ada")
     with pytest.raises(InvalidValueError, match="says why"):
         change(record, reason=" \n", at=NINE, by="ada")
+
+
+def test_a_computed_priority_has_its_own_reason_beside_an_override():
+    """What somebody set by hand is the reason of another event."""
+    incident = prioritize(open_incident(Impact.LOW, Urgency.LOW), at=later(1), by="ada")
+    held = override_priority(incident, Priority.LOW, reason="drill", at=later(2), by="eve")
+    raised = prioritize(held, impact=Impact.HIGH, at=later(3), by="ada")
+    event = raised.history[-1]
+    assert (raised.priority, raised.computed_priority) == (Priority.LOW, Priority.MODERATE)
+    assert event.reason
+    assert "drill" not in event.reason

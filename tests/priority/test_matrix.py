@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -250,3 +251,10 @@ def test_mean_needs_scales_of_one_length(parts):
     """Scales of different lengths have no mean, and there are two roundings."""
     with pytest.raises(PriorityMatrixError):
         PriorityMatrix.from_mean(**parts)
+
+
+@pytest.mark.parametrize("key", ["high", ("high",), ("high", "low", "low"), ()])
+def test_a_cell_is_named_by_a_row_and_a_column(key: Any) -> None:
+    one = Scale("one", ("high",))
+    with pytest.raises(PriorityMatrixError, match=r"keys of the form \(row, column\)"):
+        PriorityMatrix(one, one, {key: "high"}, scale=one)

@@ -29,6 +29,7 @@ from incidentcore.escalation.oncall import Combine, OverrideMode
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import Allowed, decide
 from incidentcore.records import Incident, acknowledge, assign, snooze, unacknowledge, unsnooze
+from incidentcore.records.replay import as_it_was
 from incidentcore.schedule import BusinessCalendar, Calendar, Rotation
 from incidentcore.sla import SlaThreshold
 from incidentcore.testing.strategies_schedule import (
@@ -223,19 +224,20 @@ def escalated_incidents(draw: st.DrawFn) -> Incident:
     for _ in range(draw(st.integers(0, 6))):
         at = OPENED + draw(MINUTES) * MINUTE
         step = draw(st.integers(0, 9))
+        then = as_it_was(record, at) or record
         if step == 0:
             level = draw(st.sampled_from((None, 0, 1)))
             record = acknowledge(record, at=at, by=draw(st.sampled_from(_PEOPLE)), level=level)
         elif step == 1:
             record = unacknowledge(record, at=at, by="ada")
-        elif step == 2 and record.state.open and not (record.snoozed_until or at) > at:
+        elif step == 2 and then.state.open and not (then.snoozed_until or at) > at:
             level = draw(st.sampled_from((None, 0, 1, 2)))
             record = escalate_now(record, "next", at=at, by="kim", level=level)
         elif step == 3:
             group = draw(st.sampled_from(("a", "b")))
             who = draw(st.sampled_from((None, "ada", "eve")))
             record = assign(record, group=group, assignee=who, at=at, by="ada")
-        elif step == 4 and record.state.open:
+        elif step == 4 and then.state.open:
             until = at + draw(_ASLEEP)
             record = snooze(record, until=until, at=at, by="ada")
         elif step == 5:

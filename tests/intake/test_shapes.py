@@ -366,3 +366,14 @@ def test_alerts_are_grouped_by_several_paths():
         values = {"source": "s", "labels.service": "shop", "key": "a"}
         expected = ", ".join(f"{path}={values[path]!r}" for path in paths)
         assert group_reader(paths)(one) == expected
+
+
+def test_an_alert_without_a_key_is_no_alert_with_an_empty_one():
+    """It is refused as a document, with the path of what is missing."""
+    at = {"at": "2026-06-01T09:00:00Z"}
+    assert problems(alert_from_dict, at) == ["a required field is missing @ $.key"]
+    alerts = [{"status": "firing", "startsAt": at["at"]}]
+    found = problems(
+        alerts_from_alertmanager, {"version": "4", "status": "firing", "alerts": alerts}
+    )
+    assert "neither a fingerprint nor labels @ $.alerts[0]" in found

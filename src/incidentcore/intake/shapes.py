@@ -68,6 +68,7 @@ def _from_object(
     found = problems.entries(data, path)
     if found is None:
         return None
+    before = len(problems.found)
     fields = {**given, **{name: value for name, value in found.items() if value is not None}}
     key = problems.text(fields, "key", path, required=True)
     at = given["at"] if "at" in given else problems.required_instant(fields, "at", path)
@@ -84,7 +85,7 @@ def _from_object(
     rest = {**(extra or {}), **problems.rest(found, _DICT, path)}
     if recorded_at is not None and found.get("recorded_at") is not None:
         rest["recorded_at"] = found["recorded_at"]
-    if at is None:
+    if at is None or len(problems.found) > before:
         return None
     return Alert(
         key=key,
@@ -186,6 +187,7 @@ def _from_alertmanager(
     found = problems.entries(data, path)
     if found is None:
         return None
+    before = len(problems.found)
     if found.get("status") is None:
         problems.missing("status", path)
         status: AlertStatus = "firing"
@@ -201,7 +203,7 @@ def _from_alertmanager(
     name = "startsAt" if status == "firing" else "endsAt"
     at = problems.required_instant(found, name, path)
     extra = problems.rest(found, _ALERTMANAGER, path)
-    if at is None:
+    if at is None or len(problems.found) > before:
         return None
     return Alert(
         key=key,

@@ -47,7 +47,7 @@ class Field(SharedRepr):
         return FieldTest(self.path, "contains", value)
 
     def intersects(self, *values: object) -> Condition:
-        """Return the condition that the field contains any of the values, singly or as a list."""
+        """Return the condition that the field contains any of the values."""
         return FieldTest(self.path, "intersects", _each(values))
 
     def starts_with(self, *prefix: str) -> Condition:

@@ -254,8 +254,8 @@ def breach_model(
             ``backtest_breach``.
         cells: Combinations of fields, the most specific first. A record is compared with earlier
             records that had the same values in these fields (its cell).
-        enough: The minimum number of earlier records that had these values for at least as long as
-            the record has had them; with fewer, the next combination is used.
+        enough: The minimum number of earlier records of a cell that stayed in it at least as long
+            as the record has so far; with fewer, the next combination is used.
 
     Returns:
         The model. Its ``findings`` list the field values for which it gives no probability.

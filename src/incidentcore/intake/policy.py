@@ -186,7 +186,7 @@ class Inhibit(SharedRepr):
         _check_paths("equal", self.equal)
 
     def key_of(self, alert: Alert) -> str:
-        """Return a string made of the rule's name and an alert's values in the fields ``equal``."""
+        """Return the rule's name and an alert's values in the fields that ``equal`` lists."""
         return f"{self.name}: {group_reader(self.equal)(alert)}"
 
 

@@ -329,7 +329,7 @@ class KpiTable(Tabular):
     def to_html(self) -> str:
         """Return the table as HTML; everything in it is escaped.
 
-        The caption states the instant, the window and the mode.
+        The caption states ``as_of``, the window and the mode of the computation.
         """
         return to_html(*self.cells(among=True), caption=self._caption())
 

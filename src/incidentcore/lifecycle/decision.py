@@ -64,7 +64,7 @@ class Allowed(SharedRepr, Generic[R]):
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the actions and the state that follows, as text in the language of ``words``."""
+        """Return the actions taken and the state they lead to, in the language of ``words``."""
         done = tuple(str(getattr(event, "action", event.kind)) for event in self.events)
         data = {"done": done, "record": self.record.id, "state": self.record.state}
         return words.text(REFUSALS, "accepted", data)

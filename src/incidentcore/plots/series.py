@@ -198,7 +198,7 @@ def plot_trend(
     unit: str = "hours",
     zone: ZoneInfo | str | None = None,
 ) -> Any:
-    """Draw a KPI's value for each period; a hollow marker has fewer records than ``Kpi.min_n``.
+    """Draw a KPI's value for each period, hollow if it has fewer records than ``Kpi.min_n``.
 
     Args:
         rows: The rows of ``trend_data``.

@@ -60,8 +60,7 @@ class SlaPolicy(Tabular):
             with the shortest target, as iTop does; each rule's target must then be a ``timedelta``.
         name: The policy's id.
         fields: Computed: the fields of a record that its rules read.
-        reads: Computed: ``fields`` if the conditions name all fields that they read, otherwise
-            None.
+        reads: Computed: ``fields``; None if a condition may depend on more than these.
         definitions: Computed: every definition that it may choose, each once.
         judges_answers: Computed: whether a definition has an ``answer_rule`` other than the
             default.

@@ -158,7 +158,7 @@ class SlaThreshold(SharedRepr):
 
     @property
     def days(self) -> int | None:
-        """Return the number of business days before or after the due time; None for open time."""
+        """Return its distance from the due time in business days, negative before it, or None."""
         offset = self.before_due if self.after_due is None else self.after_due
         return offset.n if isinstance(offset, BusinessDays) else None
 

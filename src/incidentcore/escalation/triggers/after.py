@@ -107,7 +107,7 @@ class After(Trigger):
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if the level is out of order, is silenced at once or restarts itself."""
+        """Yield a finding if the level comes before the previous one, never, or again and again."""
         above = scope.above
         if (
             isinstance(above, After)

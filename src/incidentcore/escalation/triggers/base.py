@@ -84,15 +84,15 @@ class TriggerContext(SharedRepr):
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
     def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
-        """Return the starts of a delay, each with the instant at which it ceases to be valid.
+        """Return the instants from which a delay counts, each with the instant at which that ends.
 
-        A delay starts at each of the ``anchors``, and again at each of the ``restarts`` while the
-        anchor is valid. A start during maintenance is moved to the end of the maintenance.
+        A delay counts from each of the ``anchors``, and from each of the context's ``restarts``
+        before the anchor ends. During maintenance, it counts from the end of the maintenance.
 
         Args:
-            anchors: The instants to count from, with the instants at which they cease to be valid.
-            own: Whether the delay also starts again at ``beginnings``; pass True if it counts from
-                the opening, or from when the row's condition began to hold.
+            anchors: The instants to count from, each with its end.
+            own: Whether the delay also counts again from the context's ``beginnings``; pass True
+                if it counts from the opening, or from when the row's condition began to hold.
         """
         cuts = self.restarts
         if own and self.beginnings:

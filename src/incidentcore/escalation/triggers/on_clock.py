@@ -58,7 +58,7 @@ class OnClock(Trigger):
         need_text("clock", self.clock, EscalationMatrixError, "the kind or name of a definition")
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one candidate for each cycle of the clock in which ``point`` was reached.
+        """Return a possible due time for each cycle of the clock in which ``point`` was reached.
 
         A manual escalation cannot make the level due earlier.
         """

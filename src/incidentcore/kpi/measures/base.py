@@ -80,7 +80,7 @@ class Measure(SharedRepr):
 
     @property
     def has_statistic(self) -> bool:
-        """Return whether the measure gives a value per record, for a statistic of the values."""
+        """Return whether the KPI takes a statistic, such as the mean, of one value per record."""
         return False
 
     @property

@@ -27,7 +27,7 @@ class ReportedSla:
         elapsed: The elapsed time by the tool's calendar.
         goal: The allowed time.
         paused: The time for which the clock was paused.
-        stage: The current stage of the clock, by the tool's name.
+        stage: The clock's current stage, as the tool names it.
     """
 
     target: str

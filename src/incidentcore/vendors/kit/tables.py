@@ -141,9 +141,9 @@ class StateTable:
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
         """Return the state for a name or code, and whether it was found by its name or code.
 
-        If the table lacks the name, the state is that of the category; without one, that of the
-        same name in English. Otherwise it is None if ``unknown`` is ``refuse``, or else a state
-        with whose name this one begins (see ``StateTable``), or an open state.
+        If the table lacks it, the state of the category is used, or else that of the same name in
+        English. Without these, the state is None if ``unknown`` is ``refuse``. Otherwise it is that
+        of a known name with which ``name`` begins (see ``StateTable``), or an open state.
         """
         word = fold(name)
         if word not in self.states:

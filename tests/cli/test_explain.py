@@ -43,7 +43,7 @@ def test_records_of_a_file_are_explained(
     assert second.splitlines()[:2] == ["A-2", "as of 2026-06-02 10:00 CEST (Europe/Berlin)"]
     assert "elapsed 4:00 of 4:00" in second  # from 16:00 to 18:00, and from 8:00 to 10:00
     assert first.startswith("A-1\n")
-    assert "stopped; elapsed 2:30 of 8:00, remaining 5:30; met" in first
+    assert "stopped; elapsed 2:30 of 8:00, remaining 5:30; met, due Mon  1 Jun 17:00" in first
 
 
 def test_a_file_is_explained_at_an_instant(

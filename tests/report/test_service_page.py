@@ -66,7 +66,8 @@ def test_misses_have_their_reason() -> None:
         ("late", "2026-06-01T17:00:00+00:00"),
     ]
     assert misses[1]["over_target"] == "1:00"
-    assert misses[1]["why"] == "elapsed 9:00 of 8:00, remaining -1:00; breached"
+    late = "elapsed 9:00 of 8:00, remaining -1:00; breached, due Mon  1 Jun 17:00"
+    assert misses[1]["why"] == late
 
 
 def test_credits_are_what_the_callers_function_says() -> None:

@@ -59,14 +59,14 @@ def test_each_record_is_a_row_with_its_clocks() -> None:
         "response_target": 1,
         "response_breached": False,
         "response_breached_at": None,
-        "response_why": "elapsed 0:10 of 1:00, remaining 0:50; met",
+        "response_why": "elapsed 0:10 of 1:00, remaining 0:50; met, due Mon  1 Jun 10:00",
         "resolution_outcome": "breached",
         "resolution_due_at": "2026-06-01T17:00:00+00:00",
         "resolution_elapsed": 9,
         "resolution_target": 8,
         "resolution_breached": True,
         "resolution_breached_at": "2026-06-01T17:00:00+00:00",
-        "resolution_why": "elapsed 9:00 of 8:00, remaining -1:00; breached",
+        "resolution_why": "elapsed 9:00 of 8:00, remaining -1:00; breached, due Mon  1 Jun 17:00",
     }
     assert paused["resolution_outcome"] == "paused"
     assert str(paused["resolution_why"]).endswith("paused: awaiting vendor 23:00")

@@ -17,6 +17,7 @@ from incidentcore.sla import (
     CalendarByField,
     SlaPolicy,
 )
+from incidentcore.words import GERMAN
 
 
 def test_wall_time_is_told_beside_business_time() -> None:
@@ -53,12 +54,20 @@ def test_the_trace_of_a_clock_that_has_not_started_has_the_zone_of_its_calendar(
 @pytest.mark.parametrize(
     ("story", "now", "closing"),
     [
-        ([("mon 12:00", "resolved")], "mon 15:00", "elapsed 3:00 of 4:00, remaining 1:00; met"),
-        ([("mon 13:00", "resolved")], "mon 15:00", "elapsed 4:00 of 4:00, remaining 0:00; met"),
+        (
+            [("mon 12:00", "resolved")],
+            "mon 15:00",
+            "elapsed 3:00 of 4:00, remaining 1:00; met, due Mon  1 Jun 13:00",
+        ),
+        (
+            [("mon 13:00", "resolved")],
+            "mon 15:00",
+            "elapsed 4:00 of 4:00, remaining 0:00; met, due Mon  1 Jun 13:00",
+        ),
         (
             [("mon 14:00", "resolved")],
             "mon 15:00",
-            "elapsed 5:00 of 4:00, remaining -1:00; breached",
+            "elapsed 5:00 of 4:00, remaining -1:00; breached, due Mon  1 Jun 13:00",
         ),
         (
             [("mon 10:00", "canceled")],
@@ -68,8 +77,15 @@ def test_the_trace_of_a_clock_that_has_not_started_has_the_zone_of_its_calendar(
     ],
 )
 def test_the_closing_line(story: Any, now: str, closing: str) -> None:
-    """Figures, then the result or what is ahead."""
+    """Figures, then the result with the due time, or what is ahead."""
     assert tell(resolution(), incident(("mon 09:00", "new"), *story), now).trace.summary == closing
+
+
+def test_a_stopped_clock_says_when_it_was_due_in_german() -> None:
+    """Met at 12:00 of four hours from 09:00: it was due at 13:00."""
+    record = incident(("mon 09:00", "new"), ("mon 12:00", "resolved"))
+    said = tell(resolution(), record, "mon 15:00").trace.summary.in_words(GERMAN)
+    assert said.endswith("1:00 übrig; eingehalten, fällig Mo  1. Juni 13:00")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +97,8 @@ def test_the_closing_line(story: Any, now: str, closing: str) -> None:
             ["counting", "paused"],
             ["breached_already", "on_hold", "due"],
         ),
-        ([("mon 10:00", "resolved")], ["counting", "stopped"], ["met"]),
+        ([("mon 10:00", "resolved")], ["counting", "stopped"], ["met_already", "due"]),
+        ([("mon 14:00", "resolved")], ["counting", "stopped"], ["breached_already", "due"]),
         ([("mon 10:00", "canceled")], ["counting", "canceled"], ["canceled"]),
         ([("mon 10:00", "new")], ["counting"], ["breached_already", "due"]),
     ],
@@ -100,6 +117,8 @@ def test_a_due_time_out_of_reach_is_said() -> None:
     endless = resolution(hours=50_000_000)
     trace = tell(endless, incident(("mon 09:00", "new")), "mon 10:00").trace
     assert trace.summary.endswith("; no due time within the years of calendars")
+    stopped = tell(endless, incident(("mon 09:00", "new"), ("mon 10:00", "resolved")), "mon 11:00")
+    assert [code for code, _ in stopped.trace.closing] == ["figures", "met"]
     held = tell(endless, incident(("mon 09:00", "new"), ("mon 10:00", "on_hold")), "mon 11:00")
     assert [code for code, _ in held.trace.closing] == ["figures", "on_hold", "no_due"]
 

@@ -46,6 +46,7 @@ TRACE_TEXTS: Final[Texts] = FrozenMap(
         "figures": "elapsed {elapsed} of {target}, remaining {remaining}; ",
         "met": "met",
         "breached": "breached",
+        "met_already": "met, ",
         "breached_already": "breached, ",
         "on_hold": "on hold: ",
         "due": "due {due}",
@@ -238,11 +239,11 @@ def closing_of(
         parts.append(("canceled", _NO_DATA))
     elif known.cycle is not None and known.cycle.outcome == "replaced":
         parts.append(("replaced", _NO_DATA))
-    elif ended:
+    elif ended and known.due_at is None:
         parts.append(("breached" if breached else "met", _NO_DATA))
     else:
-        if breached:
-            parts.append(("breached_already", _NO_DATA))
+        if breached or ended:
+            parts.append(("breached_already" if breached else "met_already", _NO_DATA))
         if stage == "paused":
             parts.append(("on_hold", _NO_DATA))
         if known.due_at is not None:

@@ -57,6 +57,7 @@ _TRACE: Final = {
     "{remaining} übrig; ",
     "met": "eingehalten",
     "breached": "verletzt",
+    "met, ": "eingehalten, ",
     "breached, ": "verletzt, ",
     "on hold: ": "angehalten: ",
     "due {due}": "fällig {due}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,10 @@ from incidentcore.desk import desk_mapping, dump_desk, load_desk
 from incidentcore.errors import FormatError
 from incidentcore.records import Incident
 from incidentcore.sla import SlaDefinition, evaluate_sla
+
+WEEK = 'mon-fri = "08:00-18:00"'
+LUNCH = ', breaks = [{ days = "mon-fri", hours = "12:00-13:00" }]'
+DATE = 'day = 2026-06-02, hours = "12:00-13:0"'
 
 
 def test_a_break_of_every_week_is_taken_from_the_hours() -> None:
@@ -73,3 +78,26 @@ def test_a_break_that_takes_nothing_is_refused(entry: str, says: str) -> None:
     hours = 'hours = { mon-fri = "08:00-18:00" }'
     with pytest.raises(FormatError, match=says):
         load_desk(HEAD.replace(hours, f"{hours}, breaks = [{entry}]"))
+
+
+@pytest.mark.parametrize(
+    ("hours", "rest", "place"),
+    [
+        ('mo-fr = "08:00-18:00"', "", "hours: got 'mo-fr'"),
+        ('mo-fr = "08:00-18:00"', LUNCH, "hours: got 'mo-fr'"),
+        ('mon-fri = "08:00-18:00", tue = "09:00-10:00"', LUNCH, "hours: got 'tue'"),
+        ('mon-fri = "08:00-18:0"', "", "hours.mon-fri: got '08:00-18:0'"),
+        ('mon-fri = "08:00-18:0"', LUNCH, "hours.mon-fri: got '08:00-18:0'"),
+        (WEEK, LUNCH.replace("mon-fri", "mo-fr"), "breaks[1].days: got 'mo-fr'"),
+        (WEEK, LUNCH.replace("13:00", "13:0"), "breaks[1].hours: got '12:00-13:0'"),
+        (WEEK, LUNCH.replace("12:00-13:00", "19:00-20:00"), "breaks[1].hours: got '19:00-20:00'"),
+        (WEEK, f", breaks = [{{ {DATE} }}]", "breaks[1].hours: got '12:00-13:0'"),
+        (WEEK, f", special = [{{ {DATE} }}]", "special[1].hours: got '12:00-13:0'"),
+        (WEEK, f", holidays = [{{ {DATE} }}]", "holidays[1].hours: got '12:00-13:0'"),
+    ],
+)
+def test_a_fault_of_hours_is_where_it_is_written(hours: str, rest: str, place: str) -> None:
+    """Breaks move no fault of the weekly hours to themselves."""
+    text = HEAD.replace(f"hours = {{ {WEEK} }}", f"hours = {{ {hours} }}{rest}")
+    with pytest.raises(FormatError, match=re.escape(f": calendars.office.{place}")):
+        load_desk(text)

@@ -31,7 +31,7 @@ from incidentcore.schedule import (
     CalendarUnion,
     Maintenance,
 )
-from incidentcore.schedule.hours import WEEKDAYS
+from incidentcore.schedule.hours import WEEKDAYS, parse_week, weekdays
 from incidentcore.sla import CalendarByField
 
 _T = TypeVar("_T")
@@ -47,6 +47,16 @@ _SPECIAL: Final = Table(
     lambda day, hours: (day, hours),
     lambda value, key: value[key.name == "hours"],
 )
+
+
+def _taken(day: Any, days: Any, hours: Any, name: str) -> tuple[Any, Break]:
+    if (day is None) == (days is None):
+        raise WrongError(days, "in each of breaks either day or days")
+    if days is not None:
+        weekdays(days, "days")
+    return day or days, Break(hours, name)
+
+
 _BREAK: Final = Table(
     (
         Key("day", DAY, "One date.", None),
@@ -54,7 +64,7 @@ _BREAK: Final = Table(
         Key("hours", HOURS, "The hours to subtract."),
         Key("name", TEXT, "Its name in explanations.", ""),
     ),
-    dict,
+    _taken,
 )
 _BUSINESS: Final = Table(
     (
@@ -71,22 +81,15 @@ _BUSINESS: Final = Table(
 
 def _business(data: Any, reading: Reading, path: Path, name: str) -> Any:
     found = _BUSINESS.read(data, reading, path)
-    breaks, hours = [], found["hours"]
+    hours = found["hours"]
+    whole((reading.tried((*path, "hours"), parse_week, hours),))
     for number, taken in enumerate(found["breaks"]):
-        if (taken["day"] is None) == (taken["days"] is None):
-            raise WrongError(taken["days"], "in each of breaks either day or days")
-        breaks.append((taken["day"] or taken["days"], Break(taken["hours"], taken["name"])))
-        if taken["days"] is not None:
-            checked = partial(BusinessCalendar, zone="UTC", hours=hours, breaks=breaks[-1:])
+        if isinstance(taken[0], str):
+            checked = partial(BusinessCalendar, zone="UTC", hours=hours, breaks=[taken])
             whole((reading.tried((*path, "breaks", number, "hours"), checked),))
-    return BusinessCalendar(
-        zone=found["zone"] or reading.zone,
-        hours=hours,
-        holidays=found["holidays"],
-        special=found["special"],
-        breaks=breaks,
-        name=name if found["name"] is None else found["name"],
-    )
+    found["zone"] = found["zone"] or reading.zone
+    found["name"] = name if found["name"] is None else found["name"]
+    return BusinessCalendar(**found)
 
 
 def _written_calendar(data: Any, reading: Reading, path: Path, name: str = "") -> Any:

@@ -8,10 +8,12 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, Final
 
+from incidentcore._checks import as_tuple
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, simple
 from incidentcore.desk.reading import BROKEN, MISSING, Path, Reading
 from incidentcore.desk.words import WrongError, need_data, read_instant
 from incidentcore.schedule import Holiday, holidays_version, public_holidays, read_ical
+from incidentcore.schedule.hours import parse_hours
 
 TEXT: Final = simple("non-empty text", str, json={"type": "string"})
 LINE: Final = simple("a text", str, json={"type": "string"}, empty=True)
@@ -27,10 +29,12 @@ _YEARS: Final = re.compile(r"(\d{4})(?:-(\d{4}))?")
 _HOURS: Final = 'hours in quotes such as "08:00-18:00", or a list of them'
 
 
-def _hours_list(data: Any, _: Reading, __: Path) -> Any:
-    if not all(isinstance(one, str) for one in data):
+def _hours(data: Any, _: Reading, __: Path) -> Any:
+    hours = as_tuple(data, str)
+    if not all(isinstance(one, str) for one in hours):
         raise WrongError(data, _HOURS)
-    return tuple(data)
+    parse_hours(hours, "hours")
+    return hours
 
 
 def _hours_word(hours: Iterable[str], _: Any) -> Any:
@@ -39,7 +43,7 @@ def _hours_word(hours: Iterable[str], _: Any) -> Any:
 
 
 HOURS: Final = Form(
-    by_shape(_HOURS, text=lambda data, _, __: (data,), items=_hours_list),
+    by_shape(_HOURS, text=_hours, items=_hours),
     _hours_word,
     {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
 )

@@ -31,6 +31,7 @@ from incidentcore.records import (
     link,
     request_approval,
 )
+from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.serialization import dumps, loads
 from incidentcore.values import IN_PROGRESS, NEW, RESOLVED, Impact, Priority, Urgency
 from incidentcore.words import Words, render
@@ -70,6 +71,19 @@ def test_sla_s33_a_reopen_window_is_written_and_called_by_its_id() -> None:
     refused = own.decide(record, "reopen", at=AT + 8 * 24 * HOUR, by="kim")
     assert isinstance(refused, Refused)
     assert refused.guard == window.id == "reopen within 2 days"
+
+
+@pytest.mark.parametrize(
+    ("within", "said"),
+    [
+        (BusinessDays(10), "reopen within 10 business days"),
+        (BusinessDays(1), "reopen within 1 business day"),
+        (BusinessDays(2, end_of_day=True), "reopen within end of 2 business days"),
+    ],
+)
+def test_a_window_in_business_days_says_so(within: BusinessDays, said: str) -> None:
+    """As a desk file writes them, not as Python does."""
+    assert ReopenWindow(within, BusinessCalendar.always()).id == said
 
 
 def test_an_approval_is_expired_among_the_facts_from_its_expiry_on() -> None:

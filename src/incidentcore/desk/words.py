@@ -166,11 +166,6 @@ def read_target(text: object) -> tuple[Target, str]:
     raise WrongError(text, TARGET)
 
 
-def _days_word(target: BusinessDays) -> str:
-    days = f"{target.n} business day{'' if target.n == 1 else 's'}"
-    return f"end of {days}" if target.end_of_day else days
-
-
 def _time_word(target: ByTimeOfDay) -> str:
     days = target.business_days
     later = " next business day" if days == 1 else f" +{days} business days" if days else ""
@@ -180,7 +175,7 @@ def _time_word(target: ByTimeOfDay) -> str:
 
 _TARGET_WORDS: Final[dict[type, Callable[[Any], str]]] = {
     timedelta: span_word,
-    BusinessDays: _days_word,
+    BusinessDays: str,
     ByTimeOfDay: _time_word,
     DueDate: lambda target: f"{'follow' if target.follow else 'due'}:{target.field}",
 }

@@ -109,6 +109,10 @@ class BusinessDays(SharedRepr):
     n: int = attrs.field(validator=_whole)
     end_of_day: bool = attrs.field(default=False, kw_only=True)
 
+    def __str__(self) -> str:
+        days = f"{self.n} business day{'' if self.n == 1 else 's'}"
+        return f"end of {days}" if self.end_of_day else days
+
     def resolve(self, start: datetime, calendar: Calendar, _facts: object = None) -> datetime:
         """Return the instant that is this number of business days after ``start``."""
         return calendar.add_business_days(start, self.n, end_of_day=self.end_of_day)

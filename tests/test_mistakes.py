@@ -164,7 +164,12 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (evaluate_sla, (INCIDENT, FOUR), {"now": AT}, "record: got SlaDefinition("),
     (evaluate_sla, (FOUR, [INCIDENT]), {"now": AT}, "allowed: a Record, or a Timeline"),
     (fields, (), {"servise": "mail"}, "nearest: service"),
-    (fields, (), {"impact": "high"}, "prioritize(...) for impact and urgency"),
+    (
+        fields,
+        (),
+        {"impact": "high"},
+        "prioritize(...), with a desk Desk.prioritize(...), for impact and urgency",
+    ),
     (fields, (), {"assignee": "ada"}, "assign(...) for group"),
     (fields, (), {"hold_reason": "x"}, "advance(...); "),
     (fields, (), {"resolved_at": AT}, "since moments and counts follow from the history"),

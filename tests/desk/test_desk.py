@@ -185,6 +185,51 @@ def test_a_vip_is_raised_at_the_opening_and_when_it_turns_out_later() -> None:
     assert DESK.prioritize(later, at=WEDNESDAY + HOUR).priority == Priority.HIGH
 
 
+def test_impact_and_urgency_change_by_the_rules_of_the_desk() -> None:
+    """Low impact and high urgency: moderate, and high for a VIP, also after the next action."""
+    low = {"impact": Impact.LOW, "urgency": Urgency.LOW}
+    for vip, level in ((False, Priority.MODERATE), (True, Priority.HIGH)):
+        ticket = opened(custom={"contract": "silver", "vip": vip}, **low)
+        with pytest.raises(InvalidValueError, match=r"Desk\.prioritize\(\.\.\.\)"):
+            DESK.set_fields(ticket, urgency=Urgency.HIGH, at=WEDNESDAY + HOUR, by="ada")
+        ticket = DESK.prioritize(
+            ticket, urgency=Urgency.HIGH, at=WEDNESDAY + HOUR, by="ada", reason="all wait"
+        )
+        last = ticket.history[-1]
+        now = (ticket.impact, ticket.urgency, ticket.priority)
+        assert now == (Impact.LOW, Urgency.HIGH, level)
+        assert (last.at, last.by.id, last.reason) == (WEDNESDAY + HOUR, "ada", "all wait")
+        ticket = DESK.advance(ticket, "start", at=WEDNESDAY + 2 * HOUR, by="ada")
+        assert ticket.priority == level
+
+
+def test_an_impact_without_an_urgency_is_kept_for_later() -> None:
+    """There is no priority yet; the urgency gives it."""
+    ticket = DESK.prioritize(opened(), impact=Impact.HIGH, at=WEDNESDAY + HOUR, by="ada")
+    assert (ticket.impact, ticket.priority) == (Impact.HIGH, None)
+    with pytest.raises(InvalidValueError, match="urgency"):
+        DESK.prioritize(ticket, urgency=Impact.HIGH, at=WEDNESDAY + HOUR, by="ada")
+    ticket = DESK.prioritize(ticket, urgency=Urgency.HIGH, at=WEDNESDAY + HOUR, by="ada")
+    assert ticket.priority == Priority.CRITICAL
+
+
+def test_a_late_impact_counts_for_the_priorities_after_it() -> None:
+    """Critical from 15:00 on, and at 16:00 too, when it turned out to be a VIP's: high until then.
+
+    An impact that was set at 16:30 stays.
+    """
+    ticket = opened(impact=Impact.LOW, urgency=Urgency.LOW)
+    custom = {"contract": "silver", "vip": True}
+    ticket = DESK.set_fields(ticket, custom=custom, at=WEDNESDAY + 2 * HOUR, by="ada")
+    last = DESK.prioritize(ticket, impact=Impact.MEDIUM, at=WEDNESDAY + 2.5 * HOUR, by="ada")
+    assert (ticket.priority, last.priority) == (Priority.HIGH, Priority.HIGH)
+    late = {"at": WEDNESDAY + HOUR, "recorded_at": WEDNESDAY + 3 * HOUR, "by": "ada"}
+    assert DESK.prioritize(ticket, **HIGH, **late).priority == Priority.CRITICAL
+    last = DESK.prioritize(last, **HIGH, **late)
+    now = (last.impact, last.urgency, last.priority)
+    assert now == (Impact.MEDIUM, Urgency.HIGH, Priority.HIGH)
+
+
 def test_an_opening_equals_one_in_which_all_was_given() -> None:
     """What the rules decide is part of the opening, as if somebody had written it there."""
     desk = load_desk(

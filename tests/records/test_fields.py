@@ -66,7 +66,10 @@ def test_a_wrong_value_is_refused(fields: dict, allowed: str) -> None:
     [
         (["assignment_group", "assignee", "support_tier"], "assign(...) for group, assignee"),
         (["hold_reason", "resolution_code", "resolution_notes"], "advance(...); one of"),
-        (["impact", "urgency"], "prioritize(...) for impact and urgency; "),
+        (
+            ["impact", "urgency"],
+            "prioritize(...), with a desk Desk.prioritize(...), for impact and urgency; ",
+        ),
         (["lifecycle"], "migrate(...) of the lifecycle; "),
         (["state"], "advance(...) for the state; "),
         (["links"], "link(...) for links; "),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_each, need_key_part, need_kind, need_word, tuple_of
+from incidentcore._checks import need_key_part, need_kind, need_word
 from incidentcore.categorization import (
     Categorizer,
     CategoryRule,
@@ -19,7 +19,7 @@ from incidentcore.categorization import (
     route,
 )
 from incidentcore.communication import CommunicationPlan, UpdateRule
-from incidentcore.desk.parts import ApprovalPlan, AutoClose, DeskField, need_own_fields
+from incidentcore.desk.parts import ApprovalPlan, AutoClose, DeskField, need_own_fields, parts_of
 from incidentcore.desk.service import Agreement, Service, compile_clocks
 from incidentcore.errors import DefinitionError, InvalidValueError, TransitionNotAllowedError
 from incidentcore.escalation import (
@@ -33,7 +33,7 @@ from incidentcore.intake import IntakePolicy
 from incidentcore.lifecycle import STANDARD, Allowed, CascadeRule, Lifecycle, Refused
 from incidentcore.lifecycle.opening import record_type_of
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority
-from incidentcore.priority.changes import prioritize_from
+from incidentcore.priority.changes import prioritize, prioritize_from
 from incidentcore.priority.reprioritized import reprioritized
 from incidentcore.records import ApprovalRule, Prioritized, Record, set_fields
 from incidentcore.records._fast import opened_with
@@ -44,21 +44,8 @@ from incidentcore.sla.terms import CalendarByField, CalendarChoice
 from incidentcore.values import Actor, FrozenMap
 
 R = TypeVar("R", bound=Record)
-T = TypeVar("T")
 
 _DESK: Final = Actor("desk", "system")
-
-
-def _tuple_of(kind: type[T], key: Callable[[T], str] | None = None) -> Any:
-    """Return a field that holds a tuple of values of one type, unique by ``key``."""
-
-    def check(_: object, attribute: attrs.Attribute[Any], values: tuple[T, ...]) -> None:
-        need_each(attribute.name, values, kind, DefinitionError, f"{kind.__name__} values")
-        names = [] if key is None else [key(value) for value in values]
-        if len(set(names)) != len(names):
-            raise DefinitionError(attribute.name, names, "each name once")
-
-    return attrs.field(default=(), converter=tuple_of, validator=check)
 
 
 @attrs.frozen(kw_only=True, slots=False, repr=False)
@@ -124,25 +111,25 @@ class Desk:
     zone: ZoneInfo = attrs.field(
         default=ZoneInfo("UTC"), converter=as_zone, eq=lambda zone: zone.key
     )
-    fields: tuple[DeskField, ...] = _tuple_of(DeskField, lambda one: one.name)
+    fields: tuple[DeskField, ...] = parts_of(DeskField, lambda one: one.name)
     calendars: FrozenMap[CalendarChoice] = attrs.field(
         default=FrozenMap(), converter=FrozenMap[CalendarChoice]
     )
-    lifecycles: tuple[Lifecycle, ...] = _tuple_of(Lifecycle, lambda one: one.record_type)
+    lifecycles: tuple[Lifecycle, ...] = parts_of(Lifecycle, lambda one: one.record_type)
     auto_close: FrozenMap[AutoClose] = attrs.field(
         default=FrozenMap(), converter=FrozenMap[AutoClose]
     )
     priority: PriorityPolicy = STANDARD_POLICY
-    categories: tuple[CategoryRule, ...] = _tuple_of(CategoryRule)
+    categories: tuple[CategoryRule, ...] = parts_of(CategoryRule)
     categorizer: Categorizer | None = None
-    routing: tuple[RoutingRule, ...] = _tuple_of(RoutingRule)
-    services: tuple[Service, ...] = _tuple_of(Service, lambda one: one.name)
-    agreements: tuple[Agreement, ...] = _tuple_of(Agreement)
-    on_call: tuple[OnCallSchedule, ...] = _tuple_of(OnCallSchedule, lambda one: one.name)
-    escalation: tuple[EscalationRow, ...] = _tuple_of(EscalationRow, lambda one: one.name)
-    communication: tuple[UpdateRule, ...] = _tuple_of(UpdateRule, lambda one: one.name)
-    approvals: tuple[ApprovalPlan, ...] = _tuple_of(ApprovalPlan)
-    cascades: tuple[CascadeRule, ...] = _tuple_of(CascadeRule, lambda one: one.id)
+    routing: tuple[RoutingRule, ...] = parts_of(RoutingRule)
+    services: tuple[Service, ...] = parts_of(Service, lambda one: one.name)
+    agreements: tuple[Agreement, ...] = parts_of(Agreement)
+    on_call: tuple[OnCallSchedule, ...] = parts_of(OnCallSchedule, lambda one: one.name)
+    escalation: tuple[EscalationRow, ...] = parts_of(EscalationRow, lambda one: one.name)
+    communication: tuple[UpdateRule, ...] = parts_of(UpdateRule, lambda one: one.name)
+    approvals: tuple[ApprovalPlan, ...] = parts_of(ApprovalPlan)
+    cascades: tuple[CascadeRule, ...] = parts_of(CascadeRule, lambda one: one.id)
     intake: IntakePolicy | None = None
     imports: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=FrozenMap[object])
     sources: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
@@ -301,19 +288,30 @@ class Desk:
         at: datetime,
         by: Actor | str = _DESK,
         recorded_at: datetime | None = None,
+        **changes: Any,
     ) -> R:
-        """Return a record with its priority computed again from its fields, after they changed.
+        """Return a record with its priority computed again, after impact or other fields changed.
 
-        Without impact or urgency, no priority can be computed, and the record stays unchanged.
+        Without impact or urgency, no priority can be computed; the record then only gets the new
+        values, if there are any.
 
         Args:
             record: The record.
             at: When the fields changed; the priority is computed again from then on.
             by: Who changes the priority; by default the desk, as a system.
             recorded_at: When the change became known. Defaults to ``at``.
+            changes: A new ``impact`` or ``urgency``, and a ``reason``, as for
+                ``incidentcore.priority.prioritize``.
+
+        Raises:
+            InvalidValueError: The impact or urgency is not on the desk's scale.
         """
         need_kind("record", record, Record)
         at, by = as_utc(at), record.actor(by, at=at)
+        if changes:
+            record = prioritize(
+                record, self.priority, at=at, by=by, recorded_at=recorded_at, **changes
+            )
         computed = calculate_priority(self.priority, record).computed
         if computed is None or (computed == record.computed_priority and at >= record.updated_at):
             return record

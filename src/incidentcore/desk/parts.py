@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, TypeVar, get_args
 
 import attrs
 
@@ -13,6 +13,7 @@ from incidentcore._checks import (
     is_number,
     misspelt,
     nearest,
+    need_each,
     need_kind,
     need_word,
     tuple_of,
@@ -25,9 +26,22 @@ from incidentcore.records import ApprovalRule, Record
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.schedule.protocol import need_span_in
 
+T = TypeVar("T")
 FieldKind = Literal["bool", "text", "number", "instant", "word"]
 FIELD_KINDS: Final[tuple[str, ...]] = get_args(FieldKind)
 _KINDS: Final[dict[str, Any]] = {"bool": bool, "text": str, "instant": datetime}
+
+
+def parts_of(kind: type[T], key: Callable[[T], str] | None = None) -> Any:
+    """Return a field that holds a tuple of values of one type, unique by ``key``."""
+
+    def check(_: object, attribute: attrs.Attribute[Any], values: tuple[T, ...]) -> None:
+        need_each(attribute.name, values, kind, DefinitionError, f"{kind.__name__} values")
+        names = [] if key is None else [key(value) for value in values]
+        if len(set(names)) != len(names):
+            raise DefinitionError(attribute.name, names, "each name once")
+
+    return attrs.field(default=(), converter=tuple_of, validator=check)
 
 
 @attrs.frozen

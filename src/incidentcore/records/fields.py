@@ -260,7 +260,10 @@ _INSTEAD: Final = {
     "links": "link(...) for links; ",
     "lifecycle": "migrate(...) of the lifecycle; ",
     "category": "classify(...) for the category; ",
-    **dict.fromkeys(("impact", "urgency"), "prioritize(...) for impact and urgency; "),
+    **dict.fromkeys(
+        ("impact", "urgency"),
+        "prioritize(...), with a desk Desk.prioritize(...), for impact and urgency; ",
+    ),
     **dict.fromkeys(
         ("assignment_group", "assignee", "support_tier"),
         "assign(...) for group, assignee and tier; ",

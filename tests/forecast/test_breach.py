@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.conditions import field
+from incidentcore.desk import load_desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast import (
     BreachModel,
@@ -24,7 +25,7 @@ from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps, loads
-from incidentcore.sla import SlaDefinition, SlaPolicy
+from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy
 
 from .history import AGREED, HOUR, PLAIN, START, exponential, ticket
 
@@ -211,6 +212,13 @@ def test_options_are_checked() -> None:
             model_of(SIX, **options)
     with pytest.raises(InvalidValueError, match="an SlaDefinition, or an SlaPolicy"):
         breach_model("4 hours", SIX, as_of=AS_OF)
+
+
+def test_a_refused_definition_names_where_the_clocks_of_a_desk_are() -> None:
+    """A desk, or all of its clocks together, is not the rules of one clock."""
+    for rules in (load_desk("desk = 1\nname = 'd'"), ServiceLevel([AGREED])):
+        with pytest.raises(InvalidValueError, match=r"one of desk\.service_level\.clocks"):
+            breach_model(rules, SIX, as_of=AS_OF)
 
 
 def test_chances_fit_a_desk_with_known_hazards() -> None:

@@ -10,6 +10,7 @@ from tests.sla.desk import OFFICE
 from tests.sla.test_lint import DONE, OPEN, STATES, codes, resolution
 
 from incidentcore.conditions import NEVER, Condition, before, field, reached
+from incidentcore.lifecycle import HOLD_REASONS
 from incidentcore.sla import (
     CalendarByField,
     DueDate,
@@ -63,6 +64,36 @@ def test_planted_mistakes_are_found(definition: SlaDefinition, found: str, named
     findings = [each for each in lint_sla(definition, domains=STATES) if each.code == found]
     assert findings
     assert named in findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("pause", "named"),
+    [
+        (
+            field("hold_reason").equals("awaiting_user"),
+            "hold_reason is never awaiting_user; the nearest: awaiting_vendor, awaiting_",
+        ),
+        (field("hold_reason").is_in("awaiting_vendor", "vendor"), "hold_reason is never vendor"),
+        (
+            field("state.name").equals("on_hodl"),
+            "is never on_hodl; the nearest: on_hold",
+        ),
+        (field("hold_reason").equals("awaiting_vendor"), ""),
+        (~field("hold_reason").is_in("awaiting_vendor") & ~OPEN, ""),
+        (field("assignment_group").equals("net"), ""),
+    ],
+)
+def test_a_word_that_a_closed_set_does_not_have(pause: Condition, named: str) -> None:
+    """A pause on a misspelt reason never holds; without all the words, any text may come."""
+    clock = resolution(pause=pause)
+    closed = {"hold_reason": HOLD_REASONS, **STATES}
+    found = [each for each in lint_sla(clock, domains=closed) if each.code == "unknown_value"]
+    assert [named in each.message for each in found] == [True] * bool(named)
+    assert "unknown_value" not in codes(clock)
+    for reason in HOLD_REASONS:
+        assert "unknown_value" not in codes(
+            resolution(pause=field("hold_reason").equals(reason)), domains=closed
+        )
 
 
 @pytest.mark.parametrize(

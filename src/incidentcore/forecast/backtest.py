@@ -10,13 +10,12 @@ from typing import Final, Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import as_tuple, each_of, is_number, need_kind
+from incidentcore._checks import as_tuple, each_of, is_number
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast.visits import standing
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
-from incidentcore.sla import SlaDefinition, SlaPolicy
-from incidentcore.sla.life import OneClock
+from incidentcore.sla.life import OneClock, need_clock
 
 _TENTHS: Final = tuple(place / 10 for place in range(1, 10))
 
@@ -115,7 +114,7 @@ def backtest_breach(
 
     Source: our choice; the measures are named in ``ForecastScore``.
     """
-    need_kind("definition", definition, (SlaDefinition, SlaPolicy))
+    need_clock(definition)
     if not callable(chance):
         raise InvalidValueError("chance", chance, "a BreachModel, or a function")
     asked_at = sorted(as_utc(at, "questions") for at in as_tuple(questions, datetime))

@@ -30,11 +30,10 @@ from incidentcore.forecast.visits import (
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
 from incidentcore.records.replay import timeline_by
-from incidentcore.sla import SlaDefinition, SlaPolicy
 from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.cycles import MICRO
 from incidentcore.sla.evaluate import clock_cycles
-from incidentcore.sla.life import OneClock
+from incidentcore.sla.life import OneClock, need_clock
 from incidentcore.values import LintFinding
 
 STANDARD_CELLS: Final[Cells] = (
@@ -290,7 +289,7 @@ def breach_model(
 2:00 there, 75% took more than the 2:00 that are left
     """
     as_of = as_utc(as_of, "as_of")
-    need_kind("definition", definition, (SlaDefinition, SlaPolicy))
+    need_clock(definition)
     if recent is not None:
         allowed = "a positive timedelta, or None for everything"
         need_span("recent", recent, allowed=allowed, more_than_zero=True)

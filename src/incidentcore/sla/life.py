@@ -7,6 +7,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import reader
 from incidentcore.instants import as_utc
 from incidentcore.records import Timeline, TimelineStep
@@ -17,6 +18,12 @@ from incidentcore.values import FrozenMap
 Facts: TypeAlias = dict[str, Any]
 OneClock: TypeAlias = SlaDefinition | SlaPolicy
 """The rules of one clock: a definition, or a policy that chooses among several."""
+
+
+def need_clock(definition: object) -> None:
+    """Raise an error, which says where a desk has its clocks, unless one clock is given."""
+    allowed = "an SlaDefinition, or an SlaPolicy, such as one of desk.service_level.clocks"
+    need_kind("definition", definition, (SlaDefinition, SlaPolicy), allowed=allowed)
 
 
 class Life:

@@ -69,7 +69,7 @@ def lint_sla(
     Args:
         definition: The definition.
         domains: For each field that has a fixed set of values, all of them, such as
-            ``{"state": lifecycle.states}``.
+            ``{"state": lifecycle.states, "hold_reason": HOLD_REASONS}``; other texts are findings.
         starts: Example start times of a clock. A target unreachable from all of them is an error.
 
     Source: rule S10; the three traps of ServiceNow's page on SLA conditions.
@@ -92,7 +92,7 @@ def lint_sla(
     allowed = "an SlaDefinition; lint_sla_policy takes a policy"
     need_kind("definition", definition, SlaDefinition, allowed=allowed)
     return (
-        *_fields(definition),
+        *_fields(definition, domains),
         *_starts(definition, domains),
         *_pauses(definition, domains),
         *_targets(definition, tuple(starts)),
@@ -111,7 +111,7 @@ def lint_sla_policy(
     Args:
         policy: The policy.
         domains: For each field that has a fixed set of values, all of them, such as
-            ``{"state": lifecycle.states}``.
+            ``{"state": lifecycle.states, "hold_reason": HOLD_REASONS}``; other texts are findings.
         starts: Example start times of a clock. A target unreachable from all of them is an error.
 
     Source: rule S10.
@@ -131,7 +131,7 @@ def lint_sla_policy(
     tried = tuple(starts)
     findings = [*_rules(policy, domains)]
     for number, rule in enumerate(policy.rules, 1):
-        findings += field_findings([rule.when], f"rule {number}")
+        findings += field_findings([rule.when], f"rule {number}", domains)
     for pair in inverted(policy, domains=domains):
         names = ("worse", "worse_target", "worse_name", "milder", "milder_target", "milder_name")
         data = dict(zip(names, pair.words, strict=True))
@@ -141,13 +141,13 @@ def lint_sla_policy(
     return tuple(findings)
 
 
-def _fields(definition: SlaDefinition) -> Iterator[LintFinding]:
+def _fields(definition: SlaDefinition, domains: Domains | None) -> Iterator[LintFinding]:
     conditions = [definition.start, definition.pause, definition.stop, definition.cancel]
     conditions += [] if definition.resume is None else [definition.resume]
     paths = [*fields_of(definition.target), *fields_of(definition.calendar)]
     paths += [] if definition.starts_from is None else [definition.starts_from]
     conditions += [field(path).present() for path in paths]
-    yield from field_findings(conditions, definition.name)
+    yield from field_findings(conditions, definition.name, domains)
     if definition.reset is not None:
         yield from event_findings(definition.reset, definition.name)
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from incidentcore._checks import is_number, nearest_names
-from incidentcore.conditions import Condition, FieldTest
+from incidentcore.conditions import Condition, FieldTest, reader
 from incidentcore.records import Event, Incident, Problem, ServiceRequest
 from incidentcore.records.written import FAMILIES
 from incidentcore.values import Actor, FrozenMap, Level, LintFinding, State
@@ -22,6 +22,7 @@ FIELD_TEXTS: Final[Texts] = FrozenMap(
         "unknown_field": "{path}: there is no field {name!r}; the nearest: {nearest}",
         "wrong_type": "{condition}: {path} is {allowed}, never {given}",
         "nested_values": "{condition}: is_in takes the values themselves, is_in(a, b), not a list",
+        "unknown_value": "{condition}: {path} is never {given}; the nearest: {nearest}",
         "unknown_kind": "{condition}: there is no kind of event {given}; the nearest: {nearest}",
     }
 )
@@ -40,13 +41,15 @@ _SHOWN: Final[dict[type, str]] = {
 }
 
 
-def field_findings(conditions: Iterable[Condition], subject: str) -> tuple[LintFinding, ...]:
-    """Return the errors in the record fields that conditions read."""
+def field_findings(
+    conditions: Iterable[Condition], subject: str, domains: Mapping[str, Iterable[object]] | None
+) -> tuple[LintFinding, ...]:
+    """Return the errors in the record fields that conditions read, and in words of ``domains``."""
     known: dict[str, tuple[type, ...]] = {}
     for record in (Incident, Problem, ServiceRequest):
         for name, kinds in _fields_of(record).items():
             known[name] = (*known.get(name, ()), *kinds)
-    return tuple(dict.fromkeys(_findings(conditions, subject, known)))
+    return tuple(dict.fromkeys(_findings(conditions, subject, known, domains or {})))
 
 
 def event_findings(condition: Condition, subject: str) -> tuple[LintFinding, ...]:
@@ -55,15 +58,15 @@ def event_findings(condition: Condition, subject: str) -> tuple[LintFinding, ...
     for event in FAMILIES[Event]:
         for name, kinds in _fields_of(event).items():
             known[name] = (*known.get(name, ()), *kinds)
-    return tuple(dict.fromkeys(_findings([condition], subject, known, events=True)))
+    domains = {"kind": {getattr(event, "kind", "") for event in FAMILIES[Event]}}
+    return tuple(dict.fromkeys(_findings([condition], subject, known, domains)))
 
 
 def _findings(
     conditions: Iterable[Condition],
     subject: str,
     known: Mapping[str, tuple[type, ...]],
-    *,
-    events: bool = False,
+    domains: Mapping[str, Iterable[object]],
 ) -> Iterator[LintFinding]:
     for leaf in (leaf for condition in conditions for leaf in condition.leaves()):
         for path in sorted(leaf.fields):
@@ -87,8 +90,8 @@ def _findings(
                 kinds = (steps[step],)
             if isinstance(leaf, FieldTest) and leaf.op in _ORDERED:
                 yield from _values(leaf, subject, kinds)
-                if events and path == "kind":
-                    yield from _kinds(leaf, subject)
+                if leaf.op in ("equals", "is_in") and (kinds or path in domains):
+                    yield from _words(leaf, subject, domains)
 
 
 def _values(leaf: FieldTest, subject: str, kinds: tuple[type, ...]) -> Iterator[LintFinding]:
@@ -109,13 +112,19 @@ def _values(leaf: FieldTest, subject: str, kinds: tuple[type, ...]) -> Iterator[
         yield _found("wrong_type", subject, data)
 
 
-def _kinds(leaf: FieldTest, subject: str) -> Iterator[LintFinding]:
-    kinds: set[str] = {getattr(event, "kind", "") for event in FAMILIES[Event]}
+def _words(
+    leaf: FieldTest, subject: str, domains: Mapping[str, Iterable[object]]
+) -> Iterator[LintFinding]:
+    """Yield a finding for each text that is not among all the values of a field."""
+    path, first = leaf.path, leaf.path.partition(".")[0]
+    there = domains.get(path) or (reader(path)({first: one}) for one in domains.get(first, ()))
+    known = {value for value in there if isinstance(value, str)}
     values = leaf.value if leaf.op == "is_in" else (leaf.value,)
     for value in values:  # type: ignore[attr-defined]  # a collection, by FieldTest
-        if isinstance(value, str) and value not in kinds:
-            data = {"condition": str(leaf), "given": value, "nearest": _nearest(value, kinds)}
-            yield _found("unknown_kind", subject, data)
+        if known and isinstance(value, str) and value not in known:
+            data = {"condition": str(leaf), "path": path, "given": value}
+            code = "unknown_kind" if path == "kind" else "unknown_value"
+            yield _found(code, subject, {**data, "nearest": _nearest(value, known)})
 
 
 def _found(code: str, subject: str, data: Mapping[str, object]) -> LintFinding:

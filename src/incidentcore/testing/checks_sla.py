@@ -49,7 +49,8 @@ def check_sla(
 
     Args:
         rules: A definition, a policy or a service level.
-        domains: All possible values of fields, as for ``lint_sla``.
+        domains: All possible values of fields, as for ``lint_sla``. Without them any text may come:
+            a misspelt word of a condition is found only in a field that is listed here.
         within: The condition on the records that must have a definition; ``NEVER`` if none must.
         at_least_as_good: Pairs of conditions. A record that meets the first must not be due later
             than it would be if it met only the second.
@@ -65,6 +66,18 @@ def check_sla(
     >>> from incidentcore.testing import check_sla
     >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
     >>> check_sla(SlaDefinition.resolution(hours=8, calendar=office))
+
+    A pause that never holds is found where all reasons are known:
+
+    >>> from incidentcore.conditions import field
+    >>> from incidentcore.lifecycle import HOLD_REASONS
+    >>> waits = field("hold_reason").equals("awaiting_user")
+    >>> typo = SlaDefinition.resolution(hours=8, calendar=office, pause=waits)
+    >>> try:
+    ...     check_sla(typo, domains={"hold_reason": HOLD_REASONS})
+    ... except AssertionError as error:
+    ...     print(str(error).partition("hold_reason is never ")[2])
+    awaiting_user; the nearest: awaiting_vendor, awaiting_caller, awaiting_change
     """
     pairs = tuple(at_least_as_good)
     for clock in rules.clocks:

@@ -9,14 +9,15 @@ from math import ceil, exp, lgamma, log
 
 import attrs
 
-from incidentcore._checks import each_of, need_kind
+from incidentcore._checks import each_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
-from incidentcore.sla import SlaDefinition, SlaPolicy
+from incidentcore.sla import SlaDefinition
 from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.cycles import figures
 from incidentcore.sla.evaluate import clock_cycles, timeline_at
+from incidentcore.sla.life import need_clock
 
 
 @attrs.frozen(kw_only=True)
@@ -71,7 +72,7 @@ def smallest_target(
 
     Source: rule X2.
     """
-    need_kind("definition", definition, (SlaDefinition, SlaPolicy))
+    need_clock(definition)
     now = as_utc(now, "now")
     try:
         wanted = Fraction(str(share))

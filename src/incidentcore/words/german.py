@@ -170,6 +170,8 @@ _RULES: Final = {
     "nimmt einzelne Werte, is_in(a, b), keine Liste",
     "{path}: there is no field {name!r}; the nearest: {nearest}": "{path}: es gibt kein Feld "
     "{name!r}; am ähnlichsten: {nearest}",
+    "{condition}: {path} is never {given}; the nearest: {nearest}": "{condition}: {path} ist nie "
+    "{given}; am ähnlichsten: {nearest}",
     "{condition}: there is no kind of event {given}; the nearest: {nearest}": "{condition}: es "
     "gibt keine Ereignisart {given}; am ähnlichsten: {nearest}",
     "{condition}: {path} is {allowed}, never {given}": "{condition}: {path} ist {allowed}, nie "

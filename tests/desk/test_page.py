@@ -93,7 +93,7 @@ Targets count in office.
 | resolution | 8h | 8h | 8h | 8h | 8h | 8h |
 | callback | - | 2h | - | - | - | - |
 
-Clocks pause while: state on_hold.
+Resolution and update clocks pause while: state on_hold.
 
 Warnings at: 80 %.
 
@@ -147,6 +147,8 @@ first, layer 1: from 2026-01-05.
 
 - incident: close_after 2d
 
+Accepted major incidents are not closed automatically, since close_major is not true.
+
 ## Approvals
 
 - stages:
@@ -161,6 +163,16 @@ first, layer 1: from 2026-01-05.
 def test_a_page_has_every_part() -> None:
     """Hours and holidays, targets by priority, people, and the rest as the file has it."""
     assert desk_page(load_desk(TEXT)) == PAGE
+
+
+def test_a_page_says_that_major_incidents_are_not_closed() -> None:
+    """Where incidents are closed, and nobody said that accepted major ones are too."""
+    close = '[lifecycle.incident]\nclose_after = "2d"\n'
+    for more, is_said in (("", True), ("close_major = true\n", False)):
+        page = desk_page(load_desk(TEXT.replace(close, f"{close}{more}")))
+        assert ("major incidents are not closed" in page) == is_said
+    problems = close.replace("incident", "problem")
+    assert "major incidents" not in desk_page(load_desk(TEXT.replace(close, problems)))
 
 
 def test_one_holiday_is_one_with_its_name() -> None:

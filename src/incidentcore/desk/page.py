@@ -33,6 +33,9 @@ _LAPSES: Final = (
     *("no_rule_applies", "not_opened", "reopened", "replaced", "resolved", "running", "snoozed"),
     *("stopped",),
 )
+_MAJOR: Final = (
+    "Accepted major incidents are not closed automatically, since close_major is not true."
+)
 EXPLAIN_TEXTS: Final[Texts] = {
     "as_of": "as of {at} ({zone})",
     "state": "state {state}, priority {level}",
@@ -158,7 +161,7 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             rows.append([clock, *(in_hours(known.get(level, rest)) for level in levels)])
         yield from _table((*_heads("Clock"), *levels[:-1], *_heads("any other")), rows)
         for key, words in (
-            ("pause", "Clocks pause while"),
+            ("pause", "Resolution and update clocks pause while"),
             ("warn", "Warnings at"),
             ("reopen", "After a reopening"),
             ("on_change", "When another service begins to apply"),
@@ -264,6 +267,9 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             continue
         yield Phrase("{title}\n", title=_title(title))
         yield from bullets(data[key])
+        close = desk.auto_close.get("incident")
+        if key == "lifecycle" and close is not None and not close.major:
+            yield Phrase("\n{text}", text=Phrase(_MAJOR))
     if desk.sources:
         yield Phrase("{title}\n", title=_title("Sources"))
         yield from (f"- {source}" for source in desk.sources)

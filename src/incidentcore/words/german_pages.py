@@ -192,12 +192,15 @@ PAGES: Final = {
     "\nTargets count in {calendar}.": "\nDie Ziele zählen im Kalender {calendar}.",
     "Clock": "Uhr",
     "any other": "sonst",
-    "Clocks pause while": "Die Uhren ruhen, solange gilt",
+    "Resolution and update clocks pause while": "Die Uhren für Lösung und Mitteilungen ruhen, "
+    "solange gilt",
     "Warnings at": "Warnungen bei",
     "After a reopening": "Nach einer Wiedereröffnung",
     "When another service begins to apply": "Wenn ein anderer Dienst zu gelten beginnt",
     "Clock {name}": "Uhr {name}",
     "Further": "Ferner",
+    "Accepted major incidents are not closed automatically, since close_major is not true.": ""
+    "Bestätigte Großstörungen werden nicht von selbst geschlossen, da close_major nicht true ist.",
     "Who has which service": "Wer welchen Dienst hat",
     "The first line that matches counts.": "Es gilt die erste Zeile, die zutrifft.",
     "Records": "Vorgänge",

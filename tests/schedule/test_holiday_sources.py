@@ -27,10 +27,24 @@ def test_the_holidays_of_a_country() -> None:
     assert {date(2026, 12, 25), date(2026, 1, 6), date(2027, 10, 3)} <= dates
     assert {day.year for day in dates} == {2026, 2027}
     assert all(holiday.name for holiday in found)
-    with pytest.raises(InvalidValueError, match="a country and part that `holidays` knows"):
+    with pytest.raises(InvalidValueError, match="a country that `holidays` knows"):
         public_holidays("XX", years=[2026])
-    with pytest.raises(InvalidValueError, match="a country and part"):
-        public_holidays("DE", years=[2026], subdivision="XX")
+
+
+@pytest.mark.parametrize(
+    ("country", "part", "named"),
+    [
+        ("DE", "XX", "a part of DE that `holidays` knows: BB, BE, BW, BY, HB, "),
+        ("DE", "BYY", "a part of DE that `holidays` knows: BY$"),
+        ("US", "Bavaria", "a part of US that `holidays` knows: AK, AL, .*, …$"),
+        ("AF", "XX", "a part of AF that `holidays` knows: none$"),
+    ],
+)
+def test_a_part_that_a_country_does_not_have(country: str, part: str, named: str) -> None:
+    """The nearest parts are named, or else the first twenty."""
+    pytest.importorskip("holidays", reason="needs holidays, of the extra of that name")
+    with pytest.raises(InvalidValueError, match=named):
+        public_holidays(country, years=[2026], subdivision=part)
 
 
 @pytest.mark.parametrize("process", ["de", "en_US", "C"])

@@ -144,7 +144,55 @@ states = { "Geparkt" = "STATE", "Neu" = "new" }
 """
 
 
-@pytest.mark.parametrize("whole", [WORDS, MIXED], ids=["words", "mixed"])
+UNREADABLE = """\
+Number;Opened;Priority
+1;13.11.2026 10:00;Medium
+2;14.11.2026 10:00;High
+3;soon;High
+---
+3 columns, 3 rows looked at
+fields are separated by ';'
+
+Number  -> id  (3 filled)  '1', '2', '3'
+Opened  -> opened  (3 filled)  '13.11.2026 10:00', '14.11.2026 10:00', 'soon'
+Priority  -> priority  (3 filled)  'Medium', 'High'
+
+times, some of which are unreadable:
+Opened: 2 as %d.%m.%Y %H:%M, 1 unreadable
+--time-format "%d.%m.%Y %H:%M"
+
+words of Priority (priority): 'Medium', 'High'
+--levels priority.Medium=moderate priority.High=high
+
+a guess at the mapping, to check:
+--map "id=Number" "opened=Opened" "priority=Priority"
+
+the same for a desk file:
+[import]
+map = { id = "Number", opened = "Opened", priority = "Priority" }
+times = ["%d.%m.%Y %H:%M"]
+levels.priority = { "Medium" = "moderate", "High" = "high" }
+"""
+EVENTS = """\
+case,activity,time
+1,Registered,2026-03-02T08:00Z
+1,Solved,2026-03-02T10:30Z
+2,Registered,2026-03-02T09:00Z
+---
+3 columns, 3 rows looked at
+
+case  (3 filled)  '1', '2'
+activity  (3 filled)  'Registered', 'Solved'
+time  (3 filled)  '2026-03-02T08:00Z', '2026-03-02T10:30Z', '2026-03-02T09:00Z'
+
+still missing: id and opened; choose a column for each
+
+ids repeat; if each row is an event, this is an event log:
+--profile events --map "case=case" "activity=activity" "at=time"
+"""
+
+
+@pytest.mark.parametrize("whole", [WORDS, MIXED, UNREADABLE, EVENTS])
 def test_a_page_line_by_line(tmp_path: Path, whole: str) -> None:
     """Columns, formats, words and the mapping, for a command and for a desk file."""
     table, _, page = whole.partition("---\n")
@@ -335,6 +383,40 @@ def test_everyday_headings_of_other_languages(tmp_path: Path, heads: str, named:
     path = tmp_path / "list.csv"
     path.write_text(f"{heads}\n{';' * heads.count(';')}1\n", encoding="utf-8")
     assert [column.field for column in describe_columns(path).columns] == named
+
+
+@pytest.mark.parametrize(
+    ("table", "log"),
+    [
+        ("Number,What,When\n1,a,2026-03-02\n1,b,2026-03-03\n", "Number COLUMN When"),
+        ("Number,Event,Opened\n1,a,2026-03-02\n1,b,2026-03-03\n", "Number Event Opened"),
+        ("Number,What\n1,a\n1,b\n", "Number COLUMN COLUMN"),
+        ("Number,What,Opened\n1,a,2026-03-02\n1,b,2026-03-03\n", ""),  # versions of a ticket
+        ("Number,Event,When\n1,a,2026-03-02\n2,b,2026-03-03\n", ""),  # a row for each ticket
+        ("What,When\na,2026-03-02\na,2026-03-03\n", ""),
+    ],
+)
+def test_what_may_be_an_event_log(tmp_path: Path, table: str, log: str) -> None:
+    """Ids that repeat, and no column of openings or one of activities."""
+    path = tmp_path / "list.csv"
+    path.write_text(table, encoding="utf-8")
+    page = describe_columns(path)
+    assert list(page.log.values()) == log.split()
+    assert list(page.to_plain()["log"]) == (["case", "activity", "at"] if log else [])
+    assert ("--profile events" in str(page)) == bool(log)
+
+
+def test_words_of_an_event_log_are_stated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--states says what activities mean; it was refused, as no StateTable."""
+    rows = tmp_path / "log.csv"
+    rows.write_text("c,a,t\n1,Registered,2026-03-02T09:00Z\n1,Done,2026-03-02T10:00Z\n")
+    options = ["--profile", "events", "--map", "case=c", "activity=a", "at=t"]
+    assert main(["report", str(rows), *options, "--states", "Registered=new", "Done=closed"]) == 0
+    out = capsys.readouterr().out
+    assert "mean_time_to_resolve" in out
+    assert "unknown_state" not in out
 
 
 def test_profiles_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from incidentcore._checks import is_day, need_kind
+from incidentcore._checks import is_day, nearest, nearest_names, need_kind
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.schedule.holidays import Holiday, closed_days
 
 _MOST_YEARS = 200
 _LONGEST_NAME = 200
+_MOST_PARTS = 20  # named in an error
 
 
 def public_holidays(
@@ -57,9 +58,14 @@ def public_holidays(
             country, subdiv=subdivision, years=wanted, language=language or own.default_language
         )
     except (NotImplementedError, AttributeError, TypeError):
-        raise InvalidValueError(
-            "country", (country, subdivision), "a country and part that `holidays` knows"
-        ) from None
+        known = holidays.list_supported_countries()
+        if country not in known:
+            allowed = f"a country that `holidays` knows, such as DE{nearest(country, known)}"
+            raise InvalidValueError("country", country, allowed) from None
+        parts = nearest_names(subdivision, known[country]) or known[country]
+        names = ", ".join(parts[:_MOST_PARTS]) + ", …" * (len(parts) > _MOST_PARTS)
+        allowed = f"a part of {country} that `holidays` knows: {names or 'none'}"
+        raise InvalidValueError("subdivision", subdivision, allowed) from None
     workdays = [day for day in sorted(found.weekend_workdays) if day.year in set(wanted)]
     return (
         *copy_holidays(found, years=wanted),

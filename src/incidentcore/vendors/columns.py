@@ -12,18 +12,20 @@ from typing import Any, Final
 import attrs
 
 from incidentcore.lifecycle import INCIDENT
-from incidentcore.values import State
+from incidentcore.values import FrozenMap, State
 from incidentcore.vendors.cells import EMPTY, LEVELS, TIMES
 from incidentcore.vendors.headings import guessed
 from incidentcore.vendors.joined import clock_of, joined_formats
 from incidentcore.vendors.kit.findings import shown
-from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable
+from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, fold
 from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
 from incidentcore.vendors.time_formats import NUMBERS, fewest, formats_of_all, mixed
 
 _VALUES: Final = 3
 _SHELL: Final = frozenset('"$`\\!')
 _TIMED: Final = 50  # columns looked at for times
+_CASES: Final = ("case", "case id", "caseid", "case:concept:name")
+_ACTIVITIES: Final = ("activity", "concept:name", "event", "aktivität", "activité", "actividad")
 _WORD_COUNT: Final = 30  # words of a state or level that are listed
 # Profiles with columns or keys that their files have and a table of the caller does not.
 _SHAPES: Final = (
@@ -88,6 +90,8 @@ class ColumnsPage:
         profile: The value of the command line's ``--profile`` with which the file can be read
             without a mapping; empty if there is none.
         sheet: The sheet that the caller named; None if none was named.
+        log: For what may be an event log, the columns of its ``case``, ``activity`` and ``at``;
+            ``COLUMN`` for one that is not recognized. Empty for other files.
     """
 
     rows: int
@@ -95,6 +99,7 @@ class ColumnsPage:
     notes: tuple[str, ...]
     profile: str = ""
     sheet: str | int | None = None
+    log: Mapping[str, str] = FrozenMap()
 
     def to_plain(self) -> dict[str, Any]:
         """Return the page as plain data."""
@@ -104,6 +109,7 @@ class ColumnsPage:
             "map": self._mapping(),
             "notes": list(self.notes),
             "profile": self.profile,
+            "log": dict(self.log),
         }
 
     def _mapping(self) -> dict[str, str | int]:
@@ -145,7 +151,11 @@ class ColumnsPage:
         if missing := [name for name in ("id", "opened") if name not in guessed]:
             title = "the first line must hold the headings: delete a title above them"
             lines += ["", f"still missing: {' and '.join(missing)}; choose a column for each"]
-            lines += [title] if missing[1:] else []
+            lines += [title] if missing[1:] and not self.log else []
+        if self.log:
+            pairs = " ".join(_in_quotes(f"{name}={column}") for name, column in self.log.items())
+            lines += ["", "ids repeat; if each row is an event, this is an event log:"]
+            lines += [f"--profile events --map {pairs}"]
         return "\n".join(lines)
 
 
@@ -160,7 +170,8 @@ def _chosen(columns: Sequence[Column]) -> list[str]:
 
 def _mixed_lines(columns: Sequence[Column], chosen: Sequence[str]) -> Iterator[str]:
     """Yield the formats of each column that mixes them, and the options that read all columns."""
-    yield "times in several formats, each tried in this order:"
+    several = "times in several formats, each tried in this order:"
+    yield several if chosen[1:] else "times, some of which are unreadable:"
     for column in columns:
         if column.mixed:
             counts = [f"{count:,} as {form}" for form, count in column.mixed]
@@ -173,18 +184,20 @@ def _mixed_lines(columns: Sequence[Column], chosen: Sequence[str]) -> Iterator[s
 def _meanings(column: Column) -> tuple[dict[str, str], list[str]]:
     """Return the state or level of each word, or what to replace, and the names there are.
 
-    There is nothing to say, and no word, where every word is known.
+    There is nothing to say, and no word, where every word is known, and no level only the nearest.
     """
+    near = False
     if column.field == "state":
         known = {w: s.name for w in column.words if (s := _state_of(w)) is not None}
         names = [state.name for state in INCIDENT.states]
     else:
         table = LevelTable()
-        found = {word: table.find(column.field, word) for word in column.words}
-        known = {word: level.name for word, level in found.items() if level is not None}
+        found = {word: table.match(column.field, word) for word in column.words}
+        known = {word: level.name for word, (level, _) in found.items() if level is not None}
+        near = not all(is_exact for _, is_exact in found.values())
         levels = sorted(getattr(table, column.field).values(), key=lambda level: level.rank)
         names = list(dict.fromkeys(level.name for level in levels))
-    if len(known) == len(column.words):
+    if len(known) == len(column.words) and not near:
         return {}, names
     return {word: known.get(word, _placeholder(column)) for word in column.words}, names
 
@@ -203,7 +216,8 @@ def _word_lines(column: Column, meant: Mapping[str, str], names: Sequence[str]) 
         option, prefix = ("--states", "") if is_state else ("--levels", f"{column.field}.")
         pairs = [shlex.quote(f"{prefix}{word}={name}") for word, name in meant.items()]
         lines.append(f"{option} {' '.join(pairs)}")
-        lines.append(f"with one of {', '.join(names)} for each {_placeholder(column)}")
+        if (blank := _placeholder(column)) in meant.values():
+            lines.append(f"with one of {', '.join(names)} for each {blank}")
     return lines
 
 
@@ -291,7 +305,24 @@ def describe_columns(path: str | Path, *, sheet: str | int | None = None) -> Col
     ]
     columns = _all_formats(columns)
     notes = tuple(action for _, action in table.notes)
-    return ColumnsPage(count, tuple(columns), notes, _profile(table), sheet)
+    log = _log(table.columns, values, fields)
+    return ColumnsPage(count, tuple(columns), notes, _profile(table), sheet, log)
+
+
+def _log(
+    names: Sequence[str], values: Mapping[int, Counter[str]], fields: Mapping[int, str]
+) -> dict[str, str]:
+    """Return the columns of an event log, for a table in which ids repeat; empty for others."""
+    cases = (n for n, one in enumerate(names) if fields.get(n) == "id" or fold(one) in _CASES)
+    key = next(cases, None)
+    if key is None or len(values[key]) == values[key].total():
+        return {}
+    activity = next((name for name in names if fold(name) in _ACTIVITIES), "COLUMN")
+    if "opened" in fields.values() and activity == "COLUMN":
+        return {}
+    places = (place for place in range(len(names))[:_TIMED] if place != key)
+    timed = (names[place] for place in places if formats_of_all(values[place]))
+    return {"case": names[key], "activity": activity, "at": next(timed, "COLUMN")}
 
 
 def _all_formats(columns: list[Column]) -> list[Column]:

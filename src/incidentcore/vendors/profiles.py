@@ -187,6 +187,7 @@ def read_profile(
         raise InvalidValueError("sheet", sheet, "only with a table or event log: state --map")
     if is_log:
         words["times"] = Times(zone, formats=tuple(formats) or "iso")
+        words |= {"activities": words.pop("states")} if "states" in words else {}
         words |= {} if sheet is None else {"sheet": sheet}
         columns = {f"custom.{column}": column for field, column in own if column != field.name}
         reading = _log(path, profile, {**(mapping or {}), **columns}, words)

@@ -162,3 +162,51 @@ def test_only_a_service_that_is_agreed_on_must_promise_to_all(agreed: str, count
     found = check_desk(load_desk(text.replace("[[", spare)), start=START)
     promises = [one.subject for one in found if one.code == "no_promise"]
     assert promises == ["services.spare.response"] * count
+
+
+APPROVED = """desk = 1
+name = "x"
+[services.all]
+calendar = "always"
+resolution = "8h"
+PAUSE
+[[agreements]]
+service = "all"
+[[approvals]]
+stages = [{ of = "person:bo" }]
+"""
+CALLER = 'pause = { hold_reason = ["awaiting_caller"] }'
+WAITS = 'pause = { hold_reason = ["awaiting_caller", "awaiting_approval"] }'
+SN = "servicenow_request"
+OF_JIRA = '[lifecycle.service_request]\nbase = "jsm_request_with_approval"\n'
+
+
+@pytest.mark.parametrize(
+    ("pause", "old", "new", "states"),
+    [
+        ("", "", "", []),
+        (CALLER, "", "", ["awaiting_approval"]),
+        (WAITS, "", "", []),
+        ('pause = { state = "on_hold" }', "", "", ["awaiting_approval"]),
+        ('pause = { any = [{ state = "awaiting_approval" }, { impact = "low" }] }', "", "", []),
+        # Of other records, or without an approval or a clock that could pause, nothing is said.
+        (CALLER, '"all"\n[[app', '"all"\nwhen = { record_type = "incident" }\n[[app', []),
+        (CALLER, '[[approvals]]\nstages = [{ of = "person:bo" }]\n', "", []),
+        (CALLER, "resolution", "response", []),
+        (CALLER, "resolution", "update", ["awaiting_approval"]),
+        # The states of a tool: one waits for the approval; ServiceNow's requests wait while open.
+        (CALLER, "[services", f"{OF_JIRA}[services", ["Waiting for approval"]),
+        (CALLER, "[services", f"{OF_JIRA}[services".replace("jsm_request_with_approval", SN), []),
+    ],
+)
+def test_a_pause_that_leaves_out_approvals(
+    pause: str, old: str, new: str, states: list[str]
+) -> None:
+    """It replaces the pause in every state that pauses, so the wait for an approval counts."""
+    text = APPROVED.replace(old, new, 1).replace("PAUSE", pause)
+    findings = check_desk(load_desk(text), start=START)
+    said = [str(one) for one in findings if one.code == "approval_counts"]
+    assert said == [
+        f"services.all: its pause does not hold in {state}, so the wait for an approval counts"
+        for state in states
+    ]

@@ -56,6 +56,8 @@ PLANTED: list[tuple[str, str, str]] = [
     ("approval_long", 'within = "3 business', 'within = "30 business'),
     ("closes_late", 'close_after   = "5 ', 'close_after   = "50 '),
     ("days_of_open_time", 'close_after   = "5 business days"', 'close_after   = "5d"'),
+    ("first_calendar", 'calendar      = "munich"\n', ""),
+    ("approval_counts", ', "awaiting_approval"]', "]"),
     ("holidays_end", '"DE", subdivision = "BY", years = "2026-2028"', '"DE", years = "2026"'),
     (
         "on_call_gap",

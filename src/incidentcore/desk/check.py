@@ -13,6 +13,7 @@ from incidentcore._checks import each_of, nearest_names
 from incidentcore.communication import lint_communication
 from incidentcore.conditions import AnyOf, Condition, Not, field, overlap, satisfiable
 from incidentcore.desk.check_services import (
+    approval_pauses,
     changes,
     far_points,
     length_of,
@@ -82,6 +83,8 @@ def check_desk(
         _level_orders(desk),
         _communications(desk, at),
         _approvals(desk),
+        approval_pauses(desk),
+        iter(desk.assumed),
         _lifecycles(desk),
         *(() if at is None else (_spans_of_days(desk, at),)),
         _unclocked(desk),

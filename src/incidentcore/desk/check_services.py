@@ -8,11 +8,12 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Final, TypeGuard
 
-from incidentcore.conditions import ALWAYS
+from incidentcore.conditions import ALWAYS, field, satisfiable
 from incidentcore.desk.desk import Desk
-from incidentcore.desk.findings import found
+from incidentcore.desk.findings import desk_domains, found
 from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
 from incidentcore.desk.words import target_word
+from incidentcore.lifecycle import APPROVED_IF_ASKED
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import SlaThreshold
 from incidentcore.sla.crossings import ClockPoint
@@ -135,6 +136,33 @@ def _is_far(point: ClockPoint) -> TypeGuard[SlaThreshold]:
 def _too_early(point: SlaThreshold, target: ServiceTarget) -> bool:
     early, whole = length_of(point.before_due), length_of(target.target)
     return bool(early and whole and early[0] == whole[0] == 0 and early >= whole)
+
+
+def approval_pauses(desk: Desk) -> Iterator[LintFinding]:
+    """Yield a finding for each service whose ``pause`` never holds while a request is approved."""
+    domains = desk_domains(desk)
+    lifecycle = desk.lifecycle("service_request")
+    rows = lifecycle.transitions
+    asked = {name for row in rows if row.guard == APPROVED_IF_ASKED for name in row.sources}
+    request = field("record_type").equals("service_request")
+    for service in desk.services:
+        needed = [
+            agreement.when & plan.when & request
+            for agreement in desk.agreements
+            if agreement.service == service.name
+            for plan in desk.approvals
+        ]
+        if service.pause is None or not (service.resolution or service.update):
+            continue
+        if all(satisfiable(when, domains=domains).is_no for when in needed):
+            continue
+        for state in lifecycle.states:
+            reasons = (row.sets.get("hold_reason") for row in rows if row.target == state)
+            here = field("state").equals(state)
+            here &= field("hold_reason").equals(next(filter(None, reasons), None))
+            is_waiting = state.pauses and state.name in asked
+            if is_waiting and satisfiable(service.pause & here, domains=domains).is_no:
+                yield found("approval_counts", f"services.{service.name}", state=state.name)
 
 
 def changes(desk: Desk) -> Iterator[LintFinding]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import need_key_part, need_kind, need_word
+from incidentcore._checks import need_key_part, need_kind, need_word, tuple_of
 from incidentcore.categorization import (
     Categorizer,
     CategoryRule,
@@ -41,7 +41,7 @@ from incidentcore.records.fold import in_time, opening_of
 from incidentcore.schedule import Calendar
 from incidentcore.sla import ServiceLevel, SlaStatus, evaluate_sla
 from incidentcore.sla.terms import CalendarByField, CalendarChoice
-from incidentcore.values import Actor, FrozenMap
+from incidentcore.values import Actor, FrozenMap, LintFinding
 
 R = TypeVar("R", bound=Record)
 
@@ -74,6 +74,7 @@ class Desk:
         intake: How alerts become incidents.
         imports: The options with which an importer reads another tool's exports, by name.
         sources: Where holidays were copied from, as text; for information only.
+        assumed: Findings on what a desk file left open, which ``check_desk`` returns too.
 
     Raises:
         DefinitionError: An attribute has the wrong type, a name is used twice, or a rule names
@@ -133,6 +134,7 @@ class Desk:
     intake: IntakePolicy | None = None
     imports: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=FrozenMap[object])
     sources: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
+    assumed: tuple[LintFinding, ...] = attrs.field(default=(), converter=tuple_of, eq=False)
 
     def __attrs_post_init__(self) -> None:
         need_key_part("name", self.name, DefinitionError)

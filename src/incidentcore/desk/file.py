@@ -236,7 +236,7 @@ def _read(data: Any, reading: Reading) -> Desk:
     made.update(made.pop("categories"))
     if "zone" in data and made["zone"].key == "UTC" and "times" in made["imports"]:
         made["imports"] = {"zone": "UTC", **made["imports"]}  # stated, which the desk cannot tell
-    return Desk(**made, sources=tuple(reading.sources))
+    return Desk(**made, sources=reading.sources, assumed=reading.assumed)
 
 
 class Writing:

@@ -35,6 +35,9 @@ TEXTS: Final[dict[str, str]] = {
     "days_never_end": "{days} days of open time from {start} on never end; for business days "
     'write "{days} business days"',
     "closes_late": "it closes after {close}, but may be reopened only within {within}",
+    "first_calendar": "its business days count in the calendar {calendar}, the first of {count}; "
+    "set {key} to state which",
+    "approval_counts": "its pause does not hold in {state}, so the wait for an approval counts",
     "holidays_end": "its holidays end in {year}; targets reach to {until}",
     "times_as_utc": "times without an offset are read as UTC, the zone of the desk; state {key} "
     "in {table}",

@@ -9,6 +9,7 @@ import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
+from incidentcore.desk.findings import found
 from incidentcore.desk.forms import Form, Key, Table, by_shape, list_of, or_code, simple, table_of
 from incidentcore.desk.holiday_form import FLAG, TEXT, TEXTS
 from incidentcore.desk.reading import BROKEN, Path, Reading, whole
@@ -181,7 +182,7 @@ def _lifecycles(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
         calendar = found["calendar"]
         needs = (found["close_after"], found["reopen_within"])
         if calendar is None and any(isinstance(span, BusinessDays) for span in needs):
-            calendar = _first_calendar(reading)
+            calendar = _first_calendar(reading, record_type)
         close = auto_close_of(found, calendar)
         if close is not None:
             closes[record_type] = close
@@ -213,12 +214,15 @@ def _outline(table: Any, reading: Reading, path: Path) -> Lifecycle:
     return Lifecycle("o", str(path[-1]), states=states.values(), initial=first, transitions=(row,))
 
 
-def _first_calendar(reading: Reading) -> Calendar:
-    calendars: Mapping[str, Calendar] = reading.names["plain_calendars"]
+def _first_calendar(reading: Reading, record_type: str) -> Calendar:
+    calendars: dict[str, Calendar] = {**reading.names["plain_calendars"]}
+    del calendars["always"]
     for name, calendar in calendars.items():
-        if name != "always":
-            whole((calendar,))
-            return calendar
+        whole((calendar,))
+        if len(calendars) > 1:
+            data = {"calendar": name, "count": len(calendars), "key": "calendar"}
+            reading.assumed.append(found("first_calendar", f"lifecycle.{record_type}", **data))
+        return calendar
     reading.need_section("calendars")
     raise WrongError("business days", "calendar = the calendar in which they count")
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from incidentcore._checks import misspelt, nearest
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.values import LintFinding
 
 Path: TypeAlias = tuple[str | int, ...]
 _SECTIONS: Final = {"plain_calendars": "calendars", "on_call": "oncall"}
@@ -55,6 +56,7 @@ class Reading:
         self.source = source
         self.used: set[str] = set()
         self.sources: list[str] = []
+        self.assumed: list[LintFinding] = []
         self.zone: ZoneInfo = ZoneInfo("UTC")
         self.names: dict[str, dict[str, Any]] = {}
         self.homes: dict[Path, Path] = {}

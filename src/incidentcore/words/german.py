@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from incidentcore.words.german_figures import EXCLUDED, FIGURES, FOUND
+from incidentcore.words.german_figures import EXCLUDED, FIGURES, FORECASTS, FOUND
 from incidentcore.words.german_pages import EXPLAINED, PAGES
 from incidentcore.words.words import Words, clock_time
 
@@ -310,6 +310,11 @@ _DESK: Final = {
     "gibt es eine eigene Angabe",
     "it closes after {close}, but may be reopened only within {within}": "sie schließt nach "
     "{close}, kann aber nur innerhalb von {within} wieder eröffnet werden",
+    "its business days count in the calendar {calendar}, the first of {count}; set {key} to state "
+    "which": "seine Arbeitstage zählen im Kalender {calendar}, dem ersten von {count}; {key} legt "
+    "einen fest",
+    "its pause does not hold in {state}, so the wait for an approval counts": "seine Uhren ruhen "
+    "nicht in {state}, also zählt das Warten auf eine Genehmigung",
     "its holidays end in {year}; targets reach to {until}": "seine Feiertage enden {year}; Ziele "
     "reichen bis {until}",
     "times without an offset are read as UTC, the zone of the desk; state {key} in {table}": ""
@@ -349,20 +354,6 @@ _TARGETS: Final = {
     "manager of {name}": "Leitung von {name}",
 }
 
-_FORECASTS: Final = {
-    "all {n} records have ended, so long ones may be missing; export open records too": (
-        "keiner von {n} Vorgängen ist offen: was lange dauert, fehlt; auch offene ausgeben"
-    ),
-    "{censored} of {n} visits have no known end: too few show how long it takes": (
-        "{censored} von {n} Aufenthalten sind ohne Ende: zu wenige zeigen, wie lange es dauert"
-    ),
-    "no clock counts": "keine Uhr zählt",
-    "{n} visits, fewer than {enough}": "{n} Aufenthalte, weniger als {enough}",
-    "{n} whole weeks of history; a forecast needs two": (
-        "{n} ganze Wochen Vorgeschichte; für eine Streuung braucht es zwei"
-    ),
-}
-
 
 def _day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
     local = at.astimezone(zone)
@@ -384,7 +375,7 @@ GERMAN: Final = Words(
         **_UPDATES,
         **_DESK,
         **_DRILLS,
-        **_FORECASTS,
+        **FORECASTS,
         **_TARGETS,
         **EXCLUDED,
         **EXPLAINED,

@@ -1,4 +1,4 @@
-"""German translations of the texts about report figures and importer findings."""
+"""German translations of the texts about report figures, forecasts and importer findings."""
 
 from __future__ import annotations
 
@@ -230,4 +230,18 @@ EXCLUDED: Final = {
     "not resolved": "nicht gelöst",
     "service not restored": "Dienst nicht wiederhergestellt",
     "within the target": "innerhalb des Ziels",
+}
+
+FORECASTS: Final = {
+    "all {n} records have ended, so long ones may be missing; export open records too": (
+        "keiner von {n} Vorgängen ist offen: was lange dauert, fehlt; auch offene ausgeben"
+    ),
+    "{censored} of {n} visits have no known end: too few show how long it takes": (
+        "{censored} von {n} Aufenthalten sind ohne Ende: zu wenige zeigen, wie lange es dauert"
+    ),
+    "no clock counts": "keine Uhr zählt",
+    "{n} visits, fewer than {enough}": "{n} Aufenthalte, weniger als {enough}",
+    "{n} whole weeks of history; a forecast needs two": (
+        "{n} ganze Wochen Vorgeschichte; für eine Streuung braucht es zwei"
+    ),
 }

@@ -8,6 +8,7 @@ from tests.forecast.test_breach import OPEN, SIX, model_of
 
 from incidentcore import BusinessCalendar, SlaDefinition
 from incidentcore.forecast import breach_model, watch_list
+from incidentcore.lifecycle import advance
 from incidentcore.vendors import read_table
 
 
@@ -32,6 +33,24 @@ def test_the_watch_list_names_the_most_endangered_first() -> None:
     unknown = attrs.evolve(listed, items=[attrs.evolve(first, expected_at=None)])
     assert unknown.cells()[1][0][4] == ""
     assert listed.to_markdown().startswith("| record | chance |")
+
+
+def test_a_paused_clock_is_expected_to_end_only_if_it_is_resumed() -> None:
+    """Held after 2:00: of the visits that took as long, half took up to 5:00; 3:00 are left."""
+    held = advance(ticket(1), "hold", at=START + 2 * HOUR, by="ada", reason="awaiting_vendor")
+    listed = watch_list(model_of([*SIX, OPEN]), [held, ticket(2)], now=START + 3 * HOUR)
+    paused = {item.record.id: item.paused for item in listed.items}
+    assert paused == {"INC-00001": True, "INC-00002": False}
+    rows = {row[0]: row[4] for row in listed.cells()[1]}
+    assert rows["INC-00001"] == "Mon 01 Jun 06:00, if resumed now"
+    assert rows["INC-00002"] == "Mon 01 Jun 06:00"
+    unknown = attrs.evolve(
+        listed, items=[attrs.evolve(one, expected_at=None) for one in listed.items]
+    )
+    assert {row[0]: row[4] for row in unknown.cells()[1]} == {
+        "INC-00001": "paused",
+        "INC-00002": "",
+    }
 
 
 def test_a_record_without_a_chance_is_counted_and_a_small_chance_left_out() -> None:

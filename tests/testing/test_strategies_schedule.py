@@ -56,7 +56,7 @@ def test_strategies_give_what_they_say(
 @pytest.mark.table
 def test_instants_lie_in_each_year_at_and_beside_a_minute() -> None:
     """From 2000 to 2037; on the minute, a microsecond to either side, or within it."""
-    drawn = examples(instants(), 1_500, 1)
+    drawn = examples(instants("UTC"), 1_500, 1)
     years = {at.year for at in drawn if 2 < at.month < 11}
     assert (min(years), max(years)) == (2000, 2037)
     assert {(at.second, at.microsecond) for at in drawn} == {
@@ -90,6 +90,23 @@ def test_instants_lie_around_changes_and_the_turn_of_a_year(
         assert near <= known | {datetime(year, 1, 1, tzinfo=UTC) for year in range(2000, 2038)}
         assert near & known
         assert (datetime(2011, 12, 30, 10, tzinfo=UTC) in near) is lost
+
+
+@pytest.mark.table
+def test_without_a_zone_instants_lie_around_changes_of_many() -> None:
+    """In UTC alone, which has no change, one of 300 lay near a change of Berlin's."""
+
+    def near(zone: str) -> int:
+        return sum(
+            abs(at - change) <= timedelta(minutes=3_001)
+            for at in drawn
+            for change in offset_changes(zone, at.year)
+        )
+
+    drawn = examples(instants(), 300, 1)
+    assert min(near("Europe/Berlin"), near("America/New_York"), near("America/Santiago")) >= 5
+    drawn = examples(instants("Europe/Berlin"), 300, 1)
+    assert near("Europe/Berlin") >= 50
 
 
 def test_a_year_ends_with_its_last_change() -> None:

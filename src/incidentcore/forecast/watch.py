@@ -27,13 +27,15 @@ class WatchItem:
         chance: The probability of a breach, with the reason.
         left: The time left before the breach, as text.
         expected_at: When the clock is expected to end (median), computed in its calendar; None if
-            unknown.
+            unknown. While the clock is paused, this is so only if it is resumed now.
+        paused: Whether the clock is paused.
     """
 
     record: Record
     chance: BreachChance
     left: str
     expected_at: datetime | None
+    paused: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +62,7 @@ class WatchList(Tabular):
                 f"{item.chance.probability:.0%}",
                 f"{item.chance.low:.0%}-{item.chance.high:.0%}",
                 item.left,
-                "" if item.expected_at is None else f"{item.expected_at:%a %d %b %H:%M}",
+                _expected(item),
                 item.chance.why,
             ]
             for item in self.items
@@ -72,6 +74,13 @@ class WatchList(Tabular):
         """Return the number of records not listed and the forecasts' accuracy, as text."""
         tested = "not tested: no score was given" if self.score is None else str(self.score)
         return [f"without an answer: {self.unanswered}", *tested.splitlines()[:2]]
+
+
+def _expected(item: WatchItem) -> str:
+    """Return when a clock is expected to end, as text; of a paused one, under which condition."""
+    if item.expected_at is None:
+        return "paused" * item.paused
+    return f"{item.expected_at:%a %d %b %H:%M}{', if resumed now' * item.paused}"
 
 
 def watch_list(
@@ -117,6 +126,7 @@ def watch_list(
                     chance=chance,
                     left=whole_minutes(stands.target - stands.elapsed),
                     expected_at=expected_resolution(model, record, now=now),
+                    paused=stands.cycle.outcome == "paused",
                 )
             )
     items.sort(key=lambda item: (-item.chance.probability, item.record.opened_at, item.record.id))

@@ -94,8 +94,14 @@ _OF_A_YEAR: Final = st.integers(0, 366 * _DAY - 1)
 
 
 @st.composite
-def instants(draw: st.DrawFn, zone: str = "UTC") -> datetime:
-    """Generate instants in UTC, often near a change of a zone's UTC offset or the end of a year."""
+def instants(draw: st.DrawFn, zone: str | None = None) -> datetime:
+    """Generate instants in UTC, often near a change of a zone's UTC offset or the end of a year.
+
+    Args:
+        zone: The zone whose changes matter, such as that of the calendar under test; None draws
+            another one for each instant, more often a difficult one.
+    """
+    zone = draw(zones()) if zone is None else zone
     year = draw(st.integers(_FIRST_YEAR, _LAST_YEAR))
     near = [*offset_changes(zone, year), datetime(year, 1, 1, tzinfo=UTC)]
     if zone == "Pacific/Apia" and draw(st.booleans()):

@@ -77,10 +77,13 @@ def compliance_section(table: KpiTable, tally: Tally, desk: Desk) -> Section:
         if name in shown and fields
     ]
     words = "Compliance is met of met and breached; clocks that still run or pause are left out."
+    both = "A resolution stops the clock {clock} too, so its n includes records without a response."
+    notes = [words] if shown else []
+    notes += [Phrase(both, clock="response")] if "response" in shown else []
     return Section(
         key="sla",
         title="SLA compliance",
-        text=(*said, *missing, *((words,) if shown else ())),
+        text=(*said, *missing, *notes),
         table=table.cells() if shown else None,
         data=table.to_plain(),
     )

@@ -171,6 +171,9 @@ PAGES: Final = {
     "A reopened record comes in again; the last month may be incomplete.": (
         "Ein wieder eröffneter Vorgang kommt erneut; der letzte Monat kann unvollständig sein."
     ),
+    "A resolution stops the clock {clock} too, so its n includes records without a response.": (
+        "Auch eine Lösung stoppt die Uhr {clock}; ihr n enthält also Vorgänge ohne Antwort."
+    ),
     "Compliance is met of met and breached; clocks that still run or pause are left out.": (
         "Einhaltung ist der erfüllte Teil der erfüllten und verletzten; was noch läuft oder ruht, "
         "ist ausgelassen."

@@ -14,6 +14,8 @@ from tests.sla.test_lint import CRITICAL, HIGH, STATES, VIP, resolution
 from tests.testing.choices import examples
 
 from incidentcore.conditions import ALWAYS, NEVER, field
+from incidentcore.desk import load_desk
+from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.records import (
     Assigned,
@@ -409,3 +411,10 @@ def test_a_cycle_that_another_definition_replaced_counts_no_more() -> None:
     assert [(one.result, status.elapsed) for one in status.cycles] == [("replaced", 3 * HOUR)]
     assert not [entry for entry in status.trace if entry.code == "counting"]
     law_trace(policy, record, at("mon 09:00"), at("mon 15:00"))
+
+
+def test_a_desk_is_no_rules_of_clocks() -> None:
+    """It is refused by name, with the way to its clocks."""
+    rules: Any = load_desk("desk = 1\nname = 'd'")
+    with pytest.raises(InvalidValueError, match=r"such as desk\.service_level"):
+        check_sla(rules)

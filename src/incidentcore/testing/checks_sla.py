@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import ALWAYS, AnyOf, Condition, satisfiable
 from incidentcore.records import Event, Incident, Opened, Record
 from incidentcore.sla import (
@@ -58,6 +59,7 @@ def check_sla(
     Raises:
         AssertionError: The lint has a finding, or a law is broken; the message names it and lists a
             history that is as short as possible.
+        InvalidValueError: ``rules`` is something else, such as a desk.
 
     Source: rules S1 to S10, and the laws in the rule book after rule S11.
 
@@ -79,6 +81,8 @@ def check_sla(
     ...     print(str(error).partition("hold_reason is never ")[2])
     awaiting_user; the nearest: awaiting_vendor, awaiting_caller, awaiting_change
     """
+    allowed = "a definition, a policy, or a service level, such as desk.service_level"
+    need_kind("rules", rules, (SlaDefinition, SlaPolicy, ServiceLevel), allowed=allowed)
     pairs = tuple(at_least_as_good)
     for clock in rules.clocks:
         _check_rules(clock, domains, within, pairs)

@@ -77,7 +77,8 @@ def _begun(db: sa.Connection, *, writes: bool) -> Run:
         db.execution_options(isolation_level=level)
     else:
         db.begin()  # which a listener of the caller's engine may do in the database as well
-        if not db.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        driver: Any = db.connection.driver_connection
+        if not driver.in_transaction:
             db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     return _run(db)
 
@@ -260,7 +261,9 @@ class AsyncSqlAlchemyStore:
                         await db.commit()
                     await db.rollback()
                     self._is_current = True
-                answer = await db.run_sync(lambda inner: work(_begun_store(inner, writes=writes)))
+                answer: T = await db.run_sync(
+                    lambda inner: work(_begun_store(inner, writes=writes))
+                )
                 await db.commit()
                 return answer
         except sa.exc.SQLAlchemyError as error:

@@ -46,6 +46,20 @@ def test_a_snooze_until_a_time_that_cannot_be_read() -> None:
     assert found == [("unreadable_time", "until", "soon", "R1")]
 
 
+@pytest.mark.parametrize(("end", "kinds"), [(0, []), (1, []), (2, ["snoozed"])])
+def test_a_snooze_that_ends_no_later_than_it_begins_is_left_out(end: int, kinds: list[str]) -> None:
+    """Of a snooze at 20:01 until 20:00 or 20:01; the incident stays, with what comes later."""
+    log = [TRIGGER, entry("snooze", 1, changed_actions=[{"at": text(20, end)}])]
+    log.append(entry("acknowledge", 5))
+    reading = read_pagerduty({"id": "P1", "created_at": text(20), "status": "acknowledged"}, log)
+    (incident,) = reading
+    expected = ["opened", *kinds, "acknowledged", "state_changed"]
+    assert [one.kind for one in incident.history] == expected
+    found = [(one.code, one.field, one.value, one.path) for one in reading.findings]
+    value = f"2026-03-02 20:0{end}:00+00:00"
+    assert found == ([] if kinds else [("time_goes_back", "until", value, "R1")])
+
+
 def test_each_kind_of_entry() -> None:
     """An escalation, updates, notes and snoozes are events; notifications are noise."""
     two = [{"id": "U2", "summary": "Ben"}, {"id": "U3", "summary": "Cy"}]

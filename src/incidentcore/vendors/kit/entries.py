@@ -248,8 +248,7 @@ class EntryLog:
             after: The field's value after the change.
             before: The field's value before the change; omit it if the log does not contain it.
             recorded_at: When it was recorded; defaults to ``at``.
-            order: A number by which entries at the same instant are sorted; by default, the number
-                in ``entry_id``.
+            order: A number that sorts entries of one instant; by default, that in ``entry_id``.
         """
         field = ALIASES.get(field, field)
         kind = _KINDS.get(field, FieldsChanged)
@@ -277,13 +276,15 @@ class EntryLog:
             at: When it happened.
             by: Who did it.
             recorded_at: When it was recorded; defaults to ``at``.
-            body: The attributes of the event's class.
+            body: The attributes of the event's class; one whose ``until`` is past is left out.
         """
-        what = repr(sorted(body))
-        entry = self._entry(kind, entry_id, at, by, recorded_at=recorded_at, what=what)
-        if entry is not None:
-            texts = {name: clean(text) for name, text in body.items() if isinstance(text, str)}
-            entry.body = {**body, **texts}
+        entry = self._entry(kind, entry_id, at, by, recorded_at=recorded_at, what=str(sorted(body)))
+        until = body.get("until")
+        if entry is not None and isinstance(until, datetime) and until <= entry.at:
+            self._entries.remove(entry)
+            self.find("time_goes_back", "left out", field="until", value=until, path=entry.id)
+        elif entry is not None:
+            entry.body = {k: clean(v) if isinstance(v, str) else v for k, v in body.items()}
 
     def leave_out(self, code: str, action: str) -> None:
         """Leave out the record, with a finding, because the import is not for such records."""
@@ -384,10 +385,9 @@ class EntryLog:
         what: str,
     ) -> Entry | None:
         name = plain_text(entry_id) or f"{len(self._entries) + 1}"
-        if at is None or at == "":
-            self.find("unreadable_time", "entry left out: it has no time", path=name)
-            return None
         when = self.time(at, "at", action="entry left out", path=name)
+        if at in (None, ""):
+            self.find("unreadable_time", "entry left out: it has no time", path=name)
         if when is None:
             return None
         if (name, kind, what) in self._ids:

@@ -42,6 +42,17 @@ def test_a_lazy_room_refuses_what_it_has_not() -> None:
         exec("from incidentcore.kpi import Kpis")  # noqa: S102  a literal
 
 
+@pytest.mark.parametrize(
+    ("room", "hint"), [("incidentcore", "; import it from its room"), ("incidentcore.kpi", "")]
+)
+def test_a_name_like_no_other_is_in_a_room_of_the_package(room: str, hint: str) -> None:
+    """The package says so; a room knows of no other place."""
+    load, _ = lazy_names(room, {"digest": "content_id"})
+    with pytest.raises(AttributeError) as refused:
+        load("Zebra")
+    assert str(refused.value) == f"module {room!r} has no attribute 'Zebra'{hint}"
+
+
 def test_a_name_of_a_module_is_the_module() -> None:
     """And not an object of that name in it."""
     load, known = lazy_names("incidentcore", {"digest": "digest content_id"})

@@ -60,6 +60,9 @@ def test_a_speed_shows_it_as_it_happens(
     assert sum(waited) == pytest.approx(60)
     text = capsys.readouterr().out
     assert text.splitlines()[0] == "  0:00  inject      alert: db1 does not answer"
+    shown, _, report = text.partition("\n\n")  # a blank line before the report
+    assert report.startswith("After-action report: alert-storm\n")
+    assert "After-action" not in shown
     assert main(["drill", "alert_storm", *NOW, "--speed", "0"]) == 2
     assert "--speed" in capsys.readouterr().err
 

@@ -194,6 +194,9 @@ def test_every_library_gets_its_own_kind_back(column: Callable[..., Any]) -> Non
     if not isinstance(given_column, np.ndarray):
         assert listed(truths) == [False, None, False]
         assert listed(days)[0] == OFFICE.add_business_days(starts[0], 1, end_of_day=True)
+    if hasattr(given_column, "name"):
+        names = [answer.name for answer in (open_times, dues, truths, days)]
+        assert names == ["open_time", "deadline", "is_open", "business_day"]
     if hasattr(given_column, "index") and hasattr(given_column, "loc"):
         for answer in (open_times, dues, truths, days):
             assert list(answer.index) == [7, 8, 9]

@@ -90,6 +90,14 @@ def plain(value):
     return [plain(item) for item in value] if isinstance(value, tuple) else value
 
 
+def test_what_is_a_field_of_an_alert_is_not_in_extra_too():
+    """Of Alertmanager's fields only the instants and the address stay, beside the group."""
+    (alert,) = alerts_from_alertmanager({"version": "4", "alerts": [FIRING]})
+    assert alert.key == FIRING["fingerprint"]
+    read = {"status", "labels", "annotations", "fingerprint"}
+    assert alert.extra.keys() == (FIRING.keys() - read) | {"group"}
+
+
 def test_alertmanager_without_fingerprint_and_summary():
     """The labels are the key where there is no fingerprint, the alert's name its title."""
     old = {name: value for name, value in FIRING.items() if name != "fingerprint"}

@@ -231,3 +231,15 @@ def test_only_linked_records_count_from_when_they_are_there() -> None:
     assert linked_facts(stranger.facts(), "parent_of", known, at) == {}
     assert linked_facts(parent.facts(), "parent_of", known, AT) == {}  # not linked yet
     assert linked_facts(parent.facts(), "parent_of", known, AT - HOUR) == {}
+
+
+def test_a_link_of_another_type_or_to_another_record_is_none() -> None:
+    """S is related to the parent, and C is a child of Q alone."""
+    parent, child, stranger = (
+        INCIDENT.open(Incident, id=name, title="t", at=AT, by="kim") for name in "PCS"
+    )
+    child = link(child, "child_of", "Q", at=AT + HOUR, by="ada")
+    stranger = link(stranger, "related_to", "P", at=AT + HOUR, by="ada")
+    known, at = [child, stranger], AT + 2 * HOUR
+    assert linked_facts(parent.facts(), "parent_of", known, at) == {}
+    assert set(linked_facts(parent.facts(), "related_to", known, at)) == {"S"}

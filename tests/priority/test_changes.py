@@ -20,6 +20,7 @@ from incidentcore.priority import (
     standing_override,
     vip,
 )
+from incidentcore.priority.changes import prioritize_from
 from incidentcore.records import Incident, Prioritized, correct_event, replay, set_fields
 from incidentcore.values import Actor, Impact, Level, Priority, Urgency
 
@@ -205,6 +206,40 @@ def test_clearing_no_override_adds_no_event():
     incident = open_incident(Impact.LOW, Urgency.LOW)
 
     assert clear_override(incident, reason="x", at=later(1), by="eve") is incident
+
+
+def test_clearing_is_judged_by_the_record_as_it_was():
+    """Overridden from minute 5 to 8: nothing to clear at 2 or 9, and an override at 6."""
+    told = {"reason": "x", "by": "eve"}
+    incident = override_priority(open_incident(), Priority.HIGH, at=later(5), **told)
+    assert clear_override(incident, at=later(2), **told) is incident
+    cleared = clear_override(incident, at=later(8), **told)
+    assert clear_override(cleared, at=later(9), **told) is cleared
+    assert clear_override(cleared, at=later(6), **told).version == cleared.version + 1
+
+
+def test_prioritize_from_computes_every_later_priority_again():
+    """A late VIP at minute 2: planning before it, low from 2 on, moderate from 5 on."""
+    policy = PriorityPolicy(adjustments=[vip()])
+    incident = prioritize(open_incident(Impact.LOW, Urgency.LOW), policy, at=later(1), by="ada")
+    incident = prioritize(incident, policy, urgency=Urgency.MEDIUM, at=later(5), by="ada")
+    incident = set_fields(incident, title="No mail at all", at=later(7), by="ada")
+    for recorded_at, known in ((None, (2, 5)), (later(3), (3, 5)), (later(9), (9, 9))):
+        late = set_fields(
+            incident, custom={"vip": True}, at=later(2), by="kim", recorded_at=recorded_at
+        )
+        found = prioritize_from(late, policy, at=later(2), by="bob", recorded_at=recorded_at)
+
+        added = [one for one in found.history if one.by.id == "bob"]
+        assert [one.at for one in added] == [later(2), later(5)]
+        assert [one.recorded_at for one in added] == [later(minute) for minute in known]
+        timeline = found.timeline()
+        assert [timeline.facts_at(later(m))["computed_priority"] for m in (1, 2, 4, 5, 7)] == [
+            Priority.PLANNING,
+            *[Priority.LOW] * 2,
+            *[Priority.MODERATE] * 2,
+        ]
+        assert prioritize_from(found, policy, at=later(2), by="bob") is found
 
 
 @pytest.mark.parametrize(

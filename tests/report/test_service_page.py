@@ -11,6 +11,7 @@ import pytest
 
 from incidentcore.conditions import field
 from incidentcore.desk import Desk
+from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import KpiResult, Objective
 from incidentcore.pages import Page
@@ -153,3 +154,13 @@ def test_a_page_may_be_as_of_an_instant_in_its_period() -> None:
     half_past_five = datetime(2026, 6, 1, 17, 30, tzinfo=UTC)
     row = resolution(page(as_of=half_past_five))
     assert (row["numerator"], row["n"], row["excluded_by_reason"]) == (1, 3, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("population", "Case met"), ("period", 6), ("objectives", [])]
+)
+def test_a_wrong_argument_is_refused_by_its_name(name: str, value: object) -> None:
+    """Before the first record is looked at, so also where there are none."""
+    options: dict[str, Any] = {"desk": DESK, "period": JUNE, "title": "June", name: value}
+    with pytest.raises(InvalidValueError, match=f"^{name}: "):
+        service_page([], **options)

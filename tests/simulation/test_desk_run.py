@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidentcore.conditions import field
 from incidentcore.desk import load_desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import INCIDENT, check_history
-from incidentcore.priority import PriorityPolicy
+from incidentcore.priority import Adjustment, PriorityPolicy
 from incidentcore.priority.presets import SERVICENOW
 from incidentcore.records import StateChanged, replay
 from incidentcore.schedule import BusinessCalendar
@@ -42,6 +43,7 @@ START = datetime(2026, 6, 1, tzinfo=UTC)
 PINNED = "321dace4681977358e287db2dc741cb7b6394f355f9186c11acff7e161817ba6"
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 ALWAYS = BusinessCalendar.always()
+HELD = field("state.pauses").is_true()
 OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": ["08:00-12:00", "13:00-17:00"]})
 LATE = BusinessCalendar(zone="Europe/Berlin", hours={"mon-sat": "14:00-22:00"})
 BARE = load_desk('desk = 1\nname = "bare"\nzone = "UTC"')
@@ -189,6 +191,19 @@ def test_the_work_of_a_record_depends_on_its_number_alone(seed: int, more: dict[
 
 def _holds(event: Any) -> bool:
     return isinstance(event, StateChanged) and event.action == "hold"
+
+
+@pytest.mark.parametrize("adjustments", [(), (Adjustment("held", HELD, raise_by=1),)])
+def test_who_put_a_record_on_hold_resumes_it(adjustments: tuple[Adjustment, ...]) -> None:
+    """Also where the hold changes the priority, which the desk computes after it."""
+    desk = attrs.evolve(BARE, priority=PriorityPolicy(SERVICENOW, adjustments))
+    moves = [
+        [one for one in record.history if isinstance(one, StateChanged)]
+        for record in run(1, desk=desk).records
+    ]
+    pairs = [pair for own in moves for pair in pairwise(own) if pair[1].action == "resume"]
+    assert len({hold.by.id for hold, _ in pairs}) > 1
+    assert [(hold.action, hold.by) for hold, _ in pairs] == [("hold", two.by) for _, two in pairs]
 
 
 @given(st.integers(0, 10**6), st.integers(1, 3))

@@ -17,7 +17,8 @@ from incidentcore.sla import (
     SlaDefinition,
     evaluate_sla,
 )
-from incidentcore.sla.evaluate import later_status
+from incidentcore.sla.evaluate import later_status, life_of
+from incidentcore.sla.takeover import fold_clock
 from incidentcore.testing import histories, sla_definitions, sla_policies
 from incidentcore.testing.checks_sla import moments_near
 
@@ -176,3 +177,19 @@ def test_a_clock_is_paused_after_its_stop_as_before(resume: Any, elapsed: float)
         ("mon 12:00", "in_progress"),
     )
     assert told(tell(clock, record, "mon 13:00")) == ("running", elapsed * HOUR)
+
+
+def test_a_cycle_that_an_event_reset_says_so() -> None:
+    """Due after four hours: reset after one, in time, and after five more, too late (S1)."""
+    steps = ("mon 09:00", "new"), ("mon 10:00", "in_progress"), ("mon 15:00", "on_hold")
+    clock = resolution(reset=field("kind").equals("state_changed"))
+    record, now = incident(*steps), at("mon 16:00")
+    life = life_of(clock, record.timeline(now=now), now)
+    cycles = fold_clock(clock, life, [], []).cycles(now)
+    assert [(one.outcome, one.ended_at) for one in cycles] == [
+        ("reset", at("mon 10:00")),
+        ("reset", at("mon 15:00")),
+        ("paused", None),
+    ]
+    results = [one.result for one in tell(clock, record, now).cycles]
+    assert results == ["met", "breached", "running"]

@@ -411,6 +411,20 @@ def test_bodies_of_webhooks_are_the_issue_and_its_history() -> None:
     assert set(reading.findings.counts) == {"truncated_history", "no_opening", "unknown_actor"}
 
 
+def test_two_changelogs_of_webhooks_are_two_changes() -> None:
+    """Each has its own id: the first sets the priority, the second the state."""
+    priority = {"id": "1", "items": [item("priority", "Low", "High")]}
+    state = {"id": "2", "items": [item("status", "Open", "Resolved")]}
+    bodies = [
+        body("jira:issue_created", 9, KIM, "Open"),
+        body("jira:issue_updated", 10, ADA, "Open", changelog=priority),
+        body("jira:issue_updated", 12, ADA, "Resolved", changelog=state),
+    ]
+    (incident,) = read_jira(bodies)
+    kinds = [(one.kind, one.at) for one in incident.history]
+    assert kinds == [("opened", at(9)), ("prioritized", at(10)), ("state_changed", at(12))]
+
+
 @pytest.mark.parametrize("known", ["JIRAUSER2", "ada", "ada@example.com"])
 def test_roles_may_name_a_person_of_a_server_by_any_id(known: str) -> None:
     """By key, name or address; the key stays the actor's id."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -70,6 +71,25 @@ def test_a_template_without_a_twin_stays() -> None:
     """So that an unfinished table says something."""
     finding = LintFinding("own", "row 1", {"n": 2}, texts={"own": "two is {n}"})
     assert render(finding, words=GERMAN) == "row 1: two is 2"
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "german"),
+    [
+        (12345, "12,345", "12.345"),
+        (Decimal("1234.5"), "1,234.5", "1.234,5"),
+        (True, "True", "True"),  # neither of the two, and not the number 1
+        (2026.5, "2026.5", "2026.5"),
+        (None, "None", "None"),
+    ],
+)
+def test_only_whole_and_decimal_numbers_are_grouped(
+    value: object, english: str, german: str
+) -> None:
+    """Every other value is its own text."""
+    text = Phrase("{n} rows", n=value)
+    assert str(text) == f"{english} rows"
+    assert render(text, words=GERMAN).removesuffix(" rows") == german
 
 
 def test_years_and_seconds_are_written_where_they_matter() -> None:

@@ -300,7 +300,7 @@ class _Run:
         if pause is not None and ticket.kind.hold is not None:
             reason = ticket.kind.hold.reason
             ticket.record = self.advance(ticket.record, "hold", now, by, reason=reason)
-            self.at(now + pause, self.resume, ticket)
+            self.at(now + pause, self.resume, (place, ticket))
         else:
             ticket.record = self.advance(ticket.record, "resolve", now, by, **self.notes)
             if ticket.reopens is not None:
@@ -342,10 +342,10 @@ class _Run:
             ticket.record = self.advance(ticket.record, "cancel", now, _CALLER)
             self.changed(now, ticket)
 
-    def resume(self, now: datetime, ticket: _Ticket) -> None:
-        """Let a record wait for an agent again after a hold."""
-        by = ticket.record.history[-1].by  # who put it on hold
-        ticket.record = self.advance(ticket.record, "resume", now, by)
+    def resume(self, now: datetime, what: tuple[int, _Ticket]) -> None:
+        """Let a record wait for an agent again after a hold, by the one who put it on hold."""
+        place, ticket = what
+        ticket.record = self.advance(ticket.record, "resume", now, self.actors[place])
         self.wait(now, ticket)
 
     def reopen(self, now: datetime, ticket: _Ticket) -> None:

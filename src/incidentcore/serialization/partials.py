@@ -199,11 +199,6 @@ def _exact(value: Exact) -> Exact:
     return value.numerator if is_short else Fraction(value)
 
 
-def _counted(value: Exact) -> Exact:
-    """Return a number as counting yields it: whole numbers as int."""
-    return value.numerator if value.denominator == 1 else value
-
-
 def _histogram(sketch: Sketch) -> Histogram:
     least, greatest = sketch.least, sketch.greatest
     return Histogram(
@@ -297,7 +292,7 @@ def _load_tally(cell: Any, said: Tally, _: bool) -> None:  # noqa: FBT001
 
 def _load_ratio(cell: Any, said: Ratio, _: bool) -> None:  # noqa: FBT001
     _holds(said.n >= 0 and (said.n > 0 or said.above == said.below == 0), "sums over n records")
-    cell.above, cell.below, cell.n = _counted(said.above), _counted(said.below), said.n
+    cell.above, cell.below, cell.n = said.above, said.below, said.n
 
 
 def _load_flow(cell: Any, said: Flow, _: bool) -> None:  # noqa: FBT001
@@ -308,7 +303,7 @@ def _load_flow(cell: Any, said: Flow, _: bool) -> None:  # noqa: FBT001
 def _load_sample(cell: Any, said: Sample, times: bool) -> None:  # noqa: FBT001
     for value in said.values if times else ():
         _holds(type(value) is int and 0 <= value <= _LONGEST, "times in whole microseconds")
-    cell.values.extend(map(_counted, said.values))
+    cell.values.extend(said.values)
 
 
 def _load_sketch(cell: Any, said: Histograms, times: bool) -> None:  # noqa: FBT001
@@ -337,8 +332,8 @@ def _load_histogram(sketch: Sketch, said: Histogram, *, times: bool) -> None:
         own.add(value, scaled=not times)
     keys = (said.buckets[0][0], said.buckets[-1][0])
     _holds((min(own.buckets), max(own.buckets)) == keys, "ends within the outer buckets")
-    sketch.n, sketch.total = said.n, _counted(said.total)
-    sketch.least, sketch.greatest = _counted(least), _counted(greatest)
+    sketch.n, sketch.total = said.n, said.total
+    sketch.least, sketch.greatest = least, greatest
     sketch.buckets.update(said.buckets)
 
 
@@ -358,7 +353,7 @@ def _load_spans(cell: Any, said: Spans, _: bool) -> None:  # noqa: FBT001
     _holds(all(0 < weight <= 1 for weight in weights), "weights above 0, up to 1")
     cell.n = n
     cell.spans = [
-        (instant(start), instant(stop), _counted(weight))
+        (instant(start), instant(stop), weight)
         for (start, stop), weight in zip(said.spans, weights, strict=True)
     ]
     _holds(all(start <= stop for start, stop, _ in cell.spans), "spells that end after they begin")

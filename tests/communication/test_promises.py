@@ -291,3 +291,51 @@ def test_one_update_of_a_rule_is_not_owed_where_one_is_sent_as_the_rule_comes() 
         sent = log_update_sent(early, "customers", at=AT + minute * MINUTE, by="ada")
         turned = set_fields(sent, custom={"vip": True}, at=AT + 30 * MINUTE, by="ada")
         assert [one.due_at for one in due_updates(plan, turned, now=now)] == due
+
+
+def test_another_rule_at_the_end_grants_the_time_of_a_final_update() -> None:
+    """Resolved at 10, final at 70; from 40 a final within 20 would be late, and is due at 60."""
+    vip = field("custom.vip").is_true()
+    rules = [rule(name="vip", when=vip, first=5 * MINUTE, final=20 * MINUTE)]
+    plan = CommunicationPlan("p", [*rules, rule(final=60 * MINUTE)])
+    record = advance(incident(), "resolve", at=AT + 10 * MINUTE, by="ada", **SOLVED)
+    record = set_fields(record, custom={"vip": True}, at=AT + 40 * MINUTE, by="ada")
+    (final,) = due_updates(plan, record, now=AT + 300 * MINUTE)
+
+    assert (final.kind, final.rule, final.due_at) == ("final", "vip", AT + 60 * MINUTE)
+
+
+def test_a_change_on_hold_is_told_before_a_first_update() -> None:
+    """On hold the first update is due at 60; a change at 10 is to be told within 30, at 40."""
+    plan = CommunicationPlan("p", rule(on_hold=60 * MINUTE, on_change="custom.part"))
+    record = advance(incident(), "start", at=AT + 1 * MINUTE, by="ada")
+    record = advance(record, "hold", reason="awaiting_vendor", at=AT + 5 * MINUTE, by="ada")
+    (first,) = due_updates(plan, record, now=AT + 300 * MINUTE)
+    assert (first.kind, first.due_at) == ("first", AT + 60 * MINUTE)
+    record = set_fields(record, custom={"part": 2}, at=AT + 10 * MINUTE, by="ada")
+    (change,) = due_updates(plan, record, now=AT + 300 * MINUTE)
+    assert (change.kind, change.since, change.due_at) == (
+        "change",
+        AT + 10 * MINUTE,
+        AT + 40 * MINUTE,
+    )
+
+
+def test_a_rule_that_comes_back_restores_the_due_time_of_a_change() -> None:
+    """A change at 10, due at 50 by rule b; a keeps that at 40; c owes 47 from 45, a again 50.
+
+    Without a due time before, rule a would grant 66 at 46, and never beyond the 47 of c.
+    """
+    one = {"every": None, "on_change": "custom.part"}  # one update, and one for each change
+    rules = [
+        rule(name="a", when=field("custom.k").equals("a"), first=20 * MINUTE, **one),
+        rule(name="b", when=field("custom.k").equals("b"), first=40 * MINUTE, **one),
+        rule(name="c", every=47 * MINUTE),
+    ]
+    plan = CommunicationPlan("p", rules)
+    record = log_update_sent(incident(custom={"k": "b"}), "customers", at=AT, by="ada")
+    record = set_fields(record, custom={"part": 2}, at=AT + 10 * MINUTE, by="ada")
+    for minute, name, due in ((40, "a", 50), (45, "c", 47), (46, "a", 50)):
+        record = set_fields(record, custom={"k": name}, at=AT + minute * MINUTE, by="ada")
+        (owed,) = due_updates(plan, record, now=AT + 300 * MINUTE)
+        assert (owed.rule, owed.due_at) == (name, AT + due * MINUTE)

@@ -173,3 +173,13 @@ def test_of_two_equal_values_the_certain_one_stays() -> None:
         assert _unique([*given, Candidate(2)]) == [sure, Candidate(2)]
     assert _unique([unsure, unsure]) == [unsure]
     assert len(_unique([Candidate(1), Candidate(1.0), Candidate(True)])) == 3
+
+
+@pytest.mark.parametrize("value", [Level("own", "bad", 2), NEW])
+def test_a_name_that_is_tested_below_is_tried_above(value: Level | State) -> None:
+    """A level or state of that name; a test of another part below names nothing."""
+    for path, tried in (("name", True), ("colour", False)):
+        named = field("custom.x").equals(value) & field(f"custom.x.{path}").equals("odd")
+        found = [one.value for one in candidates_of(tuple(named.leaves()), {})["custom"]]
+        names = {getattr(one["x"], "name", None) for one in found if "x" in one}
+        assert ("odd" in names, value.name in names) == (tried, True)

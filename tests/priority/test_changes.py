@@ -223,7 +223,7 @@ def test_prioritize_from_computes_every_later_priority_again():
     policy = PriorityPolicy(adjustments=[vip()])
     incident = prioritize(open_incident(Impact.LOW, Urgency.LOW), policy, at=later(1), by="ada")
     incident = prioritize(incident, policy, urgency=Urgency.MEDIUM, at=later(5), by="ada")
-    incident = set_fields(incident, title="No mail at all", at=later(7), by="ada")
+    incident = set_fields(incident, custom={"vip": False}, at=later(7), by="ada")  # and no priority
     for recorded_at, known in ((None, (2, 5)), (later(3), (3, 5)), (later(9), (9, 9))):
         late = set_fields(
             incident, custom={"vip": True}, at=later(2), by="kim", recorded_at=recorded_at

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -206,3 +207,25 @@ def test_the_override_in_force_is_named_after_a_correction(hours):
         assert standing_override(right) == PriorityOverride(
             Priority.CRITICAL, Actor("bob"), NINE + HOUR, "vip"
         )
+
+
+@pytest.mark.parametrize("reason", ["", "vip"])
+def test_an_override_is_explained_with_its_reason_if_it_has_one(reason):
+    """One that was set at the opening has none."""
+    if reason:
+        record = override_priority(open_incident(), Priority.HIGH, reason=reason, at=NINE, by="kim")
+    else:
+        record = open_incident(priority_override=Priority.HIGH)
+    step = calculate_priority(STANDARD_POLICY, record).steps[-1]
+    assert step.reason == "set by kim at 2026-06-01 09:00 UTC" + (f": {reason}" if reason else "")
+
+
+def test_a_bound_that_cannot_be_computed_is_refused_with_those_that_can():
+    """A level of another scale, by the name of its adjustment."""
+    adjustment = Adjustment("cap", ALWAYS, at_most=Priority.LOW)
+    scores = PriorityPolicy(lambda record: PriorityCalculation(None, "none"), scale=Impact.scale)
+    allowed = ", ".join(f"impact {level.name}" for level in Impact.scale.levels)
+    with pytest.raises(
+        PriorityMatrixError, match=f"^adjustment cap: .*a computed level: {allowed}$"
+    ):
+        attrs.evolve(scores, adjustments=[adjustment])

@@ -17,7 +17,9 @@ from incidentcore.priority import (
     PriorityPolicy,
     calculate_priority,
     override_priority,
+    vip,
 )
+from incidentcore.records import set_fields
 from incidentcore.values import Impact, Priority, Urgency
 from incidentcore.whatif import reprioritized
 
@@ -95,3 +97,14 @@ def test_what_is_no_policy_is_refused() -> None:
         reprioritized(incident, PLAIN_3X3)  # type: ignore[arg-type]
     with pytest.raises(InvalidValueError, match=r"^record: "):
         reprioritized("I", OTHER)  # type: ignore[type-var]
+
+
+def test_what_changes_at_the_very_instant_is_judged_with_it() -> None:
+    """Low and low, of a VIP from the instant of the priority on: planning becomes low."""
+    incident = Incident.open(id="I", title="T", by="kim", at=NINE)
+    incident = set_fields(incident, custom={"vip": True}, at=NINE + HOUR, by="ada")
+    levels = {"impact": Impact.LOW, "urgency": Urgency.LOW}
+    incident = prioritize(incident, at=NINE + HOUR, by="ada", **levels)
+    assert incident.priority is Priority.PLANNING
+    found = reprioritized(incident, PriorityPolicy(adjustments=[vip()]))
+    assert found.priority is Priority.LOW

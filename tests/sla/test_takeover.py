@@ -10,6 +10,9 @@ from incidentcore.conditions import field
 from incidentcore.sla import (
     SlaPolicy,
 )
+from incidentcore.sla.crossings import Edition
+from incidentcore.sla.evaluate import life_of
+from incidentcore.sla.takeover import fold_clock
 from incidentcore.words import GERMAN
 
 
@@ -115,3 +118,22 @@ def test_a_takeover_says_in_each_language_what_becomes_of_the_time(
     (entry,) = [entry for entry in trace if entry.code == "swapped"]
     assert entry.text == f"gold takes over from silver ({english})"
     assert entry.in_words(GERMAN) == f"gold löst silver ab ({german})"
+
+
+def test_each_value_of_the_field_that_a_clock_starts_from_has_its_edition() -> None:
+    """Begun at 10:00, at 11:00 said to be 9:30, at 12:00 to be 9:45: two, the first since ever."""
+    clock = resolution(4, starts_from="custom.begun")
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 09:00", {"begun": at("mon 10:00")}),
+        ("mon 11:00", {"begun": at("mon 09:30")}),
+        ("mon 12:00", {"begun": at("mon 09:45")}),
+    )
+    now = at("mon 13:00")
+    editions: list[Edition] = []
+    clock_now = fold_clock(clock, life_of(clock, record.timeline(now=now), now), editions, [])
+    assert [(one.since, one.until, one.cycles[0].started_at) for one in editions] == [
+        (None, at("mon 11:00"), at("mon 10:00")),
+        (at("mon 11:00"), at("mon 12:00"), at("mon 09:30")),
+    ]
+    assert clock_now.started_at == at("mon 09:45")

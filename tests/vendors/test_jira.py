@@ -411,8 +411,8 @@ def test_bodies_of_webhooks_are_the_issue_and_its_history() -> None:
     assert set(reading.findings.counts) == {"truncated_history", "no_opening", "unknown_actor"}
 
 
-def test_two_changelogs_of_webhooks_are_two_changes() -> None:
-    """Each has its own id: the first sets the priority, the second the state."""
+def test_two_changelogs_and_two_comments_of_webhooks_are_four_events() -> None:
+    """Each has its own id."""
     priority = {"id": "1", "items": [item("priority", "Low", "High")]}
     state = {"id": "2", "items": [item("status", "Open", "Resolved")]}
     bodies = [
@@ -420,9 +420,17 @@ def test_two_changelogs_of_webhooks_are_two_changes() -> None:
         body("jira:issue_updated", 10, ADA, "Open", changelog=priority),
         body("jira:issue_updated", 12, ADA, "Resolved", changelog=state),
     ]
+    for number, hour, status in (("5", 11, "Open"), ("6", 13, "Resolved")):
+        note = {"id": number, "author": ADA, "created": text(hour), "body": "Hi"}
+        bodies.append(body("comment_created", hour, ADA, status, comment=note))
     (incident,) = read_jira(bodies)
-    kinds = [(one.kind, one.at) for one in incident.history]
-    assert kinds == [("opened", at(9)), ("prioritized", at(10)), ("state_changed", at(12))]
+    assert [(one.kind, one.at) for one in incident.history] == [
+        ("opened", at(9)),
+        ("prioritized", at(10)),
+        ("commented", at(11)),
+        ("state_changed", at(12)),
+        ("commented", at(13)),
+    ]
 
 
 @pytest.mark.parametrize("known", ["JIRAUSER2", "ada", "ada@example.com"])

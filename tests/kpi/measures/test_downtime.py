@@ -18,6 +18,7 @@ from incidentcore.kpi import (
     TimeBetweenFailures,
     compute_kpis,
 )
+from incidentcore.kpi.measures.downtime import _weighed
 from incidentcore.records import Incident, mark_restored, set_fields
 
 WINDOW = Interval(minute(0), minute(100))
@@ -111,3 +112,16 @@ def test_between_moments_of_the_caller_s_own() -> None:
     assert result.value == pytest.approx(0.8)
     assert dict(result.excluded) == {"negative": 1, "no_start": 1}
     assert figure(Downtime(start=start, stop=stop), *records).value == 20 * M
+
+
+def test_a_part_of_a_spell_has_a_length() -> None:
+    """Opened at 0, high from 5 and low from 20: of 10 to 30, two parts, and none before 10."""
+    record = outage(1, 0, None, part=1)
+    for at, part in ((5, 2), (20, 3), (30, 4)):
+        record = set_fields(record, custom={"part": part}, at=minute(at), by="ada")
+    found = _weighed(
+        record.timeline(),
+        [(minute(10), minute(30))],
+        lambda facts, _: facts["custom"]["part"],
+    )
+    assert list(found) == [(minute(10), minute(20), 2), (minute(20), minute(30), 3)]

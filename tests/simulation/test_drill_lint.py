@@ -33,7 +33,7 @@ def drill(*injects: Inject, stop: Condition = DONE, minutes: int = 5) -> Drill:
                 Inject(MINUTE, "call", "x", checks="ack"),
                 stop=field("state.name").equals("acknowledged"),
             ),
-            ["never_stops"],
+            ["unknown_value", "never_stops"],
         ),
         (
             drill(Inject(MINUTE, "call", "x", checks="ack"), stop=field("acked_at").present()),

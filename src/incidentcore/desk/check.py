@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from incidentcore._checks import each_of, nearest_names
+from incidentcore._checks import each_of, nearest_names, need_kind
 from incidentcore.communication import lint_communication
 from incidentcore.conditions import AnyOf, Condition, Not, field, overlap, satisfiable
 from incidentcore.desk.check_services import (
@@ -71,6 +71,7 @@ def check_desk(
     ...     print(finding)
     services.all: resolution of critical (4h) is later than that of high (2h)
     """
+    need_kind("desk", desk, Desk)
     at = None if start is None else as_utc(start, "start")
     parts: tuple[Iterator[LintFinding], ...] = (
         _agreements(desk),

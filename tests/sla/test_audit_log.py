@@ -33,13 +33,12 @@ POLICY = SlaPolicy(
 def _worked(incident: Incident, now: datetime) -> timedelta:
     """Return how long an incident was in open states that do not pause, by its events alone.
 
-    Six incidents have an event before their opening; the opening's state holds from there (H1, S7).
+    Six incidents have an event before their opening, which takes effect at the opening (S1).
     """
     opening, *rest = incident.history
     events = sorted(rest, key=lambda event: (event.at, event.sequence))
-    first = min(event.at for event in incident.history)
-    moves = [(first, opening.state)]
-    moves += [(event.at, event.state) for event in events if hasattr(event, "state")]
+    moves = [(opening.at, opening.state)]
+    moves += [(max(e.at, opening.at), e.state) for e in events if hasattr(e, "state")]
     moves.append((now, moves[-1][1]))
     spans = [
         later - at for (at, state), (later, _) in pairwise(moves) if state.open and not state.pauses

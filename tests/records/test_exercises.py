@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from incidentcore.escalation import due_escalations as due_by
 from incidentcore.improvement import problem_candidates
 from incidentcore.kpi import Count, Kpi, Periods, compute_kpis
 from incidentcore.records import set_fields
+from incidentcore.records.exercises import without_exercises
 from incidentcore.serialization import dumps, loads
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -111,3 +113,17 @@ def test_a_real_exercise_is_as_due_as_a_real_incident() -> None:
 
     assert statuses[0][0].cycles == statuses[1][0].cycles
     assert str(statuses[0][0].trace) == str(statuses[1][0].trace)
+
+
+def test_real_records_are_left_in_their_order() -> None:
+    """Those of any exercise are left out."""
+    records = [opened(1, None), opened(2), opened(3, None), opened(4, "other")]
+
+    assert [record.id for record in without_exercises(records)] == ["INC-1", "INC-3"]
+
+
+@pytest.mark.parametrize("given", ["INC-1", None, [opened(1, None), {"id": "INC-1"}], opened()])
+def test_what_is_no_record_is_refused(given: Any) -> None:
+    """A single record, too."""
+    with pytest.raises(InvalidValueError, match="records"):
+        list(without_exercises(given))

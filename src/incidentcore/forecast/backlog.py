@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
-from incidentcore._checks import as_tuple, each_of, need_kind
+from incidentcore._checks import as_tuple, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast.breach import BreachModel, breach_model
 from incidentcore.forecast.hazards import HazardCurve
@@ -18,6 +18,7 @@ from incidentcore.forecast.volume import VolumeForecast, forecast_volume
 from incidentcore.instants import Interval, as_utc
 from incidentcore.pages import Tabular
 from incidentcore.records import Record
+from incidentcore.records.exercises import without_exercises
 from incidentcore.schedule import Calendar
 from incidentcore.sla.cycles import MICRO
 from incidentcore.sla.life import OneClock
@@ -144,8 +145,10 @@ def forecast_backlog(
         raise InvalidValueError("at", instants[:1], "instants after now")
     if () not in model.cells:
         raise InvalidValueError("model", model.cells, "a model with the cell of all records, ()")
-    real = (one for one in each_of("records", records, Record) if one.exercise is None)
-    stands = [standing(model.definition, one, now=now, cells=model.cells) for one in real]
+    stands = [
+        standing(model.definition, one, now=now, cells=model.cells)
+        for one in without_exercises(records)
+    ]
     going = [one for one in stands if one is not None and one.goes_on]
     any_cell = model.curve((), {})
     findings = tuple(one for one in model.findings if one.code == "completed_only")
@@ -219,7 +222,7 @@ def backtest_backlog(
 
     Source: rule X4.
     """
-    rows = [row for row in each_of("records", records, Record) if row.exercise is None]
+    rows = list(without_exercises(records))
     misses: dict[timedelta, list[_Miss]] = {one: [] for one in ahead}
     for morning in sorted(as_utc(one, "mornings") for one in mornings):
         model = breach_model(definition, rows, as_of=morning, recent=recent)

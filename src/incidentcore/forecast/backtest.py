@@ -10,11 +10,12 @@ from typing import Final, Protocol, runtime_checkable
 
 import attrs
 
-from incidentcore._checks import as_tuple, each_of, is_number
+from incidentcore._checks import as_tuple, is_number
 from incidentcore.errors import InvalidValueError
 from incidentcore.forecast.visits import standing
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
+from incidentcore.records.exercises import without_exercises
 from incidentcore.sla.life import OneClock, need_clock
 
 _TENTHS: Final = tuple(place / 10 for place in range(1, 10))
@@ -118,7 +119,7 @@ def backtest_breach(
     if not callable(chance):
         raise InvalidValueError("chance", chance, "a BreachModel, or a function")
     asked_at = sorted(as_utc(at, "questions") for at in as_tuple(questions, datetime))
-    rows = [row for row in each_of("records", records, Record) if row.exercise is None]
+    rows = list(without_exercises(records))
     if not asked_at or not rows:
         raise InvalidValueError("questions", asked_at, "at least one instant and one record")
     horizon = max(row.updated_at for row in rows) if until is None else as_utc(until, "until")

@@ -29,6 +29,7 @@ from incidentcore.forecast.visits import (
 )
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
+from incidentcore.records.exercises import without_exercises
 from incidentcore.records.replay import timeline_by
 from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.cycles import MICRO
@@ -298,9 +299,8 @@ def breach_model(
     since = None if recent is None else as_of - recent
     tables: list[dict[tuple[str, ...], list[Row]]] = [{} for _ in kinds]
     counted = running = 0
-    for record in each_of("records", records, Record):
-        is_old = since is not None and record.updated_at < since and not record.state.open
-        if is_old or record.exercise is not None:
+    for record in without_exercises(records):
+        if since is not None and record.updated_at < since and not record.state.open:
             continue
         timeline = timeline_by(record, as_of, as_of)
         cycles = [] if timeline is None else clock_cycles(definition, timeline, now=as_of)

@@ -22,6 +22,7 @@ from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.kpi import as_known
 from incidentcore.pages import Tabular
 from incidentcore.records import Corrected, Record
+from incidentcore.records.exercises import without_exercises
 from incidentcore.schedule import Calendar
 from incidentcore.values import LintFinding
 
@@ -156,7 +157,7 @@ def forecast_volume(
         raise InvalidValueError("window", window, "an interval that begins at as_of or later")
     if not levels or not all(0 < level < 1 for level in levels):
         raise InvalidValueError("levels", levels, "numbers between 0 and 1, both exclusive")
-    rows = (row for row in each_of("records", records, Record) if row.exercise is None)
+    rows = without_exercises(records)
     opened = [at for row in rows if (at := _opened(row, as_of)) is not None]
     first = min(opened, default=as_of) if recent is None else as_of - recent
     slots = _Slots(zone, unit, calendar)
@@ -344,7 +345,7 @@ def backtest_volume(
     Raises:
         InvalidValueError: ``windows`` is empty, or none of them has enough history before it.
     """
-    rows = [row for row in each_of("records", records, Record) if row.exercise is None]
+    rows = list(without_exercises(records))
     zone = as_zone(zone)
     slots = _Slots(zone, unit, calendar)
     counts = Counter(slots.begin(row.opened_at) for row in rows)

@@ -20,6 +20,7 @@ from incidentcore.kpi.groups import AgeBuckets
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 from incidentcore.kpi.table import KpiResult, KpiTable
 from incidentcore.records import Corrected, Record
+from incidentcore.records.exercises import without_exercises
 
 Rows: TypeAlias = list[dict[str, Any]]
 
@@ -165,9 +166,7 @@ def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Row
     """
     instants = [as_utc(instant) for instant in as_tuple(at, datetime)]
     counts = [0] * len(instants)
-    for record in each_of("records", records, Record):
-        if record.exercise is not None:
-            continue
+    for record in without_exercises(records):
         prompt = all(
             event.recorded_at <= event.at and not isinstance(event, Corrected)
             for event in record.history

@@ -22,6 +22,7 @@ from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.objective import missed
 from incidentcore.kpi.table import hours
 from incidentcore.records import Record
+from incidentcore.records.exercises import without_exercises
 from incidentcore.sla import SlaStatus
 
 Rows: TypeAlias = list[dict[str, Any]]
@@ -227,8 +228,7 @@ def forecast_data(
         return rows
     place = forecast.zone if forecast.unit == "day" else UTC  # a local day may have 23 hours
     length = timedelta(**{f"{forecast.unit}s": 1})
-    real = (row for row in each_of("records", records, Record) if row.exercise is None)
-    opened = sorted(record.opened_at for record in real)
+    opened = sorted(record.opened_at for record in without_exercises(records))
     for step in forecast.steps:
         end = (step.start.astimezone(place) + length).astimezone(UTC)
         low, high = step.bands[levels.index(level)]

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from incidentcore._checks import as_tuple, each_of, need_each, need_kind
+from incidentcore._checks import as_tuple, need_each, need_kind
 from incidentcore.conditions import reader
 from incidentcore.desk import Desk, DueItem
 from incidentcore.desk.due import look_at
@@ -18,6 +18,7 @@ from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.escalation import Escalation
 from incidentcore.instants import LATEST, Interval, as_utc
 from incidentcore.records import Record
+from incidentcore.records.exercises import without_exercises
 from incidentcore.records.replay import as_it_was
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaRules, SlaStatus, TraceEntry, evaluate_sla
@@ -94,8 +95,8 @@ def compare_rules(
     changes: list[Change] = []
     clocks = _BothSides(before, after)
     paid = [Decimal(0), Decimal(0)]
-    for record in each_of("records", records, Record):
-        if record.exercise is not None or record.opened_at > now:
+    for record in without_exercises(records):
+        if record.opened_at > now:
             continue
         count += 1
         known = as_it_was(record, now)

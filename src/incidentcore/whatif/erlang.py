@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore._checks import each_of, is_number, need_kind, need_span, need_whole
+from incidentcore._checks import is_number, need_kind, need_span, need_whole
 from incidentcore.conditions import Condition, field
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_zone
 from incidentcore.records import Record
+from incidentcore.records.exercises import without_exercises
 
 _HOUR: Final = timedelta(hours=1)
 _WEEK: Final = 168
@@ -85,9 +86,7 @@ def offered_load(
     worked, whole = [0.0] * _WEEK, [0.0] * _WEEK
     for slot, seconds in _by_hour(window.start, window.end, place):
         whole[slot] += seconds
-    for record in each_of("records", records, Record):
-        if record.exercise is not None:
-            continue
+    for record in without_exercises(records):
         for name in dict.fromkeys(path.partition(".")[0] for path in worked_on.fields):
             if not record.is_covered(name):
                 allowed = f"records whose source supplies {name}, or another worked_on"

@@ -9,10 +9,10 @@ from math import ceil, exp, lgamma, log
 
 import attrs
 
-from incidentcore._checks import each_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
+from incidentcore.records.exercises import without_exercises
 from incidentcore.sla import SlaDefinition
 from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.cycles import figures
@@ -84,9 +84,9 @@ def smallest_target(
         raise InvalidValueError("confidence", confidence, "a number between 0 and 1")
     finished: list[tuple[timedelta, str]] = []
     running = left_out = 0
-    for record in each_of("records", records, Record):
+    for record in without_exercises(records):
         timeline = timeline_at(record, now=now, known_at=None)
-        if record.exercise is not None or timeline is None:
+        if timeline is None:
             continue
         cycles = clock_cycles(definition, timeline, now=now)
         left_out += not cycles and bool(not_covered(definition, record.covers))

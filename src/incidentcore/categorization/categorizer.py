@@ -210,7 +210,7 @@ def classify(
     answer: Any = by_what
     at = as_utc(at)
     if callable(answer):
-        answer = answer(as_it_was(record, at) or record)
+        answer = answer(as_it_was(record, at))
         need_kind("categorizer", answer, Categorization, allowed="a Categorization as its answer")
     if isinstance(answer, Categorization):
         if answer.abstained:

@@ -295,9 +295,7 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime, trace: bool 
     if at < record.opened_at:
         allowed = f"{_time(record.opened_at, desk.zone)}, the opening of {record.id}, or later"
         raise InvalidValueError("now", _time(at, desk.zone), allowed)
-    seen = as_it_was(record, at)
-    assert seen is not None  # noqa: S101  it was opened by then
-    record = seen
+    record = as_it_was(record, at)
     judged = desk.judged(record)
     level = "" if judged.priority is None else judged.priority.name
     lines: list[str] = [

@@ -59,7 +59,7 @@ def escalate_now(
     """
     need_kind("record", record, Record)
     at = as_utc(at)
-    then = as_it_was(record, at) or record
+    then = as_it_was(record, at)
     if not key and not then.state.open:
         raise InvalidValueError("record", record, "one that is open; reopen it first")
     snoozed = then.snoozed_until

@@ -363,7 +363,7 @@ def _copied(value: object, facts: Mapping[str, Any]) -> Any:
 
 def _cause(target: Record, at: datetime) -> str:
     """Return the id of the record whose change brought a record into its state at that time."""
-    then = as_it_was(target, at) or target
+    then = as_it_was(target, at)
     moves = (e for e in in_time(then.history)[1] if isinstance(e, StateChanged))
     causes = [e.cause for e in moves if not isinstance(e, Migrated)]
     return causes[-1] if causes else ""

@@ -162,7 +162,7 @@ def decide_major(
     need_kind("lifecycle", lifecycle, Lifecycle)
     at = as_utc(at)
     actor = incident.actor(by, at=at)
-    facts = (as_it_was(incident, at) or incident).facts()
+    facts = as_it_was(incident, at).facts()
     state = lifecycle.state(facts["major_status"] or NO_CANDIDATE.name)
     table = lifecycle.table
     early = refuse_early(incident, action, at, state)

@@ -118,7 +118,7 @@ def merge_duplicate(
     merged, joined = link_both(
         duplicate, "duplicate_of", original, at=at, by=by, recorded_at=recorded_at
     )
-    then = as_it_was(duplicate, as_utc(at)) or duplicate
+    then = as_it_was(duplicate, as_utc(at))
     merges = (event for event in then.history if isinstance(event, LinkAdded))
     lent = (event.answered_at for event in merges if event.link in then.links)
     answers = [answer for answer in (then.first_response_at, *lent) if answer is not None]

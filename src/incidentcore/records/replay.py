@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, TypeVar, overload
 
 from incidentcore._checks import need_kind, need_several, need_word
 from incidentcore.errors import InvalidTimelineError
@@ -78,6 +78,10 @@ def timeline_by(record: Record, now: datetime, known_at: datetime | None = None)
     return None if now < timeline.opened_at else timeline
 
 
+@overload
+def as_it_was(record: R, now: datetime) -> R: ...
+@overload
+def as_it_was(record: R, now: datetime, known_at: datetime | None) -> R | None: ...
 def as_it_was(record: R, now: datetime, known_at: datetime | None = None) -> R | None:
     """Return a record as it was at ``now``, from what had been recorded by ``known_at``.
 

@@ -224,7 +224,7 @@ def escalated_incidents(draw: st.DrawFn) -> Incident:
     for _ in range(draw(st.integers(0, 6))):
         at = OPENED + draw(MINUTES) * MINUTE
         step = draw(st.integers(0, 9))
-        then = as_it_was(record, at) or record
+        then = as_it_was(record, at)
         if step == 0:
             level = draw(st.sampled_from((None, 0, 1)))
             record = acknowledge(record, at=at, by=draw(st.sampled_from(_PEOPLE)), level=level)

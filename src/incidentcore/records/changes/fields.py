@@ -73,7 +73,7 @@ def unlink(
     """
     need_kind("record", record, Record)
     gone = Link(type, target)
-    links = (as_it_was(record, as_utc(at)) or record).links
+    links = as_it_was(record, as_utc(at)).links
     if gone not in links:
         known = "; ".join(f"{link.type} {link.target}" for link in sorted(links))
         raise InvalidValueError("link", f"{type} {target}", known or "none: the record has no link")

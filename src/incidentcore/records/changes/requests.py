@@ -137,7 +137,7 @@ def set_task(
     """
     if isinstance(task, Task) and task.status in ("closed_complete", "closed_incomplete"):
         need_kind("record", record, Record)
-        then = as_it_was(record, as_utc(at)) or record
+        then = as_it_was(record, as_utc(at))
         earlier = waits_for(task, getattr(then, "tasks", ()))
         if earlier:
             names = ", ".join(f"{one.id} ({one.title})" for one in earlier)

@@ -165,7 +165,7 @@ def snooze(
             canceled at that time.
     """
     need_kind("record", record, Record)
-    if not (as_it_was(record, as_utc(at)) or record).state.open:
+    if not as_it_was(record, as_utc(at)).state.open:
         raise InvalidValueError("record", record, "an open record: no other is escalated")
     return record.with_event(
         Snoozed, at=at, by=by, recorded_at=recorded_at, until=until, reason=reason

@@ -33,7 +33,7 @@ from incidentcore.intake import IntakePolicy
 from incidentcore.lifecycle import STANDARD, Allowed, CascadeRule, Lifecycle, Refused
 from incidentcore.lifecycle.opening import record_type_of
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority
-from incidentcore.priority.changes import prioritize, prioritize_from
+from incidentcore.priority.changes import prioritize_from
 from incidentcore.priority.reprioritized import reprioritized
 from incidentcore.records import ApprovalRule, Prioritized, Record, set_fields
 from incidentcore.records._fast import opened_with
@@ -310,14 +310,12 @@ class Desk:
         """
         need_kind("record", record, Record)
         at, by = as_utc(at), record.actor(by, at=at)
-        if changes:
-            record = prioritize(
-                record, self.priority, at=at, by=by, recorded_at=recorded_at, **changes
-            )
         computed = calculate_priority(self.priority, record).computed
-        if computed is None or (computed == record.computed_priority and at >= record.updated_at):
+        is_known = computed == record.computed_priority and at >= record.updated_at
+        if not changes and (computed is None or is_known):
             return record
-        return prioritize_from(record, self.priority, at=at, by=by, recorded_at=recorded_at)
+        when: Any = {"at": at, "by": by, "recorded_at": recorded_at}
+        return prioritize_from(record, self.priority, **when, **changes)
 
     def evaluate(
         self, record: Record, /, *, now: datetime, known_at: datetime | None = None

@@ -78,7 +78,7 @@ def prioritize(
     }
     fields = dict(checked_fields(new_levels, Prioritized.allowed))
     by = record.actor(by, at=at)
-    known = as_it_was(record, at) or record
+    known = as_it_was(record, at)
     changed = known.with_event(Prioritized, at=at, by=by, fields=new_levels)
     result = calculate_priority(policy, changed)
     fields["computed_priority"] = result.computed
@@ -104,11 +104,12 @@ def prioritize_from(
     at: datetime,
     by: Actor | str,
     recorded_at: datetime | None = None,
+    **changes: Any,
 ) -> R:
     """Compute a record's priority at an instant, and again wherever it was computed after that.
 
     So a late change of a field has its effect on all later priorities. The arguments are those of
-    ``prioritize``.
+    ``prioritize``; a new impact or urgency is set at the instant.
     """
     at = as_utc(at)
     instants = {at}
@@ -117,7 +118,8 @@ def prioritize_from(
             instants.add(event.at)
     for instant in sorted(instants):
         known = instant if recorded_at is None else max(as_utc(recorded_at), instant)
-        record = prioritize(record, policy, at=instant, by=by, recorded_at=known)
+        record = prioritize(record, policy, at=instant, by=by, recorded_at=known, **changes)
+        changes = {}
     return record
 
 
@@ -174,7 +176,7 @@ def clear_override(
     Raises:
         InvalidValueError: The reason is empty.
     """
-    if (as_it_was(record, as_utc(at)) or record).priority_override is None:
+    if as_it_was(record, as_utc(at)).priority_override is None:
         return record
     return _set_override(record, None, reason=reason, at=at, by=by, recorded_at=recorded_at)
 

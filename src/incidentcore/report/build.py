@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from incidentcore._checks import need_each
 from incidentcore.desk import Desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, version_at
@@ -85,7 +84,6 @@ def build_report(
     """
     tally = Tally(as_of, desk=desk, by=by, lifecycles=lifecycles, zone=zone, on_record=on_record)
     kpis, tool_kpis = KPIS if kpis is None else as_kpis(kpis), as_kpis(tool_kpis)
-    need_each("kpis", (*kpis, *tool_kpis), Kpi)
     wanted = tuple(dict.fromkeys((*VOLUME.values(), *kpis, *tool_kpis)))
     part = gather_kpis(wanted, tally.watch(incidents), as_of=as_of, group_by=by)
     table = finish_partial(part, totals=True)

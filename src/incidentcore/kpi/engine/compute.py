@@ -195,10 +195,8 @@ def _budget(kpi: Kpi, figure: Figure) -> tuple[Value, Value]:
         return None, None
     assert kpi.objective is not None  # noqa: S101  it has misses
     whole = Fraction(denominator)
-    budget, left = (
-        misses * whole,
-        misses * whole - missed(kpi.objective, Fraction(numerator), whole),
-    )
+    budget = misses * whole
+    left = budget - missed(kpi.objective, Fraction(numerator), whole)
     if kpi.measure.needs_window:  # hours of the window
         hour = 3_600_000_000
         return _time(budget * hour), _time(left * hour)

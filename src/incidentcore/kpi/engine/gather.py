@@ -8,7 +8,7 @@ from itertools import product
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
-from incidentcore._checks import each_of, need_kind
+from incidentcore._checks import as_tuple, each_of, need_each, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.definition import Kpi
@@ -133,7 +133,9 @@ def _check_records(records: object) -> None:
 def as_kpis(kpis: Iterable[Kpi] | Kpi) -> tuple[Kpi, ...]:
     """Return one or more definitions as a tuple."""
     need_kind("kpis", kpis, (Kpi, Iterable), allowed="a Kpi, or several")
-    return (kpis,) if isinstance(kpis, (Kpi, str)) else tuple(kpis)  # a text is refused whole
+    several = as_tuple(kpis, Kpi)
+    need_each("kpis", several, Kpi)
+    return several
 
 
 def declare_groups(part: Partial, groups: Sequence[Grouping]) -> None:

@@ -189,3 +189,17 @@ def test_a_file_of_issues_notes_and_events(tmp_path: Path) -> None:
     path.write_text(json.dumps(parts), encoding="utf-8")
     [incident] = read_profile(path, "gitlab")
     assert len(states(incident)) == 4
+
+
+def test_a_second_assignee_changes_nothing_while_the_first_stays() -> None:
+    """Ada is first; ben, who joins her, follows when she is removed."""
+    log = [
+        note(1, "09:00", "ada", "assigned to @ada"),
+        note(2, "09:10", "ada", "assigned to @ben"),
+        note(3, "09:20", "ada", "unassigned @ada"),
+    ]
+    [incident] = read_gitlab(issue(assignees=[{"username": "ben"}]), log)
+    moves = [e for e in incident.history if "assignee" in getattr(e, "fields", ())]
+    assert [(e.at.minute, e.fields["assignee"]) for e in moves if e.sequence > 1] == [
+        (0, "ada"), (20, "ben"),
+    ]  # fmt: skip

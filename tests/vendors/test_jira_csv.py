@@ -97,3 +97,10 @@ def test_all_else_is_as_in_a_table() -> None:
     assert links(incident) == [("custom.blocks", "SD-7")]
     assert (links(plain), plain.custom["Outward issue link (Blocks)"]) == ([], "SD-7")
     assert incident.opened_at == plain.opened_at
+
+
+def test_a_row_without_a_number_has_a_parent_all_the_same() -> None:
+    """It is nobody's parent itself."""
+    rows = [ROW + ",", "SD-3,,Open,02/Mar/26 9:00 AM,10001"]
+    _, child = read_jira_csv([f"{HEAD},Parent", *rows], zone="UTC")
+    assert links(child) == [("child_of", "SD-1")]

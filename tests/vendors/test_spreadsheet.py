@@ -346,3 +346,12 @@ def test_too_many_merged_cells_are_refused(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("incidentcore.vendors.spreadsheet._MOST_MERGED", 2)
     with pytest.raises(FormatError, match="more than 2 rows with merged cells"):
         read(path)
+
+
+def test_a_spreadsheet_without_a_workbook_is_refused(tmp_path: Path) -> None:
+    """The archive has the list of its parts, and none of them."""
+    path = tmp_path / "list.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    with pytest.raises(FormatError, match=r"list\.xlsx"):
+        read_table(path, {"id": "Key", "opened": "Created"})

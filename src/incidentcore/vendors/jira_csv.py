@@ -103,11 +103,11 @@ def _cell_links(history: HistoryBuilder, custom: dict[str, Any], keys: Mapping[s
             continue  # numbers of issues that are not in the file
         del custom[name]
         for target in targets:
-            if family is not None:
-                history.linked(Link(family, target))
-            elif heading is not None:
-                words = _WORDS.get(heading[2].casefold(), (heading[2], f"{heading[2]} (inward)"))
-                history.linked(link_of(words[heading[1].casefold() == "in"], target))
+            if heading is None:
+                history.linked(Link(str(family), target))
+                continue
+            words = _WORDS.get(heading[2].casefold(), (heading[2], f"{heading[2]} (inward)"))
+            history.linked(link_of(words[heading[1].casefold() == "in"], target))
 
 
 def _with_keys(table: Table, key: str | int) -> tuple[Table, dict[str, str]]:

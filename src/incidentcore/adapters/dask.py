@@ -9,7 +9,7 @@ from incidentcore.adapters.partial_bytes import pack_partial, unpack_partial
 from incidentcore.errors import MissingExtraError
 from incidentcore.frames import gather_kpis_from
 from incidentcore.kpi import Kpi, Partial, merge_partials
-from incidentcore.kpi.engine.gather import as_kpis
+from incidentcore.kpi.engine.partial import as_kpis
 
 try:
     from dask import compute, delayed

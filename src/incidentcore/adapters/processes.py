@@ -12,7 +12,7 @@ from typing import Any
 from incidentcore.errors import InvalidValueError
 from incidentcore.frames import gather_kpis_from
 from incidentcore.kpi import Kpi, Partial, merge_partials
-from incidentcore.kpi.engine.gather import as_kpis
+from incidentcore.kpi.engine.partial import as_kpis
 
 __all__ = ["gather_in_processes"]
 

@@ -22,7 +22,8 @@ from incidentcore.frames.plan import Plan
 from incidentcore.frames.sums import Values, add_many, add_values
 from incidentcore.kpi import GroupBy, Kpi, Partial, Periods, Window, gather_kpis, merge_partials
 from incidentcore.kpi.engine.accumulators import at_instant
-from incidentcore.kpi.engine.gather import as_kpis, declare_groups
+from incidentcore.kpi.engine.gather import declare_groups
+from incidentcore.kpi.engine.partial import as_kpis
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.schedule import Calendar

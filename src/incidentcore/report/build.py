@@ -13,7 +13,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, version_at
 from incidentcore.kpi import ALL, GroupBy, Kpi, KpiTable, finish_partial, gather_kpis
 from incidentcore.kpi.charts import plain_number
-from incidentcore.kpi.engine.gather import as_kpis
+from incidentcore.kpi.engine.partial import as_kpis
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.pages import Page, Section
 from incidentcore.records import Incident

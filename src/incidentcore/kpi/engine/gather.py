@@ -8,13 +8,13 @@ from itertools import product
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
-from incidentcore._checks import as_tuple, each_of, need_each, need_kind
+from incidentcore._checks import each_of, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
 from incidentcore.kpi.engine.compile import compile_kpi
-from incidentcore.kpi.engine.partial import Partial, Row
+from incidentcore.kpi.engine.partial import Partial, Row, as_kpis
 from incidentcore.kpi.engine.windows import Window, Windows
 from incidentcore.kpi.groups import (
     EventGroups,
@@ -128,14 +128,6 @@ def _check_records(records: object) -> None:
             'records: make them of its rows by vendors.read_table, from to_dict("records")',
         )
     need_kind("records", records, Iterable, allowed="several records, such as a list")
-
-
-def as_kpis(kpis: Iterable[Kpi] | Kpi) -> tuple[Kpi, ...]:
-    """Return one or more definitions as a tuple."""
-    need_kind("kpis", kpis, (Kpi, Iterable), allowed="a Kpi, or several")
-    several = as_tuple(kpis, Kpi)
-    need_each("kpis", several, Kpi)
-    return several
 
 
 def declare_groups(part: Partial, groups: Sequence[Grouping]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias, get_args
 
-from incidentcore._checks import need_each, need_kind
+from incidentcore._checks import as_tuple, need_each, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc
 from incidentcore.kpi.definition import Kpi
@@ -53,6 +53,14 @@ def _contents(total: Accumulator) -> tuple[object, ...]:
     return total.excluded, total.contents()
 
 
+def as_kpis(kpis: Iterable[Kpi] | Kpi) -> tuple[Kpi, ...]:
+    """Return one or more definitions as a tuple."""
+    need_kind("kpis", kpis, (Kpi, Iterable), allowed="a Kpi, or several")
+    several = as_tuple(kpis, Kpi)
+    need_each("kpis", several, Kpi, allowed="Kpi values, such as those of kpi.catalogue")
+    return several
+
+
 class Partial:
     """A partial result: what some of the records contribute to KPIs; see ``finish_partial``.
 
@@ -81,7 +89,7 @@ class Partial:
         window: Window,
         mode: PartialMode,
     ) -> None:
-        self.kpis: tuple[Kpi, ...] = tuple(kpis)
+        self.kpis: tuple[Kpi, ...] = as_kpis(kpis)
         self.as_of: datetime = as_utc(as_of, "as_of")
         self.groups: tuple[str, ...] = groups
         self.window: Window = window
@@ -94,7 +102,6 @@ class Partial:
 
     def _check(self) -> None:
         ids: set[str] = set()
-        need_each("kpis", self.kpis, Kpi, allowed="Kpi values, such as those of kpi.catalogue")
         for kpi in self.kpis:
             if kpi.id in ids:
                 raise InvalidValueError("kpis", kpi.id, "each id once")

@@ -59,3 +59,15 @@ def test_lateness_is_business_time_where_the_plan_counts_so() -> None:
     now = datetime(2026, 6, 8, 9, 30, tzinfo=UTC)
     assert missed_updates(plan, evening, now=now) == ()
     assert [one.late_by for one in missed_updates(plan, monday, now=now)] == [20 * MINUTE]
+
+
+@pytest.mark.parametrize("name", ["during", "calendar"])
+def test_hours_that_never_open_make_no_update_due(name: str) -> None:
+    """Weekdays and weekends have no hour in common: neither a first update nor a next one."""
+    week = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    never = week & BusinessCalendar(zone="UTC", hours={"sat-sun": "09:00-17:00"})
+    plan = CommunicationPlan("status", rule(**{name: never}))
+    sent = log_update_sent(incident(), "customers", at=AT + MINUTE, by="ada")
+
+    for record in (incident(), sent):
+        assert due_updates(plan, record, now=AT + timedelta(days=30)) == ()

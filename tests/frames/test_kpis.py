@@ -597,3 +597,19 @@ def test_a_column_with_dots_is_a_group_and_a_population() -> None:
     assert found == [
         ("volume", ("x",), 1), ("volume", ("y",), 1), ("only", ("x",), 1), ("only", ("y",), 0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("library", [polars, pandas])
+@pytest.mark.parametrize("no_id", [b"A", HOUR, ["A"], {"A": 1}], ids=repr)
+def test_an_id_that_is_neither_text_nor_number_is_left_out(library: Any, no_id: object) -> None:
+    """Three rows, none of which can be read: the table has no record, the columns no ticket."""
+    rows = [{"id": no_id, "in": START}] * 3
+    mapping, found = {"id": "id", "opened": "in"}, Findings()
+    part = frames.gather_kpis_from(
+        library.DataFrame(rows), catalogue.VOLUME, mapping, as_of=AS_OF, findings=found
+    )
+    reading = read_table(rows, mapping)
+    assert finish_partial(part).result("volume").value == len(list(reading)) == 0
+    assert dict(found.counts) == dict(reading.findings.counts) == {"malformed_record": 3}
+    with pytest.warns(UserWarning, match=r"neither a text nor a number \(malformed_record 3\)"):
+        frames.gather_kpis_from(library.DataFrame(rows), catalogue.VOLUME, mapping, as_of=AS_OF)

@@ -19,7 +19,10 @@ _NAMED: Final = 5
 _EXAMPLES: Final = 100
 _SPACES: Final = "".join(c for c in map(chr, range(0x3001)) if c.isspace())  # for any library
 _REPEATED: Final = "row left out: the first row of this id is used"
+_TEXTS: Final = (nw.String, nw.Categorical, nw.Enum)
+_DATES: Final = (nw.Boolean, nw.Date, nw.Datetime)  # whose texts are ids too
 _LEFT_OUT: Final = {
+    "malformed_record": "their id is neither a text nor a number",
     "duplicate_id": "their id has a row already",
     "missing_time": "they lack an opening",
 }
@@ -28,8 +31,12 @@ _LEFT_OUT: Final = {
 def first_rows(
     frame: nw.DataFrame[Any], fields: Mapping[str, str], plan: Plan
 ) -> nw.DataFrame[Any]:
-    """Return the rows of each id up to its first one with an opening, and all without an id."""
+    """Return the rows of each id up to its first one with an opening, and all without an id.
+
+    Rows whose id is neither a text nor a number are left out, as ``read_table`` leaves them out.
+    """
     column = fields["id"]
+    frame = _with_ids(frame, column, plan)
     ids = _texts(frame[column])
     if (ids.is_first_distinct() | ids.is_null()).all():
         return frame
@@ -49,22 +56,35 @@ def first_rows(
     return frame.filter(first)
 
 
+def _with_ids(frame: nw.DataFrame[Any], column: str, plan: Plan) -> nw.DataFrame[Any]:
+    """Return the rows whose id can be read, with a text for an id of an unusual type."""
+    ids = frame[column]
+    if ids.dtype in _TEXTS or ids.dtype in _DATES or ids.dtype.is_numeric():
+        return frame
+    texts: list[str | None] = []
+    wrong: dict[int, InvalidValueError] = {}
+    for row, value in enumerate(ids.to_list()):  # texts and numbers, or numbers of several types
+        try:
+            texts.append(None if is_missing(value) else plain_text(value))
+        except InvalidValueError as error:
+            texts.append(None)
+            wrong[row] = error
+    space = nw.get_native_namespace(frame)
+    frame = frame.with_columns(nw.new_series(column, texts, nw.String, backend=space))
+    if not wrong:
+        return frame
+    action = f"row left out: {next(iter(wrong.values()))}"
+    plan.findings.add("malformed_record", action, field=column, count=len(wrong))
+    read = [row not in wrong for row in range(len(texts))]
+    return frame.filter(nw.new_series(column, read, backend=space))
+
+
 def _texts(ids: nw.Series[Any]) -> nw.Series[Any]:
     """Return ids that may be texts as ``read_table`` reads them: without spaces around them."""
-    if ids.dtype == nw.Object:  # texts and numbers, or numbers of several types
-        texts = map(_text, ids.to_list())
-        space = nw.get_native_namespace(ids)
-        return nw.new_series(ids.name, list(texts), nw.String, backend=space)
-    if isinstance(ids.dtype, (nw.Categorical, nw.Enum)):
-        ids = ids.cast(nw.String)
-    return ids.str.strip_chars(_SPACES) if ids.dtype == nw.String else ids
-
-
-def _text(value: object) -> str | None:
-    try:
-        return None if is_missing(value) else plain_text(value)
-    except InvalidValueError:
-        return None  # found where the row is read
+    if ids.dtype not in _TEXTS:
+        return ids
+    texts = ids if ids.dtype == nw.String else ids.cast(nw.String)
+    return texts.str.strip_chars(_SPACES)
 
 
 def warning(listed: Sequence[ImportFinding]) -> str:

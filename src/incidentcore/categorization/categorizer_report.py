@@ -39,12 +39,12 @@ class CategoryScore:
 
     @property
     def precision(self) -> float | None:
-        """Return ``correct`` as a fraction of ``predicted``; None if that is 0."""
+        """Return ``correct`` as a fraction of ``predicted``; None if ``predicted`` is 0."""
         return _ratio(self.correct, self.predicted)
 
     @property
     def recall(self) -> float | None:
-        """Return ``correct`` as a fraction of ``support``; None if that is 0."""
+        """Return ``correct`` as a fraction of ``support``; None if ``support`` is 0."""
         return _ratio(self.correct, self.support)
 
     @property
@@ -110,7 +110,7 @@ class ThresholdPoint:
 
     @property
     def accuracy(self) -> float | None:
-        """Return ``correct`` as a fraction of ``answered``; None if that is 0."""
+        """Return ``correct`` as a fraction of ``answered``; None if ``answered`` is 0."""
         return _ratio(self.correct, self.answered)
 
 

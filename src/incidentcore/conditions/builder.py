@@ -23,7 +23,7 @@ class Field(SharedRepr):
     path: str
 
     def equals(self, value: object) -> Condition:
-        """Return the condition that the field equals a value; None matches a field without one."""
+        """Return the condition that the field equals ``value``; None means that it has no value."""
         return FieldTest(self.path, "equals", value)
 
     def is_in(self, *values: object) -> Condition:

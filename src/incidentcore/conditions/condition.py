@@ -328,7 +328,7 @@ class Not(Condition):
         set_test(self, lambda subject, at: not inner(subject, at))
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the result, with the value that ``part`` read or the explanation of ``part``."""
+        """Return the result, with what ``part`` read or, if it has parts, its explanation."""
         inner = self.part.explain(subject, at=at)
         return Explanation(
             str(self), self.test(subject, at), inner.seen, (inner,) if inner.parts else ()

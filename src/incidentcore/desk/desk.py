@@ -64,8 +64,8 @@ class Desk:
         categories: Rules for the category; the first that matches applies.
         categorizer: The categorizer that is used if no rule matches.
         routing: Rules for the group that works on a record; the first that matches applies.
-        services: The services that records can get.
-        agreements: Which records get which service; the first match of each kind applies.
+        services: The services that the desk offers, each with its targets.
+        agreements: Which service applies to which records; the first match of each kind decides.
         on_call: On-call schedules.
         escalation: Escalation rows, each with its levels; every row that matches applies.
         communication: Rules for updates to stakeholders; every rule that matches applies.

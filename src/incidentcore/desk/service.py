@@ -212,11 +212,11 @@ class Service(SharedRepr):
 
 @attrs.frozen(kw_only=True)
 class Agreement(SharedRepr):
-    """A rule for which records get a service; the first match of each kind applies.
+    """A rule that a service applies to certain records; the first match of each kind decides.
 
     Attributes:
         service: The service's name.
-        when: The condition on the records that get the service.
+        when: The condition on the records to which the service applies.
         kind: ``sla`` (with customers), ``ola`` (between teams) or ``contract`` (with suppliers).
 
     Raises:

@@ -167,9 +167,8 @@ def servicenow_row(
 
     Args:
         name: The row's name.
-        steps: Triples of (targets, number of reminders, time between reminders). The row does not
-            contain the reminders; the next step is due when the time between reminders has passed
-            after the last one.
+        steps: Triples of (targets, number of reminders, ``timedelta`` between reminders). The row
+            does not contain the reminders; the next step is due one such interval after the last.
         when: The condition on the records that the row applies to.
     """
     levels: list[EscalationLevel] = []

@@ -373,9 +373,8 @@ def expected_resolution(
         share: The probability; 0.5 gives the median.
 
     Returns:
-        The instant, counted in the clock's calendar from now on without pauses, also if the clock
-        is paused. None if it is neither running nor paused, or the history does not give such an
-        instant.
+        The instant, counted in the clock's calendar from now on without pauses, even if the clock
+        is paused. None if the clock is neither running nor paused, or the model cannot tell.
 
     Raises:
         InvalidValueError: The share is not between 0 and 1.

@@ -143,7 +143,7 @@ class ImprovementAction:
         owner: Who is responsible for it.
         due: The date on which it is due.
         origin: Where the action comes from, such as a review.
-        changes: The changes of the action's status, in order of time; before the first, the status
+        changes: The changes of the action's status, in time order; before the first, the status
             is ``open``.
         measure: The intended effect on a KPI; None if it is not measured.
 

@@ -73,7 +73,7 @@ class RecurrenceGroup:
 
     @property
     def repeats(self) -> int:
-        """Return how many records followed the previous one of the group within the window."""
+        """Return how many records followed another of the group within the window."""
         return sum(len(episode.members) - 1 for episode in self.episodes)
 
     @property
@@ -131,7 +131,7 @@ class RecurrenceReport(Tabular):
 
     @property
     def repeats(self) -> int:
-        """Return how many records followed the previous one with their key within the window."""
+        """Return how many records followed another with the same key within the window."""
         return sum(group.repeats for group in self.groups)
 
     @property

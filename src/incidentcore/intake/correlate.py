@@ -3,7 +3,7 @@
 How it works. A stream has one clock, the latest instant at which something was received. Anything
 received ``lateness`` before that is settled: it is processed, in order, and never changes. Until
 then an alert waits in ``ordering``, at the instant at which it happened, so that alerts within the
-lateness are put in order of time. An alert that is later than that takes effect at the first
+lateness are put in time order. An alert that is later than that takes effect at the first
 instant that is not settled. So an alert is never processed before anything that was received
 ``lateness`` earlier.
 

@@ -68,7 +68,7 @@ class Deadlines(ABC):
         return None
 
     def run_timers(self, before: datetime) -> None:
-        """Process every deadline before an instant, in order of time."""
+        """Process every deadline before an instant, in time order."""
         timers = self._timers
         while timers and timers[0][0] < before:
             at, place, name = heappop(timers)

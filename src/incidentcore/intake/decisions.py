@@ -1,6 +1,6 @@
 """Derive the effect of each alert, each ended incident and each deadline that passes.
 
-Everything here happens in order of time. A deadline at an instant comes after the alerts of that
+Everything here happens in time order. A deadline at an instant comes after the alerts of that
 instant.
 """
 
@@ -63,7 +63,7 @@ class Decisions(Deadlines):
         """Process the items before an instant, and every deadline before it; return the intents.
 
         Args:
-            batches: The items of each instant, in order of time.
+            batches: The items of each instant, in time order.
             edge: The instant, which is later than in every earlier call.
         """
         self._out = []

@@ -1,4 +1,4 @@
-"""Put the items of a stream in order of time, allowing for late ones.
+"""Put the items of a stream in time order, allowing for late ones.
 
 Everything before the latest instant seen, minus the allowed lateness, is settled. An item before
 that takes effect at the first instant that is not settled, so that the past never changes.

@@ -62,7 +62,7 @@ class Flapping(SharedRepr):
     its alerts are dropped as ``flapping``, except a firing alert of a worse severity than before.
 
     Attributes:
-        within: The length of the rolling window; a change leaves it at exactly that age.
+        within: The length of the rolling window; a change of exactly this age is no longer in it.
         start: The number of changes of status at which flapping begins, including the first alert.
         stop: Flapping ends once there are at most this many changes; less than ``start``.
 
@@ -96,7 +96,7 @@ class MaintenanceRule(SharedRepr):
             ``schedule.Maintenance``.
         when: The test (``Condition``) of the alerts to which the rule applies; all by default.
         resume: If True, an alert that is still firing when the window ends opens an incident then.
-            If False, alerts are suppressed at once.
+            If False, an alert in the window is dropped at once, as ``suppressed``.
 
     Raises:
         DefinitionError: The name is empty, or an attribute has the wrong type.
@@ -223,7 +223,7 @@ class IntakePolicy(SharedRepr):
         window: Alerts about other faults join an open incident if each comes at most this long
             after the previous one.
         threshold: How many alerts must fire within ``window`` to open an incident. Alerts that have
-            been resolved meanwhile do not count, nor do repetitions that are dropped as duplicates.
+            since been resolved do not count, nor do repetitions that are dropped as duplicates.
         deduplicate: A repeated firing alert of a fault that was reported within this span is
             dropped as ``duplicate``, and the span begins again. An alert of a worse severity than
             any before is not dropped.

@@ -121,7 +121,7 @@ def alerts_from_alertmanager(
         source: The ``source`` of the alerts; use a different name for each Alertmanager.
 
     Returns:
-        The alerts in order of time. The ``extra`` of an alert contains its other fields, its
+        The alerts in time order. The ``extra`` of an alert contains its other fields, its
         instants as they were written, and, under ``group``, the fields of the request outside
         ``alerts``.
 

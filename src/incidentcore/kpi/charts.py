@@ -49,7 +49,7 @@ def series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResult
 
 
 def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
-    """Return a KPI's figure for each period, in order of time; durations are in hours.
+    """Return a KPI's figure for each period, in time order; durations are in hours.
 
     Args:
         table: A table computed with ``Periods``.

@@ -190,7 +190,7 @@ class Earliest(Moment):
 
 @attrs.frozen
 class FirstKnown(Moment):
-    """The first of the listed times that is known for a record."""
+    """The first time, in the order of the list, that is known for a record."""
 
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
@@ -247,7 +247,7 @@ class LastEvent(Moment):
 
 @attrs.frozen
 class FirstAcknowledged(Moment):
-    """The time of a record's first matching acknowledgement: an event, or work on the record.
+    """The time at which a record was first acknowledged, expressly or by work on it.
 
     ``FirstAcknowledged(row.ack_when)`` is the time at which a row of an escalation matrix was
     silenced: acknowledgements that the row's condition excludes, such as a bot's, do not count.

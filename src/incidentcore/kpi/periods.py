@@ -82,7 +82,7 @@ class Periods(SharedRepr):
         raise InvalidValueError("label", label, allowed)
 
     def labels(self, as_of: datetime) -> list[str]:
-        """Return the names of the periods in ``within`` that have begun; empty if it is None."""
+        """Return the names of ``within``'s periods that have begun; empty if ``within`` is None."""
         labels: list[str] = []
         if self.within:
             at, end = self.within.start, min(self.within.end, as_utc(as_of, "as_of"))

@@ -62,15 +62,15 @@ class KpiResult(SharedRepr):
         numerator: For rates and ratios, the number that is divided; hours for availability.
         denominator: For rates and ratios, the number by which it is divided.
         of: For rates and ratios, the denominator in words.
-        low: The lower bound of the confidence interval, if one was requested. If the value is
-            unknown but has a minimum, that minimum, such as the uptime of a window without failure.
+        low: The lower bound of the confidence interval, if one was requested. If only a
+            minimum of the value is known, such as the uptime of a window without failure, that.
         high: The upper bound of the confidence interval.
         enough: Whether ``n`` reaches the definition's ``min_n``. If that is 1, a value without
             records is enough too, such as a volume of zero in a week without records.
         approximate: Whether the value comes from a histogram (mode ``sketch``) and is not exact.
         objective: The definition's objective, if it has one.
-        budget: For an objective on a share: how much may miss it, as a duration for shares of time,
-            otherwise as a number of items.
+        budget: The error budget of an objective on a share: how much may miss the objective, as a
+            duration for shares of time, otherwise as a number of items. None for other KPIs.
         budget_left: How much of the budget is left; negative if it is overspent.
     """
 

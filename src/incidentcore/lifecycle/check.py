@@ -62,7 +62,7 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
         lifecycle: The lifecycle to check against; it need not be the record's own.
 
     Returns:
-        The findings in order of time, each with its event as ``witness``.
+        The findings in time order, each with its event as ``witness``.
 
     Source: rules H2 and L1.
 

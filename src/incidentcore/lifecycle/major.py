@@ -205,7 +205,7 @@ def decide_major(
 
 
 def _changes(incident: Incident, lifecycle: Lifecycle) -> Iterator[StateChanged]:
-    """Yield the changes of the major status in order of time, as changes of state."""
+    """Yield the changes of the major status in time order, as changes of state."""
     for event in in_time(incident.history)[1]:
         if isinstance(event, MajorStatusChanged):
             yield _changed(event, event.status, lifecycle.state(event.status))

@@ -168,7 +168,7 @@ def refuse_no_effect(
     """Return the refusal of a late action that the next change of state cannot follow.
 
     The action leads to a resolved or final state. None if the next change, among those given in
-    order of time, may follow it.
+    time order, may follow it.
     """
     if not (event.state.resolved or event.state.final):
         return None

@@ -59,7 +59,7 @@ class Approval(SharedRepr):
 
     @property
     def voice(self) -> str:
-        """Return the id of the approver whose decision this is, whoever made it."""
+        """Return the id of the approver whose decision this is, even if a delegate made it."""
         return self.by.id if self.on_behalf_of is None else self.on_behalf_of
 
 

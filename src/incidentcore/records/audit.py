@@ -30,7 +30,7 @@ class FieldChange(SharedRepr):
 
 
 def field_changes(record: Record, /, *fields: str) -> Iterator[FieldChange]:
-    """Yield the changes that a record's events made to its fields, in order of time.
+    """Yield the changes that a record's events made to its fields, in time order.
 
     Setting a field to the value that it already has is not a change.
 

@@ -129,7 +129,7 @@ def _opened(events: list[Event]) -> Opened | None:
 
 
 def in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Opened, list[Event]]:
-    """Return the opening, and the other events in order of time, without those found wrong.
+    """Return the opening, and the other events in time order, without those found wrong.
 
     Args:
         history: The events.
@@ -176,7 +176,7 @@ def _forget(facts: dict[str, Any], known: Mapping[str, Any]) -> None:
 def fold_steps(
     history: Iterable[Event], defaults: Mapping[str, Any]
 ) -> Iterator[tuple[Event, Mapping[str, Any], Mapping[str, Any]]]:
-    """Yield each event in order of time, with the fields (facts) before it and those it changes.
+    """Yield each event in time order, with the fields (facts) before it and those it changes.
 
     Do not store the mapping of facts, which is reused from step to step.
     """
@@ -249,7 +249,7 @@ def _moments(
     known: Mapping[str, Any],
     opened: Mapping[str, Any] = FrozenMap(),
 ) -> tuple[TimelineStep, ...]:
-    """Return what events in order of time change, instant by instant; the facts follow them.
+    """Return what events in time order change, instant by instant; the facts follow them.
 
     Facts that are not known to records of this type are left out.
     """

@@ -129,7 +129,7 @@ def merge_duplicate(
 
 
 def joint_history(records: Iterable[Record], /) -> tuple[Event, ...]:
-    """Return the events of several records as one history, in order of time.
+    """Return the events of several records as one history, in time order.
 
     Events at the same instant are in the order of the records, then of their sequence numbers.
     """

@@ -19,7 +19,7 @@ class Problem(Record):
         origin: How it was found: after incidents, or proactively; see ``ProblemOrigin``.
         root_cause: The root cause, with the causes behind it; None until it is known.
         workaround: How to work around it until it is fixed.
-        known_error: Whether it has been analyzed but not resolved; a field of its own, not a state.
+        known_error: Whether it has been analyzed but not resolved; this is not one of its states.
 
     All other attributes are those of ``Record``.
 

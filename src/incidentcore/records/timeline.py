@@ -50,7 +50,7 @@ class Timeline(SharedRepr):
 
     Attributes:
         base: The fields before the first change.
-        moments: What changed at each instant, in ascending order of time.
+        moments: What changed at each instant, in time order.
         opened_at: When the record was opened.
     """
 
@@ -61,7 +61,7 @@ class Timeline(SharedRepr):
     default_facts: ClassVar[Callable[[], dict[str, Any]]]  # of an incident, which sets it
 
     def states(self) -> Iterator[tuple[TimelineStep, dict[str, Any]]]:
-        """Yield each step with all fields after it; do not store the mapping, which is reused."""
+        """Yield each step and a mapping of all fields after it; copy it to keep it."""
         facts = dict(self.base)
         for moment in self.moments:
             facts.update(moment.changes)

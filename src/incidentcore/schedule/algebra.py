@@ -372,7 +372,7 @@ class Maintenance(SharedRepr, AbstractCalendar):
     )
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the periods within ``[start, end)``, clipped to it, in order and disjoint."""
+        """Yield maintenance periods in ``[start, end)``, clipped to it, in order and disjoint."""
         return self._indexed_windows(start, end)
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:

@@ -23,7 +23,8 @@ class Calendar(Protocol):
     """The protocol for calendars: windows of open time, and queries about them.
 
     The usual calendar is :class:`BusinessCalendar`. To write your own, subclass
-    :class:`AbstractCalendar`, which computes every query from ``windows`` and ``zone``.
+    :class:`AbstractCalendar`, which computes every query from ``windows`` and ``zone``, and
+    describes the arguments.
     """
 
     @property
@@ -76,7 +77,7 @@ class Calendar(Protocol):
         end_of_day: bool = False,
         horizon: timedelta = HORIZON,
     ) -> datetime:
-        """Return the instant ``n`` business days (dates with open time) later (rule C8)."""
+        """Return the instant ``n`` business days (dates with open time) after ``start`` (C8)."""
         ...
 
     def explain(self, start: datetime, end: datetime) -> Iterable[OpenReason]:

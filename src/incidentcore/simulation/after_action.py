@@ -248,6 +248,6 @@ def _drawn(report: DrillReport, *, dark: bool = False) -> str:
 
 
 def ordered(entries: Iterable[DrillEntry]) -> tuple[DrillEntry, ...]:
-    """Return entries in order of time; at the same instant injects first, then actions."""
+    """Return entries in time order; at the same instant injects first, then actions."""
     lanes = list(_LANES)
     return tuple(sorted(entries, key=lambda one: (one.at, lanes.index(one.kind))))

@@ -112,13 +112,13 @@ class Drill:
 
     Attributes:
         name: The drill's name. Records that belong to the drill are opened with it as ``exercise``.
-        injects: The information that the players receive, in order of time.
+        injects: The information that the players receive, in time order.
         expects: What the players are expected to do in time.
         plan: The plan of the updates that stakeholders should receive; None if none are expected.
         matrix: The escalation matrix, whose levels may wait for the clocks of ``expects``. Its
             escalations are shown in the timeline, but not scored. None if nothing is escalated.
         lasts: The duration of the drill.
-        bot: The steps of a bot that replaces people in a trial run, in order of time.
+        bot: The steps of a bot that replaces people in a trial run, in time order.
 
     Raises:
         DefinitionError: A name is used twice, an attribute has the wrong type, or an inject or a
@@ -204,7 +204,7 @@ def injects_due(
         already: The keys of injects already delivered, which are left out.
 
     Returns:
-        The injects in order of time.
+        The injects in time order.
 
     Source: rules X1 and E1.
 

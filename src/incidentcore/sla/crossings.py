@@ -59,7 +59,7 @@ def first_crossings(
     """Return when a point was first reached in each cycle, in any edition of its history.
 
     Args:
-        editions: The editions of the clock's history, in order of time.
+        editions: The editions of the clock's history, in time order.
         point: A threshold, ``"due"`` or ``"breach"``.
         of: Only cycles under a definition of this kind or name; None for all cycles.
     """

@@ -48,7 +48,7 @@ def slas_due_between(
     The records are evaluated at ``end``, assuming no further events until then; the window may be
     a future shift or a past week. A clock that was stopped or canceled before its due time is left
     out, as is a clock that is paused at ``end`` and was not due before. What happens after a clock
-    was due changes nothing: two windows that touch give the same as one over both.
+    was due changes nothing: two adjacent windows give the same clocks as one that spans both.
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.

@@ -225,7 +225,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
         Args:
             point: A threshold (rule S8), ``"due"`` for reaching the due time, or ``"breach"`` for
-                exceeding the target, one microsecond of counted time later.
+                exceeding the target (one microsecond of counted time after ``"due"``).
             of: Only cycles under a definition of this kind or name; None for all cycles.
 
         Returns:
@@ -346,7 +346,7 @@ class SlaStatus(SharedRepr, StatusForms):
             return None
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return ``trace`` as text in the language of ``words``; by default in the clock's zone."""
+        """Return ``trace`` as text in the language of ``words``; the clock's zone by default."""
         return self.trace.in_words(words, zone)
 
     @property

@@ -99,7 +99,7 @@ class Trace(Tabular):
     Iterating over it yields its entries; ``str`` shows times in the clock's time zone.
 
     Attributes:
-        entries: The intervals in order of time.
+        entries: The intervals in time order.
         zone: The time zone of the text.
         closing: The parts of the last line of the text, each as a stable code and the values to
             fill in.

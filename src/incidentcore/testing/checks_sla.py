@@ -50,8 +50,8 @@ def check_sla(
 
     Args:
         rules: A definition, a policy or a service level.
-        domains: All possible values of fields, as for ``lint_sla``. Without them any text may come:
-            a misspelt word of a condition is found only in a field that is listed here.
+        domains: All possible values of fields, as for ``lint_sla``. A misspelt word in a condition
+            is found only if its field is listed here, since other fields may contain any text.
         within: The condition on the records that must have a definition; ``NEVER`` if none must.
         at_least_as_good: Pairs of conditions. A record that meets the first must not be due later
             than it would be if it met only the second.
@@ -69,7 +69,7 @@ def check_sla(
     >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
     >>> check_sla(SlaDefinition.resolution(hours=8, calendar=office))
 
-    A pause that never holds is found where all reasons are known:
+    A pause that never holds is found if all values of its field are passed:
 
     >>> from incidentcore.conditions import field
     >>> from incidentcore.lifecycle import HOLD_REASONS

@@ -110,7 +110,7 @@ class AsyncStoreContract(StoreContract):
         return partial(_OnLoop, self.async_opener())
 
     def test_tasks_lose_nothing(self) -> None:
-        """Tasks of one loop append to one record, and every confirmed event is stored once."""
+        """Tasks of an event loop append to one record, and each confirmed event is stored once."""
         on_loop = self._on_loop(self.make_async_store)
         on_loop.append("INC-1", incident().history, expected_version=0)
 

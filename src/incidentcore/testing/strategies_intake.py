@@ -53,7 +53,7 @@ def alert_storms(
     Args:
         min_size: The minimum number of alerts and notices.
         max_size: The maximum number of alerts and notices.
-        in_order: Whether these arrive in order of time; otherwise many arrive late.
+        in_order: Whether these arrive in time order; otherwise many arrive late.
         ends: Whether to include notices of ended incidents.
     """
     keys = st.sampled_from(("a", "b", "a", "c", "d"))
@@ -134,7 +134,7 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
 
 @st.composite
 def samples(draw: st.DrawFn, *, max_size: int = 40) -> list[MetricSample]:
-    """Generate up to ``max_size`` samples of two metrics, in order of time, some simultaneous."""
+    """Generate up to ``max_size`` samples of two metrics, in time order, some simultaneous."""
     rows = st.tuples(st.integers(0, 4), st.sampled_from("xy"), st.integers(0, 10))
     found = []
     minute = 0

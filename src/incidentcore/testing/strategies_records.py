@@ -228,7 +228,7 @@ def legal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> 
 
 @st.composite
 def illegal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> Record:
-    """Generate records whose last transition the lifecycle lacks, as can happen in an import."""
+    """Generate records whose last transition is not in the lifecycle, as may happen in imports."""
     record: Record = draw(legal_records(lifecycle, max_steps))
     here = record.state.name
     names = {state.name for state in lifecycle.states}

@@ -326,7 +326,7 @@ class _Log:
     def _timed(
         self, history: HistoryBuilder, events: Sequence[Mapping[str, Any]]
     ) -> list[tuple[datetime, int, Mapping[str, Any]]]:
-        """Return the events in order of time, each with its instant and its number."""
+        """Return the events in time order, each with its instant and its number."""
         timed: list[tuple[datetime, int, Mapping[str, Any]]] = []
         for number, event in enumerate(events, 1):
             history.earliest = timed[-1][0] if timed else None

@@ -78,7 +78,7 @@ class AfterPrevious(Trigger):
         """Return when the level is due in a repetition of its row; see ``Trigger.offset``.
 
         The level is due ``delay`` after the previous level, or at the same time if the previous
-        level notified nobody; None if that is never due. The first level is due at ``begin``.
+        level notified nobody; None if it is never due. The first level is due at ``begin``.
         """
         if head:
             return begin

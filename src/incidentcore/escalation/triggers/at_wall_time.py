@@ -48,7 +48,7 @@ class AtWallTime(Trigger):
         After(timedelta(0), self.since)  # refuses what is not a moment
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return a possible due time for each handoff after the instant in ``since``."""
+        """Return a possible due time for each of the rotation's handoffs after ``since``."""
         anchors = context.begun(context.view.moments(self.since), own=self.since in BEGINNINGS)
         times: list[tuple[datetime, datetime | None]] = []
         for anchor in anchors:

@@ -237,7 +237,7 @@ def control_limits(values: Sequence[float | int | Fraction]) -> ControlLimits | 
     """Return the limits of a control chart for individual values; None for fewer than two values.
 
     Args:
-        values: One value for each period, in order of time.
+        values: One value for each period, in time order.
 
     Source: the XmR chart (Shewhart, Wheeler): the mean ± 2.66 times the mean moving range.
 

@@ -125,7 +125,7 @@ class Measure(SharedRepr):
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield pairs: a period's name, and the part of a record's outcome in that period."""
+        """Yield each period's name and its part of ``outcome``, which is what ``reader`` read."""
         raise NotImplementedError
 
 

@@ -334,7 +334,7 @@ def _shared_out(
 
 
 def _heaviest(spans: Iterable[Span]) -> list[Span]:
-    """Return disjoint spans in order of time, each with the heaviest weight that applies in it."""
+    """Return disjoint spans in time order, each with the heaviest weight that applies in it."""
     changes: dict[int, list[tuple[Weight, int]]] = {}
     for start, stop, weight in spans:
         changes.setdefault(start, []).append((weight, 1))

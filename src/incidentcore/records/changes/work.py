@@ -200,7 +200,7 @@ def log_diagnosis(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Log a step of the diagnosis: a hypothesis, a test of a hypothesis, or a finding.
+    """Log a step of the diagnosis: a ``"hypothesis"``, a ``"test"`` of one, or a ``"finding"``.
 
     ``at``, ``by`` and ``recorded_at`` are as for ``assign``; ``text`` describes the step.
     """

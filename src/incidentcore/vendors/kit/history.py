@@ -217,7 +217,7 @@ class HistoryBuilder(EntryLog):
         return {name: text for name, text in texts.items() if text}
 
     def _sorted(self, opened: datetime) -> list[Entry]:
-        """Return the entries in order of time; those of one field and instant follow each other."""
+        """Return the entries in time order; those of one field and instant follow each other."""
         if len(self._entries) < 2 and not (self._entries and self._entries[0].at < opened):
             return self._entries
         entries = sorted(self._entries, key=lambda entry: (entry.at, *entry.order))

@@ -83,9 +83,10 @@ class StateTable:
 
     If neither a name nor its category is in the table, the usual German, French, Spanish, Italian,
     Dutch, Portuguese and Japanese translations of an English name in the table are recognized:
-    "Gelöst" and "Résolu" for "Resolved". If only the category is, a translation decides only
-    whether an open state pauses clocks. A longer name that starts with a known name, such as
-    "Closed by user", or ends with a known translation, is read as that state, with a finding.
+    "Gelöst" and "Résolu" for "Resolved". If only the category is in the table, it decides, but a
+    translated name can show that an open state pauses clocks. A longer name that starts with a
+    known name, such as "Closed by user", or ends with a known translation, is read as that state,
+    with a finding.
 
     Attributes:
         states: The state for each name or code. In the argument, a value may also be the name of a
@@ -304,7 +305,7 @@ class LevelTable:
         return self.match(kind, value)[0]
 
     def match(self, kind: str, value: object) -> tuple[Level | None, bool]:
-        """Return the level as ``find`` does, and whether the match is exact; False for no level."""
+        """Return the level as ``find`` does, and whether it matches exactly (False for None)."""
         if isinstance(value, Level):
             return value, True
         table: FrozenMap[Level] = getattr(self, kind)

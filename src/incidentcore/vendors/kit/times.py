@@ -132,7 +132,7 @@ class TimeReader:
 
     @property
     def action(self) -> str:
-        """Return what was done about the ``oddity``, as text; empty if there is none."""
+        """Return what was done about the ``oddity`` of the last time, as text; empty if none."""
         return _ODDITIES.get(self.oddity, "")
 
     def read(self, value: object) -> datetime:
@@ -162,13 +162,13 @@ class TimeReader:
         return at
 
     def placed(self, at: datetime, earliest: datetime | None) -> tuple[datetime, str]:
-        """Return the last time read, and what was done about its ``oddity``, as text.
+        """Return the time just read, and what was done about its ``oddity``, as text.
 
         If clocks went back, so that the time occurred twice, and the first occurrence is before
         ``earliest``, the second one is returned.
 
         Args:
-            at: The time, as ``read`` returned it.
+            at: The time that the last call of ``read`` returned.
             earliest: The earliest possible time; None if any time is possible.
         """
         zone = self._zone

@@ -15,7 +15,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 def later(rule: UpdateRule, at: datetime, span: timedelta) -> datetime | None:
     """Return the instant a span after another, in open time if the rule has a calendar (T5).
 
-    None if the calendar does not reach that far.
+    The result is None if the calendar does not reach that far.
     """
     if rule.calendar is None:
         return at + span

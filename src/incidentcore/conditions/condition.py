@@ -24,7 +24,7 @@ class Explanation(SharedRepr):
 
     Attributes:
         condition: The condition as text.
-        matched: Its result.
+        matched: Whether the condition matched.
         seen: The value that a simple test read; None for a combination of tests.
         parts: The explanations of its parts; empty for a simple test.
     """
@@ -130,7 +130,8 @@ class Condition(SharedRepr):
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
         """Return the first instant after ``at`` at which time alone may change the result.
 
-        None if there is no such instant. Tests of the time of day are ignored; see ``reads_hours``.
+        The result is None if there is no such instant. Tests of the time of day are ignored; see
+        ``reads_hours``.
         """
         return None
 
@@ -283,7 +284,7 @@ class _Composition(Condition):
 
 @attrs.frozen
 class AllOf(_Composition):
-    """Matches when all of several conditions match; if there are none, it always matches."""
+    """A condition that matches when all of its parts match; without parts, it always matches."""
 
     joint: ClassVar[str] = " and "
     empty: ClassVar[str] = "always"
@@ -299,7 +300,7 @@ class AllOf(_Composition):
 
 @attrs.frozen
 class AnyOf(_Composition):
-    """Matches when any of several conditions matches; if there are none, it never matches."""
+    """A condition that matches when any of its parts matches; without parts, it never matches."""
 
     joint: ClassVar[str] = " or "
     empty: ClassVar[str] = "never"
@@ -315,7 +316,7 @@ class AnyOf(_Composition):
 
 @attrs.frozen
 class Not(Condition):
-    """Matches when the negated condition, ``part``, does not match."""
+    """A condition that matches when the negated condition, ``part``, does not match."""
 
     part: Condition
     depth: int = attrs.field(init=False, eq=False, repr=False)

@@ -20,7 +20,7 @@ SpellTest: TypeAlias = Callable[[dict[str, Any], datetime, bool], bool]
 
 @attrs.frozen
 class OpenHours(Condition):
-    """Matches when a calendar is open at the instant of the test.
+    """A condition that matches when a calendar is open at the instant of the test.
 
     An SLA policy, and the start of a clock, evaluate this condition at the record's opening. A
     clock's pause, resume, stop and cancel conditions must not contain it (rule S1), since opening

@@ -33,7 +33,7 @@ def _instant(path: str, seen: object) -> datetime | None:
 
 @attrs.frozen
 class AtInstant(Condition):
-    """Matches at and after the instant stored in a field, or only before that instant.
+    """A condition that matches at and after the instant stored in a field, or only before it.
 
     Its result changes at exactly that instant, without an event. If the field has no value, the
     condition never matches. See ``reached`` and ``before``.
@@ -89,7 +89,7 @@ class AtInstant(Condition):
 
 @attrs.frozen
 class LaterThan(Condition):
-    """Matches when one field's instant is later than another's; see ``Field.later_than``.
+    """A condition that one field's instant is later than another's; see ``Field.later_than``.
 
     The condition does not match if the first instant is missing, and matches if only the second is.
 

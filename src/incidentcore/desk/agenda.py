@@ -81,7 +81,7 @@ class Agenda:
         return len(self._records)
 
     def put(self, record: Record) -> None:
-        """Add a record, or replace it with a newer version; it is evaluated at the next ``due``.
+        """Add a record, or replace it with a newer version; the next call of ``due`` evaluates it.
 
         A record of the same version, such as a redacted copy, also replaces the one in the agenda.
 

@@ -193,7 +193,7 @@ def next_escalation_wakeup(
     now: datetime,
     live: bool = False,
 ) -> datetime | None:
-    """Return when an escalation becomes due, or a snooze of one ends, if no event happens before.
+    """Return when the next escalation is due or resumes after a snooze, if no event happens first.
 
     Args:
         matrix: The matrix, or ``Versions`` of it.

@@ -38,8 +38,8 @@ def escalate_now(
     Args:
         record: The record.
         target: Whom it was escalated to.
-        at: When it happened.
-        by: Who escalated.
+        at: When the record was escalated.
+        by: Who escalated it.
         mode: ``functional`` (to another group) or ``hierarchical`` (up the hierarchy).
         level: The level of the matrix, from 0. A manual escalation makes this level and those
             before it due, but none after it, so that a button in an old message cannot escalate

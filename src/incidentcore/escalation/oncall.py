@@ -96,7 +96,8 @@ class OnCallLayer(SharedRepr):
     def at(self, at: datetime) -> str | None:
         """Return the id of the person in this layer who is on call at an instant.
 
-        None if the layer is not in force or is off duty, or if nobody is assigned to the turn.
+        The result is None if the layer is not in force or is off duty, or if nobody is assigned to
+        the turn.
         """
         if self.since is not None and at < self.since:
             return None

@@ -123,8 +123,8 @@ def forecast_backlog(
     """Forecast how many records will have a running or paused clock.
 
     Args:
-        model: A model that ``breach_model`` fitted to earlier records, which defines the clock. Fit
-            it with ``recent``, since old records make forecasts worse.
+        model: A model that ``breach_model`` fitted to earlier records, which defines the clock.
+            Pass ``recent`` to that function, since old records make forecasts worse.
         volume: A forecast of the arrivals from ``now`` to the last instant in ``at``.
         records: The records; those of exercises, and those whose clock is neither running nor
             paused, are left out.

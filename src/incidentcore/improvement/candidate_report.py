@@ -52,8 +52,8 @@ class ProblemCandidate:
         time_share: The group's share of the total time of all counted incidents, from 0 to 1; None
             if that total is zero.
         callers: The number of different callers who reported the incidents.
-        main_caller: The caller who reported more than half of the incidents, with their number;
-            None if nobody did.
+        main_caller: The caller who reported more than half of the incidents, and how many this
+            caller reported; None if there is no such caller.
         open: How many of the incidents are open.
         linked: How many of the incidents are linked to a problem.
         problems: The ids of these problems, each with its number of incidents, largest first.

@@ -215,8 +215,8 @@ def distribution_data(
         kpi: A KPI that measures a duration; its statistic does not matter.
         records: The records, read once.
         as_of: Only what had happened and been recorded by then counts.
-        edges: The beginnings of the bins, ascending. The last bin has no upper edge; an extra bin
-            holds values below the first edge.
+        edges: The beginnings of the bins, each as a ``timedelta``, ascending. The last bin has no
+            upper edge; an extra bin holds values below the first edge.
     """
     need_kind("kpi", kpi, Kpi)
     bounds = [edge // _MICRO for edge in each_of("edges", edges, timedelta)]

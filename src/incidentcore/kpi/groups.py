@@ -91,7 +91,7 @@ class Group(SharedRepr):
 
     @property
     def of_events(self) -> bool:
-        """Return whether the counted events are grouped instead of the records."""
+        """Return whether the events that the KPI counts are grouped, instead of the records."""
         return self.when == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
@@ -217,7 +217,7 @@ class HourBands(SharedRepr):
 
     @property
     def of_events(self) -> bool:
-        """Return whether the counted events are grouped instead of the records."""
+        """Return whether the events that the KPI counts are grouped, instead of the records."""
         return self.moment == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:

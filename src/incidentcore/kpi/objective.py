@@ -56,7 +56,7 @@ class Objective(SharedRepr):
 
     @property
     def allowed_misses(self) -> Fraction | None:
-        """Return the fraction that may miss the objective; None if the objective is a time."""
+        """Return the share of misses allowed, such as 1/20; None if the objective is a time."""
         goal = self.goal
         if isinstance(goal, timedelta):
             return None

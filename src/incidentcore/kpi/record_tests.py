@@ -146,7 +146,9 @@ def exact_limit(test: _Limit) -> int:
 
 @attrs.frozen
 class AtMost(_Limit):
-    """A test of whether a record's measure is at most a limit; unknown if there is no value.
+    """A test of whether a record's measure is at most a limit.
+
+    The result is unknown if the measure has no value for the record.
 
     The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
     """
@@ -156,7 +158,9 @@ class AtMost(_Limit):
 
 @attrs.frozen
 class AtLeast(_Limit):
-    """A test of whether a record's measure is at least a limit; unknown if there is no value.
+    """A test of whether a record's measure is at least a limit.
+
+    The result is unknown if the measure has no value for the record.
 
     The limit is a ``timedelta`` if the measure is a duration, otherwise a number.
     """

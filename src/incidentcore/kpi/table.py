@@ -296,7 +296,7 @@ class KpiTable(Tabular):
         }
 
     def cells(self, *, among: bool = False) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows, and which columns are numeric; ``among`` as for ``counted``."""
+        """Return headings, rows, and which columns are numeric; ``among`` names denominators."""
         columns: list[tuple[str, bool, Callable[[KpiResult], str]]] = [
             ("kpi", False, lambda row: row.kpi),
             *((name, False, _group_reader(place)) for place, name in enumerate(self.groups)),

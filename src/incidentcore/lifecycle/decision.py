@@ -115,7 +115,7 @@ class Refused(SharedRepr, Tabular):
         missing_fields: Required fields that were not passed.
         guard: The name of the guard that refused the action; empty if no guard did.
         allowed_actions: The actions that are possible in the state.
-        path: The shortest path through the table that ends with the action. If no action has this
+        path: The shortest sequence of transitions that ends with the action. If no action has this
             name, the path ends with the state or action that was probably meant. Guards may still
             refuse a step.
     """

@@ -138,9 +138,9 @@ def decide_major(
     Args:
         incident: The incident.
         action: ``propose``, ``accept``, ``assign_roles``, ``reject`` or ``demote``.
-        at: When it happened.
-        by: Who did it; an actor or an id (``Record.actor``).
-        recorded_at: When it became known. Defaults to ``at``.
+        at: When the step is taken.
+        by: Who takes it; an actor or an id (``Record.actor``).
+        recorded_at: When this became known. Defaults to ``at``.
         lifecycle: The lifecycle of the major incident; see ``major_incident``.
         amend: Whether to accept a late step even if the next one is not legal after it (rule L2).
         fields: ``work_notes``, ``business_impact``, ``roles`` or ``reason``, as the step requires.

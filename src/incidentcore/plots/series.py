@@ -166,8 +166,8 @@ def plot_survival(
 ) -> Any:
     """Draw the share of records whose duration had not ended, by the hours since its start.
 
-    The curve has its confidence interval. To compare several curves, draw them on the same axes;
-    each has its own color and dashes.
+    The curve is drawn with its confidence interval. To compare several curves, draw them on the
+    same axes; each has its own color and dashes.
 
     Args:
         rows: The rows of ``survival_data``.
@@ -198,7 +198,9 @@ def plot_trend(
     unit: str = "hours",
     zone: ZoneInfo | str | None = None,
 ) -> Any:
-    """Draw a KPI's value for each period, hollow if it has fewer records than ``Kpi.min_n``.
+    """Draw a KPI's value for each period.
+
+    The point of a period with fewer records than ``Kpi.min_n`` is hollow.
 
     Args:
         rows: The rows of ``trend_data``.

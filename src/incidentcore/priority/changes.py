@@ -41,9 +41,9 @@ def prioritize(
     Args:
         record: The record.
         policy: How priorities are computed; ServiceNow's matrix by default.
-        at: When it happened; if that is before the latest event, the record is read as it was then.
-        by: Who did it; an actor or an id (``Record.actor``).
-        recorded_at: When it became known. Defaults to ``at``.
+        at: When the priority changed; if later events exist, the record is read as it was then.
+        by: Who changed it; an actor or an id (``Record.actor``).
+        recorded_at: When this became known. Defaults to ``at``.
         impact: A new impact; by default that of the record.
         urgency: A new urgency; by default that of the record.
         reason: The reason as text; by default the policy's steps.
@@ -139,9 +139,9 @@ def override_priority(
         record: The record.
         level: The priority.
         reason: The reason, as text.
-        at: When it happened.
-        by: Who did it; an actor or an id (``Record.actor``).
-        recorded_at: When it became known. Defaults to ``at``.
+        at: When the override was set.
+        by: Who set it; an actor or an id (``Record.actor``).
+        recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
         InvalidValueError: ``level`` is not a level, or the reason is empty.
@@ -166,9 +166,9 @@ def clear_override(
     Args:
         record: The record.
         reason: The reason, as text.
-        at: When it happened.
-        by: Who did it; an actor or an id (``Record.actor``).
-        recorded_at: When it became known. Defaults to ``at``.
+        at: When the override was cleared.
+        by: Who cleared it; an actor or an id (``Record.actor``).
+        recorded_at: When this became known. Defaults to ``at``.
 
     Returns:
         The record with one more event; unchanged if no override is in force.

@@ -255,7 +255,7 @@ class ApprovalRule(SharedRepr):
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return a rule that needs one approval."""
+        """Return a rule that needs one approval; see ``ApprovalRule`` for the other arguments."""
         return cls(approvers, needed=1, delegates=delegates, veto=veto)
 
     @classmethod
@@ -274,7 +274,10 @@ class ApprovalRule(SharedRepr):
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return a rule that needs ``needed`` approvals, including those of ``required``."""
+        """Return a rule that needs ``needed`` approvals, including those of ``required``.
+
+        For ``delegates`` and ``veto``, see ``ApprovalRule``.
+        """
         return cls(approvers, needed=needed, required=required, delegates=delegates, veto=veto)
 
     @classmethod
@@ -286,7 +289,10 @@ class ApprovalRule(SharedRepr):
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return a rule by which ``share`` percent of the approvers, rounded up, must approve."""
+        """Return a rule by which ``share`` percent of the approvers, rounded up, must approve.
+
+        For the other arguments, see ``ApprovalRule``.
+        """
         if type(share) is not int or not 1 <= share <= 100:
             raise InvalidValueError("share", share, "a whole number from 1 to 100")
         needed = max(-(-len(approvers) * share // 100), 1)

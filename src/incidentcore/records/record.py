@@ -300,8 +300,8 @@ class Record(RecordBase):
 
         Args:
             kind: The event's class.
-            at: When it happened; if that is before other events, it is applied before them.
-            by: Who did it; an actor or an id (``actor``).
+            at: When the event happened; if other events are later, it is applied before them.
+            by: Who caused it; an actor or an id (``actor``).
             recorded_at: When it became known. Defaults to ``at``.
             body: The event's own attributes.
 

@@ -63,7 +63,7 @@ class ServiceRequest(Record):
         """Return the combined result of the approvers' decisions at an instant.
 
         An approval that is still pending at ``approval_expires_at`` is ``expired`` from then on.
-        None if there is no rule at that instant.
+        The result is None if there is no rule at that instant.
 
         Source: rule L7.
         """

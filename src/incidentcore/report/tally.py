@@ -198,7 +198,7 @@ class Tally:
         self._targets: dict[int, tuple[object, str]] = {}
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
-        """Count and yield each incident; if there is a desk, with the priority that it computes."""
+        """Count each incident and yield it, with the priority that the desk, if any, computes."""
         for incident in each_of("incidents", incidents, Record):
             judged = incident
             if self._desk is not None:

@@ -250,7 +250,8 @@ class SlaDefinition(SharedRepr):
             minutes: The target in minutes of open time, added to ``hours``.
             target: The target in another form, instead of ``hours`` and ``minutes``.
             name: The definition's id.
-            pause: The clock pauses while this holds; by default in the states that pause a clock.
+            pause: The clock pauses while this condition holds; by default, while the record's state
+                pauses clocks.
             more: Other attributes of the definition.
         """
         need_keywords(cls.resolution, more, FURTHER, SlaDefinitionError)
@@ -287,7 +288,7 @@ class SlaDefinition(SharedRepr):
             minutes: The target in minutes of open time, added to ``hours``.
             target: The target in another form, instead of ``hours`` and ``minutes``.
             name: The definition's id.
-            pause: The clock pauses while this holds.
+            pause: The clock pauses while this condition holds.
             answered_by: The roles whose replies count.
             agent_spoke_first: Whether the clock waits for the requester's first message if an agent
                 opened the record and wrote first.
@@ -330,7 +331,7 @@ class SlaDefinition(SharedRepr):
             minutes: The target in minutes of open time, added to ``hours``.
             target: The target in another form, instead of ``hours`` and ``minutes``.
             name: The definition's id.
-            pause: The clock pauses while this holds.
+            pause: The clock pauses while this condition holds.
             answered_by: The roles whose replies count, such as ``("agent", "bot")``.
             more: Other attributes of the definition.
         """
@@ -368,7 +369,7 @@ class SlaDefinition(SharedRepr):
             hours: The same in hours of open time.
             minutes: The same in minutes of open time, added to ``hours``.
             name: The definition's id.
-            pause: The clock pauses while this holds.
+            pause: The clock pauses while this condition holds.
             reset_by: The kinds of event that count as updates if an agent causes them:
                 ``commented`` in public, ``contacted``, and ``communicated`` for an update to
                 stakeholders.

@@ -68,8 +68,9 @@ def lint_sla(
 
     Args:
         definition: The definition.
-        domains: For each field that has a fixed set of values, all of them, such as
-            ``{"state": lifecycle.states, "hold_reason": HOLD_REASONS}``; other texts are findings.
+        domains: All possible values of each field that has a fixed set of values, such as
+            ``{"state": lifecycle.states, "hold_reason": HOLD_REASONS}``. A condition that compares
+            such a field with any other text is a finding.
         starts: Example start times of a clock. A target unreachable from all of them is an error.
 
     Source: rule S10; the three traps of ServiceNow's page on SLA conditions.
@@ -110,8 +111,9 @@ def lint_sla_policy(
 
     Args:
         policy: The policy.
-        domains: For each field that has a fixed set of values, all of them, such as
-            ``{"state": lifecycle.states, "hold_reason": HOLD_REASONS}``; other texts are findings.
+        domains: All possible values of each field that has a fixed set of values, such as
+            ``{"state": lifecycle.states, "hold_reason": HOLD_REASONS}``. A condition that compares
+            such a field with any other text is a finding.
         starts: Example start times of a clock. A target unreachable from all of them is an error.
 
     Source: rule S10.

@@ -115,7 +115,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def remaining(self) -> timedelta | None:
-        """Return target minus elapsed time, negative if exceeded; None before the first cycle."""
+        """Return the target minus the elapsed time; None before the first cycle."""
         return self._figures.target - self._figures.elapsed if self._cycles else None
 
     @property
@@ -154,7 +154,7 @@ class SlaStatus(SharedRepr, StatusForms):
     def wall_fraction(self) -> Fraction | None:
         """Return ``wall_elapsed`` divided by the target: ServiceNow's "actual elapsed percentage".
 
-        None if the clock has not started or the target is zero.
+        The result is None if the clock has not started or the target is zero.
         """
         target = self.target
         return Fraction(self.wall_elapsed // MICRO, target // MICRO) if target else None
@@ -163,10 +163,10 @@ class SlaStatus(SharedRepr, StatusForms):
     def due_at(self) -> datetime | None:
         """Return the earliest instant at which the elapsed time equals the target (rule S3).
 
-        None until the clock starts, while it is paused before the due time, after a cancellation,
-        and if the calendar has too little open time left. Once the due time has passed, it is moved
-        only by another definition or, with ``DueDate(follow=True)``, by a change of the field that
-        contains it. After a stop, this is the due time at the stop.
+        The result is None until the clock starts, while it is paused before the due time, after a
+        cancellation, and if the calendar has too little open time left. Once the due time has
+        passed, it is moved only by another definition or, with ``DueDate(follow=True)``, by a
+        change of the field that contains it. After a stop, this is the due time at the stop.
         """
         return self._figures.due_at
 
@@ -174,14 +174,14 @@ class SlaStatus(SharedRepr, StatusForms):
     def due_at_if_resumed(self) -> datetime | None:
         """Return when the clock would be due if it ran without a pause from now (rule S3).
 
-        Once the target is used up, this is the instant at which that happened. None until the
-        clock starts and after a stop or cancellation.
+        Once the target is used up, this is the instant at which that happened. The result is
+        None until the clock starts and after a stop or cancellation.
         """
         return self._figures.due_if_resumed
 
     @property
     def breached(self) -> bool:
-        """Return whether the elapsed time exceeds the target; at the due time, not yet (S2)."""
+        """Return whether the elapsed time exceeds the target; it does not at the due time (S2)."""
         return bool(self._cycles) and self._figures.elapsed > self._figures.target
 
     @property

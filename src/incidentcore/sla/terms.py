@@ -158,7 +158,7 @@ class SlaThreshold(SharedRepr):
 
     @property
     def days(self) -> int | None:
-        """Return its distance from the due time in business days, negative before it, or None."""
+        """Return the business days before or after the due time; None for other thresholds."""
         offset = self.before_due if self.after_due is None else self.after_due
         return offset.n if isinstance(offset, BusinessDays) else None
 
@@ -170,7 +170,8 @@ class SlaThreshold(SharedRepr):
     def point(self, target: timedelta) -> timedelta:
         """Return the elapsed open time at which the threshold is reached, given the target.
 
-        For a threshold in business days, or with a calendar of its own, return the target itself.
+        The result is the target itself if the threshold is counted from the due time, that is, in
+        business days or in its own calendar; see ``offset``.
         """
         if self.fraction is not None:
             micros = target // _MICRO

@@ -111,7 +111,7 @@ class Trace(Tabular):
 
     @property
     def summary(self) -> Phrase:
-        """Return the last line of the text: the figures and the due time."""
+        """Return the last line of the text: elapsed and remaining time, result and due time."""
         return Phrase.joined(
             [Phrase(TRACE_TEXTS[code], **self._local(data)) for code, data in self.closing], ""
         )

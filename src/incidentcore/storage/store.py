@@ -276,7 +276,7 @@ def _check_batch(record_id: str, batch: tuple[Event, ...], expected_version: int
 
 
 def checked_page(*, limit: int, after: int = 0) -> None:
-    """Check the arguments that request a page; for authors of stores.
+    """Check the arguments of a call that requests a page; for authors of stores.
 
     Raises:
         InvalidValueError: ``limit`` is not a whole number of at least 1, or ``after`` is not a

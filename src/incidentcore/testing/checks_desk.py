@@ -31,7 +31,7 @@ class Outbox(Protocol):
         ...
 
     def restore(self, records: Iterable[Record]) -> Agenda:
-        """Return an agenda of the records, with every stored key marked as delivered."""
+        """Return an agenda of the records, with every key in this outbox marked as delivered."""
         ...
 
 

@@ -78,11 +78,11 @@ class AsyncStoreContract(StoreContract):
     tasks: ClassVar[int] = 20
 
     def make_async_store(self) -> AsyncRecordStore:
-        """Return a new, empty store; it is called on the event loop that will use the store."""
+        """Return a new, empty store. This is called on the event loop that will use the store."""
         raise NotImplementedError
 
     def async_opener(self) -> Callable[[], AsyncRecordStore]:
-        """Return a picklable function that opens the data of the newest store, in any process."""
+        """Return a picklable function that opens the last store's data in any process."""
         raise NotImplementedError
 
     def make_store(self) -> RecordStore:

@@ -47,8 +47,8 @@ def alert_storms(
 ) -> list[Alert | IncidentEnded]:
     """Generate alert storms: many alerts on a few faults in a short time, some simultaneous.
 
-    Alerts fire, repeat, change their severity and are resolved. Each condition keeps its label
-    ``service``, except the condition with the key ``b``.
+    Alerts fire, repeat, change their severity and are resolved. The alerts of a fault have the
+    same label ``service``, except those with the key ``b``.
 
     Args:
         min_size: The minimum number of alerts and notices.

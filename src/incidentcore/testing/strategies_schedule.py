@@ -58,7 +58,7 @@ def _all_zones() -> tuple[str, ...]:
 # Hypothesis checks a strategy when it first draws from it: each is made once.
 @lru_cache(maxsize=1)
 def zones() -> st.SearchStrategy[str]:
-    """Return a strategy for time zone keys of the tz database, more often of difficult zones."""
+    """Return a strategy for time zone keys of the tz database; difficult zones are frequent."""
     return st.sampled_from(_TRAPS) | st.sampled_from(_all_zones())
 
 
@@ -98,8 +98,8 @@ def instants(draw: st.DrawFn, zone: str | None = None) -> datetime:
     """Generate instants in UTC, often near a change of a zone's UTC offset or the end of a year.
 
     Args:
-        zone: The zone whose changes matter, such as that of the calendar under test; None draws
-            another one for each instant, more often a difficult one.
+        zone: The zone whose changes matter, such as that of the calendar under test; None chooses
+            another zone for each instant, and difficult zones more often than others.
     """
     zone = draw(zones()) if zone is None else zone
     year = draw(st.integers(_FIRST_YEAR, _LAST_YEAR))

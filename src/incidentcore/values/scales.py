@@ -170,7 +170,7 @@ class _OtherWord:
 
 
 class Impact(metaclass=_Words):
-    """The scale for how much of the business an incident affects (ITIL); high is worst."""
+    """The scale for how much of the business an incident affects, as in ITIL; high is worst."""
 
     scale: ClassVar[Scale] = Scale("impact", ("high", "medium", "low"))
     HIGH: Final = scale["high"]
@@ -181,7 +181,7 @@ class Impact(metaclass=_Words):
 
 
 class Urgency(metaclass=_Words):
-    """The scale for how soon an incident must be resolved (ITIL); high is worst."""
+    """The scale for how soon an incident must be resolved, as in ITIL; high is worst."""
 
     scale: ClassVar[Scale] = Scale("urgency", ("high", "medium", "low"))
     HIGH: Final = scale["high"]
@@ -192,7 +192,7 @@ class Urgency(metaclass=_Words):
 
 
 class Priority(metaclass=_Words):
-    """The scale for the order in which incidents are worked on (ServiceNow); critical is worst.
+    """The scale for the order of work on incidents, as in ServiceNow; critical is worst.
 
     >>> from incidentcore.values import Priority
     >>> Priority["high"] is Priority.HIGH

@@ -80,8 +80,8 @@ def read_zendesk(
         metric_events: The events from ``/incremental/ticket_metric_events``, which contain the
             tool's own SLA results.
         users: Users in addition to those on the pages of ``tickets``, for their roles. Without
-            users, the ticket's requester has the role ``requester``, and a user who was assigned,
-            wrote an internal note, or changed priority, group or assignee the role ``agent``.
+            users, the ticket's requester is a requester, and anybody who was assigned the ticket,
+            wrote an internal note, or changed priority, group or assignee is an agent.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``); each replaces that of ``presets.ZENDESK``. A custom status is read by
             its category.

@@ -93,7 +93,7 @@ class After(Trigger):
     def behind(self, above: Trigger) -> timedelta | None:
         """Return the delay minus that of the previous trigger, ``above``, but at least zero.
 
-        None unless both delays are counted in wall-clock time from the same field.
+        The result is None unless both delays are counted in wall-clock time from the same field.
         """
         same = isinstance(above, After) and above.since == self.since
         if not same or self.calendar is not None or above.waits[1] is not None:
@@ -107,7 +107,7 @@ class After(Trigger):
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield a finding if the level comes before the previous one, never, or again and again."""
+        """Yield findings if it is due before the previous level, never fires, or keeps firing."""
         above = scope.above
         if (
             isinstance(above, After)

@@ -121,11 +121,14 @@ class Measure(SharedRepr):
         return self.totals()
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        """Return the figure for the values added up in ``total``; ``within`` ends at ``as_of``."""
+        """Return the figure for the values added up in ``total``.
+
+        ``within`` is the interval that counts, up to the instant of the computation.
+        """
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield each period's name and its part of ``outcome``, which is what ``reader`` read."""
+        """Yield each period's name (None without periods) and its part of what ``reader`` read."""
         raise NotImplementedError
 
 

@@ -69,7 +69,7 @@ class NetFlow(Measure):
         return lambda record: [(inflow(record), 1), (outflow(record), -1)]
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield each period's name, and whether the record came in and whether it went out.
+        """Yield each period's name, with whether the record came in and whether it went out.
 
         A record that came and went several times in a period counts once: as having come in or gone
         out, whichever happened more often, or as both if they were equally frequent.

@@ -18,7 +18,10 @@ from incidentcore.records import Record
 
 @attrs.frozen
 class OccurrenceCount(ValueMeasure):
-    """The number of times that a condition on the record became true, at most once per instant."""
+    """The number of times that a condition on the record became true, at most once per instant.
+
+    ``unit`` is the unit of this number.
+    """
 
     condition: Condition = attrs.field(validator=need_condition)
     unit: str = "times"

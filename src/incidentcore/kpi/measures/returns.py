@@ -17,7 +17,10 @@ from incidentcore.records import Record
 
 @attrs.frozen
 class ReturnCount(ValueMeasure):
-    """The number of times that a field returned to an earlier value, such as a former group."""
+    """The number of times that a field returned to an earlier value, such as a former group.
+
+    ``unit`` is the unit of this number.
+    """
 
     path: str = attrs.field(converter=as_path)
     unit: str = "times"

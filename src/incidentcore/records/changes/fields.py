@@ -41,7 +41,7 @@ def link(
         record: The record.
         type: The type of link to the target: one of ``LinkType``, or ``custom.`` and a name.
         target: The other record's id.
-        at: When it happened.
+        at: When the records were linked.
         by: Who linked them.
         recorded_at: When this became known. Defaults to ``at``.
 

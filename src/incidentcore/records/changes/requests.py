@@ -40,8 +40,8 @@ def request_approval(
     Args:
         record: The service request.
         rule: The rule: who is asked, and how many of them must approve.
-        at: When it happened.
-        by: Who requests it.
+        at: When approval was requested.
+        by: Who requested it.
         keep_decisions: Whether earlier decisions still count, as when an approver is added.
         recorded_at: When this became known. Defaults to ``at``.
 
@@ -86,7 +86,7 @@ def approve(
     Args:
         record: The service request.
         decision: ``approved``, ``rejected``, or ``withdrawn`` to withdraw an earlier decision.
-        at: When it happened.
+        at: When the decision was made.
         by: Who decided. A decision by somebody who was not asked is recorded, but does not count.
         reason: The reason, as text.
         on_behalf_of: The approver for whom a delegate decides; see ``ApprovalRule``.
@@ -125,8 +125,8 @@ def set_task(
     Args:
         record: The service request.
         task: The task as it is now.
-        at: When it happened.
-        by: Who changed it; an actor or an id (``Record.actor``).
+        at: When the task was added or changed.
+        by: Who added or changed it; an actor or an id (``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:

@@ -54,7 +54,7 @@ def assign(
 
     Args:
         record: The record.
-        at: When it happened.
+        at: When the record was assigned.
         by: Who assigned it; an actor or an id (``Record.actor``).
         group: The assignment group.
         assignee: The person.
@@ -99,7 +99,7 @@ def acknowledge(
 
     Args:
         record: The record.
-        at: When it happened.
+        at: When the record was acknowledged.
         by: Who acknowledged it; an actor or an id (``Record.actor``).
         level: The escalation level that was acknowledged, from 0; None for the whole record.
         recorded_at: When this became known. Defaults to ``at``.
@@ -155,7 +155,7 @@ def snooze(
     Args:
         record: The record.
         until: When the snooze ends by itself; it must be after ``at``.
-        at: When it happened.
+        at: When the record was snoozed.
         by: Who snoozed it.
         reason: The reason, as text.
         recorded_at: When this became known. Defaults to ``at``.
@@ -256,7 +256,7 @@ def set_major_status(
     Args:
         record: The incident.
         status: The new status.
-        at: When it happened.
+        at: When the status changed.
         by: Who decided.
         reason: The reason, as text.
         business_impact: The effect on the business; unchanged by default.

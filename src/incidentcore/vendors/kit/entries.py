@@ -242,8 +242,8 @@ class EntryLog:
 
         Args:
             entry_id: The entry's id in the tool.
-            at: When it happened.
-            by: Who did it.
+            at: When the field changed.
+            by: Who changed it.
             field: The field.
             after: The field's value after the change.
             before: The field's value before the change; omit it if the log does not contain it.
@@ -273,8 +273,8 @@ class EntryLog:
         Args:
             kind: The event's class.
             entry_id: The entry's id in the tool.
-            at: When it happened.
-            by: Who did it.
+            at: When the event happened.
+            by: Who caused it.
             recorded_at: When it was recorded; defaults to ``at``.
             body: The attributes of the event's class; one whose ``until`` is past is left out.
         """

@@ -89,7 +89,7 @@ class Categorization(SharedRepr):
 
     @classmethod
     def abstain(cls, evidence: Iterable[Evidence] | str = ()) -> Categorization:
-        """Return a result without a category, for the given reasons; text becomes a ``note``.
+        """Return a result without a category, for the given reasons; a text becomes ``Evidence``.
 
         >>> from incidentcore.categorization import Categorization
         >>> Categorization.abstain("no rule matches").abstained
@@ -110,7 +110,7 @@ class Categorization(SharedRepr):
 
 
 class Categorizer(Protocol):
-    """The protocol for categorizers: functions or frozen objects that return a record's category.
+    """The protocol for categorizers: functions or immutable callables that return a category.
 
     If a categorizer has a method ``answers``, which takes many records, that method is called
     instead of the categorizer itself.

@@ -85,7 +85,7 @@ class UpdateRule(SharedRepr):
             counted. None for wall-clock time; lateness is then open time of ``during``, if set.
         during: The contact hours, as a calendar; None for any hour. An update that would become due
             outside them waits until they next open.
-        notice: How early before its due time ``due_updates`` lists an update; counted in contact
+        notice: How long before its due time ``due_updates`` lists an update; counted in contact
             hours, if set. An update that waits for these is due ``notice`` after they open,
             so that there is time to write it.
         channel: The channel of the updates; a name that you choose.

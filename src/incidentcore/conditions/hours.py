@@ -53,7 +53,7 @@ class OpenHours(Condition):
         return True
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return a condition that always or never matches, depending on the calendar at ``at``."""
+        """Return ``ALWAYS`` if the calendar is open at ``at``, else ``NEVER``."""
         return ALWAYS if self.test(None, at) else NEVER
 
     def __str__(self) -> str:

@@ -34,8 +34,8 @@ class BacklogStep:
     Attributes:
         at: The instant.
         expected: The expected number (mean).
-        low: The lower end of the 80 % interval, which is widened by the ``widening`` of the score
-            with the nearest ``ahead``.
+        low: The lower end of the 80 % interval, which is widened by the factor ``widening`` of the
+            ``BacklogScore`` whose ``ahead`` is nearest.
         high: The upper end of that interval.
     """
 

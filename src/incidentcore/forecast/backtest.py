@@ -25,7 +25,7 @@ _TENTHS: Final = tuple(place / 10 for place in range(1, 10))
 class Chance(Protocol):
     """The protocol for models that forecast the probability of a breach.
 
-    A ``BreachModel`` is one, and so is any function with the same arguments.
+    ``BreachModel`` implements it, and so does any function with the same arguments.
     """
 
     def __call__(self, record: Record, /, *, now: datetime) -> float | None:

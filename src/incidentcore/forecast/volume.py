@@ -61,7 +61,7 @@ class VolumeForecast(Tabular):
         dispersion: The variance of a count divided by its mean; 1 for a Poisson distribution.
         weeks: The number of weeks of history that the forecast is based on.
         steps: The forecast of each hour or day; empty if there is too little history.
-        score: The accuracy of earlier forecasts, from ``backtest_volume``; None if not tested.
+        score: The accuracy of earlier forecasts, from ``backtest_volume``; None if none was passed.
         findings: The reasons why there is no forecast; empty if there is one.
     """
 

@@ -27,7 +27,7 @@ class WatchItem:
         chance: The probability of a breach, with the reason.
         left: The time left before the breach, as text.
         expected_at: When the clock is expected to end (median), computed in its calendar; None if
-            unknown. While the clock is paused, this is so only if it is resumed now.
+            unknown. While the clock is paused, this assumes that it is resumed now.
         paused: Whether the clock is paused.
     """
 
@@ -46,7 +46,7 @@ class WatchList(Tabular):
         now: The instant of the forecast.
         items: The records, sorted by the probability of a breach, the highest first.
         unanswered: How many open records are not listed, since the history allows no forecast.
-        score: The accuracy of earlier forecasts, from ``backtest_breach``; None if not tested.
+        score: The accuracy of earlier forecasts, from ``backtest_breach``; None if none was passed.
     """
 
     now: datetime

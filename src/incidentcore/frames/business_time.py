@@ -105,7 +105,7 @@ def deadline(
         by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (a value is
             null), ``negative`` (a budget below zero), ``unreachable`` (not used up within twenty
-            years) or ``no_calendar`` (none for the value in ``by``).
+            years) or ``no_calendar`` (no calendar for the value in ``by``).
 
     Returns:
         Instants in UTC, in a column of the same library and with the same index as the first column
@@ -168,7 +168,7 @@ def is_open(
         at: The instants; see ``open_time``.
         by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
-            is null) or ``no_calendar`` (none for the value in ``by``).
+            is null) or ``no_calendar`` (no calendar for the value in ``by``).
 
     Returns:
         Booleans, or null for the reasons above, in a column of the same library as ``at``; for a
@@ -220,8 +220,8 @@ def add_business_days(
         end_of_day: True to return the last closing time of the resulting date.
         by: The column whose values select the calendar of each row; None for a single calendar.
         counts: A mapping to which the number of nulls is added, by reason: ``missing`` (the instant
-            is null), ``unreachable`` (too few business days) or ``no_calendar`` (none for the value
-            in ``by``).
+            is null), ``unreachable`` (too few business days) or ``no_calendar`` (no calendar for
+            the value in ``by``).
 
     Returns:
         Instants in UTC, or nulls, in a column of the library and with the index of ``start``.

@@ -185,7 +185,7 @@ def problem_candidates(
             cannot be read or hashed, or ``cost`` does not measure time.
         KpiDefinitionError: A field does not exist.
 
-    Units: times are ``timedelta``, shares fractions from 0 to 1.
+    Units: times are ``timedelta``; shares are from 0 to 1.
 
     Source: ITIL 4, problem management practice (the aim); Garwood 1936 (the Poisson bound), with
     Bonferroni's correction. The expected count and the order are our choice.

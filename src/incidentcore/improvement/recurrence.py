@@ -149,7 +149,7 @@ def recurrence(
             occurs twice, or a key cannot be read or hashed.
         KpiDefinitionError: A field does not exist.
 
-    Units: gaps are ``timedelta``, shares fractions from 0 to 1, ``per_month`` per 30.4375 days.
+    Units: gaps are ``timedelta``; shares are from 0 to 1; a month (``per_month``) is 30.4375 days.
 
     Source: the KPI ``recurrence_rate``; episodes are our choice. Memory: about 200 bytes for each
     counted record; the records themselves are not kept.

@@ -26,8 +26,8 @@ class IncidentIntent(SharedRepr):
             of the incident to which its fault belongs. Empty if there is none.
         group: The values that the incident's alerts share, as text; empty if it has no group.
         alert: The alert; None for a resolution.
-        reason: Why it is resolved: ``all_resolved``, ``first_resolved`` or ``silence``; what
-            suppresses the alert, by the name of the rule; or why the alert is dropped:
+        reason: Why it is resolved: ``all_resolved``, ``first_resolved`` or ``silence``; the
+            name of the rule that suppresses the alert; or why the alert is dropped:
 
             ``duplicate``: the fault was last reported within the span for deduplication.
             ``stale``: a newer alert about the fault is already known. ``outweighed``: the

@@ -222,7 +222,7 @@ class FirstWhen(Moment):
 
 @attrs.frozen
 class FirstEvent(Moment):
-    """The time of the first event that satisfies a condition on events (``kind``, ``by.role``).
+    """The time of the first event that satisfies a condition (on ``kind``, ``by.role`` and so on).
 
     Events that a correction made void do not count.
     """

@@ -344,7 +344,7 @@ class KpiTable(Tabular):
         return text if self.mode == "exact" else f"{text}; {self.mode}, quantiles within 1 %"
 
     def to_csv(self) -> str:
-        """Return the plain rows as CSV; an apostrophe stops text from being read as a formula."""
+        """Return the plain rows as CSV, with an apostrophe before text that resembles a formula."""
         rows = list(self)
         headings = list(rows[0]) if rows else ["kpi"]
         return to_csv(headings, ([row[name] for name in headings] for row in rows))

@@ -41,7 +41,7 @@ class CascadeEffect:
         cascade: The rule's id.
         record_id: The id of the record to change.
         answer: ``Allowed`` with the events to store; or ``Refused`` if the record's lifecycle
-            refuses the action, or a record that the rule's ``every`` needs was not passed.
+            refuses the action, or a record that the rule's condition ``every`` reads is missing.
     """
 
     cascade: str

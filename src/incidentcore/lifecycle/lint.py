@@ -62,10 +62,10 @@ def lint_lifecycle(
 
     The checks are: every state can be reached; every state that is not final leads to a final one;
     every open state can reach a resolved one; no two transitions of an action are possible for the
-    same record; every transition can be taken; every required field exists; a cascade to records of
-    this lifecycle finds, in every state in which it applies, a transition that takes its fields;
-    every cascade from such records can happen; and cascades cannot undo each other endlessly. A
-    field that a cascade copies is assumed to have a value.
+    same record; every transition can be taken; every required field exists; for a cascade to
+    records of this lifecycle, each state in which it applies has a transition that takes its
+    fields; every cascade from such records can happen; and cascades cannot undo each other
+    endlessly. A field that a cascade copies is assumed to have a value.
 
     Args:
         lifecycle: The lifecycle.

@@ -44,7 +44,7 @@ class Attempt(SharedRepr):
 
 @runtime_checkable
 class Guard(Protocol):
-    """The protocol for custom rules on transitions: functions or frozen objects.
+    """The protocol for custom rules on transitions: functions or immutable callables.
 
     They take an ``Attempt`` and return whether it is allowed. If an object also has a method
     ``why_not(attempt)``, refusals contain the text that it returns; if the object has an ``id``,
@@ -142,8 +142,8 @@ class Transition(SharedRepr):
         action: The name of the action, such as ``"resolve"``.
         sources: The names of the states in which the action can be done.
         target: The state that the action leads to.
-        fields: The fields that the action takes, as ``InputField`` or as names; ``custom.oven`` is
-            passed as ``oven``.
+        fields: The fields that the action takes, as ``InputField`` or as names; ``custom.site`` is
+            passed as ``site``.
         guard: A condition on the record's fields and on ``actor.id`` and ``actor.role``, or a
             function that takes an ``Attempt``.
         guard_name: The guard's name in refusals.

@@ -111,7 +111,7 @@ def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool], captio
 
 
 def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return CSV text; text that a spreadsheet would take for a formula gets an apostrophe."""
+    """Return CSV text, with an apostrophe before text that resembles a formula."""
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerows(map(_inert, row) for row in (headings, *rows))

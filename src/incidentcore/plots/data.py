@@ -156,8 +156,8 @@ def week_data(
 def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     """Return how much of a KPI's error budget each period spent, and how much is left, as rows.
 
-    The budget is what may miss the objective in all periods together: a number of records or,
-    for an availability, a number of hours.
+    The budget is how much may fail in all periods together while the objective is still met: a
+    number of records or, for an availability, a number of hours.
 
     Args:
         table: A KPI table that was computed with ``Periods``.

@@ -323,12 +323,13 @@ def plot_burndown(
 
 
 def plot_compliance(rows: Rows | KpiTable, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw each group's share and its interval; a hollow marker is below ``Kpi.min_n`` records.
+    """Draw each group's share and its interval, with a hollow marker for too few records.
 
     Args:
         rows: A ``KpiTable`` of one KPI that is a share, or its plain rows,
             ``table.to_plain()["rows"]``; the total is left out. There is no interval if the KPI has
-            no ``confidence``, which ``Kpi.replace`` can set.
+            no ``confidence``, which ``Kpi.replace`` can set. Its ``min_n`` decides which groups
+            have too few records.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
 

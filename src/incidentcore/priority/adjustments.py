@@ -15,7 +15,7 @@ from incidentcore.values import Level
 
 
 class PriorityAdjustment(Protocol):
-    """The protocol for functions or frozen objects that adjust a record's computed priority."""
+    """The protocol for functions or immutable callables that adjust a computed priority."""
 
     def __call__(
         self, record: Any, level: Level, levels: Sequence[Level], /

@@ -36,7 +36,7 @@ class PriorityCalculation(SharedRepr):
 
 
 class PriorityCalculator(Protocol):
-    """The protocol for functions or frozen objects that compute a record's priority.
+    """The protocol for functions or immutable callables that compute a record's priority.
 
     The attribute ``scale``, if there is one, contains the levels that may be returned.
     """

@@ -60,7 +60,8 @@ class DrillEntry:
 
     Attributes:
         at: When it happened, in UTC.
-        kind: ``inject`` (information for the players), ``action``, ``escalation`` or ``miss``.
+        kind: ``inject`` (information for the players), ``action``, ``escalation`` or ``miss``
+            (something expected was not done by its due time).
         text: What happened.
         record_id: The id of the record; empty if the entry is not about one.
     """
@@ -80,7 +81,7 @@ class DrillReport(Paged):
         started_at: When it was started.
         now: The instant of the report.
         lines: The expectations and their results, in the order of the drill.
-        timeline: Injects (information for players), actions, escalations and misses, in order.
+        timeline: Injects (information for players), actions, escalations and missed due times.
     """
 
     drill: str

@@ -81,8 +81,9 @@ class BotStep:
     Attributes:
         at: When the step is run, as time since the start of the drill.
         do: ``open``, ``acknowledge``, ``assign``, ``comment``, ``update`` (log an update to an
-            audience), ``restored``, ``set`` (fields), a step of a major incident (``propose``,
-            ``accept``, …), or an action of the lifecycle such as ``resolve``.
+            audience), ``restored`` (service is restored), ``set`` (fields), a step of a major
+            incident (``propose``, ``accept``, …), or an action of the lifecycle such as
+            ``resolve``.
         by: Who does it.
         record: A name for the record, if the drill has several.
         fields: The fields of the step, such as ``{"impact": "high"}``.

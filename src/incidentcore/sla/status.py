@@ -120,7 +120,10 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def fraction(self) -> Fraction | None:
-        """Return ``elapsed / target``, exactly; None if not started or if the target is 0."""
+        """Return ``elapsed / target``, exactly.
+
+        None if the clock has not started or the target is 0.
+        """
         if not self._figures.target:
             return None
         return Fraction(self.elapsed // MICRO, self._figures.target // MICRO)
@@ -165,8 +168,8 @@ class SlaStatus(SharedRepr, StatusForms):
 
         The result is None until the clock starts, while it is paused before the due time, after a
         cancellation, and if the calendar has too little open time left. Once the due time has
-        passed, it is moved only by another definition or, with ``DueDate(follow=True)``, by a
-        change of the field that contains it. After a stop, this is the due time at the stop.
+        passed, it changes only if another definition takes over or, with ``DueDate(follow=True)``,
+        if the field that contains it changes. After a stop, this is the due time at the stop.
         """
         return self._figures.due_at
 

@@ -202,7 +202,9 @@ class DueDate(SharedRepr):
         return (self.field,)
 
     def resolve(self, start: datetime, _calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
-        """Return the instant in the field, also one before ``start``; ``start`` if it is empty.
+        """Return the instant in the field, or ``start`` if the field is empty.
+
+        The instant may be before ``start``; the clock is then due at its start.
 
         Raises:
             SlaDefinitionError: The field contains something other than a datetime.

@@ -31,9 +31,9 @@ def read_gitlab(
 ) -> Import[Incident]:
     """Read incidents from GitLab's REST API: issues, requested with ``issue_type=incident``.
 
-    The state is the incident's status, which only notes show, until the issue is closed. Who
-    changed a status, severity or assignee, closed an issue, wrote an internal note or is assigned
-    is an agent; other people are requesters, and users named as bots are systems.
+    Until the issue is closed, the state is the incident's status, which is found only in notes.
+    Anybody who changed a status, severity or assignee, closed an issue, wrote an internal note or
+    is assigned is an agent; other people are requesters, and users named as bots are systems.
 
     Args:
         issues: The parsed JSON: issues, or one issue. The id of a record is the issue's full
@@ -44,8 +44,9 @@ def read_gitlab(
             (``kit.Tables``); each replaces that of ``presets.GITLAB``.
 
     Returns:
-        An incident for each issue of that type; one closed as a duplicate is canceled. Without
-        notes, or state events of a closed issue, there is a finding ``truncated_history``.
+        An incident for each issue of that type; one closed as a duplicate is canceled. If
+        notes, or the state events of a closed issue, are missing, there is a finding
+        ``truncated_history``.
 
     >>> from incidentcore.vendors import read_gitlab
     >>> issue = {"id": 70, "iid": 7, "created_at": "2026-03-02T08:00:00Z", "state": "opened"}

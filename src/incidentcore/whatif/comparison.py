@@ -114,7 +114,7 @@ class Comparison(Paged):
             occurrences); equal results are included.
         changes: The differences, in the order of the records.
         groups: The headings of the fields by which the changes are grouped.
-        penalties: The total penalties under the first and second rules; None if not requested.
+        penalties: The total penalties under the first and second rules; None without penalties.
     """
 
     records: int
@@ -136,7 +136,7 @@ class Comparison(Paged):
 
     @property
     def compliance(self) -> dict[str, tuple[Compliance, Compliance]]:
-        """Return, by clock, the shares of records that met its target, as (before, after)."""
+        """Return, for each clock, the share of records that met the target, as (before, after)."""
         sides: dict[str, list[Counter[bool]]] = {}
         for key, before, after, count in self.outcomes:
             for place, outcome in enumerate((before, after)):

@@ -44,7 +44,7 @@ class Load:
 
     @property
     def peak(self) -> float:
-        """Return the highest of the hourly means."""
+        """Return the highest of the hourly means in ``erlangs``."""
         return max(self.erlangs)
 
 

@@ -36,7 +36,7 @@ _MONTHS: Final = (
 
 
 def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
-    """Return an instant as text, such as ``Wed 23 Dec 17:40``.
+    """Return an instant as text in a zone, such as ``Wed 23 Dec 17:40``; ``year`` adds the year.
 
     >>> from datetime import UTC, datetime
     >>> from zoneinfo import ZoneInfo
@@ -219,7 +219,7 @@ class Worded(Protocol):
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return the text in the language of ``words``, with times in ``zone``.
 
-        If ``zone`` is None, times are in the value's own zone.
+        If ``zone`` is None, they are in the value's own zone, such as that of its calendar.
         """
 
 

@@ -84,13 +84,13 @@ class TriggerContext(SharedRepr):
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
     def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
-        """Return the instants from which a delay counts, each with the instant at which that ends.
+        """Return the instants from which a delay counts, each with the end of its validity.
 
         A delay counts from each of the ``anchors``, and from each of the context's ``restarts``
-        before the anchor ends. During maintenance, it counts from the end of the maintenance.
+        while the anchor is valid. During maintenance, it counts from the end of the maintenance.
 
         Args:
-            anchors: The instants to count from, each with its end.
+            anchors: The instants to count from, with the instants at which they cease to be valid.
             own: Whether the delay also counts again from the context's ``beginnings``; pass True
                 if it counts from the opening, or from when the row's condition began to hold.
         """
@@ -217,7 +217,7 @@ class Trigger(SharedRepr, ABC):
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """Return the delay and its calendar, which is None for wall-clock time."""
+        """Return the delay, zero if there is none, and its calendar, None for wall-clock time."""
         return _ZERO, None
 
     @property
@@ -249,7 +249,7 @@ class Trigger(SharedRepr, ABC):
         return begin
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return how long after the level of ``above`` this one is due; None if not fixed."""
+        """Return how long after the level of ``above`` this level is due; None if that varies."""
         return None
 
     def never(self, scope: LintScope) -> TriggerFinding | None:

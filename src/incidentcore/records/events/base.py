@@ -83,7 +83,7 @@ class Event(SharedRepr):
             _set(self, "recorded_at", recorded_at)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that this event changes, as a new dict; ``facts`` are those before."""
+        """Return a new dict of the fields that it changes; ``facts`` are the fields before the event."""
         return {}
 
 

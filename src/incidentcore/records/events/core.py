@@ -107,7 +107,7 @@ class StateChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that change: the state, and the times and counts that follow."""
+        """Return the fields that change: the state, and the times and counts that depend on it."""
         before: State = facts["state"]
         state = self.state
         changes: dict[str, object] = {"state": state}
@@ -155,7 +155,7 @@ class Migrated(StateChanged):
         need_kind("lifecycle", self.lifecycle, LifecycleRef)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that change: lifecycle and state, and what follows from the state."""
+        """Return the fields that change: the lifecycle, the state and what depends on it."""
         changes = super().changes(facts)
         if changes.get("acknowledged"):
             for name in ("acknowledged_at", "acknowledged", "snoozed_until"):
@@ -305,7 +305,7 @@ class FieldsChanged(Event):
 
 @attrs.frozen(kw_only=True)
 class LinkAdded(Event):
-    """A link was added; ``answered_at`` is when a linked duplicate was first answered, or None."""
+    """A link was added; ``answered_at`` is when a linked duplicate got a first reply, or None."""
 
     kind: ClassVar[str] = "linked"
 

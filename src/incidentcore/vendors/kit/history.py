@@ -68,7 +68,7 @@ class HistoryBuilder(EntryLog):
     def figure(
         self, value: object, read: Callable[[Any], T | None], *, field: str, path: str = ""
     ) -> T | None:
-        """Return a figure that the tool states, such as a duration; None if empty or unreadable.
+        """Return a figure from the tool, such as a duration; None if it is empty or unreadable.
 
         Args:
             value: The value in the source.

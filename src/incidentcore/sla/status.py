@@ -120,10 +120,7 @@ class SlaStatus(SharedRepr, StatusForms):
 
     @property
     def fraction(self) -> Fraction | None:
-        """Return ``elapsed / target``, exactly.
-
-        None if the clock has not started or the target is 0.
-        """
+        """Return ``elapsed / target``, exactly; None before the start or if the target is 0."""
         if not self._figures.target:
             return None
         return Fraction(self.elapsed // MICRO, self._figures.target // MICRO)

@@ -83,7 +83,7 @@ class Event(SharedRepr):
             _set(self, "recorded_at", recorded_at)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return a new dict of the fields that it changes; ``facts`` are the fields before the event."""
+        """Return a new dict of the fields that it changes, given all fields (facts) before it."""
         return {}
 
 

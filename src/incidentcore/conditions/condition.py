@@ -109,7 +109,7 @@ class Condition(SharedRepr):
 
     @property
     def fields(self) -> frozenset[str]:
-        """Return the paths that this condition reads."""
+        """Return the paths of the fields that this condition reads."""
         return frozenset()
 
     @property
@@ -245,7 +245,7 @@ class _Composition(Condition):
 
     @property
     def fields(self) -> frozenset[str]:
-        """Return the paths that the parts read."""
+        """Return the paths of the fields that the parts read."""
         return frozenset().union(*(part.fields for part in self.parts))
 
     @property

@@ -73,7 +73,7 @@ def time_of_day(
     Args:
         hours: Windows such as ``"09:00-17:00"``; ``"22:00-06:00"`` runs past midnight.
         zone: The time zone of the hours.
-        days: The weekdays on which a window begins, such as ``"mon-fri"``.
+        days: The weekdays on which a window begins, such as ``"mon-fri"``; all by default.
 
     Raises:
         CalendarDefinitionError: The hours, days or zone cannot be used (rule C6).

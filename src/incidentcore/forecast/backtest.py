@@ -52,7 +52,7 @@ class ForecastScore:
         ece: The expected calibration error: the mean difference between forecast probability and
             observed share, in ten bins.
         auc: How often a clock that breached had a higher forecast than one that met its target,
-            from 0 to 1; 0.5 is as good as a guess. None if all had the same outcome.
+            from 0 to 1; 0.5 is what guessing gives. None if all had the same outcome.
         tenths: For probabilities from 0 to 0.1, from 0.1 to 0.2 and so on: the number and mean of
             the probabilities, and the share of their clocks that breached.
 

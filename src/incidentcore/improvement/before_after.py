@@ -110,7 +110,10 @@ class BeforeAfter(Tabular):
 
     @property
     def target_met(self) -> bool | None:
-        """Return whether the KPI met its target after the action; None without target or data."""
+        """Return whether the KPI met its target after the action; None if there is no target.
+
+        It is also None if there is no value, or there are not ``enough`` records.
+        """
         target, value = self.measure.target, self.after.value
         if target is None or value is None or not self.enough:
             return None

@@ -62,8 +62,8 @@ class KpiResult(SharedRepr):
         numerator: For rates and ratios, the number that is divided; hours for availability.
         denominator: For rates and ratios, the number by which it is divided.
         of: For rates and ratios, the denominator in words.
-        low: The lower bound of the confidence interval, if one was requested. If only a
-            minimum of the value is known, such as the uptime of a window without failure, that.
+        low: The lower bound of the confidence interval, if one was requested; or the minimum
+            of a value that is not known, such as the uptime of a window without failure.
         high: The upper bound of the confidence interval.
         enough: Whether ``n`` reaches the definition's ``min_n``. If that is 1, a value without
             records is enough too, such as a volume of zero in a week without records.

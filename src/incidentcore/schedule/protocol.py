@@ -44,7 +44,7 @@ class Calendar(Protocol):
         boundary: Boundary = "close",
         horizon: timedelta = HORIZON,
     ) -> datetime:
-        """Return the earliest instant at which ``budget`` of open time has passed (rule T5)."""
+        """Return the first instant at which ``budget`` of open time has passed since ``start``."""
         ...
 
     def deadline_before(

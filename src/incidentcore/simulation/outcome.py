@@ -54,7 +54,7 @@ class Simulation:
 
     @property
     def waits(self) -> tuple[timedelta, ...]:
-        """Return how long each record waited for its first agent; others are left out."""
+        """Return how long each record waited for its first agent, if it had one."""
         first: dict[str, datetime] = {}
         for stint in self.stints:
             first.setdefault(stint.record_id, stint.start)

@@ -301,7 +301,7 @@ class Team:
 
     Attributes:
         agents: The agents; of several free agents, the first in this order takes the next record.
-        order: The order of waiting records: ``ByPriority()``, ``ByArrival()`` or your function.
+        order: The order of waiting records: ``ByPriority()``, ``ByArrival()`` or a ``QueueOrder``.
     """
 
     agents: tuple[Agent, ...] = attrs.field(converter=_agents)

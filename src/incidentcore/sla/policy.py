@@ -112,7 +112,7 @@ class SlaPolicy(Tabular):
         return (self,)
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, a row for each rule and the default, and which columns are numeric."""
+        """Return the headings, the rules and the default as rows, and which columns are numeric."""
         ways = [(str(rule.when), rule.definition) for rule in self.rules]
         ways += [] if self.default is None else [("any other", self.default)]
         rows = []

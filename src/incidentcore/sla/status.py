@@ -346,7 +346,7 @@ class SlaStatus(SharedRepr, StatusForms):
             return None
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return ``trace`` as text in the language of ``words``; the clock's zone by default."""
+        """Return ``trace`` in the language of ``words``; times are in ``zone`` or the clock's."""
         return self.trace.in_words(words, zone)
 
     @property

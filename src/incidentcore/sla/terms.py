@@ -112,7 +112,7 @@ class SlaThreshold(SharedRepr):
 
     Attributes:
         name: The name that statuses and escalations refer to.
-        fraction: Reached when ``elapsed >= fraction * target``; 0.8 is 80 percent.
+        fraction: The threshold is reached when ``elapsed >= fraction * target``; 0.8 is 80 percent.
         before_due: As a ``timedelta``, reached when ``elapsed >= target - before_due``, in open
             time; as ``BusinessDays``, that many business days before the due time.
         after_due: As a ``timedelta``, reached when ``elapsed >= target + after_due``, in open time;

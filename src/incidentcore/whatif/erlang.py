@@ -172,7 +172,7 @@ def answered_within(load: float, agents: int, *, handling: timedelta, within: ti
         load: The offered load in Erlangs, as for ``wait_chance``.
         agents: The number of people who work at the same time.
         handling: The mean time of work on a record.
-        within: The time in which work must begin.
+        within: The time within which work must begin.
 
     Raises:
         InvalidValueError: A value is out of range.
@@ -196,12 +196,12 @@ def _answered(
 
 
 def agents_needed(load: float, *, handling: timedelta, within: timedelta, share: float) -> int:
-    """Return the smallest number of agents that begin work in time on a given share of records.
+    """Return the smallest number of agents who can begin work on a share of records in time.
 
     Args:
         load: The offered load in Erlangs, as for ``wait_chance``.
         handling: The mean time of work on a record.
-        within: The time in which work must begin.
+        within: The time within which work must begin.
         share: The share of records, at least 0 and less than 1.
 
     Raises:

@@ -132,7 +132,7 @@ class TimeReader:
 
     @property
     def action(self) -> str:
-        """Return what was done about the ``oddity`` of the last time, as text; empty if none."""
+        """Return what was done about the ``oddity``, as text; empty if there is no oddity."""
         return _ODDITIES.get(self.oddity, "")
 
     def read(self, value: object) -> datetime:

@@ -248,7 +248,7 @@ def version_at(value: T | Versions[T], at: datetime) -> T:
 
 
 def versions_of(value: T | Versions[T]) -> tuple[T, ...]:
-    """Return all versions of a definition; one without versions alone."""
+    """Return all versions of a definition; if it has none, the definition alone."""
     return tuple(value) if isinstance(value, Versions) else (value,)
 
 

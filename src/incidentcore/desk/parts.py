@@ -71,7 +71,7 @@ class DeskField(SharedRepr):
 
     @property
     def path(self) -> str:
-        """Return the path of the field in conditions, ``custom.NAME``."""
+        """Return the field's path for use in conditions: ``custom.NAME``."""
         return f"custom.{self.name}"
 
     def check(self, value: object) -> None:

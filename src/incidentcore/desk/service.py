@@ -63,7 +63,7 @@ class OwnClock(SharedRepr):
         pause: The condition under which the clock pauses.
         resume: The condition that ends a pause; by default, that ``pause`` no longer holds.
         cancel: The condition that ends the clock without a result; by default, a cancellation.
-        reset: A condition on an event that ends a cycle and starts the next.
+        reset: A condition on events; an event that matches ends a cycle and starts the next.
         starts_from: A field whose instant begins the first cycle; None for the opening.
         answered_by: The roles whose public messages count as replies.
     """

@@ -300,7 +300,8 @@ class VolumeScore:
     Attributes:
         steps: How many hours or days were compared.
         mae: The mean absolute error of the expected counts.
-        naive_mae: The mean absolute error of using the latest count of the same time of the week.
+        naive_mae: The mean absolute error of the naive forecast: the latest count a whole number of
+            weeks earlier.
         coverage: Pairs of (level, share): for each level, such as 0.8, the share of hours or days
             whose count was in its interval.
         unanswered: The number of windows with too little history for a forecast.

@@ -45,7 +45,7 @@ class WatchList(Tabular):
     Attributes:
         now: The instant of the forecast.
         items: The records, sorted by the probability of a breach, the highest first.
-        unanswered: How many open records are not listed, since the history allows no forecast.
+        unanswered: How many open records are not listed because there is no forecast for them.
         score: The accuracy of earlier forecasts, from ``backtest_breach``; None if none was passed.
     """
 

@@ -189,7 +189,7 @@ def refuse_open_tasks(
 ) -> Lifecycle:
     """Return a lifecycle that refuses to end a request while any of its tasks is open.
 
-    The alternative is to end the tasks with the request: ``REQUEST_TO_TASKS``.
+    To end the tasks with the request instead, use the cascade rules ``REQUEST_TO_TASKS``.
 
     Args:
         lifecycle: A lifecycle of service requests.

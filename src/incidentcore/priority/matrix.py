@@ -276,7 +276,7 @@ class PriorityMatrix(SharedRepr):
         row_field: str = "impact",
         column_field: str = "urgency",
     ) -> Self:
-        """Return the table whose priorities depend on the sum of the row's and the column's weight.
+        """Return a matrix whose priorities depend on the sum of the row's and the column's weight.
 
         Args:
             rows: The scale of the rows.

@@ -40,7 +40,7 @@ class Inject:
         kind: The kind: ``alert``, ``mail``, ``call``, ``outage``, ``note`` or any other word.
         text: The text of the inject.
         to: Who receives it; empty for everybody.
-        alert: The alert to process with ``fold_alerts``; None if it is not an alert.
+        alert: The alert to process with ``fold_alerts``; None if the inject is not an alert.
         checks: The name of the expectation or communication plan that it tests; empty for none.
     """
 

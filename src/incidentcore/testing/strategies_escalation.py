@@ -83,7 +83,7 @@ _AWAY: Final = st.integers(-4_000, 4_000).map(lambda minutes: minutes * MINUTE)
 
 @st.composite
 def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCallSchedule:
-    """Generate on-call schedules of up to three layers, with hours, limits and overrides.
+    """Generate on-call schedules of up to three layers, with hours, time limits and overrides.
 
     The overrides are near ``around``; with None, often near a change of the zone's UTC offset.
     """

@@ -149,7 +149,7 @@ class Condition(SharedRepr):
         yield self
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the result, calling ``answer`` for each simple test; None if unknown."""
+        """Return the result, if ``answer`` gives that of each simple test; None if unknown."""
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:

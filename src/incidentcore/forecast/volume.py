@@ -118,7 +118,7 @@ def forecast_volume(
         unit: The length of a step: ``"hour"`` or ``"day"``.
         levels: The probabilities of the intervals, such as 0.8 for an interval that should contain
             80 % of the counts.
-        recent: How much time before ``as_of`` to use; None for all since the first opening.
+        recent: How much time before ``as_of`` to use; None for all time since the first opening.
         score: The result of ``backtest_volume``, which is shown with the forecast.
 
     Raises:
@@ -341,7 +341,7 @@ def backtest_volume(
             dates are alike.
         unit: The length of a step: ``"hour"`` or ``"day"``.
         levels: The probabilities of the intervals, such as 0.8.
-        recent: How much time before each window to use; None for all.
+        recent: How much time before each window to use; None for all time.
 
     Raises:
         InvalidValueError: ``windows`` is empty, or none of them has enough history before it.

@@ -88,7 +88,7 @@ class RecurrenceGroup:
 
     @property
     def median_gap(self) -> timedelta:
-        """Return the median time between one opening and the next."""
+        """Return the median time between one opening in the group and the next."""
         ordered = sorted(map(microseconds, self.gaps))
         return timedelta(microseconds=round(interpolate(ordered, _HALF)))
 

@@ -50,7 +50,7 @@ class KpiResult(SharedRepr):
 
     Attributes:
         kpi: The KPI's id.
-        definition: The content id of its definition.
+        definition: The id made from the content of its definition (``Kpi.definition``).
         group: The values of the groups, in the order of the table's headings; ``ALL`` in a total.
         period: The period's name, or None without periods.
         value: A ``timedelta`` where the unit is ``duration``, rounded half to even to the

@@ -84,7 +84,7 @@ def compliance(
     Args:
         counts: The number of clocks by outcome; all outcomes but ``met`` and ``breached`` are left
             out.
-        definition: The content id of the definition.
+        definition: The id made from the content of the definition (``Kpi.definition``).
         group: The group's values.
         objective: The target share.
     """

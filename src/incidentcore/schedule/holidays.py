@@ -192,7 +192,7 @@ class Holiday:
         )
 
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
-        """Return the windows of the holiday's dates, given those of each weekday; None if closed.
+        """Return the holiday's windows; ``week`` has those of each weekday. None if it is closed.
 
         If ``hours`` is ``"week"``, return the union of the windows of all weekdays.
         """

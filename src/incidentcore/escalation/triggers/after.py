@@ -59,7 +59,7 @@ class After(Trigger):
             )
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return a candidate for each value that the field in ``since`` has had."""
+        """Return a possible due time for each value that the field in ``since`` has had."""
         own = self.since in BEGINNINGS
         return context.delayed(context.view.moments(self.since), self.delay, self.calendar, own=own)
 
@@ -75,7 +75,7 @@ class After(Trigger):
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return True, since the level can be part of the row's repetitions."""
+        """Return True, since the level is due again when the row is repeated."""
         return True
 
     def offset(

@@ -44,7 +44,7 @@ class AfterPrevious(Trigger):
         need_calendar("calendar", self.calendar)
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one candidate for each cycle in which the previous level became due."""
+        """Return a possible due time for each cycle in which the previous level became due."""
         return [
             Candidate(cycle, above.at, self._after(above), above.until)
             for cycle, above in sorted(context.previous.items())
@@ -65,11 +65,11 @@ class AfterPrevious(Trigger):
         return self.delay, self.calendar
 
     def behind(self, above: Trigger) -> timedelta | None:
-        """Return the delay if it is counted in wall-clock time, else None."""
+        """Return the delay; None if it is counted in the open time of a calendar."""
         return self.delay if self.calendar is None else None
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return True, since the level can be part of the row's repetitions."""
+        """Return True, since the level is due again when the row is repeated."""
         return True
 
     def offset(

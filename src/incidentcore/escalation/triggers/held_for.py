@@ -46,7 +46,7 @@ class HeldFor(Trigger):
         need_kind("condition", self.condition, Condition, EscalationMatrixError)
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return a candidate for each interval in which the condition held."""
+        """Return a possible due time for each interval in which the condition held."""
         own = self.condition == context.when
         spells = context.view.spells(self.condition)
         return context.delayed(spells, self.span, self.calendar, own=own)
@@ -67,9 +67,9 @@ class HeldFor(Trigger):
         return (self.condition,)
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return whether the row's repetitions contain the level.
+        """Return whether the level is due again when the row is repeated.
 
-        They do if the level is the first, and no level of the row uses ``After``.
+        It is if it is the first level and no level of the row uses ``After``.
         """
         return not index and not any(isinstance(one, After) for one in triggers)
 

@@ -301,7 +301,7 @@ class LevelTable:
     urgency: FrozenMap[Level] = attrs.field(default=None, converter=_urgencies, repr=count_shown)
 
     def find(self, kind: str, value: object) -> Level | None:
-        """Return the level for a word, or else a similar level; None if the table has neither."""
+        """Return the level of a kind for a word, or else a similar one; None if there is none."""
         return self.match(kind, value)[0]
 
     def match(self, kind: str, value: object) -> tuple[Level | None, bool]:

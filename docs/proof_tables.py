@@ -19,10 +19,13 @@ ORACLES = TESTS / "oracles"
 FIGURES = ROOT / "docs" / "proof" / "figures.json"
 # The test that answers each file of rows; the calendars' rows are answered by one.
 ANSWERED_BY = {
+    "desk_lifecycles": "lifecycle/test_oracles_of_desks.py",
     "escalation": "escalation/test_oracles.py",
     "kpi_dialects": "kpi/test_oracles.py",
+    "kpi_worked": "kpi/test_worked_oracles.py",
     "lifecycle": "lifecycle/test_oracles.py",
     "priority_matrix": "priority/test_oracle.py",
+    "priority_presets": "priority/test_oracle.py",
     "rotation": "schedule/test_rotation.py",
     "sla_clock": "sla/test_oracles.py",
 }

@@ -11,6 +11,7 @@ import pytest
 from incidentcore.priority import (
     BMC,
     GLPI,
+    ITOP,
     JIRA_EXAMPLE,
     SERVICENOW,
     PriorityMatrix,
@@ -23,6 +24,10 @@ from incidentcore.values import Impact, Level, Priority, Urgency
 
 FILE = Path(__file__).parent.parent / "oracles" / "priority_matrix.jsonl"
 ROWS = {row["id"]: row for row in map(json.loads, FILE.read_text("utf-8").splitlines())}
+PRESET_ROWS = [
+    json.loads(line)
+    for line in FILE.with_name("priority_presets.jsonl").read_text("utf-8").splitlines()
+]
 TABLE_ROWS = [row for row in ROWS.values() if not row["id"].startswith("glpi-")]
 
 # Facts about a user interface, or shapes that we do not model; and rows whose answer we give
@@ -66,6 +71,13 @@ def test_documented_cell(row):
         assert row["expect"]["priority"] == named(BMC, row["given"])
     else:
         assert row["expect"]["priority"] == named(JIRA_EXAMPLE, row["given"])
+
+
+@pytest.mark.parametrize("row", PRESET_ROWS, ids=lambda row: row["id"])
+def test_cell_of_a_default_matrix(row):
+    """Each cell of the matrices that GLPI and iTop come with is what our preset gives."""
+    calculator = {"glpi": GLPI, "itop": ITOP}[row["engine"]]
+    assert row["expect"]["priority"] == named(calculator, row["given"])
 
 
 def test_documented_weights_and_bands_give_the_documented_table():

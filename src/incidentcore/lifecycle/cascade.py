@@ -18,6 +18,7 @@ from incidentcore.lifecycle.guards import facts_then, linked_facts
 from incidentcore.lifecycle.standard import STANDARD
 from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import (
+    Contacted,
     Event,
     LinkAdded,
     Migrated,
@@ -345,9 +346,9 @@ class _Run:
         return Allowed(new, after) if new else None
 
     def _speaker(self, source: Record) -> Actor | str:
-        """Return who spoke: the actor or, if the event is not an agent's, who answered first."""
+        """Return who spoke: the actor or, if a merge is not an agent's, who answered first."""
         by = self.event.by
-        if self.by is by and by.role != "agent":
+        if self.by is by and by.role != "agent" and not isinstance(self.event, Contacted):
             answers = [change.event.by for change in field_changes(source, "first_response_at")]
             return answers[-1] if answers else by
         return self.by

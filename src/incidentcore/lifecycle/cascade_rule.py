@@ -67,8 +67,8 @@ class CascadeRule(SharedRepr):
             that field is empty, no comment is added.
         visibility: The visibility of the comment: ``public`` or ``internal``.
         contact: The channel of a contact with the requester, to log on the target. It is logged as
-            made by the event's actor or, if that is not an agent, by whoever first answered on the
-            source.
+            made by the actor of the event. If the event is not a contact, and the actor is not an
+            agent, it is logged as made by whoever first answered on the source.
         open_tasks: The status to set on the target's open tasks; see ``TaskStatus``.
         states: The names of the target's states in which the rule applies; empty for every open
             state. In other states the target is left unchanged.

@@ -252,6 +252,8 @@ PROBLEM_TO_INCIDENT: Final = problem_to_incident(
 )
 """The effects of a problem on the incidents that it causes, for the standard lifecycles."""
 
+_BY_EITHER_SIDE: Final = field("event.by.role").is_in("agent", "requester")
+
 DUPLICATE_ANSWERS: Final = (
     CascadeRule(
         id="answer_before_merge",
@@ -268,7 +270,7 @@ DUPLICATE_ANSWERS: Final = (
         on="commented",
         link="duplicate_of",
         target="incident",
-        when=field("event.visibility").equals("public") & field("event.by.role").equals("agent"),
+        when=field("event.visibility").equals("public") & _BY_EITHER_SIDE,
         comment=Copy("event.text"),
         visibility="public",
     ),
@@ -278,12 +280,13 @@ DUPLICATE_ANSWERS: Final = (
         on="contacted",
         link="duplicate_of",
         target="incident",
-        when=field("event.by.role").equals("agent"),
+        when=_BY_EITHER_SIDE,
         contact="duplicate",
     ),
 )
-"""Replies on a merged duplicate count on the original: earlier ones are logged as a contact at the
-merge, later comments are copied and later contacts logged."""
+"""What is said on a merged duplicate counts on the original: an earlier reply is logged as a
+contact at the merge; later public comments of agents and requesters are copied, and their contacts
+logged."""
 
 
 def _ended(what: str, action: str, status: str) -> tuple[CascadeRule, ...]:

@@ -72,8 +72,8 @@ def lint_escalation(
         slas: The rules of the clocks that the matrix refers to.
         start: The start of the interval in which on-call coverage is checked.
         end: The end of that interval.
-        personal: The delays of each person's own notification steps after a page, by person id,
-            such as a call ten minutes after a message. Pass them if your paging system cancels
+        personal: For each person's id, the times from a page to that person's own notification
+            steps, such as a call after ten minutes. Pass them if your paging system cancels
             these steps at the next level.
 
     Returns:

@@ -46,7 +46,7 @@ def plot_flow(
         rows: The rows of ``flow_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of period boundaries, to be named below the axis.
+        zone: The time zone of period boundaries, shown below the axis; None to show none.
     """
     need_rows(rows, "flow_data")
     ax, colors = dress(ax, theme, x=in_zone("period", zone), y="records")
@@ -207,7 +207,7 @@ def plot_trend(
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         unit: The unit of the values, for the axis label; ``fraction`` means values from 0 to 1.
-        zone: The time zone of period boundaries, to be named below the axis.
+        zone: The time zone of period boundaries, shown below the axis; None to show none.
     """
     need_rows(rows, "trend_data")
     ax, colors = dress(ax, theme, x=in_zone("period", zone), y=unit)
@@ -250,7 +250,7 @@ def plot_control_chart(
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
         unit: The unit of the values, for the axis label.
-        zone: The time zone of period boundaries, to be named below the axis.
+        zone: The time zone of period boundaries, shown below the axis; None to show none.
     """
     need_rows(rows, "control_chart_data")
     ax, colors = dress(ax, theme, x=in_zone("period", zone), y=unit)
@@ -282,7 +282,7 @@ def plot_week(
         rows: The rows of ``week_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of the hours, to be named below the axis.
+        zone: The time zone of the hours, shown below the axis; None to show none.
     """
     need_rows(rows, "week_data")
     ax, colors = dress(ax, theme, x=in_zone("hour of the day", zone), y="day of the week")
@@ -309,7 +309,7 @@ def plot_burndown(
         rows: The rows of ``burndown_data``.
         ax: The axes to draw on; created if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The time zone of period boundaries, to be named below the axis.
+        zone: The time zone of period boundaries, shown below the axis; None to show none.
     """
     need_rows(rows, "burndown_data")
     ax, colors = dress(ax, theme, x=in_zone("period", zone), y="misses left in the budget")

@@ -164,8 +164,9 @@ class Workload:
             missing.
         work: The distribution of the work that an incident needs, in open time of the agent.
         skill: The skill that an agent needs; empty for none.
-        hold: How often and how long work is put on hold; None for never.
-        reassign: How often another group takes over halfway through the work; None for never.
+        hold: A ``Hold``: how often and how long work is put on hold; None for never.
+        reassign: A ``Reassign``: how often another group takes over halfway through the work; None
+            for never.
         patience: The distribution of the time that callers wait for the first agent before they
             cancel; None if they never cancel.
         reopen: The share of incidents, from 0 to 1, that callers reopen a day after the resolution;

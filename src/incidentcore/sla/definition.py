@@ -248,7 +248,7 @@ class SlaDefinition(SharedRepr):
             calendar: The calendar in whose open time the clock counts.
             hours: The target in hours of open time.
             minutes: The target in minutes of open time, added to ``hours``.
-            target: The target in another form, instead of ``hours`` and ``minutes``.
+            target: The target as any ``Target``, instead of ``hours`` and ``minutes``.
             name: The definition's id.
             pause: The clock pauses while this condition holds; by default, while the record's state
                 pauses clocks.
@@ -286,7 +286,7 @@ class SlaDefinition(SharedRepr):
             calendar: The calendar in whose open time the clock counts.
             hours: The target in hours of open time.
             minutes: The target in minutes of open time, added to ``hours``.
-            target: The target in another form, instead of ``hours`` and ``minutes``.
+            target: The target as any ``Target``, instead of ``hours`` and ``minutes``.
             name: The definition's id.
             pause: The clock pauses while this condition holds.
             answered_by: The roles whose replies count.
@@ -329,7 +329,7 @@ class SlaDefinition(SharedRepr):
             calendar: The calendar in whose open time the clock counts.
             hours: The target in hours of open time.
             minutes: The target in minutes of open time, added to ``hours``.
-            target: The target in another form, instead of ``hours`` and ``minutes``.
+            target: The target as any ``Target``, instead of ``hours`` and ``minutes``.
             name: The definition's id.
             pause: The clock pauses while this condition holds.
             answered_by: The roles whose replies count, such as ``("agent", "bot")``.

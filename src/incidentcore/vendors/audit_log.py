@@ -184,7 +184,7 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
     Args:
         source: The path of a CSV file in UTF-8, which may be compressed by gzip; or its lines.
-        zone: The time zone of the log. Defaults to UTC, with a finding.
+        zone: The time zone of the log. By default UTC is assumed, with a finding.
 
     Returns:
         An iterator of incidents, whose ``findings`` grow while it is read. An incident's history

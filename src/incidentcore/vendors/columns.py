@@ -90,8 +90,8 @@ class ColumnsPage:
         profile: The value of the command line's ``--profile`` with which the file can be read
             without a mapping; empty if there is none.
         sheet: The sheet that the caller named; None if none was named.
-        log: For what may be an event log, the columns of its ``case``, ``activity`` and ``at``;
-            ``COLUMN`` for one that is not recognized. Empty for other files.
+        log: If the file may be an event log, the columns for ``case``, ``activity`` and ``at``,
+            with ``COLUMN`` in place of one that is not recognized; otherwise empty.
     """
 
     rows: int

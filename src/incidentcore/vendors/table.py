@@ -81,7 +81,7 @@ def read_table(
             tool. A column is a name, a dotted path, a position counted from 1, or a column of dates
             and one of times of day, as in ``"Open Date+Open Time"``, after which a column of zones
             may follow.
-        zone: The time zone of times that have none of their own. None for UTC, with a finding.
+        zone: The time zone of times that state none. If None, they are read as UTC, with a finding.
         formats: ``"iso"``, or formats of ``datetime.strptime``, tried in order; or a mapping from
             fields to formats, with those for all other fields under ``""``.
         epoch: The unit of numeric times since 1970, ``"s"`` or ``"ms"``; None refuses numbers.

@@ -48,7 +48,7 @@ class Commented(Event):
         need_word("visibility", self.visibility, Visibility)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that change: times and counts of the conversation (rule H4)."""
+        """Return the fields that change: the times and counts of the conversation (rule H4)."""
         if self.visibility != "public":
             return {}
         return _spoken(self.by, self.at, facts)
@@ -108,7 +108,7 @@ class Acknowledged(Event):
         _check_level(self.level)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that change: the record is acknowledged, and no longer snoozed."""
+        """Return the changed fields, by which the record is acknowledged and no longer snoozed."""
         changes: dict[str, object] = {"acknowledged": True}
         if facts["acknowledged_at"] is None:
             changes["acknowledged_at"] = self.at
@@ -130,7 +130,7 @@ class Unacknowledged(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the field that changes: the record is no longer acknowledged."""
+        """Return the changed field, by which the record is no longer acknowledged."""
         return {"acknowledged": False}
 
 
@@ -317,7 +317,7 @@ class Unsnoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that change: a snoozed record is no longer snoozed or acknowledged."""
+        """Return the changed fields, by which the snooze and any acknowledgement end."""
         until = facts["snoozed_until"]
         if until is None or until <= self.at:
             return {}

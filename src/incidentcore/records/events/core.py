@@ -282,7 +282,7 @@ class Prioritized(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the fields that change: ``fields``, and the effective priority (rule H5)."""
+        """Return the fields that change: those set, and with them the effective priority (H5)."""
         return written_fields(self.fields, facts)
 
 

@@ -279,7 +279,7 @@ class LevelTable:
 
     By default a level is recognized only by its name, in any language that ``StateTable`` knows,
     never by a number, since numbers mean opposite things in different tools (rule P1). A code
-    before the name, as in ``"1 - Critical"``, counts if the table has the code but not the name.
+    before the name, as in ``"1 - Critical"``, is used if the table has it but not the name.
     "Medium" is read as moderate if the table has no medium, and vice versa, with a finding.
 
     Args:

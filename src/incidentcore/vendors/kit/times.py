@@ -76,7 +76,7 @@ class Times:
     """The formats of the times of a source.
 
     Attributes:
-        zone: The time zone of times that state none; None reads them as UTC, with a finding.
+        zone: The time zone of times that state none. If None, they are read as UTC, with a finding.
         formats: The formats, tried in order: ``"iso"`` for ISO 8601, ``"epoch_s"`` and
             ``"epoch_ms"`` for numbers as with ``epoch``, ``"excel"`` for day numbers of a
             spreadsheet, or a format of ``datetime.strptime``. Months may be in English, German,

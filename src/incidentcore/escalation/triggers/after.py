@@ -75,7 +75,7 @@ class After(Trigger):
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return True, since the level is due again when the row is repeated."""
+        """Return True, since the level can be due again when the row is repeated."""
         return True
 
     def offset(

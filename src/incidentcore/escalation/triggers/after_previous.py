@@ -69,7 +69,7 @@ class AfterPrevious(Trigger):
         return self.delay if self.calendar is None else None
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return True, since the level is due again when the row is repeated."""
+        """Return True, since the level can be due again when the row is repeated."""
         return True
 
     def offset(

@@ -231,7 +231,7 @@ class Trigger(SharedRepr, ABC):
         return ()
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return whether the level at ``index`` is due again when the row is repeated."""
+        """Return whether the level at ``index`` can be due again when the row is repeated."""
         return False
 
     def offset(

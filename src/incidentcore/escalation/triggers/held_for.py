@@ -67,9 +67,9 @@ class HeldFor(Trigger):
         return (self.condition,)
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return whether the level is due again when the row is repeated.
+        """Return whether the level can be due again when the row is repeated.
 
-        It is if it is the first level and no level of the row uses ``After``.
+        It can if it is the first level and no level of the row uses ``After``.
         """
         return not index and not any(isinstance(one, After) for one in triggers)
 

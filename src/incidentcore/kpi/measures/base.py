@@ -123,7 +123,7 @@ class Measure(SharedRepr):
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         """Return the figure for the values added up in ``total``.
 
-        ``within`` is the interval that counts, up to the instant of the computation.
+        ``within`` is the window or period up to the instant of the computation; None for all time.
         """
         raise NotImplementedError
 

@@ -108,19 +108,24 @@ class Condition(SharedRepr):
         return Explanation(str(self), self.test(subject, at))
 
     @property
+    def _inner(self) -> tuple[Condition, ...]:
+        """Return the conditions of which this one is composed."""
+        return ()
+
+    @property
     def fields(self) -> frozenset[str]:
         """Return the paths of the fields that this condition reads."""
-        return frozenset()
+        return frozenset().union(*(part.fields for part in self._inner))
 
     @property
     def reads_time(self) -> bool:
         """Return whether the result may change with time alone."""
-        return False
+        return any(part.reads_time for part in self._inner)
 
     @property
     def reads_hours(self) -> bool:
         """Return whether this condition tests the time of day."""
-        return False
+        return any(part.reads_hours for part in self._inner)
 
     @property
     def reads_only_fields(self) -> bool:
@@ -227,16 +232,21 @@ def _any_test(parts: tuple[Condition, ...]) -> Test:
     return lambda subject, at: any(test(subject, at) for test in tests)
 
 
+@attrs.frozen
 class _Composition(Condition):
-    """The base class of all compositions: their parts, fields and words."""
-
-    __slots__ = ()
+    """The base class of all compositions: their parts and words."""
 
     as_part: ClassVar[str] = "({})"
     joint: ClassVar[str]
     empty: ClassVar[str]
     decisive: ClassVar[bool]
-    parts: tuple[Condition, ...]
+    parts: tuple[Condition, ...] = attrs.field(converter=_conditions)
+    depth: int = attrs.field(init=False, eq=False, repr=False)
+    test: Test = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        _set_depth(self, self.parts)
+        set_test(self, (_any_test if self.decisive else _all_test)(self.parts))
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
         """Return the combined result, with the explanations of all parts."""
@@ -244,19 +254,8 @@ class _Composition(Condition):
         return Explanation(str(self), self.test(subject, at), parts=parts)
 
     @property
-    def fields(self) -> frozenset[str]:
-        """Return the paths of the fields that the parts read."""
-        return frozenset().union(*(part.fields for part in self.parts))
-
-    @property
-    def reads_time(self) -> bool:
-        """Return whether any part's result may change with time alone."""
-        return any(part.reads_time for part in self.parts)
-
-    @property
-    def reads_hours(self) -> bool:
-        """Return whether any part tests the time of day."""
-        return any(part.reads_hours for part in self.parts)
+    def _inner(self) -> tuple[Condition, ...]:
+        return self.parts
 
     def leaves(self) -> Iterator[Condition]:
         """Yield the simple tests of all parts."""
@@ -275,8 +274,7 @@ class _Composition(Condition):
 
     def at_hours(self, at: datetime | None) -> Condition:
         """Return the condition with tests of the time of day replaced by their result at ``at``."""
-        bound: Condition = attrs.evolve(self, parts=tuple(part.at_hours(at) for part in self.parts))  # type: ignore[misc]  # both kinds are attrs classes
-        return bound
+        return attrs.evolve(self, parts=tuple(part.at_hours(at) for part in self.parts))
 
     def __str__(self) -> str:
         return self.joint.join(part.as_part.format(part) for part in self.parts) or self.empty
@@ -289,13 +287,6 @@ class AllOf(_Composition):
     joint: ClassVar[str] = " and "
     empty: ClassVar[str] = "always"
     decisive: ClassVar[bool] = False
-    parts: tuple[Condition, ...] = attrs.field(converter=_conditions)
-    depth: int = attrs.field(init=False, eq=False, repr=False)
-    test: Test = attrs.field(init=False, eq=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        _set_depth(self, self.parts)
-        set_test(self, _all_test(self.parts))
 
 
 @attrs.frozen
@@ -305,13 +296,6 @@ class AnyOf(_Composition):
     joint: ClassVar[str] = " or "
     empty: ClassVar[str] = "never"
     decisive: ClassVar[bool] = True
-    parts: tuple[Condition, ...] = attrs.field(converter=_conditions)
-    depth: int = attrs.field(init=False, eq=False, repr=False)
-    test: Test = attrs.field(init=False, eq=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        _set_depth(self, self.parts)
-        set_test(self, _any_test(self.parts))
 
 
 @attrs.frozen
@@ -336,19 +320,8 @@ class Not(Condition):
         )
 
     @property
-    def fields(self) -> frozenset[str]:
-        """Return the paths of the fields that the negated condition reads."""
-        return self.part.fields
-
-    @property
-    def reads_time(self) -> bool:
-        """Return whether the result may change with time alone."""
-        return self.part.reads_time
-
-    @property
-    def reads_hours(self) -> bool:
-        """Return whether the negated condition tests the time of day."""
-        return self.part.reads_hours
+    def _inner(self) -> tuple[Condition, ...]:
+        return (self.part,)
 
     def leaves(self) -> Iterator[Condition]:
         """Yield the simple tests of which the negated condition is composed."""

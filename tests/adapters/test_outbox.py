@@ -104,7 +104,7 @@ def test_a_removed_record_leaves_the_outbox(store: SqliteStore) -> None:
 def test_a_damaged_item_is_refused(store: SqliteStore) -> None:
     """An item that is not what was written is named by its key."""
     store.append("INC-1", (), expected_version=1, due=[item("a")])
-    with store._writing() as run:
+    with store._transaction(writes=True) as run:
         run("UPDATE incidentcore_outbox SET why = 'else'")
 
     with pytest.raises(StorageError, match="the item 'a' of the outbox is damaged"):

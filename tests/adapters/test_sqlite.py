@@ -243,7 +243,7 @@ def test_an_interrupted_use_closes_its_connection(path: Path) -> None:
     store = SqliteStore(path)
 
     def interrupted() -> None:
-        with store._writing() as run:
+        with store._transaction(writes=True) as run:
             run("DELETE FROM incidentcore_events")
             raise KeyboardInterrupt
 

@@ -21,12 +21,8 @@ class SqlStore:
     As a context manager it closes its connections at the end.
     """
 
-    def _reading(self) -> AbstractContextManager[Run]:
-        """Open a transaction that sees a consistent snapshot of the tables."""
-        raise NotImplementedError
-
-    def _writing(self) -> AbstractContextManager[Run]:
-        """Open a transaction that is committed completely when it ends, or not at all."""
+    def _transaction(self, *, writes: bool) -> AbstractContextManager[Run]:
+        """Open a transaction on a consistent snapshot, which is committed whole or not at all."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -55,17 +51,17 @@ class SqlStore:
             expected_version: The version on which the events are based.
             due: Items to write into the outbox in the same transaction.
         """
-        with self._writing() as run:
+        with self._transaction(writes=True) as run:
             return statements.append(run, record_id, events, expected_version, due)
 
     def load(self, record_id: str) -> Record:
         """Return a record; see ``RecordStore.load``."""
-        with self._reading() as run:
+        with self._transaction(writes=False) as run:
             return statements.load(run, record_id)
 
     def history(self, record_id: str, *, after: int = 0, limit: int = PAGE) -> tuple[Event, ...]:
         """Return a page of a record's events; see ``RecordStore.history``."""
-        with self._reading() as run:
+        with self._transaction(writes=False) as run:
             return statements.history(run, record_id, after, limit)
 
     def find(
@@ -85,19 +81,19 @@ class SqlStore:
         found: list[Record] = []
         place: str | None = after
         while place is not None:
-            with self._reading() as run:
+            with self._transaction(writes=False) as run:
                 page, place = statements.find(run, condition, at, place, limit - len(found))
             found += page
         return tuple(found)
 
     def changes(self, *, after: int = 0, limit: int = PAGE) -> tuple[Change, ...]:
         """Return a page of the changes since a position; see ``RecordStore.changes``."""
-        with self._reading() as run:
+        with self._transaction(writes=False) as run:
             return statements.changes(run, after, limit)
 
     def remove(self, record_id: str, *, expected_version: int) -> None:
         """Delete a record and its items in the outbox; see ``RecordStore.remove``."""
-        with self._writing() as run:
+        with self._transaction(writes=True) as run:
             statements.remove(run, record_id, expected_version)
 
     def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
@@ -113,7 +109,7 @@ class SqlStore:
 
     def put_due(self, items: Iterable[DueItem]) -> None:
         """Write items into the outbox; items whose key is already there are ignored."""
-        with self._writing() as run:
+        with self._transaction(writes=True) as run:
             statements.lock(run)
             outbox.put_due(run, items)
 
@@ -122,18 +118,18 @@ class SqlStore:
 
         The items have a key, kind, record id, due time and reason; their ``body`` is None.
         """
-        with self._reading() as run:
+        with self._transaction(writes=False) as run:
             return outbox.pending(run)
 
     def mark_sent(self, *keys: str) -> None:
         """Mark the items with these keys as delivered; call this after the delivery."""
-        with self._writing() as run:
+        with self._transaction(writes=True) as run:
             statements.lock(run)
             outbox.mark_sent(run, keys)
 
     def outbox_keys(self) -> tuple[str, ...]:
         """Return, for a new ``Agenda``, the keys of all items except those of removed records."""
-        with self._reading() as run:
+        with self._transaction(writes=False) as run:
             return outbox.outbox_keys(run)
 
     def check(self) -> None:

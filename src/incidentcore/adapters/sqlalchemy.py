@@ -183,16 +183,6 @@ class SqlAlchemyStore(SqlStore):
             yield _begun(db, writes=writes)
             db.commit()
 
-    @contextmanager
-    def _reading(self) -> Iterator[Run]:
-        with self._transaction(writes=False) as run:
-            yield run
-
-    @contextmanager
-    def _writing(self) -> Iterator[Run]:
-        with self._transaction(writes=True) as run:
-            yield run
-
     def close(self) -> None:
         """Close the pool's connections to the database, unless they are your own transaction's."""
         if self._joined is None:

@@ -77,7 +77,7 @@ class SqliteStore(SqlStore):
 
     def _is_current(self) -> bool:
         try:
-            with self._reading() as run:
+            with self._transaction(writes=False) as run:
                 return statements.schema_number(run) == len(statements.MIGRATIONS)
         except StorageError as error:
             if "no such table" not in str(error):
@@ -87,7 +87,7 @@ class SqliteStore(SqlStore):
     def _migrate(self) -> None:
         with self._connected() as db, suppress(sqlite3.OperationalError):  # another does the same
             db.execute("PRAGMA journal_mode = WAL")
-        with self._writing() as run:
+        with self._transaction(writes=True) as run:
             run(
                 "CREATE TABLE IF NOT EXISTS incidentcore_counters"
                 " (name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
@@ -135,7 +135,7 @@ class SqliteStore(SqlStore):
         return db
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Run]:
+    def _transaction(self, *, writes: bool) -> Iterator[Run]:
         with self._connected() as db:
 
             def run(
@@ -145,19 +145,9 @@ class SqliteStore(SqlStore):
                     return db.execute(statement, values).fetchall()
                 return db.executemany(statement, values).fetchall()
 
-            db.execute(begin)
+            db.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
             yield run  # an error closes the connection, which rolls back the transaction
             db.execute("COMMIT")
-
-    @contextmanager
-    def _reading(self) -> Iterator[Run]:
-        with self._transaction("BEGIN") as run:
-            yield run
-
-    @contextmanager
-    def _writing(self) -> Iterator[Run]:
-        with self._transaction("BEGIN IMMEDIATE") as run:
-            yield run
 
     def check(self) -> None:
         """Verify the structure of the file, and compare all stored rows with their digests.

@@ -5,11 +5,9 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from fractions import Fraction
-from itertools import accumulate, repeat
 from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
@@ -127,25 +125,6 @@ def _bounds(
     return _value(kpi, low), _value(kpi, high)
 
 
-class _Weighted(Sequence[Fraction]):
-    """Representatives with their counts, as the ordered sample that they describe."""
-
-    def __init__(self, items: Iterable[tuple[Fraction, int]]) -> None:
-        self._items = list(items)
-        self._ends = list(accumulate(count for _, count in self._items))
-
-    def __len__(self) -> int:
-        return self._ends[-1] if self._ends else 0
-
-    def __getitem__(self, index: Any) -> Any:
-        place = index if index >= 0 else index + len(self)
-        return self._items[bisect_right(self._ends, place)][0]
-
-    def __iter__(self) -> Iterator[Fraction]:
-        for value, count in self._items:
-            yield from repeat(value, count)
-
-
 def _of_sketch(kpi: Definition, sample: SketchedSample) -> Figure:
     sketch, statistic = sample.seen, kpi.statistic
     assert statistic is not None  # noqa: S101  a sample's KPI always has one
@@ -159,11 +138,11 @@ def _of_sketch(kpi: Definition, sample: SketchedSample) -> Figure:
     elif statistic.kind in ("min", "max"):
         value = (sketch.least if statistic.kind == "min" else sketch.greatest) or 0
     else:
-        value = sketch.quantile(_q(statistic), scaled=sample.scaled)
+        value = interpolate(sketch.ordered(scaled=sample.scaled), _q(statistic))
     low: Value = None
     high: Value = None
     if kpi.confidence is not None:
-        low, high = _bounds(kpi, statistic, _Weighted(sketch.items(scaled=sample.scaled)))
+        low, high = _bounds(kpi, statistic, sketch.ordered(scaled=sample.scaled))
     return Figure(
         value=_value(kpi, value),
         n=sketch.n,
@@ -177,8 +156,7 @@ def _survival_of_sketch(kpi: Definition, sample: SketchedSample) -> Figure:
     observations = [
         (round(value), observed)
         for sketch, observed in ((sample.seen, True), (sample.censored, False))
-        for value, count in sketch.items(scaled=False)
-        for _ in range(count)
+        for value in sketch.ordered(scaled=False)
     ]
     median = survival_median(observations)
     return Figure(

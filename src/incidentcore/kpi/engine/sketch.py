@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import accumulate
-from typing import Final
+from itertools import accumulate, repeat
+from typing import Any, Final
 
 PER_OCTAVE: Final = 35  # 2 ** (1 / 35) is 1.02
 _BITS: Final = 53
@@ -54,6 +54,25 @@ def _representative(bucket: int) -> Fraction:
     low = Fraction(edges[step])
     high = Fraction(edges[step + 1] if step + 1 < PER_OCTAVE else 1 << (_BITS + 1))
     return 2 * low * high / (low + high) * Fraction(2) ** (octave - _BITS)
+
+
+class _Weighted(Sequence[Fraction]):
+    """Representatives with their counts, as the ordered sample that they describe."""
+
+    def __init__(self, items: Iterable[tuple[Fraction, int]]) -> None:
+        self._items = list(items)
+        self._ends = list(accumulate(count for _, count in self._items))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __getitem__(self, index: Any) -> Any:
+        place = index if index >= 0 else index + len(self)
+        return self._items[bisect_right(self._ends, place)][0]
+
+    def __iter__(self) -> Iterator[Fraction]:
+        for value, count in self._items:
+            yield from repeat(value, count)
 
 
 class Sketch:
@@ -105,18 +124,6 @@ class Sketch:
         for key, count in other.buckets.items():
             mine[key] += count
 
-    def quantile(self, q: Fraction, *, scaled: bool) -> Fraction:
-        """Return a quantile, interpolated between the representatives of adjacent values."""
-        place = q * (self.n - 1)
-        below = place.numerator // place.denominator
-        keys = sorted(self.buckets)
-        ends = list(accumulate(self.buckets[key] for key in keys))
-        low = self._value(keys[bisect_right(ends, below)], scaled=scaled)
-        if place == below:
-            return low
-        high = self._value(keys[bisect_right(ends, below + 1)], scaled=scaled)
-        return low + (high - low) * (place - below)
-
     def _value(self, key: int, *, scaled: bool) -> Fraction:
         if key == 0:
             return Fraction(0)
@@ -126,11 +133,9 @@ class Sketch:
         assert self.least is not None and self.greatest is not None  # noqa: S101, PT018  a key has a value
         return min(max(value, Fraction(self.least)), Fraction(self.greatest))
 
-    def items(self, *, scaled: bool) -> list[tuple[Fraction, int]]:
-        """Return the buckets' representatives with their counts, in ascending order."""
-        return [
-            (self._value(key, scaled=scaled), self.buckets[key]) for key in sorted(self.buckets)
-        ]
+    def ordered(self, *, scaled: bool) -> Sequence[Fraction]:
+        """Return the sample that the sketch describes: each value's representative, ascending."""
+        return _Weighted((self._value(key, scaled=scaled), n) for key, n in self.state().items())
 
     def state(self) -> Mapping[int, int]:
         """Return the counts by bucket, in ascending order."""

@@ -13,12 +13,13 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from math import isfinite
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
-from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_zone
 from incidentcore.serialization.faults import Mismatch, Unwritable, show
+
+T = TypeVar("T")
 
 _DIGITS: Final = 100  # as the default limit of a reader, so that what is written can be read
 _BITS: Final = 328  # at most 99 digits and a sign; beyond 333 always more than 100
@@ -36,6 +37,7 @@ _DURATION: Final = re.compile(
 )
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,100}(?:\.[0-9]{1,100})?(?:E[+-]?[0-9]{1,4})?")
 _FRACTION: Final = re.compile(r"-?[0-9]{1,1000}/[1-9][0-9]{0,999}")  # that of any float, and sums
+_KEY: Final = re.compile(rf"[\0-\x7f]{{0,{_DIGITS}}}")  # of a time zone
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -78,7 +80,20 @@ def _reader(
     return read
 
 
+def _exactly(kind: type[T], allowed: str) -> Callable[..., T]:
+    """Return a function that returns plain data of just this type; any other is refused."""
+
+    def read(data: Any, _: object = None) -> T:
+        if type(data) is kind:
+            return data
+        _expected(data, allowed)
+
+    return read
+
+
+read_text: Final = _exactly(str, "text")
 read_date: Final = _reader(_DATE, date.fromisoformat, 'a date such as "2026-12-25"')
+read_zone: Final = _reader(_KEY, as_zone, 'an IANA time zone such as "Europe/Berlin"')
 
 
 def write_text(value: Any) -> str:
@@ -93,25 +108,11 @@ def write_text(value: Any) -> str:
     return value if type(value) is str else str.__str__(value)
 
 
-def read_text(data: Any, _: object = None) -> str:
-    """Return the text that plain data is; any other data is refused."""
-    if type(data) is str:
-        return data
-    _expected(data, "text")
-
-
 def write_flag(value: Any) -> bool:
     """Return a boolean unchanged."""
     if value is True or value is False:
         return bool(value)
     raise Unwritable(value, "True or False")
-
-
-def read_flag(data: Any, _: object = None) -> bool:
-    """Return the boolean that plain data is; any other data is refused."""
-    if data is True or data is False:
-        return bool(data)
-    _expected(data, "true or false")
 
 
 def write_whole(value: Any) -> int:
@@ -122,13 +123,6 @@ def write_whole(value: Any) -> int:
     if bits > _BITS and (bits > _BITS + 5 or len(str(value)) > _DIGITS):
         raise Unwritable(f"{bits} bits", f"a number of at most {_DIGITS} characters")
     return int(value)
-
-
-def read_whole(data: Any, _: object = None) -> int:
-    """Return the whole number that plain data is; floats and booleans are refused."""
-    if type(data) is int:
-        return data
-    _expected(data, "a whole number")
 
 
 def write_number(value: Any) -> float:
@@ -260,16 +254,6 @@ def write_zone(value: Any) -> str:
     return value.key
 
 
-def read_zone(data: Any, _: object = None) -> ZoneInfo:
-    """Return the time zone for a key."""
-    if type(data) is str and data.isascii() and len(data) <= _DIGITS:
-        try:
-            return as_zone(data)
-        except InvalidValueError:
-            pass
-    _expected(data, 'an IANA time zone such as "Europe/Berlin"')
-
-
 def write_decimal(value: Any) -> str:
     """Return a decimal number as text, with all its digits."""
     if isinstance(value, Decimal) and _DECIMAL.fullmatch(str(value)):
@@ -291,18 +275,12 @@ def write_nothing(value: Any) -> None:
         raise Unwritable(value, "None")
 
 
-def read_nothing(data: Any, _: object = None) -> None:
-    """Return None for null; any other data is refused."""
-    if data is not None:
-        _expected(data, "null")
-
-
 _OFFSET: Final = r"(Z|[+-][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)"
 
 SCALARS: Final[dict[type, Scalar]] = {
-    type(None): Scalar("null", write_nothing, read_nothing, "", {}),
-    bool: Scalar("boolean", write_flag, read_flag, "", {}),
-    int: Scalar("integer", write_whole, read_whole, "", {}),
+    type(None): Scalar("null", write_nothing, _exactly(type(None), "null"), "", {}),
+    bool: Scalar("boolean", write_flag, _exactly(bool, "true or false"), "", {}),
+    int: Scalar("integer", write_whole, _exactly(int, "a whole number"), "", {}),
     float: Scalar("number", write_number, read_number, "", {}),
     str: Scalar("string", write_text, read_text, "", {}),
     datetime: Scalar(

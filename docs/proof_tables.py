@@ -24,10 +24,12 @@ ANSWERED_BY = {
     "kpi_dialects": "kpi/test_oracles.py",
     "kpi_worked": "kpi/test_worked_oracles.py",
     "lifecycle": "lifecycle/test_oracles.py",
+    "on_call": "escalation/test_on_call_oracles.py",
     "priority_matrix": "priority/test_oracle.py",
     "priority_presets": "priority/test_oracle.py",
     "rotation": "schedule/test_rotation.py",
     "sla_clock": "sla/test_oracles.py",
+    "time_periods": "schedule/test_time_periods.py",
 }
 ENGINES = {
     "biz": "biz, Ruby",

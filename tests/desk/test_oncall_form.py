@@ -44,6 +44,12 @@ def test_a_turn_may_be_nobodys() -> None:
     assert found == [("ada",), (), ("ada",)]
 
 
+def test_a_layer_may_be_beside_another() -> None:
+    """Ada's and Cy's layers are on call together, as no layer is above both."""
+    (duty,) = loaded(schedule(LAYER + ', { people = "cy", beside = true }')).on_call
+    assert on_call(duty, at=datetime(2026, 6, 1, 12, tzinfo=UTC)) == ("ada", "cy")
+
+
 @pytest.mark.parametrize(
     ("change", "unit", "every"),
     [

@@ -140,6 +140,7 @@ class Layer:
     since: datetime | None = None
     until: datetime | None = None
     on_duty: bool = False  # whether turns without duty are skipped
+    beside: bool = False  # of one level with the layer before
 
     def place(self, at: datetime) -> int:
         """Return how many turns that count lie between the anchor and an instant."""
@@ -184,14 +185,19 @@ class Plan:
 
     def on_call(self, at: datetime) -> tuple[str, ...]:
         """Return who is on call at an instant."""
-        serving = []
+        serving: list[list[str]] = []
+        level, filled = 0, 0
         for layer in self.layers:
+            level += not layer.beside or not level
             begun = layer.since is None or at >= layer.since
             over = layer.until is not None and at >= layer.until
             if begun and not over and (layer.hours is None or layer.hours.is_open(at)):
                 who = layer.people[layer.place(at) % len(layer.people)]
-                if who:
+                if who and filled == level:
+                    serving[-1].append(who)
+                elif who:
                     serving.append([who])
+                    filled = level
         for override in self.overrides:
             if override.start <= at < override.end:
                 serving = self.changed(serving, override)

@@ -85,6 +85,26 @@ def test_all_layers_answer_together_where_that_is_asked() -> None:
     assert on_call(plan(*layers, combine="all"), at=MONDAY) == ("ada", "bob")
 
 
+def test_layers_side_by_side_are_on_call_together_below_a_third() -> None:
+    """Two of priority 1, from 10 and from 12, and one of priority 2 from 15 to 18.
+
+    Source: grafana/oncall, test_final_schedule_splitting_events.
+    """
+    hours = {"a": "10:00-20:00", "b": "12:00-16:00", "c": "15:00-18:00"}
+    layers = [
+        OnCallLayer(
+            DAILY, who, during=BusinessCalendar(zone="UTC", hours={"mon": text}), beside=who == "b"
+        )
+        for who, text in hours.items()
+    ]
+    found = [
+        ("".join(shift.people), shift.interval.start.hour)
+        for shift in shifts(plan(*layers), start=MONDAY, end=MONDAY + 13 * HOUR)
+    ]
+
+    assert found == [("", 8), ("a", 10), ("ab", 12), ("c", 15), ("a", 18), ("", 20)]
+
+
 def test_overrides_replace_add_and_remove_in_their_order() -> None:
     """Half-open: an override has ended at its end."""
     layer = OnCallLayer(DAILY, ["ada"])
@@ -209,6 +229,7 @@ def test_shifts_partition_time_and_agree_with_the_instant(
         (lambda: OnCallLayer(DAILY, []), "at least one person"),
         (lambda: OnCallLayer(DAILY, [""]), "non-empty ids"),
         (lambda: plan(OnCallLayer(DAILY, "a"), combine="some"), "one of highest, all"),
+        (lambda: OnCallLayer(DAILY, "a", beside=1), "beside: got 1"),
         (
             lambda: RotaOverride(Interval(MONDAY, MONDAY), "a", "swap"),
             "replace, add, remove",

@@ -71,7 +71,9 @@ def plans(
         on_duty = hours is not None and unit in ("days", "weeks") and draw(st.booleans())
         since = instant() if draw(st.integers(0, 4)) == 0 else None
         until = instant() if draw(st.integers(0, 4)) == 0 else None
-        layers.append(Layer(Turns(zone, anchor, unit, every), people, hours, since, until, on_duty))
+        beside = draw(st.integers(0, 3)) == 0
+        turns = Turns(zone, anchor, unit, every)
+        layers.append(Layer(turns, people, hours, since, until, on_duty, beside))
     overrides = []
     for _ in range(draw(st.integers(0, 3))):
         start, end = sorted((instant(), instant()))
@@ -104,6 +106,7 @@ def schedule(plan: Plan) -> OnCallSchedule:
                 since=one.since,
                 until=one.until,
                 turns="on_duty" if one.on_duty else "always",
+                beside=one.beside,
             )
         )
     overrides = [

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
 from incidentcore.desk.forms import Form, Key, Table, list_of, names_of, word
-from incidentcore.desk.holiday_form import DAY, INSTANT, TEXT, ZONE
+from incidentcore.desk.holiday_form import DAY, FLAG, INSTANT, TEXT, ZONE
 from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.words import WrongError
 from incidentcore.escalation import OnCallLayer, OnCallSchedule, RotaOverride
@@ -55,6 +55,7 @@ _LAYER: Final = Table(
         Key("turns", word("always", "on_duty"), "Which turns count.", "always"),
         Key("since", INSTANT, "When the layer comes into force.", None),
         Key("until", INSTANT, "When it ceases to be in force.", None),
+        Key("beside", FLAG, "Beside the layer before it, instead of above it.", False),
         Key("zone", ZONE, "The zone of its handoffs.", None),
     ),
     dict,
@@ -105,7 +106,7 @@ def _layer(values: dict[str, Any], zone: str) -> OnCallLayer:
         raise WrongError(values["people"], f"change = when they hand over, such as {_TURNS}")
     else:
         rotation = _still(own)
-    rest = {name: values[name] for name in ("during", "since", "until", "turns")}
+    rest = {name: values[name] for name in ("during", "since", "until", "turns", "beside")}
     return OnCallLayer(rotation, people, **rest)
 
 

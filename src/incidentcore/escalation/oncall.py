@@ -73,6 +73,8 @@ class OnCallLayer(SharedRepr):
         until: When the layer ceases to be in force; None for never.
         turns: Which turns of the rotation count: all (``always``), or only those that contain hours
             of duty (``on_duty``), so that, for example, a weekend does not use up a turn.
+        beside: Whether the layer is beside the layer before it, instead of above it: if both have
+            somebody on call, both are on call.
     """
 
     rotation: Rotation
@@ -81,6 +83,7 @@ class OnCallLayer(SharedRepr):
     since: datetime | None = attrs.field(default=None, kw_only=True)
     until: datetime | None = attrs.field(default=None, kw_only=True)
     turns: Turns = attrs.field(default="always", kw_only=True)
+    beside: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         need_kind("rotation", self.rotation, Rotation, EscalationMatrixError)
@@ -88,6 +91,7 @@ class OnCallLayer(SharedRepr):
         if not any(self.people):
             raise EscalationMatrixError("people", self.people, "at least one person")
         need_word("turns", self.turns, Turns, EscalationMatrixError)
+        need_kind("beside", self.beside, bool, EscalationMatrixError)
         for name in ("since", "until"):
             at = getattr(self, name)
             if at is not None:
@@ -260,7 +264,13 @@ def on_call(schedule: OnCallSchedule, /, *, at: datetime) -> tuple[str, ...]:
     """
     need_kind("schedule", schedule, OnCallSchedule)
     at = as_utc(at)
-    turns = [[person] for layer in schedule.layers if (person := layer.at(at)) is not None]
+    levels: list[list[str]] = []
+    for layer in schedule.layers:
+        if not (layer.beside and levels):
+            levels.append([])
+        if (person := layer.at(at)) is not None:
+            levels[-1].append(person)
+    turns = [level for level in levels if level]
     for override in schedule.overrides:
         if override.interval.start <= at < override.interval.end:
             turns = override.apply(turns)

@@ -98,6 +98,7 @@ def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCall
         people = draw(st.lists(st.sampled_from(_PEOPLE), min_size=1, max_size=3))
         during = draw(st.none() | st.sampled_from(_HOURS) | calendars())
         limits: dict[str, Any] = {name: instant() for name in ("since", "until") if draw(SELDOM)}
+        limits["beside"] = draw(SELDOM)
         limits["turns"] = draw(st.sampled_from(("always", "always", "on_duty")))
         members = [*people, None] if draw(SELDOM) else people
         layers.append(OnCallLayer(draw(rotations(zone)), members, during=during, **limits))

@@ -48,6 +48,30 @@ def test_lint(given: dict[str, Any], expected: list[tuple[str, str]]) -> None:
     assert expected == codes(BusinessCalendar(**{**NIGHT, **given}))
 
 
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ("20:00-04:00", ["04:00-06:00"]),
+        (["20:00-22:00", "23:00-25:00"], ["01:00-06:00"]),
+        ("20:00-06:00", []),
+        ("20:00-07:00", []),
+        ("18:00-24:00", []),
+        ("22:00-23:00", ["00:00-06:00"]),
+    ],
+)
+def test_a_special_night_shorter_than_the_weekly_one(
+    hours: str | list[str], expected: list[str]
+) -> None:
+    """What it leaves of the weekly morning is reported (nvchien1407/slapulse)."""
+    for given in (
+        {"special": {"2026-06-01": hours}},
+        {"holidays": [Holiday("2026-06-01", hours=hours)]},
+    ):
+        found = BusinessCalendar(**NIGHT, **given).lint()
+        assert expected == [finding.data["window"] for finding in found]
+        assert all(finding.code == "orphan_tail" for finding in found)
+
+
 def test_lint_looks_at_rules_in_the_years_asked_for() -> None:
     """A closed day wins over hours where two rules meet."""
     calendar = BusinessCalendar(
@@ -71,5 +95,5 @@ def test_a_finding_says_what_it_is() -> None:
         date(2026, 6, 2),
     )
     assert finding.message == (
-        "open 00:00-06:00: the end of a night whose start on 2026-06-01 is closed (C2)"
+        "open 00:00-06:00: a weekly night ends; 2026-06-01 is closed or ends earlier (C2)"
     )

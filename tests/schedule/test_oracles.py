@@ -20,6 +20,7 @@ FILES = (
     "calendar_businesstimedelta_tests.jsonl",
     "calendar_chatwoot.jsonl",
     "calendar_jbpm_kogito.jsonl",
+    "calendar_other_tests.jsonl",
     "calendar_pandas_tests.jsonl",
     "calendar_vendor_docs.jsonl",
     "calendar_working_hours_spec.jsonl",
@@ -40,6 +41,17 @@ DIFFERENT = {
     "chatwoot-0011": "C6: a calendar that is never open is refused, not 24 hours a day",
     "jbpm_kogito-0016": "C8: six business days skip the holidays met on the way, all ten of them",
     "jbpm_kogito-0020": "C5: a yearly range across New Year applies; the source forgets it",
+    "other_tests-0174": "C8: a day after a time before opening is the opening, not that time",
+    "other_tests-0175": "C8: a day after a time before opening is the opening, not that time",
+    "other_tests-0176": "C8: from a weekend one moves to Monday's opening first, then counts",
+    "other_tests-0177": "C8: from a weekend one moves to Monday's opening first, then counts",
+    "other_tests-0224": "C1: a special evening leaves the weekly end of the night open",
+    "other_tests-0225": "C1: a special evening leaves the weekly end of the night open",
+    "other_tests-0226": "C1: a special evening leaves the weekly end of the night open",
+    "other_tests-0227": "C8: the end of a date is at the latest its midnight",
+    "other_tests-0228": "C8: the end of a date is at the latest its midnight",
+    "other_tests-0293": "C8: from a holiday one moves to the next opening first, then counts",
+    "other_tests-0294": "C8: from a holiday one moves to the closing before first, then counts",
     "working_hours_spec-0034": "T3: a reversed interval is refused, not negative",
     "working_hours_spec-0042": "C3: the Sunday of the autumn change has 25 hours, not 24",
 }
@@ -144,7 +156,8 @@ def test_business_days(row: Row) -> None:
     """So many business days on, then so much open time where the row adds some."""
     calendar = build(row["calendar"])
     n = -row["days"] if row["direction"] == "backward" else row["days"]
-    actual = calendar.add_business_days(instant(row["start"]), n)
+    end_of_day = row.get("end_of_day", False)
+    actual = calendar.add_business_days(instant(row["start"]), n, end_of_day=end_of_day)
     if row.get("extra_s"):
         actual = calendar.deadline(actual, timedelta(seconds=row["extra_s"]))
     assert instant(row["expected"]) == actual
@@ -154,6 +167,13 @@ def test_business_days(row: Row) -> None:
 def test_is_open(row: Row) -> None:
     """Whether an instant is open."""
     assert row["expected"] is build(row["calendar"]).is_open(instant(row["start"]))
+
+
+@pytest.mark.parametrize("row", [*by_kind("next_open"), *by_kind("next_close")])
+def test_next_edge(row: Row) -> None:
+    """The next opening or closing."""
+    edge = getattr(build(row["calendar"]), row["kind"])
+    assert instant(row["expected"]) == edge(instant(row["start"]))
 
 
 @pytest.mark.parametrize("row", by_kind("windows"))
@@ -189,10 +209,11 @@ def test_wall_time(row: Row) -> None:
 def test_the_lists_name_rows() -> None:
     """A listed row exists, and every row of a known kind is answered."""
     known = {"elapsed", "deadline", "deadline_days", "is_open", "windows", "wall_to_utc"}
+    known |= {"next_open", "next_close"}
     ids = {row["id"] for row in ROWS}
     unknown = {row["id"] for row in ROWS if row["kind"] not in known}
 
-    assert len(ids) == len(ROWS) == 469
+    assert len(ids) == len(ROWS) == 929
     assert {*NOT_OURS, *DIFFERENT} <= ids
     assert unknown <= {*NOT_OURS, *DIFFERENT}
 
@@ -240,3 +261,45 @@ def test_a_yearly_range_across_new_year_applies() -> None:
     assert datetime(2013, 1, 4, 9, 15, tzinfo=UTC) == calendar.deadline(
         days, timedelta(seconds=row["extra_s"])
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("other_tests-0174", "2018-05-15T09:00:00Z"),
+        ("other_tests-0175", "2018-05-15T09:00:00Z"),
+        ("other_tests-0176", "2018-05-22T09:00:00Z"),
+        ("other_tests-0177", "2018-05-22T09:00:00Z"),
+        ("other_tests-0227", "2009-11-11T00:00:00Z"),
+        ("other_tests-0228", "2009-11-11T00:00:00Z"),
+        ("other_tests-0293", "2016-07-06T09:00:00Z"),
+        ("other_tests-0294", "2016-06-30T17:00:00Z"),
+    ],
+)
+def test_business_days_begin_in_open_time_and_end_on_their_date(name: str, expected: str) -> None:
+    """From a closed instant one first moves to an open one; a date ends at its midnight (C8)."""
+    row = row_of(name)
+    n = -row["days"] if row["direction"] == "backward" else row["days"]
+    calendar, end_of_day = build(row["calendar"]), row.get("end_of_day", False)
+
+    actual = calendar.add_business_days(instant(row["start"]), n, end_of_day=end_of_day)
+    assert instant(expected) == actual
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("other_tests-0224", "2009-12-08T21:00:00Z"),
+        ("other_tests-0225", "2009-12-23T19:30:00Z"),
+        ("other_tests-0226", "2009-12-23T19:30:00Z"),
+    ],
+)
+def test_a_shorter_special_night_leaves_the_weekly_morning(name: str, expected: str) -> None:
+    """The morning after 15:30-07:00 is open to 09:00, its weekly hours; ``lint`` says so (C2)."""
+    row = row_of(name)
+    calendar = build(row["calendar"])
+    start, budget = instant(row["start"]), timedelta(seconds=row["duration_s"])
+
+    assert instant(expected) == calendar.deadline(start, budget)
+    found = {(finding.subject, finding.data["window"]) for finding in calendar.lint()}
+    assert {("2009-12-08", "07:00-09:00"), ("2009-12-23", "07:00-09:00")} <= found

@@ -8,11 +8,19 @@ from typing import Final
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.schedule.civil import Days, Plan
-from incidentcore.schedule.hours import DAY, format_span, intersect, own_windows, split
+from incidentcore.schedule.hours import (
+    DAY,
+    Span,
+    format_span,
+    intersect,
+    own_windows,
+    split,
+    subtract,
+)
 from incidentcore.values import LintFinding
 
 FINDINGS: Final = {
-    "orphan_tail": "open {window}: the end of a night whose start on {start} is closed (C2)",
+    "orphan_tail": "open {window}: a weekly night ends; {start} is closed or ends earlier (C2)",
     "idle_break": "the break {window} {name} is outside the hours of the date",
     "rival_holidays": "one holiday closes the date, another gives it hours; it is closed",
     "workday_without_hours": "{name} has the hours of {weekday}, which has none; it stays closed",
@@ -57,8 +65,7 @@ def lint_plan(plan: Plan, years: Iterable[int]) -> tuple[LintFinding, ...]:
 
 
 def _of_day(days: Days, day: date) -> Iterator[LintFinding]:
-    tail = _orphan(days, day)
-    if tail is not None:
+    for tail in _orphans(days, day):
         yield _finding("orphan_tail", day + _ONE_DAY, window=format_span(tail), start=str(day))
     base = () if day in days.closed else days.base(day)
     for low, high, name in days.plan.breaks.get(day, ()):
@@ -68,19 +75,19 @@ def _of_day(days: Days, day: date) -> Iterator[LintFinding]:
         yield _finding("rival_holidays", day)
 
 
-def _orphan(days: Days, day: date) -> tuple[int, int] | None:
-    """Return the tail of a closed night that remains on the next date, if there is one."""
+def _orphans(days: Days, day: date) -> list[Span]:
+    """Return what remains on the next date of a weekly night that is closed or ends earlier."""
     after = day + _ONE_DAY
     usual, next_usual = days.plan.week[day.weekday()], days.plan.week[after.weekday()]
     if not usual or not next_usual or after in days.special:
-        return None
+        return []
     evening, morning = usual[-1], next_usual[0]
     # Windows that meet at midnight are one night if together they fit into 24 hours (rule C2).
     if evening[1] != DAY or morning[0] != 0 or not 0 < evening[0] >= morning[1]:
-        return None
-    still = any(end == DAY for _, end in days.open(day))
-    own = days.special.get(day)
-    own_tail = own is not None and day not in days.closed and bool(split(own[0])[1])
-    if still or own_tail or not intersect(days.open(after), [morning]):
-        return None
-    return morning
+        return []
+    own = None if day in days.closed else days.special.get(day)
+    own_tail = () if own is None else split(own[0])[1]
+    if not own_tail and any(end == DAY for _, end in days.open(day)):
+        return []
+    left = subtract([morning], own_tail)
+    return [piece for piece in left if intersect(days.open(after), [piece])]

@@ -158,8 +158,9 @@ _RULES: Final = {
     "{cell} is {priority} but the milder {milder} is {milder_priority}": "{cell} ergibt {priority}"
     ", das mildere {milder} aber {milder_priority}",
     "no cell gives {level}": "keine Zelle ergibt {level}",
-    "open {window}: the end of a night whose start on {start} is closed (C2)": "offen {window}: "
-    "das Ende einer Nacht, deren Beginn am {start} geschlossen ist (C2)",
+    "open {window}: a weekly night ends; {start} is closed or ends earlier (C2)": "offen "
+    "{window}: das Ende einer Nacht der Woche; der {start} ist geschlossen oder endet früher "
+    "(C2)",
     "the break {window} {name} is outside the hours of the date": "die Pause {window} {name} liegt "
     "außerhalb der Zeiten des Tages",
     "one holiday closes the date, another gives it hours; it is closed": "ein Feiertag schließt "

@@ -32,8 +32,8 @@ from incidentcore.categorization import (
     calibrate,
     compare_categorizers,
     comparison_table,
-    tokenize,
 )
+from incidentcore.categorization.tokens import tokenize
 from incidentcore.serialization import dumps
 
 Labelled = list[tuple[str, tuple[str, ...]]]

@@ -13,7 +13,8 @@ from random import Random
 from time import thread_time
 
 from benchmarks.harness import print_table, ratio
-from incidentcore.improvement import DIMENSIONS, problem_candidates, recurrence
+from incidentcore.improvement import problem_candidates, recurrence
+from incidentcore.improvement.problem_candidates import DIMENSIONS
 from incidentcore.records import Incident, Record
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

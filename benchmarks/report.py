@@ -18,7 +18,8 @@ from incidentcore.desk import load_desk
 from incidentcore.escalation import due_escalations
 from incidentcore.report import build_report
 from incidentcore.sla import evaluate_sla
-from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, read_audit_log
+from incidentcore.vendors import AUDIT_LIFECYCLE, read_audit_log
+from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 
 AS_OF = datetime(2027, 1, 1, tzinfo=UTC)
 DESK = """

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from incidentcore import BusinessCalendar, Incident, SlaDefinition, advance, evaluate_sla
-from incidentcore.words import span_text
+from incidentcore.words.words import span_text
 
 TARGET = Path(__file__).with_name("figures")
 

@@ -166,7 +166,7 @@ def test_a_member_of_a_private_base_stands_at_one_class() -> None:
     conf.name_bases(None, "class", "", AnyOf, None, lines)
 
     assert "explain" not in conf.described_bases(AllOf)
-    assert "``explain``, ``fields``," in lines[-2]
+    assert "``explain``, ``judge``," in lines[-2]
     assert lines[-2].endswith(" as :py:class:`~incidentcore.conditions.AllOf` does.")
     shown = [
         (base, name)

@@ -58,7 +58,6 @@ from incidentcore.sla import (
     SlaThreshold,
     evaluate_sla,
     lint_sla,
-    lint_sla_policy,
 )
 from incidentcore.storage import InMemoryStore
 from incidentcore.values import CLOSED, IN_PROGRESS, NEW, Impact, Priority, Urgency
@@ -158,8 +157,7 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (SlaPolicy, ({Priority.CRITICAL: FOUR},), {}, "allowed: a Condition"),
     (SlaPolicy, ([FOUR],), {}, "a pair of condition and definition"),
     (SlaPolicy, ([],), {"default": [FOUR]}, "an SlaDefinition, or None"),
-    (lint_sla, (SlaPolicy([], default=FOUR),), {}, "lint_sla_policy takes a policy"),
-    (lint_sla_policy, (FOUR,), {}, "lint_sla takes a definition"),
+    (lint_sla, (INCIDENT,), {}, "allowed: an SlaDefinition, an SlaPolicy or a ServiceLevel"),
     (during, ("office",), {}, "calendar: got 'office'; allowed: a"),
     (evaluate_sla, (INCIDENT, FOUR), {"now": AT}, "record: got SlaDefinition("),
     (evaluate_sla, (FOUR, [INCIDENT]), {"now": AT}, "allowed: a Record, or a Timeline"),

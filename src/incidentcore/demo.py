@@ -35,7 +35,7 @@ from incidentcore.storage import InMemoryStore, RecordStore
 from incidentcore.values import Actor, Impact, Urgency
 from incidentcore.words import Phrase
 
-__all__ = ["demo_desk", "demo_month", "demo_report"]
+__all__ = ["demo_desk", "demo_month"]
 
 MONTH: Final = (datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC))
 

@@ -27,7 +27,7 @@ from incidentcore.errors import (
     NaiveDatetimeError,
 )
 
-__all__ = ["Interval", "Versions", "as_utc", "as_zone", "tzdb_version"]
+__all__ = ["Interval", "Versions", "tzdb_version"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

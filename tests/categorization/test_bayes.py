@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.categorization import NaiveBayes, tokenize
+from incidentcore.categorization import NaiveBayes
+from incidentcore.categorization.tokens import tokenize
 from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
 from incidentcore.serialization import dumps, from_plain, loads, to_plain
 

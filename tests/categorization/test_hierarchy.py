@@ -14,8 +14,8 @@ from incidentcore.categorization import (
     KeywordCategorizer,
     NaiveBayes,
     SoftmaxCategorizer,
-    roll_up,
 )
+from incidentcore.categorization.hierarchy import roll_up
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.serialization import dumps, loads
 

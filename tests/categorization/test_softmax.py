@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.categorization import SoftmaxCategorizer, evaluate_categorizer, tokenize
+from incidentcore.categorization import SoftmaxCategorizer, evaluate_categorizer
 from incidentcore.categorization.softmax import _temperature
+from incidentcore.categorization.tokens import tokenize
 from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.serialization import dumps, from_plain, loads, to_plain

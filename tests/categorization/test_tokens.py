@@ -17,9 +17,8 @@ from incidentcore.categorization import (
     PatternCategorizer,
     PatternRule,
     RuleCategorizer,
-    tokenize,
 )
-from incidentcore.categorization.tokens import fold_text, text_of
+from incidentcore.categorization.tokens import fold_text, text_of, tokenize
 from incidentcore.conditions import field
 from incidentcore.errors import DefinitionError, IncidentCoreError, InvalidValueError
 

@@ -16,7 +16,8 @@ from incidentcore.communication import (
     due_updates,
     next_update_wakeup,
 )
-from incidentcore.conditions import ALWAYS, Condition, reached, reader
+from incidentcore.conditions import ALWAYS, Condition, reached
+from incidentcore.conditions.access import reader
 from incidentcore.errors import DefinitionError
 from incidentcore.records import Incident, set_fields
 

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 import attrs
 import pytest
 
-from incidentcore.conditions import AtInstant, field, reached, reader
+from incidentcore.conditions import field, reached
+from incidentcore.conditions.access import reader
+from incidentcore.conditions.instants import AtInstant
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.records import Incident, Problem, ServiceRequest
 from incidentcore.values import NEW, Actor, Impact

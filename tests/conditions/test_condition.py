@@ -10,18 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.conditions import (
-    ALWAYS,
-    NEVER,
-    AllOf,
-    AnyOf,
-    Condition,
-    FieldTest,
-    Not,
-    Opaque,
-    during,
-    field,
-)
+from incidentcore.conditions import ALWAYS, NEVER, AllOf, AnyOf, Condition, Opaque, during, field
+from incidentcore.conditions.condition import Not
+from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.digest import content_id
 from incidentcore.errors import DefinitionError
 from incidentcore.schedule import BusinessCalendar

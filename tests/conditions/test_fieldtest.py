@@ -6,7 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from incidentcore.conditions import FieldTest, field
+from incidentcore.conditions import field
+from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.errors import DefinitionError, NaiveDatetimeError
 
 f = field("f")

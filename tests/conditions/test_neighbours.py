@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from incidentcore.conditions import (
-    AllOf,
-    Condition,
-    field,
-    satisfiable,
-)
+from incidentcore.conditions import AllOf, Condition, field
+from incidentcore.conditions.overlap import satisfiable
 
 
 def test_strange_texts_do_not_stop_the_search():

@@ -16,15 +16,15 @@ from incidentcore.conditions import (
     AllOf,
     AnyOf,
     Condition,
-    FieldTest,
     Opaque,
     Proof,
     during,
     field,
     implies,
     overlap,
-    satisfiable,
 )
+from incidentcore.conditions.fieldtest import FieldTest
+from incidentcore.conditions.overlap import satisfiable
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Incident, Problem, ServiceRequest
 from incidentcore.schedule import BusinessCalendar

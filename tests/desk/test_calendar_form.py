@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from tests.desk.small_files import HEAD, HOUR, MONDAY, loaded
 
-from incidentcore.desk import desk_mapping, dump_desk, load_desk
+from incidentcore.desk import dump_desk, load_desk
+from incidentcore.desk.file import desk_mapping
 from incidentcore.errors import FormatError
 from incidentcore.records import Incident
 from incidentcore.sla import SlaDefinition, evaluate_sla

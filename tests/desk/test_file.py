@@ -15,7 +15,8 @@ import pytest
 from hypothesis import Phase, given, settings
 from tests.desk.drawn import desks
 
-from incidentcore.desk import Desk, desk_mapping, desk_schema, dump_desk, load_desk
+from incidentcore.desk import Desk, desk_schema, dump_desk, load_desk
+from incidentcore.desk.file import desk_mapping
 from incidentcore.errors import FormatError
 from incidentcore.lifecycle import DIALECTS, STANDARD_CASCADES, Lifecycle
 from incidentcore.lifecycle.tools import TOOLS

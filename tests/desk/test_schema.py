@@ -9,7 +9,8 @@ import pytest
 from tests.desk.test_desk import DESK
 
 from incidentcore.demo import demo_desk
-from incidentcore.desk import desk_mapping, desk_schema
+from incidentcore.desk import desk_schema
+from incidentcore.desk.file import desk_mapping
 
 jsonschema = pytest.importorskip("jsonschema", reason="needs jsonschema, of the extra 'check'")
 Draft202012Validator = jsonschema.Draft202012Validator

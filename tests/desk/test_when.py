@@ -8,7 +8,8 @@ import pytest
 from tests.desk.small_files import HEAD, SERVICE, loaded
 from tests.desk.test_forms import when
 
-from incidentcore.conditions import Condition, FieldTest, field, reached
+from incidentcore.conditions import Condition, field, reached
+from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.desk import load_desk
 from incidentcore.errors import FormatError
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentcore.conditions import OpenHours, before, field, reached
+from incidentcore.conditions import before, field, reached
+from incidentcore.conditions.hours import OpenHours
 from incidentcore.errors import EscalationMatrixError, InvalidValueError
 from incidentcore.escalation import (
     After,

@@ -9,11 +9,8 @@ from tests.improvement.desk import opened
 from tests.improvement.test_problem_candidates import find, story
 
 from incidentcore.errors import KpiDefinitionError
-from incidentcore.improvement import (
-    ProblemCandidate,
-    problem_candidates,
-    problem_fields,
-)
+from incidentcore.improvement import ProblemCandidate, problem_candidates
+from incidentcore.improvement.open_problem import problem_fields
 from incidentcore.records import (
     Incident,
     Record,

@@ -7,12 +7,8 @@ from typing import Any
 import pytest
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.improvement import (
-    CandidateReport,
-    open_problem,
-    problem_candidates,
-    problem_fields,
-)
+from incidentcore.improvement import CandidateReport, open_problem, problem_candidates
+from incidentcore.improvement.open_problem import problem_fields
 from incidentcore.records import (
     Problem,
     Record,

@@ -15,12 +15,9 @@ from hypothesis import strategies as st
 
 from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
-from incidentcore.improvement import (
-    DIMENSIONS,
-    CandidateReport,
-    problem_candidates,
-)
+from incidentcore.improvement import CandidateReport, problem_candidates
 from incidentcore.improvement.poisson import poisson_lower
+from incidentcore.improvement.problem_candidates import DIMENSIONS
 from incidentcore.kpi import SUM, catalogue
 from incidentcore.records import (
     Problem,

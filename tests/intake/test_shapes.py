@@ -18,7 +18,7 @@ from incidentcore.intake import (
     fold_alerts,
 )
 from incidentcore.intake.policy import group_reader
-from incidentcore.values import freeze
+from incidentcore.values.frozen import freeze
 
 FIRING = {
     "status": "firing",

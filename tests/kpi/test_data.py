@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from incidentcore.kpi import KpiTable, compute_kpis, finish_partial, gather_kpis, merge_partials
-from incidentcore.vendors import AUDIT_KPIS, read_audit_log
+from incidentcore.vendors import read_audit_log
+from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 
 pytestmark = pytest.mark.data
 

@@ -12,7 +12,6 @@ from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle import (
     INCIDENT,
-    REFUSALS,
     EveryLinked,
     Lifecycle,
     Refused,
@@ -21,6 +20,7 @@ from incidentcore.lifecycle import (
     check_history,
     lint_lifecycle,
 )
+from incidentcore.lifecycle.decision import REFUSALS
 from incidentcore.lifecycle.guards import facts_then, linked_facts
 from incidentcore.priority import PriorityPolicy
 from incidentcore.records import (

@@ -27,16 +27,8 @@ from incidentcore.lifecycle import (
     decide_major,
     lint_lifecycle,
 )
-from incidentcore.records import (
-    Incident,
-    Problem,
-    StateChanged,
-    Task,
-    comment,
-    link,
-    roll_up,
-    set_fields,
-)
+from incidentcore.records import Incident, Problem, StateChanged, Task, comment, link, set_fields
+from incidentcore.records.tasks import roll_up
 from incidentcore.values import CLOSED, NEW, RESOLVED, Actor, State
 
 ORACLES = Path(__file__).resolve().parent.parent / "oracles" / "lifecycle.jsonl"

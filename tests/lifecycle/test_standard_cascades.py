@@ -12,7 +12,6 @@ from incidentcore.conditions import ALWAYS, NEVER, field
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle import (
     APPROVALS_TO_REQUEST,
-    PARENT_TO_CHILD,
     REQUEST_TO_TASKS,
     SERVICE_REQUEST,
     SERVICENOW_REQUEST,
@@ -34,6 +33,7 @@ from incidentcore.lifecycle import (
     parent_to_child,
     refuse_open_tasks,
 )
+from incidentcore.lifecycle.standard_cascades import PARENT_TO_CHILD
 from incidentcore.records import (
     ApprovalRule,
     Commented,

@@ -38,12 +38,12 @@ from incidentcore.records import (
     link,
     replay,
     request_approval,
-    roll_up,
     set_fields,
     set_task,
     unlink,
 )
 from incidentcore.records.replay import RECORD_TYPES
+from incidentcore.records.tasks import roll_up
 from incidentcore.testing.checks_lifecycle import check_step
 from incidentcore.testing.strategies_records import actors
 

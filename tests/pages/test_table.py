@@ -9,9 +9,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.pages import Page, Section, Tabular, to_csv, to_html, to_markdown, to_text
+from incidentcore.pages import Page, Section, Tabular
 from incidentcore.pages.page import Paged
-from incidentcore.pages.table import said_cell, translated_cells
+from incidentcore.pages.table import (
+    said_cell,
+    to_csv,
+    to_html,
+    to_markdown,
+    to_text,
+    translated_cells,
+)
 from incidentcore.words import GERMAN, Phrase
 
 

@@ -17,10 +17,10 @@ from incidentcore.priority import (
     clear_override,
     override_priority,
     prioritize,
-    standing_override,
     vip,
 )
 from incidentcore.priority.changes import prioritize_from
+from incidentcore.priority.policy import standing_override
 from incidentcore.records import Incident, Prioritized, correct_event, replay, set_fields
 from incidentcore.values import Actor, Impact, Level, Priority, Urgency
 

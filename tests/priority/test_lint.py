@@ -18,9 +18,9 @@ from incidentcore.priority import (
     PLAIN_3X3,
     SERVICENOW,
     PriorityMatrix,
-    lint_cells,
     lint_matrix,
 )
+from incidentcore.priority.lint import lint_cells
 from incidentcore.values import Impact, Priority, Scale, Urgency
 
 

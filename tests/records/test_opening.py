@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.priority import standing_override
+from incidentcore.priority.policy import standing_override
 from incidentcore.records import Incident, Link, Problem, Record, ServiceRequest, link, set_fields
 from incidentcore.values import Actor, Impact, Priority, Urgency
 

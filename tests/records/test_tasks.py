@@ -7,11 +7,8 @@ from itertools import combinations_with_replacement
 import pytest
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import (
-    RequestItem,
-    Task,
-    roll_up,
-)
+from incidentcore.records import RequestItem, Task
+from incidentcore.records.tasks import roll_up
 
 COMPLETE, INCOMPLETE = "closed_complete", "closed_incomplete"
 

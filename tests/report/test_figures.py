@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from incidentcore.kpi import Objective
-from incidentcore.report import KPIS, VOLUME
-from incidentcore.report.figures import compliance
+from incidentcore.report import KPIS
+from incidentcore.report.figures import VOLUME, compliance
 
 
 def test_compliance_has_wilsons_interval() -> None:

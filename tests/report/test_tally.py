@@ -15,8 +15,7 @@ from incidentcore.conditions import field
 from incidentcore.desk import load_desk
 from incidentcore.lifecycle import INCIDENT, advance
 from incidentcore.records import Incident, StateChanged, acknowledge, set_fields
-from incidentcore.report import Tally, clock_row
-from incidentcore.report.tally import outcome, why
+from incidentcore.report.tally import Tally, clock_row, outcome, why
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition, SlaPolicy, SlaStatus, evaluate
 from incidentcore.values import IN_PROGRESS, Priority

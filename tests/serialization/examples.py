@@ -29,17 +29,8 @@ from incidentcore import (
     sla,
     whatif,
 )
-from incidentcore.conditions import (
-    ALWAYS,
-    NEVER,
-    AllOf,
-    Condition,
-    FieldTest,
-    during,
-    field,
-    overlap,
-    reached,
-)
+from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, during, field, overlap, reached
+from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.instants import Interval, Versions
 from incidentcore.records import Record
 from incidentcore.values import (

@@ -15,15 +15,9 @@ from hypothesis import given, settings
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import advance
 from incidentcore.records import Event, Incident, Record, assign, comment, set_fields
-from incidentcore.serialization import (
-    EVENT_COLUMNS,
-    RECORD_COLUMNS,
-    cloud_event,
-    event_rows,
-    from_plain,
-    record_rows,
-    xes_log,
-)
+from incidentcore.records.fields import RECORD_COLUMNS
+from incidentcore.serialization import cloud_event, event_rows, from_plain, record_rows, xes_log
+from incidentcore.serialization.export import EVENT_COLUMNS
 from incidentcore.values import Actor, Impact
 
 from .examples import RECORDS, histories

@@ -12,14 +12,9 @@ from typing import Any
 
 import pytest
 
-from incidentcore.serialization import (
-    FORMAT_VERSION,
-    dumps,
-    loads,
-    to_plain,
-)
+from incidentcore.serialization import dumps, loads, to_plain
 from incidentcore.serialization.registry import CLASSES
-from incidentcore.serialization.upgrades import MERGED, plain_names
+from incidentcore.serialization.upgrades import FORMAT_VERSION, MERGED, plain_names
 
 from .examples import GOLDEN
 

@@ -10,12 +10,8 @@ import pytest
 
 from incidentcore import categorization, kpi, priority
 from incidentcore.errors import FormatError
-from incidentcore.serialization import (
-    from_plain,
-    loads,
-    upgrade,
-)
-from incidentcore.serialization.upgrades import MERGED, plain_names
+from incidentcore.serialization import from_plain, loads
+from incidentcore.serialization.upgrades import MERGED, plain_names, upgrade
 
 from .examples import BAYES, COMMUNICATION, KEYWORDS
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from incidentcore.serialization import FORMAT_VERSION, dumps
+from incidentcore.serialization import dumps
 from incidentcore.serialization.registry import CLASSES
+from incidentcore.serialization.upgrades import FORMAT_VERSION
 
 from .examples import EXAMPLES, values_in
 

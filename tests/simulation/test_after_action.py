@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from incidentcore.improvement import ImprovementRegister
-from incidentcore.simulation import DrillLine, DrillReport
-from incidentcore.simulation.after_action import DrillEntry
+from incidentcore.simulation import DrillReport
+from incidentcore.simulation.after_action import DrillEntry, DrillLine
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -24,13 +24,13 @@ from incidentcore.records import (
 from incidentcore.simulation import (
     BotStep,
     Drill,
-    DrillLine,
     DrillReport,
     Expectation,
     load_drill,
     rehearse,
     score_drill,
 )
+from incidentcore.simulation.after_action import DrillLine
 from incidentcore.simulation.score import _event_text
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor

@@ -14,10 +14,10 @@ from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import (
     ByTimeOfDay,
     CalendarByField,
+    ServiceLevel,
     SlaDefinition,
     SlaPolicy,
     lint_sla,
-    lint_sla_policy,
 )
 from incidentcore.values import Priority
 
@@ -130,20 +130,31 @@ HIGH, CRITICAL = field("priority") >= Priority.HIGH, field("priority") >= Priori
 )
 def test_lint_policy(policy: SlaPolicy, found: list[tuple[str, str]]) -> None:
     """Rules that never match, told with the rules that take their records."""
-    assert found == [(finding.subject, finding.message) for finding in lint_sla_policy(policy)]
+    assert found == [(finding.subject, finding.message) for finding in lint_sla(policy)]
 
 
 def test_a_policy_tells_what_is_wrong_with_its_definitions() -> None:
     """Each definition once."""
     trap = resolution(name="trap", start=HOLD, pause=OPEN)
     policy = SlaPolicy([(VIP, trap), (HIGH, trap)], default=resolution())
-    assert [(f.subject, f.code) for f in lint_sla_policy(policy)] == [("trap", "always_paused")]
+    assert [(f.subject, f.code) for f in lint_sla(policy)] == [("trap", "always_paused")]
+
+
+def test_a_service_level_is_checked_clock_by_clock() -> None:
+    """Its definitions and policies in their order, each as it is checked alone."""
+    trap = resolution(name="trap", start=HOLD, pause=OPEN)
+    never = resolution(name="never", start=NEVER)
+    level = ServiceLevel([never, SlaPolicy([], default=trap)])
+    assert [(f.subject, f.code) for f in lint_sla(level)] == [
+        ("never", "never_starts"),
+        ("trap", "always_paused"),
+    ]
 
 
 def test_a_rule_that_cannot_be_read_is_unknown() -> None:
     """A function of the caller's: whether anything is left for the next rule cannot be told."""
     policy = SlaPolicy([(Opaque("mine", lambda _: True), resolution()), (VIP, resolution())])
-    assert [(finding.subject, finding.code) for finding in lint_sla_policy(policy)] == [
+    assert [(finding.subject, finding.code) for finding in lint_sla(policy)] == [
         ("rule 1", "unknown"),
         ("rule 2", "unknown"),
     ]
@@ -193,7 +204,7 @@ def test_what_a_pause_may_do(definition: SlaDefinition, found: list[str]) -> Non
 def test_a_rule_is_read_by_its_number() -> None:
     """A path that no record has, in the second rule, beside one that every record has."""
     rules = [(field("impact").present(), resolution()), (field("impcat").present(), resolution())]
-    found = lint_sla_policy(SlaPolicy(rules))
+    found = lint_sla(SlaPolicy(rules))
     assert ("rule 2", "unknown_field") in [(one.subject, one.code) for one in found]
 
 

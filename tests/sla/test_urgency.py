@@ -16,7 +16,7 @@ from incidentcore.sla import (
     DueDate,
     SlaDefinition,
     SlaPolicy,
-    lint_sla_policy,
+    lint_sla,
 )
 from incidentcore.sla.urgency import inverted, is_later, regions
 from incidentcore.testing import check_sla
@@ -44,8 +44,8 @@ def by_level(**hours: float) -> SlaPolicy:
 
 def test_forty_hours_instead_of_four() -> None:
     """A more urgent target that is longer than a milder one is found and named."""
-    assert lint_sla_policy(by_level(critical=4, high=8, moderate=24)) == ()
-    (finding,) = lint_sla_policy(by_level(critical=40, high=8, moderate=24))
+    assert lint_sla(by_level(critical=4, high=8, moderate=24)) == ()
+    (finding,) = lint_sla(by_level(critical=40, high=8, moderate=24))
     assert (finding.code, finding.subject) == ("inverted_targets", "critical")
     assert "high" in finding.message
     with pytest.raises(AssertionError, match="inverted_targets"):
@@ -60,7 +60,7 @@ def test_an_always_open_calendar_does_not_hide_it() -> None:
             [(CRITICAL, critical)],
             default=SlaDefinition.resolution(hours=8, calendar=OFFICE, name="rest"),
         )
-        assert found == [finding.code for finding in lint_sla_policy(policy)]
+        assert found == [finding.code for finding in lint_sla(policy)]
 
 
 def test_targets_that_cannot_be_compared_are_not_inverted() -> None:
@@ -72,7 +72,7 @@ def test_targets_that_cannot_be_compared_are_not_inverted() -> None:
         (CRITICAL & field("priorty.name").equals("x"), resolution()),
     ):
         for rules in ([rule], [(CRITICAL, rest), rule]):
-            found = lint_sla_policy(SlaPolicy(rules, default=rest))
+            found = lint_sla(SlaPolicy(rules, default=rest))
             assert "inverted_targets" not in {one.code for one in found}
 
 

@@ -20,7 +20,8 @@ from incidentcore.records import Incident, Problem, ServiceRequest
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import UnknownEvent, dumps, loads
 from incidentcore.sla import DueDate, SlaDefinition, evaluate_sla
-from incidentcore.storage import PERSONAL_FIELDS, InMemoryStore, redact
+from incidentcore.storage import InMemoryStore, redact
+from incidentcore.storage.redaction import PERSONAL_FIELDS
 from incidentcore.testing import histories, sla_definitions
 from incidentcore.testing import records as drawn_records
 from incidentcore.values import Actor, Impact, Level, State

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.values import Actor, as_actor
+from incidentcore.values import Actor
+from incidentcore.values.actors import as_actor
 
 
 def test_a_plain_id_stands_for_an_agent() -> None:

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.values import FrozenMap, Impact, freeze
+from incidentcore.values import FrozenMap, Impact
+from incidentcore.values.frozen import freeze
 
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=3))
 VALUES = st.recursive(

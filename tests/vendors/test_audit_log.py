@@ -13,10 +13,10 @@ from pathlib import Path
 import attrs
 import pytest
 
-from incidentcore.kpi import ALL, KpiTable, finish_partial, gather_kpis
+from incidentcore.kpi import KpiTable, finish_partial, gather_kpis
+from incidentcore.kpi.table import ALL
 from incidentcore.records import Incident, replay
 from incidentcore.vendors import (
-    AUDIT_KPIS,
     AUDIT_LIFECYCLE,
     STRICT_LIFECYCLE,
     Findings,
@@ -24,6 +24,7 @@ from incidentcore.vendors import (
     check_states,
     read_audit_log,
 )
+from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 
 pytestmark = pytest.mark.data
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from incidentcore.kpi import compute_kpis
 from incidentcore.records import Incident
-from incidentcore.vendors import AUDIT_KPIS
+from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 
 OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 

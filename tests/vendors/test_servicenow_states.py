@@ -17,9 +17,8 @@ from incidentcore.vendors import (
     audit_log,
     audit_rows,
     check_states,
-    refused_changes,
 )
-from incidentcore.vendors.audit_log import StateTally, change_text
+from incidentcore.vendors.audit_log import StateTally, change_text, refused_changes
 from incidentcore.vendors.servicenow_states import AUDIT_STATES
 
 

@@ -14,7 +14,7 @@ from tests.vendors.tables import MAPPING, TWICE, TWICE_FIELDS, codes, records_fr
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.records import replay
-from incidentcore.report import VOLUME
+from incidentcore.report.figures import VOLUME
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import NEW, Impact, Priority

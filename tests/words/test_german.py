@@ -32,7 +32,8 @@ from incidentcore.report import build_report, service_page
 from incidentcore.report.figures import KPIS, VOLUME
 from incidentcore.sla.terms import TakeoverMode
 from incidentcore.values import LintFinding
-from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, read_table
+from incidentcore.vendors import AUDIT_LIFECYCLE, read_table
+from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 from incidentcore.words import GERMAN, Phrase, render
 from incidentcore.words.german_figures import FIGURES, FOUND
 from incidentcore.words.german_pages import PAGES

@@ -13,7 +13,8 @@ import pytest
 from incidentcore import Actor, BusinessCalendar, Incident, SlaDefinition, SlaStatus, evaluate_sla
 from incidentcore.errors import InvalidValueError
 from incidentcore.values import LintFinding
-from incidentcore.words import ENGLISH, GERMAN, Phrase, Words, day_time, render, span_text
+from incidentcore.words import ENGLISH, GERMAN, Phrase, Words, render
+from incidentcore.words.words import day_time, span_text
 
 OPENED = datetime(2026, 7, 1, 7, 0, tzinfo=UTC)
 

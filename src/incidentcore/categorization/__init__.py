@@ -13,13 +13,7 @@ if TYPE_CHECKING:
         Evidence,
         classify,
     )
-    from incidentcore.categorization.categorizer_report import (
-        CategorizerReport,
-        CategoryScore,
-        Confusion,
-        ReliabilityBin,
-        ThresholdPoint,
-    )
+    from incidentcore.categorization.categorizer_report import CategorizerReport
     from incidentcore.categorization.combine import FallbackChain, Vote
     from incidentcore.categorization.evaluate import (
         compare_categorizers,
@@ -27,9 +21,9 @@ if TYPE_CHECKING:
         cross_validate,
         evaluate_categorizer,
     )
-    from incidentcore.categorization.hierarchy import HierarchicalCategorizer, roll_up
+    from incidentcore.categorization.hierarchy import HierarchicalCategorizer
     from incidentcore.categorization.keywords import KeywordCategorizer
-    from incidentcore.categorization.model import ModelCategorizer, ProbabilityModel
+    from incidentcore.categorization.model import ModelCategorizer
     from incidentcore.categorization.patterns import PatternCategorizer, PatternRule
     from incidentcore.categorization.rules import (
         CategoryRule,
@@ -40,7 +34,6 @@ if TYPE_CHECKING:
     )
     from incidentcore.categorization.softmax import SoftmaxCategorizer
     from incidentcore.categorization.taxonomy import STANDARD_TAXONOMY, Taxonomy
-    from incidentcore.categorization.tokens import tokenize
 
 __all__ = [
     "Calibrated",
@@ -48,8 +41,6 @@ __all__ = [
     "Categorizer",
     "CategorizerReport",
     "CategoryRule",
-    "CategoryScore",
-    "Confusion",
     "Evidence",
     "FallbackChain",
     "HierarchicalCategorizer",
@@ -58,15 +49,12 @@ __all__ = [
     "NaiveBayes",
     "PatternCategorizer",
     "PatternRule",
-    "ProbabilityModel",
-    "ReliabilityBin",
     "Route",
     "RoutingRule",
     "RuleCategorizer",
     "STANDARD_TAXONOMY",
     "SoftmaxCategorizer",
     "Taxonomy",
-    "ThresholdPoint",
     "Vote",
     "calibrate",
     "classify",
@@ -74,9 +62,7 @@ __all__ = [
     "comparison_table",
     "cross_validate",
     "evaluate_categorizer",
-    "roll_up",
     "route",
-    "tokenize",
 ]
 
 if not TYPE_CHECKING:
@@ -86,18 +72,15 @@ if not TYPE_CHECKING:
             "bayes": "NaiveBayes",
             "calibration": "Calibrated calibrate",
             "categorizer": "Categorization Categorizer Evidence classify",
-            "categorizer_report": (
-                "CategorizerReport CategoryScore Confusion ReliabilityBin ThresholdPoint"
-            ),
+            "categorizer_report": "CategorizerReport",
             "combine": "FallbackChain Vote",
             "evaluate": "compare_categorizers comparison_table cross_validate evaluate_categorizer",
-            "hierarchy": "HierarchicalCategorizer roll_up",
+            "hierarchy": "HierarchicalCategorizer",
             "keywords": "KeywordCategorizer",
-            "model": "ModelCategorizer ProbabilityModel",
+            "model": "ModelCategorizer",
             "patterns": "PatternCategorizer PatternRule",
             "rules": "CategoryRule Route RoutingRule RuleCategorizer route",
             "softmax": "SoftmaxCategorizer",
             "taxonomy": "STANDARD_TAXONOMY Taxonomy",
-            "tokens": "tokenize",
         },
     )

@@ -28,7 +28,7 @@ def roll_up(
 
     A parent's probability is the sum of its children's, plus its own if it is in ``probabilities``.
 
-    >>> from incidentcore.categorization import roll_up
+    >>> from incidentcore.categorization.hierarchy import roll_up
     >>> roll_up({("network", "vpn"): 0.5, ("network", "dns"): 0.25, ("data",): 0.25})[("network",)]
     0.75
     """

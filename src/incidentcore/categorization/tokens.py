@@ -105,7 +105,7 @@ def tokenize(text: str, *, accents: bool = True) -> list[str]:
     Raises:
         InvalidValueError: The argument is not a string.
 
-    >>> from incidentcore.categorization import tokenize
+    >>> from incidentcore.categorization.tokens import tokenize
     >>> tokenize("VPN: cannot re-connect (error 809)")
     ['vpn', 'cannot', 're', 'connect', 'error', '809']
     >>> tokenize("Conexão", accents=False)

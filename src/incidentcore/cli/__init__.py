@@ -40,7 +40,9 @@ from incidentcore.cli.report import add_report
 from incidentcore.demo import DEMO_DESK, demo_report
 from incidentcore.desk import check_desk, desk_page
 from incidentcore.errors import FormatError, IncidentCoreError, InvalidValueError
-from incidentcore.improvement import DIMENSIONS, KEYS, ProblemPage, problem_page
+from incidentcore.improvement import ProblemPage, problem_page
+from incidentcore.improvement.page import KEYS
+from incidentcore.improvement.problem_candidates import DIMENSIONS
 from incidentcore.instants import EARLIEST, LATEST, Interval
 from incidentcore.kpi.moments import FIELDS
 from incidentcore.pages import Page

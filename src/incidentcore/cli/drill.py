@@ -16,7 +16,7 @@ from incidentcore.cli.inputs import add_form, instant_or_now
 from incidentcore.errors import InvalidValueError
 from incidentcore.pages import Page
 from incidentcore.simulation import DrillReport, lint_drill, load_drill, rehearse, score_drill
-from incidentcore.words import span_text
+from incidentcore.words.words import span_text
 
 SHIPPED: Final = Path(simulation.__file__).parent / "scenarios"
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore._terminal import WatchedPath, with_progress
+from incidentcore.conditions import Condition, field
 from incidentcore.desk import Desk, load_desk
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc, as_zone, from_iso
@@ -300,3 +301,13 @@ def instant_of(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) 
     except ValueError:
         option = f"--{name.replace('_', '-')}"
         raise InvalidValueError(option, text, "an ISO time such as 2026-06-01T09:00Z") from None
+
+
+def opened_within(arguments: argparse.Namespace, zone: ZoneInfo | None) -> dict[str, Condition]:
+    """Return the conditions of ``--since`` and ``--until``, by their texts."""
+    opened, tests = field("opened_at"), dict[str, Condition]()
+    if (since := instant_of(arguments, "since", zone)) is not None:
+        tests[f"opened since {arguments.since}"] = opened >= since
+    if (until := instant_of(arguments, "until", zone)) is not None:
+        tests[f"opened before {arguments.until}"] = opened < until
+    return tests

@@ -23,31 +23,36 @@ from incidentcore.cli.inputs import (
     add_form,
     add_words,
     cut_pair,
-    instant_of,
     listed,
+    opened_within,
     pairs_of,
     read_desk,
     read_incidents,
     reading_options,
     words_of,
 )
-from incidentcore.conditions import AllOf, Condition, field, reader
+from incidentcore.conditions import AllOf, Condition, field
+from incidentcore.conditions.access import reader
 from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
 from incidentcore.desk.service import scale_of
 from incidentcore.errors import InvalidValueError, MissingExtraError
-from incidentcore.kpi import GroupBy, Kpi, Periods, as_known
+from incidentcore.kpi import Kpi, Periods
+from incidentcore.kpi.engine.gather import as_known
+from incidentcore.kpi.groups import GroupBy
 from incidentcore.kpi.moments import FIELDS
 from incidentcore.kpi.periods import Unit
 from incidentcore.lifecycle import INCIDENT
-from incidentcore.pages import Page, Picture, to_csv
+from incidentcore.pages import Page, Picture
+from incidentcore.pages.table import to_csv
 from incidentcore.plots import picture, plot_ageing, plot_compliance, plot_flow
 from incidentcore.records import Incident, Record
 from incidentcore.report import KPIS, build_report, clock_row, failing, service_page
 from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla import SlaStatus
 from incidentcore.values.scales import SCALES
-from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
+from incidentcore.vendors import AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
+from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 from incidentcore.words import Phrase, Words
 
 _AUDIT_TEXT: Final = (
@@ -119,7 +124,7 @@ def _report(arguments: argparse.Namespace) -> Page:
     reading, incidents, as_of = read_incidents(arguments, options)
     zone, is_audit = options["page_zone"], options["profile"] == AUDIT
     tests = {text: _condition(text, desk, zone) for text in arguments.where}
-    tests |= _span(arguments, zone)
+    tests |= opened_within(arguments, zone)
     incidents = _having(incidents, [_where(text)[0] for text in arguments.where], "--where")
     if arguments.month is not None:  # also if no record matches: a customer without a ticket
         page = _month(arguments, incidents, desk, as_of, AllOf(tests.values()))
@@ -215,16 +220,6 @@ def _where(text: str) -> tuple[str, str]:
     if not name or not equals:
         raise InvalidValueError("--where", text, "FIELD=VALUE")
     return _path(ALIASES.get(name, name), "--where"), value
-
-
-def _span(arguments: argparse.Namespace, zone: ZoneInfo | None) -> dict[str, Condition]:
-    """Return the conditions of ``--since`` and ``--until``, by their texts."""
-    opened, tests = field("opened_at"), dict[str, Condition]()
-    if (since := instant_of(arguments, "since", zone)) is not None:
-        tests[f"opened since {arguments.since}"] = opened >= since
-    if (until := instant_of(arguments, "until", zone)) is not None:
-        tests[f"opened before {arguments.until}"] = opened < until
-    return tests
 
 
 def _condition(text: str, desk: Desk | None, zone: ZoneInfo | None) -> Condition:

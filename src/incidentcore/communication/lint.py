@@ -9,7 +9,8 @@ from typing import Final
 from incidentcore._checks import need_kind
 from incidentcore.communication.plan import CommunicationPlan, UpdateRule
 from incidentcore.communication.times import later, outside_quiet
-from incidentcore.conditions import Condition, implies, satisfiable
+from incidentcore.conditions import Condition, implies
+from incidentcore.conditions.overlap import satisfiable
 from incidentcore.instants import as_utc
 from incidentcore.records.replay import RECORD_TYPES
 from incidentcore.values import LintFinding

@@ -33,7 +33,8 @@ from incidentcore._checks import SharedRepr
 from incidentcore.communication.plan import CommunicationPlan, UpdateRule
 from incidentcore.communication.promise import Promise
 from incidentcore.communication.times import late_by, later, listed_from, outside_quiet
-from incidentcore.conditions import Condition, reader
+from incidentcore.conditions import Condition
+from incidentcore.conditions.access import reader
 from incidentcore.conditions.hours import SpellTest, spell_test
 from incidentcore.records import Communicated, Event, Timeline, TimelineStep
 

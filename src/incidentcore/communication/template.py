@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 
 from incidentcore._checks import SharedRepr, as_tuple, need_text
-from incidentcore.conditions import reader
+from incidentcore.conditions.access import reader
 from incidentcore.errors import DefinitionError
 from incidentcore.records import Record
 from incidentcore.values import Actor, FrozenMap

@@ -37,7 +37,7 @@ def reader(path: str) -> Callable[[object], object]:
     Raises:
         DefinitionError: The path is empty or has an empty step.
 
-    >>> from incidentcore.conditions import reader
+    >>> from incidentcore.conditions.access import reader
     >>> reader("custom.customer")({"custom": {"customer": "Acme"}})
     'Acme'
     >>> print(reader("state.pauses")({"state": None}))

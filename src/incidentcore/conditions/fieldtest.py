@@ -13,7 +13,8 @@ from incidentcore.conditions.condition import Condition, Explanation, Test, set_
 from incidentcore.conditions.operators import OPERATORS
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.values import Actor, Level, State, freeze
+from incidentcore.values import Actor, Level, State
+from incidentcore.values.frozen import freeze
 
 _NAMED = (State, Level, Actor)
 _FLAGS = {f"state.{name}": attrgetter(name) for name in ("open", "pauses", "resolved", "final")}

@@ -74,7 +74,7 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proo
     open state. So ``no`` is certain, but after ``yes`` the facts may still never occur together in
     a record. A field that is compared with a level is assumed to hold levels of the same scale.
 
-    >>> from incidentcore.conditions import satisfiable
+    >>> from incidentcore.conditions.overlap import satisfiable
     >>> from incidentcore.conditions.builder import field
     >>> satisfiable(field("state.open").is_true() & field("state.resolved").is_true()).answer
     'no'
@@ -187,7 +187,8 @@ def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
     Args:
         a: One condition.
         b: The other.
-        domains: As for ``satisfiable``.
+        domains: All possible values of a field, for fields that have a fixed set of values, such as
+            ``{"state": lifecycle.states}``.
 
     Returns:
         ``yes`` with facts that satisfy both, ``no``, or ``unknown`` with the reason.
@@ -209,7 +210,8 @@ def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
     Args:
         a: The condition that implies the other.
         b: The condition that is implied.
-        domains: As for ``satisfiable``.
+        domains: All possible values of a field, for fields that have a fixed set of values, such as
+            ``{"state": lifecycle.states}``.
 
     Returns:
         ``yes``, ``no`` with facts that satisfy only the first, or ``unknown`` with the reason.

@@ -10,8 +10,9 @@ from incidentcore.conditions.condition import Condition
 WRITTEN: Final = classes_of(
     __name__,
     """
-    AllOf AnyOf AtInstant FieldTest LaterThan Not OpenHours ConditionExplanation=Explanation
-    ConditionProof=Proof
+    AllOf AnyOf AtInstant=instants.AtInstant FieldTest=fieldtest.FieldTest
+    LaterThan=instants.LaterThan Not=condition.Not
+    OpenHours=hours.OpenHours ConditionExplanation=Explanation ConditionProof=Proof
     """,
 )
 

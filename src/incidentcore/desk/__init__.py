@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from incidentcore.desk.compare import RuleDifference, diff_rules
     from incidentcore.desk.desk import Desk
     from incidentcore.desk.due import DueItem, due_items, next_wakeup
-    from incidentcore.desk.file import desk_mapping, desk_schema, dump_desk, load_desk
+    from incidentcore.desk.file import desk_schema, dump_desk, load_desk
     from incidentcore.desk.page import desk_page, explain_record
     from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose, DeskField
     from incidentcore.desk.service import Agreement, OwnClock, Service, ServiceTarget
@@ -29,7 +29,6 @@ __all__ = [
     "Service",
     "ServiceTarget",
     "check_desk",
-    "desk_mapping",
     "desk_page",
     "desk_schema",
     "diff_rules",
@@ -49,7 +48,7 @@ if not TYPE_CHECKING:
             "compare": "RuleDifference diff_rules",
             "desk": "Desk",
             "due": "DueItem due_items next_wakeup",
-            "file": "desk_mapping desk_schema dump_desk load_desk",
+            "file": "desk_schema dump_desk load_desk",
             "page": "desk_page explain_record",
             "parts": "ApprovalPlan ApprovalStage AutoClose DeskField",
             "service": "Agreement OwnClock Service ServiceTarget",

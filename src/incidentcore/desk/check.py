@@ -11,7 +11,9 @@ import attrs
 
 from incidentcore._checks import each_of, nearest_names, need_kind
 from incidentcore.communication import lint_communication
-from incidentcore.conditions import AnyOf, Condition, Not, field, overlap, satisfiable
+from incidentcore.conditions import AnyOf, Condition, field, overlap
+from incidentcore.conditions.condition import Not
+from incidentcore.conditions.overlap import satisfiable
 from incidentcore.desk.check_services import (
     approval_pauses,
     changes,

@@ -8,7 +8,8 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Final, TypeGuard
 
-from incidentcore.conditions import ALWAYS, field, satisfiable
+from incidentcore.conditions import ALWAYS, field
+from incidentcore.conditions.overlap import satisfiable
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains, found
 from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named

@@ -9,16 +9,9 @@ from typing import Any, TypeAlias
 import attrs
 
 from incidentcore.categorization import CategoryRule, RoutingRule
-from incidentcore.conditions import (
-    ALWAYS,
-    AnyOf,
-    Condition,
-    Not,
-    Proof,
-    implies,
-    overlap,
-    satisfiable,
-)
+from incidentcore.conditions import ALWAYS, AnyOf, Condition, Proof, implies, overlap
+from incidentcore.conditions.condition import Not
+from incidentcore.conditions.overlap import satisfiable
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains
 from incidentcore.lifecycle import STANDARD

@@ -348,7 +348,8 @@ def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
         Text from which ``load_desk`` makes an equal desk.
 
     Raises:
-        DefinitionError: A value cannot be written in a desk file, as for ``desk_mapping``.
+        DefinitionError: A value cannot be written in a desk file, such as a callable without a name
+            or a calendar class of your own.
     """
     return write_toml(desk_mapping(desk, code=code))
 

@@ -10,7 +10,7 @@ from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.service import scale_of
 from incidentcore.desk.when import need_lifecycles, states_of
 from incidentcore.desk.words import one_of
-from incidentcore.values import freeze
+from incidentcore.values.frozen import freeze
 
 
 def _state_name(data: Any, reading: Reading, _: Path) -> str:

@@ -14,7 +14,8 @@ from typing import Final, Literal, get_args
 import attrs
 
 from incidentcore._checks import SharedRepr, need_each, need_kind, need_text, need_word, tuple_of
-from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, Not, field
+from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, field
+from incidentcore.conditions.condition import Not
 from incidentcore.errors import DefinitionError
 from incidentcore.priority import PriorityPolicy
 from incidentcore.schedule import Calendar

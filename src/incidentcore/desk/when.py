@@ -9,18 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from incidentcore.conditions import (
-    AllOf,
-    AnyOf,
-    AtInstant,
-    Condition,
-    FieldTest,
-    LaterThan,
-    Not,
-    Opaque,
-    OpenHours,
-    field,
-)
+from incidentcore.conditions import AllOf, AnyOf, Condition, Opaque, field
+from incidentcore.conditions.condition import Not
+from incidentcore.conditions.fieldtest import FieldTest
+from incidentcore.conditions.hours import OpenHours
+from incidentcore.conditions.instants import AtInstant, LaterThan
 from incidentcore.desk.forms import Form, level_of, simple, word
 from incidentcore.desk.holiday_form import TEXT
 from incidentcore.desk.parts import DeskField

@@ -6,18 +6,11 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any, Final
 
-from incidentcore.conditions import (
-    AllOf,
-    AnyOf,
-    AtInstant,
-    Condition,
-    FieldTest,
-    LaterThan,
-    Not,
-    Opaque,
-    OpenHours,
-    field,
-)
+from incidentcore.conditions import AllOf, AnyOf, Condition, Opaque, field
+from incidentcore.conditions.condition import Not
+from incidentcore.conditions.fieldtest import FieldTest
+from incidentcore.conditions.hours import OpenHours
+from incidentcore.conditions.instants import AtInstant, LaterThan
 from incidentcore.desk.words import writer_of
 from incidentcore.errors import DefinitionError
 from incidentcore.records.replay import RECORD_TYPES

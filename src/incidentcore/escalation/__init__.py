@@ -36,7 +36,6 @@ if TYPE_CHECKING:
         AfterPrevious,
         AtWallTime,
         Candidate,
-        Fallen,
         HeldFor,
         LintScope,
         OnClock,
@@ -54,7 +53,6 @@ __all__ = [
     "EscalationMatrix",
     "EscalationRow",
     "EscalationTarget",
-    "Fallen",
     "HeldFor",
     "LintScope",
     "OnCallHours",
@@ -101,7 +99,7 @@ if not TYPE_CHECKING:
             "rota_feed": "write_rota_ical",
             "targets": "EscalationTarget",
             "triggers": (
-                "After AfterPrevious AtWallTime Candidate Fallen HeldFor LintScope OnClock "
+                "After AfterPrevious AtWallTime Candidate HeldFor LintScope OnClock "
                 "Trigger TriggerContext"
             ),
         },

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from incidentcore._checks import need_kind
-from incidentcore.conditions import AnyOf, implies, satisfiable
+from incidentcore.conditions import AnyOf, implies
+from incidentcore.conditions.overlap import satisfiable
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation.clocks import several, single_clocks
 from incidentcore.escalation.coverage import nobody_findings, unreachable_steps

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore._checks import SharedRepr, is_whole, need_kind, need_text, need_word
-from incidentcore.conditions import reader
+from incidentcore.conditions.access import reader
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, next_on_call, on_call, people_ids
 from incidentcore.words import ENGLISH, Words

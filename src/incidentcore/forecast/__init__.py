@@ -3,13 +3,11 @@
 from incidentcore.forecast.backlog import (
     BacklogForecast,
     BacklogScore,
-    BacklogStep,
     backtest_backlog,
     forecast_backlog,
 )
 from incidentcore.forecast.backtest import Chance, ForecastScore, backtest_breach
 from incidentcore.forecast.breach import (
-    STANDARD_CELLS,
     BreachChance,
     BreachModel,
     breach_model,
@@ -19,29 +17,20 @@ from incidentcore.forecast.breach import (
 from incidentcore.forecast.volume import (
     VolumeForecast,
     VolumeScore,
-    VolumeStep,
     backtest_volume,
     forecast_volume,
 )
-from incidentcore.forecast.watch import (
-    WatchItem,
-    WatchList,
-    watch_list,
-)
+from incidentcore.forecast.watch import WatchList, watch_list
 
 __all__ = [
     "BacklogForecast",
     "BacklogScore",
-    "BacklogStep",
     "BreachChance",
     "BreachModel",
     "Chance",
     "ForecastScore",
-    "STANDARD_CELLS",
     "VolumeForecast",
     "VolumeScore",
-    "VolumeStep",
-    "WatchItem",
     "WatchList",
     "backtest_backlog",
     "backtest_breach",

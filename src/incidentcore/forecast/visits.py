@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import attrs
 
-from incidentcore.conditions import reader
+from incidentcore.conditions.access import reader
 from incidentcore.instants import as_utc
 from incidentcore.kpi.group_keys import label
 from incidentcore.records import Record, Timeline
@@ -22,7 +22,7 @@ from incidentcore.records.replay import timeline_by
 from incidentcore.sla.cycles import COUNTING, MICRO, RawCycle, Span, figures
 from incidentcore.sla.evaluate import clock_cycles
 from incidentcore.sla.life import OneClock
-from incidentcore.words import span_text
+from incidentcore.words.words import span_text
 
 Cells: TypeAlias = tuple[tuple[str, ...], ...]
 """Kinds of cell, most specific first, each given by its fields."""

@@ -17,9 +17,10 @@ import numpy as np
 from incidentcore.frames.native import MISSING, Ints
 from incidentcore.instants import EARLIEST, LATEST
 from incidentcore.kpi.engine.accumulators import at_instant, instant
-from incidentcore.schedule import HORIZON, Calendar
+from incidentcore.schedule import Calendar
 from incidentcore.schedule.civil import BASE
 from incidentcore.schedule.engine import Engine
+from incidentcore.schedule.index import HORIZON
 
 CHUNK: Final = 1 << 15
 """How many rows are processed at a time, so that intermediate values fit in the processor's cache.

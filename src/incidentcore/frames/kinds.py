@@ -13,10 +13,10 @@ import numpy as np
 from incidentcore.frames.alike import OddRowError, Probe, Span, place_in
 from incidentcore.frames.native import MISSING, Ints, as_instants, as_series, codes_of
 from incidentcore.frames.plan import Plan, refuse
-from incidentcore.kpi import AtLeast, Duration, Kpi, Partial, SameDay, SlaClocks, as_known
+from incidentcore.kpi import AtLeast, Duration, Kpi, Partial, SameDay, SlaClocks
 from incidentcore.kpi.engine.accumulators import at_instant, instant, microseconds
 from incidentcore.kpi.engine.compile import compile_kpi
-from incidentcore.kpi.engine.gather import BASES
+from incidentcore.kpi.engine.gather import BASES, as_known
 from incidentcore.kpi.groups import compile_groups
 from incidentcore.kpi.measures.base import Extract
 from incidentcore.kpi.moments import compile_moment, compile_path

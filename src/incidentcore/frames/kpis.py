@@ -20,11 +20,12 @@ from incidentcore.frames.kinds import Kind, Kinds
 from incidentcore.frames.native import Ints
 from incidentcore.frames.plan import Plan
 from incidentcore.frames.sums import Values, add_many, add_values
-from incidentcore.kpi import GroupBy, Kpi, Partial, Periods, Window, gather_kpis, merge_partials
+from incidentcore.kpi import Kpi, Partial, Periods, gather_kpis, merge_partials
 from incidentcore.kpi.engine.accumulators import at_instant
 from incidentcore.kpi.engine.gather import declare_groups
 from incidentcore.kpi.engine.partial import as_kpis
-from incidentcore.kpi.engine.windows import Windows
+from incidentcore.kpi.engine.windows import Window, Windows
+from incidentcore.kpi.groups import GroupBy
 from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.schedule import Calendar
 from incidentcore.values import Level, State

@@ -26,9 +26,9 @@ from incidentcore.kpi import (
     RatioOfSums,
     SameDay,
     SlaClocks,
-    Window,
 )
 from incidentcore.kpi.engine.accumulators import instant
+from incidentcore.kpi.engine.windows import Window
 from incidentcore.kpi.groups import as_groups, group_names
 from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.kpi.measures.clocks import nested

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 import narwhals.stable.v2 as nw
 
 from incidentcore._checks import each_of, need_word
-from incidentcore.conditions import reader
+from incidentcore.conditions.access import reader
 from incidentcore.errors import InvalidValueError
 from incidentcore.frames.batches import each_frame
 from incidentcore.instants import as_utc

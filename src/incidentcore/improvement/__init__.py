@@ -6,29 +6,13 @@ from incidentcore.improvement.actions import (
     ImprovementAction,
     KpiTarget,
 )
-from incidentcore.improvement.before_after import (
-    BeforeAfter,
-    KpiSide,
-    before_after,
-)
-from incidentcore.improvement.candidate_report import (
-    CandidateReport,
-    DimensionSummary,
-    ProblemCandidate,
-)
-from incidentcore.improvement.episodes import (
-    Episode,
-    RecurrenceGroup,
-    RecurrenceReport,
-)
-from incidentcore.improvement.open_problem import open_problem, problem_fields
-from incidentcore.improvement.page import KEYS, ProblemPage, problem_page
-from incidentcore.improvement.problem_candidates import (
-    DIMENSIONS,
-    CandidateTally,
-    problem_candidates,
-)
-from incidentcore.improvement.recurrence import RecurrenceTally, recurrence
+from incidentcore.improvement.before_after import BeforeAfter, before_after
+from incidentcore.improvement.candidate_report import CandidateReport, ProblemCandidate
+from incidentcore.improvement.episodes import RecurrenceReport
+from incidentcore.improvement.open_problem import open_problem
+from incidentcore.improvement.page import ProblemPage, problem_page
+from incidentcore.improvement.problem_candidates import problem_candidates
+from incidentcore.improvement.recurrence import recurrence
 from incidentcore.improvement.register import ImprovementRegister
 
 __all__ = [
@@ -36,24 +20,15 @@ __all__ = [
     "ActionStatusChange",
     "BeforeAfter",
     "CandidateReport",
-    "CandidateTally",
-    "DIMENSIONS",
-    "DimensionSummary",
-    "Episode",
     "ImprovementAction",
     "ImprovementRegister",
-    "KEYS",
-    "KpiSide",
     "KpiTarget",
     "ProblemCandidate",
     "ProblemPage",
-    "RecurrenceGroup",
     "RecurrenceReport",
-    "RecurrenceTally",
     "before_after",
     "open_problem",
     "problem_candidates",
-    "problem_fields",
     "problem_page",
     "recurrence",
 ]

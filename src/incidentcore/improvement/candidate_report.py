@@ -12,7 +12,8 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
 from incidentcore.kpi.group_keys import label
-from incidentcore.pages import Tabular, to_csv, to_text
+from incidentcore.pages import Tabular
+from incidentcore.pages.table import to_csv, to_text
 from incidentcore.values import FrozenMap
 
 Trend: TypeAlias = Literal["rising", "falling", "steady"]

@@ -20,9 +20,11 @@ from incidentcore.improvement.selection import (
     key_names,
     parts_of,
 )
-from incidentcore.kpi import MEAN, SURVIVAL_MEDIAN, Duration, GroupBy, Kpi, as_known
+from incidentcore.kpi import MEAN, SURVIVAL_MEDIAN, Duration, Kpi
 from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.kpi.engine.compile import compile_kpi
+from incidentcore.kpi.engine.gather import as_known
+from incidentcore.kpi.groups import GroupBy
 from incidentcore.records import Problem, Record
 
 TIME_TO_RESOLVE: Final = Kpi(

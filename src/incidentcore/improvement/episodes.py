@@ -15,7 +15,8 @@ from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.estimates import interpolate
 from incidentcore.kpi.group_keys import label
-from incidentcore.pages import Tabular, to_csv, to_text
+from incidentcore.pages import Tabular
+from incidentcore.pages.table import to_csv, to_text
 from incidentcore.schedule import BusinessDays
 from incidentcore.values import FrozenMap
 

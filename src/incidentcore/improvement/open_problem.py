@@ -10,7 +10,8 @@ from incidentcore.improvement.candidate_report import ProblemCandidate
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle import PROBLEM, Lifecycle
 from incidentcore.records import Link, LinkAdded, Problem
-from incidentcore.values import Actor, as_actor
+from incidentcore.values import Actor
+from incidentcore.values.actors import as_actor
 
 # The dimensions that a problem has a field of its own for.
 _FIELDS: Final = frozenset(("assignment_group", "category", "configuration_item", "service"))
@@ -23,7 +24,7 @@ def problem_fields(candidate: ProblemCandidate, /) -> dict[str, Any]:
     category, configuration item, service and assignment group the candidate was grouped by.
 
     >>> from datetime import UTC, datetime
-    >>> from incidentcore.improvement import problem_fields
+    >>> from incidentcore.improvement.open_problem import problem_fields
     >>> from incidentcore.improvement.problem_candidates import problem_candidates
     >>> from incidentcore.vendors import read_table
     >>> rows = [
@@ -76,7 +77,8 @@ def open_problem(
         by: Who opens it; plain text is the id of an agent.
         recorded_at: When it was recorded; ``at`` by default.
         lifecycle: The lifecycle that the problem follows.
-        fields: Further arguments of ``Problem.open``; they replace those of ``problem_fields``.
+        fields: Further arguments of ``Problem.open``; they replace those
+            that describe the candidate, such as ``title``.
 
     Raises:
         InvalidValueError: A field is unknown, or its value is not allowed.

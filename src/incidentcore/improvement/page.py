@@ -18,7 +18,8 @@ from incidentcore.improvement.problem_candidates import DIMENSIONS, CandidateTal
 from incidentcore.improvement.recurrence import RecurrenceTally
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval, as_zone
-from incidentcore.kpi import GroupBy, Kpi
+from incidentcore.kpi import Kpi
+from incidentcore.kpi.groups import GroupBy
 from incidentcore.pages import Page, Paged, Section
 from incidentcore.pages.table import Cells
 from incidentcore.records import Problem, Record

@@ -25,10 +25,11 @@ from incidentcore.improvement.columns import TIME_TO_RESOLVE, Columns, Dimension
 from incidentcore.improvement.poisson import at_least, poisson_lower
 from incidentcore.improvement.selection import Key, Selection
 from incidentcore.instants import Interval, as_utc
-from incidentcore.kpi import GroupBy, Kpi
+from incidentcore.kpi import Kpi
 from incidentcore.kpi.engine.accumulators import at_instant, instant
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.group_keys import order
+from incidentcore.kpi.groups import GroupBy
 from incidentcore.records import Problem, Record
 from incidentcore.values import FrozenMap
 

@@ -25,8 +25,8 @@ from incidentcore.improvement.selection import (
     key_names,
 )
 from incidentcore.instants import Interval
-from incidentcore.kpi import GroupBy
 from incidentcore.kpi.group_keys import order
+from incidentcore.kpi.groups import GroupBy
 from incidentcore.records import Record
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.values import FrozenMap

@@ -11,7 +11,7 @@ import attrs
 from incidentcore._checks import as_tuple, need_each, need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.actions import ImprovementAction, actions_of_review
-from incidentcore.pages import to_csv, to_html, to_markdown, to_text
+from incidentcore.pages.table import to_csv, to_html, to_markdown, to_text
 from incidentcore.records import PostIncidentReview
 
 

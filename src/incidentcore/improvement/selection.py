@@ -11,9 +11,15 @@ from incidentcore._checks import need_kind
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc
-from incidentcore.kpi import GroupBy, as_known
 from incidentcore.kpi.engine.compiled_conditions import compile_condition
-from incidentcore.kpi.groups import compile_groups, group_names, need_hash, raise_field_error
+from incidentcore.kpi.engine.gather import as_known
+from incidentcore.kpi.groups import (
+    GroupBy,
+    compile_groups,
+    group_names,
+    need_hash,
+    raise_field_error,
+)
 from incidentcore.records import Incident, Record
 
 MONTH: Final = timedelta(days=365.25) / 12

@@ -20,7 +20,8 @@ from incidentcore._checks import (
     need_whole,
     need_word,
 )
-from incidentcore.conditions import ALWAYS, Condition, reader
+from incidentcore.conditions import ALWAYS, Condition
+from incidentcore.conditions.access import reader
 from incidentcore.errors import DefinitionError, UnreachableDeadlineError
 from incidentcore.intake.alert import Alert
 from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityTable

@@ -11,7 +11,8 @@ from incidentcore._checks import need_kind
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc, from_iso
 from incidentcore.intake.alert import AlertStatus, as_number
-from incidentcore.values import FrozenMap, freeze
+from incidentcore.values import FrozenMap
+from incidentcore.values.frozen import freeze
 
 T = TypeVar("T")
 

@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     )
     from incidentcore.kpi.definition import Kpi
     from incidentcore.kpi.engine.compute import compute_kpis, finish_partial
-    from incidentcore.kpi.engine.estimates import ControlLimits, control_limits
-    from incidentcore.kpi.engine.gather import as_known, gather_kpis, merge_partials
+    from incidentcore.kpi.engine.gather import gather_kpis, merge_partials
     from incidentcore.kpi.engine.partial import Partial
-    from incidentcore.kpi.engine.windows import Window
-    from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, Grouping, HourBands
+    from incidentcore.kpi.groups import AgeBuckets, Group, Grouping, HourBands
     from incidentcore.kpi.measures.base import Measure, ValueMeasure
     from incidentcore.kpi.measures.clocks import SlaClocks
     from incidentcore.kpi.measures.count import Count
@@ -39,7 +37,6 @@ if TYPE_CHECKING:
     from incidentcore.kpi.measures.time_in import TimeIn
     from incidentcore.kpi.measures.updates import Updates
     from incidentcore.kpi.moments import (
-        AS_OF,
         Earliest,
         FirstAcknowledged,
         FirstEvent,
@@ -51,7 +48,6 @@ if TYPE_CHECKING:
     )
     from incidentcore.kpi.objective import Objective
     from incidentcore.kpi.periods import Periods
-    from incidentcore.kpi.reasons import reason_text
     from incidentcore.kpi.record_tests import (
         AtLeast,
         AtMost,
@@ -70,16 +66,13 @@ if TYPE_CHECKING:
         Statistic,
         quantile,
     )
-    from incidentcore.kpi.table import ALL, KpiResult, KpiTable
+    from incidentcore.kpi.table import KpiResult, KpiTable
 
 __all__ = [
-    "ALL",
-    "AS_OF",
     "AgeBuckets",
     "AtLeast",
     "AtMost",
     "Availability",
-    "ControlLimits",
     "Count",
     "Downtime",
     "Duration",
@@ -91,7 +84,6 @@ __all__ = [
     "FirstKnown",
     "FirstWhen",
     "Group",
-    "GroupBy",
     "Grouping",
     "HasLink",
     "HourBands",
@@ -127,21 +119,17 @@ __all__ = [
     "Updates",
     "ValueMeasure",
     "WhenResolved",
-    "Window",
     "ageing_data",
-    "as_known",
     "backlog_data",
     "catalogue",
     "compute_kpis",
     "control_chart_data",
-    "control_limits",
     "distribution_data",
     "finish_partial",
     "flow_data",
     "gather_kpis",
     "merge_partials",
     "quantile",
-    "reason_text",
     "survival_data",
     "trend_data",
 ]
@@ -157,11 +145,9 @@ if not TYPE_CHECKING:
             ),
             "definition": "Kpi",
             "engine.compute": "compute_kpis finish_partial",
-            "engine.estimates": "ControlLimits control_limits",
-            "engine.gather": "as_known gather_kpis merge_partials",
+            "engine.gather": "gather_kpis merge_partials",
             "engine.partial": "Partial",
-            "engine.windows": "Window",
-            "groups": "AgeBuckets Group GroupBy Grouping HourBands",
+            "groups": "AgeBuckets Group Grouping HourBands",
             "measures.base": "Measure ValueMeasure",
             "measures.clocks": "SlaClocks",
             "measures.count": "Count",
@@ -179,14 +165,13 @@ if not TYPE_CHECKING:
             "measures.time_in": "TimeIn",
             "measures.updates": "Updates",
             "moments": (
-                "AS_OF Earliest FirstAcknowledged FirstEvent FirstKnown FirstWhen LastEvent "
+                "Earliest FirstAcknowledged FirstEvent FirstKnown FirstWhen LastEvent "
                 "LinkedAt Moment"
             ),
             "objective": "Objective",
             "periods": "Periods",
-            "reasons": "reason_text",
             "record_tests": "AtLeast AtMost HasLink RecordTest SameDay WhenResolved",
             "statistic": "MAX MEAN MEDIAN MIN SUM SURVIVAL_MEDIAN Statistic quantile",
-            "table": "ALL KpiResult KpiTable",
+            "table": "KpiResult KpiTable",
         },
     )

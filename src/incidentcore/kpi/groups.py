@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias, get_args
 import attrs
 
 from incidentcore._checks import SharedRepr, as_pairs, need_kind, need_text, need_word
-from incidentcore.conditions import reader
+from incidentcore.conditions.access import reader
 from incidentcore.errors import InvalidValueError
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.moments import as_path, compile_path

@@ -1,7 +1,7 @@
 """The times of a record between which durations are measured: fields, or times in its history.
 
 A time is passed as a field path such as ``"resolved_at"`` or ``"custom.deployed_at"``, as
-``AS_OF``, or as a ``Moment``. It is read from the record as it was known at the instant of the
+``"as_of"``, or as a ``Moment``. It is read from the record as it was known at the instant of the
 computation (rule K6).
 """
 
@@ -17,7 +17,8 @@ from typing import Any, ClassVar, Final, TypeAlias
 import attrs
 
 from incidentcore._checks import SharedRepr, as_tuple, nearest, need_kind
-from incidentcore.conditions import Condition, reader
+from incidentcore.conditions import Condition
+from incidentcore.conditions.access import reader
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import as_utc
@@ -89,7 +90,7 @@ def as_moment(moment: MomentSpec) -> MomentSpec:
     Raises:
         KpiDefinitionError: It is neither, or no kind of record has such a field.
     """
-    allowed = "a field path, AS_OF, Earliest, FirstKnown, FirstWhen, LinkedAt or an event"
+    allowed = "a field path, 'as_of', Earliest, FirstKnown, FirstWhen, LinkedAt or an event"
     need_kind("moment", moment, (str, Moment), KpiDefinitionError, allowed)
     moment_of(moment)
     return moment

@@ -20,8 +20,8 @@ from incidentcore.kpi.group_keys import label, row_text
 from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.reasons import reason_text
-from incidentcore.pages import Tabular, to_csv, to_html, to_markdown, to_text
-from incidentcore.pages.table import translated_cells
+from incidentcore.pages import Tabular
+from incidentcore.pages.table import to_csv, to_html, to_markdown, to_text, translated_cells
 from incidentcore.values import FrozenMap
 from incidentcore.words import Phrase, Words
 
@@ -51,7 +51,7 @@ class KpiResult(SharedRepr):
     Attributes:
         kpi: The KPI's id.
         definition: The id made from the content of its definition (``Kpi.definition``).
-        group: The values of the groups, in the order of the table's headings; ``ALL`` in a total.
+        group: The values of the groups, in the order of the headings; ``"(all)"`` in a total.
         period: The period's name, or None without periods.
         value: A ``timedelta`` where the unit is ``duration``, rounded half to even to the
             microsecond; a whole number for counts; a float otherwise; None if there is no value: no

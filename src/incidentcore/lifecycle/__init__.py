@@ -8,12 +8,7 @@ if TYPE_CHECKING:
     from incidentcore.lifecycle.cascade import CascadeEffect, cascade_effects, follow_cascades
     from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
     from incidentcore.lifecycle.check import check_history
-    from incidentcore.lifecycle.decision import (
-        REFUSALS,
-        Allowed,
-        PathStep,
-        Refused,
-    )
+    from incidentcore.lifecycle.decision import Allowed, Refused
     from incidentcore.lifecycle.diagram import to_dot, to_mermaid
     from incidentcore.lifecycle.engine import Lifecycle
     from incidentcore.lifecycle.guards import EveryLinked
@@ -25,7 +20,6 @@ if TYPE_CHECKING:
         decide_major,
         major_incident,
     )
-    from incidentcore.lifecycle.opening import PriorityRule
     from incidentcore.lifecycle.presets import (
         DIALECTS,
         JSM_INCIDENT,
@@ -90,9 +84,6 @@ __all__ = [
     "PARENT_TO_CHILD",
     "PROBLEM",
     "PROBLEM_TO_INCIDENT",
-    "PathStep",
-    "PriorityRule",
-    "REFUSALS",
     "REJECTED_IF_ASKED",
     "REQUEST_TO_TASKS",
     "Refused",
@@ -135,7 +126,7 @@ if not TYPE_CHECKING:
             "cascade": "CascadeEffect cascade_effects follow_cascades",
             "cascade_rule": "CascadeRule Copy",
             "check": "check_history",
-            "decision": "REFUSALS Allowed Refused PathStep",
+            "decision": "Allowed Refused",
             "diagram": "to_dot to_mermaid",
             "engine": "Lifecycle",
             "guards": "EveryLinked",
@@ -143,7 +134,6 @@ if not TYPE_CHECKING:
             "major": (
                 "MAJOR_INCIDENT MAJOR_INCIDENT_WITH_ROLES advance_major decide_major major_incident"
             ),
-            "opening": "PriorityRule",
             "presets": (
                 "DIALECTS JSM_INCIDENT JSM_REQUEST JSM_REQUEST_WITH_APPROVAL SERVICENOW_CASCADES "
                 "SERVICENOW_INCIDENT SERVICENOW_PROBLEM SERVICENOW_REQUEST "

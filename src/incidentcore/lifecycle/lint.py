@@ -9,7 +9,8 @@ from typing import Final
 import attrs
 
 from incidentcore._checks import each_of, need_kind
-from incidentcore.conditions import ALWAYS, AllOf, Condition, Proof, implies, overlap, satisfiable
+from incidentcore.conditions import ALWAYS, AllOf, Condition, Proof, implies, overlap
+from incidentcore.conditions.overlap import satisfiable
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.guards import EveryLinked

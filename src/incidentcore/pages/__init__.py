@@ -6,7 +6,7 @@ from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
     from incidentcore.pages.page import Page, Paged, Picture, Section
-    from incidentcore.pages.table import Tabular, to_csv, to_html, to_markdown, to_text
+    from incidentcore.pages.table import Tabular
 
 __all__ = [
     "Page",
@@ -14,10 +14,6 @@ __all__ = [
     "Picture",
     "Section",
     "Tabular",
-    "to_csv",
-    "to_html",
-    "to_markdown",
-    "to_text",
 ]
 
 if not TYPE_CHECKING:  # checkers see the imports
@@ -25,6 +21,6 @@ if not TYPE_CHECKING:  # checkers see the imports
         __name__,
         {
             "page": "Page Paged Picture Section",
-            "table": "Tabular to_csv to_html to_markdown to_text",
+            "table": "Tabular",
         },
     )

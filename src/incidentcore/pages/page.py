@@ -260,7 +260,7 @@ class Page:
         }
 
     def to_csv(self) -> dict[str, str]:
-        """Return the CSV text of each section with rows, by key, as ``pages.to_csv`` writes it."""
+        """Return the CSV text of each section with rows, by key; formulas get an apostrophe."""
         texts = {}
         for section in self.sections:
             rows = section.data.get("rows") if isinstance(section.data, dict) else section.data

@@ -15,8 +15,9 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import OnCallSchedule, shifts
 from incidentcore.forecast import BacklogForecast, VolumeForecast
 from incidentcore.instants import as_utc, as_zone
-from incidentcore.kpi import KpiTable, as_known
+from incidentcore.kpi import KpiTable
 from incidentcore.kpi.charts import series
+from incidentcore.kpi.engine.gather import as_known
 from incidentcore.kpi.engine.results import exact_number
 from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.objective import missed

@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.kpi import ALL, KpiTable
+from incidentcore.kpi import KpiTable
 from incidentcore.kpi.groups import COLUMNS
+from incidentcore.kpi.table import ALL
 from incidentcore.plots.canvas import (
     FEW,
     Palette,

@@ -9,16 +9,14 @@ from incidentcore.priority.adjustments import (
     vip,
 )
 from incidentcore.priority.changes import clear_override, override_priority, prioritize
-from incidentcore.priority.lint import lint_cells, lint_matrix
+from incidentcore.priority.lint import lint_matrix
 from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator, PriorityMatrix
 from incidentcore.priority.policy import (
     STANDARD_POLICY,
     PriorityOverride,
     PriorityPolicy,
     PriorityResult,
-    PriorityStep,
     calculate_priority,
-    standing_override,
 )
 from incidentcore.priority.presets import (
     BMC,
@@ -45,18 +43,15 @@ __all__ = [
     "PriorityOverride",
     "PriorityPolicy",
     "PriorityResult",
-    "PriorityStep",
     "SERVICENOW",
     "STANDARD_POLICY",
     "affected_users",
     "calculate_priority",
     "clear_override",
     "critical_services",
-    "lint_cells",
     "lint_matrix",
     "override_priority",
     "prioritize",
     "security",
-    "standing_override",
     "vip",
 ]

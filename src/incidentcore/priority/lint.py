@@ -64,7 +64,7 @@ def lint_cells(
     Raises:
         PriorityMatrixError: A row, column or priority does not belong to its scale.
 
-    >>> from incidentcore.priority import lint_cells
+    >>> from incidentcore.priority.lint import lint_cells
     >>> from incidentcore.values import Impact, Urgency
     >>> draft = {("high", "high"): "critical", ("high", "low"): "low", ("medium", "low"): "high"}
     >>> for finding in lint_cells(Impact.scale, Urgency.scale, draft)[-3:]:

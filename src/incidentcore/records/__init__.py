@@ -1,6 +1,6 @@
 """The records: incidents, problems and service requests, each computed from its history."""
 
-from incidentcore.records.approvals import Approval, ApprovalCount, ApprovalDecision, ApprovalRule
+from incidentcore.records.approvals import Approval, ApprovalDecision, ApprovalRule
 from incidentcore.records.audit import FieldChange, field_changes
 from incidentcore.records.causes import Cause
 from incidentcore.records.changes.conversation import comment, log_contact, log_update_sent
@@ -69,14 +69,13 @@ from incidentcore.records.record import Record
 from incidentcore.records.replay import replay
 from incidentcore.records.review import ActionItem, PostIncidentReview, ReviewEntry, review_required
 from incidentcore.records.service_request import ServiceRequest
-from incidentcore.records.tasks import RequestItem, Task, TaskStatus, roll_up
+from incidentcore.records.tasks import RequestItem, Task, TaskStatus
 from incidentcore.records.timeline import Timeline, TimelineStep
 
 __all__ = [
     "Acknowledged",
     "ActionItem",
     "Approval",
-    "ApprovalCount",
     "ApprovalDecision",
     "ApprovalRequested",
     "ApprovalRule",
@@ -150,7 +149,6 @@ __all__ = [
     "replay",
     "request_approval",
     "review_required",
-    "roll_up",
     "set_fields",
     "set_major_status",
     "set_task",

@@ -19,7 +19,8 @@ from incidentcore.records.fields import OPENABLE, SETTABLE, OpeningFields, check
 from incidentcore.records.fold import fold_both, fold_facts, in_sequence, longer_timeline
 from incidentcore.records.links import Link
 from incidentcore.records.record_base import RecordBase
-from incidentcore.values import NEW, Actor, FrozenMap, Level, State, as_actor
+from incidentcore.values import NEW, Actor, FrozenMap, Level, State
+from incidentcore.values.actors import as_actor
 
 E = TypeVar("E", bound=Event)
 

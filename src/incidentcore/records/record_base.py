@@ -11,8 +11,8 @@ from incidentcore.records.coverage import covers_fact
 from incidentcore.records.events.base import Event
 from incidentcore.records.fold import fold_timeline
 from incidentcore.records.timeline import Timeline
-from incidentcore.values import Actor, as_actor
-from incidentcore.values.actors import ROLES
+from incidentcore.values import Actor
+from incidentcore.values.actors import ROLES, as_actor
 
 
 class RecordBase:

@@ -32,7 +32,9 @@ class ServiceRequest(Record):
         approval_expires_at: The last instant at which a vote in this stage counts; None if there is
             no limit.
         tasks: The tasks that fulfill the request.
-        tasks_status: The combined status of the tasks (``records.roll_up``); None without tasks.
+        tasks_status: The combined status of the tasks: ``open`` if any task is open, otherwise
+            ``closed_incomplete`` if any is, otherwise the status of all, or ``closed_complete`` if
+            they differ. None without tasks.
         tasks_progress: The share of the tasks' work that is done, from 0 to 1; None without tasks.
 
     All other attributes are those of ``Record``.

@@ -113,7 +113,8 @@ def roll_up(tasks: Iterable[Task], /, *, mixed: TaskStatus = "closed_complete") 
 
     Source: ServiceNow's roll-up from tasks to requested items to requests.
 
-    >>> from incidentcore.records import Task, roll_up
+    >>> from incidentcore.records import Task
+    >>> from incidentcore.records.tasks import roll_up
     >>> done, skipped = "closed_complete", "closed_skipped"
     >>> roll_up([Task(id="1", title="a", status=done), Task(id="2", title="b", status=skipped)])
     'closed_complete'

@@ -16,7 +16,7 @@ WRITTEN: Final = classes_of(
     MajorStatusChanged Migrated Opened Prioritized ProcedureFollowed Restored Snoozed StateChanged
     TaskChanged Unacknowledged Unlinked=LinkRemoved Unsnoozed Incident Problem ServiceRequest
     ActionItem Approval Cause LifecycleRef Link ApprovalRule PostIncidentReview RequestItem
-    ReviewEntry Task ApprovalCount DocumentationGap KnownErrorMatch
+    ReviewEntry Task ApprovalCount=approvals.ApprovalCount DocumentationGap KnownErrorMatch
     """,
 )
 

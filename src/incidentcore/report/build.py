@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from incidentcore.desk import Desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, version_at
-from incidentcore.kpi import ALL, GroupBy, Kpi, KpiTable, finish_partial, gather_kpis
+from incidentcore.kpi import Kpi, KpiTable, finish_partial, gather_kpis
 from incidentcore.kpi.charts import plain_number
 from incidentcore.kpi.engine.partial import as_kpis
+from incidentcore.kpi.groups import GroupBy
+from incidentcore.kpi.table import ALL
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.pages import Page, Section
 from incidentcore.records import Incident

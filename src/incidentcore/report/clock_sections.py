@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore.desk import Desk, desk_mapping
+from incidentcore.desk import Desk
+from incidentcore.desk.file import desk_mapping
 from incidentcore.desk.words import in_hours
 from incidentcore.digest import content_id
-from incidentcore.kpi import ALL, KpiResult, KpiTable
+from incidentcore.kpi import KpiResult, KpiTable
 from incidentcore.kpi.group_keys import order
-from incidentcore.kpi.table import group_cell, hours
+from incidentcore.kpi.table import ALL, group_cell, hours
 from incidentcore.pages import Section
 from incidentcore.report.figures import compliance
 from incidentcore.report.tally import Tally

@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore.kpi import ALL, AgeBuckets, Kpi, KpiResult, KpiTable
+from incidentcore.kpi import AgeBuckets, Kpi, KpiResult, KpiTable
 from incidentcore.kpi.group_keys import label
-from incidentcore.kpi.table import group_cell
+from incidentcore.kpi.table import ALL, group_cell
 from incidentcore.pages import Section
 from incidentcore.report.figures import VOLUME
 from incidentcore.report.tally import Tally

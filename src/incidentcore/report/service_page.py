@@ -13,14 +13,16 @@ from incidentcore.desk import Desk
 from incidentcore.desk.desk import desk_at
 from incidentcore.digest import content_id
 from incidentcore.instants import Interval, Versions, as_utc, version_at
-from incidentcore.kpi import KpiResult, KpiTable, Objective, as_known
+from incidentcore.kpi import KpiResult, KpiTable, Objective
+from incidentcore.kpi.engine.gather import as_known
 from incidentcore.pages import Page, Section
 from incidentcore.records import Record
 from incidentcore.report.figures import compliance
 from incidentcore.report.tally import outcome, why
 from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.sla.life import OneClock
-from incidentcore.words import Phrase, span_text
+from incidentcore.words import Phrase
+from incidentcore.words.words import span_text
 
 
 def service_page(

@@ -19,10 +19,11 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import Escalation
 from incidentcore.escalation.evaluate import due_by_matrix
 from incidentcore.instants import Versions
-from incidentcore.kpi import AgeBuckets, GroupBy, as_known
+from incidentcore.kpi import AgeBuckets
 from incidentcore.kpi.charts import open_spans
+from incidentcore.kpi.engine.gather import as_known
 from incidentcore.kpi.group_keys import label
-from incidentcore.kpi.groups import compile_groups
+from incidentcore.kpi.groups import GroupBy, compile_groups
 from incidentcore.kpi.measures.clocks import incomplete
 from incidentcore.kpi.table import hours
 from incidentcore.lifecycle import Lifecycle
@@ -31,8 +32,8 @@ from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.sla.coverage import held_throughout
 from incidentcore.sla.life import OneClock
 from incidentcore.values import LintFinding
-from incidentcore.vendors import StateCheck, refused_changes
-from incidentcore.vendors.audit_log import StateTally
+from incidentcore.vendors import StateCheck
+from incidentcore.vendors.audit_log import StateTally, refused_changes
 from incidentcore.words import Phrase
 
 _ZERO: Final = timedelta(0)
@@ -155,7 +156,7 @@ class Tally:
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import Incident
-    >>> from incidentcore.report import Tally
+    >>> from incidentcore.report.tally import Tally
     >>> tally = Tally(datetime(2026, 6, 2, tzinfo=UTC))
     >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> tally.add(Incident.open(id="INC-1", title="Mail is down", by="kim", at=at))

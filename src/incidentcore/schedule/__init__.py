@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     )
     from incidentcore.schedule.holidays import Break, Holiday
     from incidentcore.schedule.ical import IcalFeed, read_ical, write_ical
-    from incidentcore.schedule.index import HORIZON
     from incidentcore.schedule.protocol import BusinessDays, Calendar
     from incidentcore.schedule.reasons import OpenReason
     from incidentcore.schedule.rotation import Rotation
@@ -35,7 +34,6 @@ __all__ = [
     "CalendarDifference",
     "CalendarIntersection",
     "CalendarUnion",
-    "HORIZON",
     "Holiday",
     "IcalFeed",
     "Maintenance",
@@ -60,7 +58,6 @@ if not TYPE_CHECKING:  # checkers see the imports
             "holiday_sources": "copy_holidays holidays_version public_holidays",
             "holidays": "Break Holiday",
             "ical": "IcalFeed read_ical write_ical",
-            "index": "HORIZON",
             "protocol": "BusinessDays Calendar",
             "reasons": "OpenReason",
             "rotation": "Rotation",

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from incidentcore.records.fields import RECORD_COLUMNS
     from incidentcore.serialization.codec import Codec
     from incidentcore.serialization.documents import (
         from_plain,
@@ -14,25 +13,15 @@ if TYPE_CHECKING:
         loads_with_unknown,
         to_plain,
     )
-    from incidentcore.serialization.export import (
-        EVENT_COLUMNS,
-        cloud_event,
-        event_rows,
-        record_rows,
-        xes_log,
-    )
+    from incidentcore.serialization.export import cloud_event, event_rows, record_rows, xes_log
     from incidentcore.serialization.limits import Limits
     from incidentcore.serialization.ocel import ocel_log
     from incidentcore.serialization.text import dumps, loads
     from incidentcore.serialization.unknown import UnknownEvent, WithUnknownFields
-    from incidentcore.serialization.upgrades import FORMAT_VERSION, upgrade
 
 __all__ = [
     "Codec",
-    "EVENT_COLUMNS",
-    "FORMAT_VERSION",
     "Limits",
-    "RECORD_COLUMNS",
     "UnknownEvent",
     "WithUnknownFields",
     "cloud_event",
@@ -46,7 +35,6 @@ __all__ = [
     "ocel_log",
     "record_rows",
     "to_plain",
-    "upgrade",
     "xes_log",
 ]
 
@@ -58,11 +46,10 @@ if not TYPE_CHECKING:
             "documents": (
                 "from_plain from_plain_with_unknown json_schema loads_with_unknown to_plain"
             ),
-            "export": "EVENT_COLUMNS RECORD_COLUMNS cloud_event event_rows record_rows xes_log",
+            "export": "cloud_event event_rows record_rows xes_log",
             "ocel": "ocel_log",
             "limits": "Limits",
             "text": "dumps loads",
             "unknown": "UnknownEvent WithUnknownFields",
-            "upgrades": "FORMAT_VERSION upgrade",
         },
     )

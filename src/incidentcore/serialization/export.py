@@ -15,7 +15,7 @@ from html import escape
 from typing import Any, Final
 
 from incidentcore._checks import each_of, need_kind
-from incidentcore.conditions import reader
+from incidentcore.conditions.access import reader
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Opened, Record, StateChanged
 from incidentcore.records.fields import RECORD_COLUMNS
@@ -124,7 +124,7 @@ def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]
         safe: Whether to put an apostrophe before text that a spreadsheet would take for a formula.
 
     Returns:
-        Lines with the columns in ``EVENT_COLUMNS``; the last column contains, as JSON, the
+        Lines, the first with the names of the columns; the last column contains, as JSON, the
         attributes that only the event's own kind has.
     """
     yield _line(EVENT_COLUMNS)

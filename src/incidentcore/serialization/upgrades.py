@@ -73,7 +73,7 @@ def upgrade(
         FormatError: The document's version is later than ``to``, or ``steps`` lacks a function for
             a version in between.
 
-    >>> from incidentcore.serialization import upgrade
+    >>> from incidentcore.serialization.upgrades import upgrade
     >>> upgrade("Ticket", 1, {"prio": 1}, to=2, steps={1: lambda name, value: ("Incident", value)})
     ('Incident', {'prio': 1})
     """

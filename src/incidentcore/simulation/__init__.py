@@ -1,10 +1,6 @@
 """Drills, scored by clocks, and a seeded simulation of a desk and its agents."""
 
-from incidentcore.simulation.after_action import (
-    DrillEntry,
-    DrillLine,
-    DrillReport,
-)
+from incidentcore.simulation.after_action import DrillReport
 from incidentcore.simulation.desk_run import simulate
 from incidentcore.simulation.drill import (
     BotStep,
@@ -17,10 +13,7 @@ from incidentcore.simulation.drill import (
 from incidentcore.simulation.drill_file import load_drill
 from incidentcore.simulation.drill_lint import lint_drill
 from incidentcore.simulation.fit import fit_workloads
-from incidentcore.simulation.outcome import (
-    Simulation,
-    Stint,
-)
+from incidentcore.simulation.outcome import Simulation
 from incidentcore.simulation.rehearsal import rehearse
 from incidentcore.simulation.score import score_drill
 from incidentcore.simulation.workload import (
@@ -45,8 +38,6 @@ __all__ = [
     "ByPriority",
     "Distribution",
     "Drill",
-    "DrillEntry",
-    "DrillLine",
     "DrillReport",
     "DueInject",
     "Empirical",
@@ -58,7 +49,6 @@ __all__ = [
     "QueueOrder",
     "Reassign",
     "Simulation",
-    "Stint",
     "Team",
     "Workload",
     "fit_workloads",

@@ -12,7 +12,7 @@ import attrs
 
 from incidentcore.improvement import ActionOrigin, ImprovementAction
 from incidentcore.pages import Page, Paged, Picture, Section
-from incidentcore.words import day_time, span_text
+from incidentcore.words.words import day_time, span_text
 
 DrillResult: TypeAlias = Literal["met", "late", "missed", "open", "not_reached"]
 """How an expectation ended. Missed: not done by its due time; late: done after it; open: not due

@@ -23,7 +23,7 @@ from incidentcore.intake import Alert
 from incidentcore.simulation.drill import BotStep, Drill, Expectation, Inject
 from incidentcore.sla import SlaDefinition
 from incidentcore.sla.definition import CANCELED_RECORD
-from incidentcore.values import freeze
+from incidentcore.values.frozen import freeze
 
 _VERSION: Final = 1
 _NO_DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)

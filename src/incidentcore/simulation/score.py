@@ -19,7 +19,7 @@ from incidentcore.records.events.base import Event
 from incidentcore.simulation.after_action import DrillEntry, DrillLine, DrillReport, ordered
 from incidentcore.simulation.drill import Drill, Expectation, injects_due
 from incidentcore.sla import Cycle, evaluate_sla
-from incidentcore.words import span_text
+from incidentcore.words.words import span_text
 
 _ZERO: Final = timedelta(0)
 

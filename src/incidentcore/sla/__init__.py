@@ -6,14 +6,11 @@ from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
     from incidentcore.sla.crossings import Crossing
-    from incidentcore.sla.cycles import (
-        Cycle,
-        PassedThreshold,
-    )
+    from incidentcore.sla.cycles import Cycle
     from incidentcore.sla.definition import SlaDefinition
     from incidentcore.sla.evaluate import SlaRules, evaluate_sla, evaluate_slas, next_sla_wakeup
     from incidentcore.sla.fold import ClockStage
-    from incidentcore.sla.lint import lint_sla, lint_sla_policy
+    from incidentcore.sla.lint import lint_sla
     from incidentcore.sla.policy import ServiceLevel, SlaPolicy, SlaRule
     from incidentcore.sla.queue import (
         QueueItem,
@@ -35,7 +32,6 @@ __all__ = [
     "Crossing",
     "Cycle",
     "DueDate",
-    "PassedThreshold",
     "QueueItem",
     "ServiceLevel",
     "SlaDefinition",
@@ -54,7 +50,6 @@ __all__ = [
     "evaluate_slas",
     "first_due",
     "lint_sla",
-    "lint_sla_policy",
     "next_sla_wakeup",
     "slas_due_between",
     "work_queue",
@@ -65,11 +60,11 @@ if not TYPE_CHECKING:  # checkers see the imports
         __name__,
         {
             "crossings": "Crossing",
-            "cycles": "Cycle PassedThreshold",
+            "cycles": "Cycle",
             "definition": "SlaDefinition",
             "evaluate": "SlaRules evaluate_sla evaluate_slas next_sla_wakeup",
             "fold": "ClockStage",
-            "lint": "lint_sla lint_sla_policy",
+            "lint": "lint_sla",
             "policy": "ServiceLevel SlaPolicy SlaRule",
             "queue": "QueueItem UpcomingDue first_due slas_due_between work_queue",
             "snapshot": "SlaSnapshot",

@@ -17,8 +17,9 @@ from incidentcore._checks import (
     need_text,
     need_word,
 )
-from incidentcore.conditions import ALWAYS, NEVER, AtInstant, Condition, field, reader
-from incidentcore.conditions.instants import timed_tests
+from incidentcore.conditions import ALWAYS, NEVER, Condition, field
+from incidentcore.conditions.access import reader
+from incidentcore.conditions.instants import AtInstant, timed_tests
 from incidentcore.digest import content_id
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import Versions

@@ -28,7 +28,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-from incidentcore.conditions import reader
+from incidentcore.conditions.access import reader
 from incidentcore.records import Event, TimelineStep
 from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla.cycles import CLOSED, COUNTING, PAUSED, CycleOutcome, RawCycle, Span, SpanKind

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from incidentcore._checks import need_kind
-from incidentcore.conditions import reader
+from incidentcore.conditions.access import reader
 from incidentcore.instants import as_utc
 from incidentcore.records import Timeline, TimelineStep
 from incidentcore.sla.definition import AnswerRule, SlaDefinition

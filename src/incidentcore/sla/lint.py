@@ -7,22 +7,14 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from incidentcore._checks import need_kind
-from incidentcore.conditions import (
-    NEVER,
-    AnyOf,
-    Condition,
-    FieldTest,
-    Proof,
-    field,
-    implies,
-    overlap,
-    satisfiable,
-)
+from incidentcore.conditions import NEVER, AnyOf, Condition, Proof, field, implies, overlap
+from incidentcore.conditions.fieldtest import FieldTest
+from incidentcore.conditions.overlap import satisfiable
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.schedule import Calendar
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.lint_fields import FIELD_TEXTS, event_findings, field_findings
-from incidentcore.sla.policy import SlaPolicy
+from incidentcore.sla.policy import ServiceLevel, SlaPolicy
 from incidentcore.sla.targets import fields_of, resolve_target
 from incidentcore.sla.terms import calendars_in
 from incidentcore.sla.urgency import inverted
@@ -58,16 +50,16 @@ TEXTS: Final[Texts] = FrozenMap(
 
 
 def lint_sla(
-    definition: SlaDefinition,
+    rules: SlaDefinition | SlaPolicy | ServiceLevel,
     /,
     *,
     domains: Domains | None = None,
     starts: Iterable[datetime] = _TRIED,
 ) -> tuple[LintFinding, ...]:
-    """Return a finding for each error in a definition; empty if there are none.
+    """Return a finding for each error in the rules of clocks; empty if there are none.
 
     Args:
-        definition: The definition.
+        rules: A definition, a policy or a service level; every rule and definition is checked.
         domains: All possible values of each field that has a fixed set of values, such as
             ``{"state": lifecycle.states, "hold_reason": HOLD_REASONS}``. A condition that compares
             such a field with any other text is a finding.
@@ -78,69 +70,47 @@ def lint_sla(
     >>> from datetime import timedelta
     >>> from incidentcore.conditions import field
     >>> from incidentcore.schedule import BusinessCalendar
-    >>> from incidentcore.sla import SlaDefinition, lint_sla
+    >>> from incidentcore.sla import SlaDefinition, SlaPolicy, lint_sla
+    >>> always = BusinessCalendar.always()
     >>> is_open = field("state.open").is_true()
     >>> trap = SlaDefinition(
     ...     name="trap",
     ...     target=timedelta(hours=4),
-    ...     calendar=BusinessCalendar.always(),
+    ...     calendar=always,
     ...     start=is_open & field("custom.vip").is_true(),
     ...     stop=is_open,
     ... )
     >>> [finding.code for finding in lint_sla(trap)]
     ['never_attaches']
-    """
-    allowed = "an SlaDefinition; lint_sla_policy takes a policy"
-    need_kind("definition", definition, SlaDefinition, allowed=allowed)
-    return (
-        *_fields(definition, domains),
-        *_starts(definition, domains),
-        *_pauses(definition, domains),
-        *_targets(definition, tuple(starts)),
-    )
-
-
-def lint_sla_policy(
-    policy: SlaPolicy,
-    /,
-    *,
-    domains: Domains | None = None,
-    starts: Iterable[datetime] = _TRIED,
-) -> tuple[LintFinding, ...]:
-    """Return a finding for each error in a policy, its rules and its definitions.
-
-    Args:
-        policy: The policy.
-        domains: All possible values of each field that has a fixed set of values, such as
-            ``{"state": lifecycle.states, "hold_reason": HOLD_REASONS}``. A condition that compares
-            such a field with any other text is a finding.
-        starts: Example start times of a clock. A target unreachable from all of them is an error.
-
-    Source: rule S10.
-
-    >>> from incidentcore.conditions import field
-    >>> from incidentcore.schedule import BusinessCalendar
-    >>> from incidentcore.sla import SlaDefinition, SlaPolicy, lint_sla_policy
-    >>> day = SlaDefinition.resolution(hours=8, calendar=BusinessCalendar.always())
+    >>> day = SlaDefinition.resolution(hours=8, calendar=always)
     >>> seen = field("reopen_count")
-    >>> [
-    ...     finding.message
-    ...     for finding in lint_sla_policy(SlaPolicy([(seen > 1, day), (seen > 2, day)]))
-    ... ]
+    >>> policy = SlaPolicy([(seen > 1, day), (seen > 2, day)])
+    >>> [finding.message for finding in lint_sla(policy)]
     ['it never matches: rule 1 takes every record that it is for']
     """
-    need_kind("policy", policy, SlaPolicy, allowed="an SlaPolicy; lint_sla takes a definition")
+    allowed = "an SlaDefinition, an SlaPolicy or a ServiceLevel"
+    need_kind("rules", rules, (SlaDefinition, SlaPolicy, ServiceLevel), allowed=allowed)
     tried = tuple(starts)
-    findings = [*_rules(policy, domains)]
+    findings: list[LintFinding] = []
+    for clock in rules.clocks:
+        if isinstance(clock, SlaPolicy):
+            findings += _policy(clock, domains)
+        for definition in clock.definitions:
+            findings += _fields(definition, domains)
+            findings += _starts(definition, domains)
+            findings += _pauses(definition, domains)
+            findings += _targets(definition, tried)
+    return tuple(findings)
+
+
+def _policy(policy: SlaPolicy, domains: Domains | None) -> Iterator[LintFinding]:
+    yield from _rules(policy, domains)
     for number, rule in enumerate(policy.rules, 1):
-        findings += field_findings([rule.when], f"rule {number}", domains)
+        yield from field_findings([rule.when], f"rule {number}", domains)
     for pair in inverted(policy, domains=domains):
         names = ("worse", "worse_target", "worse_name", "milder", "milder_target", "milder_name")
         data = dict(zip(names, pair.words, strict=True))
-        findings.append(_finding(pair.words[2], "inverted_targets", pair.witness, **data))
-    for definition in policy.definitions:
-        findings += lint_sla(definition, domains=domains, starts=tried)
-    return tuple(findings)
+        yield _finding(pair.words[2], "inverted_targets", pair.witness, **data)
 
 
 def _fields(definition: SlaDefinition, domains: Domains | None) -> Iterator[LintFinding]:

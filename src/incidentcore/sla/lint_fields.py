@@ -11,7 +11,9 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from incidentcore._checks import is_number, nearest_names
-from incidentcore.conditions import Condition, FieldTest, reader
+from incidentcore.conditions import Condition
+from incidentcore.conditions.access import reader
+from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.records import Event, Incident, Problem, ServiceRequest
 from incidentcore.records.written import FAMILIES
 from incidentcore.values import Actor, FrozenMap, Level, LintFinding, State

@@ -14,7 +14,7 @@ from incidentcore.errors import SlaDefinitionError
 from incidentcore.pages import Tabular
 from incidentcore.sla.definition import SlaDefinition, with_fields
 from incidentcore.sla.terms import calendars_in
-from incidentcore.words import span_text
+from incidentcore.words.words import span_text
 
 PolicyMatch: TypeAlias = Literal["first", "shortest"]
 """Which of the matching rules is chosen."""

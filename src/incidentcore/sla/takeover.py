@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from incidentcore._checks import SharedRepr
-from incidentcore.conditions import reader
+from incidentcore.conditions.access import reader
 from incidentcore.instants import as_utc
 from incidentcore.records import TimelineStep
 from incidentcore.sla.crossings import Edition

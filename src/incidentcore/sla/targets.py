@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 import attrs
 
 from incidentcore._checks import SharedRepr, is_number, need_kind, need_whole
-from incidentcore.conditions import reader
+from incidentcore.conditions.access import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import as_utc, from_iso
 from incidentcore.schedule import BusinessDays, Calendar

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore._checks import SharedRepr, as_pairs, need_each, need_kind
-from incidentcore.conditions import Condition, reader
+from incidentcore.conditions import Condition
+from incidentcore.conditions.access import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import Versions
 from incidentcore.schedule import BusinessDays, Calendar, VersionedCalendar

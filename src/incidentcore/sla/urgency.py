@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from incidentcore.conditions import AnyOf, Condition, satisfiable
+from incidentcore.conditions import AnyOf, Condition
+from incidentcore.conditions.overlap import satisfiable
 from incidentcore.errors import IncidentCoreError
 from incidentcore.records import Incident
 from incidentcore.sla.definition import SlaDefinition

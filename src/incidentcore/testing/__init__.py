@@ -8,11 +8,9 @@ from collections.abc import Callable
 from incidentcore.errors import MissingExtraError
 from incidentcore.testing.contracts import StoreContract
 from incidentcore.testing.contracts_async import AsyncStoreContract
-from incidentcore.testing.contracts_base import CheckOutcome
 
 __all__ = [
     "AsyncStoreContract",
-    "CheckOutcome",
     "Outbox",
     "StoreContract",
     "actors",

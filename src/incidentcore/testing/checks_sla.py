@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentcore._checks import need_kind
-from incidentcore.conditions import ALWAYS, AnyOf, Condition, satisfiable
+from incidentcore.conditions import ALWAYS, AnyOf, Condition
+from incidentcore.conditions.overlap import satisfiable
 from incidentcore.records import Event, Incident, Opened, Record
 from incidentcore.sla import (
     ServiceLevel,
@@ -20,7 +21,6 @@ from incidentcore.sla import (
     SlaStatus,
     evaluate_sla,
     lint_sla,
-    lint_sla_policy,
 )
 from incidentcore.sla.urgency import is_later, regions, with_facts
 from incidentcore.testing.strategies_sla import calendars_of, histories
@@ -114,10 +114,7 @@ def _check_rules(
     pairs: tuple[tuple[Condition, Condition], ...],
 ) -> None:
     """Check the rules of one clock without records."""
-    if isinstance(clock, SlaDefinition):
-        findings = lint_sla(clock, domains=domains)
-    else:
-        findings = lint_sla_policy(clock, domains=domains)
+    findings = lint_sla(clock, domains=domains)
     found = [f"{each.code}: {each}" for each in findings if each.code != "unknown"]
     assert not found, "S10: the lint finds\n" + "\n".join(found)
     if isinstance(clock, SlaDefinition):

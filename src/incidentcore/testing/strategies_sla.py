@@ -8,7 +8,8 @@ from typing import Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 
-from incidentcore.conditions import ALWAYS, NEVER, Condition, FieldTest, field
+from incidentcore.conditions import ALWAYS, NEVER, Condition, field
+from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.errors import IncidentCoreError
 from incidentcore.records import (
     Assigned,

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from incidentcore._lazy import lazy_names
 
 if TYPE_CHECKING:
-    from incidentcore.values.actors import Actor, Role, as_actor
+    from incidentcore.values.actors import Actor, Role
     from incidentcore.values.findings import LintFinding
-    from incidentcore.values.frozen import FrozenMap, freeze
+    from incidentcore.values.frozen import FrozenMap
     from incidentcore.values.scales import Impact, Level, Priority, Scale, Urgency
     from incidentcore.values.states import (
         CANCELED,
@@ -36,17 +36,15 @@ __all__ = [
     "Scale",
     "State",
     "Urgency",
-    "as_actor",
-    "freeze",
 ]
 
 if not TYPE_CHECKING:  # checkers see the imports
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "actors": "Actor Role as_actor",
+            "actors": "Actor Role",
             "findings": "LintFinding",
-            "frozen": "FrozenMap freeze",
+            "frozen": "FrozenMap",
             "scales": "Impact Level Priority Scale Urgency",
             "states": "CANCELED CLOSED IN_PROGRESS NEW ON_HOLD RESOLVED State",
         },

@@ -57,7 +57,7 @@ def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor
         InvalidValueError: ``by`` is neither an actor nor an id (text that is not empty), or the
             actor's role looks like a misspelling of a ``Role``.
 
-    >>> from incidentcore.values import as_actor
+    >>> from incidentcore.values.actors import as_actor
     >>> as_actor("ada")
     Actor(id='ada', role='agent')
     """

@@ -1,12 +1,6 @@
 """The import kit, and importers for the exports of well-known tools."""
 
-from incidentcore.vendors.audit_log import (
-    AuditLog,
-    StateCheck,
-    check_states,
-    read_audit_log,
-    refused_changes,
-)
+from incidentcore.vendors.audit_log import AuditLog, StateCheck, check_states, read_audit_log
 from incidentcore.vendors.columns import ColumnsPage, describe_columns
 from incidentcore.vendors.compare import SlaComparison, compare_sla
 from incidentcore.vendors.event_log import read_events, read_ocel, read_xes
@@ -17,7 +11,6 @@ from incidentcore.vendors.jira_csv import read_jira_csv
 from incidentcore.vendors.kit import Findings, Import, ImportFinding
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.servicenow import read_servicenow
-from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 from incidentcore.vendors.servicenow_states import AUDIT_LIFECYCLE, STRICT_LIFECYCLE
 from incidentcore.vendors.statuspage import read_statuspage
 from incidentcore.vendors.table import read_table
@@ -25,7 +18,6 @@ from incidentcore.vendors.tabular import Table, open_table
 from incidentcore.vendors.zendesk import read_zendesk
 
 __all__ = [
-    "AUDIT_KPIS",
     "AUDIT_LIFECYCLE",
     "AuditLog",
     "ColumnsPage",
@@ -53,5 +45,4 @@ __all__ = [
     "read_table",
     "read_xes",
     "read_zendesk",
-    "refused_changes",
 ]

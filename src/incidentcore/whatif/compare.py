@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from incidentcore._checks import as_tuple, need_each, need_kind
-from incidentcore.conditions import reader
+from incidentcore.conditions.access import reader
 from incidentcore.desk import Desk, DueItem
 from incidentcore.desk.due import look_at
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
@@ -27,7 +27,7 @@ from incidentcore.sla.life import OneClock
 from incidentcore.sla.policy import ServiceLevel
 from incidentcore.sla.twin import Twin, twin_of
 from incidentcore.whatif.comparison import Change, Comparison
-from incidentcore.words import span_text
+from incidentcore.words.words import span_text
 
 Rules: TypeAlias = SlaRules | Desk
 """A definition, a policy, a service level, ``Versions`` of one of these, or a whole desk."""

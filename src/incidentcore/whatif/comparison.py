@@ -16,7 +16,7 @@ from incidentcore.instants import as_zone
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.group_keys import label
 from incidentcore.pages import Page, Paged, Section
-from incidentcore.words import day_time
+from incidentcore.words.words import day_time
 
 FIXED: Final = (
     "Behavior is held fixed: people would have acted otherwise under other rules. Where a rule "

@@ -40,7 +40,7 @@ def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
 
     >>> from datetime import UTC, datetime
     >>> from zoneinfo import ZoneInfo
-    >>> from incidentcore.words import day_time
+    >>> from incidentcore.words.words import day_time
     >>> day_time(datetime(2026, 12, 23, 16, 40, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
     'Wed 23 Dec 17:40'
     """
@@ -58,7 +58,7 @@ def span_text(span: timedelta) -> str:
     """Return a span of time as hours and minutes, with seconds if they are not zero.
 
     >>> from datetime import timedelta
-    >>> from incidentcore.words import span_text
+    >>> from incidentcore.words.words import span_text
     >>> span_text(timedelta(hours=26, minutes=5)), span_text(-timedelta(minutes=3, seconds=7))
     ('26:05', '-0:03:07')
     """

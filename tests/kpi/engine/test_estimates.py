@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from incidentcore.kpi import control_limits
 from incidentcore.kpi.engine import estimates
 from incidentcore.kpi.engine.estimates import (
     bootstrap,
+    control_limits,
     interpolate,
     mean,
     survival_interval,

@@ -15,15 +15,15 @@ from incidentcore.instants import Interval
 from incidentcore.kpi import (
     FieldValue,
     Group,
-    GroupBy,
     Kpi,
     KpiResult,
     Objective,
-    as_known,
     catalogue,
     compute_kpis,
     gather_kpis,
 )
+from incidentcore.kpi.engine.gather import as_known
+from incidentcore.kpi.groups import GroupBy
 from incidentcore.records import Incident, Record, correct_event
 
 WINDOWS = [None, Interval(minute(0), minute(100))]

@@ -13,7 +13,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, TypeAlias, TypeGuard
 
-from incidentcore.conditions import AllOf, AnyOf, Condition, FieldTest, Not
+from incidentcore.conditions import AllOf, AnyOf, Condition
+from incidentcore.conditions.condition import Not
+from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.kpi.moments import INSTANTS, SHARED, compile_path
 from incidentcore.records import Record
 

@@ -241,7 +241,7 @@ def control_limits(values: Sequence[float | int | Fraction]) -> ControlLimits | 
 
     Source: the XmR chart (Shewhart, Wheeler): the mean ± 2.66 times the mean moving range.
 
-    >>> from incidentcore.kpi import control_limits
+    >>> from incidentcore.kpi.engine.estimates import control_limits
     >>> control_limits([10, 12, 11, 13])
     ControlLimits(center=11.5, lower=7.066666666666666, upper=15.933333333333334)
     """

@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
 import attrs
 
 from incidentcore._checks import NO_ARGUMENTS, SharedRepr, nearest
-from incidentcore.conditions import Condition, FieldTest
+from incidentcore.conditions import Condition
+from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Sample, SketchedSample

@@ -8,7 +8,8 @@ from datetime import datetime
 
 import attrs
 
-from incidentcore.conditions import field, reader
+from incidentcore.conditions import field
+from incidentcore.conditions.access import reader
 from incidentcore.kpi.engine.results import Definition
 from incidentcore.kpi.measures.base import Extract, ValueMeasure, history_needs
 from incidentcore.kpi.moments import as_path

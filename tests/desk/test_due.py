@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import attrs
 import pytest
 from tests.desk.test_agenda import DESK, FRIDAY, HOUR, opened
 from tests.sla.test_coverage import table
@@ -15,6 +16,7 @@ from incidentcore.records import Incident, correct_event, log_update_sent
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaThreshold
 from incidentcore.values import Impact, Urgency
+from incidentcore.words import GERMAN
 
 
 def test_every_kind_of_item_with_its_due_and_reason() -> None:
@@ -56,9 +58,13 @@ def test_a_resolved_record_is_due_for_its_closing() -> None:
     )
     then = next_wakeup(DESK, [record], now=FRIDAY + 2 * HOUR)
     assert then == FRIDAY + HOUR + timedelta(days=2)
-    kinds = [item.kind for item in due_items(DESK, record, now=then)]
-    assert "auto_close" in kinds
-    assert not [kind for kind in kinds if kind.startswith("sla")]
+    items = {item.kind: item for item in due_items(DESK, record, now=then)}
+    assert not [kind for kind in items if kind.startswith("sla")]
+    assert items["auto_close"].why == "resolved since Fri  5 Jun 10:00"
+    berlin = attrs.evolve(DESK, zone="Europe/Berlin")
+    (there,) = (i for i in due_items(berlin, record, now=then) if i.kind == "auto_close")
+    assert there.why == "resolved since Fri  5 Jun 12:00"
+    assert there.in_words(GERMAN) == "gelöst seit Fr  5. Juni 12:00"
 
 
 @pytest.mark.parametrize("milder_first", [False, True])

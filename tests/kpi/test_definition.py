@@ -27,6 +27,7 @@ from incidentcore.kpi import (
     FieldValue,
     Group,
     HasLink,
+    HourBands,
     Kpi,
     KpiResult,
     NetFlow,
@@ -274,6 +275,25 @@ def test_a_population_by_a_field_that_a_kind_of_record_lacks() -> None:
     at_opening = Group("known_error", "opening")
     with pytest.raises(InvalidValueError, match="known_error"):
         compute_kpis(catalogue.VOLUME, tickets(), as_of=minute(300), group_by=at_opening)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Group("priority"), Group("priority", "opening")),
+        (Group("priority", "opening"), Group("priority", "resolution")),
+        (HourBands({}), HourBands({}, "resolved_at")),
+    ],
+)
+def test_parts_that_are_grouped_at_different_instants_do_not_merge(one: Any, other: Any) -> None:
+    """The priority at the opening is another heading than the one now (K4)."""
+    parts = [
+        gather_kpis(catalogue.VOLUME, tickets(), as_of=minute(300), group_by=group)
+        for group in (one, other)
+    ]
+    assert one.name != other.name
+    with pytest.raises(InvalidValueError, match="same definitions"):
+        merge_partials(parts)
 
 
 def test_a_group_named_like_a_column_is_refused() -> None:

@@ -78,7 +78,7 @@ def test_sla_s33_a_reopen_window_is_written_and_called_by_its_id() -> None:
     [
         (BusinessDays(10), "reopen within 10 business days"),
         (BusinessDays(1), "reopen within 1 business day"),
-        (BusinessDays(2, end_of_day=True), "reopen within end of 2 business days"),
+        (BusinessDays(2, end_of_day=True), "reopen by the end of 2 business days"),
     ],
 )
 def test_a_window_in_business_days_says_so(within: BusinessDays, said: str) -> None:

@@ -188,6 +188,31 @@ def test_which_roles_are_asked_for_is_a_choice() -> None:
             major_incident(roles=[wrong])  # type: ignore[list-item]
 
 
+def test_a_role_that_is_entered_late_stays_beside_later_ones() -> None:
+    """Manager at 16:00, scribe and speaker at 18:00; the lead of 17:00, entered last, is kept."""
+    record = advance_major(
+        incident(),
+        "accept",
+        at=AT + HOUR,
+        by="ada",
+        work_notes="all sites",
+        business_impact="no orders",
+        roles={"incident_manager": "ada"},
+    )
+    later = {"scribe": "lee", "communications_lead": "bo"}
+    record = advance_major(record, "assign_roles", at=AT + 3 * HOUR, by="ada", roles=later)
+    record = advance_major(
+        record, "assign_roles", at=AT + 2 * HOUR, by="ada", roles={"technical_lead": "max"}
+    )
+    held = {"incident_manager": "ada", **later, "technical_lead": "max"}
+    assert dict(record.major_roles) == held
+
+    passed = advance_major(
+        record, "assign_roles", at=AT + 4 * HOUR, by="ada", roles={"scribe": "kim"}
+    )
+    assert dict(passed.major_roles) == {**held, "scribe": "kim"}
+
+
 def test_a_late_step_is_judged_as_every_late_action() -> None:
     """Proposed at 16:00 and accepted at 18:00: no rejection at 17:00, unless it is amended."""
     notes: dict[str, Any] = {"work_notes": "all sites", "by": "ada"}

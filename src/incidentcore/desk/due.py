@@ -70,7 +70,7 @@ class DueItem:
 DUE_TEXTS: Final[Texts] = {
     "update": "update for {audience}: {why}",
     "clock": "the {clock} clock reached {point}",
-    "auto_close": "resolved since {at} UTC",
+    "auto_close": "resolved since {at}",
     "snooze_end": "the snooze ended",
     "approval": "nobody decided in time",
     "field": "{path} was reached",
@@ -346,8 +346,8 @@ def _instants(desk: Desk, view: Record) -> Iterator[Instant]:
     """Yield the instants that the record itself holds and that are still in force."""
     close = desk.auto_close.get(view.record_type)
     at = None if close is None else close.at(view)
-    if at is not None:
-        yield "auto_close", at, _why("auto_close", at=f"{view.resolved_at:%Y-%m-%d %H:%M}")
+    if at is not None and view.resolved_at is not None:
+        yield "auto_close", at, _why("auto_close", at=view.resolved_at.astimezone(desk.zone))
     if view.state.final:
         return
     if view.snoozed_until is not None and view.state.open:

@@ -53,6 +53,12 @@ def _values(values: Iterable[object]) -> tuple[object, ...]:
     return tuple(values)
 
 
+def _heading(group: Group) -> str:
+    """Return a heading that tells groups apart by when they are read, as merged parts need."""
+    then = group.when in ("opening", "resolution")
+    return f"{group.path} at {group.when}" if then else group.path
+
+
 @attrs.frozen
 class Group(SharedRepr):
     """A field to group records by, and the instant at which it is read (rule K6).
@@ -63,7 +69,7 @@ class Group(SharedRepr):
             opening, after all events of that instant; ``resolution`` at the last resolution (None
             without one). ``event``, only for ``EventCount`` KPIs, reads a field of the counted
             event, such as ``"target"`` or ``"by.id"``.
-        name: The column's heading; the path by default.
+        name: The column's heading; by default, the path and, if it is not read ``as_of``, when.
         values: Values that get a row even if no record has them, such as all services: a service
             without an outage was available all the time. Other values that occur get rows as well.
             If the table has another group without ``values``, each value listed here gets a row
@@ -73,7 +79,7 @@ class Group(SharedRepr):
 
     path: str = attrs.field()
     when: When = "as_of"
-    name: str = attrs.field(default=attrs.Factory(lambda self: self.path, True), kw_only=True)
+    name: str = attrs.field(default=attrs.Factory(_heading, True), kw_only=True)
     values: tuple[object, ...] = attrs.field(default=(), converter=_values, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -186,6 +192,10 @@ def _bands(
     return tuple(pairs)
 
 
+def _hours_of(bands: HourBands) -> str:
+    return "hours" if bands.moment in ("opened_at", "event") else f"hours of {bands.moment}"
+
+
 def _moment(path: str) -> str:
     return path if path == "event" else as_path(path)
 
@@ -202,13 +212,13 @@ class HourBands(SharedRepr):
         moment: A field that holds an instant; a record without it has no band. ``event``, only for
             ``EventCount`` KPIs, uses the instant of the event that is counted, such as a page.
         otherwise: The band of instants at which no calendar is open.
-        name: The column's heading.
+        name: The column's heading; by default ``hours``, with any other ``moment`` added.
     """
 
     bands: tuple[tuple[str, Calendar], ...] = attrs.field(converter=_bands)
     moment: str = attrs.field(default="opened_at", converter=_moment)
     otherwise: str = attrs.field(default="other hours", kw_only=True)
-    name: str = attrs.field(default="hours", kw_only=True)
+    name: str = attrs.field(default=attrs.Factory(_hours_of, True), kw_only=True)
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any, ClassVar, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -126,9 +125,7 @@ class _Limit(RecordTest):
 
     def compile(self, kpi: Definition, as_of: datetime) -> Answer:
         if kpi.unfinished == "censor":  # a limit is compared with a time, not with an observation
-            names = ("unit", "definition", "statistic", "confidence", "clock", "reopened")
-            kept = {name: getattr(kpi, name) for name in names}
-            kpi = SimpleNamespace(**kept, unfinished="exclude")
+            kpi = kpi.replace(statistic=None, unfinished="exclude", canceled="exclude")
         value_of, holds = read_checked(self.measure, kpi, as_of), self._holds
         limit = exact_limit(self)
 

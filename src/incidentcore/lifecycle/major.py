@@ -7,7 +7,7 @@ roles have their own step and that accepting may require them are our choice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ from incidentcore.records import (
 )
 from incidentcore.records.fold import in_time
 from incidentcore.records.replay import as_it_was
-from incidentcore.values import Actor, FrozenMap, State
+from incidentcore.values import Actor, State
 
 NO_CANDIDATE: Final = State("no_candidate", open=True)
 PROPOSED: Final = State("proposed", open=True)
@@ -177,16 +177,9 @@ def decide_major(
     missing = tuple(name for name in row.required if is_nothing(fields.get(name)))
     if missing:
         return refuse_fields(table, row, state, code="missing_field", missing=missing)
-    roles = fields.get("roles")
-    if isinstance(roles, Mapping):
-        roles = {**facts["major_roles"], **roles}
     try:
-        after = _stepped(
-            incident,
-            row,
-            {**fields, "roles": roles},
-            {"at": at, "by": actor, "recorded_at": recorded_at},
-        )
+        when = {"at": at, "by": actor, "recorded_at": recorded_at}
+        after = _stepped(incident, row, fields, when)
     except InvalidValueError as error:
         asked = {"major_roles": "roles"}
         if "work_notes" in row.inputs:
@@ -194,7 +187,7 @@ def decide_major(
         where = asked.get(error.where, error.where)
         wrong = InvalidValueError(where, error.given, error.allowed)
         return refuse_fields(table, row, state, code="invalid_field", what=str(wrong))
-    seen = {**facts, "major_roles": facts["major_roles"] if roles is None else FrozenMap(roles)}
+    seen = {**facts, "major_roles": {**facts["major_roles"], **(fields.get("roles") or {})}}
     attempt = Attempt(facts=seen, action=action, at=at, by=actor, fields=fields)
     if not row.passes(attempt):
         return refuse_guard(table, row, state, attempt)
@@ -234,7 +227,7 @@ def _stepped(
         row.target.name,  # type: ignore[arg-type]  # one of the states of a major incident
         reason=fields.get("reason") or fields.get("work_notes", ""),
         business_impact=fields.get("business_impact"),
-        roles=fields["roles"],
+        roles=fields.get("roles"),
         assignee=when["by"].id if row.target == ACCEPTED else None,
         **when,
     )

@@ -135,7 +135,9 @@ class ReopenWindow(SharedRepr):
     @property
     def id(self) -> str:
         """Return the guard's name in refusals."""
-        return f"reopen within {self.within}".removesuffix(", 0:00:00")
+        by_day = isinstance(self.within, BusinessDays) and self.within.end_of_day
+        how = "by the" if by_day else "within"
+        return f"reopen {how} {self.within}".removesuffix(", 0:00:00")
 
     def __call__(self, attempt: Attempt, /) -> bool:
         """Return whether an attempt is made in time, or by an exempt role."""

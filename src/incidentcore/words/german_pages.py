@@ -271,7 +271,7 @@ EXPLAINED: Final = {
     "there is nobody to notify": "es ist niemand zu benachrichtigen",
     "it has another time": "es gilt ein anderer Zeitpunkt",
     "update for {audience}: {why}": "Mitteilung an {audience}: {why}",
-    "resolved since {at} UTC": "gelöst seit {at} UTC",
+    "resolved since {at}": "gelöst seit {at}",
     "the snooze ended": "die Stummschaltung ist zu Ende",
     "nobody decided in time": "niemand hat rechtzeitig entschieden",
     "{path} was reached": "{path} ist erreicht",

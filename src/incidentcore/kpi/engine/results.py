@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, Self, TypeAlias
 
 import attrs
 
@@ -36,7 +36,7 @@ class Figure(SharedRepr):
 
 
 class Definition(Protocol):
-    """The attributes that a measure may read of its KPI; see ``Kpi``."""
+    """What a measure may read of its KPI; see ``Kpi``."""
 
     @property
     def unit(self) -> str: ...
@@ -52,6 +52,7 @@ class Definition(Protocol):
     def reopened(self) -> str: ...
     @property
     def unfinished(self) -> str: ...
+    def replace(self, **changes: Any) -> Self: ...
 
 
 def exact_number(value: int | Fraction) -> int | float:

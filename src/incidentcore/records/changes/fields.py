@@ -91,8 +91,9 @@ def set_fields(
 ) -> R:
     """Set descriptive fields, such as ``title``, ``service``, ``tags`` and ``custom``.
 
-    Entries of ``custom`` are merged into the existing ones; every other field is replaced. Fields
-    such as ``resolved_at`` and ``reopen_count`` cannot be set: they follow from the history (H2).
+    Entries of ``custom`` and ``major_roles`` are merged into the existing ones; every other field
+    is replaced. Fields such as ``resolved_at`` and ``reopen_count`` cannot be set: they follow from
+    the history (H2).
 
     Args:
         record: The record.

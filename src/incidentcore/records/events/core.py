@@ -196,12 +196,16 @@ def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str,
     return changes
 
 
+_MERGED: Final = ("custom", "major_roles")
+
+
 def written_fields(fields: FrozenMap[object], facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts that change when fields are set, including those that follow from them."""
     changes: dict[str, Any] = dict(entries_of(fields))
-    custom = changes.get("custom")
-    if custom is not None:
-        changes["custom"] = merged(facts["custom"], custom) if facts["custom"] else custom
+    for name in _MERGED:
+        entries = changes.get(name)
+        if entries is not None and facts[name]:
+            changes[name] = merged(facts[name], entries)
     if "assignment_group" in changes:
         before = facts["assignment_group"]
         if before is not None and changes["assignment_group"] != before:
@@ -288,7 +292,7 @@ class Prioritized(Event):
 
 @attrs.frozen(kw_only=True)
 class FieldsChanged(Event):
-    """Descriptive fields were set: entries of ``custom`` are merged, other fields are replaced."""
+    """Descriptive fields were set: ``custom`` and ``major_roles`` are merged, others replaced."""
 
     kind: ClassVar[str] = "fields_changed"
 

@@ -19,8 +19,10 @@ ORACLES = TESTS / "oracles"
 FIGURES = ROOT / "docs" / "proof" / "figures.json"
 # The test that answers each file of rows; the calendars' rows are answered by one.
 ANSWERED_BY = {
+    "alert_intake": "intake/test_oracles.py",
     "desk_lifecycles": "lifecycle/test_oracles_of_desks.py",
     "escalation": "escalation/test_oracles.py",
+    "escalation_steps": "escalation/test_step_oracles.py",
     "kpi_dialects": "kpi/test_oracles.py",
     "kpi_worked": "kpi/test_worked_oracles.py",
     "lifecycle": "lifecycle/test_oracles.py",

@@ -6,6 +6,7 @@ fold keeps, and shares no code with it beyond the values that go in.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,48 +67,56 @@ class Naive:
         return tuple(found)
 
     def _inhibits(self, alert: Alert) -> list[tuple[Any, ...]]:
+        """Return what waits for an alert: the group of each rule, and whether it is a target."""
         return [
-            (number, *self._values(alert, rule.equal))
+            (number, *self._values(alert, rule.equal), rule.target.matches(alert, at=alert.at))
             for number, rule in enumerate(self.policy.inhibit)
             if rule.source.matches(alert, at=alert.at)
         ]
 
     def _held_for(self, alert: Alert) -> tuple[Any, ...] | None:
-        """Return for what an alert waits: another source of it fires, and does not wait itself."""
+        """Return for what an alert waits: another source that is reported, or waits for one."""
         for number, rule in enumerate(self.policy.inhibit):
-            what = (number, *self._values(alert, rule.equal))
-            if rule.target.matches(alert, at=alert.at) and self._sources(
-                what, (alert.source, alert.key)
+            sided = rule.source.matches(alert, at=alert.at)
+            what = (number, *self._values(alert, rule.equal), sided)
+            if rule.target.matches(alert, at=alert.at) and self._reported(
+                what, [(alert.source, alert.key)]
             ):
                 return what
         return None
 
-    def _sources(self, what: tuple[Any, ...], but: tuple[str, str]) -> list[tuple[str, str]]:
-        return [
-            name
+    def _reported(self, what: tuple[Any, ...], path: list[tuple[str, str]]) -> bool:
+        """Return whether any path over what waits, which never turns back, ends at a source."""
+        *group, sided = what
+        mine = [(*group, False)] if sided else [(*group, False), (*group, True)]
+        return any(
+            name not in path
+            and any(key in mine for key in one["inhibits"])
+            and (one["for"] is None or self._reported(one["for"], [*path, name]))
             for name, one in self.conditions.items()
-            if name != but and what in one["inhibits"] and one["for"] != what
-        ]
+        )
 
-    def _release(self, now: int) -> None:
-        """Look again at every alert that waits for a source that no longer fires."""
+    def _release(self, now: int, gone: Sequence[tuple[Any, ...]] = ()) -> None:
+        """Look again at every alert that waits for a source that no longer holds it back."""
+        lost = list(gone)
         for known in self.conditions.values():
             if not known["firing"] and not known["flapping"]:
+                lost += known["inhibits"]
                 known["inhibits"] = []
         waiting = [name for name, one in self.conditions.items() if one["for"] is not None]
-        waiting.sort(
-            key=lambda name: (
-                self.conditions[name]["for"][0],
-                self.conditions[name]["for"] not in self.conditions[name]["inhibits"],
-                name,
-            )
-        )
-        free = [name for name in waiting if not self._sources(self.conditions[name]["for"], name)]
+        free = []
+        places = {name: self.conditions[name]["for"] for name in waiting}
+        waiting.sort(key=lambda name: (places[name][0], places[name][-1], name))
+        for name in waiting:
+            *group, sided = self.conditions[name]["for"]
+            mine = [(*group, False)] if sided else [(*group, False), (*group, True)]
+            if any(one in mine for one in lost) and not self._reported((*group, sided), [name]):
+                free.append(name)
+        alerts = [self.conditions[name]["held"][0] for name in free]
         for name in free:
-            known = self.conditions[name]
-            if known["for"] is not None:
-                alert, known["held"], known["for"] = known["held"][0], None, None
-                self._start(alert, now)
+            self.conditions[name].update({"held": None, "for": None})
+        for alert in alerts:
+            self._start(alert, now)
 
     def _say(self, kind: str, now: int, incident: str, alert: Alert | None, why: str = "") -> None:
         self.told.append((kind, now, incident, told_alert(alert), why))
@@ -141,7 +150,7 @@ class Naive:
             alerts.sort(
                 key=lambda one: (
                     one.status == "resolved",
-                    one.status == "resolved" or not self._inhibits(one),
+                    self._turn(one),
                     one.source,
                     one.key,
                     min(one.at, one.recorded_at),
@@ -153,6 +162,12 @@ class Naive:
                 self._take(alert, now)
             self._deadlines(now)
         return self.told
+
+    def _turn(self, alert: Alert) -> int:
+        """Sources come first, those that are targets too come second."""
+        if alert.status == "resolved" or not self._inhibits(alert):
+            return 2
+        return int(any(one.target.matches(alert, at=alert.at) for one in self.policy.inhibit))
 
     # Ended incidents: words that are not final first; the order among equals means nothing.
 
@@ -206,9 +221,10 @@ class Naive:
             known = self._condition(name, happened, happened)
         heard, received = known["heard"], max(self._minute(alert.recorded_at), now)
         known.update(last=happened, heard=max(heard, received), unheard=False)
-        known["inhibits"], was = self._inhibits(alert), known["firing"]
+        before, was = known["inhibits"], known["firing"]
+        known["inhibits"] = self._inhibits(alert)
         known["firing"] = True  # already, for those that it holds back
-        self._release(now)
+        self._release(now, [one for one in before if one not in known["inhibits"]])
         known["firing"] = was
         rank = self._rank(alert)
         held_in_flapping = known["flapping"] and known["incident"] is not None

@@ -221,10 +221,15 @@ def test_silence_of_the_source_lets_go() -> None:
 
 
 def test_a_condition_does_not_hold_back_itself() -> None:
-    """A rule from everything to everything opens the first, and no more."""
-    policy = IntakePolicy(name="p", inhibit=Inhibit(ALWAYS, ALWAYS))
-    alerts = [Alert(key=key, at=at(9, number)) for number, key in enumerate("abc")]
-    assert opened(fold_alerts(policy, alerts, until=at(10))) == ["09:00"]
+    """The router holds back everything of its rack: not itself, nor a second router."""
+    policy = IntakePolicy(name="p", inhibit=Inhibit(field("severity").equals("critical"), ALWAYS))
+    alerts = [
+        Alert(key=key, at=at(9, number), severity=severity)
+        for number, (key, severity) in enumerate(
+            (("r1", "critical"), ("r2", "critical"), ("host", "warning"))
+        )
+    ]
+    assert opened(fold_alerts(policy, alerts, until=at(10))) == ["09:00", "09:01"]
 
 
 @pytest.mark.parametrize(

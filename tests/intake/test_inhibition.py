@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.intake.builders import HOUR, MINUTE, T0, alert, told
+from tests.intake.builders import HOUR, MINUTE, T0, WORK, alert, told
 
 from incidentcore.conditions import ALWAYS, field
 from incidentcore.intake import (
@@ -13,6 +13,7 @@ from incidentcore.intake import (
     IncidentEnded,
     Inhibit,
     IntakePolicy,
+    MaintenanceRule,
     fold_alerts,
 )
 
@@ -52,20 +53,51 @@ def test_a_source_that_is_none_any_more_lets_go():
     ]
 
 
-def test_of_those_that_hold_back_each_other_one_is_reported():
-    """Any alert of a cluster holds back the others; when it ends, the next one is reported (A6).
+def test_alerts_that_match_both_tests_do_not_hold_back_each_other():
+    """Critical ones hold back any of their cluster, but two that are critical are both told (A6).
 
-    Once the first had ended, the two others waited for each other for ever, and the last one for
-    itself.
+    Source: prometheus/alertmanager, TestInhibitRuleMatches; prometheus/docs PR 1277.
     """
-    policy = IntakePolicy(inhibit=Inhibit(ALWAYS, ALWAYS, "labels.cluster"))
-    items = [Alert(key=key, at=T0 + n * MINUTE, **CLUSTER) for n, key in enumerate("abc")]
-    ends = [
-        Alert(key=key, at=T0 + minute * MINUTE, status="resolved", **CLUSTER)
-        for key, minute in (("a", 10), ("b", 20))
+    critical = field("severity").equals("critical")
+    policy = IntakePolicy(inhibit=Inhibit(critical, ALWAYS, "labels.cluster"))
+    items = [
+        Alert(key=key, at=T0 + n * MINUTE, severity=severity, **CLUSTER)
+        for n, (key, severity) in enumerate(
+            (("a", "critical"), ("b", "critical"), ("c", "warning"))
+        )
     ]
-    opened = [one for one in told(policy, [*items, *ends]) if one[0] == "open"]
-    assert opened == [("open", 0, "1", ""), ("open", 10, "2", ""), ("open", 20, "3", "")]
+    assert told(policy, items) == [("open", 0, "1", ""), ("open", 1, "2", "")]
+
+
+def test_of_those_that_hold_back_each_other_by_two_rules_one_is_reported():
+    """The link holds back the host, and the host the link, which maintenance held back first (A6).
+
+    At its end both waited, each for the other, for ever.
+    """
+    link, host = (field("labels.role").equals(role) for role in ("link", "host"))
+    policy = IntakePolicy(
+        inhibit=[Inhibit(link, host, name="one"), Inhibit(host, link, name="two")],
+        maintenance=MaintenanceRule("work", WORK, when=link),
+    )
+    items = [
+        Alert(key=key, at=T0 + n * MINUTE, labels={"role": key})
+        for n, key in enumerate(("link", "host"))
+    ]
+    assert told(policy, items, until=T0 + 2 * HOUR) == [("open", 30, "1", "")]
+
+
+def test_a_circle_of_sources_ends_at_one_that_is_reported():
+    """Each of a, b and c holds back the next, and the router all: without it one is told (A6)."""
+    a, b, c, router = (field("key").equals(key) for key in ("a", "b", "c", "router"))
+    rules = [Inhibit(router, ~router, name="net")]
+    rules += [
+        Inhibit(one, two, name=f"{n}") for n, (one, two) in enumerate(((a, b), (b, c), (c, a)))
+    ]
+    policy = IntakePolicy(inhibit=rules)
+    items = [Alert(key=key, at=T0) for key in ("router", "a", "b", "c")]
+    end = Alert(key="router", at=T0 + 5 * MINUTE, status="resolved")
+    opened = [one for one in told(policy, [*items, end]) if one[0] == "open"]
+    assert opened == [("open", 0, "1", ""), ("open", 5, "2", "")]
 
 
 def test_those_that_are_sources_themselves_are_released_first():
@@ -91,8 +123,11 @@ def test_those_that_are_sources_themselves_are_released_first():
     st.sampled_from((None, Flapping(within=9 * MINUTE))),
     st.integers(0, 14),
 )
-def test_what_waits_waits_for_a_source_that_does_not(rows, flapping, cut):
-    """Whatever roles alerts take on, each that is held back has a firing source (A6)."""
+def test_what_waits_waits_for_a_source_that_is_told(rows, flapping, cut):
+    """Whatever roles alerts take on, each that is held back has a firing source that is told (A6).
+
+    It may itself wait for a source, but no circle of faults waits for ever.
+    """
     role = field("labels.role")
     rules = [
         Inhibit(role.is_in(["r", "s"]), role.is_in(["s", "t"]), name="one"),
@@ -110,16 +145,14 @@ def test_what_waits_waits_for_a_source_that_does_not(rows, flapping, cut):
     whole = fold_alerts(policy, items, until=T0 + 5 * HOUR)
     assert (one.intents + two.intents, two.state) == (whole.intents, whole.state)
     for found in (one.state, two.state):
-        holding = {
-            (condition.key, rule)
-            for condition in found.conditions
-            if condition.firing or condition.flapping
-            for rule in condition.inhibits
-            if condition.held_for != rule
-        }
-        for waiting in found.conditions:
-            if waiting.held_for:
-                assert any(rule == waiting.held_for and key != waiting.key for key, rule in holding)
+        told_of = [condition for condition in found.conditions if not condition.held_for]
+        waits = {condition.key: condition for condition in found.conditions if condition.held_for}
+        while told_of:
+            source = told_of.pop()
+            if source.firing or source.flapping:
+                here = [key for key, other in waits.items() if other.held_for in source.inhibits]
+                told_of += [waits.pop(key) for key in here]
+        assert not waits
 
 
 def test_what_is_held_back_joins_with_the_alert_that_waited_before_it():

@@ -40,7 +40,7 @@ class Decisions(Deadlines):
         super().__init__(policy, state)
         self._all = policy.when == ALWAYS
         self._group_of = policy.group_of if policy.groupings else group_reader(policy.group_by)
-        self._inhibition = Inhibition(policy, self.conditions.values())
+        self._inhibition = Inhibition(policy, self.conditions)
         self._out: list[IncidentIntent] = []
         self.opened: int = state.opened
         self._due: dict[type, Callable[[Any, datetime], None]] = {
@@ -187,12 +187,13 @@ class Decisions(Deadlines):
         self._retry(self._inhibition.ended(condition), now)
 
     def _retry(self, names: Iterable[tuple[str, str]], now: datetime) -> None:
-        """Check again the alerts that were held back with faults."""
-        for name in names:
-            held = self._inhibition.let_go(self.conditions[name])
+        """Check again the alerts that were held back with faults, of which none waits by then."""
+        free = [self.conditions[name] for name in names]
+        released = [(condition, self._inhibition.let_go(condition)) for condition in free]
+        for condition, held in released:
             if held is not None:
-                self._start(held, self.conditions[name], now)
-                self.arm(self.conditions[name])
+                self._start(held, condition, now)
+                self.arm(condition)
 
     def _give_up(self, condition: LiveCondition, now: datetime) -> None:
         """Drop the alerts of a fault that wait until there are enough to open an incident."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import TypeAlias
 
 from incidentcore.intake.alert import Alert
@@ -21,13 +21,14 @@ class Inhibition:
         conditions: The faults that the intake remembers.
     """
 
-    __slots__ = ("_policy", "_sources", "_waiting")
+    __slots__ = ("_conditions", "_policy", "_sources", "_waiting")
 
-    def __init__(self, policy: IntakePolicy, conditions: Iterable[LiveCondition]) -> None:
+    def __init__(self, policy: IntakePolicy, conditions: Mapping[Name, LiveCondition]) -> None:
         self._policy = policy
+        self._conditions = conditions
         self._sources: dict[str, set[Name]] = {}
         self._waiting: dict[str, set[Name]] = {}
-        for condition in conditions:
+        for condition in conditions.values():
             if condition.firing or condition.flapping:
                 for key in condition.inhibits:
                     self._sources.setdefault(key, set()).add(condition.name)
@@ -44,23 +45,32 @@ class Inhibition:
         for key in keys:
             self._sources.setdefault(key, set()).add(condition.name)
         before, condition.inhibits = condition.inhibits, keys
-        return self._withdraw(condition, [key for key in before if key not in keys])
+        return self._withdraw(condition, tuple(key for key in before if key not in keys))
 
     def hold(self, condition: LiveCondition, alert: Alert) -> bool:
         """Hold an alert back if another fault inhibits it; return whether this is so."""
         for rule in self._policy.inhibit:
-            if not rule.target.test(alert, alert.at):
-                continue
-            key = rule.key_of(alert)
-            if self._active(key) - {condition.name}:
+            key = rule.waits_for(alert)
+            if key and self._has_source(key, {condition.name}):
                 condition.held, condition.held_by, condition.held_for = alert, rule.name, key
                 self._waiting.setdefault(key, set()).add(condition.name)
                 return True
         return False
 
-    def _active(self, key: str) -> set[Name]:
-        """Return the sources that hold back others with a key: those that do not wait with it."""
-        return self._sources.get(key, set()) - self._waiting.get(key, set())
+    def _has_source(self, key: str, seen: set[Name]) -> bool:
+        """Return whether a source with a key does not wait, or waits for one that does not.
+
+        Sources that wait for a fault in ``seen`` hold nothing back, so no circle waits endlessly.
+        """
+        keys = [key]
+        while keys:
+            for name in self._sources.get(keys.pop(), set()) - seen:
+                seen.add(name)
+                key = self._conditions[name].held_for
+                if not key:
+                    return True
+                keys.append(key)
+        return False
 
     def let_go(self, condition: LiveCondition) -> Alert | None:
         """Return the alert that was held back with a condition, which is now released, or None."""
@@ -76,14 +86,10 @@ class Inhibition:
         keys, condition.inhibits = condition.inhibits, ()
         return self._withdraw(condition, keys)
 
-    def _withdraw(self, condition: LiveCondition, keys: Iterable[str]) -> list[Name]:
-        free: list[tuple[bool, Name]] = []
+    def _withdraw(self, condition: LiveCondition, keys: tuple[str, ...]) -> list[Name]:
         for key in keys:
-            sources = self._sources[key]
-            sources.discard(condition.name)
-            if not self._active(key):  # those that are sources themselves come first
-                waiting = self._waiting.get(key, ())
-                free += sorted((name not in sources, name) for name in waiting)
-            if not sources:
+            self._sources[key].discard(condition.name)
+            if not self._sources[key]:
                 del self._sources[key]
-        return [name for _, name in free]
+        waiting = ((key, name) for key in keys for name in sorted(self._waiting.get(key, ())))
+        return [name for key, name in waiting if not self._has_source(key, {name})]

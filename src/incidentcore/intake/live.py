@@ -200,7 +200,8 @@ def in_order(
 
     Ended incidents come first, so that no alert of the instant joins them. Then come firing alerts,
     so that nothing is resolved that fires at the same instant, beginning with those that inhibit
-    others. Alerts of one fault are sorted by time, severity (worst first) and receipt.
+    others, and among these with those that nothing inhibits. Alerts of one fault are sorted by
+    time, severity (worst first) and receipt.
     """
     severities = policy.severities
 
@@ -208,7 +209,9 @@ def in_order(
         if isinstance(item, IncidentEnded):
             return (0, item.incident, not item.final, item.at)
         rank = severities.rank(item.severity)
-        first = not item.firing or not policy.inhibits(item)
+        first = 2
+        if item.firing and policy.inhibits(item):
+            first = any(rule.waits_for(item) for rule in policy.inhibit)
         stage = 1 if item.firing else 2
         when = (item.happened_at, rank, item.recorded_at)
         return (stage, first, item.source, item.key, *when)

@@ -29,6 +29,7 @@ from incidentcore.schedule import Calendar
 
 _ZERO: Final = timedelta()
 _LONGEST: Final = timedelta(weeks=52)
+_ONE_SIDED: Final = " (one-sided)"
 
 
 @lru_cache(maxsize=256)
@@ -160,7 +161,7 @@ class Inhibit(SharedRepr):
 
     The alert of a target waits, and is checked again once no source is firing. If its fault is
     resolved before that, the alert is suppressed. Alerts that belong to an open incident, and
-    resolved alerts, do not wait. A fault never holds itself back.
+    resolved alerts, do not wait. Alerts that match both tests do not hold back each other.
 
     Attributes:
         source: The test (``Condition``) of the alerts that hold others back, such as
@@ -189,6 +190,22 @@ class Inhibit(SharedRepr):
     def key_of(self, alert: Alert) -> str:
         """Return the rule's name and an alert's values in the fields that ``equal`` lists."""
         return f"{self.name}: {group_reader(self.equal)(alert)}"
+
+    def holds(self, alert: Alert) -> tuple[str, ...]:
+        """Return the keys for which targets wait while an alert fires; none if not a source."""
+        if not self.source.test(alert, alert.at):
+            return ()
+        key = self.key_of(alert)
+        return (key,) if self.target.test(alert, alert.at) else (key, key + _ONE_SIDED)
+
+    def waits_for(self, alert: Alert) -> str:
+        """Return the key for which an alert waits; empty if it is not a target.
+
+        An alert that is a source itself waits only for sources that are not targets.
+        """
+        if not self.target.test(alert, alert.at):
+            return ""
+        return self.key_of(alert) + (_ONE_SIDED if self.source.test(alert, alert.at) else "")
 
 
 def _rules(rules: Iterable[MaintenanceRule] | MaintenanceRule) -> tuple[MaintenanceRule, ...]:
@@ -310,11 +327,9 @@ class IntakePolicy(SharedRepr):
         return group_reader(self.group_by)(alert)
 
     def inhibits(self, alert: Alert) -> tuple[str, ...]:
-        """Return the key (``Inhibit.key_of``) of each rule by which an alert holds others back."""
+        """Return the keys (``Inhibit.holds``) for which others wait while an alert fires."""
         need_kind("alert", alert, Alert)
-        return tuple(
-            rule.key_of(alert) for rule in self.inhibit if rule.source.test(alert, alert.at)
-        )
+        return tuple(key for rule in self.inhibit for key in rule.holds(alert))
 
     def maintenance_for(self, alert: Alert, at: datetime) -> MaintenanceRule | None:
         """Return the maintenance rule that keeps an alert from opening an incident, else None."""

@@ -31,6 +31,7 @@ ANSWERED_BY = {
     "priority_presets": "priority/test_oracle.py",
     "rotation": "schedule/test_rotation.py",
     "sla_clock": "sla/test_oracles.py",
+    "sla_other_tests": "sla/test_oracles.py",
     "time_periods": "schedule/test_time_periods.py",
 }
 ENGINES = {

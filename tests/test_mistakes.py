@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -138,13 +138,34 @@ MISTAKES: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any], str]] 
     (calendar, ({"mon-fri": ("09:00", "17:00")},), {}, "'09:00'; allowed: windows such as"),
     (calendar, ({"mon": "09:00-12:00, 13:00-17:00"},), {}, "several as a list of texts"),
     (calendar, ({"sat": None},), {}, "[] for closed"),
-    (calendar, ({"mon,tue": "09:00-17:00"},), {}, 'one range such as "mon-fri"'),
+    (
+        calendar,
+        ({"mon tue": "09:00-17:00"},),
+        {},
+        'a range such as "mon-fri", or both: "mon-thu, sat"',
+    ),
     (calendar, (), {"zone": "Berlin"}, "nearest: Europe/Berlin"),
     (calendar, (), {"zone": "new york"}, "nearest: America/New_York"),
     (calendar, (), {"zone": UTC}, '"Europe/Berlin" or "UTC"'),
+    (calendar, (), {"zone": timezone(timedelta(hours=2))}, "nearest: Etc/GMT-2"),
+    (calendar, (), {"zone": "-11:00"}, "nearest: Etc/GMT+11"),
+    (calendar, (), {"zone": "UTC+5:30"}, '"Europe/Berlin" or "UTC"'),
     (calendar, (), {"holidays": ["12-25"]}, 'Holiday(yearly="12-25")'),
+    (
+        calendar,
+        (),
+        {"special": {"12-24": "09:00-12:00"}},
+        'holidays=[Holiday(yearly="12-24", hours="09:00-12:00")]',
+    ),
+    (
+        calendar,
+        (),
+        {"holidays": ["2026-12-24/2026-12-31"]},
+        'Holiday(range="2026-12-24/2026-12-31")',
+    ),
     (calendar, (), {"holidays": "DE"}, 'public_holidays("DE", years=[2026])'),
-    (calendar, (), {"breaks": ["12:00-13:00"]}, 'such as {"2026-12-24": '),
+    (calendar, (), {"breaks": ["12:00-13:00"]}, 'such as {"mon-fri": '),
+    (calendar, (), {"special": ["12:00-13:00"]}, 'such as {"2026-12-24": '),
     (OFFICE.deadline, (AT, 4), {}, "such as timedelta(hours=4)"),
     (VersionedCalendar, ([(AT, OFFICE)],), {}, "Versions([(instant, calendar), ...])"),
     (public_holidays, ("DE",), {"years": 2026}, "a list of years, such as [2026, 2027]"),

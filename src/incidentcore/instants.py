@@ -128,8 +128,15 @@ def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
     zones = sorted(zoneinfo.available_timezones())
     known = {key.rpartition("/")[2].casefold(): key for key in zones}
     near = known.get(str(zone).replace(" ", "_").casefold(), misspelt(zone, zones))
+    near = fixed if (fixed := _fixed(str(zone))) in zones else near
     hint = f"; nearest: {near}" if near else ""
     raise InvalidValueError(name, zone, f'an IANA time zone such as "Europe/Berlin" or "UTC"{hint}')
+
+
+def _fixed(text: str) -> str:
+    """Return the key for a fixed offset of whole hours such as UTC+2; its sign is the other one."""
+    found = re.fullmatch(r"(?:UTC|GMT)?([+-])0?([0-9]{1,2})(?::?00)?", text.upper())
+    return f"Etc/GMT{'-' if found[1] == '+' else '+'}{found[2]}" if found else ""
 
 
 @attrs.frozen(order=True)

@@ -84,12 +84,12 @@ def test_a_break_that_takes_nothing_is_refused(entry: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("hours", "rest", "place"),
     [
-        ('mo-fr = "08:00-18:00"', "", "hours: got 'mo-fr'"),
-        ('mo-fr = "08:00-18:00"', LUNCH, "hours: got 'mo-fr'"),
+        ('mo-do = "08:00-18:00"', "", "hours: got 'mo-do'"),
+        ('mo-do = "08:00-18:00"', LUNCH, "hours: got 'mo-do'"),
         ('mon-fri = "08:00-18:00", tue = "09:00-10:00"', LUNCH, "hours: got 'tue'"),
         ('mon-fri = "08:00-18:0"', "", "hours.mon-fri: got '08:00-18:0'"),
         ('mon-fri = "08:00-18:0"', LUNCH, "hours.mon-fri: got '08:00-18:0'"),
-        (WEEK, LUNCH.replace("mon-fri", "mo-fr"), "breaks[1].days: got 'mo-fr'"),
+        (WEEK, LUNCH.replace("mon-fri", "mo-do"), "breaks[1].days: got 'mo-do'"),
         (WEEK, LUNCH.replace("13:00", "13:0"), "breaks[1].hours: got '12:00-13:0'"),
         (WEEK, LUNCH.replace("12:00-13:00", "19:00-20:00"), "breaks[1].hours: got '19:00-20:00'"),
         (WEEK, f", breaks = [{{ {DATE} }}]", "breaks[1].hours: got '12:00-13:0'"),

@@ -49,8 +49,8 @@ DEFINITIONS: list[tuple[str, dict[str, Any], str]] = [
     ("hours that are a list of texts", {"hours": ["mon"]}, "hours: got .*a mapping or"),
     (
         "unknown weekday",
-        {"hours": {"monday": "09:00-17:00"}},
-        "hours: got 'monday'; allowed: weekdays \"mon\"",
+        {"hours": {"montag": "09:00-17:00"}},
+        "hours: got 'montag'; allowed: weekdays such as \"mon\"",
     ),
     ("weekday by number", {"hours": {0: "09:00-17:00"}}, "hours: got 0; allowed: weekdays"),
     ("half a range", {"hours": {"mon-": "09:00-17:00"}}, "hours: got 'mon-'"),

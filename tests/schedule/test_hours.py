@@ -17,6 +17,7 @@ from incidentcore.schedule.hours import (
     parse_week,
     split,
     subtract,
+    weekdays,
 )
 
 HOUR = 3_600
@@ -93,10 +94,39 @@ def test_lists_of_windows_are_sets(one: list[tuple[int, int]], two: list[tuple[i
     assert points(one) & points(two) == points(intersect(merge(one), merge(two)))
 
 
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("mon", [0]),
+        ("Monday", [0]),
+        ("TUES", [1]),
+        ("Mo-Fr", [0, 1, 2, 3, 4]),
+        ("saturday - mon", [5, 6, 0]),
+        ("mon,wed , fri", [0, 2, 4]),
+        ("mon-thu, sat", [0, 1, 2, 3, 5]),
+    ],
+)
+def test_names_of_weekdays(key: str, expected: list[int]) -> None:
+    """Cut off, in full, a range, several: forms of spatie/opening-hours and OpenStreetMap."""
+    assert expected == weekdays(key, "hours")
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["", "t", "m", "mondays", "mon-", "-mon", "mon,", "mon;tue", "mon-tue-wed", "so", 1, None],
+)
+def test_what_names_no_weekday_is_refused(key: object) -> None:
+    """One letter is not enough, and no part may be empty."""
+    with pytest.raises(CalendarDefinitionError, match='"mon-thu, sat"'):
+        weekdays(key, "hours")
+
+
 def test_a_weekday_twice_is_refused() -> None:
     """A range and a day of it contradict each other."""
     with pytest.raises(CalendarDefinitionError, match=r"hours\['fri'\].*each weekday named once"):
         parse_week({"mon-fri": "09:00-17:00", "fri": "09:00-12:00"})
+    with pytest.raises(CalendarDefinitionError, match="each weekday named once"):
+        parse_week({"mon, Monday": "09:00-17:00"})
 
 
 @pytest.mark.parametrize("hours", ["24:00-48:01", "24:00-48:00:01", "24:00-49:00", "09:60-10:00"])

@@ -77,6 +77,7 @@ class BusinessCalendar(AbstractCalendar):
         zone: The time zone, passed as a ``ZoneInfo`` or its IANA key.
         hours: A mapping from weekdays to a window or a list of windows, such as ``{"mon-fri":
             "09:00-17:00"}``. ``24:00`` is allowed; ``22:00-06:00`` runs past midnight (rule C2).
+            A key is a weekday (``mon``, ``Monday``), a range, or several: ``mon-thu, sat``.
         holidays: Dates, strings such as ``"2026-12-25"``, or :class:`Holiday` values (rule C5).
         special: A mapping from dates to hours that replace those of the weekday (rule C1).
         breaks: A mapping from dates, or weekdays such as ``mon-fri``, to hours or :class:`Break`

@@ -14,7 +14,8 @@ from incidentcore._checks import as_pairs, need_kind, need_several
 from incidentcore.errors import CalendarDefinitionError
 
 DAY = 86_400
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = tuple(name[:3] for name in _NAMES)
 
 Span = tuple[int, int]
 
@@ -30,7 +31,7 @@ _MOST_WINDOWS = 1_440  # one a minute; more is an attack or a mistake
 
 def pairs(value: object, field: str) -> list[tuple[object, object]]:
     """Return the pairs of a mapping, or of an iterable of pairs."""
-    key = "mon-fri" if field == "hours" else "2026-12-24"
+    key = "2026-12-24" if field == "special" else "mon-fri"
     allowed = f'a mapping or (key, value) pairs, such as {{"{key}": "09:00-17:00"}}'
     need_several(field, value, allowed, CalendarDefinitionError, (str, bytes))
     items = as_pairs(value)
@@ -173,23 +174,41 @@ def split(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
 
 
 def weekdays(key: object, field: str) -> list[int]:
-    """Return the numbers of the weekdays that a key such as ``"mon-fri"`` names; Monday is 0."""
-    if isinstance(key, str):
-        first, dash, last = (part.strip() for part in key.lower().partition("-"))
-        if first in WEEKDAYS and (last in WEEKDAYS if dash else True):
-            begin = WEEKDAYS.index(first)
-            length = (WEEKDAYS.index(last) - begin) % 7 + 1 if dash else 1
-            return [(begin + offset) % 7 for offset in range(length)]
-    allowed = 'weekdays "mon" to "sun", or one range such as "mon-fri"'
-    raise CalendarDefinitionError(field, key, allowed)
+    """Return the numbers of the weekdays that a key names; Monday is 0.
+
+    A key is a weekday, a range, or several of them with commas. A weekday is an English name, in
+    full or cut off after at least two letters.
+
+    >>> from incidentcore.schedule.hours import weekdays
+    >>> weekdays("mon-wed", "hours"), weekdays("Tuesday, Sa-Su", "hours")
+    ([0, 1, 2], [1, 5, 6])
+    """
+    found: list[int] = []
+    for part in key.lower().split(",") if isinstance(key, str) else ("",):
+        first, dash, last = part.partition("-")
+        begin = _weekday(first)
+        end = _weekday(last) if dash else begin
+        if begin is None or end is None:
+            allowed = 'weekdays such as "mon", a range such as "mon-fri", or both: "mon-thu, sat"'
+            raise CalendarDefinitionError(field, key, allowed)
+        found += [(begin + offset) % 7 for offset in range((end - begin) % 7 + 1)]
+    return found
+
+
+def _weekday(text: str) -> int | None:
+    """Return the number of a weekday from two or more of its first letters."""
+    word = text.strip()
+    days = (day for day, name in enumerate(_NAMES) if len(word) > 1 and name.startswith(word))
+    return next(days, None)
 
 
 def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], ...]:
     """Read a week into seven tuples of windows, Monday first, divided at midnight (rule C1).
 
     Args:
-        hours: A mapping or pairs of ``"mon"`` … ``"sun"`` or ranges such as ``"mon-fri"`` (also
-            across the weekend, ``"sat-mon"``) to hours. Each weekday is named at most once.
+        hours: A mapping or pairs of weekdays (``"mon"``, ``"Monday"``), ranges such as
+            ``"mon-fri"`` (also across the weekend, ``"sat-mon"``) or several with commas
+            (``"mon-thu, sat"``) to hours. Each weekday is named at most once.
         field: The name of the field, for the error.
 
     Raises:

@@ -22,6 +22,7 @@ from incidentcore.kpi import (
     Count,
     Duration,
     Earliest,
+    FieldValue,
     FirstKnown,
     Kpi,
     KpiResult,
@@ -32,9 +33,12 @@ from incidentcore.kpi import (
     TimeIn,
     catalogue,
     compute_kpis,
+    finish_partial,
+    gather_kpis,
+    merge_partials,
 )
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, acknowledge, comment, mark_restored, set_fields
+from incidentcore.records import Incident, acknowledge, comment, link, mark_restored, set_fields
 from incidentcore.schedule import BusinessCalendar, Holiday
 from incidentcore.values import Actor
 
@@ -64,7 +68,9 @@ KPIS = {
     ),
     "availability": catalogue.AVAILABILITY,
     "between_failures": catalogue.MEAN_TIME_BETWEEN_FAILURES,
+    "detect": catalogue.MEAN_TIME_TO_DETECT,
     "first_response": catalogue.MEAN_TIME_TO_FIRST_RESPONSE,
+    "from_detection": Kpi(id="from_detection", measure=Duration("detected_at", "resolved_at")),
     "net_of_holds": Kpi(
         id="net_of_holds",
         measure=TimeIn(
@@ -78,6 +84,13 @@ KPIS = {
             "opened_at", Earliest(("acknowledged_at", "first_resolved_at", "custom.silence_at"))
         ),
     ),
+    "reopen_rate": catalogue.REOPEN_RATE,
+    "reopenings_per_record": Kpi(
+        id="reopenings_per_record",
+        measure=FieldValue("reopen_count"),
+        population=field("first_resolved_at").present(),
+    ),
+    "reopenings_per_resolution": catalogue.REOPENINGS_PER_RESOLUTION,
     "repair": catalogue.MEAN_TIME_TO_REPAIR,
     "reply_time": Kpi(
         id="reply_time",
@@ -127,7 +140,13 @@ def records(given: Any) -> list[Incident]:
             by=KIM,
             service=row.get("service"),
             custom=custom,
+            **{
+                f"{name}_at": instant(row[name]) for name in ("occurred", "detected") if name in row
+            },
         )
+        if "caused_by" in row:
+            change = row["caused_by"]
+            record = link(record, "caused_by_change", change, at=record.opened_at, by=ADA)
         for at, what in row["events"]:
             record = happened(record, what, instant(at))
         found.append(record)
@@ -144,7 +163,22 @@ def figure(kpi: Kpi, given: Any) -> KpiResult:
         kpi = kpi.replace(clock=clock)
     kpi = kpi.replace(statistic=STATISTICS.get(given.get("statistic"), kpi.statistic))
     window = Interval(*map(instant, given["window"])) if "window" in given else None
-    return compute_kpis([kpi], records(given), as_of=LATER, window=window).results[0]
+    all_records = records(given)
+    if "parts" not in given:
+        return compute_kpis([kpi], all_records, as_of=LATER, window=window).results[0]
+    stock = iter(all_records)
+    parts = [
+        gather_kpis([kpi], [next(stock) for _ in range(size)], as_of=LATER, window=window)
+        for size in given["parts"]
+    ]
+    return finish_partial(merge_partials(parts)).results[0]
+
+
+def outage_time(given: Any) -> timedelta:
+    """Return the downtime of a window, in which outages that overlap are one."""
+    available: Any = figure(catalogue.AVAILABILITY, given).value
+    start, end = map(instant, given["window"])
+    return (end - start) * (1 - available)
 
 
 def on_a_day(given: Any) -> Any:
@@ -176,6 +210,10 @@ def answer(row: Any) -> Any:
         result = figure(catalogue.AVAILABILITY.replace(objective=objective), given)
         assert result.met
         value: Any = result.budget_left
+    elif name == "change_failures":
+        value = figure(catalogue.change_failure_rate(given["deployments"]), given).value
+    elif name == "outage_time":
+        value = outage_time(given)
     else:
         value = on_a_day(given) if name == "first_response_on" else figure(KPIS[name], given).value
     return value / SECOND if isinstance(value, timedelta) else value

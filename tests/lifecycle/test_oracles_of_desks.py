@@ -242,6 +242,30 @@ def validates(given: Any, expect: Any) -> None:
     assert rule.count(votes).state == expect["state"]
 
 
+def votes(given: Any, expect: Any) -> None:
+    """One approver after another, all at once, or a number of them; two hours to decide."""
+    who = TEN[: len(given["votes"])]
+    if given["mode"] == "sequential":
+        rule = ApprovalRule.in_stages(
+            *(ApprovalRule.any_of(one, delegates={one: ["deputy"]}) for one in who)
+        )
+    elif given["mode"] == "parallel":
+        rule = ApprovalRule.all_of(*who)
+    else:
+        rule = ApprovalRule.quorum(given["quorum"], *who)
+    subject = ServiceRequest.open(id="R-1", title="t", at=AT, by=KIM)
+    subject = request_approval(subject, rule.expiring(2 * HOUR), at=AT, by="ada")
+    for one, vote in zip(who, given["votes"], strict=True):
+        if vote == "delegated":
+            subject = approve(
+                subject, "approved", at=AT + HOUR, by=Actor("deputy", "approver"), on_behalf_of=one
+            )
+        elif vote in ("approved", "rejected"):
+            subject = approve(subject, vote, at=AT + HOUR, by=Actor(one, "approver"))
+    later = 3 if expect["state"] == "expired" else 1.5
+    assert subject.approval_state_at(AT + later * HOUR) == expect["state"]
+
+
 def asked_again(given: Any, expect: Any) -> None:
     """A request for approval after a refusal begins a new round."""
     subject = ServiceRequest.open(id="R-1", title="t", at=AT, by=KIM)
@@ -298,6 +322,7 @@ ANSWERS: dict[str, Callable[[Any, Any], None]] = {
     **{name: depends for name, row in ROWS.items() if "depends" in row["given"]},
     **{name: window for name, row in ROWS.items() if "window_s" in row["given"]},
     **{name: validates for name, row in ROWS.items() if "validation_percent" in row["given"]},
+    **{name: votes for name, row in ROWS.items() if "votes" in row["given"]},
     "glpi-validation-asked-again": asked_again,
     "itop-children-of-a-resolved-parent": resolves_children,
     "itop-child-resolved-before": resolves_children,

@@ -220,7 +220,8 @@ class ApprovalRule(SharedRepr):
             after: The limit, counted from the beginning of a stage; business days need a calendar.
             calendar: The calendar whose open time counts; None for wall-clock time.
         """
-        return attrs.evolve(self, expires_after=after, calendar=calendar)
+        then = None if self.then is None else self.then.expiring(after, calendar)
+        return attrs.evolve(self, then=then, expires_after=after, calendar=calendar)
 
     @classmethod
     def in_stages(cls, *rules: ApprovalRule) -> ApprovalRule:

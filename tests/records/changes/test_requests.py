@@ -122,6 +122,19 @@ def test_each_stage_has_its_own_time() -> None:
     assert vote(record, "lee", 5).approval_state == "approved"
 
 
+def test_a_limit_on_joined_stages_is_one_on_each() -> None:
+    """Two hours each: Bo approves after one, so Lee's stage expires two hours later, not never.
+
+    Source: tests of a chain of approvals, where a later step that expires ends the request.
+    """
+    joined = ApprovalRule.in_stages(BO, LEE).expiring(2 * HOUR)
+    assert joined == ApprovalRule.in_stages(BO.expiring(2 * HOUR), LEE.expiring(2 * HOUR))
+    record = approve(asked(joined), "approved", at=FRIDAY + HOUR, by="bo")
+    assert record.approval_expires_at == FRIDAY + 3 * HOUR
+    assert record.approval_state_at(FRIDAY + 2.9 * HOUR) == "pending"
+    assert record.approval_state_at(FRIDAY + 3 * HOUR) == "expired"
+
+
 def test_an_expired_approval_is_rejected_by_the_system_and_by_cascades() -> None:
     """Until then it cannot be rejected; afterwards nothing approves it."""
     record = asked(BO.expiring(HOUR))

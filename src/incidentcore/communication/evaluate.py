@@ -155,8 +155,8 @@ def update_log(
 ) -> tuple[StakeholderUpdate, ...]:
     """Return every update that was required for a record, whether sent or not.
 
-    A late update is a ``MissedUpdate``. An update that another one replaced before ``due_updates``
-    would have listed it is left out.
+    A late update is a ``MissedUpdate``. An update is left out if another one replaced it before
+    ``due_updates`` would have listed it.
 
     Args:
         plan: The plan, or ``Versions`` of it; the version in force at a record's opening applies.

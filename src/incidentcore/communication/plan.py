@@ -86,8 +86,8 @@ class UpdateRule(SharedRepr):
         during: The contact hours, as a calendar; None for any hour. An update that would become due
             outside them waits until they next open.
         notice: How long before its due time ``due_updates`` lists an update; counted in contact
-            hours, if set. An update that waits for these is due ``notice`` after they open,
-            so that there is time to write it.
+            hours, if set. An update that waits for the contact hours to open is due when they have
+            been open for ``notice``, so that there is time to write it.
         channel: The channel of the updates; a name that you choose.
         templates: The text of the updates: one template for all, or a mapping from ``first``,
             ``next``, ``change`` and ``final`` to templates. Without a template for ``change``, the

@@ -77,8 +77,8 @@ def major_incident_plan(
         support: The name of the audience of support staff.
         when: The condition on the plan's records. Defaults to accepted major incidents.
 
-    Source: our choice. Public runbooks often ask for a first update within 15 minutes, then every
-    30, at the highest severity, and for 30 and 60 minutes at the next.
+    Source: our choice. At the highest severity, public runbooks often ask for an update within 15
+    minutes, then every 30; at the next severity, within 30 minutes, then every 60.
 
     >>> from incidentcore.communication import major_incident_plan
     >>> for rule in major_incident_plan().rules[:2]:

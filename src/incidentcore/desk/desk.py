@@ -165,7 +165,7 @@ class Desk:
 
     @cached_property
     def matrices(self) -> tuple[EscalationMatrix, ...]:
-        """Return an escalation matrix for each row, since every row that matches applies.
+        """Return one escalation matrix per row, so that every row that matches applies.
 
         Each matrix has the name of its row; manual escalations refer to this name (rule E3).
         """

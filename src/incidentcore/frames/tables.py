@@ -60,7 +60,7 @@ def records_to_frame(
         library: The library of the frame: ``pandas``, ``polars`` or ``pyarrow``.
         columns: Fields of records; ``custom.site`` names the entry ``site`` of ``custom``.
         time_in: A field, such as ``"state"`` or ``"assignment_group"``. For each value of this
-            field, the frame has a column that shows how long the record had the value, from its
+            field, a column shows how long the record had that value, counted from the record's
             opening to its final state, or to ``as_of`` if that is earlier.
         as_of: The instant up to which open records are measured; required with ``time_in``.
         clock: The calendar whose open time is counted; None for wall-clock time.

@@ -146,7 +146,7 @@ class RecurrenceReport(Tabular):
         return self.counted - sum(group.count for group in self.groups)
 
     def group(self, *key: object) -> RecurrenceGroup:
-        """Return the group whose key has these values; its label as the only argument works too.
+        """Return the group whose key consists of the given values, or whose label is given.
 
         Raises:
             InvalidValueError: No such key recurred.

@@ -45,8 +45,8 @@ class ProblemPage(Paged):
         candidates: The problem candidates.
         recurrences: A report on recurrence for each key.
         zone: The time zone of all times on the page.
-        detailed: The maximum number of candidates with one field value that are described in
-            detail, and also of those with a pair of values.
+        detailed: How many candidates are described in detail, at most: so many with a single field
+            value, and so many again with a pair of values.
         rows: The maximum number of rows in a table of recurrences.
     """
 
@@ -212,7 +212,8 @@ def problem_page(
         title: The heading.
         about: Pairs of (name, value) to show below the heading, such as the origin of the data.
         dimensions: What to group candidates by, as in ``problem_candidates``.
-        keys: What repeats must have in common: for each table, one ``key`` of ``recurrence``.
+        keys: The fields that a record and its repeats must share, as the ``key`` of ``recurrence``;
+            there is one table for each item.
         window: The time within which a record counts as a repeat.
         calendar: The calendar in whose open time the window is counted; None for wall-clock time.
         period: The period in which records must have been opened; None for any time.
@@ -221,8 +222,8 @@ def problem_page(
         cost: The KPI whose values are added up as the time that a group cost.
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability that no candidate is found if there is only noise.
-        limit: The maximum number of candidates with one field value, and also of those with a pair;
-            None for no limit.
+        limit: The maximum number of candidates with a single field value, and separately of those
+            with a pair of values; None for no limit.
         zone: The time zone of all times on the page.
 
     Raises:

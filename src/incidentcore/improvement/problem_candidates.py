@@ -175,8 +175,8 @@ def problem_candidates(
         min_n: The minimum number of incidents for a candidate.
         confidence: The probability, at least 0.5, that nothing is found if there is only noise;
             also the confidence of the interval that decides a candidate's ``trend``.
-        limit: The maximum number of candidates with one field value, and also of those with a pair;
-            None for no limit.
+        limit: The maximum number of candidates with a single field value, and separately of those
+            with a pair of values; None for no limit.
 
     Returns:
         The candidates with their evidence, and how many records were left out and why.

@@ -114,7 +114,7 @@ class ImprovementRegister:
         )
 
     def cells(self, *, on: date) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return the table as of a day: headings, rows, and which columns are numeric."""
+        """Return the table at the end of a day: headings, rows, and which columns are numeric."""
         headings = ["action", "status", "due", "late by", "owner", "origin", "what"]
         rows = [
             [
@@ -139,19 +139,19 @@ class ImprovementRegister:
         return headings, rows, [False, False, False, True, False, False, False]
 
     def to_text(self, *, on: date) -> str:
-        """Return the register as of a day as text: overdue, then open, then finished actions."""
+        """Return the register at the end of a day as text: overdue, open, then finished actions."""
         return to_text(*self.cells(on=on)) if self.actions else "no actions"
 
     def to_markdown(self, *, on: date) -> str:
-        """Return the register as of a day as a Markdown table."""
+        """Return the register at the end of a day as a Markdown table."""
         return to_markdown(*self.cells(on=on))
 
     def to_html(self, *, on: date) -> str:
-        """Return the register as of a day as an HTML table; everything in it is escaped."""
+        """Return the register at the end of a day as an HTML table, with all text escaped."""
         return to_html(*self.cells(on=on))
 
     def to_csv(self, *, on: date) -> str:
-        """Return the register as of a day as CSV; text that looks like a formula is escaped."""
+        """Return the register at the end of a day as CSV; text like a formula is escaped."""
         headings, rows, _ = self.cells(on=on)
         return to_csv(headings, rows)
 

@@ -230,7 +230,7 @@ class Kpi(SharedRepr):
 
     @property
     def definition(self) -> str:
-        """Return an id made from the definition's content, equal on every machine (rule K1)."""
+        """Return an id made from the definition's content; every machine makes the same (K1)."""
         return _definition(self)
 
     def replace(self, **changes: Any) -> Self:

@@ -171,7 +171,7 @@ class AgeBuckets(SharedRepr):
 
     @property
     def values(self) -> tuple[Level, ...]:
-        """Return the groups as levels, from youngest to oldest, so that they are sorted by age."""
+        """Return the groups from youngest to oldest, as ``Level`` objects, which sort by age."""
         return Scale(self.name, reversed(self.labels)).levels[::-1]
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
@@ -202,7 +202,7 @@ def _moment(path: str) -> str:
 
 @attrs.frozen
 class HourBands(SharedRepr):
-    """Groups of records by the calendar that was open at an instant, such as business hours.
+    """Groups of records by which calendar, such as business hours, was open at an instant.
 
     Bands without records have rows too, in the cases that ``Group.values`` describes.
 

@@ -165,7 +165,7 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
 def plot_survival(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", name: str = "share not done"
 ) -> Any:
-    """Draw the share of records whose duration had not ended, by the hours since its start.
+    """Draw the share of records that were not done yet against the hours since the start.
 
     The curve is drawn with its confidence interval. To compare several curves, draw them on the
     same axes; each has its own color and dashes.

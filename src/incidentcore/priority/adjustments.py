@@ -136,7 +136,7 @@ def affected_users(
 
 
 def security(at_least: Level, *, when: Condition = _SECURITY) -> Adjustment:
-    """Return a rule that raises the priority of security incidents to a minimum.
+    """Return a rule that gives security incidents at least a given priority.
 
     Args:
         at_least: The lowest priority that they may have.

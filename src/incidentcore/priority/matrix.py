@@ -283,15 +283,16 @@ class PriorityMatrix(SharedRepr):
             columns: The scale of the columns.
             row_weights: A weight for each level of ``rows``, by level or name.
             column_weights: A weight for each level of ``columns``, by level or name.
-            bands: The lowest sum for each priority except the best one, which takes all lower sums.
+            bands: The lowest sum for each priority except the least urgent one, which takes all
+                lower sums.
             scale: The scale of the priorities.
             name: The name of the table in explanations.
             row_field: The record's field that gives the row.
             column_field: The record's field that gives the column.
 
         Raises:
-            PriorityMatrixError: A level has no weight, or the bands do not decrease from the worst
-                priority on.
+            PriorityMatrixError: A level has no weight, or the sums in ``bands`` do not decrease
+                from the most urgent priority to the least urgent.
 
         Source: rule P1; additive weights are BMC's model.
 

@@ -68,7 +68,7 @@ class Timeline(SharedRepr):
             yield moment, facts
 
     def facts_at(self, at: datetime) -> dict[str, Any]:
-        """Return all fields as they were at an instant, after its last event."""
+        """Return all fields as they were at an instant, after every event of that instant."""
         at = as_utc(at)
         facts = dict(self.base)
         for moment in self.moments:

@@ -196,9 +196,9 @@ class Holiday:
         )
 
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
-        """Return the holiday's windows; ``week`` has those of each weekday. None if it is closed.
+        """Return the open windows of the holiday; None if it is a closed day.
 
-        If ``hours`` is ``"week"``, return the union of the windows of all weekdays.
+        ``week`` holds the windows of each weekday. If ``hours`` is ``"week"``, return their union.
         """
         if self.hours is None:
             return None

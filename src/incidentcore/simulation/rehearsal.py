@@ -41,7 +41,7 @@ def rehearse(
     until: datetime | None = None,
     lifecycle: Lifecycle = INCIDENT,
 ) -> tuple[Incident, ...]:
-    """Run the steps of a drill's bot, and return the incidents, marked as part of the exercise.
+    """Run a drill without people: its ``bot`` steps act instead. Return the exercise's incidents.
 
     Args:
         drill: The drill.

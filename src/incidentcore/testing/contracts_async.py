@@ -82,7 +82,7 @@ class AsyncStoreContract(StoreContract):
         raise NotImplementedError
 
     def async_opener(self) -> Callable[[], AsyncRecordStore]:
-        """Return a picklable function that opens the last store's data in any process."""
+        """Return a picklable function that opens the newest store's data in any process."""
         raise NotImplementedError
 
     def make_store(self) -> RecordStore:

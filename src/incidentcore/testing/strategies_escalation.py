@@ -196,8 +196,8 @@ def escalation_matrices(
 ) -> EscalationMatrix:
     """Generate escalation matrices of one or two rows, with every type of trigger.
 
-    They suit ``escalated_incidents``: if there are two rows, the first is for the group ``a``.
-    Levels may refer to clocks whose kind or name is in ``clocks``.
+    Use them with ``escalated_incidents``, which may be assigned to group ``a``: of two rows, the
+    first is for that group. Levels may refer to clocks whose kind or name is in ``clocks``.
     """
     grouped = field("assignment_group").equals("a")
     conditions = draw(st.sampled_from(((ALWAYS,), (grouped, ALWAYS), (grouped, ~grouped))))

@@ -173,10 +173,10 @@ _WEEKS = _week()
 def calendar_definitions(draw: st.DrawFn) -> dict[str, Any]:
     """Generate calendars as plain data, which another implementation can read too.
 
-    The keys are ``tz``, ``week`` (a mapping from weekday to pairs of opening and closing time),
-    ``holidays``, ``special`` (dates with their own hours) and ``breaks`` by ISO date, and
-    ``around``, a date near all of them and often near a change of the UTC offset. No date is both a
-    holiday and a special day (rule C5).
+    The keys are ``tz``; ``week``, a mapping from weekday to pairs of opening and closing time;
+    ``holidays``, a list of ISO dates; ``special`` (other hours) and ``breaks``, mappings from ISO
+    date to such pairs; and ``around``, a date near all these dates and often near a change of the
+    UTC offset. No date is both a holiday and a special day (rule C5).
     """
     zone = draw(zones())
     around = draw(instants(zone)).astimezone(ZoneInfo(zone)).date()

@@ -76,8 +76,8 @@ def read_events(
         at: The column of the time. Rows with the same time keep their order.
         by: The column of the actor.
         group: The column of the assignment group.
-        fields: Further columns, by field of the record. A value in the first row of a case is the
-            value at the opening; a later value is a change. An empty cell is ignored.
+        fields: A mapping from fields of the record to further columns. A value in the first row of
+            a case is the value at the opening; a later value is a change. An empty cell is ignored.
         activities: The meanings of activities: a ``StateTable``, or a mapping from each activity to
             a state, to an event class such as ``Acknowledged``, or to None. An activity with None,
             or without a meaning (finding ``unknown_entry``), is stored as ``custom.activity``.
@@ -140,7 +140,7 @@ def read_xes(
         at: The attribute that holds the time.
         by: The attribute that holds the actor.
         group: The attribute that holds the assignment group.
-        fields: Further attributes, of events or of traces, by field of the record.
+        fields: A mapping from fields of the record to further attributes of events or traces.
         activities: The meanings of activities, as in ``read_events``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``). Times in XES have offsets, so ``times`` is rarely needed.
@@ -166,16 +166,16 @@ def read_ocel(
     """Read an object-centric event log, OCEL 2.0 in JSON.
 
     Objects of one type become incidents. An event belongs to each object that it is related to.
-    Each value of an object's attribute is a change of a field at the value's time; the value at the
-    opening has no time, or 1 January 1970.
+    Each value of an object's attribute is a change of a field at the value's time. A value without
+    a time, or with the date 1 January 1970, is the value at the opening.
 
     Args:
         source: The path of a file, or its plain data.
         object_type: The type of the objects that become incidents.
         activity_attribute: The event attribute to use as the activity; the event's type by default.
         actor_qualifier: The qualifier of the relation to the actor.
-        fields: The object's attributes, by field of the record; by default, all attributes with the
-            name of a field.
+        fields: A mapping from fields of the record to attributes of the object; by default, all
+            attributes with the name of a field.
         activities: The meanings of activities, as in ``read_events``.
         tables: Any of ``states``, ``levels``, ``times``, ``roles`` and ``lifecycle``
             (``kit.Tables``).

@@ -107,7 +107,7 @@ class After(Trigger):
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield findings if it is due before the previous level, never fires, or keeps firing."""
+        """Yield findings if the level is due before the previous one, never, or again and again."""
         above = scope.above
         if (
             isinstance(above, After)

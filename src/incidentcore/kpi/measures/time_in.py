@@ -36,8 +36,8 @@ class TimeIn(ValueMeasure):
 
     Attributes:
         condition: The condition that must hold, such as ``field("state.pauses").is_true()``.
-        until: Where counting ends; the instant of the computation by default. A record that lacks
-            this time is left out, as is one that has it before its opening (``negative``).
+        until: When counting ends; the instant of the computation by default. A record is left out
+            if it lacks this time, or if this time is before the opening (reason ``negative``).
     """
 
     condition: Condition = attrs.field(validator=need_condition)

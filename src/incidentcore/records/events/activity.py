@@ -108,7 +108,7 @@ class Acknowledged(Event):
         _check_level(self.level)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the changed fields, by which the record is acknowledged and no longer snoozed."""
+        """Return the fields that change: the record is now acknowledged and no longer snoozed."""
         changes: dict[str, object] = {"acknowledged": True}
         if facts["acknowledged_at"] is None:
             changes["acknowledged_at"] = self.at

@@ -83,7 +83,7 @@ class Event(SharedRepr):
             _set(self, "recorded_at", recorded_at)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return a new dict of the fields that it changes, given all fields (facts) before it."""
+        """Return the changed fields as a new dict; ``facts`` has all fields before the event."""
         return {}
 
 

@@ -89,7 +89,8 @@ class StateChanged(Event):
         action: The action that was taken.
         state: The state entered.
         fields: The fields that were set with the state.
-        cause: The id of the record whose change caused this by a cascade; otherwise empty.
+        cause: The id of the record whose change caused this transition through a cascade rule;
+            otherwise empty.
     """
 
     kind: ClassVar[str] = "state_changed"

@@ -301,7 +301,10 @@ class LevelTable:
     urgency: FrozenMap[Level] = attrs.field(default=None, converter=_urgencies, repr=count_shown)
 
     def find(self, kind: str, value: object) -> Level | None:
-        """Return the level of a kind for a word, or else a similar one; None if there is none."""
+        """Return the level of ``kind``, such as ``"impact"``, for a word or code.
+
+        If the table lacks the word, the level of a similar word is used, or None without one.
+        """
         return self.match(kind, value)[0]
 
     def match(self, kind: str, value: object) -> tuple[Level | None, bool]:

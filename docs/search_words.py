@@ -19,7 +19,7 @@ WORDS = {
     "notify": "howto/run_escalations",
     "pause": "explanation/sla_clock",
     "reopen": "explanation/rules/lifecycles",
-    "timezone": "reference/instants",
+    "timezone": "tutorial/lunch_break",
 }
 
 

@@ -28,6 +28,7 @@ PACKAGE = "incidentcore"
 # order of the modules inside a room follows from their imports, which have no cycle.
 ROOMS: list[tuple[str, int]] = [
     ("_version", 0),
+    ("_homes", 0),
     ("errors", 0),
     ("_checks", 0),
     ("_lazy", 0),
@@ -116,6 +117,7 @@ LAZY = {
     ("simulation", "random"): "needed only to simulate; loads a cryptographic library",
     ("simulation", "statistics"): "needed only by lognormal lengths; loads random",
     ("_lazy", "incidentcore._checks"): "needed only to word an error",
+    ("_lazy", "incidentcore._homes"): "needed only to word an error",
     ("serialization.text", "incidentcore.serialization.codec"): "knows every kind of every room",
     ("_checks", "difflib"): "needed only to word an error",
 }

@@ -53,6 +53,12 @@ def test_a_name_like_no_other_is_in_a_room_of_the_package(room: str, hint: str) 
     assert str(refused.value) == f"module {room!r} has no attribute 'Zebra'{hint}"
 
 
+def test_the_room_of_a_name_that_errors_mention_is_known() -> None:
+    """To the package, which does not load the room to say so."""
+    with pytest.raises(AttributeError, match=r"'Duration'; it is in incidentcore\.kpi$"):
+        _ = import_module("incidentcore").Duration
+
+
 def test_a_name_of_a_module_is_the_module() -> None:
     """And not an object of that name in it."""
     load, known = lazy_names("incidentcore", {"digest": "digest content_id"})

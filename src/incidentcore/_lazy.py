@@ -46,7 +46,13 @@ def _explain(room: str, name: str, known: Iterable[str]) -> str:
         return text
     from incidentcore._checks import nearest  # noqa: PLC0415  only to word an error
 
-    return text + (nearest(name, known) or ("" if "." in room else "; import it from its room"))
+    if "." in room:
+        return text + nearest(name, known)
+    from incidentcore._homes import ROOM_OF_NAME  # noqa: PLC0415  only to word an error
+
+    home = ROOM_OF_NAME.get(name)
+    hint = f"; it is in {room}.{home}" if home else nearest(name, known)
+    return text + (hint or "; import it from its room")
 
 
 def classes_of(module: str, names: str) -> dict[str, type]:

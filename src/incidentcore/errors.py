@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from incidentcore._homes import imports_in
+
 __all__ = [
     "CalendarDefinitionError",
     "DefinitionError",
@@ -67,7 +69,8 @@ class _WrongValueError(IncidentCoreError, ValueError):
         self.allowed = allowed
 
     def __str__(self) -> str:
-        return f"{self.where}: got {_show(self.given)}; allowed: {self.allowed}"
+        allowed = f"{self.allowed}{imports_in(self.allowed)}"
+        return f"{self.where}: got {_show(self.given)}; allowed: {allowed}"
 
 
 class InvalidValueError(_WrongValueError):

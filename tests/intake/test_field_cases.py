@@ -15,8 +15,8 @@ from incidentcore.conditions import ALWAYS, field
 from incidentcore.errors import DefinitionError
 from incidentcore.instants import Interval
 from incidentcore.intake import (
+    AlertGrouping,
     Flapping,
-    Grouping,
     Inhibit,
     IntakeResult,
     IntakeState,
@@ -241,8 +241,8 @@ def test_a_condition_does_not_hold_back_itself() -> None:
         lambda: IntakePolicy(inhibit=[Inhibit(ALWAYS, ALWAYS), Inhibit(ALWAYS, ALWAYS)]),
         lambda: IntakePolicy(inhibit=["router"]),  # type: ignore[list-item]  # the point
         lambda: IntakePolicy(groupings=["labels.x"]),  # type: ignore[list-item]  # the point
-        lambda: Grouping(ALWAYS, "nothing.x"),
-        lambda: Grouping("x", "labels.x"),  # type: ignore[arg-type]  # the point
+        lambda: AlertGrouping(ALWAYS, "nothing.x"),
+        lambda: AlertGrouping("x", "labels.x"),  # type: ignore[arg-type]  # the point
     ],
 )
 def test_wrong_rules_are_refused(wrong: object) -> None:
@@ -376,7 +376,7 @@ def test_some_alerts_are_grouped_by_other_fields() -> None:
     policy = IntakePolicy(
         name="p",
         group_by="labels.host",
-        groupings=Grouping(field("labels.kind").equals("db"), "labels.cluster"),
+        groupings=AlertGrouping(field("labels.kind").equals("db"), "labels.cluster"),
     )
     alerts = [
         Alert(key="a", at=at(9), labels={"kind": "db", "cluster": "c1", "host": "h1"}),

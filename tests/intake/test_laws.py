@@ -14,8 +14,8 @@ from tests.intake.builders import MINUTE, T0
 from incidentcore.conditions import ALWAYS, field
 from incidentcore.intake import (
     Alert,
+    AlertGrouping,
     Flapping,
-    Grouping,
     Inhibit,
     Intake,
     IntakePolicy,
@@ -42,7 +42,7 @@ policies = st.builds(  # with everything that a policy can say
         ((), (), BY_SEVERITY, (BY_SEVERITY, BY_SOURCE), EACH_OTHER, (BY_SOURCE, EACH_OTHER))
     ),
     groupings=st.sampled_from(
-        ((), (), Grouping(field("labels.service").equals("mail"), ("severity", "source")))
+        ((), (), AlertGrouping(field("labels.service").equals("mail"), ("severity", "source")))
     ),
 )
 

@@ -262,7 +262,7 @@ def _intake() -> Iterator[Any]:
         silence=HOUR,
         flapping=intake.Flapping(within=HOUR),
         maintenance=[intake.MaintenanceRule("patching", NIGHT)],
-        groupings=[intake.Grouping(field("labels.kind").equals("db"), "labels.cluster")],
+        groupings=[intake.AlertGrouping(field("labels.kind").equals("db"), "labels.cluster")],
         inhibit=[
             intake.Inhibit(
                 field("labels.role").equals("router"),
@@ -426,7 +426,7 @@ EXAMPLES: tuple[Any, ...] = (
         records=1,
         outcomes=(("response", "met", "breached", 1),),
         changes=[
-            whatif.Change(
+            whatif.ComparisonChange(
                 record_id="INC-1",
                 key="response",
                 what="clock",

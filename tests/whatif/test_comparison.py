@@ -10,14 +10,16 @@ from decimal import Decimal
 import attrs
 import pytest
 
-from incidentcore.whatif import Change, Comparison, Compliance
+from incidentcore.whatif import Comparison, ComparisonChange, Compliance
 from incidentcore.whatif.comparison import FIXED
 
 
 def comparison(better: int, worse: int) -> Comparison:
     pairs = [("breached", "met")] * better + [("met", "breached")] * worse
     changes = [
-        Change(record_id=f"I{n}", key="r", what="clock", before=a, after=b, why=f"from {a}")
+        ComparisonChange(
+            record_id=f"I{n}", key="r", what="clock", before=a, after=b, why=f"from {a}"
+        )
         for n, (a, b) in enumerate(pairs)
     ]
     outcomes = [("r", "breached", "met", better), ("r", "met", "breached", worse)]
@@ -134,7 +136,7 @@ def test_a_page_word_by_word() -> None:
             ("r", "met", "none", 1),
         ),
         changes=[
-            Change(
+            ComparisonChange(
                 record_id=f"I{n}",
                 key="r",
                 what="clock",

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from incidentcore.intake.incidents import apply_intent, apply_intents, open_incident
     from incidentcore.intake.intents import IncidentIntent
     from incidentcore.intake.policy import (
+        AlertGrouping,
         Flapping,
-        Grouping,
         Inhibit,
         IntakePolicy,
         MaintenanceRule,
@@ -56,8 +56,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Alert",
+    "AlertGrouping",
     "Flapping",
-    "Grouping",
     "IncidentEnded",
     "IncidentIntent",
     "Inhibit",
@@ -91,7 +91,7 @@ if not TYPE_CHECKING:
             "correlate": "Intake IntakeResult fold_alerts",
             "incidents": "apply_intent apply_intents open_incident",
             "intents": "IncidentIntent",
-            "policy": "Flapping Grouping Inhibit IntakePolicy MaintenanceRule",
+            "policy": "AlertGrouping Flapping Inhibit IntakePolicy MaintenanceRule",
             "severity": "STANDARD_SEVERITIES SeverityRow SeverityTable",
             "shapes": "alert_from_cloudevent alert_from_dict alerts_from_alertmanager",
             "state": "IntakeState",

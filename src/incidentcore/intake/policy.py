@@ -136,7 +136,7 @@ def _check_paths(name: str, paths: tuple[str, ...]) -> None:
 
 
 @attrs.frozen
-class Grouping(SharedRepr):
+class AlertGrouping(SharedRepr):
     """A rule for grouping certain alerts: those with equal values in some fields share an incident.
 
     Attributes:
@@ -216,8 +216,8 @@ def _inhibits(rules: Iterable[Inhibit] | Inhibit) -> tuple[Inhibit, ...]:
     return as_tuple(rules, Inhibit)
 
 
-def _groupings(rules: Iterable[Grouping] | Grouping) -> tuple[Grouping, ...]:
-    return as_tuple(rules, Grouping)
+def _groupings(rules: Iterable[AlertGrouping] | AlertGrouping) -> tuple[AlertGrouping, ...]:
+    return as_tuple(rules, AlertGrouping)
 
 
 @attrs.frozen(kw_only=True)
@@ -236,8 +236,8 @@ class IntakePolicy(SharedRepr):
         group_by: Fields of the alert that must be equal for alerts to share an incident, such as
             ``"labels.service"``; an absent label is a value like any other. By default each
             fault has its own incident.
-        groupings: Different fields for certain alerts: the first ``Grouping`` that matches applies,
-            or ``group_by`` if none matches.
+        groupings: Different fields for certain alerts: the first ``AlertGrouping`` that matches
+            applies, or ``group_by`` if none matches.
         window: Alerts about other faults join an open incident if each comes at most this long
             after the previous one.
         threshold: How many alerts must fire within ``window`` to open an incident. Alerts that have
@@ -271,7 +271,7 @@ class IntakePolicy(SharedRepr):
     name: str = "alerts"
     when: Condition = ALWAYS
     group_by: tuple[str, ...] = attrs.field(default=("source", "key"), converter=_paths)
-    groupings: tuple[Grouping, ...] = attrs.field(default=(), converter=_groupings)
+    groupings: tuple[AlertGrouping, ...] = attrs.field(default=(), converter=_groupings)
     window: timedelta = timedelta(hours=24)
     threshold: int = 1
     deduplicate: timedelta = timedelta(hours=1)
@@ -288,7 +288,7 @@ class IntakePolicy(SharedRepr):
         need_text("name", self.name, DefinitionError)
         need_kind("when", self.when, Condition, DefinitionError, "a condition on alerts")
         _check_paths("group_by", self.group_by)
-        need_each("groupings", self.groupings, Grouping, DefinitionError)
+        need_each("groupings", self.groupings, AlertGrouping, DefinitionError)
         need_weeks("window", self.window, zero=False)
         need_whole("threshold", self.threshold, DefinitionError, least=1)
         need_weeks("deduplicate", self.deduplicate, zero=True)

@@ -9,7 +9,7 @@ from incidentcore._lazy import classes_of
 WRITTEN: Final = classes_of(
     __name__,
     """
-    IntakeGrouping=Grouping IntakeInhibit=Inhibit Alert IntakeCondition=state.ConditionState
+    IntakeGrouping=AlertGrouping IntakeInhibit=Inhibit Alert IntakeCondition=state.ConditionState
     IntakeFlapping=Flapping IntakeGroup=state.GroupState IncidentEnded IncidentIntent IntakePolicy
     IntakeResult IntakeState IntakeMaintenance=MaintenanceRule IntakeIncident=state.OpenIncident
     PendingAlert=state.PendingAlert Sample=MetricSample SampleResult SampleState SampleThreshold

@@ -158,7 +158,9 @@ class Record(RecordBase):
 
     def __init__(self, *_: object, **__: object) -> None:
         name, why = type(self).__name__, "its fields are the fold of its history"
-        raise TypeError(f"{name} is made by {name}.open(...) or by replay(events): {why}")
+        raise TypeError(
+            f"{name} is made by {name}.open(...) or incidentcore.records.replay(events): {why}"
+        )
 
     __init__.__signature__ = NO_ARGUMENTS  # type: ignore[attr-defined]
 

@@ -35,7 +35,7 @@ TEXTS: Final[Texts] = FrozenMap(
         "always_paused": "it is only ever paused: whenever start holds, pause does too",
         "pause_cancels": "a pause always cancels it: start and pause never hold together",
         "pause_never_ends": "its pause asks whether {path} is set, which time does not change; "
-        'write before("{path}"), or resume=reached("{path}")',
+        'write conditions.before("{path}"), or resume=conditions.reached("{path}")',
         "never_resumes": "no facts satisfy its resume",
         "unreachable_target": "its target {target} is never reached in its calendar{when}",
         "never_matches": "no facts satisfy its condition",

@@ -158,8 +158,8 @@ class TableImport(Import[Incident]):
     def _refuse(self, repeats: int, rows: int) -> None:
         raise FormatError(
             f"{repeats:,} of {rows:,} rows repeat an id: this looks like one row for each event; "
-            'read it with read_events (--profile events), or say which row counts with duplicates="'
-            f'first" or "last" @ column {self._reader.columns["id"]}'
+            "read it with incidentcore.vendors.read_events (--profile events), or say which row "
+            f'counts with duplicates="first" or "last" @ column {self._reader.columns["id"]}'
         )
 
     def _read_row(self, number: int, key: str, row: Any, given: dict[str, Any]) -> Incident | None:

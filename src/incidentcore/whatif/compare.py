@@ -26,7 +26,7 @@ from incidentcore.sla.evaluate import in_force
 from incidentcore.sla.life import OneClock
 from incidentcore.sla.policy import ServiceLevel
 from incidentcore.sla.twin import Twin, twin_of
-from incidentcore.whatif.comparison import Change, Comparison
+from incidentcore.whatif.comparison import Comparison, ComparisonChange
 from incidentcore.words.words import span_text
 
 Rules: TypeAlias = SlaRules | Desk
@@ -92,7 +92,7 @@ def compare_rules(
     reads = [reader(path) for path in paths]
     count = 0
     outcomes: Counter[tuple[str, str, str]] = Counter()
-    changes: list[Change] = []
+    changes: list[ComparisonChange] = []
     clocks = _BothSides(before, after)
     paid = [Decimal(0), Decimal(0)]
     for record in without_exercises(records):
@@ -113,7 +113,7 @@ def compare_rules(
             if was != would_be:
                 since, why = _witness(*both)
                 changes.append(
-                    Change(
+                    ComparisonChange(
                         record_id=record.id,
                         key=key,
                         what="clock",
@@ -257,7 +257,7 @@ def _due_changes(
     record: Record,
     now: datetime,
     group: tuple[object, ...],
-) -> Iterator[Change]:
+) -> Iterator[ComparisonChange]:
     """Yield the due items of both desks, except clocks: new, gone, earlier, later, the same.
 
     Items due under both desks that address others yield a second change, ``addressees``.
@@ -276,7 +276,7 @@ def _due_changes(
             words = ("earlier", "later") if is_earlier else ("later", "earlier")
             since = min(mine.due_at, other.due_at)
             why = mine.why if mine.why == other.why else f"{mine.why} -> {other.why}"
-        change = Change(
+        change = ComparisonChange(
             record_id=record.id,
             key=key,
             what=item.kind,

@@ -33,7 +33,7 @@ _UTC: Final = ZoneInfo("UTC")
 
 
 @attrs.frozen(kw_only=True)
-class Change:
+class ComparisonChange:
     """One difference between the results of two sets of rules for a record.
 
     Attributes:
@@ -100,7 +100,7 @@ class Compliance:
         return f"{self.met / self.n:.1%} ({low:.1%} to {high:.1%}, n {self.n:,})"
 
 
-def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
+def _changes(changes: Iterable[ComparisonChange]) -> tuple[ComparisonChange, ...]:
     return tuple(changes)
 
 
@@ -119,7 +119,7 @@ class Comparison(Paged):
 
     records: int
     outcomes: tuple[tuple[str, str, str, int], ...]
-    changes: tuple[Change, ...] = attrs.field(converter=_changes)
+    changes: tuple[ComparisonChange, ...] = attrs.field(converter=_changes)
     groups: tuple[str, ...] = ()
     penalties: tuple[Decimal, Decimal] | None = None
 
@@ -162,7 +162,7 @@ class Comparison(Paged):
             term = term * (n - k) // (k + 1)
         return min(1.0, 2 * tail / 2**n) if n else None
 
-    def witnesses(self, count: int = 10) -> tuple[Change, ...]:
+    def witnesses(self, count: int = 10) -> tuple[ComparisonChange, ...]:
         """Return a few changes, chosen to show as many kinds of change as possible.
 
         Args:
@@ -228,6 +228,6 @@ class Comparison(Paged):
         return Section.of_rows("counts", "Outcomes", heads, rows, number=3, text=(FIXED,))
 
 
-def _plain(change: Change) -> dict[str, Any]:
+def _plain(change: ComparisonChange) -> dict[str, Any]:
     since = None if change.since is None else change.since.isoformat()
     return {**attrs.asdict(change), "since": since, "group": [*map(label, change.group)]}

@@ -191,9 +191,11 @@ _RULES: Final = {
     "no facts satisfy its stop": "nichts erfüllt ihr Ende",
     "a pause always cancels it: start and pause never hold together": "Anhalten storniert sie "
     "immer: Beginn und Anhalten gelten nie zusammen",
-    'its pause asks whether {path} is set, which time does not change; write before("{path}"), or '
-    'resume=reached("{path}")': "das Anhalten fragt, ob {path} gesetzt ist, was die Zeit nicht "
-    'ändert; zu schreiben ist before("{path}") oder resume=reached("{path}")',
+    "its pause asks whether {path} is set, which time does not change; write "
+    'conditions.before("{path}"), or resume=conditions.reached("{path}")': "das Anhalten "
+    "fragt, ob {path} gesetzt ist, was die Zeit nicht "
+    'ändert; zu schreiben ist conditions.before("{path}") oder '
+    'resume=conditions.reached("{path}")',
     "it never matches: {rules} every record that it is for": "sie gilt nie: {rules} jeden "
     "Datensatz, für den sie da ist",
     "{question} cannot be decided: {reason}": "{question} ist nicht entscheidbar: {reason}",
